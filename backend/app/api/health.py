@@ -1,0 +1,69 @@
+"""Health: for people and load balancers. 200 when the answer is good news, 503 when not, the same body."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Response
+
+from app.common.helpers import utc_now
+from app.common.schemas import DatabaseHealthResponse, HealthCheckResponse, RedisHealthResponse
+from app.core.config import settings
+from app.core.database import check_database_health
+from app.core.lifecycle import Draining
+from app.redis.client import check_redis_health
+
+_UNAVAILABLE = 503
+
+router = APIRouter(prefix="/health", tags=["Health"])
+Database = Annotated[tuple[bool, float], Depends(check_database_health)]
+Redis = Annotated[tuple[bool, float], Depends(check_redis_health)]
+
+
+@router.get("/", responses={503: {"model": HealthCheckResponse}})
+async def health_check(response: Response, database: Database, redis: Redis) -> HealthCheckResponse:
+    """The overall state: `degraded` without Redis (200), `unhealthy` without the database (503)."""
+    if not database[0]:
+        return _state("unhealthy", response)
+    return _state("healthy" if redis[0] else "degraded", response)
+
+
+@router.get("/live")
+async def liveness() -> HealthCheckResponse:
+    """Whether the process answers. Asks nobody: restarting an app does not mend its database."""
+    return HealthCheckResponse(
+        status="healthy", timestamp=utc_now(), service=settings.APP_NAME, version=settings.APP_VERSION
+    )
+
+
+@router.get("/ready", responses={503: {"model": HealthCheckResponse}})
+async def readiness(response: Response, database: Database) -> HealthCheckResponse:
+    """Whether to send requests here: not without the database, and not once told to stop."""
+    return _state("healthy" if database[0] and not Draining.started else "unhealthy", response)
+
+
+@router.get("/db", responses={503: {"model": DatabaseHealthResponse}})
+async def database_health_check(response: Response, database: Database) -> DatabaseHealthResponse:
+    """Whether PostgreSQL answers, and how fast."""
+    connected, milliseconds = database
+    state = _state("healthy" if connected else "unhealthy", response)
+    return DatabaseHealthResponse(
+        **state.model_dump(), database="postgresql", connected=connected, response_time_ms=milliseconds
+    )
+
+
+@router.get("/redis", responses={503: {"model": RedisHealthResponse}})
+async def redis_health_check(response: Response, redis: Redis) -> RedisHealthResponse:
+    """Whether Redis answers, and how fast. The app also works without it."""
+    connected, milliseconds = redis
+    state = _state("healthy" if connected else "unhealthy", response)
+    address = f"{settings.REDIS_HOST}:{settings.REDIS_PORT}"
+    return RedisHealthResponse(
+        **state.model_dump(), redis=address, connected=connected, response_time_ms=milliseconds
+    )
+
+
+def _state(status: Literal["healthy", "degraded", "unhealthy"], response: Response) -> HealthCheckResponse:
+    if status == "unhealthy":
+        response.status_code = _UNAVAILABLE
+    return HealthCheckResponse(
+        status=status, timestamp=utc_now(), service=settings.APP_NAME, version=settings.APP_VERSION
+    )

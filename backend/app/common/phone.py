@@ -1,0 +1,30 @@
+"""Phone numbers: any spelling in, E.164 out."""
+
+import phonenumbers
+from pydantic_core import PydanticCustomError
+
+
+def to_e164(spelling: str, region: str) -> str:
+    """`0912 345 678`, `84912345678`, `+84 (0)912.345.678` → `+84912345678`.
+
+    `region` is the country (ISO 3166) of numbers written without one. Numbers that no network there can have
+    are refused (Google's numbering plans).
+
+    Raises:
+        PydanticCustomError: of type `phone_number`, when it is no phone number.
+    """
+    for candidate in (spelling, f"+{spelling.strip()}"):  # 84912345678: the country code without its plus
+        try:
+            number = phonenumbers.parse(candidate, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(number):
+            return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+    raise PydanticCustomError(
+        "phone_number", "Input should be a phone number, as 0912 345 678 or +84 912 345 678"
+    )
+
+
+def country_code(region: str) -> int:
+    """84 for VN."""
+    return phonenumbers.country_code_for_region(region)

@@ -1,0 +1,87 @@
+"""Schemas and field types that more than one module needs."""
+
+import re
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
+
+
+class RequestModel(BaseModel):
+    """What a client sends: a field nobody declared is refused, so a misspelt or forged one never passes."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+
+class HealthCheckResponse(BaseModel):
+    """The overall state."""
+
+    status: Literal["healthy", "degraded", "unhealthy"]
+    timestamp: datetime
+    service: str
+    version: str
+
+
+class DatabaseHealthResponse(HealthCheckResponse):
+    database: str
+    connected: bool
+    response_time_ms: float
+
+
+class RedisHealthResponse(HealthCheckResponse):
+    redis: str
+    connected: bool
+    response_time_ms: float
+
+
+class ErrorField(BaseModel):
+    """One field that was refused. The value itself is never repeated: it may be a password."""
+
+    field: str = Field(examples=["body.phone"])
+    message: str = Field(examples=["Thiếu trường bắt buộc."])
+    type: str = Field(examples=["missing"])
+
+
+class ErrorBody(BaseModel):
+    code: str = Field(examples=["VALIDATION_ERROR"], description="Stable; programs decide by it.")
+    message: str = Field(description="For people, in Vietnamese or English by Accept-Language.")
+    details: list[ErrorField] | None = None
+
+
+class ErrorResponse(BaseModel):
+    """The envelope of every error."""
+
+    status: Literal["error"]
+    error: ErrorBody
+    timestamp: datetime
+    request_id: str
+
+
+def _plain_integer(value: Any) -> Any:
+    """A query parameter is digits; pydantic alone also takes ` 12 `, `1_000` and `+1`."""
+    if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,20}", value):
+        raise PydanticCustomError("int_parsing", "Input should be a valid integer")
+    return value
+
+
+def _iso_date(value: Any) -> Any:
+    """A date is `YYYY-MM-DD`; pydantic alone also takes epoch numbers and midnight instants."""
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
+        raise PydanticCustomError("date_from_datetime_parsing", "Input should be a date, as 1990-12-31")
+    return value
+
+
+def _plain_boolean(value: Any) -> Any:
+    if isinstance(value, str) and value not in {"true", "false"}:
+        raise PydanticCustomError("bool_parsing", "Input should be true or false")
+    return value
+
+
+QueryInt = Annotated[int, BeforeValidator(_plain_integer)]
+QueryBool = Annotated[bool, BeforeValidator(_plain_boolean)]
+IsoDate = Annotated[date, BeforeValidator(_iso_date)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""Text of one line: no control characters."""

@@ -1,0 +1,221 @@
+"""Settings: every name and default of the spec, read once from the environment and `.env`.
+
+The environment wins over `.env`, `.env` over the default. A fault names its setting and never shows a
+value, because values are where the passwords are.
+"""
+
+import difflib
+import os
+import secrets
+import sys
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ENV_FILE = Path(".env")
+TRANSACTION_POOLER_PORT = 6543  # Supabase's Supavisor in transaction mode
+_LOCAL_HOSTS = {"", "localhost", "127.0.0.1", "::1"}
+_MIN_SECRET_LENGTH = 32
+_MIN_SECRET_CHARACTERS = 12  # distinct ones; 32 hex digits of a random key have 13.5 on average
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    STAGING = "staging"
+    PRODUCTION = "production"
+
+
+class Settings(BaseSettings):
+    """What the operator decides. Durations are seconds unless the name says otherwise."""
+
+    model_config = SettingsConfigDict(
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8",
+        case_sensitive=True,
+        extra="ignore",
+        env_ignore_empty=True,  # `REDIS_PASSWORD=` means none
+        hide_input_in_errors=True,  # an error would print the secret it refuses
+        frozen=True,
+    )
+
+    # Application
+    APP_NAME: str = "ZenSpa Backend"
+    APP_VERSION: str = "0.1.0"
+    DEBUG: bool = False
+    ENVIRONMENT: Environment = Environment.DEVELOPMENT
+    SECRET_KEY: SecretStr = Field(default_factory=lambda: SecretStr(secrets.token_urlsafe(32)))
+    """Signs cursors. Unset: a random one for each process, which production refuses."""
+
+    # Server
+    HOST: str = "0.0.0.0"  # noqa: S104 - the spec's default: a container listens on every address
+    PORT: Annotated[int, Field(ge=0, le=65535)] = 8000
+    ALLOWED_HOSTS: str = "*"
+    """Comma list of `Host` values answered; `*.example.com` matches subdomains, `*` any."""
+    MAX_BODY_BYTES: Annotated[int, Field(gt=0)] = 1024 * 1024
+    MAX_UPLOAD_BYTES: Annotated[int, Field(gt=0)] = 32 * 1024 * 1024
+    """The limit of routes that take a file."""
+
+    # CORS
+    CORS_ORIGINS: str = "http://localhost:3000"
+
+    # Database (Supabase PostgreSQL)
+    DATABASE_URL: SecretStr
+    DB_POOL_SIZE: Annotated[int, Field(gt=0)] = 10
+    DB_MAX_OVERFLOW: Annotated[int, Field(ge=0)] = 10
+    DB_POOL_TIMEOUT: Annotated[float, Field(gt=0)] = 30
+    """How long a job of the CLI waits for a connection. A request waits at most 2 s, then gets a 503."""
+    DB_ECHO: bool = False
+    DB_CONNECT_TIMEOUT: Annotated[float, Field(gt=0)] = 5
+    DB_STATEMENT_TIMEOUT: Annotated[float, Field(gt=0)] = 15
+    DB_LOCK_TIMEOUT: Annotated[float, Field(gt=0)] = 3
+    DB_SSL_ROOT_CERT: Path | None = None
+    """The CA that signed the server's certificate; unset: the system's."""
+    DB_TRANSACTION_POOLER: bool | None = None
+    """Whether a transaction pooler (PgBouncer, Supavisor) stands between; unset: when the port is 6543."""
+
+    # Redis
+    REDIS_HOST: str = "localhost"
+    REDIS_PORT: Annotated[int, Field(gt=0, le=65535)] = 6379
+    REDIS_DB: Annotated[int, Field(ge=0)] = 0
+    REDIS_PASSWORD: SecretStr | None = None
+    REDIS_DECODE_RESPONSES: bool = True
+    REDIS_SSL: bool = False
+
+    # Logging and traces
+    LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
+    OTEL_EXPORTER_OTLP_ENDPOINT: str | None = None
+    """Where traces go (OTLP over HTTP); unset: nowhere."""
+
+    # The spa
+    PHONE_REGION: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "VN"
+    """The country (ISO 3166) of a phone number written without its country code."""
+
+    @field_validator("DATABASE_URL")
+    @classmethod
+    def _is_a_postgresql_url(cls, url: SecretStr) -> SecretStr:
+        try:
+            parts = urlsplit(url.get_secret_value())
+            parts.port  # noqa: B018 - raises when the port is no number
+        except ValueError:
+            raise ValueError("is no URL; a password's @ : / ? # must be percent-encoded") from None
+        if parts.scheme.partition("+")[0] not in {"postgres", "postgresql"}:
+            raise ValueError("must begin with postgresql+asyncpg://, postgresql:// or postgres://")
+        return url
+
+    @model_validator(mode="after")
+    def _fit_for_production(self) -> Self:
+        if self.ENVIRONMENT is Environment.PRODUCTION and (faults := self._production_faults()):
+            raise ValueError("ENVIRONMENT=production refuses: " + "; ".join(faults))
+        return self
+
+    def _production_faults(self) -> list[str]:
+        faults: list[str] = []
+        if self.DEBUG:
+            faults.append("DEBUG is on (set DEBUG=False)")
+        if "*" in self.cors_origins_list:
+            faults.append("CORS_ORIGINS has * (list the origins)")
+        if "SECRET_KEY" not in self.model_fields_set or _is_weak(self.SECRET_KEY.get_secret_value()):
+            faults.append(
+                f"SECRET_KEY is weak (at least {_MIN_SECRET_LENGTH} random characters, as from "
+                "`python -c 'import secrets; print(secrets.token_urlsafe(32))'`)"
+            )
+        if "ZENSPA_EMBEDDED" in os.environ:
+            faults.append("the database is the embedded one (set DATABASE_URL)")
+        if not self.database_is_local and self.database_ssl_mode == "disable":
+            faults.append("DATABASE_URL asks for a plaintext connection (use sslmode=verify-full)")
+        return faults
+
+    @cached_property
+    def cors_origins_list(self) -> list[str]:
+        return _comma_list(self.CORS_ORIGINS)
+
+    @cached_property
+    def allowed_hosts_list(self) -> list[str]:
+        return [host.lower() for host in _comma_list(self.ALLOWED_HOSTS)]
+
+    @cached_property
+    def _database_query(self) -> dict[str, str]:
+        return dict(parse_qsl(urlsplit(self.DATABASE_URL.get_secret_value()).query))
+
+    @cached_property
+    def database_ssl_mode(self) -> str:
+        """libpq's `sslmode`; a server elsewhere is verified unless the URL says otherwise."""
+        query = self._database_query
+        default = "disable" if self.database_is_local else "verify-full"
+        return query.get("sslmode") or query.get("ssl") or default
+
+    @cached_property
+    def database_is_local(self) -> bool:
+        """On this machine: by loopback or by a Unix socket."""
+        host = unquote(
+            urlsplit(self.DATABASE_URL.get_secret_value()).hostname or self._database_query.get("host", "")
+        )
+        return host in _LOCAL_HOSTS or host.startswith("/")
+
+    @cached_property
+    def uses_transaction_pooler(self) -> bool:
+        if self.DB_TRANSACTION_POOLER is not None:
+            return self.DB_TRANSACTION_POOLER
+        return urlsplit(self.DATABASE_URL.get_secret_value()).port == TRANSACTION_POOLER_PORT
+
+    @cached_property
+    def is_production(self) -> bool:
+        return self.ENVIRONMENT is Environment.PRODUCTION
+
+
+def _comma_list(text: str) -> list[str]:
+    return [item.strip() for item in text.split(",") if item.strip()]
+
+
+def _is_weak(secret: str) -> bool:
+    return len(secret) < _MIN_SECRET_LENGTH or len(set(secret)) < _MIN_SECRET_CHARACTERS
+
+
+def env_file_names() -> list[str]:
+    """The names set in `.env`, in its order; values stay in the file."""
+    from dotenv import dotenv_values
+
+    return list(dotenv_values(ENV_FILE, interpolate=False)) if ENV_FILE.is_file() else []
+
+
+def misspelt_names() -> dict[str, str]:
+    """Names in `.env` that are no setting but nearly one, each with the setting it was meant to be."""
+    known = set(Settings.model_fields)
+    return {
+        name: match[0]
+        for name in env_file_names()
+        if name not in known and (match := difflib.get_close_matches(name.upper(), known, n=1, cutoff=0.8))
+    }
+
+
+def describe_faults(error: ValidationError) -> str:
+    """One line a fault, for people: the setting, what is wrong with it, what to do; no value."""
+    lines = []
+    for fault in error.errors(include_input=False, include_url=False, include_context=False):
+        name = ".".join(str(part) for part in fault["loc"])
+        if name == "DATABASE_URL" and fault["type"] == "missing":
+            lines.append(
+                "DATABASE_URL is not set: put it into the environment or .env "
+                "(see .env.example), or use `make run`, which brings its own PostgreSQL."
+            )
+        else:
+            message = fault["msg"].removeprefix("Value error, ")
+            lines.append(f"{name}: {message}" if name else message)
+    return "\n".join(lines)
+
+
+def load_settings() -> Settings:
+    """The settings in force; ends the process with one line a fault when they cannot be used."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        sys.stderr.write(f"zenspa: {describe_faults(error)}\n")
+    raise SystemExit(2)  # outside the handler: no traceback, no chained values
+
+
+settings = load_settings()

@@ -1,0 +1,68 @@
+"""What PostgreSQL's refusals mean to a client: SQLSTATE in, one of our exceptions out.
+
+Codes: PostgreSQL manual, appendix A. A module translates the constraints it names itself; this is the
+net below it, so that nothing a client sends and no outage becomes a 500.
+"""
+
+from fastapi import Request
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from app.core.exceptions import (
+    ConflictException,
+    DatabaseException,
+    ServiceUnavailableException,
+    ValidationException,
+    ZenSpaException,
+    zenspa_exception_handler,
+)
+
+SERIALIZATION_FAILURE = "40001"
+DEADLOCK_DETECTED = "40P01"
+_UNAVAILABLE_CLASSES = {
+    "08",  # connection exception
+    "53",  # insufficient resources: too many connections, disk full
+    "57",  # operator intervention: statement timeout, shutdown, starting up
+    "58",  # system error outside PostgreSQL
+}
+_BUSY = {SERIALIZATION_FAILURE, DEADLOCK_DETECTED, "55P03", "25P03"}  # … lock timeout, idle too long
+_CONFLICTS = {"23505", "23503", "23P01"}  # unique, foreign key, exclusion
+_REFUSED_VALUE_CLASSES = {"22", "23"}  # data exception, other integrity constraints
+
+
+def sqlstate_of(error: BaseException) -> str:
+    """The five characters PostgreSQL gave, or '' when it gave none (as when the connection broke)."""
+    driver_error = getattr(error, "driver_exception", None) or getattr(error, "orig", None) or error
+    return getattr(driver_error, "sqlstate", None) or ""
+
+
+def constraint_of(error: BaseException) -> str:
+    """The name of the constraint that was violated, or ''."""
+    driver_error = getattr(error, "driver_exception", None) or getattr(error, "orig", None) or error
+    return getattr(driver_error, "constraint_name", None) or ""
+
+
+def is_retryable(error: BaseException) -> bool:
+    """Whether the same transaction, run again from its beginning, can succeed."""
+    return sqlstate_of(error) in {SERIALIZATION_FAILURE, DEADLOCK_DETECTED}
+
+
+def translate(error: BaseException) -> ZenSpaException:
+    state = sqlstate_of(error)
+    unreachable = isinstance(error, OSError | TimeoutError | PoolTimeoutError) or (
+        isinstance(error, DBAPIError) and (error.connection_invalidated or not state)
+    )
+    if unreachable or state in _BUSY or state[:2] in _UNAVAILABLE_CLASSES:
+        return ServiceUnavailableException(f"database: {type(error).__name__} {state}".rstrip())
+    if state in _CONFLICTS:
+        return ConflictException()
+    if state[:2] in _REFUSED_VALUE_CLASSES:
+        return ValidationException()
+    return DatabaseException(f"database: {type(error).__name__} {state}".rstrip())
+
+
+async def database_exception_handler(request: Request, exc: SQLAlchemyError) -> JSONResponse:
+    error = translate(exc)
+    error.__cause__ = exc
+    return await zenspa_exception_handler(request, error)

@@ -1,0 +1,282 @@
+"""The errors clients see: a class a case, which owns its status, its code and its words.
+
+A message given to the constructor is for the log of a 5xx and for the client of a 4xx; what a class
+says by itself is in both languages.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
+
+import structlog
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+
+from app.common.helpers import utc_now
+from app.common.schemas import ErrorResponse
+from app.core.validation_messages import describe
+
+_FIRST_SERVER_ERROR = 500
+
+logger = structlog.get_logger(__name__)
+
+
+class Text(NamedTuple):
+    """The same sentence in the two languages of the house."""
+
+    vi: str
+    en: str
+
+    def in_language(self, language: str) -> str:
+        return self.en if language == "en" else self.vi
+
+
+class ZenSpaException(Exception):  # noqa: N818 - the spec's name
+    """Base of every error that ZenSpa raises on purpose."""
+
+    status: ClassVar[int] = 500
+    code: str = "INTERNAL_ERROR"
+    text: ClassVar[Text] = Text("Đã xảy ra lỗi ngoài dự kiến.", "An unexpected error occurred.")
+    retry_after: ClassVar[int | None] = None
+    """Seconds after which another try makes sense."""
+
+    def __init__(
+        self,
+        message: str | None = None,
+        code: str | None = None,
+        *,
+        details: Sequence[Mapping[str, str]] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.message = message
+        self.code = code or type(self).code
+        self.details = details
+        self.headers = dict(headers or {})
+        if self.retry_after is not None:
+            self.headers.setdefault("Retry-After", str(self.retry_after))
+        super().__init__(message or self.text.en)
+
+    def public_message(self, language: str) -> str:
+        """What the client reads; the words of a server error never leave the house."""
+        if self.message and self.status < _FIRST_SERVER_ERROR:
+            return self.message
+        return self.text.in_language(language)
+
+
+class DatabaseException(ZenSpaException):
+    code = "DATABASE_ERROR"
+    text = Text("Lỗi cơ sở dữ liệu.", "A database error occurred.")
+
+
+class CacheException(ZenSpaException):
+    code = "CACHE_ERROR"
+    text = Text("Lỗi bộ nhớ đệm.", "A cache error occurred.")
+
+
+class ValidationException(ZenSpaException):
+    status = 422
+    code = "VALIDATION_ERROR"
+    text = Text("Dữ liệu gửi lên không hợp lệ.", "The data sent is not valid.")
+
+
+class MalformedBodyException(ZenSpaException):
+    status = 400
+    code = "MALFORMED_BODY"
+    text = Text("Nội dung gửi lên không đọc được.", "The body cannot be read.")
+
+
+class BadRequestException(ZenSpaException):
+    status = 400
+    code = "BAD_REQUEST"
+    text = Text("Yêu cầu không hợp lệ.", "The request is not valid.")
+
+
+class UnauthorizedException(ZenSpaException):
+    status = 401
+    code = "UNAUTHORIZED"
+    text = Text("Bạn cần đăng nhập.", "You need to sign in.")
+
+
+class ForbiddenException(ZenSpaException):
+    status = 403
+    code = "FORBIDDEN"
+    text = Text("Bạn không có quyền làm việc này.", "You may not do this.")
+
+
+class NotFoundException(ZenSpaException):
+    status = 404
+    code = "NOT_FOUND"
+    text = Text("Không tìm thấy.", "Not found.")
+
+
+class MethodNotAllowedException(ZenSpaException):
+    status = 405
+    code = "METHOD_NOT_ALLOWED"
+    text = Text("Phương thức này không dùng được ở đây.", "This method cannot be used here.")
+
+
+class RequestTimeoutException(ZenSpaException):
+    status = 408
+    code = "REQUEST_TIMEOUT"
+    text = Text("Nội dung gửi lên đến quá chậm.", "The body came too slowly.")
+
+
+class ConflictException(ZenSpaException):
+    status = 409
+    code = "CONFLICT"
+    text = Text("Dữ liệu đã thay đổi hoặc đã tồn tại.", "The data has changed or exists already.")
+
+
+class PayloadTooLargeException(ZenSpaException):
+    status = 413
+    code = "PAYLOAD_TOO_LARGE"
+    text = Text("Nội dung gửi lên quá lớn.", "The body is too large.")
+
+
+class UnsupportedMediaTypeException(ZenSpaException):
+    status = 415
+    code = "UNSUPPORTED_MEDIA_TYPE"
+    text = Text("Kiểu nội dung không được hỗ trợ.", "This content type is not supported.")
+
+
+class RateLimitException(ZenSpaException):
+    status = 429
+    code = "RATE_LIMITED"
+    text = Text("Quá nhiều yêu cầu, vui lòng thử lại sau.", "Too many requests, please try again later.")
+    retry_after = 60
+
+
+class ServiceUnavailableException(ZenSpaException):
+    status = 503
+    code = "SERVICE_UNAVAILABLE"
+    text = Text(
+        "Hệ thống đang bận hoặc gián đoạn, vui lòng thử lại sau giây lát.",
+        "The system is busy or interrupted, please try again in a moment.",
+    )
+    retry_after = 1
+
+
+_BY_STATUS: dict[int, type[ZenSpaException]] = {
+    cls.status: cls
+    for cls in (
+        BadRequestException,
+        UnauthorizedException,
+        ForbiddenException,
+        NotFoundException,
+        MethodNotAllowedException,
+        RequestTimeoutException,
+        ConflictException,
+        PayloadTooLargeException,
+        UnsupportedMediaTypeException,
+        ValidationException,
+        RateLimitException,
+        ServiceUnavailableException,
+    )
+}
+
+
+def preferred_language(accept_language: str) -> str:
+    """`vi` or `en`, whichever `Accept-Language` (RFC 9110 §12.5.4) puts higher; `vi` when it names neither."""
+    best, best_quality = "vi", 0.0
+    for item in accept_language.lower().split(","):
+        tag, _, parameters = item.strip().partition(";")
+        language = tag.split("-")[0]
+        if language not in {"vi", "en"}:
+            continue
+        try:
+            quality = float(parameters.strip().removeprefix("q=")) if parameters else 1.0
+        except ValueError:
+            continue
+        if quality > best_quality:
+            best, best_quality = language, quality
+    return best
+
+
+def error_body(error: ZenSpaException, *, language: str, request_id: str) -> dict[str, Any]:
+    """The envelope, ready for JSON."""
+    body: dict[str, Any] = {"code": error.code, "message": error.public_message(language)}
+    if error.details is not None:
+        body["details"] = error.details
+    return {
+        "status": "error",
+        "error": body,
+        "timestamp": utc_now().isoformat(),
+        "request_id": request_id,
+    }
+
+
+def error_response(error: ZenSpaException, *, language: str, request_id: str) -> JSONResponse:
+    return JSONResponse(
+        error_body(error, language=language, request_id=request_id),
+        status_code=error.status,
+        headers=error.headers,
+    )
+
+
+def _respond(request: Request, error: ZenSpaException) -> JSONResponse:
+    return error_response(
+        error,
+        language=preferred_language(request.headers.get("accept-language", "")),
+        request_id=request.scope.get("request_id", ""),
+    )
+
+
+async def zenspa_exception_handler(request: Request, exc: ZenSpaException) -> JSONResponse:
+    if exc.status >= _FIRST_SERVER_ERROR:
+        logger.error("request failed", code=exc.code, reason=str(exc), cause=repr(exc.__cause__))
+    return _respond(request, exc)
+
+
+async def http_exception_handler(request: Request, exc: HTTPException) -> JSONResponse:
+    """What the framework raises, in our envelope."""
+    if isinstance(exc.__cause__, ZenSpaException):  # FastAPI turns what reading a body raised into a bare 400
+        return await zenspa_exception_handler(request, exc.__cause__)
+    known = _BY_STATUS.get(exc.status_code)
+    if known is None:
+        return await zenspa_exception_handler(request, ZenSpaException(f"HTTP {exc.status_code} was raised"))
+    return _respond(request, known(headers=exc.headers))
+
+
+async def validation_exception_handler(request: Request, exc: RequestValidationError) -> JSONResponse:
+    """422 with a list of `{field, message, type}`; the value sent is left out, for it may be a password."""
+    language = preferred_language(request.headers.get("accept-language", ""))
+    details = [
+        {
+            "field": ".".join(str(part) for part in fault["loc"]),
+            "message": describe(fault, language),
+            "type": fault["type"],
+        }
+        for fault in exc.errors()
+    ]
+    return _respond(request, ValidationException(details=details))
+
+
+async def general_exception_handler(request: Request, exc: Exception) -> JSONResponse:
+    """A bug of ours: the whole story into the log, one sentence to the client."""
+    logger.error("unhandled exception", exc_info=exc)
+    return _respond(request, ZenSpaException())
+
+
+def error_responses(*errors: type[ZenSpaException]) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` of a route that can give these errors, with an example each."""
+    responses: dict[int | str, dict[str, Any]] = {}
+    for error in errors:
+        response = responses.setdefault(
+            error.status,
+            {
+                "model": ErrorResponse,
+                "description": error.text.en,
+                "content": {"application/json": {"examples": {}}},
+            },
+        )
+        response["content"]["application/json"]["examples"][error.code] = {
+            "summary": error.text.en,
+            "value": {
+                "status": "error",
+                "error": {"code": error.code, "message": error.text.vi},
+                "timestamp": "2026-01-31T02:00:00+00:00",
+                "request_id": "0f8fad5bd9cb469fa16570867728950e",
+            },
+        }
+    return responses

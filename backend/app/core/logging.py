@@ -1,0 +1,122 @@
+"""Logging: one line an event, the spec's format for people, one JSON object for machines in production.
+
+Lines of the standard library's loggers (uvicorn, SQLAlchemy, Alembic) go through the same processors, so
+they carry the request id as well and nobody's line is doubled.
+"""
+
+import json
+import logging
+import re
+import sys
+from collections.abc import Callable
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+import structlog
+from structlog.typing import EventDict, WrappedLogger
+
+from app.core.config import settings
+
+request_id_var: ContextVar[str] = ContextVar("request_id", default="")
+
+_SECRET_NAME = re.compile(r"passw|secret|token|authorization|cookie|api_?key|database_url", re.IGNORECASE)
+_CREDENTIALS_IN_URL = re.compile(r"(://[^\s:/@]*):[^\s/]*@")
+_JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.?[\w-]*")
+_MASK = "***"
+
+
+class _Output:
+    """Where finished lines go. A closed pipe must not fail the request that wrote to it."""
+
+    def __init__(self, name: str = "app") -> None:
+        self.name = name
+
+    def write(self, line: bytes) -> None:
+        try:
+            sys.stdout.buffer.write(line)
+            sys.stdout.buffer.flush()
+        except OSError:
+            pass
+
+    debug = info = warning = error = critical = msg = write
+
+
+class _StandardLibraryHandler(logging.Handler):
+    """Takes the records of the standard library through our processors."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        event: EventDict = {"event": record.getMessage(), "level": record.levelname.lower()}
+        if record.exc_info:
+            event["exc_info"] = record.exc_info
+        output = _Output(record.name)
+        line: Any = event
+        for processor in _processors():
+            line = processor(output, record.levelname.lower(), line)
+        output.write(line)
+
+
+def setup_logging() -> None:
+    """Routes every logger of the process to standard output. Safe to call again."""
+    level = logging.getLevelNamesMapping()[settings.LOG_LEVEL]
+    structlog.configure(
+        processors=_processors(),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=_Output,
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=level, handlers=[_StandardLibraryHandler()], force=True)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):  # uvicorn gave these handlers of their own
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
+    logging.getLogger("uvicorn.access").setLevel(logging.WARNING)  # the middleware writes the access line
+    logging.getLogger("sqlalchemy.engine").setLevel(logging.INFO if settings.DB_ECHO else logging.WARNING)
+
+
+def _processors() -> list[Callable[[WrappedLogger, str, EventDict], Any]]:
+    return [
+        structlog.processors.add_log_level,
+        _add_context,
+        structlog.processors.format_exc_info,
+        _mask_secrets,
+        _render_json if settings.is_production else _render_for_people,
+    ]
+
+
+def _add_context(logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    event["timestamp"] = datetime.now(UTC)
+    event["logger"] = logger.name
+    if request_id := request_id_var.get():
+        event["request_id"] = request_id
+    return event
+
+
+def _mask_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+    for name, value in event.items():
+        if _SECRET_NAME.search(name):
+            event[name] = _MASK
+        elif isinstance(value, str) and ("://" in value or "eyJ" in value):
+            event[name] = _JWT.sub(_MASK, _CREDENTIALS_IN_URL.sub(rf"\1:{_MASK}@", value))
+    return event
+
+
+def _render_json(_logger: WrappedLogger, _method: str, event: EventDict) -> bytes:
+    try:
+        return orjson.dumps(event, default=str, option=orjson.OPT_APPEND_NEWLINE)
+    except TypeError:  # a lone surrogate, which UTF-8 cannot carry
+        return json.dumps(event, default=str).encode() + b"\n"
+
+
+def _render_for_people(_logger: WrappedLogger, _method: str, event: EventDict) -> bytes:
+    time = event.pop("timestamp").astimezone().strftime("%Y-%m-%d %H:%M:%S")
+    level, name, message = event.pop("level").upper(), event.pop("logger"), event.pop("event")
+    traceback = event.pop("exception", "")
+    rest = "".join(f" {key}={_printable(value)}" for key, value in event.items())
+    line = f"{time} | {level:<8} | {name} | {_printable(message)}{rest}"
+    return (f"{line}\n{traceback}\n" if traceback else f"{line}\n").encode(errors="backslashreplace")
+
+
+def _printable(value: object) -> str:
+    """A client's line breaks and escape sequences must not forge lines or drive the terminal."""
+    return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(value))

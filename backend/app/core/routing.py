@@ -1,0 +1,197 @@
+"""The router every module uses: bodies are read strictly, lost races are run again.
+
+FastAPI takes bodies that mean one thing here and another elsewhere (doubled keys, NaN, UTF-16), text that
+PostgreSQL cannot store (NUL, lone surrogates), and bodies of any size. All of that ends here, in one
+place, before a module sees it.
+"""
+
+import asyncio
+import json
+import re
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import Any, NoReturn, override
+
+from fastapi import APIRouter, Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.params import Form
+from fastapi.routing import APIRoute
+from starlette.types import Message
+
+from app.common.schemas import ErrorResponse
+from app.core.config import settings
+from app.core.database import retry_lost_races
+from app.core.exceptions import (
+    MalformedBodyException,
+    PayloadTooLargeException,
+    RequestTimeoutException,
+    UnsupportedMediaTypeException,
+    ValidationException,
+)
+
+BODY_TIMEOUT = 10.0
+"""Seconds a client may take for a JSON body, and between two chunks of an upload; a stop waits no longer."""
+_MAX_INTEGER_DIGITS = 19
+_SUSPICIOUS_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+class ApiRoute(APIRoute):
+    """A route that reads strictly and is one unit of work, run again from its beginning on 40001 and 40P01."""
+
+    @override
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        is_upload = self.body_field is not None and isinstance(self.body_field.field_info, Form)
+        make_request = StrictUploadRequest if is_upload else StrictJSONRequest
+
+        async def handle_unit_of_work(request: Request) -> Response:
+            strict = make_request(request.scope, request.receive)
+            return await retry_lost_races(partial(_handle_once, handle, strict))
+
+        return handle_unit_of_work
+
+
+async def _handle_once(
+    handle: Callable[[Request], Coroutine[Any, Any, Response]], request: Request
+) -> Response:
+    """Ends the function-scoped dependencies, the transaction among them, inside the attempt: FastAPI would end
+    them after it, where nobody runs it again."""
+    async with AsyncExitStack() as function_scope:
+        request.scope["fastapi_function_astack"] = function_scope
+        return await handle(request)
+
+
+class ApiRouter(APIRouter):
+    """Use it in place of FastAPI's. Errors that any route can give are in the document of each."""
+
+    def __init__(self, **options: Any) -> None:
+        shared: dict[int | str, dict[str, Any]] = {
+            422: {"model": ErrorResponse, "description": ValidationException.text.en}
+        }
+        super().__init__(
+            route_class=ApiRoute, responses={**shared, **options.pop("responses", {})}, **options
+        )
+
+
+class _BoundedRequest(Request):
+    """Bounds a body in size and in time."""
+
+    limit: int
+    total = 0
+
+    async def receive_bounded(self) -> Message:
+        declared = self.headers.get("content-length", "")
+        if declared.isdecimal() and int(declared) > self.limit:
+            raise PayloadTooLargeException
+        try:
+            async with asyncio.timeout(BODY_TIMEOUT):
+                message: Message = await self._unbounded_receive()
+        except TimeoutError as error:
+            raise RequestTimeoutException(headers={"Connection": "close"}) from error
+        self.total += len(message.get("body", b""))
+        if self.total > self.limit:
+            raise PayloadTooLargeException
+        return message
+
+    def __init__(self, scope: Any, receive: Any) -> None:
+        self._unbounded_receive = receive
+        super().__init__(scope, self.receive_bounded)
+
+
+class StrictUploadRequest(_BoundedRequest):
+    limit = settings.MAX_UPLOAD_BYTES
+
+
+class StrictJSONRequest(_BoundedRequest):
+    limit = settings.MAX_BODY_BYTES
+
+    @override
+    async def body(self) -> bytes:
+        if not hasattr(self, "_body"):
+            try:
+                async with asyncio.timeout(BODY_TIMEOUT):
+                    body = await super().body()
+            except TimeoutError as error:
+                raise RequestTimeoutException(headers={"Connection": "close"}) from error
+            if body and not _is_json_in_utf8(self.headers.get("content-type", ""), body):
+                raise UnsupportedMediaTypeException
+        return self._body
+
+    @override
+    async def json(self) -> Any:
+        if not hasattr(self, "_json"):
+            self._json = parse_json(await self.body())
+        return self._json
+
+
+def _is_json_in_utf8(content_type: str, body: bytes) -> bool:
+    media_type, _, parameters = content_type.lower().partition(";")
+    charset = re.search(r'charset="?([\w-]+)', parameters)
+    return (
+        media_type.strip() == "application/json"
+        and (charset is None or charset[1] in {"utf-8", "utf8"})
+        and json.detect_encoding(body) in {"utf-8", "utf-8-sig"}
+    )
+
+
+def parse_json(body: bytes) -> Any:
+    """A JSON document (RFC 8259) that means the same to every reader and that PostgreSQL can store.
+
+    Raises:
+        MalformedBodyException: no JSON, not UTF-8, nested too deep, or with a key twice in one object.
+        RequestValidationError: NaN, infinite and overlong numbers, NUL and lone surrogates in text.
+    """
+    try:
+        document = json.loads(
+            body.decode("utf-8-sig"),
+            object_pairs_hook=_object_without_doubles,
+            parse_constant=_refuse_number,
+            parse_float=_finite,
+            parse_int=_bounded,
+        )
+    except (UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise MalformedBodyException from error
+    if _SUSPICIOUS_ESCAPE.search(body) or b"\x00" in body:
+        for path, text in _texts(document, ("body",)):
+            if _UNSTORABLE.search(text):
+                _refuse("string_characters", "The text has characters that are not allowed", path)
+    return document
+
+
+def _object_without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    result = dict(pairs)
+    if len(result) != len(pairs):
+        raise MalformedBodyException(code="DUPLICATE_KEY")
+    return result
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    return number if abs(number) != float("inf") else _refuse_number(digits)
+
+
+def _bounded(digits: str) -> int:
+    return int(digits) if len(digits.lstrip("-")) <= _MAX_INTEGER_DIGITS else _refuse_number(digits)
+
+
+def _refuse_number(_digits: str) -> NoReturn:
+    _refuse("finite_number", "The body has a number that is not finite or too long", ("body",))
+
+
+def _refuse(kind: str, message: str, path: tuple[str | int, ...]) -> NoReturn:
+    raise RequestValidationError([{"type": kind, "msg": message, "loc": path}])
+
+
+def _texts(node: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Every string of a document with the path to it, keys included."""
+    if isinstance(node, str):
+        yield path, node
+    elif isinstance(node, list):
+        for index, item in enumerate(node):
+            yield from _texts(item, (*path, index))
+    elif isinstance(node, dict):
+        for key, item in node.items():
+            yield path, key
+            yield from _texts(item, (*path, key))

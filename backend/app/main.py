@@ -1,0 +1,105 @@
+"""The application: `create_app` puts it together, `app` is what a server runs."""
+
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
+import structlog
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from pydantic import BaseModel, Field
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.exceptions import HTTPException
+
+from app.api.api_v1 import api_router
+from app.core.config import Settings, misspelt_names, settings
+from app.core.database import close_db, init_db
+from app.core.database_errors import database_exception_handler
+from app.core.exceptions import (
+    ZenSpaException,
+    general_exception_handler,
+    http_exception_handler,
+    validation_exception_handler,
+    zenspa_exception_handler,
+)
+from app.core.lifecycle import drain_before_stop
+from app.core.logging import setup_logging
+from app.core.metrics import metrics_route
+from app.core.middleware import EnvelopeCORSMiddleware, RequestContextMiddleware, RequestGuardMiddleware
+from app.core.telemetry import telemetry_config
+from app.redis.client import close_redis, init_redis
+
+logger = structlog.get_logger(__name__)
+
+
+class RootResponse(BaseModel):
+    service: str = Field(examples=["ZenSpa Backend"])
+    version: str = Field(examples=["0.1.0"])
+    status: str = Field(examples=["running"])
+    docs: str = Field(examples=["/docs"])
+
+
+@asynccontextmanager
+async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
+    """Connects at start, closes at the end. Without the database there is no start, without Redis there is."""
+    logger.info("starting", service=settings.APP_NAME, version=settings.APP_VERSION)
+    for name, meant in misspelt_names().items():
+        logger.warning("unknown name in .env", name=name, did_you_mean=meant)
+    await init_db()
+    await init_redis()
+    drain_before_stop()
+    logger.info("started", service=settings.APP_NAME)
+    yield
+    logger.info("stopping", service=settings.APP_NAME)
+    await close_redis()
+    await close_db()
+    logger.info("stopped", service=settings.APP_NAME)
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The whole application: routes, errors, middleware."""
+    setup_logging()
+    app = FastAPI(
+        title=settings.APP_NAME,
+        version=settings.APP_VERSION,
+        description="Backend API cho hệ thống ZenSpa · The backend a spa business runs on.",
+        lifespan=lifespan,
+        debug=False,  # Starlette's debug pages show internals; DEBUG is for our own
+        generate_unique_id_function=_operation_id,
+        telemetry=telemetry_config(settings),
+    )
+    app.add_exception_handler(ZenSpaException, zenspa_exception_handler)  # type: ignore[arg-type]  # Starlette's own types are too wide
+    app.add_exception_handler(HTTPException, http_exception_handler)  # type: ignore[arg-type]  # the same
+    app.add_exception_handler(RequestValidationError, validation_exception_handler)  # type: ignore[arg-type]  # the same
+    app.add_exception_handler(SQLAlchemyError, database_exception_handler)  # type: ignore[arg-type]  # the same
+    app.add_exception_handler(Exception, general_exception_handler)
+    # The last added is the outermost.
+    app.add_middleware(RequestGuardMiddleware, settings=settings)
+    app.add_middleware(RequestContextMiddleware, settings=settings)
+    app.add_middleware(
+        EnvelopeCORSMiddleware,
+        allow_origins=settings.cors_origins_list,
+        allow_credentials="*" not in settings.cors_origins_list,  # together they would reflect any origin
+        allow_methods=["*"],
+        allow_headers=["*"],
+        expose_headers=["X-Request-ID", "Retry-After"],
+    )
+    app.include_router(api_router)
+    app.router.routes.append(metrics_route)
+    app.add_api_route("/", _root, methods=["GET"], tags=["Root"], name="root")
+    return app
+
+
+async def _root() -> RootResponse:
+    """What runs here."""
+    return RootResponse(
+        service=settings.APP_NAME, version=settings.APP_VERSION, status="running", docs="/docs"
+    )
+
+
+def _operation_id(route: APIRoute) -> str:
+    """Names of generated clients: the function's own, without FastAPI's path and method behind it."""
+    return route.name
+
+
+app = create_app(settings)

@@ -1,0 +1,10 @@
+"""The domain: a folder a module, each with its `_models`, `_schemas`, `_service` and `_routes`."""
+
+import importlib
+import pkgutil
+
+
+def import_models() -> None:
+    """Makes every table known to the metadata; migrations compare against it."""
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}.{module.name}_models")

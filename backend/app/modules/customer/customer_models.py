@@ -1,0 +1,77 @@
+"""The table of customers (khách hàng)."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.database import Entity
+
+NAME_BEGINNINGS = 5
+"""Ways to begin a name (migration 0001); each has an index in order."""
+
+
+class Gender(StrEnum):
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
+
+
+class Customer(Entity):
+    """A person the spa serves. Archived ones keep their history; a merged one names whom it became."""
+
+    __tablename__ = "customer"
+
+    full_name: Mapped[str] = mapped_column(Text)
+    phone: Mapped[str | None] = mapped_column(Text(collation="C"))
+    """E.164; unique among the living."""
+    email: Mapped[str | None] = mapped_column(Text(collation="C"))
+    """In lower case."""
+    birthday: Mapped[date | None]
+    gender: Mapped[str | None] = mapped_column(Text)
+    notes: Mapped[str] = mapped_column(Text, default="", server_default="")
+    contraindications: Mapped[str] = mapped_column(Text, default="", server_default="")
+    tags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'::text[]"))
+    archived_at: Mapped[datetime | None]
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    name_keys: Mapped[list[str]] = mapped_column(
+        ARRAY(Text(collation="C")), Computed("zenspa_name_keys(full_name)", persisted=True), deferred=True
+    )
+
+    __table_args__ = (
+        CheckConstraint("full_name <> ''", name="full_name"),
+        CheckConstraint("phone ~ '^[+][1-9][0-9]{6,14}$'", name="phone"),
+        CheckConstraint("gender IN ('female', 'male', 'other')", name="gender"),
+        CheckConstraint(
+            "merged_into_id IS NULL OR (archived_at IS NOT NULL AND merged_into_id <> id)", name="merged"
+        ),
+        Index(
+            "customer_phone_living_key", "phone", unique=True, postgresql_where=text("archived_at IS NULL")
+        ),
+        Index(
+            "customer_phone_reversed_idx",
+            text("reverse(phone)"),
+            postgresql_where=text("archived_at IS NULL"),
+        ),
+        Index("customer_email_idx", "email", postgresql_where=text("archived_at IS NULL")),
+        Index("customer_tags_idx", "tags", postgresql_using="gin"),
+        Index("customer_archived_idx", "id", postgresql_where=text("archived_at IS NOT NULL")),
+        *(
+            Index(
+                f"customer_name_{beginning}_idx",
+                text(f"(name_keys[{beginning}])"),
+                "id",
+                postgresql_where=text("archived_at IS NULL"),
+            )
+            for beginning in range(1, NAME_BEGINNINGS + 1)
+        ),
+        Index(
+            "customer_name_words_idx",
+            text("to_tsvector('simple'::regconfig, name_keys[1])"),
+            postgresql_using="gin",
+            postgresql_where=text("archived_at IS NULL"),
+        ),
+    )

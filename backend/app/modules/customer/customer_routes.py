@@ -1,0 +1,93 @@
+"""Customers over HTTP: parse, call the service, answer."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from app.core.database import SessionDep
+from app.core.exceptions import error_responses
+from app.core.routing import ApiRouter
+from app.core.security import InvalidCursorException
+from app.modules.customer import customer_service as service
+from app.modules.customer.customer_models import Customer
+from app.modules.customer.customer_schemas import (
+    CustomerCreate,
+    CustomerListQuery,
+    CustomerMerge,
+    CustomerPage,
+    CustomerRead,
+    CustomerSearchQuery,
+    CustomerUpdate,
+)
+from app.modules.customer.customer_search import search_customers
+
+router = ApiRouter(prefix="/customers", tags=["Customers"])
+
+
+@router.post("", status_code=201, response_model=CustomerRead, responses=error_responses(service.PhoneTaken))
+async def create_customer(session: SessionDep, new: CustomerCreate) -> Customer:
+    """Adds a customer. The phone number may be written as people write it."""
+    return await service.create_customer(session, new)
+
+
+@router.get("", responses=error_responses(InvalidCursorException))
+async def list_customers(session: SessionDep, query: Annotated[CustomerListQuery, Query()]) -> CustomerPage:
+    """Lists customers page by page, newest first or by name."""
+    return await service.list_customers(session, query)
+
+
+@router.get("/search", response_model=list[CustomerRead])
+async def search_customers_by_text(
+    session: SessionDep, query: Annotated[CustomerSearchQuery, Query()]
+) -> list[Customer]:
+    """Finds customers by name (accents not needed), by the last digits of a phone or by email, best first."""
+    return list(await search_customers(session, query.q, query.limit))
+
+
+@router.get(
+    "/{customer_id}", response_model=CustomerRead, responses=error_responses(service.CustomerNotFound)
+)
+async def get_customer(session: SessionDep, customer_id: UUID) -> Customer:
+    """One customer, also when archived or merged."""
+    return await service.get_customer(session, customer_id)
+
+
+@router.patch(
+    "/{customer_id}",
+    response_model=CustomerRead,
+    responses=error_responses(service.CustomerNotFound, service.PhoneTaken, service.CustomerArchived),
+)
+async def update_customer(session: SessionDep, customer_id: UUID, changes: CustomerUpdate) -> Customer:
+    """Changes the fields that are sent and leaves the others."""
+    return await service.update_customer(session, customer_id, changes)
+
+
+@router.post(
+    "/{customer_id}/archive", response_model=CustomerRead, responses=error_responses(service.CustomerNotFound)
+)
+async def archive_customer(session: SessionDep, customer_id: UUID) -> Customer:
+    """Takes a customer out of lists and searches; nothing is lost."""
+    return await service.archive_customer(session, customer_id)
+
+
+@router.post(
+    "/{customer_id}/restore",
+    response_model=CustomerRead,
+    responses=error_responses(service.CustomerNotFound, service.PhoneTaken, service.CustomerMerged),
+)
+async def restore_customer(session: SessionDep, customer_id: UUID) -> Customer:
+    """Brings an archived customer back."""
+    return await service.restore_customer(session, customer_id)
+
+
+@router.post(
+    "/{customer_id}/merge",
+    response_model=CustomerRead,
+    responses=error_responses(
+        service.CustomerNotFound, service.CustomerMerged, service.CustomerArchived, service.MergeWithItself
+    ),
+)
+async def merge_customers(session: SessionDep, customer_id: UUID, merge: CustomerMerge) -> Customer:
+    """Makes one customer of two: this one stays and takes what it lacks from the duplicate."""
+    return await service.merge_customers(session, customer_id, merge.duplicate_id)

@@ -1,0 +1,398 @@
+"""Believable customers of a Vietnamese spa, for the demo, the benchmarks and the tests.
+
+The people are invented, their phone numbers are not impossible: a number has to be valid to be stored,
+so it may be somebody's. Never send anything to a sample customer. Their mail goes nowhere (RFC 2606).
+"""
+
+import random
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date, timedelta
+from functools import cache
+from itertools import accumulate
+from typing import Literal, NamedTuple, TypedDict
+
+type Gender = Literal["female", "male", "other"]
+type _Sex = Literal["female", "male"]
+type _Generation = Literal["older", "middle", "young"]
+
+REFERENCE_YEAR = 2026
+"""Everybody is 18 to 75 on every day of this year. A constant, because a sample must be the same people
+whenever it is drawn; move it on when the young ones look too old."""
+
+MAX_CUSTOMERS = 9_999_971
+"""How many customers get a phone number of their own. The largest prime p below the 10⁷ endings of a number
+that leaves 2 when divided by 3: cubing permutes the numbers modulo such a prime, as 3 and p - 1 share no
+factor (Fermat), so that endings are unique without being remembered and neighbours do not look alike."""
+
+
+class SampleCustomer(TypedDict):
+    """Free text is empty, and everything else None, where the receptionist was told nothing."""
+
+    full_name: str
+    """NFC; the family name first, save for guests from the West."""
+    phone: str | None
+    """E.164, nobody else's in the same run."""
+    email: str | None
+    """ASCII; two people of the same name may share one."""
+    birthday: date | None
+    gender: Gender | None
+    notes: str
+    contraindications: str
+    tags: list[str]
+
+
+def sample_customers(count: int, *, seed: int = 0) -> Iterator[SampleCustomer]:
+    """The same people for the same seed, one at a time; a longer run begins with those of a shorter one.
+
+    Raises:
+        ValueError: `count` is negative or above `MAX_CUSTOMERS`.
+    """
+    if not 0 <= count <= MAX_CUSTOMERS:
+        raise ValueError(f"count must be between 0 and {MAX_CUSTOMERS}")
+    return map(_Imagination(random.Random(seed)).customer, range(count))  # noqa: S311 - repeatable is the point
+
+
+class _Identity(NamedTuple):
+    full_name: str
+    family: str
+    given: str
+    """All that is not the family name, a Vietnamese middle name included."""
+    phone: str
+    tags: tuple[str, ...]
+
+
+class _Imagination:
+    """One endless draw for each trait; all of them share one source of chance."""
+
+    def __init__(self, rng: random.Random) -> None:
+        self._rng = rng
+        self._first_number = rng.randrange(MAX_CUSTOMERS)
+        self._births = _endless(rng, _births())
+        self._genders = _endless(rng, _GENDERS)
+        self._countries = _endless(rng, _COUNTRIES)
+        self._family_names = _endless(rng, FAMILY_NAMES)
+        self._given_names = {cohort: _endless(rng, _given_names(*cohort)) for cohort in _GIVEN_NAMES}
+        self._mobile_prefixes = _endless(rng, _MOBILE_PREFIXES)
+        self._phone_is_known = _endless(rng, {True: 96, False: 4})
+        self._birthday_is_known = _endless(rng, {True: 88, False: 12})
+        self._emails = _endless(rng, _EMAILS)
+        self._wishes = _endless(rng, _sometimes(0.3, _WISHES))
+        self._habits = _endless(rng, _sometimes(0.15, _HABITS))
+        self._contraindications = {
+            cohort: _endless(rng, _sometimes(0.12, _EVERYBODY_AVOIDS + avoids))
+            for cohort, avoids in _AVOIDS.items()
+        }
+        self._tags = _endless(rng, _TAGS)
+        self._in_birthday_club = _endless(rng, {True: 1, False: 7})
+
+    def customer(self, index: int) -> SampleCustomer:
+        gender, sex = next(self._genders)
+        born, generation = next(self._births)
+        serial = f"{(self._first_number + index) ** 3 % MAX_CUSTOMERS:07}"
+        country = next(self._countries)
+        if country is None:
+            someone = self._vietnamese(sex, generation, serial)
+        else:
+            someone = self._foreigner(country, sex, serial)
+        birthday = born if next(self._birthday_is_known) else None
+        tags = [*next(self._tags), *someone.tags]
+        if birthday and next(self._in_birthday_club):
+            tags.append(f"sinh nhật tháng {birthday.month}")
+        return {
+            "full_name": someone.full_name,
+            "phone": someone.phone if next(self._phone_is_known) else None,
+            "email": self._email(someone, born.year, serial),
+            "birthday": birthday,
+            "gender": gender,
+            "notes": f"{next(self._wishes)} {next(self._habits)}".strip(),
+            "contraindications": next(self._contraindications[sex, generation]),
+            "tags": tags,
+        }
+
+    def _vietnamese(self, sex: _Sex, generation: _Generation, serial: str) -> _Identity:
+        family = next(self._family_names)
+        given = next(self._given_names[sex, generation])
+        while given.startswith(family):  # nobody is called Hoàng Hoàng Bảo Anh
+            given = next(self._given_names[sex, generation])
+        phone = f"+84{next(self._mobile_prefixes)}{serial}"
+        return _Identity(f"{family} {given}", family, given, phone, ())
+
+    def _foreigner(self, country: "_Country", sex: _Sex, serial: str) -> _Identity:
+        family = self._rng.choice(country.family_names.split())
+        given = self._rng.choice((country.women if sex == "female" else country.men).split())
+        full_name = f"{family} {given}" if country.family_name_first else f"{given} {family}"
+        phone = country.phone_heads.split()[int(serial[0])] + serial[1:]
+        return _Identity(full_name, family, given, phone, ("khách nước ngoài", country.language))
+
+    def _email(self, someone: _Identity, birth_year: int, serial: str) -> str | None:
+        template = next(self._emails)
+        return template and template.format(
+            family=_ascii(someone.family),
+            given=_ascii(someone.given.removeprefix("Thị ")),
+            last=_ascii(someone.given.rpartition(" ")[2]),
+            year=birth_year,
+            digits=serial[-3:],
+        )
+
+
+def _endless[T](rng: random.Random, weights: Mapping[T, float]) -> Iterator[T]:
+    values, cumulative = list(weights), list(accumulate(weights.values()))
+    while True:
+        # A thousand at once costs a third of a thousand single draws.
+        yield from rng.choices(values, cum_weights=cumulative, k=1000)
+
+
+@cache
+def _ascii(name: str) -> str:
+    letters = unicodedata.normalize("NFD", name.lower().replace("đ", "d"))
+    return "".join(letter for letter in letters if letter.isascii() and letter.isalnum())
+
+
+def _weighted(text: str) -> dict[str, int]:
+    """Reads "Văn 52, Xuân Bách 2, 3": the number is the weight, and alone it is that of no name at all."""
+    pairs = (entry.strip().rpartition(" ") for entry in text.split(","))
+    return {name: int(weight) for name, _, weight in pairs}
+
+
+def _sometimes(share: float, texts: Collection[str]) -> dict[str, float]:
+    """One of `texts` in `share` of the draws, nothing in the others."""
+    return {"": len(texts) * (1 - share) / share, **dict.fromkeys(texts, 1)}
+
+
+@cache
+def _births() -> dict[tuple[date, _Generation], int]:
+    births: dict[tuple[date, _Generation], int] = {}
+    # Not the year of the 18th birthday: most of them would still be 17 in January.
+    day, last = date(REFERENCE_YEAR - 75, 1, 1), date(REFERENCE_YEAR - 19, 12, 31)
+    while day <= last:
+        age = REFERENCE_YEAR - day.year
+        generation: _Generation = "young" if age <= 38 else "middle" if age <= 56 else "older"  # noqa: PLR2004
+        births[day, generation] = next(weight for oldest, weight in _GUESTS_BY_AGE if age <= oldest)
+        day += timedelta(days=1)
+    return births
+
+
+@cache
+def _given_names(sex: _Sex, generation: _Generation) -> dict[str, int]:
+    """Middle and given name, never the same word twice; given names are listed from common to rare."""
+    middles, givens = _GIVEN_NAMES[sex, generation]
+    ranked = givens.split()
+    return {
+        f"{middle} {given}".lstrip(): weight * (len(ranked) - rank)
+        for middle, weight in _weighted(middles).items()
+        for rank, given in enumerate(ranked)
+        if given not in middle.split()
+    }
+
+
+_GENDERS: dict[tuple[Gender | None, _Sex], int] = {
+    ("female", "female"): 800,
+    ("male", "male"): 140,
+    ("other", "female"): 5,
+    ("other", "male"): 5,
+    (None, "female"): 40,
+    (None, "male"): 10,
+}
+"""As recorded, and the sex the name and the health remarks go by."""
+
+_GUESTS_BY_AGE = ((24, 5), (34, 10), (44, 8), (54, 5), (64, 3), (75, 1))
+"""Up to this age, this many guests for each year of birth: mostly women between 25 and 45."""
+
+FAMILY_NAMES = _weighted("""
+    Nguyễn 384, Trần 110, Lê 95, Phạm 70, Phan 45, Huỳnh 26, Hoàng 25, Đặng 21, Bùi 20, Võ 20, Vũ 19, Đỗ 14,
+    Trương 14, Hồ 13, Ngô 13, Dương 10, Đinh 9, Đoàn 8, Trịnh 8, Đào 7, Lâm 7, Lương 7, Cao 6, Hà 6, Mai 6,
+    Lý 5, Lưu 4, Phùng 4, Tạ 4, Tô 4, Châu 3, Chu 3, Thái 3, Kiều 2, Quách 2, Vương 2, Nghiêm 1
+""")
+"""Per thousand. The common ones after Lê Trung Hoa, "Họ và tên người Việt Nam" (2005); the tail is estimated."""
+
+_GIVEN_NAMES: dict[tuple[_Sex, _Generation], tuple[str, str]] = {
+    ("female", "older"): (
+        """Thị 68, Thị Ngọc 4, Thị Thu 4, Ngọc 4, Thị Kim 3, Thị Thanh 3, Kim 3, Thị Bích 2, Thị Minh 2,
+        Thị Xuân 1, Bích 2, Thu 1, Tuyết 1, 2""",
+        """Hoa Lan Hương Hồng Mai Nga Liên Thanh Hạnh Phượng Cúc Tuyết Loan Vân Yến Dung Hiền Nguyệt Xuân
+        Bình Tâm Đào Huệ Nhung Lành Thơm Thoa Sương""",
+    ),
+    ("female", "middle"): (
+        """Thị 34, Thị Thu 7, Thị Thanh 6, Thị Ngọc 5, Thị Kim 4, Thị Hồng 4, Thị Bích 3, Thị Minh 3,
+        Thị Mỹ 2, Thu 6, Thanh 5, Ngọc 5, Kim 3, Bích 3, Minh 3, Hoài 1, Lệ 1, 3""",
+        """Hương Hà Thủy Hằng Hiền Nga Lan Trang Hạnh Vân Phương Thảo Yến Loan Dung Oanh Ngân Tuyết Nhung
+        Thúy Linh Huyền Mai Tâm Quyên Liên Hoa Châu Trâm Giang Nguyệt Diệp""",
+    ),
+    ("female", "young"): (
+        """Thị 12, Thị Thu 5, Thị Thanh 4, Thị Ngọc 4, Thị Phương 3, Thị Mỹ 3, Thị Minh 2, Thị Khánh 2,
+        Ngọc 9, Thanh 6, Phương 6, Minh 6, Thu 5, Khánh 5, Thùy 5, Bảo 4, Quỳnh 4, Mỹ 3, Ngọc Bảo 2,
+        Ngọc Phương 2, Hoàng 2, Diệu 2, Kim 2, Hoàng Bảo 1, Tường 1, Yến 1, 2""",
+        """Linh Trang Anh Ngọc Thảo Vy Phương Hương Huyền My Ngân Nhi Trâm Hà Thư Uyên Quỳnh Mai Yến Hân
+        Trinh Như Giang Chi Duyên Trân Tiên Châu Hạnh Nhung Dung Thy Nguyên Vân Diễm Khanh""",
+    ),
+    ("male", "older"): (
+        """Văn 52, Đình 6, Hữu 6, Đức 5, Xuân 5, Quang 5, Ngọc 4, Công 3, Minh 3, Thanh 3, Bá 2, Trọng 2,
+        Viết 1, 3""",
+        """Hùng Dũng Minh Sơn Hải Thành Bình Tuấn Long Hòa Thắng Lợi Phúc Đức Quang Tâm Tiến Vinh Cường Lâm
+        Hiền Tư Khánh Nam Chiến Thái Hưng Tài""",
+    ),
+    ("male", "middle"): (
+        """Văn 30, Đức 8, Quang 8, Minh 8, Hữu 6, Thanh 6, Ngọc 5, Đình 5, Quốc 5, Anh 4, Xuân 4, Mạnh 4,
+        Hoàng 3, Công 3, Tuấn 3, Trung 2, 2""",
+        """Tuấn Hùng Dũng Sơn Hải Cường Thắng Long Minh Nam Thành Hưng Anh Trung Tùng Quang Hiếu Toàn Kiên
+        Việt Thịnh Phong Khánh Phương Đạt Vinh Phúc Tâm Giang""",
+    ),
+    ("male", "young"): (
+        """Minh 14, Văn 10, Đức 9, Quang 9, Hoàng 9, Gia 6, Tuấn 6, Quốc 6, Anh 5, Hữu 4, Thanh 4, Bảo 4,
+        Nhật 4, Thành 3, Duy 3, Ngọc 3, Hải 3, Đình 3, Trung 2, Hoàng Gia 1, Ngọc Minh 1, 2""",
+        """Anh Huy Minh Long Đạt Dũng Khang Bảo Khoa Nam Phúc Tuấn Hiếu Khánh Kiên Tùng Hoàng Sơn Duy Nghĩa
+        Thịnh Phát Quân Vinh Việt Phong Trí Nhân Lộc Hào Đăng Thiện""",
+    ),
+}
+
+_MOBILE_PREFIXES = _weighted("""
+    98 9, 97 9, 96 7, 86 5, 32 3, 33 3, 34 3, 35 3, 36 3, 37 3, 38 3, 39 3,
+    91 6, 94 5, 88 3, 81 1, 82 1, 83 1, 84 1, 85 1,
+    90 7, 93 5, 70 1, 76 1, 77 1, 78 1, 79 1,
+    92 1, 56 1, 58 1, 87 1, 59 1
+""")
+"""Viettel, VinaPhone, MobiFone, the small networks. 052, 055, 089 and 099 are missing on purpose: Google's
+numbering plan, which the app validates with, knows only a part of their numbers."""
+
+
+class _Country(NamedTuple):
+    language: str
+    family_name_first: bool
+    family_names: str
+    women: str
+    men: str
+    phone_heads: str
+    """Ten different starts of a mobile number, each complete with six more digits."""
+
+
+_COUNTRIES: dict[_Country | None, int] = {
+    None: 958,
+    _Country(
+        language="tiếng hàn",
+        family_name_first=True,
+        family_names="Kim Lee Park Choi Jung Kang Cho Yoon Jang Lim Han Oh Shin Seo Kwon",
+        women="Min-ji Ji-woo Seo-yeon Soo-jin Ji-hye Eun-ji Hye-jin Yu-na Ha-eun Mi-kyung Su-bin",
+        men="Min-jun Ji-hoon Seung-ho Dong-hyun Sung-min Jun-young Hyun-woo Tae-yang Jae-won",
+        phone_heads="+821024 +821027 +821031 +821036 +821042 +821048 +821053 +821067 +821086 +821091",
+    ): 16,
+    _Country(
+        language="tiếng nhật",
+        family_name_first=True,
+        family_names="Sato Suzuki Takahashi Tanaka Watanabe Ito Yamamoto Nakamura Kobayashi Kato Yoshida",
+        women="Yuki Yoko Sakura Haruka Misaki Ayumi Naomi Keiko Aoi Rina Tomoko Emi",
+        men="Takashi Hiroshi Kenji Daisuke Kenta Sho Haruto Takumi Yusuke Kazuya",
+        phone_heads="+817014 +817032 +818011 +818035 +818052 +818067 +819012 +819027 +819048 +819083",
+    ): 10,
+    _Country(
+        language="tiếng pháp",
+        family_name_first=False,
+        family_names="Martin Bernard Dubois Petit Durand Leroy Moreau Lefèvre Garnier Faure Mercier",
+        women="Camille Léa Chloé Céline Sophie Élodie Aurélie Manon Claire Hélène Inès",
+        men="Thomas Julien Nicolas Rémi Guillaume François Antoine Mathieu Loïc",
+        phone_heads="+33607 +33612 +33623 +33648 +33661 +33674 +33682 +33699 +33750 +33768",
+    ): 4,
+    _Country(
+        language="tiếng anh",
+        family_name_first=False,
+        family_names="Smith Johnson Williams Brown Jones Miller Davis Wilson Anderson Taylor Moore",
+        women="Emily Jessica Ashley Sarah Jennifer Megan Lauren Rachel Amanda Nicole",
+        men="Michael David James Ryan Kevin Brian Matthew Andrew Tyler Eric",
+        phone_heads="+12064 +12125 +13106 +13127 +14083 +14155 +15122 +16178 +17028 +17146",
+    ): 7,
+    _Country(
+        language="tiếng anh",
+        family_name_first=False,
+        family_names="Smith Jones Taylor Wilson Kelly Campbell Murphy Walker O'Brien Thompson",
+        women="Olivia Charlotte Georgia Matilda Isla Sienna Hannah Zoe Imogen",
+        men="Jack Liam Lachlan Cooper Angus Mitchell Ethan Declan Harrison",
+        phone_heads="+61402 +61411 +61413 +61421 +61427 +61432 +61438 +61450 +61466 +61481",
+    ): 5,
+}
+"""Per thousand guests; None is Vietnam."""
+
+_EMAILS: dict[str | None, int] = {
+    None: 52,
+    "{family}{given}{digits}@example.com": 14,
+    "{last}.{family}{year}@example.com": 12,
+    "{given}.{digits}@example.net": 10,
+    "{given}{year}@example.com": 8,
+    "{family}.{given}@example.org": 4,
+}
+
+_TAGS: dict[tuple[str, ...], int] = {
+    (): 52,
+    ("zalo",): 14,
+    ("thân thiết",): 8,
+    ("thân thiết", "zalo"): 6,
+    ("khách mới",): 6,
+    ("khách đoàn",): 3,
+    ("liệu trình",): 3,
+    ("vip",): 2,
+    ("vip", "thân thiết"): 2,
+    ("facebook",): 2,
+    ("thẻ quà tặng",): 1,
+    ("nhân viên công ty",): 1,
+}
+
+_WISHES = (
+    "Thích phòng yên tĩnh, không trò chuyện trong lúc làm.",
+    "Thích lực mạnh, tập trung vai gáy.",
+    "Lực nhẹ thôi, da dễ bầm.",
+    "Lực vừa, không bấm huyệt bàn chân.",
+    "Chỉ nhận kỹ thuật viên nữ.",
+    "Thích tinh dầu sả chanh.",
+    "Không dùng sản phẩm có mùi thơm.",
+    "Hay lạnh, cần thêm chăn và phòng ấm.",
+    "Uống trà gừng, không đường.",
+    "Mở nhạc nhỏ, đèn dịu.",
+    "Ngồi văn phòng nhiều, hay mỏi thắt lưng.",
+    "Thích gội đầu dưỡng sinh trước khi mát-xa.",
+)
+_HABITS = (
+    "Hay đến trễ 10–15 phút.",
+    "Gọi nhắc trước một ngày.",
+    "Nhắn tin, không nghe máy trong giờ làm.",
+    "Chỉ rảnh sau 18 giờ và cuối tuần.",
+    "Thường đi cùng con gái.",
+    "Hay đặt cho nhóm bốn người.",
+    "Thanh toán chuyển khoản, lấy hóa đơn công ty.",
+    "Đi ô tô, giữ giúp chỗ đậu.",
+    "Được bạn giới thiệu.",
+)
+
+_EVERYBODY_AVOIDS = (
+    "dị ứng tinh dầu oải hương",
+    "da nhạy cảm, dễ nổi mẩn",
+    "dị ứng hải sản, không đắp mặt nạ rong biển",
+    "thoát vị đĩa đệm, không ấn mạnh thắt lưng",
+    "hen suyễn, không xông hơi",
+    "rối loạn tiền đình, ngồi dậy từ từ",
+    "mới phẫu thuật, chưa đụng vào vết mổ",
+)
+_OLDER_AVOIDS = (
+    "cao huyết áp",
+    "cao huyết áp, tiểu đường",
+    "giãn tĩnh mạch chân, không ấn mạnh",
+    "loãng xương, lực thật nhẹ",
+    "đã đặt stent mạch vành, không xông hơi",
+    "thoái hóa đốt sống cổ",
+)
+_MIDDLE_AVOIDS = ("cao huyết áp", "giãn tĩnh mạch", "thoái hóa đốt sống cổ", "đau dạ dày, không nằm sấp lâu")
+_YOUNG_WOMEN_AVOID = (
+    "mang thai 3 tháng",
+    "mang thai 5 tháng",
+    "mang thai 7 tháng, chỉ nằm nghiêng",
+    "đang cho con bú",
+    "mới tiêm filler, không mát-xa mặt",
+    "đang dùng retinol, da mặt mỏng",
+)
+_AVOIDS: dict[tuple[_Sex, _Generation], tuple[str, ...]] = {
+    ("female", "older"): _OLDER_AVOIDS,
+    ("female", "middle"): _MIDDLE_AVOIDS,
+    ("female", "young"): _YOUNG_WOMEN_AVOID,
+    ("male", "older"): _OLDER_AVOIDS,
+    ("male", "middle"): _MIDDLE_AVOIDS,
+    ("male", "young"): ("chấn thương đầu gối do đá bóng", "hình xăm mới ở lưng"),
+}
+"""What the health remarks add for this sex and age."""

@@ -1,0 +1,142 @@
+"""What the API takes and gives for customers."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    EmailStr,
+    Field,
+    StringConstraints,
+    field_validator,
+)
+from pydantic_core import PydanticCustomError
+
+from app.common.helpers import utc_now
+from app.common.phone import to_e164
+from app.common.schemas import IsoDate, Line, QueryBool, QueryInt, RequestModel
+from app.core.config import settings
+from app.modules.customer.customer_models import Gender
+
+MAX_PAGE = 100
+MAX_TAGS = 20
+
+
+def _birthday(value: date) -> date:
+    tomorrow_somewhere = utc_now().date() + timedelta(days=1)
+    if not date(1900, 1, 1) <= value <= tomorrow_somewhere:
+        raise PydanticCustomError("date_past", "Date should be in the past, and after 1900")
+    return value
+
+
+Name = Annotated[Line, Field(max_length=200, examples=["Nguyễn Thị Thu Lan"])]
+Phone = Annotated[
+    str,
+    StringConstraints(max_length=40),
+    AfterValidator(lambda spelling: to_e164(spelling, settings.PHONE_REGION)),
+    Field(
+        examples=["0912 345 678"], description="Any Vietnamese or international spelling; stored as E.164."
+    ),
+]
+Email = Annotated[EmailStr, Field(max_length=254, examples=["lan.nguyen@example.com"])]
+Birthday = Annotated[IsoDate, AfterValidator(_birthday), Field(examples=["1990-12-31"])]
+LongText = Annotated[str, Field(max_length=10_000)]
+Tag = Annotated[Line, Field(max_length=50)]
+Tags = Annotated[list[Tag], Field(max_length=MAX_TAGS, examples=[["vip"]])]
+
+
+class _CustomerFields(RequestModel):
+    @field_validator("email", check_fields=False)
+    @classmethod
+    def _email_in_lower_case(cls, email: str | None) -> str | None:
+        return email.lower() if email else email
+
+    @field_validator("tags", check_fields=False)
+    @classmethod
+    def _each_tag_once(cls, tags: list[str]) -> list[str]:
+        return list(dict.fromkeys(tags))
+
+
+class CustomerCreate(_CustomerFields):
+    """A new customer. Only the name is needed: a walk-in need not give more."""
+
+    full_name: Name
+    phone: Phone | None = None
+    email: Email | None = None
+    birthday: Birthday | None = None
+    gender: Gender | None = None
+    notes: LongText = ""
+    contraindications: LongText = ""
+    tags: Tags = []
+
+
+class CustomerUpdate(_CustomerFields):
+    """What is to change. A field left out stays; `null` empties a phone, email, birthday or gender."""
+
+    full_name: Name = Field(default="")
+    phone: Phone | None = None
+    email: Email | None = None
+    birthday: Birthday | None = None
+    gender: Gender | None = None
+    notes: LongText = ""
+    contraindications: LongText = ""
+    tags: Tags = []
+
+
+class CustomerMerge(RequestModel):
+    duplicate_id: UUID = Field(description="The customer that ends; the one in the path stays.")
+
+
+class CustomerRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    full_name: str
+    phone: str | None = Field(examples=["+84912345678"])
+    email: str | None
+    birthday: date | None
+    gender: Gender | None
+    notes: str
+    contraindications: str
+    tags: list[str]
+    archived_at: datetime | None
+    merged_into_id: UUID | None = Field(description="The customer this one was merged into.")
+    created_at: datetime
+    updated_at: datetime
+
+
+class CustomerPage(BaseModel):
+    items: list[CustomerRead]
+    next_cursor: str | None = Field(
+        description="Give it back as `cursor` for the next page; null on the last."
+    )
+
+
+class CustomerListQuery(BaseModel):
+    """How to list. The cursor of one listing is no good for another order or filter."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Annotated[QueryInt, Field(ge=1, le=MAX_PAGE)] = 20
+    sort: Literal["newest", "name"] = "newest"
+    archived: QueryBool = False
+    tag: Tag | None = None
+    cursor: Annotated[str, Field(max_length=1000)] | None = None
+
+
+class CustomerSearchQuery(BaseModel):
+    """What a receptionist types: part of a name, with accents or without, last digits of a phone, an email."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    q: Annotated[Line, Field(max_length=100, examples=["nguyen thi", "Đặng", "4567"])]
+    limit: Annotated[QueryInt, Field(ge=1, le=MAX_PAGE)] = 20
+
+
+class CustomerImportResult(BaseModel):
+    created: int
+    updated: int
+    unchanged: int

@@ -1,0 +1,160 @@
+"""Finding a customer from what a receptionist types.
+
+A name is found from any of its beginnings, each of which has an index in order (migration 0001): the best
+matches are read from the front of each and nothing is sorted, however many customers match. What begins
+no name is looked for as words in any order.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.common.phone import country_code
+from app.core.config import settings
+from app.modules.customer.customer_models import NAME_BEGINNINGS, Customer
+
+_LAST_CHARACTER = "\U0010ffff"
+_PHONE_PUNCTUATION = re.compile(r"[\s().+-]")
+_MIN_PHONE_DIGITS = 3
+_LIVING = Customer.archived_at.is_(None)
+
+
+async def search_customers(session: AsyncSession, typed: str, limit: int) -> Sequence[Customer]:
+    """The living customers that match, best first: what is typed with accents is first looked for with them."""
+    digits = _PHONE_PUNCTUATION.sub("", typed)
+    if digits.isdecimal() and digits.isascii():
+        return await _by_phone(session, digits, limit) if len(digits) >= _MIN_PHONE_DIGITS else []
+    if "@" in typed:
+        return await _by_email(session, typed, limit)
+    return await _by_name(session, typed, limit)
+
+
+async def _by_name(session: AsyncSession, typed: str, limit: int) -> Sequence[Customer]:
+    found: dict[UUID, Customer] = {}
+    accented = _accented_words(typed)
+    for accents in [accented, []] if accented else [[]]:
+        if len(found) < limit:
+            matches = await session.scalars(_beginning_with(typed, accents, limit))
+            found |= {customer.id: customer for customer in matches if customer.id not in found}
+    if not found:
+        matches = await session.scalars(_with_words(typed, limit))
+        found = {customer.id: customer for customer in matches}
+    return list(found.values())[:limit]
+
+
+def _beginning_with(typed: str, accented: Sequence[str], limit: int) -> Select[Customer]:
+    folded = func.zenspa_fold(bindparam("typed", typed, String))
+    readings = []
+    for beginning in range(1, NAME_BEGINNINGS + 1):
+        key = Customer.name_keys[beginning]
+        readings.append(
+            select(
+                Customer.id,
+                # A whole word before a word that only begins so: Lan before Lành.
+                case((or_(key == folded, key.startswith(folded + " ")), 0), else_=1).label("partial"),
+                literal(beginning, literal_execute=True).label("beginning"),
+                key.label("key"),
+            )
+            .where(_LIVING, _starts_with(key, folded), *map(_has_accented, accented))
+            .order_by(key, Customer.id)
+            .limit(limit)
+            .subquery()
+        )
+    every = union_all(*(select(reading) for reading in readings)).subquery()
+    best = (
+        select(every).distinct(every.c.id).order_by(every.c.id, every.c.partial, every.c.beginning).subquery()
+    )
+    return (
+        select(Customer)
+        .join(best, best.c.id == Customer.id)
+        .order_by(best.c.partial, best.c.beginning, best.c.key, Customer.id)
+        .limit(limit)
+    )
+
+
+def _with_words(typed: str, limit: int) -> Select[Customer]:
+    words = re.findall(r"\w+", typed)
+    query = func.to_tsquery(
+        literal_column("'simple'::regconfig"),
+        func.replace(func.zenspa_fold(" ".join(words)), " ", " & ").concat(":*"),
+    )
+    vector = func.to_tsvector(literal_column("'simple'::regconfig"), Customer.name_keys[1])
+    return (
+        select(Customer)
+        .where(_LIVING, vector.bool_op("@@")(query))
+        .order_by(Customer.name_keys[1], Customer.id)
+        .limit(limit)
+    )
+
+
+async def _by_phone(session: AsyncSession, digits: str, limit: int) -> Sequence[Customer]:
+    """First the numbers that end so, then those that begin so; a leading 0 stands for the home country."""
+    national = (
+        f"+{country_code(settings.PHONE_REGION)}{digits[1:]}" if digits.startswith("0") else f"+{digits}"
+    )
+    ends = _starts_with(func.reverse(Customer.phone), literal(digits[::-1]))
+    begins = _starts_with(Customer.phone, literal(national))
+    readings = [
+        select(Customer.id, literal(rank, literal_execute=True).label("rank"), Customer.phone.label("key"))
+        .where(_LIVING, condition)
+        .order_by(order, Customer.id)
+        .limit(limit)
+        .subquery()
+        for rank, condition, order in ((0, ends, func.reverse(Customer.phone)), (1, begins, Customer.phone))
+    ]
+    every = union_all(*(select(reading) for reading in readings)).subquery()
+    best = select(every.c.id, func.min(every.c.rank).label("rank")).group_by(every.c.id).subquery()
+    matches = await session.scalars(
+        select(Customer)
+        .join(best, best.c.id == Customer.id)
+        .order_by(best.c.rank, Customer.phone, Customer.id)
+        .limit(limit)
+    )
+    return matches.all()
+
+
+async def _by_email(session: AsyncSession, typed: str, limit: int) -> Sequence[Customer]:
+    matches = await session.scalars(
+        select(Customer)
+        .where(_LIVING, _starts_with(Customer.email, literal(typed.lower())))
+        .order_by(Customer.email, Customer.id)
+        .limit(limit)
+    )
+    return matches.all()
+
+
+def _starts_with(column: ColumnElement[Any], prefix: ColumnElement[str]) -> ColumnElement[bool]:
+    """As a range: a LIKE whose pattern is a parameter uses no index, and here % and _ are plain characters."""
+    return and_(column >= prefix, column < prefix + _LAST_CHARACTER)
+
+
+def _accented_words(typed: str) -> list[str]:
+    return [word for word in unicodedata.normalize("NFC", typed).split() if not word.isascii()]
+
+
+def _has_accented(word: str) -> ColumnElement[bool]:
+    """In the three spellings people use: what `lower` does to Đ depends on the database's locale."""
+    return or_(
+        *(
+            Customer.full_name.contains(spelling, autoescape=True)
+            for spelling in sorted({word.lower(), word.capitalize(), word.upper()})
+        )
+    )

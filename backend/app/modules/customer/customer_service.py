@@ -1,0 +1,183 @@
+"""What a spa does with its customers."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from uuid import UUID
+
+from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.database_errors import constraint_of
+from app.core.exceptions import ConflictException, NotFoundException, Text
+from app.core.security import read_cursor, sign_cursor
+from app.modules.customer.customer_models import Customer
+from app.modules.customer.customer_schemas import (
+    CustomerCreate,
+    CustomerListQuery,
+    CustomerPage,
+    CustomerRead,
+    CustomerUpdate,
+)
+
+
+class CustomerNotFound(NotFoundException):
+    code = "CUSTOMER_NOT_FOUND"
+    text = Text("Không tìm thấy khách hàng này.", "There is no such customer.")
+
+
+class PhoneTaken(ConflictException):
+    code = "CUSTOMER_PHONE_TAKEN"
+    text = Text("Số điện thoại này đã thuộc về khách hàng khác.", "Another customer has this phone number.")
+
+
+class CustomerArchived(ConflictException):
+    code = "CUSTOMER_ARCHIVED"
+    text = Text(
+        "Khách hàng đã được lưu trữ; hãy khôi phục trước.", "The customer is archived; restore them first."
+    )
+
+
+class CustomerMerged(ConflictException):
+    code = "CUSTOMER_MERGED"
+    text = Text("Khách hàng đã được gộp vào khách hàng khác.", "The customer was merged into another one.")
+
+
+class MergeWithItself(ConflictException):
+    code = "CUSTOMER_MERGE_WITH_ITSELF"
+    text = Text("Không thể gộp khách hàng với chính họ.", "A customer cannot be merged with themselves.")
+
+
+async def create_customer(session: AsyncSession, new: CustomerCreate) -> Customer:
+    customer = Customer(**new.model_dump())
+    session.add(customer)
+    await _save(session, customer)
+    return customer
+
+
+async def get_customer(session: AsyncSession, customer_id: UUID, *, lock: bool = False) -> Customer:
+    """Living, archived or merged. With `lock` nobody else changes the customer until the transaction ends.
+
+    Raises:
+        CustomerNotFound: no customer has this id.
+    """
+    customer = await session.get(Customer, customer_id, with_for_update={"key_share": True} if lock else None)
+    if customer is None:
+        raise CustomerNotFound
+    return customer
+
+
+async def update_customer(session: AsyncSession, customer_id: UUID, changes: CustomerUpdate) -> Customer:
+    customer = await get_customer(session, customer_id, lock=True)
+    if customer.archived_at is not None:
+        raise CustomerArchived
+    for field, value in changes.model_dump(exclude_unset=True).items():
+        setattr(customer, field, value)
+    await _save(session, customer)
+    return customer
+
+
+async def archive_customer(session: AsyncSession, customer_id: UUID) -> Customer:
+    """Takes the customer out of lists and searches and frees the phone number. Again is no error."""
+    customer = await get_customer(session, customer_id, lock=True)
+    if customer.archived_at is None:
+        customer.archived_at = func.clock_timestamp()
+        await _save(session, customer)
+    return customer
+
+
+async def restore_customer(session: AsyncSession, customer_id: UUID) -> Customer:
+    """Brings an archived customer back. Again is no error.
+
+    Raises:
+        CustomerMerged: they live on as another customer.
+        PhoneTaken: meanwhile somebody else has the number.
+    """
+    customer = await get_customer(session, customer_id, lock=True)
+    if customer.merged_into_id is not None:
+        raise CustomerMerged
+    if customer.archived_at is not None:
+        customer.archived_at = None
+        await _save(session, customer)
+    return customer
+
+
+async def merge_customers(session: AsyncSession, survivor_id: UUID, duplicate_id: UUID) -> Customer:
+    """Makes one customer of two: the survivor keeps what it has, takes what it lacks, and both stories.
+
+    Raises:
+        MergeWithItself, CustomerNotFound, CustomerMerged
+        CustomerArchived: the survivor is archived.
+    """
+    if survivor_id == duplicate_id:
+        raise MergeWithItself
+    for customer_id in sorted(
+        (survivor_id, duplicate_id)
+    ):  # in one order, so that two merges cannot deadlock
+        await get_customer(session, customer_id, lock=True)
+    survivor = await get_customer(session, survivor_id)
+    duplicate = await get_customer(session, duplicate_id)
+    if duplicate.merged_into_id is not None or survivor.merged_into_id is not None:
+        raise CustomerMerged
+    if survivor.archived_at is not None:
+        raise CustomerArchived
+    duplicate.archived_at = duplicate.archived_at or func.clock_timestamp()
+    duplicate.merged_into_id = survivor_id
+    await _save(session, duplicate)  # first: its phone number must be free before the survivor takes it
+    for field in ("phone", "email", "birthday", "gender"):
+        if getattr(survivor, field) is None:
+            setattr(survivor, field, getattr(duplicate, field))
+    for field in ("notes", "contraindications"):
+        parts = dict.fromkeys(part for part in (getattr(survivor, field), getattr(duplicate, field)) if part)
+        setattr(survivor, field, "\n".join(parts))
+    survivor.tags = list(dict.fromkeys([*survivor.tags, *duplicate.tags]))
+    await _save(session, survivor)
+    return survivor
+
+
+async def list_customers(session: AsyncSession, query: CustomerListQuery) -> CustomerPage:
+    """One page by keyset: the hundredth costs what the first costs, and a row made meanwhile shifts none."""
+    purpose = f"customers:{query.sort}:{query.archived}:{query.tag or ''}"
+    after = read_cursor(purpose, query.cursor) if query.cursor is not None else None
+    rows = (await session.execute(_listing(query, after))).all()
+    items = [customer for customer, _ in rows[: query.limit]]
+    next_cursor = None
+    if len(rows) > query.limit:
+        last, name_key = rows[query.limit - 1]
+        next_cursor = sign_cursor(purpose, [name_key, str(last.id)])
+    return CustomerPage(items=[CustomerRead.model_validate(item) for item in items], next_cursor=next_cursor)
+
+
+def _listing(query: CustomerListQuery, after: Sequence[str] | None) -> Select[Customer, str]:
+    name_key = Customer.name_keys[1]
+    statement = select(Customer, name_key).where(
+        Customer.archived_at.is_not(None) if query.archived else Customer.archived_at.is_(None)
+    )
+    if query.tag is not None:
+        statement = statement.where(Customer.tags.contains([query.tag]))
+    if query.sort == "name":
+        statement = statement.order_by(name_key, Customer.id)
+        if after is not None:
+            statement = statement.where(tuple_(name_key, Customer.id) > tuple_(after[0], UUID(after[1])))
+    else:
+        statement = statement.order_by(Customer.id.desc())
+        if after is not None:
+            statement = statement.where(Customer.id < UUID(after[1]))
+    return statement.limit(query.limit + 1)
+
+
+async def _save(session: AsyncSession, customer: Customer) -> None:
+    """Writes now, so that PostgreSQL's refusal is met here and answered in the spa's words."""
+    with _phone_conflicts():
+        await session.flush()
+    await session.refresh(customer)
+
+
+@contextmanager
+def _phone_conflicts() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        if constraint_of(error) == "customer_phone_living_key":
+            raise PhoneTaken from error
+        raise

@@ -1,0 +1,117 @@
+"""Real processes and a broken network for the tests; what the helpers share is here."""
+
+import asyncio
+import contextlib
+import os
+import signal
+import socket
+import tempfile
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+
+class DidNotStartError(RuntimeError):
+    """A server ended, or its time was up, before it answered; the message ends with its output."""
+
+    def __init__(self, why: str, *, exit_status: int | None, output: str) -> None:
+        super().__init__(f"{why}; it wrote:\n{output}")
+        self.exit_status = exit_status
+        """None when it was still running, and was killed."""
+        self.output = output
+
+
+class ServerProcess(ABC):
+    """A server in a process of its own, started and answering inside the context, killed at its end.
+
+    It has a temporary, empty folder as working directory and home. Whatever it started dies with it.
+    """
+
+    folder: Path
+    port: int
+    start_timeout = 30.0
+    """Seconds it may take to answer."""
+
+    async def __aenter__(self) -> Self:
+        async with contextlib.AsyncExitStack() as stack:
+            top = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="zenspa-test-")))
+            self.folder = top / "home"
+            self.folder.mkdir()
+            self._output_file = top / "output.log"
+            self.port = free_port()
+            output = stack.enter_context(self._output_file.open("wb"))
+            self._process = await asyncio.create_subprocess_exec(
+                *self._command(),
+                cwd=self.folder,
+                env=self._environment(),
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=asyncio.subprocess.STDOUT,
+                start_new_session=True,  # so that its children can be killed with it
+            )
+            stack.push_async_callback(self._kill_all)
+            await self._until_it_answers()
+            self._stack = stack.pop_all()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stack.aclose()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    def terminate(self) -> None:
+        self._process.terminate()
+
+    def kill(self) -> None:
+        self._process.kill()
+
+    async def wait(self, timeout: float) -> int:  # noqa: ASYNC109 - every caller has one
+        """The exit status, -N when signal N ended it; TimeoutError after so many seconds."""
+        async with asyncio.timeout(timeout):
+            return await self._process.wait()
+
+    def output(self) -> str:
+        """What it wrote so far to both streams; gone at the end of the context."""
+        return self._output_file.read_text(errors="replace")
+
+    @abstractmethod
+    def _command(self) -> Sequence[str]: ...
+
+    @abstractmethod
+    def _environment(self) -> Mapping[str, str]: ...
+
+    @abstractmethod
+    async def _answers(self) -> bool:
+        """Whether it does; an OSError also means no."""
+
+    async def _until_it_answers(self) -> None:
+        try:
+            async with asyncio.timeout(self.start_timeout):
+                while self._process.returncode is None:
+                    with contextlib.suppress(OSError):
+                        if await self._answers():
+                            return
+                    await asyncio.sleep(0.02)
+        except TimeoutError:
+            why = f"no answer in {self.start_timeout:g} s"
+        else:
+            why = f"ended with status {self._process.returncode}"
+        raise DidNotStartError(why, exit_status=self._process.returncode, output=self.output())
+
+    async def _kill_all(self) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        await self._process.wait()
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 where nobody listens."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port: int = server.getsockname()[1]
+    return port

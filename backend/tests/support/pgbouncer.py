@@ -1,0 +1,76 @@
+"""A real PgBouncer in transaction mode, Debian's: `apt-get install pgbouncer`."""
+
+import asyncio
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from typing import override
+
+from tests.support import ServerProcess
+
+# No `ignore_startup_parameters`, no `max_prepared_statements`: what a pooler refuses, this one refuses.
+# `any` lets everyone in as the one user, `*` gives the one database whatever the client calls it.
+_CONFIGURATION = """\
+[databases]
+* = host={host} port={port} user={user} dbname={database}
+
+[pgbouncer]
+listen_addr = 127.0.0.1
+listen_port = {listen_port}
+unix_socket_dir =
+auth_type = any
+pool_mode = transaction
+default_pool_size = {pool_size}
+"""
+_UNPRIVILEGED_USER = "nobody"
+
+
+def pgbouncer_available() -> bool:
+    return _executable() is not None
+
+
+class PgBouncer(ServerProcess):
+    """Listens on 127.0.0.1, `port`, for `database`, and goes to its server as `user`.
+
+    The server must trust that user. `pool_size` server connections are shared by all clients.
+    """
+
+    def __init__(self, host: str, port: int, user: str, database: str, *, pool_size: int = 5) -> None:
+        self._server = {"host": host, "port": str(port), "user": user, "database": database}
+        self._pool_size = pool_size
+
+    @override
+    def _command(self) -> Sequence[str]:
+        executable = _executable()
+        if executable is None:
+            raise FileNotFoundError("pgbouncer is not installed")
+        file = self.folder / "pgbouncer.ini"
+        file.write_text(
+            _CONFIGURATION.format(
+                **{key: _quoted(value) for key, value in self._server.items()},
+                listen_port=self.port,
+                pool_size=self._pool_size,
+            )
+        )
+        # It refuses to run as root, reads the file, and only then becomes the other user.
+        other_user = ["-u", _UNPRIVILEGED_USER] if os.geteuid() == 0 else []
+        return [executable, *other_user, str(file)]
+
+    @override
+    def _environment(self) -> Mapping[str, str]:
+        return {"PATH": os.environ["PATH"], "HOME": str(self.folder)}
+
+    @override
+    async def _answers(self) -> bool:
+        _, writer = await asyncio.open_connection("127.0.0.1", self.port)
+        writer.close()
+        await writer.wait_closed()
+        return True
+
+
+def _executable() -> str | None:
+    return shutil.which("pgbouncer", path=f"{os.environ['PATH']}{os.pathsep}/usr/sbin")
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
