@@ -75,7 +75,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(Exception, general_exception_handler)
     # The last added is the outermost.
     app.add_middleware(RequestGuardMiddleware, settings=settings)
-    app.add_middleware(RequestContextMiddleware, settings=settings)
     app.add_middleware(
         EnvelopeCORSMiddleware,
         allow_origins=settings.cors_origins_list,
@@ -84,6 +83,7 @@ def create_app(settings: Settings) -> FastAPI:
         allow_headers=["*"],
         expose_headers=["X-Request-ID", "Retry-After"],
     )
+    app.add_middleware(RequestContextMiddleware, settings=settings)
     app.include_router(api_router)
     app.router.routes.append(metrics_route)
     app.add_api_route("/", _root, methods=["GET"], tags=["Root"], name="root")

@@ -11,8 +11,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import asyncpg
 import httpx2
 import pytest
+from sqlalchemy import make_url
 
 from tests.support import DidNotStartError, free_port
 from tests.support.app_process import AppProcess
@@ -126,6 +128,22 @@ class TestPass:
             writer.write_eof()
             assert await reader.read() == b"last words"
 
+    async def test_what_is_under_way_at_the_end_still_arrives(self, proxy: FaultProxy, echo: Echo) -> None:
+        echo.greeting = os.urandom(256 * 1024)
+        loop = asyncio.get_running_loop()
+        with socket.socket() as client:
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)  # the rest waits at the proxy
+            client.setblocking(False)
+            received = b""
+            async with asyncio.timeout(SOON):
+                await loop.sock_connect(client, ("127.0.0.1", proxy.port))
+                client.shutdown(socket.SHUT_WR)
+                await echo.ends.get()
+                await asyncio.wait([connection.task for connection in proxy._connections])
+                while chunk := await loop.sock_recv(client, 65536):
+                    received += chunk
+        assert received == echo.greeting
+
     async def test_a_reset_of_the_client_reaches_the_upstream(self, proxy: FaultProxy, echo: Echo) -> None:
         async with connected(proxy.port) as connection:
             await ask(connection, b"x")
@@ -188,11 +206,14 @@ class TestReset:
                 await reader.read(1)
 
     async def test_a_connection_accepted_in_the_same_instant_is_reset(self, proxy: FaultProxy) -> None:
-        async with connected(proxy.port) as connection:
-            while not proxy._connections:  # noqa: ASYNC110 - the very next step of the loop is meant
-                await asyncio.sleep(0)
-            proxy.mode = Mode.RESET
-            assert await is_reset(connection)
+        with socket.create_connection(("127.0.0.1", proxy.port)) as client:
+            client.setblocking(False)
+            assert proxy._listener is not None
+            proxy._accept(proxy._listener)
+            proxy.mode = Mode.RESET  # its task has not run yet
+            with pytest.raises(ConnectionResetError):
+                async with asyncio.timeout(SOON):
+                    await asyncio.get_running_loop().sock_recv(client, 1)
 
 
 class TestStall:
@@ -211,9 +232,17 @@ class TestStall:
                     async with asyncio.timeout(SOON):
                         assert await connection[0].readexactly(7) == b"one two"
 
-    async def test_the_upstream_hears_of_no_connection_and_no_end(
-        self, proxy: FaultProxy, echo: Echo
-    ) -> None:
+    async def test_a_new_connection_outlasts_an_upstream_that_is_down(self, proxy: FaultProxy) -> None:
+        alive = proxy.upstream
+        proxy.mode = Mode.STALL
+        proxy.upstream = ("127.0.0.1", free_port())
+        async with connected(proxy.port) as connection:
+            assert await stays_silent(connection)
+            proxy.upstream = alive
+            proxy.mode = Mode.PASS
+            assert await ask(connection, b"x") == b"x"
+
+    async def test_the_upstream_hears_of_no_end(self, proxy: FaultProxy, echo: Echo) -> None:
         async with connected(proxy.port) as closed, connected(proxy.port) as broken:
             await ask(closed, b"x")
             await ask(broken, b"x")
@@ -260,6 +289,8 @@ async def test_leaving_the_proxy_resets_what_is_open() -> None:
         async with FaultProxy("127.0.0.1", port) as proxy:
             reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
             await ask((reader, writer), b"x")
+            tasks = [connection.task for connection in proxy._connections]
+        assert [task.done() for task in tasks] == [True]
         assert await is_reset((reader, writer))
         await close(writer)
         with pytest.raises(ConnectionRefusedError):
@@ -334,11 +365,17 @@ class TestAppProcess:
 @pytest.mark.skipif(
     not pgbouncer_available(), reason="pgbouncer is not installed (apt-get install pgbouncer)"
 )
-async def test_pgbouncer_takes_clients_while_the_context_lasts() -> None:
-    async with (
-        PgBouncer("127.0.0.1", free_port(), "o'user", 'a "base"') as pgbouncer,
-        connected(pgbouncer.port),
-    ):
-        assert "process up" in pgbouncer.output()
+async def test_pgbouncer_shares_one_server_connection_among_all_clients() -> None:
+    url = make_url(os.environ["DATABASE_URL"])
+    server = (url.host or "", url.port or 0, url.username or "", url.database or "")
+    async with PgBouncer(*server, password=str(url.password), pool_size=1) as pgbouncer:
+        address = f"postgresql://anyone@127.0.0.1:{pgbouncer.port}/any"
+        clients = [await asyncpg.connect(address, statement_cache_size=0) for _ in range(2)]
+        databases = {await client.fetchval("SELECT current_database()") for client in clients}
+        servers = {await client.fetchval("SELECT pg_backend_pid()") for client in clients}
+        for client in clients:
+            await client.close()
+    assert databases == {url.database}
+    assert len(servers) == 1
     with pytest.raises(ConnectionRefusedError):
         await asyncio.open_connection("127.0.0.1", pgbouncer.port)

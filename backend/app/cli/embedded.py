@@ -24,38 +24,28 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import Self, TypedDict
+from typing import Self
 from urllib.parse import quote
 
 import psutil
 
+from app.cli.system_user import RunAs, SystemUserError, run_as_for
+
 if sys.platform != "win32":
     import fcntl
-    import pwd
 
 LOOPBACK = "127.0.0.1"
 START_TIMEOUT = 60.0
 """Seconds; a start after a crash replays the log first."""
 STOP_TIMEOUT = 5.0
 """Seconds given to a clean stop before SIGKILL."""
-SYSTEM_USER = "zenspa"
-"""Runs the servers when we are root, which PostgreSQL refuses."""
 _LONGEST_SOCKET_FOLDER = 80  # bytes: the whole path may have 107, on macOS 103
 _LOG_LINES_SHOWN = 15
 _POLL_INTERVAL = 0.02
-_USERADD_ATTEMPTS = 20
 
 
 class EmbeddedServerError(Exception):
     """A server cannot run; the message is for people and ends with the server's last words, if any."""
-
-
-class _RunAs(TypedDict, total=False):
-    """What `subprocess` needs to run a server as another user; empty for our own."""
-
-    user: int
-    group: int
-    extra_groups: list[int]
 
 
 class _Server(ABC):
@@ -67,7 +57,7 @@ class _Server(ABC):
         self._log = self._data_dir / "server.log"
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: int | None = None
-        self._run_as: _RunAs = {}
+        self._run_as: RunAs = {}
 
     def start(self) -> None:
         """Returns once connections are accepted; data of an earlier run is kept.
@@ -102,6 +92,7 @@ class _Server(ABC):
             self._process.wait()
             self._process = None
         self._kill_processes()
+        self._clean_up()
         os.close(self._lock)
         self._lock = None
 
@@ -135,15 +126,21 @@ class _Server(ABC):
     @abstractmethod
     def _is_ready(self) -> bool: ...
 
+    @abstractmethod
+    def _clean_up(self) -> None: ...
+
     def _claim_data_dir(self) -> None:
         if self._lock is not None:
             raise EmbeddedServerError(f"{self._name} in {self._data_dir} is already running")
         try:
             self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._run_as = _run_as_for(self._data_dir, self._binary)
-            lock = os.open(self._data_dir, os.O_RDONLY)
+            self._run_as = run_as_for(self._data_dir, reaching=self._binary)
+            lock = os.open(self._data_dir / "lock", os.O_RDWR | os.O_CREAT, 0o600)
+            self._hand_over(self._data_dir / "lock")
         except PermissionError as error:
             raise EmbeddedServerError(f"{self._data_dir} belongs to another user") from error
+        except SystemUserError as error:
+            raise EmbeddedServerError(str(error)) from error
         if sys.platform != "win32":
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -151,6 +148,10 @@ class _Server(ABC):
                 os.close(lock)
                 raise EmbeddedServerError(f"{self._data_dir} is in use by another running process") from None
         self._lock = lock
+
+    def _hand_over(self, path: Path) -> None:
+        if self._run_as:
+            os.chown(path, self._run_as["user"], self._run_as["group"])
 
     def _launch(self) -> None:
         if self._log.exists():
@@ -319,9 +320,9 @@ class EmbeddedPostgres(_Server):
             raise EmbeddedServerError(f"{self.socket_dir} belongs to another user")
         self._hand_over(self.socket_dir)
 
-    def _hand_over(self, path: Path) -> None:
-        if self._run_as:
-            os.chown(path, self._run_as["user"], self._run_as["group"])
+    def _clean_up(self) -> None:
+        if self.socket_dir != self._data_dir:
+            shutil.rmtree(self.socket_dir, ignore_errors=True)
 
     def _arguments(self) -> list[str]:
         settings = {
@@ -365,6 +366,9 @@ class EmbeddedValkey(_Server):
     def _prepare(self) -> None:
         pass
 
+    def _clean_up(self) -> None:
+        pass
+
     def _arguments(self) -> list[str]:
         return ["--bind", self.host, "--port", str(self.port), "--dir", str(self._data_dir)]
 
@@ -404,45 +408,3 @@ def _processes(name: str, working_dir: Path) -> Iterator[psutil.Process]:
         with suppress(psutil.Error):  # it ended meanwhile, or is another user's
             if process.info["name"] == name and process.cwd() == str(working_dir):
                 yield process
-
-
-def _run_as_for(data_dir: Path, binary: Path) -> _RunAs:
-    """PostgreSQL refuses root, so root's servers get a user of their own, who can reach folder and binary."""
-    if sys.platform == "win32" or os.geteuid() != 0:
-        return {}
-    owner = data_dir.stat()
-    if owner.st_uid != 0:  # made by an earlier run
-        run_as = _RunAs(user=owner.st_uid, group=owner.st_gid, extra_groups=[])
-    else:
-        account = _system_account()
-        run_as = _RunAs(user=account.pw_uid, group=account.pw_gid, extra_groups=[])
-        os.chown(data_dir, account.pw_uid, account.pw_gid)
-    for parent in {*data_dir.parents, *binary.parents}:
-        mode = stat.S_IMODE(parent.stat().st_mode)
-        if not mode & stat.S_IXOTH:
-            parent.chmod(mode | stat.S_IXOTH)
-    return run_as
-
-
-if sys.platform != "win32":
-
-    def _system_account() -> pwd.struct_passwd:
-        command = [
-            "useradd",
-            "--system",
-            "--user-group",
-            "--no-create-home",
-            "--shell=/bin/false",
-            SYSTEM_USER,
-        ]
-        problem = ""
-        for _ in range(_USERADD_ATTEMPTS):  # fails while another process adds the same user
-            with suppress(KeyError):
-                return pwd.getpwnam(SYSTEM_USER)
-            try:
-                useradd = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603
-            except FileNotFoundError as error:
-                raise EmbeddedServerError(f"run as root this needs useradd: {error}") from error
-            problem = useradd.stderr.strip()
-            time.sleep(_POLL_INTERVAL)
-        raise EmbeddedServerError(f"cannot create the system user {SYSTEM_USER}: {problem}")

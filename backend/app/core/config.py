@@ -151,11 +151,12 @@ class Settings(BaseSettings):
 
     @cached_property
     def database_is_local(self) -> bool:
-        """On this machine: by loopback or by a Unix socket."""
-        host = unquote(
-            urlsplit(self.DATABASE_URL.get_secret_value()).hostname or self._database_query.get("host", "")
-        )
-        return host in _LOCAL_HOSTS or host.startswith("/")
+        """On this machine: by loopback or by a Unix socket. A `?host=` wins over the host before it."""
+        url = urlsplit(self.DATABASE_URL.get_secret_value())
+        hosts = [value for name, value in parse_qsl(url.query) if name == "host"] or [
+            unquote(url.hostname or "")
+        ]
+        return all(host in _LOCAL_HOSTS or host.startswith("/") for host in hosts)
 
     @cached_property
     def uses_transaction_pooler(self) -> bool:

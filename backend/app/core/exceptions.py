@@ -5,7 +5,7 @@ says by itself is in both languages.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 import structlog
 from fastapi import Request
@@ -15,21 +15,12 @@ from starlette.exceptions import HTTPException
 
 from app.common.helpers import utc_now
 from app.common.schemas import ErrorResponse
+from app.common.text import Text
 from app.core.validation_messages import describe
 
 _FIRST_SERVER_ERROR = 500
 
 logger = structlog.get_logger(__name__)
-
-
-class Text(NamedTuple):
-    """The same sentence in the two languages of the house."""
-
-    vi: str
-    en: str
-
-    def in_language(self, language: str) -> str:
-        return self.en if language == "en" else self.vi
 
 
 class ZenSpaException(Exception):  # noqa: N818 - the spec's name
@@ -43,10 +34,10 @@ class ZenSpaException(Exception):  # noqa: N818 - the spec's name
 
     def __init__(
         self,
-        message: str | None = None,
+        message: str | Text | None = None,
         code: str | None = None,
         *,
-        details: Sequence[Mapping[str, str]] | None = None,
+        details: Sequence[Mapping[str, str | Text]] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         self.message = message
@@ -55,13 +46,12 @@ class ZenSpaException(Exception):  # noqa: N818 - the spec's name
         self.headers = dict(headers or {})
         if self.retry_after is not None:
             self.headers.setdefault("Retry-After", str(self.retry_after))
-        super().__init__(message or self.text.en)
+        super().__init__(message.en if isinstance(message, Text) else message or self.text.en)
 
     def public_message(self, language: str) -> str:
         """What the client reads; the words of a server error never leave the house."""
-        if self.message and self.status < _FIRST_SERVER_ERROR:
-            return self.message
-        return self.text.in_language(language)
+        said = self.message if self.message and self.status < _FIRST_SERVER_ERROR else self.text
+        return said.in_language(language) if isinstance(said, Text) else said
 
 
 class DatabaseException(ZenSpaException):
@@ -181,7 +171,7 @@ def preferred_language(accept_language: str) -> str:
     best, best_quality = "vi", 0.0
     for item in accept_language.lower().split(","):
         tag, _, parameters = item.strip().partition(";")
-        language = tag.split("-")[0]
+        language = tag.strip().split("-")[0]
         if language not in {"vi", "en"}:
             continue
         try:
@@ -197,7 +187,13 @@ def error_body(error: ZenSpaException, *, language: str, request_id: str) -> dic
     """The envelope, ready for JSON."""
     body: dict[str, Any] = {"code": error.code, "message": error.public_message(language)}
     if error.details is not None:
-        body["details"] = error.details
+        body["details"] = [
+            {
+                key: value.in_language(language) if isinstance(value, Text) else value
+                for key, value in detail.items()
+            }
+            for detail in error.details
+        ]
     return {
         "status": "error",
         "error": body,
@@ -240,16 +236,7 @@ async def http_exception_handler(request: Request, exc: HTTPException) -> JSONRe
 
 async def validation_exception_handler(request: Request, exc: RequestValidationError) -> JSONResponse:
     """422 with a list of `{field, message, type}`; the value sent is left out, for it may be a password."""
-    language = preferred_language(request.headers.get("accept-language", ""))
-    details = [
-        {
-            "field": ".".join(str(part) for part in fault["loc"]),
-            "message": describe(fault, language),
-            "type": fault["type"],
-        }
-        for fault in exc.errors()
-    ]
-    return _respond(request, ValidationException(details=details))
+    return _respond(request, ValidationException(details=[describe(fault) for fault in exc.errors()]))
 
 
 async def general_exception_handler(request: Request, exc: Exception) -> JSONResponse:

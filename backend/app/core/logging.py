@@ -47,7 +47,7 @@ class _StandardLibraryHandler(logging.Handler):
     """Takes the records of the standard library through our processors."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        event: EventDict = {"event": record.getMessage(), "level": record.levelname.lower()}
+        event: EventDict = {"event": _message(record), "level": record.levelname.lower()}
         if record.exc_info:
             event["exc_info"] = record.exc_info
         output = _Output(record.name)
@@ -55,6 +55,13 @@ class _StandardLibraryHandler(logging.Handler):
         for processor in _processors():
             line = processor(output, record.levelname.lower(), line)
         output.write(line)
+
+
+def _message(record: logging.LogRecord) -> str:
+    try:
+        return record.getMessage()
+    except Exception:  # noqa: BLE001 - a library's slip in its own format must not fail the request
+        return str(record.msg)
 
 
 def setup_logging() -> None:
@@ -94,11 +101,26 @@ def _add_context(logger: WrappedLogger, _method: str, event: EventDict) -> Event
 
 def _mask_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     for name, value in event.items():
-        if _SECRET_NAME.search(name):
-            event[name] = _MASK
-        elif isinstance(value, str) and ("://" in value or "eyJ" in value):
-            event[name] = _JWT.sub(_MASK, _CREDENTIALS_IN_URL.sub(rf"\1:{_MASK}@", value))
+        event[name] = _masked(name, value)
     return event
+
+
+def _masked(name: str, value: Any) -> Any:
+    if _SECRET_NAME.search(name):
+        return _MASK
+    if value is None or isinstance(value, int | float | datetime):
+        return value
+    if isinstance(value, dict):
+        return {str(key): _masked(str(key), item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_masked("", item) for item in value]
+    return _masked_text(str(value))  # also of exceptions and URLs: what they say may hold a secret
+
+
+def _masked_text(text: str) -> str:
+    if "://" in text or "eyJ" in text:
+        return _JWT.sub(_MASK, _CREDENTIALS_IN_URL.sub(rf"\1:{_MASK}@", text))
+    return text
 
 
 def _render_json(_logger: WrappedLogger, _method: str, event: EventDict) -> bytes:
@@ -111,10 +133,10 @@ def _render_json(_logger: WrappedLogger, _method: str, event: EventDict) -> byte
 def _render_for_people(_logger: WrappedLogger, _method: str, event: EventDict) -> bytes:
     time = event.pop("timestamp").astimezone().strftime("%Y-%m-%d %H:%M:%S")
     level, name, message = event.pop("level").upper(), event.pop("logger"), event.pop("event")
-    traceback = event.pop("exception", "")
+    # Indented, so that no line of an exception's message can pass for a line of the log.
+    traceback = "".join(f"    {_printable(line)}\n" for line in event.pop("exception", "").splitlines())
     rest = "".join(f" {key}={_printable(value)}" for key, value in event.items())
-    line = f"{time} | {level:<8} | {name} | {_printable(message)}{rest}"
-    return (f"{line}\n{traceback}\n" if traceback else f"{line}\n").encode(errors="backslashreplace")
+    return f"{time} | {level:<8} | {name} | {_printable(message)}{rest}\n{traceback}".encode()
 
 
 def _printable(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Pure ASGI middleware, outermost first: CORS, RequestContext, RequestGuard.
+"""Pure ASGI middleware, outermost first: RequestContext, CORS, RequestGuard.
 
 Every request passes here, so what is written plainly is written so for speed: together they may cost
 18 µs (docs/benchmarks.md).
@@ -10,7 +10,7 @@ import time
 from urllib.parse import parse_qsl
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -32,16 +32,16 @@ _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _PAGES_FOR_PEOPLE = {"/docs", "/redoc", "/docs/oauth2-redirect"}
 _UNMATCHED = "(unmatched)"
 _SERVER_ERROR = 500
+_QUERY_FAULTS = {
+    "duplicate_parameter": "The parameter is given more than once",
+    "string_characters": "The value has characters that are not allowed",
+}
 
 logger = structlog.get_logger("app.access")
 
 
 class RequestContextMiddleware:
-    """Gives each request its id, its headers, its one access line and its measurement.
-
-    It also is the last to catch an exception: left to Starlette, a 500 ends the connection under the
-    client's next request.
-    """
+    """Gives each request its id, its headers, its one access line and its measurement."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
@@ -55,24 +55,17 @@ class RequestContextMiddleware:
         request_id = scope["request_id"] = _request_id(scope)
         request_id_var.set(request_id)
         headers = self.page_headers if scope["path"] in _PAGES_FOR_PEOPLE else self.api_headers
-        status = 0
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status
             if message["type"] == "http.response.start":
-                status = message["status"]
+                scope["status"] = message["status"]
                 message["headers"] = [*message["headers"], *headers, (b"x-request-id", request_id.encode())]
             await send(message)
 
         try:
             await self.app(scope, receive, send_with_headers)
-        except Exception as error:
-            logger.error("unhandled exception", exc_info=error)  # noqa: TRY400 - structlog takes the instance
-            if status:
-                raise  # half an answer is out: only a broken connection tells the client so
-            await _respond(ZenSpaException(), scope, receive, send_with_headers)
         finally:
-            self._record(scope, status or _SERVER_ERROR, time.perf_counter() - started)
+            self._record(scope, scope.get("status", _SERVER_ERROR), time.perf_counter() - started)
 
     @staticmethod
     def _record(scope: Scope, status: int, seconds: float) -> None:
@@ -83,7 +76,11 @@ class RequestContextMiddleware:
 
 
 class RequestGuardMiddleware:
-    """Refuses what no route should ever see: a wrong or doubled Host, NUL bytes, doubled parameters."""
+    """Refuses what no route should ever see: a wrong or doubled Host, NUL bytes, doubled parameters.
+
+    It also is the last to catch an exception, inside of CORS, so that a browser may read the answer: left to
+    Starlette, a 500 ends the connection under the client's next request.
+    """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
@@ -93,10 +90,21 @@ class RequestGuardMiddleware:
         self.domains = tuple(host[1:] for host in settings.allowed_hosts_list if host.startswith("*."))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and (error := self._fault(scope)) is not None:
-            await _respond(error, scope, receive, send)
-        else:
+        if scope["type"] != "http":
             await self.app(scope, receive, send)
+        elif (fault := self._fault(scope)) is not None:
+            await _respond(fault, scope, receive, send)
+        else:
+            await self._run(scope, receive, send)
+
+    async def _run(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            await self.app(scope, receive, send)
+        except Exception as error:
+            logger.error("unhandled exception", exc_info=error)  # noqa: TRY400 - structlog takes the instance
+            if "status" in scope:
+                raise  # half an answer is out: only a broken connection tells the client so
+            await _respond(ZenSpaException(), scope, receive, send)
 
     def _fault(self, scope: Scope) -> ZenSpaException | None:
         hosts = [value for name, value in scope["headers"] if name == b"host"]
@@ -105,7 +113,7 @@ class RequestGuardMiddleware:
         if "\x00" in scope["path"]:
             return NotFoundException()
         if query := scope["query_string"]:
-            return _query_fault(query, scope)
+            return _query_fault(query)
         return None
 
     def _answers(self, host: str) -> bool:
@@ -115,7 +123,7 @@ class RequestGuardMiddleware:
         return name in self.hosts or name.endswith(self.domains)
 
 
-def _query_fault(query: bytes, scope: Scope) -> ZenSpaException | None:
+def _query_fault(query: bytes) -> ZenSpaException | None:
     """A doubled parameter means one thing to us and another to a proxy; NUL ends in PostgreSQL as an error."""
     seen: set[str] = set()
     for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
@@ -123,34 +131,34 @@ def _query_fault(query: bytes, scope: Scope) -> ZenSpaException | None:
             "duplicate_parameter" if name in seen else "string_characters" if "\x00" in name + value else None
         )
         if kind:
-            fault = {"type": kind, "msg": "The value has a character that is not allowed."}
-            message = describe(fault, _language(scope))
-            field = f"query.{name}".replace("\x00", "")
-            return ValidationException(details=[{"field": field, "message": message, "type": kind}])
+            fault = {"type": kind, "msg": _QUERY_FAULTS[kind], "loc": ("query", name.replace("\x00", ""))}
+            return ValidationException(details=[describe(fault)])
         seen.add(name)
     return None
 
 
 class EnvelopeCORSMiddleware(CORSMiddleware):
-    """Starlette's, with our envelope when it refuses a preflight."""
+    """Starlette's, with our envelope when it refuses a preflight, and silent towards origins not on the list."""
 
     def preflight_response(self, request_headers: Headers) -> Response:
         response = super().preflight_response(request_headers)
-        if response.status_code == BadRequestException.status:
-            kept = {name: value for name, value in response.headers.items() if name not in _BODY_HEADERS}
-            language = preferred_language(request_headers.get("accept-language", ""))
-            request_id = secrets.token_hex(16)
-            refusal = error_response(
-                BadRequestException(code="CORS_REFUSED", headers=kept),
-                language=language,
-                request_id=request_id,
-            )
-            MutableHeaders(raw=refusal.raw_headers)["X-Request-ID"] = request_id
-            return refusal
-        return response
+        if response.status_code != BadRequestException.status:
+            return response
+        return error_response(
+            BadRequestException(code="CORS_REFUSED", headers={"Vary": response.headers["Vary"]}),
+            language=preferred_language(request_headers.get("accept-language", "")),
+            request_id=request_id_var.get(),
+        )
 
-
-_BODY_HEADERS = {"content-length", "content-type"}
+    async def send(self, message: Message, send: Send, request_headers: Headers) -> None:
+        """Starlette would tell any origin that credentials are allowed."""
+        if message["type"] == "http.response.start" and not self.is_allowed_origin(
+            request_headers.get("origin", "")
+        ):
+            message["headers"] = [*message["headers"], (b"vary", b"Origin")]
+            await send(message)
+        else:
+            await super().send(message, send, request_headers)
 
 
 def _request_id(scope: Scope) -> str:
@@ -164,7 +172,10 @@ def _request_id(scope: Scope) -> str:
 def _route_template(scope: Scope) -> str:
     """`/api/v1/customers/{customer_id}`: FastAPI keeps the whole path beside the route, which knows its own part."""
     matched = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
-    return getattr(matched, "path", None) or _UNMATCHED
+    if matched is not None:
+        return str(matched.path)
+    # Starlette's own routes (/metrics, /docs) leave only their endpoint; their paths have no parameters.
+    return scope["path"] if "endpoint" in scope else _UNMATCHED
 
 
 def _language(scope: Scope) -> str:

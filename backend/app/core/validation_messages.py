@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.common.text import Text
+
 _VIETNAMESE = {
     "missing": "Thiếu trường bắt buộc.",
     "extra_forbidden": "Trường này không được phép.",
@@ -42,12 +44,15 @@ _VIETNAMESE = {
     "phone_number": "Số điện thoại không hợp lệ.",
     "cursor": "Con trỏ trang không hợp lệ.",
 }
-_ENGLISH = {"duplicate_parameter": "The parameter is given more than once."}
 
 
-def describe(fault: Mapping[str, Any], language: str) -> str:
-    """One sentence for one of pydantic's faults; never the value that was sent."""
-    if language == "en":
-        return _ENGLISH.get(fault["type"], str(fault["msg"]).removeprefix("Value error, "))
+def describe(fault: Mapping[str, Any]) -> dict[str, str | Text]:
+    """One of pydantic's faults as `{field, message, type}`; never the value that was sent."""
     template = _VIETNAMESE.get(fault["type"], "Giá trị không hợp lệ.")
-    return template.format_map({key: str(value) for key, value in fault.get("ctx", {}).items()})
+    context = {key: str(value) for key, value in fault.get("ctx", {}).items()}
+    english = str(fault["msg"]).removeprefix("Value error, ")
+    return {
+        "field": ".".join(str(part) for part in fault["loc"]),
+        "message": Text(vi=template.format_map(context), en=english),
+        "type": fault["type"],
+    }

@@ -74,6 +74,17 @@ class _Guarded:
             breaker.record_failure(error)
             raise
 
+    async def send_packed_command(self, *args: Any, **kwargs: Any) -> None:
+        try:
+            await super().send_packed_command(*args, **kwargs)  # type: ignore[misc]  # the same
+        except RuntimeError as error:  # what uvloop's transport raises once the other side has reset it
+            await self.disconnect(nowait=True)  # type: ignore[attr-defined]  # the same
+            breaker.record_failure(error)
+            raise ConnectionError(str(error)) from error
+        except _FAILURES as error:
+            breaker.record_failure(error)
+            raise
+
     async def read_response(self, *args: Any, **kwargs: Any) -> Any:
         try:
             response = await super().read_response(*args, **kwargs)  # type: ignore[misc]  # the same

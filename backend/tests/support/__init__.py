@@ -4,13 +4,14 @@ import asyncio
 import contextlib
 import os
 import signal
-import socket
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from app.cli.embedded import free_port as free_port
 
 
 class DidNotStartError(RuntimeError):
@@ -110,8 +111,8 @@ class ServerProcess(ABC):
         await self._process.wait()
 
 
-def free_port() -> int:
-    """A port of 127.0.0.1 where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        port: int = server.getsockname()[1]
-    return port
+async def eventually(condition: Callable[[], Awaitable[bool]], *, within: float = 5) -> None:
+    """Returns as soon as it holds; TimeoutError after so many seconds."""
+    async with asyncio.timeout(within):
+        while not await condition():  # noqa: ASYNC110 - what is waited for happens in other processes
+            await asyncio.sleep(0.02)

@@ -3,7 +3,7 @@
 async with AppProcess({"DATABASE_URL": url}) as app:
     ...  # requests to app.base_url
     app.terminate()
-    assert await app.wait(15) == 0
+    assert await app.wait(15) == -signal.SIGTERM  # uvicorn ends by the signal it was sent
 """
 
 import os
@@ -27,7 +27,7 @@ class AppProcess(ServerProcess):
     """The app as `command` starts it, ready when `/api/v1/health/live` answers 200.
 
     It sees `env` and nothing of the developer's: no variable, no `.env`, no file of the home folder.
-    `{port}` in an argument of `command` stands for the port it shall listen on.
+    The port it shall listen on is in PORT, and wherever an argument of `command` has `{port}`.
     """
 
     def __init__(self, env: Mapping[str, str], *, command: Sequence[str] | None = None) -> None:
@@ -50,6 +50,8 @@ class AppProcess(ServerProcess):
             "LANG": "C.UTF-8",
             "PYTHONPATH": str(_BACKEND),  # the working directory is not the backend: a `.env` may lie there
             "PYTHONUNBUFFERED": "1",
+            "HOST": "127.0.0.1",
+            "PORT": str(self.port),
         }
         return base | dict(self._env)
 

@@ -12,7 +12,7 @@ from tests.support import ServerProcess
 # `any` lets everyone in as the one user, `*` gives the one database whatever the client calls it.
 _CONFIGURATION = """\
 [databases]
-* = host={host} port={port} user={user} dbname={database}
+* = host={host} port={port} user={user} password={password} dbname={database}
 
 [pgbouncer]
 listen_addr = 127.0.0.1
@@ -32,11 +32,19 @@ def pgbouncer_available() -> bool:
 class PgBouncer(ServerProcess):
     """Listens on 127.0.0.1, `port`, for `database`, and goes to its server as `user`.
 
-    The server must trust that user. `pool_size` server connections are shared by all clients.
+    It lets every client in, whatever its password. `pool_size` server connections are shared by all.
     """
 
-    def __init__(self, host: str, port: int, user: str, database: str, *, pool_size: int = 5) -> None:
-        self._server = {"host": host, "port": str(port), "user": user, "database": database}
+    def __init__(
+        self, host: str, port: int, user: str, database: str, *, password: str = "", pool_size: int = 5
+    ) -> None:
+        self._server = {
+            "host": host,
+            "port": str(port),
+            "user": user,
+            "password": password,
+            "database": database,
+        }
         self._pool_size = pool_size
 
     @override

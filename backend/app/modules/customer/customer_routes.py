@@ -1,18 +1,22 @@
 """Customers over HTTP: parse, call the service, answer."""
 
+from collections.abc import AsyncGenerator
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query
+from fastapi import File, Query, UploadFile
+from fastapi.responses import StreamingResponse
 
 from app.core.database import SessionDep
-from app.core.exceptions import error_responses
+from app.core.exceptions import PayloadTooLargeException, error_responses
 from app.core.routing import ApiRouter
 from app.core.security import InvalidCursorException
 from app.modules.customer import customer_service as service
+from app.modules.customer import customer_transfer as transfer
 from app.modules.customer.customer_models import Customer
 from app.modules.customer.customer_schemas import (
     CustomerCreate,
+    CustomerImportResult,
     CustomerListQuery,
     CustomerMerge,
     CustomerPage,
@@ -21,6 +25,7 @@ from app.modules.customer.customer_schemas import (
     CustomerUpdate,
 )
 from app.modules.customer.customer_search import search_customers
+from app.modules.customer.customer_transfer import ImportRefused
 
 router = ApiRouter(prefix="/customers", tags=["Customers"])
 
@@ -43,6 +48,36 @@ async def search_customers_by_text(
 ) -> list[Customer]:
     """Finds customers by name (accents not needed), by the last digits of a phone or by email, best first."""
     return list(await search_customers(session, query.q, query.limit))
+
+
+@router.post(
+    "/import", responses=error_responses(ImportRefused, service.PhoneTaken, PayloadTooLargeException)
+)
+async def import_customers(session: SessionDep, file: Annotated[UploadFile, File()]) -> CustomerImportResult:
+    """Creates and updates customers from a CSV file: all rows or none, and a second time changes nothing.
+
+    Columns: full_name (needed), phone, email, birthday, gender, notes, contraindications, tags (separated by
+    `;`); Vietnamese headers work too. A bad file is refused with the number and the reason of each bad row.
+    """
+    await file.seek(0)
+    return await transfer.import_customers(session, file.file)
+
+
+@router.get("/export", response_class=StreamingResponse, responses={200: {"content": {"text/csv": {}}}})
+async def export_customers() -> StreamingResponse:
+    """All living customers as a CSV file for a spreadsheet; cells that look like formulas are made harmless."""
+    pieces = transfer.export_customers()
+    first = await anext(pieces)  # before the answer begins: an outage is then a 503 and no broken file
+
+    async def every_piece() -> AsyncGenerator[bytes]:
+        yield first
+        async for piece in pieces:
+            yield piece
+
+    disposition = 'attachment; filename="customers.csv"'
+    return StreamingResponse(
+        every_piece(), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": disposition}
+    )
 
 
 @router.get(

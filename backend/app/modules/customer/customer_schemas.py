@@ -70,7 +70,7 @@ class CustomerCreate(_CustomerFields):
     gender: Gender | None = None
     notes: LongText = ""
     contraindications: LongText = ""
-    tags: Tags = []
+    tags: Tags = Field(default_factory=list)
 
 
 class CustomerUpdate(_CustomerFields):
@@ -83,7 +83,7 @@ class CustomerUpdate(_CustomerFields):
     gender: Gender | None = None
     notes: LongText = ""
     contraindications: LongText = ""
-    tags: Tags = []
+    tags: Tags = Field(default_factory=list)
 
 
 class CustomerMerge(RequestModel):

@@ -14,9 +14,7 @@ from uuid import UUID
 from sqlalchemy import (
     ColumnElement,
     Select,
-    String,
     and_,
-    bindparam,
     case,
     func,
     literal,
@@ -25,7 +23,9 @@ from sqlalchemy import (
     select,
     union_all,
 )
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
 from app.common.phone import country_code
 from app.core.config import settings
@@ -54,14 +54,15 @@ async def _by_name(session: AsyncSession, typed: str, limit: int) -> Sequence[Cu
         if len(found) < limit:
             matches = await session.scalars(_beginning_with(typed, accents, limit))
             found |= {customer.id: customer for customer in matches if customer.id not in found}
-    if not found:
-        matches = await session.scalars(_with_words(typed, limit))
+    words = re.findall(r"[^\W_]+", typed)
+    if words and not found:
+        matches = await session.scalars(_with_words(words, limit))
         found = {customer.id: customer for customer in matches}
     return list(found.values())[:limit]
 
 
 def _beginning_with(typed: str, accented: Sequence[str], limit: int) -> Select[Customer]:
-    folded = func.zenspa_fold(bindparam("typed", typed, String))
+    folded = func.zenspa_fold(literal(typed))
     readings = []
     for beginning in range(1, NAME_BEGINNINGS + 1):
         key = Customer.name_keys[beginning]
@@ -80,7 +81,10 @@ def _beginning_with(typed: str, accented: Sequence[str], limit: int) -> Select[C
         )
     every = union_all(*(select(reading) for reading in readings)).subquery()
     best = (
-        select(every).distinct(every.c.id).order_by(every.c.id, every.c.partial, every.c.beginning).subquery()
+        select(every)
+        .ext(distinct_on(every.c.id))
+        .order_by(every.c.id, every.c.partial, every.c.beginning)
+        .subquery()
     )
     return (
         select(Customer)
@@ -90,8 +94,7 @@ def _beginning_with(typed: str, accented: Sequence[str], limit: int) -> Select[C
     )
 
 
-def _with_words(typed: str, limit: int) -> Select[Customer]:
-    words = re.findall(r"\w+", typed)
+def _with_words(words: Sequence[str], limit: int) -> Select[Customer]:
     query = func.to_tsquery(
         literal_column("'simple'::regconfig"),
         func.replace(func.zenspa_fold(" ".join(words)), " ", " & ").concat(":*"),
@@ -141,7 +144,9 @@ async def _by_email(session: AsyncSession, typed: str, limit: int) -> Sequence[C
     return matches.all()
 
 
-def _starts_with(column: ColumnElement[Any], prefix: ColumnElement[str]) -> ColumnElement[bool]:
+def _starts_with(
+    column: ColumnElement[Any] | InstrumentedAttribute[str | None], prefix: ColumnElement[str]
+) -> ColumnElement[bool]:
     """As a range: a LIKE whose pattern is a parameter uses no index, and here % and _ are plain characters."""
     return and_(column >= prefix, column < prefix + _LAST_CHARACTER)
 

@@ -8,8 +8,9 @@ from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.common.text import Text
 from app.core.database_errors import constraint_of
-from app.core.exceptions import ConflictException, NotFoundException, Text
+from app.core.exceptions import ConflictException, NotFoundException
 from app.core.security import read_cursor, sign_cursor
 from app.modules.customer.customer_models import Customer
 from app.modules.customer.customer_schemas import (
@@ -168,13 +169,14 @@ def _listing(query: CustomerListQuery, after: Sequence[str] | None) -> Select[Cu
 
 async def _save(session: AsyncSession, customer: Customer) -> None:
     """Writes now, so that PostgreSQL's refusal is met here and answered in the spa's words."""
-    with _phone_conflicts():
+    with phone_conflicts():
         await session.flush()
     await session.refresh(customer)
 
 
 @contextmanager
-def _phone_conflicts() -> Iterator[None]:
+def phone_conflicts() -> Iterator[None]:
+    """Answers PostgreSQL's refusal of a second living owner of a number in the spa's words."""
     try:
         yield
     except IntegrityError as error:

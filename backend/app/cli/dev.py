@@ -1,0 +1,232 @@
+"""`zenspa dev`: from nothing to a running API, with real servers, by one command.
+
+The app never knows: it is given a DATABASE_URL and a REDIS_HOST, whoever runs them.
+"""
+
+import asyncio
+import importlib.util
+import os
+import secrets
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+import asyncpg
+import psutil
+from dotenv import dotenv_values
+from rich.console import Console
+from rich.text import Text
+
+from app.cli.embedded import EmbeddedPostgres, EmbeddedServerError, EmbeddedValkey, free_port
+
+BACKEND = Path(__file__).resolve().parents[2]
+STATE = BACKEND / ".data"
+DATABASE = "zenspa"
+DEMO_CUSTOMERS = 200
+API_STOP_TIMEOUT = 10.0
+"""Seconds; the API itself gives its requests five."""
+_OWNER = "ZENSPA_DEV_PID"  # in the API's environment: which process has to end it
+_STOP_SIGNALS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])]
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+class _DevError(Exception):
+    """The reason, for people, in one line."""
+
+
+def run_dev() -> int:
+    """Runs until Ctrl-C, SIGTERM or a closed terminal, then leaves nothing running. The exit status."""
+    os.chdir(BACKEND)  # where `.env` is
+    for number in _STOP_SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN or number == signal.SIGINT:  # nohup stays nohup
+            signal.signal(number, _interrupt)
+    try:
+        with ExitStack() as servers:
+            return _run(servers)
+    except (_DevError, EmbeddedServerError) as reason:
+        Console(stderr=True).print(Text(f"zenspa: {reason}"), soft_wrap=True)
+        return 1
+    except KeyboardInterrupt:
+        console.print("Đã dừng tất cả · Everything has stopped")
+        return 0
+
+
+def _run(servers: ExitStack) -> int:
+    given = _given_settings()
+    missing = [name for name in ("DATABASE_URL", "REDIS_HOST") if name not in given]
+    if missing and given.get("ENVIRONMENT") == "production":
+        raise _DevError(
+            f"ENVIRONMENT=production needs {' and '.join(missing)}: embedded servers are for development"
+        )
+    postgres = _start_postgres(servers) if "DATABASE_URL" in missing else None
+    if "REDIS_HOST" in missing:
+        _start_valkey(servers)
+    if "SECRET_KEY" not in given:
+        os.environ["SECRET_KEY"] = _secret_key()
+
+    from app.core.config import settings  # reads what was set above
+
+    _end_api(owner_is_dead=True)
+    _refuse_taken_port(settings.HOST, settings.PORT)
+    _migrate()
+    if postgres is not None:
+        _seed_once()
+    port = settings.PORT or free_port()
+    _print_addresses(settings.HOST, port, postgres)
+    return _serve(settings.HOST, port)
+
+
+def _given_settings() -> Mapping[str, str]:
+    """What the environment or `.env` sets; empty is unset, as for the app."""
+    from_file = {name: value for name, value in dotenv_values(".env").items() if value}
+    return from_file | {name: value for name, value in os.environ.items() if value}
+
+
+def _start_postgres(servers: ExitStack) -> EmbeddedPostgres:
+    # asyncpg has no Unix sockets on Windows.
+    postgres = EmbeddedPostgres(STATE / "postgres", tcp_port=free_port() if sys.platform == "win32" else None)
+    with _step("PostgreSQL"):
+        servers.enter_context(postgres)
+        asyncio.run(_create_database(postgres))
+    os.environ |= {"DATABASE_URL": postgres.url(DATABASE), "ZENSPA_EMBEDDED": "1"}
+    return postgres
+
+
+async def _create_database(postgres: EmbeddedPostgres) -> None:
+    connection = await asyncpg.connect(_libpq_url(postgres, "postgres"))
+    try:
+        if not await connection.fetchval("SELECT true FROM pg_database WHERE datname = $1", DATABASE):
+            await connection.execute(f"CREATE DATABASE {DATABASE}")
+    finally:
+        await connection.close()
+
+
+def _libpq_url(postgres: EmbeddedPostgres, database: str) -> str:
+    return postgres.url(database).replace("+asyncpg", "", 1)
+
+
+def _start_valkey(servers: ExitStack) -> None:
+    if not EmbeddedValkey.is_available():
+        console.print(
+            "[yellow]![/] Không có Redis cho máy này, chạy không cần Redis · No Redis for this system, running without"
+        )
+        return
+    with _step("Valkey (Redis)"):
+        valkey = servers.enter_context(EmbeddedValkey(STATE / "valkey", port=free_port()))
+    os.environ |= {"REDIS_HOST": valkey.host, "REDIS_PORT": str(valkey.port)}
+
+
+def _secret_key() -> str:
+    """Made once and kept, so that cursors outlive a restart."""
+    STATE.mkdir(exist_ok=True)
+    file = STATE / "secret_key"
+    file.touch(mode=0o600)
+    if not file.read_text():
+        file.write_text(secrets.token_urlsafe(32))
+    return file.read_text()
+
+
+def _refuse_taken_port(host: str, port: int) -> None:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        if sys.platform != "win32":
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as the server does
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise _DevError(
+                f"cannot listen on {host}:{port} ({error.strerror}); choose another port: PORT={port + 1} make run"
+            ) from error
+
+
+def _migrate() -> None:
+    from app.cli.migrate import migrate_or_explain
+
+    with _step("Cấu trúc dữ liệu · Migrations"):
+        migrate_or_explain()
+
+
+def _seed_once() -> None:
+    seeded = STATE / "seeded"
+    if seeded.exists() or importlib.util.find_spec("app.cli.seed") is None:
+        return
+    with _step(f"{DEMO_CUSTOMERS} khách hàng mẫu · demo customers"):
+        asyncio.run(_seed())
+    seeded.touch()
+
+
+async def _seed() -> None:
+    from app.cli.seed import seed_customers
+    from app.core.database import close_db
+
+    try:
+        await seed_customers(DEMO_CUSTOMERS)
+    finally:
+        await close_db()
+
+
+def _print_addresses(host: str, port: int, postgres: EmbeddedPostgres | None) -> None:
+    address = f"http://{'localhost' if host in {'0.0.0.0', '::'} else host}:{port}"  # noqa: S104 - compared, not bound
+    lines = {
+        "API": f"{address}/api/v1",
+        "Tài liệu · Docs": f"{address}/docs",
+        "Sức khỏe · Health": f"{address}/api/v1/health/",
+    }
+    if postgres is not None:
+        lines["psql"] = shlex.join([str(postgres.binaries / "psql"), _libpq_url(postgres, DATABASE)])
+    console.print("\n[bold]ZenSpa[/]")
+    for name, value in lines.items():
+        console.print(f"  {name:<18} ", Text(value, style="cyan"), sep="")
+    console.print("  Ctrl-C             dừng tất cả · stops everything\n")
+
+
+def _serve(host: str, port: int) -> int:
+    api = subprocess.Popen(  # noqa: S603 - our own server
+        [
+            *(sys.executable, "-m", "uvicorn", "app.main:app", "--host", host, "--port", str(port)),
+            *("--reload", "--reload-dir", "app", "--timeout-graceful-shutdown", "5"),
+            *("--no-access-log", "--no-server-header"),
+        ],
+        env={**os.environ, _OWNER: str(os.getpid())},
+    )
+    try:
+        return abs(api.wait())
+    finally:
+        api.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            api.wait(API_STOP_TIMEOUT)
+        _end_api(owner_is_dead=False)
+        api.wait()
+
+
+def _end_api(*, owner_is_dead: bool) -> None:
+    """Kills what is left of our API, or of that of a `zenspa dev` that was killed itself."""
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):  # it ended meanwhile, or is another user's
+            owner = int(process.environ().get(_OWNER, "0"))
+            ours = owner != 0 and process.cwd() == str(BACKEND)
+            if ours and (not psutil.pid_exists(owner) if owner_is_dead else owner == os.getpid()):
+                process.kill()
+                process.wait()
+
+
+def _interrupt(_signum: int, _frame: FrameType | None) -> NoReturn:
+    for number in _STOP_SIGNALS:  # a second Ctrl-C must not stop the stopping, which has its time limits
+        signal.signal(number, signal.SIG_IGN)
+    raise KeyboardInterrupt
+
+
+@contextmanager
+def _step(what: str) -> Iterator[None]:
+    started = time.perf_counter()
+    with console.status(f"{what} …"):
+        yield
+    console.print(f"[green]✓[/] {what} [dim]{time.perf_counter() - started:.1f} s[/]")

@@ -1,0 +1,13 @@
+"""What people read, in the two languages of the house."""
+
+from typing import NamedTuple
+
+
+class Text(NamedTuple):
+    """The same sentence in Vietnamese and in English."""
+
+    vi: str
+    en: str
+
+    def in_language(self, language: str) -> str:
+        return self.en if language == "en" else self.vi

@@ -1,0 +1,193 @@
+"""Import and export of many customers at once.
+
+An import is one transaction: the rows go to a temporary table by COPY, are checked there against each other
+and against the customers we have, and become customers only when no row is bad. Memory stays flat: a
+batch is all that is ever held.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from itertools import batched
+from typing import BinaryIO
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from app.common.text import Text
+from app.core.database import AsyncSessionLocal
+from app.core.exceptions import ValidationException
+from app.modules.customer.customer_csv import COLUMNS, CsvWriter, RowFault, read_customers
+from app.modules.customer.customer_models import Customer
+from app.modules.customer.customer_schemas import CustomerCreate, CustomerImportResult
+from app.modules.customer.customer_service import phone_conflicts
+
+_BATCH = 500  # rows read in one go: some 30 ms away from the event loop's other work
+_MERGE_BATCH = 5_000  # rows a statement merges: well within the statement timeout
+_EXPORT_BATCH = 1_000
+_FAULTS_SHOWN = 100
+
+_CREATE_STAGING = """
+CREATE TEMPORARY TABLE customer_import (
+    row integer PRIMARY KEY, id uuid NOT NULL, existing_id uuid, namesake integer,
+    full_name text NOT NULL, phone text COLLATE "C", email text COLLATE "C", birthday date, gender text,
+    notes text NOT NULL, contraindications text NOT NULL, tags text[] NOT NULL
+) ON COMMIT DROP
+"""
+_DOUBLED_PHONES = """
+SELECT row, first FROM (
+    SELECT row, first_value(row) OVER (PARTITION BY phone ORDER BY row) AS first
+    FROM customer_import WHERE phone IS NOT NULL
+) AS numbered
+WHERE row <> first ORDER BY row LIMIT :limit
+"""
+_FIND_BY_PHONE = """
+UPDATE customer_import AS i SET existing_id = c.id FROM customer AS c
+WHERE c.phone = i.phone AND c.archived_at IS NULL
+"""
+# A merged customer's old number leads to whom they became: importing last year's file undoes no merge.
+_FIND_MERGED = """
+UPDATE customer_import AS i SET existing_id = c.id FROM customer AS c
+WHERE i.existing_id IS NULL AND c.phone = i.phone AND c.merged_into_id IS NOT NULL
+"""
+# Without a phone a row is its name, birthday and email. Namesakes of whom we know no more are paired in order.
+_NUMBER_NAMESAKES = """
+UPDATE customer_import AS i SET namesake = numbered.namesake FROM (
+    SELECT row, row_number() OVER (PARTITION BY full_name, birthday, email ORDER BY row) AS namesake
+    FROM customer_import WHERE phone IS NULL
+) AS numbered
+WHERE i.row = numbered.row
+"""
+_FIND_WITHOUT_PHONE = """
+UPDATE customer_import AS i SET existing_id = c.id FROM (
+    SELECT id, full_name, birthday, email,
+        row_number() OVER (PARTITION BY full_name, birthday, email ORDER BY id) AS namesake
+    FROM customer
+    WHERE phone IS NULL AND archived_at IS NULL AND name_keys[1] IN (
+        SELECT zenspa_fold(full_name) FROM customer_import WHERE phone IS NULL
+    )
+) AS c
+WHERE i.phone IS NULL AND c.namesake = i.namesake AND c.full_name = i.full_name
+    AND c.birthday IS NOT DISTINCT FROM i.birthday AND c.email IS NOT DISTINCT FROM i.email
+"""
+# An empty cell says nothing about a customer, so it empties nothing.
+_UPDATE = """
+UPDATE customer AS c SET
+    full_name = i.full_name, email = coalesce(i.email, c.email), birthday = coalesce(i.birthday, c.birthday),
+    gender = coalesce(i.gender, c.gender), notes = coalesce(nullif(i.notes, ''), c.notes),
+    contraindications = coalesce(nullif(i.contraindications, ''), c.contraindications),
+    tags = CASE WHEN i.tags = '{}' THEN c.tags ELSE i.tags END, updated_at = clock_timestamp()
+FROM customer_import AS i
+WHERE i.row BETWEEN :first AND :last AND c.id = i.existing_id AND c.archived_at IS NULL AND (
+    c.full_name, c.email, c.birthday, c.gender, c.notes, c.contraindications, c.tags
+) IS DISTINCT FROM (
+    i.full_name, coalesce(i.email, c.email), coalesce(i.birthday, c.birthday), coalesce(i.gender, c.gender),
+    coalesce(nullif(i.notes, ''), c.notes), coalesce(nullif(i.contraindications, ''), c.contraindications),
+    CASE WHEN i.tags = '{}' THEN c.tags ELSE i.tags END
+)
+"""
+_INSERT = f"""
+INSERT INTO customer (id, {", ".join(COLUMNS)})
+SELECT id, {", ".join(COLUMNS)} FROM customer_import
+WHERE row BETWEEN :first AND :last AND existing_id IS NULL ORDER BY row
+"""  # noqa: S608 - our own column names
+
+
+class ImportRefused(ValidationException):
+    code = "IMPORT_REFUSED"
+    text = Text("Tệp có dòng lỗi; chưa nhập dòng nào.", "The file has bad rows; nothing was imported.")
+
+
+async def import_customers(
+    session: AsyncSession, file: BinaryIO, *, on_progress: Callable[[int], None] = lambda _rows: None
+) -> CustomerImportResult:
+    """Creates and updates customers from CSV: all rows or none; the same file again changes nothing.
+
+    `on_progress` is told how many rows have been read so far.
+
+    Raises:
+        ImportRefused: with every bad row and its reason, up to a hundred.
+        PhoneTaken: somebody else created one of these customers during the import.
+    """
+    await session.execute(text(_CREATE_STAGING))
+    last_row, faults, fault_count = await _stage(session, file, on_progress)
+    if not faults:
+        doubled = await session.execute(text(_DOUBLED_PHONES), {"limit": _FAULTS_SHOWN})
+        faults = [_doubled(row, first) for row, first in doubled]
+        fault_count = len(faults)
+    if faults:
+        raise ImportRefused(details=_details(faults, fault_count))
+    return await _merge(session, last_row)
+
+
+async def _stage(
+    session: AsyncSession, file: BinaryIO, on_progress: Callable[[int], None]
+) -> tuple[int, list[RowFault], int]:
+    """COPY the good rows, collect the bad ones; the last row, the first faults and how many there are."""
+    connection = (await (await session.connection()).get_raw_connection()).driver_connection
+    assert connection is not None
+    faults: list[RowFault] = []
+    fault_count = last_row = 0
+    batches: Iterator[tuple[tuple[int, CustomerCreate] | RowFault, ...]] = batched(
+        read_customers(file), _BATCH
+    )
+    while batch := await asyncio.to_thread(next, batches, None):
+        bad = [item for item in batch if isinstance(item, RowFault)]
+        fault_count += len(bad)
+        faults += bad[: _FAULTS_SHOWN - len(faults)]
+        good = [item for item in batch if not isinstance(item, RowFault)]
+        last_row = good[-1][0] if good else last_row
+        if good and not faults:
+            await connection.copy_records_to_table(
+                "customer_import",
+                columns=["row", "id", *COLUMNS],
+                records=[(row, uuid7(), *(getattr(new, column) for column in COLUMNS)) for row, new in good],
+            )
+        on_progress(last_row)
+    return last_row, faults, fault_count
+
+
+async def _merge(session: AsyncSession, last_row: int) -> CustomerImportResult:
+    connection = await session.connection()
+
+    async def run(statement: str, rows: Mapping[str, int] | None = None) -> int:
+        return (await connection.execute(text(statement), rows)).rowcount
+
+    await run("ANALYZE customer_import")
+    await run(_NUMBER_NAMESAKES)
+    matched = await run(_FIND_BY_PHONE) + await run(_FIND_MERGED) + await run(_FIND_WITHOUT_PHONE)
+    created = updated = 0
+    for first in range(1, last_row + 1, _MERGE_BATCH):
+        rows = {"first": first, "last": first + _MERGE_BATCH - 1}
+        updated += await run(_UPDATE, rows)
+        with phone_conflicts():
+            created += await run(_INSERT, rows)
+    return CustomerImportResult(created=created, updated=updated, unchanged=matched - updated)
+
+
+def _doubled(row: int, first: int) -> RowFault:
+    message = Text(f"Trùng khách hàng với dòng {first}.", f"The same customer as in row {first}.")
+    return RowFault(row, {"field": "phone", "message": message, "type": "duplicate_row"})
+
+
+def _details(faults: list[RowFault], count: int) -> list[dict[str, str | Text]]:
+    details = [{**fault.detail, "field": f"row {fault.row}: {fault.detail['field']}"} for fault in faults]
+    if count > len(faults):
+        more = count - len(faults)
+        message = Text(f"… và {more} lỗi nữa.", f"… and {more} more faults.")
+        details.append({"field": "file", "message": message, "type": "more_faults"})
+    return details
+
+
+async def export_customers() -> AsyncGenerator[bytes]:
+    """The living customers as CSV, oldest first, in pieces; a transaction of its own sees them all at one time."""
+    columns = [getattr(Customer, column) for column in COLUMNS]
+    living = select(*columns).where(Customer.archived_at.is_(None)).order_by(Customer.id)
+    async with AsyncSessionLocal() as session:
+        writer = CsvWriter()
+        rows = await session.stream(living.execution_options(yield_per=_EXPORT_BATCH))
+        async for part in rows.partitions():
+            for row in part:
+                writer.add(row)
+            yield writer.take()
+        yield writer.take()

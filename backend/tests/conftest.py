@@ -1,0 +1,116 @@
+"""Real servers for the tests: one PostgreSQL and one Valkey for the run, a database of each for every worker.
+
+The controller starts the servers and migrates a template; a worker clones it. All of it happens before `app`
+is imported, because `app` reads its settings then.
+"""
+
+import asyncio
+import os
+import tempfile
+from collections.abc import AsyncGenerator
+from contextlib import ExitStack
+from pathlib import Path
+
+import asyncpg
+import httpx2
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+from app.cli.embedded import EmbeddedPostgres, EmbeddedValkey, free_port
+
+_TEMPLATE = "zenspa_template"
+_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+_servers = ExitStack()
+
+# No deadline: speed is the benchmark's business, and CI machines stumble.
+hypothesis_settings.register_profile("zenspa", deadline=None, max_examples=50)
+hypothesis_settings.load_profile("zenspa")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        _start_servers()
+    if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
+        _claim_database(os.environ.get("PYTEST_XDIST_WORKER", "gw0"))
+
+
+def pytest_unconfigure() -> None:
+    _servers.close()
+
+
+def _start_servers() -> None:
+    for name in (
+        "DATABASE_URL",
+        "ENVIRONMENT",
+        "DEBUG",
+        "CORS_ORIGINS",
+        "ALLOWED_HOSTS",
+        "LOG_LEVEL",
+        "DB_ECHO",
+    ):
+        os.environ.pop(name, None)
+    folder = Path(_servers.enter_context(tempfile.TemporaryDirectory(prefix="zenspa-tests-")))
+    postgres = _servers.enter_context(
+        EmbeddedPostgres(folder / "postgres", tcp_port=free_port(), settings=_FAST)
+    )
+    valkey = _servers.enter_context(EmbeddedValkey(folder / "valkey", port=free_port()))
+    os.environ |= {
+        "ZENSPA_TEST_DATABASE": postgres.url("{}"),
+        "REDIS_HOST": valkey.host,
+        "REDIS_PORT": str(valkey.port),
+        "SECRET_KEY": "a key for tests only, as long as production's",
+    }
+    asyncio.run(_create_database(_TEMPLATE, template="template0"))
+    os.environ["DATABASE_URL"] = database_url(_TEMPLATE)
+    from app.cli.migrate import migrate
+
+    migrate()
+
+
+def _claim_database(worker: str) -> None:
+    name = f"zenspa_{worker}"
+    asyncio.run(_create_database(name, template=_TEMPLATE))
+    os.environ["DATABASE_URL"] = database_url(name)
+    os.environ["REDIS_DB"] = worker.removeprefix("gw")
+
+
+def database_url(name: str) -> str:
+    from urllib.parse import unquote
+
+    return unquote(os.environ["ZENSPA_TEST_DATABASE"]).format(name)
+
+
+async def _create_database(name: str, *, template: str) -> None:
+    connection = await asyncpg.connect(database_url("postgres").replace("+asyncpg", ""))
+    await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE {template}')
+    await connection.close()
+
+
+@pytest.fixture(scope="session")
+async def running_app() -> AsyncGenerator[object]:
+    """The app, started and stopped once for all tests of a worker."""
+    from app.main import app, lifespan
+
+    async with lifespan(app):
+        yield app
+
+
+@pytest.fixture
+async def client(running_app: object) -> AsyncGenerator[httpx2.AsyncClient]:
+    """HTTP to the app in this process, on an empty database and an empty Redis."""
+    await _empty_stores()
+    transport = httpx2.ASGITransport(app=running_app)  # type: ignore[arg-type]  # an ASGI app; its type is imported late
+    async with httpx2.AsyncClient(transport=transport, base_url="http://testserver") as http:
+        yield http
+
+
+async def _empty_stores() -> None:
+    from sqlalchemy import text
+
+    from app.core.database import Base, engine
+    from app.redis.client import get_redis_client
+
+    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    async with engine.begin() as connection:
+        await connection.execute(text(f"TRUNCATE {tables}"))
+    await (await get_redis_client()).flushdb()

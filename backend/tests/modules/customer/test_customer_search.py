@@ -1,0 +1,109 @@
+"""Search as a receptionist types."""
+
+import httpx2
+import pytest
+
+from .conftest import PATH, AddCustomer
+
+PEOPLE = {
+    "Nguyễn Thị Thu Lan": "0912345678",
+    "Nguyễn Văn Nam": "0912345999",
+    "Nguyên Lan Anh": "0987654321",
+    "Đặng Thu Thảo": "0356784567",
+    "Trần Đăng Khoa": "0356789999",
+    "Lê Thị Lan": None,
+    "Lành Văn Tú": None,
+    "Lan": None,
+    "Jean-Pierre O’Neil": "+33612345678",
+    "100%_Hài Lòng": None,
+}
+
+
+@pytest.fixture
+async def search(client: httpx2.AsyncClient, add: AddCustomer) -> "Search":
+    for name, phone in PEOPLE.items():
+        await add(name, phone=phone, email="lan.le@example.com" if name == "Lê Thị Lan" else None)
+    return Search(client)
+
+
+class Search:
+    def __init__(self, client: httpx2.AsyncClient) -> None:
+        self._client = client
+
+    async def __call__(self, typed: str, limit: int = 20) -> list[str]:
+        response = await self._client.get(f"{PATH}/search", params={"q": typed, "limit": limit})
+        assert response.status_code == 200, response.text
+        return [customer["full_name"] for customer in response.json()]
+
+
+class TestByName:
+    async def test_no_accents_are_needed(self, search: Search) -> None:
+        assert await search("nguyen thi") == ["Nguyễn Thị Thu Lan"]
+        assert await search("DANG THU") == ["Đặng Thu Thảo"]
+
+    async def test_accents_that_are_typed_come_first(self, search: Search) -> None:
+        assert await search("dang") == ["Đặng Thu Thảo", "Trần Đăng Khoa"]
+        assert await search("đăng") == ["Trần Đăng Khoa", "Đặng Thu Thảo"]
+        assert await search("Nguyễn") == ["Nguyễn Thị Thu Lan", "Nguyễn Văn Nam", "Nguyên Lan Anh"]
+        assert (await search("nguyên"))[0] == "Nguyên Lan Anh"
+
+    async def test_a_decomposed_accent_is_the_same_accent(self, search: Search) -> None:
+        assert (await search("đa\u0306ng"))[0] == "Trần Đăng Khoa"
+
+    async def test_a_whole_word_comes_before_a_word_that_only_begins_so(self, search: Search) -> None:
+        found = await search("lan")
+        assert found[0] == "Lan"
+        assert set(found[1:4]) == {"Lê Thị Lan", "Nguyễn Thị Thu Lan", "Nguyên Lan Anh"}
+        assert found[4:] == ["Lành Văn Tú"]
+
+    @pytest.mark.parametrize(
+        "typed",
+        ["nguyen lan", "lan nguyen", "thu lan", "thi thu l", "nguyễn thị thu lan", "lan thi", "thu nguyen"],
+    )
+    async def test_words_are_found_wherever_they_stand(self, search: Search, typed: str) -> None:
+        assert "Nguyễn Thị Thu Lan" in await search(typed)
+
+    async def test_punctuation_is_a_space(self, search: Search) -> None:
+        assert await search("jean pierre o'neil") == ["Jean-Pierre O’Neil"]
+
+    @pytest.mark.parametrize(
+        "typed", ["%", "_", "100%_", "'; DROP TABLE customer; --", "& | ! :*", "\\", "a:*b"]
+    )
+    async def test_signs_of_query_languages_are_plain_characters(self, search: Search, typed: str) -> None:
+        found = await search(typed)
+        assert found in ([], ["100%_Hài Lòng"])
+        assert len(await search("lan")) == 5
+
+    async def test_the_limit_keeps_the_best(self, search: Search) -> None:
+        assert await search("lan", limit=1) == ["Lan"]
+
+    async def test_what_nobody_is_called_finds_nobody(self, search: Search) -> None:
+        assert await search("xyz") == []
+
+
+class TestByPhone:
+    async def test_the_last_digits_find(self, search: Search) -> None:
+        assert set(await search("678")) == {"Nguyễn Thị Thu Lan", "Jean-Pierre O’Neil"}
+        assert set(await search("999")) == {"Nguyễn Văn Nam", "Trần Đăng Khoa"}
+
+    @pytest.mark.parametrize(
+        "typed", ["0912 345 678", "+84912345678", "84912345678", "912345678", "0912.345.67"]
+    )
+    async def test_a_whole_number_or_its_beginning_finds_in_any_spelling(
+        self, search: Search, typed: str
+    ) -> None:
+        assert (await search(typed))[0] == "Nguyễn Thị Thu Lan"
+
+    async def test_two_digits_are_too_few(self, search: Search) -> None:
+        assert await search("78") == []
+
+
+async def test_an_email_is_found_by_its_beginning(search: Search) -> None:
+    assert await search("Lan.Le@") == ["Lê Thị Lan"]
+
+
+@pytest.mark.parametrize("query", ["", "q=", "q=%20", f"q={'x' * 101}", "q=a%0Ab"])
+async def test_nothing_typed_or_too_much_is_422(client: httpx2.AsyncClient, query: str) -> None:
+    response = await client.get(f"{PATH}/search?{query}")
+    assert response.status_code == 422
+    assert response.json()["error"]["details"][0]["field"] == "query.q"

@@ -1,0 +1,41 @@
+"""The app with routes of the test's own, in this process."""
+
+from collections.abc import Awaitable, Callable
+
+import httpx2
+from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.types import ASGIApp
+
+from app.core.config import settings
+from app.core.database import SessionDep
+from app.core.routing import ApiRouter
+from app.main import create_app
+
+type Work = Callable[[AsyncSession], Awaitable[None]]
+
+
+def app_with(*works: Work) -> ASGIApp:
+    """POST /0 does the first work in the request's session, POST /1 the second, …"""
+    router = ApiRouter()
+    for number, work in enumerate(works):
+        router.add_api_route(f"/{number}", _endpoint_for(work), methods=["POST"])
+    app = create_app(settings)
+    app.include_router(router)
+    return app
+
+
+def client_of(app: ASGIApp) -> httpx2.AsyncClient:
+    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app), base_url="http://testserver")
+
+
+async def post(work: Work) -> httpx2.Response:
+    """What a client gets from a route that does the work."""
+    async with client_of(app_with(work)) as client:
+        return await client.post("/0")
+
+
+def _endpoint_for(work: Work) -> Callable[..., Awaitable[None]]:
+    async def endpoint(session: SessionDep) -> None:
+        await work(session)
+
+    return endpoint

@@ -1,0 +1,77 @@
+"""The app of this process on other stores than its own, for the time of a context.
+
+async with app_database(DATABASE_URL=through(proxy), DB_POOL_SIZE=1):
+    ...  # every request and every job uses it
+"""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from sqlalchemy import URL, make_url
+from sqlalchemy.ext.asyncio import async_sessionmaker
+
+from app.core import database, metrics
+from app.core.config import Settings, settings
+from app.redis import client
+from tests.support.fault_proxy import FaultProxy
+
+
+@asynccontextmanager
+async def app_database(**changes: Any) -> AsyncIterator[None]:
+    engine = database.build_engine(_changed(**changes))
+    sessions = async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(database, "engine", engine)
+        patch.setattr(metrics, "engine", engine)
+        patch.setattr(database, "AsyncSessionLocal", sessions)
+        patch.setattr(database, "_autocommit", engine.execution_options(isolation_level="AUTOCOMMIT"))
+        try:
+            yield
+        finally:
+            await engine.dispose()
+
+
+@asynccontextmanager
+async def app_redis(**changes: Any) -> AsyncIterator[None]:
+    """Started as the app starts it, with a circuit breaker of its own."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client, "settings", _changed(**changes))
+        patch.setattr(client, "breaker", client.CircuitBreaker())
+        patch.setattr(client, "redis_client", None)
+        await client.init_redis()
+        try:
+            yield
+        finally:
+            await client.close_redis()
+            metrics.redis_breaker_open.set(0)
+
+
+def database_server() -> tuple[str, int]:
+    url = _database_url()
+    assert url.host
+    assert url.port
+    return url.host, url.port
+
+
+def redis_server() -> tuple[str, int]:
+    return settings.REDIS_HOST, settings.REDIS_PORT
+
+
+def through(proxy: FaultProxy) -> str:
+    """The database's URL, with the proxy on the way."""
+    return _database_url().set(host="127.0.0.1", port=proxy.port).render_as_string(hide_password=False)
+
+
+def driver_url() -> str:
+    """The database's URL for asyncpg itself."""
+    return _database_url().set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _database_url() -> URL:
+    return make_url(settings.DATABASE_URL.get_secret_value())
+
+
+def _changed(**changes: Any) -> Settings:
+    return Settings(**{**settings.model_dump(), **changes})
