@@ -84,8 +84,7 @@ def create_app(settings: Settings) -> FastAPI:
         expose_headers=["X-Request-ID", "Retry-After"],
     )
     app.add_middleware(RequestContextMiddleware, settings=settings)
-    app.include_router(api_router)
-    app.router.routes.append(metrics_route)
+    app.router.routes.extend([*api_router.routes, metrics_route])
     app.add_api_route("/", _root, methods=["GET"], tags=["Root"], name="root")
     return app
 

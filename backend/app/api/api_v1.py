@@ -5,6 +5,11 @@ from fastapi import APIRouter
 from app.api import health
 from app.modules.customer import customer_routes
 
-api_router = APIRouter(prefix="/api/v1")
-api_router.include_router(health.router)
-api_router.include_router(customer_routes.router)
+api_router = APIRouter()
+for router in (
+    health.router,
+    customer_routes.router,
+):
+    # Not `include_router`: FastAPI would try the routes of a nested router several times for each request
+    # (docs/benchmarks.md: 57 µs became 91).
+    api_router.routes.extend(router.routes)

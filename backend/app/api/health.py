@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Response
 
+from app.common.constants import API_V1
 from app.common.helpers import utc_now
 from app.common.schemas import DatabaseHealthResponse, HealthCheckResponse, RedisHealthResponse
 from app.core.config import settings
@@ -13,7 +14,7 @@ from app.redis.client import check_redis_health
 
 _UNAVAILABLE = 503
 
-router = APIRouter(prefix="/health", tags=["Health"])
+router = APIRouter(prefix=f"{API_V1}/health", tags=["Health"])
 Database = Annotated[tuple[bool, float], Depends(check_database_health)]
 Redis = Annotated[tuple[bool, float], Depends(check_redis_health)]
 

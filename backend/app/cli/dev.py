@@ -43,6 +43,10 @@ class _DevError(Exception):
     """The reason, for people, in one line."""
 
 
+class _Stopped(SystemExit):
+    """By a signal. Not KeyboardInterrupt: raised within an import, that gives CPython an exit status of its own."""
+
+
 def run_dev() -> int:
     """Runs until Ctrl-C, SIGTERM or a closed terminal, then leaves nothing running. The exit status."""
     os.chdir(BACKEND)  # where `.env` is
@@ -55,7 +59,7 @@ def run_dev() -> int:
     except (_DevError, EmbeddedServerError) as reason:
         Console(stderr=True).print(Text(f"zenspa: {reason}"), soft_wrap=True)
         return 1
-    except KeyboardInterrupt:
+    except _Stopped:
         console.print("Đã dừng tất cả · Everything has stopped")
         return 0
 
@@ -221,7 +225,7 @@ def _end_api(*, owner_is_dead: bool) -> None:
 def _interrupt(_signum: int, _frame: FrameType | None) -> NoReturn:
     for number in _STOP_SIGNALS:  # a second Ctrl-C must not stop the stopping, which has its time limits
         signal.signal(number, signal.SIG_IGN)
-    raise KeyboardInterrupt
+    raise _Stopped
 
 
 @contextmanager

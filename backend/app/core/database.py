@@ -20,12 +20,13 @@ from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
-from tenacity import AsyncRetrying, stop_after_attempt, wait_exponential
+from tenacity import AsyncRetrying, RetryCallState, RetryError, stop_after_attempt, wait_exponential
 from uuid_utils.compat import uuid7
 
 from app.common.single_flight import SingleFlight
 from app.core.config import Settings, settings
 from app.core.database_errors import is_retryable, translate
+from app.core.exceptions import DatabaseException
 
 REQUEST_POOL_WAIT = 2.0
 """Seconds a request waits for a connection before it answers 503."""
@@ -238,25 +239,25 @@ async def init_db() -> None:
     """Waits for the database: three attempts, 2 s apart and more (the spec's).
 
     Raises:
-        OSError, TimeoutError, SQLAlchemyError: what the third attempt met.
+        DatabaseException: with what the third attempt met.
     """
     attempts = AsyncRetrying(
         stop=stop_after_attempt(MAX_ATTEMPTS),
         wait=wait_exponential(multiplier=1, min=2, max=10),
-        reraise=True,
+        before_sleep=_log_failed_attempt,
     )
-    async for attempt in attempts:
-        with attempt:
-            try:
-                await _select_1()
-            except (OSError, TimeoutError, SQLAlchemyError) as error:
-                logger.warning(
-                    "database not reachable",
-                    attempt=attempt.retry_state.attempt_number,
-                    reason=_reason(error),
-                )
-                raise
+    try:
+        await attempts(_select_1)
+    except RetryError as error:
+        reason = _reason(error.last_attempt.exception())
+        raise DatabaseException(f"database not reachable: {reason}") from None
     logger.info("database connected")
+
+
+def _log_failed_attempt(state: RetryCallState) -> None:
+    assert state.outcome is not None
+    reason = _reason(state.outcome.exception())
+    logger.warning("database not reachable, trying again", attempt=state.attempt_number, reason=reason)
 
 
 async def close_db() -> None:
@@ -264,7 +265,7 @@ async def close_db() -> None:
     logger.info("database connections closed")
 
 
-def _reason(error: BaseException) -> str:
+def _reason(error: BaseException | None) -> str:
     """One line for the operator: the driver's own words, without SQL and parameters."""
     driver_error = getattr(error, "orig", None) or error
     return f"{type(driver_error).__name__}: {driver_error}".splitlines()[0]

@@ -11,6 +11,7 @@ import sys
 from collections.abc import Callable
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -25,6 +26,7 @@ _SECRET_NAME = re.compile(r"passw|secret|token|authorization|cookie|api_?key|dat
 _CREDENTIALS_IN_URL = re.compile(r"(://[^\s:/@]*):[^\s/]*@")
 _JWT = re.compile(r"eyJ[\w-]{8,}\.[\w-]+\.?[\w-]*")
 _MASK = "***"
+_HARMLESS = {int, float, bool, type(None), datetime}
 
 
 class _Output:
@@ -47,7 +49,12 @@ class _StandardLibraryHandler(logging.Handler):
     """Takes the records of the standard library through our processors."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        event: EventDict = {"event": _message(record), "level": record.levelname.lower()}
+        message = _message(record).strip()
+        event: EventDict = {"event": message, "level": record.levelname.lower()}
+        if message.startswith(
+            "Traceback"
+        ):  # uvicorn's way to say why a start failed; the reason is its last line
+            event["event"], event["exception"] = message.splitlines()[-1], message
         if record.exc_info:
             event["exc_info"] = record.exc_info
         output = _Output(record.name)
@@ -66,19 +73,27 @@ def _message(record: logging.LogRecord) -> str:
 
 def setup_logging() -> None:
     """Routes every logger of the process to standard output. Safe to call again."""
-    level = logging.getLevelNamesMapping()[settings.LOG_LEVEL]
     structlog.configure(
         processors=_processors(),
-        wrapper_class=structlog.make_filtering_bound_logger(level),
+        wrapper_class=structlog.make_filtering_bound_logger(_LEVEL),
         logger_factory=_Output,
         cache_logger_on_first_use=True,
     )
-    logging.basicConfig(level=level, handlers=[_StandardLibraryHandler()], force=True)
+    logging.basicConfig(level=_LEVEL, handlers=[_StandardLibraryHandler()], force=True)
     for name in ("uvicorn", "uvicorn.error", "uvicorn.access"):  # uvicorn gave these handlers of their own
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
     logging.getLogger("uvicorn.access").setLevel(logging.WARNING)  # the middleware writes the access line
     logging.getLogger("sqlalchemy.engine").setLevel(logging.INFO if settings.DB_ECHO else logging.WARNING)
+
+
+def log_request(method: str, route: str, status: int, seconds: float) -> None:
+    """The access line. It skips structlog's chain, which costs 15 µs here: no value of it is a client's word, so
+    there is nothing to mask."""
+    if _LEVEL <= logging.INFO:
+        event: EventDict = {"event": "request", "level": "info", "method": method, "route": route}
+        event["status"], event["ms"] = status, round(seconds * 1000, 2)
+        _access.write(_render(_access, "info", _add_context(_access, "info", event)))
 
 
 def _processors() -> list[Callable[[WrappedLogger, str, EventDict], Any]]:
@@ -87,7 +102,7 @@ def _processors() -> list[Callable[[WrappedLogger, str, EventDict], Any]]:
         _add_context,
         structlog.processors.format_exc_info,
         _mask_secrets,
-        _render_json if settings.is_production else _render_for_people,
+        _render,
     ]
 
 
@@ -106,15 +121,22 @@ def _mask_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> Eve
 
 
 def _masked(name: str, value: Any) -> Any:
-    if _SECRET_NAME.search(name):
+    if _is_secret(name):
         return _MASK
-    if value is None or isinstance(value, int | float | datetime):
+    if type(value) in _HARMLESS:
         return value
+    if type(value) is str:
+        return _masked_text(value)
     if isinstance(value, dict):
         return {str(key): _masked(str(key), item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_masked("", item) for item in value]
     return _masked_text(str(value))  # also of exceptions and URLs: what they say may hold a secret
+
+
+@lru_cache(maxsize=1024)
+def _is_secret(name: str) -> bool:
+    return _SECRET_NAME.search(name) is not None
 
 
 def _masked_text(text: str) -> str:
@@ -142,3 +164,8 @@ def _render_for_people(_logger: WrappedLogger, _method: str, event: EventDict) -
 def _printable(value: object) -> str:
     """A client's line breaks and escape sequences must not forge lines or drive the terminal."""
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(value))
+
+
+_LEVEL = logging.getLevelNamesMapping()[settings.LOG_LEVEL]
+_render = _render_json if settings.is_production else _render_for_people
+_access = _Output("app.access")

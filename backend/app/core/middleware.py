@@ -24,11 +24,12 @@ from app.core.exceptions import (
     error_response,
     preferred_language,
 )
-from app.core.logging import request_id_var
+from app.core.logging import log_request, request_id_var
 from app.core.metrics import observe_request
 from app.core.validation_messages import describe
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+_HOST = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]*)?")  # name or address, port
 _PAGES_FOR_PEOPLE = {"/docs", "/redoc", "/docs/oauth2-redirect"}
 _UNMATCHED = "(unmatched)"
 _SERVER_ERROR = 500
@@ -37,7 +38,7 @@ _QUERY_FAULTS = {
     "string_characters": "The value has characters that are not allowed",
 }
 
-logger = structlog.get_logger("app.access")
+logger = structlog.get_logger(__name__)
 
 
 class RequestContextMiddleware:
@@ -72,7 +73,7 @@ class RequestContextMiddleware:
         route = _route_template(scope)
         method = scope["method"]
         observe_request(method, route, status, seconds)
-        logger.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 2))
+        log_request(method, route, status, seconds)
 
 
 class RequestGuardMiddleware:
@@ -119,8 +120,8 @@ class RequestGuardMiddleware:
     def _answers(self, host: str) -> bool:
         if self.any_host:
             return bool(host)
-        name = host.lower().rsplit(":", 1)[0] if not host.endswith("]") else host.lower()
-        return name in self.hosts or name.endswith(self.domains)
+        match = _HOST.fullmatch(host.lower())
+        return match is not None and (match[1] in self.hosts or match[1].endswith(self.domains))
 
 
 def _query_fault(query: bytes) -> ZenSpaException | None:
@@ -139,6 +140,13 @@ def _query_fault(query: bytes) -> ZenSpaException | None:
 
 class EnvelopeCORSMiddleware(CORSMiddleware):
     """Starlette's, with our envelope when it refuses a preflight, and silent towards origins not on the list."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """What no browser page sent passes untouched: no answer of ours may be cached, so none needs `Vary`."""
+        if any(name == b"origin" for name, _ in scope.get("headers", ())):
+            await super().__call__(scope, receive, send)
+        else:
+            await self.app(scope, receive, send)
 
     def preflight_response(self, request_headers: Headers) -> Response:
         response = super().preflight_response(request_headers)
@@ -170,12 +178,11 @@ def _request_id(scope: Scope) -> str:
 
 
 def _route_template(scope: Scope) -> str:
-    """`/api/v1/customers/{customer_id}`: FastAPI keeps the whole path beside the route, which knows its own part."""
-    matched = scope.get("fastapi", {}).get("effective_route_context") or scope.get("route")
-    if matched is not None:
-        return str(matched.path)
+    """`/api/v1/customers/{customer_id}`; a path that no route knows must not make a series of its own."""
+    if route := scope.get("route"):
+        return str(route.path)
     # Starlette's own routes (/metrics, /docs) leave only their endpoint; their paths have no parameters.
-    return scope["path"] if "endpoint" in scope else _UNMATCHED
+    return str(scope["path"]) if "endpoint" in scope else _UNMATCHED
 
 
 def _language(scope: Scope) -> str:

@@ -14,6 +14,7 @@ from redis.asyncio.connection import Connection, ConnectionPool, SSLConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 from redis.exceptions import AuthenticationError, ConnectionError, RedisError, TimeoutError  # noqa: A004
+from redis.maint_notifications import MaintNotificationsConfig
 
 from app.common.single_flight import SingleFlight
 from app.core.config import settings
@@ -67,6 +68,8 @@ breaker = CircuitBreaker()
 class _Guarded:
     """Mixed into redis-py's connections: whatever the command, pipeline or subscription, it passes here."""
 
+    _writer: asyncio.StreamWriter | None
+
     async def connect_check_health(self, *args: Any, **kwargs: Any) -> None:
         try:
             await super().connect_check_health(*args, **kwargs)  # type: ignore[misc]  # of the mixed-in class
@@ -75,12 +78,12 @@ class _Guarded:
             raise
 
     async def send_packed_command(self, *args: Any, **kwargs: Any) -> None:
+        if self._writer is not None and self._writer.is_closing():
+            # Reset while it was idle, as by a restart. Writing to it is a RuntimeError of uvloop's and an
+            # AttributeError of asyncio's; disconnected, it connects again.
+            await self.disconnect(nowait=True)  # type: ignore[attr-defined]  # of the mixed-in class
         try:
             await super().send_packed_command(*args, **kwargs)  # type: ignore[misc]  # the same
-        except RuntimeError as error:  # what uvloop's transport raises once the other side has reset it
-            await self.disconnect(nowait=True)  # type: ignore[attr-defined]  # the same
-            breaker.record_failure(error)
-            raise ConnectionError(str(error)) from error
         except _FAILURES as error:
             breaker.record_failure(error)
             raise
@@ -128,6 +131,8 @@ def _build_client() -> aioredis.Redis:
         socket_connect_timeout=TIMEOUT,
         retry=Retry(NoBackoff(), 0),
         client_name="zenspa",
+        # Of Redis Enterprise. On, it keeps the pool from replacing connections that were closed while idle.
+        maint_notifications_config=MaintNotificationsConfig(enabled=False),
     )
     return aioredis.Redis.from_pool(pool)
 

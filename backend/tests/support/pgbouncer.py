@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import override
 
 from tests.support import ServerProcess
@@ -22,6 +23,11 @@ auth_type = any
 pool_mode = transaction
 default_pool_size = {pool_size}
 """
+_TLS_ONLY = """\
+client_tls_sslmode = require
+client_tls_cert_file = {folder}/server.crt
+client_tls_key_file = {folder}/server.key
+"""
 _UNPRIVILEGED_USER = "nobody"
 
 
@@ -33,10 +39,19 @@ class PgBouncer(ServerProcess):
     """Listens on 127.0.0.1, `port`, for `database`, and goes to its server as `user`.
 
     It lets every client in, whatever its password. `pool_size` server connections are shared by all.
+    With `tls`, a folder that anyone can read with `server.crt` and `server.key`, it refuses plaintext.
     """
 
     def __init__(
-        self, host: str, port: int, user: str, database: str, *, password: str = "", pool_size: int = 5
+        self,
+        host: str,
+        port: int,
+        user: str,
+        database: str,
+        *,
+        password: str = "",
+        pool_size: int = 5,
+        tls: Path | None = None,
     ) -> None:
         self._server = {
             "host": host,
@@ -46,6 +61,7 @@ class PgBouncer(ServerProcess):
             "database": database,
         }
         self._pool_size = pool_size
+        self._tls = tls
 
     @override
     def _command(self) -> Sequence[str]:
@@ -53,13 +69,14 @@ class PgBouncer(ServerProcess):
         if executable is None:
             raise FileNotFoundError("pgbouncer is not installed")
         file = self.folder / "pgbouncer.ini"
-        file.write_text(
-            _CONFIGURATION.format(
-                **{key: _quoted(value) for key, value in self._server.items()},
-                listen_port=self.port,
-                pool_size=self._pool_size,
-            )
+        configuration = _CONFIGURATION.format(
+            **{key: _quoted(value) for key, value in self._server.items()},
+            listen_port=self.port,
+            pool_size=self._pool_size,
         )
+        if self._tls is not None:
+            configuration += _TLS_ONLY.format(folder=self._tls)
+        file.write_text(configuration)
         # It refuses to run as root, reads the file, and only then becomes the other user.
         other_user = ["-u", _UNPRIVILEGED_USER] if os.geteuid() == 0 else []
         return [executable, *other_user, str(file)]

@@ -7,6 +7,7 @@ from uuid import UUID
 from fastapi import File, Query, UploadFile
 from fastapi.responses import StreamingResponse
 
+from app.common.constants import API_V1
 from app.core.database import SessionDep
 from app.core.exceptions import PayloadTooLargeException, error_responses
 from app.core.routing import ApiRouter
@@ -27,7 +28,7 @@ from app.modules.customer.customer_schemas import (
 from app.modules.customer.customer_search import search_customers
 from app.modules.customer.customer_transfer import ImportRefused
 
-router = ApiRouter(prefix="/customers", tags=["Customers"])
+router = ApiRouter(prefix=f"{API_V1}/customers", tags=["Customers"])
 
 
 @router.post("", status_code=201, response_model=CustomerRead, responses=error_responses(service.PhoneTaken))

@@ -1,0 +1,32 @@
+# Each target makes its own environment first; nothing else has to be installed or running.
+BIN := .venv/bin
+# The timeouts are the connection's; the one varchar is Alembic's own.
+SQUAWK := --pg-version=15 --exclude=require-lock-timeout,require-statement-timeout,prefer-text-field
+IN_BACKEND := sh scripts/bootstrap.sh && cd backend &&
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench chaos
+
+help:  ## show this help
+	@sed -n 's/^\([a-z]*\):  ## /  make \1	/p' Makefile | expand -t 16
+
+run:  ## start PostgreSQL, Redis and the API with demo data; Ctrl-C stops all of it
+	@$(IN_BACKEND) exec $(BIN)/zenspa dev
+
+test:  ## every test, on servers of its own; ARGS="-k phone" picks some
+	@$(IN_BACKEND) exec $(BIN)/pytest -n logical $(ARGS)
+
+check:  ## style, types, import rules, requirements in step, migrations
+	@$(IN_BACKEND) $(BIN)/ruff check --config pyproject.toml . ../bench
+	@cd backend && $(BIN)/ruff format --check --config pyproject.toml . ../bench
+	@cd backend && $(BIN)/mypy
+	@cd backend && $(BIN)/lint-imports
+	@sh scripts/check_requirements.sh
+	@cd backend && $(BIN)/pytest tests/test_migrations.py
+	@cd backend && sql=$$($(BIN)/zenspa migrate --sql) && echo "$$sql" | $(BIN)/squawk $(SQUAWK)
+
+bench:  ## measure speed and write docs/benchmarks.md
+	@$(IN_BACKEND) exec $(BIN)/python ../bench/run.py $(ARGS)
+
+chaos:  ## kill, stall and cut the servers under load, and watch the clients
+	@$(IN_BACKEND) exec $(BIN)/pytest -m chaos $(ARGS)

@@ -1,0 +1,117 @@
+"""PostgreSQL is killed under load, or swallowed by the network: no lie, no 500, and back by itself."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+
+import asyncpg
+import httpx2
+import pytest
+
+from app.cli.embedded import EmbeddedPostgres, free_port
+from tests.support import eventually
+from tests.support.app_process import AppProcess
+from tests.support.customers import CUSTOMERS, AtTheDesk
+from tests.support.fault_proxy import FaultProxy, Mode
+from tests.support.stores import database_server, through
+
+pytestmark = pytest.mark.usefixtures("client")
+
+CREATED, CONFLICT, UNAVAILABLE = 201, 409, 503
+BOUND = 5.0
+"""Seconds any request may take, whatever the database does."""
+
+
+@pytest.fixture
+async def postgres(tmp_path: Path) -> AsyncIterator[EmbeddedPostgres]:
+    """One that writes to the disk before it says so, as in production, with our tables."""
+    with EmbeddedPostgres(tmp_path / "postgres", tcp_port=free_port()) as postgres:
+        migration = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "app.cli.main", "migrate"),
+            cwd=Path(__file__).parents[2],
+            env={"DATABASE_URL": postgres.url("postgres"), "LANG": "C.UTF-8"},
+            stdout=asyncio.subprocess.DEVNULL,
+        )
+        assert await migration.wait() == 0
+        yield postgres
+
+
+async def test_a_kill_under_load_loses_nothing_that_was_acknowledged(
+    postgres: EmbeddedPostgres, record_property: Callable[[str, object], None]
+) -> None:
+    loop = asyncio.get_running_loop()
+    async with (
+        AppProcess({"DATABASE_URL": postgres.url("postgres")}) as app,
+        AtTheDesk(app.base_url, clients=8) as desk,
+    ):
+        await desk.have_created(100)
+        await asyncio.to_thread(postgres.kill)
+        await desk.have_seen(UNAVAILABLE)
+        await asyncio.to_thread(postgres.start)
+        back_at = loop.time()
+        await desk.have_created(1)  # within 5 s
+        record_property("seconds to the first 201", loop.time() - back_at)
+        await desk.have_created(100)
+    record_property("statuses", dict(desk.statuses))
+    assert desk.statuses.keys() <= {CREATED, CONFLICT, UNAVAILABLE}
+
+    connection = await asyncpg.connect(postgres.url("postgres").replace("+asyncpg", ""))
+    kept = {row["phone"] for row in await connection.fetch("SELECT phone FROM customer")}
+    await connection.close()
+    assert desk.acknowledged <= kept
+    # A 503 for a commit whose answer was lost: the next try then learns that the phone is taken.
+    assert len(kept - desk.acknowledged) <= desk.statuses[CONFLICT] + desk.clients
+
+
+WELL = {
+    CUSTOMERS: 200,
+    "/api/v1/health/": 200,
+    "/api/v1/health/live": 200,
+    "/api/v1/health/ready": 200,
+    "/api/v1/health/db": 200,
+}
+ILL = WELL | dict.fromkeys([CUSTOMERS, "/api/v1/health/", "/api/v1/health/ready", "/api/v1/health/db"], 503)
+
+
+@pytest.fixture(scope="module")
+async def proxy() -> AsyncIterator[FaultProxy]:
+    async with FaultProxy(*database_server()) as proxy:
+        yield proxy
+
+
+@pytest.fixture(scope="module")
+async def http(proxy: FaultProxy) -> AsyncIterator[httpx2.AsyncClient]:
+    """The app with the proxy on the way to its database."""
+    environment = {"DATABASE_URL": through(proxy), "DB_STATEMENT_TIMEOUT": "0.3"}
+    async with (
+        AppProcess(environment) as app,
+        httpx2.AsyncClient(base_url=app.base_url, verify=False, timeout=BOUND) as http,
+    ):
+        yield http
+
+
+@pytest.mark.parametrize("fault", [mode for mode in Mode if mode is not Mode.PASS])
+async def test_a_database_out_of_reach_is_a_503_in_time_and_found_again(
+    fault: Mode, proxy: FaultProxy, http: httpx2.AsyncClient, record_property: Callable[[str, object], None]
+) -> None:
+    async def is_well() -> bool:
+        return await statuses(http) == WELL
+
+    loop = asyncio.get_running_loop()
+    await eventually(is_well)
+    proxy.mode = fault
+    for attempt in ("on connections that were open", "on new ones"):
+        before = loop.time()
+        assert await statuses(http) == ILL
+        record_property(f"seconds to the slowest answer {attempt}", loop.time() - before)
+    proxy.mode = Mode.PASS
+    before = loop.time()
+    await eventually(is_well)
+    record_property("seconds to the recovery", loop.time() - before)
+
+
+async def statuses(http: httpx2.AsyncClient) -> dict[str, int]:
+    """Of all these at once."""
+    responses = await asyncio.gather(*(http.get(path) for path in WELL))
+    return {path: response.status_code for path, response in zip(WELL, responses, strict=True)}

@@ -1,0 +1,201 @@
+"""Behind a real PgBouncer, as behind Supabase's pooler: transactions share connections, and TLS is its own."""
+
+import asyncio
+import ssl
+import subprocess
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import asyncpg
+import httpx2
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import TextClause, make_url, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.config import Settings, settings
+from app.core.database import build_engine
+from app.core.database_errors import sqlstate_of
+from tests.support.app_process import AppProcess
+from tests.support.pgbouncer import PgBouncer, pgbouncer_available
+from tests.support.routes import post
+from tests.support.stores import app_database
+
+pytestmark = [
+    pytest.mark.usefixtures("client"),
+    pytest.mark.skipif(
+        not pgbouncer_available(), reason="pgbouncer is not installed (apt-get install pgbouncer)"
+    ),
+]
+
+POOL_SIZE = 5
+CLIENTS = 32
+CUSTOMERS = "/api/v1/customers"
+CUSTOMERS_EACH = 8
+SOON = 5.0  # never reached unless something is broken
+
+
+@pytest.fixture
+async def pooler() -> AsyncIterator[PgBouncer]:
+    async with pgbouncer() as pooler:
+        yield pooler
+
+
+def pgbouncer(*, tls: Path | None = None) -> PgBouncer:
+    url = make_url(settings.DATABASE_URL.get_secret_value())
+    assert url.host
+    assert url.port
+    assert url.username
+    assert url.database
+    return PgBouncer(
+        url.host,
+        url.port,
+        url.username,
+        url.database,
+        password=str(url.password),
+        pool_size=POOL_SIZE,
+        tls=tls,
+    )
+
+
+def url_of(pooler: PgBouncer, host: str = "127.0.0.1") -> str:
+    return f"postgresql://anyone:anything@{host}:{pooler.port}/any"
+
+
+class TestTransactionMode:
+    async def test_many_clients_meet_no_failure_and_leave_no_statement_behind(
+        self, pooler: PgBouncer
+    ) -> None:
+        environment = {"DATABASE_URL": url_of(pooler), "DB_TRANSACTION_POOLER": "true"}
+        statuses: Counter[int] = Counter()
+        async with (
+            AppProcess(environment) as app,
+            httpx2.AsyncClient(base_url=app.base_url, verify=False) as http,
+            asyncio.TaskGroup() as clients,
+        ):
+            for number in range(CLIENTS):
+                clients.create_task(create_and_read_customers(http, number, statuses))
+        assert statuses == {201: CLIENTS * CUSTOMERS_EACH, 200: CLIENTS * CUSTOMERS_EACH}
+        assert await statements_left_behind(pooler) == [0] * POOL_SIZE
+
+    @pytest.mark.parametrize(
+        ("setting", "statement", "state"),
+        [
+            ("DB_STATEMENT_TIMEOUT", text("SELECT pg_sleep(60)"), "57014"),
+            ("DB_LOCK_TIMEOUT", text("SELECT pg_advisory_xact_lock(1)"), "55P03"),
+        ],
+        ids=["statement", "lock"],
+    )
+    async def test_timeouts_hold_for_us_and_for_nobody_after_us(
+        self, setting: str, statement: TextClause, state: str, pooler: PgBouncer
+    ) -> None:
+        states = []
+
+        async def work(session: AsyncSession) -> None:
+            try:
+                await session.execute(statement)
+            except DBAPIError as error:
+                states.append(sqlstate_of(error))
+                raise
+
+        other = await asyncpg.connect(url_of(pooler), statement_cache_size=0)
+        changes = {"DATABASE_URL": SecretStr(url_of(pooler)), "DB_TRANSACTION_POOLER": True, setting: 0.1}
+        async with app_database(**changes), asyncio.timeout(SOON), other.transaction():
+            await other.execute("SELECT pg_advisory_xact_lock(1)")
+            response = await post(work)
+        assert states == [state]
+        assert response.status_code == 503
+        assert [await other.fetchval(f"SHOW {name}") for name in ("statement_timeout", "lock_timeout")] == [
+            "0",
+            "0",
+        ]
+        await other.close()
+
+
+async def create_and_read_customers(http: httpx2.AsyncClient, client: int, statuses: Counter[int]) -> None:
+    for number in range(CUSTOMERS_EACH):
+        phone = f"0912{client:02}{number:04}"
+        created = await http.post(CUSTOMERS, json={"full_name": "Nguyễn Thị Lan", "phone": phone})
+        statuses[created.status_code] += 1
+        read = await http.get(f"{CUSTOMERS}/{created.json()['id']}")
+        statuses[read.status_code] += 1
+        assert read.json() == created.json()
+
+
+async def statements_left_behind(pooler: PgBouncer) -> list[int]:
+    """On each of the server connections that the clients shared."""
+    left = {}
+    async with AsyncExitStack() as stack:
+        for _ in range(POOL_SIZE):
+            connection = await asyncpg.connect(url_of(pooler), statement_cache_size=0)
+            stack.push_async_callback(connection.close)
+            await stack.enter_async_context(connection.transaction())  # keeps one server connection
+            row = await connection.fetchrow("SELECT pg_backend_pid(), count(*) FROM pg_prepared_statements")
+            assert row
+            left[row[0]] = row[1]
+    return list(left.values())
+
+
+class TestTLS:
+    """The pooler refuses plaintext; its certificate is for 127.0.0.1 and no other name."""
+
+    async def test_a_certificate_of_the_given_ca_is_trusted(self, tls: Path, tls_pooler: PgBouncer) -> None:
+        for mode in ("require", "verify-ca", "verify-full"):
+            await connect(url_of(tls_pooler), mode, ca=tls / "ca.crt")
+
+    async def test_a_certificate_nobody_vouches_for_is_refused(self, tls_pooler: PgBouncer) -> None:
+        for mode in ("require", "verify-ca", "verify-full"):
+            with pytest.raises(ssl.SSLCertVerificationError):
+                await connect(url_of(tls_pooler), mode)
+
+    async def test_the_certificate_of_another_is_refused(self, tls: Path, tls_pooler: PgBouncer) -> None:
+        url = url_of(tls_pooler, "localhost")
+        for mode in ("require", "verify-full"):
+            with pytest.raises(ssl.SSLCertVerificationError):
+                await connect(url, mode, ca=tls / "ca.crt")
+        await connect(url, "verify-ca", ca=tls / "ca.crt")
+
+    async def test_plaintext_is_spoken_when_it_is_asked_for(self, tls_pooler: PgBouncer) -> None:
+        with pytest.raises(DBAPIError, match="SSL required"):
+            await connect(url_of(tls_pooler), "disable")
+
+    @pytest.fixture
+    async def tls_pooler(self, tls: Path) -> AsyncIterator[PgBouncer]:
+        async with pgbouncer(tls=tls) as pooler:
+            yield pooler
+
+
+@pytest.fixture(scope="module")
+def tls() -> Iterator[Path]:
+    """A folder with an authority, `ca.crt`, and with a key and a certificate it has signed."""
+    new_key = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
+    authority = "-keyout ca.key -out ca.crt -subj /CN=CA -addext keyUsage=critical,keyCertSign"
+    server = (
+        "-keyout server.key -out server.crt -subj /CN=server -CA ca.crt -CAkey ca.key "
+        "-addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE"
+    )
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        for options in (authority, server):
+            command = f"{new_key} {options}".split()
+            subprocess.run(command, cwd=folder, check=True, capture_output=True)
+        (folder / "server.key").chmod(0o644)
+        yield folder
+
+
+async def connect(url: str, mode: str, *, ca: Path | None = None) -> None:
+    engine = build_engine(
+        Settings(
+            DATABASE_URL=SecretStr(f"{url}?sslmode={mode}"), DB_SSL_ROOT_CERT=ca, DB_TRANSACTION_POOLER=True
+        )
+    )
+    try:
+        async with engine.connect() as connection:
+            await connection.execute(text("SELECT 1"))
+    finally:
+        await engine.dispose()

