@@ -29,4 +29,4 @@ bench:  ## measure speed and write docs/benchmarks.md
 	@$(IN_BACKEND) exec $(BIN)/python ../bench/run.py $(ARGS)
 
 chaos:  ## kill, stall and cut the servers under load, and watch the clients
-	@$(IN_BACKEND) exec $(BIN)/pytest -m chaos $(ARGS)
+	@$(IN_BACKEND) exec $(BIN)/pytest tests/faults $(ARGS)

@@ -60,7 +60,7 @@ def _start_servers() -> None:
         "REDIS_PORT": str(valkey.port),
         "SECRET_KEY": "a key for tests only, as long as production's",
     }
-    asyncio.run(_create_database(_TEMPLATE, template="template0"))
+    asyncio.run(create_database(_TEMPLATE, template="template0"))
     os.environ["DATABASE_URL"] = database_url(_TEMPLATE)
     from app.cli.migrate import migrate
 
@@ -69,7 +69,7 @@ def _start_servers() -> None:
 
 def _claim_database(worker: str) -> None:
     name = f"zenspa_{worker}"
-    asyncio.run(_create_database(name, template=_TEMPLATE))
+    asyncio.run(create_database(name, template=_TEMPLATE))
     os.environ["DATABASE_URL"] = database_url(name)
     os.environ["REDIS_DB"] = worker.removeprefix("gw")
 
@@ -80,7 +80,7 @@ def database_url(name: str) -> str:
     return unquote(os.environ["ZENSPA_TEST_DATABASE"]).format(name)
 
 
-async def _create_database(name: str, *, template: str) -> None:
+async def create_database(name: str, *, template: str) -> None:
     connection = await asyncpg.connect(database_url("postgres").replace("+asyncpg", ""))
     await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE {template}')
     await connection.close()

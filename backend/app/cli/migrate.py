@@ -18,7 +18,7 @@ def migrate(*, sql: bool = False) -> None:
 
     With `sql` it prints every migration's SQL from an empty database on, and connects to nothing.
     """
-    command.upgrade(_configuration(), "head", sql=sql)
+    command.upgrade(configuration(), "head", sql=sql)
 
 
 def migrate_or_explain() -> None:
@@ -30,7 +30,7 @@ def migrate_or_explain() -> None:
         raise SystemExit(1) from None
 
 
-def _configuration() -> Config:
+def configuration() -> Config:
     """What alembic.ini says, also where only the installed package is."""
     configuration = Config()
     configuration.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))

@@ -1,0 +1,114 @@
+"""Migrations and models say the same, and every migration can be undone."""
+
+import unicodedata
+from collections.abc import AsyncGenerator
+
+import asyncpg
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+
+from app.cli.migrate import configuration
+from tests.conftest import create_database, database_url
+
+SCHEMA = """
+SELECT 'column', table_name, column_name, data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '')
+FROM information_schema.columns WHERE table_schema = 'public'
+UNION ALL SELECT 'index', tablename, indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+UNION ALL SELECT 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+UNION ALL SELECT 'function', proname, '', pg_get_functiondef(oid)
+FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+ORDER BY 1, 2, 3
+"""
+
+
+@pytest.fixture
+async def connection(worker_id: str) -> AsyncGenerator[AsyncConnection]:
+    """To a database of its own, migrated."""
+    name = f"zenspa_migrations_{worker_id}"
+    await create_database(name, template="zenspa_template")
+    engine = create_async_engine(database_url(name))
+    async with engine.connect() as connection:
+        yield connection
+    await engine.dispose()
+    await drop_database(name)
+
+
+async def drop_database(name: str) -> None:
+    admin = await asyncpg.connect(database_url("postgres").replace("+asyncpg", ""))
+    await admin.execute(f'DROP DATABASE "{name}"')
+    await admin.close()
+
+
+def migrate(connection: Connection, *, down: bool = False) -> None:
+    settings: Config = configuration()
+    settings.attributes["connection"] = connection
+    if down:
+        command.downgrade(settings, "base")
+    else:
+        command.upgrade(settings, "head")
+
+
+async def schema(connection: AsyncConnection) -> list[tuple[str, ...]]:
+    return [tuple(row) for row in await connection.exec_driver_sql(SCHEMA)]
+
+
+async def test_models_and_migrations_agree(connection: AsyncConnection) -> None:
+    from app.core.database import Base
+    from app.modules import import_models
+
+    import_models()
+    assert "customer" in Base.metadata.tables
+
+    def differences(sync: Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(sync), Base.metadata))
+
+    assert await connection.run_sync(differences) == []
+
+
+async def test_down_leaves_nothing_and_up_again_makes_the_same(connection: AsyncConnection) -> None:
+    before = await schema(connection)
+    assert any("customer_name_1_idx" in row for row in before)
+    await connection.run_sync(migrate, down=True)
+    after_down = [row for row in await schema(connection) if "alembic_version" not in row[1]]
+    assert after_down == []
+    await connection.run_sync(migrate)
+    assert await schema(connection) == before
+
+
+VIETNAMESE = st.text(
+    "aăâeêioôơuưyđ ÀÁẢÃẠĂẰẮẲẴẶÂẦẤẨẪẬÈÉẺẼẸÊỀẾỂỄỆÌÍỈĨỊÒÓỎÕỌÔỒỐỔỖỘƠỜỚỞỠỢÙÚỦŨỤƯỪỨỬỮỰỲÝỶỸỴĐ-.'’bcZ", max_size=30
+)
+
+
+@given(names=st.lists(VIETNAMESE, min_size=1, max_size=20), form=st.sampled_from(["NFC", "NFD"]))
+async def test_names_fold_to_plain_letters_in_any_unicode_form(
+    running_app: object, names: list[str], form: str
+) -> None:
+    from app.core.database import engine
+
+    written = [unicodedata.normalize(form, name) for name in names]  # type: ignore[arg-type]  # a literal of two
+    async with engine.connect() as connection:
+        rows = await connection.exec_driver_sql(
+            "SELECT zenspa_fold(name) FROM unnest($1::text[]) WITH ORDINALITY AS n(name, i) ORDER BY i",
+            (written,),
+        )
+        folded = [row[0] for row in rows]
+    assert folded == [reference_fold(name) for name in names]
+
+
+def reference_fold(name: str) -> str:
+    """What migration 0001 says, written another way."""
+    letters = [
+        "d" if char in "đĐ" else char.lower()
+        for char in unicodedata.normalize("NFD", name)
+        if not unicodedata.combining(char)
+    ]
+    return " ".join("".join(" " if char in "-.'’," else char for char in letters).split())
