@@ -26,21 +26,17 @@ find_python() {
     return 1
 }
 
-has_uv() {
-    uv --version >/dev/null 2>&1
-}
-
 if ! "$venv/bin/python" -c '' >/dev/null 2>&1; then
     python=$(find_python)
     echo "Making backend/$venv with $("$python" --version) ..."
     rm -rf "$venv"
-    if has_uv; then uv venv --quiet --python "$python" "$venv"; else "$python" -m venv "$venv"; fi
+    "$python" -m venv "$venv" # uv would not take every interpreter that is found here
 elif [ -f "$stamp" ] && [ "$(cat "$stamp")" = "$wanted" ]; then
     exit 0
 fi
 
 echo "Installing the requirements; the first time this takes a minute or two ..."
-if has_uv; then
+if uv --version >/dev/null 2>&1; then
     install() { uv pip install --python "$venv/bin/python" "$@"; }
 else
     install() { "$venv/bin/python" -m pip --disable-pip-version-check install "$@"; }

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 import structlog
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
-from fastapi.routing import APIRoute
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
@@ -26,6 +25,7 @@ from app.core.lifecycle import drain_before_stop
 from app.core.logging import setup_logging
 from app.core.metrics import metrics_route
 from app.core.middleware import EnvelopeCORSMiddleware, RequestContextMiddleware, RequestGuardMiddleware
+from app.core.routing import operation_id
 from app.core.telemetry import telemetry_config
 from app.redis.client import close_redis, init_redis
 
@@ -65,7 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
         description="Backend API cho hệ thống ZenSpa · The backend a spa business runs on.",
         lifespan=lifespan,
         debug=False,  # Starlette's debug pages show internals; DEBUG is for our own
-        generate_unique_id_function=_operation_id,
+        generate_unique_id_function=operation_id,
         telemetry=telemetry_config(settings),
     )
     app.add_exception_handler(ZenSpaException, zenspa_exception_handler)  # type: ignore[arg-type]  # Starlette's own types are too wide
@@ -94,11 +94,6 @@ async def _root() -> RootResponse:
     return RootResponse(
         service=settings.APP_NAME, version=settings.APP_VERSION, status="running", docs="/docs"
     )
-
-
-def _operation_id(route: APIRoute) -> str:
-    """Names of generated clients: the function's own, without FastAPI's path and method behind it."""
-    return route.name
 
 
 app = create_app(settings)

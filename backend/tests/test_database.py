@@ -18,7 +18,7 @@ from app.core import database
 from app.core.config import Settings, settings
 from app.core.database import build_engine, init_db, run_in_transaction
 from app.core.database_errors import sqlstate_of
-from app.core.exceptions import ConflictException
+from app.core.exceptions import ConflictException, DatabaseException
 from tests.support import eventually
 from tests.support.fault_proxy import FaultProxy, Mode
 from tests.support.routes import Work, app_with, client_of, post
@@ -326,7 +326,7 @@ class TestStart:
         return pauses
 
     async def test_gives_up_after_three_attempts(self, proxy: FaultProxy, pauses: list[float]) -> None:
-        with pytest.raises(ConnectionRefusedError):
+        with pytest.raises(DatabaseException, match="Connect call failed"):
             await init_db()
         assert pauses == [2, 2, 4]  # the third is worked out and not waited for
 

@@ -4,7 +4,6 @@ The app never knows: it is given a DATABASE_URL and a REDIS_HOST, whoever runs t
 """
 
 import asyncio
-import importlib.util
 import os
 import secrets
 import shlex
@@ -160,7 +159,7 @@ def _migrate() -> None:
 
 def _seed_once() -> None:
     seeded = STATE / "seeded"
-    if seeded.exists() or importlib.util.find_spec("app.cli.seed") is None:
+    if seeded.exists():
         return
     with _step(f"{DEMO_CUSTOMERS} khách hàng mẫu · demo customers"):
         asyncio.run(_seed())
@@ -169,12 +168,12 @@ def _seed_once() -> None:
 
 async def _seed() -> None:
     from app.cli.seed import seed_customers
-    from app.core.database import close_db
+    from app.core.database import engine
 
     try:
         await seed_customers(DEMO_CUSTOMERS)
     finally:
-        await close_db()
+        await engine.dispose()
 
 
 def _print_addresses(host: str, port: int, postgres: EmbeddedPostgres | None) -> None:

@@ -16,8 +16,8 @@ from uuid import UUID
 import structlog
 from fastapi import Depends
 from sqlalchemy import DateTime, MetaData, Uuid, event, func, text
-from sqlalchemy.engine import Connection, make_url
-from sqlalchemy.exc import DBAPIError, InvalidatePoolError, SQLAlchemyError
+from sqlalchemy.engine import Connection, ExceptionContext, make_url
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 from tenacity import AsyncRetrying, RetryCallState, RetryError, stop_after_attempt, wait_exponential
@@ -76,6 +76,7 @@ def build_engine(settings: Settings) -> AsyncEngine:
         hide_parameters=settings.is_production,  # an error would print customers into the log
     )
     event.listen(engine.sync_engine, "checkout", _refuse_dead_connection)
+    event.listen(engine.sync_engine, "handle_error", _give_up_silent_connection)
     if settings.uses_transaction_pooler:
         event.listen(engine.sync_engine, "begin", _limit_transaction(settings))
     return engine
@@ -122,6 +123,19 @@ def _refuse_dead_connection(dbapi_connection: Any, *_: object) -> None:
     without asking the server, so this costs no round trip, where `pool_pre_ping` cost a fifth of the throughput."""
     if dbapi_connection.driver_connection.is_closed():
         raise InvalidatePoolError
+
+
+def _give_up_silent_connection(context: ExceptionContext) -> DBAPIError | None:
+    """When the server does not answer, asyncpg raises a bare TimeoutError or OSError, which SQLAlchemy passes on and
+    then waits for the answer to a ROLLBACK and to a goodbye. Ends the connection, and makes it an error of ours."""
+    error = context.original_exception
+    if context.connection is None or not isinstance(error, OSError):
+        return None
+    if (driver_connection := context.connection.connection.driver_connection) is not None:
+        driver_connection.terminate()
+    context.is_disconnect = True
+    context.invalidate_pool_on_disconnect = False  # the others may be well
+    return OperationalError(context.statement, None, error, connection_invalidated=True)
 
 
 def _limit_transaction(settings: Settings) -> Callable[[Connection], None]:

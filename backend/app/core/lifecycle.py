@@ -34,13 +34,14 @@ def drain_before_stop() -> None:
         return
     loop = asyncio.get_running_loop()
 
-    def drain(signum: int, frame: FrameType | None) -> None:
-        if Draining.started or not settings.is_production:
-            Draining.started = True
-            stop(signum, frame)
+    def drain(_signum: int, frame: FrameType | None) -> None:
+        if Draining.started:  # told twice: the first still holds
             return
         Draining.started = True
-        loop.call_soon_threadsafe(loop.call_later, DRAIN_SECONDS, stop, signum, frame)
-        logger.info("stopping", drain_seconds=DRAIN_SECONDS)
+        pause = DRAIN_SECONDS if settings.is_production else 0
+        # As SIGINT: uvicorn raises the signal again when all is done, and SIGTERM would be a death by signal
+        # where this is an orderly end, exit status 0.
+        loop.call_soon_threadsafe(loop.call_later, pause, stop, signal.SIGINT, frame)
+        logger.info("stopping", drain_seconds=pause)
 
     signal.signal(signal.SIGTERM, drain)

@@ -102,9 +102,9 @@ class RequestGuardMiddleware:
         try:
             await self.app(scope, receive, send)
         except Exception as error:
-            logger.error("unhandled exception", exc_info=error)  # noqa: TRY400 - structlog takes the instance
             if "status" in scope:
                 raise  # half an answer is out: only a broken connection tells the client so
+            logger.error("unhandled exception", exc_info=error)  # noqa: TRY400 - structlog takes the instance
             await _respond(ZenSpaException(), scope, receive, send)
 
     def _fault(self, scope: Scope) -> ZenSpaException | None:

@@ -18,15 +18,16 @@ from fastapi.params import Form
 from fastapi.routing import APIRoute
 from starlette.types import Message
 
-from app.common.schemas import ErrorResponse
 from app.core.config import settings
 from app.core.database import retry_lost_races
 from app.core.exceptions import (
     MalformedBodyException,
     PayloadTooLargeException,
     RequestTimeoutException,
+    ServiceUnavailableException,
     UnsupportedMediaTypeException,
     ValidationException,
+    error_responses,
 )
 from app.core.validation_messages import describe
 
@@ -39,6 +40,13 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 class ApiRoute(APIRoute):
     """A route that reads strictly and is one unit of work, run again from its beginning on 40001 and 40P01."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        if self.body_field is not None:
+            for status, response in _BODY_ERRORS.items():
+                self.responses.setdefault(status, response)
+                self.response_fields.setdefault(status, self.response_fields[ValidationException.status])
 
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -67,12 +75,27 @@ class ApiRouter(APIRouter):
     """Use it in place of FastAPI's. Errors that any route can give are in the document of each."""
 
     def __init__(self, **options: Any) -> None:
-        shared: dict[int | str, dict[str, Any]] = {
-            422: {"model": ErrorResponse, "description": ValidationException.text.en}
-        }
+        responses = _ANY_ERRORS | options.pop("responses", {})
         super().__init__(
-            route_class=ApiRoute, responses={**shared, **options.pop("responses", {})}, **options
+            route_class=ApiRoute,
+            responses=responses,
+            generate_unique_id_function=operation_id,
+            **options,
         )
+
+
+def operation_id(route: APIRoute) -> str:
+    """Names of generated clients: the function's own, without FastAPI's path and method behind it."""
+    return route.name
+
+
+_ANY_ERRORS = error_responses(ValidationException, ServiceUnavailableException)
+_BODY_ERRORS = error_responses(
+    MalformedBodyException,
+    RequestTimeoutException,
+    PayloadTooLargeException,
+    UnsupportedMediaTypeException,
+)
 
 
 class _BoundedRequest(Request):

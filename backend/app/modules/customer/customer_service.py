@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -20,6 +20,8 @@ from app.modules.customer.customer_schemas import (
     CustomerRead,
     CustomerUpdate,
 )
+
+_RARE_TAG = 1_000  # customers
 
 
 class CustomerNotFound(NotFoundException):
@@ -140,7 +142,10 @@ async def list_customers(session: AsyncSession, query: CustomerListQuery) -> Cus
     """One page by keyset: the hundredth costs what the first costs, and a row made meanwhile shifts none."""
     purpose = f"customers:{query.sort}:{query.archived}:{query.tag or ''}"
     after = read_cursor(purpose, query.cursor) if query.cursor is not None else None
-    rows = (await session.execute(_listing(query, after))).all()
+    statement = _listing(query, after)
+    if query.tag is not None:
+        statement = statement.where(await _has_tag(session, query.tag))
+    rows = (await session.execute(statement)).all()
     items = [customer for customer, _ in rows[: query.limit]]
     next_cursor = None
     if len(rows) > query.limit:
@@ -154,8 +159,6 @@ def _listing(query: CustomerListQuery, after: Sequence[str] | None) -> Select[Cu
     statement = select(Customer, name_key).where(
         Customer.archived_at.is_not(None) if query.archived else Customer.archived_at.is_(None)
     )
-    if query.tag is not None:
-        statement = statement.where(Customer.tags.contains([query.tag]))
     if query.sort == "name":
         statement = statement.order_by(name_key, Customer.id)
         if after is not None:
@@ -165,6 +168,18 @@ def _listing(query: CustomerListQuery, after: Sequence[str] | None) -> Select[Cu
         if after is not None:
             statement = statement.where(Customer.id < UUID(after[1]))
     return statement.limit(query.limit + 1)
+
+
+async def _has_tag(session: AsyncSession, tag: str) -> ColumnElement[bool]:
+    """A common tag is met soon in any order; whoever has a rare one is better named.
+
+    Left to itself the planner walks a million customers to find the two with a rare tag (1.1 s).
+    """
+    condition = Customer.tags.contains([tag])
+    holders = select(Customer.id).where(condition)
+    if await session.scalar(select(holders.offset(_RARE_TAG).limit(1).exists())):
+        return condition
+    return Customer.id.in_(select(holders.cte("holders").prefix_with("MATERIALIZED")))
 
 
 async def _save(session: AsyncSession, customer: Customer) -> None:

@@ -1,0 +1,158 @@
+"""SIGTERM: whoever was let in is answered, and the process is gone in 15 s, whatever a client does."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import asyncpg
+import httpx2
+import pytest
+
+from app.core.config import settings
+from app.core.lifecycle import DRAIN_SECONDS
+from tests.support import eventually
+from tests.support.app_process import AppProcess
+from tests.support.customers import CUSTOMERS, AtTheDesk, new_phone
+from tests.support.fault_proxy import FaultProxy, Mode
+from tests.support.stores import database_server, driver_url, through
+
+pytestmark = pytest.mark.usefixtures("client")
+
+STOP = 15.0
+"""Seconds from SIGTERM to the end, at most."""
+DATABASE = {"DATABASE_URL": settings.DATABASE_URL.get_secret_value()}
+PRODUCTION = DATABASE | {
+    "ENVIRONMENT": "production",
+    "SECRET_KEY": "Kh0ng-phai-khoa-that-chi-de-thu-nghiem",
+    "CORS_ORIGINS": "https://app.example.com",
+}
+ZENSPA_SERVE = [sys.executable, "-m", "app.cli.main", "serve"]
+
+
+def http_to(app: AppProcess) -> httpx2.AsyncClient:
+    """Each request on a connection of its own, so that each finds out whether the door is open."""
+    return httpx2.AsyncClient(
+        base_url=app.base_url, verify=False, timeout=STOP, headers={"Connection": "close"}
+    )
+
+
+async def is_open(http: httpx2.AsyncClient) -> bool:
+    try:
+        await http.get("/api/v1/health/live")
+    except httpx2.TransportError:
+        return False
+    return True
+
+
+async def test_under_load_behind_a_balancer_no_request_is_lost() -> None:
+    """The balancer sends nothing more once `/ready` says 503; the door stays open until it has asked."""
+    async with AppProcess(PRODUCTION) as app, http_to(app) as balancer:
+
+        async def is_told_to_stop_sending() -> bool:
+            return (await balancer.get("/api/v1/health/ready")).status_code == 503
+
+        async with AtTheDesk(app.base_url, clients=4) as desk:
+            await desk.have_created(20)
+            app.terminate()
+            await eventually(is_told_to_stop_sending)
+            for _ in range(10):
+                await asyncio.sleep(0.03)  # as balancers ask, now and then
+                assert await is_told_to_stop_sending()
+        assert desk.statuses.keys() == {201}
+        assert await app.wait(STOP) == 0
+
+
+async def test_in_development_the_door_is_closed_at_once_and_requests_in_flight_are_answered() -> None:
+    async with AppProcess(DATABASE) as app, http_to(app) as http:
+        created = await http.post(CUSTOMERS, json={"full_name": "Trần Mai", "phone": new_phone()})
+        path = f"{CUSTOMERS}/{created.json()['id']}"
+        async with a_row_is_held() as somebody_waits:
+            request = asyncio.create_task(http.patch(path, json={"notes": "dị ứng tinh dầu"}))
+            await eventually(somebody_waits)
+            app.terminate()
+
+            async def door_is_closed() -> bool:
+                return not await is_open(http)
+
+            await eventually(door_is_closed, within=DRAIN_SECONDS)
+            assert not request.done()
+        response = await request
+        assert (response.status_code, response.json()["notes"]) == (200, "dị ứng tinh dầu")
+        assert await app.wait(STOP) == 0
+
+
+@asynccontextmanager
+async def a_row_is_held() -> AsyncIterator[Callable[[], Awaitable[bool]]]:
+    """All customers are locked meanwhile; gives whether anybody waits for one of them."""
+    holder, observer = await asyncpg.connect(driver_url()), await asyncpg.connect(driver_url())
+
+    async def somebody_waits() -> bool:
+        waiting = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid)))"
+        return bool(await observer.fetchval(waiting, holder.get_server_pid()))
+
+    async with holder.transaction():
+        await holder.execute("SELECT FROM customer FOR UPDATE")
+        yield somebody_waits
+    await holder.close()
+    await observer.close()
+
+
+JSON = (
+    b"POST /api/v1/customers HTTP/1.1\r\nHost: localhost\r\n"
+    b"Content-Type: application/json\r\nContent-Length: 100\r\n\r\n"
+)
+UPLOAD = (
+    b"POST /api/v1/customers/import HTTP/1.1\r\nHost: localhost\r\n"
+    b"Content-Type: multipart/form-data; boundary=x\r\nContent-Length: 1000\r\n\r\n"
+    b'--x\r\nContent-Disposition: form-data; name="file"; filename="'
+)
+
+
+async def test_nobody_who_stops_in_the_middle_of_a_request_holds_the_process() -> None:
+    """Both commands at once, for each takes its time."""
+    async with (
+        AppProcess(DATABASE) as uvicorn,
+        AppProcess(DATABASE, command=ZENSPA_SERVE) as serve,
+        AsyncExitStack() as clients,
+    ):
+        for app in (uvicorn, serve):
+            for half in (JSON[:30], JSON + b'{"full_name":', UPLOAD):
+                await clients.enter_async_context(sent(app, half))
+        await clients.enter_async_context(sent(serve, UPLOAD, dribbling=True))
+        for app in (uvicorn, serve):
+            async with http_to(app) as http:
+                assert await is_open(http)  # what was sent before has been read
+            app.terminate()
+        assert set(await asyncio.gather(uvicorn.wait(STOP), serve.wait(STOP))) == {0}
+
+
+@asynccontextmanager
+async def sent(app: AppProcess, part: bytes, *, dribbling: bool = False) -> AsyncIterator[None]:
+    """A client that has sent part of a request and stays; dribbling, with a byte more now and then."""
+    _, writer = await asyncio.open_connection("127.0.0.1", app.port)
+
+    async def dribble() -> None:
+        while True:
+            await asyncio.sleep(0.5)
+            writer.write(b"x")
+
+    writer.write(part)
+    task = asyncio.create_task(dribble() if dribbling else asyncio.sleep(0))
+    try:
+        yield
+    finally:
+        task.cancel()
+        writer.close()
+
+
+async def test_a_database_that_is_silent_does_not_hold_the_process() -> None:
+    async with FaultProxy(*database_server()) as proxy:
+        environment = {"DATABASE_URL": through(proxy), "DB_STATEMENT_TIMEOUT": "0.3"}
+        async with AppProcess(environment) as app, http_to(app) as http:
+            assert (await http.get(CUSTOMERS)).status_code == 200
+            proxy.mode = Mode.BLACK_HOLE
+            request = asyncio.create_task(http.get(CUSTOMERS))
+            app.terminate()
+            assert (await request).status_code == 503
+            assert await app.wait(STOP) == 0

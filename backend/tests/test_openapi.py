@@ -1,0 +1,120 @@
+"""The OpenAPI document is good to make clients from, and the API keeps what it says."""
+
+import re
+from typing import Any
+
+import httpx2
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, given, seed
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import CHECKS
+from schemathesis.core.result import Ok
+
+from app.main import app
+
+DOCUMENT: dict[str, Any] = app.openapi()
+OPERATIONS = {
+    f"{method.upper()} {path}": operation
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+}
+EVERY_OPERATION = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+FUZZED = {
+    result.ok().label: result.ok()
+    for result in schemathesis.openapi.from_dict(DOCUMENT).get_all_operations()
+    if isinstance(result, Ok)
+}
+PROMISES: list[Any] = CHECKS.get_by_names(
+    [
+        "not_a_server_error",
+        "status_code_conformance",
+        "content_type_conformance",
+        "response_headers_conformance",
+        "response_schema_conformance",
+    ]
+)
+
+
+def errors_of(operation: dict[str, Any]) -> dict[str, Any]:
+    return {status: answer for status, answer in operation["responses"].items() if status >= "4"}
+
+
+class TestDocument:
+    def test_operation_ids_are_clean_and_unique(self) -> None:
+        ids = [operation["operationId"] for operation in OPERATIONS.values()]
+        assert len(set(ids)) == len(ids)
+        assert [name for name in ids if not re.fullmatch("[a-z]+(_[a-z]+)*", name) or "api_v1" in name] == []
+
+    def test_names_of_schemas_are_those_of_the_code(self) -> None:
+        assert [name for name in DOCUMENT["components"]["schemas"] if "api_v1" in name or "__" in name] == []
+
+    def test_nothing_speaks_of_fastapis_own_errors(self) -> None:
+        assert "HTTPValidationError" not in str(DOCUMENT)
+
+    @EVERY_OPERATION
+    def test_every_operation_says_what_it_does_and_where_it_belongs(self, operation: dict[str, Any]) -> None:
+        assert operation["summary"]
+        assert operation["description"]
+        assert operation["tags"]
+
+    @pytest.mark.parametrize("label", [label for label in OPERATIONS if "/health/" not in label])
+    def test_every_error_is_the_envelope(self, label: str) -> None:
+        for answer in errors_of(OPERATIONS[label]).values():
+            content = answer["content"]["application/json"]
+            assert content["schema"] == {"$ref": "#/components/schemas/ErrorResponse"}
+            for code, example in content["examples"].items():
+                assert example["value"]["error"]["code"] == code
+
+    @pytest.mark.parametrize("label", [label for label in OPERATIONS if "/customers" in label])
+    def test_every_route_of_a_module_documents_the_errors_it_can_give(self, label: str) -> None:
+        operation = OPERATIONS[label]
+        expected = {"422", "503"}
+        if "requestBody" in operation:
+            expected |= {"400", "408", "413", "415"}
+        if "{" in label:
+            expected |= {"404"}
+        assert expected <= set(errors_of(operation))
+
+    def test_what_a_client_sends_has_examples(self) -> None:
+        fields = DOCUMENT["components"]["schemas"]["CustomerCreate"]["properties"]
+        assert "examples" in str(fields["full_name"])
+        assert "examples" in str(fields["phone"])
+
+
+def test_every_operation_is_fuzzed() -> None:
+    assert set(FUZZED) == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("label", FUZZED)
+@seed(1)
+@given(data=st.data(), mode=st.sampled_from(list(GenerationMode)), known=st.booleans())
+@hypothesis_settings(
+    max_examples=40,
+    database=None,
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.filter_too_much,
+    ],
+)
+async def test_the_api_keeps_its_promises_whatever_is_sent(
+    client: httpx2.AsyncClient, label: str, data: st.DataObject, mode: GenerationMode, *, known: bool
+) -> None:
+    ids = {}
+    if known and "{customer_id}" in label:
+        ids = {
+            "customer_id": (await client.post("/api/v1/customers", json={"full_name": "Lan"})).json()["id"]
+        }
+    case = data.draw(FUZZED[label].as_strategy(mode, path_parameters=ids or None))
+    sent = requests.Request(**case.as_transport_kwargs(base_url="http://testserver")).prepare()
+    assert sent.method
+    assert sent.url
+    body = sent.body.encode() if isinstance(sent.body, str) else sent.body
+    assert body is None or isinstance(body, bytes)
+    headers = {name: str(value) for name, value in sent.headers.items()}
+    response = await client.request(sent.method, sent.url, headers=headers, content=body)
+    case.validate_response(response, checks=PROMISES)
