@@ -3,14 +3,14 @@
 import asyncio
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.client import HTTPConnection
 from urllib.parse import urlencode
 
 import asyncpg
 from report import Row, Section, milliseconds, percentile
 from search_texts import KINDS, searches
-from stage import Advance, Effort, Stage, get
+from stage import Advance, Effort, MeasurementError, Stage, get
 from uuid_utils.compat import uuid7
 
 from app.modules.customer.customer_samples import SampleCustomer, sample_customers
@@ -18,11 +18,13 @@ from app.modules.customer.customer_samples import SampleCustomer, sample_custome
 _SEARCH_TARGET = 0.030
 _PAGE_TARGET = 0.010
 _PEOPLE = 2000
-_WALK = 100
-_PAGE = 20
+_LONGEST = 100
+_LIST = "/api/v1/customers?"
+_SEARCH = "/api/v1/customers/search?"
 _LOAD_STEPS = 100
 _SORTS = ("newest", "name")
 _DATABASE = "customers"
+_TAGS = {"a frequent": "thân thiết", "a rare": "tiếng pháp", "no customer's": "không ai có"}
 _COLUMNS = ["id", "full_name", "phone", "email", "birthday", "gender", "notes", "contraindications", "tags"]
 
 
@@ -70,7 +72,7 @@ def _search_rows(
     connection: HTTPConnection, people: list[SampleCustomer], effort: Effort, advance: Advance
 ) -> list[Row]:
     for texts in searches(people, 1, random.Random(2)).values():  # plans are prepared, pages are read
-        get(connection, _search(texts[0]))
+        get(connection, _SEARCH + urlencode({"q": texts[0]}))
     typed = [
         (kind, text)
         for kind, texts in searches(people, effort.searches, random.Random(3)).items()
@@ -79,7 +81,7 @@ def _search_rows(
     random.Random(4).shuffle(typed)
     seen: dict[str, list[tuple[float, str]]] = {}
     for kind, text in typed:
-        seconds, _ = get(connection, _search(text))
+        seconds, _ = get(connection, _SEARCH + urlencode({"q": text}))
         seen.setdefault(kind, []).append((seconds, text))
         advance()
     every = [search for kind in seen.values() for search in kind]
@@ -99,42 +101,40 @@ def _search_rows(
 
 def _page_rows(connection: HTTPConnection, effort: Effort, advance: Advance) -> list[Row]:
     rows: list[Row] = []
-    times = effort.pages
     for sort in _SORTS:
-        rows.append(
-            _page_row(f"list by {sort}, first page", [get(connection, _page(sort))[0] for _ in range(times)])
-        )
-        rows.append(
-            _page_row(f"list by {sort}, pages 2 to {times + 1}", _walk(connection, sort, "", times)[1:])
-        )
-        cursor, walked = _skip(connection, sort, effort.deep, advance)
-        rows.append(
-            _page_row(
-                f"list by {sort}, pages after {effort.deep * _WALK:,} customers",
-                _walk(connection, sort, cursor, times),
-            )
-        )
-        rows.append(_page_row(f"list by {sort}, all pages on the way there, of {_WALK}", walked))
+        listing = {"sort": sort}
+        front, _ = _turn(connection, listing, "", effort.pages)
+        walked, cursor = _turn(connection, listing | {"limit": str(_LONGEST)}, "", effort.deep, advance)
+        deep, _ = _turn(connection, listing, cursor, effort.pages)
+        rows += [
+            _page_row(f"list by {sort}, the first {effort.pages} pages", front),
+            _page_row(f"list by {sort}, pages after {effort.deep * _LONGEST:,} customers", deep),
+            _page_row(f"list by {sort}, all pages on the way there, {_LONGEST} customers each", walked),
+        ]
+        for frequency, tag in _TAGS.items():
+            path = _LIST + urlencode(listing | {"tag": tag})
+            seconds = [get(connection, path)[0] for _ in range(effort.searches)]
+            rows.append(_page_row(f"list by {sort}, of {frequency} tag", seconds))
     return rows
 
 
-def _skip(connection: HTTPConnection, sort: str, pages: int, advance: Advance) -> tuple[str, list[float]]:
-    cursor, seconds = "", []
+def _turn(
+    connection: HTTPConnection,
+    listing: Mapping[str, str],
+    cursor: str,
+    pages: int,
+    advance: Advance = lambda: None,
+) -> tuple[list[float], str]:
+    """Seconds of every page, and the cursor of the one after them."""
+    times = []
     for _ in range(pages):
-        took, body = get(connection, _page(sort, cursor, _WALK))
+        seconds, body = get(connection, _LIST + urlencode(listing | ({"cursor": cursor} if cursor else {})))
+        times.append(seconds)
         cursor = json.loads(body)["next_cursor"]
-        seconds.append(took)
+        if cursor is None:
+            raise MeasurementError("the list ended before its pages were measured")
         advance()
-    return cursor, seconds
-
-
-def _walk(connection: HTTPConnection, sort: str, cursor: str, pages: int) -> list[float]:
-    seconds = []
-    for _ in range(pages + 1):
-        took, body = get(connection, _page(sort, cursor))
-        cursor = json.loads(body)["next_cursor"]
-        seconds.append(took)
-    return seconds
+    return times, cursor
 
 
 def _page_row(what: str, seconds: list[float]) -> Row:
@@ -144,12 +144,3 @@ def _page_row(what: str, seconds: list[float]) -> Row:
         f"p95 ≤ {_PAGE_TARGET * 1000:.0f} ms",
         percentile(seconds, 95) <= _PAGE_TARGET,
     )
-
-
-def _search(text: str) -> str:
-    return "/api/v1/customers/search?" + urlencode({"q": text})
-
-
-def _page(sort: str, cursor: str = "", limit: int = _PAGE) -> str:
-    query = {"sort": sort, "limit": limit} | ({"cursor": cursor} if cursor else {})
-    return "/api/v1/customers?" + urlencode(query)

@@ -97,6 +97,7 @@ KINDS: dict[str, Callable[[SampleCustomer], str | None]] = {
     "whole phone number": _first_digits(10),
     "beginning of the email": _email,
     "nobody: a name with a slip": lambda person: _plain(person["full_name"]) + "q",
+    "nobody: one word": lambda person: _plain(_words(person)[-1][::-1]) + "q",
     "nobody: a word backwards": lambda person: _plain(f"{_words(person)[0]} {_words(person)[-1][::-1]}q"),
     "nobody: digits": lambda person: person["phone"] and person["phone"][:0:-1],
 }

@@ -49,7 +49,7 @@ class Effort:
     import_rows: int
 
 
-FULL = Effort(7, 4, 5, 1_000_000, 25, 100, 2_000, 100_000)
+FULL = Effort(7, 4, 5, 1_000_000, 25, 100, 5_000, 100_000)
 QUICK = Effort(2, 1, 2, 50_000, 5, 20, 100, 10_000)
 type Advance = Callable[[], None]
 """Moves the progress bar on by one of a part's `steps`."""

@@ -1,5 +1,7 @@
 """The application: `create_app` puts it together, `app` is what a server runs."""
 
+from app.core.startup import finish_startup  # isort: split
+
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -26,7 +28,7 @@ from app.core.logging import setup_logging
 from app.core.metrics import metrics_route
 from app.core.middleware import EnvelopeCORSMiddleware, RequestContextMiddleware, RequestGuardMiddleware
 from app.core.routing import operation_id
-from app.core.telemetry import telemetry_config
+from app.core.telemetry import close_telemetry, telemetry_config
 from app.redis.client import close_redis, init_redis
 
 logger = structlog.get_logger(__name__)
@@ -53,6 +55,7 @@ async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
     logger.info("stopping", service=settings.APP_NAME)
     await close_redis()
     await close_db()
+    await close_telemetry()
     logger.info("stopped", service=settings.APP_NAME)
 
 
@@ -97,3 +100,4 @@ async def _root() -> RootResponse:
 
 
 app = create_app(settings)
+finish_startup()

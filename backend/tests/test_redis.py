@@ -238,12 +238,17 @@ class TestCircuitBreaker:
             await redis.lpush("key", "1")
         assert await outcomes_of_pings(1) == ["answered"]
 
-    async def test_a_subscriber_that_heard_nothing_is_no_fault(self) -> None:
+    async def test_a_subscriber_that_hears_nothing_says_nothing_about_redis(self, proxy: FaultProxy) -> None:
         async with (await get_redis_client()).pubsub() as pubsub:
             await pubsub.subscribe("channel")
-            for _ in range(2):  # the first is the confirmation
-                await pubsub.get_message(timeout=0.05)
-        assert await outcomes_of_pings(1) == ["answered"]
+            await pubsub.get_message(timeout=SOON)  # the confirmation
+            assert await pubsub.get_message(timeout=0.01) is None
+            assert await outcomes_of_pings(1) == ["answered"]
+            proxy.mode = Mode.BLACK_HOLE
+            await outcomes_of_pings(1)
+            assert await pubsub.get_message(timeout=0.01) is None
+            assert await outcomes_of_pings(1) == ["spared"]
+            proxy.mode = Mode.PASS
 
 
 def end_the_pause() -> None:

@@ -172,16 +172,10 @@ class _Server(ABC):
         assert self._process is not None
         deadline = time.monotonic() + START_TIMEOUT
         while not self._is_ready():
-            if self._process.poll() is not None:
-                raise EmbeddedServerError(f"{self._name} did not start:\n{self._log_tail()}")
-            if time.monotonic() > deadline:
-                raise EmbeddedServerError(
-                    f"{self._name} was not ready after {START_TIMEOUT:.0f} s:\n{self._log_tail()}"
-                )
+            if self._process.poll() is not None or time.monotonic() > deadline:
+                last_words = self._log.read_text(errors="replace").splitlines()[-_LOG_LINES_SHOWN:]
+                raise EmbeddedServerError("\n".join([f"{self._name} did not start:", *last_words]))
             time.sleep(_POLL_INTERVAL)
-
-    def _log_tail(self) -> str:
-        return "\n".join(self._log.read_text(errors="replace").splitlines()[-_LOG_LINES_SHOWN:])
 
     def _kill_processes(self) -> None:
         while processes := list(_processes(self._binary.name, self._working_dir)):
@@ -280,29 +274,22 @@ class EmbeddedPostgres(_Server):
                 "--auth-local=trust",  # the socket's folder keeps others out
                 "--auth-host=scram-sha-256",
                 "--set=scram_iterations=1",  # stretching protects weak passwords; this one is random
-                "--encoding=UTF8",
-                "--locale-provider=builtin",
-                "--builtin-locale=C.UTF-8",
-                "--no-locale",
+                *("--encoding=UTF8", "--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
                 # What full-text search and pg_trgm still ask libc; with "C" only ASCII would be letters.
                 f"--lc-ctype={ {'darwin': 'en_US.UTF-8', 'win32': 'C'}.get(sys.platform, 'C.UTF-8') }",
-                "--set=timezone=UTC",
-                "--set=log_timezone=UTC",
+                *("--set=timezone=UTC", "--set=log_timezone=UTC"),
                 "--no-instructions",
                 *(["--no-sync"] if self._settings.get("fsync") == "off" else []),
             ],
             check=False,
             cwd=self._data_dir,
             env=_environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
+            capture_output=True,
             text=True,
-            errors="replace",
             **self._run_as,
         )
         if initdb.returncode != 0:
-            raise EmbeddedServerError(f"initdb failed:\n{initdb.stdout}")
+            raise EmbeddedServerError(f"initdb failed:\n{initdb.stdout}{initdb.stderr}")
         unfinished.replace(self._cluster)  # a cluster is whole or not there
 
     def _write_password(self) -> None:

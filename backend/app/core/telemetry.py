@@ -1,8 +1,17 @@
-"""OpenTelemetry traces, when an endpoint is configured; otherwise nothing of it is even imported."""
+"""OpenTelemetry traces, when an endpoint is configured; otherwise no tracer and no exporter is even imported."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
 
 from fastapi.telemetry import TelemetryConfig
 
 from app.core.config import Settings
+
+_EXPORT_TIMEOUT = 2
+"""Seconds a collector may take for a batch."""
+_LAST_EXPORT_TIMEOUT = 3
+_shut_down: list[Callable[[], None]] = []
 
 
 def telemetry_config(settings: Settings) -> TelemetryConfig:
@@ -17,8 +26,21 @@ def telemetry_config(settings: Settings) -> TelemetryConfig:
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
     provider = TracerProvider(
-        resource=Resource.create({"service.name": settings.APP_NAME, "service.version": settings.APP_VERSION})
+        resource=Resource.create(
+            {"service.name": settings.APP_NAME, "service.version": settings.APP_VERSION}
+        ),
+        shutdown_on_exit=False,
     )
     endpoint = settings.OTEL_EXPORTER_OTLP_ENDPOINT.rstrip("/") + "/v1/traces"
-    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
+    exporter = OTLPSpanExporter(endpoint=endpoint, timeout=_EXPORT_TIMEOUT)
+    provider.add_span_processor(BatchSpanProcessor(exporter))
+    _shut_down.append(provider.shutdown)
     return {**config, "tracing": True, "tracer_provider": provider}
+
+
+async def close_telemetry() -> None:
+    """Sends the spans that still wait: a server that ends by a signal runs no `atexit`."""
+    with contextlib.suppress(TimeoutError):  # a dead collector must not hold up the stop
+        async with asyncio.timeout(_LAST_EXPORT_TIMEOUT):
+            for shut_down in _shut_down:
+                await asyncio.to_thread(shut_down)

@@ -92,10 +92,10 @@ class _Guarded:
         try:
             response = await super().read_response(*args, **kwargs)  # type: ignore[misc]  # the same
         except _FAILURES as error:
-            if kwargs.get("timeout") is None:  # a subscriber that waited in vain is no failure
-                breaker.record_failure(error)
+            breaker.record_failure(error)
             raise
-        breaker.record_success()
+        if response is not None or kwargs.get("timeout") is None:  # else a subscriber has heard nothing
+            breaker.record_success()
         return response
 
 

@@ -38,24 +38,20 @@ class AtTheDesk:
         """Phones of the customers whose creation was answered with 201."""
         self.slowest = 0.0
         """Seconds from a request to its answer."""
+        self._clients = clients
         self._http = httpx2.AsyncClient(base_url=base_url, trust_env=False, verify=False, timeout=30)
-        self.clients = clients
         self._open = True
 
     async def __aenter__(self) -> Self:
-        self._work = asyncio.gather(*(self._create_customers() for _ in range(self.clients)))
+        self._work = asyncio.gather(*(self._create_customers() for _ in range(self._clients)))
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await self.close()
-
-    async def close(self) -> None:
-        """Sends nothing new, and waits for the answers to what was sent."""
-        self._open = False
-        await self._work
-        await self._http.aclose()
+        self._open = False  # nothing new is sent, what was sent is waited for
+        async with self._http:
+            await self._work
 
     async def have_created(self, more: int) -> None:
         """Returns when so many customers more than now have been acknowledged, at most 5 s later."""
@@ -68,7 +64,7 @@ class AtTheDesk:
 
     async def have_seen(self, status: int) -> None:
         """Returns when it was answered so often as there are clients from now on, at most 5 s later."""
-        goal = self.statuses[status] + self.clients
+        goal = self.statuses[status] + self._clients
 
         async def they_have() -> bool:
             return self._work.done() or self.statuses[status] >= goal

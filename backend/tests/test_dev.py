@@ -1,0 +1,121 @@
+"""`zenspa dev`: one command starts everything, and whatever ends it leaves nothing running."""
+
+import os
+import shutil
+import socket
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx2
+import psutil
+import pytest
+
+from tests.conftest import create_database, database_url
+from tests.support.app_process import AppProcess
+from tests.support.leftovers import folder_for_servers, processes_under
+
+BACKEND = Path(__file__).resolve().parents[1]
+DEV = (sys.executable, "-m", "app.cli.main", "dev")
+
+
+@pytest.fixture
+def backend() -> Iterator[Path]:
+    """A copy of the project with a state of its own: a developer's `.env` and `.data` are left alone."""
+    with folder_for_servers() as folder:
+        for part in ("app", "migrations"):
+            shutil.copytree(BACKEND / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
+        yield folder
+
+
+def dev(backend: Path, **variables: str) -> AppProcess:
+    process = AppProcess(
+        {"PYTHONPATH": str(backend), "HOST": "127.0.0.1"} | variables,
+        command=["env", "PORT={port}", *DEV],
+    )
+    process.start_timeout = 60
+    return process
+
+
+def refused_dev(backend: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(backend), "HOST": "127.0.0.1"}
+    return subprocess.run(
+        DEV,
+        cwd="/",
+        env=environment | variables,
+        check=False,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+    )
+
+
+async def get(process: AppProcess, path: str) -> httpx2.Response:
+    async with httpx2.AsyncClient(base_url=process.base_url, trust_env=False, verify=False) as http:
+        return await http.get(path)
+
+
+async def test_a_second_run_goes_on_where_the_first_stopped(backend: Path) -> None:
+    async with dev(backend) as first:
+        assert (await get(first, "/api/v1/health/redis")).json()["connected"] is True
+        page = (await get(first, "/api/v1/customers?limit=3")).json()
+        assert len(page["items"]) == 3
+        first.terminate()
+        assert await first.wait(20) == 0
+    assert processes_under(backend) == []
+    async with dev(backend) as second:
+        assert (await get(second, "/api/v1/customers?limit=3")).json()["items"] == page["items"]
+        cursor = page["next_cursor"]
+        assert (await get(second, f"/api/v1/customers?limit=3&cursor={cursor}")).status_code == 200
+    assert stat.S_IMODE((backend / ".data" / "secret_key").stat().st_mode) == 0o600
+
+
+async def test_a_start_shows_the_addresses(backend: Path) -> None:
+    async with dev(backend) as process:
+        shown = process.output()
+    assert f"{process.base_url}/docs" in shown
+    assert f"psql 'postgresql://postgres@/zenspa?host={backend}" in shown
+
+
+async def test_what_a_killed_run_left_running_is_replaced(backend: Path) -> None:
+    async with dev(backend) as killed:
+        os.kill(killed.pid, 9)
+        assert await killed.wait(5) == -9
+        left = processes_under(backend)
+        assert {"postgres", "valkey-server"} < {process.name() for process in left}
+        assert any("uvicorn" in process.cmdline() for process in left)
+        async with dev(backend):
+            assert psutil.wait_procs(left, timeout=5)[1] == []
+
+
+async def test_servers_that_are_given_are_used_and_none_is_started(backend: Path) -> None:
+    database = f"dev_{os.environ.get('PYTEST_XDIST_WORKER', 'gw0')}"
+    await create_database(database, template="template0")
+    given = {name: os.environ[name] for name in ("REDIS_HOST", "REDIS_PORT")}
+    async with dev(backend, DATABASE_URL=database_url(database), **given) as process:
+        assert (await get(process, "/api/v1/customers")).json()["items"] == []
+    assert not (backend / ".data" / "postgres").exists()
+    assert not (backend / ".data" / "valkey").exists()
+
+
+def test_a_taken_port_is_one_clear_line(backend: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = refused_dev(backend, PORT=str(port))
+    assert refused.returncode == 1
+    [line] = refused.stderr.splitlines()
+    assert line.startswith(f"zenspa: cannot listen on 127.0.0.1:{port}")
+    assert f"PORT={port + 1}" in line
+    assert processes_under(backend) == []
+
+
+@pytest.mark.parametrize("given", [{}, {"DATABASE_URL": "postgresql://localhost/zenspa"}])
+def test_production_gets_no_embedded_server(backend: Path, given: dict[str, str]) -> None:
+    refused = refused_dev(backend, ENVIRONMENT="production", **given)
+    assert refused.returncode == 1
+    [line] = refused.stderr.splitlines()
+    assert "REDIS_HOST" in line
+    assert ("DATABASE_URL" in line) is (not given)
+    assert not (backend / ".data").exists()
