@@ -128,7 +128,9 @@ def _turn(
     """Seconds of every page, and the cursor of the one after them."""
     times = []
     for _ in range(pages):
-        seconds, body = get(connection, _LIST + urlencode(listing | ({"cursor": cursor} if cursor else {})))
+        seconds, body = get(
+            connection, _LIST + urlencode({**listing, **({"cursor": cursor} if cursor else {})})
+        )
         times.append(seconds)
         cursor = json.loads(body)["next_cursor"]
         if cursor is None:

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from app.core.config import Settings, misspelt_names, settings
@@ -40,9 +40,12 @@ def _masked(name: str) -> str:
 def _masked_url(url: str) -> str:
     """Which database it is, without who signs in; the query can hold a password too."""
     try:
-        return make_url(url).set(username=None, password=None, query={}).render_as_string()
+        parts = make_url(url)
     except ArgumentError:
         return MASK
+    return URL.create(
+        parts.drivername, host=parts.host, port=parts.port, database=parts.database
+    ).render_as_string()
 
 
 def _source(name: str) -> str:

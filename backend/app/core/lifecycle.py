@@ -35,13 +35,14 @@ def drain_before_stop() -> None:
     loop = asyncio.get_running_loop()
 
     def drain(_signum: int, frame: FrameType | None) -> None:
-        if Draining.started:  # told twice: the first still holds
+        if Draining.started:  # told twice, as by Ctrl-C and then by the reloader: the first still holds
             return
         Draining.started = True
         pause = DRAIN_SECONDS if settings.is_production else 0
         # As SIGINT: uvicorn raises the signal again when all is done, and SIGTERM would be a death by signal
-        # where this is an orderly end, exit status 0.
+        # where this is an orderly end, exit status 0. Once only: of a second one asyncio makes a traceback.
         loop.call_soon_threadsafe(loop.call_later, pause, stop, signal.SIGINT, frame)
         logger.info("stopping", drain_seconds=pause)
 
-    signal.signal(signal.SIGTERM, drain)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, drain)

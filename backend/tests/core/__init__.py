@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Scope
 type Receive = Callable[[], Awaitable[Message]]
 type Headers = Sequence[tuple[bytes, bytes]]
 
+SOON = 15.0  # seconds; never reached unless something is broken
 HOST = (b"host", b"testserver")
 
 
@@ -80,16 +81,18 @@ async def ask_raw(
     async def send(message: Message) -> None:
         sent.append(message)
 
-    await app(scope, receive or _no_body, send)
+    async with asyncio.timeout(SOON):
+        await app(scope, receive or _no_body, send)
     body = b"".join(message.get("body", b"") for message in sent[1:])
     return Answer(sent[0]["status"], dict(sent[0]["headers"]), body)
 
 
 async def read_answer(reader: asyncio.StreamReader) -> Answer:
     """The next answer on a connection of HTTP/1.1."""
-    status, *lines = (await reader.readuntil(b"\r\n\r\n")).split(b"\r\n")[:-2]
-    headers = {name.lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines)}
-    body = await reader.readexactly(int(headers.get(b"content-length", 0)))
+    async with asyncio.timeout(SOON):
+        status, *lines = (await reader.readuntil(b"\r\n\r\n")).split(b"\r\n")[:-2]
+        headers = {name.lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines)}
+        body = await reader.readexactly(int(headers.get(b"content-length", 0)))
     return Answer(int(status.split()[1]), headers, body)
 
 

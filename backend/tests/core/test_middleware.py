@@ -265,7 +265,7 @@ class TestGuard:
             )
 
     async def test_nul_is_404_in_a_path_and_422_in_a_query(self) -> None:
-        assert (await ask_raw(app, path=f"{LIVE}\x00")).status == 404
+        assert (await ask_raw(app, path="/api/v1/customers/7\x00")).status == 404  # 422 without the NUL
         assert (await ask_raw(app, query=b"a=%00")).status == 422
         assert (await ask_raw(app, query=b"a=\x00")).status == 422
 

@@ -50,8 +50,10 @@ class AtTheDesk:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._open = False  # nothing new is sent, what was sent is waited for
-        async with self._http:
+        try:
             await self._work
+        finally:
+            await self._http.aclose()
 
     async def have_created(self, more: int) -> None:
         """Returns when so many customers more than now have been acknowledged, at most 5 s later."""
