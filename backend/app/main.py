@@ -87,7 +87,10 @@ def create_app(settings: Settings) -> FastAPI:
         expose_headers=["X-Request-ID", "Retry-After"],
     )
     app.add_middleware(RequestContextMiddleware, settings=settings)
-    app.router.routes.extend([*api_router.routes, metrics_route])
+    app.router.routes[:0] = [
+        *api_router.routes,
+        metrics_route,
+    ]  # before the documentation: first come, first tried
     app.add_api_route("/", _root, methods=["GET"], tags=["Root"], name="root")
     return app
 

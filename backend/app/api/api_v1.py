@@ -10,6 +10,6 @@ for router in (
     health.router,
     customer_routes.router,
 ):
-    # Not `include_router`: FastAPI would try the routes of a nested router several times for each request
-    # (docs/benchmarks.md: 57 µs became 91).
+    # Not `include_router`: FastAPI 0.165 tries the routes of a nested router several times for each request (57 µs
+    # became 91, measured in process).
     api_router.routes.extend(router.routes)

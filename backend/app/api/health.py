@@ -20,20 +20,19 @@ Database = Annotated[tuple[bool, float], Depends(check_database_health)]
 Redis = Annotated[tuple[bool, float], Depends(check_redis_health)]
 
 
+@router.get("/live", response_model=HealthCheckResponse)
+async def liveness() -> Response:
+    """Whether the process answers. Asks nobody: restarting an app does not mend its database."""
+    # First, and written by itself: it is asked more often than any other route.
+    return Response(_body("healthy").model_dump_json(), media_type="application/json")
+
+
 @router.get("/", responses={503: {"model": HealthCheckResponse}})
 async def health_check(response: Response, database: Database, redis: Redis) -> HealthCheckResponse:
     """The overall state: `degraded` without Redis (200), `unhealthy` without the database (503)."""
     if not database[0]:
         return _state("unhealthy", response)
     return _state("healthy" if redis[0] else "degraded", response)
-
-
-@router.get("/live")
-async def liveness() -> HealthCheckResponse:
-    """Whether the process answers. Asks nobody: restarting an app does not mend its database."""
-    return HealthCheckResponse(
-        status="healthy", timestamp=utc_now(), service=settings.APP_NAME, version=settings.APP_VERSION
-    )
 
 
 @router.get("/ready", responses={503: {"model": HealthCheckResponse}})
@@ -66,6 +65,10 @@ async def redis_health_check(response: Response, redis: Redis) -> RedisHealthRes
 def _state(status: Literal["healthy", "degraded", "unhealthy"], response: Response) -> HealthCheckResponse:
     if status == "unhealthy":
         response.status_code = _UNAVAILABLE
+    return _body(status)
+
+
+def _body(status: Literal["healthy", "degraded", "unhealthy"]) -> HealthCheckResponse:
     return HealthCheckResponse(
         status=status, timestamp=utc_now(), service=settings.APP_NAME, version=settings.APP_VERSION
     )

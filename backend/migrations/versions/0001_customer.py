@@ -93,6 +93,8 @@ def upgrade() -> None:
             [sa.text(f"(name_keys[{key}])"), "id"],
             postgresql_where=living,
         )
+        # The planner does not use those of a partial index, and would take 38 % of all names for 0.5 %.
+        op.execute(f"CREATE STATISTICS customer_name_{key}_stats ON (name_keys[{key}]) FROM customer")
     op.create_index(
         "customer_name_words_idx",
         "customer",

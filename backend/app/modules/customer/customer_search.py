@@ -36,6 +36,8 @@ _PHONE_PUNCTUATION = re.compile(r"[\s().+-]")
 _MIN_PHONE_DIGITS = 3
 _ACCENT_WINDOW = 200
 """How many of the unaccented matches are looked through for the accents typed: Đặng and Đăng are both dang."""
+_MOST_WORD_MATCHES = 1_000
+"""Of words in any order: who types less than that tells is shown some of them."""
 _LIVING = Customer.archived_at.is_(None)
 
 
@@ -104,14 +106,16 @@ def _with_words(words: Sequence[str], limit: int) -> Select[Customer]:
         func.replace(func.zenspa_fold(" ".join(words)), " ", " & ").concat(":*"),
     )
     vector = func.to_tsvector(literal_column("'simple'::regconfig"), Customer.name_keys[1])
-    # Materialized: with a LIMIT in sight the planner walks a million names in order to find twenty, or none.
+    # Materialized: with a LIMIT in sight the planner walks a million names in order to find twenty, or none. The
+    # LIMIT outside it still ends the work of reading them.
     found = (
         select(Customer.id, Customer.name_keys[1].label("key"))
         .where(_LIVING, vector.bool_op("@@")(query))
         .cte("found")
         .prefix_with("MATERIALIZED")
     )
-    best = select(found).order_by(found.c.key, found.c.id).limit(limit).subquery()
+    some = select(found).limit(_MOST_WORD_MATCHES).subquery()
+    best = select(some).order_by(some.c.key, some.c.id).limit(limit).subquery()
     return select(Customer).join(best, best.c.id == Customer.id).order_by(best.c.key, best.c.id)
 
 
