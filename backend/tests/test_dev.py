@@ -64,6 +64,7 @@ async def test_a_second_run_goes_on_where_the_first_stopped(backend: Path) -> No
         assert len(page["items"]) == 3
         first.terminate()
         assert await first.wait(20) == 0
+        assert "Application shutdown complete" in first.output()
     assert processes_under(backend) == []
     async with dev(backend) as second:
         assert (await get(second, "/api/v1/customers?limit=3")).json()["items"] == page["items"]
@@ -88,6 +89,14 @@ async def test_what_a_killed_run_left_running_is_replaced(backend: Path) -> None
         assert any("uvicorn" in process.cmdline() for process in left)
         async with dev(backend):
             assert psutil.wait_procs(left, timeout=5)[1] == []
+
+
+async def test_the_end_of_the_api_ends_all_of_it(backend: Path) -> None:
+    async with dev(backend) as process:
+        [api] = [child for child in psutil.Process(process.pid).children() if "uvicorn" in child.cmdline()]
+        api.kill()  # its own child, the reloaded worker, outlives it
+        assert await process.wait(20) == 9
+        assert processes_under(backend) == []
 
 
 async def test_servers_that_are_given_are_used_and_none_is_started(backend: Path) -> None:

@@ -111,6 +111,17 @@ async def test_a_database_out_of_reach_is_a_503_in_time_and_found_again(
     record_property("seconds to the recovery", loop.time() - before)
 
 
+async def test_a_restart_that_no_request_met_is_not_noticed(
+    proxy: FaultProxy, http: httpx2.AsyncClient
+) -> None:
+    """Every connection of the pool is dead, and none of them fails a request."""
+    assert await statuses(http) == WELL
+    proxy.mode = Mode.RESET
+    proxy.mode = Mode.PASS
+    await http.get("/api/v1/health/live")  # the app has read the resets before this
+    assert await statuses(http) == WELL
+
+
 async def statuses(http: httpx2.AsyncClient) -> dict[str, int]:
     """Of all these at once."""
     responses = await asyncio.gather(*(http.get(path) for path in WELL))
