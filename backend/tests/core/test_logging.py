@@ -180,6 +180,7 @@ class TestAccessLine:
 
 PROBES = f"""
 import logging
+logging.basicConfig()  # as a library may have done
 import structlog
 from fastapi.responses import StreamingResponse
 from app.main import app
