@@ -15,7 +15,7 @@ compile() {
     file=$1
     shift
     cp "$file" "$compiled" # its versions stay where they fit
-    uv pip compile --quiet --universal --python-version 3.12 --generate-hashes --no-header --no-annotate \
+    uv pip compile --quiet --system-certs --universal --python-version 3.12 --generate-hashes --no-header --no-annotate \
         "$@" --output-file "$compiled" pyproject.toml
     if [ "$write" = yes ]; then
         cat "$compiled" >"$file"

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -13,7 +14,6 @@ import httpx2
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from tests.core import stores
-from tests.support import free_port
 from tests.support.app_process import AppProcess
 
 BACKEND = Path(__file__).resolve().parents[1]
@@ -84,14 +84,15 @@ async def test_a_request_leaves_a_span_at_the_collector_also_when_the_app_stops_
     assert span["http.response.status_code"] == "422"
 
 
-async def test_the_app_serves_and_stops_without_its_collector() -> None:
-    environment = stores() | {"OTEL_EXPORTER_OTLP_ENDPOINT": f"http://127.0.0.1:{free_port()}"}
-    async with AppProcess(environment) as process:
-        async with httpx2.AsyncClient(base_url=process.base_url, verify=False) as http:
-            assert (await http.get("/")).status_code == 200
-        process.terminate()
-        await process.wait(15)
-        assert "stopped" in process.output()
+async def test_a_collector_that_never_answers_holds_up_neither_a_request_nor_the_stop() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        async with AppProcess(stores() | {"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint}) as process:
+            async with httpx2.AsyncClient(base_url=process.base_url, verify=False) as http:
+                assert (await http.get("/")).status_code == 200
+            process.terminate()
+            await process.wait(15)
+            assert "| app.main | stopped" in process.output()
 
 
 async def test_without_an_endpoint_no_tracer_is_imported() -> None:
