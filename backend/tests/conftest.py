@@ -6,6 +6,8 @@ is imported, because `app` reads its settings then.
 
 import asyncio
 import os
+import subprocess
+import sys
 import tempfile
 from collections.abc import AsyncGenerator
 from contextlib import ExitStack
@@ -61,10 +63,10 @@ def _start_servers() -> None:
         "SECRET_KEY": "a key for tests only, as long as production's",
     }
     asyncio.run(create_database(_TEMPLATE, template="template0"))
-    os.environ["DATABASE_URL"] = database_url(_TEMPLATE)
-    from app.cli.migrate import migrate
-
-    migrate()
+    # In a process of its own: this one must not read its settings before it has a database of its own.
+    migrate = [sys.executable, "-m", "app.cli.main", "migrate"]
+    environment = os.environ | {"DATABASE_URL": database_url(_TEMPLATE), "LOG_LEVEL": "WARNING"}
+    subprocess.run(migrate, cwd=Path(__file__).parents[1], env=environment, check=True)
 
 
 def _claim_database(worker: str) -> None:

@@ -1,7 +1,9 @@
 """Migrations and models say the same, and every migration can be undone."""
 
+import asyncio
 import unicodedata
 from collections.abc import AsyncGenerator
+from pathlib import Path
 
 import asyncpg
 import pytest
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from app.cli.embedded import EmbeddedPostgres
 from app.cli.migrate import configuration
 from tests.conftest import create_database, database_url
 
@@ -81,6 +84,33 @@ async def test_down_leaves_nothing_and_up_again_makes_the_same(connection: Async
     assert after_down == []
     await connection.run_sync(migrate)
     assert await schema(connection) == before
+
+
+async def test_a_backup_can_be_restored(connection: AsyncConnection, worker_id: str, tmp_path: Path) -> None:
+    await connection.exec_driver_sql(
+        "INSERT INTO customer (id, full_name) VALUES (gen_random_uuid(), 'Đặng Thị Thu Lan')"
+    )
+    await connection.commit()
+    source = connection.engine.url.render_as_string(hide_password=False).replace("+asyncpg", "")
+    binaries = EmbeddedPostgres(tmp_path / "unused").binaries
+    backup, restored = tmp_path / "backup.sql", f"zenspa_restored_{worker_id}"
+    await create_database(restored, template="template0")
+    try:
+        target = database_url(restored).replace("+asyncpg", "")
+        for program, *arguments in (
+            ("pg_dump", f"--file={backup}", source),
+            ("psql", "--quiet", "--set=ON_ERROR_STOP=1", f"--file={backup}", target),
+        ):
+            process = await asyncio.create_subprocess_exec(
+                binaries / program, *arguments, stdout=asyncio.subprocess.DEVNULL
+            )
+            assert await process.wait() == 0
+        admin = await asyncpg.connect(target)
+        keys = await admin.fetchval("SELECT name_keys FROM customer")
+        await admin.close()
+    finally:
+        await drop_database(restored)
+    assert keys[:2] == ["dang thi thu lan", "lan dang thi thu"]
 
 
 VIETNAMESE = st.text(

@@ -13,21 +13,23 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
-FOLD = r"""
+# Written out in both functions: `pg_restore` runs them with an empty search_path, where neither finds the other.
+_FOLDED = r"""btrim(regexp_replace(
+    lower(translate(regexp_replace(normalize({0}, NFD), '[\u0300-\u036F]', '', 'g'), 'đĐ', 'dD')),
+    '[\s.,''’-]+', ' ', 'g'))"""
+FOLD = f"""
 CREATE FUNCTION zenspa_fold(value text) RETURNS text
 LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
-RETURN btrim(regexp_replace(
-    lower(translate(regexp_replace(normalize(value, NFD), '[\u0300-\u036F]', '', 'g'), 'đĐ', 'dD')),
-    '[\s.,''’-]+', ' ', 'g'))
+RETURN {_FOLDED.format("value")}
 """
 
 # For "Nguyễn Thị Thu Lan": the whole name, the given name first, family and given name, and from the second
 # and the third word. A key that a short name does not have is NULL and in no index.
-NAME_KEYS = """
+NAME_KEYS = f"""
 CREATE FUNCTION zenspa_name_keys(full_name text) RETURNS text[]
 LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
 DECLARE
-    whole text := zenspa_fold(full_name);
+    whole text := {_FOLDED.format("full_name")};
     words text[] := string_to_array(whole, ' ');
     n int := cardinality(words);
 BEGIN
