@@ -90,10 +90,10 @@ class TestValues:
     def test_an_empty_redis_password_is_none(self, make: Make) -> None:
         assert make(REDIS_PASSWORD="").REDIS_PASSWORD is None
 
-    def test_any_empty_value_is_the_default(self, make: Make) -> None:
-        empty = dict.fromkeys(SPEC_DEFAULTS, "")
-        settings = make(**empty)
-        assert {name: getattr(settings, name) for name in SPEC_DEFAULTS} == SPEC_DEFAULTS
+    def test_an_empty_value_is_the_default_but_of_origins_it_is_none(self, make: Make) -> None:
+        settings = make(**dict.fromkeys(SPEC_DEFAULTS, ""))
+        expected = {**SPEC_DEFAULTS, "CORS_ORIGINS": ""}
+        assert {name: getattr(settings, name) for name in SPEC_DEFAULTS} == expected
 
     @pytest.mark.parametrize(
         ("text", "items"),
@@ -102,6 +102,7 @@ class TestValues:
             (" https://a.example ,https://b.example,", ["https://a.example", "https://b.example"]),
             (",", []),
             (" ", []),
+            ("", []),
         ],
     )
     def test_comma_lists(self, make: Make, text: str, items: list[str]) -> None:

@@ -11,7 +11,7 @@ import sys
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -38,7 +38,6 @@ class Settings(BaseSettings):
         env_file_encoding="utf-8",
         case_sensitive=True,
         extra="ignore",
-        env_ignore_empty=True,  # `REDIS_PASSWORD=` means none
         hide_input_in_errors=True,  # an error would print the secret it refuses
         frozen=True,
     )
@@ -94,6 +93,12 @@ class Settings(BaseSettings):
     # The spa
     PHONE_REGION: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "VN"
     """The country (ISO 3166) of a phone number written without its country code."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_is_unset(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """`REDIS_PASSWORD=` means none, and `CORS_ORIGINS=` that no page may call."""
+        return {name: value for name, value in given.items() if value != "" or name == "CORS_ORIGINS"}
 
     @field_validator("DATABASE_URL")
     @classmethod
