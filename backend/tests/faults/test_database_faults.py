@@ -14,6 +14,7 @@ from tests.support import eventually
 from tests.support.app_process import AppProcess
 from tests.support.customers import CUSTOMERS, AtTheDesk
 from tests.support.fault_proxy import FaultProxy, Mode
+from tests.support.leftovers import folder_for_servers
 from tests.support.stores import database_server, through
 
 pytestmark = pytest.mark.usefixtures("client")
@@ -24,9 +25,12 @@ BOUND = 5.0
 
 
 @pytest.fixture
-async def postgres(tmp_path: Path) -> AsyncIterator[EmbeddedPostgres]:
+async def postgres() -> AsyncIterator[EmbeddedPostgres]:
     """One that writes to the disk before it says so, as in production, with our tables."""
-    with EmbeddedPostgres(tmp_path / "postgres", tcp_port=free_port()) as postgres:
+    with (
+        folder_for_servers() as folder,
+        EmbeddedPostgres(folder / "postgres", tcp_port=free_port()) as postgres,
+    ):
         migration = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "app.cli.main", "migrate"),
             cwd=Path(__file__).parents[2],

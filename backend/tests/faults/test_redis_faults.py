@@ -14,6 +14,7 @@ from tests.support import eventually
 from tests.support.app_process import AppProcess
 from tests.support.customers import AtTheDesk
 from tests.support.fault_proxy import FaultProxy, Mode
+from tests.support.leftovers import folder_for_servers
 
 pytestmark = pytest.mark.usefixtures("client")
 
@@ -64,8 +65,8 @@ async def spa_on(valkey: EmbeddedValkey, mode: Mode) -> AsyncIterator[Spa]:
 
 
 @pytest.fixture(scope="module")
-def valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedValkey]:
-    with EmbeddedValkey(tmp_path_factory.mktemp("valkey"), port=free_port()) as valkey:
+def valkey() -> Iterator[EmbeddedValkey]:
+    with folder_for_servers() as folder, EmbeddedValkey(folder / "valkey", port=free_port()) as valkey:
         yield valkey
 
 
