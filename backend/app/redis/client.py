@@ -24,7 +24,7 @@ TIMEOUT = 0.2
 """Seconds for a connect, and for an answer (redis-py's own default: 10 retries, 58 s on a black hole)."""
 RETRY_AFTER = 1.0
 """Seconds between two attempts to reach a Redis that is away."""
-_FAILURES = (ConnectionError, TimeoutError, OSError, asyncio.TimeoutError)
+_FAILURES = (ConnectionError, TimeoutError, OSError)  # the builtin TimeoutError is an OSError
 
 logger = structlog.get_logger(__name__)
 

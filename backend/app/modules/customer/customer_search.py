@@ -57,7 +57,7 @@ async def _by_name(session: AsyncSession, typed: str, limit: int) -> Sequence[Cu
     for accents in [accented, []] if accented else [[]]:
         if len(found) < limit:
             matches = await session.scalars(_beginning_with(typed, accents, limit))
-            found |= {customer.id: customer for customer in matches if customer.id not in found}
+            found |= {customer.id: customer for customer in matches}
     words = re.findall(r"[^\W_]+", typed)
     if words and not found:
         matches = await session.scalars(_with_words(words, limit))
@@ -127,7 +127,7 @@ async def _by_phone(session: AsyncSession, digits: str, limit: int) -> Sequence[
     ends = _starts_with(func.reverse(Customer.phone), literal(digits[::-1]))
     begins = _starts_with(Customer.phone, literal(national))
     readings = [
-        select(Customer.id, literal(rank, literal_execute=True).label("rank"), Customer.phone.label("key"))
+        select(Customer.id, literal(rank, literal_execute=True).label("rank"))
         .where(_LIVING, condition)
         .order_by(order, Customer.id)
         .limit(limit)
