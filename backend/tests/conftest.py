@@ -6,6 +6,7 @@ is imported, because `app` reads its settings then.
 
 import asyncio
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -51,6 +52,7 @@ def _start_servers() -> None:
         "DB_ECHO",
     ):
         os.environ.pop(name, None)
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a run that is killed stops its servers too
     folder = Path(_servers.enter_context(tempfile.TemporaryDirectory(prefix="zenspa-tests-")))
     postgres = _servers.enter_context(
         EmbeddedPostgres(folder / "postgres", tcp_port=free_port(), settings=_FAST)
@@ -85,6 +87,12 @@ def database_url(name: str) -> str:
 async def create_database(name: str, *, template: str) -> None:
     connection = await asyncpg.connect(database_url("postgres").replace("+asyncpg", ""))
     await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE {template}')
+    await connection.close()
+
+
+async def drop_database(name: str) -> None:
+    connection = await asyncpg.connect(database_url("postgres").replace("+asyncpg", ""))
+    await connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
     await connection.close()
 
 

@@ -82,10 +82,22 @@ class TestFaults:
         assert "DATABASE_URL" in only_line(refused.stderr)
         assert SECRET not in refused.stdout + refused.stderr
 
-    def test_a_database_that_is_not_there_is_one_line(self, zenspa: Zenspa) -> None:
-        refused = zenspa("migrate", DATABASE_URL=f"postgresql://lan:{SECRET}@127.0.0.1:1/zenspa")
+    @pytest.mark.parametrize(
+        ("command", "what"),
+        [
+            (["migrate"], "the migration failed"),
+            (["seed"], "the seeding failed"),
+            (["import", "customers", "guests.csv"], "the import failed"),
+            (["export", "customers", "guests.csv"], "the export failed"),
+        ],
+    )
+    def test_a_database_that_is_not_there_is_one_line(
+        self, zenspa: Zenspa, tmp_path: Path, command: list[str], what: str
+    ) -> None:
+        (tmp_path / "guests.csv").write_text("full_name\nLan\n")
+        refused = zenspa(*command, DATABASE_URL=f"postgresql://lan:{SECRET}@127.0.0.1:1/zenspa")
         assert refused.returncode == 1
-        assert "the migration failed" in only_line(refused.stderr)
+        assert what in only_line(refused.stderr)
         assert SECRET not in refused.stdout + refused.stderr
 
 

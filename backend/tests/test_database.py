@@ -21,7 +21,7 @@ from app.core.database_errors import sqlstate_of
 from app.core.exceptions import ConflictException, DatabaseException
 from tests.support import eventually
 from tests.support.fault_proxy import FaultProxy, Mode
-from tests.support.routes import Work, app_with, client_of, post
+from tests.support.routes import Work, app_with, client_of, post, refused_work
 from tests.support.stores import app_database, database_server, driver_url, through
 
 pytestmark = pytest.mark.usefixtures("running_app")
@@ -232,15 +232,7 @@ class TestTimeouts:
     async def test_the_server_ends_what_takes_too_long_and_the_client_may_come_back(
         self, setting: str, statement: TextClause, state: str, rival: asyncpg.Connection
     ) -> None:
-        states = []
-
-        async def work(session: AsyncSession) -> None:
-            try:
-                await session.execute(statement)
-            except DBAPIError as error:
-                states.append(sqlstate_of(error))
-                raise
-
+        states, work = refused_work(statement)
         async with app_database(**{setting: 0.1}), asyncio.timeout(SOON), rival.transaction():
             await rival.execute("SELECT * FROM account FOR UPDATE")
             response = await post(work)

@@ -1,10 +1,13 @@
 """The bodies are the spec's field by field; the status says the same to those who read no bodies."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import httpx2
 import pytest
 from pydantic import SecretStr
@@ -16,6 +19,7 @@ from app.core.database import check_database_health
 from app.core.lifecycle import Draining
 from app.redis import client as redis_client
 from app.redis.client import check_redis_health
+from tests.conftest import create_database, database_url, drop_database
 from tests.support.fault_proxy import FaultProxy, Mode
 from tests.support.stores import app_database, app_redis, database_server, redis_server, through
 
@@ -37,6 +41,14 @@ async def stores(client: httpx2.AsyncClient) -> AsyncIterator[Stores]:
         app_redis(REDIS_PORT=redis_proxy.port),
     ):
         yield Stores(database_proxy, redis_proxy)
+
+
+@asynccontextmanager
+async def blank_database() -> AsyncIterator[str]:
+    name = f"blank_{os.environ.get('PYTEST_XDIST_WORKER', 'gw0')}"
+    await create_database(name, template="template0")
+    yield database_url(name)
+    await drop_database(name)
 
 
 async def check(client: httpx2.AsyncClient, path: str) -> tuple[int, dict[str, Any]]:
@@ -120,6 +132,24 @@ class TestStatuses:
             "/db": (200, "healthy"),
             "/redis": (200, "healthy"),
         }
+
+    @pytest.mark.parametrize("schema", [None, "0000"], ids=["never migrated", "older than the app"])
+    async def test_before_the_migration(self, client: httpx2.AsyncClient, schema: str | None) -> None:
+        async with blank_database() as url:
+            connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+            if schema is not None:
+                await connection.execute("CREATE TABLE alembic_version (version_num text)")
+                await connection.execute("INSERT INTO alembic_version VALUES ($1)", schema)
+            await connection.close()
+            async with app_database(DATABASE_URL=SecretStr(url)):
+                assert await self.states(client) == {
+                    "/": (200, "healthy"),
+                    "/live": (200, "healthy"),
+                    "/ready": (503, "unhealthy"),
+                    "/db": (200, "healthy"),
+                    "/redis": (200, "healthy"),
+                }
+                assert (await client.get("/api/v1/customers")).status_code == 503
 
 
 class TestQuestionsToTheStores:

@@ -11,6 +11,7 @@ from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Connection
@@ -18,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from app.cli.embedded import EmbeddedPostgres
 from app.cli.migrate import configuration
-from tests.conftest import create_database, database_url
+from tests.conftest import create_database, database_url, drop_database
 
 SCHEMA = """
 SELECT 'column', table_name, column_name, data_type || ' ' || is_nullable || ' ' || coalesce(column_default, '')
@@ -42,12 +43,6 @@ async def connection(worker_id: str) -> AsyncGenerator[AsyncConnection]:
         yield connection
     await engine.dispose()
     await drop_database(name)
-
-
-async def drop_database(name: str) -> None:
-    admin = await asyncpg.connect(database_url("postgres").replace("+asyncpg", ""))
-    await admin.execute(f'DROP DATABASE "{name}"')
-    await admin.close()
 
 
 def migrate(connection: Connection, *, down: bool = False) -> None:
@@ -74,6 +69,12 @@ async def test_models_and_migrations_agree(connection: AsyncConnection) -> None:
         return list(compare_metadata(MigrationContext.configure(sync), Base.metadata))
 
     assert await connection.run_sync(differences) == []
+
+
+def test_the_app_knows_the_newest_migration() -> None:
+    from app.core.database import SCHEMA_VERSION
+
+    assert ScriptDirectory.from_config(configuration()).get_current_head() == SCHEMA_VERSION
 
 
 async def test_down_leaves_nothing_and_up_again_makes_the_same(connection: AsyncConnection) -> None:

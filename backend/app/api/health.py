@@ -8,7 +8,7 @@ from app.common.constants import API_V1
 from app.common.helpers import utc_now
 from app.common.schemas import DatabaseHealthResponse, HealthCheckResponse, RedisHealthResponse
 from app.core.config import settings
-from app.core.database import check_database_health
+from app.core.database import check_database_health, check_database_ready
 from app.core.lifecycle import Draining
 from app.core.routing import operation_id
 from app.redis.client import check_redis_health
@@ -17,6 +17,7 @@ _UNAVAILABLE = 503
 
 router = APIRouter(prefix=f"{API_V1}/health", tags=["Health"], generate_unique_id_function=operation_id)
 Database = Annotated[tuple[bool, float], Depends(check_database_health)]
+ReadyDatabase = Annotated[tuple[bool, float], Depends(check_database_ready)]
 Redis = Annotated[tuple[bool, float], Depends(check_redis_health)]
 
 
@@ -36,8 +37,8 @@ async def health_check(response: Response, database: Database, redis: Redis) -> 
 
 
 @router.get("/ready", responses={503: {"model": HealthCheckResponse}})
-async def readiness(response: Response, database: Database) -> HealthCheckResponse:
-    """Whether to send requests here: not without the database, and not once told to stop."""
+async def readiness(response: Response, database: ReadyDatabase) -> HealthCheckResponse:
+    """Whether to send requests here: not without the database, not before `zenspa migrate`, not once told to stop."""
     return _state("healthy" if database[0] and not Draining.started else "unhealthy", response)
 
 

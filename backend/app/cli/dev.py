@@ -25,6 +25,7 @@ from rich.console import Console
 from rich.text import Text
 
 from app.cli.embedded import EmbeddedPostgres, EmbeddedServerError, EmbeddedValkey, free_port
+from app.cli.faults import faults_explained
 
 BACKEND = Path(__file__).resolve().parents[2]
 STATE = BACKEND / ".data"
@@ -65,11 +66,12 @@ def run_dev() -> int:
 
 def _run(servers: ExitStack) -> int:
     given = _given_settings()
-    missing = [name for name in ("DATABASE_URL", "REDIS_HOST") if name not in given]
-    if missing and given.get("ENVIRONMENT") == "production":
+    if given.get("ENVIRONMENT") == "production":
         raise _DevError(
-            f"ENVIRONMENT=production needs {' and '.join(missing)}: embedded servers are for development"
+            "ENVIRONMENT=production is served by `zenspa serve`; this is for development: it reloads code,"
+            " starts servers of its own and adds demo data"
         )
+    missing = [name for name in ("DATABASE_URL", "REDIS_HOST") if name not in given]
     postgres = _start_postgres(servers) if "DATABASE_URL" in missing else None
     if "REDIS_HOST" in missing:
         _start_valkey(servers)
@@ -151,10 +153,10 @@ def _refuse_taken_port(host: str, port: int) -> None:
 
 
 def _migrate() -> None:
-    from app.cli.migrate import migrate_or_explain
+    from app.cli.migrate import migrate
 
-    with _step("Cấu trúc dữ liệu · Migrations"):
-        migrate_or_explain()
+    with faults_explained("the migration"), _step("Cấu trúc dữ liệu · Migrations"):
+        migrate()
 
 
 def _seed_once() -> None:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from app.cli.faults import faults_explained
 from app.cli.transfer import export_cli, import_cli
 
 cli = typer.Typer(
@@ -95,7 +96,7 @@ def migrate(
 
       zenspa migrate --sql > schema.sql
     """
-    from app.cli.migrate import migrate, migrate_or_explain
+    from app.cli.migrate import migrate
 
     if sql:
         _without_database()
@@ -104,7 +105,8 @@ def migrate(
     from app.core.logging import setup_logging
 
     setup_logging()  # shows each migration as it runs
-    migrate_or_explain()
+    with faults_explained("the migration"):
+        migrate()
 
 
 @cli.command()
@@ -156,7 +158,8 @@ def seed(
 
     from app.cli.seed import seed_customers
 
-    added = asyncio.run(seed_customers(customers))
+    with faults_explained("the seeding"):
+        added = asyncio.run(seed_customers(customers))
     typer.echo(f"{added:,} khách hàng mẫu · demo customers")
 
 

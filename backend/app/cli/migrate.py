@@ -1,12 +1,9 @@
 """Brings the database to the newest schema, or prints the SQL that would."""
 
-import sys
 from pathlib import Path
 
-import asyncpg
 from alembic import command
 from alembic.config import Config
-from sqlalchemy.exc import SQLAlchemyError
 
 import app
 
@@ -19,15 +16,6 @@ def migrate(*, sql: bool = False) -> None:
     With `sql` it prints every migration's SQL from an empty database on, and connects to nothing.
     """
     command.upgrade(configuration(), "head", sql=sql)
-
-
-def migrate_or_explain() -> None:
-    """For people: a fault of the database ends the process with what it was, and without a traceback."""
-    try:
-        migrate()
-    except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        sys.stderr.write(f"zenspa: the migration failed: {str(error) or type(error).__name__}\n")
-        raise SystemExit(1) from None
 
 
 def configuration() -> Config:

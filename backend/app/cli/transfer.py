@@ -9,6 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from app.cli.faults import faults_explained
+
 if TYPE_CHECKING:
     from app.core.exceptions import ZenSpaException
 
@@ -35,7 +37,7 @@ def import_customers(
     """
     from app.core.exceptions import ZenSpaException
 
-    with file.open("rb") as opened:
+    with file.open("rb") as opened, faults_explained("the import"):
         try:
             asyncio.run(_import_customers(opened, file.stat().st_size))
         except ZenSpaException as error:
@@ -81,7 +83,8 @@ def export_customers(
 
       zenspa export customers khach-hang.csv
     """
-    asyncio.run(_export_customers(file))
+    with faults_explained("the export"):
+        asyncio.run(_export_customers(file))
     _out.print(f"[green]✓[/green] {file}")
 
 

@@ -32,6 +32,8 @@ REQUEST_POOL_WAIT = 2.0
 """Seconds a request waits for a connection before it answers 503."""
 HEALTH_TIMEOUT = 2.0
 MAX_ATTEMPTS = 3
+SCHEMA_VERSION = "0001"
+"""The newest migration; a process on an older schema is not ready, one on a newer is."""
 _LIBPQ_ONLY = {"sslmode", "ssl", "sslrootcert", "channel_binding", "pgbouncer", "connect_timeout"}
 
 logger = structlog.get_logger(__name__)
@@ -225,29 +227,42 @@ async def check_database_health() -> tuple[bool, float]:
 
     Checks at the same time share one query: a health check must not load what it checks.
     """
-    return await _health_checks.run("database", _measure_database)
+    return await _health_checks.run("answers", lambda: _measure(_answers))
 
 
-async def _measure_database() -> tuple[bool, float]:
+async def check_database_ready() -> tuple[bool, float]:
+    """Whether it also has the tables that this version needs, or those of a newer one."""
+    return await _health_checks.run("ready", lambda: _measure(_is_migrated))
+
+
+async def _measure(check: Callable[[], Awaitable[None]]) -> tuple[bool, float]:
     started = time.perf_counter()
-    probe = asyncio.ensure_future(_select_1())
+    probe = asyncio.ensure_future(check())
     answered, _ = await asyncio.wait({probe}, timeout=HEALTH_TIMEOUT)
     if not answered:
         probe.cancel()  # and not awaited: SQLAlchemy says goodbye to a silent server for two more seconds
         logger.warning("database health check failed", reason=f"no answer in {HEALTH_TIMEOUT:.0f} s")
         return False, 0.0
     if error := probe.exception():
-        logger.warning("database health check failed", reason=_reason(error))
+        logger.warning("database health check failed", reason=reason_of(error))
         return False, 0.0
     return True, (time.perf_counter() - started) * 1000
 
 
-async def _select_1() -> None:
+async def _answers() -> None:
     async with _autocommit.connect() as connection:
         await connection.execute(_SELECT_1)
 
 
+async def _is_migrated() -> None:
+    async with _autocommit.connect() as connection:
+        version = await connection.scalar(_SELECT_VERSION)
+    if version is None or version < SCHEMA_VERSION:
+        raise DatabaseException(f"the schema is at {version}, not at {SCHEMA_VERSION}: run `zenspa migrate`")
+
+
 _SELECT_1 = text("SELECT 1")
+_SELECT_VERSION = text("SELECT max(version_num) FROM alembic_version")
 
 
 async def init_db() -> None:
@@ -262,16 +277,16 @@ async def init_db() -> None:
         before_sleep=_log_failed_attempt,
     )
     try:
-        await attempts(_select_1)
+        await attempts(_answers)
     except RetryError as error:
-        reason = _reason(error.last_attempt.exception())
+        reason = reason_of(error.last_attempt.exception())
         raise DatabaseException(f"database not reachable: {reason}") from None
     logger.info("database connected")
 
 
 def _log_failed_attempt(state: RetryCallState) -> None:
     assert state.outcome is not None
-    reason = _reason(state.outcome.exception())
+    reason = reason_of(state.outcome.exception())
     logger.warning("database not reachable, trying again", attempt=state.attempt_number, reason=reason)
 
 
@@ -280,7 +295,7 @@ async def close_db() -> None:
     logger.info("database connections closed")
 
 
-def _reason(error: BaseException | None) -> str:
+def reason_of(error: BaseException | None) -> str:
     """One line for the operator: the driver's own words, without SQL and parameters."""
     driver_error = getattr(error, "orig", None) or error
     return f"{type(driver_error).__name__}: {driver_error}".splitlines()[0]

@@ -27,6 +27,7 @@ _UNAVAILABLE_CLASSES = {
     "58",  # system error outside PostgreSQL
 }
 _BUSY = {SERIALIZATION_FAILURE, DEADLOCK_DETECTED, "55P03", "25P03"}  # … lock timeout, idle too long
+_SCHEMA_TOO_OLD = {"42P01", "42703", "42883"}  # undefined table, column, function
 _CONFLICTS = {"23505", "23503", "23P01"}  # unique, foreign key, exclusion
 _REFUSED_VALUE_CLASSES = {"22", "23"}  # data exception, other integrity constraints
 
@@ -53,6 +54,8 @@ def translate(error: BaseException) -> ZenSpaException:
     unreachable = isinstance(error, OSError | TimeoutError | PoolTimeoutError) or (
         isinstance(error, DBAPIError) and (error.connection_invalidated or not state)
     )
+    if state in _SCHEMA_TOO_OLD:
+        return ServiceUnavailableException("the database lacks what this version needs: run `zenspa migrate`")
     if unreachable or state in _BUSY or state[:2] in _UNAVAILABLE_CLASSES:
         return ServiceUnavailableException(f"database: {type(error).__name__} {state}".rstrip())
     if state in _CONFLICTS:

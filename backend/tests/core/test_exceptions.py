@@ -284,7 +284,10 @@ class TestSqlstates:
                 ServiceUnavailableException,
             ),
             ("08003", ["SELECT pg_terminate_backend(pg_backend_pid())"], ServiceUnavailableException),
-            ("42P01", ["SELECT * FROM no_such_table"], DatabaseException),
+            ("42P01", ["SELECT * FROM no_such_table"], ServiceUnavailableException),
+            ("42703", ["SELECT no_such_column FROM customer"], ServiceUnavailableException),
+            ("42883", ["SELECT no_such_function()"], ServiceUnavailableException),
+            ("42601", ["SELEC"], DatabaseException),
         ],
     )
     async def test_mean_what_the_client_can_do_about_them(

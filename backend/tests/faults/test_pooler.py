@@ -15,14 +15,12 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import TextClause, make_url, text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.config import Settings, settings
 from app.core.database import build_engine
-from app.core.database_errors import sqlstate_of
 from tests.support.app_process import AppProcess
 from tests.support.pgbouncer import PgBouncer, pgbouncer_available
-from tests.support.routes import post
+from tests.support.routes import post, refused_work
 from tests.support.stores import app_database
 
 pytestmark = [
@@ -91,15 +89,7 @@ class TestTransactionMode:
     async def test_the_server_ends_what_takes_too_long(
         self, setting: str, statement: TextClause, state: str, pooler: PgBouncer
     ) -> None:
-        states = []
-
-        async def work(session: AsyncSession) -> None:
-            try:
-                await session.execute(statement)
-            except DBAPIError as error:
-                states.append(sqlstate_of(error))
-                raise
-
+        states, work = refused_work(statement)
         other = await asyncpg.connect(url_of(pooler), statement_cache_size=0)
         changes = {"DATABASE_URL": SecretStr(url_of(pooler)), "DB_TRANSACTION_POOLER": True, setting: 0.1}
         async with app_database(**changes), asyncio.timeout(SOON), other.transaction():

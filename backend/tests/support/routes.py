@@ -3,11 +3,14 @@
 from collections.abc import Awaitable, Callable
 
 import httpx2
+from sqlalchemy import Executable
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.types import ASGIApp
 
 from app.core.config import settings
 from app.core.database import SessionDep
+from app.core.database_errors import sqlstate_of
 from app.core.routing import ApiRouter
 from app.main import create_app
 
@@ -32,6 +35,20 @@ async def post(work: Work) -> httpx2.Response:
     """What a client gets from a route that does the work."""
     async with client_of(app_with(work)) as client:
         return await client.post("/0")
+
+
+def refused_work(statement: Executable) -> tuple[list[str], Work]:
+    """A work that executes the statement, and the SQLSTATEs with which PostgreSQL refused it."""
+    states: list[str] = []
+
+    async def work(session: AsyncSession) -> None:
+        try:
+            await session.execute(statement)
+        except DBAPIError as error:
+            states.append(sqlstate_of(error))
+            raise
+
+    return states, work
 
 
 def _endpoint_for(work: Work) -> Callable[..., Awaitable[None]]:
