@@ -186,7 +186,7 @@ class TestMisspeltNames:
 
 
 class TestProduction:
-    FAULTS = ("DEBUG", "CORS_ORIGINS", "SECRET_KEY", "embedded", "plaintext")
+    FAULTS = ("DEBUG", "CORS_ORIGINS", "SECRET_KEY", "embedded", "plaintext", "SMTP_SECURITY", "SUPABASE_URL")
 
     def test_starts_with_sound_settings(self, make: Make) -> None:
         settings = make(**PRODUCTION)
@@ -203,6 +203,9 @@ class TestProduction:
                 DEBUG="true",
                 CORS_ORIGINS="https://app.zenspa.com,*",
                 DATABASE_URL="postgresql://lan:hunter2@db.example.com/zenspa?sslmode=disable",
+                SMTP_HOST="mail.example.com",
+                SMTP_SECURITY="none",
+                SUPABASE_URL="http://project.supabase.co",
             )
         with pytest.raises(SystemExit) as end:
             load_settings()
@@ -226,6 +229,8 @@ class TestProduction:
                 {"DATABASE_URL": "postgresql://lan@localhost/z?host=db.example.com&sslmode=disable"},
                 "plaintext",
             ),
+            ({"SMTP_HOST": "mail.example.com", "SMTP_SECURITY": "none"}, "SMTP_SECURITY"),
+            ({"SUPABASE_URL": "http://project.supabase.co"}, "SUPABASE_URL"),
         ],
     )
     def test_each_fault_alone_is_enough(self, make: Make, fault: dict[str, str], named: str) -> None:

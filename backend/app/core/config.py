@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     DEBUG: bool = False
     ENVIRONMENT: Environment = Environment.DEVELOPMENT
     SECRET_KEY: SecretStr = Field(default_factory=lambda: SecretStr(secrets.token_urlsafe(32)))
-    """Signs cursors. Unset: a random one for each process, which production refuses."""
+    """Signs cursors and tokens. Unset: a random one for each process, which production refuses."""
 
     # Server
     HOST: str = "0.0.0.0"  # noqa: S104 - the spec's default: a container listens on every address
@@ -84,6 +84,23 @@ class Settings(BaseSettings):
     REDIS_PASSWORD: SecretStr | None = None
     REDIS_DECODE_RESPONSES: bool = True
     REDIS_SSL: bool = False
+
+    # Sign-in
+    PUBLIC_URL: str = "http://localhost:3000"
+    """Where people use ZenSpa; the links in mails begin with it."""
+    SUPABASE_URL: str | None = None
+    """`https://PROJECT.supabase.co`: its tokens are accepted beside our own; unset: only our own."""
+    SUPABASE_JWT_SECRET: SecretStr | None = None
+    """The legacy secret of HS256 tokens, where the project still signs with it."""
+
+    # Mail
+    SMTP_HOST: str | None = None
+    """Unset: mails are not sent but shown, by the log and at /api/v1/mails; in production they fail."""
+    SMTP_PORT: Annotated[int, Field(gt=0, le=65535)] = 587
+    SMTP_SECURITY: Literal["starttls", "tls", "none"] = "starttls"
+    SMTP_USERNAME: str | None = None
+    SMTP_PASSWORD: SecretStr | None = None
+    MAIL_FROM: str = "ZenSpa <no-reply@localhost>"
 
     # Logging and traces
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
@@ -133,7 +150,18 @@ class Settings(BaseSettings):
             faults.append("the database is the embedded one (set DATABASE_URL)")
         if not self.database_is_local and self.database_ssl_mode == "disable":
             faults.append("DATABASE_URL asks for a plaintext connection (use sslmode=verify-full)")
+        if self.SMTP_SECURITY == "none" and self.SMTP_HOST is not None and self.SMTP_HOST not in _LOCAL_HOSTS:
+            faults.append(
+                "SMTP_SECURITY=none shows mails and the password to the network (use starttls or tls)"
+            )
+        if self.SUPABASE_URL is not None and not self.SUPABASE_URL.startswith("https://"):
+            faults.append("SUPABASE_URL is not https:// (the keys that verify tokens come from there)")
         return faults
+
+    @cached_property
+    def supabase_issuer(self) -> str | None:
+        """What Supabase's tokens name as their issuer (`iss`)."""
+        return f"{self.SUPABASE_URL.rstrip('/')}/auth/v1" if self.SUPABASE_URL else None
 
     @cached_property
     def cors_origins_list(self) -> list[str]:
