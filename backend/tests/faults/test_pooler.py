@@ -2,8 +2,6 @@
 
 import asyncio
 import ssl
-import subprocess
-import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
@@ -19,6 +17,7 @@ from sqlalchemy.exc import DBAPIError
 from app.core.config import Settings, settings
 from app.core.database import build_engine
 from tests.support.app_process import AppProcess
+from tests.support.certificates import certificates
 from tests.support.pgbouncer import PgBouncer, pgbouncer_available
 from tests.support.routes import post, refused_work
 from tests.support.stores import app_database
@@ -158,20 +157,7 @@ class TestTLS:
 
 @pytest.fixture(scope="module")
 def tls() -> Iterator[Path]:
-    """A folder with an authority, `ca.crt`, and with a key and a certificate it has signed."""
-    new_key = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
-    authority = "-keyout ca.key -out ca.crt -subj /CN=CA -addext keyUsage=critical,keyCertSign"
-    server = (
-        "-keyout server.key -out server.crt -subj /CN=server -CA ca.crt -CAkey ca.key "
-        "-addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE"
-    )
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        folder.chmod(0o755)
-        for options in (authority, server):
-            command = f"{new_key} {options}".split()
-            subprocess.run(command, cwd=folder, check=True, capture_output=True)
-        (folder / "server.key").chmod(0o644)
+    with certificates() as folder:
         yield folder
 
 

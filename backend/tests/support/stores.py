@@ -20,7 +20,7 @@ from tests.support.fault_proxy import FaultProxy
 
 @asynccontextmanager
 async def app_database(**changes: Any) -> AsyncIterator[None]:
-    engine = database.build_engine(_changed(**changes))
+    engine = database.build_engine(changed_settings(**changes))
     sessions = async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database, "engine", engine)
@@ -37,7 +37,7 @@ async def app_database(**changes: Any) -> AsyncIterator[None]:
 async def app_redis(**changes: Any) -> AsyncIterator[None]:
     """Started as the app starts it, with a circuit breaker of its own."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(client, "settings", _changed(**changes))
+        patch.setattr(client, "settings", changed_settings(**changes))
         patch.setattr(client, "breaker", client.CircuitBreaker())
         patch.setattr(client, "redis_client", None)
         await client.init_redis()
@@ -69,9 +69,9 @@ def driver_url() -> str:
     return _database_url().set(drivername="postgresql").render_as_string(hide_password=False)
 
 
+def changed_settings(**changes: Any) -> Settings:
+    return Settings(**{**settings.model_dump(), **changes})
+
+
 def _database_url() -> URL:
     return make_url(settings.DATABASE_URL.get_secret_value())
-
-
-def _changed(**changes: Any) -> Settings:
-    return Settings(**{**settings.model_dump(), **changes})

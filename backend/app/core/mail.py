@@ -1,0 +1,137 @@
+"""Mail: one plain-text message to one person, by SMTP; without a server, shown to the developer.
+
+A body holds secret links, so no log line of a real mail has it.
+"""
+
+import ssl
+from collections import deque
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.utils import getaddresses, localtime, make_msgid, parseaddr
+
+import structlog
+from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from app.common.helpers import utc_now
+from app.common.text import Text
+from app.core.config import settings
+from app.core.exceptions import ServiceUnavailableException
+
+TIMEOUT = 10.0
+"""Seconds for each step of the dialogue with the server."""
+MAX_ATTEMPTS = 3
+RETRY_WAIT = wait_random_exponential(max=4)
+
+logger = structlog.get_logger(__name__)
+
+
+class MailNotSent(ServiceUnavailableException):
+    code = "MAIL_NOT_SENT"
+    text = Text(
+        "Chưa gửi được thư, vui lòng thử lại sau ít phút.",
+        "The mail could not be sent, please try again in a few minutes.",
+    )
+    retry_after = 60
+
+
+@dataclass(frozen=True)
+class Mail:
+    to: str
+    subject: str
+    body: str
+
+
+@dataclass(frozen=True)
+class ShownMail(Mail):
+    at: datetime
+
+
+shown_mails: deque[ShownMail] = deque(maxlen=100)
+"""What this process would have sent, the newest first."""
+
+
+async def send_mail(mail: Mail) -> None:
+    """Returns when the server has taken the mail. That may need half a minute, so no transaction should wait.
+
+    Raises:
+        MailNotSent: the server refused it, or failed `MAX_ATTEMPTS` times; or production has none.
+        ValueError: `to` is not one address, or a line break in `to` or `subject` would forge a header.
+    """
+    message = _message(mail)  # also before a mail is shown: development refuses what production does
+    if settings.SMTP_HOST is not None:
+        await _deliver(message, mail.to)
+    elif settings.is_production:
+        raise _not_sent("SMTP_HOST is not set")
+    else:
+        shown_mails.appendleft(ShownMail(**asdict(mail), at=utc_now()))
+        # On one line by spaces: the log would write \n, which a terminal takes for a part of the link.
+        logger.info("mail shown", to=mail.to, subject=mail.subject, body=" ".join(mail.body.split()))
+
+
+def _message(mail: Mail) -> EmailMessage:
+    headers = mail.to + mail.subject
+    if headers.splitlines() != [headers]:
+        raise ValueError("a line break in the recipient or the subject of a mail")
+    if "@" not in mail.to or getaddresses([mail.to]) != [("", mail.to)]:
+        raise ValueError("the recipient of a mail is not one address")
+    message = EmailMessage()
+    message["From"] = settings.MAIL_FROM
+    message["To"] = mail.to
+    message["Subject"] = mail.subject
+    message["Date"] = localtime()
+    message["Message-ID"] = make_msgid(domain=_own_domain())
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no "I am on holiday" comes back
+    message.set_content(mail.body)
+    return message
+
+
+def _own_domain() -> str:
+    """Of MAIL_FROM. The name of this machine is nobody's business, and asking DNS for it can take seconds."""
+    return parseaddr(settings.MAIL_FROM)[1].rpartition("@")[2]
+
+
+async def _deliver(message: EmailMessage, to: str) -> None:
+    """Every attempt has the same Message-ID, by which a mail is known that was taken but not answered."""
+    import aiosmtplib  # start-up does not pay for it
+
+    attempts = AsyncRetrying(
+        stop=stop_after_attempt(MAX_ATTEMPTS),
+        wait=RETRY_WAIT,
+        retry=retry_if_exception(_is_transient),
+        reraise=True,
+    )
+    password = settings.SMTP_PASSWORD
+    try:
+        await attempts(
+            aiosmtplib.send,
+            message,
+            recipients=[to],
+            hostname=settings.SMTP_HOST,
+            port=settings.SMTP_PORT,
+            use_tls=settings.SMTP_SECURITY == "tls",
+            start_tls=settings.SMTP_SECURITY == "starttls",  # demanded; None would only ask for it
+            username=settings.SMTP_USERNAME,
+            password=password.get_secret_value() if password else None,
+            local_hostname=_own_domain(),
+            timeout=TIMEOUT,
+        )
+    except (aiosmtplib.SMTPException, OSError) as error:
+        raise _not_sent(f"{type(error).__name__}: {error}") from error
+
+
+def _is_transient(error: BaseException) -> bool:
+    from aiosmtplib import SMTPRecipientsRefused, SMTPResponseException
+
+    if isinstance(error, SMTPResponseException):
+        return 400 <= error.code < 500  # noqa: PLR2004 - RFC 5321 §4.2.1: transient negative completion
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(map(_is_transient, error.recipients))
+    if isinstance(error.__cause__, ssl.SSLError):  # a certificate does not get better by asking again
+        return False
+    return isinstance(error, ConnectionError | TimeoutError)
+
+
+def _not_sent(reason: str) -> MailNotSent:
+    logger.error("mail not sent", reason=reason)
+    return MailNotSent(reason)
