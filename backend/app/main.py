@@ -30,6 +30,7 @@ from app.core.middleware import EnvelopeCORSMiddleware, RequestContextMiddleware
 from app.core.routing import operation_id
 from app.core.telemetry import close_telemetry, telemetry_config
 from app.redis.client import close_redis, init_redis
+from app.redis.rate_limit_middleware import RateLimitMiddleware
 
 logger = structlog.get_logger(__name__)
 
@@ -77,6 +78,8 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(SQLAlchemyError, database_exception_handler)  # type: ignore[arg-type]  # the same
     app.add_exception_handler(Exception, general_exception_handler)
     # The last added is the outermost.
+    if settings.RATE_LIMIT_PER_MINUTE:
+        app.add_middleware(RateLimitMiddleware, per_minute=settings.RATE_LIMIT_PER_MINUTE)
     app.add_middleware(RequestGuardMiddleware, settings=settings)
     app.add_middleware(
         EnvelopeCORSMiddleware,
@@ -84,7 +87,7 @@ def create_app(settings: Settings) -> FastAPI:
         allow_credentials="*" not in settings.cors_origins_list,  # together they would reflect any origin
         allow_methods=["*"],
         allow_headers=["*"],
-        expose_headers=["X-Request-ID", "Retry-After"],
+        expose_headers=["X-Request-ID", "Retry-After", "RateLimit", "RateLimit-Policy"],
     )
     app.add_middleware(RequestContextMiddleware, settings=settings)
     app.router.routes[:0] = [

@@ -1,4 +1,4 @@
-"""Pure ASGI middleware, outermost first: RequestContext, CORS, RequestGuard.
+"""Pure ASGI middleware, outermost first: RequestContext, CORS, RequestGuard; `app.redis` adds the rate limit.
 
 Every request passes here, so what is written plainly is written so for speed: `make bench` compares
 /health/live with a bare route.
@@ -94,7 +94,7 @@ class RequestGuardMiddleware:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
         elif (fault := self._fault(scope)) is not None:
-            await _respond(fault, scope, receive, send)
+            await respond(fault, scope, receive, send)
         else:
             await self._run(scope, receive, send)
 
@@ -105,7 +105,7 @@ class RequestGuardMiddleware:
             if "status" in scope:
                 raise  # half an answer is out: only a broken connection tells the client so
             logger.error("unhandled exception", exc_info=error)  # noqa: TRY400 - structlog takes the instance
-            await _respond(ZenSpaException(), scope, receive, send)
+            await respond(ZenSpaException(), scope, receive, send)
 
     def _fault(self, scope: Scope) -> ZenSpaException | None:
         hosts = [value for name, value in scope["headers"] if name == b"host"]
@@ -190,7 +190,7 @@ def _language(scope: Scope) -> str:
     return preferred_language(Headers(scope=scope).get("accept-language", ""))
 
 
-async def _respond(error: ZenSpaException, scope: Scope, receive: Receive, send: Send) -> None:
+async def respond(error: ZenSpaException, scope: Scope, receive: Receive, send: Send) -> None:
     response = error_response(error, language=_language(scope), request_id=scope["request_id"])
     await response(scope, receive, send)
 

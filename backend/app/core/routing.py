@@ -23,6 +23,7 @@ from app.core.database import retry_lost_races
 from app.core.exceptions import (
     MalformedBodyException,
     PayloadTooLargeException,
+    RateLimitException,
     RequestTimeoutException,
     ServiceUnavailableException,
     UnsupportedMediaTypeException,
@@ -89,7 +90,7 @@ def operation_id(route: APIRoute) -> str:
     return route.name
 
 
-_ANY_ERRORS = error_responses(ValidationException, ServiceUnavailableException)
+_ANY_ERRORS = error_responses(ValidationException, RateLimitException, ServiceUnavailableException)
 _BODY_ERRORS = error_responses(
     MalformedBodyException,
     RequestTimeoutException,

@@ -179,7 +179,7 @@ class TestCors:
         assert cors_headers(response) == {
             "access-control-allow-origin": ORIGIN,
             "access-control-allow-credentials": "true",
-            "access-control-expose-headers": "X-Request-ID, Retry-After",
+            "access-control-expose-headers": "X-Request-ID, Retry-After, RateLimit, RateLimit-Policy",
         }
         assert response.headers["vary"] == "Origin"
 

@@ -1,0 +1,110 @@
+"""The general limit: what one client address may ask of the whole API."""
+
+import math
+import time
+from dataclasses import dataclass
+from functools import lru_cache, partial
+from ipaddress import AddressValueError, IPv6Address, IPv6Network
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.common.constants import API_V1
+from app.common.single_flight import SingleFlight
+from app.core.exceptions import RateLimitException
+from app.core.middleware import respond
+from app.redis.rate_limit import Allowance, RateLimit, rate_limited, try_to_take
+
+CHUNK = 20
+"""Requests a process takes from Redis at a time."""
+_WINDOW = 60
+_MAX_ADDRESSES = 10_000  # remembered, 4 MB
+_HEALTH = f"{API_V1}/health/"
+
+
+@dataclass(slots=True)
+class _Chunk:
+    """What a process has taken for an address and may still use, or that it was refused."""
+
+    left: int
+    until: float
+    """On the monotonic clock."""
+    refused: bool
+
+
+class RateLimitMiddleware:
+    """Answers 429 to an address (of IPv6: to a /64, what one customer of a provider has) that asks too often.
+
+    A process takes `CHUNK` requests at a time and counts them down by itself, so that one request in 20 asks
+    Redis. The limit is therefore a little inexact. Refused early: by what other processes have taken and not
+    used, at most 19 requests each. Let through late: what a process took in one window and uses in the next,
+    again at most 19 each. Who was refused is refused from memory until the window moves on.
+
+    Monitoring is never refused. The address is the connection's, or what a trusted proxy says it is
+    (`zenspa serve --trust-proxy`).
+    """
+
+    def __init__(self, app: ASGIApp, per_minute: int) -> None:
+        self.app = app
+        self.chunk = min(CHUNK, per_minute)
+        self.limit = RateLimit("general", per_minute - per_minute % self.chunk, _WINDOW)  # in whole chunks
+        self._chunks: dict[str, _Chunk] = {}
+        self._draws = SingleFlight[None]()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and (address := _limited_address(scope)) and not self._spend(address):
+            refusal = await self._refusal(address)
+            if refusal is not None:
+                await respond(refusal, scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+    def _spend(self, address: str) -> bool:
+        chunk = self._chunks.get(address)
+        if chunk is None or chunk.left == 0 or chunk.until <= time.monotonic():
+            return False
+        chunk.left -= 1
+        return True
+
+    async def _refusal(self, address: str) -> RateLimitException | None:
+        """None when a request could be spent after all."""
+        while not self._spend(address):
+            chunk = self._chunks.get(address)
+            now = time.monotonic()
+            if chunk is not None and chunk.refused and chunk.until > now:
+                return rate_limited(self.limit, Allowance(0, math.ceil(chunk.until - now)))
+            await self._draws.run(address, partial(self._draw, address))
+        return None
+
+    async def _draw(self, address: str) -> None:
+        admitted, allowance = await try_to_take(self.limit, address, cost=self.chunk)
+        now = time.monotonic()
+        self._chunks.pop(address, None)
+        self._chunks[address] = (  # at the end: the oldest are first
+            _Chunk(self.chunk, now + self.limit.seconds, refused=False)
+            if admitted
+            else _Chunk(0, now + allowance.reset_after, refused=True)
+        )
+        oldest = next(iter(self._chunks))
+        while len(self._chunks) > _MAX_ADDRESSES or self._chunks[oldest].until <= now:
+            del self._chunks[oldest]
+            oldest = next(iter(self._chunks))
+
+
+def _limited_address(scope: Scope) -> str | None:
+    """None when the request is not limited: monitoring, and what came over a Unix socket from nobody known."""
+    path, client = scope["path"], scope.get("client")
+    if path.startswith(_HEALTH) or path == "/metrics" or not client:
+        return None
+    address: str = client[0]
+    return _network(address) if ":" in address else address
+
+
+@lru_cache(maxsize=4096)
+def _network(address: str) -> str:
+    try:
+        ipv6 = IPv6Address(address)
+    except AddressValueError:
+        return address
+    if ipv6.ipv4_mapped:  # of a socket that listens for both: all of IPv4 would be one /64
+        return str(ipv6.ipv4_mapped)
+    return str(IPv6Network((int(ipv6) >> 64 << 64, 64)))
