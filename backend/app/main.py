@@ -27,7 +27,7 @@ from app.core.lifecycle import drain_before_stop
 from app.core.logging import setup_logging
 from app.core.metrics import metrics_route
 from app.core.middleware import EnvelopeCORSMiddleware, RequestContextMiddleware, RequestGuardMiddleware
-from app.core.routing import operation_id
+from app.core.routing import PUBLIC, operation_id
 from app.core.telemetry import close_telemetry, telemetry_config
 from app.redis.client import close_redis, init_redis
 from app.redis.rate_limit_middleware import RateLimitMiddleware
@@ -94,7 +94,7 @@ def create_app(settings: Settings) -> FastAPI:
         *api_router.routes,
         metrics_route,
     ]  # before the documentation: first come, first tried
-    app.add_api_route("/", _root, methods=["GET"], tags=["Root"], name="root")
+    app.add_api_route("/", _root, methods=["GET"], tags=["Root"], name="root", openapi_extra=PUBLIC)
     return app
 
 

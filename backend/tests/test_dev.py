@@ -1,6 +1,7 @@
 """`zenspa dev`: one command starts everything, and whatever ends it leaves nothing running."""
 
 import os
+import re
 import shutil
 import socket
 import stat
@@ -32,7 +33,7 @@ def backend() -> Iterator[Path]:
 
 def dev(backend: Path, **variables: str) -> AppProcess:
     process = AppProcess(
-        {"PYTHONPATH": str(backend), "HOST": "127.0.0.1"} | variables,
+        {"PYTHONPATH": str(backend), "HOST": "127.0.0.1", "SECRET_KEY": ""} | variables,
         command=["env", "PORT={port}", *DEV],
     )
     process.start_timeout = 60
@@ -52,24 +53,39 @@ def refused_dev(backend: Path, **variables: str) -> subprocess.CompletedProcess[
     )
 
 
-async def get(process: AppProcess, path: str) -> httpx2.Response:
+async def get(process: AppProcess, path: str, **headers: str) -> httpx2.Response:
     async with httpx2.AsyncClient(base_url=process.base_url, trust_env=False, verify=False) as http:
-        return await http.get(path)
+        return await http.get(path, headers=headers)
+
+
+async def sign_in(process: AppProcess, email: str, password: str) -> httpx2.Response:
+    async with httpx2.AsyncClient(base_url=process.base_url, trust_env=False, verify=False) as http:
+        return await http.post("/api/v1/auth/sign-in", json={"login": email, "password": password})
+
+
+def demo_accounts(shown: str) -> dict[str, str]:
+    """The passwords on the terminal, by email."""
+    return dict(re.findall(r"(\w+@example\.com) +│ +(\S+)", shown))
 
 
 async def test_a_second_run_goes_on_where_the_first_stopped(backend: Path) -> None:
     async with dev(backend) as first:
         assert (await get(first, "/api/v1/health/redis")).json()["connected"] is True
-        page = (await get(first, "/api/v1/customers?limit=3")).json()
+        accounts = demo_accounts(first.output())
+        assert set(accounts) == {f"{name}@example.com" for name in ("admin", "letan", "kythuatvien", "khach")}
+        signed_in = await sign_in(first, "letan@example.com", accounts["letan@example.com"])
+        token = {"Authorization": f"Bearer {signed_in.json()['access_token']}"}
+        page = (await get(first, "/api/v1/customers?limit=3", **token)).json()
         assert len(page["items"]) == 3
         first.terminate()
         assert await first.wait(20) == 0
         assert "Application shutdown complete" in first.output()
     assert processes_under(backend) == []
     async with dev(backend) as second:
-        assert (await get(second, "/api/v1/customers?limit=3")).json()["items"] == page["items"]
+        assert (await get(second, "/api/v1/customers?limit=3", **token)).json()["items"] == page["items"]
         cursor = page["next_cursor"]
-        assert (await get(second, f"/api/v1/customers?limit=3&cursor={cursor}")).status_code == 200
+        assert (await get(second, f"/api/v1/customers?limit=3&cursor={cursor}", **token)).status_code == 200
+        assert demo_accounts(second.output()) == {}
     assert stat.S_IMODE((backend / ".data" / "secret_key").stat().st_mode) == 0o600
 
 
@@ -104,7 +120,8 @@ async def test_servers_that_are_given_are_used_and_none_is_started(backend: Path
     await create_database(database, template="template0")
     given = {name: os.environ[name] for name in ("REDIS_HOST", "REDIS_PORT")}
     async with dev(backend, DATABASE_URL=database_url(database), **given) as process:
-        assert (await get(process, "/api/v1/customers")).json()["items"] == []
+        assert (await get(process, "/api/v1/health/ready")).status_code == 200
+        assert demo_accounts(process.output()) == {}
     assert not (backend / ".data" / "postgres").exists()
     assert not (backend / ".data" / "valkey").exists()
 

@@ -3,12 +3,20 @@
 from fastapi import APIRouter
 
 from app.api import health
-from app.modules.customer import customer_routes
+from app.modules.audit import audit_routes
+from app.modules.customer import customer_privacy_routes, customer_routes
+from app.modules.identity import identity_auth_routes, identity_routes
 
 api_router = APIRouter()
 for router in (
     health.router,
+    identity_auth_routes.router,
+    identity_routes.users,
+    identity_routes.invited,
+    identity_routes.mails,
+    audit_routes.router,
     customer_routes.router,
+    customer_privacy_routes.router,
 ):
     # Not `include_router`: FastAPI 0.165 tries the routes of a nested router several times for each request (57 µs
     # became 91, measured in process).

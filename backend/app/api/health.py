@@ -10,7 +10,7 @@ from app.common.schemas import DatabaseHealthResponse, HealthCheckResponse, Redi
 from app.core.config import settings
 from app.core.database import check_database_health, check_database_ready
 from app.core.lifecycle import Draining
-from app.core.routing import operation_id
+from app.core.routing import PUBLIC, operation_id
 from app.redis.client import check_redis_health
 
 _UNAVAILABLE = 503
@@ -21,14 +21,14 @@ ReadyDatabase = Annotated[tuple[bool, float], Depends(check_database_ready)]
 Redis = Annotated[tuple[bool, float], Depends(check_redis_health)]
 
 
-@router.get("/live", response_model=HealthCheckResponse)
+@router.get("/live", response_model=HealthCheckResponse, openapi_extra=PUBLIC)
 async def liveness() -> Response:
     """Whether the process answers. Asks nobody: restarting an app does not mend its database."""
     # First, and written by itself: it is asked more often than any other route.
     return Response(_body("healthy").model_dump_json(), media_type="application/json")
 
 
-@router.get("/", responses={503: {"model": HealthCheckResponse}})
+@router.get("/", responses={503: {"model": HealthCheckResponse}}, openapi_extra=PUBLIC)
 async def health_check(response: Response, database: Database, redis: Redis) -> HealthCheckResponse:
     """The overall state: `degraded` without Redis (200), `unhealthy` without the database (503)."""
     if not database[0]:
@@ -36,13 +36,13 @@ async def health_check(response: Response, database: Database, redis: Redis) -> 
     return _state("healthy" if redis[0] else "degraded", response)
 
 
-@router.get("/ready", responses={503: {"model": HealthCheckResponse}})
+@router.get("/ready", responses={503: {"model": HealthCheckResponse}}, openapi_extra=PUBLIC)
 async def readiness(response: Response, database: ReadyDatabase) -> HealthCheckResponse:
     """Whether to send requests here: not without the database, not before `zenspa migrate`, not once told to stop."""
     return _state("healthy" if database[0] and not Draining.started else "unhealthy", response)
 
 
-@router.get("/db", responses={503: {"model": DatabaseHealthResponse}})
+@router.get("/db", responses={503: {"model": DatabaseHealthResponse}}, openapi_extra=PUBLIC)
 async def database_health_check(response: Response, database: Database) -> DatabaseHealthResponse:
     """Whether PostgreSQL answers, and how fast."""
     connected, milliseconds = database
@@ -52,7 +52,7 @@ async def database_health_check(response: Response, database: Database) -> Datab
     )
 
 
-@router.get("/redis", responses={503: {"model": RedisHealthResponse}})
+@router.get("/redis", responses={503: {"model": RedisHealthResponse}}, openapi_extra=PUBLIC)
 async def redis_health_check(response: Response, redis: Redis) -> RedisHealthResponse:
     """Whether Redis answers, and how fast. The app also works without it."""
     connected, milliseconds = redis

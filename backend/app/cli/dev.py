@@ -12,20 +12,24 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import asyncpg
 import psutil
 from dotenv import dotenv_values
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from app.cli.embedded import EmbeddedPostgres, EmbeddedServerError, EmbeddedValkey, free_port
 from app.cli.faults import faults_explained
+
+if TYPE_CHECKING:
+    from app.cli.seed import DemoAccount
 
 BACKEND = Path(__file__).resolve().parents[2]
 STATE = BACKEND / ".data"
@@ -83,10 +87,10 @@ def _run(servers: ExitStack) -> int:
     _end_api(owner_is_dead=True)
     _refuse_taken_port(settings.HOST, settings.PORT)
     _migrate()
-    if postgres is not None:
-        _seed_once()
+    accounts = _seed_once() if postgres is not None else []
     port = settings.PORT or free_port()
     _print_addresses(settings.HOST, port, postgres)
+    _print_accounts(accounts)
     return _serve(settings.HOST, port)
 
 
@@ -159,21 +163,24 @@ def _migrate() -> None:
         migrate()
 
 
-def _seed_once() -> None:
+def _seed_once() -> "list[DemoAccount]":
+    """The demo accounts with their passwords, the first time."""
     seeded = STATE / "seeded"
     if seeded.exists():
-        return
-    with _step(f"{DEMO_CUSTOMERS} khách hàng mẫu · demo customers"):
-        asyncio.run(_seed())
+        return []
+    with _step(f"{DEMO_CUSTOMERS} khách hàng mẫu và tài khoản thử · demo customers and accounts"):
+        accounts = asyncio.run(_seed())
     seeded.touch()
+    return accounts
 
 
-async def _seed() -> None:
-    from app.cli.seed import seed_customers
+async def _seed() -> "list[DemoAccount]":
+    from app.cli.seed import seed_accounts, seed_customers
     from app.core.database import engine
 
     try:
         await seed_customers(DEMO_CUSTOMERS)
+        return await seed_accounts()
     finally:
         await engine.dispose()
 
@@ -191,6 +198,18 @@ def _print_addresses(host: str, port: int, postgres: EmbeddedPostgres | None) ->
     for name, value in lines.items():
         console.print(f"  {name:<18} ", Text(value, style="cyan"), sep="")
     console.print("  Ctrl-C             dừng tất cả · stops everything\n")
+
+
+def _print_accounts(accounts: "Iterable[DemoAccount]") -> None:
+    if not accounts:
+        return
+    table = Table("Tài khoản thử · Demo account", "Mật khẩu · Password", "Vai trò · Role")
+    for account in accounts:
+        table.add_row(account.email, Text(account.password, style="cyan"), account.role)
+    console.print(table)
+    console.print(
+        "  Chỉ hiện lần này · Shown this once; [cyan]zenspa user reset-password EMAIL[/] đặt lại · sets another\n"
+    )
 
 
 def _serve(host: str, port: int) -> int:

@@ -12,6 +12,7 @@ import typer
 
 from app.cli.faults import faults_explained
 from app.cli.transfer import export_cli, import_cli
+from app.cli.user import user_cli
 
 cli = typer.Typer(
     name="zenspa",
@@ -24,6 +25,7 @@ cli = typer.Typer(
 )
 
 
+cli.add_typer(user_cli, name="user")
 cli.add_typer(import_cli, name="import")
 cli.add_typer(export_cli, name="export")
 

@@ -14,18 +14,22 @@ from functools import partial
 from typing import Any, NoReturn, override
 
 from fastapi import APIRouter, Request, Response
+from fastapi.dependencies.models import Dependant
 from fastapi.params import Form
 from fastapi.routing import APIRoute
+from fastapi.security.base import SecurityBase
 from starlette.types import Message
 
 from app.core.config import settings
 from app.core.database import retry_lost_races
 from app.core.exceptions import (
+    ForbiddenException,
     MalformedBodyException,
     PayloadTooLargeException,
     RateLimitException,
     RequestTimeoutException,
     ServiceUnavailableException,
+    UnauthorizedException,
     UnsupportedMediaTypeException,
     ValidationException,
     error_responses,
@@ -39,15 +43,33 @@ _SUSPICIOUS_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
+PUBLIC: dict[str, Any] = {"security": []}
+"""`openapi_extra=PUBLIC`: anybody may call this route (OpenAPI 3.1: an empty list asks for nothing)."""
+
+
 class ApiRoute(APIRoute):
-    """A route that reads strictly and is one unit of work, run again from its beginning on 40001 and 40P01."""
+    """A route that reads strictly and is one unit of work, run again from its beginning on 40001 and 40P01.
+
+    Raises:
+        TypeError: at start, when it says neither who may call it nor that anybody may.
+    """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
+        if _asks_who_calls(self.dependant):
+            for status, response in _SIGN_IN_ERRORS.items():
+                self._document(status, response)
+        elif options.get("openapi_extra") != PUBLIC:
+            raise TypeError(
+                f"{endpoint.__name__}: add Requires(...) to its signature, or openapi_extra=PUBLIC"
+            )
         if self.body_field is not None:
             for status, response in _BODY_ERRORS.items():
-                self.responses.setdefault(status, response)
-                self.response_fields.setdefault(status, self.response_fields[ValidationException.status])
+                self._document(status, response)
+
+    def _document(self, status: int | str, response: dict[str, Any]) -> None:
+        self.responses.setdefault(status, response)
+        self.response_fields.setdefault(status, self.response_fields[ValidationException.status])
 
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -72,6 +94,10 @@ async def _handle_once(
         return await handle(request)
 
 
+def _asks_who_calls(dependant: Dependant) -> bool:
+    return issubclass(type(dependant.call), SecurityBase) or any(map(_asks_who_calls, dependant.dependencies))
+
+
 class ApiRouter(APIRouter):
     """Use it in place of FastAPI's. Errors that any route can give are in the document of each."""
 
@@ -91,6 +117,7 @@ def operation_id(route: APIRoute) -> str:
 
 
 _ANY_ERRORS = error_responses(ValidationException, RateLimitException, ServiceUnavailableException)
+_SIGN_IN_ERRORS = error_responses(UnauthorizedException, ForbiddenException)
 _BODY_ERRORS = error_responses(
     MalformedBodyException,
     RequestTimeoutException,

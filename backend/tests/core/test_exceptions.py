@@ -36,10 +36,10 @@ from app.core.exceptions import (
     error_responses,
     preferred_language,
 )
-from app.core.routing import ApiRouter
 from app.main import create_app
 from tests.core import client_of, refusal
 from tests.support import free_port
+from tests.support.routes import PublicRouter
 
 STATUSES = {
     ZenSpaException: 500,
@@ -67,7 +67,7 @@ class Raising:
 
     def __init__(self) -> None:
         self.error: Exception = ZenSpaException()
-        router = ApiRouter()
+        router = PublicRouter()
         router.add_api_route("/raise", self._raise)
         self.app = create_app(settings)
         self.app.include_router(router)
@@ -217,7 +217,7 @@ class TestDocument:
             code = "BED_TAKEN"
             text = Text("Giường đã có khách.", "The bed is taken.")
 
-        router = ApiRouter()
+        router = PublicRouter()
         router.add_api_route(
             "/beds", lambda: None, responses=error_responses(BedTaken, ConflictException, NotFoundException)
         )

@@ -18,8 +18,10 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.modules.identity.identity_models import Role
 from tests.core import stores
 from tests.support.app_process import AppProcess
+from tests.support.people import signed_in
 
 type Event = dict[str, Any]
 
@@ -209,7 +211,6 @@ async def production(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator
     (folder / ".env").write_text("REDIS_PASWORD=hunter2\n")
     environment = stores() | {
         "ENVIRONMENT": "production",
-        "SECRET_KEY": "Vd8rT2_kQmZ0aXw5LhYp7JcN1sBf-u4e",
         "CORS_ORIGINS": "https://app.zenspa.com",
         "DB_ECHO": "true",
     }
@@ -223,7 +224,7 @@ async def production(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator
         await http.post(
             "/api/v1/customers",
             json={"full_name": "Đặng Lan", "phone": "0912 345 678"},
-            headers={"X-Request-ID": "id-create"},
+            headers={"X-Request-ID": "id-create"} | await signed_in(Role.RECEPTIONIST),
         )
         await http.get("/made-up%0D%0A%1B%5B2J", headers={"X-Request-ID": "id-lost"})
         await http.options(

@@ -12,11 +12,11 @@ from starlette.types import Message
 from app.common.schemas import RequestModel
 from app.core import routing
 from app.core.config import settings
-from app.core.routing import ApiRouter
 from app.core.security import sign_cursor
 from app.main import create_app
 from tests.core import HOST, ask_raw, client_of, read_answer, refusal, stores
 from tests.support.app_process import AppProcess
+from tests.support.routes import PublicRouter
 
 CUSTOMERS = "/api/v1/customers"
 JSON = {"Content-Type": "application/json"}
@@ -28,7 +28,7 @@ class Numbers(RequestModel):
     real: float = 0
 
 
-router = ApiRouter()
+router = PublicRouter()
 
 
 @router.post("/numbers")

@@ -10,11 +10,13 @@ import httpx2
 import pytest
 
 from app.cli.embedded import EmbeddedPostgres, free_port
+from app.modules.identity.identity_models import Role
 from tests.support import eventually
 from tests.support.app_process import AppProcess
 from tests.support.customers import CUSTOMERS, AtTheDesk
 from tests.support.fault_proxy import FaultProxy, Mode
 from tests.support.leftovers import folder_for_servers
+from tests.support.people import signed_in
 from tests.support.stores import database_server, through
 
 pytestmark = pytest.mark.usefixtures("client")
@@ -45,9 +47,12 @@ async def test_a_kill_under_load_loses_nothing_that_was_acknowledged(
     postgres: EmbeddedPostgres, record_property: Callable[[str, object], None]
 ) -> None:
     loop = asyncio.get_running_loop()
+    headers = await signed_in(
+        Role.RECEPTIONIST, database_url=postgres.url("postgres").replace("+asyncpg", "")
+    )
     async with (
         AppProcess({"DATABASE_URL": postgres.url("postgres")}) as app,
-        AtTheDesk(app.base_url, clients=8) as desk,
+        AtTheDesk(app.base_url, headers, clients=8) as desk,
     ):
         await desk.have_created(100)
         await asyncio.to_thread(postgres.kill)
@@ -93,6 +98,12 @@ async def http(proxy: FaultProxy) -> AsyncIterator[httpx2.AsyncClient]:
         httpx2.AsyncClient(base_url=app.base_url, verify=False, timeout=BOUND) as http,
     ):
         yield http
+
+
+@pytest.fixture(autouse=True)
+async def receptionist(client: httpx2.AsyncClient, http: httpx2.AsyncClient) -> None:
+    """Of the emptied database of each test."""
+    http.headers |= await signed_in(Role.RECEPTIONIST)
 
 
 @pytest.mark.parametrize("fault", [mode for mode in Mode if mode is not Mode.PASS])

@@ -16,8 +16,10 @@ from sqlalchemy.exc import DBAPIError
 
 from app.core.config import Settings, settings
 from app.core.database import build_engine
+from app.modules.identity.identity_models import Role
 from tests.support.app_process import AppProcess
 from tests.support.certificates import certificates
+from tests.support.people import signed_in
 from tests.support.pgbouncer import PgBouncer, pgbouncer_available
 from tests.support.routes import post, refused_work
 from tests.support.stores import app_database
@@ -67,9 +69,10 @@ class TestTransactionMode:
     async def test_many_clients_meet_no_failure_and_leave_nothing_behind(self, pooler: PgBouncer) -> None:
         environment = {"DATABASE_URL": url_of(pooler), "DB_TRANSACTION_POOLER": "true"}
         statuses: Counter[int] = Counter()
+        headers = await signed_in(Role.RECEPTIONIST)
         async with (
             AppProcess(environment) as app,
-            httpx2.AsyncClient(base_url=app.base_url, verify=False) as http,
+            httpx2.AsyncClient(base_url=app.base_url, verify=False, headers=headers) as http,
             asyncio.TaskGroup() as clients,
         ):
             for number in range(CLIENTS):

@@ -10,11 +10,13 @@ import pytest
 
 from app.cli.embedded import EmbeddedValkey, free_port
 from app.core.config import settings
+from app.modules.identity.identity_models import Role
 from tests.support import eventually
 from tests.support.app_process import AppProcess
 from tests.support.customers import AtTheDesk
 from tests.support.fault_proxy import FaultProxy, Mode
 from tests.support.leftovers import folder_for_servers
+from tests.support.people import signed_in
 
 pytestmark = pytest.mark.usefixtures("client")
 
@@ -43,8 +45,8 @@ class Spa:
     async def breaker_is_open(self) -> bool:
         return "redis_breaker_open 1.0" in (await self.http.get("/metrics")).text
 
-    def desk(self) -> AtTheDesk:
-        return AtTheDesk(str(self.http.base_url), clients=2)
+    async def desk(self) -> AtTheDesk:
+        return AtTheDesk(str(self.http.base_url), await signed_in(Role.RECEPTIONIST), clients=2)
 
 
 @asynccontextmanager
@@ -80,7 +82,7 @@ async def spa(valkey: EmbeddedValkey) -> AsyncIterator[Spa]:
 async def test_the_app_starts_without_redis_and_finds_it_by_itself(
     fault: Mode, valkey: EmbeddedValkey
 ) -> None:
-    async with spa_on(valkey, fault) as spa, spa.desk() as desk:
+    async with spa_on(valkey, fault) as spa, await spa.desk() as desk:
         assert await spa.is_degraded()
         await desk.have_created(5)
         spa.proxy.mode = Mode.PASS
@@ -93,7 +95,7 @@ async def test_the_app_serves_when_redis_goes_and_finds_it_again(
     fault: Mode, spa: Spa, record_property: Callable[[str, object], None]
 ) -> None:
     await eventually(spa.is_healthy)
-    async with spa.desk() as desk:
+    async with await spa.desk() as desk:
         await desk.have_created(5)
         spa.proxy.mode = fault
         assert await spa.is_degraded()
@@ -111,7 +113,7 @@ async def test_the_app_serves_while_redis_is_killed_and_started_again(
     spa: Spa, valkey: EmbeddedValkey, record_property: Callable[[str, object], None]
 ) -> None:
     await eventually(spa.is_healthy)
-    async with spa.desk() as desk:
+    async with await spa.desk() as desk:
         await desk.have_created(5)
         await asyncio.to_thread(valkey.kill)
         assert await spa.is_degraded()

@@ -11,10 +11,12 @@ import pytest
 
 from app.core.config import settings
 from app.core.lifecycle import DRAIN_SECONDS
+from app.modules.identity.identity_models import Role
 from tests.support import eventually
 from tests.support.app_process import AppProcess
 from tests.support.customers import CUSTOMERS, AtTheDesk, new_phone
 from tests.support.fault_proxy import FaultProxy, Mode
+from tests.support.people import signed_in
 from tests.support.stores import database_server, driver_url, through
 
 pytestmark = pytest.mark.usefixtures("client")
@@ -24,7 +26,6 @@ STOP = 15.0
 DATABASE = {"DATABASE_URL": settings.DATABASE_URL.get_secret_value()}
 PRODUCTION = DATABASE | {
     "ENVIRONMENT": "production",
-    "SECRET_KEY": "Kh0ng-phai-khoa-that-chi-de-thu-nghiem",
     "CORS_ORIGINS": "https://app.example.com",
 }
 ZENSPA_SERVE = [sys.executable, "-m", "app.cli.main", "serve"]
@@ -52,7 +53,7 @@ async def test_under_load_behind_a_balancer_no_request_is_lost() -> None:
         async def is_told_to_stop_sending() -> bool:
             return (await balancer.get("/api/v1/health/ready")).status_code == 503
 
-        async with AtTheDesk(app.base_url, clients=4) as desk:
+        async with AtTheDesk(app.base_url, await signed_in(Role.RECEPTIONIST), clients=4) as desk:
             await desk.have_created(20)
             app.terminate()
             await eventually(is_told_to_stop_sending)
@@ -65,6 +66,7 @@ async def test_under_load_behind_a_balancer_no_request_is_lost() -> None:
 
 async def test_in_development_the_door_is_closed_at_once_and_requests_in_flight_are_answered() -> None:
     async with AppProcess(DATABASE) as app, http_to(app) as http:
+        http.headers |= await signed_in(Role.RECEPTIONIST)
         created = await http.post(CUSTOMERS, json={"full_name": "Trần Mai", "phone": new_phone()})
         path = f"{CUSTOMERS}/{created.json()['id']}"
         async with a_row_is_held() as somebody_waits:
@@ -150,6 +152,7 @@ async def test_a_database_that_is_silent_does_not_hold_the_process() -> None:
     async with FaultProxy(*database_server()) as proxy:
         environment = {"DATABASE_URL": through(proxy), "DB_STATEMENT_TIMEOUT": "0.3"}
         async with AppProcess(environment) as app, http_to(app) as http:
+            http.headers |= await signed_in(Role.RECEPTIONIST)
             assert (await http.get(CUSTOMERS)).status_code == 200
             proxy.mode = Mode.BLACK_HOLE
             request = asyncio.create_task(http.get(CUSTOMERS))

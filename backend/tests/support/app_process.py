@@ -53,6 +53,7 @@ class AppProcess(ServerProcess):
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "RATE_LIMIT_PER_MINUTE": "1000000",  # all of a test's clients have one address
+            "SECRET_KEY": os.environ["SECRET_KEY"],  # it knows the tokens that the tests issue
         }
         return base | dict(self._env)
 

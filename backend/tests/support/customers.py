@@ -1,6 +1,6 @@
 """People at the desk: they create customers over HTTP, one after the other, and note what they saw.
 
-async with AtTheDesk(app.base_url, clients=8) as desk:
+async with AtTheDesk(app.base_url, await signed_in(Role.RECEPTIONIST), clients=8) as desk:
     ...  # meanwhile something breaks
 assert desk.statuses.keys() <= {201, 503}
 """
@@ -8,6 +8,7 @@ assert desk.statuses.keys() <= {201, 503}
 import asyncio
 import itertools
 from collections import Counter
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Self
 
@@ -32,14 +33,16 @@ class AtTheDesk:
     A broken connection ends the context with its error.
     """
 
-    def __init__(self, base_url: str, *, clients: int) -> None:
+    def __init__(self, base_url: str, headers: Mapping[str, str], *, clients: int) -> None:
         self.statuses: Counter[int] = Counter()
         self.acknowledged: set[str] = set()
         """Phones of the customers whose creation was answered with 201."""
         self.slowest = 0.0
         """Seconds from a request to its answer."""
         self._clients = clients
-        self._http = httpx2.AsyncClient(base_url=base_url, trust_env=False, verify=False, timeout=30)
+        self._http = httpx2.AsyncClient(
+            base_url=base_url, headers=headers, trust_env=False, verify=False, timeout=30
+        )
         self._open = True
 
     async def __aenter__(self) -> Self:

@@ -1,6 +1,7 @@
 """The app with routes of the test's own, in this process."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any, override
 
 import httpx2
 from sqlalchemy import Executable
@@ -11,15 +12,24 @@ from starlette.types import ASGIApp
 from app.core.config import settings
 from app.core.database import SessionDep
 from app.core.database_errors import sqlstate_of
-from app.core.routing import ApiRouter
+from app.core.routing import PUBLIC, ApiRouter
 from app.main import create_app
+
+
+class PublicRouter(ApiRouter):
+    """Routes that anybody may call."""
+
+    @override
+    def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().add_api_route(path, endpoint, **options | {"openapi_extra": PUBLIC})
+
 
 type Work = Callable[[AsyncSession], Awaitable[None]]
 
 
 def app_with(*works: Work) -> ASGIApp:
     """POST /0 does the first work in the request's session, POST /1 the second, …"""
-    router = ApiRouter()
+    router = PublicRouter()
     for number, work in enumerate(works):
         router.add_api_route(f"/{number}", _endpoint_for(work), methods=["POST"])
     app = create_app(settings)

@@ -1,4 +1,4 @@
-"""The table of customers (khách hàng)."""
+"""Customers (khách hàng) and what they consent to."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -37,6 +37,12 @@ class Customer(Entity):
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'::text[]"))
     archived_at: Mapped[datetime | None]
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    user_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("user_account.id", ondelete="SET NULL"), unique=True
+    )
+    """Who signs in as this customer, and sees what is theirs."""
+    erased_at: Mapped[datetime | None]
+    """When the person was taken out of the row, which stays for the ledgers."""
     name_keys: Mapped[list[str]] = mapped_column(
         ARRAY(Text(collation="C")), Computed("zenspa_name_keys(full_name)", persisted=True), deferred=True
     )
@@ -74,4 +80,41 @@ class Customer(Entity):
             postgresql_using="gin",
             postgresql_where=text("archived_at IS NULL"),
         ),
+    )
+
+
+class ConsentPurpose(StrEnum):
+    """What personal data may be used for beyond what a visit needs."""
+
+    HEALTH_DATA = "health_data"
+    """Tình trạng sức khỏe: contraindications are kept."""
+    MARKETING = "marketing"
+    PHOTOS = "photos"
+
+
+class ConsentChannel(StrEnum):
+    """How it was said."""
+
+    DESK = "desk"
+    PAPER = "paper"
+    PHONE = "phone"
+    APP = "app"
+
+
+class Consent(Entity):
+    """A customer said yes or no to a purpose. Never changed: a change of mind is a row more."""
+
+    __tablename__ = "consent"
+
+    customer_id: Mapped[UUID] = mapped_column(ForeignKey("customer.id"))
+    purpose: Mapped[str] = mapped_column(Text)
+    granted: Mapped[bool]
+    version: Mapped[str] = mapped_column(Text)
+    """Of the text they were shown."""
+    channel: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (
+        CheckConstraint("purpose IN ('health_data', 'marketing', 'photos')", name="purpose"),
+        CheckConstraint("channel IN ('desk', 'paper', 'phone', 'app')", name="channel"),
+        Index("consent_customer_id_idx", "customer_id", "purpose", "created_at"),
     )

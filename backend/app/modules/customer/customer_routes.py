@@ -27,25 +27,29 @@ from app.modules.customer.customer_schemas import (
 )
 from app.modules.customer.customer_search import search_customers
 from app.modules.customer.customer_transfer import ImportRefused
+from app.modules.identity.identity_access import AdminEverywhere, AnyRole, Desk
 
-router = ApiRouter(prefix=f"{API_V1}/customers", tags=["Customers"])
+PREFIX = f"{API_V1}/customers"
+router = ApiRouter(prefix=PREFIX, tags=["Customers"])
 
 
 @router.post("", status_code=201, response_model=CustomerRead, responses=error_responses(service.PhoneTaken))
-async def create_customer(session: SessionDep, new: CustomerCreate) -> Customer:
+async def create_customer(_: Desk, session: SessionDep, new: CustomerCreate) -> Customer:
     """Adds a customer. The phone number may be written as people write it."""
     return await service.create_customer(session, new)
 
 
 @router.get("", responses=error_responses(InvalidCursorException))
-async def list_customers(session: SessionDep, query: Annotated[CustomerListQuery, Query()]) -> CustomerPage:
+async def list_customers(
+    _: Desk, session: SessionDep, query: Annotated[CustomerListQuery, Query()]
+) -> CustomerPage:
     """Lists customers page by page, newest first or by name."""
     return await service.list_customers(session, query)
 
 
 @router.get("/search", response_model=list[CustomerRead])
 async def search_customers_by_text(
-    session: SessionDep, query: Annotated[CustomerSearchQuery, Query()]
+    _: Desk, session: SessionDep, query: Annotated[CustomerSearchQuery, Query()]
 ) -> list[Customer]:
     """Finds customers by name (accents not needed), by the last digits of a phone or by email, best first."""
     return list(await search_customers(session, query.q, query.limit))
@@ -54,7 +58,9 @@ async def search_customers_by_text(
 @router.post(
     "/import", responses=error_responses(ImportRefused, service.PhoneTaken, PayloadTooLargeException)
 )
-async def import_customers(session: SessionDep, file: Annotated[UploadFile, File()]) -> CustomerImportResult:
+async def import_customers(
+    _: AdminEverywhere, session: SessionDep, file: Annotated[UploadFile, File()]
+) -> CustomerImportResult:
     """Creates and updates customers from a CSV file: all rows or none, and a second time changes nothing.
 
     Columns: full_name (needed), phone, email, birthday, gender, notes, contraindications, tags (separated by
@@ -65,7 +71,7 @@ async def import_customers(session: SessionDep, file: Annotated[UploadFile, File
 
 
 @router.get("/export", response_class=StreamingResponse, responses={200: {"content": {"text/csv": {}}}})
-async def export_customers() -> StreamingResponse:
+async def export_customers(_: AdminEverywhere) -> StreamingResponse:
     """All living customers as a CSV file for a spreadsheet; cells that look like formulas are made harmless."""
     pieces = transfer.export_customers()
     first = await anext(pieces)  # before the answer begins: an outage is then a 503 and no broken file
@@ -84,9 +90,9 @@ async def export_customers() -> StreamingResponse:
 @router.get(
     "/{customer_id}", response_model=CustomerRead, responses=error_responses(service.CustomerNotFound)
 )
-async def get_customer(session: SessionDep, customer_id: UUID) -> Customer:
-    """One customer, also when archived or merged."""
-    return await service.get_customer(session, customer_id)
+async def get_customer(user: AnyRole, session: SessionDep, customer_id: UUID) -> Customer:
+    """One customer, also when archived or merged; a customer sees only themselves."""
+    return await service.get_visible_customer(session, user, customer_id)
 
 
 @router.patch(
@@ -94,7 +100,9 @@ async def get_customer(session: SessionDep, customer_id: UUID) -> Customer:
     response_model=CustomerRead,
     responses=error_responses(service.CustomerNotFound, service.PhoneTaken, service.CustomerArchived),
 )
-async def update_customer(session: SessionDep, customer_id: UUID, changes: CustomerUpdate) -> Customer:
+async def update_customer(
+    _: Desk, session: SessionDep, customer_id: UUID, changes: CustomerUpdate
+) -> Customer:
     """Changes the fields that are sent and leaves the others."""
     return await service.update_customer(session, customer_id, changes)
 
@@ -102,7 +110,7 @@ async def update_customer(session: SessionDep, customer_id: UUID, changes: Custo
 @router.post(
     "/{customer_id}/archive", response_model=CustomerRead, responses=error_responses(service.CustomerNotFound)
 )
-async def archive_customer(session: SessionDep, customer_id: UUID) -> Customer:
+async def archive_customer(_: Desk, session: SessionDep, customer_id: UUID) -> Customer:
     """Takes a customer out of lists and searches; nothing is lost."""
     return await service.archive_customer(session, customer_id)
 
@@ -110,9 +118,11 @@ async def archive_customer(session: SessionDep, customer_id: UUID) -> Customer:
 @router.post(
     "/{customer_id}/restore",
     response_model=CustomerRead,
-    responses=error_responses(service.CustomerNotFound, service.PhoneTaken, service.CustomerMerged),
+    responses=error_responses(
+        service.CustomerNotFound, service.PhoneTaken, service.CustomerMerged, service.CustomerErased
+    ),
 )
-async def restore_customer(session: SessionDep, customer_id: UUID) -> Customer:
+async def restore_customer(_: Desk, session: SessionDep, customer_id: UUID) -> Customer:
     """Brings an archived customer back."""
     return await service.restore_customer(session, customer_id)
 
@@ -121,9 +131,13 @@ async def restore_customer(session: SessionDep, customer_id: UUID) -> Customer:
     "/{customer_id}/merge",
     response_model=CustomerRead,
     responses=error_responses(
-        service.CustomerNotFound, service.CustomerMerged, service.CustomerArchived, service.MergeWithItself
+        service.CustomerNotFound,
+        service.CustomerMerged,
+        service.CustomerArchived,
+        service.CustomerErased,
+        service.MergeWithItself,
     ),
 )
-async def merge_customers(session: SessionDep, customer_id: UUID, merge: CustomerMerge) -> Customer:
+async def merge_customers(_: Desk, session: SessionDep, customer_id: UUID, merge: CustomerMerge) -> Customer:
     """Makes one customer of two: this one stays and takes what it lacks from the duplicate."""
     return await service.merge_customers(session, customer_id, merge.duplicate_id)

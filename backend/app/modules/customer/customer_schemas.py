@@ -19,7 +19,9 @@ from app.common.helpers import utc_now
 from app.common.phone import to_e164
 from app.common.schemas import IsoDate, Line, QueryBool, QueryInt, RequestModel
 from app.core.config import settings
-from app.modules.customer.customer_models import Gender
+from app.modules.audit.audit_schemas import AuditEntryRead
+from app.modules.customer.customer_models import ConsentChannel, ConsentPurpose, Gender
+from app.modules.identity.identity_schemas import UserRead
 
 MAX_PAGE = 100
 MAX_TAGS = 20
@@ -104,6 +106,8 @@ class CustomerRead(BaseModel):
     tags: list[str]
     archived_at: datetime | None
     merged_into_id: UUID | None = Field(description="The customer this one was merged into.")
+    user_id: UUID | None = Field(description="Who signs in as this customer.")
+    erased_at: datetime | None = Field(description="When the person asked to be forgotten.")
     created_at: datetime
     updated_at: datetime
 
@@ -140,3 +144,39 @@ class CustomerImportResult(BaseModel):
     created: int
     updated: int
     unchanged: int
+
+
+class CustomerAccount(RequestModel):
+    user_id: UUID = Field(description="Who signs in as this customer from now on.")
+
+
+class ConsentCreate(RequestModel):
+    purpose: ConsentPurpose
+    granted: bool = Field(strict=True, description="false: refused, or withdrawn.")
+    version: Annotated[Line, Field(max_length=50, examples=["2026-01"])] = Field(
+        description="Of the text they were shown."
+    )
+    channel: ConsentChannel
+
+
+class ConsentRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    customer_id: UUID
+    purpose: ConsentPurpose
+    granted: bool
+    version: str
+    channel: ConsentChannel
+    created_at: datetime
+
+
+class PersonalData(BaseModel):
+    """All that is held on a person."""
+
+    collected_at: datetime
+    customer: CustomerRead
+    merged: list[CustomerRead] = Field(description="Customers that were merged into this one.")
+    account: UserRead | None
+    consents: list[ConsentRead]
+    changes: list[AuditEntryRead] = Field(description="Who changed what and when.")

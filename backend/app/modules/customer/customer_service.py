@@ -21,7 +21,12 @@ from app.modules.customer.customer_schemas import (
     CustomerRead,
     CustomerUpdate,
 )
+from app.modules.identity import identity_service
+from app.modules.identity.identity_access import CurrentUser
+from app.modules.identity.identity_models import Role
+from app.modules.identity.identity_schemas import RoleGrant
 
+STAFF = (Role.ADMIN, Role.RECEPTIONIST, Role.THERAPIST)
 _RARE_TAG = 1_000  # customers
 
 
@@ -52,6 +57,16 @@ class MergeWithItself(ConflictException):
     text = Text("Không thể gộp khách hàng với chính họ.", "A customer cannot be merged with themselves.")
 
 
+class CustomerErased(ConflictException):
+    code = "CUSTOMER_ERASED"
+    text = Text("Dữ liệu của khách hàng này đã được xóa.", "This customer's data has been erased.")
+
+
+class AccountTaken(ConflictException):
+    code = "CUSTOMER_ACCOUNT_TAKEN"
+    text = Text("Tài khoản này đã gắn với khách hàng khác.", "The account belongs to another customer.")
+
+
 async def create_customer(session: AsyncSession, new: CustomerCreate) -> Customer:
     customer = Customer(**new.model_dump())
     session.add(customer)
@@ -68,6 +83,38 @@ async def get_customer(session: AsyncSession, customer_id: UUID, *, lock: bool =
     customer = await session.get(Customer, customer_id, with_for_update={"key_share": True} if lock else None)
     if customer is None:
         raise CustomerNotFound
+    return customer
+
+
+async def get_visible_customer(
+    session: AsyncSession, user: CurrentUser, customer_id: UUID, *, everybody_for: Sequence[Role] = STAFF
+) -> Customer:
+    """Any customer for these roles, and for everybody else the one they are themselves.
+
+    Raises:
+        CustomerNotFound: no such customer, or somebody else's: the answers must not differ.
+    """
+    customer = await get_customer(session, customer_id)
+    if not user.holds(*everybody_for) and customer.user_id != user.id:
+        raise CustomerNotFound
+    return customer
+
+
+async def link_account(session: AsyncSession, customer_id: UUID, user_id: UUID | None) -> Customer:
+    """Who signs in as this customer: the user gets the role of a customer. None: nobody.
+
+    Raises:
+        CustomerNotFound, CustomerArchived, UserNotFound
+        AccountTaken: the user is another customer already.
+    """
+    customer = await get_customer(session, customer_id, lock=True)
+    if customer.archived_at is not None:
+        raise CustomerArchived
+    if user_id is not None:
+        await identity_service.get_user(session, user_id)
+        await identity_service.add_roles(session, user_id, [RoleGrant(role=Role.CUSTOMER)])
+    customer.user_id = user_id
+    await _save(session, customer)
     return customer
 
 
@@ -95,9 +142,12 @@ async def restore_customer(session: AsyncSession, customer_id: UUID) -> Customer
 
     Raises:
         CustomerMerged: they live on as another customer.
+        CustomerErased
         PhoneTaken: meanwhile somebody else has the number.
     """
     customer = await get_customer(session, customer_id, lock=True)
+    if customer.erased_at is not None:
+        raise CustomerErased
     if customer.merged_into_id is not None:
         raise CustomerMerged
     if customer.archived_at is not None:
@@ -110,7 +160,7 @@ async def merge_customers(session: AsyncSession, survivor_id: UUID, duplicate_id
     """Makes one customer of two: the survivor keeps what it has, takes what it lacks, and both stories.
 
     Raises:
-        MergeWithItself, CustomerNotFound, CustomerMerged
+        MergeWithItself, CustomerNotFound, CustomerMerged, CustomerErased
         CustomerArchived: the survivor is archived.
     """
     if survivor_id == duplicate_id:
@@ -125,9 +175,13 @@ async def merge_customers(session: AsyncSession, survivor_id: UUID, duplicate_id
         raise CustomerMerged
     if survivor.archived_at is not None:
         raise CustomerArchived
+    if duplicate.erased_at is not None:
+        raise CustomerErased
     duplicate.archived_at = duplicate.archived_at or func.clock_timestamp()
     duplicate.merged_into_id = survivor_id
+    account, duplicate.user_id = duplicate.user_id, None
     await _save(session, duplicate)  # first: its phone number must be free before the survivor takes it
+    survivor.user_id = survivor.user_id or account
     for field in ("phone", "email", "birthday", "gender"):
         if getattr(survivor, field) is None:
             setattr(survivor, field, getattr(duplicate, field))
@@ -200,4 +254,6 @@ def phone_conflicts() -> Iterator[None]:
     except IntegrityError as error:
         if constraint_of(error) == "customer_phone_living_key":
             raise PhoneTaken from error
+        if constraint_of(error) == "customer_user_id_key":
+            raise AccountTaken from error
         raise

@@ -1,0 +1,124 @@
+"""`zenspa user …`: accounts, by whoever runs the server. It is how production gets its first administrator."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli.faults import faults_explained
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncSession
+
+user_cli = typer.Typer(no_args_is_help=True, help="Accounts of people who sign in.")
+Email = Annotated[str, typer.Argument(help="Whose account.", metavar="EMAIL")]
+
+
+@user_cli.command()
+def create(
+    email: Email,
+    *,
+    name: Annotated[str, typer.Option(help="The full name.")],
+    role: Annotated[
+        list[str],
+        typer.Option(help="admin, receptionist, therapist or customer, everywhere; may be repeated."),
+    ],
+    phone: Annotated[str | None, typer.Option(help="Signs in as well as the email.")] = None,
+) -> None:
+    """Make an account and print its password, once.
+
+    [bold]Examples[/bold]
+
+      zenspa user create lan@example.com --name "Nguyễn Thị Lan" --role admin
+    """
+    from pydantic import BaseModel, ValidationError
+
+    from app.modules.identity import identity_service
+    from app.modules.identity.identity_models import User
+    from app.modules.identity.identity_passwords import hash_password, new_password
+    from app.modules.identity.identity_schemas import Email, Name, Phone, RoleGrant
+
+    class NewUser(BaseModel):
+        email: Email
+        full_name: Name
+        phone: Phone | None
+        roles: list[RoleGrant]
+
+    try:
+        new = NewUser.model_validate(
+            {"email": email, "full_name": name, "phone": phone, "roles": [{"role": each} for each in role]}
+        )
+    except ValidationError as error:
+        faults = [f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors(include_input=False)]
+        raise typer.BadParameter("; ".join(faults)) from None
+    password = new_password()
+
+    async def make(session: "AsyncSession") -> None:
+        user = User(
+            full_name=new.full_name,
+            email=new.email,
+            phone=new.phone,
+            password_hash=await hash_password(password),
+        )
+        await identity_service.create_user(session, user, new.roles)
+
+    _run("creating the user", make)
+    typer.echo(f"{new.email}  mật khẩu · password: {password}")
+
+
+@user_cli.command()
+def disable(email: Email) -> None:
+    """Lock somebody out at once: every token of theirs dies.
+
+    [bold]Examples[/bold]
+
+      zenspa user disable lan@example.com
+    """
+    from app.modules.identity import identity_service
+
+    async def lock_out(session: "AsyncSession") -> None:
+        user = await identity_service.get_by_email(session, email)
+        await identity_service.disable_user(session, user.id)
+
+    _run("disabling the user", lock_out)
+    typer.echo(f"{email}  đã khóa · disabled")
+
+
+@user_cli.command("reset-password")
+def reset_password(email: Email) -> None:
+    """Give somebody a new password, print it once, and end their sessions.
+
+    [bold]Examples[/bold]
+
+      zenspa user reset-password lan@example.com
+    """
+    from app.modules.identity import identity_recovery, identity_service
+    from app.modules.identity.identity_passwords import new_password
+
+    password = new_password()
+
+    async def replace(session: "AsyncSession") -> None:
+        user = await identity_service.get_by_email(session, email)
+        await identity_recovery.set_password(session, user, password)
+
+    _run("resetting the password", replace)
+    typer.echo(f"{email}  mật khẩu mới · new password: {password}")
+
+
+def _run(what: str, work: "Callable[[AsyncSession], Awaitable[None]]") -> None:
+    from app.core.database import engine, run_in_transaction
+    from app.core.exceptions import ZenSpaException
+
+    async def run() -> None:
+        try:
+            await run_in_transaction(work)
+        finally:
+            await engine.dispose()
+
+    with faults_explained(what):
+        try:
+            asyncio.run(run())
+        except ZenSpaException as error:
+            typer.echo(f"zenspa: {error.public_message('vi')} · {error.public_message('en')}", err=True)
+            raise typer.Exit(1) from None

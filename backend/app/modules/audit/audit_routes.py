@@ -1,0 +1,24 @@
+"""The audit ledger over HTTP."""
+
+from typing import Annotated
+
+from fastapi import Query
+
+from app.common.constants import API_V1
+from app.core.database import SessionDep
+from app.core.exceptions import error_responses
+from app.core.routing import ApiRouter
+from app.core.security import InvalidCursorException
+from app.modules.audit import audit_service as service
+from app.modules.audit.audit_schemas import AuditListQuery, AuditPage
+from app.modules.identity.identity_access import AdminEverywhere
+
+router = ApiRouter(prefix=f"{API_V1}/audit", tags=["Audit"])
+
+
+@router.get("", responses=error_responses(InvalidCursorException))
+async def list_audit_entries(
+    _: AdminEverywhere, session: SessionDep, query: Annotated[AuditListQuery, Query()]
+) -> AuditPage:
+    """Who changed what and when, newest first; secrets and health notes are masked."""
+    return await service.list_entries(session, query)

@@ -1,0 +1,47 @@
+"""What the API gives of the audit ledger."""
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+from uuid import UUID
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from app.common.schemas import Line, QueryInt
+
+
+class AuditEntryRead(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    at: datetime
+    actor_id: UUID | None = Field(description="The user; null: a command, or somebody not signed in.")
+    request_id: str | None = Field(description="The `X-Request-ID` of the request, as in the log.")
+    program: str = Field(description="What was connected to PostgreSQL.", examples=["zenspa"])
+    action: Literal["insert", "update", "delete"]
+    entity: str = Field(description="The table.", examples=["customer"])
+    entity_id: UUID
+    before: dict[str, Any] | None = Field(
+        description="Of an update, what changed. `***` is there but not shown."
+    )
+    after: dict[str, Any] | None
+
+
+class AuditPage(BaseModel):
+    items: list[AuditEntryRead]
+    next_cursor: str | None
+
+
+class AuditListQuery(BaseModel):
+    """Which entries; all of it must hold."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    actor_id: UUID | None = None
+    entity: Annotated[Line, Field(max_length=63)] | None = None
+    entity_id: UUID | None = None
+    action: Literal["insert", "update", "delete"] | None = None
+    request_id: Annotated[Line, Field(max_length=64)] | None = None
+    since: AwareDatetime | None = None
+    until: AwareDatetime | None = Field(default=None, description="Not itself included.")
+    limit: Annotated[QueryInt, Field(ge=1, le=100)] = 20
+    cursor: Annotated[str, Field(max_length=1000)] | None = None

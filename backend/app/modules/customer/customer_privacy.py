@@ -1,0 +1,113 @@
+"""What the law gives a person over their data (Vietnam's Law 91/2025/QH15): consent, a copy, to be forgotten."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.common.helpers import utc_now
+from app.modules.audit import audit_service
+from app.modules.customer.customer_models import Consent, Customer
+from app.modules.customer.customer_schemas import (
+    ConsentCreate,
+    ConsentRead,
+    CustomerRead,
+    PersonalData,
+)
+from app.modules.customer.customer_service import CustomerMerged, get_customer, get_visible_customer
+from app.modules.identity import identity_service
+from app.modules.identity.identity_access import CurrentUser
+from app.modules.identity.identity_models import Role
+
+_FORGOTTEN = "—"
+
+
+async def record_consent(
+    session: AsyncSession, user: CurrentUser, customer_id: UUID, said: ConsentCreate
+) -> Consent:
+    """What a customer said, at a time and by a channel. A row more each time: what held when can be shown.
+
+    Raises:
+        CustomerNotFound: also for somebody else's id.
+    """
+    customer = await get_visible_customer(session, user, customer_id)
+    consent = Consent(customer_id=customer.id, **said.model_dump())
+    session.add(consent)
+    await session.flush()
+    await session.refresh(consent)
+    return consent
+
+
+async def list_consents(session: AsyncSession, user: CurrentUser, customer_id: UUID) -> Sequence[Consent]:
+    """Everything that was ever said, the newest first: of each purpose the first one holds."""
+    customer = await get_visible_customer(session, user, customer_id)
+    return await _consents_of(session, [customer.id])
+
+
+async def collect_personal_data(session: AsyncSession, user: CurrentUser, customer_id: UUID) -> PersonalData:
+    """Everything that is held on a customer, with those who were merged into them.
+
+    Raises:
+        CustomerNotFound: also for somebody else's id.
+    """
+    customer = await get_visible_customer(session, user, customer_id, everybody_for=(Role.ADMIN,))
+    records = [customer, *await _merged_into(session, customer)]
+    ids = [record.id for record in records]
+    account = None
+    if customer.user_id is not None:
+        found = await identity_service.get_user(session, customer.user_id)
+        account = await identity_service.read_user(session, found)
+    return PersonalData(
+        collected_at=utc_now(),
+        customer=CustomerRead.model_validate(customer),
+        merged=[CustomerRead.model_validate(record) for record in records[1:]],
+        account=account,
+        consents=[ConsentRead.model_validate(consent) for consent in await _consents_of(session, ids)],
+        changes=await audit_service.entries_about(
+            session, [*ids, *([customer.user_id] if customer.user_id else [])]
+        ),
+    )
+
+
+async def erase_customer(session: AsyncSession, customer_id: UUID) -> Customer:
+    """The person is gone: from the customer, from those merged into them, from their account and from the audit
+    ledger. The rows stay, so that what refers to them (visits, money, consents) still adds up. Again is no error.
+
+    Raises:
+        CustomerNotFound
+        CustomerMerged: they live on as another customer, who is to be erased.
+    """
+    customer = await get_customer(session, customer_id, lock=True)
+    if customer.merged_into_id is not None:
+        raise CustomerMerged
+    records = [customer, *await _merged_into(session, customer)]
+    rows = [record.id for record in records]
+    if customer.user_id is not None:
+        rows += await identity_service.erase_customer_account(session, customer.user_id)
+    for record in records:
+        record.full_name = _FORGOTTEN
+        record.phone = record.email = record.birthday = record.gender = record.user_id = None
+        record.notes = record.contraindications = ""
+        record.tags = []
+        record.archived_at = record.archived_at or utc_now()
+        record.erased_at = record.erased_at or utc_now()
+    await session.flush()
+    await audit_service.mask_entries_about(session, rows)
+    await session.refresh(customer)
+    return customer
+
+
+async def _consents_of(session: AsyncSession, customer_ids: Sequence[UUID]) -> Sequence[Consent]:
+    found = select(Consent).where(Consent.customer_id.in_(customer_ids)).order_by(Consent.id.desc())
+    return (await session.scalars(found)).all()
+
+
+async def _merged_into(session: AsyncSession, customer: Customer) -> Sequence[Customer]:
+    """Also those merged into them, and so on."""
+    chain = select(Customer.id).where(Customer.merged_into_id == customer.id).cte("chain", recursive=True)
+    chain = chain.union(select(Customer.id).where(Customer.merged_into_id == chain.c.id))
+    found = (
+        select(Customer).where(Customer.id.in_(select(chain.c.id))).order_by(Customer.id).with_for_update()
+    )
+    return (await session.scalars(found)).all()

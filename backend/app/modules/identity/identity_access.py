@@ -1,0 +1,170 @@
+"""Who may call a route: one word in its signature.
+
+async def list_customers(_: Desk, session: SessionDep) -> ...          # admin or receptionist of any branch
+async def list_users(_: AdminEverywhere, session: SessionDep) -> ...   # of the whole spa
+async def my_visits(user: SignedIn, session: SessionDep) -> ...        # any user; the service looks whose it is
+
+Put it before the session: who is refused then costs no connection.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, NamedTuple
+from uuid import UUID
+
+from fastapi import Depends, Request, Security
+from fastapi.security import HTTPBearer, SecurityScopes
+from sqlalchemy import RowMapping, bindparam, text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from app.common.helpers import utc_now
+from app.common.text import Text
+from app.core.database import SessionDep
+from app.core.exceptions import ForbiddenException, UnauthorizedException
+from app.core.logging import request_id_var
+from app.modules.identity.identity_models import Role, User
+from app.modules.identity.identity_tokens import Claims, verify_access_token
+
+_EVERYWHERE = ":everywhere"
+_bearer = HTTPBearer(
+    auto_error=False,
+    scheme_name="bearer",
+    description="The `access_token` of `POST /api/v1/auth/sign-in`, or one of Supabase. The roles listed may call.",
+)
+# One question: who it is, whether they may still be here, what they may do. And it tells the audit ledger who acts.
+_CURRENT_USER = """
+SELECT u.id, u.full_name, u.disabled_at, u.signed_out_at, s.expires_at, s.ended_at,
+    array(SELECT r.role || '/' || coalesce(r.branch_id::text, '') FROM role_assignment AS r WHERE r.user_id = u.id)
+        AS grants,
+    set_config('zenspa.actor', u.id::text, true), set_config('zenspa.request', :request_id, true)
+FROM user_account AS u LEFT JOIN user_session AS s ON s.id = :session_id AND s.user_id = u.id
+WHERE u.{key} = :subject
+"""
+_BY_SOURCE = {
+    source: text(_CURRENT_USER.format(key=key)).bindparams(
+        bindparam("subject", type_=User.id.type), bindparam("session_id", type_=User.id.type)
+    )
+    for source, key in (("zenspa", "id"), ("supabase", "supabase_id"))
+}
+
+
+class SessionEnded(UnauthorizedException):
+    code = "SESSION_ENDED"
+    text = Text(
+        "Phiên đăng nhập đã kết thúc, vui lòng đăng nhập lại.", "The session has ended, please sign in again."
+    )
+
+
+class UserDisabled(ForbiddenException):
+    code = "USER_DISABLED"
+    text = Text(
+        "Tài khoản đã bị khóa, hãy hỏi quản lý.", "The account is disabled, please ask an administrator."
+    )
+
+
+class Grant(NamedTuple):
+    """A role somebody holds; without a branch, everywhere."""
+
+    role: Role
+    branch_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class CurrentUser:
+    """Whoever sent the request."""
+
+    id: UUID
+    full_name: str
+    grants: frozenset[Grant]
+    session_id: UUID | None
+    """None for a token of Supabase's, whose sessions are its own."""
+
+    def holds(self, *roles: Role, branch_id: UUID | None = None) -> bool:
+        """Whether they have one of the roles: in this branch or everywhere, or, without a branch, in any."""
+        return any(
+            grant.role in roles and (branch_id is None or grant.branch_id in {None, branch_id})
+            for grant in self.grants
+        )
+
+    def holds_everywhere(self, *roles: Role) -> bool:
+        return any(grant.role in roles and grant.branch_id is None for grant in self.grants)
+
+
+def Requires(*roles: Role, everywhere: bool = False) -> Any:  # noqa: N802 - reads as a word of the signature
+    """Only users with one of these roles; without any, whoever is signed in.
+
+    Raises, in the request:
+        UnauthorizedException: no token, or one that is no good (any more).
+        ForbiddenException: the user is disabled, or has none of the roles.
+    """
+    return Security(
+        _authorise, scopes=[f"{role}{_EVERYWHERE}" if everywhere else role.value for role in roles]
+    )
+
+
+async def _authenticate(request: Request, bearer: Annotated[Any, Depends(_bearer)]) -> Claims:
+    if bearer is None or len(request.headers.getlist("authorization")) != 1:
+        raise UnauthorizedException(headers={"WWW-Authenticate": "Bearer"})
+    return await verify_access_token(bearer.credentials)
+
+
+async def _authorise(
+    required: SecurityScopes, claims: Annotated[Claims, Depends(_authenticate)], session: SessionDep
+) -> CurrentUser:
+    user = await _current_user(session, claims)
+    if required.scopes and not any(_grants(user, scope) for scope in required.scopes):
+        raise ForbiddenException
+    return user
+
+
+def _grants(user: CurrentUser, scope: str) -> bool:
+    role = Role(scope.removesuffix(_EVERYWHERE))
+    return user.holds_everywhere(role) if scope.endswith(_EVERYWHERE) else user.holds(role)
+
+
+async def _current_user(session: AsyncSession, claims: Claims) -> CurrentUser:
+    row = await _find(session, claims)
+    if row is None and claims.source == "supabase":
+        await _add_at_first_sight(session, claims)
+        row = await _find(session, claims)
+    if row is None or _is_over(row, claims):
+        raise SessionEnded
+    if row["disabled_at"] is not None:
+        raise UserDisabled
+    grants = (grant.split("/") for grant in row["grants"])
+    return CurrentUser(
+        id=row["id"],
+        full_name=row["full_name"],
+        grants=frozenset(Grant(Role(role), UUID(branch) if branch else None) for role, branch in grants),
+        session_id=claims.session_id,
+    )
+
+
+async def _find(session: AsyncSession, claims: Claims) -> RowMapping | None:
+    parameters = {
+        "subject": claims.subject,
+        "session_id": claims.session_id,
+        "request_id": request_id_var.get(),
+    }
+    return (await session.execute(_BY_SOURCE[claims.source], parameters)).mappings().one_or_none()
+
+
+def _is_over(row: RowMapping, claims: Claims) -> bool:
+    if claims.source == "supabase":
+        signed_out_at: datetime | None = row["signed_out_at"]
+        return signed_out_at is not None and claims.issued_at < signed_out_at.timestamp()
+    return row["expires_at"] is None or row["ended_at"] is not None or row["expires_at"] <= utc_now()
+
+
+async def _add_at_first_sight(session: AsyncSession, claims: Claims) -> None:
+    """Two first requests at once make one row. It has no role yet, and no email: Supabase may not have proven it."""
+    row = {"id": uuid7(), "full_name": claims.name or "Supabase", "supabase_id": claims.subject}
+    await session.execute(insert(User).values(row).on_conflict_do_nothing(index_elements=[User.supabase_id]))
+
+
+AnyRole = Annotated[CurrentUser, Requires(*Role)]
+SignedIn = Annotated[CurrentUser, Requires()]
+Desk = Annotated[CurrentUser, Requires(Role.ADMIN, Role.RECEPTIONIST)]
+AdminEverywhere = Annotated[CurrentUser, Requires(Role.ADMIN, everywhere=True)]

@@ -1,0 +1,46 @@
+"""Passwords: hashed with argon2id (RFC 9106), checked away from the event loop."""
+
+import asyncio
+import secrets
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pwdlib import PasswordHash
+
+_AT_ONCE = asyncio.Semaphore(4)
+"""Hashes at a time: each takes 64 MB and a core for some 50 ms; more of them would only starve the requests."""
+
+
+@cache
+def _hasher() -> "PasswordHash":
+    from pwdlib import PasswordHash  # not needed before the first sign-in
+
+    return PasswordHash.recommended()
+
+
+@cache
+def _hash_of_nobody() -> str:
+    """Checked when there is no such account, so that the answer takes as long as for one that is there."""
+    return _hasher().hash(secrets.token_urlsafe())
+
+
+async def hash_password(password: str) -> str:
+    async with _AT_ONCE:
+        return await asyncio.to_thread(lambda: _hasher().hash(password))
+
+
+async def check_password(password: str, password_hash: str | None) -> tuple[bool, str | None]:
+    """Whether it is the password, and the hash to keep from now on when the parameters have changed since."""
+
+    def check() -> tuple[bool, str | None]:
+        good, renewed = _hasher().verify_and_update(password, password_hash or _hash_of_nobody())
+        return good and password_hash is not None, renewed
+
+    async with _AT_ONCE:
+        return await asyncio.to_thread(check)
+
+
+def new_password() -> str:
+    """For a command that sets one: 96 random bits, to be typed once."""
+    return secrets.token_urlsafe(12)

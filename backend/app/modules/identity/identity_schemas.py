@@ -1,0 +1,187 @@
+"""What the API takes and gives for sign-in, users and invitations."""
+
+from datetime import datetime
+from typing import Annotated, Literal
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    EmailStr,
+    Field,
+    StringConstraints,
+)
+
+from app.common.phone import to_e164
+from app.common.schemas import Line, QueryBool, QueryInt, RequestModel
+from app.core.config import settings
+from app.modules.identity.identity_models import Role
+
+Email = Annotated[
+    EmailStr, Field(max_length=254, examples=["lan@example.com"]), AfterValidator(lambda email: email.lower())
+]
+Phone = Annotated[
+    str,
+    StringConstraints(max_length=40),
+    AfterValidator(lambda spelling: to_e164(spelling, settings.PHONE_REGION)),
+    Field(examples=["0912 345 678"]),
+]
+Name = Annotated[Line, Field(max_length=200, examples=["Nguyễn Thị Lan"])]
+# No rule on characters, they make passwords no better (NIST SP 800-63B §3.1.1.2); blanks at the ends count.
+NewPassword = Annotated[
+    str,
+    StringConstraints(min_length=10, max_length=200, strip_whitespace=False),
+    Field(examples=["một câu dễ nhớ với bạn"], json_schema_extra={"format": "password"}),
+]
+Password = Annotated[
+    str,
+    StringConstraints(max_length=200, strip_whitespace=False),
+    Field(json_schema_extra={"format": "password"}),
+]
+Secret = Annotated[str, StringConstraints(max_length=500)]
+
+
+class _Sensitive(RequestModel):
+    """Passwords are taken as they are typed."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
+
+
+class SignIn(_Sensitive):
+    login: Annotated[str, Field(max_length=254, examples=["lan@example.com"], description="Email or phone.")]
+    password: Password
+
+
+class Refresh(RequestModel):
+    refresh_token: Secret
+
+
+class Tokens(BaseModel):
+    """RFC 6749 §5.1."""
+
+    access_token: str
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the type's name
+    expires_in: int = Field(description="Seconds the access token is good for.")
+    refresh_token: str = Field(
+        description="Good once, at `POST /api/v1/auth/refresh`; used a second time it ends the session."
+    )
+
+
+class PasswordChange(_Sensitive):
+    current_password: Password
+    new_password: NewPassword
+
+
+class PasswordResetRequest(RequestModel):
+    email: Email
+
+
+class PasswordReset(_Sensitive):
+    token: Secret
+    new_password: NewPassword
+
+
+class RoleGrant(RequestModel):
+    """A role in one branch, or everywhere."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    role: Role
+    branch_id: UUID | None = Field(default=None, description="null: everywhere.")
+
+
+def _each_once(grants: list[RoleGrant]) -> list[RoleGrant]:
+    return list({(grant.role, grant.branch_id): grant for grant in grants}.values())
+
+
+Grants = Annotated[list[RoleGrant], Field(max_length=50), AfterValidator(_each_once)]
+
+
+class UserRoles(RequestModel):
+    roles: Grants
+
+
+class UserRead(BaseModel):
+    id: UUID
+    full_name: str
+    email: str | None
+    phone: str | None
+    roles: list[RoleGrant]
+    has_password: bool
+    uses_supabase: bool
+    disabled_at: datetime | None
+    created_at: datetime
+
+
+class UserPage(BaseModel):
+    items: list[UserRead]
+    next_cursor: str | None = Field(
+        description="Give it back as `cursor` for the next page; null on the last."
+    )
+
+
+class UserListQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    q: Annotated[Line, Field(max_length=100)] | None = Field(
+        default=None, description="Part of a name, an email or a phone."
+    )
+    role: Role | None = None
+    disabled: QueryBool | None = None
+    limit: Annotated[QueryInt, Field(ge=1, le=100)] = 20
+    cursor: Annotated[str, Field(max_length=1000)] | None = None
+
+
+class InvitationCreate(RequestModel):
+    email: Email
+    roles: Annotated[Grants, Field(min_length=1)]
+
+
+class InvitationAccept(_Sensitive):
+    token: Secret
+    full_name: Annotated[Name, BeforeValidator(lambda name: name.strip() if isinstance(name, str) else name)]
+    password: NewPassword
+
+
+class InvitationClaim(RequestModel):
+    token: Secret
+
+
+type InvitationState = Literal["pending", "accepted", "withdrawn", "expired"]
+
+
+class InvitationRead(BaseModel):
+    id: UUID
+    user_id: UUID = Field(description="The user the invited will be.")
+    email: str
+    roles: list[RoleGrant]
+    state: InvitationState
+    expires_at: datetime
+    sent_at: datetime | None = Field(description="When the mail server took the mail.")
+    delivery_failed_at: datetime | None = Field(description="Set when it did not; send it again.")
+    created_at: datetime
+
+
+class InvitationPage(BaseModel):
+    items: list[InvitationRead]
+    next_cursor: str | None
+
+
+class InvitationListQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Annotated[QueryInt, Field(ge=1, le=100)] = 20
+    cursor: Annotated[str, Field(max_length=1000)] | None = None
+
+
+class ShownMailRead(BaseModel):
+    """A mail that was not sent, because no mail server is configured."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    to: str
+    subject: str
+    body: str
+    at: datetime

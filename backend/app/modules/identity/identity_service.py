@@ -1,0 +1,215 @@
+"""Users and their roles."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from sqlalchemy import delete, func, or_, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.common.helpers import utc_now
+from app.common.text import Text
+from app.core.database_errors import constraint_of
+from app.core.exceptions import ConflictException, NotFoundException
+from app.core.security import read_cursor, sign_cursor
+from app.modules.identity.identity_models import Invitation, Role, RoleAssignment, User, UserSession
+from app.modules.identity.identity_schemas import RoleGrant, UserListQuery, UserPage, UserRead
+from app.modules.identity.identity_sessions import end_every_session
+
+_LAST_ADMIN_LOCK = 0x61646D696E  # "admin": two admins who disable each other wait here
+
+
+class UserNotFound(NotFoundException):
+    code = "USER_NOT_FOUND"
+    text = Text("Không tìm thấy người dùng này.", "There is no such user.")
+
+
+class LoginTaken(ConflictException):
+    code = "LOGIN_TAKEN"
+    text = Text(
+        "Email hoặc số điện thoại này đã có người dùng.", "Another user has this email or phone number."
+    )
+
+
+class LastAdmin(ConflictException):
+    code = "LAST_ADMIN"
+    text = Text("Phải còn ít nhất một quản trị viên.", "At least one administrator must remain.")
+
+
+async def create_user(session: AsyncSession, user: User, roles: Iterable[RoleGrant] = ()) -> User:
+    """A user whose email and phone are known to be theirs.
+
+    Raises:
+        LoginTaken
+    """
+    session.add(user)
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        if constraint_of(error) in {"user_account_email_key", "user_account_phone_key"}:
+            raise LoginTaken from error
+        raise
+    await add_roles(session, user.id, roles)
+    return user
+
+
+async def get_user(session: AsyncSession, user_id: UUID, *, lock: bool = False) -> User:
+    """With `lock` nobody else changes the user until the transaction ends.
+
+    Raises:
+        UserNotFound
+    """
+    user = await session.get(User, user_id, with_for_update={"key_share": True} if lock else None)
+    if user is None:
+        raise UserNotFound
+    return user
+
+
+async def get_by_email(session: AsyncSession, email: str) -> User:
+    """Raises UserNotFound."""
+    user = await find_by_email(session, email)
+    if user is None:
+        raise UserNotFound
+    return user
+
+
+async def find_by_email(session: AsyncSession, email: str) -> User | None:
+    return (await session.scalars(select(User).where(User.email == email.lower()))).one_or_none()
+
+
+async def list_users(session: AsyncSession, query: UserListQuery) -> UserPage:
+    """Newest first."""
+    purpose = f"users:{query.q}:{query.role}:{query.disabled}"
+    statement = select(User).order_by(User.id.desc()).limit(query.limit + 1)
+    if query.cursor is not None:
+        [last_id] = read_cursor(purpose, query.cursor)
+        statement = statement.where(User.id < UUID(last_id))
+    if query.q is not None:
+        columns = (User.full_name, User.email, User.phone)
+        statement = statement.where(or_(*(column.icontains(query.q, autoescape=True) for column in columns)))
+    if query.role is not None:
+        holders = select(RoleAssignment.user_id).where(RoleAssignment.role == query.role)
+        statement = statement.where(User.id.in_(holders))
+    if query.disabled is not None:
+        statement = statement.where(
+            User.disabled_at.is_not(None) if query.disabled else User.disabled_at.is_(None)
+        )
+    users = (await session.scalars(statement)).all()
+    page = users[: query.limit]
+    next_cursor = sign_cursor(purpose, [str(page[-1].id)]) if len(users) > query.limit else None
+    return UserPage(items=await _read(session, page), next_cursor=next_cursor)
+
+
+async def read_user(session: AsyncSession, user: User) -> UserRead:
+    """The user with their roles."""
+    [read] = await _read(session, [user])
+    return read
+
+
+async def _read(session: AsyncSession, users: Sequence[User]) -> list[UserRead]:
+    held = select(RoleAssignment).where(RoleAssignment.user_id.in_([user.id for user in users]))
+    roles: dict[UUID, list[RoleGrant]] = {user.id: [] for user in users}
+    for assignment in await session.scalars(held.order_by(RoleAssignment.id)):
+        roles[assignment.user_id].append(RoleGrant.model_validate(assignment))
+    return [
+        UserRead(
+            id=user.id,
+            full_name=user.full_name,
+            email=user.email,
+            phone=user.phone,
+            roles=roles[user.id],
+            has_password=user.password_hash is not None,
+            uses_supabase=user.supabase_id is not None,
+            disabled_at=user.disabled_at,
+            created_at=user.created_at,
+        )
+        for user in users
+    ]
+
+
+async def disable_user(session: AsyncSession, user_id: UUID) -> User:
+    """All their tokens die with it. Again is no error.
+
+    Raises:
+        UserNotFound, LastAdmin
+    """
+    await _refuse_if_last_admin(session, user_id)
+    user = await get_user(session, user_id, lock=True)
+    if user.disabled_at is None:
+        user.disabled_at = utc_now()
+        await session.flush()
+        await end_every_session(session, user_id, "disabled")
+    return user
+
+
+async def enable_user(session: AsyncSession, user_id: UUID) -> User:
+    """They may sign in again; what was signed in stays out. Again is no error."""
+    user = await get_user(session, user_id, lock=True)
+    user.disabled_at = None
+    await session.flush()
+    return user
+
+
+async def set_roles(session: AsyncSession, user_id: UUID, roles: Sequence[RoleGrant]) -> User:
+    """These and no others, from the user's next request on.
+
+    Raises:
+        UserNotFound, LastAdmin
+    """
+    wanted = {(grant.role, grant.branch_id) for grant in roles}
+    if (Role.ADMIN, None) not in wanted:
+        await _refuse_if_last_admin(session, user_id)
+    user = await get_user(session, user_id, lock=True)
+    held = await session.scalars(select(RoleAssignment).where(RoleAssignment.user_id == user_id))
+    for assignment in held:
+        if (Role(assignment.role), assignment.branch_id) not in wanted:
+            await session.delete(assignment)
+    await session.flush()
+    await add_roles(session, user_id, roles)
+    return user
+
+
+async def add_roles(session: AsyncSession, user_id: UUID, roles: Iterable[RoleGrant]) -> None:
+    """Those they hold already stay."""
+    held = await session.execute(
+        select(RoleAssignment.role, RoleAssignment.branch_id).where(RoleAssignment.user_id == user_id)
+    )
+    have = {(Role(role), branch_id) for role, branch_id in held}
+    for grant in roles:
+        if (grant.role, grant.branch_id) not in have:
+            session.add(RoleAssignment(user_id=user_id, role=grant.role, branch_id=grant.branch_id))
+    await session.flush()
+
+
+async def erase_customer_account(session: AsyncSession, user_id: UUID) -> list[UUID]:
+    """Takes the person out of an account, which nobody can use any more; the ids of the rows that held them.
+
+    Staff who are customers too keep theirs: it is what they work with.
+    """
+    held = select(RoleAssignment.role).where(RoleAssignment.user_id == user_id)
+    if set(await session.scalars(held)) - {Role.CUSTOMER}:
+        return []
+    user = await disable_user(session, user_id)
+    user.full_name, user.email, user.phone = "—", None, None
+    user.password_hash, user.supabase_id = None, None
+    await session.flush()
+    rows = [user_id]
+    for table in (UserSession, Invitation):
+        removed = delete(table).where(table.user_id == user_id).returning(table.id)
+        rows += (await session.scalars(removed)).all()
+    return rows
+
+
+async def _refuse_if_last_admin(session: AsyncSession, user_id: UUID) -> None:
+    """One after the other, until the transaction ends: two admins who disable each other must not both succeed."""
+    await session.execute(select(func.pg_advisory_xact_lock(_LAST_ADMIN_LOCK)))
+    admins = (
+        select(User.id)
+        .join(RoleAssignment, RoleAssignment.user_id == User.id)
+        .where(RoleAssignment.role == Role.ADMIN, RoleAssignment.branch_id.is_(None))
+        .where(
+            User.disabled_at.is_(None), or_(User.password_hash.is_not(None), User.supabase_id.is_not(None))
+        )
+    )
+    if (await session.scalars(admins)).all() == [user_id]:
+        raise LastAdmin
