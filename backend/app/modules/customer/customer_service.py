@@ -23,7 +23,7 @@ from app.modules.customer.customer_schemas import (
 )
 from app.modules.identity import identity_service
 from app.modules.identity.identity_access import CurrentUser
-from app.modules.identity.identity_models import Role
+from app.modules.identity.identity_roles import Role
 from app.modules.identity.identity_schemas import RoleGrant
 
 STAFF = (Role.ADMIN, Role.RECEPTIONIST, Role.THERAPIST)

@@ -23,7 +23,8 @@ from app.common.text import Text
 from app.core.database import SessionDep
 from app.core.exceptions import ForbiddenException, UnauthorizedException
 from app.core.logging import request_id_var
-from app.modules.identity.identity_models import Role, User
+from app.modules.identity.identity_models import User
+from app.modules.identity.identity_roles import Role
 from app.modules.identity.identity_tokens import Claims, verify_access_token
 
 _EVERYWHERE = ":everywhere"
