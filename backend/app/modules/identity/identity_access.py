@@ -131,10 +131,10 @@ async def _current_user(session: AsyncSession, claims: Claims) -> CurrentUser:
     if found is None and claims.source == "supabase":
         await _add_at_first_sight(session, claims)
         found = await _find(session, claims)
+    if found is not None and found.disabled_at is not None:
+        raise UserDisabled  # first: their session has ended too, and signing in again would not help
     if found is None or found.is_over(claims):
         raise SessionEnded
-    if found.disabled_at is not None:
-        raise UserDisabled
     grants = (grant.split("/") for grant in found.grants)
     return CurrentUser(
         id=found.id,
