@@ -5,6 +5,7 @@ import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -105,6 +106,12 @@ class TestCached:
         load = Load(value)
         assert [await cached("key", 60, load) for _ in range(3)] == [value] * 3
         assert load.calls == 1
+
+    async def test_a_miss_and_a_hit_give_the_same_and_each_caller_a_copy_of_its_own(self) -> None:
+        load = Load({"id": UUID(int=7), "hours": (8, 20)}, seconds=0.05)
+        misses = await asyncio.gather(*(cached("key", 60, load) for _ in range(2)))
+        assert [*misses, await cached("key", 60, load)] == [{"id": str(UUID(int=7)), "hours": [8, 20]}] * 3
+        assert misses[0] is not misses[1]
 
     async def test_the_entry_lives_as_long_as_told(self) -> None:
         await cached("key", 60, Load(1))
