@@ -43,10 +43,9 @@ class ApiRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
-        if self.body_field is not None:
-            for status, response in _BODY_ERRORS.items():
-                self.responses.setdefault(status, response)
-                self.response_fields.setdefault(status, self.response_fields[ValidationException.status])
+        for status, response in (_ANY_ERRORS | (_BODY_ERRORS if self.body_field is not None else {})).items():
+            self.responses[status] = _with_examples_of(response, self.responses.get(status, response))
+            self.response_fields.setdefault(status, self.response_fields[ValidationException.status])
 
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -59,6 +58,15 @@ class ApiRoute(APIRoute):
             return await retry_lost_races(partial(_handle_once, handle, strict))
 
         return handle_unit_of_work
+
+
+def _with_examples_of(general: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """What a route says about a status, with the examples of what any route can answer beside its own."""
+    examples = {
+        **general["content"]["application/json"]["examples"],
+        **own["content"]["application/json"]["examples"],
+    }
+    return {**own, "content": {"application/json": {"examples": examples}}}
 
 
 async def _handle_once(
