@@ -176,7 +176,7 @@ async def get_async_session() -> AsyncGenerator[AsyncSession]:
         ServiceUnavailableException: no connection within `REQUEST_POOL_WAIT` seconds.
     """
     async with AsyncSessionLocal() as session:
-        await _claim_connection(session)
+        await claim_connection(session)
         yield session
         await session.commit()
 
@@ -184,8 +184,12 @@ async def get_async_session() -> AsyncGenerator[AsyncSession]:
 SessionDep = Annotated[AsyncSession, Depends(get_async_session, scope="function")]
 
 
-async def _claim_connection(session: AsyncSession) -> None:
-    """Takes the connection at once: waiting for one must not begin in the middle of the work."""
+async def claim_connection(session: AsyncSession) -> None:
+    """Takes the connection at once: waiting for one must not begin in the middle of the work.
+
+    Raises:
+        ServiceUnavailableException: none was free within `REQUEST_POOL_WAIT` seconds.
+    """
     PoolWaiters.count += 1
     try:
         async with asyncio.timeout(REQUEST_POOL_WAIT):

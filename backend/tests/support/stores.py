@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import URL, make_url
-from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from app.core import database, metrics
 from app.core.config import Settings, settings
@@ -21,15 +20,16 @@ from tests.support.fault_proxy import FaultProxy
 @asynccontextmanager
 async def app_database(**changes: Any) -> AsyncIterator[None]:
     engine = database.build_engine(_changed(**changes))
-    sessions = async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
+    usual = database.engine
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database, "engine", engine)
         patch.setattr(metrics, "engine", engine)
-        patch.setattr(database, "AsyncSessionLocal", sessions)
+        database.AsyncSessionLocal.configure(bind=engine)  # also where it was imported by its name
         patch.setattr(database, "_autocommit", engine.execution_options(isolation_level="AUTOCOMMIT"))
         try:
             yield
         finally:
+            database.AsyncSessionLocal.configure(bind=usual)
             await engine.dispose()
 
 

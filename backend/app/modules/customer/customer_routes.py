@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from app.common.constants import API_V1
 from app.core.database import SessionDep
-from app.core.exceptions import PayloadTooLargeException, error_responses
+from app.core.exceptions import error_responses
 from app.core.routing import ApiRouter
 from app.core.security import InvalidCursorException
 from app.modules.customer import customer_service as service
@@ -51,23 +51,21 @@ async def search_customers_by_text(
     return list(await search_customers(session, query.q, query.limit))
 
 
-@router.post(
-    "/import", responses=error_responses(ImportRefused, service.PhoneTaken, PayloadTooLargeException)
-)
+@router.post("/import", responses=error_responses(ImportRefused, service.PhoneTaken))
 async def import_customers(session: SessionDep, file: Annotated[UploadFile, File()]) -> CustomerImportResult:
     """Creates and updates customers from a CSV file: all rows or none, and a second time changes nothing.
 
     Columns: full_name (needed), phone, email, birthday, gender, notes, contraindications, tags (separated by
     `;`); Vietnamese headers work too. A bad file is refused with the number and the reason of each bad row.
+    Rows of customers who are archived or were merged into others are skipped.
     """
-    await file.seek(0)
     return await transfer.import_customers(session, file.file)
 
 
 @router.get("/export", response_class=StreamingResponse, responses={200: {"content": {"text/csv": {}}}})
 async def export_customers() -> StreamingResponse:
     """All living customers as a CSV file for a spreadsheet; cells that look like formulas are made harmless."""
-    pieces = transfer.export_customers()
+    pieces = transfer.export_customers(for_request=True)
     first = await anext(pieces)  # before the answer begins: an outage is then a 503 and no broken file
 
     async def every_piece() -> AsyncGenerator[bytes]:
@@ -92,7 +90,9 @@ async def get_customer(session: SessionDep, customer_id: UUID) -> Customer:
 @router.patch(
     "/{customer_id}",
     response_model=CustomerRead,
-    responses=error_responses(service.CustomerNotFound, service.PhoneTaken, service.CustomerArchived),
+    responses=error_responses(
+        service.CustomerNotFound, service.PhoneTaken, service.CustomerArchived, service.CustomerMerged
+    ),
 )
 async def update_customer(session: SessionDep, customer_id: UUID, changes: CustomerUpdate) -> Customer:
     """Changes the fields that are sent and leaves the others."""
@@ -121,7 +121,12 @@ async def restore_customer(session: SessionDep, customer_id: UUID) -> Customer:
     "/{customer_id}/merge",
     response_model=CustomerRead,
     responses=error_responses(
-        service.CustomerNotFound, service.CustomerMerged, service.CustomerArchived, service.MergeWithItself
+        service.CustomerNotFound,
+        service.CustomerMerged,
+        service.CustomerArchived,
+        service.MergeWithItself,
+        service.MergeTooLarge,
+        service.PhoneTaken,
     ),
 )
 async def merge_customers(session: SessionDep, customer_id: UUID, merge: CustomerMerge) -> Customer:
