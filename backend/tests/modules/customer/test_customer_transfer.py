@@ -213,6 +213,17 @@ class TestImport:
         assert (response.status_code, response.json()["error"]["code"]) == (413, "PAYLOAD_TOO_LARGE")
 
 
+REFUSE_ROWS = (
+    """CREATE FUNCTION refuse_row() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE {condition}; END'""",
+    """CREATE FUNCTION refuse_rows() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+        CREATE TRIGGER refuse BEFORE INSERT ON customer_import FOR EACH ROW EXECUTE FUNCTION refuse_row();
+    END $$""",
+    """CREATE EVENT TRIGGER refuse ON ddl_command_end WHEN TAG IN ('CREATE TABLE')
+        EXECUTE FUNCTION refuse_rows()""",
+)
+"""For one transaction: the table that an import copies its rows to refuses each."""
+
+
 class TestFaultsOfTheDatabase:
     async def test_an_import_that_lost_a_race_reads_its_file_again(self, client: httpx2.AsyncClient) -> None:
         attempts = []
@@ -225,6 +236,23 @@ class TestFaultsOfTheDatabase:
         file = io.BytesIO((HEADER + LAN).encode())
         await run_in_transaction(lose_once)
         assert [attempt.created for attempt in attempts] == [1, 1]
+
+    @pytest.mark.parametrize(("condition", "attempts"), [("disk_full", 1), ("deadlock_detected", 3)])
+    async def test_rows_that_the_database_does_not_take_are_a_503(
+        self, client: httpx2.AsyncClient, condition: str, attempts: int
+    ) -> None:
+        made = 0
+
+        async def import_in_vain(session: AsyncSession) -> None:
+            nonlocal made
+            made += 1
+            for statement in REFUSE_ROWS:
+                await session.execute(text(statement.format(condition=condition)))
+            await import_customers(session, io.BytesIO((HEADER + LAN).encode()))
+
+        refused = await post(import_in_vain)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (503, "SERVICE_UNAVAILABLE")
+        assert made == attempts
 
     @pytest.mark.parametrize("fault", [Mode.REFUSE, Mode.BLACK_HOLE])
     async def test_a_database_that_goes_in_the_middle_is_a_503(
@@ -243,7 +271,6 @@ class TestFaultsOfTheDatabase:
             asyncio.timeout(SOON),
         ):
             refused = await post(import_and_lose)
-            proxy.mode = Mode.PASS
         assert (refused.status_code, refused.json()["error"]["code"]) == (503, "SERVICE_UNAVAILABLE")
 
     async def test_an_export_waits_for_a_connection_no_longer_than_a_request(
