@@ -3,7 +3,6 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -124,8 +123,7 @@ class TestCached:
 
     async def test_two_processes_that_miss_at_once_load_once(self) -> None:
         other = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", "from tests.test_redis import other_process; other_process()"),
-            cwd=Path(__file__).parents[1],
+            *(sys.executable, "-c", "from tests.test_redis import other_process; other_process()")
         )
         assert await miss_at_the_same_time() == ["Lan"] * 10
         assert await other.wait() == 0
