@@ -66,12 +66,25 @@ class Entity(Base):
 
 def build_engine(settings: Settings) -> AsyncEngine:
     """An engine for `settings.DATABASE_URL`, with timeouts that also hold behind a transaction pooler."""
+    return _build_engine(settings, pool_size=settings.DB_POOL_SIZE, max_overflow=settings.DB_MAX_OVERFLOW)
+
+
+def build_health_engine(settings: Settings) -> AsyncEngine:
+    """The health checks' own connection: a busy process must not be taken for a dead database.
+
+    The overflow is for checks that follow one to which a silent server does not answer.
+    """
+    engine = _build_engine(settings, pool_size=1, max_overflow=3)
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _build_engine(settings: Settings, *, pool_size: int, max_overflow: int) -> AsyncEngine:
     url = make_url(settings.DATABASE_URL.get_secret_value())
     url = url.set(drivername="postgresql+asyncpg").difference_update_query(_LIBPQ_ONLY)
     engine = create_async_engine(
         url,
-        pool_size=settings.DB_POOL_SIZE,
-        max_overflow=settings.DB_MAX_OVERFLOW,
+        pool_size=pool_size,
+        max_overflow=max_overflow,
         pool_timeout=settings.DB_POOL_TIMEOUT,
         pool_recycle=1800,  # a failover behind a name is followed within half an hour
         connect_args=_connect_args(settings),
@@ -157,7 +170,7 @@ def _limit_transaction(settings: Settings) -> Callable[[Connection], None]:
 
 engine = build_engine(settings)
 AsyncSessionLocal = async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
-_autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
+health_engine = build_health_engine(settings)
 _health_checks = SingleFlight[tuple[bool, float]]()
 
 
@@ -254,12 +267,12 @@ async def _measure(check: Callable[[], Awaitable[None]]) -> tuple[bool, float]:
 
 
 async def _answers() -> None:
-    async with _autocommit.connect() as connection:
+    async with health_engine.connect() as connection:
         await connection.execute(_SELECT_1)
 
 
 async def _is_migrated() -> None:
-    async with _autocommit.connect() as connection:
+    async with health_engine.connect() as connection:
         version = await connection.scalar(_SELECT_VERSION)
     if version is None or version < SCHEMA_VERSION:
         raise DatabaseException(f"the schema is at {version}, not at {SCHEMA_VERSION}: run `zenspa migrate`")
@@ -296,6 +309,7 @@ def _log_failed_attempt(state: RetryCallState) -> None:
 
 async def close_db() -> None:
     await engine.dispose()
+    await health_engine.dispose()
     logger.info("database connections closed")
 
 

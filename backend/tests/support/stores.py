@@ -20,17 +20,19 @@ from tests.support.fault_proxy import FaultProxy
 @asynccontextmanager
 async def app_database(**changes: Any) -> AsyncIterator[None]:
     engine = database.build_engine(_changed(**changes))
+    health_engine = database.build_health_engine(_changed(**changes))
     usual = database.engine
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database, "engine", engine)
         patch.setattr(metrics, "engine", engine)
         database.AsyncSessionLocal.configure(bind=engine)  # also where it was imported by its name
-        patch.setattr(database, "_autocommit", engine.execution_options(isolation_level="AUTOCOMMIT"))
+        patch.setattr(database, "health_engine", health_engine)
         try:
             yield
         finally:
             database.AsyncSessionLocal.configure(bind=usual)
             await engine.dispose()
+            await health_engine.dispose()
 
 
 @asynccontextmanager
