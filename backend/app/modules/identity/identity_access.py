@@ -129,10 +129,10 @@ async def _current_user(session: AsyncSession, claims: Claims) -> CurrentUser:
     if row is None and claims.source == "supabase":
         await _add_at_first_sight(session, claims)
         row = await _find(session, claims)
+    if row is not None and row["disabled_at"] is not None:
+        raise UserDisabled  # before the session, which ended with it: people should learn why they are out
     if row is None or _is_over(row, claims):
         raise SessionEnded
-    if row["disabled_at"] is not None:
-        raise UserDisabled
     grants = (grant.split("/") for grant in row["grants"])
     return CurrentUser(
         id=row["id"],
