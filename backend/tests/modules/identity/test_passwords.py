@@ -115,7 +115,7 @@ class TestSignIn:
         changed = await stranger.post(
             f"{AUTH}/password",
             json={"current_password": PASSWORD, "new_password": typed},
-            headers=await header_of(stranger, lan),
+            headers=await header_of(lan),
         )
         assert changed.status_code == 200
         tokens_in(await sign_in(stranger, lan.login, other))
@@ -183,7 +183,7 @@ class TestSignIn:
         """Else a session would outlive the end of all sessions, and a renewed hash bring back the old password."""
         lan = await account()
         await set_hash(OLDER.hash(PASSWORD))
-        check = identity_sessions.check_password
+        check = identity_passwords.check_password
 
         async def slowly(password: str, password_hash: str | None) -> tuple[bool, str | None]:
             checked = await check(password, password_hash)
@@ -213,7 +213,7 @@ class TestSignIn:
     async def test_without_a_free_connection_it_is_503_as_everywhere(
         self, stranger: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, path: str
     ) -> None:
-        tokens = await tokens_of(stranger, lan := await account())
+        tokens = await tokens_of(lan := await account())
         monkeypatch.setattr(database, "REQUEST_POOL_WAIT", 0.1)
         body = {
             "sign-in": {"login": lan.login, "password": lan.password},
@@ -228,7 +228,7 @@ class TestSignIn:
 class TestSecrecy:
     async def test_the_table_has_argon2id(self, stranger: httpx2.AsyncClient) -> None:
         lan = await account()
-        await change(stranger, lan.password, headers=await header_of(stranger, lan))
+        await change(stranger, lan.password, headers=await header_of(lan))
         kept = await kept_hash()
         assert kept.startswith("$argon2id$v=19$")
         assert NEW_PASSWORD not in kept
@@ -239,15 +239,15 @@ class TestSecrecy:
         lan = await account()
         async with SmtpServer() as server:
             with app_mail(**server.settings):
-                old = await tokens_of(stranger, lan)
+                old = await tokens_of(lan)
                 new = tokens_in(
                     await stranger.post(f"{AUTH}/refresh", json={"refresh_token": old["refresh_token"]})
                 )
                 await stranger.post(f"{AUTH}/refresh", json={"refresh_token": old["refresh_token"]})
                 await sign_in(stranger, lan.login, "not it, not at all")
                 await sign_in(stranger, "x" * 300, "not it, not at all")
-                await change(stranger, "not it, not at all", headers=await header_of(stranger, lan))
-                await change(stranger, PASSWORD, "too short", headers=await header_of(stranger, lan))
+                await change(stranger, "not it, not at all", headers=await header_of(lan))
+                await change(stranger, PASSWORD, "too short", headers=await header_of(lan))
                 await ask_for_reset(stranger, lan.login)
                 word = word_in(server.mails[0].get_content())
                 await reset(stranger, word)
@@ -274,7 +274,7 @@ class TestSecrecy:
     async def test_a_new_password_that_is_too_short_is_refused_and_not_repeated(
         self, stranger: httpx2.AsyncClient, path: str, fields: dict[str, str], fault: str, kind: str
     ) -> None:
-        headers = await header_of(stranger, await account())
+        headers = await header_of(await account())
         body = {**fields, fault.removeprefix("body."): "chín chữ "}
         refused = await stranger.post(f"/api/v1{path}", json=body, headers=headers)
         [detail] = refusal(refused, 422, "VALIDATION_ERROR")["details"]
@@ -351,8 +351,15 @@ class TestRateLimits:
 
     async def test_a_reset_is_limited_by_mailbox(self, stranger: httpx2.AsyncClient) -> None:
         await account()
-        for email in ["lan@example.com", "LAN@example.com", "lan@EXAMPLE.com"] * 2:
-            refused = await ask_for_reset(stranger, email)
+        for email in [
+            "lan@example.com",
+            "LAN@example.com",
+            "lan@EXAMPLE.com",
+            "Lan@example.com",
+            "lan@example.com",
+        ]:
+            assert (await ask_for_reset(stranger, email)).status_code == 202
+        refused = await ask_for_reset(stranger, "lan@example.com")
         refusal(refused, 429, "RATE_LIMITED")
         assert refused.headers["ratelimit-policy"] == '"password-reset";q=5;w=3600'
         assert (await ask_for_reset(stranger, "mai@example.com")).status_code == 202
@@ -365,7 +372,7 @@ class TestRateLimits:
 
     async def test_guesses_of_the_current_password_are_limited(self, stranger: httpx2.AsyncClient) -> None:
         lan = await account()
-        headers = await header_of(stranger, lan)
+        headers = await header_of(lan)
         await use_up(BY_ACCOUNT, str(lan.id), left=1)
         refusal(await change(stranger, "not it, not at all", headers=headers), 403, "WRONG_PASSWORD")
         refusal(await change(stranger, PASSWORD, headers=headers), 429)
@@ -373,7 +380,7 @@ class TestRateLimits:
 
 class TestChange:
     async def test_it_needs_the_current_password(self, stranger: httpx2.AsyncClient) -> None:
-        tokens = await tokens_of(stranger, lan := await account())
+        tokens = await tokens_of(lan := await account())
         before = await kept_hash()
         refusal(await change(stranger, f"{PASSWORD} ", headers=bearer(tokens)), 403, "WRONG_PASSWORD")
         refusal(await change(stranger, PASSWORD, headers={}), 401)
@@ -385,7 +392,7 @@ class TestChange:
         self, stranger: httpx2.AsyncClient
     ) -> None:
         lan, mai = await account(), await account(email="mai@example.com")
-        here, elsewhere, others = [await tokens_of(stranger, who) for who in (lan, lan, mai)]
+        here, elsewhere, others = [await tokens_of(who) for who in (lan, lan, mai)]
         new = tokens_in(await change(stranger, PASSWORD, headers=bearer(here)))
         alive = [await is_alive(stranger, tokens) for tokens in (here, elsewhere, new, others)]
         assert alive == [False, False, True, True]
@@ -394,7 +401,7 @@ class TestChange:
 
     async def test_blanks_at_the_ends_of_the_new_one_are_kept(self, stranger: httpx2.AsyncClient) -> None:
         lan = await account()
-        await change(stranger, PASSWORD, f" {NEW_PASSWORD} ", headers=await header_of(stranger, lan))
+        await change(stranger, PASSWORD, f" {NEW_PASSWORD} ", headers=await header_of(lan))
         refusal(await sign_in(stranger, lan.login, NEW_PASSWORD), 401)
         tokens_in(await sign_in(stranger, lan.login, f" {NEW_PASSWORD} "))
 
@@ -413,7 +420,7 @@ class TestReset:
     async def test_the_link_arrives_sets_the_password_and_ends_every_session(
         self, stranger: httpx2.AsyncClient
     ) -> None:
-        tokens = await tokens_of(stranger, lan := await account())
+        tokens = await tokens_of(lan := await account())
         async with SmtpServer() as server:
             with app_mail(**server.settings):
                 await ask_for_reset(stranger, "LAN@example.com")
@@ -435,7 +442,7 @@ class TestReset:
     async def test_the_link_dies_with_a_change_of_the_password(self, stranger: httpx2.AsyncClient) -> None:
         lan = await account()
         await ask_for_reset(stranger, lan.login)
-        await change(stranger, PASSWORD, headers=await header_of(stranger, lan))
+        await change(stranger, PASSWORD, headers=await header_of(lan))
         refusal(await reset(stranger, shown_word(), "yet another one"), 404, "RESET_LINK_NOT_GOOD")
 
     @pytest.mark.parametrize(("seconds", "status"), [(3600, 204), (3601, 404)])

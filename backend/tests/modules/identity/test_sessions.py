@@ -54,7 +54,7 @@ def signed(session_id: UUID, secret: bytes = bytes(32), *, key: str | None = Non
 
 class TestRefresh:
     async def test_each_token_gives_the_next_one(self, stranger: httpx2.AsyncClient) -> None:
-        tokens = [await tokens_of(stranger, await account())]
+        tokens = [await tokens_of(await account())]
         for _ in range(3):
             tokens.append(tokens_in(await refresh(stranger, tokens[-1])))
         assert len({each["refresh_token"] for each in tokens}) == 4
@@ -62,9 +62,11 @@ class TestRefresh:
         assert [(await get_me(stranger, each)).status_code for each in tokens] == [200] * 4
         assert await sql("SELECT count(*) FROM user_session") == 1
 
-    async def test_a_used_token_ends_the_session_and_all_its_tokens(self, stranger: httpx2.AsyncClient) -> None:
-        old = await tokens_of(stranger, lan := await account())
-        other_session = await tokens_of(stranger, lan)
+    async def test_a_used_token_ends_the_session_and_all_its_tokens(
+        self, stranger: httpx2.AsyncClient
+    ) -> None:
+        old = await tokens_of(lan := await account())
+        other_session = await tokens_of(lan)
         new = tokens_in(await refresh(stranger, old))
         refusal(await refresh(stranger, old), 401, "REFRESH_TOKEN_REUSED")
         for tokens in (old, new):
@@ -74,7 +76,7 @@ class TestRefresh:
         assert await is_alive(stranger, other_session)
 
     async def test_a_token_used_long_ago_ends_it_as_well(self, stranger: httpx2.AsyncClient) -> None:
-        first = last = await tokens_of(stranger, await account())
+        first = last = await tokens_of(await account())
         for _ in range(3):
             last = tokens_in(await refresh(stranger, last))
         refusal(await refresh(stranger, first), 401, "REFRESH_TOKEN_REUSED")
@@ -83,7 +85,7 @@ class TestRefresh:
     async def test_of_fifty_at_once_one_wins_and_an_old_one_after_them_ends_the_session(
         self, stranger: httpx2.AsyncClient, clock: time_machine.Traveller
     ) -> None:
-        old = await tokens_of(stranger, await account())
+        old = await tokens_of(await account())
         answers = await asyncio.gather(*(refresh(stranger, old) for _ in range(50)))
         assert Counter(answer.status_code for answer in answers) == {200: 1, 401: 49}
         codes = {answer.json()["error"]["code"] for answer in answers if answer.status_code == 401}
@@ -113,12 +115,12 @@ class TestRefresh:
     async def test_what_we_have_not_signed_is_refused_and_the_session_lives(
         self, stranger: httpx2.AsyncClient, spoil: Callable[[str], str]
     ) -> None:
-        tokens = await tokens_of(stranger, await account())
+        tokens = await tokens_of(await account())
         refusal(await refresh(stranger, spoil(tokens["refresh_token"])), 401, "INVALID_REFRESH_TOKEN")
         tokens_in(await refresh(stranger, tokens))
 
     async def test_another_installations_signature_is_not_ours(self, stranger: httpx2.AsyncClient) -> None:
-        tokens = await tokens_of(stranger, await account())
+        tokens = await tokens_of(await account())
         session_id = await sql("SELECT id FROM user_session")
         foreign = signed(session_id, key="of another installation, and just as long as ours")
         refusal(await refresh(stranger, foreign), 401, "INVALID_REFRESH_TOKEN")
@@ -130,22 +132,24 @@ class TestRefresh:
     async def test_access_tokens_are_no_refresh_tokens_and_the_other_way_round(
         self, stranger: httpx2.AsyncClient
     ) -> None:
-        tokens = await tokens_of(stranger, await account())
+        tokens = await tokens_of(await account())
         refusal(await refresh(stranger, tokens["access_token"]), 401, "INVALID_REFRESH_TOKEN")
         exchanged = {"Authorization": f"Bearer {tokens['refresh_token']}"}
         refusal(await stranger.get(f"{AUTH}/me", headers=exchanged), 401, "INVALID_TOKEN")
         assert await is_alive(stranger, tokens)
 
     async def test_the_token_is_not_in_the_database(self, stranger: httpx2.AsyncClient) -> None:
-        token = (await tokens_of(stranger, await account()))["refresh_token"]
+        token = (await tokens_of(await account()))["refresh_token"]
         session_id, secret = URLSafeSerializer("").loads_unsafe(token)[1]
-        kept = await sql("SELECT json_agg(s)::text || (SELECT json_agg(a)::text FROM audit_entry a) FROM user_session s")
+        kept = await sql(
+            "SELECT json_agg(s)::text || (SELECT json_agg(a)::text FROM audit_entry a) FROM user_session s"
+        )
         assert str(UUID(session_id)) in kept
         assert secret not in kept
         assert token not in kept
 
     async def test_who_is_disabled_gets_no_new_one(self, stranger: httpx2.AsyncClient) -> None:
-        tokens = await tokens_of(stranger, await account())
+        tokens = await tokens_of(await account())
         await sql("UPDATE user_account SET disabled_at = now()")
         refusal(await refresh(stranger, tokens), 403, "USER_DISABLED")
         refusal(await get_me(stranger, tokens), 403, "USER_DISABLED")
@@ -155,7 +159,7 @@ class TestTime:
     async def test_an_access_token_dies_after_15_minutes(
         self, stranger: httpx2.AsyncClient, clock: time_machine.Traveller
     ) -> None:
-        tokens = await tokens_of(stranger, await account())
+        tokens = await tokens_of(await account())
         clock.shift(899)
         assert (await get_me(stranger, tokens)).status_code == 200
         clock.shift(1)
@@ -165,7 +169,7 @@ class TestTime:
     async def test_a_session_ends_30_days_after_the_last_refresh(
         self, stranger: httpx2.AsyncClient, clock: time_machine.Traveller
     ) -> None:
-        tokens = await tokens_of(stranger, await account())
+        tokens = await tokens_of(await account())
         for _ in range(3):
             clock.shift(timedelta(days=30, seconds=-1))
             tokens = tokens_in(await refresh(stranger, tokens))
@@ -175,7 +179,7 @@ class TestTime:
     async def test_an_access_token_dies_with_a_session_that_is_over(
         self, stranger: httpx2.AsyncClient, clock: time_machine.Traveller
     ) -> None:
-        tokens = await tokens_of(stranger, await account())
+        tokens = await tokens_of(await account())
         await sql("UPDATE user_session SET expires_at = :at", at=NOW + timedelta(seconds=60))
         clock.shift(59)
         assert (await get_me(stranger, tokens)).status_code == 200
@@ -185,7 +189,7 @@ class TestTime:
 
 class TestSignOut:
     async def test_here_ends_this_session_only(self, stranger: httpx2.AsyncClient) -> None:
-        here, elsewhere = await two_sessions(stranger)
+        here, elsewhere = await two_sessions()
         done = await stranger.post(f"{AUTH}/sign-out", headers=bearer(here))
         assert (done.status_code, done.content) == (204, b"")
         refusal(await get_me(stranger, here), 401, "SESSION_ENDED")
@@ -193,14 +197,14 @@ class TestSignOut:
         assert await is_alive(stranger, elsewhere)
 
     async def test_everywhere_ends_all_of_mine_and_nobody_elses(self, stranger: httpx2.AsyncClient) -> None:
-        here, elsewhere = await two_sessions(stranger)
-        others = await tokens_of(stranger, await account(email="mai@example.com"))
+        here, elsewhere = await two_sessions()
+        others = await tokens_of(await account(email="mai@example.com"))
         assert (await stranger.post(f"{AUTH}/sign-out-everywhere", headers=bearer(here))).status_code == 204
         assert [await is_alive(stranger, each) for each in (here, elsewhere, others)] == [False, False, True]
         tokens_in(await sign_in(stranger, "lan@example.com"))
 
     async def test_why_a_session_ended_is_kept(self, stranger: httpx2.AsyncClient) -> None:
-        tokens = await tokens_of(stranger, await account())
+        tokens = await tokens_of(await account())
         await stranger.post(f"{AUTH}/sign-out", headers=bearer(tokens))
         assert await end_reason() == "signed out"
 
@@ -218,6 +222,6 @@ async def test_a_session_knows_where_it_was_opened(stranger: httpx2.AsyncClient)
     assert await sql("SELECT length(user_agent) FROM user_session") == 300
 
 
-async def two_sessions(http: httpx2.AsyncClient) -> tuple[Tokens, Tokens]:
+async def two_sessions() -> tuple[Tokens, Tokens]:
     lan = await account()
-    return await tokens_of(http, lan), await tokens_of(http, lan)
+    return await tokens_of(lan), await tokens_of(lan)
