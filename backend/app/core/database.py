@@ -216,11 +216,19 @@ async def claim_connection(session: AsyncSession) -> None:
         PoolWaiters.count -= 1
 
 
-async def run_in_transaction[T](work: Callable[[AsyncSession], Awaitable[T]]) -> T:
-    """A unit of work outside a request, committed at its end and run again when it lost a race."""
+async def run_in_transaction[T](
+    work: Callable[[AsyncSession], Awaitable[T]], *, in_request: bool = False
+) -> T:
+    """A unit of work beside a request's own, committed at its end and run again when it lost a race.
+
+    Raises:
+        ServiceUnavailableException: `in_request`, no connection within `REQUEST_POOL_WAIT` seconds.
+    """
 
     async def attempt() -> T:
         async with AsyncSessionLocal.begin() as session:
+            if in_request:
+                await claim_connection(session)
             return await work(session)
 
     return await retry_lost_races(attempt)
