@@ -21,6 +21,7 @@ from app.modules.identity.identity_access import CurrentUser
 from app.modules.identity.identity_models import Role
 
 _FORGOTTEN = "—"
+_DESK = (Role.ADMIN, Role.RECEPTIONIST)
 
 
 async def record_consent(
@@ -31,7 +32,7 @@ async def record_consent(
     Raises:
         CustomerNotFound: also for somebody else's id.
     """
-    customer = await get_visible_customer(session, user, customer_id)
+    customer = await get_visible_customer(session, user, customer_id, everybody_for=_DESK)
     consent = Consent(customer_id=customer.id, **said.model_dump())
     session.add(consent)
     await session.flush()
@@ -41,7 +42,7 @@ async def record_consent(
 
 async def list_consents(session: AsyncSession, user: CurrentUser, customer_id: UUID) -> Sequence[Consent]:
     """Everything that was ever said, the newest first: of each purpose the first one holds."""
-    customer = await get_visible_customer(session, user, customer_id)
+    customer = await get_visible_customer(session, user, customer_id, everybody_for=_DESK)
     return await _consents_of(session, [customer.id])
 
 

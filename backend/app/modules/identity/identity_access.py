@@ -21,6 +21,7 @@ from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.common.text import Text
+from app.core.audit import act_as
 from app.core.database import SessionDep
 from app.core.exceptions import ForbiddenException, UnauthorizedException
 from app.core.logging import request_id_var
@@ -106,7 +107,7 @@ def Requires(*roles: Role, everywhere: bool = False) -> Any:  # noqa: N802 - rea
 
 async def _authenticate(request: Request, bearer: Annotated[Any, Depends(_bearer)]) -> Claims:
     if bearer is None or len(request.headers.getlist("authorization")) != 1:
-        raise UnauthorizedException(headers={"WWW-Authenticate": "Bearer"})
+        raise UnauthorizedException
     return await verify_access_token(bearer.credentials)
 
 
@@ -161,6 +162,7 @@ def _is_over(row: RowMapping, claims: Claims) -> bool:
 async def _add_at_first_sight(session: AsyncSession, claims: Claims) -> None:
     """Two first requests at once make one row. It has no role yet, and no email: Supabase may not have proven it."""
     row = {"id": uuid7(), "full_name": claims.name or "Supabase", "supabase_id": claims.subject}
+    await act_as(session, row["id"])
     await session.execute(insert(User).values(row).on_conflict_do_nothing(index_elements=[User.supabase_id]))
 
 
