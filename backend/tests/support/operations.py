@@ -90,7 +90,7 @@ class Scenes:
         self._rows: dict[tuple[str, tuple[str, ...]], list[tuple[object, ...]]] = defaultdict(list)
 
     def add(self, label: str, caller: Caller, which: Which = "another's") -> Scene:
-        ids = {"caller": self._add_user(f"{caller.name}", caller), "session": uuid7()}
+        ids = {"caller": self._add_caller(caller), "session": uuid7()}
         if caller.fault != "user gone":
             self._add_session(ids, caller)
         somebody = self._add_user(SOMEBODY_ELSE, disabled=label.endswith("/enable"))
@@ -124,17 +124,19 @@ class Scenes:
         finally:
             await connection.close()
 
-    def _add_user(self, full_name: str, caller: Caller | None = None, *, disabled: bool = False) -> UUID:
-        if caller is not None and caller.fault == "user gone":
+    def _add_caller(self, caller: Caller) -> UUID:
+        if caller.fault == "user gone":
             return uuid7()
-        disabled = disabled or (caller is not None and caller.fault == "disabled")
-        disabled_at = utc_now() if disabled else None
-        user_id = self._insert(
-            "user_account", full_name=full_name, password_hash=_password_hash(), disabled_at=disabled_at
-        )
-        for role in caller.roles if caller is not None else ():
+        user_id = self._add_user(caller.name, disabled=caller.fault == "disabled")
+        for role in caller.roles:
             self._insert("role_assignment", user_id=user_id, role=role.value, branch_id=caller.branch_id)
         return user_id
+
+    def _add_user(self, full_name: str, *, disabled: bool = False) -> UUID:
+        disabled_at = utc_now() if disabled else None
+        return self._insert(
+            "user_account", full_name=full_name, password_hash=_password_hash(), disabled_at=disabled_at
+        )
 
     def _add_session(self, ids: dict[str, UUID], caller: Caller) -> None:
         self._insert(

@@ -98,7 +98,9 @@ async def get_customer(user: AnyRole, session: SessionDep, customer_id: UUID) ->
 @router.patch(
     "/{customer_id}",
     response_model=CustomerRead,
-    responses=error_responses(service.CustomerNotFound, service.PhoneTaken, service.CustomerArchived),
+    responses=error_responses(
+        service.CustomerNotFound, service.PhoneTaken, service.CustomerArchived, service.CustomerErased
+    ),
 )
 async def update_customer(
     _: Desk, session: SessionDep, customer_id: UUID, changes: CustomerUpdate

@@ -101,16 +101,15 @@ async def get_visible_customer(
 
 
 async def link_account(session: AsyncSession, customer_id: UUID, user_id: UUID | None) -> Customer:
-    """Who signs in as this customer: the user gets the role of a customer. None: nobody.
+    """Who signs in as this customer: the user gets the role of a customer. None: nobody, also when archived.
 
     Raises:
-        CustomerNotFound, CustomerArchived, UserNotFound
+        CustomerNotFound, CustomerErased, CustomerArchived, UserNotFound
         AccountTaken: the user is another customer already.
     """
     customer = await get_customer(session, customer_id, lock=True)
-    if customer.archived_at is not None:
-        raise CustomerArchived
     if user_id is not None:
+        _refuse_unless_living(customer)
         await identity_service.get_user(session, user_id)
         await identity_service.add_roles(session, user_id, [RoleGrant(role=Role.CUSTOMER)])
     customer.user_id = user_id
@@ -119,9 +118,9 @@ async def link_account(session: AsyncSession, customer_id: UUID, user_id: UUID |
 
 
 async def update_customer(session: AsyncSession, customer_id: UUID, changes: CustomerUpdate) -> Customer:
+    """Raises CustomerNotFound, CustomerErased, CustomerArchived, PhoneTaken."""
     customer = await get_customer(session, customer_id, lock=True)
-    if customer.archived_at is not None:
-        raise CustomerArchived
+    _refuse_unless_living(customer)
     for field, value in changes.model_dump(exclude_unset=True).items():
         setattr(customer, field, value)
     await _save(session, customer)
@@ -173,13 +172,16 @@ async def merge_customers(session: AsyncSession, survivor_id: UUID, duplicate_id
     duplicate = await get_customer(session, duplicate_id)
     if duplicate.merged_into_id is not None or survivor.merged_into_id is not None:
         raise CustomerMerged
-    if survivor.archived_at is not None:
-        raise CustomerArchived
+    _refuse_unless_living(survivor)
     if duplicate.erased_at is not None:
         raise CustomerErased
     duplicate.archived_at = duplicate.archived_at or func.clock_timestamp()
     duplicate.merged_into_id = survivor_id
-    account, duplicate.user_id = duplicate.user_id, None
+    account = duplicate.user_id
+    if (
+        survivor.user_id is None
+    ):  # who has two accounts keeps both, so that an export or an erasure finds both
+        duplicate.user_id = None
     await _save(session, duplicate)  # first: its phone number must be free before the survivor takes it
     survivor.user_id = survivor.user_id or account
     for field in ("phone", "email", "birthday", "gender"):
@@ -191,6 +193,13 @@ async def merge_customers(session: AsyncSession, survivor_id: UUID, duplicate_id
     survivor.tags = list(dict.fromkeys([*survivor.tags, *duplicate.tags]))
     await _save(session, survivor)
     return survivor
+
+
+def _refuse_unless_living(customer: Customer) -> None:
+    if customer.erased_at is not None:
+        raise CustomerErased
+    if customer.archived_at is not None:
+        raise CustomerArchived
 
 
 async def list_customers(session: AsyncSession, query: CustomerListQuery) -> CustomerPage:

@@ -161,8 +161,9 @@ def _is_over(row: RowMapping, claims: Claims) -> bool:
 
 async def _add_at_first_sight(session: AsyncSession, claims: Claims) -> None:
     """Two first requests at once make one row. It has no role yet, and no email: Supabase may not have proven it."""
-    row = {"id": uuid7(), "full_name": claims.name or "Supabase", "supabase_id": claims.subject}
-    await act_as(session, row["id"])
+    user_id = uuid7()
+    row = {"id": user_id, "full_name": claims.name or "Supabase", "supabase_id": claims.subject}
+    await act_as(session, user_id)
     await session.execute(insert(User).values(row).on_conflict_do_nothing(index_elements=[User.supabase_id]))
 
 

@@ -193,10 +193,17 @@ async def erase_customer_account(session: AsyncSession, user_id: UUID) -> list[U
     user.full_name, user.email, user.phone = "—", None, None
     user.password_hash, user.supabase_id = None, None
     await session.flush()
-    rows = [user_id]
+    rows = await rows_of(session, [user_id])
     for table in (UserSession, Invitation):
-        removed = delete(table).where(table.user_id == user_id).returning(table.id)
-        rows += (await session.scalars(removed)).all()
+        await session.execute(delete(table).where(table.user_id == user_id))
+    return rows
+
+
+async def rows_of(session: AsyncSession, user_ids: Sequence[UUID]) -> list[UUID]:
+    """The ids of the users and of all that is held on them, for the audit ledger."""
+    rows = list(user_ids)
+    for table in (RoleAssignment, UserSession, Invitation):
+        rows += (await session.scalars(select(table.id).where(table.user_id.in_(user_ids)))).all()
     return rows
 
 

@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Iterator
+from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 import httpx2
 import pytest
 
@@ -12,6 +12,7 @@ from app.core import database
 from app.modules.identity.identity_models import Role
 from tests.modules.identity.issuer import Issuer, trusting
 from tests.support.app_process import AppProcess
+from tests.support.ledger import in_database
 from tests.support.people import new_user, signed_in
 from tests.support.stores import app_database, driver_url
 
@@ -32,15 +33,6 @@ def bearer(token: str) -> dict[str, str]:
 
 def refusal_of(response: httpx2.Response) -> tuple[int, str]:
     return response.status_code, response.json()["error"]["code"]
-
-
-async def in_database(statement: str, *arguments: object) -> list[asyncpg.Record]:
-    connection = await asyncpg.connect(driver_url())
-    try:
-        rows: list[asyncpg.Record] = await connection.fetch(statement, *arguments)
-        return rows
-    finally:
-        await connection.close()
 
 
 class TestWhereTheTokenIs:
@@ -247,7 +239,7 @@ class TestSupabase:
 
     @pytest.mark.parametrize("claims", [{"role": "anon"}, {"role": "service_role"}, {"is_anonymous": True}])
     async def test_what_is_no_person_leaves_no_user(
-        self, stranger: httpx2.AsyncClient, issuer: Issuer, claims: dict[str, object]
+        self, stranger: httpx2.AsyncClient, issuer: Issuer, claims: dict[str, Any]
     ) -> None:
         response = await stranger.get(ME, headers=bearer(issuer.token(**claims)))
         assert refusal_of(response) == (403, "NOT_A_USER")
