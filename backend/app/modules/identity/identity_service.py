@@ -195,7 +195,8 @@ async def erase_customer_account(session: AsyncSession, user_id: UUID) -> list[U
     await session.flush()
     rows = await rows_of(session, [user_id])
     for table in (UserSession, Invitation):
-        await session.execute(delete(table).where(table.user_id == user_id))
+        removed = delete(table).where(table.user_id == user_id).returning(table.id)
+        rows += (await session.scalars(removed)).all()  # a sign-in since then among them
     return rows
 
 
