@@ -126,10 +126,11 @@ class TestDeclaring:
     def test_a_route_that_says_it_is_public_starts(self) -> None:
         ApiRouter().add_api_route("/secrets", list_secrets, openapi_extra=DECLARED_PUBLIC)
 
-    @pytest.mark.parametrize("path", ["/secrets", "/secrets/"])
-    def test_a_declaration_that_asks_for_nothing_real_does_not_start(self, path: str) -> None:
+    def test_a_route_that_only_says_whom_it_is_for_does_not_start(self) -> None:
         with pytest.raises(TypeError):
-            ApiRouter().add_api_route(path, list_secrets, openapi_extra={"security": [{"bearer": ["admin"]}]})
+            ApiRouter().add_api_route(
+                "/secrets", list_secrets, openapi_extra={"security": [{"bearer": ["admin"]}]}
+            )
 
 
 async def list_secrets() -> None: ...

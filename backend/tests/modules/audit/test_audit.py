@@ -5,6 +5,7 @@ import json
 import os
 import sys
 from pathlib import Path
+from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
@@ -27,12 +28,12 @@ HEALTH = "dị ứng tinh dầu oải hương"
 EMAIL = "mai@example.com"
 
 
-async def values_of(entry_id: int) -> tuple[object, object]:
+async def values_of(entry_id: int) -> tuple[Any, Any]:
     [entry] = await in_database("SELECT before, after FROM audit_entry WHERE id = $1", entry_id)
     return _json(entry["before"]), _json(entry["after"])
 
 
-def _json(value: str | None) -> object:
+def _json(value: str | None) -> Any:
     return json.loads(value) if value is not None else None
 
 
@@ -66,7 +67,9 @@ class TestEverything:
         audited = {(row["table"], row["tgname"]) for row in triggers}
         tables = set(Base.metadata.tables) - {"audit_entry"}
         assert audited == {
-            (table, f"audit_{change}") for table in tables for change in ("insert", "update", "delete")
+            (table, f"audit_{change}")
+            for table in tables
+            for change in ("insert", "update", "delete", "truncate")
         }
 
     @pytest.mark.parametrize("label", CHANGING)
@@ -118,6 +121,36 @@ class TestHow:
         assert {(entry["actor_id"], entry["request_id"], entry["program"]) for entry in made} == {
             (None, None, "psql")
         }
+
+    async def test_what_goes_with_a_row_that_is_deleted(self, stranger: httpx2.AsyncClient) -> None:
+        user_id, _ = await new_user(Role.THERAPIST)
+        await in_database("INSERT INTO customer (id, full_name, user_id) VALUES ($1, 'Lan', $1)", user_id)
+        before = len(await entries())
+        await in_database("DELETE FROM user_account WHERE id = $1", user_id)
+        assert {(entry["entity"], entry["action"]) for entry in (await entries())[before:]} == {
+            ("user_account", "delete"),
+            ("role_assignment", "delete"),
+            ("user_session", "delete"),
+            ("customer", "update"),
+        }
+
+    @pytest.mark.parametrize(
+        "statement",
+        ["TRUNCATE customer CASCADE", "TRUNCATE consent", "UPDATE customer SET id = gen_random_uuid()"],
+    )
+    async def test_what_would_leave_no_trace_is_refused(self, add: AddCustomer, statement: str) -> None:
+        await add("Lan")
+        with pytest.raises(asyncpg.InsufficientPrivilegeError, match="audit ledger"):
+            await in_database(statement)
+
+    async def test_a_time_that_was_moved_shows(self, client: httpx2.AsyncClient, add: AddCustomer) -> None:
+        """Of a consent it is the proof."""
+        lan = await add("Lan")
+        said = {"purpose": "photos", "granted": True, "version": "1", "channel": "desk"}
+        await client.post(f"{PATH}/{lan['id']}/consents", json=said)
+        await in_database("UPDATE consent SET created_at = created_at - interval '1 year'")
+        _, moved = await entries(entity="consent")
+        assert set((await values_of(moved["id"]))[0]) == {"created_at"}
 
     async def test_by_the_command_line(self, stranger: httpx2.AsyncClient, tmp_path: Path) -> None:
         (tmp_path / "khach.csv").write_text("full_name\n" + "Lan\n" * 3)
@@ -200,7 +233,9 @@ class TestWhat:
         await add("Lan", phone="0912345678")
         await in_database("DELETE FROM customer")
         inserted, deleted = await entries(entity="customer")
-        assert await values_of(deleted["id"]) == ((await values_of(inserted["id"]))[1], None)
+        before, after = await values_of(deleted["id"])
+        assert before.pop("created_at")
+        assert (before, after) == ((await values_of(inserted["id"]))[1], None)
 
     async def test_an_update_that_changes_nothing_writes_nothing(
         self,
