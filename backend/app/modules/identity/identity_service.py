@@ -193,7 +193,7 @@ async def erase_customer_account(session: AsyncSession, user_id: UUID) -> list[U
     user.full_name, user.email, user.phone = "—", None, None
     user.password_hash, user.supabase_id = None, None
     await session.flush()
-    rows = await rows_of(session, [user_id])
+    rows = [user_id]
     for table in (UserSession, Invitation):
         removed = delete(table).where(table.user_id == user_id).returning(table.id)
         rows += (await session.scalars(removed)).all()  # a sign-in since then among them
