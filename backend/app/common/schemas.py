@@ -5,7 +5,7 @@ import unicodedata
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from app.common.helpers import visible
@@ -77,6 +77,15 @@ def _iso_date(value: Any) -> Any:
     return value
 
 
+def _iso_instant(value: Any) -> Any:
+    """pydantic alone also takes epoch numbers, which mean seconds or milliseconds by their size."""
+    if isinstance(value, str) and not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]", value):
+        raise PydanticCustomError(
+            "datetime_parsing", "Input should be an instant, as 2026-12-31T09:00:00+07:00"
+        )
+    return value
+
+
 def _plain_boolean(value: Any) -> Any:
     if isinstance(value, str) and value not in {"true", "false"}:
         raise PydanticCustomError("bool_parsing", "Input should be true or false")
@@ -101,6 +110,7 @@ def without_defaults(schema: dict[str, Any]) -> None:
 
 QueryInt = Annotated[int, BeforeValidator(_plain_integer)]
 QueryBool = Annotated[bool, BeforeValidator(_plain_boolean)]
+QueryInstant = Annotated[AwareDatetime, BeforeValidator(_iso_instant)]
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]
 Composed = Annotated[str, BeforeValidator(_composed)]
 """Text in NFC."""

@@ -88,6 +88,10 @@ class UnauthorizedException(ZenSpaException):
     code = "UNAUTHORIZED"
     text = Text("Bạn cần đăng nhập.", "You need to sign in.")
 
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.headers.setdefault("WWW-Authenticate", "Bearer")  # RFC 9110 §15.5.2: a 401 says what would help
+
 
 class ForbiddenException(ZenSpaException):
     status = 403

@@ -29,15 +29,20 @@ DECLARE
     masked text[] := TG_ARGV[0];
     skipped text[] := TG_ARGV[1];
 BEGIN
-    IF TG_OP = 'INSERT' THEN
+    IF TG_OP = 'TRUNCATE' THEN
+        RAISE EXCEPTION 'TRUNCATE would leave no trace in the audit ledger: use DELETE' USING ERRCODE = '42501';
+    ELSIF TG_OP = 'INSERT' THEN
         INSERT INTO audit_entry (action, entity, entity_id, after)
         SELECT 'insert', TG_TABLE_NAME, id, {_HIDE.format(values="row")}
-        FROM (SELECT id, jsonb_strip_nulls(to_jsonb(new_rows)) - skipped AS row FROM new_rows OFFSET 0) AS added;
+        FROM (SELECT id, jsonb_strip_nulls(to_jsonb(new_rows)) - skipped - 'created_at' AS row FROM new_rows OFFSET 0) AS added;
     ELSIF TG_OP = 'DELETE' THEN
         INSERT INTO audit_entry (action, entity, entity_id, before)
         SELECT 'delete', TG_TABLE_NAME, id, {_HIDE.format(values="row")}
         FROM (SELECT id, jsonb_strip_nulls(to_jsonb(old_rows)) - skipped AS row FROM old_rows OFFSET 0) AS gone;
     ELSE
+        IF EXISTS (SELECT FROM new_rows LEFT JOIN old_rows USING (id) WHERE old_rows.id IS NULL) THEN
+            RAISE EXCEPTION 'an id is never changed: the audit ledger would lose the row' USING ERRCODE = '42501';
+        END IF;
         INSERT INTO audit_entry (action, entity, entity_id, before, after)
         SELECT 'update', TG_TABLE_NAME, id, {_HIDE.format(values="was")}, {_HIDE.format(values="is_now")}
         FROM (
@@ -57,13 +62,15 @@ AUDIT_TABLE = """
 CREATE FUNCTION zenspa_audit_table(target regclass, masked text[] DEFAULT '{}', skipped text[] DEFAULT '{}')
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    arguments text := format('(%L, %L)', masked, skipped || ARRAY['id', 'created_at', 'updated_at']);
+    arguments text := format('(%L, %L)', masked, skipped || ARRAY['id', 'updated_at']);
 BEGIN
     EXECUTE format('CREATE TRIGGER audit_insert AFTER INSERT ON %s REFERENCING NEW TABLE AS new_rows '
         'FOR EACH STATEMENT EXECUTE FUNCTION zenspa_audit %s', target, arguments);
     EXECUTE format('CREATE TRIGGER audit_update AFTER UPDATE ON %s REFERENCING OLD TABLE AS old_rows '
         'NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION zenspa_audit %s', target, arguments);
     EXECUTE format('CREATE TRIGGER audit_delete AFTER DELETE ON %s REFERENCING OLD TABLE AS old_rows '
+        'FOR EACH STATEMENT EXECUTE FUNCTION zenspa_audit %s', target, arguments);
+    EXECUTE format('CREATE TRIGGER audit_truncate BEFORE TRUNCATE ON %s '
         'FOR EACH STATEMENT EXECUTE FUNCTION zenspa_audit %s', target, arguments);
 END $$
 """
@@ -264,7 +271,7 @@ def _create_audit() -> None:
 
 
 def downgrade() -> None:
-    for operation in ("insert", "update", "delete"):
+    for operation in ("insert", "update", "delete", "truncate"):
         op.execute(f"DROP TRIGGER audit_{operation} ON customer")
     for table in ("audit_entry", "consent"):
         op.drop_table(table)

@@ -4,9 +4,9 @@ from datetime import datetime
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
-from app.common.schemas import Line, QueryInt
+from app.common.schemas import Line, QueryInstant, QueryInt
 
 
 class AuditEntryRead(BaseModel):
@@ -41,7 +41,7 @@ class AuditListQuery(BaseModel):
     entity_id: UUID | None = None
     action: Literal["insert", "update", "delete"] | None = None
     request_id: Annotated[Line, Field(max_length=64)] | None = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = Field(default=None, description="Not itself included.")
+    since: QueryInstant | None = None
+    until: QueryInstant | None = Field(default=None, description="Not itself included.")
     limit: Annotated[QueryInt, Field(ge=1, le=100)] = 20
     cursor: Annotated[str, Field(max_length=1000)] | None = None

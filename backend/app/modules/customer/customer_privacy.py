@@ -21,6 +21,7 @@ from app.modules.identity.identity_access import CurrentUser
 from app.modules.identity.identity_roles import Role
 
 _FORGOTTEN = "—"
+_DESK = (Role.ADMIN, Role.RECEPTIONIST)
 
 
 async def record_consent(
@@ -31,7 +32,7 @@ async def record_consent(
     Raises:
         CustomerNotFound: also for somebody else's id.
     """
-    customer = await get_visible_customer(session, user, customer_id)
+    customer = await get_visible_customer(session, user, customer_id, everybody_for=_DESK)
     consent = Consent(customer_id=customer.id, **said.model_dump())
     session.add(consent)
     await session.flush()
@@ -41,8 +42,9 @@ async def record_consent(
 
 async def list_consents(session: AsyncSession, user: CurrentUser, customer_id: UUID) -> Sequence[Consent]:
     """Everything that was ever said, the newest first: of each purpose the first one holds."""
-    customer = await get_visible_customer(session, user, customer_id)
-    return await _consents_of(session, [customer.id])
+    customer = await get_visible_customer(session, user, customer_id, everybody_for=_DESK)
+    records = [customer, *await _merged_into(session, customer)]
+    return await _consents_of(session, [record.id for record in records])
 
 
 async def collect_personal_data(session: AsyncSession, user: CurrentUser, customer_id: UUID) -> PersonalData:
@@ -54,19 +56,17 @@ async def collect_personal_data(session: AsyncSession, user: CurrentUser, custom
     customer = await get_visible_customer(session, user, customer_id, everybody_for=(Role.ADMIN,))
     records = [customer, *await _merged_into(session, customer)]
     ids = [record.id for record in records]
-    account = None
-    if customer.user_id is not None:
-        found = await identity_service.get_user(session, customer.user_id)
-        account = await identity_service.read_user(session, found)
+    user_ids = [record.user_id for record in records if record.user_id is not None]
+    users = [await identity_service.get_user(session, user_id) for user_id in user_ids]
+    consents = await _consents_of(session, ids)
+    rows = [*ids, *(consent.id for consent in consents), *await identity_service.rows_of(session, user_ids)]
     return PersonalData(
         collected_at=utc_now(),
         customer=CustomerRead.model_validate(customer),
         merged=[CustomerRead.model_validate(record) for record in records[1:]],
-        account=account,
-        consents=[ConsentRead.model_validate(consent) for consent in await _consents_of(session, ids)],
-        changes=await audit_service.entries_about(
-            session, [*ids, *([customer.user_id] if customer.user_id else [])]
-        ),
+        accounts=[await identity_service.read_user(session, user) for user in users],
+        consents=[ConsentRead.model_validate(consent) for consent in consents],
+        changes=await audit_service.entries_about(session, rows),
     )
 
 
@@ -81,11 +81,11 @@ async def erase_customer(session: AsyncSession, customer_id: UUID) -> Customer:
     customer = await get_customer(session, customer_id, lock=True)
     if customer.merged_into_id is not None:
         raise CustomerMerged
-    records = [customer, *await _merged_into(session, customer)]
+    records = [customer, *await _merged_into(session, customer, lock=True)]
     rows = [record.id for record in records]
-    if customer.user_id is not None:
-        rows += await identity_service.erase_customer_account(session, customer.user_id)
     for record in records:
+        if record.user_id is not None:
+            rows += await identity_service.erase_customer_account(session, record.user_id)
         record.full_name = _FORGOTTEN
         record.phone = record.email = record.birthday = record.gender = record.user_id = None
         record.notes = record.contraindications = ""
@@ -103,11 +103,11 @@ async def _consents_of(session: AsyncSession, customer_ids: Sequence[UUID]) -> S
     return (await session.scalars(found)).all()
 
 
-async def _merged_into(session: AsyncSession, customer: Customer) -> Sequence[Customer]:
+async def _merged_into(
+    session: AsyncSession, customer: Customer, *, lock: bool = False
+) -> Sequence[Customer]:
     """Also those merged into them, and so on."""
     chain = select(Customer.id).where(Customer.merged_into_id == customer.id).cte("chain", recursive=True)
     chain = chain.union(select(Customer.id).where(Customer.merged_into_id == chain.c.id))
-    found = (
-        select(Customer).where(Customer.id.in_(select(chain.c.id))).order_by(Customer.id).with_for_update()
-    )
-    return (await session.scalars(found)).all()
+    found = select(Customer).where(Customer.id.in_(select(chain.c.id))).order_by(Customer.id)
+    return (await session.scalars(found.with_for_update() if lock else found)).all()

@@ -31,7 +31,11 @@ AdminOrThemselves = Annotated[CurrentUser, Requires(Role.ADMIN, Role.CUSTOMER)]
     "/account",
     response_model=CustomerRead,
     responses=error_responses(
-        service.CustomerNotFound, UserNotFound, service.CustomerArchived, service.AccountTaken
+        service.CustomerNotFound,
+        UserNotFound,
+        service.CustomerArchived,
+        service.CustomerErased,
+        service.AccountTaken,
     ),
 )
 async def link_customer_account(
@@ -44,7 +48,7 @@ async def link_customer_account(
 @router.delete(
     "/account",
     response_model=CustomerRead,
-    responses=error_responses(service.CustomerNotFound, service.CustomerArchived),
+    responses=error_responses(service.CustomerNotFound),
 )
 async def unlink_customer_account(_: Desk, session: SessionDep, customer_id: UUID) -> Customer:
     """Nobody signs in as this customer any more."""

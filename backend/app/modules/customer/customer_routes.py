@@ -97,7 +97,11 @@ async def get_customer(user: AnyRole, session: SessionDep, customer_id: UUID) ->
     "/{customer_id}",
     response_model=CustomerRead,
     responses=error_responses(
-        service.CustomerNotFound, service.PhoneTaken, service.CustomerArchived, service.CustomerMerged
+        service.CustomerNotFound,
+        service.PhoneTaken,
+        service.CustomerArchived,
+        service.CustomerMerged,
+        service.CustomerErased,
     ),
 )
 async def update_customer(

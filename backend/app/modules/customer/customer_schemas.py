@@ -206,6 +206,6 @@ class PersonalData(BaseModel):
     collected_at: datetime
     customer: CustomerRead
     merged: list[CustomerRead] = Field(description="Customers that were merged into this one.")
-    account: UserRead | None
+    accounts: list[UserRead] = Field(description="Who signs in as them.")
     consents: list[ConsentRead]
-    changes: list[AuditEntryRead] = Field(description="Who changed what and when.")
+    changes: list[AuditEntryRead] = Field(description="Who changed what and when; sign-ins among them.")

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_, update
+from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
@@ -14,7 +14,7 @@ from app.core.database import claim_connection
 from app.core.database_errors import constraint_of
 from app.core.exceptions import ConflictException, NotFoundException
 from app.core.security import read_cursor, sign_cursor
-from app.modules.customer.customer_models import Consent, Customer
+from app.modules.customer.customer_models import Customer
 from app.modules.customer.customer_schemas import (
     MAX_TAGS,
     MAX_TEXT,
@@ -114,16 +114,15 @@ async def get_visible_customer(
 
 
 async def link_account(session: AsyncSession, customer_id: UUID, user_id: UUID | None) -> Customer:
-    """Who signs in as this customer: the user gets the role of a customer. None: nobody.
+    """Who signs in as this customer: the user gets the role of a customer. None: nobody, also when archived.
 
     Raises:
-        CustomerNotFound, CustomerArchived, UserNotFound
+        CustomerNotFound, CustomerErased, CustomerArchived, UserNotFound
         AccountTaken: the user is another customer already.
     """
     customer = await get_customer(session, customer_id, lock=True)
-    if customer.archived_at is not None:
-        raise CustomerArchived
     if user_id is not None:
+        _refuse_unless_living(customer)
         await identity_service.get_user(session, user_id)
         await identity_service.add_roles(session, user_id, [RoleGrant(role=Role.CUSTOMER)])
     customer.user_id = user_id
@@ -132,11 +131,9 @@ async def link_account(session: AsyncSession, customer_id: UUID, user_id: UUID |
 
 
 async def update_customer(session: AsyncSession, customer_id: UUID, changes: CustomerUpdate) -> Customer:
+    """Raises CustomerNotFound, CustomerErased, CustomerArchived, PhoneTaken."""
     customer = await get_customer(session, customer_id, lock=True)
-    if customer.merged_into_id is not None:
-        raise CustomerMerged
-    if customer.archived_at is not None:
-        raise CustomerArchived
+    _refuse_unless_living(customer)
     for field, value in changes.model_dump(exclude_unset=True).items():
         setattr(customer, field, value)
     await _save(session, customer)
@@ -191,23 +188,21 @@ async def merge_customers(session: AsyncSession, survivor_id: UUID, duplicate_id
     duplicate = await get_customer(session, duplicate_id)
     if duplicate.merged_into_id == survivor_id:
         return survivor
-    if duplicate.merged_into_id is not None or survivor.merged_into_id is not None:
+    if duplicate.merged_into_id is not None:
         raise CustomerMerged
-    if survivor.archived_at is not None:
-        raise CustomerArchived
+    _refuse_unless_living(survivor)
     if duplicate.erased_at is not None:
         raise CustomerErased
     duplicate.archived_at = duplicate.archived_at or func.clock_timestamp()
     duplicate.merged_into_id = survivor_id
-    account, duplicate.user_id = duplicate.user_id, None
+    account = duplicate.user_id
+    if survivor.user_id is None:  # who has two accounts keeps both, so that a copy or an erasure finds both
+        duplicate.user_id = None
     await _save(
         session, duplicate
     )  # first: its phone and its account must be free before the survivor takes them
     survivor.user_id = survivor.user_id or account
     _take_over(survivor, duplicate)
-    await session.execute(
-        update(Consent).where(Consent.customer_id == duplicate_id).values(customer_id=survivor_id)
-    )
     await _save(session, survivor)
     return survivor
 
@@ -222,6 +217,15 @@ def _take_over(survivor: Customer, duplicate: Customer) -> None:
     survivor.tags = list(dict.fromkeys([*survivor.tags, *duplicate.tags]))
     if len(survivor.tags) > MAX_TAGS or max(len(survivor.notes), len(survivor.contraindications)) > MAX_TEXT:
         raise MergeTooLarge  # such a customer could be neither saved nor imported any more
+
+
+def _refuse_unless_living(customer: Customer) -> None:
+    if customer.erased_at is not None:
+        raise CustomerErased
+    if customer.merged_into_id is not None:
+        raise CustomerMerged
+    if customer.archived_at is not None:
+        raise CustomerArchived
 
 
 async def list_customers(session: AsyncSession, query: CustomerListQuery) -> CustomerPage:

@@ -20,6 +20,7 @@ from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.common.text import Text
+from app.core.audit import act_as
 from app.core.database import SessionDep
 from app.core.exceptions import ForbiddenException, UnauthorizedException
 from app.core.logging import request_id_var
@@ -101,7 +102,7 @@ class _AccessToken(HTTPBearer):
     async def __call__(self, request: Request) -> Claims:  # type: ignore[override]  # what it says, not its letters
         bearer = await super().__call__(request)
         if bearer is None or len(request.headers.getlist("authorization")) != 1:
-            raise UnauthorizedException(headers={"WWW-Authenticate": "Bearer"})
+            raise UnauthorizedException
         return await verify_access_token(bearer.credentials)
 
 
@@ -176,7 +177,9 @@ async def _find(session: AsyncSession, claims: Claims) -> _Found | None:
 
 async def _add_at_first_sight(session: AsyncSession, claims: Claims) -> None:
     """Two first requests at once make one row. It has no role yet, and no email: Supabase may not have proven it."""
-    row = {"id": uuid7(), "full_name": claims.name or "Supabase", "supabase_id": claims.subject}
+    user_id = uuid7()
+    row = {"id": user_id, "full_name": claims.name or "Supabase", "supabase_id": claims.subject}
+    await act_as(session, user_id)
     await session.execute(insert(User).values(row).on_conflict_do_nothing(index_elements=[User.supabase_id]))
 
 

@@ -218,7 +218,15 @@ async def erase_customer_account(session: AsyncSession, user_id: UUID) -> list[U
     rows = [user_id]
     for table in (UserSession, Invitation):
         removed = delete(table).where(table.user_id == user_id).returning(table.id)
-        rows += (await session.scalars(removed)).all()
+        rows += (await session.scalars(removed)).all()  # a sign-in since then among them
+    return rows
+
+
+async def rows_of(session: AsyncSession, user_ids: Sequence[UUID]) -> list[UUID]:
+    """The ids of the users and of all that is held on them, for the audit ledger."""
+    rows = list(user_ids)
+    for table in (RoleAssignment, UserSession, Invitation):
+        rows += (await session.scalars(select(table.id).where(table.user_id.in_(user_ids)))).all()
     return rows
 
 

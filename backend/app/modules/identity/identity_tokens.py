@@ -47,7 +47,8 @@ class ExpiredToken(_Refused):
 
 
 class NotAUser(ForbiddenException):
-    """The signature is good, but it is a key of the Supabase project (`anon`, `service_role`), not a person's."""
+    """The signature is good, but it is a key of the Supabase project (`anon`, `service_role`) or a sign-in without
+    a person (`is_anonymous`)."""
 
     code = "NOT_A_USER"
     text = Text("Mã truy cập này không phải của một người dùng.", "This token does not belong to a user.")
@@ -197,6 +198,8 @@ def _verify_supabase(token: str, key: SigningKey, issuer: str) -> Claims:
     claims = _verify_signature(token, key)
     if claims.get("role") in _NO_USERS:
         raise NotAUser  # whatever else it says: the legacy keys have neither `sub` nor `aud`
+    if claims.get("is_anonymous") is True:
+        raise NotAUser  # anybody makes one by a click, and each would leave a row here
     payload = _read_claims(_Payload, claims, issuer=issuer, audience=_SUPABASE_AUDIENCE)
     name = _display_name(claims)
     return Claims("supabase", payload.sub, None, int(payload.iat), int(payload.exp), name)

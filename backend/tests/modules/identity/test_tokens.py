@@ -410,6 +410,12 @@ async def test_a_key_of_the_project_is_no_user(issuer: Issuer, role: str) -> Non
         assert await refused(forged)
 
 
+async def test_an_anonymous_sign_in_is_no_user(issuer: Issuer) -> None:
+    await verify_access_token(issuer.token(is_anonymous=None))
+    with pytest.raises(NotAUser):
+        await verify_access_token(issuer.token(is_anonymous=True))
+
+
 # Attacks: the bytes
 
 

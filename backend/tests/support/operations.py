@@ -1,0 +1,205 @@
+"""A good request for every operation of the API, and the rows it is about.
+
+scenes = Scenes()
+scene = scenes.add("PATCH /api/v1/customers/{customer_id}", Caller("receptionist", (Role.RECEPTIONIST,)))
+await scenes.write()
+response = await scene.send(stranger)
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import cache
+from hashlib import sha256
+from typing import Any, Literal
+from uuid import UUID
+
+import asyncpg
+import httpx2
+from uuid_utils.compat import uuid7
+
+from app.common.helpers import utc_now
+from app.main import app
+from app.modules.identity.identity_passwords import _hasher
+from app.modules.identity.identity_roles import Role
+from app.modules.identity.identity_tokens import issue_access_token
+from tests.support.stores import driver_url
+
+DOCUMENT: dict[str, Any] = app.openapi()
+OPERATIONS: dict[str, dict[str, Any]] = {
+    f"{method.upper()} {path}": operation
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+}
+PUBLIC = {label for label, operation in OPERATIONS.items() if operation.get("security") == []}
+BRANCH = uuid7()
+PASSWORD = "một câu dễ nhớ với bạn"
+SOMEBODY_ELSE = "Người Khác"
+"""The name of whoever and whatever is not the caller's."""
+
+type Which = Literal["theirs", "another's", "missing", "none"]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody who sends a request. Roles are held everywhere, or in one branch."""
+
+    name: str
+    roles: tuple[Role, ...] = ()
+    branch_id: UUID | None = None
+    fault: Literal["", "no token", "user gone", "session ended", "session expired", "disabled"] = ""
+
+    @property
+    def scopes(self) -> set[str]:
+        """What they may use of those that operations declare."""
+        everywhere = set() if self.branch_id else {f"{role}:everywhere" for role in self.roles}
+        return {role.value for role in self.roles} | everywhere
+
+    @property
+    def refusal(self) -> int | None:
+        """What they are answered wherever a token is needed."""
+        return {"": None, "disabled": 403}.get(self.fault, 401)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One request: who sends it, and about what."""
+
+    label: str
+    caller: Caller
+    which: Which
+    ids: dict[str, UUID]
+    """Of the caller and of what the path and the body name."""
+    headers: dict[str, str] = field(repr=False)
+
+    @property
+    def changes_something(self) -> bool:
+        return not self.label.startswith("GET ")
+
+    async def send(self, http: httpx2.AsyncClient) -> httpx2.Response:
+        method, path = self.label.split()
+        more = _MORE[self.label](self.ids) if self.label in _MORE else {}
+        return await http.request(method, path.format_map(self.ids), headers=self.headers, **more)
+
+
+class Scenes:
+    """Arranges many scenes with one COPY a table; each has rows of its own, so none sees another's changes."""
+
+    def __init__(self) -> None:
+        self._rows: dict[tuple[str, tuple[str, ...]], list[tuple[object, ...]]] = defaultdict(list)
+
+    def add(self, label: str, caller: Caller, which: Which = "another's") -> Scene:
+        ids = {"caller": self._add_caller(caller), "session": uuid7()}
+        if caller.fault != "user gone":
+            self._add_session(ids, caller)
+        somebody = self._add_user(SOMEBODY_ELSE, disabled=label.endswith("/enable"))
+        owner = ids["caller"] if which == "theirs" and caller.fault != "user gone" else somebody
+        ids["user_id"] = owner
+        ids["unlinked"] = self._add_user(SOMEBODY_ELSE)
+        ids["customer_id"] = self._add_customer(owner, archived=label.endswith("/restore"))
+        ids["duplicate"] = self._add_customer(None)
+        ids["word"] = uuid7()
+        ids["invitation_id"] = self._insert(
+            "invitation",
+            user_id=owner,
+            email="khac@example.com",
+            roles='[{"role": "therapist"}]',
+            token_hash=sha256(str(ids["word"]).encode()).digest(),
+            expires_at=utc_now() + timedelta(hours=72),
+        )
+        if which == "missing":
+            ids |= {"user_id": uuid7(), "customer_id": uuid7(), "invitation_id": uuid7()}
+        token = issue_access_token(ids["caller"], ids["session"])
+        headers = {} if caller.fault == "no token" else {"Authorization": f"Bearer {token}"}
+        return Scene(label, caller, which, ids, headers)
+
+    async def write(self) -> None:
+        connection = await asyncpg.connect(driver_url())
+        try:
+            for (table, columns), rows in sorted(
+                self._rows.items(), key=lambda item: _ORDER.index(item[0][0])
+            ):
+                await connection.copy_records_to_table(table, columns=columns, records=rows)
+        finally:
+            await connection.close()
+
+    def _add_caller(self, caller: Caller) -> UUID:
+        if caller.fault == "user gone":
+            return uuid7()
+        user_id = self._add_user(caller.name, disabled=caller.fault == "disabled")
+        for role in caller.roles:
+            self._insert("role_assignment", user_id=user_id, role=role.value, branch_id=caller.branch_id)
+        return user_id
+
+    def _add_user(self, full_name: str, *, disabled: bool = False) -> UUID:
+        disabled_at = utc_now() if disabled else None
+        return self._insert(
+            "user_account", full_name=full_name, password_hash=_password_hash(), disabled_at=disabled_at
+        )
+
+    def _add_session(self, ids: dict[str, UUID], caller: Caller) -> None:
+        self._insert(
+            "user_session",
+            id=ids["session"],
+            user_id=ids["caller"],
+            refresh_hash=b"",
+            refreshed_at=utc_now(),
+            expires_at=utc_now() + timedelta(days=-1 if caller.fault == "session expired" else 30),
+            ended_at=utc_now() if caller.fault == "session ended" else None,
+        )
+
+    def _add_customer(self, user_id: UUID | None, *, archived: bool = False) -> UUID:
+        archived_at = utc_now() if archived else None
+        return self._insert("customer", full_name=SOMEBODY_ELSE, user_id=user_id, archived_at=archived_at)
+
+    def _insert(self, table: str, **values: Any) -> UUID:
+        row: dict[str, Any] = {"id": uuid7()} | values
+        self._rows[table, tuple(row)].append(tuple(row.values()))
+        row_id: UUID = row["id"]
+        return row_id
+
+
+def objects_of(label: str) -> Iterator[Which]:
+    """Whose the object of an operation may be."""
+    if "{" in label:
+        yield from ("theirs", "another's", "missing")
+    else:
+        yield "none"
+
+
+def success_of(label: str) -> int:
+    [status] = [int(status) for status in OPERATIONS[label]["responses"] if status.startswith("2")]
+    return status
+
+
+@cache
+def _password_hash() -> str:
+    return _hasher().hash(PASSWORD)
+
+
+_ORDER = ["user_account", "role_assignment", "user_session", "customer", "invitation"]
+_THERAPIST = {"role": "therapist"}
+_MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
+    "POST /api/v1/auth/password": lambda _: {
+        "json": {"current_password": PASSWORD, "new_password": PASSWORD[::-1]}
+    },
+    "PUT /api/v1/users/{user_id}/roles": lambda _: {"json": {"roles": [_THERAPIST]}},
+    "POST /api/v1/invitations": lambda ids: {
+        "json": {"email": f"{ids['word']}@example.com", "roles": [_THERAPIST]}
+    },
+    "POST /api/v1/invitations/claim": lambda ids: {"json": {"token": str(ids["word"])}},
+    "POST /api/v1/customers": lambda _: {"json": {"full_name": "Lan"}},
+    "GET /api/v1/customers/search": lambda _: {"params": {"q": "Lan"}},
+    "POST /api/v1/customers/import": lambda ids: {
+        "files": {"file": ("c.csv", f"full_name\n{ids['word']}\n".encode())}
+    },
+    "PATCH /api/v1/customers/{customer_id}": lambda _: {"json": {"notes": "Thích phòng yên tĩnh"}},
+    "POST /api/v1/customers/{customer_id}/merge": lambda ids: {
+        "json": {"duplicate_id": str(ids["duplicate"])}
+    },
+    "PUT /api/v1/customers/{customer_id}/account": lambda ids: {"json": {"user_id": str(ids["unlinked"])}},
+    "POST /api/v1/customers/{customer_id}/consents": lambda _: {
+        "json": {"purpose": "marketing", "granted": True, "version": "2026-01", "channel": "app"}
+    },
+}
