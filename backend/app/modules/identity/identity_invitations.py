@@ -32,7 +32,7 @@ from app.modules.identity.identity_schemas import (
     RoleGrant,
     Tokens,
 )
-from app.modules.identity.identity_service import add_roles, get_user, withdraw_invitations
+from app.modules.identity.identity_service import add_roles, get_user, read_user, withdraw_invitations
 from app.modules.identity.identity_sessions import Device, start_session
 from app.redis.rate_limit import RateLimit, take
 
@@ -143,8 +143,11 @@ async def claim(session: AsyncSession, user_id: UUID, word: str) -> User:
     Raises:
         InvitationNotFound
     """
-    await _give(session, await _use(session, word), user_id)
-    return await get_user(session, user_id)
+    invitation = await _use(session, word)
+    user = await get_user(session, user_id, lock=True)
+    await _give(session, invitation, user.id)
+    await _replace_invited(session, invitation.user_id, user)
+    return user
 
 
 async def list_invitations(session: AsyncSession, query: InvitationListQuery) -> InvitationPage:
@@ -219,6 +222,21 @@ async def _use(session: AsyncSession, word: str) -> Invitation:
 async def _give(session: AsyncSession, invitation: Invitation, user_id: UUID) -> None:
     invitation.accepted_at = utc_now()
     await add_roles(session, user_id, [RoleGrant.model_validate(grant) for grant in invitation.roles])
+
+
+async def _replace_invited(session: AsyncSession, invited_id: UUID, user: User) -> None:
+    """The row that waited for them goes, and its email, which the link has proven, is theirs if they had none."""
+    invited = await get_user(session, invited_id, lock=True)
+    if invited.can_sign_in:
+        return
+    await add_roles(session, user.id, (await read_user(session, invited)).roles)
+    theirs = update(Invitation).where(Invitation.user_id == invited.id)
+    await session.execute(theirs.values(user_id=user.id))
+    await session.delete(invited)
+    await session.flush()
+    if user.email is None:
+        user.email = invited.email
+        await session.flush()
 
 
 def _hash(word: str) -> bytes:

@@ -7,7 +7,6 @@ from uuid import UUID
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     EmailStr,
     Field,
@@ -141,7 +140,7 @@ class InvitationCreate(RequestModel):
 
 class InvitationAccept(_Sensitive):
     token: Secret
-    full_name: Annotated[Name, BeforeValidator(lambda name: name.strip() if isinstance(name, str) else name)]
+    full_name: Name
     password: NewPassword
 
 

@@ -165,11 +165,13 @@ async def _rotate(
     session: AsyncSession, session_id: UUID, secret: bytes, received_at: datetime
 ) -> Tokens | UnauthorizedException | UserDisabled:
     family = await session.get(UserSession, session_id, with_for_update={"key_share": True})
-    if family is None or family.ended_at is not None or family.expires_at <= utc_now():
+    if family is None:
         return InvalidRefreshToken()
     user = await session.get_one(User, family.user_id)
     if user.disabled_at is not None:
         return UserDisabled()
+    if family.ended_at is not None or family.expires_at <= utc_now():
+        return InvalidRefreshToken()
     if not secrets.compare_digest(family.refresh_hash, _hash(secret)):
         if received_at <= family.refreshed_at:
             return InvalidRefreshToken()

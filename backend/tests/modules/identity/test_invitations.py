@@ -38,6 +38,7 @@ from tests.support.mail import SmtpServer, app_mail
 INVITATIONS = "/api/v1/invitations"
 NOW = datetime(2027, 2, 6, 2, 30, tzinfo=UTC)
 MAI = "mai@example.com"
+ADMIN = {"role": "admin", "branch_id": None}
 THERAPIST, DESK = (
     {"role": "therapist", "branch_id": None},
     {"role": "receptionist", "branch_id": str(uuid7())},
@@ -262,18 +263,31 @@ class TestWhoIsInvited:
         assert before["roles"] == []
         claimed = await claim(http, shown_word(), token)
         assert claimed.status_code == 200, claimed.text
-        assert claimed.json() == before | {"roles": [THERAPIST]}
+        assert claimed.json() == before | {"roles": [THERAPIST], "email": MAI}
         refusal(await claim(http, shown_word(), token), 404, "INVITATION_NOT_FOUND")
         refusal(await accept(http, shown_word()), 404, "INVITATION_NOT_FOUND")
         assert await states(http) == ["accepted"]
 
-    async def test_keeps_what_they_hold_already(self, http: httpx2.AsyncClient, supabase: Issuer) -> None:
-        token = supabase.token()
-        roles = []
-        for role in (THERAPIST, DESK, THERAPIST):
-            await invite(http, role)
-            roles.append((await claim(http, shown_word(), token)).json()["roles"])
-        assert roles == [[THERAPIST], [THERAPIST, DESK], [THERAPIST, DESK]]
+    async def test_and_took_it_to_supabase_is_one_user_who_is_known_by_the_email(
+        self, http: httpx2.AsyncClient, supabase: Issuer
+    ) -> None:
+        waiting = (await invite(http, THERAPIST))["user_id"]
+        await http.put(f"/api/v1/users/{waiting}/roles", json={"roles": [DESK]})
+        claimed = (await claim(http, shown_word(), supabase.token())).json()
+        assert claimed["roles"] == [THERAPIST, DESK]
+        assert [each["user_id"] for each in await listed(http)] == [claimed["id"]]
+        refusal(await http.get(f"/api/v1/users/{waiting}"), 404)
+        again = await invite(http, THERAPIST, ADMIN)
+        assert (again["user_id"], again["state"]) == (claimed["id"], "accepted")
+        assert (await http.get(f"/api/v1/users/{claimed['id']}")).json()["roles"] == [THERAPIST, DESK, ADMIN]
+
+    async def test_keeps_the_email_they_had(self, http: httpx2.AsyncClient) -> None:
+        lan = await account(Role.RECEPTIONIST)
+        await invite(http, THERAPIST)
+        body = {"token": shown_word()}
+        claimed = (await http.post(f"{INVITATIONS}/claim", json=body, headers=await header_of(lan))).json()
+        assert (claimed["id"], claimed["email"]) == (str(lan.id), lan.login)
+        assert [role["role"] for role in claimed["roles"]] == ["receptionist", "therapist"]
 
     async def test_must_be_signed_in_to_claim(self, http: httpx2.AsyncClient) -> None:
         await invite(http)

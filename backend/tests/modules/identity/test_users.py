@@ -1,11 +1,13 @@
 """Users: found, locked out at once, given roles that count at once, and never without an administrator."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx2
 import pytest
+import time_machine
 from uuid_utils.compat import uuid7
 
 from app.modules.identity.identity_roles import Role
@@ -17,15 +19,18 @@ from tests.modules.identity.accounts import (
     get_me,
     header_of,
     is_alive,
+    refresh,
     sign_in,
     sql,
     tokens_in,
     tokens_of,
 )
+from tests.modules.identity.issuer import Issuer, trusting
 from tests.support.people import signed_in
 
 USERS = "/api/v1/users"
 BRANCH = UUID("019a0000-0000-7000-8000-0000000000b1")
+LATER = datetime(2027, 2, 6, 2, 30, tzinfo=UTC)
 ADMIN, DESK = {"role": "admin", "branch_id": None}, {"role": "receptionist", "branch_id": None}
 
 
@@ -164,8 +169,22 @@ class TestDisable:
         assert disabled.status_code == 200
         assert disabled.json()["disabled_at"]
         refusal(await get_me(http, here), 403, "USER_DISABLED")
+        refusal(await refresh(http, here), 403, "USER_DISABLED")
         assert [await is_alive(http, tokens) for tokens in (here, elsewhere, others)] == [False, False, True]
         refusal(await sign_in(http, lan.login), 403, "USER_DISABLED")
+
+    async def test_also_those_of_supabase_and_for_good(self, http: httpx2.AsyncClient) -> None:
+        with Issuer() as supabase, trusting(supabase), time_machine.travel(LATER, tick=False) as clock:
+            http.headers |= await header_of(await account(Role.ADMIN))
+            sub = str(uuid4())
+            tokens = {"access_token": supabase.token(sub=sub)}
+            user_id = UUID((await get_me(http, tokens)).json()["id"])
+            clock.shift(1)
+            await change(http, user_id, "disable")
+            refusal(await get_me(http, tokens), 403, "USER_DISABLED")
+            await change(http, user_id, "enable")
+            refusal(await get_me(http, tokens), 401, "SESSION_ENDED")
+            assert (await get_me(http, {"access_token": supabase.token(sub=sub)})).status_code == 200
 
     async def test_again_is_no_error_and_changes_nothing(self, http: httpx2.AsyncClient) -> None:
         lan = await account()
