@@ -19,6 +19,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "backend"))  # `app
 import customers
 import health
 import imports
+import sign_in
 import start
 import typer
 from report import Section, machine, print_section, write_markdown
@@ -39,7 +40,13 @@ class Part(Protocol):
     def measure(self, stage: Stage, effort: Effort, advance: Advance, /) -> Section: ...
 
 
-_PARTS: dict[str, Part] = {"health": health, "start": start, "customers": customers, "import": imports}
+_PARTS: dict[str, Part] = {
+    "health": health,
+    "sign-in": sign_in,
+    "start": start,
+    "customers": customers,
+    "import": imports,
+}
 
 
 def main(
@@ -48,7 +55,8 @@ def main(
         bool, typer.Option("--quick", help="Fewer rows and rounds: whether it works, not how fast.")
     ] = False,
     only: Annotated[
-        Literal["health", "start", "customers", "import"] | None, typer.Option(help="One part only.")
+        Literal["health", "sign-in", "start", "customers", "import"] | None,
+        typer.Option(help="One part only."),
     ] = None,
 ) -> None:
     """Measure the app on this machine, on servers of its own; a full run writes docs/benchmarks.md."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import http.client
+import json
 import os
 import re
 import secrets
@@ -68,12 +69,36 @@ class Worker:
 
 
 @dataclass(frozen=True)
+class Client:
+    """Somebody signed in, who asks one thing after another."""
+
+    connection: http.client.HTTPConnection
+    headers: Mapping[str, str]
+
+    def get(self, path: str) -> tuple[float, bytes]:
+        """Seconds as the client sees them, and the body.
+
+        Raises:
+            MeasurementError: the answer is not 200.
+        """
+        started = time.perf_counter()
+        self.connection.request("GET", path, headers=dict(self.headers))
+        response = self.connection.getresponse()
+        body = response.read()
+        seconds = time.perf_counter() - started
+        if response.status != http.client.OK:
+            raise MeasurementError(f"{path} answered {response.status}: {body[:500].decode()}")
+        return seconds, body
+
+
+@dataclass(frozen=True)
 class Finished:
     """A command that has run to its end."""
 
     seconds: float
     peak_bytes: int
     """The most that was resident at any time."""
+    output: str
 
 
 class Stage:
@@ -141,14 +166,27 @@ class Stage:
                 time.sleep(0.02)
             seconds = time.perf_counter() - started
             log.seek(0)
+            output = log.read().decode(errors="replace")
             if process.returncode != 0:
-                raise MeasurementError(
-                    f"zenspa {' '.join(arguments)} failed:\n{log.read()[-2000:].decode(errors='replace')}"
-                )
-        return Finished(seconds, peak)
+                raise MeasurementError(f"zenspa {' '.join(arguments)} failed:\n{output[-2000:]}")
+        return Finished(seconds, peak, output)
 
-    def app(self, database: str) -> AbstractContextManager[Worker]:
-        return self.serve("app.main:app", self._environment(database))
+    def app(self, database: str, application: str = "app.main:app") -> AbstractContextManager[Worker]:
+        return self.serve(application, self._environment(database))
+
+    def sign_in(self, database: str, worker: Worker) -> dict[str, str]:
+        """The header of an administrator who has just signed in; good for 15 minutes."""
+        login = "admin@example.com"
+        made = self.zenspa("user", "create", login, "--name", "Lan", "--role", "admin", database=database)
+        connection = worker.connect()
+        body = json.dumps({"login": login, "password": made.output.split()[-1]})
+        connection.request("POST", "/api/v1/auth/sign-in", body, {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        answer = response.read()
+        connection.close()
+        if response.status != http.client.OK:
+            raise MeasurementError(f"the sign-in answered {response.status}: {answer.decode()}")
+        return {"Authorization": f"Bearer {json.loads(answer)['access_token']}"}
 
     @contextmanager
     def serve(
@@ -194,22 +232,6 @@ def on_core(core: int, command: Sequence[str]) -> list[str]:
 def resident_bytes(pid: int) -> int:
     """Of all mappings, shared libraries included."""
     return _memory(pid, "smaps_rollup", "Rss")
-
-
-def get(connection: http.client.HTTPConnection, path: str) -> tuple[float, bytes]:
-    """Seconds as the client sees them, and the body.
-
-    Raises:
-        MeasurementError: the answer is not 200.
-    """
-    started = time.perf_counter()
-    connection.request("GET", path)
-    response = connection.getresponse()
-    body = response.read()
-    seconds = time.perf_counter() - started
-    if response.status != http.client.OK:
-        raise MeasurementError(f"{path} answered {response.status}: {body[:500].decode()}")
-    return seconds, body
 
 
 def plain_environment() -> dict[str, str]:

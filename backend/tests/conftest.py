@@ -119,7 +119,7 @@ async def stranger(running_app: object) -> AsyncGenerator[httpx2.AsyncClient]:
 @pytest.fixture
 async def client(stranger: httpx2.AsyncClient) -> httpx2.AsyncClient:
     """The same, signed in as an administrator."""
-    from app.modules.identity.identity_models import Role
+    from app.modules.identity.identity_roles import Role
     from tests.support.people import signed_in
 
     stranger.headers |= await signed_in(Role.ADMIN)

@@ -10,7 +10,7 @@ import pytest
 from app.core.routing import PUBLIC as DECLARED_PUBLIC
 from app.core.routing import ApiRouter
 from app.main import app
-from app.modules.identity.identity_models import Role
+from app.modules.identity.identity_roles import Role
 from tests.support.operations import (
     BRANCH,
     OPERATIONS,

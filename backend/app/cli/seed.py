@@ -10,8 +10,9 @@ from app.core.database import run_in_transaction
 from app.modules.customer.customer_models import Customer
 from app.modules.customer.customer_samples import sample_customers
 from app.modules.identity import identity_service
-from app.modules.identity.identity_models import Role, User
+from app.modules.identity.identity_models import User
 from app.modules.identity.identity_passwords import hash_password, new_password
+from app.modules.identity.identity_roles import Role
 from app.modules.identity.identity_schemas import RoleGrant
 
 _BATCH = 1_000

@@ -70,8 +70,11 @@ def build_engine(settings: Settings) -> AsyncEngine:
     url = url.set(drivername="postgresql+asyncpg").difference_update_query(_LIBPQ_ONLY)
     engine = create_async_engine(
         url,
-        pool_size=settings.DB_POOL_SIZE,
-        max_overflow=settings.DB_MAX_OVERFLOW,
+        # SQLAlchemy's overflow is closed when it comes back: under load it would open connections all the time, and
+        # each costs more than most requests.
+        pool_size=settings.DB_POOL_SIZE + settings.DB_MAX_OVERFLOW,
+        max_overflow=0,
+        pool_use_lifo=True,
         pool_timeout=settings.DB_POOL_TIMEOUT,
         pool_recycle=1800,  # a failover behind a name is followed within half an hour
         connect_args=_connect_args(settings),

@@ -18,7 +18,7 @@ import structlog
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.modules.identity.identity_models import Role
+from app.modules.identity.identity_roles import Role
 from tests.core import stores
 from tests.support.app_process import AppProcess
 from tests.support.people import signed_in

@@ -10,7 +10,7 @@ import httpx2
 import pytest
 
 from app.cli.embedded import EmbeddedPostgres, free_port
-from app.modules.identity.identity_models import Role
+from app.modules.identity.identity_roles import Role
 from tests.support import eventually
 from tests.support.app_process import AppProcess
 from tests.support.customers import CUSTOMERS, AtTheDesk

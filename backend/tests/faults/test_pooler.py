@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from app.core.config import Settings, settings
 from app.core.database import build_engine
-from app.modules.identity.identity_models import Role
+from app.modules.identity.identity_roles import Role
 from tests.support.app_process import AppProcess
 from tests.support.certificates import certificates
 from tests.support.people import signed_in

@@ -10,7 +10,7 @@ import pytest
 
 from app.cli.embedded import EmbeddedValkey, free_port
 from app.core.config import settings
-from app.modules.identity.identity_models import Role
+from app.modules.identity.identity_roles import Role
 from tests.support import eventually
 from tests.support.app_process import AppProcess
 from tests.support.customers import AtTheDesk

@@ -11,7 +11,7 @@ import pytest
 
 from app.core.config import settings
 from app.core.lifecycle import DRAIN_SECONDS
-from app.modules.identity.identity_models import Role
+from app.modules.identity.identity_roles import Role
 from tests.support import eventually
 from tests.support.app_process import AppProcess
 from tests.support.customers import CUSTOMERS, AtTheDesk, new_phone

@@ -21,8 +21,8 @@ from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.main import app
-from app.modules.identity.identity_models import Role
 from app.modules.identity.identity_passwords import _hasher
+from app.modules.identity.identity_roles import Role
 from app.modules.identity.identity_tokens import issue_access_token
 from tests.support.stores import driver_url
 

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 from uuid_utils.compat import uuid7
 
-from app.modules.identity.identity_models import Role
+from app.modules.identity.identity_roles import Role
 from app.modules.identity.identity_tokens import issue_access_token
 from tests.support.stores import driver_url
 

@@ -18,7 +18,7 @@ from app.modules.customer.customer_schemas import (
 from app.modules.customer.customer_service import CustomerMerged, get_customer, get_visible_customer
 from app.modules.identity import identity_service
 from app.modules.identity.identity_access import CurrentUser
-from app.modules.identity.identity_models import Role
+from app.modules.identity.identity_roles import Role
 
 _FORGOTTEN = "—"
 _DESK = (Role.ADMIN, Role.RECEPTIONIST)

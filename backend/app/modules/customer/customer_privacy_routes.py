@@ -19,7 +19,7 @@ from app.modules.customer.customer_schemas import (
     PersonalData,
 )
 from app.modules.identity.identity_access import AdminEverywhere, CurrentUser, Desk, Requires
-from app.modules.identity.identity_models import Role
+from app.modules.identity.identity_roles import Role
 from app.modules.identity.identity_service import UserNotFound
 
 router = ApiRouter(prefix=f"{PREFIX}/{{customer_id}}", tags=["Customers: account and privacy"])

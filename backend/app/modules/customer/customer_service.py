@@ -23,7 +23,7 @@ from app.modules.customer.customer_schemas import (
 )
 from app.modules.identity import identity_service
 from app.modules.identity.identity_access import CurrentUser
-from app.modules.identity.identity_models import Role
+from app.modules.identity.identity_roles import Role
 from app.modules.identity.identity_schemas import RoleGrant
 
 STAFF = (Role.ADMIN, Role.RECEPTIONIST, Role.THERAPIST)
@@ -178,9 +178,7 @@ async def merge_customers(session: AsyncSession, survivor_id: UUID, duplicate_id
     duplicate.archived_at = duplicate.archived_at or func.clock_timestamp()
     duplicate.merged_into_id = survivor_id
     account = duplicate.user_id
-    if (
-        survivor.user_id is None
-    ):  # who has two accounts keeps both, so that an export or an erasure finds both
+    if survivor.user_id is None:  # else both stay, so that an export or an erasure finds both
         duplicate.user_id = None
     await _save(session, duplicate)  # first: its phone number must be free before the survivor takes it
     survivor.user_id = survivor.user_id or account

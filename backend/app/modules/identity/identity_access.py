@@ -9,12 +9,11 @@ Put it before the session: who is refused then costs no connection.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any, NamedTuple, override
 from uuid import UUID
 
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPBearer, SecurityScopes
-from sqlalchemy import RowMapping, bindparam, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
@@ -25,30 +24,21 @@ from app.core.audit import act_as
 from app.core.database import SessionDep
 from app.core.exceptions import ForbiddenException, UnauthorizedException
 from app.core.logging import request_id_var
-from app.modules.identity.identity_models import Role, User
+from app.modules.identity.identity_models import User
+from app.modules.identity.identity_roles import Role
 from app.modules.identity.identity_tokens import Claims, verify_access_token
 
 _EVERYWHERE = ":everywhere"
-_bearer = HTTPBearer(
-    auto_error=False,
-    scheme_name="bearer",
-    description="The `access_token` of `POST /api/v1/auth/sign-in`, or one of Supabase. The roles listed may call.",
-)
 # One question: who it is, whether they may still be here, what they may do. And it tells the audit ledger who acts.
+# asked of the driver (exec_driver_sql): it is asked at every request, and `text()` costs 60 µs more.
 _CURRENT_USER = """
 SELECT u.id, u.full_name, u.disabled_at, u.signed_out_at, s.expires_at, s.ended_at,
-    array(SELECT r.role || '/' || coalesce(r.branch_id::text, '') FROM role_assignment AS r WHERE r.user_id = u.id)
-        AS grants,
-    set_config('zenspa.actor', u.id::text, true), set_config('zenspa.request', :request_id, true)
-FROM user_account AS u LEFT JOIN user_session AS s ON s.id = :session_id AND s.user_id = u.id
-WHERE u.{key} = :subject
+    array(SELECT r.role || '/' || coalesce(r.branch_id::text, '') FROM role_assignment AS r WHERE r.user_id = u.id),
+    set_config('zenspa.actor', u.id::text, true), set_config('zenspa.request', $3, true)
+FROM user_account AS u LEFT JOIN user_session AS s ON s.id = $2 AND s.user_id = u.id
+WHERE u.{key} = $1
 """
-_BY_SOURCE = {
-    source: text(_CURRENT_USER.format(key=key)).bindparams(
-        bindparam("subject", type_=User.id.type), bindparam("session_id", type_=User.id.type)
-    )
-    for source, key in (("zenspa", "id"), ("supabase", "supabase_id"))
-}
+_BY_SOURCE = {"zenspa": _CURRENT_USER.format(key="id"), "supabase": _CURRENT_USER.format(key="supabase_id")}
 
 
 class SessionEnded(UnauthorizedException):
@@ -105,14 +95,26 @@ def Requires(*roles: Role, everywhere: bool = False) -> Any:  # noqa: N802 - rea
     )
 
 
-async def _authenticate(request: Request, bearer: Annotated[Any, Depends(_bearer)]) -> Claims:
-    if bearer is None or len(request.headers.getlist("authorization")) != 1:
-        raise UnauthorizedException
-    return await verify_access_token(bearer.credentials)
+class _AccessToken(HTTPBearer):
+    """Reads and verifies the token before anything else is done for the request."""
+
+    @override
+    async def __call__(self, request: Request) -> Claims:  # type: ignore[override]  # what it says, not its letters
+        bearer = await super().__call__(request)
+        if bearer is None or len(request.headers.getlist("authorization")) != 1:
+            raise UnauthorizedException
+        return await verify_access_token(bearer.credentials)
+
+
+_access_token = _AccessToken(
+    auto_error=False,
+    scheme_name="bearer",
+    description="The `access_token` of `POST /api/v1/auth/sign-in`, or one of Supabase. The roles listed may call.",
+)
 
 
 async def _authorise(
-    required: SecurityScopes, claims: Annotated[Claims, Depends(_authenticate)], session: SessionDep
+    required: SecurityScopes, claims: Annotated[Claims, Depends(_access_token)], session: SessionDep
 ) -> CurrentUser:
     user = await _current_user(session, claims)
     if required.scopes and not any(_grants(user, scope) for scope in required.scopes):
@@ -126,37 +128,51 @@ def _grants(user: CurrentUser, scope: str) -> bool:
 
 
 async def _current_user(session: AsyncSession, claims: Claims) -> CurrentUser:
-    row = await _find(session, claims)
-    if row is None and claims.source == "supabase":
+    found = await _find(session, claims)
+    if found is None and claims.source == "supabase":
         await _add_at_first_sight(session, claims)
-        row = await _find(session, claims)
-    if row is None or _is_over(row, claims):
+        found = await _find(session, claims)
+    if found is not None and found.disabled_at is not None:
+        raise UserDisabled  # first: their session has ended too, and signing in again would not help
+    if found is None or found.is_over(claims):
         raise SessionEnded
-    if row["disabled_at"] is not None:
-        raise UserDisabled
-    grants = (grant.split("/") for grant in row["grants"])
+    grants = (grant.split("/") for grant in found.grants)
     return CurrentUser(
-        id=row["id"],
-        full_name=row["full_name"],
+        id=found.id,
+        full_name=found.full_name,
         grants=frozenset(Grant(Role(role), UUID(branch) if branch else None) for role, branch in grants),
         session_id=claims.session_id,
     )
 
 
-async def _find(session: AsyncSession, claims: Claims) -> RowMapping | None:
-    parameters = {
-        "subject": claims.subject,
-        "session_id": claims.session_id,
-        "request_id": request_id_var.get(),
-    }
-    return (await session.execute(_BY_SOURCE[claims.source], parameters)).mappings().one_or_none()
+class _Found(NamedTuple):
+    """A row of `_CURRENT_USER`."""
+
+    id: UUID
+    full_name: str
+    disabled_at: datetime | None
+    signed_out_at: datetime | None
+    session_expires_at: datetime | None
+    session_ended_at: datetime | None
+    grants: list[str]
+    actor: str
+    request_id: str
+
+    def is_over(self, claims: Claims) -> bool:
+        if claims.source == "supabase":
+            return self.signed_out_at is not None and claims.issued_at < self.signed_out_at.timestamp()
+        return (
+            self.session_expires_at is None  # no such session, or not theirs
+            or self.session_ended_at is not None
+            or self.session_expires_at <= utc_now()
+        )
 
 
-def _is_over(row: RowMapping, claims: Claims) -> bool:
-    if claims.source == "supabase":
-        signed_out_at: datetime | None = row["signed_out_at"]
-        return signed_out_at is not None and claims.issued_at < signed_out_at.timestamp()
-    return row["expires_at"] is None or row["ended_at"] is not None or row["expires_at"] <= utc_now()
+async def _find(session: AsyncSession, claims: Claims) -> _Found | None:
+    connection = await session.connection()
+    parameters = (claims.subject, claims.session_id, request_id_var.get())
+    row = (await connection.exec_driver_sql(_BY_SOURCE[claims.source], parameters)).one_or_none()
+    return _Found._make(row) if row is not None else None
 
 
 async def _add_at_first_sight(session: AsyncSession, claims: Claims) -> None:

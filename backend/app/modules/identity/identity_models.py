@@ -1,7 +1,6 @@
 """Who signs in (người dùng), what they may do (phân quyền), and their sessions and invitations."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
@@ -9,19 +8,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.database import Entity
-
-
-class Role(StrEnum):
-    """Vai trò. Held in one branch or everywhere."""
-
-    ADMIN = "admin"
-    RECEPTIONIST = "receptionist"
-    """Lễ tân."""
-    THERAPIST = "therapist"
-    """Kỹ thuật viên."""
-    CUSTOMER = "customer"
-    """Khách hàng: sees what is their own, nothing else."""
-
+from app.modules.identity.identity_roles import Role
 
 _ROLES = ", ".join(f"'{role}'" for role in Role)
 

@@ -17,7 +17,7 @@ from pydantic import (
 from app.common.phone import to_e164
 from app.common.schemas import Line, QueryBool, QueryInt, RequestModel
 from app.core.config import settings
-from app.modules.identity.identity_models import Role
+from app.modules.identity.identity_roles import Role
 
 Email = Annotated[
     EmailStr, Field(max_length=254, examples=["lan@example.com"]), AfterValidator(lambda email: email.lower())

@@ -12,7 +12,8 @@ from app.common.text import Text
 from app.core.database_errors import constraint_of
 from app.core.exceptions import ConflictException, NotFoundException
 from app.core.security import read_cursor, sign_cursor
-from app.modules.identity.identity_models import Invitation, Role, RoleAssignment, User, UserSession
+from app.modules.identity.identity_models import Invitation, RoleAssignment, User, UserSession
+from app.modules.identity.identity_roles import Role
 from app.modules.identity.identity_schemas import RoleGrant, UserListQuery, UserPage, UserRead
 from app.modules.identity.identity_sessions import end_every_session
 

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from app.core.database import Base, run_in_transaction
 from app.core.mail import shown_mails
-from app.modules.identity.identity_models import Role
+from app.modules.identity.identity_roles import Role
 from tests.modules.customer.conftest import PATH, AddCustomer
 from tests.support.ledger import entries, everything_stored, in_database
 from tests.support.operations import OPERATIONS, PASSWORD, PUBLIC, Caller, Scenes

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 import httpx2
 import pytest
 
-from app.modules.identity.identity_models import Role
+from app.modules.identity.identity_roles import Role
 from tests.support.ledger import entries, everything_stored, in_database
 from tests.support.people import new_user, signed_in
 
