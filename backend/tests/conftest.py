@@ -6,12 +6,13 @@ is imported, because `app` reads its settings then.
 
 import asyncio
 import os
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 from collections.abc import AsyncGenerator
-from contextlib import ExitStack
+from contextlib import ExitStack, chdir
 from pathlib import Path
 
 import asyncpg
@@ -21,6 +22,7 @@ from hypothesis import settings as hypothesis_settings
 
 from app.cli.embedded import EmbeddedPostgres, EmbeddedValkey, free_port
 
+_BACKEND = Path(__file__).parents[1]
 _TEMPLATE = "zenspa_template"
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 _servers = ExitStack()
@@ -42,15 +44,9 @@ def pytest_unconfigure() -> None:
 
 
 def _start_servers() -> None:
-    for name in (
-        "DATABASE_URL",
-        "ENVIRONMENT",
-        "DEBUG",
-        "CORS_ORIGINS",
-        "ALLOWED_HOSTS",
-        "LOG_LEVEL",
-        "DB_ECHO",
-    ):
+    # A developer's own settings are none of the tests' business. Importing them would already read them.
+    config = (_BACKEND / "app/core/config.py").read_text(encoding="utf-8")
+    for name in re.findall(r"^    ([A-Z][A-Z0-9_]+):", config, re.MULTILINE):
         os.environ.pop(name, None)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # a run that is killed stops its servers too
     folder = Path(_servers.enter_context(tempfile.TemporaryDirectory(prefix="zenspa-tests-")))
@@ -65,12 +61,13 @@ def _start_servers() -> None:
         "SECRET_KEY": "a key for tests only, as long as production's",
         "SMTP_HOST": "",  # wins over a developer's .env: no test may mail to people
         "RATE_LIMIT_PER_MINUTE": "1000000",  # counted as in production, and never reached: tests share an address
+        "PYTHONPATH": str(_BACKEND),  # for what is started elsewhere than here
     }
     asyncio.run(create_database(_TEMPLATE, template="template0"))
     # In a process of its own: this one must not read its settings before it has a database of its own.
     migrate = [sys.executable, "-m", "app.cli.main", "migrate"]
     environment = os.environ | {"DATABASE_URL": database_url(_TEMPLATE), "LOG_LEVEL": "WARNING"}
-    subprocess.run(migrate, cwd=Path(__file__).parents[1], env=environment, check=True)
+    subprocess.run(migrate, cwd=folder, env=environment, check=True)
 
 
 def _claim_database(worker: str) -> None:
@@ -78,6 +75,8 @@ def _claim_database(worker: str) -> None:
     asyncio.run(create_database(name, template=_TEMPLATE))
     os.environ["DATABASE_URL"] = database_url(name)
     os.environ["REDIS_DB"] = worker.removeprefix("gw")
+    folder = _servers.enter_context(tempfile.TemporaryDirectory(prefix="zenspa-tests-"))
+    _servers.enter_context(chdir(folder))  # where no `.env` lies
 
 
 def database_url(name: str) -> str:

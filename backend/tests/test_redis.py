@@ -3,8 +3,8 @@
 import asyncio
 import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -106,6 +106,12 @@ class TestCached:
         assert [await cached("key", 60, load) for _ in range(3)] == [value] * 3
         assert load.calls == 1
 
+    async def test_a_miss_and_a_hit_give_the_same_and_each_caller_a_copy_of_its_own(self) -> None:
+        load = Load({"id": UUID(int=7), "hours": (8, 20)}, seconds=0.05)
+        misses = await asyncio.gather(*(cached("key", 60, load) for _ in range(2)))
+        assert [*misses, await cached("key", 60, load)] == [{"id": str(UUID(int=7)), "hours": [8, 20]}] * 3
+        assert misses[0] is not misses[1]
+
     async def test_the_entry_lives_as_long_as_told(self) -> None:
         await cached("key", 60, Load(1))
         assert 50 < await (await get_redis_client()).ttl("key") <= 60
@@ -117,8 +123,7 @@ class TestCached:
 
     async def test_two_processes_that_miss_at_once_load_once(self) -> None:
         other = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", "from tests.test_redis import other_process; other_process()"),
-            cwd=Path(__file__).parents[1],
+            *(sys.executable, "-c", "from tests.test_redis import other_process; other_process()")
         )
         assert await miss_at_the_same_time() == ["Lan"] * 10
         assert await other.wait() == 0

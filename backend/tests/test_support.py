@@ -23,6 +23,7 @@ from tests.support.pgbouncer import PgBouncer, pgbouncer_available
 
 type Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
+BACKEND = Path(__file__).resolve().parents[1]
 SOON = 5.0  # never reached unless something is broken
 NEVER = 0.1  # what is forwarded over loopback is there in well under a millisecond
 
@@ -379,3 +380,30 @@ async def test_pgbouncer_shares_one_server_connection_among_all_clients() -> Non
     assert len(servers) == 1
     with pytest.raises(ConnectionRefusedError):
         await asyncio.open_connection("127.0.0.1", pgbouncer.port)
+
+
+async def test_a_developers_own_settings_are_none_of_the_tests_business(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("LOG_LEVEL=loud\n")
+    run = await asyncio.create_subprocess_exec(
+        *(
+            sys.executable,
+            "-m",
+            "pytest",
+            "-q",
+            "-c",
+            BACKEND / "pyproject.toml",
+            "-k",
+            "test_of_a_lower_level",
+        ),
+        BACKEND / "tests/core/test_logging.py",
+        cwd=tmp_path,
+        env={
+            "PATH": os.environ["PATH"],
+            "HOME": str(tmp_path),
+            "PYTHONPATH": str(BACKEND),
+            "DB_POOL_SIZE": "none",
+        },
+        stdout=asyncio.subprocess.PIPE,
+    )
+    output, _ = await run.communicate()
+    assert run.returncode == 0, output.decode()

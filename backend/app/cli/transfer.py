@@ -29,7 +29,8 @@ def import_customers(
     """Create and update customers from a CSV file. A second run of the same file changes nothing.
 
     Columns: full_name (needed), phone, email, birthday, gender, notes, contraindications, tags (separated
-    by ;). Vietnamese headers such as "Họ tên" and "Số điện thoại" work too.
+    by ;). Vietnamese headers such as "Họ tên" and "Số điện thoại" work too. Rows of customers who are archived
+    or were merged into others are skipped.
 
     [bold]Examples[/bold]
 
@@ -69,7 +70,7 @@ async def _import_customers(file: BinaryIO, size: int) -> None:
             await engine.dispose()
     _out.print(
         f"[green]✓[/green] {result.created:,} mới · created, {result.updated:,} cập nhật · updated, "
-        f"{result.unchanged:,} giữ nguyên · unchanged"
+        f"{result.unchanged:,} giữ nguyên · unchanged, {result.skipped:,} bỏ qua vì đã lưu trữ · skipped as archived"
     )
 
 
@@ -108,9 +109,11 @@ def _explain(error: "ZenSpaException") -> None:
 
     _err.print(f"[red]✗[/red] {error.public_message('vi')}\n  {error.public_message('en')}")
     if error.details:
-        table = Table("Dòng · row", "Lỗi", "Fault")
+        table = Table("Chỗ · place", "Lỗi", "Fault")
         for detail in error.details:
-            message = detail["message"]
-            said = message if isinstance(message, Text) else Text(message, message)
-            table.add_row(str(detail["field"]), said.vi, said.en)
+            place, fault = (
+                said if isinstance(said, Text) else Text(said, said)
+                for said in (detail["field"], detail["message"])
+            )
+            table.add_row(place.vi, fault.vi, fault.en)
         _err.print(table)

@@ -37,13 +37,13 @@ def create(
     from app.modules.identity import identity_service
     from app.modules.identity.identity_models import User
     from app.modules.identity.identity_passwords import hash_password, new_password
-    from app.modules.identity.identity_schemas import Email, Name, Phone, RoleGrant
+    from app.modules.identity.identity_schemas import Email, Grants, Name, Phone
 
     class NewUser(BaseModel):
         email: Email
         full_name: Name
         phone: Phone | None
-        roles: list[RoleGrant]
+        roles: Grants
 
     try:
         new = NewUser.model_validate(
@@ -51,7 +51,8 @@ def create(
         )
     except ValidationError as error:
         faults = [f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors(include_input=False)]
-        raise typer.BadParameter("; ".join(faults)) from None
+        typer.echo(f"zenspa: {'; '.join(faults)}", err=True)
+        raise typer.Exit(2) from None
     password = new_password()
 
     async def make(session: "AsyncSession") -> None:

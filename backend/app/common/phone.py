@@ -1,19 +1,27 @@
 """Phone numbers: any spelling in, E.164 out."""
 
+import re
+
 import phonenumbers
 from pydantic_core import PydanticCustomError
+
+from app.common.helpers import visible
+
+_ONE_NUMBER = re.compile(r"[+＋]?[\d\s().‐-―−-]+")
 
 
 def to_e164(spelling: str, region: str) -> str:
     """`0912 345 678`, `84912345678`, `+84 (0)912.345.678` → `+84912345678`.
 
-    `region` is the country (ISO 3166) of numbers written without one. Numbers that no network there can have
+    One number and nothing else: of `0912345678; 0987654321` or `… ext 5` a part would be lost. `region` is the country (ISO 3166) of numbers written without one. Numbers that no network there can have
     are refused (Google's numbering plans).
 
     Raises:
         PydanticCustomError: of type `phone_number`, when it is no phone number.
     """
-    for candidate in (spelling, f"+{spelling.strip()}"):  # 84912345678: the country code without its plus
+    spelling = visible(spelling).strip()
+    candidates = (spelling, f"+{spelling}") if _ONE_NUMBER.fullmatch(spelling) else ()
+    for candidate in candidates:  # 84912345678: the country code without its plus
         try:
             number = phonenumbers.parse(candidate, region)
         except phonenumbers.NumberParseException:

@@ -1,11 +1,14 @@
 """Schemas and field types that more than one module needs."""
 
 import re
+import unicodedata
 from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 from pydantic_core import PydanticCustomError
+
+from app.common.helpers import visible
 
 
 class RequestModel(BaseModel):
@@ -89,9 +92,31 @@ def _plain_boolean(value: Any) -> Any:
     return value
 
 
+def _composed(value: Any) -> Any:
+    """NFC: the same word is the same characters, whether it was typed or comes from the name of a Mac's file."""
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+
+
+def _composed_line(value: Any) -> Any:
+    """… and without what nobody sees, which would make it another word."""
+    return visible(unicodedata.normalize("NFC", value)) if isinstance(value, str) else value
+
+
+def without_defaults(schema: dict[str, Any]) -> None:
+    """For a model whose fields may be left out: generated clients would send a default they read here."""
+    for field in schema["properties"].values():
+        field.pop("default", None)
+
+
 QueryInt = Annotated[int, BeforeValidator(_plain_integer)]
 QueryBool = Annotated[bool, BeforeValidator(_plain_boolean)]
 QueryInstant = Annotated[AwareDatetime, BeforeValidator(_iso_instant)]
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^\x00-\x1f\x7f]*$")]
-"""Text of one line: no control characters."""
+Composed = Annotated[str, BeforeValidator(_composed)]
+"""Text in NFC."""
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^\x00-\x1f\x7f]*$"),
+    BeforeValidator(_composed_line),
+]
+"""Text of one line in NFC: no control characters, and no invisible ones."""

@@ -66,13 +66,26 @@ class Entity(Base):
 
 def build_engine(settings: Settings) -> AsyncEngine:
     """An engine for `settings.DATABASE_URL`, with timeouts that also hold behind a transaction pooler."""
+    return _build_engine(settings, connections=settings.DB_POOL_SIZE + settings.DB_MAX_OVERFLOW)
+
+
+def build_health_engine(settings: Settings) -> AsyncEngine:
+    """The health checks' own connection: a busy process must not be taken for a dead database.
+
+    One is enough; the others are for checks that follow one to which a silent server does not answer.
+    """
+    engine = _build_engine(settings, connections=4)
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
+def _build_engine(settings: Settings, *, connections: int) -> AsyncEngine:
     url = make_url(settings.DATABASE_URL.get_secret_value())
     url = url.set(drivername="postgresql+asyncpg").difference_update_query(_LIBPQ_ONLY)
     engine = create_async_engine(
         url,
         # SQLAlchemy's overflow is closed when it comes back: under load it would open connections all the time, and
         # each costs more than most requests.
-        pool_size=settings.DB_POOL_SIZE + settings.DB_MAX_OVERFLOW,
+        pool_size=connections,
         max_overflow=0,
         pool_use_lifo=True,
         pool_timeout=settings.DB_POOL_TIMEOUT,
@@ -160,7 +173,7 @@ def _limit_transaction(settings: Settings) -> Callable[[Connection], None]:
 
 engine = build_engine(settings)
 AsyncSessionLocal = async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
-_autocommit = engine.execution_options(isolation_level="AUTOCOMMIT")
+health_engine = build_health_engine(settings)
 _health_checks = SingleFlight[tuple[bool, float]]()
 
 
@@ -179,7 +192,7 @@ async def get_async_session() -> AsyncGenerator[AsyncSession]:
         ServiceUnavailableException: no connection within `REQUEST_POOL_WAIT` seconds.
     """
     async with AsyncSessionLocal() as session:
-        await _claim_connection(session)
+        await claim_connection(session)
         yield session
         await session.commit()
 
@@ -187,8 +200,12 @@ async def get_async_session() -> AsyncGenerator[AsyncSession]:
 SessionDep = Annotated[AsyncSession, Depends(get_async_session, scope="function")]
 
 
-async def _claim_connection(session: AsyncSession) -> None:
-    """Takes the connection at once: waiting for one must not begin in the middle of the work."""
+async def claim_connection(session: AsyncSession) -> None:
+    """Takes the connection at once: waiting for one must not begin in the middle of the work.
+
+    Raises:
+        ServiceUnavailableException: none was free within `REQUEST_POOL_WAIT` seconds.
+    """
     PoolWaiters.count += 1
     try:
         async with asyncio.timeout(REQUEST_POOL_WAIT):
@@ -199,11 +216,19 @@ async def _claim_connection(session: AsyncSession) -> None:
         PoolWaiters.count -= 1
 
 
-async def run_in_transaction[T](work: Callable[[AsyncSession], Awaitable[T]]) -> T:
-    """A unit of work outside a request, committed at its end and run again when it lost a race."""
+async def run_in_transaction[T](
+    work: Callable[[AsyncSession], Awaitable[T]], *, in_request: bool = False
+) -> T:
+    """A unit of work beside a request's own, committed at its end and run again when it lost a race.
+
+    Raises:
+        ServiceUnavailableException: `in_request`, no connection within `REQUEST_POOL_WAIT` seconds.
+    """
 
     async def attempt() -> T:
         async with AsyncSessionLocal.begin() as session:
+            if in_request:
+                await claim_connection(session)
             return await work(session)
 
     return await retry_lost_races(attempt)
@@ -253,12 +278,12 @@ async def _measure(check: Callable[[], Awaitable[None]]) -> tuple[bool, float]:
 
 
 async def _answers() -> None:
-    async with _autocommit.connect() as connection:
+    async with health_engine.connect() as connection:
         await connection.execute(_SELECT_1)
 
 
 async def _is_migrated() -> None:
-    async with _autocommit.connect() as connection:
+    async with health_engine.connect() as connection:
         version = await connection.scalar(_SELECT_VERSION)
     if version is None or version < SCHEMA_VERSION:
         raise DatabaseException(f"the schema is at {version}, not at {SCHEMA_VERSION}: run `zenspa migrate`")
@@ -295,6 +320,7 @@ def _log_failed_attempt(state: RetryCallState) -> None:
 
 async def close_db() -> None:
     await engine.dispose()
+    await health_engine.dispose()
     logger.info("database connections closed")
 
 

@@ -5,13 +5,14 @@ says by itself is in both languages.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, override
 
 import structlog
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
 
 from app.common.helpers import utc_now
 from app.common.schemas import ErrorResponse
@@ -206,12 +207,21 @@ def error_body(error: ZenSpaException, *, language: str, request_id: str) -> dic
     }
 
 
+class _ErrorAnswer(JSONResponse):
+    """Leaves the code with the request, for its access line."""
+
+    def __init__(self, error: ZenSpaException, content: dict[str, Any]) -> None:
+        super().__init__(content, status_code=error.status, headers=error.headers)
+        self.code = error.code
+
+    @override
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["error_code"] = self.code
+        await super().__call__(scope, receive, send)
+
+
 def error_response(error: ZenSpaException, *, language: str, request_id: str) -> JSONResponse:
-    return JSONResponse(
-        error_body(error, language=language, request_id=request_id),
-        status_code=error.status,
-        headers=error.headers,
-    )
+    return _ErrorAnswer(error, error_body(error, language=language, request_id=request_id))
 
 
 def _respond(request: Request, error: ZenSpaException) -> JSONResponse:

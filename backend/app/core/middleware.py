@@ -73,7 +73,7 @@ class RequestContextMiddleware:
         route = _route_template(scope)
         method = scope["method"]
         observe_request(method, route, status, seconds)
-        log_request(method, route, status, seconds)
+        log_request(method, route, status, seconds, scope.get("error_code"))
 
 
 class RequestGuardMiddleware:

@@ -56,20 +56,18 @@ class ApiRoute(APIRoute):
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
+        general = dict(_ANY_ERRORS)
         if _asks_who_calls(self.dependant):
-            for status, response in _SIGN_IN_ERRORS.items():
-                self._document(status, response)
+            general |= _SIGN_IN_ERRORS
         elif options.get("openapi_extra") != PUBLIC:
             raise TypeError(
                 f"{endpoint.__name__}: add Requires(...) to its signature, or openapi_extra=PUBLIC"
             )
         if self.body_field is not None:
-            for status, response in _BODY_ERRORS.items():
-                self._document(status, response)
-
-    def _document(self, status: int | str, response: dict[str, Any]) -> None:
-        self.responses.setdefault(status, response)
-        self.response_fields.setdefault(status, self.response_fields[ValidationException.status])
+            general |= _BODY_ERRORS
+        for status, response in general.items():
+            self.responses[status] = _with_examples_of(response, self.responses.get(status, response))
+            self.response_fields.setdefault(status, self.response_fields[ValidationException.status])
 
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
@@ -82,6 +80,15 @@ class ApiRoute(APIRoute):
             return await retry_lost_races(partial(_handle_once, handle, strict))
 
         return handle_unit_of_work
+
+
+def _with_examples_of(general: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """What a route says about a status, with the examples of what any route can answer beside its own."""
+    examples = {
+        **general["content"]["application/json"]["examples"],
+        **own["content"]["application/json"]["examples"],
+    }
+    return {**own, "content": {"application/json": {"examples": examples}}}
 
 
 async def _handle_once(

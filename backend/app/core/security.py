@@ -4,12 +4,17 @@ from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
 
+from app.common.text import Text
 from app.core.config import settings
 from app.core.exceptions import ValidationException
 
 
 class InvalidCursorException(ValidationException):
     code = "INVALID_CURSOR"
+    text = Text(
+        "Trang này không còn mở được; hãy mở lại danh sách.",
+        "This page cannot be opened any more; open the list again.",
+    )
 
 
 def sign_cursor(purpose: str, position: list[Any]) -> str:

@@ -7,7 +7,7 @@ from app.common.text import Text
 
 _VIETNAMESE = {
     "missing": "Thiếu trường bắt buộc.",
-    "extra_forbidden": "Trường này không được phép.",
+    "extra_forbidden": "Không có trường này.",
     "string_type": "Phải là chuỗi ký tự.",
     "string_too_short": "Cần ít nhất {min_length} ký tự.",
     "string_too_long": "Tối đa {max_length} ký tự.",
@@ -33,7 +33,7 @@ _VIETNAMESE = {
     "date_from_datetime_parsing": "Phải là ngày, như 1990-12-31.",
     "datetime_parsing": "Phải là thời điểm có múi giờ, như 2026-12-31T09:00:00+07:00.",
     "timezone_aware": "Phải là thời điểm có múi giờ, như 2026-12-31T09:00:00+07:00.",
-    "date_past": "Phải là ngày trong quá khứ.",
+    "date_past": "Phải từ năm 1900 đến hôm nay.",
     "uuid_type": "Phải là UUID.",
     "uuid_parsing": "UUID không hợp lệ.",
     "list_type": "Phải là danh sách.",
@@ -44,17 +44,34 @@ _VIETNAMESE = {
     "model_attributes_type": "Phải là một đối tượng JSON.",
     "duplicate_parameter": "Tham số bị lặp lại.",
     "phone_number": "Số điện thoại không hợp lệ.",
-    "cursor": "Con trỏ trang không hợp lệ.",
+    "email": "Email không hợp lệ, ví dụ lan@example.com.",
+    "gender": "Phải là nữ (female), nam (male) hoặc khác (other).",
+    "tag": "Nhãn không được có dấu chấm phẩy (;).",
 }
+
+
+_ENGLISH = {
+    "missing": "This field is needed",
+    "extra_forbidden": "There is no such field",
+    "string_pattern_mismatch": "The text has characters that are not allowed, or not the right form",
+}
+"""Where pydantic's own words are for programmers."""
 
 
 def describe(fault: Mapping[str, Any]) -> dict[str, str | Text]:
     """One of pydantic's faults as `{field, message, type}`; never the value that was sent."""
-    template = _VIETNAMESE.get(fault["type"], "Giá trị không hợp lệ.")
-    context = {key: str(value) for key, value in fault.get("ctx", {}).items()}
-    english = str(fault["msg"]).removeprefix("Value error, ")
+    kind, context = fault["type"], fault.get("ctx", {})
+    vietnamese = _VIETNAMESE.get(kind, "Giá trị không hợp lệ.").format_map(context)
+    english = _ENGLISH.get(kind, str(fault["msg"]).removeprefix("Value error, "))
+    if kind == "string_too_short" and context.get("min_length") == 1:
+        vietnamese, english = "Không được để trống.", "This must not be empty"
+    elif (
+        kind == "too_long" and context.get("field_type") == "Value"
+    ):  # text that a validator of ours has cleaned
+        kind, limit = "string_too_long", context["max_length"]
+        vietnamese, english = f"Tối đa {limit} ký tự.", f"String should have at most {limit} characters"
     return {
         "field": ".".join(str(part) for part in fault["loc"]),
-        "message": Text(vi=template.format_map(context), en=english),
-        "type": fault["type"],
+        "message": Text(vi=vietnamese, en=english),
+        "type": kind,
     }

@@ -17,7 +17,7 @@ REFILL_LOCK = 5.0
 _POLL = 0.02
 _RELEASE = "if redis.call('get', KEYS[1]) == ARGV[1] then return redis.call('del', KEYS[1]) end return 0"
 
-_refills = SingleFlight[Any]()
+_refills = SingleFlight[bytes]()
 logger = structlog.get_logger(__name__)
 
 
@@ -54,17 +54,20 @@ async def cached[T](key: str, ttl: int, load: Callable[[], Awaitable[T]]) -> T:
     """The cached value of `key`, or what `load` gives, which is then cached for `ttl` seconds.
 
     One caller refills and the others wait for it: within the process by sharing its run, across processes
-    by a lock in Redis. A cached None is a hit. The value must be JSON-serialisable. With Redis away
-    every process loads for itself.
+    by a lock in Redis. A cached None is a hit. The value must be JSON-serialisable, and on a miss too it is what
+    JSON gives back: a UUID becomes a string, a tuple a list. With Redis away every process loads for itself.
+
+    `load` must open a session of its own: its run is shared by callers, and outlives the one who began it.
     """
     entry = await cache_get(key)
     if entry is None:
-        entry = await _refills.run(key, lambda: _refill(key, ttl, load))
+        entry = orjson.loads(await _refills.run(key, lambda: _refill(key, ttl, load)))
     value: T = entry["value"]
     return value
 
 
-async def _refill(key: str, ttl: int, load: Callable[[], Awaitable[object]]) -> dict[str, Any]:
+async def _refill(key: str, ttl: int, load: Callable[[], Awaitable[object]]) -> bytes:
+    """The entry as JSON, so that each caller gets a copy of its own."""
     lock, token = f"{key}:refill", secrets.token_hex(8)
     try:
         redis = await get_redis_client()
@@ -72,13 +75,13 @@ async def _refill(key: str, ttl: int, load: Callable[[], Awaitable[object]]) -> 
             while not await redis.set(lock, token, nx=True, px=round(REFILL_LOCK * 1000)):  # noqa: ASYNC110 - the event is in another process
                 await asyncio.sleep(_POLL)
     except (RedisError, RuntimeError, TimeoutError):
-        return {"value": await load()}
+        return orjson.dumps({"value": await load()})
     try:
         entry = await cache_get(key)  # whoever held the lock has just filled it
         if entry is None:
             entry = {"value": await load()}
             await cache_set(key, entry, ttl)
-        return dict(entry)
+        return orjson.dumps(entry)
     finally:
         try:
             await redis.eval(_RELEASE, 1, lock, token)

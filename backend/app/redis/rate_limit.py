@@ -7,6 +7,7 @@ from collections import deque
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
+from ipaddress import AddressValueError, IPv6Address, IPv6Network
 from typing import NamedTuple
 
 from redis import asyncio as aioredis
@@ -72,6 +73,18 @@ def rate_limited(limit: RateLimit, allowance: Allowance) -> RateLimitException:
     return RateLimitException(
         headers=rate_limit_headers(limit, allowance) | {"Retry-After": str(allowance.reset_after)}
     )
+
+
+@lru_cache(maxsize=4096)
+def client_of(address: str) -> str:
+    """Whom to count for an address: of IPv6 the /64, which is what one customer of a provider has."""
+    try:
+        ipv6 = IPv6Address(address)
+    except AddressValueError:
+        return address
+    if ipv6.ipv4_mapped:  # of a socket that listens for both: all of IPv4 would be one /64
+        return str(ipv6.ipv4_mapped)
+    return str(IPv6Network((int(ipv6) >> 64 << 64, 64)))
 
 
 class _SharedWindows:

@@ -3,8 +3,7 @@
 import math
 import time
 from dataclasses import dataclass
-from functools import lru_cache, partial
-from ipaddress import AddressValueError, IPv6Address, IPv6Network
+from functools import partial
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -12,7 +11,7 @@ from app.common.constants import API_V1
 from app.common.single_flight import SingleFlight
 from app.core.exceptions import RateLimitException
 from app.core.middleware import respond
-from app.redis.rate_limit import Allowance, RateLimit, rate_limited, try_to_take
+from app.redis.rate_limit import Allowance, RateLimit, client_of, rate_limited, try_to_take
 
 CHUNK = 20
 """Requests a process takes from Redis at a time."""
@@ -96,15 +95,4 @@ def _limited_address(scope: Scope) -> str | None:
     if path.startswith(_HEALTH) or path == "/metrics" or not client:
         return None
     address: str = client[0]
-    return _network(address) if ":" in address else address
-
-
-@lru_cache(maxsize=4096)
-def _network(address: str) -> str:
-    try:
-        ipv6 = IPv6Address(address)
-    except AddressValueError:
-        return address
-    if ipv6.ipv4_mapped:  # of a socket that listens for both: all of IPv4 would be one /64
-        return str(ipv6.ipv4_mapped)
-    return str(IPv6Network((int(ipv6) >> 64 << 64, 64)))
+    return client_of(address) if ":" in address else address

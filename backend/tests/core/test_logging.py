@@ -167,9 +167,31 @@ class TestAccessLine:
         match = PEOPLES_LINE.fullmatch(line)
         assert match
         assert re.fullmatch(
-            r"request method=GET route=/api/v1/customers/\{customer_id\} status=422 ms=\d+\.\d+ request_id=id-7",
+            r"request method=GET route=/api/v1/customers/\{customer_id\} status=422 ms=\d+\.\d+ code=VALIDATION_ERROR request_id=id-7",
             match["rest"],
         )
+
+    @pytest.mark.parametrize(
+        ("path", "headers", "code"),
+        [
+            ("/api/v1/customers?cursor=x", {}, "INVALID_CURSOR"),
+            ("/api/v1/customers?limit=1&limit=1", {}, "VALIDATION_ERROR"),
+            ("/nowhere", {}, "NOT_FOUND"),
+            ("/api/v1/customers", {"Host": ""}, "INVALID_HOST"),
+        ],
+    )
+    async def test_says_why_a_request_was_refused(
+        self, client: httpx2.AsyncClient, path: str, headers: dict[str, str], code: str
+    ) -> None:
+        with captured() as written:
+            await client.get(path, headers=headers)
+        (line,) = [line for line in written.text.splitlines() if "| app.access |" in line]
+        assert f" code={code} " in line
+
+    async def test_has_no_code_when_it_went_well(self, client: httpx2.AsyncClient) -> None:
+        with captured() as written:
+            await client.get("/api/v1/health/live")
+        assert " code=" not in written.text
 
     async def test_has_nothing_of_the_clients_but_the_method(self, client: httpx2.AsyncClient) -> None:
         with captured() as written:

@@ -1,9 +1,9 @@
 """PostgreSQL is killed under load, or swallowed by the network: no lie, no 500, and back by itself."""
 
 import asyncio
+import os
 import sys
 from collections.abc import AsyncIterator, Callable
-from pathlib import Path
 
 import asyncpg
 import httpx2
@@ -35,8 +35,11 @@ async def postgres() -> AsyncIterator[EmbeddedPostgres]:
     ):
         migration = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "app.cli.main", "migrate"),
-            cwd=Path(__file__).parents[2],
-            env={"DATABASE_URL": postgres.url("postgres"), "LANG": "C.UTF-8"},
+            env={
+                "DATABASE_URL": postgres.url("postgres"),
+                "LANG": "C.UTF-8",
+                "PYTHONPATH": os.environ["PYTHONPATH"],
+            },
             stdout=asyncio.subprocess.DEVNULL,
         )
         assert await migration.wait() == 0

@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from sqlalchemy import URL, make_url
-from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from app.core import database, metrics
 from app.core.config import Settings, settings
@@ -21,16 +20,19 @@ from tests.support.fault_proxy import FaultProxy
 @asynccontextmanager
 async def app_database(**changes: Any) -> AsyncIterator[None]:
     engine = database.build_engine(changed_settings(**changes))
-    sessions = async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
+    health_engine = database.build_health_engine(changed_settings(**changes))
+    usual = database.engine
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database, "engine", engine)
         patch.setattr(metrics, "engine", engine)
-        patch.setattr(database, "AsyncSessionLocal", sessions)
-        patch.setattr(database, "_autocommit", engine.execution_options(isolation_level="AUTOCOMMIT"))
+        database.AsyncSessionLocal.configure(bind=engine)  # also where it was imported by its name
+        patch.setattr(database, "health_engine", health_engine)
         try:
             yield
         finally:
+            database.AsyncSessionLocal.configure(bind=usual)
             await engine.dispose()
+            await health_engine.dispose()
 
 
 @asynccontextmanager

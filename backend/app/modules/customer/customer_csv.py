@@ -8,25 +8,29 @@ import csv
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, BinaryIO, NamedTuple
 
 from pydantic import ValidationError
 
 from app.common.text import Text
 from app.core.validation_messages import describe
-from app.modules.customer.customer_schemas import CustomerCreate
+from app.modules.customer.customer_schemas import TAG_SEPARATOR, CustomerCreate
 
 COLUMNS = ("full_name", "phone", "email", "birthday", "gender", "notes", "contraindications", "tags")
-_TAG_SEPARATOR = ";"
 _HEADERS = {
+    "ten": "full_name",
     "ho ten": "full_name",
     "ho va ten": "full_name",
     "khach hang": "full_name",
+    "ten khach": "full_name",
     "ten khach hang": "full_name",
     "dien thoai": "phone",
     "so dien thoai": "phone",
     "sdt": "phone",
+    "sdt khach": "phone",
+    "sdt khach hang": "phone",
+    "e-mail": "email",
     "ngay sinh": "birthday",
     "sinh nhat": "birthday",
     "gioi tinh": "gender",
@@ -35,16 +39,52 @@ _HEADERS = {
     "nhan": "tags",
     "the": "tags",
 }
+_LABELS = {
+    "full_name": "Họ tên",
+    "phone": "Số điện thoại",
+    "email": "Email",
+    "birthday": "Ngày sinh",
+    "gender": "Giới tính",
+    "notes": "Ghi chú",
+    "contraindications": "Chống chỉ định",
+    "tags": "Nhãn",
+}
 _GENDERS = {"nu": "female", "nam": "male", "khac": "other"}
+_NOT_UTF_8 = Text(
+    "Tệp không phải CSV UTF-8. Trong Excel, chọn Lưu thành → CSV UTF-8 (phân cách bằng dấu phẩy).",
+    "The file is not CSV in UTF-8. In Excel, choose Save As → CSV UTF-8 (Comma delimited).",
+)
+_NOT_CSV = Text(
+    "Dòng này sai định dạng CSV (thường do thiếu dấu ngoặc kép).",
+    "The row is not valid CSV (often a quotation mark is missing).",
+)
+_UNKNOWN_COLUMN = Text("Không nhận ra cột này.", "This column is not recognised.")
+_MISSING_COLUMN = Text("Thiếu cột họ tên (full_name).", "The column full_name is missing.")
+_DUPLICATE_COLUMN = Text("Có cột bị lặp lại.", "A column is there twice.")
+_TOO_MANY_CELLS = Text("Dòng có nhiều ô hơn số cột.", "The row has more cells than there are columns.")
+_NUL = Text("Dòng có ký tự NUL.", "The row has a NUL character.")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _VIETNAMESE_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
 
 class RowFault(NamedTuple):
-    """What is wrong with one row; `row` counts as a spreadsheet does, the header being 1."""
+    """What is wrong with the file, or with one row of it; `row` counts as a spreadsheet does, the header being 1."""
 
-    row: int
-    detail: Mapping[str, str | Text]
+    row: int | None
+    column: str | None
+    kind: str
+    message: str | Text
+
+    def detail(self) -> dict[str, str | Text]:
+        """For the `details` of an error: where it is, as the receptionist reading it calls the place."""
+        if self.row is None:
+            where = Text("tệp", "file")
+        elif self.column is None:
+            where = Text(f"dòng {self.row}", f"row {self.row}")
+        else:
+            label = _LABELS.get(self.column, self.column)
+            where = Text(f"dòng {self.row}: {label}", f"row {self.row}: {self.column}")
+        return {"field": where, "message": self.message, "type": self.kind}
 
 
 def read_customers(file: BinaryIO) -> Iterator[tuple[int, CustomerCreate] | RowFault]:
@@ -62,30 +102,30 @@ def read_customers(file: BinaryIO) -> Iterator[tuple[int, CustomerCreate] | RowF
             return
         for cells in csv.reader(text, delimiter=_delimiter(header), strict=True):
             row += 1
-            if any(cells):
+            if any(cell.strip() for cell in cells):
                 yield from _read_row(row, columns, cells)
     except UnicodeDecodeError:
-        yield _fault(row + 1, "file", "encoding", Text("Tệp không phải UTF-8.", "The file is not UTF-8."))
+        yield RowFault(None, None, "encoding", _NOT_UTF_8)
     except csv.Error:
-        yield _fault(row + 1, "file", "csv", Text("Dòng này không phải CSV.", "The row is no CSV."))
+        yield RowFault(row + 1, None, "csv", _NOT_CSV)
     finally:
         text.detach()  # the file is the caller's to close
 
 
 def _columns(header: str) -> tuple[list[str], list[RowFault]]:
-    names = next(csv.reader([header.strip()], delimiter=_delimiter(header)), [])
+    names = next(csv.reader([header.strip("\r\n")], delimiter=_delimiter(header)), [])
+    while names and not names[-1].strip():  # a spreadsheet that was once wider
+        names.pop()
     columns = [_HEADERS.get(_fold(name), _fold(name).replace(" ", "_")) for name in names]
     faults = [
-        _fault(1, name, "unknown_column", Text("Cột này không được biết đến.", "This column is not known."))
+        RowFault(1, name.strip() or None, "unknown_column", _UNKNOWN_COLUMN)
         for name, column in zip(names, columns, strict=True)
         if column not in COLUMNS
     ]
     if "full_name" not in columns:
-        missing = Text("Thiếu cột họ tên (full_name).", "The column full_name is missing.")
-        faults.append(_fault(1, "full_name", "missing_column", missing))
+        faults.append(RowFault(1, "full_name", "missing_column", _MISSING_COLUMN))
     if len(set(columns)) != len(columns):
-        doubled = Text("Có cột bị lặp lại.", "A column is there twice.")
-        faults.append(_fault(1, "file", "duplicate_column", doubled))
+        faults.append(RowFault(1, None, "duplicate_column", _DUPLICATE_COLUMN))
     return columns, faults
 
 
@@ -97,22 +137,22 @@ def _delimiter(header: str) -> str:
 def _read_row(
     row: int, columns: list[str], cells: list[str]
 ) -> Iterator[tuple[int, CustomerCreate] | RowFault]:
-    if len(cells) > len(columns):
-        yield _fault(row, "file", "too_many_cells", Text("Dòng có thừa ô.", "The row has too many cells."))
+    if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
+        yield RowFault(row, None, "too_many_cells", _TOO_MANY_CELLS)
         return
     if any("\x00" in cell for cell in cells):
-        yield _fault(
-            row, "file", "string_characters", Text("Dòng có ký tự NUL.", "The row has a NUL character.")
-        )
+        yield RowFault(row, None, "string_characters", _NUL)
         return
-    values = {
+    values = {"full_name": ""}  # left empty it is an empty name, not a missing field
+    values |= {
         column: value for column, cell in zip(columns, cells, strict=False) if (value := _unescape(cell))
     }
     try:
         yield row, CustomerCreate.model_validate(_as_people_write(values))
     except ValidationError as error:
         for fault in error.errors(include_url=False, include_input=False):
-            yield RowFault(row, describe(fault))
+            described = describe(fault)
+            yield RowFault(row, str(fault["loc"][0]), str(described["type"]), described["message"])
 
 
 def _as_people_write(values: dict[str, str]) -> dict[str, Any]:
@@ -123,12 +163,8 @@ def _as_people_write(values: dict[str, str]) -> dict[str, Any]:
         gender = _fold(values["gender"])
         read["gender"] = _GENDERS.get(gender, gender)
     if "tags" in values:
-        read["tags"] = [tag for tag in map(str.strip, values["tags"].split(_TAG_SEPARATOR)) if tag]
+        read["tags"] = [tag for tag in map(str.strip, values["tags"].split(TAG_SEPARATOR)) if tag]
     return read
-
-
-def _fault(row: int, field: str, kind: str, message: Text) -> RowFault:
-    return RowFault(row, {"field": field, "message": message, "type": kind})
 
 
 def _fold(text: str) -> str:
@@ -160,7 +196,7 @@ class CsvWriter:
 
 def _cell(value: object) -> str:
     if isinstance(value, list):
-        return _TAG_SEPARATOR.join(value)
+        return TAG_SEPARATOR.join(value)
     return "" if value is None else str(value)
 
 

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from app.common.constants import API_V1
 from app.core.database import SessionDep
-from app.core.exceptions import PayloadTooLargeException, error_responses
+from app.core.exceptions import error_responses
 from app.core.routing import ApiRouter
 from app.core.security import InvalidCursorException
 from app.modules.customer import customer_service as service
@@ -55,9 +55,7 @@ async def search_customers_by_text(
     return list(await search_customers(session, query.q, query.limit))
 
 
-@router.post(
-    "/import", responses=error_responses(ImportRefused, service.PhoneTaken, PayloadTooLargeException)
-)
+@router.post("/import", responses=error_responses(ImportRefused, service.PhoneTaken))
 async def import_customers(
     _: AdminEverywhere, session: SessionDep, file: Annotated[UploadFile, File()]
 ) -> CustomerImportResult:
@@ -65,15 +63,15 @@ async def import_customers(
 
     Columns: full_name (needed), phone, email, birthday, gender, notes, contraindications, tags (separated by
     `;`); Vietnamese headers work too. A bad file is refused with the number and the reason of each bad row.
+    Rows of customers who are archived or were merged into others are skipped.
     """
-    await file.seek(0)
     return await transfer.import_customers(session, file.file)
 
 
 @router.get("/export", response_class=StreamingResponse, responses={200: {"content": {"text/csv": {}}}})
 async def export_customers(_: AdminEverywhere) -> StreamingResponse:
     """All living customers as a CSV file for a spreadsheet; cells that look like formulas are made harmless."""
-    pieces = transfer.export_customers()
+    pieces = transfer.export_customers(for_request=True)
     first = await anext(pieces)  # before the answer begins: an outage is then a 503 and no broken file
 
     async def every_piece() -> AsyncGenerator[bytes]:
@@ -99,7 +97,11 @@ async def get_customer(user: AnyRole, session: SessionDep, customer_id: UUID) ->
     "/{customer_id}",
     response_model=CustomerRead,
     responses=error_responses(
-        service.CustomerNotFound, service.PhoneTaken, service.CustomerArchived, service.CustomerErased
+        service.CustomerNotFound,
+        service.PhoneTaken,
+        service.CustomerArchived,
+        service.CustomerMerged,
+        service.CustomerErased,
     ),
 )
 async def update_customer(
@@ -138,6 +140,8 @@ async def restore_customer(_: Desk, session: SessionDep, customer_id: UUID) -> C
         service.CustomerArchived,
         service.CustomerErased,
         service.MergeWithItself,
+        service.MergeTooLarge,
+        service.PhoneTaken,
     ),
 )
 async def merge_customers(_: Desk, session: SessionDep, customer_id: UUID, merge: CustomerMerge) -> Customer:

@@ -7,31 +7,57 @@ from uuid import UUID
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
-    EmailStr,
     Field,
     StringConstraints,
     field_validator,
+    validate_email,
 )
 from pydantic_core import PydanticCustomError
 
 from app.common.helpers import utc_now
 from app.common.phone import to_e164
-from app.common.schemas import IsoDate, Line, QueryBool, QueryInt, RequestModel
+from app.common.schemas import Composed, IsoDate, Line, QueryBool, QueryInt, RequestModel, without_defaults
 from app.core.config import settings
 from app.modules.audit.audit_schemas import AuditEntryRead
 from app.modules.customer.customer_models import ConsentChannel, ConsentPurpose, Gender
 from app.modules.identity.identity_schemas import UserRead
 
 MAX_PAGE = 100
+TAG_SEPARATOR = ";"
+"""Between the tags of a cell in a CSV file; a tag cannot have it."""
 MAX_TAGS = 20
+MAX_TEXT = 10_000
+"""Characters of notes and of contraindications."""
+_GENDERS = frozenset(Gender)
 
 
 def _birthday(value: date) -> date:
     tomorrow_somewhere = utc_now().date() + timedelta(days=1)
     if not date(1900, 1, 1) <= value <= tomorrow_somewhere:
-        raise PydanticCustomError("date_past", "Date should be in the past, and after 1900")
+        raise PydanticCustomError("date_past", "Date should be from 1900 to today")
     return value
+
+
+def _email(value: str) -> str:
+    try:
+        return validate_email(value)[1].lower()
+    except PydanticCustomError:  # it repeats parts of the address
+        raise PydanticCustomError("email", "Input should be an email address, as lan@example.com") from None
+
+
+def _gender(value: object) -> object:
+    if not isinstance(value, str) or value not in _GENDERS:
+        raise PydanticCustomError("gender", "Input should be female, male or other")
+    return value
+
+
+def _tag(value: str) -> str:
+    """Compared without regard to case: nobody means two things by VIP and vip."""
+    if TAG_SEPARATOR in value:
+        raise PydanticCustomError("tag", "A tag cannot have a semicolon (;)")
+    return value.casefold()
 
 
 Name = Annotated[Line, Field(max_length=200, examples=["Nguyễn Thị Thu Lan"])]
@@ -43,19 +69,19 @@ Phone = Annotated[
         examples=["0912 345 678"], description="Any Vietnamese or international spelling; stored as E.164."
     ),
 ]
-Email = Annotated[EmailStr, Field(max_length=254, examples=["lan.nguyen@example.com"])]
+Email = Annotated[
+    str,
+    StringConstraints(max_length=254),
+    AfterValidator(_email),
+    Field(examples=["lan.nguyen@example.com"], json_schema_extra={"format": "email"}),
+]
 Birthday = Annotated[IsoDate, AfterValidator(_birthday), Field(examples=["1990-12-31"])]
-LongText = Annotated[str, Field(max_length=10_000)]
-Tag = Annotated[Line, Field(max_length=50)]
+LongText = Annotated[Composed, Field(max_length=MAX_TEXT)]
+Tag = Annotated[Line, Field(max_length=50), AfterValidator(_tag)]
 Tags = Annotated[list[Tag], Field(max_length=MAX_TAGS, examples=[["vip"]])]
 
 
 class _CustomerFields(RequestModel):
-    @field_validator("email", check_fields=False)
-    @classmethod
-    def _email_in_lower_case(cls, email: str | None) -> str | None:
-        return email.lower() if email else email
-
     @field_validator("tags", check_fields=False)
     @classmethod
     def _each_tag_once(cls, tags: list[str]) -> list[str]:
@@ -69,7 +95,7 @@ class CustomerCreate(_CustomerFields):
     phone: Phone | None = None
     email: Email | None = None
     birthday: Birthday | None = None
-    gender: Gender | None = None
+    gender: Annotated[Gender, BeforeValidator(_gender)] | None = None
     notes: LongText = ""
     contraindications: LongText = ""
     tags: Tags = Field(default_factory=list)
@@ -78,11 +104,13 @@ class CustomerCreate(_CustomerFields):
 class CustomerUpdate(_CustomerFields):
     """What is to change. A field left out stays; `null` empties a phone, email, birthday or gender."""
 
+    model_config = ConfigDict(json_schema_extra=without_defaults)
+
     full_name: Name = Field(default="")
     phone: Phone | None = None
     email: Email | None = None
     birthday: Birthday | None = None
-    gender: Gender | None = None
+    gender: Annotated[Gender, BeforeValidator(_gender)] | None = None
     notes: LongText = ""
     contraindications: LongText = ""
     tags: Tags = Field(default_factory=list)
@@ -144,6 +172,7 @@ class CustomerImportResult(BaseModel):
     created: int
     updated: int
     unchanged: int
+    skipped: int = Field(description="Rows of customers who are archived or were merged into others.")
 
 
 class CustomerAccount(RequestModel):

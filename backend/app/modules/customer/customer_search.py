@@ -8,9 +8,11 @@ no name is looked for as words in any order.
 import re
 import unicodedata
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
+from pydantic_core import PydanticCustomError
 from sqlalchemy import (
     ColumnElement,
     Select,
@@ -27,7 +29,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from app.common.phone import country_code
+from app.common.phone import country_code, to_e164
 from app.core.config import settings
 from app.modules.customer.customer_models import NAME_BEGINNINGS, Customer
 
@@ -45,6 +47,9 @@ async def search_customers(session: AsyncSession, typed: str, limit: int) -> Seq
     """The living customers that match, best first: what is typed with accents is first looked for with them."""
     digits = _PHONE_PUNCTUATION.sub("", typed)
     if digits.isdecimal() and digits.isascii():
+        with suppress(PydanticCustomError):  # no whole number
+            if found := await _by_phone(session, to_e164(typed, settings.PHONE_REGION)[1:], limit):
+                return found
         return await _by_phone(session, digits, limit) if len(digits) >= _MIN_PHONE_DIGITS else []
     if "@" in typed:
         return await _by_email(session, typed, limit)
@@ -79,7 +84,9 @@ def _beginning_with(typed: str, accented: Sequence[str], limit: int) -> Select[C
                 literal(beginning, literal_execute=True).label("beginning"),
                 key.label("key"),
             )
-            .where(_LIVING, _starts_with(key, folded))
+            .where(
+                _LIVING, folded != "", _starts_with(key, folded)
+            )  # "." is nobody's beginning, not everybody's
             .order_by(key, Customer.id)
             .limit(max(limit, _ACCENT_WINDOW) if accented else limit)
             .subquery()

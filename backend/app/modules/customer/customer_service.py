@@ -4,17 +4,20 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, func, select, tuple_, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.common.text import Text
+from app.core.database import claim_connection
 from app.core.database_errors import constraint_of
 from app.core.exceptions import ConflictException, NotFoundException
 from app.core.security import read_cursor, sign_cursor
-from app.modules.customer.customer_models import Customer
+from app.modules.customer.customer_models import Consent, Customer
 from app.modules.customer.customer_schemas import (
+    MAX_TAGS,
+    MAX_TEXT,
     CustomerCreate,
     CustomerListQuery,
     CustomerPage,
@@ -37,6 +40,7 @@ class CustomerNotFound(NotFoundException):
 
 class PhoneTaken(ConflictException):
     code = "CUSTOMER_PHONE_TAKEN"
+    """`details` has their id, when one phone was asked for."""
     text = Text("Số điện thoại này đã thuộc về khách hàng khác.", "Another customer has this phone number.")
 
 
@@ -50,6 +54,15 @@ class CustomerArchived(ConflictException):
 class CustomerMerged(ConflictException):
     code = "CUSTOMER_MERGED"
     text = Text("Khách hàng đã được gộp vào khách hàng khác.", "The customer was merged into another one.")
+
+
+class MergeTooLarge(ConflictException):
+    code = "CUSTOMER_MERGE_TOO_LARGE"
+    text = Text(
+        f"Gộp lại sẽ có hơn {MAX_TAGS} nhãn hoặc ghi chú dài hơn {MAX_TEXT} ký tự; hãy rút gọn trước.",
+        f"Together they have more than {MAX_TAGS} tags or notes of more than {MAX_TEXT} characters; "
+        "shorten them first.",
+    )
 
 
 class MergeWithItself(ConflictException):
@@ -104,7 +117,7 @@ async def link_account(session: AsyncSession, customer_id: UUID, user_id: UUID |
     """Who signs in as this customer: the user gets the role of a customer. None: nobody, also when archived.
 
     Raises:
-        CustomerNotFound, CustomerErased, CustomerArchived, UserNotFound
+        CustomerNotFound, CustomerErased, CustomerMerged, CustomerArchived, UserNotFound
         AccountTaken: the user is another customer already.
     """
     customer = await get_customer(session, customer_id, lock=True)
@@ -118,7 +131,7 @@ async def link_account(session: AsyncSession, customer_id: UUID, user_id: UUID |
 
 
 async def update_customer(session: AsyncSession, customer_id: UUID, changes: CustomerUpdate) -> Customer:
-    """Raises CustomerNotFound, CustomerErased, CustomerArchived, PhoneTaken."""
+    """Raises CustomerNotFound, CustomerErased, CustomerMerged, CustomerArchived, PhoneTaken."""
     customer = await get_customer(session, customer_id, lock=True)
     _refuse_unless_living(customer)
     for field, value in changes.model_dump(exclude_unset=True).items():
@@ -158,8 +171,11 @@ async def restore_customer(session: AsyncSession, customer_id: UUID) -> Customer
 async def merge_customers(session: AsyncSession, survivor_id: UUID, duplicate_id: UUID) -> Customer:
     """Makes one customer of two: the survivor keeps what it has, takes what it lacks, and both stories.
 
+    Again is no error: the first answer may have been lost.
+
     Raises:
-        MergeWithItself, CustomerNotFound, CustomerMerged, CustomerErased
+        MergeWithItself, CustomerNotFound, CustomerMerged, CustomerErased, MergeTooLarge
+        PhoneTaken: the duplicate was archived, and meanwhile somebody else has the number.
         CustomerArchived: the survivor is archived.
     """
     if survivor_id == duplicate_id:
@@ -170,6 +186,8 @@ async def merge_customers(session: AsyncSession, survivor_id: UUID, duplicate_id
         await get_customer(session, customer_id, lock=True)
     survivor = await get_customer(session, survivor_id)
     duplicate = await get_customer(session, duplicate_id)
+    if duplicate.merged_into_id == survivor_id:
+        return survivor
     if duplicate.merged_into_id is not None or survivor.merged_into_id is not None:
         raise CustomerMerged
     _refuse_unless_living(survivor)
@@ -180,8 +198,18 @@ async def merge_customers(session: AsyncSession, survivor_id: UUID, duplicate_id
     account = duplicate.user_id
     if survivor.user_id is None:  # else both stay, so that an export or an erasure finds both
         duplicate.user_id = None
-    await _save(session, duplicate)  # first: its phone number must be free before the survivor takes it
+    # First: its phone and its account must be free before the survivor takes them.
+    await _save(session, duplicate)
     survivor.user_id = survivor.user_id or account
+    _take_over(survivor, duplicate)
+    await session.execute(
+        update(Consent).where(Consent.customer_id == duplicate_id).values(customer_id=survivor_id)
+    )
+    await _save(session, survivor)
+    return survivor
+
+
+def _take_over(survivor: Customer, duplicate: Customer) -> None:
     for field in ("phone", "email", "birthday", "gender"):
         if getattr(survivor, field) is None:
             setattr(survivor, field, getattr(duplicate, field))
@@ -189,13 +217,15 @@ async def merge_customers(session: AsyncSession, survivor_id: UUID, duplicate_id
         parts = dict.fromkeys(part for part in (getattr(survivor, field), getattr(duplicate, field)) if part)
         setattr(survivor, field, "\n".join(parts))
     survivor.tags = list(dict.fromkeys([*survivor.tags, *duplicate.tags]))
-    await _save(session, survivor)
-    return survivor
+    if len(survivor.tags) > MAX_TAGS or max(len(survivor.notes), len(survivor.contraindications)) > MAX_TEXT:
+        raise MergeTooLarge  # such a customer could be neither saved nor imported any more
 
 
 def _refuse_unless_living(customer: Customer) -> None:
     if customer.erased_at is not None:
         raise CustomerErased
+    if customer.merged_into_id is not None:
+        raise CustomerMerged
     if customer.archived_at is not None:
         raise CustomerArchived
 
@@ -248,9 +278,24 @@ async def _holders(session: AsyncSession, tag: str) -> type[Customer]:
 
 async def _save(session: AsyncSession, customer: Customer) -> None:
     """Writes now, so that PostgreSQL's refusal is met here and answered in the spa's words."""
-    with phone_conflicts():
-        await session.flush()
+    phone = customer.phone
+    try:
+        with phone_conflicts():
+            await session.flush()
+    except PhoneTaken as taken:
+        taken.details = await _owner(session, phone)
+        raise
     await session.refresh(customer)
+
+
+async def _owner(session: AsyncSession, phone: str | None) -> list[dict[str, str]] | None:
+    """The id of the living customer with this number, in the shape of `details`; ends the failed transaction."""
+    await session.rollback()
+    await claim_connection(session)
+    owner = await session.scalar(
+        select(Customer.id).where(Customer.phone == phone, Customer.archived_at.is_(None))
+    )
+    return [{"field": "customer_id", "message": str(owner), "type": "phone_owner"}] if owner else None
 
 
 @contextmanager

@@ -6,16 +6,18 @@ batch is all that is ever held.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
 from itertools import batched
 from typing import BinaryIO
 
+import asyncpg
 from sqlalchemy import select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from app.common.text import Text
-from app.core.database import AsyncSessionLocal
+from app.core.database import AsyncSessionLocal, claim_connection
 from app.core.exceptions import ValidationException
 from app.modules.customer.customer_csv import COLUMNS, CsvWriter, RowFault, read_customers
 from app.modules.customer.customer_models import Customer
@@ -43,18 +45,13 @@ WHERE row <> first ORDER BY row LIMIT :limit
 """
 _FIND_BY_PHONE = """
 UPDATE customer_import AS i SET existing_id = c.id FROM customer AS c
-WHERE c.phone = i.phone AND c.archived_at IS NULL
-"""
-# A merged customer's old number leads to whom they became: importing last year's file undoes no merge.
-_FIND_MERGED = """
-UPDATE customer_import AS i SET existing_id = c.id FROM customer AS c
-WHERE i.existing_id IS NULL AND c.phone = i.phone AND c.merged_into_id IS NOT NULL
+WHERE i.existing_id IS NULL AND c.phone = i.phone AND {whose}
 """
 # Without a phone a row is its name, birthday and email. Namesakes of whom we know no more are paired in order.
 _NUMBER_NAMESAKES = """
 UPDATE customer_import AS i SET namesake = numbered.namesake FROM (
     SELECT row, row_number() OVER (PARTITION BY full_name, birthday, email ORDER BY row) AS namesake
-    FROM customer_import WHERE phone IS NULL
+    FROM customer_import WHERE phone IS NULL AND existing_id IS NULL
 ) AS numbered
 WHERE i.row = numbered.row
 """
@@ -62,14 +59,16 @@ _FIND_WITHOUT_PHONE = """
 UPDATE customer_import AS i SET existing_id = c.id FROM (
     SELECT id, full_name, birthday, email,
         row_number() OVER (PARTITION BY full_name, birthday, email ORDER BY id) AS namesake
-    FROM customer
-    WHERE phone IS NULL AND archived_at IS NULL AND name_keys[1] IN (
-        SELECT zenspa_fold(full_name) FROM customer_import WHERE phone IS NULL
+    FROM customer AS c
+    WHERE phone IS NULL AND {whose} AND name_keys[1] IN (
+        SELECT zenspa_fold(full_name) FROM customer_import WHERE phone IS NULL AND existing_id IS NULL
     )
 ) AS c
-WHERE i.phone IS NULL AND c.namesake = i.namesake AND c.full_name = i.full_name
+WHERE i.phone IS NULL AND i.existing_id IS NULL AND c.namesake = i.namesake AND c.full_name = i.full_name
     AND c.birthday IS NOT DISTINCT FROM i.birthday AND c.email IS NOT DISTINCT FROM i.email
 """
+_LIVING = "c.archived_at IS NULL"
+_ARCHIVED = "c.archived_at IS NOT NULL"
 # An empty cell says nothing about a customer, so it empties nothing.
 _UPDATE = """
 UPDATE customer AS c SET
@@ -103,12 +102,14 @@ async def import_customers(
 ) -> CustomerImportResult:
     """Creates and updates customers from CSV: all rows or none; the same file again changes nothing.
 
+    Rows of customers who are archived or were merged are skipped: last year's file brings nobody back.
     `on_progress` is told how many rows have been read so far.
 
     Raises:
         ImportRefused: with every bad row and its reason, up to a hundred.
         PhoneTaken: somebody else created one of these customers during the import.
     """
+    file.seek(0)  # it was read to its end when this lost a race and is run again
     await session.execute(text(_CREATE_STAGING))
     last_row, faults, fault_count = await _stage(session, file, on_progress)
     if not faults:
@@ -138,13 +139,24 @@ async def _stage(
         good = [item for item in batch if not isinstance(item, RowFault)]
         last_row = good[-1][0] if good else last_row
         if good and not faults:
-            await connection.copy_records_to_table(
-                "customer_import",
-                columns=["row", "id", *COLUMNS],
-                records=[(row, uuid7(), *(getattr(new, column) for column in COLUMNS)) for row, new in good],
-            )
+            await _copy(connection, good)
         on_progress(last_row)
     return last_row, faults, fault_count
+
+
+async def _copy(connection: asyncpg.Connection, rows: Iterable[tuple[int, CustomerCreate]]) -> None:
+    """COPY goes past SQLAlchemy: its errors become what the other statements' are, so that an outage is a 503 and
+    a lost race is run again."""
+    try:
+        await connection.copy_records_to_table(
+            "customer_import",
+            columns=["row", "id", *COLUMNS],
+            records=[(row, uuid7(), *(getattr(new, column) for column in COLUMNS)) for row, new in rows],
+        )
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        if isinstance(error, OSError):
+            connection.terminate()  # the server is silent: waiting for its answer to a ROLLBACK would not end
+        raise OperationalError("COPY customer_import", None, error) from error
 
 
 async def _merge(session: AsyncSession, last_row: int) -> CustomerImportResult:
@@ -153,37 +165,47 @@ async def _merge(session: AsyncSession, last_row: int) -> CustomerImportResult:
     async def run(statement: str, rows: Mapping[str, int] | None = None) -> int:
         return (await connection.execute(text(statement), rows)).rowcount
 
+    async def find(whose: str) -> int:
+        by_phone = await run(_FIND_BY_PHONE.format(whose=whose))
+        await run(_NUMBER_NAMESAKES)
+        return by_phone + await run(_FIND_WITHOUT_PHONE.format(whose=whose))
+
     await run("ANALYZE customer_import")
-    await run(_NUMBER_NAMESAKES)
-    matched = await run(_FIND_BY_PHONE) + await run(_FIND_MERGED) + await run(_FIND_WITHOUT_PHONE)
+    known = await find(_LIVING)
+    skipped = await find(_ARCHIVED)
     created = updated = 0
     for first in range(1, last_row + 1, _MERGE_BATCH):
         rows = {"first": first, "last": first + _MERGE_BATCH - 1}
         updated += await run(_UPDATE, rows)
         with phone_conflicts():
             created += await run(_INSERT, rows)
-    return CustomerImportResult(created=created, updated=updated, unchanged=matched - updated)
+    return CustomerImportResult(created=created, updated=updated, unchanged=known - updated, skipped=skipped)
 
 
 def _doubled(row: int, first: int) -> RowFault:
     message = Text(f"Trùng khách hàng với dòng {first}.", f"The same customer as in row {first}.")
-    return RowFault(row, {"field": "phone", "message": message, "type": "duplicate_row"})
+    return RowFault(row, "phone", "duplicate_row", message)
 
 
 def _details(faults: list[RowFault], count: int) -> list[dict[str, str | Text]]:
-    details = [{**fault.detail, "field": f"row {fault.row}: {fault.detail['field']}"} for fault in faults]
+    details = [fault.detail() for fault in faults]
     if count > len(faults):
         more = count - len(faults)
         message = Text(f"… và {more} lỗi nữa.", f"… and {more} more faults.")
-        details.append({"field": "file", "message": message, "type": "more_faults"})
+        details.append(RowFault(None, None, "more_faults", message).detail())
     return details
 
 
-async def export_customers() -> AsyncGenerator[bytes]:
-    """The living customers as CSV, oldest first, in pieces; a transaction of its own sees them all at one time."""
+async def export_customers(*, for_request: bool = False) -> AsyncGenerator[bytes]:
+    """The living customers as CSV, oldest first, in pieces; a transaction of its own sees them all at one time.
+
+    `for_request`: waits for a connection as a request does, 2 s at most, and not as a job.
+    """
     columns = [getattr(Customer, column) for column in COLUMNS]
     living = select(*columns).where(Customer.archived_at.is_(None)).order_by(Customer.id)
     async with AsyncSessionLocal() as session:
+        if for_request:
+            await claim_connection(session)
         writer = CsvWriter()
         rows = await session.stream(living.execution_options(yield_per=_EXPORT_BATCH))
         async for part in rows.partitions():

@@ -7,7 +7,9 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.common.text import Text
@@ -30,7 +32,7 @@ from app.modules.identity.identity_schemas import (
     RoleGrant,
     Tokens,
 )
-from app.modules.identity.identity_service import add_roles, create_user, find_by_email, get_user
+from app.modules.identity.identity_service import add_roles, get_user, withdraw_invitations
 from app.modules.identity.identity_sessions import Device, start_session
 from app.redis.rate_limit import RateLimit, take
 
@@ -64,16 +66,8 @@ async def invite(session: AsyncSession, inviter: CurrentUser, new: InvitationCre
     An earlier invitation of the same person that is still open is withdrawn: the newest says what they get.
     """
     await take(BY_INVITER, str(inviter.id))
-    user = await find_by_email(session, new.email) or await create_user(
-        session, User(full_name=new.email, email=new.email)
-    )
-    await session.execute(
-        update(Invitation)
-        .where(
-            Invitation.user_id == user.id, Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None)
-        )
-        .values(withdrawn_at=utc_now())
-    )
+    user = await _get_or_add_user(session, new.email)
+    await withdraw_invitations(session, user.id)
     invitation = Invitation(
         user_id=user.id,
         email=new.email,
@@ -194,6 +188,14 @@ def _renew(invitation: Invitation) -> str:
     invitation.expires_at = utc_now() + GOOD_FOR
     invitation.sent_at = invitation.delivery_failed_at = None
     return word
+
+
+async def _get_or_add_user(session: AsyncSession, email: str) -> User:
+    """Locked: of two who invite somebody at the same time the second waits here, and withdraws the first's link."""
+    row = {"id": uuid7(), "full_name": email, "email": email}
+    await session.execute(insert(User).values(row).on_conflict_do_nothing(index_elements=[User.email]))
+    by_email = select(User).where(User.email == email).with_for_update(key_share=True)
+    return (await session.scalars(by_email)).one()
 
 
 async def _get_open(session: AsyncSession, invitation_id: UUID) -> Invitation:

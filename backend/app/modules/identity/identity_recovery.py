@@ -18,7 +18,7 @@ from app.modules.identity.identity_passwords import check_password, hash_passwor
 from app.modules.identity.identity_schemas import PasswordChange, PasswordReset, Tokens
 from app.modules.identity.identity_service import find_by_email, get_user
 from app.modules.identity.identity_sessions import BY_ACCOUNT, Device, end_every_session, start_session
-from app.redis.rate_limit import RateLimit, take
+from app.redis.rate_limit import RateLimit, client_of, take
 
 RESET_SECONDS = 3600
 BY_ACCOUNT_RESET = RateLimit("password-reset", requests=5, seconds=3600)
@@ -61,7 +61,7 @@ async def request_reset(session: AsyncSession, email: str, device: Device) -> Ma
     Raises:
         RateLimitException
     """
-    await take(BY_ADDRESS_RESET, device.address)
+    await take(BY_ADDRESS_RESET, client_of(device.address))
     await take(BY_ACCOUNT_RESET, email)
     user = await find_by_email(session, email)
     if user is None or user.password_hash is None or user.disabled_at is not None:

@@ -1,9 +1,10 @@
 """Users and their roles."""
 
+import re
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -19,6 +20,7 @@ from app.modules.identity.identity_schemas import RoleGrant, UserListQuery, User
 from app.modules.identity.identity_sessions import end_every_session
 
 _LAST_ADMIN_LOCK = 0x61646D696E  # "admin": two admins who disable each other wait here
+_PHONE_PUNCTUATION = re.compile(r"[\s().+-]")
 
 
 class UserNotFound(NotFoundException):
@@ -87,8 +89,7 @@ async def list_users(session: AsyncSession, query: UserListQuery) -> UserPage:
         [last_id] = read_cursor(purpose, query.cursor)
         statement = statement.where(User.id < UUID(last_id))
     if query.q is not None:
-        columns = (User.full_name, User.email, User.phone)
-        statement = statement.where(or_(*(column.icontains(query.q, autoescape=True) for column in columns)))
+        statement = statement.where(_has(query.q))
     if query.role is not None:
         holders = select(RoleAssignment.user_id).where(RoleAssignment.role == query.role)
         statement = statement.where(User.id.in_(holders))
@@ -100,6 +101,14 @@ async def list_users(session: AsyncSession, query: UserListQuery) -> UserPage:
     page = users[: query.limit]
     next_cursor = sign_cursor(purpose, [str(page[-1].id)]) if len(users) > query.limit else None
     return UserPage(items=await _read(session, page), next_cursor=next_cursor)
+
+
+def _has(typed: str) -> ColumnElement[bool]:
+    """A phone is found as it is kept and as people write it: 0912 345 678 is +84912345678."""
+    columns = (User.full_name, User.email, User.phone)
+    found = or_(*(column.icontains(typed, autoescape=True) for column in columns))
+    digits = _PHONE_PUNCTUATION.sub("", typed)
+    return or_(found, User.phone.contains(digits.removeprefix("0"))) if digits.isdecimal() else found
 
 
 async def read_user(session: AsyncSession, user: User) -> UserRead:
@@ -130,7 +139,7 @@ async def _read(session: AsyncSession, users: Sequence[User]) -> list[UserRead]:
 
 
 async def disable_user(session: AsyncSession, user_id: UUID) -> User:
-    """All their tokens die with it. Again is no error.
+    """All their tokens die with it, and the link of an invitation. Again is no error.
 
     Raises:
         UserNotFound, LastAdmin
@@ -141,6 +150,7 @@ async def disable_user(session: AsyncSession, user_id: UUID) -> User:
         user.disabled_at = utc_now()
         await session.flush()
         await end_every_session(session, user_id, "disabled")
+        await withdraw_invitations(session, user_id)
     return user
 
 
@@ -176,6 +186,17 @@ async def add_roles(session: AsyncSession, user_id: UUID, roles: Iterable[RoleGr
     rows = [{"user_id": user_id, "role": grant.role, "branch_id": grant.branch_id} for grant in roles]
     if rows:
         await session.execute(insert(RoleAssignment).on_conflict_do_nothing(), rows)
+
+
+async def withdraw_invitations(session: AsyncSession, user_id: UUID) -> None:
+    """Those that are still open."""
+    await session.execute(
+        update(Invitation)
+        .where(
+            Invitation.user_id == user_id, Invitation.accepted_at.is_(None), Invitation.withdrawn_at.is_(None)
+        )
+        .values(withdrawn_at=utc_now())
+    )
 
 
 async def erase_customer_account(session: AsyncSession, user_id: UUID) -> list[UUID]:

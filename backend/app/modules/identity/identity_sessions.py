@@ -29,7 +29,7 @@ from app.modules.identity.identity_models import User, UserSession
 from app.modules.identity.identity_passwords import check_password
 from app.modules.identity.identity_schemas import SignIn, Tokens
 from app.modules.identity.identity_tokens import ACCESS_TOKEN_SECONDS, issue_access_token
-from app.redis.rate_limit import RateLimit, take
+from app.redis.rate_limit import RateLimit, client_of, take
 
 STAYS_SIGNED_IN = timedelta(days=30)
 """Since the last refresh."""
@@ -80,9 +80,9 @@ async def sign_in(credentials: SignIn, device: Device) -> Tokens:
         UserDisabled: only to somebody who knows the password.
     """
     login = _login(credentials.login)
-    await take(BY_ADDRESS, device.address)
+    await take(BY_ADDRESS, client_of(device.address))
     await take(BY_ACCOUNT, login)
-    account = await run_in_transaction(lambda session: _find(session, login))
+    account = await run_in_transaction(lambda session: _find(session, login), in_request=True)
     good, renewed_hash = await check_password(
         credentials.password, account.password_hash if account is not None else None
     )
@@ -94,13 +94,14 @@ async def sign_in(credentials: SignIn, device: Device) -> Tokens:
 
     async def open_session(session: AsyncSession) -> Tokens:
         await act_as(session, account.id)
+        user = await session.get(User, account.id, with_for_update={"key_share": True})
+        if user is None or (user.password_hash, user.disabled_at) != (account.password_hash, None):
+            raise WrongCredentials  # changed meanwhile: this session would outlive the end of all the others
         if renewed_hash is not None:
-            await session.execute(
-                update(User).where(User.id == account.id).values(password_hash=renewed_hash)
-            )
+            user.password_hash = renewed_hash
         return await start_session(session, account.id, device)
 
-    return await run_in_transaction(open_session)
+    return await run_in_transaction(open_session, in_request=True)
 
 
 def _login(spelling: str) -> str:
@@ -152,7 +153,9 @@ async def refresh(token: str, received_at: datetime) -> Tokens:
         UserDisabled
     """
     session_id, secret = _read(token)
-    outcome = await run_in_transaction(lambda session: _rotate(session, session_id, secret, received_at))
+    outcome = await run_in_transaction(
+        lambda session: _rotate(session, session_id, secret, received_at), in_request=True
+    )
     if isinstance(outcome, Tokens):
         return outcome
     raise outcome

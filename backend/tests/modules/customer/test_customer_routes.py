@@ -1,6 +1,8 @@
 """Customers over HTTP, as a receptionist's screen uses them."""
 
 import asyncio
+import unicodedata
+from typing import Any
 from uuid import uuid4
 
 import httpx2
@@ -60,6 +62,8 @@ class TestCreate:
             "+84 912 345 678",
             "84912345678",
             "+84 (0) 912-345-678",
+            "0084912345678",
+            "\u202a0912345678\u202c",
             "０９１２３４５６７８",
         ],
     )
@@ -92,12 +96,18 @@ class TestCreate:
             ("phone", "123", "phone_number"),
             ("phone", "0112345678", "phone_number"),
             ("phone", 912345678, "string_type"),
-            ("email", "lan@", "value_error"),
+            ("email", "lan@", "email"),
             ("birthday", "31/12/1990", "date_from_datetime_parsing"),
             ("birthday", 0, "date_from_datetime_parsing"),
             ("birthday", "1990-02-30", "date_from_datetime_parsing"),
             ("birthday", "2999-01-01", "date_past"),
-            ("gender", "female ", "enum"),
+            ("gender", "female ", "gender"),
+            ("gender", [], "gender"),
+            ("full_name", " \u200b\u2060 ", "string_too_short"),
+            ("tags", ["a;b"], "tag"),
+            ("tags", ["x" * 51], "string_too_long"),
+            ("phone", "0912345678;0987654321", "phone_number"),
+            ("phone", "0912345678 ext 5", "phone_number"),
             ("tags", ["x"] * 21, "too_long"),
             ("is_admin", True, "extra_forbidden"),
             ("archived_at", None, "extra_forbidden"),
@@ -109,6 +119,59 @@ class TestCreate:
         response = await client.post(PATH, json={"full_name": "Lê Lan", field: value})
         (named, fault), *others = faults_of(response).items()
         assert (named.split(".")[1], fault, others) == (field, kind, [])
+
+    @pytest.mark.parametrize(
+        ("field", "value", "vietnamese", "english"),
+        [
+            ("full_name", " ", "Không được để trống.", "This must not be empty"),
+            ("full_name", "x" * 201, "Tối đa 200 ký tự.", "String should have at most 200 characters"),
+            (
+                "email",
+                "lan@secret",
+                "Email không hợp lệ, ví dụ lan@example.com.",
+                "Input should be an email address, as lan@example.com",
+            ),
+            (
+                "gender",
+                "?",
+                "Phải là nữ (female), nam (male) hoặc khác (other).",
+                "Input should be female, male or other",
+            ),
+            ("birthday", "1099-01-01", "Phải từ năm 1900 đến hôm nay.", "Date should be from 1900 to today"),
+            ("is_admin", True, "Không có trường này.", "There is no such field"),
+        ],
+    )
+    async def test_a_fault_is_told_in_plain_words(
+        self, client: httpx2.AsyncClient, field: str, value: object, vietnamese: str, english: str
+    ) -> None:
+        body = {"full_name": "Lê Lan", field: value}
+        for language, words in (("vi", vietnamese), ("en", english)):
+            refused = await client.post(PATH, json=body, headers={"Accept-Language": language})
+            assert [fault["message"] for fault in refused.json()["error"]["details"]] == [words]
+
+    async def test_text_is_kept_composed_and_without_what_nobody_sees(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        decomposed = unicodedata.normalize("NFD", "Nguyễn Thị\u200b Thu Lan")
+        nurse = "👩\u200d⚕️"
+        created = await add(
+            decomposed, notes=f"{decomposed} {nurse}", tags=[unicodedata.normalize("NFD", "Thân thiết")]
+        )
+        assert created["full_name"] == "Nguyễn Thị Thu Lan"
+        assert created["notes"] == f"Nguyễn Thị\u200b Thu Lan {nurse}"
+        assert created["tags"] == ["thân thiết"]
+        found = await client.get(PATH, params={"tag": unicodedata.normalize("NFD", "thân thiết")})
+        assert found.json()["items"] == [created]
+
+    async def test_whose_a_taken_phone_is_is_told(self, client: httpx2.AsyncClient, add: AddCustomer) -> None:
+        lan = await add("Lê Lan", phone="0912345678")
+        mai = await add("Trần Mai")
+        for refused in (
+            await client.post(PATH, json={"full_name": "Mai", "phone": "0912345678"}),
+            await client.patch(f"{PATH}/{mai['id']}", json={"phone": "0912345678"}),
+        ):
+            owner = {"field": "customer_id", "message": lan["id"], "type": "phone_owner"}
+            assert refused.json()["error"]["details"] == [owner]
 
 
 class TestGet:
@@ -153,6 +216,14 @@ class TestUpdate:
         await client.post(f"{PATH}/{customer['id']}/archive")
         response = await client.patch(f"{PATH}/{customer['id']}", json={"notes": "x"})
         assert (response.status_code, code_of(response)) == (409, "CUSTOMER_ARCHIVED")
+
+    async def test_a_merged_customer_is_not_sent_to_be_restored(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        survivor, duplicate = await add("Lê Lan"), await add("Lê Lan")
+        await client.post(f"{PATH}/{survivor['id']}/merge", json={"duplicate_id": duplicate["id"]})
+        response = await client.patch(f"{PATH}/{duplicate['id']}", json={"notes": "x"})
+        assert (response.status_code, code_of(response)) == (409, "CUSTOMER_MERGED")
 
 
 class TestArchiveAndRestore:
@@ -212,6 +283,34 @@ class TestMerge:
         again = await client.post(f"{PATH}/{mai['id']}/merge", json={"duplicate_id": lan2["id"]})
         assert [(r.status_code, code_of(r)) for r in (restore, again)] == [(409, "CUSTOMER_MERGED")] * 2
 
+    async def test_a_merge_whose_answer_was_lost_may_be_asked_for_again(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        survivor, duplicate = await add("Lê Lan", notes="a"), await add("Lê Lan", notes="b")
+        merges = [
+            await client.post(f"{PATH}/{survivor['id']}/merge", json={"duplicate_id": duplicate["id"]})
+            for _ in range(2)
+        ]
+        assert merges[0].status_code == 200
+        assert merges[1].json() == merges[0].json()
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ({"tags": [f"a{n}" for n in range(15)]}, {"tags": [f"b{n}" for n in range(15)]}),
+            ({"notes": "a" * 9_000}, {"notes": "b" * 9_000}),
+            ({"contraindications": "a" * 9_000}, {"contraindications": "b" * 9_000}),
+        ],
+        ids=["tags", "notes", "contraindications"],
+    )
+    async def test_a_customer_too_large_to_be_saved_is_not_made(
+        self, client: httpx2.AsyncClient, add: AddCustomer, one: dict[str, Any], other: dict[str, Any]
+    ) -> None:
+        survivor, duplicate = await add("Lê Lan", **one), await add("Lê Lan", **other)
+        refused = await client.post(f"{PATH}/{survivor['id']}/merge", json={"duplicate_id": duplicate["id"]})
+        assert (refused.status_code, code_of(refused)) == (409, "CUSTOMER_MERGE_TOO_LARGE")
+        assert (await client.get(f"{PATH}/{duplicate['id']}")).json() == duplicate
+
     async def test_nobody_is_merged_with_themselves_or_with_nobody(
         self, client: httpx2.AsyncClient, add: AddCustomer
     ) -> None:
@@ -260,8 +359,10 @@ class TestList:
 
     async def test_a_tag_filters(self, client: httpx2.AsyncClient, add: AddCustomer) -> None:
         await add("A", tags=["zalo"])
-        vip = await add("B", tags=["vip", "zalo"])
-        assert (await client.get(PATH, params={"tag": "vip"})).json()["items"] == [vip]
+        vip = await add("B", tags=["VIP", "zalo", "vip"])
+        assert vip["tags"] == ["vip", "zalo"]
+        for spelling in ("vip", "Vip"):
+            assert (await client.get(PATH, params={"tag": spelling})).json()["items"] == [vip]
 
     async def test_only_our_own_cursor_for_this_very_listing_is_taken(
         self, client: httpx2.AsyncClient, add: AddCustomer
@@ -272,6 +373,7 @@ class TestList:
         for wrong in (cursor[:-1], cursor[1:], "x", "", "WyJhIiwiYiJd." + cursor.split(".")[1]):
             response = await client.get(PATH, params={"cursor": wrong})
             assert (response.status_code, code_of(response)) == (422, "INVALID_CURSOR")
+            assert response.json()["error"]["message"].endswith("hãy mở lại danh sách.")
         other = await client.get(PATH, params={"cursor": cursor, "sort": "name"})
         assert code_of(other) == "INVALID_CURSOR"
 

@@ -77,6 +77,10 @@ class TestByName:
     async def test_the_limit_keeps_the_best(self, search: Search) -> None:
         assert await search("lan", limit=1) == ["Lan"]
 
+    @pytest.mark.parametrize("typed", [".", "-", "'", ", .", "\u0301"])
+    async def test_what_is_no_part_of_a_name_finds_nobody(self, search: Search, typed: str) -> None:
+        assert await search(typed) == []
+
     async def test_what_nobody_is_called_finds_nobody(self, search: Search) -> None:
         assert await search("xyz") == []
 
@@ -87,7 +91,16 @@ class TestByPhone:
         assert set(await search("999")) == {"Nguyễn Văn Nam", "Trần Đăng Khoa"}
 
     @pytest.mark.parametrize(
-        "typed", ["0912 345 678", "+84912345678", "84912345678", "912345678", "0912.345.67"]
+        "typed",
+        [
+            "0912 345 678",
+            "+84 (0)912 345 678",
+            "0084912345678",
+            "+84912345678",
+            "84912345678",
+            "912345678",
+            "0912.345.67",
+        ],
     )
     async def test_a_whole_number_or_its_beginning_finds_in_any_spelling(
         self, search: Search, typed: str

@@ -3,19 +3,30 @@
 import asyncio
 import csv
 import io
+import unicodedata
 
 import httpx2
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core import database
+from app.core.database import AsyncSessionLocal, run_in_transaction
 from app.modules.customer.customer_csv import CsvWriter, _escape, _unescape, read_customers
 from app.modules.customer.customer_samples import sample_customers
 from app.modules.customer.customer_schemas import CustomerCreate
+from app.modules.customer.customer_transfer import import_customers
+from tests.support.fault_proxy import FaultProxy, Mode
+from tests.support.routes import post
+from tests.support.stores import app_database, database_server, through
 
 from .conftest import PATH, AddCustomer
 
+SOON = 10.0  # seconds; never reached unless something is broken
 HEADER = "full_name,phone,email,birthday,gender,notes,contraindications,tags\n"
+WORKBOOK = b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00\xdf\xa4\xd2l" + bytes(range(256))
 LAN = "Lê Lan,0912 345 678,Lan@Example.com,1990-12-31,female,,,vip;zalo\n"
 
 
@@ -24,6 +35,10 @@ async def import_file(client: httpx2.AsyncClient, content: str | bytes, **header
     return await client.post(
         f"{PATH}/import", files={"file": ("khach.csv", data, "text/csv")}, headers=headers
     )
+
+
+def outcome(**rows: int) -> dict[str, int]:
+    return {"created": 0, "updated": 0, "unchanged": 0, "skipped": 0} | rows
 
 
 async def refusals(client: httpx2.AsyncClient, content: str | bytes) -> dict[str, str]:
@@ -41,8 +56,8 @@ class TestImport:
         first = await import_file(client, file)
         before = (await client.get(PATH)).json()
         second = await import_file(client, file)
-        assert first.json() == {"created": 3, "updated": 0, "unchanged": 0}
-        assert second.json() == {"created": 0, "updated": 0, "unchanged": 3}
+        assert first.json() == outcome(created=3)
+        assert second.json() == outcome(unchanged=3)
         assert (await client.get(PATH)).json() == before
 
     async def test_known_customers_are_brought_up_to_date_and_empty_cells_empty_nothing(
@@ -50,7 +65,7 @@ class TestImport:
     ) -> None:
         lan = await add("Le Lan", phone="0912345678", notes="Phòng yên tĩnh", tags=["quen"])
         result = await import_file(client, HEADER + LAN)
-        assert result.json() == {"created": 0, "updated": 1, "unchanged": 0}
+        assert result.json() == outcome(updated=1)
         after = (await client.get(f"{PATH}/{lan['id']}")).json()
         assert after["full_name"] == "Lê Lan"
         assert after["email"] == "lan@example.com"
@@ -66,6 +81,9 @@ class TestImport:
             "Lê Lan;0912.345.678;lan@example.com;31/12/1990;Nữ;vip\n".encode(),
             b"full_name\tphone\tbirthday\tgender\temail\tnotes\n\n"
             + "Lê Lan\t'+84912345678\t31-12-1990\tNỮ\tlan@example.com\t\n".encode(),
+            "Tên,SĐT khách,E-mail,Ngày sinh,Giới tính,,\n"
+            "Lê Lan,0912345678,lan@example.com,31/12/1990,nữ,,\n, ,\u00a0,,,,\n".encode(),
+            unicodedata.normalize("NFD", (HEADER + LAN)).encode(),
         ],
     )
     async def test_what_spreadsheets_write_is_understood(
@@ -85,17 +103,17 @@ class TestImport:
             + ",0912345679,,,,,,\n"
             + 'Hai dòng,,,,,"một\nhai",,\n'
             + "Trần Mai,123,x,1990-13-01,?,,,\n"
-            + "Quá nhiều,,,,,,,,,\n"
+            + "Quá nhiều,,,,,,,,,x\n"
             + "Lê\x00,,,,,,,\n"
         )
         assert await refusals(client, file) == {
-            "row 3: full_name": "missing",
-            "row 5: phone": "phone_number",
-            "row 5: email": "value_error",
-            "row 5: birthday": "date_from_datetime_parsing",
-            "row 5: gender": "enum",
-            "row 6: file": "too_many_cells",
-            "row 7: file": "string_characters",
+            "dòng 3: Họ tên": "string_too_short",
+            "dòng 5: Số điện thoại": "phone_number",
+            "dòng 5: Email": "email",
+            "dòng 5: Ngày sinh": "date_from_datetime_parsing",
+            "dòng 5: Giới tính": "gender",
+            "dòng 6": "too_many_cells",
+            "dòng 7": "string_characters",
         }
 
     async def test_reasons_are_given_in_the_language_asked_for(self, client: httpx2.AsyncClient) -> None:
@@ -103,22 +121,26 @@ class TestImport:
         vi = (await import_file(client, file)).json()["error"]
         en = (await import_file(client, file, **{"Accept-Language": "en"})).json()["error"]
         assert vi["details"][0]["message"] == "Số điện thoại không hợp lệ."
+        assert vi["details"][0]["field"] == "dòng 2: Số điện thoại"
+        assert en["details"][0]["field"] == "row 2: phone"
         assert en["message"] == "The file has bad rows; nothing was imported."
 
     async def test_two_rows_with_one_phone_are_refused(self, client: httpx2.AsyncClient) -> None:
         file = HEADER + LAN + "Mai,,,,,,,\n" + "Trần Mai,+84912345678,,,,,,\n"
-        assert await refusals(client, file) == {"row 4: phone": "duplicate_row"}
+        assert await refusals(client, file) == {"dòng 4: Số điện thoại": "duplicate_row"}
 
     @pytest.mark.parametrize(
         ("content", "fault"),
         [
-            ("", {"row 1: full_name": "missing_column"}),
-            ("phone\n0912345678\n", {"row 1: full_name": "missing_column"}),
-            ("full_name,is_admin\nLan,1\n", {"row 1: is_admin": "unknown_column"}),
-            ("full_name,full_name\nLan,Lan\n", {"row 1: file": "duplicate_column"}),
-            ("full_name\nL\xea".encode("latin-1"), {"row 2: file": "encoding"}),
-            ("full_name\nLan".encode("utf-16"), {"row 2: file": "encoding"}),
-            ('full_name\n"Lan', {"row 2: file": "csv"}),
+            ("", {"dòng 1: Họ tên": "missing_column"}),
+            ("phone\n0912345678\n", {"dòng 1: Họ tên": "missing_column"}),
+            ("full_name,is_admin\nLan,1\n", {"dòng 1: is_admin": "unknown_column"}),
+            ("full_name,,phone\nLan,1,\n", {"dòng 1": "unknown_column"}),
+            ("full_name,full_name\nLan,Lan\n", {"dòng 1": "duplicate_column"}),
+            ("full_name\nL\xea".encode("latin-1"), {"tệp": "encoding"}),
+            ("full_name\nLan".encode("utf-16"), {"tệp": "encoding"}),
+            (WORKBOOK, {"tệp": "encoding"}),
+            ('full_name\n"Lan', {"dòng 2": "csv"}),
         ],
     )
     async def test_a_file_that_is_none_is_refused(
@@ -139,7 +161,44 @@ class TestImport:
         duplicate = await add("Lê Lan", phone="0912345678")
         await client.post(f"{PATH}/{survivor['id']}/merge", json={"duplicate_id": duplicate["id"]})
         result = await import_file(client, HEADER + "Lê Lan,0912345678,,,,,,\n")
-        assert result.json() == {"created": 0, "updated": 0, "unchanged": 1}
+        assert result.json() == outcome(skipped=1)
+
+    async def test_last_years_file_brings_back_no_duplicate_without_a_phone(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        file = HEADER + "Lê Lan,,,,,,,\n" * 2
+        survivor, duplicate = await add("Lê Lan"), await add("Lê Lan")
+        await client.post(f"{PATH}/{survivor['id']}/merge", json={"duplicate_id": duplicate["id"]})
+        assert (await import_file(client, file)).json() == outcome(unchanged=1, skipped=1)
+        third = await import_file(client, file + "Lê Lan,,,,,,,\n")
+        assert third.json() == outcome(unchanged=1, skipped=1, created=1)
+
+    @pytest.mark.parametrize("phone", ["0912345678", ""])
+    async def test_an_archived_customer_stays_archived_and_is_counted(
+        self, client: httpx2.AsyncClient, add: AddCustomer, phone: str
+    ) -> None:
+        lan = await add("Lê Lan", phone=phone or None)
+        await client.post(f"{PATH}/{lan['id']}/archive")
+        result = await import_file(client, HEADER + f"Lê Lan,{phone},,,,mới,,\n")
+        assert result.json() == outcome(skipped=1)
+        assert (await client.get(PATH)).json()["items"] == []
+
+    async def test_a_number_given_to_another_customer_is_that_customers(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        lan = await add("Lê Lan", phone="0912345678")
+        await client.post(f"{PATH}/{lan['id']}/archive")
+        await add("Trần Mai", phone="0912345678")
+        assert (await import_file(client, HEADER + "Trần Mai,0912345678,,,,,,\n")).json() == outcome(
+            unchanged=1
+        )
+
+    async def test_a_file_from_excel_in_another_form_says_how_to_save_it(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        for language, advice in (("vi", "Lưu thành → CSV UTF-8"), ("en", "Save As → CSV UTF-8")):
+            refused = await import_file(client, WORKBOOK, **{"Accept-Language": language})
+            assert advice in refused.json()["error"]["details"][0]["message"]
 
     async def test_two_imports_of_one_file_at_once_import_it_once(self, client: httpx2.AsyncClient) -> None:
         responses = await asyncio.gather(*(import_file(client, HEADER + LAN) for _ in range(4)))
@@ -152,6 +211,80 @@ class TestImport:
         monkeypatch.setattr("app.core.routing.StrictUploadRequest.limit", 1000)
         response = await import_file(client, HEADER + LAN * 100)
         assert (response.status_code, response.json()["error"]["code"]) == (413, "PAYLOAD_TOO_LARGE")
+
+
+REFUSE_ROWS = (
+    """CREATE FUNCTION refuse_row() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE {condition}; END'""",
+    """CREATE FUNCTION refuse_rows() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+        CREATE TRIGGER refuse BEFORE INSERT ON customer_import FOR EACH ROW EXECUTE FUNCTION refuse_row();
+    END $$""",
+    """CREATE EVENT TRIGGER refuse ON ddl_command_end WHEN TAG IN ('CREATE TABLE')
+        EXECUTE FUNCTION refuse_rows()""",
+)
+"""For one transaction: the table that an import copies its rows to refuses each."""
+
+
+class TestFaultsOfTheDatabase:
+    async def test_an_import_that_lost_a_race_reads_its_file_again(self, client: httpx2.AsyncClient) -> None:
+        attempts = []
+
+        async def lose_once(session: AsyncSession) -> None:
+            attempts.append(await import_customers(session, file))
+            if len(attempts) == 1:
+                await session.execute(text("DO $$ BEGIN RAISE deadlock_detected; END $$"))
+
+        file = io.BytesIO((HEADER + LAN).encode())
+        await run_in_transaction(lose_once)
+        assert [attempt.created for attempt in attempts] == [1, 1]
+
+    @pytest.mark.parametrize(("condition", "attempts"), [("disk_full", 1), ("deadlock_detected", 3)])
+    async def test_rows_that_the_database_does_not_take_are_a_503(
+        self, client: httpx2.AsyncClient, condition: str, attempts: int
+    ) -> None:
+        made = 0
+
+        async def import_in_vain(session: AsyncSession) -> None:
+            nonlocal made
+            made += 1
+            for statement in REFUSE_ROWS:
+                await session.execute(text(statement.format(condition=condition)))
+            await import_customers(session, io.BytesIO((HEADER + LAN).encode()))
+
+        refused = await post(import_in_vain)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (503, "SERVICE_UNAVAILABLE")
+        assert made == attempts
+
+    @pytest.mark.parametrize("fault", [Mode.REFUSE, Mode.BLACK_HOLE])
+    async def test_a_database_that_goes_in_the_middle_is_a_503(
+        self, client: httpx2.AsyncClient, fault: Mode
+    ) -> None:
+        async def import_and_lose(session: AsyncSession) -> None:
+            def break_after_the_first_batch(_rows: int) -> None:
+                proxy.mode = fault
+
+            file = io.BytesIO((HEADER + "Lê Lan,,,,,,,\n" * 2_000).encode())
+            await import_customers(session, file, on_progress=break_after_the_first_batch)
+
+        async with (
+            FaultProxy(*database_server()) as proxy,
+            app_database(DATABASE_URL=through(proxy), DB_STATEMENT_TIMEOUT=0.1),
+            asyncio.timeout(SOON),
+        ):
+            refused = await post(import_and_lose)
+        assert (refused.status_code, refused.json()["error"]["code"]) == (503, "SERVICE_UNAVAILABLE")
+
+    async def test_an_export_waits_for_a_connection_no_longer_than_a_request(
+        self, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(database, "REQUEST_POOL_WAIT", 0.1)
+        async with (
+            asyncio.timeout(SOON),
+            app_database(DB_POOL_SIZE=1, DB_MAX_OVERFLOW=0),
+            AsyncSessionLocal() as holder,
+        ):
+            await holder.connection()
+            refused = await client.get(f"{PATH}/export")
+        assert (refused.status_code, refused.headers["Retry-After"]) == (503, "1")
 
 
 class TestExport:
@@ -169,7 +302,7 @@ class TestExport:
         assert exported.headers["content-type"] == "text/csv; charset=utf-8"
         assert exported.content.startswith(b"\xef\xbb\xbf")
         result = await import_file(client, exported.content)
-        assert result.json() == {"created": 0, "updated": 0, "unchanged": 61}
+        assert result.json() == outcome(unchanged=61)
 
     @pytest.mark.parametrize("cell", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "'=1"])
     async def test_a_cell_that_is_a_formula_becomes_text(
