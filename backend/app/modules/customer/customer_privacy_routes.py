@@ -34,6 +34,7 @@ AdminOrThemselves = Annotated[CurrentUser, Requires(Role.ADMIN, Role.CUSTOMER)]
         service.CustomerNotFound,
         UserNotFound,
         service.CustomerArchived,
+        service.CustomerMerged,
         service.CustomerErased,
         service.AccountTaken,
     ),

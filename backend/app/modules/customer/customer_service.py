@@ -117,7 +117,7 @@ async def link_account(session: AsyncSession, customer_id: UUID, user_id: UUID |
     """Who signs in as this customer: the user gets the role of a customer. None: nobody, also when archived.
 
     Raises:
-        CustomerNotFound, CustomerErased, CustomerArchived, UserNotFound
+        CustomerNotFound, CustomerErased, CustomerMerged, CustomerArchived, UserNotFound
         AccountTaken: the user is another customer already.
     """
     customer = await get_customer(session, customer_id, lock=True)
@@ -131,7 +131,7 @@ async def link_account(session: AsyncSession, customer_id: UUID, user_id: UUID |
 
 
 async def update_customer(session: AsyncSession, customer_id: UUID, changes: CustomerUpdate) -> Customer:
-    """Raises CustomerNotFound, CustomerErased, CustomerArchived, PhoneTaken."""
+    """Raises CustomerNotFound, CustomerErased, CustomerMerged, CustomerArchived, PhoneTaken."""
     customer = await get_customer(session, customer_id, lock=True)
     _refuse_unless_living(customer)
     for field, value in changes.model_dump(exclude_unset=True).items():
@@ -196,11 +196,10 @@ async def merge_customers(session: AsyncSession, survivor_id: UUID, duplicate_id
     duplicate.archived_at = duplicate.archived_at or func.clock_timestamp()
     duplicate.merged_into_id = survivor_id
     account = duplicate.user_id
-    if survivor.user_id is None:  # who has two accounts keeps both, so that a copy or an erasure finds both
+    if survivor.user_id is None:  # else both stay, so that an export or an erasure finds both
         duplicate.user_id = None
-    await _save(
-        session, duplicate
-    )  # first: its phone and its account must be free before the survivor takes them
+    # First: its phone and its account must be free before the survivor takes them.
+    await _save(session, duplicate)
     survivor.user_id = survivor.user_id or account
     _take_over(survivor, duplicate)
     await _save(session, survivor)

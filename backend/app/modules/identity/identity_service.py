@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -181,15 +182,10 @@ async def set_roles(session: AsyncSession, user_id: UUID, roles: Sequence[RoleGr
 
 
 async def add_roles(session: AsyncSession, user_id: UUID, roles: Iterable[RoleGrant]) -> None:
-    """Those they hold already stay."""
-    held = await session.execute(
-        select(RoleAssignment.role, RoleAssignment.branch_id).where(RoleAssignment.user_id == user_id)
-    )
-    have = {(Role(role), branch_id) for role, branch_id in held}
-    for grant in roles:
-        if (grant.role, grant.branch_id) not in have:
-            session.add(RoleAssignment(user_id=user_id, role=grant.role, branch_id=grant.branch_id))
-    await session.flush()
+    """Those they hold already stay, also one that somebody gives them at this moment."""
+    rows = [{"user_id": user_id, "role": grant.role, "branch_id": grant.branch_id} for grant in roles]
+    if rows:
+        await session.execute(insert(RoleAssignment).on_conflict_do_nothing(), rows)
 
 
 async def withdraw_invitations(session: AsyncSession, user_id: UUID) -> None:

@@ -1,15 +1,18 @@
 """A customer's account, consents and rights: to see what is held on them, and to be forgotten."""
 
+import asyncio
 import json
 from typing import Any
 from uuid import UUID, uuid4
 
+import asyncpg
 import httpx2
 import pytest
 
 from app.modules.identity.identity_roles import Role
 from tests.support.ledger import entries, everything_stored, in_database
 from tests.support.people import new_user, signed_in
+from tests.support.stores import driver_url
 
 from .conftest import PATH, AddCustomer, Customer
 
@@ -105,6 +108,24 @@ class TestAccount:
         await client.post(f"{PATH}/{lan['id']}/archive")
         assert refusal_of(await link(client, lan, account[0])) == (409, "CUSTOMER_ARCHIVED")
         assert (await client.delete(f"{PATH}/{lan['id']}/account")).json()["user_id"] is None
+
+    async def test_a_role_that_somebody_else_gives_at_the_same_time_is_no_error(
+        self, client: httpx2.AsyncClient, lan: Customer
+    ) -> None:
+        user_id, _ = await new_user()
+        somebody_else = await asyncpg.connect(driver_url())
+        try:
+            async with somebody_else.transaction():
+                await somebody_else.execute(
+                    "INSERT INTO role_assignment (id, user_id, role) VALUES ($1, $1, 'customer')", user_id
+                )
+                linking = asyncio.create_task(link(client, lan, user_id))
+                while not await in_database("SELECT FROM pg_locks WHERE NOT granted"):
+                    assert not linking.done()
+            assert (await linking).status_code == 200
+        finally:
+            await somebody_else.close()
+        assert len(await in_database("SELECT FROM role_assignment WHERE user_id = $1", user_id)) == 1
 
     async def test_nobody_can_be_linked_to_a_user_who_is_not_there(
         self, client: httpx2.AsyncClient, lan: Customer

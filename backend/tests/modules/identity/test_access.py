@@ -127,7 +127,7 @@ class TestOrder:
 class TestWhoMayStillBeHere:
     async def test_a_disabled_user_is_told_so(self, stranger: httpx2.AsyncClient) -> None:
         user_id, headers = await new_user(Role.ADMIN)
-        await in_database("UPDATE user_account SET disabled_at = now() WHERE id = $1", user_id)
+        await stranger.post(f"/api/v1/users/{user_id}/disable", headers=await signed_in(Role.ADMIN))
         assert refusal_of(await stranger.get(ME, headers=headers)) == (403, "USER_DISABLED")
 
     async def test_a_user_who_is_gone_is_nobody(self, stranger: httpx2.AsyncClient) -> None:

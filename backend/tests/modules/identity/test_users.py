@@ -286,7 +286,7 @@ class TestLastAdmin:
         self, stranger: httpx2.AsyncClient, what: str
     ) -> None:
         for number in range(10):
-            await sql("DELETE FROM user_account")
+            await sql("DELETE FROM user_account")  # with all that is theirs
             lan = await account(Role.ADMIN, email=f"lan{number}@example.com")
             mai = await account(Role.ADMIN, email=f"mai{number}@example.com")
             of_lan, of_mai = await tokens_of(lan), await tokens_of(mai)
