@@ -37,13 +37,14 @@ AdminOrThemselves = Annotated[CurrentUser, Requires(Role.ADMIN, Role.CUSTOMER)]
         service.CustomerMerged,
         service.CustomerErased,
         service.AccountTaken,
+        service.OwnAccount,
     ),
 )
 async def link_customer_account(
-    _: Desk, session: SessionDep, customer_id: UUID, account: CustomerAccount
+    user: Desk, session: SessionDep, customer_id: UUID, account: CustomerAccount
 ) -> Customer:
     """Lets a user sign in as this customer and see what is theirs."""
-    return await service.link_account(session, customer_id, account.user_id)
+    return await service.link_account(session, user, customer_id, account.user_id)
 
 
 @router.delete(
@@ -53,7 +54,7 @@ async def link_customer_account(
 )
 async def unlink_customer_account(_: Desk, session: SessionDep, customer_id: UUID) -> Customer:
     """Nobody signs in as this customer any more."""
-    return await service.link_account(session, customer_id, None)
+    return await service.unlink_account(session, customer_id)
 
 
 @router.get(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from app.common.text import Text
 from app.core.database import claim_connection
 from app.core.database_errors import constraint_of
-from app.core.exceptions import ConflictException, NotFoundException
+from app.core.exceptions import ConflictException, ForbiddenException, NotFoundException
 from app.core.security import read_cursor, sign_cursor
 from app.modules.customer.customer_models import Customer
 from app.modules.customer.customer_schemas import (
@@ -75,6 +75,14 @@ class CustomerErased(ConflictException):
     text = Text("Dữ liệu của khách hàng này đã được xóa.", "This customer's data has been erased.")
 
 
+class OwnAccount(ForbiddenException):
+    code = "OWN_ACCOUNT"
+    text = Text(
+        "Bạn không thể gắn tài khoản của chính mình; hãy nhờ quản lý.",
+        "You cannot link your own account; ask an administrator.",
+    )
+
+
 class AccountTaken(ConflictException):
     code = "CUSTOMER_ACCOUNT_TAKEN"
     text = Text("Tài khoản này đã gắn với khách hàng khác.", "The account belongs to another customer.")
@@ -113,19 +121,31 @@ async def get_visible_customer(
     return customer
 
 
-async def link_account(session: AsyncSession, customer_id: UUID, user_id: UUID | None) -> Customer:
-    """Who signs in as this customer: the user gets the role of a customer. None: nobody, also when archived.
+async def link_account(
+    session: AsyncSession, user: CurrentUser, customer_id: UUID, account_id: UUID
+) -> Customer:
+    """Lets somebody sign in as this customer: their account gets the role of a customer.
 
     Raises:
         CustomerNotFound, CustomerErased, CustomerMerged, CustomerArchived, UserNotFound
-        AccountTaken: the user is another customer already.
+        AccountTaken: it is another customer's already.
+        OwnAccount: the desk would see what only an administrator and the person may.
     """
+    if account_id == user.id and not user.holds_everywhere(Role.ADMIN):
+        raise OwnAccount
     customer = await get_customer(session, customer_id, lock=True)
-    if user_id is not None:
-        _refuse_unless_living(customer)
-        await identity_service.get_user(session, user_id)
-        await identity_service.add_roles(session, user_id, [RoleGrant(role=Role.CUSTOMER)])
-    customer.user_id = user_id
+    _refuse_unless_living(customer)
+    await identity_service.get_user(session, account_id)
+    await identity_service.add_roles(session, account_id, [RoleGrant(role=Role.CUSTOMER)])
+    customer.user_id = account_id
+    await _save(session, customer)
+    return customer
+
+
+async def unlink_account(session: AsyncSession, customer_id: UUID) -> Customer:
+    """Nobody signs in as this customer any more, also when archived. Again is no error."""
+    customer = await get_customer(session, customer_id, lock=True)
+    customer.user_id = None
     await _save(session, customer)
     return customer
 

@@ -68,6 +68,14 @@ class TestAccount:
         me = (await client.get("/api/v1/auth/me", headers=headers)).json()
         assert me["roles"] == [{"role": "customer", "branch_id": None}]
 
+    async def test_a_receptionist_cannot_make_themselves_a_guest_to_read_what_is_held_on_them(
+        self, client: httpx2.AsyncClient, lan: Customer
+    ) -> None:
+        user_id, headers = await new_user(Role.RECEPTIONIST)
+        client.headers |= headers
+        assert refusal_of(await link(client, lan, user_id)) == (403, "OWN_ACCOUNT")
+        assert (await client.get(f"{PATH}/{lan['id']}/personal-data")).status_code == 403
+
     async def test_linking_again_changes_nothing(
         self, client: httpx2.AsyncClient, lan: Customer, account: tuple[UUID, Headers]
     ) -> None:

@@ -330,7 +330,9 @@ def test_escaping_a_cell_is_undone_by_reading_it(cell: str) -> None:
 
 
 LINES = st.text(
-    st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Zs", "Zl", "Zp"]), min_size=1, max_size=20
+    st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Cs", "Zs", "Zl", "Zp"]),
+    min_size=1,
+    max_size=20,
 )
 
 
