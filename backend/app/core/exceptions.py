@@ -15,7 +15,6 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from app.common.helpers import utc_now
-from app.common.schemas import ErrorResponse
 from app.common.text import Text
 from app.core.validation_messages import describe
 
@@ -260,13 +259,12 @@ async def general_exception_handler(request: Request, exc: Exception) -> JSONRes
 
 
 def error_responses(*errors: type[ZenSpaException]) -> dict[int | str, dict[str, Any]]:
-    """The `responses=` of a route that can give these errors, with an example each."""
+    """The `responses=` of a route of an `ApiRouter` that can give these errors, with an example each."""
     responses: dict[int | str, dict[str, Any]] = {}
     for error in errors:
         response = responses.setdefault(
             error.status,
             {
-                "model": ErrorResponse,
                 "description": error.text.en,
                 "content": {"application/json": {"examples": {}}},
             },
