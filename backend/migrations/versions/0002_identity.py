@@ -173,9 +173,7 @@ def upgrade() -> None:
         _text("user_agent", nullable=True),
         _user_id("user_session"),
     )
-    op.create_index(
-        "user_session_user_id_idx", "user_session", ["user_id"], postgresql_where=sa.text("ended_at IS NULL")
-    )
+    op.create_index("user_session_user_id_idx", "user_session", ["user_id"])
     _entity(
         "invitation",
         sa.Column("user_id", sa.Uuid(), nullable=False),

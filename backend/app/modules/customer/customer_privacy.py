@@ -15,7 +15,13 @@ from app.modules.customer.customer_schemas import (
     CustomerRead,
     PersonalData,
 )
-from app.modules.customer.customer_service import CustomerMerged, get_customer, get_visible_customer
+from app.modules.customer.customer_service import (
+    CustomerErased,
+    CustomerMerged,
+    CustomerNotFound,
+    get_customer,
+    get_visible_customer,
+)
 from app.modules.identity import identity_service
 from app.modules.identity.identity_access import CurrentUser
 from app.modules.identity.identity_roles import Role
@@ -31,8 +37,11 @@ async def record_consent(
 
     Raises:
         CustomerNotFound: also for somebody else's id.
+        CustomerErased
     """
     customer = await get_visible_customer(session, user, customer_id, everybody_for=_DESK)
+    if customer.erased_at is not None:
+        raise CustomerErased
     consent = Consent(customer_id=customer.id, **said.model_dump())
     session.add(consent)
     await session.flush()
@@ -53,7 +62,9 @@ async def collect_personal_data(session: AsyncSession, user: CurrentUser, custom
     Raises:
         CustomerNotFound: also for somebody else's id.
     """
-    customer = await get_visible_customer(session, user, customer_id, everybody_for=(Role.ADMIN,))
+    customer = await get_customer(session, customer_id)
+    if customer.user_id != user.id and not user.holds_everywhere(Role.ADMIN):
+        raise CustomerNotFound
     records = [customer, *await _merged_into(session, customer)]
     ids = [record.id for record in records]
     user_ids = [record.user_id for record in records if record.user_id is not None]

@@ -24,7 +24,7 @@ from app.modules.identity.identity_service import UserNotFound
 
 router = ApiRouter(prefix=f"{PREFIX}/{{customer_id}}", tags=["Customers: account and privacy"])
 DeskOrThemselves = Annotated[CurrentUser, Requires(Role.ADMIN, Role.RECEPTIONIST, Role.CUSTOMER)]
-AdminOrThemselves = Annotated[CurrentUser, Requires(Role.ADMIN, Role.CUSTOMER)]
+AdminOrThemselves = Annotated[CurrentUser, Requires(Role.CUSTOMER, everywhere=[Role.ADMIN])]
 
 
 @router.put(
@@ -44,7 +44,7 @@ async def link_customer_account(
     user: Desk, session: SessionDep, customer_id: UUID, account: CustomerAccount
 ) -> Customer:
     """Lets a user sign in as this customer and see what is theirs."""
-    return await service.link_account(session, user, customer_id, account.user_id)
+    return await service.link_account(session, user, customer_id, account)
 
 
 @router.delete(
@@ -71,7 +71,7 @@ async def list_customer_consents(
     "/consents",
     status_code=201,
     response_model=ConsentRead,
-    responses=error_responses(service.CustomerNotFound),
+    responses=error_responses(service.CustomerNotFound, service.CustomerErased),
 )
 async def record_customer_consent(
     user: DeskOrThemselves, session: SessionDep, customer_id: UUID, said: ConsentCreate

@@ -27,7 +27,7 @@ from app.modules.customer.customer_schemas import (
 )
 from app.modules.customer.customer_search import search_customers
 from app.modules.customer.customer_transfer import ImportRefused
-from app.modules.identity.identity_access import AdminEverywhere, AnyRole, Desk
+from app.modules.identity.identity_access import AdminEverywhere, AnyRole, Desk, SignedIn
 
 PREFIX = f"{API_V1}/customers"
 router = ApiRouter(prefix=PREFIX, tags=["Customers"])
@@ -83,6 +83,12 @@ async def export_customers(_: AdminEverywhere) -> StreamingResponse:
     return StreamingResponse(
         every_piece(), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": disposition}
     )
+
+
+@router.get("/me", response_model=CustomerRead, responses=error_responses(service.CustomerNotFound))
+async def get_own_customer(user: SignedIn, session: SessionDep) -> Customer:
+    """Who you are as a customer."""
+    return await service.get_own_customer(session, user)
 
 
 @router.get(
@@ -141,9 +147,12 @@ async def restore_customer(_: Desk, session: SessionDep, customer_id: UUID) -> C
         service.CustomerErased,
         service.MergeWithItself,
         service.MergeTooLarge,
+        service.OwnAccount,
         service.PhoneTaken,
     ),
 )
-async def merge_customers(_: Desk, session: SessionDep, customer_id: UUID, merge: CustomerMerge) -> Customer:
+async def merge_customers(
+    user: Desk, session: SessionDep, customer_id: UUID, merge: CustomerMerge
+) -> Customer:
     """Makes one customer of two: this one stays and takes what it lacks from the duplicate."""
-    return await service.merge_customers(session, customer_id, merge.duplicate_id)
+    return await service.merge_customers(session, user, customer_id, merge.duplicate_id)

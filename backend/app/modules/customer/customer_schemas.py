@@ -1,7 +1,7 @@
 """What the API takes and gives for customers."""
 
 from datetime import date, datetime, timedelta
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import (
@@ -12,6 +12,7 @@ from pydantic import (
     Field,
     StringConstraints,
     field_validator,
+    model_validator,
     validate_email,
 )
 from pydantic_core import PydanticCustomError
@@ -176,7 +177,16 @@ class CustomerImportResult(BaseModel):
 
 
 class CustomerAccount(RequestModel):
-    user_id: UUID = Field(description="Who signs in as this customer from now on.")
+    """Who signs in as this customer from now on: by their id, or by the email of their account."""
+
+    user_id: UUID | None = None
+    email: Email | None = None
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.user_id is None) == (self.email is None):
+            raise PydanticCustomError("one_of", "Give either user_id or email")
+        return self
 
 
 class ConsentCreate(RequestModel):

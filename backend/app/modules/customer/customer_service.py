@@ -18,6 +18,7 @@ from app.modules.customer.customer_models import Customer
 from app.modules.customer.customer_schemas import (
     MAX_TAGS,
     MAX_TEXT,
+    CustomerAccount,
     CustomerCreate,
     CustomerListQuery,
     CustomerPage,
@@ -122,7 +123,7 @@ async def get_visible_customer(
 
 
 async def link_account(
-    session: AsyncSession, user: CurrentUser, customer_id: UUID, account_id: UUID
+    session: AsyncSession, user: CurrentUser, customer_id: UUID, account: CustomerAccount
 ) -> Customer:
     """Lets somebody sign in as this customer: their account gets the role of a customer.
 
@@ -131,14 +132,34 @@ async def link_account(
         AccountTaken: it is another customer's already.
         OwnAccount: the desk would see what only an administrator and the person may.
     """
-    if account_id == user.id and not user.holds_everywhere(Role.ADMIN):
-        raise OwnAccount
     customer = await get_customer(session, customer_id, lock=True)
     _refuse_unless_living(customer)
-    await identity_service.get_user(session, account_id)
-    await identity_service.add_roles(session, account_id, [RoleGrant(role=Role.CUSTOMER)])
-    customer.user_id = account_id
+    if account.email is not None:
+        owner = await identity_service.get_by_email(session, account.email)
+    else:
+        assert account.user_id is not None
+        owner = await identity_service.get_user(session, account.user_id)
+    _refuse_own(user, owner.id)
+    await identity_service.add_roles(session, owner.id, [RoleGrant(role=Role.CUSTOMER)])
+    customer.user_id = owner.id
     await _save(session, customer)
+    return customer
+
+
+def _refuse_own(user: CurrentUser, *account_ids: UUID | None) -> None:
+    if user.id in account_ids and not user.holds_everywhere(Role.ADMIN):
+        raise OwnAccount
+
+
+async def get_own_customer(session: AsyncSession, user: CurrentUser) -> Customer:
+    """Who the user is as a customer.
+
+    Raises:
+        CustomerNotFound: nobody has linked them yet.
+    """
+    customer = await session.scalar(select(Customer).where(Customer.user_id == user.id))
+    if customer is None:
+        raise CustomerNotFound
     return customer
 
 
@@ -188,7 +209,9 @@ async def restore_customer(session: AsyncSession, customer_id: UUID) -> Customer
     return customer
 
 
-async def merge_customers(session: AsyncSession, survivor_id: UUID, duplicate_id: UUID) -> Customer:
+async def merge_customers(
+    session: AsyncSession, user: CurrentUser, survivor_id: UUID, duplicate_id: UUID
+) -> Customer:
     """Makes one customer of two: the survivor keeps what it has, takes what it lacks, and both stories.
 
     Again is no error: the first answer may have been lost.
@@ -197,6 +220,7 @@ async def merge_customers(session: AsyncSession, survivor_id: UUID, duplicate_id
         MergeWithItself, CustomerNotFound, CustomerMerged, CustomerErased, MergeTooLarge
         PhoneTaken: the duplicate was archived, and meanwhile somebody else has the number.
         CustomerArchived: the survivor is archived.
+        OwnAccount: one of them is who asks, who would see what is held on the other.
     """
     if survivor_id == duplicate_id:
         raise MergeWithItself
@@ -206,6 +230,7 @@ async def merge_customers(session: AsyncSession, survivor_id: UUID, duplicate_id
         await get_customer(session, customer_id, lock=True)
     survivor = await get_customer(session, survivor_id)
     duplicate = await get_customer(session, duplicate_id)
+    _refuse_own(user, survivor.user_id, duplicate.user_id)
     if duplicate.merged_into_id == survivor_id:
         return survivor
     if duplicate.merged_into_id is not None:

@@ -7,6 +7,7 @@ async def my_visits(user: SignedIn, session: SessionDep) -> ...        # any use
 Put it before the session: who is refused then costs no connection.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any, NamedTuple, override
@@ -21,7 +22,7 @@ from uuid_utils.compat import uuid7
 from app.common.helpers import utc_now
 from app.common.text import Text
 from app.core.audit import act_as
-from app.core.database import SessionDep
+from app.core.database import SessionDep, claim_connection
 from app.core.exceptions import ForbiddenException, UnauthorizedException
 from app.core.logging import request_id_var
 from app.modules.identity.identity_models import User
@@ -72,27 +73,27 @@ class CurrentUser:
     session_id: UUID | None
     """None for a token of Supabase's, whose sessions are its own."""
 
-    def holds(self, *roles: Role, branch_id: UUID | None = None) -> bool:
-        """Whether they have one of the roles: in this branch or everywhere, or, without a branch, in any."""
-        return any(
-            grant.role in roles and (branch_id is None or grant.branch_id in {None, branch_id})
-            for grant in self.grants
-        )
+    def holds(self, *roles: Role) -> bool:
+        """Whether they have one of the roles anywhere."""
+        return any(grant.role in roles for grant in self.grants)
+
+    def holds_in(self, branch_id: UUID, *roles: Role) -> bool:
+        """Whether they have one of the roles in this branch, or everywhere."""
+        return any(grant.role in roles and grant.branch_id in {None, branch_id} for grant in self.grants)
 
     def holds_everywhere(self, *roles: Role) -> bool:
         return any(grant.role in roles and grant.branch_id is None for grant in self.grants)
 
 
-def Requires(*roles: Role, everywhere: bool = False) -> Any:  # noqa: N802 - reads as a word of the signature
-    """Only users with one of these roles; without any, whoever is signed in.
+def Requires(*roles: Role, everywhere: Sequence[Role] = ()) -> Any:  # noqa: N802 - reads as a word of the signature
+    """Only users with one of these roles, in any branch, or with one of those everywhere; with neither, anybody who
+    is signed in.
 
     Raises, in the request:
         UnauthorizedException: no token, or one that is no good (any more).
         ForbiddenException: the user is disabled, or has none of the roles.
     """
-    return Security(
-        _authorise, scopes=[f"{role}{_EVERYWHERE}" if everywhere else role.value for role in roles]
-    )
+    return Security(_authorise, scopes=[*roles, *(f"{role}{_EVERYWHERE}" for role in everywhere)])
 
 
 class _AccessToken(HTTPBearer):
@@ -181,9 +182,13 @@ async def _add_at_first_sight(session: AsyncSession, claims: Claims) -> None:
     row = {"id": user_id, "full_name": claims.name or "Supabase", "supabase_id": claims.subject}
     await act_as(session, user_id)
     await session.execute(insert(User).values(row).on_conflict_do_nothing(index_elements=[User.supabase_id]))
+    await (
+        session.commit()
+    )  # a 403 that follows must not undo it: an administrator looks for them to give them a role
+    await claim_connection(session)
 
 
 AnyRole = Annotated[CurrentUser, Requires(*Role)]
 SignedIn = Annotated[CurrentUser, Requires()]
 Desk = Annotated[CurrentUser, Requires(Role.ADMIN, Role.RECEPTIONIST)]
-AdminEverywhere = Annotated[CurrentUser, Requires(Role.ADMIN, everywhere=True)]
+AdminEverywhere = Annotated[CurrentUser, Requires(everywhere=[Role.ADMIN])]

@@ -64,7 +64,8 @@ async def sign_out(user: SignedIn, session: SessionDep) -> None:
 
 @router.post("/sign-out-everywhere", status_code=204)
 async def sign_out_everywhere(user: SignedIn, session: SessionDep) -> None:
-    """Ends all sessions of yours, on every device."""
+    """Ends all sessions of yours, on every device. A device of Supabase's gets in again when it refreshes: end those
+    at Supabase."""
     await sessions.end_every_session(session, user.id, "signed out everywhere")
 
 

@@ -19,6 +19,7 @@ from app.core.database import run_in_transaction
 from app.core.exceptions import ConflictException, NotFoundException
 from app.core.mail import Mail, MailNotSent, send_mail
 from app.core.security import read_cursor, sign_cursor
+from app.modules.audit.audit_service import mask_entries_about
 from app.modules.identity.identity_access import CurrentUser
 from app.modules.identity.identity_models import Invitation, User
 from app.modules.identity.identity_passwords import hash_password
@@ -53,20 +54,34 @@ class InvitationClosed(ConflictException):
     text = Text("Lời mời đã được nhận hoặc đã thu hồi.", "The invitation was accepted or withdrawn.")
 
 
+class InvitedUserDisabled(ConflictException):
+    code = "INVITED_USER_DISABLED"
+    text = Text(
+        "Người này có tài khoản đang bị khóa; hãy mở khóa trước.",
+        "This person has an account that is disabled; enable it first.",
+    )
+
+
 class Outgoing(NamedTuple):
     """An invitation and the mail about it, to be sent once the transaction is kept."""
 
     invitation: Invitation
     mail: Mail
+    sender_id: UUID
 
 
 async def invite(session: AsyncSession, inviter: CurrentUser, new: InvitationCreate) -> Outgoing:
     """Who has an account already gets the roles now and hears of it; anybody else gets a link.
 
     An earlier invitation of the same person that is still open is withdrawn: the newest says what they get.
+
+    Raises:
+        RateLimitException, InvitedUserDisabled
     """
     await take(BY_INVITER, str(inviter.id))
     user = await _get_or_add_user(session, new.email)
+    if user.disabled_at is not None:
+        raise InvitedUserDisabled
     await withdraw_invitations(session, user.id)
     invitation = Invitation(
         user_id=user.id,
@@ -83,7 +98,7 @@ async def invite(session: AsyncSession, inviter: CurrentUser, new: InvitationCre
     else:
         mail = _link_mail(invitation, word)
     await session.flush()
-    return Outgoing(invitation, mail)
+    return Outgoing(invitation, mail, inviter.id)
 
 
 async def send(outgoing: Outgoing) -> None:
@@ -94,19 +109,25 @@ async def send(outgoing: Outgoing) -> None:
     except MailNotSent:
         outcome = {"delivery_failed_at": utc_now()}
     note = update(Invitation).where(Invitation.id == outgoing.invitation.id).values(**outcome)
-    await run_in_transaction(lambda session: session.execute(note))
+
+    async def note_it(session: AsyncSession) -> None:
+        await act_as(session, outgoing.sender_id)
+        await session.execute(note)
+
+    await run_in_transaction(note_it)
 
 
-async def resend(session: AsyncSession, invitation_id: UUID) -> Outgoing:
+async def resend(session: AsyncSession, sender: CurrentUser, invitation_id: UUID) -> Outgoing:
     """A new link for another 72 hours; the old one is dead.
 
     Raises:
-        InvitationNotFound, InvitationClosed
+        RateLimitException, InvitationNotFound, InvitationClosed
     """
+    await take(BY_INVITER, str(sender.id))
     invitation = await _get_open(session, invitation_id)
     word = _renew(invitation)
     await session.flush()
-    return Outgoing(invitation, _link_mail(invitation, word))
+    return Outgoing(invitation, _link_mail(invitation, word), sender.id)
 
 
 async def withdraw(session: AsyncSession, invitation_id: UUID) -> Invitation:
@@ -234,6 +255,7 @@ async def _replace_invited(session: AsyncSession, invited_id: UUID, user: User) 
     await session.execute(theirs.values(user_id=user.id))
     await session.delete(invited)
     await session.flush()
+    await mask_entries_about(session, [invited.id])  # whoever is erased later is not looked for under this id
     if user.email is None:
         user.email = invited.email
         await session.flush()

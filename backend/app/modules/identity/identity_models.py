@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -65,7 +65,7 @@ class UserSession(Entity):
 
     __tablename__ = "user_session"
 
-    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     refresh_hash: Mapped[bytes] = mapped_column(LargeBinary)
     """SHA-256 of the one refresh token that is good now."""
     refreshed_at: Mapped[datetime]
@@ -74,10 +74,6 @@ class UserSession(Entity):
     end_reason: Mapped[str | None] = mapped_column(Text)
     address: Mapped[str | None] = mapped_column(Text)
     user_agent: Mapped[str | None] = mapped_column(Text)
-
-    __table_args__ = (
-        Index("user_session_user_id_idx", "user_id", postgresql_where=text("ended_at IS NULL")),
-    )
 
 
 class Invitation(Entity):

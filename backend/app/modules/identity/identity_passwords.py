@@ -3,14 +3,21 @@
 import asyncio
 import secrets
 import unicodedata
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from functools import cache
 from typing import TYPE_CHECKING
+
+from app.core.exceptions import ServiceUnavailableException
 
 if TYPE_CHECKING:
     from pwdlib import PasswordHash
 
 _AT_ONCE = asyncio.Semaphore(4)
 """Hashes at a time: each takes 64 MB and a core for some 50 ms; more of them would only starve the requests."""
+_MOST_WAITING = 40
+"""Some two seconds of work; whoever comes later would only keep a connection waiting."""
+_waiting: set[object] = set()
 
 
 @cache
@@ -26,8 +33,21 @@ def _hash_of_nobody() -> str:
     return _hasher().hash(secrets.token_urlsafe())
 
 
+@asynccontextmanager
+async def _turn() -> AsyncGenerator[None]:
+    if len(_waiting) >= _MOST_WAITING:
+        raise ServiceUnavailableException("too many passwords are waiting to be hashed")
+    _waiting.add(me := object())
+    try:
+        async with _AT_ONCE:
+            yield
+    finally:
+        _waiting.discard(me)
+
+
 async def hash_password(password: str) -> str:
-    async with _AT_ONCE:
+    """Raises ServiceUnavailableException while too many are waiting."""
+    async with _turn():
         return await asyncio.to_thread(lambda: _hasher().hash(_typed(password)))
 
 
@@ -41,7 +61,7 @@ async def check_password(password: str, password_hash: str | None) -> tuple[bool
         good, renewed = _hasher().verify_and_update(_typed(password), password_hash or nobody)
         return good and password_hash is not None, renewed
 
-    async with _AT_ONCE:
+    async with _turn():
         return await asyncio.to_thread(check)
 
 

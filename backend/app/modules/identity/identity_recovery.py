@@ -16,8 +16,13 @@ from app.modules.identity.identity_access import CurrentUser
 from app.modules.identity.identity_models import User
 from app.modules.identity.identity_passwords import check_password, hash_password
 from app.modules.identity.identity_schemas import PasswordChange, PasswordReset, Tokens
-from app.modules.identity.identity_service import find_by_email, get_user
-from app.modules.identity.identity_sessions import BY_ACCOUNT, Device, end_every_session, start_session
+from app.modules.identity.identity_service import find_by_email, get_user, withdraw_invitations
+from app.modules.identity.identity_sessions import (
+    BY_ACCOUNT,
+    Device,
+    end_every_session,
+    start_session,
+)
 from app.redis.rate_limit import RateLimit, client_of, take
 
 RESET_SECONDS = 3600
@@ -100,6 +105,7 @@ async def set_password(session: AsyncSession, user: User, password: str) -> None
     user.password_hash = await hash_password(password)
     await session.flush()
     await end_every_session(session, user.id, "new password")
+    await withdraw_invitations(session, user.id)  # an open link would set yet another one
 
 
 async def _user_of(session: AsyncSession, token: str) -> User:

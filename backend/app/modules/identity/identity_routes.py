@@ -70,7 +70,9 @@ async def set_user_roles(
     return await service.read_user(session, await service.set_roles(session, user_id, wanted.roles))
 
 
-@invited.post("", status_code=201, responses=error_responses(RateLimitException))
+@invited.post(
+    "", status_code=201, responses=error_responses(RateLimitException, invitations.InvitedUserDisabled)
+)
 async def invite_user(
     admin: AdminEverywhere, session: SessionDep, new: InvitationCreate, background: BackgroundTasks
 ) -> InvitationRead:
@@ -107,13 +109,15 @@ async def claim_invitation(user: SignedIn, session: SessionDep, answer: Invitati
 
 @invited.post(
     "/{invitation_id}/resend",
-    responses=error_responses(invitations.InvitationNotFound, invitations.InvitationClosed),
+    responses=error_responses(
+        RateLimitException, invitations.InvitationNotFound, invitations.InvitationClosed
+    ),
 )
 async def resend_invitation(
-    _: AdminEverywhere, session: SessionDep, invitation_id: UUID, background: BackgroundTasks
+    admin: AdminEverywhere, session: SessionDep, invitation_id: UUID, background: BackgroundTasks
 ) -> InvitationRead:
     """Sends a new link, good for another 72 hours; the old one stops working."""
-    outgoing = await invitations.resend(session, invitation_id)
+    outgoing = await invitations.resend(session, admin, invitation_id)
     background.add_task(invitations.send, outgoing)
     return invitations.read_invitation(outgoing.invitation)
 

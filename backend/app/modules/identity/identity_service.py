@@ -155,7 +155,7 @@ async def disable_user(session: AsyncSession, user_id: UUID) -> User:
 
 
 async def enable_user(session: AsyncSession, user_id: UUID) -> User:
-    """They may sign in again; what was signed in stays out. Again is no error."""
+    """They may sign in again; our sessions that were ended stay so. Again is no error."""
     user = await get_user(session, user_id, lock=True)
     user.disabled_at = None
     await session.flush()

@@ -76,6 +76,34 @@ class TestAccount:
         assert refusal_of(await link(client, lan, user_id)) == (403, "OWN_ACCOUNT")
         assert (await client.get(f"{PATH}/{lan['id']}/personal-data")).status_code == 403
 
+    async def test_nor_merge_somebody_with_themselves(
+        self, client: httpx2.AsyncClient, add: AddCustomer, lan: Customer
+    ) -> None:
+        user_id, headers = await new_user(Role.RECEPTIONIST)
+        mine = await add("Mai")
+        assert (await link(client, mine, user_id)).status_code == 200
+        client.headers |= headers
+        for survivor, duplicate in ((mine, lan), (lan, mine)):
+            assert refusal_of(await merge(client, survivor, duplicate)) == (403, "OWN_ACCOUNT")
+
+    async def test_an_account_is_linked_by_its_email(self, client: httpx2.AsyncClient, lan: Customer) -> None:
+        user_id, _ = await new_user()
+        await in_database("UPDATE user_account SET email = 'lan@example.com' WHERE id = $1", user_id)
+        path = f"{PATH}/{lan['id']}/account"
+        linked = await client.put(path, json={"email": "Lan@example.com"})
+        assert linked.json()["user_id"] == str(user_id)
+        assert (await client.put(path, json={"email": "mai@example.com"})).status_code == 404
+        for both_or_none in ({}, {"email": "lan@example.com", "user_id": str(user_id)}):
+            assert (await client.put(path, json=both_or_none)).status_code == 422
+
+    async def test_a_customer_finds_themselves(
+        self, client: httpx2.AsyncClient, lan: Customer, account: tuple[UUID, Headers]
+    ) -> None:
+        _, headers = account
+        assert (await client.get(f"{PATH}/me", headers=headers)).json()["id"] == lan["id"]
+        _, nobodys = await new_user()
+        assert refusal_of(await client.get(f"{PATH}/me", headers=nobodys)) == (404, "CUSTOMER_NOT_FOUND")
+
     async def test_linking_again_changes_nothing(
         self, client: httpx2.AsyncClient, lan: Customer, account: tuple[UUID, Headers]
     ) -> None:
@@ -361,6 +389,12 @@ class TestErasure:
         for record in (await personal_data(client, chau[0]))["merged"]:
             assert {name: record[name] for name in nothing} == nothing
             assert record["erased_at"] is not None
+
+    async def test_who_is_gone_consents_to_nothing(
+        self, client: httpx2.AsyncClient, chau: tuple[Customer, UUID, Headers]
+    ) -> None:
+        await erase(client, chau[0])
+        assert refusal_of(await consent(client, chau[0])) == (409, "CUSTOMER_ERASED")
 
     async def test_the_account_is_dead(
         self, client: httpx2.AsyncClient, chau: tuple[Customer, UUID, Headers]

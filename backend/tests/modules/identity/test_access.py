@@ -160,6 +160,13 @@ class TestSupabase:
         assert (me["full_name"], me["email"], me["phone"]) == ("Nguyễn Thị Lan", None, None)
         assert (me["roles"], me["uses_supabase"], me["has_password"]) == ([], True, False)
 
+    async def test_whoever_may_do_nothing_yet_is_there_to_be_given_a_role(
+        self, stranger: httpx2.AsyncClient, issuer: Issuer
+    ) -> None:
+        headers = bearer(issuer.token())
+        assert refusal_of(await stranger.get(CUSTOMERS, headers=headers)) == (403, "FORBIDDEN")
+        assert len(await in_database("SELECT FROM user_account")) == 1
+
     async def test_the_ledger_says_that_they_made_it_themselves(
         self, stranger: httpx2.AsyncClient, issuer: Issuer
     ) -> None:

@@ -1,21 +1,28 @@
 """Invitations: a mail with a link, that makes whoever has it a user with roles, once and in time."""
 
 import asyncio
+import json
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
+import asyncpg
 import httpx2
 import pytest
 import time_machine
+from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from app.core.config import settings
+from app.core.database import run_in_transaction
 from app.core.mail import shown_mails
 from app.modules.identity import identity_routes
 from app.modules.identity.identity_invitations import BY_INVITER
+from app.modules.identity.identity_recovery import set_password
 from app.modules.identity.identity_roles import Role
+from app.modules.identity.identity_service import get_by_email
 from app.redis.rate_limit import take
 from tests.core import refusal
 from tests.modules.identity.accounts import (
@@ -33,6 +40,7 @@ from tests.modules.identity.accounts import (
 )
 from tests.modules.identity.issuer import Issuer, trusting
 from tests.support import free_port
+from tests.support.ledger import entries
 from tests.support.mail import SmtpServer, app_mail
 
 INVITATIONS = "/api/v1/invitations"
@@ -281,6 +289,33 @@ class TestWhoIsInvited:
         assert (again["user_id"], again["state"]) == (claimed["id"], "accepted")
         assert (await http.get(f"/api/v1/users/{claimed['id']}")).json()["roles"] == [THERAPIST, DESK, ADMIN]
 
+    async def test_and_took_it_to_supabase_leaves_no_trace_under_the_id_that_waited(
+        self, http: httpx2.AsyncClient, supabase: Issuer
+    ) -> None:
+        waiting = (await invite(http))["user_id"]
+        assert (await claim(http, shown_word(), supabase.token())).status_code == 200
+        told = await entries(entity_id=UUID(waiting))
+        assert [entry["action"] for entry in told] == ["insert", "delete"]
+        assert MAI not in str(told)
+
+    async def test_must_be_enabled_first(self, http: httpx2.AsyncClient) -> None:
+        lan = await account(Role.THERAPIST)
+        assert (await http.post(f"/api/v1/users/{lan.id}/disable")).status_code == 200
+        refused = await http.post(INVITATIONS, json={"email": lan.login, "roles": [DESK]})
+        refusal(refused, 409, "INVITED_USER_DISABLED")
+        assert await listed(http) == []
+        assert not shown_mails
+
+    async def test_and_was_given_a_password_meanwhile_needs_no_link(self, http: httpx2.AsyncClient) -> None:
+        await invite(http)
+
+        async def give_one(session: AsyncSession) -> None:
+            user = await get_by_email(session, MAI)
+            await set_password(session, user, PASSWORD)
+
+        await run_in_transaction(give_one)
+        refusal(await accept(http, shown_word()), 404, "INVITATION_NOT_FOUND")
+
     async def test_keeps_the_email_they_had(self, http: httpx2.AsyncClient) -> None:
         lan = await account(Role.RECEPTIONIST)
         await invite(http, THERAPIST)
@@ -345,6 +380,21 @@ async def test_an_inviter_is_limited(http: httpx2.AsyncClient, admin: Account) -
     assert refused.headers["ratelimit-policy"] == '"invitation";q=60;w=3600'
     assert 0 < int(refused.headers["retry-after"]) <= 3600
     assert len(shown_mails) == 1
+    [invitation] = await listed(http)
+    refusal(await change(http, invitation, "resend"), 429, "RATE_LIMITED")
+    assert len(shown_mails) == 1
+
+
+async def test_the_ledger_says_who_had_the_mail_sent(http: httpx2.AsyncClient, admin: Account) -> None:
+    await invite(http)
+    told = await entries(entity="invitation", action="update")
+    assert [(entry["actor_id"], list(entry_after(entry))) for entry in told] == [(admin.id, ["sent_at"])]
+    assert told[0]["request_id"]
+
+
+def entry_after(entry: asyncpg.Record) -> dict[str, object]:
+    after: dict[str, object] = json.loads(entry["after"])
+    return after
 
 
 class TestList:

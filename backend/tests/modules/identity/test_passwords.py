@@ -1,7 +1,9 @@
 """Passwords: who knows theirs comes in, nobody else learns anything, and they are nowhere to be read."""
 
+import asyncio
 import unicodedata
 from asyncio import timeout
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -16,7 +18,7 @@ from app.core import database
 from app.core.mail import shown_mails
 from app.modules.identity import identity_passwords, identity_recovery, identity_sessions
 from app.modules.identity.identity_roles import Role
-from app.modules.identity.identity_sessions import BY_ACCOUNT, BY_ADDRESS
+from app.modules.identity.identity_sessions import BY_ACCOUNT, BY_ACCOUNT_ANYWHERE, BY_ADDRESS
 from app.redis.rate_limit import RateLimit, take
 from tests.core import SOON, refusal
 from tests.modules.identity.accounts import (
@@ -305,7 +307,7 @@ class TestRateLimits:
         self, stranger: httpx2.AsyncClient
     ) -> None:
         lan, mai = await account(), await account(email="mai@example.com")
-        await use_up(BY_ACCOUNT, lan.login, left=2)
+        await use_up(BY_ACCOUNT, f"{lan.login} {ADDRESS}", left=2)
         for login in ("lan@example.com", "LAN@example.com"):
             refusal(await sign_in(stranger, login, "not it, not at all"), 401)
         refused = await sign_in(stranger, lan.login)
@@ -317,13 +319,34 @@ class TestRateLimits:
         tokens_in(await sign_in(stranger, mai.login))
 
     async def test_spellings_of_a_phone_are_one_account(self, stranger: httpx2.AsyncClient) -> None:
-        await use_up(BY_ACCOUNT, "+84912345678")
+        await use_up(BY_ACCOUNT, f"+84912345678 {ADDRESS}")
         refusal(await sign_in(stranger, "0912 345 678"), 429)
 
     async def test_an_unknown_account_is_limited_as_a_known_one(self, stranger: httpx2.AsyncClient) -> None:
-        await use_up(BY_ACCOUNT, "mai@example.com", left=1)
+        await use_up(BY_ACCOUNT, f"mai@example.com {ADDRESS}", left=1)
         refusal(await sign_in(stranger, "mai@example.com"), 401)
         refusal(await sign_in(stranger, "mai@example.com"), 429)
+
+    async def test_guesses_from_elsewhere_do_not_keep_somebody_out_until_they_are_many(
+        self, stranger: httpx2.AsyncClient
+    ) -> None:
+        lan = await account()
+        await use_up(BY_ACCOUNT, f"{lan.login} 203.0.113.7")
+        await use_up(BY_ACCOUNT_ANYWHERE, lan.login, left=1)
+        tokens_in(await sign_in(stranger, lan.login))
+        refused = await sign_in(stranger, lan.login)
+        refusal(refused, 429)
+        assert refused.headers["ratelimit-policy"] == '"sign-in-anywhere";q=100;w=900'
+
+    async def test_more_than_can_be_hashed_soon_are_a_503(
+        self, stranger: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        lan = await account()
+        monkeypatch.setattr(identity_passwords, "_MOST_WAITING", 2)
+        answers = await asyncio.gather(*(sign_in(stranger, lan.login) for _ in range(6)))
+        statuses = Counter(answer.status_code for answer in answers)
+        assert statuses.keys() == {200, 503}
+        tokens_in(await sign_in(stranger, lan.login))
 
     async def test_an_address_is_limited_whatever_it_says_about_itself(
         self, stranger: httpx2.AsyncClient
