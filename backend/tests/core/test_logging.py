@@ -159,6 +159,12 @@ def test_a_closed_pipe_fails_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.undo()
 
 
+async def test_a_start_without_a_secret_key_is_warned_of() -> None:
+    for key, warnings in (("", 1), (os.environ["SECRET_KEY"], 0)):
+        async with AppProcess(stores() | {"SECRET_KEY": key}) as process:
+            assert process.output().count("SECRET_KEY is not set") == warnings
+
+
 class TestAccessLine:
     async def test_is_one_a_request(self, client: httpx2.AsyncClient) -> None:
         with captured() as written:
