@@ -48,6 +48,8 @@ async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
     logger.info("starting", service=settings.APP_NAME, version=settings.APP_VERSION)
     for name, meant in misspelt_names().items():
         logger.warning("unknown name in .env", name=name, did_you_mean=meant)
+    if "SECRET_KEY" not in settings.model_fields_set:
+        logger.warning("SECRET_KEY is not set: tokens are good for this process alone, and until it ends")
     await init_db()
     await init_redis()
     drain_before_stop()

@@ -21,6 +21,7 @@ PRODUCTION = {
     "ENVIRONMENT": "production",
     "SECRET_KEY": STRONG_KEY,
     "CORS_ORIGINS": "https://app.zenspa.com",
+    "PUBLIC_URL": "https://app.zenspa.com",
     "DATABASE_URL": "postgresql://lan:hunter2@db.example.com/zenspa?sslmode=verify-full",
 }
 
@@ -186,12 +187,18 @@ class TestMisspeltNames:
 
 
 class TestProduction:
-    FAULTS = ("DEBUG", "CORS_ORIGINS", "SECRET_KEY", "embedded", "plaintext", "SMTP_SECURITY", "SUPABASE_URL")
+    FAULTS = (
+        *("DEBUG", "CORS_ORIGINS", "SECRET_KEY", "embedded", "plaintext"),
+        *("SMTP_SECURITY", "PUBLIC_URL", "SUPABASE_URL"),
+    )
 
     def test_starts_with_sound_settings(self, make: Make) -> None:
         settings = make(**PRODUCTION)
         assert settings.is_production
         assert settings.ENVIRONMENT is Environment.PRODUCTION
+
+    def test_needs_no_public_address_as_long_as_it_sends_no_mail(self, make: Make) -> None:
+        assert make(**PRODUCTION | {"PUBLIC_URL": ""}).is_production
 
     def test_refuses_naming_every_fault_at_once(
         self, make: Make, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
@@ -230,6 +237,8 @@ class TestProduction:
                 "plaintext",
             ),
             ({"SMTP_HOST": "mail.example.com", "SMTP_SECURITY": "none"}, "SMTP_SECURITY"),
+            ({"SMTP_HOST": "mail.example.com", "PUBLIC_URL": "http://app.zenspa.com"}, "PUBLIC_URL"),
+            ({"SMTP_HOST": "mail.example.com", "PUBLIC_URL": ""}, "PUBLIC_URL"),
             ({"SUPABASE_URL": "http://project.supabase.co"}, "SUPABASE_URL"),
         ],
     )

@@ -63,6 +63,25 @@ async def sign_in(process: AppProcess, email: str, password: str) -> httpx2.Resp
         return await http.post("/api/v1/auth/sign-in", json={"login": email, "password": password})
 
 
+def downgrade(backend: Path, revision: str) -> None:
+    """Takes the schema of the running embedded database back."""
+    script = (
+        "from alembic import command; from app.cli.migrate import configuration; "
+        f"command.downgrade(configuration(), '{revision}')"
+    )
+    environment = {
+        "PYTHONPATH": str(backend),
+        "DATABASE_URL": f"postgresql://postgres@/zenspa?host={backend}/.data/postgres",
+    }
+    subprocess.run([sys.executable, "-c", script], cwd=backend, env=environment, check=True)
+
+
+def pasted(command: str, backend: Path) -> str:
+    """What a command says in a shell that knows nothing of ZenSpa; `zenspa` finds its code in the copy."""
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(backend)}
+    return subprocess.check_output(["sh", "-c", command], cwd="/", env=environment, encoding="utf-8")
+
+
 def demo_accounts(shown: str) -> dict[str, str]:
     """The passwords on the terminal, by email."""
     return dict(re.findall(r"(\w+@example\.com) +│ +(\S+)", shown))
@@ -87,6 +106,30 @@ async def test_a_second_run_goes_on_where_the_first_stopped(backend: Path) -> No
         assert (await get(second, f"/api/v1/customers?limit=3&cursor={cursor}", **token)).status_code == 200
         assert demo_accounts(second.output()) == {}
     assert stat.S_IMODE((backend / ".data" / "secret_key").stat().st_mode) == 0o600
+
+
+async def test_a_database_from_before_accounts_gets_them_once(backend: Path) -> None:
+    async with dev(backend) as first:
+        downgrade(backend, "0001")
+        first.terminate()
+        await first.wait(20)
+    async with dev(backend) as second:
+        accounts = demo_accounts(second.output())
+        assert (await sign_in(second, "letan@example.com", accounts["letan@example.com"])).status_code == 200
+        second.terminate()
+        await second.wait(20)
+    async with dev(backend) as third:
+        assert demo_accounts(third.output()) == {}
+
+
+async def test_the_shown_command_sets_another_password(backend: Path) -> None:
+    async with dev(backend) as process:
+        [command] = re.findall(
+            r"^ *(DATABASE_URL=.* user reset-password .*)$", process.output(), re.MULTILINE
+        )
+        output = pasted(command, backend)
+        email, password = output.split()[0], output.split()[-1]
+        assert (await sign_in(process, email, password)).status_code == 200
 
 
 async def test_a_start_shows_the_addresses(backend: Path) -> None:

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import FrameType
@@ -87,10 +87,11 @@ def _run(servers: ExitStack) -> int:
     _end_api(owner_is_dead=True)
     _refuse_taken_port(settings.HOST, settings.PORT)
     _migrate()
-    accounts = _seed_once() if postgres is not None else []
+    accounts = _seed_missing(postgres) if postgres is not None else []
     port = settings.PORT or free_port()
     _print_addresses(settings.HOST, port, postgres)
-    _print_accounts(accounts)
+    if postgres is not None and accounts:
+        _print_accounts(accounts, postgres)
     return _serve(settings.HOST, port)
 
 
@@ -163,23 +164,40 @@ def _migrate() -> None:
         migrate()
 
 
-def _seed_once() -> "list[DemoAccount]":
-    """The demo accounts with their passwords, the first time."""
+def _seed_missing(postgres: EmbeddedPostgres) -> "list[DemoAccount]":
+    """Demo customers the first time, demo accounts as long as there are no users: the new accounts.
+
+    A database that was seeded before ZenSpa had accounts has customers and nobody who may see them.
+    """
     seeded = STATE / "seeded"
-    if seeded.exists():
+    if not seeded.exists():
+        customers = DEMO_CUSTOMERS
+        what = f"{customers} khách hàng mẫu và tài khoản thử · demo customers and accounts"
+    elif not asyncio.run(_has_users(postgres)):
+        customers, what = 0, "Tài khoản thử · Demo accounts"
+    else:
         return []
-    with _step(f"{DEMO_CUSTOMERS} khách hàng mẫu và tài khoản thử · demo customers and accounts"):
-        accounts = asyncio.run(_seed())
+    with _step(what):
+        accounts = asyncio.run(_seed(customers))
     seeded.touch()
     return accounts
 
 
-async def _seed() -> "list[DemoAccount]":
+async def _has_users(postgres: EmbeddedPostgres) -> bool:
+    """Asked by the bare driver: importing the application for it would make every start slower."""
+    connection = await asyncpg.connect(_libpq_url(postgres, DATABASE))
+    try:
+        return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM user_account)"))
+    finally:
+        await connection.close()
+
+
+async def _seed(customers: int) -> "list[DemoAccount]":
     from app.cli.seed import seed_accounts, seed_customers
     from app.core.database import engine
 
     try:
-        await seed_customers(DEMO_CUSTOMERS)
+        await seed_customers(customers)
         return await seed_accounts()
     finally:
         await engine.dispose()
@@ -200,16 +218,16 @@ def _print_addresses(host: str, port: int, postgres: EmbeddedPostgres | None) ->
     console.print("  Ctrl-C             dừng tất cả · stops everything\n")
 
 
-def _print_accounts(accounts: "Iterable[DemoAccount]") -> None:
-    if not accounts:
-        return
+def _print_accounts(accounts: "Sequence[DemoAccount]", postgres: EmbeddedPostgres) -> None:
     table = Table("Tài khoản thử · Demo account", "Mật khẩu · Password", "Vai trò · Role")
     for account in accounts:
         table.add_row(account.email, Text(account.password, style="cyan"), account.role)
     console.print(table)
-    console.print(
-        "  Chỉ hiện lần này · Shown this once; [cyan]zenspa user reset-password EMAIL[/] đặt lại · sets another\n"
-    )
+    zenspa = str(Path(sys.executable).with_name("zenspa"))
+    another = shlex.join([zenspa, "user", "reset-password", accounts[0].email])
+    database = shlex.quote(_libpq_url(postgres, DATABASE))
+    console.print("  Chỉ hiện lần này · Shown this once. Đặt lại · To set another:")
+    console.print(Text(f"  DATABASE_URL={database} {another}\n", style="cyan"))
 
 
 def _serve(host: str, port: int) -> int:

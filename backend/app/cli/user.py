@@ -34,10 +34,11 @@ def create(
     """
     from pydantic import BaseModel, ValidationError
 
+    from app.core.fields import Email, Name, Phone
     from app.modules.identity import identity_service
     from app.modules.identity.identity_models import User
     from app.modules.identity.identity_passwords import hash_password, new_password
-    from app.modules.identity.identity_schemas import Email, Grants, Name, Phone
+    from app.modules.identity.identity_schemas import Grants
 
     class NewUser(BaseModel):
         email: Email

@@ -156,6 +156,8 @@ class Settings(BaseSettings):
             faults.append(
                 "SMTP_SECURITY=none shows mails and the password to the network (use starttls or tls)"
             )
+        if self.SMTP_HOST is not None and not self.PUBLIC_URL.startswith("https://"):
+            faults.append("PUBLIC_URL is not https:// (the links in mails begin with it)")
         if self.SUPABASE_URL is not None and not self.SUPABASE_URL.startswith("https://"):
             faults.append("SUPABASE_URL is not https:// (the keys that verify tokens come from there)")
         return faults

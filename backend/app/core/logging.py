@@ -21,6 +21,8 @@ from structlog.typing import EventDict, WrappedLogger
 from app.core.config import settings
 
 request_id_var: ContextVar[str] = ContextVar("request_id", default="")
+user_id_var: ContextVar[str] = ContextVar("user_id", default="")
+"""Who sent the request, once that is known."""
 
 _SECRET_NAME = re.compile(r"passw|secret|token|authorization|cookie|api_?key|database_url", re.IGNORECASE)
 _CREDENTIALS_IN_URL = re.compile(r"(://[^\s:/@]*):[^\s/]*@")
@@ -113,6 +115,8 @@ def _add_context(logger: WrappedLogger, _method: str, event: EventDict) -> Event
     event["logger"] = logger.name
     if request_id := request_id_var.get():
         event["request_id"] = request_id
+    if user_id := user_id_var.get():
+        event["user_id"] = user_id
     return event
 
 

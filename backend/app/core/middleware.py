@@ -24,7 +24,7 @@ from app.core.exceptions import (
     error_response,
     preferred_language,
 )
-from app.core.logging import log_request, request_id_var
+from app.core.logging import log_request, request_id_var, user_id_var
 from app.core.metrics import observe_request
 from app.core.validation_messages import describe
 
@@ -53,20 +53,27 @@ class RequestContextMiddleware:
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
+        answered = None
         request_id = scope["request_id"] = _request_id(scope)
         request_id_var.set(request_id)
+        user_id_var.set("")
         headers = self.page_headers if scope["path"] in _PAGES_FOR_PEOPLE else self.api_headers
 
         async def send_with_headers(message: Message) -> None:
+            nonlocal answered
             if message["type"] == "http.response.start":
                 scope["status"] = message["status"]
                 message["headers"] = [*message["headers"], *headers, (b"x-request-id", request_id.encode())]
             await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                answered = time.perf_counter()
 
         try:
             await self.app(scope, receive, send_with_headers)
         finally:
-            self._record(scope, scope.get("status", _SERVER_ERROR), time.perf_counter() - started)
+            # What runs in the background, as a mail, the client does not wait for.
+            ended = time.perf_counter() if answered is None else answered
+            self._record(scope, scope.get("status", _SERVER_ERROR), ended - started)
 
     @staticmethod
     def _record(scope: Scope, status: int, seconds: float) -> None:

@@ -11,6 +11,7 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
@@ -159,6 +160,12 @@ def test_a_closed_pipe_fails_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.undo()
 
 
+async def test_a_start_without_a_secret_key_is_warned_of() -> None:
+    for key, warnings in (("", 1), (os.environ["SECRET_KEY"], 0)):
+        async with AppProcess(stores() | {"SECRET_KEY": key}) as process:
+            assert process.output().count("SECRET_KEY is not set") == warnings
+
+
 class TestAccessLine:
     async def test_is_one_a_request(self, client: httpx2.AsyncClient) -> None:
         with captured() as written:
@@ -299,6 +306,11 @@ class TestProduction:
         assert (line["method"], line["route"], line["status"]) == (method, route, status)
         assert line["ms"] >= 0
         assert not [event for event in events if event["logger"] == "uvicorn.access"]
+
+    def test_the_lines_of_a_request_say_who_sent_it_when_that_is_known(self, events: list[Event]) -> None:
+        [line] = [event for event in of_request(events, "id-create") if event["logger"] == "app.access"]
+        assert UUID(line["user_id"])
+        assert [event for event in of_request(events, "id-talk") if "user_id" in event] == []
 
     def test_every_line_of_a_request_has_its_id_whoever_wrote_it(self, events: list[Event]) -> None:
         sql = [

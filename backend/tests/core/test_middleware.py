@@ -3,14 +3,15 @@
 import asyncio
 import re
 import socket
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, Literal
 
 import httpx2
 import pytest
 import uvicorn
-from fastapi import APIRouter
+from fastapi import APIRouter, BackgroundTasks
 from fastapi.responses import StreamingResponse
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.types import ASGIApp
@@ -47,6 +48,20 @@ async def half() -> StreamingResponse:
         raise RuntimeError("hunter2")
 
     return StreamingResponse(body())
+
+
+BACKGROUND_WORK = 0.05  # seconds
+
+
+@router.get("/mailed")
+async def mailed(background: BackgroundTasks) -> None:
+    background.add_task(_work)
+
+
+async def _work() -> None:
+    end = time.perf_counter() + BACKGROUND_WORK
+    while time.perf_counter() < end:
+        pass
 
 
 def make_app(**changes: Any) -> ASGIApp:
@@ -303,8 +318,8 @@ class TestUnhandledException:
         assert not everything.endswith(b"0\r\n\r\n")  # so the client knows that something is missing
 
 
-async def requests_counted() -> dict[tuple[str, str, str], float]:
-    """By method, route and status."""
+async def measured(what: Literal["count", "sum"]) -> dict[tuple[str, str, str], float]:
+    """How many requests, or their seconds, by method, route and status."""
     async with client_of(app) as http:
         response = await http.get("/metrics")
     assert response.headers["content-type"].startswith("text/plain")
@@ -312,7 +327,7 @@ async def requests_counted() -> dict[tuple[str, str, str], float]:
         (sample.labels["method"], sample.labels["route"], sample.labels["status"]): sample.value
         for family in text_string_to_metric_families(response.text)
         for sample in family.samples
-        if sample.name == "http_request_duration_seconds_count"
+        if sample.name == f"http_request_duration_seconds_{what}"
     }
 
 
@@ -340,21 +355,30 @@ class TestMetrics:
     async def test_count_each_request_by_route_template_and_status(
         self, method: str, path: str, counted_as: tuple[str, str, str]
     ) -> None:
-        before = (await requests_counted()).get(counted_as, 0)
+        before = (await measured("count")).get(counted_as, 0)
         async with client_of(app) as http:
             await http.request(method, path, headers=PREFLIGHT if method == "OPTIONS" else {})
-        after = (await requests_counted())[counted_as]
+        after = (await measured("count"))[counted_as]
         own = 1 if path.startswith("/metrics") else 0  # the scrape before is counted as well
         assert after - before == 1 + own
+
+    async def test_time_an_answer_and_not_the_work_behind_it(self, capfd: pytest.CaptureFixture[str]) -> None:
+        began = time.perf_counter()
+        async with client_of(app) as http:
+            await http.get("/mailed")
+        without_the_work = time.perf_counter() - began - BACKGROUND_WORK
+        assert (await measured("sum"))["GET", "/mailed", "200"] < without_the_work
+        [ms] = re.findall(r"route=/mailed .*ms=([0-9.]+)", capfd.readouterr().out)
+        assert float(ms) / 1000 < without_the_work
 
     async def test_have_no_series_for_what_a_client_makes_up(self) -> None:
         async with client_of(app) as http:
             await http.request("BREW", "/made-up")
-            before = await requests_counted()
+            before = await measured("count")
             for number in range(3):
                 await http.request(f"BREW{number}", f"/made-up-{number}")
                 await http.request(f"BREW{number}", f"/api/v1/made-up-{number}?x={number}")
-            after = await requests_counted()
+            after = await measured("count")
         assert set(after) == set(before) | {("GET", "/metrics", "200")}
 
     async def test_tell_the_pool_and_the_breaker(self) -> None:

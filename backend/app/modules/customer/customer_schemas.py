@@ -10,17 +10,14 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    StringConstraints,
     field_validator,
     model_validator,
-    validate_email,
 )
 from pydantic_core import PydanticCustomError
 
 from app.common.helpers import utc_now
-from app.common.phone import to_e164
 from app.common.schemas import Composed, IsoDate, Line, QueryBool, QueryInt, RequestModel, without_defaults
-from app.core.config import settings
+from app.core.fields import Email, Name, Phone
 from app.modules.audit.audit_schemas import AuditEntryRead
 from app.modules.customer.customer_models import ConsentChannel, ConsentPurpose, Gender
 from app.modules.identity.identity_schemas import UserRead
@@ -41,13 +38,6 @@ def _birthday(value: date) -> date:
     return value
 
 
-def _email(value: str) -> str:
-    try:
-        return validate_email(value)[1].lower()
-    except PydanticCustomError:  # it repeats parts of the address
-        raise PydanticCustomError("email", "Input should be an email address, as lan@example.com") from None
-
-
 def _gender(value: object) -> object:
     if not isinstance(value, str) or value not in _GENDERS:
         raise PydanticCustomError("gender", "Input should be female, male or other")
@@ -61,21 +51,6 @@ def _tag(value: str) -> str:
     return value.casefold()
 
 
-Name = Annotated[Line, Field(max_length=200, examples=["Nguyễn Thị Thu Lan"])]
-Phone = Annotated[
-    str,
-    StringConstraints(max_length=40),
-    AfterValidator(lambda spelling: to_e164(spelling, settings.PHONE_REGION)),
-    Field(
-        examples=["0912 345 678"], description="Any Vietnamese or international spelling; stored as E.164."
-    ),
-]
-Email = Annotated[
-    str,
-    StringConstraints(max_length=254),
-    AfterValidator(_email),
-    Field(examples=["lan.nguyen@example.com"], json_schema_extra={"format": "email"}),
-]
 Birthday = Annotated[IsoDate, AfterValidator(_birthday), Field(examples=["1990-12-31"])]
 LongText = Annotated[Composed, Field(max_length=MAX_TEXT)]
 Tag = Annotated[Line, Field(max_length=50), AfterValidator(_tag)]

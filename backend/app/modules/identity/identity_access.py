@@ -24,7 +24,7 @@ from app.common.text import Text
 from app.core.audit import act_as
 from app.core.database import SessionDep, claim_connection
 from app.core.exceptions import ForbiddenException, UnauthorizedException
-from app.core.logging import request_id_var
+from app.core.logging import request_id_var, user_id_var
 from app.modules.identity.identity_models import User
 from app.modules.identity.identity_roles import Role
 from app.modules.identity.identity_tokens import Claims, verify_access_token
@@ -118,6 +118,7 @@ async def _authorise(
     required: SecurityScopes, claims: Annotated[Claims, Depends(_access_token)], session: SessionDep
 ) -> CurrentUser:
     user = await _current_user(session, claims)
+    user_id_var.set(str(user.id))
     if required.scopes and not any(_grants(user, scope) for scope in required.scopes):
         raise ForbiddenException
     return user

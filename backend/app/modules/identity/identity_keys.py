@@ -29,6 +29,7 @@ TIMEOUT = 5.0
 """Seconds a fetch may take in all."""
 _MAX_BYTES = 1024 * 1024
 _CHUNK = 64 * 1024
+_NEVER = float("-inf")
 _MIN_RSA_BITS = 2048  # RFC 7518 §3.3
 _KINDS: dict[Any, tuple[str | None, tuple[str, ...]]] = {
     ("EC", "P-256"): ("ES256", ("kty", "crv", "x", "y")),
@@ -85,13 +86,14 @@ class PublishedKeys:
     """The keys of a JWKS (RFC 7517) at a URL, by kid.
 
     The last good answer is kept as long as no other comes: while the endpoint is down, whoever was let in
-    still is.
+    still is. An empty set is an answer too: a project that signs by HS256 alone publishes one, and so does who
+    revokes the only key.
     """
 
     def __init__(self, url: str) -> None:
         self._url = url
         self._keys: dict[str, SigningKey] = {}
-        self._fetched_at = self._tried_at = float("-inf")
+        self._fetched_at = self._tried_at = _NEVER
         self._has_failed = False
         self._fetching: asyncio.Task[None] | None = None
 
@@ -117,7 +119,8 @@ class PublishedKeys:
         return self._keys.get(kid)
 
     def _may_fetch(self) -> bool:
-        return _have_passed(PAUSE if self._keys else PAUSE_WITHOUT_KEYS, self._tried_at)
+        has_succeeded = self._fetched_at != _NEVER
+        return _have_passed(PAUSE if has_succeeded else PAUSE_WITHOUT_KEYS, self._tried_at)
 
     def _fetch(self) -> asyncio.Task[None]:
         """The fetch that is under way, else a new one."""
@@ -148,7 +151,7 @@ def _have_passed(seconds: float, since: float) -> bool:
 
 
 def _download(url: str) -> dict[str, SigningKey]:
-    """Blocks. ValueError when the answer is no JWKS with at least one key for us."""
+    """Blocks. ValueError when the answer is no JWKS, or has keys and none for us."""
     deadline = time.monotonic() + TIMEOUT
     body = b""
     with _opener().open(url, timeout=TIMEOUT) as response:
@@ -158,8 +161,12 @@ def _download(url: str) -> dict[str, SigningKey]:
                 raise ValueError("the answer is longer than 1 MB")
             if time.monotonic() > deadline:
                 raise TimeoutError("the answer comes too slowly")
-    keys = dict(_usable_keys(orjson.loads(body)))
-    if not keys:
+    jwks = orjson.loads(body)
+    published = jwks.get("keys") if isinstance(jwks, dict) else None
+    if not isinstance(published, list):
+        raise ValueError("the answer is no JWKS")  # noqa: TRY004 - the answer's fault, not the caller's
+    keys = dict(_usable_keys(published))
+    if published and not keys:
         raise ValueError("the answer has no key for ES256 or RS256")
     return keys
 
@@ -179,11 +186,11 @@ def _opener() -> urllib.request.OpenerDirector:
     return opener
 
 
-def _usable_keys(jwks: Any) -> list[tuple[str, SigningKey]]:
+def _usable_keys(published: list[Any]) -> list[tuple[str, SigningKey]]:
     from jwt import PyJWTError
 
     keys = []
-    for jwk in jwks["keys"] if isinstance(jwks, dict) and isinstance(jwks.get("keys"), list) else ():
+    for jwk in published:
         kid = jwk.get("kid") if isinstance(jwk, dict) else None
         if isinstance(kid, str) and 0 < len(kid) <= MAX_KID_LENGTH:
             try:

@@ -4,30 +4,12 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    EmailStr,
-    Field,
-    StringConstraints,
-)
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from app.common.phone import to_e164
 from app.common.schemas import Line, QueryBool, QueryInt, RequestModel
-from app.core.config import settings
+from app.core.fields import Email, Name
 from app.modules.identity.identity_roles import Role
 
-Email = Annotated[
-    EmailStr, Field(max_length=254, examples=["lan@example.com"]), AfterValidator(lambda email: email.lower())
-]
-Phone = Annotated[
-    str,
-    StringConstraints(max_length=40),
-    AfterValidator(lambda spelling: to_e164(spelling, settings.PHONE_REGION)),
-    Field(examples=["0912 345 678"]),
-]
-Name = Annotated[Line, Field(max_length=200, examples=["Nguyễn Thị Lan"])]
 # No rule on characters, they make passwords no better (NIST SP 800-63B §3.1.1.2); blanks at the ends count.
 NewPassword = Annotated[
     str,

@@ -346,6 +346,21 @@ class TestWhoIsInvited:
         assert await listed(http) == []
         assert list(shown_mails) == []
 
+    async def test_refuses_an_email_in_the_words_of_the_house_and_repeats_none_of_it(
+        self, http: httpx2.AsyncClient
+    ) -> None:
+        english = {"Accept-Language": "en"}
+        refused = await http.post(
+            INVITATIONS, json={"email": "mai@hunter2", "roles": [THERAPIST]}, headers=english
+        )
+        assert refusal(refused, 422)["details"] == [
+            {
+                "field": "body.email",
+                "message": "Input should be an email address, as lan@example.com",
+                "type": "email",
+            }
+        ]
+
 
 class TestAMailServerThatIsDown:
     async def test_keeps_the_invitation_and_it_is_sent_again_later(self, http: httpx2.AsyncClient) -> None:
