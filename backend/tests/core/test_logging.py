@@ -174,7 +174,8 @@ class TestAccessLine:
         match = PEOPLES_LINE.fullmatch(line)
         assert match
         assert re.fullmatch(
-            r"request method=GET route=/api/v1/customers/\{customer_id\} status=422 ms=\d+\.\d+ code=VALIDATION_ERROR request_id=id-7",
+            r"request method=GET route=/api/v1/customers/\{customer_id\} status=422 ms=\d+\.\d+ code=VALIDATION_ERROR"
+            r" request_id=id-7 user_id=[0-9a-f-]{36}",
             match["rest"],
         )
 
@@ -309,7 +310,7 @@ class TestProduction:
 
     def test_the_lines_of_a_request_say_who_sent_it_when_that_is_known(self, events: list[Event]) -> None:
         [line] = [event for event in of_request(events, "id-create") if event["logger"] == "app.access"]
-        assert UUID(line["user_id"])
+        assert str(UUID(line["user_id"])) == line["user_id"]
         assert [event for event in of_request(events, "id-talk") if "user_id" in event] == []
 
     def test_every_line_of_a_request_has_its_id_whoever_wrote_it(self, events: list[Event]) -> None:
