@@ -9,6 +9,7 @@ import io
 import re
 import unicodedata
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, BinaryIO, NamedTuple
 
 from pydantic import ValidationError
@@ -109,7 +110,8 @@ def read_customers(file: BinaryIO) -> Iterator[tuple[int, CustomerCreate] | RowF
     except csv.Error:
         yield RowFault(row + 1, None, "csv", _NOT_CSV)
     finally:
-        text.detach()  # the file is the caller's to close
+        with suppress(ValueError):  # the caller has closed it: the import was given up, and this ends later
+            text.detach()  # the file is the caller's to close
 
 
 def _columns(header: str) -> tuple[list[str], list[RowFault]]:

@@ -323,6 +323,14 @@ class TestExport:
         assert (await client.get(f"{PATH}/export")).text.count("\n") == 1
 
 
+def test_reading_that_is_given_up_ends_quietly_also_when_the_file_is_closed_by_then() -> None:
+    file = io.BytesIO((HEADER + LAN * 2).encode())
+    rows = read_customers(file)
+    next(rows)
+    file.close()
+    rows.close()  # type: ignore[attr-defined]  # a generator; what it ends with would else be lost in the collector
+
+
 @given(st.text())
 def test_escaping_a_cell_is_undone_by_reading_it(cell: str) -> None:
     assert _unescape(_escape(cell)) == cell
