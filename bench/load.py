@@ -30,7 +30,7 @@ def wrk(
     done = subprocess.run(on_core(stage.load_core, command), check=True, capture_output=True, text=True)
     cpu = _cpu_seconds(worker) - cpu_before
     rate = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
-    requests = re.search(r"(\d+) requests in", done.stdout)
+    requests = re.search(r"([1-9]\d*) requests in", done.stdout)  # none at all is no measurement
     if rate is None or requests is None or "Non-2xx" in done.stdout or "Socket errors" in done.stdout:
         raise MeasurementError(f"wrk on {url}:\n{done.stdout}")
     return Rate(float(rate[1]), cpu / int(requests[1]))
