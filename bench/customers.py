@@ -39,8 +39,8 @@ def measure(stage: Stage, effort: Effort, advance: Advance) -> Section:
         rows = [*_search_rows(client, people, effort, advance), *_page_rows(client, effort, advance)]
     return Section(
         f"{effort.customers:,} customers",
-        "Over HTTP on one connection, one request after another, seconds as the client sees them. An administrator, signed in; the app as "
-        "in the first table, PostgreSQL with its default settings. Customers by COPY with all indexes in place, then "
+        "Over HTTP on one connection, one request after another, seconds as the client sees them. An administrator, "
+        "signed in; the app as in the first table, PostgreSQL with its default settings. Customers by COPY with all indexes in place, then "
         "VACUUM ANALYZE. Texts are drawn from customers who are there, and each is asked for once.",
         rows,
     )

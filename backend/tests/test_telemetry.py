@@ -1,9 +1,6 @@
 """Traces go to the collector that is configured, and cost nothing when none is."""
 
-import asyncio
-import os
 import socket
-import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +10,7 @@ from pathlib import Path
 import httpx2
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from tests.core import stores
+from tests.core import imported_by, stores
 from tests.support.app_process import AppProcess
 
 BACKEND = Path(__file__).resolve().parents[1]
@@ -108,14 +105,7 @@ async def test_a_collector_that_never_answers_holds_up_neither_a_request_nor_the
 
 
 async def test_without_an_endpoint_no_tracer_is_imported() -> None:
-    script = "import sys, app.main; print(*sys.modules)"
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", script),
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(BACKEND)} | stores(),
-        stdout=asyncio.subprocess.PIPE,
-    )
-    out, _ = await process.communicate()
-    imported = out.decode().split()
+    imported = await imported_by("app.main")
     assert "app.core.telemetry" in imported
     # Not all of `opentelemetry.sdk`: redis-py imports its metrics wherever it finds it.
     assert [

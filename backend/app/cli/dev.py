@@ -26,7 +26,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.cli.embedded import EmbeddedPostgres, EmbeddedServerError, EmbeddedValkey, free_port
-from app.cli.faults import faults_explained
+from app.cli.faults import faults_explained, run_with_database
 
 if TYPE_CHECKING:
     from app.cli.seed import DemoAccount
@@ -178,7 +178,7 @@ def _seed_missing(postgres: EmbeddedPostgres) -> "list[DemoAccount]":
     else:
         return []
     with _step(what):
-        accounts = asyncio.run(_seed(customers))
+        accounts = run_with_database("the seeding", lambda: _seed(customers))
     seeded.touch()
     return accounts
 
@@ -194,13 +194,9 @@ async def _has_users(postgres: EmbeddedPostgres) -> bool:
 
 async def _seed(customers: int) -> "list[DemoAccount]":
     from app.cli.seed import seed_accounts, seed_customers
-    from app.core.database import engine
 
-    try:
-        await seed_customers(customers)
-        return await seed_accounts()
-    finally:
-        await engine.dispose()
+    await seed_customers(customers)
+    return await seed_accounts()
 
 
 def _print_addresses(host: str, port: int, postgres: EmbeddedPostgres | None) -> None:

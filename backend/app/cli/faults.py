@@ -1,7 +1,8 @@
-"""What a command says when something it needs is not there."""
+"""How a command works with the database, and what it says when that is not there."""
 
+import asyncio
 import sys
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 
@@ -18,3 +19,17 @@ def faults_explained(what: str) -> Iterator[None]:
     except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         sys.stderr.write(f"zenspa: {what} failed: {reason_of(error)}\n")
         raise SystemExit(1) from None
+
+
+def run_with_database[T](what: str, work: Callable[[], Awaitable[T]]) -> T:
+    """What `work` gives; its connections are closed with its event loop."""
+    from app.core.database import engine
+
+    async def run() -> T:
+        try:
+            return await work()
+        finally:
+            await engine.dispose()
+
+    with faults_explained(what):
+        return asyncio.run(run())

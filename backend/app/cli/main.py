@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli.faults import faults_explained
+from app.cli.faults import faults_explained, run_with_database
 from app.cli.transfer import export_cli, import_cli
 from app.cli.user import user_cli
 
@@ -156,12 +156,9 @@ def seed(
 
       zenspa seed --customers 10000
     """
-    import asyncio
-
     from app.cli.seed import seed_customers
 
-    with faults_explained("the seeding"):
-        added = asyncio.run(seed_customers(customers))
+    added = run_with_database("the seeding", lambda: seed_customers(customers))
     typer.echo(f"{added:,} khách hàng mẫu · demo customers")
 
 

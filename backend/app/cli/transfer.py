@@ -1,6 +1,5 @@
 """`zenspa import …`, `zenspa export …`: files in and out, with a progress bar and every bad row by name."""
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
@@ -9,7 +8,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from app.cli.faults import faults_explained
+from app.cli.faults import run_with_database
 
 if TYPE_CHECKING:
     from app.core.exceptions import ZenSpaException
@@ -38,16 +37,16 @@ def import_customers(
     """
     from app.core.exceptions import ZenSpaException
 
-    with file.open("rb") as opened, faults_explained("the import"):
+    with file.open("rb") as opened:
         try:
-            asyncio.run(_import_customers(opened, file.stat().st_size))
+            run_with_database("the import", lambda: _import_customers(opened, file.stat().st_size))
         except ZenSpaException as error:
             _explain(error)
             raise typer.Exit(1) from None
 
 
 async def _import_customers(file: BinaryIO, size: int) -> None:
-    from app.core.database import engine, run_in_transaction
+    from app.core.database import run_in_transaction
     from app.modules.customer import customer_transfer
 
     with Progress(
@@ -67,7 +66,6 @@ async def _import_customers(file: BinaryIO, size: int) -> None:
             )
         finally:
             progress.update(merging, visible=False)
-            await engine.dispose()
     _out.print(
         f"[green]✓[/green] {result.created:,} mới · created, {result.updated:,} cập nhật · updated, "
         f"{result.unchanged:,} giữ nguyên · unchanged, {result.skipped:,} bỏ qua vì đã lưu trữ · skipped as archived"
@@ -84,13 +82,11 @@ def export_customers(
 
       zenspa export customers khach-hang.csv
     """
-    with faults_explained("the export"):
-        asyncio.run(_export_customers(file))
+    run_with_database("the export", lambda: _export_customers(file))
     _out.print(f"[green]✓[/green] {file}")
 
 
 async def _export_customers(file: Path) -> None:
-    from app.core.database import engine
     from app.modules.customer.customer_transfer import export_customers
 
     unfinished = file.with_name(f"{file.name}.part")  # a file of that name is always a whole one
@@ -101,7 +97,6 @@ async def _export_customers(file: Path) -> None:
         unfinished.replace(file)
     finally:
         unfinished.unlink(missing_ok=True)
-        await engine.dispose()
 
 
 def _explain(error: "ZenSpaException") -> None:

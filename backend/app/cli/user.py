@@ -1,12 +1,11 @@
 """`zenspa user …`: accounts, by whoever runs the server. It is how production gets its first administrator."""
 
-import asyncio
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.faults import faults_explained
+from app.cli.faults import run_with_database
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
@@ -109,18 +108,11 @@ def reset_password(email: Email) -> None:
 
 
 def _run(what: str, work: "Callable[[AsyncSession], Awaitable[None]]") -> None:
-    from app.core.database import engine, run_in_transaction
+    from app.core.database import run_in_transaction
     from app.core.exceptions import ZenSpaException
 
-    async def run() -> None:
-        try:
-            await run_in_transaction(work)
-        finally:
-            await engine.dispose()
-
-    with faults_explained(what):
-        try:
-            asyncio.run(run())
-        except ZenSpaException as error:
-            typer.echo(f"zenspa: {error.public_message('vi')} · {error.public_message('en')}", err=True)
-            raise typer.Exit(1) from None
+    try:
+        run_with_database(what, lambda: run_in_transaction(work))
+    except ZenSpaException as error:
+        typer.echo(f"zenspa: {error.public_message('vi')} · {error.public_message('en')}", err=True)
+        raise typer.Exit(1) from None

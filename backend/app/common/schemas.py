@@ -10,6 +10,8 @@ from pydantic_core import PydanticCustomError
 
 from app.common.helpers import visible
 
+MAX_PAGE = 100
+
 
 class RequestModel(BaseModel):
     """What a client sends: a field nobody declared is refused, so a misspelt or forged one never passes."""
@@ -120,3 +122,12 @@ Line = Annotated[
     BeforeValidator(_composed_line),
 ]
 """Text of one line in NFC: no control characters, and no invisible ones."""
+
+
+class PageQuery(BaseModel):
+    """Which page of a list. The cursor of one listing is no good for another order or filter."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Annotated[QueryInt, Field(ge=1, le=MAX_PAGE)] = 20
+    cursor: Annotated[str, Field(max_length=1000)] | None = None

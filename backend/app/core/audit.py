@@ -12,11 +12,9 @@ _ACT_AS = text(
 )
 
 
-async def act_as(session: AsyncSession, user_id: UUID | None) -> None:
-    """Changes of this transaction are this user's, or nobody's who is signed in.
+async def act_as(session: AsyncSession, user_id: UUID) -> None:
+    """Changes of this transaction are this user's.
 
     Routes with `Requires(...)` have done it; a public route that changes something does it itself.
     """
-    await session.execute(
-        _ACT_AS, {"actor": str(user_id) if user_id else "", "request": request_id_var.get()}
-    )
+    await session.execute(_ACT_AS, {"actor": str(user_id), "request": request_id_var.get()})

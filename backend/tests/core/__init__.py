@@ -4,8 +4,10 @@ import asyncio
 import json
 import os
 import re
+import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import httpx2
@@ -14,6 +16,7 @@ from starlette.types import ASGIApp, Message, Scope
 type Receive = Callable[[], Awaitable[Message]]
 type Headers = Sequence[tuple[bytes, bytes]]
 
+_BACKEND = str(Path(__file__).resolve().parents[2])
 SOON = 15.0  # seconds; never reached unless something is broken
 HOST = (b"host", b"testserver")
 
@@ -94,6 +97,17 @@ async def read_answer(reader: asyncio.StreamReader) -> Answer:
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines)}
         body = await reader.readexactly(int(headers.get(b"content-length", 0)))
     return Answer(int(status.split()[1]), headers, body)
+
+
+async def imported_by(module: str) -> list[str]:
+    """The names of all modules that importing this one brings, in a process of its own."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-c", f"import sys, {module}; print(*sys.modules)"),
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": _BACKEND} | stores(),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    out, _ = await process.communicate()
+    return out.decode().split()
 
 
 def stores() -> dict[str, str]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.common.schemas import Line, QueryInstant, QueryInt
+from app.common.schemas import Line, PageQuery, QueryInstant
 
 
 class AuditEntryRead(BaseModel):
@@ -31,10 +31,8 @@ class AuditPage(BaseModel):
     next_cursor: str | None
 
 
-class AuditListQuery(BaseModel):
+class AuditListQuery(PageQuery):
     """Which entries; all of it must hold."""
-
-    model_config = ConfigDict(extra="forbid")
 
     actor_id: UUID | None = None
     entity: Annotated[Line, Field(max_length=63)] | None = None
@@ -43,5 +41,3 @@ class AuditListQuery(BaseModel):
     request_id: Annotated[Line, Field(max_length=64)] | None = None
     since: QueryInstant | None = None
     until: QueryInstant | None = Field(default=None, description="Not itself included.")
-    limit: Annotated[QueryInt, Field(ge=1, le=100)] = 20
-    cursor: Annotated[str, Field(max_length=1000)] | None = None

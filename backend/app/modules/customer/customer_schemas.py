@@ -16,13 +16,22 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from app.common.helpers import utc_now
-from app.common.schemas import Composed, IsoDate, Line, QueryBool, QueryInt, RequestModel, without_defaults
+from app.common.schemas import (
+    MAX_PAGE,
+    Composed,
+    IsoDate,
+    Line,
+    PageQuery,
+    QueryBool,
+    QueryInt,
+    RequestModel,
+    without_defaults,
+)
 from app.core.fields import Email, Name, Phone
 from app.modules.audit.audit_schemas import AuditEntryRead
 from app.modules.customer.customer_models import ConsentChannel, ConsentPurpose, Gender
 from app.modules.identity.identity_schemas import UserRead
 
-MAX_PAGE = 100
 TAG_SEPARATOR = ";"
 """Between the tags of a cell in a CSV file; a tag cannot have it."""
 MAX_TAGS = 20
@@ -123,16 +132,12 @@ class CustomerPage(BaseModel):
     )
 
 
-class CustomerListQuery(BaseModel):
-    """How to list. The cursor of one listing is no good for another order or filter."""
+class CustomerListQuery(PageQuery):
+    """How to list."""
 
-    model_config = ConfigDict(extra="forbid")
-
-    limit: Annotated[QueryInt, Field(ge=1, le=MAX_PAGE)] = 20
     sort: Literal["newest", "name"] = "newest"
     archived: QueryBool = False
     tag: Tag | None = None
-    cursor: Annotated[str, Field(max_length=1000)] | None = None
 
 
 class CustomerSearchQuery(BaseModel):

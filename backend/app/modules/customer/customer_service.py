@@ -199,10 +199,7 @@ async def restore_customer(session: AsyncSession, customer_id: UUID) -> Customer
         PhoneTaken: meanwhile somebody else has the number.
     """
     customer = await get_customer(session, customer_id, lock=True)
-    if customer.erased_at is not None:
-        raise CustomerErased
-    if customer.merged_into_id is not None:
-        raise CustomerMerged
+    _refuse_if_gone(customer)
     if customer.archived_at is not None:
         customer.archived_at = None
         await _save(session, customer)
@@ -263,11 +260,15 @@ def _take_over(survivor: Customer, duplicate: Customer) -> None:
         raise MergeTooLarge  # such a customer could be neither saved nor imported any more
 
 
-def _refuse_unless_living(customer: Customer) -> None:
+def _refuse_if_gone(customer: Customer) -> None:
     if customer.erased_at is not None:
         raise CustomerErased
     if customer.merged_into_id is not None:
         raise CustomerMerged
+
+
+def _refuse_unless_living(customer: Customer) -> None:
+    _refuse_if_gone(customer)
     if customer.archived_at is not None:
         raise CustomerArchived
 
@@ -322,7 +323,7 @@ async def _save(session: AsyncSession, customer: Customer) -> None:
     """Writes now, so that PostgreSQL's refusal is met here and answered in the spa's words."""
     phone = customer.phone
     try:
-        with phone_conflicts():
+        with customer_conflicts():
             await session.flush()
     except PhoneTaken as taken:
         taken.details = await _owner(session, phone)
@@ -341,8 +342,8 @@ async def _owner(session: AsyncSession, phone: str | None) -> list[dict[str, str
 
 
 @contextmanager
-def phone_conflicts() -> Iterator[None]:
-    """Answers PostgreSQL's refusal of a second living owner of a number in the spa's words."""
+def customer_conflicts() -> Iterator[None]:
+    """Answers PostgreSQL's refusal of a second owner, of a number or of an account, in the spa's words."""
     try:
         yield
     except IntegrityError as error:

@@ -12,13 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
+from app.common.schemas import PageQuery
 from app.common.text import Text
 from app.core.audit import act_as
 from app.core.config import settings
 from app.core.database import run_in_transaction
 from app.core.exceptions import ConflictException, NotFoundException
 from app.core.mail import Mail, MailNotSent, send_mail
-from app.core.security import read_cursor, sign_cursor
+from app.core.paging import newest_first
 from app.modules.audit.audit_service import mask_entries_about
 from app.modules.identity.identity_access import CurrentUser
 from app.modules.identity.identity_models import Invitation, User
@@ -26,7 +27,6 @@ from app.modules.identity.identity_passwords import hash_password
 from app.modules.identity.identity_schemas import (
     InvitationAccept,
     InvitationCreate,
-    InvitationListQuery,
     InvitationPage,
     InvitationRead,
     InvitationState,
@@ -171,15 +171,11 @@ async def claim(session: AsyncSession, user_id: UUID, word: str) -> User:
     return user
 
 
-async def list_invitations(session: AsyncSession, query: InvitationListQuery) -> InvitationPage:
+async def list_invitations(session: AsyncSession, query: PageQuery) -> InvitationPage:
     """Newest first."""
-    statement = select(Invitation).order_by(Invitation.id.desc()).limit(query.limit + 1)
-    if query.cursor is not None:
-        [last_id] = read_cursor("invitations", query.cursor)
-        statement = statement.where(Invitation.id < UUID(last_id))
-    found = (await session.scalars(statement)).all()
-    page = found[: query.limit]
-    next_cursor = sign_cursor("invitations", [str(page[-1].id)]) if len(found) > query.limit else None
+    page, next_cursor = await newest_first(
+        session, Invitation, select(Invitation), query, purpose="invitations"
+    )
     return InvitationPage(items=[read_invitation(invitation) for invitation in page], next_cursor=next_cursor)
 
 

@@ -15,9 +15,8 @@ if TYPE_CHECKING:
 
 _AT_ONCE = asyncio.Semaphore(4)
 """Hashes at a time: each takes 64 MB and a core for some 50 ms; more of them would only starve the requests."""
-_MOST_WAITING = 40
-"""Some two seconds of work; whoever comes later would only keep a connection waiting."""
-_waiting: set[object] = set()
+_PLACES = asyncio.Semaphore(40)
+"""To hash and to wait for it: some two seconds of work; whoever comes later would only keep a connection waiting."""
 
 
 @cache
@@ -35,14 +34,10 @@ def _hash_of_nobody() -> str:
 
 @asynccontextmanager
 async def _turn() -> AsyncGenerator[None]:
-    if len(_waiting) >= _MOST_WAITING:
+    if _PLACES.locked():
         raise ServiceUnavailableException("too many passwords are waiting to be hashed")
-    _waiting.add(me := object())
-    try:
-        async with _AT_ONCE:
-            yield
-    finally:
-        _waiting.discard(me)
+    async with _PLACES, _AT_ONCE:
+        yield
 
 
 async def hash_password(password: str) -> str:
@@ -55,9 +50,8 @@ async def check_password(password: str, password_hash: str | None) -> tuple[bool
     """Whether it is the password, and the hash to keep from now on when the parameters have changed since."""
 
     def check() -> tuple[bool, str | None]:
-        nobody = (
-            _hash_of_nobody()
-        )  # for whoever asks first, or an unknown account would then take twice as long
+        # For whoever asks first: made for the first unknown account, it would take that one twice as long.
+        nobody = _hash_of_nobody()
         good, renewed = _hasher().verify_and_update(_typed(password), password_hash or nobody)
         return good and password_hash is not None, renewed
 

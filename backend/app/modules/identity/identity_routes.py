@@ -6,6 +6,7 @@ from uuid import UUID
 from fastapi import BackgroundTasks, Query
 
 from app.common.constants import API_V1
+from app.common.schemas import PageQuery
 from app.core.config import settings
 from app.core.database import SessionDep
 from app.core.exceptions import NotFoundException, RateLimitException, error_responses
@@ -20,7 +21,6 @@ from app.modules.identity.identity_schemas import (
     InvitationAccept,
     InvitationClaim,
     InvitationCreate,
-    InvitationListQuery,
     InvitationPage,
     InvitationRead,
     ShownMailRead,
@@ -84,7 +84,7 @@ async def invite_user(
 
 @invited.get("", responses=error_responses(InvalidCursorException))
 async def list_invitations(
-    _: AdminEverywhere, session: SessionDep, query: Annotated[InvitationListQuery, Query()]
+    _: AdminEverywhere, session: SessionDep, query: Annotated[PageQuery, Query()]
 ) -> InvitationPage:
     """Lists invitations, newest first, and whether their mails went out."""
     return await invitations.list_invitations(session, query)

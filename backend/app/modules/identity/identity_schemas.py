@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from app.common.schemas import Line, QueryBool, QueryInt, RequestModel
+from app.common.schemas import Line, PageQuery, QueryBool, RequestModel
 from app.core.fields import Email, Name
 from app.modules.identity.identity_roles import Role
 
@@ -103,16 +103,12 @@ class UserPage(BaseModel):
     )
 
 
-class UserListQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
+class UserListQuery(PageQuery):
     q: Annotated[Line, Field(max_length=100)] | None = Field(
         default=None, description="Part of a name, an email or a phone."
     )
     role: Role | None = None
     disabled: QueryBool | None = None
-    limit: Annotated[QueryInt, Field(ge=1, le=100)] = 20
-    cursor: Annotated[str, Field(max_length=1000)] | None = None
 
 
 class InvitationCreate(RequestModel):
@@ -148,13 +144,6 @@ class InvitationRead(BaseModel):
 class InvitationPage(BaseModel):
     items: list[InvitationRead]
     next_cursor: str | None
-
-
-class InvitationListQuery(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    limit: Annotated[QueryInt, Field(ge=1, le=100)] = 20
-    cursor: Annotated[str, Field(max_length=1000)] | None = None
 
 
 class ShownMailRead(BaseModel):

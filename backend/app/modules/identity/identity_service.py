@@ -13,7 +13,7 @@ from app.common.helpers import utc_now
 from app.common.text import Text
 from app.core.database_errors import constraint_of
 from app.core.exceptions import ConflictException, NotFoundException
-from app.core.security import read_cursor, sign_cursor
+from app.core.paging import newest_first
 from app.modules.identity.identity_models import Invitation, RoleAssignment, User, UserSession
 from app.modules.identity.identity_roles import Role
 from app.modules.identity.identity_schemas import RoleGrant, UserListQuery, UserPage, UserRead
@@ -83,11 +83,7 @@ async def find_by_email(session: AsyncSession, email: str) -> User | None:
 
 async def list_users(session: AsyncSession, query: UserListQuery) -> UserPage:
     """Newest first."""
-    purpose = f"users:{query.q}:{query.role}:{query.disabled}"
-    statement = select(User).order_by(User.id.desc()).limit(query.limit + 1)
-    if query.cursor is not None:
-        [last_id] = read_cursor(purpose, query.cursor)
-        statement = statement.where(User.id < UUID(last_id))
+    statement = select(User)
     if query.q is not None:
         statement = statement.where(_has(query.q))
     if query.role is not None:
@@ -97,10 +93,9 @@ async def list_users(session: AsyncSession, query: UserListQuery) -> UserPage:
         statement = statement.where(
             User.disabled_at.is_not(None) if query.disabled else User.disabled_at.is_(None)
         )
-    users = (await session.scalars(statement)).all()
-    page = users[: query.limit]
-    next_cursor = sign_cursor(purpose, [str(page[-1].id)]) if len(users) > query.limit else None
-    return UserPage(items=await _read(session, page), next_cursor=next_cursor)
+    purpose = f"users:{query.q}:{query.role}:{query.disabled}"
+    users, next_cursor = await newest_first(session, User, statement, query, purpose=purpose)
+    return UserPage(items=await _read(session, users), next_cursor=next_cursor)
 
 
 def _has(typed: str) -> ColumnElement[bool]:

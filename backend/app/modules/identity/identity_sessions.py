@@ -69,12 +69,6 @@ class Device(NamedTuple):
     user_agent: str
 
 
-class _Account(NamedTuple):
-    id: UUID
-    password_hash: str | None
-    disabled_at: datetime | None
-
-
 async def sign_in(credentials: SignIn, device: Device) -> Tokens:
     """Takes no session of the request: a connection must not wait while a password is hashed.
 
@@ -119,12 +113,9 @@ def _login(spelling: str) -> str:
         return spelling
 
 
-async def _find(session: AsyncSession, login: str) -> _Account | None:
+async def _find(session: AsyncSession, login: str) -> User | None:
     by_login = User.email == login if "@" in login else User.phone == login
-    row = (
-        await session.execute(select(User.id, User.password_hash, User.disabled_at).where(by_login))
-    ).one_or_none()
-    return _Account(*row) if row is not None else None
+    return (await session.scalars(select(User).where(by_login))).one_or_none()
 
 
 async def start_session(session: AsyncSession, user_id: UUID, device: Device) -> Tokens:

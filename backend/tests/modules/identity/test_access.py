@@ -9,6 +9,7 @@ import httpx2
 import pytest
 
 from app.core import database
+from app.modules.identity.identity_access import CurrentUser, Grant
 from app.modules.identity.identity_roles import Role
 from tests.modules.identity.issuer import Issuer, trusting
 from tests.support.app_process import AppProcess
@@ -150,6 +151,19 @@ class TestWhoMayStillBeHere:
         assert (await stranger.get(CUSTOMERS, headers=headers)).status_code == 200
         await in_database("DELETE FROM role_assignment WHERE user_id = $1", user_id)
         assert refusal_of(await stranger.get(CUSTOMERS, headers=headers)) == (403, "FORBIDDEN")
+
+
+def test_a_role_in_a_branch_is_held_there_and_one_without_everywhere() -> None:
+    here, elsewhere = uuid4(), uuid4()
+    grants = frozenset({Grant(Role.RECEPTIONIST, here), Grant(Role.ADMIN, None)})
+    user = CurrentUser(id=uuid4(), grants=grants, session_id=None)
+    assert user.holds(Role.RECEPTIONIST)
+    assert user.holds_in(here, Role.RECEPTIONIST)
+    assert not user.holds_in(elsewhere, Role.RECEPTIONIST)
+    assert not user.holds_everywhere(Role.RECEPTIONIST)
+    assert user.holds_in(elsewhere, Role.ADMIN)
+    assert user.holds_everywhere(Role.ADMIN)
+    assert not user.holds(Role.THERAPIST)
 
 
 class TestSupabase:

@@ -1,8 +1,6 @@
 """Supabase's keys: fetched once for all, followed as they rotate, kept while nobody answers."""
 
 import asyncio
-import os
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +15,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from app.modules.identity import identity_keys, identity_tokens
 from app.modules.identity.identity_keys import KeysUnavailable, PublishedKeys
 from app.modules.identity.identity_tokens import issue_access_token, verify_access_token
-from tests.core import stores
+from tests.core import imported_by
 from tests.modules.identity.issuer import JWKS_PATH, Issuer, IssuerKey, compact, refused, trusting
 from tests.support import eventually
 
@@ -339,14 +337,7 @@ async def test_a_token_is_verified_once(
 
 
 async def test_the_libraries_of_cryptography_come_with_the_first_token() -> None:
-    script = "import sys, app.modules.identity.identity_tokens; print(*sys.modules)"
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-c", script),
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(BACKEND)} | stores(),
-        stdout=asyncio.subprocess.PIPE,
-    )
-    out, _ = await process.communicate()
-    imported = out.decode().split()
+    imported = await imported_by("app.modules.identity.identity_tokens")
     assert "app.modules.identity.identity_keys" in imported
     assert "jwt" not in imported
 

@@ -342,7 +342,7 @@ class TestRateLimits:
         self, stranger: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         lan = await account()
-        monkeypatch.setattr(identity_passwords, "_MOST_WAITING", 2)
+        monkeypatch.setattr(identity_passwords, "_PLACES", asyncio.Semaphore(2))
         answers = await asyncio.gather(*(sign_in(stranger, lan.login) for _ in range(6)))
         statuses = Counter(answer.status_code for answer in answers)
         assert statuses.keys() == {200, 503}
