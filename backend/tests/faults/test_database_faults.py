@@ -135,6 +135,7 @@ async def test_a_restart_that_no_request_met_is_not_noticed(
     """Every connection of the pool is dead, and none of them fails a request."""
     assert await statuses(http) == WELL
     proxy.mode = Mode.RESET
+    await eventually(proxy.is_idle)  # every reset is sent
     proxy.mode = Mode.PASS
     await http.get("/api/v1/health/live")  # the app has read the resets before this
     assert await statuses(http) == WELL

@@ -116,6 +116,10 @@ class FaultProxy:
         self._connections.add(connection)
         connection.task.add_done_callback(lambda _: self._forget(connection))
 
+    async def is_idle(self) -> bool:
+        """Whether no connection is left."""
+        return not self._connections
+
     def _forget(self, connection: "_Connection") -> None:
         self._connections.discard(connection)
         connection.client.close()  # still open when the task was cancelled before its first step
