@@ -3,10 +3,12 @@
 from fastapi import APIRouter
 
 from app.api import health
+from app.modules import import_models
 from app.modules.audit import audit_routes
 from app.modules.customer import customer_privacy_routes, customer_routes
 from app.modules.identity import identity_auth_routes, identity_routes
 
+import_models()
 api_router = APIRouter()
 for router in (
     health.router,

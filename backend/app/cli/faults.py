@@ -24,6 +24,9 @@ def faults_explained(what: str) -> Iterator[None]:
 def run_with_database[T](what: str, work: Callable[[], Awaitable[T]]) -> T:
     """What `work` gives; its connections are closed with its event loop."""
     from app.core.database import engine
+    from app.modules import import_models
+
+    import_models()  # tables refer to each other across modules
 
     async def run() -> T:
         try:

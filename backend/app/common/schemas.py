@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from pydantic_core import PydanticCustomError
 
 from app.common.helpers import visible
+from app.common.text import Text as Words
 
 MAX_PAGE = 100
 
@@ -122,6 +123,36 @@ Line = Annotated[
     BeforeValidator(_composed_line),
 ]
 """Text of one line in NFC: no control characters, and no invisible ones."""
+
+
+Key = Annotated[
+    str, StringConstraints(max_length=50, pattern="^[a-z0-9]+(-[a-z0-9]+)*$"), Field(examples=["quan-1"])
+]
+"""A short name for files, which outlives a new name."""
+
+
+class Bilingual(RequestModel):
+    """A name in the two languages of the house."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    vi: Annotated[Line, Field(max_length=200)]
+    en: Annotated[Line, Field(max_length=200)]
+
+    def words(self) -> Words:
+        return Words(self.vi, self.en)
+
+
+class BilingualText(RequestModel):
+    """A longer text in both, or none."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True)
+
+    vi: Annotated[Composed, Field(max_length=2000)] = ""
+    en: Annotated[Composed, Field(max_length=2000)] = ""
+
+    def words(self) -> Words:
+        return Words(self.vi, self.en)
 
 
 class PageQuery(BaseModel):

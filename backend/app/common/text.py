@@ -11,3 +11,7 @@ class Text(NamedTuple):
 
     def in_language(self, language: str) -> str:
         return self.en if language == "en" else self.vi
+
+    def __composite_values__(self) -> "tuple[str, str]":
+        """Kept in two columns (SQLAlchemy's `composite`)."""
+        return self.vi, self.en

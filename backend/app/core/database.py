@@ -15,15 +15,16 @@ from uuid import UUID
 
 import structlog
 from fastapi import Depends
-from sqlalchemy import DateTime, MetaData, Uuid, event, func, text
+from sqlalchemy import CheckConstraint, DateTime, MetaData, Text, Uuid, event, func, text
 from sqlalchemy.engine import Connection, ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Composite, DeclarativeBase, Mapped, composite, mapped_column
 from tenacity import AsyncRetrying, RetryCallState, RetryError, stop_after_attempt, wait_exponential
 from uuid_utils.compat import uuid7
 
 from app.common.single_flight import SingleFlight
+from app.common.text import Text as Words
 from app.core.config import Settings, settings
 from app.core.database_errors import is_retryable, translate
 from app.core.exceptions import DatabaseException
@@ -32,7 +33,7 @@ REQUEST_POOL_WAIT = 2.0
 """Seconds a request waits for a connection before it answers 503."""
 HEALTH_TIMEOUT = 2.0
 MAX_ATTEMPTS = 3
-SCHEMA_VERSION = "0002"
+SCHEMA_VERSION = "0003"
 """The newest migration; a process on an older schema is not ready, one on a newer is."""
 _LIBPQ_ONLY = {"sslmode", "ssl", "sslrootcert", "channel_binding", "pgbouncer", "connect_timeout"}
 
@@ -62,6 +63,25 @@ class Entity(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.clock_timestamp())
+
+
+def in_two_languages(name: str) -> Composite[Words]:
+    """A `Mapped[Words]`, kept in the columns `{name}_vi` and `{name}_en`."""
+    return composite(
+        Words,
+        mapped_column(f"{name}_vi", Text, nullable=False),
+        mapped_column(f"{name}_en", Text, nullable=False),
+    )
+
+
+class KeyedEntity(Entity):
+    """A row that files name by a short key, which outlives a new name: `quan-1`."""
+
+    __abstract__ = True
+
+    key: Mapped[str] = mapped_column(
+        Text(collation="C"), CheckConstraint("key ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="key"), unique=True
+    )
 
 
 def build_engine(settings: Settings) -> AsyncEngine:

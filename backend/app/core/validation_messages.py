@@ -47,6 +47,11 @@ _VIETNAMESE = {
     "phone_number": "Số điện thoại không hợp lệ.",
     "email": "Email không hợp lệ, ví dụ lan@example.com.",
     "gender": "Phải là nữ (female), nam (male) hoặc khác (other).",
+    "wall_time": "Phải là giờ trong ngày, như 09:30.",
+    "time_zone": "Phải là múi giờ, như Asia/Ho_Chi_Minh.",
+    "overlap": "Các giờ trong một ngày không được chồng lên nhau.",
+    "date_range": "Ngày cuối phải từ ngày đầu trở đi, và không quá xa.",
+    "time_range": "Phải kết thúc sau khi bắt đầu, và không quá lâu.",
     "tag": "Nhãn không được có dấu chấm phẩy (;).",
 }
 

@@ -6,5 +6,6 @@ import pkgutil
 
 def import_models() -> None:
     """Makes every table known to the metadata; migrations compare against it."""
+    importlib.import_module("app.core.published")
     for module in pkgutil.iter_modules(__path__):
         importlib.import_module(f"{__name__}.{module.name}.{module.name}_models")

@@ -24,6 +24,7 @@ from app.main import app
 from app.modules.identity.identity_passwords import _hasher
 from app.modules.identity.identity_roles import Role
 from app.modules.identity.identity_tokens import issue_access_token
+from tests.support.branches import branch_row
 from tests.support.stores import driver_url
 
 DOCUMENT: dict[str, Any] = app.openapi()
@@ -33,7 +34,7 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     for method, operation in methods.items()
 }
 PUBLIC = {label for label, operation in OPERATIONS.items() if operation.get("security") == []}
-BRANCH = uuid7()
+BRANCH, OTHER_BRANCH = uuid7(), uuid7()
 PASSWORD = "một câu dễ nhớ với bạn"
 SOMEBODY_ELSE = "Người Khác"
 """The name of whoever and whatever is not the caller's."""
@@ -88,6 +89,8 @@ class Scenes:
 
     def __init__(self) -> None:
         self._rows: dict[tuple[str, tuple[str, ...]], list[tuple[object, ...]]] = defaultdict(list)
+        for branch_id in (BRANCH, OTHER_BRANCH):
+            self._insert("branch", **branch_row(branch_id, name=SOMEBODY_ELSE))
 
     def add(self, label: str, caller: Caller, which: Which = "another's") -> Scene:
         ids = {"caller": self._add_caller(caller), "session": uuid7()}
@@ -108,8 +111,14 @@ class Scenes:
             token_hash=sha256(str(ids["word"]).encode()).digest(),
             expires_at=utc_now() + timedelta(hours=72),
         )
+        ids["branch_id"] = BRANCH if which == "theirs" else OTHER_BRANCH
         if which == "missing":
-            ids |= {"user_id": uuid7(), "customer_id": uuid7(), "invitation_id": uuid7()}
+            ids |= {
+                "branch_id": uuid7(),
+                "user_id": uuid7(),
+                "customer_id": uuid7(),
+                "invitation_id": uuid7(),
+            }
         token = issue_access_token(ids["caller"], ids["session"])
         headers = {} if caller.fault == "no token" else {"Authorization": f"Bearer {token}"}
         return Scene(label, caller, which, ids, headers)
@@ -160,9 +169,13 @@ class Scenes:
         return row_id
 
 
+OF_A_BRANCH: set[str] = set()
+"""Operations on what belongs to a branch, also one that the body or the query names."""
+
+
 def objects_of(label: str) -> Iterator[Which]:
-    """Whose the object of an operation may be."""
-    if "{" in label:
+    """Whose the object of an operation may be; `theirs` is also what is of the branch in which a caller has a role."""
+    if "{" in label or label in OF_A_BRANCH:
         yield from ("theirs", "another's", "missing")
     else:
         yield "theirs" if label.endswith("/customers/me") else "none"
@@ -178,7 +191,7 @@ def _password_hash() -> str:
     return _hasher().hash(PASSWORD)
 
 
-_ORDER = ["user_account", "role_assignment", "user_session", "customer", "invitation"]
+_ORDER = ["branch", "user_account", "role_assignment", "user_session", "customer", "invitation"]
 _THERAPIST = {"role": "therapist"}
 _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
     "POST /api/v1/auth/password": lambda _: {

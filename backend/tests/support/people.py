@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 
 from app.modules.identity.identity_roles import Role
 from app.modules.identity.identity_tokens import issue_access_token
+from tests.support.branches import add_branch
 from tests.support.stores import driver_url
 
 
@@ -25,6 +26,8 @@ async def new_user(
 ) -> tuple[UUID, dict[str, str]]:
     """A user with these roles, and the header that shows it is they."""
     user_id, session_id = uuid7(), uuid7()
+    if branch_id is not None:
+        await add_branch(branch_id, database_url=database_url)
     connection = await asyncpg.connect(database_url or driver_url())
     try:
         await connection.execute("INSERT INTO user_account (id, full_name) VALUES ($1, 'Lan')", user_id)

@@ -80,6 +80,11 @@ class CurrentUser:
         """Whether they have one of the roles in this branch, or everywhere."""
         return any(grant.role in roles and grant.branch_id in {None, branch_id} for grant in self.grants)
 
+    def must_hold_in(self, branch_id: UUID, *roles: Role) -> None:
+        """Raises ForbiddenException unless `holds_in`: branches are known to all, so it need not be hidden."""
+        if not self.holds_in(branch_id, *roles):
+            raise ForbiddenException
+
     def holds_everywhere(self, *roles: Role) -> bool:
         return any(grant.role in roles and grant.branch_id is None for grant in self.grants)
 
@@ -185,6 +190,8 @@ async def _add_at_first_sight(session: AsyncSession, claims: Claims) -> None:
     await claim_connection(session)
 
 
+Admin = Annotated[CurrentUser, Requires(Role.ADMIN)]
+Team = Annotated[CurrentUser, Requires(Role.ADMIN, Role.RECEPTIONIST, Role.THERAPIST)]
 AnyRole = Annotated[CurrentUser, Requires(*Role)]
 SignedIn = Annotated[CurrentUser, Requires()]
 Desk = Annotated[CurrentUser, Requires(Role.ADMIN, Role.RECEPTIONIST)]

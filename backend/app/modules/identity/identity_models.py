@@ -50,7 +50,7 @@ class RoleAssignment(Entity):
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
     role: Mapped[str] = mapped_column(Text)
-    branch_id: Mapped[UUID | None]
+    branch_id: Mapped[UUID | None] = mapped_column(ForeignKey("branch.id"))
 
     __table_args__ = (
         UniqueConstraint(

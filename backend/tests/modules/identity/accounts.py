@@ -23,10 +23,12 @@ from app.modules.identity.identity_passwords import _hasher
 from app.modules.identity.identity_roles import Role
 from app.modules.identity.identity_schemas import RoleGrant
 from app.modules.identity.identity_sessions import Device, start_session
+from tests.support.branches import add_branch
 
 AUTH = "/api/v1/auth"
 PASSWORD = "sen trắng nở ban mai"
 NEW_PASSWORD = "trà nóng lúc bốn giờ"
+
 type Tokens = dict[str, Any]
 
 
@@ -46,6 +48,8 @@ async def account(
     disabled: bool = False,
 ) -> Account:
     """Somebody who can sign in, unless without a password or disabled."""
+    if branch_id is not None:
+        await add_branch(branch_id)
     user = User(
         full_name=full_name,
         email=email,

@@ -40,6 +40,7 @@ from tests.modules.identity.accounts import (
 )
 from tests.modules.identity.issuer import Issuer, trusting
 from tests.support import free_port
+from tests.support.branches import add_branch
 from tests.support.ledger import entries
 from tests.support.mail import SmtpServer, app_mail
 
@@ -47,9 +48,10 @@ INVITATIONS = "/api/v1/invitations"
 NOW = datetime(2027, 2, 6, 2, 30, tzinfo=UTC)
 MAI = "mai@example.com"
 ADMIN = {"role": "admin", "branch_id": None}
+BRANCH = UUID("019a0000-0000-7000-8000-0000000000b1")
 THERAPIST, DESK = (
     {"role": "therapist", "branch_id": None},
-    {"role": "receptionist", "branch_id": str(uuid7())},
+    {"role": "receptionist", "branch_id": str(BRANCH)},
 )
 
 
@@ -62,6 +64,7 @@ def clock() -> Iterator[time_machine.Traveller]:
 
 @pytest.fixture
 async def admin(stranger: httpx2.AsyncClient) -> Account:
+    await add_branch(BRANCH)
     return await account(Role.ADMIN, email="quan@example.com", full_name="Trần Minh Quân")
 
 

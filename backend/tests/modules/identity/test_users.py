@@ -26,6 +26,7 @@ from tests.modules.identity.accounts import (
     tokens_of,
 )
 from tests.modules.identity.issuer import Issuer, trusting
+from tests.support.branches import add_branch
 from tests.support.people import signed_in
 
 USERS = "/api/v1/users"
@@ -36,6 +37,7 @@ ADMIN, DESK = {"role": "admin", "branch_id": None}, {"role": "receptionist", "br
 
 @pytest.fixture
 async def admin(stranger: httpx2.AsyncClient) -> Account:
+    await add_branch(BRANCH)
     return await account(Role.ADMIN, email="quan@example.com", full_name="Trần Minh Quân")
 
 

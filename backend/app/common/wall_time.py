@@ -1,0 +1,107 @@
+"""Times on the wall clock: as people write them, as they are kept (minutes after midnight), and as instants."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Annotated, Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+DAY = 1440
+"""Minutes of a day on the wall clock."""
+_WALL_TIME = re.compile(r"^(?:([01][0-9]|2[0-3]):([0-5][0-9])|24:00)$")
+
+
+def _minutes(value: Any) -> Any:
+    """`09:30` → 570. The end of a day may be written 24:00."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value  # as it is kept
+    if not isinstance(value, str) or not (match := _WALL_TIME.fullmatch(value)):
+        raise PydanticCustomError("wall_time", "Input should be a time of day, as 09:30")
+    return DAY if match[1] is None else int(match[1]) * 60 + int(match[2])
+
+
+def _wall_time(minutes: int) -> str:
+    """570 → `09:30`. On the next day too: that it is the next day is told by its coming before the beginning."""
+    return "24:00" if minutes == DAY else f"{minutes % DAY // 60:02}:{minutes % 60:02}"
+
+
+WallTime = Annotated[
+    int,
+    BeforeValidator(_minutes),
+    PlainSerializer(_wall_time, return_type=str),
+    WithJsonSchema({"type": "string", "pattern": _WALL_TIME.pattern, "examples": ["09:30"]}),
+]
+"""Minutes after midnight, written `09:30`."""
+
+
+def ends_after(begins: int, ends: int) -> int:
+    """The end in minutes after the same midnight: one that is not after the beginning is on the next day.
+
+    Raises:
+        PydanticCustomError: the beginning is 24:00.
+    """
+    if begins >= DAY:
+        raise PydanticCustomError("wall_time", "A day begins at 00:00")
+    return ends if ends > begins else ends + DAY
+
+
+class WallHours(NamedTuple):
+    """Minutes after the midnight of a day on the wall clock; over 1440 it is on the next day."""
+
+    opens: int
+    closes: int
+
+
+class Span(NamedTuple):
+    """From one instant to another, in UTC; the end is not part of it."""
+
+    start: datetime
+    end: datetime
+
+
+def instant(day: date, minute: int, zone: ZoneInfo) -> datetime:
+    """When the wall clock shows it.
+
+    RFC 5545 §3.3.5: a time that comes twice, when clocks are set back, is the first; one that does not come,
+    when they are set forward, is read with the offset from before (02:30 is then what clocks call 03:30).
+    """
+    wall = datetime.combine(day, time()) + timedelta(minutes=minute)
+    return wall.replace(tzinfo=zone).astimezone(UTC)
+
+
+def open_spans(
+    days: Iterable[date], hours_of: Callable[[date], Sequence[WallHours]], zone: ZoneInfo
+) -> list[Span]:
+    """When a branch is open that opens on these days, in order, none touching the next.
+
+    Hours of a day that go past midnight are part of that day: ask for the day before to know about the morning.
+    """
+    spans = (
+        Span(instant(day, hours.opens, zone), instant(day, hours.closes, zone))
+        for day in days
+        for hours in hours_of(day)
+    )
+    return list(_joined(sorted(span for span in spans if span.start < span.end)))
+
+
+def _joined(spans: Iterable[Span]) -> Iterator[Span]:
+    current: Span | None = None
+    for span in spans:
+        if current is None:
+            current = span
+        elif span.start <= current.end:
+            current = Span(current.start, max(current.end, span.end))
+        else:
+            yield current
+            current = span
+    if current is not None:
+        yield current
+
+
+def clipped(spans: Iterable[Span], start: datetime, end: datetime) -> list[Span]:
+    """What of them is within these bounds."""
+    inside = (Span(max(span.start, start), min(span.end, end)) for span in spans)
+    return [span for span in inside if span.start < span.end]

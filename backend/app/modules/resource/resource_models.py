@@ -1,0 +1,124 @@
+"""What one guest at a time can occupy (tài nguyên): a therapist, a bed, a device; and when it is taken."""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.common.text import Text as Words
+from app.core.database import Entity, KeyedEntity, in_two_languages
+
+
+class ResourceKind(StrEnum):
+    STAFF = "staff"
+    BED = "bed"
+    """A bed or a chair: where the guest is."""
+    DEVICE = "device"
+
+
+class ResourceType(KeyedEntity):
+    """Beds or devices that stand in for each other, as massage beds (giường massage) or laser devices."""
+
+    __tablename__ = "resource_type"
+
+    kind: Mapped[str] = mapped_column(Text)
+    name: Mapped[Words] = in_two_languages("name")
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('bed', 'device')", name="kind"),
+        UniqueConstraint("id", "kind", name="resource_type_id_kind_key"),
+    )
+
+
+class Room(KeyedEntity):
+    """Where beds and devices are. A room for a couple is one with two beds."""
+
+    __tablename__ = "room"
+
+    branch_id: Mapped[UUID] = mapped_column(ForeignKey("branch.id"), index=True)
+    name: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (
+        CheckConstraint("name <> ''", name="name"),
+        UniqueConstraint("id", "branch_id", name="room_id_branch_id_key"),
+    )
+
+
+class Resource(Entity):
+    """One id for whatever can be booked. What a therapist is beyond that is in `staff`, under the same id."""
+
+    __tablename__ = "resource"
+
+    kind: Mapped[str] = mapped_column(Text)
+    key: Mapped[str | None] = mapped_column(Text(collation="C"), unique=True)
+    """Of beds and devices, as are the columns below; staff have theirs in `staff`, and no one branch."""
+    name: Mapped[str | None] = mapped_column(Text)
+    branch_id: Mapped[UUID | None] = mapped_column(ForeignKey("branch.id"), index=True)
+    type_id: Mapped[UUID | None]
+    room_id: Mapped[UUID | None]
+    retired_at: Mapped[datetime | None]
+    """Since when it is not there any more; its past stays."""
+
+    __table_args__ = (
+        CheckConstraint("kind IN ('staff', 'bed', 'device')", name="kind"),
+        CheckConstraint("key ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="key"),
+        CheckConstraint(
+            "CASE kind WHEN 'staff' THEN num_nonnulls(key, name, branch_id, type_id, room_id, retired_at) = 0"
+            " ELSE num_nulls(key, name, branch_id, type_id) = 0 END",
+            name="of_its_kind",
+        ),
+        ForeignKeyConstraint(
+            ["type_id", "kind"], ["resource_type.id", "resource_type.kind"], name="resource_type_id_kind_fkey"
+        ),
+        ForeignKeyConstraint(
+            ["room_id", "branch_id"], ["room.id", "room.branch_id"], name="resource_room_id_branch_id_fkey"
+        ),
+    )
+
+
+class AllocationState(StrEnum):
+    HELD = "held"
+    """Until `hold_expires_at`, for somebody who is booking."""
+    BOOKED = "booked"
+    BLOCKED = "blocked"
+    """Out of order, or on leave."""
+
+
+class Allocation(Entity):
+    """A resource is taken from one instant to another. PostgreSQL itself refuses two at once."""
+
+    __tablename__ = "allocation"
+
+    resource_id: Mapped[UUID] = mapped_column(ForeignKey("resource.id"))
+    during: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+    """`[)`."""
+    state: Mapped[str] = mapped_column(Text)
+    hold_expires_at: Mapped[datetime | None]
+    appointment_id: Mapped[UUID | None] = mapped_column(index=True)
+    """Whose it is, unless it is blocked."""
+    time_off_id: Mapped[UUID | None] = mapped_column(ForeignKey("time_off.id"), index=True)
+    """The leave that blocks it; none: out of order."""
+    reason: Mapped[str] = mapped_column(Text, server_default="")
+    """Why it is blocked."""
+
+    __table_args__ = (
+        CheckConstraint("state IN ('held', 'booked', 'blocked')", name="state"),
+        CheckConstraint("(state = 'held') = (hold_expires_at IS NOT NULL)", name="hold"),
+        CheckConstraint("(state = 'blocked') = (appointment_id IS NULL)", name="appointment"),
+        CheckConstraint("time_off_id IS NULL OR state = 'blocked'", name="time_off"),
+        CheckConstraint(
+            "NOT isempty(during) AND NOT lower_inf(during) AND NOT upper_inf(during)"
+            " AND lower_inc(during) AND NOT upper_inc(during)",
+            name="during",
+        ),
+        ExcludeConstraint(("resource_id", "="), ("during", "&&"), name="allocation_overlap"),
+    )
