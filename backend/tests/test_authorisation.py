@@ -79,6 +79,9 @@ MAY_CALL = {
     f"POST {V1}/customers/{{customer_id}}/consents": DESK | {"customer"},
     f"GET {V1}/customers/{{customer_id}}/personal-data": {"admin:everywhere", "customer"},
     f"POST {V1}/customers/{{customer_id}}/erase": ADMIN,
+    f"GET {V1}/resources/{{resource_id}}/blocks": TEAM,
+    f"POST {V1}/resources/{{resource_id}}/blocks": DESK,
+    f"DELETE {V1}/resources/{{resource_id}}/blocks/{{block_id}}": DESK,
 }
 OF_THEIR_OWN_ONLY = {"customer"}
 """Who has no other role of those that may call sees what is theirs; of anything else not even that it is there."""

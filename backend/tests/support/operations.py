@@ -9,7 +9,7 @@ response = await scene.send(stranger)
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from typing import Any, Literal
@@ -17,6 +17,7 @@ from uuid import UUID
 
 import asyncpg
 import httpx2
+from asyncpg import Range
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
@@ -91,6 +92,9 @@ class Scenes:
         self._rows: dict[tuple[str, tuple[str, ...]], list[tuple[object, ...]]] = defaultdict(list)
         for branch_id in (BRANCH, OTHER_BRANCH):
             self._insert("branch", **branch_row(branch_id, name=SOMEBODY_ELSE))
+        self._bed_type = self._insert(
+            "resource_type", key="giuong-massage", kind="bed", name_vi="Giường massage", name_en="Massage bed"
+        )
 
     def add(self, label: str, caller: Caller, which: Which = "another's") -> Scene:
         ids = {"caller": self._add_caller(caller), "session": uuid7()}
@@ -112,12 +116,18 @@ class Scenes:
             expires_at=utc_now() + timedelta(hours=72),
         )
         ids["branch_id"] = BRANCH if which == "theirs" else OTHER_BRANCH
+        ids["resource_id"] = self._add_bed(ids["branch_id"])
+        ids["block_id"] = self._insert(
+            "allocation", resource_id=ids["resource_id"], during=Range(*_A_DAY), state="blocked"
+        )
         if which == "missing":
             ids |= {
                 "branch_id": uuid7(),
                 "user_id": uuid7(),
                 "customer_id": uuid7(),
                 "invitation_id": uuid7(),
+                "resource_id": uuid7(),
+                "block_id": uuid7(),
             }
         token = issue_access_token(ids["caller"], ids["session"])
         headers = {} if caller.fault == "no token" else {"Authorization": f"Bearer {token}"}
@@ -162,6 +172,16 @@ class Scenes:
         archived_at = utc_now() if archived else None
         return self._insert("customer", full_name=SOMEBODY_ELSE, user_id=user_id, archived_at=archived_at)
 
+    def _add_bed(self, branch_id: UUID) -> UUID:
+        return self._insert(
+            "resource",
+            kind="bed",
+            key=f"giuong-{uuid7()}",
+            name=SOMEBODY_ELSE,
+            branch_id=branch_id,
+            type_id=self._bed_type,
+        )
+
     def _insert(self, table: str, **values: Any) -> UUID:
         row: dict[str, Any] = {"id": uuid7()} | values
         self._rows[table, tuple(row)].append(tuple(row.values()))
@@ -169,7 +189,10 @@ class Scenes:
         return row_id
 
 
-OF_A_BRANCH: set[str] = set()
+OF_A_BRANCH: set[str] = {
+    "POST /api/v1/resources/{resource_id}/blocks",
+    "DELETE /api/v1/resources/{resource_id}/blocks/{block_id}",
+}
 """Operations on what belongs to a branch, also one that the body or the query names."""
 
 
@@ -191,9 +214,23 @@ def _password_hash() -> str:
     return _hasher().hash(PASSWORD)
 
 
-_ORDER = ["branch", "user_account", "role_assignment", "user_session", "customer", "invitation"]
+_ORDER = [
+    "branch",
+    "user_account",
+    "role_assignment",
+    "user_session",
+    "customer",
+    "invitation",
+    "resource_type",
+    "resource",
+    "allocation",
+]
 _THERAPIST = {"role": "therapist"}
+_A_DAY = (datetime(2100, 3, 1, tzinfo=UTC), datetime(2100, 3, 2, tzinfo=UTC))
+_TIMES = {"start": "2100-03-01T00:00:00Z", "end": "2100-03-03T00:00:00Z"}
 _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
+    "GET /api/v1/resources/{resource_id}/blocks": lambda _: {"params": _TIMES},
+    "POST /api/v1/resources/{resource_id}/blocks": lambda _: {"json": _TIMES | {"reason": "Gãy chân"}},
     "POST /api/v1/auth/password": lambda _: {
         "json": {"current_password": PASSWORD, "new_password": PASSWORD[::-1]}
     },
