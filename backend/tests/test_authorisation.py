@@ -82,12 +82,40 @@ MAY_CALL = {
     f"GET {V1}/resources/{{resource_id}}/blocks": TEAM,
     f"POST {V1}/resources/{{resource_id}}/blocks": DESK,
     f"DELETE {V1}/resources/{{resource_id}}/blocks/{{block_id}}": DESK,
+    f"GET {V1}/staff/{{staff_id}}/weekly-shifts": TEAM,
+    f"PUT {V1}/staff/{{staff_id}}/weekly-shifts": DESK,
+    f"GET {V1}/shifts": TEAM,
+    f"POST {V1}/shifts": DESK,
+    f"POST {V1}/shifts/fill": DESK,
+    f"POST {V1}/shifts/copy": DESK,
+    f"PATCH {V1}/shifts/{{shift_id}}": DESK,
+    f"DELETE {V1}/shifts/{{shift_id}}": DESK,
+    f"POST {V1}/shifts/{{shift_id}}/swap": DESK,
+    f"POST {V1}/time-off": TEAM,
+    f"GET {V1}/time-off": TEAM,
+    f"POST {V1}/time-off/{{time_off_id}}/approve": {"admin"},
+    f"POST {V1}/time-off/{{time_off_id}}/refuse": {"admin"},
+    f"POST {V1}/time-off/{{time_off_id}}/withdraw": TEAM,
 }
 OF_THEIR_OWN_ONLY = {"customer"}
 """Who has no other role of those that may call sees what is theirs; of anything else not even that it is there."""
 
-NOT_WITH_ONESELF = {f"POST {V1}/customers/{{customer_id}}/merge"}
-"""At the desk: they would see what is held on the other. An administrator of the whole spa sees that anyway."""
+OWN_ROSTER_ONLY = {
+    f"GET {V1}/staff/{{staff_id}}/weekly-shifts": {"therapist"},
+    f"GET {V1}/shifts": {"therapist"},
+    f"POST {V1}/time-off": {"therapist"},
+    f"GET {V1}/time-off": {"therapist"},
+    f"POST {V1}/time-off/{{time_off_id}}/withdraw": {"therapist", "receptionist"},
+}
+"""Who else is among `OF_THEIR_OWN_ONLY` there: rosters and leave are for the desk and for whom they are about."""
+
+NOT_WITH_ONESELF = {
+    f"POST {V1}/customers/{{customer_id}}/merge",
+    f"POST {V1}/time-off/{{time_off_id}}/approve",
+    f"POST {V1}/time-off/{{time_off_id}}/refuse",
+}
+"""At the desk: they would see what is held on the other, or decide on leave of their own. An administrator of the
+whole spa may."""
 
 CALLERS = [
     Caller("nobody", fault="no token"),
@@ -182,14 +210,19 @@ def expected(scene: Scene) -> int:
         return scene.caller.refusal
     if may_call and not may_call & scopes:
         return 403
-    only_own = "customer" in may_call and not (may_call - OF_THEIR_OWN_ONLY) & scopes
+    if scene.which == "missing" or (sees_only_own(scene) and scene.which != "theirs"):
+        return 404
     if scene.which == "another's" and scene.label in OF_A_BRANCH and scene.caller.branch_id == BRANCH:
         return 403  # a branch is known to all who work in the spa
-    if scene.which == "missing" or (only_own and scene.which != "theirs"):
-        return 404
     if scene.label in NOT_WITH_ONESELF and scene.which == "theirs" and not scopes & ADMIN:
         return 403
     return success_of(scene.label)
+
+
+def sees_only_own(scene: Scene) -> bool:
+    """None of the roles by which they may call is for what is not theirs."""
+    only_own = OF_THEIR_OWN_ONLY | OWN_ROSTER_ONLY.get(scene.label, set())
+    return MAY_CALL[scene.label] & scene.caller.scopes <= only_own and bool(MAY_CALL[scene.label] & only_own)
 
 
 def asks_to_sign_in(response: httpx2.Response) -> bool:
@@ -215,7 +248,7 @@ def missing_and_forbidden_differ(answers: list[tuple[Scene, httpx2.Response]]) -
         describe(scene)
         for scene, response in answers
         if scene.which == "another's"
-        and scene.label not in OF_A_BRANCH
+        and (scene.label not in OF_A_BRANCH or sees_only_own(scene))
         and is_refused(scene)
         and told(response) != missing[scene.label, scene.caller]
     ]

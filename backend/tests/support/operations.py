@@ -9,7 +9,7 @@ response = await scene.send(stranger)
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from typing import Any, Literal
@@ -92,6 +92,7 @@ class Scenes:
         self._rows: dict[tuple[str, tuple[str, ...]], list[tuple[object, ...]]] = defaultdict(list)
         for branch_id in (BRANCH, OTHER_BRANCH):
             self._insert("branch", **branch_row(branch_id, name=SOMEBODY_ELSE))
+            self._insert("opening_hours", branch_id=branch_id, weekday=1, opens=540, closes=1080)
         self._bed_type = self._insert(
             "resource_type", key="giuong-massage", kind="bed", name_vi="Giường massage", name_en="Massage bed"
         )
@@ -120,8 +121,12 @@ class Scenes:
         ids["block_id"] = self._insert(
             "allocation", resource_id=ids["resource_id"], during=Range(*_A_DAY), state="blocked"
         )
+        self._add_roster(ids, owner)
         if which == "missing":
             ids |= {
+                "staff_id": uuid7(),
+                "shift_id": uuid7(),
+                "time_off_id": uuid7(),
                 "branch_id": uuid7(),
                 "user_id": uuid7(),
                 "customer_id": uuid7(),
@@ -182,6 +187,39 @@ class Scenes:
             type_id=self._bed_type,
         )
 
+    def _add_staff(self, branch_id: UUID, user_id: UUID | None = None) -> UUID:
+        staff_id = self._insert("resource", kind="staff")
+        self._insert(
+            "staff",
+            id=staff_id,
+            key=f"nhan-vien-{staff_id}",
+            full_name=SOMEBODY_ELSE,
+            languages=["vi"],
+            bio_vi="",
+            bio_en="",
+            employed_from=date(2020, 1, 1),
+            user_id=user_id,
+        )
+        self._insert("staff_branch", staff_id=staff_id, branch_id=branch_id)
+        return staff_id
+
+    def _add_roster(self, ids: dict[str, UUID], user_id: UUID) -> None:
+        """Somebody with a pattern, a shift and leave, who is whoever it is about, and a colleague with a shift."""
+        branch_id = ids["branch_id"]
+        ids["staff_id"] = self._add_staff(branch_id, user_id)
+        ids["of_branch"] = branch_id
+        pattern = {"weekday": 1, "starts": 540, "ends": 1080}
+        self._insert("weekly_shift", staff_id=ids["staff_id"], branch_id=branch_id, **pattern)
+        ids["shift_id"] = self._insert(
+            "shift", staff_id=ids["staff_id"], branch_id=branch_id, during=Range(*_A_DAY)
+        )
+        ids["colleagues_shift"] = self._insert(
+            "shift", staff_id=self._add_staff(branch_id), branch_id=branch_id, during=Range(*_NEXT_DAY)
+        )
+        ids["time_off_id"] = self._insert(
+            "time_off", staff_id=ids["staff_id"], during=Range(*_A_DAY), status="requested"
+        )
+
     def _insert(self, table: str, **values: Any) -> UUID:
         row: dict[str, Any] = {"id": uuid7()} | values
         self._rows[table, tuple(row)].append(tuple(row.values()))
@@ -192,6 +230,20 @@ class Scenes:
 OF_A_BRANCH: set[str] = {
     "POST /api/v1/resources/{resource_id}/blocks",
     "DELETE /api/v1/resources/{resource_id}/blocks/{block_id}",
+    "GET /api/v1/staff/{staff_id}/weekly-shifts",
+    "PUT /api/v1/staff/{staff_id}/weekly-shifts",
+    "GET /api/v1/shifts",
+    "POST /api/v1/shifts",
+    "POST /api/v1/shifts/fill",
+    "POST /api/v1/shifts/copy",
+    "PATCH /api/v1/shifts/{shift_id}",
+    "DELETE /api/v1/shifts/{shift_id}",
+    "POST /api/v1/shifts/{shift_id}/swap",
+    "POST /api/v1/time-off",
+    "GET /api/v1/time-off",
+    "POST /api/v1/time-off/{time_off_id}/approve",
+    "POST /api/v1/time-off/{time_off_id}/refuse",
+    "POST /api/v1/time-off/{time_off_id}/withdraw",
 }
 """Operations on what belongs to a branch, also one that the body or the query names."""
 
@@ -221,16 +273,62 @@ _ORDER = [
     "user_session",
     "customer",
     "invitation",
+    "opening_hours",
     "resource_type",
     "resource",
+    "staff",
+    "staff_branch",
+    "weekly_shift",
+    "shift",
+    "time_off",
     "allocation",
 ]
 _THERAPIST = {"role": "therapist"}
 _A_DAY = (datetime(2100, 3, 1, tzinfo=UTC), datetime(2100, 3, 2, tzinfo=UTC))
+_NEXT_DAY = (datetime(2100, 3, 2, tzinfo=UTC), datetime(2100, 3, 3, tzinfo=UTC))
+_FREE_MONDAY, _ITS_MONDAY = "2100-03-08", "2100-03-01"
 _TIMES = {"start": "2100-03-01T00:00:00Z", "end": "2100-03-03T00:00:00Z"}
 _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
     "GET /api/v1/resources/{resource_id}/blocks": lambda _: {"params": _TIMES},
     "POST /api/v1/resources/{resource_id}/blocks": lambda _: {"json": _TIMES | {"reason": "Gãy chân"}},
+    "PUT /api/v1/staff/{staff_id}/weekly-shifts": lambda ids: {
+        "json": {
+            "shifts": [{"branch_id": str(ids["of_branch"]), "weekday": 2, "starts": "09:00", "ends": "18:00"}]
+        }
+    },
+    "GET /api/v1/shifts": lambda ids: {"params": _TIMES | {"staff_id": str(ids["staff_id"])}},
+    "POST /api/v1/shifts": lambda ids: {
+        "json": {
+            "staff_id": str(ids["staff_id"]),
+            "branch_id": str(ids["branch_id"]),
+            "start": "2100-03-09T00:00:00Z",
+            "end": "2100-03-09T09:00:00Z",
+        }
+    },
+    "POST /api/v1/shifts/fill": lambda ids: {
+        "json": {
+            "branch_id": str(ids["branch_id"]),
+            "first_day": _FREE_MONDAY,
+            "last_day": _FREE_MONDAY,
+            "staff_ids": [str(ids["staff_id"])],
+        }
+    },
+    "POST /api/v1/shifts/copy": lambda ids: {
+        "json": {
+            "branch_id": str(ids["branch_id"]),
+            "from_week": _ITS_MONDAY,
+            "to_week": _FREE_MONDAY,
+            "staff_ids": [str(ids["staff_id"])],
+        }
+    },
+    "PATCH /api/v1/shifts/{shift_id}": lambda _: {"json": {"start": "2100-03-01T12:00:00Z"}},
+    "POST /api/v1/shifts/{shift_id}/swap": lambda ids: {
+        "json": {"with_shift_id": str(ids["colleagues_shift"])}
+    },
+    "POST /api/v1/time-off": lambda ids: {"json": _TIMES | {"staff_id": str(ids["staff_id"])}},
+    "GET /api/v1/time-off": lambda ids: {"params": {"staff_id": str(ids["staff_id"])}},
+    "POST /api/v1/time-off/{time_off_id}/approve": lambda _: {"json": {"answer": "Đi vui nhé"}},
+    "POST /api/v1/time-off/{time_off_id}/refuse": lambda _: {"json": {"answer": "Hôm đó đông khách"}},
     "POST /api/v1/auth/password": lambda _: {
         "json": {"current_password": PASSWORD, "new_password": PASSWORD[::-1]}
     },
