@@ -82,6 +82,10 @@ MAY_CALL = {
     f"GET {V1}/resources/{{resource_id}}/blocks": TEAM,
     f"POST {V1}/resources/{{resource_id}}/blocks": DESK,
     f"DELETE {V1}/resources/{{resource_id}}/blocks/{{block_id}}": DESK,
+    f"GET {V1}/staff": TEAM,
+    f"POST {V1}/staff": {"admin"},
+    f"GET {V1}/staff/{{staff_id}}": TEAM,
+    f"PATCH {V1}/staff/{{staff_id}}": {"admin"},
 }
 OF_THEIR_OWN_ONLY = {"customer"}
 """Who has no other role of those that may call sees what is theirs; of anything else not even that it is there."""

@@ -8,6 +8,7 @@ from app.modules.audit import audit_routes
 from app.modules.customer import customer_privacy_routes, customer_routes
 from app.modules.identity import identity_auth_routes, identity_routes
 from app.modules.resource import resource_allocation_routes
+from app.modules.staff import staff_routes
 
 import_models()
 api_router = APIRouter()
@@ -21,6 +22,7 @@ for router in (
     customer_routes.router,
     customer_privacy_routes.router,
     resource_allocation_routes.router,
+    staff_routes.router,
 ):
     # Not `include_router`: FastAPI 0.165 tries the routes of a nested router several times for each request (57 µs
     # became 91, measured in process).

@@ -9,7 +9,7 @@ response = await scene.send(stranger)
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from typing import Any, Literal
@@ -120,6 +120,7 @@ class Scenes:
         ids["block_id"] = self._insert(
             "allocation", resource_id=ids["resource_id"], during=Range(*_A_DAY), state="blocked"
         )
+        ids["staff_id"] = self._add_staff(ids["branch_id"])
         if which == "missing":
             ids |= {
                 "branch_id": uuid7(),
@@ -128,6 +129,7 @@ class Scenes:
                 "invitation_id": uuid7(),
                 "resource_id": uuid7(),
                 "block_id": uuid7(),
+                "staff_id": uuid7(),
             }
         token = issue_access_token(ids["caller"], ids["session"])
         headers = {} if caller.fault == "no token" else {"Authorization": f"Bearer {token}"}
@@ -182,6 +184,21 @@ class Scenes:
             type_id=self._bed_type,
         )
 
+    def _add_staff(self, branch_id: UUID) -> UUID:
+        staff_id = self._insert("resource", kind="staff")
+        self._insert(
+            "staff",
+            id=staff_id,
+            key=f"nhan-vien-{staff_id}",
+            full_name=SOMEBODY_ELSE,
+            languages=["vi"],
+            bio_vi="",
+            bio_en="",
+            employed_from=date(2026, 1, 1),
+        )
+        self._insert("staff_branch", staff_id=staff_id, branch_id=branch_id)
+        return staff_id
+
     def _insert(self, table: str, **values: Any) -> UUID:
         row: dict[str, Any] = {"id": uuid7()} | values
         self._rows[table, tuple(row)].append(tuple(row.values()))
@@ -192,6 +209,8 @@ class Scenes:
 OF_A_BRANCH: set[str] = {
     "POST /api/v1/resources/{resource_id}/blocks",
     "DELETE /api/v1/resources/{resource_id}/blocks/{block_id}",
+    "POST /api/v1/staff",
+    "PATCH /api/v1/staff/{staff_id}",
 }
 """Operations on what belongs to a branch, also one that the body or the query names."""
 
@@ -224,11 +243,22 @@ _ORDER = [
     "resource_type",
     "resource",
     "allocation",
+    "staff",
+    "staff_branch",
 ]
 _THERAPIST = {"role": "therapist"}
 _A_DAY = (datetime(2100, 3, 1, tzinfo=UTC), datetime(2100, 3, 2, tzinfo=UTC))
 _TIMES = {"start": "2100-03-01T00:00:00Z", "end": "2100-03-03T00:00:00Z"}
 _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
+    "POST /api/v1/staff": lambda ids: {
+        "json": {
+            "key": f"lan-{ids['word']}",
+            "full_name": "Lan",
+            "employed_from": "2026-01-01",
+            "branch_ids": [str(ids["branch_id"])],
+        }
+    },
+    "PATCH /api/v1/staff/{staff_id}": lambda _: {"json": {"full_name": "Mai"}},
     "GET /api/v1/resources/{resource_id}/blocks": lambda _: {"params": _TIMES},
     "POST /api/v1/resources/{resource_id}/blocks": lambda _: {"json": _TIMES | {"reason": "Gãy chân"}},
     "POST /api/v1/auth/password": lambda _: {

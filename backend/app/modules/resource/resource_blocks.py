@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.text import Text
-from app.core.exceptions import ConflictException, NotFoundException
+from app.core.exceptions import NotFoundException
 from app.modules.identity.identity_access import CurrentUser
 from app.modules.identity.identity_roles import Role
 from app.modules.resource.resource_allocation_schemas import (
@@ -25,16 +25,9 @@ from app.modules.resource.resource_allocations import (
     read_allocation,
 )
 from app.modules.resource.resource_models import Allocation, AllocationState, Resource, ResourceKind
-from app.modules.resource.resource_service import ResourceNotFound
+from app.modules.resource.resource_service import ResourceHasAppointments, ResourceNotFound
 
-
-class ResourceHasAppointments(ConflictException):
-    code = "RESOURCE_HAS_APPOINTMENTS"
-    """`details` has them: the appointment's id as `field`, when it is as `message`, `2026-12-31T02:00:00Z/…`."""
-    text = Text(
-        "Trong thời gian này đã có lịch hẹn; hãy dời lịch trước, hoặc chọn khóa phần còn trống.",
-        "There are appointments in this time; move them first, or block what is free.",
-    )
+_MAX_DETAILS = 100
 
 
 class BlockNotFound(NotFoundException):
@@ -115,13 +108,14 @@ async def _branch_of(session: AsyncSession, resource_id: UUID, *, in_use: bool =
 
 
 def _details(appointments: Sequence[AllocationRead]) -> list[dict[str, str]]:
+    """The appointment's id as `field`, when it is as `message`: `2026-12-31T02:00:00Z/2026-12-31T03:00:00Z`."""
     return [
         {
             "field": str(taken.appointment_id),
             "message": f"{_iso(taken.start)}/{_iso(taken.end)}",
             "type": "appointment_in_the_way",
         }
-        for taken in appointments
+        for taken in appointments[:_MAX_DETAILS]
     ]
 
 
