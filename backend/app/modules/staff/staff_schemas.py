@@ -34,18 +34,19 @@ def _each_once[T](values: Sequence[T]) -> list[T]:
 
 
 Day = Annotated[IsoDate, AfterValidator(_day), Field(examples=["2026-12-31"])]
+# Lengths first: after a validator of ours they would be told as those of a text.
 Languages = Annotated[
     list[Annotated[str, StringConstraints(pattern="^[a-z]{2}$")]],
-    AfterValidator(_each_once),
     Field(min_length=1, max_length=10, examples=[["vi", "en"]], description="ISO 639-1."),
+    AfterValidator(_each_once),
 ]
 BranchIds = Annotated[
     list[UUID],
-    AfterValidator(_each_once),
     Field(min_length=1, max_length=100, description="Where they work."),
+    AfterValidator(_each_once),
 ]
 ServiceIds = Annotated[
-    list[UUID], AfterValidator(_each_once), Field(max_length=500, description="What they perform.")
+    list[UUID], Field(max_length=500, description="What they perform."), AfterValidator(_each_once)
 ]
 UserId = Annotated[
     UUID | None,
