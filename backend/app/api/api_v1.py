@@ -8,7 +8,7 @@ from app.modules.audit import audit_routes
 from app.modules.customer import customer_privacy_routes, customer_routes
 from app.modules.identity import identity_auth_routes, identity_routes
 from app.modules.resource import resource_allocation_routes
-from app.modules.staff import staff_roster_routes, staff_time_off_routes
+from app.modules.staff import staff_roster_routes, staff_routes, staff_time_off_routes
 
 import_models()
 api_router = APIRouter()
@@ -22,6 +22,7 @@ for router in (
     customer_routes.router,
     customer_privacy_routes.router,
     resource_allocation_routes.router,
+    staff_routes.router,
     staff_roster_routes.router,
     staff_time_off_routes.router,
 ):

@@ -133,6 +133,7 @@ class Scenes:
                 "invitation_id": uuid7(),
                 "resource_id": uuid7(),
                 "block_id": uuid7(),
+                "staff_id": uuid7(),
             }
         token = issue_access_token(ids["caller"], ids["session"])
         headers = {} if caller.fault == "no token" else {"Authorization": f"Bearer {token}"}
@@ -230,6 +231,8 @@ class Scenes:
 OF_A_BRANCH: set[str] = {
     "POST /api/v1/resources/{resource_id}/blocks",
     "DELETE /api/v1/resources/{resource_id}/blocks/{block_id}",
+    "POST /api/v1/staff",
+    "PATCH /api/v1/staff/{staff_id}",
     "GET /api/v1/staff/{staff_id}/weekly-shifts",
     "PUT /api/v1/staff/{staff_id}/weekly-shifts",
     "GET /api/v1/shifts",
@@ -289,6 +292,15 @@ _NEXT_DAY = (datetime(2100, 3, 2, tzinfo=UTC), datetime(2100, 3, 3, tzinfo=UTC))
 _FREE_MONDAY, _ITS_MONDAY = "2100-03-08", "2100-03-01"
 _TIMES = {"start": "2100-03-01T00:00:00Z", "end": "2100-03-03T00:00:00Z"}
 _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
+    "POST /api/v1/staff": lambda ids: {
+        "json": {
+            "key": f"lan-{ids['word']}",
+            "full_name": "Lan",
+            "employed_from": "2026-01-01",
+            "branch_ids": [str(ids["branch_id"])],
+        }
+    },
+    "PATCH /api/v1/staff/{staff_id}": lambda _: {"json": {"full_name": "Mai"}},
     "GET /api/v1/resources/{resource_id}/blocks": lambda _: {"params": _TIMES},
     "POST /api/v1/resources/{resource_id}/blocks": lambda _: {"json": _TIMES | {"reason": "Gãy chân"}},
     "PUT /api/v1/staff/{staff_id}/weekly-shifts": lambda ids: {

@@ -17,7 +17,7 @@ from app.modules.resource.resource_allocation_schemas import (
     BlockListQuery,
     BlocksMade,
 )
-from app.modules.resource.resource_service import ResourceNotFound
+from app.modules.resource.resource_service import ResourceHasAppointments, ResourceNotFound
 
 router = ApiRouter(prefix=f"{API_V1}/resources/{{resource_id}}/blocks", tags=["Resources"])
 
@@ -30,15 +30,13 @@ async def list_blocks(
     return await service.list_blocks(session, resource_id, query)
 
 
-@router.post(
-    "", status_code=201, responses=error_responses(ResourceNotFound, service.ResourceHasAppointments)
-)
+@router.post("", status_code=201, responses=error_responses(ResourceNotFound, ResourceHasAppointments))
 async def put_out_of_order(
     user: Desk, session: SessionDep, resource_id: UUID, new: BlockCreate
 ) -> BlocksMade:
     """Takes a bed or a device out of order, so that nobody can book it in that time.
 
-    Refused when it has appointments then, which `details` lists; with `force` they stay and the rest is blocked.
+    Refused when it has appointments then, the first hundred of which `details` lists; with `force` they stay and the rest is blocked.
     """
     return await service.put_out_of_order(session, user, resource_id, new)
 

@@ -1,6 +1,6 @@
 """What the API takes and gives for the times in which a resource is taken."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.common.instants import Minute, Times
 from app.common.schemas import Line, RequestModel
 from app.modules.resource.resource_models import AllocationState
+_MAX_DETAILS = 100
 
 
 class BlockListQuery(Times):
@@ -50,15 +51,16 @@ class BlocksMade(BaseModel):
     in_the_way: list[AllocationRead] = Field(description="Appointments that need another bed, or time.")
 
 
-def appointment_details(appointments: Iterable[AllocationRead], kind: str) -> list[dict[str, str]]:
-    """For the `details` of an error: an appointment's id as `field`, and when it is as ISO 8601 writes intervals."""
+def appointment_details(appointments: Sequence[AllocationRead], kind: str) -> list[dict[str, str]]:
+    """For the `details` of an error: an appointment's id as `field`, when it is as `message`:
+    `2026-12-31T02:00:00Z/2026-12-31T03:00:00Z`."""
     return [
         {
             "field": str(taken.appointment_id),
             "message": f"{_iso(taken.start)}/{_iso(taken.end)}",
             "type": kind,
         }
-        for taken in appointments
+        for taken in appointments[:_MAX_DETAILS]
     ]
 
 

@@ -7,7 +7,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.text import Text
-from app.core.exceptions import ConflictException, NotFoundException
+from app.core.exceptions import NotFoundException
 from app.modules.identity.identity_access import CurrentUser
 from app.modules.identity.identity_roles import Role
 from app.modules.resource.resource_allocation_schemas import (
@@ -24,16 +24,7 @@ from app.modules.resource.resource_allocations import (
     read_allocation,
 )
 from app.modules.resource.resource_models import Allocation, AllocationState, Resource, ResourceKind
-from app.modules.resource.resource_service import ResourceNotFound
-
-
-class ResourceHasAppointments(ConflictException):
-    code = "RESOURCE_HAS_APPOINTMENTS"
-    """`details` has them: the appointment's id as `field`, when it is as `message`, `2026-12-31T02:00:00Z/…`."""
-    text = Text(
-        "Trong thời gian này đã có lịch hẹn; hãy dời lịch trước, hoặc chọn khóa phần còn trống.",
-        "There are appointments in this time; move them first, or block what is free.",
-    )
+from app.modules.resource.resource_service import ResourceHasAppointments, ResourceNotFound
 
 
 class BlockNotFound(NotFoundException):

@@ -1,7 +1,5 @@
 """Shifts: who works where, from one instant to another."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -9,12 +7,11 @@ from zoneinfo import ZoneInfo
 from pydantic_core import PydanticCustomError
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.instants import refuse_times_unless
 from app.common.text import Text
-from app.core.database_errors import constraint_of
+from app.core.database_errors import answering
 from app.core.exceptions import ConflictException, NotFoundException, ValidationException
 from app.core.validation_messages import describe
 from app.modules.branch import branch_service
@@ -56,6 +53,9 @@ class SameStaff(ConflictException):
     text = Text("Hai ca làm này là của cùng một người.", "Both shifts are of the same person.")
 
 
+_REFUSALS = {"shift_overlap": ShiftOverlaps}
+
+
 async def list_shifts(session: AsyncSession, user: CurrentUser, query: ShiftListQuery) -> list[ShiftRead]:
     """In the order of their starts. A therapist who is at no desk sees their own only.
 
@@ -86,7 +86,7 @@ async def create_shift(session: AsyncSession, user: CurrentUser, new: ShiftCreat
     shift = Shift(staff_id=new.staff_id, branch_id=new.branch_id, during=Range(new.start, new.end))
     await _refuse_unless_may_work(session, shift)
     session.add(shift)
-    with _overlaps():
+    with answering(_REFUSALS):
         await session.flush()
     return read_shift(shift)
 
@@ -103,7 +103,7 @@ async def update_shift(
         await get_staff(session, changed["staff_id"])
     held = read_shift(shift)
     people = [shift.staff_id, changed.get("staff_id", shift.staff_id)]
-    with _overlaps():
+    with answering(_REFUSALS):
         async with stranding(session, people, force=changes.force) as stranded:
             shift.staff_id = people[1]
             shift.branch_id = changed.get("branch_id", shift.branch_id)
@@ -138,7 +138,7 @@ async def swap_shifts(
     one, other = await _lock_shifts(session, user, shift_id, swap.with_shift_id)
     if one.staff_id == other.staff_id:
         raise SameStaff
-    with _overlaps():
+    with answering(_REFUSALS):
         async with stranding(session, [one.staff_id, other.staff_id], force=swap.force) as stranded:
             one.during, other.during = other.during, one.during
             one.branch_id, other.branch_id = other.branch_id, one.branch_id
@@ -191,13 +191,3 @@ def _during(start: datetime, end: datetime) -> Range[datetime]:
         fault = {"type": error.type, "msg": error.message(), "loc": ("body",)}
         raise ValidationException(details=[describe(fault)]) from error
     return Range(start, end)
-
-
-@contextmanager
-def _overlaps() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError as error:
-        if constraint_of(error) == "shift_overlap":
-            raise ShiftOverlaps from error
-        raise

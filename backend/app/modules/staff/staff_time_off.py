@@ -5,12 +5,11 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.common.text import Text
-from app.core.database_errors import constraint_of
+from app.core.database_errors import answering
 from app.core.exceptions import ConflictException, ForbiddenException, NotFoundException
 from app.core.paging import newest_first
 from app.modules.identity.identity_access import CurrentUser
@@ -182,12 +181,8 @@ async def _move(
 ) -> TimeOff:
     moved = update(TimeOff).where(TimeOff.id == leave.id, TimeOff.status.in_(old)).values(values)
     returned = moved.returning(TimeOff).execution_options(populate_existing=True)
-    try:
+    with answering({"time_off_overlap": TimeOffOverlaps}):
         found = await session.scalar(returned)
-    except IntegrityError as error:
-        if constraint_of(error) == "time_off_overlap":
-            raise TimeOffOverlaps from error
-        raise
     if found is None:
         raise TimeOffDecided
     return found
