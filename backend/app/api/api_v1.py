@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.api import health
 from app.modules import import_models
 from app.modules.audit import audit_routes
+from app.modules.branch import branch_routes
 from app.modules.customer import customer_privacy_routes, customer_routes
 from app.modules.identity import identity_auth_routes, identity_routes
 
@@ -19,6 +20,7 @@ for router in (
     audit_routes.router,
     customer_routes.router,
     customer_privacy_routes.router,
+    branch_routes.router,
 ):
     # Not `include_router`: FastAPI 0.165 tries the routes of a nested router several times for each request (57 µs
     # became 91, measured in process).
