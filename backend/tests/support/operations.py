@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
+from itertools import count, pairwise
 from typing import Any, Literal
 from uuid import UUID
 
@@ -82,7 +83,9 @@ class Scene:
     async def send(self, http: httpx2.AsyncClient) -> httpx2.Response:
         method, path = self.label.split()
         more = _MORE[self.label](self.ids) if self.label in _MORE else {}
-        return await http.request(method, path.format_map(self.ids), headers=self.headers, **more)
+        return await http.request(
+            method, path.format_map({"year": 2027, **self.ids}), headers=self.headers, **more
+        )
 
 
 class Scenes:
@@ -90,6 +93,7 @@ class Scenes:
 
     def __init__(self) -> None:
         self._rows: dict[tuple[str, tuple[str, ...]], list[tuple[object, ...]]] = defaultdict(list)
+        self._days = pairwise(_days_from(date(1971, 1, 1)))
         for branch_id in (BRANCH, OTHER_BRANCH):
             self._insert("branch", **branch_row(branch_id, name=SOMEBODY_ELSE))
             self._insert("opening_hours", branch_id=branch_id, weekday=1, opens=540, closes=1080)
@@ -117,6 +121,13 @@ class Scenes:
             expires_at=utc_now() + timedelta(hours=72),
         )
         ids["branch_id"] = BRANCH if which == "theirs" else OTHER_BRANCH
+        ids["exception_id"] = self._insert(
+            "hours_exception",
+            branch_id=ids["branch_id"],
+            days=Range(*next(self._days)),
+            reason=SOMEBODY_ELSE,
+            hours="[]",
+        )
         ids["resource_id"] = self._add_bed(ids["branch_id"])
         ids["block_id"] = self._insert(
             "allocation", resource_id=ids["resource_id"], during=Range(*_A_DAY), state="blocked"
@@ -128,6 +139,7 @@ class Scenes:
                 "shift_id": uuid7(),
                 "time_off_id": uuid7(),
                 "branch_id": uuid7(),
+                "exception_id": uuid7(),
                 "user_id": uuid7(),
                 "customer_id": uuid7(),
                 "invitation_id": uuid7(),
@@ -228,22 +240,25 @@ class Scenes:
         return row_id
 
 
-OF_A_BRANCH: set[str] = {
+OF_SOMEBODY = {"GET /api/v1/shifts", "POST /api/v1/time-off", "GET /api/v1/time-off"}
+"""Operations on what belongs to one of the staff whom the body or the query names."""
+OF_A_BRANCH = OF_SOMEBODY | {
+    "PATCH /api/v1/branches/{branch_id}",
+    "PUT /api/v1/branches/{branch_id}/hours",
+    "POST /api/v1/branches/{branch_id}/exceptions",
+    "DELETE /api/v1/branches/{branch_id}/exceptions/{exception_id}",
     "POST /api/v1/resources/{resource_id}/blocks",
     "DELETE /api/v1/resources/{resource_id}/blocks/{block_id}",
     "POST /api/v1/staff",
     "PATCH /api/v1/staff/{staff_id}",
     "GET /api/v1/staff/{staff_id}/weekly-shifts",
     "PUT /api/v1/staff/{staff_id}/weekly-shifts",
-    "GET /api/v1/shifts",
     "POST /api/v1/shifts",
     "POST /api/v1/shifts/fill",
     "POST /api/v1/shifts/copy",
     "PATCH /api/v1/shifts/{shift_id}",
     "DELETE /api/v1/shifts/{shift_id}",
     "POST /api/v1/shifts/{shift_id}/swap",
-    "POST /api/v1/time-off",
-    "GET /api/v1/time-off",
     "POST /api/v1/time-off/{time_off_id}/approve",
     "POST /api/v1/time-off/{time_off_id}/refuse",
     "POST /api/v1/time-off/{time_off_id}/withdraw",
@@ -269,14 +284,25 @@ def _password_hash() -> str:
     return _hasher().hash(PASSWORD)
 
 
+def _a_day_off() -> dict[str, str]:
+    day = next(_days_off).isoformat()
+    return {"first_day": day, "last_day": day, "reason": "Tết Nguyên Đán"}
+
+
+def _days_from(first: date) -> Iterator[date]:
+    return (first + timedelta(days=n) for n in count())
+
+
+_days_off = _days_from(date(2040, 1, 1))
 _ORDER = [
     "branch",
+    "opening_hours",
+    "hours_exception",
     "user_account",
     "role_assignment",
     "user_session",
     "customer",
     "invitation",
-    "opening_hours",
     "resource_type",
     "resource",
     "staff",
@@ -349,6 +375,14 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
         "json": {"email": f"{ids['word']}@example.com", "roles": [_THERAPIST]}
     },
     "POST /api/v1/invitations/claim": lambda ids: {"json": {"token": str(ids["word"])}},
+    "POST /api/v1/branches": lambda ids: {
+        "json": {"key": f"chi-nhanh-{ids['word']}", "name": "Sen Trắng Quận 7"}
+    },
+    "PATCH /api/v1/branches/{branch_id}": lambda ids: {"json": {"name": f"Sen Trắng {ids['word']}"}},
+    "PUT /api/v1/branches/{branch_id}/hours": lambda _: {
+        "json": {"hours": [{"weekday": 1, "opens": "09:00", "closes": "24:00"}]}
+    },
+    "POST /api/v1/branches/{branch_id}/exceptions": lambda _: {"json": _a_day_off()},
     "POST /api/v1/customers": lambda _: {"json": {"full_name": "Lan"}},
     "GET /api/v1/customers/search": lambda _: {"params": {"q": "Lan"}},
     "POST /api/v1/customers/import": lambda ids: {

@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.common.instants import Minute, Times
 from app.common.schemas import Line, RequestModel
 from app.modules.resource.resource_models import AllocationState
+
 _MAX_DETAILS = 100
 
 

@@ -43,9 +43,9 @@ async def must_lead(session: AsyncSession, user: CurrentUser, staff_id: UUID, *l
 async def must_hold_in_branch(
     session: AsyncSession, user: CurrentUser, branch_id: UUID, *roles: Role
 ) -> None:
-    """Raises BranchNotFound, ForbiddenException."""
-    await branch_service.get_branch(session, branch_id)
+    """Raises ForbiddenException, BranchNotFound."""
     user.must_hold_in(branch_id, *roles)
+    await branch_service.get_branch(session, branch_id)
 
 
 def led_by(user: CurrentUser, *leaders: Role) -> Select[UUID]:

@@ -41,10 +41,10 @@ async def fill_shifts(session: AsyncSession, user: CurrentUser, fill: ShiftFill)
     night reaches into it.
 
     Raises:
-        BranchNotFound, ForbiddenException, NotOfThisBranch
+        ForbiddenException, BranchNotFound, NotOfThisBranch
     """
+    user.must_hold_in(fill.branch_id, *AT_THE_DESK)
     branch = await branch_service.get_branch(session, fill.branch_id)
-    user.must_hold_in(branch.id, *AT_THE_DESK)
     people = await _people_of(session, branch.id, fill.staff_ids)
     weekly = (
         await session.scalars(
@@ -64,10 +64,10 @@ async def copy_shifts(session: AsyncSession, user: CurrentUser, copy: ShiftCopy)
     """Makes the shifts of one week again in others, at the same times on the wall clock; skips as `fill_shifts` does.
 
     Raises:
-        BranchNotFound, ForbiddenException, NotOfThisBranch
+        ForbiddenException, BranchNotFound, NotOfThisBranch
     """
+    user.must_hold_in(copy.branch_id, *AT_THE_DESK)
     branch = await branch_service.get_branch(session, copy.branch_id)
-    user.must_hold_in(branch.id, *AT_THE_DESK)
     zone = ZoneInfo(branch.time_zone)
     people = await _people_of(session, branch.id, copy.staff_ids)
     week = Range(instant(copy.from_week, 0, zone), instant(copy.from_week + _ONE_WEEK, 0, zone))
