@@ -227,12 +227,14 @@ def expected(scene: Scene) -> int:
         return 403
     if sees_only_own(scene) and scene.which != "theirs":
         return 404
-    if scene.caller.branch_id == BRANCH and scene.label in OF_A_BRANCH and is_elsewhere(scene):
-        return 403  # branches and what is in them are known to all who work in the spa
+    if (
+        # branches and what is in them are known to all who work in the spa
+        (scene.caller.branch_id == BRANCH and scene.label in OF_A_BRANCH and is_elsewhere(scene))
+        or (scene.label in NOT_WITH_ONESELF and scene.which == "theirs" and not scopes & ADMIN)
+    ):
+        return 403
     if scene.which == "missing":
         return 404
-    if scene.label in NOT_WITH_ONESELF and scene.which == "theirs" and not scopes & ADMIN:
-        return 403
     return success_of(scene.label)
 
 

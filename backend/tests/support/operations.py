@@ -135,7 +135,6 @@ class Scenes:
         self._add_roster(ids, owner)
         if which == "missing":
             ids |= {
-                "staff_id": uuid7(),
                 "shift_id": uuid7(),
                 "time_off_id": uuid7(),
                 "branch_id": uuid7(),
