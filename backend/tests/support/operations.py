@@ -18,7 +18,6 @@ from uuid import UUID
 
 import asyncpg
 import httpx2
-from asyncpg import Range
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
@@ -124,13 +123,13 @@ class Scenes:
         ids["exception_id"] = self._insert(
             "hours_exception",
             branch_id=ids["branch_id"],
-            days=Range(*next(self._days)),
+            days=asyncpg.Range(*next(self._days)),
             reason=SOMEBODY_ELSE,
             hours="[]",
         )
         ids["resource_id"] = self._add_bed(ids["branch_id"])
         ids["block_id"] = self._insert(
-            "allocation", resource_id=ids["resource_id"], during=Range(*_A_DAY), state="blocked"
+            "allocation", resource_id=ids["resource_id"], during=asyncpg.Range(*_A_DAY), state="blocked"
         )
         self._add_roster(ids, owner)
         if which == "missing":
@@ -223,13 +222,13 @@ class Scenes:
         pattern = {"weekday": 1, "starts": 540, "ends": 1080}
         self._insert("weekly_shift", staff_id=ids["staff_id"], branch_id=branch_id, **pattern)
         ids["shift_id"] = self._insert(
-            "shift", staff_id=ids["staff_id"], branch_id=branch_id, during=Range(*_A_DAY)
+            "shift", staff_id=ids["staff_id"], branch_id=branch_id, during=asyncpg.Range(*_A_DAY)
         )
         ids["colleagues_shift"] = self._insert(
-            "shift", staff_id=self._add_staff(branch_id), branch_id=branch_id, during=Range(*_NEXT_DAY)
+            "shift", staff_id=self._add_staff(branch_id), branch_id=branch_id, during=asyncpg.Range(*_NEXT_DAY)
         )
         ids["time_off_id"] = self._insert(
-            "time_off", staff_id=ids["staff_id"], during=Range(*_A_DAY), status="requested"
+            "time_off", staff_id=ids["staff_id"], during=asyncpg.Range(*_A_DAY), status="requested"
         )
 
     def _insert(self, table: str, **values: Any) -> UUID:

@@ -23,7 +23,7 @@ from app.modules.resource.resource_allocations import (
     lock_resources,
     read_allocation,
 )
-from app.modules.resource.resource_models import Allocation, AllocationState, Resource, ResourceKind
+from app.modules.resource.resource_models import Allocation, AllocationState, Resource
 from app.modules.resource.resource_service import ResourceHasAppointments, ResourceNotFound
 
 
@@ -93,9 +93,8 @@ async def put_back_in_order(
 
 
 async def _branch_of(session: AsyncSession, resource_id: UUID, *, in_use: bool = False) -> UUID:
-    bed_or_device = select(Resource.branch_id).where(
-        Resource.id == resource_id, Resource.kind != ResourceKind.STAFF
-    )
+    """Staff have no one branch: they are as if they were not there."""
+    bed_or_device = select(Resource.branch_id).where(Resource.id == resource_id)
     if in_use:
         bed_or_device = bed_or_device.where(Resource.retired_at.is_(None))
     branch_id = await session.scalar(bed_or_device)

@@ -114,6 +114,7 @@ async def create_staff(
         StaffKeyTaken, StaffUserTaken, UserNotFound, BranchNotFound, ServiceNotFound
         ForbiddenException: in one of the branches who asks is no administrator.
     """
+    _must_lead_all(by, new.branch_ids)
     values = dict(new) | {"bio": new.bio.words()}
     branch_ids, service_ids = values.pop("branch_ids"), values.pop("service_ids")
     staff = Staff(id=await add_staff_resource(session), **values)
@@ -122,7 +123,6 @@ async def create_staff(
         await session.flush()
         await _set_branches(session, staff.id, branch_ids)
         await _set_skills(session, staff.id, service_ids)
-    _must_lead_all(by, branch_ids)
     return await read_staff(session, staff)
 
 
@@ -143,6 +143,9 @@ async def update_staff(
     _must_lead_one(by, held)
     values = changes_of(changes)
     branch_ids, service_ids = values.pop("branch_ids", None), values.pop("service_ids", None)
+    if branch_ids is not None:
+        _must_lead_one(by, branch_ids)
+        _must_lead_all(by, held ^ set(branch_ids))
     for field, value in values.items():
         setattr(staff, field, value)
     await _refuse_unless_employed_for_shifts(session, staff, values)
@@ -152,9 +155,6 @@ async def update_staff(
             await _set_branches(session, staff_id, branch_ids)
         if service_ids is not None:
             await _set_skills(session, staff_id, service_ids)
-    if branch_ids is not None:
-        _must_lead_one(by, branch_ids)
-        _must_lead_all(by, held ^ set(branch_ids))
     return await read_staff(session, staff)
 
 
