@@ -39,6 +39,7 @@ OPEN_TO_ANYBODY = {
     f"POST {V1}/auth/password/reset-request",
     f"POST {V1}/auth/password/reset",
     f"POST {V1}/invitations/accept",
+    f"GET {V1}/catalogue",
 }
 OUTSIDE_THE_DOCUMENT = {"/metrics", "/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"}
 SIGNED_IN: set[str] = set()
@@ -79,6 +80,24 @@ MAY_CALL = {
     f"POST {V1}/customers/{{customer_id}}/consents": DESK | {"customer"},
     f"GET {V1}/customers/{{customer_id}}/personal-data": {"admin:everywhere", "customer"},
     f"POST {V1}/customers/{{customer_id}}/erase": ADMIN,
+    f"GET {V1}/resource-types": TEAM,
+    f"POST {V1}/resource-types": ADMIN,
+    f"PATCH {V1}/resource-types/{{type_id}}": ADMIN,
+    f"GET {V1}/rooms": TEAM,
+    f"POST {V1}/rooms": {"admin"},
+    f"PATCH {V1}/rooms/{{room_id}}": {"admin"},
+    f"GET {V1}/resources": TEAM,
+    f"POST {V1}/resources": {"admin"},
+    f"PATCH {V1}/resources/{{resource_id}}": {"admin"},
+    f"GET {V1}/catalogue/desk": TEAM,
+    f"POST {V1}/catalogue/categories": ADMIN,
+    f"PATCH {V1}/catalogue/categories/{{category_id}}": ADMIN,
+    f"POST {V1}/catalogue/services": ADMIN,
+    f"PATCH {V1}/catalogue/services/{{service_id}}": ADMIN,
+    f"POST {V1}/catalogue/services/{{service_id}}/variants": ADMIN,
+    f"PATCH {V1}/catalogue/variants/{{variant_id}}": ADMIN,
+    f"POST {V1}/catalogue/add-ons": ADMIN,
+    f"PATCH {V1}/catalogue/add-ons/{{add_on_id}}": ADMIN,
 }
 OF_THEIR_OWN_ONLY = {"customer"}
 """Who has no other role of those that may call sees what is theirs; of anything else not even that it is there."""

@@ -5,8 +5,10 @@ from fastapi import APIRouter
 from app.api import health
 from app.modules import import_models
 from app.modules.audit import audit_routes
+from app.modules.catalogue import catalogue_routes
 from app.modules.customer import customer_privacy_routes, customer_routes
 from app.modules.identity import identity_auth_routes, identity_routes
+from app.modules.resource import resource_routes
 
 import_models()
 api_router = APIRouter()
@@ -19,6 +21,10 @@ for router in (
     audit_routes.router,
     customer_routes.router,
     customer_privacy_routes.router,
+    resource_routes.types,
+    resource_routes.rooms,
+    resource_routes.resources,
+    catalogue_routes.router,
 ):
     # Not `include_router`: FastAPI 0.165 tries the routes of a nested router several times for each request (57 µs
     # became 91, measured in process).

@@ -143,6 +143,10 @@ class Bilingual(RequestModel):
         return Words(self.vi, self.en)
 
 
+NOT_SENT = Bilingual(vi="—", en="—")
+"""The default of a name in a change; it is never used."""
+
+
 class BilingualText(RequestModel):
     """A longer text in both, or none."""
 
@@ -153,6 +157,15 @@ class BilingualText(RequestModel):
 
     def words(self) -> Words:
         return Words(self.vi, self.en)
+
+
+def changes_of(sent: RequestModel) -> dict[str, Any]:
+    """The fields that were sent, with words as a row keeps them (`in_two_languages`)."""
+    values = {field: getattr(sent, field) for field in sent.model_fields_set}
+    return {
+        field: value.words() if isinstance(value, Bilingual | BilingualText) else value
+        for field, value in values.items()
+    }
 
 
 class PageQuery(BaseModel):

@@ -52,6 +52,10 @@ _VIETNAMESE = {
     "overlap": "Các giờ trong một ngày không được chồng lên nhau.",
     "date_range": "Ngày cuối phải từ ngày đầu trở đi, và không quá xa.",
     "time_range": "Phải kết thúc sau khi bắt đầu, và không quá lâu.",
+    "bed_type": "Phải là một loại giường hoặc ghế.",
+    "device_type": "Phải là một loại thiết bị.",
+    "treatment_length": "Tất cả công đoạn cộng lại không được quá 1440 phút.",
+    "treatment_guest": "Phải có ít nhất một công đoạn có khách.",
     "tag": "Nhãn không được có dấu chấm phẩy (;).",
 }
 

@@ -112,12 +112,15 @@ class Scenes:
             expires_at=utc_now() + timedelta(hours=72),
         )
         ids["branch_id"] = BRANCH if which == "theirs" else OTHER_BRANCH
+        ids |= self._add_resources(ids["branch_id"]) | self._add_catalogue()
         if which == "missing":
             ids |= {
                 "branch_id": uuid7(),
                 "user_id": uuid7(),
                 "customer_id": uuid7(),
                 "invitation_id": uuid7(),
+                **{name: uuid7() for name in ("type_id", "room_id", "resource_id")},
+                **{name: uuid7() for name in ("category_id", "service_id", "variant_id", "add_on_id")},
             }
         token = issue_access_token(ids["caller"], ids["session"])
         headers = {} if caller.fault == "no token" else {"Authorization": f"Bearer {token}"}
@@ -162,6 +165,48 @@ class Scenes:
         archived_at = utc_now() if archived else None
         return self._insert("customer", full_name=SOMEBODY_ELSE, user_id=user_id, archived_at=archived_at)
 
+    def _add_resources(self, branch_id: UUID) -> dict[str, UUID]:
+        """A bed in a room of the branch."""
+        ids = {"type_id": self._insert_keyed("resource_type", kind="bed", **_NAMES)}
+        ids["a_type"] = ids["type_id"]
+        ids["room_id"] = self._insert_keyed("room", branch_id=branch_id, name=SOMEBODY_ELSE)
+        ids["resource_id"] = self._insert_keyed(
+            "resource", kind="bed", name=SOMEBODY_ELSE, branch_id=branch_id, type_id=ids["type_id"]
+        )
+        return ids
+
+    def _add_catalogue(self) -> dict[str, UUID]:
+        """A service that can be booked, and an add-on."""
+        ids = {"category_id": self._insert_keyed("service_category", position=0, **_NAMES)}
+        ids["service_id"] = self._insert_keyed(
+            "service",
+            category_id=ids["category_id"],
+            position=0,
+            offered="online",
+            description_vi="",
+            description_en="",
+            **_NAMES,
+        )
+        ids["variant_id"] = self._insert_keyed(
+            "service_variant", service_id=ids["service_id"], price=0, position=0
+        )
+        self._insert(
+            "service_segment",
+            variant_id=ids["variant_id"],
+            position=0,
+            minutes=60,
+            needs_staff=True,
+            with_guest=True,
+        )
+        ids["add_on_id"] = self._insert_keyed(
+            "add_on", minutes=0, price=0, position=0, offered="online", **_NAMES
+        )
+        return ids
+
+    def _insert_keyed(self, table: str, **values: Any) -> UUID:
+        row_id = uuid7()
+        return self._insert(table, id=row_id, key=f"k-{row_id}", **values)
+
     def _insert(self, table: str, **values: Any) -> UUID:
         row: dict[str, Any] = {"id": uuid7()} | values
         self._rows[table, tuple(row)].append(tuple(row.values()))
@@ -169,7 +214,12 @@ class Scenes:
         return row_id
 
 
-OF_A_BRANCH: set[str] = set()
+OF_A_BRANCH: set[str] = {
+    "POST /api/v1/rooms",
+    "PATCH /api/v1/rooms/{room_id}",
+    "POST /api/v1/resources",
+    "PATCH /api/v1/resources/{resource_id}",
+}
 """Operations on what belongs to a branch, also one that the body or the query names."""
 
 
@@ -191,8 +241,26 @@ def _password_hash() -> str:
     return _hasher().hash(PASSWORD)
 
 
-_ORDER = ["branch", "user_account", "role_assignment", "user_session", "customer", "invitation"]
+_ORDER = [
+    "branch",
+    "user_account",
+    "role_assignment",
+    "user_session",
+    "customer",
+    "invitation",
+    "resource_type",
+    "room",
+    "resource",
+    "service_category",
+    "service",
+    "service_variant",
+    "service_segment",
+    "add_on",
+]
 _THERAPIST = {"role": "therapist"}
+_NAMES = {"name_vi": SOMEBODY_ELSE, "name_en": SOMEBODY_ELSE}
+_NAME = {"vi": "Giường", "en": "Bed"}
+_VARIANT = {"key": "90", "price": 450_000, "segments": [{"minutes": 90, "needs_staff": True}]}
 _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
     "POST /api/v1/auth/password": lambda _: {
         "json": {"current_password": PASSWORD, "new_password": PASSWORD[::-1]}
@@ -215,4 +283,38 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
     "POST /api/v1/customers/{customer_id}/consents": lambda _: {
         "json": {"purpose": "marketing", "granted": True, "version": "2026-01", "channel": "app"}
     },
+    "POST /api/v1/resource-types": lambda ids: {
+        "json": {"key": f"k-{ids['word']}", "kind": "bed", "name": _NAME}
+    },
+    "PATCH /api/v1/resource-types/{type_id}": lambda _: {"json": {"name": _NAME}},
+    "POST /api/v1/rooms": lambda ids: {
+        "json": {"key": f"k-{ids['word']}", "branch_id": str(ids["branch_id"]), "name": "Sen"}
+    },
+    "PATCH /api/v1/rooms/{room_id}": lambda _: {"json": {"name": "Sen"}},
+    "POST /api/v1/resources": lambda ids: {
+        "json": {
+            "key": f"k-{ids['word']}",
+            "name": "Giường 1",
+            "type_id": str(ids["a_type"]),
+            "branch_id": str(ids["branch_id"]),
+        }
+    },
+    "PATCH /api/v1/resources/{resource_id}": lambda _: {"json": {"retired": True}},
+    "POST /api/v1/catalogue/categories": lambda ids: {"json": {"key": f"k-{ids['word']}", "name": _NAME}},
+    "PATCH /api/v1/catalogue/categories/{category_id}": lambda _: {"json": {"name": _NAME}},
+    "POST /api/v1/catalogue/services": lambda ids: {
+        "json": {
+            "key": f"k-{ids['word']}",
+            "category_id": str(ids["category_id"]),
+            "name": _NAME,
+            "variants": [_VARIANT],
+        }
+    },
+    "PATCH /api/v1/catalogue/services/{service_id}": lambda _: {"json": {"name": _NAME}},
+    "POST /api/v1/catalogue/services/{service_id}/variants": lambda _: {"json": _VARIANT},
+    "PATCH /api/v1/catalogue/variants/{variant_id}": lambda _: {"json": {"price": 500_000}},
+    "POST /api/v1/catalogue/add-ons": lambda ids: {
+        "json": {"key": f"k-{ids['word']}", "name": _NAME, "minutes": 15, "price": 100_000}
+    },
+    "PATCH /api/v1/catalogue/add-ons/{add_on_id}": lambda _: {"json": {"price": 120_000}},
 }

@@ -1,0 +1,82 @@
+"""Beds, devices and what takes them, in one line.
+
+bed = await add_bed(branch_id)
+await take(bed, "booked", hours=(24, 25))
+"""
+
+from datetime import timedelta
+from uuid import UUID
+
+import asyncpg
+from uuid_utils.compat import uuid7
+
+from tests.support.ledger import in_database
+
+
+async def add_type(kind: str = "bed", *, key: str | None = None) -> UUID:
+    type_id = uuid7()
+    await in_database(
+        "INSERT INTO resource_type (id, key, kind, name_vi, name_en) VALUES ($1, $2, $3, 'Loại', 'Type')",
+        type_id,
+        key or f"k-{type_id}",
+        kind,
+    )
+    return type_id
+
+
+async def add_room(branch_id: UUID) -> UUID:
+    room_id = uuid7()
+    await in_database(
+        "INSERT INTO room (id, key, branch_id, name) VALUES ($1, $2, $3, 'Phòng Sen')",
+        room_id,
+        f"k-{room_id}",
+        branch_id,
+    )
+    return room_id
+
+
+async def add_bed(branch_id: UUID, *, kind: str = "bed") -> UUID:
+    """A bed, or a device, of a type of its own."""
+    resource_id = uuid7()
+    await in_database(
+        "INSERT INTO resource (id, kind, key, name, branch_id, type_id) VALUES ($1, $2, $3, 'Giường 1', $4, $5)",
+        resource_id,
+        kind,
+        f"k-{resource_id}",
+        branch_id,
+        await add_type(kind),
+    )
+    return resource_id
+
+
+async def add_therapist() -> UUID:
+    """Only their resource."""
+    resource_id = uuid7()
+    await in_database("INSERT INTO resource (id, kind) VALUES ($1, 'staff')", resource_id)
+    return resource_id
+
+
+async def take(
+    resource_id: UUID,
+    state: str,
+    *,
+    hours: tuple[float, float] = (24, 25),
+    held_for: timedelta = timedelta(minutes=10),
+    connection: asyncpg.Connection | None = None,
+) -> UUID:
+    """The appointment for which it is taken, so many hours from now."""
+    appointment = uuid7()
+    starts, ends = (timedelta(hours=each) for each in hours)
+    arguments = (uuid7(), resource_id, starts, ends, state, held_for, appointment)
+    if connection is None:
+        await in_database(_TAKE, *arguments)
+    else:
+        await connection.execute(_TAKE, *arguments)
+    return appointment
+
+
+_TAKE = """
+INSERT INTO allocation (id, resource_id, during, state, hold_expires_at, appointment_id)
+SELECT $1, $2, tstzrange(now() + $3::interval, now() + $4::interval), $5::text,
+    CASE $5 WHEN 'held' THEN now() + $6::interval END, CASE WHEN $5 <> 'blocked' THEN $7::uuid END
+"""
