@@ -1,5 +1,6 @@
 """Who may do what: every operation of the OpenAPI document × every kind of caller × whose the object is."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -39,6 +40,9 @@ OPEN_TO_ANYBODY = {
     f"POST {V1}/auth/password/reset-request",
     f"POST {V1}/auth/password/reset",
     f"POST {V1}/invitations/accept",
+    f"GET {V1}/branches",
+    f"GET {V1}/branches/{{branch_id}}",
+    f"GET {V1}/branches/{{branch_id}}/open",
     f"GET {V1}/catalogue",
 }
 OUTSIDE_THE_DOCUMENT = {"/metrics", "/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"}
@@ -63,6 +67,12 @@ MAY_CALL = {
     f"POST {V1}/invitations/{{invitation_id}}/withdraw": ADMIN,
     f"GET {V1}/mails": ADMIN,
     f"GET {V1}/audit": ADMIN,
+    f"POST {V1}/branches": ADMIN,
+    f"PATCH {V1}/branches/{{branch_id}}": {"admin"},
+    f"PUT {V1}/branches/{{branch_id}}/hours": {"admin"},
+    f"POST {V1}/branches/{{branch_id}}/exceptions": {"admin"},
+    f"DELETE {V1}/branches/{{branch_id}}/exceptions/{{exception_id}}": {"admin"},
+    f"GET {V1}/branches/{{branch_id}}/holidays/{{year}}": TEAM,
     f"POST {V1}/customers": DESK,
     f"GET {V1}/customers": DESK,
     f"GET {V1}/customers/search": DESK,
@@ -199,13 +209,20 @@ def expected(scene: Scene) -> int:
     if may_call and not may_call & scopes:
         return 403
     only_own = "customer" in may_call and not (may_call - OF_THEIR_OWN_ONLY) & scopes
-    if scene.which == "another's" and scene.label in OF_A_BRANCH and scene.caller.branch_id == BRANCH:
-        return 403  # a branch is known to all who work in the spa
+    if scene.caller.branch_id == BRANCH and scene.label in OF_A_BRANCH and is_elsewhere(scene):
+        return 403  # branches and what is in them are known to all who work in the spa
     if scene.which == "missing" or (only_own and scene.which != "theirs"):
         return 404
     if scene.label in NOT_WITH_ONESELF and scene.which == "theirs" and not scopes & ADMIN:
         return 403
     return success_of(scene.label)
+
+
+def is_elsewhere(scene: Scene) -> bool:
+    """Whether it is about another branch than the caller's; so is one that is not there, unless by the id of a thing
+    in it, whose branch nobody knows."""
+    by_its_own_id = re.search(r"{(?!branch_id)", scene.label) and "{branch_id}" not in scene.label
+    return scene.which == "another's" or (scene.which == "missing" and not by_its_own_id)
 
 
 def asks_to_sign_in(response: httpx2.Response) -> bool:

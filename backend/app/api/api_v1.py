@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.api import health
 from app.modules import import_models
 from app.modules.audit import audit_routes
+from app.modules.branch import branch_routes
 from app.modules.catalogue import catalogue_routes
 from app.modules.customer import customer_privacy_routes, customer_routes
 from app.modules.identity import identity_auth_routes, identity_routes
@@ -21,6 +22,7 @@ for router in (
     audit_routes.router,
     customer_routes.router,
     customer_privacy_routes.router,
+    branch_routes.router,
     resource_routes.types,
     resource_routes.rooms,
     resource_routes.resources,

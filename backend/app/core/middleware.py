@@ -38,6 +38,9 @@ _QUERY_FAULTS = {
     "string_characters": "The value has characters that are not allowed",
 }
 
+_NOT_KEPT = (b"cache-control", b"no-store")
+"""Unless the route has put `cacheable` into the scope, and says itself for how long."""
+
 logger = structlog.get_logger(__name__)
 
 
@@ -47,6 +50,7 @@ class RequestContextMiddleware:
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
         self.api_headers, self.page_headers = _security_headers(settings)
+        self.cacheable_headers = [header for header in self.api_headers if header != _NOT_KEPT]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -63,7 +67,8 @@ class RequestContextMiddleware:
             nonlocal answered
             if message["type"] == "http.response.start":
                 scope["status"] = message["status"]
-                message["headers"] = [*message["headers"], *headers, (b"x-request-id", request_id.encode())]
+                more = self.cacheable_headers if "cacheable" in scope else headers
+                message["headers"] = [*message["headers"], *more, (b"x-request-id", request_id.encode())]
             await send(message)
             if message["type"] == "http.response.body" and not message.get("more_body"):
                 answered = time.perf_counter()
@@ -208,7 +213,7 @@ def _security_headers(settings: Settings) -> tuple[list[tuple[bytes, bytes]], li
         (b"x-content-type-options", b"nosniff"),
         (b"x-frame-options", b"DENY"),
         (b"referrer-policy", b"no-referrer"),
-        (b"cache-control", b"no-store"),
+        _NOT_KEPT,
     ]
     if settings.is_production:
         common.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))

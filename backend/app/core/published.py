@@ -1,11 +1,35 @@
-"""Lists that anybody may read and that rarely change."""
+"""Lists that anybody may read and that rarely change: kept ready as bytes in each process, and never out of date.
 
+Which version of a list is the newest stands in PostgreSQL, where triggers write it in the transaction that changes
+what is listed (migration 0003). Every request asks for it, but all requests of a moment ask together, which under
+load is some microseconds for each. So it is exact: whoever asks after a commit is shown what was committed, in
+whatever process, and with Redis away too, for Redis is not asked. A notice to every process would be cheaper, would
+come a little after the commit, and one that is lost would never come.
+"""
+
+import asyncio
+import gzip
+from base64 import urlsafe_b64encode
+from collections.abc import Awaitable, Callable, Sequence
+from hashlib import sha256
+from inspect import get_annotations
+from typing import Any, NamedTuple
 from uuid import UUID
 
+from pydantic import TypeAdapter
 from sqlalchemy import Text, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
+from starlette.datastructures import Headers
+from starlette.types import Receive, Scope, Send
 
-from app.core.database import Base
+from app.common.rounds import Rounds
+from app.common.single_flight import SingleFlight
+from app.core import database
+from app.core.database import REQUEST_POOL_WAIT, Base, run_in_transaction
+from app.core.database_errors import translate
+from app.core.routing import PUBLIC, ApiRoute, ApiRouter
 
 
 class ListVersion(Base):
@@ -15,3 +39,122 @@ class ListVersion(Base):
 
     list: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
     version: Mapped[UUID] = mapped_column(server_default=text("gen_random_uuid()"))
+
+
+def publish(
+    router: ApiRouter, path: str, *, name: str, load: Callable[[AsyncSession], Awaitable[Any]]
+) -> None:
+    """Adds `GET path`, which anybody may call: what `load` gives, under its name and with its description.
+
+    `name` is that of the list in the migration whose triggers tell of its changes. `load` gives the same for the same
+    data, in the same order.
+    """
+    schema = get_annotations(load)["return"]
+
+    async def read() -> Any:
+        """Never called: `_Published` answers."""
+
+    read.__name__, read.__doc__ = load.__name__, load.__doc__
+    router.add_api_route(
+        path,
+        read,
+        route_class_override=_PublishedRoute,
+        response_model=schema,
+        responses={304: {"description": "The version that `If-None-Match` names is still the newest"}},
+        openapi_extra=PUBLIC,
+    )
+    route = router.routes[-1]
+    assert isinstance(route, _PublishedRoute)
+    route.app = _Published(name, load, TypeAdapter(schema))
+
+
+class _PublishedRoute(ApiRoute):
+    """In the document like any other. Its answer needs nothing of what FastAPI does for a request, which takes longer."""
+
+
+class _Ready(NamedTuple):
+    """A list of one version, as it is sent."""
+
+    version: UUID | None
+    etag: str
+    plain: bytes
+    zipped: bytes
+
+
+class _Published:
+    def __init__(
+        self, name: str, load: Callable[[AsyncSession], Awaitable[Any]], adapter: TypeAdapter[Any]
+    ) -> None:
+        self._name, self._load, self._adapter = name, load, adapter
+        self._ready: _Ready | None = None
+        self._refills = SingleFlight[_Ready]()
+
+    async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
+        ready = await self._newest()
+        scope["cacheable"] = True
+        asked = Headers(scope=scope)
+        headers = [(b"etag", ready.etag.encode()), (b"vary", b"Accept-Encoding"), _ASK_AGAIN]
+        if ready.etag in _etags(asked.get("if-none-match", "")):
+            await _send(send, 304, headers)
+            return
+        headers.append((b"content-type", b"application/json"))
+        if _accepts_gzip(asked.get("accept-encoding", "")):
+            await _send(send, 200, [*headers, (b"content-encoding", b"gzip")], ready.zipped)
+        else:
+            await _send(send, 200, headers, ready.plain)
+
+    async def _newest(self) -> _Ready:
+        version = (await _versions.answer()).get(self._name)
+        ready = self._ready
+        if ready is None or ready.version != version:
+            # What is read now is of this version or a newer one; if newer, whoever asks next reads it again.
+            ready = self._ready = await self._refills.run(version, lambda: self._refill(version))
+        return ready
+
+    async def _refill(self, version: UUID | None) -> _Ready:
+        listed = await run_in_transaction(self._load, in_request=True)
+        plain = self._adapter.dump_json(listed)
+        digest = urlsafe_b64encode(sha256(plain).digest()[:12]).decode()
+        # Weak, for it stands for both ways to send it (RFC 9110 §8.8.3.3).
+        return _Ready(version, f'W/"{digest}"', plain, gzip.compress(plain, mtime=0))
+
+
+_ASK_AGAIN = (b"cache-control", b"no-cache")
+
+
+async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes = b"") -> None:
+    if body:
+        headers.append((b"content-length", str(len(body)).encode()))
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _etags(if_none_match: str) -> Sequence[str]:
+    """Those a client has (RFC 9110 §13.1.2), all as weak ones, as which they are compared."""
+    tags = (tag.strip() for tag in if_none_match.split(","))
+    return [tag if tag.startswith("W/") else f"W/{tag}" for tag in tags]
+
+
+def _accepts_gzip(accept_encoding: str) -> bool:
+    for item in accept_encoding.split(","):
+        coding, _, weight = item.partition(";")
+        if coding.strip().lower() in {"gzip", "*"}:
+            return weight.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
+    return False
+
+
+async def _read_versions() -> dict[str, UUID]:
+    """Not through a session, and without a transaction around it: it is asked all the time."""
+    engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
+    try:
+        async with asyncio.timeout(REQUEST_POOL_WAIT):
+            connection = await engine.connect()
+    except (OSError, SQLAlchemyError) as error:
+        raise translate(error) from error
+    try:
+        return dict((await connection.exec_driver_sql("SELECT list, version FROM list_version")).all())  # type: ignore[arg-type]  # rows of two
+    finally:
+        await connection.close()
+
+
+_versions = Rounds(_read_versions)

@@ -9,9 +9,10 @@ response = await scene.send(stranger)
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from hashlib import sha256
+from itertools import count, pairwise
 from typing import Any, Literal
 from uuid import UUID
 
@@ -81,7 +82,9 @@ class Scene:
     async def send(self, http: httpx2.AsyncClient) -> httpx2.Response:
         method, path = self.label.split()
         more = _MORE[self.label](self.ids) if self.label in _MORE else {}
-        return await http.request(method, path.format_map(self.ids), headers=self.headers, **more)
+        return await http.request(
+            method, path.format_map({"year": 2027, **self.ids}), headers=self.headers, **more
+        )
 
 
 class Scenes:
@@ -89,6 +92,7 @@ class Scenes:
 
     def __init__(self) -> None:
         self._rows: dict[tuple[str, tuple[str, ...]], list[tuple[object, ...]]] = defaultdict(list)
+        self._days = pairwise(_days_from(date(1971, 1, 1)))
         for branch_id in (BRANCH, OTHER_BRANCH):
             self._insert("branch", **branch_row(branch_id, name=SOMEBODY_ELSE))
 
@@ -112,10 +116,18 @@ class Scenes:
             expires_at=utc_now() + timedelta(hours=72),
         )
         ids["branch_id"] = BRANCH if which == "theirs" else OTHER_BRANCH
+        ids["exception_id"] = self._insert(
+            "hours_exception",
+            branch_id=ids["branch_id"],
+            days=asyncpg.Range(*next(self._days)),
+            reason=SOMEBODY_ELSE,
+            hours="[]",
+        )
         ids |= self._add_resources(ids["branch_id"]) | self._add_catalogue()
         if which == "missing":
             ids |= {
                 "branch_id": uuid7(),
+                "exception_id": uuid7(),
                 "user_id": uuid7(),
                 "customer_id": uuid7(),
                 "invitation_id": uuid7(),
@@ -214,7 +226,11 @@ class Scenes:
         return row_id
 
 
-OF_A_BRANCH: set[str] = {
+OF_A_BRANCH = {
+    "PATCH /api/v1/branches/{branch_id}",
+    "PUT /api/v1/branches/{branch_id}/hours",
+    "POST /api/v1/branches/{branch_id}/exceptions",
+    "DELETE /api/v1/branches/{branch_id}/exceptions/{exception_id}",
     "POST /api/v1/rooms",
     "PATCH /api/v1/rooms/{room_id}",
     "POST /api/v1/resources",
@@ -241,8 +257,19 @@ def _password_hash() -> str:
     return _hasher().hash(PASSWORD)
 
 
+def _a_day_off() -> dict[str, str]:
+    day = next(_days_off).isoformat()
+    return {"first_day": day, "last_day": day, "reason": "Tết Nguyên Đán"}
+
+
+def _days_from(first: date) -> Iterator[date]:
+    return (first + timedelta(days=n) for n in count())
+
+
+_days_off = _days_from(date(2040, 1, 1))
 _ORDER = [
     "branch",
+    "hours_exception",
     "user_account",
     "role_assignment",
     "user_session",
@@ -270,6 +297,14 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
         "json": {"email": f"{ids['word']}@example.com", "roles": [_THERAPIST]}
     },
     "POST /api/v1/invitations/claim": lambda ids: {"json": {"token": str(ids["word"])}},
+    "POST /api/v1/branches": lambda ids: {
+        "json": {"key": f"chi-nhanh-{ids['word']}", "name": "Sen Trắng Quận 7"}
+    },
+    "PATCH /api/v1/branches/{branch_id}": lambda ids: {"json": {"name": f"Sen Trắng {ids['word']}"}},
+    "PUT /api/v1/branches/{branch_id}/hours": lambda _: {
+        "json": {"hours": [{"weekday": 1, "opens": "09:00", "closes": "24:00"}]}
+    },
+    "POST /api/v1/branches/{branch_id}/exceptions": lambda _: {"json": _a_day_off()},
     "POST /api/v1/customers": lambda _: {"json": {"full_name": "Lan"}},
     "GET /api/v1/customers/search": lambda _: {"params": {"q": "Lan"}},
     "POST /api/v1/customers/import": lambda ids: {

@@ -1,17 +1,72 @@
 """What a spa does with its branches."""
 
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
+from sqlalchemy import Select, delete, select
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.common.helpers import utc_now
 from app.common.text import Text
-from app.core.exceptions import NotFoundException
-from app.modules.branch.branch_models import Branch
+from app.common.wall_time import Span, WallHours, open_spans
+from app.core.database_errors import constraint_of
+from app.core.exceptions import ConflictException, NotFoundException
+from app.modules.branch.branch_models import Branch, HoursException, OpeningHours
+from app.modules.branch.branch_schemas import (
+    BranchCreate,
+    BranchRead,
+    BranchUpdate,
+    ExceptionCreate,
+    ExceptionRead,
+    Hours,
+    OpenQuery,
+    WeekdayHours,
+    WeeklyHours,
+)
+
+_ONE_DAY = timedelta(days=1)
+_OWN_FIELDS = BranchRead.model_fields.keys() - {"hours", "exceptions"}
 
 
 class BranchNotFound(NotFoundException):
     code = "BRANCH_NOT_FOUND"
     text = Text("Không tìm thấy chi nhánh này.", "There is no such branch.")
+
+
+class ExceptionNotFound(NotFoundException):
+    code = "HOURS_EXCEPTION_NOT_FOUND"
+    text = Text("Không tìm thấy giờ riêng này.", "There are no such other hours.")
+
+
+class BranchKeyTaken(ConflictException):
+    code = "BRANCH_KEY_TAKEN"
+    text = Text("Đã có chi nhánh dùng mã này.", "Another branch has this key.")
+
+
+class ExceptionOverlaps(ConflictException):
+    code = "HOURS_EXCEPTION_OVERLAPS"
+    text = Text(
+        "Một trong những ngày này đã có giờ riêng; hãy xóa trước.",
+        "One of these days has other hours already; please delete those first.",
+    )
+
+
+async def list_branches(session: AsyncSession) -> list[BranchRead]:
+    """Lists the branches by name with their hours and the days that have others. Those closed for good come too,
+    with the time since when: what happened there keeps its place."""
+    branches = (await session.scalars(select(Branch).order_by(Branch.name, Branch.id))).all()
+    return await _read(session, branches)
+
+
+async def read_branch(session: AsyncSession, branch_id: UUID) -> BranchRead:
+    """Raises BranchNotFound."""
+    [read] = await _read(session, [await get_branch(session, branch_id)])
+    return read
 
 
 async def get_branch(session: AsyncSession, branch_id: UUID, *, lock: bool = False) -> Branch:
@@ -24,3 +79,195 @@ async def get_branch(session: AsyncSession, branch_id: UUID, *, lock: bool = Fal
     if branch is None:
         raise BranchNotFound
     return branch
+
+
+async def refuse_unknown_branches(session: AsyncSession, branch_ids: Iterable[UUID | None]) -> None:
+    """None of them stands for every branch.
+
+    Raises:
+        BranchNotFound
+    """
+    wanted = {branch_id for branch_id in branch_ids if branch_id is not None}
+    if wanted and wanted - set(await session.scalars(select(Branch.id).where(Branch.id.in_(wanted)))):
+        raise BranchNotFound
+
+
+async def open_branch(session: AsyncSession, new: BranchCreate) -> BranchRead:
+    """Without hours it is closed all week, until `set_weekly_hours`.
+
+    Raises:
+        BranchKeyTaken
+    """
+    branch = Branch(**new.model_dump())
+    session.add(branch)
+    with _conflicts():
+        await session.flush()
+    return await read_branch(session, branch.id)
+
+
+async def update_branch(session: AsyncSession, branch_id: UUID, changes: BranchUpdate) -> BranchRead:
+    """Raises BranchNotFound, BranchKeyTaken."""
+    branch = await get_branch(session, branch_id, lock=True)
+    values = changes.model_dump(exclude_unset=True)
+    if (closed := values.pop("closed", None)) is not None:
+        branch.closed_at = (branch.closed_at or utc_now()) if closed else None
+    for field, value in values.items():
+        setattr(branch, field, value)
+    with _conflicts():
+        await session.flush()
+    return await read_branch(session, branch_id)
+
+
+async def set_weekly_hours(session: AsyncSession, branch_id: UUID, weekly: WeeklyHours) -> BranchRead:
+    """These and no others. What has not changed stays as it is, so that the audit ledger shows what has.
+
+    Raises:
+        BranchNotFound
+    """
+    await get_branch(session, branch_id, lock=True)
+    wanted = {(each.weekday, each.opens, each.closes) for each in weekly.hours}
+    for held in await session.scalars(select(OpeningHours).where(OpeningHours.branch_id == branch_id)):
+        if (key := (held.weekday, held.opens, held.closes)) in wanted:
+            wanted.remove(key)
+        else:
+            await session.delete(held)
+    await session.flush()  # before the new ones, which may overlap them
+    session.add_all(
+        OpeningHours(branch_id=branch_id, weekday=weekday, opens=opens, closes=closes)
+        for weekday, opens, closes in sorted(wanted)
+    )
+    await session.flush()
+    return await read_branch(session, branch_id)
+
+
+async def set_exceptions(session: AsyncSession, branch_id: UUID, wanted: Iterable[ExceptionCreate]) -> None:
+    """These and no others; what has not changed stays as it is.
+
+    Raises:
+        BranchNotFound
+        ExceptionOverlaps: one of another.
+    """
+    await get_branch(session, branch_id, lock=True)
+    new = list(wanted)
+    for held in await session.scalars(_exceptions_of([branch_id])):
+        same = ExceptionCreate.model_validate(_read_exception(held).model_dump(exclude={"id"}))
+        if same in new:
+            new.remove(same)
+        else:
+            await session.delete(held)
+    await session.flush()
+    for each in new:
+        await _add_exception(session, branch_id, each)
+
+
+async def add_exception(session: AsyncSession, branch_id: UUID, new: ExceptionCreate) -> ExceptionRead:
+    """Other hours on some days, as over Tết.
+
+    Raises:
+        BranchNotFound
+        ExceptionOverlaps: one of the days has other hours already.
+    """
+    await get_branch(session, branch_id)
+    return await _add_exception(session, branch_id, new)
+
+
+async def _add_exception(session: AsyncSession, branch_id: UUID, new: ExceptionCreate) -> ExceptionRead:
+    exception = HoursException(
+        branch_id=branch_id,
+        days=Range(new.first_day, new.last_day + _ONE_DAY),
+        reason=new.reason,
+        hours=[{"opens": each.opens, "closes": each.closes} for each in new.hours],
+    )
+    session.add(exception)
+    with _conflicts():
+        await session.flush()
+    return _read_exception(exception)
+
+
+async def remove_exception(session: AsyncSession, branch_id: UUID, exception_id: UUID) -> None:
+    """Raises BranchNotFound, ExceptionNotFound."""
+    await get_branch(session, branch_id)
+    removed = delete(HoursException).where(
+        HoursException.id == exception_id, HoursException.branch_id == branch_id
+    )
+    if await session.scalar(removed.returning(HoursException.id)) is None:
+        raise ExceptionNotFound
+
+
+async def open_hours(session: AsyncSession, branch_id: UUID, asked: OpenQuery) -> list[Span]:
+    """When a branch is open on these days of its own calendar, the night that begins on the last of them included.
+
+    Raises:
+        BranchNotFound
+    """
+    branch = await get_branch(session, branch_id)
+    hours = await hours_by_day(session, branch_id, asked.first_day, asked.last_day)
+    return open_spans(hours, hours.__getitem__, ZoneInfo(branch.time_zone))
+
+
+async def hours_by_day(
+    session: AsyncSession, branch_id: UUID, first_day: date, last_day: date
+) -> dict[date, list[WallHours]]:
+    """The hours of each of these days, on the wall clock: the weekday's, or the exception's; none is closed."""
+    weekly: dict[int, list[WallHours]] = {weekday: [] for weekday in range(1, 8)}
+    for hours in await session.scalars(_hours_of([branch_id])):
+        weekly[hours.weekday].append(WallHours(hours.opens, hours.closes))
+    days = {first_day + n * _ONE_DAY: n for n in range((last_day - first_day).days + 1)}
+    found = {day: weekly[day.isoweekday()] for day in days}
+    asked = Range(first_day, last_day + _ONE_DAY)
+    overlapping = _exceptions_of([branch_id]).where(HoursException.days.op("&&")(asked))
+    for exception in await session.scalars(overlapping):
+        instead = [WallHours(each["opens"], each["closes"]) for each in exception.hours]
+        found |= {day: instead for day in days if exception.days.contains(day)}
+    return found
+
+
+async def _read(session: AsyncSession, branches: Sequence[Branch]) -> list[BranchRead]:
+    ids = [branch.id for branch in branches]
+    weekly: dict[UUID, list[WeekdayHours]] = {branch_id: [] for branch_id in ids}
+    for hours in await session.scalars(_hours_of(ids)):
+        weekly[hours.branch_id].append(WeekdayHours.model_validate(hours))
+    exceptions: dict[UUID, list[ExceptionRead]] = {branch_id: [] for branch_id in ids}
+    for exception in await session.scalars(_exceptions_of(ids)):
+        exceptions[exception.branch_id].append(_read_exception(exception))
+    return [
+        BranchRead.model_validate(
+            {field: getattr(branch, field) for field in _OWN_FIELDS}
+            | {"hours": weekly[branch.id], "exceptions": exceptions[branch.id]}
+        )
+        for branch in branches
+    ]
+
+
+def _hours_of(branch_ids: Sequence[UUID]) -> Select[OpeningHours]:
+    found = select(OpeningHours).where(OpeningHours.branch_id.in_(branch_ids))
+    return found.order_by(OpeningHours.weekday, OpeningHours.opens)
+
+
+def _exceptions_of(branch_ids: Sequence[UUID]) -> Select[HoursException]:
+    found = select(HoursException).where(HoursException.branch_id.in_(branch_ids))
+    return found.order_by(HoursException.days)
+
+
+def _read_exception(exception: HoursException) -> ExceptionRead:
+    assert exception.days.lower is not None
+    assert exception.days.upper is not None
+    return ExceptionRead(
+        id=exception.id,
+        first_day=exception.days.lower,
+        last_day=exception.days.upper - _ONE_DAY,
+        reason=exception.reason,
+        hours=[Hours.model_validate(each) for each in exception.hours],
+    )
+
+
+@contextmanager
+def _conflicts() -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        if constraint_of(error) == "branch_key_key":
+            raise BranchKeyTaken from error
+        if constraint_of(error) == "hours_exception_overlap":
+            raise ExceptionOverlaps from error
+        raise

@@ -1,18 +1,17 @@
 """The catalogue over HTTP: parse, call the service, answer."""
 
-from inspect import getdoc
 from uuid import UUID
 
 from app.common.constants import API_V1
 from app.core.database import SessionDep
 from app.core.exceptions import error_responses
-from app.core.routing import PUBLIC, ApiRouter
+from app.core.published import publish
+from app.core.routing import ApiRouter
 from app.modules.catalogue import catalogue_service as service
 from app.modules.catalogue.catalogue_schemas import (
     AddOnCreate,
     AddOnUpdate,
     CategoryCreate,
-    CategoryRead,
     CategoryUpdate,
     DeskAddOn,
     DeskCatalogue,
@@ -28,10 +27,7 @@ from app.modules.identity.identity_access import AdminEverywhere, Team
 
 router = ApiRouter(prefix=f"{API_V1}/catalogue", tags=["Catalogue"])
 
-
-@router.get("", openapi_extra=PUBLIC, description=getdoc(service.read_catalogue))
-async def read_catalogue(session: SessionDep) -> list[CategoryRead]:
-    return await service.read_catalogue(session)
+publish(router, "", name="catalogue", load=service.read_catalogue)
 
 
 @router.get("/desk")

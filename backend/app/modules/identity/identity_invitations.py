@@ -21,6 +21,7 @@ from app.core.exceptions import ConflictException, NotFoundException
 from app.core.mail import Mail, MailNotSent, send_mail
 from app.core.paging import newest_first
 from app.modules.audit.audit_service import mask_entries_about
+from app.modules.branch.branch_service import refuse_unknown_branches
 from app.modules.identity.identity_access import CurrentUser
 from app.modules.identity.identity_models import Invitation, User
 from app.modules.identity.identity_passwords import hash_password
@@ -76,9 +77,10 @@ async def invite(session: AsyncSession, inviter: CurrentUser, new: InvitationCre
     An earlier invitation of the same person that is still open is withdrawn: the newest says what they get.
 
     Raises:
-        RateLimitException, InvitedUserDisabled
+        RateLimitException, InvitedUserDisabled, BranchNotFound
     """
     await take(BY_INVITER, str(inviter.id))
+    await refuse_unknown_branches(session, (grant.branch_id for grant in new.roles))
     user = await _get_or_add_user(session, new.email)
     if user.disabled_at is not None:
         raise InvitedUserDisabled

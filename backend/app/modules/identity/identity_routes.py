@@ -13,6 +13,7 @@ from app.core.exceptions import NotFoundException, RateLimitException, error_res
 from app.core.mail import shown_mails
 from app.core.routing import PUBLIC, ApiRouter
 from app.core.security import InvalidCursorException
+from app.modules.branch.branch_service import BranchNotFound
 from app.modules.identity import identity_invitations as invitations
 from app.modules.identity import identity_service as service
 from app.modules.identity.identity_access import AdminEverywhere, SignedIn
@@ -62,7 +63,10 @@ async def enable_user(_: AdminEverywhere, session: SessionDep, user_id: UUID) ->
     return await service.read_user(session, await service.enable_user(session, user_id))
 
 
-@users.put("/{user_id}/roles", responses=error_responses(service.UserNotFound, service.LastAdmin))
+@users.put(
+    "/{user_id}/roles",
+    responses=error_responses(service.UserNotFound, service.LastAdmin, BranchNotFound),
+)
 async def set_user_roles(
     _: AdminEverywhere, session: SessionDep, user_id: UUID, wanted: UserRoles
 ) -> UserRead:
@@ -71,7 +75,9 @@ async def set_user_roles(
 
 
 @invited.post(
-    "", status_code=201, responses=error_responses(RateLimitException, invitations.InvitedUserDisabled)
+    "",
+    status_code=201,
+    responses=error_responses(RateLimitException, invitations.InvitedUserDisabled, BranchNotFound),
 )
 async def invite_user(
     admin: AdminEverywhere, session: SessionDep, new: InvitationCreate, background: BackgroundTasks

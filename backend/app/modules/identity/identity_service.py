@@ -1,7 +1,7 @@
 """Users and their roles."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
@@ -14,6 +14,7 @@ from app.common.text import Text
 from app.core.database_errors import constraint_of
 from app.core.exceptions import ConflictException, NotFoundException
 from app.core.paging import newest_first
+from app.modules.branch.branch_service import refuse_unknown_branches
 from app.modules.identity.identity_models import Invitation, RoleAssignment, User, UserSession
 from app.modules.identity.identity_roles import Role
 from app.modules.identity.identity_schemas import RoleGrant, UserListQuery, UserPage, UserRead
@@ -40,7 +41,7 @@ class LastAdmin(ConflictException):
     text = Text("Phải còn ít nhất một quản trị viên.", "At least one administrator must remain.")
 
 
-async def create_user(session: AsyncSession, user: User, roles: Iterable[RoleGrant] = ()) -> User:
+async def create_user(session: AsyncSession, user: User, roles: Sequence[RoleGrant] = ()) -> User:
     """A user whose email and phone are known to be theirs.
 
     Raises:
@@ -176,10 +177,15 @@ async def set_roles(session: AsyncSession, user_id: UUID, roles: Sequence[RoleGr
     return user
 
 
-async def add_roles(session: AsyncSession, user_id: UUID, roles: Iterable[RoleGrant]) -> None:
-    """Those they hold already stay, also one that somebody gives them at this moment."""
+async def add_roles(session: AsyncSession, user_id: UUID, roles: Sequence[RoleGrant]) -> None:
+    """Those they hold already stay, also one that somebody gives them at this moment.
+
+    Raises:
+        BranchNotFound: a role in a branch that is none.
+    """
     rows = [{"user_id": user_id, "role": grant.role, "branch_id": grant.branch_id} for grant in roles]
     if rows:
+        await refuse_unknown_branches(session, (grant.branch_id for grant in roles))
         await session.execute(insert(RoleAssignment).on_conflict_do_nothing(), rows)
 
 

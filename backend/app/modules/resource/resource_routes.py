@@ -9,7 +9,7 @@ from app.common.constants import API_V1
 from app.core.database import SessionDep
 from app.core.exceptions import error_responses
 from app.core.routing import ApiRouter
-from app.modules.branch.branch_service import BranchNotFound, get_branch
+from app.modules.branch.branch_service import BranchNotFound
 from app.modules.identity.identity_access import Admin, AdminEverywhere, Team
 from app.modules.identity.identity_roles import Role
 from app.modules.resource import resource_service as service
@@ -67,7 +67,6 @@ async def list_rooms(
 @rooms.post("", status_code=201, responses=error_responses(BranchNotFound, service.RoomKeyTaken))
 async def create_room(user: Admin, session: SessionDep, new: RoomCreate) -> RoomRead:
     """Adds a room to a branch."""
-    await get_branch(session, new.branch_id)
     user.must_hold_in(new.branch_id, Role.ADMIN)
     return await service.create_room(session, new)
 
@@ -97,7 +96,6 @@ async def list_resources(
 )
 async def create_resource(user: Admin, session: SessionDep, new: ResourceCreate) -> ResourceRead:
     """Adds a bed or a device to a branch."""
-    await get_branch(session, new.branch_id)
     user.must_hold_in(new.branch_id, Role.ADMIN)
     return await service.create_resource(session, new)
 

@@ -234,6 +234,11 @@ class TestTheLink:
 
 
 class TestWhoIsInvited:
+    async def test_to_a_branch_that_is_none_is_not_invited(self, http: httpx2.AsyncClient) -> None:
+        body = {"email": MAI, "roles": [{"role": "therapist", "branch_id": str(uuid7())}]}
+        refusal(await http.post(INVITATIONS, json=body), 404, "BRANCH_NOT_FOUND")
+        assert (await http.get(INVITATIONS)).json()["items"] == []
+
     @pytest.mark.parametrize("email", ["lan@example.com", "LAN@Example.com"])
     async def test_has_an_account_and_gets_the_roles_at_once(
         self, http: httpx2.AsyncClient, email: str

@@ -231,6 +231,12 @@ class TestRoles:
         assert (await set_roles(http, lan, DESK, in_branch, DESK)).json()["roles"] == [DESK, in_branch]
         assert (await set_roles(http, lan, in_branch)).json()["roles"] == [in_branch]
 
+    async def test_a_branch_that_is_none_gives_none(self, http: httpx2.AsyncClient) -> None:
+        lan = await account(Role.RECEPTIONIST)
+        nowhere = {"role": "receptionist", "branch_id": str(uuid7())}
+        refusal(await set_roles(http, lan, ADMIN, nowhere), 404, "BRANCH_NOT_FOUND")
+        assert (await http.get(f"{USERS}/{lan.id}")).json()["roles"] == [DESK]
+
     async def test_a_role_that_stays_is_not_given_anew(self, http: httpx2.AsyncClient) -> None:
         lan = await account(Role.RECEPTIONIST)
         before = await sql("SELECT id FROM role_assignment WHERE user_id = :id", id=lan.id)

@@ -1,0 +1,48 @@
+"""Public holidays as suggestions: whether a branch closes on them is for people to say."""
+
+from datetime import date, timedelta
+from itertools import pairwise
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.modules.branch import branch_service
+from app.modules.branch.branch_schemas import MAX_REASON, ExceptionCreate
+
+_ONE_DAY = timedelta(days=1)
+
+
+async def suggest_holidays(session: AsyncSession, branch_id: UUID, year: int) -> list[ExceptionCreate]:
+    """Days in a row together, as those of Tết, closed, by their local names; none for a country that nobody knows.
+
+    Raises:
+        BranchNotFound
+    """
+    import holidays  # 10 MB of calendars, for a question that is asked once a year
+
+    branch = await branch_service.read_branch(session, branch_id)
+    try:
+        names = holidays.country_holidays(branch.country, years=year)
+    except NotImplementedError:
+        return []
+    decided = [(each.first_day, each.last_day) for each in branch.exceptions]
+    days = sorted(day for day in names if not any(first <= day <= last for first, last in decided))
+    return [
+        ExceptionCreate(
+            first_day=row[0],
+            last_day=row[-1],
+            reason=", ".join(dict.fromkeys(names[day] for day in row))[:MAX_REASON].rstrip(),
+        )
+        for row in _in_rows(days)
+    ]
+
+
+def _in_rows(days: list[date]) -> list[list[date]]:
+    """Days that follow each other."""
+    rows = [days[:1]] if days else []
+    for before, day in pairwise(days):
+        if day - before == _ONE_DAY:
+            rows[-1].append(day)
+        else:
+            rows.append([day])
+    return rows

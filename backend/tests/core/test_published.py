@@ -1,0 +1,231 @@
+"""Lists that are kept ready: never out of date, in any process, with Redis or without."""
+
+import asyncio
+import gzip
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import httpx2
+import pytest
+from sqlalchemy import event
+
+from app.common.rounds import Rounds
+from app.core import database
+from tests.core import refusal
+from tests.support import free_port
+from tests.support.app_process import AppProcess
+from tests.support.branches import add_branch
+from tests.support.fault_proxy import FaultProxy, Mode
+from tests.support.ledger import in_database
+from tests.support.stores import app_database, app_redis, database_server, driver_url, through
+
+PATH = "/api/v1/branches"
+
+
+async def names(http: httpx2.AsyncClient) -> list[str]:
+    response = await http.get(PATH)
+    assert response.status_code == 200, response.text
+    return [branch["name"] for branch in response.json()]
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """Those that are sent to the database meanwhile."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        sent.append(statement)
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+
+
+class TestNewest:
+    async def test_a_change_is_in_the_next_answer(self, client: httpx2.AsyncClient) -> None:
+        assert await names(client) == []
+        branch_id = await add_branch(name="Sen Trắng")
+        assert await names(client) == ["Sen Trắng"]
+        await client.patch(f"{PATH}/{branch_id}", json={"name": "Sen Hồng"})
+        assert await names(client) == ["Sen Hồng"]
+
+    @pytest.mark.parametrize("table", ["opening_hours", "hours_exception"])
+    async def test_so_is_one_of_what_is_listed_with_it(self, client: httpx2.AsyncClient, table: str) -> None:
+        branch_id = await add_branch()
+        await names(client)
+        rows = {
+            "opening_hours": "(id, branch_id, weekday, opens, closes) VALUES (gen_random_uuid(), $1, 1, 540, 600)",
+            "hours_exception": "(id, branch_id, days, reason, hours)"
+            " VALUES (gen_random_uuid(), $1, '[2027-02-06,2027-02-07)', 'Tết', '[]')",
+        }
+        await in_database(f"INSERT INTO {table} {rows[table]}", branch_id)
+        [branch] = (await client.get(PATH)).json()
+        assert len([*branch["hours"], *branch["exceptions"]]) == 1
+        await in_database(f"DELETE FROM {table}")
+        [branch] = (await client.get(PATH)).json()
+        assert [*branch["hours"], *branch["exceptions"]] == []
+
+    async def test_what_is_not_committed_is_not_shown(self, client: httpx2.AsyncClient) -> None:
+        branch_id = await add_branch(name="Sen Trắng")
+        async with database.engine.connect() as connection:
+            await connection.exec_driver_sql(
+                "UPDATE branch SET name = 'Sen Hồng' WHERE id = $1", (branch_id,)
+            )
+            assert await names(client) == ["Sen Trắng"]
+            await connection.commit()
+        assert await names(client) == ["Sen Hồng"]
+
+    async def test_unchanged_it_is_read_once(self, client: httpx2.AsyncClient) -> None:
+        await add_branch()
+        await names(client)
+        with statements() as sent:
+            await asyncio.gather(*(names(client) for _ in range(20)))
+        assert set(sent) == {"SELECT list, version FROM list_version"}
+        assert len(sent) <= 2  # one for who came first, one for all who came meanwhile
+
+    @pytest.mark.parametrize("with_redis", [True, False])
+    async def test_another_process_shows_what_was_changed_in_one(
+        self, client: httpx2.AsyncClient, *, with_redis: bool
+    ) -> None:
+        branch_id = await add_branch(name="Sen 0")
+        stores = {"DATABASE_URL": driver_url()} | ({} if with_redis else {"REDIS_PORT": str(free_port())})
+        async with AppProcess(stores) as one, AppProcess(stores) as other:
+            processes = [httpx2.AsyncClient(base_url=each.base_url, verify=False) for each in (one, other)]
+            for number in range(1, 21):
+                changer, reader = processes[number % 2], processes[(number + 1) % 2]
+                changed = await changer.patch(
+                    f"{PATH}/{branch_id}", json={"name": f"Sen {number}"}, headers=client.headers
+                )
+                assert changed.status_code == 200
+                assert await names(reader) == [f"Sen {number}"]
+            for each in processes:
+                await each.aclose()
+
+    async def test_redis_is_not_asked(self, client: httpx2.AsyncClient) -> None:
+        branch_id = await add_branch(name="Sen Trắng")
+        async with app_redis(REDIS_PORT=free_port()):
+            assert await names(client) == ["Sen Trắng"]
+            await client.patch(f"{PATH}/{branch_id}", json={"name": "Sen Hồng"})
+            assert await names(client) == ["Sen Hồng"]
+
+
+class TestAnswer:
+    async def test_whoever_has_the_newest_is_told_so_and_sent_nothing(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        branch_id = await add_branch()
+        first = await client.get(PATH)
+        for had in (first.headers["ETag"], f'"x", {first.headers["ETag"]}', first.headers["ETag"][2:]):
+            again = await client.get(PATH, headers={"If-None-Match": had})
+            assert (again.status_code, again.content) == (304, b"")
+            assert again.headers["ETag"] == first.headers["ETag"]
+        await client.patch(f"{PATH}/{branch_id}", json={"name": "Sen Hồng"})
+        changed = await client.get(PATH, headers={"If-None-Match": first.headers["ETag"]})
+        assert (changed.status_code, changed.json()[0]["name"]) == (200, "Sen Hồng")
+
+    async def test_it_may_be_kept_and_must_be_asked_about(self, client: httpx2.AsyncClient) -> None:
+        for had in ("", (await client.get(PATH)).headers["ETag"]):
+            answer = await client.get(PATH, headers={"If-None-Match": had})
+            assert answer.headers.get_list("Cache-Control") == ["no-cache"]
+            assert "Accept-Encoding" in answer.headers["Vary"]
+            assert answer.headers["X-Content-Type-Options"] == "nosniff"
+
+    @pytest.mark.parametrize(
+        ("accepted", "coding"),
+        [
+            ("gzip, deflate, br", "gzip"),
+            ("br;q=1.0, gzip;q=0.5", "gzip"),
+            ("*", "gzip"),
+            ("identity", None),
+            ("gzip;q=0", None),
+            ("", None),
+        ],
+    )
+    async def test_it_is_sent_as_the_client_takes_it(
+        self, client: httpx2.AsyncClient, accepted: str, coding: str | None
+    ) -> None:
+        await add_branch(name="Sen Trắng")
+        async with client.stream("GET", PATH, headers={"Accept-Encoding": accepted}) as answer:
+            raw = b"".join([piece async for piece in answer.aiter_raw()])
+        assert answer.headers.get("Content-Encoding") == coding
+        assert answer.headers["Content-Length"] == str(len(raw))
+        assert "Sen Trắng" in (gzip.decompress(raw) if coding else raw).decode()
+
+    async def test_it_is_the_same_in_every_process(self, client: httpx2.AsyncClient) -> None:
+        await add_branch()
+        here = await client.get(PATH)
+        async with (
+            AppProcess({"DATABASE_URL": driver_url()}) as process,
+            httpx2.AsyncClient(base_url=process.base_url, verify=False) as http,
+        ):
+            there = await http.get(PATH)
+        assert (there.content, there.headers["ETag"]) == (here.content, here.headers["ETag"])
+
+    async def test_without_the_database_it_is_503_and_comes_back(self, client: httpx2.AsyncClient) -> None:
+        await add_branch(name="Sen Trắng")
+        async with FaultProxy(*database_server()) as proxy, app_database(DATABASE_URL=through(proxy)):
+            assert await names(client) == ["Sen Trắng"]
+            proxy.mode = Mode.REFUSE
+            for _ in range(2):
+                refusal(await client.get(PATH), 503, "SERVICE_UNAVAILABLE")
+            proxy.mode = Mode.PASS
+            await proxy.until_it_passes()
+            assert await names(client) == ["Sen Trắng"]
+
+
+class TestRounds:
+    async def test_nobody_is_given_an_answer_that_was_on_its_way_before_they_asked(self) -> None:
+        asked: list[asyncio.Future[int]] = []
+
+        async def ask() -> int:
+            asked.append(asyncio.get_running_loop().create_future())
+            return await asked[-1]
+
+        rounds = Rounds(ask)
+        first = asyncio.create_task(rounds.answer())
+        await turns()
+        later = [asyncio.create_task(rounds.answer()) for _ in range(3)]
+        await turns()
+        assert len(asked) == 1
+        asked[0].set_result(1)
+        await turns()
+        assert (first.done(), any(each.done() for each in later), len(asked)) == (True, False, 2)
+        asked[1].set_result(2)
+        assert await asyncio.gather(first, *later) == [1, 2, 2, 2]
+
+    async def test_a_round_that_fails_is_not_the_next(self) -> None:
+        numbers = iter([1, 2])
+
+        async def ask() -> int:
+            await asyncio.sleep(0)
+            number = next(numbers)
+            if number == 1:
+                raise OSError("away")
+            return number
+
+        rounds = Rounds(ask)
+        first = asyncio.create_task(rounds.answer())
+        await turns(1)
+        later = asyncio.create_task(rounds.answer())
+        with pytest.raises(OSError, match="away"):
+            await first
+        assert await later == 2
+
+    async def test_who_goes_away_leaves_the_round_to_the_others(self) -> None:
+        answered: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        rounds = Rounds(lambda: answered)
+        gone, stays = asyncio.create_task(rounds.answer()), asyncio.create_task(rounds.answer())
+        await turns()
+        gone.cancel()
+        await turns()
+        answered.set_result(1)
+        assert await stays == 1
+
+
+async def turns(count: int = 5) -> None:
+    """Of the event loop: whoever can go on has."""
+    for _ in range(count):
+        await asyncio.sleep(0)
