@@ -16,6 +16,7 @@ from typing import Annotated, Literal, NoReturn, Protocol
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "backend"))  # `app`, which is not installed
 
+import catalogue
 import customers
 import health
 import imports
@@ -42,6 +43,7 @@ class Part(Protocol):
 
 _PARTS: dict[str, Part] = {
     "health": health,
+    "catalogue": catalogue,
     "sign-in": sign_in,
     "start": start,
     "customers": customers,
@@ -55,7 +57,7 @@ def main(
         bool, typer.Option("--quick", help="Fewer rows and rounds: whether it works, not how fast.")
     ] = False,
     only: Annotated[
-        Literal["health", "sign-in", "start", "customers", "import"] | None,
+        Literal["health", "catalogue", "sign-in", "start", "customers", "import"] | None,
         typer.Option(help="One part only."),
     ] = None,
 ) -> None:

@@ -6,9 +6,10 @@ from app.api import health
 from app.modules import import_models
 from app.modules.audit import audit_routes
 from app.modules.branch import branch_routes
+from app.modules.catalogue import catalogue_routes
 from app.modules.customer import customer_privacy_routes, customer_routes
 from app.modules.identity import identity_auth_routes, identity_routes
-from app.modules.resource import resource_allocation_routes
+from app.modules.resource import resource_allocation_routes, resource_routes
 from app.modules.staff import staff_routes
 
 import_models()
@@ -23,6 +24,10 @@ for router in (
     customer_routes.router,
     customer_privacy_routes.router,
     branch_routes.router,
+    resource_routes.types,
+    resource_routes.rooms,
+    resource_routes.resources,
+    catalogue_routes.router,
     resource_allocation_routes.router,
     staff_routes.router,
 ):

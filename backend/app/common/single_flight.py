@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Hashable
+from functools import partial
 
 
 class SingleFlight[T]:
@@ -15,11 +16,15 @@ class SingleFlight[T]:
 
     async def run(self, key: Hashable, work: Callable[[], Awaitable[T]]) -> T:
         task = self._running.get(key)
-        if task is None:
+        if task is None or task.done():  # over, and the loop has not come to `_forget` yet
             task = asyncio.ensure_future(_as_coroutine(work))
             self._running[key] = task
-            task.add_done_callback(lambda _: self._running.pop(key, None))
+            task.add_done_callback(partial(self._forget, key))
         return await asyncio.shield(task)
+
+    def _forget(self, key: Hashable, task: asyncio.Task[T]) -> None:
+        if self._running.get(key) is task:
+            del self._running[key]
 
 
 async def _as_coroutine[T](work: Callable[[], Awaitable[T]]) -> T:

@@ -95,9 +95,6 @@ class Scenes:
         self._days = pairwise(_days_from(date(1971, 1, 1)))
         for branch_id in (BRANCH, OTHER_BRANCH):
             self._insert("branch", **branch_row(branch_id, name=SOMEBODY_ELSE))
-        self._bed_type = self._insert(
-            "resource_type", key="giuong-massage", kind="bed", name_vi="Giường massage", name_en="Massage bed"
-        )
 
     def add(self, label: str, caller: Caller, which: Which = "another's") -> Scene:
         ids = {"caller": self._add_caller(caller), "session": uuid7()}
@@ -126,10 +123,7 @@ class Scenes:
             reason=SOMEBODY_ELSE,
             hours="[]",
         )
-        ids["resource_id"] = self._add_bed(ids["branch_id"])
-        ids["block_id"] = self._insert(
-            "allocation", resource_id=ids["resource_id"], during=asyncpg.Range(*_A_DAY), state="blocked"
-        )
+        ids |= self._add_resources(ids["branch_id"]) | self._add_catalogue()
         ids["staff_id"] = self._add_staff(ids["branch_id"])
         if which == "missing":
             ids |= {
@@ -138,9 +132,8 @@ class Scenes:
                 "user_id": uuid7(),
                 "customer_id": uuid7(),
                 "invitation_id": uuid7(),
-                "resource_id": uuid7(),
-                "block_id": uuid7(),
-                "staff_id": uuid7(),
+                **{name: uuid7() for name in ("type_id", "room_id", "resource_id", "block_id", "staff_id")},
+                **{name: uuid7() for name in ("category_id", "service_id", "variant_id", "add_on_id")},
             }
         token = issue_access_token(ids["caller"], ids["session"])
         headers = {} if caller.fault == "no token" else {"Authorization": f"Bearer {token}"}
@@ -185,22 +178,26 @@ class Scenes:
         archived_at = utc_now() if archived else None
         return self._insert("customer", full_name=SOMEBODY_ELSE, user_id=user_id, archived_at=archived_at)
 
-    def _add_bed(self, branch_id: UUID) -> UUID:
-        return self._insert(
-            "resource",
-            kind="bed",
-            key=f"giuong-{uuid7()}",
-            name=SOMEBODY_ELSE,
-            branch_id=branch_id,
-            type_id=self._bed_type,
+    def _add_resources(self, branch_id: UUID) -> dict[str, UUID]:
+        """A bed in a room of the branch."""
+        ids = {"type_id": self._insert_keyed("resource_type", kind="bed", **_NAMES)}
+        ids["a_type"] = ids["type_id"]
+        ids["room_id"] = self._insert_keyed("room", branch_id=branch_id, name=SOMEBODY_ELSE)
+        ids["resource_id"] = self._insert_keyed(
+            "resource", kind="bed", name=SOMEBODY_ELSE, branch_id=branch_id, type_id=ids["type_id"]
         )
+        ids["block_id"] = self._insert(
+            "allocation", resource_id=ids["resource_id"], during=asyncpg.Range(*_A_DAY), state="blocked"
+        )
+        return ids
 
     def _add_staff(self, branch_id: UUID) -> UUID:
+        """Somebody who works in the branch."""
         staff_id = self._insert("resource", kind="staff")
         self._insert(
             "staff",
             id=staff_id,
-            key=f"nhan-vien-{staff_id}",
+            key=f"k-{staff_id}",
             full_name=SOMEBODY_ELSE,
             languages=["vi"],
             bio_vi="",
@@ -209,6 +206,38 @@ class Scenes:
         )
         self._insert("staff_branch", staff_id=staff_id, branch_id=branch_id)
         return staff_id
+
+    def _add_catalogue(self) -> dict[str, UUID]:
+        """A service that can be booked, and an add-on."""
+        ids = {"category_id": self._insert_keyed("service_category", position=0, **_NAMES)}
+        ids["service_id"] = self._insert_keyed(
+            "service",
+            category_id=ids["category_id"],
+            position=0,
+            offered="online",
+            description_vi="",
+            description_en="",
+            **_NAMES,
+        )
+        ids["variant_id"] = self._insert_keyed(
+            "service_variant", service_id=ids["service_id"], price=0, position=0
+        )
+        self._insert(
+            "service_segment",
+            variant_id=ids["variant_id"],
+            position=0,
+            minutes=60,
+            needs_staff=True,
+            with_guest=True,
+        )
+        ids["add_on_id"] = self._insert_keyed(
+            "add_on", minutes=0, price=0, position=0, offered="online", **_NAMES
+        )
+        return ids
+
+    def _insert_keyed(self, table: str, **values: Any) -> UUID:
+        row_id = uuid7()
+        return self._insert(table, id=row_id, key=f"k-{row_id}", **values)
 
     def _insert(self, table: str, **values: Any) -> UUID:
         row: dict[str, Any] = {"id": uuid7()} | values
@@ -222,6 +251,10 @@ OF_A_BRANCH = {
     "PUT /api/v1/branches/{branch_id}/hours",
     "POST /api/v1/branches/{branch_id}/exceptions",
     "DELETE /api/v1/branches/{branch_id}/exceptions/{exception_id}",
+    "POST /api/v1/rooms",
+    "PATCH /api/v1/rooms/{room_id}",
+    "POST /api/v1/resources",
+    "PATCH /api/v1/resources/{resource_id}",
     "POST /api/v1/resources/{resource_id}/blocks",
     "DELETE /api/v1/resources/{resource_id}/blocks/{block_id}",
     "POST /api/v1/staff",
@@ -267,26 +300,24 @@ _ORDER = [
     "customer",
     "invitation",
     "resource_type",
+    "room",
     "resource",
-    "allocation",
+    "service_category",
+    "service",
+    "service_variant",
+    "service_segment",
+    "add_on",
     "staff",
     "staff_branch",
+    "allocation",
 ]
 _THERAPIST = {"role": "therapist"}
 _A_DAY = (datetime(2100, 3, 1, tzinfo=UTC), datetime(2100, 3, 2, tzinfo=UTC))
 _TIMES = {"start": "2100-03-01T00:00:00Z", "end": "2100-03-03T00:00:00Z"}
+_NAMES = {"name_vi": SOMEBODY_ELSE, "name_en": SOMEBODY_ELSE}
+_NAME = {"vi": "Giường", "en": "Bed"}
+_VARIANT = {"key": "90", "price": 450_000, "segments": [{"minutes": 90, "needs_staff": True}]}
 _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
-    "POST /api/v1/staff": lambda ids: {
-        "json": {
-            "key": f"lan-{ids['word']}",
-            "full_name": "Lan",
-            "employed_from": "2026-01-01",
-            "branch_ids": [str(ids["branch_id"])],
-        }
-    },
-    "PATCH /api/v1/staff/{staff_id}": lambda _: {"json": {"full_name": "Mai"}},
-    "GET /api/v1/resources/{resource_id}/blocks": lambda _: {"params": _TIMES},
-    "POST /api/v1/resources/{resource_id}/blocks": lambda _: {"json": _TIMES | {"reason": "Gãy chân"}},
     "POST /api/v1/auth/password": lambda _: {
         "json": {"current_password": PASSWORD, "new_password": PASSWORD[::-1]}
     },
@@ -316,4 +347,49 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
     "POST /api/v1/customers/{customer_id}/consents": lambda _: {
         "json": {"purpose": "marketing", "granted": True, "version": "2026-01", "channel": "app"}
     },
+    "POST /api/v1/resource-types": lambda ids: {
+        "json": {"key": f"k-{ids['word']}", "kind": "bed", "name": _NAME}
+    },
+    "PATCH /api/v1/resource-types/{type_id}": lambda _: {"json": {"name": _NAME}},
+    "POST /api/v1/rooms": lambda ids: {
+        "json": {"key": f"k-{ids['word']}", "branch_id": str(ids["branch_id"]), "name": "Sen"}
+    },
+    "PATCH /api/v1/rooms/{room_id}": lambda _: {"json": {"name": "Sen"}},
+    "POST /api/v1/resources": lambda ids: {
+        "json": {
+            "key": f"k-{ids['word']}",
+            "name": "Giường 1",
+            "type_id": str(ids["a_type"]),
+            "branch_id": str(ids["branch_id"]),
+        }
+    },
+    "PATCH /api/v1/resources/{resource_id}": lambda _: {"json": {"retired": True}},
+    "GET /api/v1/resources/{resource_id}/blocks": lambda _: {"params": _TIMES},
+    "POST /api/v1/resources/{resource_id}/blocks": lambda _: {"json": _TIMES | {"reason": "Gãy chân"}},
+    "POST /api/v1/staff": lambda ids: {
+        "json": {
+            "key": f"k-{ids['word']}",
+            "full_name": "Lan",
+            "employed_from": "2026-01-01",
+            "branch_ids": [str(ids["branch_id"])],
+        }
+    },
+    "PATCH /api/v1/staff/{staff_id}": lambda _: {"json": {"full_name": "Mai"}},
+    "POST /api/v1/catalogue/categories": lambda ids: {"json": {"key": f"k-{ids['word']}", "name": _NAME}},
+    "PATCH /api/v1/catalogue/categories/{category_id}": lambda _: {"json": {"name": _NAME}},
+    "POST /api/v1/catalogue/services": lambda ids: {
+        "json": {
+            "key": f"k-{ids['word']}",
+            "category_id": str(ids["category_id"]),
+            "name": _NAME,
+            "variants": [_VARIANT],
+        }
+    },
+    "PATCH /api/v1/catalogue/services/{service_id}": lambda _: {"json": {"name": _NAME}},
+    "POST /api/v1/catalogue/services/{service_id}/variants": lambda _: {"json": _VARIANT},
+    "PATCH /api/v1/catalogue/variants/{variant_id}": lambda _: {"json": {"price": 500_000}},
+    "POST /api/v1/catalogue/add-ons": lambda ids: {
+        "json": {"key": f"k-{ids['word']}", "name": _NAME, "minutes": 15, "price": 100_000}
+    },
+    "PATCH /api/v1/catalogue/add-ons/{add_on_id}": lambda _: {"json": {"price": 120_000}},
 }

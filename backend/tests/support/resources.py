@@ -1,6 +1,7 @@
-"""A bed to book or to block, and what takes it, in one line.
+"""Beds, devices and what takes them, in one line.
 
 bed = await add_bed(branch_id)
+await take(bed, "booked", hours=(24, 25))
 appointment_id = await book(bed, at(9), at(10))
 """
 
@@ -8,42 +9,86 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from asyncpg import Range
+import asyncpg
 from uuid_utils.compat import uuid7
 
 from tests.support.ledger import in_database
 
 
-def at(hour: float, day: int = 1) -> datetime:
-    """Of a month that is still to come."""
-    return datetime(2100, 3, day, tzinfo=UTC) + timedelta(hours=hour)
-
-
-async def add_resource_type(kind: str = "bed") -> UUID:
+async def add_type(kind: str = "bed", *, key: str | None = None) -> UUID:
     type_id = uuid7()
     await in_database(
-        "INSERT INTO resource_type (id, key, kind, name_vi, name_en)"
-        " VALUES ($1, $2, $3, 'Giường massage', 'Massage bed')",
+        "INSERT INTO resource_type (id, key, kind, name_vi, name_en) VALUES ($1, $2, $3, 'Loại', 'Type')",
         type_id,
-        f"loai-{type_id}",
+        key or f"k-{type_id}",
         kind,
     )
     return type_id
 
 
+async def add_room(branch_id: UUID) -> UUID:
+    room_id = uuid7()
+    await in_database(
+        "INSERT INTO room (id, key, branch_id, name) VALUES ($1, $2, $3, 'Phòng Sen')",
+        room_id,
+        f"k-{room_id}",
+        branch_id,
+    )
+    return room_id
+
+
 async def add_bed(branch_id: UUID, *, kind: str = "bed", retired: bool = False) -> UUID:
-    bed_id = uuid7()
+    """A bed, or a device, of a type of its own."""
+    resource_id = uuid7()
     await in_database(
         "INSERT INTO resource (id, kind, key, name, branch_id, type_id, retired_at)"
         " VALUES ($1, $2, $3, 'Giường 1', $4, $5, CASE WHEN $6 THEN now() END)",
-        bed_id,
+        resource_id,
         kind,
-        f"giuong-{bed_id}",
+        f"k-{resource_id}",
         branch_id,
-        await add_resource_type(kind),
+        await add_type(kind),
         retired,
     )
-    return bed_id
+    return resource_id
+
+
+async def add_therapist() -> UUID:
+    """Only their resource."""
+    resource_id = uuid7()
+    await in_database("INSERT INTO resource (id, kind) VALUES ($1, 'staff')", resource_id)
+    return resource_id
+
+
+async def take(
+    resource_id: UUID,
+    state: str,
+    *,
+    hours: tuple[float, float] = (24, 25),
+    held_for: timedelta = timedelta(minutes=10),
+    connection: asyncpg.Connection | None = None,
+) -> UUID:
+    """The appointment for which it is taken, so many hours from now."""
+    appointment = uuid7()
+    starts, ends = (timedelta(hours=each) for each in hours)
+    arguments = (uuid7(), resource_id, starts, ends, state, held_for, appointment)
+    if connection is None:
+        await in_database(_TAKE, *arguments)
+    else:
+        await connection.execute(_TAKE, *arguments)
+    return appointment
+
+
+_TAKE = """
+INSERT INTO allocation (id, resource_id, during, state, hold_expires_at, appointment_id)
+SELECT $1, $2, tstzrange(now() + $3::interval, now() + $4::interval), $5::text,
+    CASE $5 WHEN 'held' THEN now() + $6::interval END, CASE WHEN $5 <> 'blocked' THEN $7::uuid END
+"""
+
+
+def at(hour: float) -> datetime:
+    """Of a day that is still to come."""
+    return datetime(2100, 3, 1, tzinfo=UTC) + timedelta(hours=hour)
 
 
 BOOK = (
@@ -57,7 +102,7 @@ def booking(
 ) -> tuple[Any, ...]:
     """What `BOOK` is given; the last is the appointment's id."""
     state = "held" if hold_expires_at else "booked"
-    return (uuid7(), resource_id, Range(start, end), state, hold_expires_at, uuid7())
+    return (uuid7(), resource_id, asyncpg.Range(start, end), state, hold_expires_at, uuid7())
 
 
 async def book(

@@ -1,12 +1,75 @@
-"""What a spa does with its beds and devices."""
+"""The beds and devices of a spa, their types, and the rooms they are in."""
 
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.common.helpers import utc_now
+from app.common.schemas import changes_of
 from app.common.text import Text
-from app.core.exceptions import ConflictException, NotFoundException
+from app.core.database import Entity
+from app.core.database_errors import answering
+from app.core.exceptions import ConflictException, NotFoundException, ZenSpaException
+from app.modules.branch.branch_service import BranchNotFound
+from app.modules.resource.resource_models import (
+    Allocation,
+    AllocationState,
+    Resource,
+    ResourceKind,
+    ResourceType,
+    Room,
+)
+from app.modules.resource.resource_schemas import (
+    ResourceCreate,
+    ResourceListQuery,
+    ResourceRead,
+    ResourceTypeCreate,
+    ResourceTypeRead,
+    ResourceTypeUpdate,
+    ResourceUpdate,
+    RoomCreate,
+    RoomRead,
+    RoomUpdate,
+)
+
+_MAX_DETAILS = 100
+"""Appointments named when a resource cannot be retired."""
+
+
+class ResourceTypeNotFound(NotFoundException):
+    code = "RESOURCE_TYPE_NOT_FOUND"
+    text = Text("Không tìm thấy loại giường hoặc thiết bị này.", "There is no such type of bed or device.")
+
+
+class RoomNotFound(NotFoundException):
+    code = "ROOM_NOT_FOUND"
+    text = Text("Không tìm thấy phòng này.", "There is no such room.")
 
 
 class ResourceNotFound(NotFoundException):
     code = "RESOURCE_NOT_FOUND"
-    text = Text("Không tìm thấy tài nguyên này.", "There is no such resource.")
+    text = Text("Không tìm thấy giường hoặc thiết bị này.", "There is no such bed or device.")
+
+
+class ResourceTypeKeyTaken(ConflictException):
+    code = "RESOURCE_TYPE_KEY_TAKEN"
+    text = Text("Đã có loại giường hoặc thiết bị dùng mã này.", "Another type has this key.")
+
+
+class RoomKeyTaken(ConflictException):
+    code = "ROOM_KEY_TAKEN"
+    text = Text("Đã có phòng dùng mã này.", "Another room has this key.")
+
+
+class ResourceKeyTaken(ConflictException):
+    code = "RESOURCE_KEY_TAKEN"
+    text = Text("Đã có giường hoặc thiết bị dùng mã này.", "Another bed or device has this key.")
+
+
+class RoomElsewhere(ConflictException):
+    code = "ROOM_ELSEWHERE"
+    text = Text("Chi nhánh này không có phòng đó.", "The branch has no such room.")
 
 
 class ResourceHasAppointments(ConflictException):
@@ -16,3 +79,168 @@ class ResourceHasAppointments(ConflictException):
         "Vẫn còn lịch hẹn dùng giường hoặc thiết bị này; hãy chuyển hoặc hủy trước.",
         "Appointments still need this bed or device; please move or cancel them first.",
     )
+
+
+_REFUSALS: dict[str, type[ZenSpaException]] = {
+    "resource_type_key_key": ResourceTypeKeyTaken,
+    "room_key_key": RoomKeyTaken,
+    "room_branch_id_fkey": BranchNotFound,
+    "resource_key_key": ResourceKeyTaken,
+    "resource_branch_id_fkey": BranchNotFound,
+    "resource_room_id_branch_id_fkey": RoomElsewhere,
+}
+
+
+async def list_types(session: AsyncSession) -> list[ResourceTypeRead]:
+    """Beds before devices."""
+    types = await session.scalars(select(ResourceType).order_by(ResourceType.kind, ResourceType.key))
+    return [ResourceTypeRead.model_validate(each) for each in types]
+
+
+async def create_type(session: AsyncSession, new: ResourceTypeCreate) -> ResourceTypeRead:
+    """Raises ResourceTypeKeyTaken."""
+    created = ResourceType(key=new.key, kind=new.kind, name=new.name.words())
+    await _save(session, created)
+    return ResourceTypeRead.model_validate(created)
+
+
+async def update_type(session: AsyncSession, type_id: UUID, changes: ResourceTypeUpdate) -> ResourceTypeRead:
+    """Raises ResourceTypeNotFound, ResourceTypeKeyTaken."""
+    changed = await _get_type(session, type_id, lock=True)
+    await _change(session, changed, changes_of(changes))
+    return ResourceTypeRead.model_validate(changed)
+
+
+async def list_rooms(session: AsyncSession, branch_id: UUID | None = None) -> list[RoomRead]:
+    """Of one branch, or of all."""
+    rooms = select(Room).order_by(Room.key)
+    if branch_id is not None:
+        rooms = rooms.where(Room.branch_id == branch_id)
+    return [RoomRead.model_validate(room) for room in await session.scalars(rooms)]
+
+
+async def read_room(session: AsyncSession, room_id: UUID) -> RoomRead:
+    """Raises RoomNotFound."""
+    return RoomRead.model_validate(await _get_room(session, room_id))
+
+
+async def create_room(session: AsyncSession, new: RoomCreate) -> RoomRead:
+    """Raises BranchNotFound, RoomKeyTaken."""
+    room = Room(**new.model_dump())
+    await _save(session, room)
+    return RoomRead.model_validate(room)
+
+
+async def update_room(session: AsyncSession, room_id: UUID, changes: RoomUpdate) -> RoomRead:
+    """Raises RoomNotFound, RoomKeyTaken."""
+    room = await _get_room(session, room_id, lock=True)
+    await _change(session, room, changes_of(changes))
+    return RoomRead.model_validate(room)
+
+
+async def list_resources(session: AsyncSession, query: ResourceListQuery) -> list[ResourceRead]:
+    """Beds and devices by key; staff are not among them."""
+    found = select(Resource).order_by(Resource.key)
+    found = found.where(Resource.kind == query.kind if query.kind else Resource.kind != ResourceKind.STAFF)
+    found = found.where(Resource.retired_at.is_not(None) if query.retired else Resource.retired_at.is_(None))
+    if query.branch_id is not None:
+        found = found.where(Resource.branch_id == query.branch_id)
+    return [ResourceRead.model_validate(resource) for resource in await session.scalars(found)]
+
+
+async def read_resource(session: AsyncSession, resource_id: UUID) -> ResourceRead:
+    """Raises ResourceNotFound."""
+    return ResourceRead.model_validate(await _get_resource(session, resource_id))
+
+
+async def create_resource(session: AsyncSession, new: ResourceCreate) -> ResourceRead:
+    """A bed or a device, as its type says.
+
+    Raises:
+        ResourceTypeNotFound, BranchNotFound, ResourceKeyTaken
+        RoomElsewhere: the room is not there, or in another branch.
+    """
+    its_type = await _get_type(session, new.type_id)
+    resource = Resource(kind=its_type.kind, **new.model_dump())
+    await _save(session, resource)
+    return ResourceRead.model_validate(resource)
+
+
+async def update_resource(session: AsyncSession, resource_id: UUID, changes: ResourceUpdate) -> ResourceRead:
+    """Who books a resource locks it first, so none is retired while somebody books it.
+
+    Raises:
+        ResourceNotFound, ResourceKeyTaken
+        RoomElsewhere: the room is not there, or in another branch.
+        ResourceHasAppointments: it is to retire and still needed.
+    """
+    resource = await _get_resource(session, resource_id, lock=True)
+    values = changes_of(changes)
+    retired = values.pop("retired", None)
+    if retired and resource.retired_at is None:
+        await _refuse_if_needed(session, resource_id)
+        resource.retired_at = utc_now()
+    elif retired is False:
+        resource.retired_at = None
+    await _change(session, resource, values)
+    return ResourceRead.model_validate(resource)
+
+
+async def _refuse_if_needed(session: AsyncSession, resource_id: UUID) -> None:
+    from_now_on = func.tstzrange(func.now(), None)
+    needed = (
+        select(Allocation)
+        .where(Allocation.resource_id == resource_id, Allocation.during.op("&&")(from_now_on))
+        .where(
+            (Allocation.state == AllocationState.BOOKED)
+            | ((Allocation.state == AllocationState.HELD) & (Allocation.hold_expires_at > func.now()))
+        )
+        .order_by(Allocation.during)
+        .limit(_MAX_DETAILS)
+    )
+    if found := [_describe(allocation) for allocation in await session.scalars(needed)]:
+        raise ResourceHasAppointments(details=found)
+
+
+def _describe(allocation: Allocation) -> dict[str, str]:
+    """A line of `details`: whose it is, and when."""
+    assert allocation.during.lower is not None
+    assert allocation.during.upper is not None
+    return {
+        "field": f"appointment.{allocation.appointment_id}",
+        "message": f"{allocation.during.lower.isoformat()}/{allocation.during.upper.isoformat()}",
+        "type": allocation.state,
+    }
+
+
+async def _get_type(session: AsyncSession, type_id: UUID, *, lock: bool = False) -> ResourceType:
+    found = await session.get(ResourceType, type_id, with_for_update={"key_share": True} if lock else None)
+    if found is None:
+        raise ResourceTypeNotFound
+    return found
+
+
+async def _get_room(session: AsyncSession, room_id: UUID, *, lock: bool = False) -> Room:
+    room = await session.get(Room, room_id, with_for_update={"key_share": True} if lock else None)
+    if room is None:
+        raise RoomNotFound
+    return room
+
+
+async def _get_resource(session: AsyncSession, resource_id: UUID, *, lock: bool = False) -> Resource:
+    resource = await session.get(Resource, resource_id, with_for_update={"key_share": True} if lock else None)
+    if resource is None or resource.kind == ResourceKind.STAFF:
+        raise ResourceNotFound
+    return resource
+
+
+async def _change(session: AsyncSession, row: Entity, values: dict[str, object]) -> None:
+    for field, value in values.items():
+        setattr(row, field, value)
+    await _save(session, row)
+
+
+async def _save(session: AsyncSession, row: Entity) -> None:
+    session.add(row)
+    with answering(_REFUSALS):
+        await session.flush()

@@ -1,0 +1,117 @@
+"""The catalogue over HTTP: parse, call the service, answer."""
+
+from uuid import UUID
+
+from app.common.constants import API_V1
+from app.core.database import SessionDep
+from app.core.exceptions import error_responses
+from app.core.published import publish
+from app.core.routing import ApiRouter
+from app.modules.catalogue import catalogue_service as service
+from app.modules.catalogue.catalogue_schemas import (
+    AddOnCreate,
+    AddOnUpdate,
+    CategoryCreate,
+    CategoryUpdate,
+    DeskAddOn,
+    DeskCatalogue,
+    DeskCategory,
+    DeskService,
+    DeskVariant,
+    ServiceCreate,
+    ServiceUpdate,
+    VariantCreate,
+    VariantUpdate,
+)
+from app.modules.identity.identity_access import AdminEverywhere, Team
+
+router = ApiRouter(prefix=f"{API_V1}/catalogue", tags=["Catalogue"])
+
+publish(router, "", name="catalogue", load=service.read_catalogue)
+
+
+@router.get("/desk")
+async def read_desk_catalogue(_: Team, session: SessionDep) -> DeskCatalogue:
+    """Lists all of the catalogue, also what is only for the desk or not offered, with what each segment occupies."""
+    return await service.read_desk_catalogue(session)
+
+
+@router.post("/categories", status_code=201, responses=error_responses(service.CategoryKeyTaken))
+async def create_service_category(
+    _: AdminEverywhere, session: SessionDep, new: CategoryCreate
+) -> DeskCategory:
+    """Adds a category. Guests see it as soon as it has a service."""
+    return await service.create_category(session, new)
+
+
+@router.patch(
+    "/categories/{category_id}",
+    responses=error_responses(service.CategoryNotFound, service.CategoryKeyTaken),
+)
+async def update_service_category(
+    _: AdminEverywhere, session: SessionDep, category_id: UUID, changes: CategoryUpdate
+) -> DeskCategory:
+    """Changes the fields that are sent and leaves the others."""
+    return await service.update_category(session, category_id, changes)
+
+
+@router.post(
+    "/services",
+    status_code=201,
+    responses=error_responses(
+        service.CategoryNotFound, service.AddOnNotFound, service.ServiceKeyTaken, service.VariantKeyTaken
+    ),
+)
+async def create_service(_: AdminEverywhere, session: SessionDep, new: ServiceCreate) -> DeskService:
+    """Adds a service, with its variants or before them."""
+    return await service.create_service(session, new)
+
+
+@router.patch(
+    "/services/{service_id}",
+    responses=error_responses(
+        service.ServiceNotFound, service.CategoryNotFound, service.AddOnNotFound, service.ServiceKeyTaken
+    ),
+)
+async def update_service(
+    _: AdminEverywhere, session: SessionDep, service_id: UUID, changes: ServiceUpdate
+) -> DeskService:
+    """Changes the fields that are sent and leaves the others."""
+    return await service.update_service(session, service_id, changes)
+
+
+@router.post(
+    "/services/{service_id}/variants",
+    status_code=201,
+    responses=error_responses(service.ServiceNotFound, service.VariantKeyTaken),
+)
+async def create_service_variant(
+    _: AdminEverywhere, session: SessionDep, service_id: UUID, new: VariantCreate
+) -> DeskVariant:
+    """Adds a length to a service."""
+    return await service.create_variant(session, service_id, new)
+
+
+@router.patch(
+    "/variants/{variant_id}",
+    responses=error_responses(service.VariantNotFound, service.VariantKeyTaken),
+)
+async def update_service_variant(
+    _: AdminEverywhere, session: SessionDep, variant_id: UUID, changes: VariantUpdate
+) -> DeskVariant:
+    """Changes the fields that are sent and leaves the others. What was booked before keeps its price and its times."""
+    return await service.update_variant(session, variant_id, changes)
+
+
+@router.post("/add-ons", status_code=201, responses=error_responses(service.AddOnKeyTaken))
+async def create_add_on(_: AdminEverywhere, session: SessionDep, new: AddOnCreate) -> DeskAddOn:
+    """Adds an add-on; services say which they can have."""
+    return await service.create_add_on(session, new)
+
+
+@router.patch("/add-ons/{add_on_id}", responses=error_responses(service.AddOnNotFound, service.AddOnKeyTaken))
+async def update_add_on(
+    _: AdminEverywhere, session: SessionDep, add_on_id: UUID, changes: AddOnUpdate
+) -> DeskAddOn:
+    """Changes the fields that are sent and leaves the others."""
+    return await service.update_add_on(session, add_on_id, changes)

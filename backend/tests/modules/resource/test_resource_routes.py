@@ -1,0 +1,218 @@
+"""Beds, devices and rooms over HTTP, as who sets up a spa does it."""
+
+import asyncio
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx2
+import pytest
+from uuid_utils.compat import uuid7
+
+from app.modules.identity.identity_roles import Role
+from tests.support import eventually
+from tests.support.branches import add_branch
+from tests.support.ledger import in_database
+from tests.support.people import signed_in
+from tests.support.resources import add_bed, add_room, add_therapist, add_type, take
+from tests.support.stores import driver_url
+
+TYPES, ROOMS, RESOURCES = "/api/v1/resource-types", "/api/v1/rooms", "/api/v1/resources"
+NAME = {"vi": "Giường massage", "en": "Massage bed"}
+
+
+def told(response: httpx2.Response) -> tuple[int, str]:
+    return response.status_code, response.json()["error"]["code"]
+
+
+async def keys_of(client: httpx2.AsyncClient, path: str, **params: Any) -> list[str]:
+    return [item["key"] for item in (await client.get(path, params=params)).json()]
+
+
+class TestTypes:
+    async def test_a_type_is_listed_as_it_was_added_beds_before_devices(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        laser = await client.post(TYPES, json={"key": "a-laser", "kind": "device", "name": NAME})
+        bed = await client.post(TYPES, json={"key": "massage-bed", "kind": "bed", "name": NAME})
+        assert (bed.status_code, bed.json()["name"], bed.json()["kind"]) == (201, NAME, "bed")
+        assert (await client.get(TYPES)).json() == [bed.json(), laser.json()]
+
+    async def test_a_change_leaves_what_is_not_sent(self, client: httpx2.AsyncClient) -> None:
+        bed = (await client.post(TYPES, json={"key": "massage-bed", "kind": "bed", "name": NAME})).json()
+        path = f"{TYPES}/{bed['id']}"
+        assert (await client.patch(path, json={"key": "table"})).json() == bed | {"key": "table"}
+        new_name = {"vi": "Ghế", "en": "Chair"}
+        renamed = await client.patch(path, json={"name": new_name})
+        assert renamed.json() == bed | {"key": "table", "name": new_name}
+        assert (await client.get(TYPES)).json() == [renamed.json()]
+
+    async def test_the_kind_never_changes(self, client: httpx2.AsyncClient) -> None:
+        refused = await client.patch(f"{TYPES}/{await add_type()}", json={"kind": "device"})
+        assert refused.status_code == 422
+
+    async def test_two_types_cannot_share_a_key(self, client: httpx2.AsyncClient) -> None:
+        await add_type(key="massage-bed")
+        new = {"key": "massage-bed", "kind": "bed", "name": NAME}
+        assert told(await client.post(TYPES, json=new)) == (409, "RESOURCE_TYPE_KEY_TAKEN")
+        other = await client.patch(f"{TYPES}/{await add_type()}", json={"key": "massage-bed"})
+        assert told(other) == (409, "RESOURCE_TYPE_KEY_TAKEN")
+
+    async def test_who_is_of_one_branch_does_not_change_types(self, client: httpx2.AsyncClient) -> None:
+        headers = await signed_in(Role.ADMIN, branch_id=uuid7())
+        new = {"key": "massage-bed", "kind": "bed", "name": NAME}
+        assert (await client.post(TYPES, json=new, headers=headers)).status_code == 403
+
+
+class TestRooms:
+    async def test_rooms_are_listed_of_a_branch_or_of_all(self, client: httpx2.AsyncClient) -> None:
+        here, there = await add_branch(), await add_branch()
+        lotus = {"key": "sen", "branch_id": str(here), "name": "Phòng Sen"}
+        created = await client.post(ROOMS, json=lotus)
+        assert (created.status_code, created.json()) == (201, lotus | {"id": created.json()["id"]})
+        await client.post(ROOMS, json=lotus | {"key": "cuc", "branch_id": str(there)})
+        assert await keys_of(client, ROOMS) == ["cuc", "sen"]
+        assert await keys_of(client, ROOMS, branch_id=here) == ["sen"]
+
+    async def test_a_room_gets_another_name_but_no_other_branch(self, client: httpx2.AsyncClient) -> None:
+        room = f"{ROOMS}/{await add_room(await add_branch())}"
+        assert (await client.patch(room, json={"name": "Phòng Cúc"})).json()["name"] == "Phòng Cúc"
+        assert (await client.get(ROOMS)).json()[0]["name"] == "Phòng Cúc"
+        refused = await client.patch(room, json={"branch_id": str(await add_branch())})
+        assert refused.status_code == 422
+
+    async def test_two_rooms_cannot_share_a_key(self, client: httpx2.AsyncClient) -> None:
+        new = {"key": "sen", "branch_id": str(await add_branch()), "name": "Phòng Sen"}
+        await client.post(ROOMS, json=new)
+        assert told(await client.post(ROOMS, json=new)) == (409, "ROOM_KEY_TAKEN")
+
+    async def test_a_room_needs_a_branch(self, client: httpx2.AsyncClient) -> None:
+        new = {"key": "sen", "branch_id": str(uuid7()), "name": "Phòng Sen"}
+        assert told(await client.post(ROOMS, json=new)) == (404, "BRANCH_NOT_FOUND")
+
+
+class TestResources:
+    async def test_what_it_is_its_type_says(self, client: httpx2.AsyncClient) -> None:
+        branch_id = await add_branch()
+        new = {
+            "key": "giuong-1",
+            "name": "Giường 1",
+            "type_id": str(await add_type("device")),
+            "branch_id": str(branch_id),
+            "room_id": str(await add_room(branch_id)),
+        }
+        created = await client.post(RESOURCES, json=new)
+        assert created.status_code == 201
+        assert created.json() == new | {"id": created.json()["id"], "kind": "device", "retired_at": None}
+        assert (await client.get(RESOURCES)).json() == [created.json()]
+
+    async def test_they_are_listed_by_branch_and_kind_and_staff_never(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        here, there = await add_branch(), await add_branch()
+        bed, laser, other = await add_bed(here), await add_bed(here, kind="device"), await add_bed(there)
+        await add_therapist()
+
+        async def listed(**params: Any) -> set[UUID]:
+            return {UUID(item["id"]) for item in (await client.get(RESOURCES, params=params)).json()}
+
+        assert await listed() == {bed, laser, other}
+        assert await listed(branch_id=here) == {bed, laser}
+        assert await listed(branch_id=here, kind="device") == {laser}
+        assert await listed(retired="true") == set()
+
+    async def test_somebody_of_the_staff_is_not_found(self, client: httpx2.AsyncClient) -> None:
+        changed = await client.patch(f"{RESOURCES}/{await add_therapist()}", json={"name": "Lan"})
+        assert told(changed) == (404, "RESOURCE_NOT_FOUND")
+
+    @pytest.mark.parametrize("which", ["of another branch", "that is not there"])
+    async def test_it_cannot_be_in_a_room(self, client: httpx2.AsyncClient, which: str) -> None:
+        branch_id = await add_branch()
+        room_id = str(await add_room(await add_branch()) if which == "of another branch" else uuid7())
+        new = {"key": "a", "name": "A", "type_id": str(await add_type()), "branch_id": str(branch_id)}
+        refused = await client.post(RESOURCES, json=new | {"room_id": room_id})
+        assert told(refused) == (409, "ROOM_ELSEWHERE")
+        bed = f"{RESOURCES}/{await add_bed(branch_id)}"
+        assert told(await client.patch(bed, json={"room_id": room_id})) == (409, "ROOM_ELSEWHERE")
+
+    async def test_it_moves_into_a_room_and_out_of_it(self, client: httpx2.AsyncClient) -> None:
+        branch_id = await add_branch()
+        room_id, bed = str(await add_room(branch_id)), f"{RESOURCES}/{await add_bed(branch_id)}"
+        assert (await client.patch(bed, json={"room_id": room_id})).json()["room_id"] == room_id
+        assert (await client.patch(bed, json={"name": "Giường 2"})).json()["room_id"] == room_id
+        assert (await client.patch(bed, json={"room_id": None})).json()["room_id"] is None
+
+    async def test_it_needs_a_type_and_a_branch_and_a_key_of_its_own(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        new = {
+            "key": "a",
+            "name": "A",
+            "type_id": str(await add_type()),
+            "branch_id": str(await add_branch()),
+        }
+        no_branch = await client.post(RESOURCES, json=new | {"branch_id": str(uuid7())})
+        assert told(no_branch) == (404, "BRANCH_NOT_FOUND")
+        no_type = await client.post(RESOURCES, json=new | {"type_id": str(uuid7())})
+        assert told(no_type) == (404, "RESOURCE_TYPE_NOT_FOUND")
+        await client.post(RESOURCES, json=new)
+        assert told(await client.post(RESOURCES, json=new)) == (409, "RESOURCE_KEY_TAKEN")
+
+
+class TestRetiring:
+    async def test_what_retired_is_listed_apart_and_can_come_back(self, client: httpx2.AsyncClient) -> None:
+        bed_id = await add_bed(await add_branch())
+        bed = f"{RESOURCES}/{bed_id}"
+        retired = (await client.patch(bed, json={"retired": True})).json()
+        assert retired["retired_at"] is not None
+        assert (await client.patch(bed, json={"retired": True})).json() == retired
+        assert (await client.patch(bed, json={"name": "Giường cũ"})).json()["retired_at"] is not None
+        assert await keys_of(client, RESOURCES) == []
+        assert await keys_of(client, RESOURCES, retired="true") == [f"k-{bed_id}"]
+        assert (await client.patch(bed, json={"retired": False})).json()["retired_at"] is None
+        assert await keys_of(client, RESOURCES) == [f"k-{bed_id}"]
+
+    async def test_what_appointments_need_cannot_retire(self, client: httpx2.AsyncClient) -> None:
+        bed = await add_bed(await add_branch())
+        later = await take(bed, "held", hours=(48, 49))
+        now = await take(bed, "booked", hours=(-0.5, 0.5))
+        refused = await client.patch(f"{RESOURCES}/{bed}", json={"retired": True, "name": "Giường cũ"})
+        assert told(refused) == (409, "RESOURCE_HAS_APPOINTMENTS")
+        lines = [(line["field"], line["type"]) for line in refused.json()["error"]["details"]]
+        assert lines == [(f"appointment.{now}", "booked"), (f"appointment.{later}", "held")]
+        [(name, retired_at)] = await in_database("SELECT name, retired_at FROM resource WHERE id = $1", bed)
+        assert (name, retired_at) == ("Giường 1", None)
+
+    async def test_what_is_over_or_was_given_up_or_only_blocks_it_does_not_keep_it(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        bed = await add_bed(await add_branch())
+        await take(bed, "booked", hours=(-2, -1))
+        await take(bed, "held", hours=(1, 2), held_for=timedelta(minutes=-1))
+        await take(bed, "blocked", hours=(3, 4))
+        other = await add_bed(await add_branch())
+        await take(other, "booked")
+        assert (await client.patch(f"{RESOURCES}/{bed}", json={"retired": True})).status_code == 200
+
+    async def test_who_books_it_at_this_moment_comes_first(self, client: httpx2.AsyncClient) -> None:
+        bed = await add_bed(await add_branch())
+        desk = await asyncpg.connect(driver_url())
+        transaction = desk.transaction()
+        await transaction.start()
+        await desk.execute("SELECT FROM resource WHERE id = $1 FOR NO KEY UPDATE", bed)
+        retiring = asyncio.create_task(client.patch(f"{RESOURCES}/{bed}", json={"retired": True}))
+
+        async def it_waits() -> bool:
+            waiting = await in_database(
+                "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            return bool(waiting) or retiring.done()
+
+        try:
+            await eventually(it_waits)
+            await take(bed, "booked", connection=desk)
+            await transaction.commit()
+        finally:
+            await desk.close()
+        assert told(await retiring) == (409, "RESOURCE_HAS_APPOINTMENTS")
