@@ -286,6 +286,17 @@ class TestChange:
         assert code_of(refused) == (409, "APPOINTMENTS_STRANDED")
         assert refused.json()["error"]["details"][0]["field"] == str(row[-1])
 
+    async def test_a_change_waits_for_one_that_is_being_made(
+        self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
+    ) -> None:
+        mai = await add_therapist(branch)
+        shift_id = await add_shift(lan, branch, at(9), at(18))
+        mais = await book(mai, at(10), at(11))
+        handed_over = ("UPDATE shift SET staff_id = $1 WHERE id = $2", mai, shift_id)
+        [refused] = await answered_while([handed_over], client.delete(f"{PATH}/{shift_id}"))
+        assert code_of(refused) == (409, "APPOINTMENTS_STRANDED")
+        assert refused.json()["error"]["details"][0]["field"] == str(mais)
+
 
 class TestSwap:
     async def test_two_people_take_each_others_shift(
