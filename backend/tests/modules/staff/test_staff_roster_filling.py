@@ -252,7 +252,7 @@ class TestCopy:
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
         lan = await add_therapist(branch)
-        for hour in (-8, -7, 160.5, 161):  # Sunday 23:00, Monday 00:00, Sunday 23:30, Monday 00:00 there
+        for hour in (161, 160.5, -7, -8):  # there Monday 00:00, Sunday 23:30, Monday 00:00, Sunday 23:00
             await add_shift(lan, branch, at(hour), at(hour + 0.5))
         assert made(await client.post(COPY, json=copy(branch, "2100-03-01", "2100-03-15"))) == (2, 0)
         assert (await shifts_of(lan))[-2:] == [(at(-7, 15), at(-6.5, 15)), (at(160.5, 15), at(161, 15))]
