@@ -3,7 +3,6 @@
 from fastapi import APIRouter
 
 from app.api import health
-from app.modules import import_models
 from app.modules.audit import audit_routes
 from app.modules.branch import branch_routes
 from app.modules.catalogue import catalogue_routes
@@ -12,10 +11,11 @@ from app.modules.identity import identity_auth_routes, identity_routes
 from app.modules.resource import resource_allocation_routes, resource_routes
 from app.modules.staff import staff_roster_routes, staff_routes, staff_time_off_routes
 
-import_models()
 api_router = APIRouter()
 for router in (
     health.router,
+    branch_routes.router,  # early, as the catalogue: they are asked for most, and first come is first tried
+    catalogue_routes.router,
     identity_auth_routes.router,
     identity_routes.users,
     identity_routes.invited,
@@ -23,11 +23,9 @@ for router in (
     audit_routes.router,
     customer_routes.router,
     customer_privacy_routes.router,
-    branch_routes.router,
     resource_routes.types,
     resource_routes.rooms,
     resource_routes.resources,
-    catalogue_routes.router,
     resource_allocation_routes.router,
     staff_routes.router,
     staff_roster_routes.router,

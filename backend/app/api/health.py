@@ -10,12 +10,17 @@ from app.common.schemas import DatabaseHealthResponse, HealthCheckResponse, Redi
 from app.core.config import settings
 from app.core.database import check_database_health, check_database_ready
 from app.core.lifecycle import Draining
-from app.core.routing import PUBLIC, operation_id
+from app.core.routing import PUBLIC, QuickRoute, operation_id
 from app.redis.client import check_redis_health
 
 _UNAVAILABLE = 503
 
-router = APIRouter(prefix=f"{API_V1}/health", tags=["Health"], generate_unique_id_function=operation_id)
+router = APIRouter(
+    prefix=f"{API_V1}/health",
+    tags=["Health"],
+    route_class=QuickRoute,
+    generate_unique_id_function=operation_id,
+)
 Database = Annotated[tuple[bool, float], Depends(check_database_health)]
 ReadyDatabase = Annotated[tuple[bool, float], Depends(check_database_ready)]
 Redis = Annotated[tuple[bool, float], Depends(check_redis_health)]

@@ -21,7 +21,6 @@ from sqlalchemy import Text, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
-from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
 from app.common.rounds import Rounds
@@ -72,13 +71,20 @@ class _PublishedRoute(ApiRoute):
     """In the document like any other. Its answer needs nothing of what FastAPI does for a request, which takes longer."""
 
 
+class _Answer(NamedTuple):
+    status: int
+    headers: Sequence[tuple[bytes, bytes]]
+    body: bytes
+
+
 class _Ready(NamedTuple):
     """A list of one version, as it is sent."""
 
     version: UUID | None
     etag: str
-    plain: bytes
-    zipped: bytes
+    plain: _Answer
+    zipped: _Answer
+    unchanged: _Answer
 
 
 class _Published:
@@ -91,17 +97,17 @@ class _Published:
 
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         ready = await self._newest()
-        scope["cacheable"] = True
-        asked = Headers(scope=scope)
-        headers = [(b"etag", ready.etag.encode()), (b"vary", b"Accept-Encoding"), _ASK_AGAIN]
-        if ready.etag in _etags(asked.get("if-none-match", "")):
-            await _send(send, 304, headers)
-            return
-        headers.append((b"content-type", b"application/json"))
-        if _accepts_gzip(asked.get("accept-encoding", "")):
-            await _send(send, 200, [*headers, (b"content-encoding", b"gzip")], ready.zipped)
+        asked = dict(scope["headers"])
+        if ready.etag in _etags(asked.get(b"if-none-match", b"")):
+            answer = ready.unchanged
+        elif _takes_gzip(asked.get(b"accept-encoding", b"")):
+            answer = ready.zipped
         else:
-            await _send(send, 200, headers, ready.plain)
+            answer = ready.plain
+        scope["cacheable"] = True
+        headers = list(answer.headers)  # the middleware adds to it
+        await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+        await send({"type": "http.response.body", "body": answer.body})
 
     async def _newest(self) -> _Ready:
         version = (await _versions.answer()).get(self._name)
@@ -112,33 +118,34 @@ class _Published:
         return ready
 
     async def _refill(self, version: UUID | None) -> _Ready:
-        listed = await run_in_transaction(self._load, in_request=True)
-        plain = self._adapter.dump_json(listed)
-        digest = urlsafe_b64encode(sha256(plain).digest()[:12]).decode()
+        body = self._adapter.dump_json(await run_in_transaction(self._load, in_request=True))
         # Weak, for it stands for both ways to send it (RFC 9110 §8.8.3.3).
-        return _Ready(version, f'W/"{digest}"', plain, gzip.compress(plain, mtime=0))
+        etag = f'W/"{urlsafe_b64encode(sha256(body).digest()[:12]).decode()}"'
+        always = [(b"etag", etag.encode()), (b"vary", b"Accept-Encoding"), (b"cache-control", b"no-cache")]
+        zipped = gzip.compress(body, mtime=0)
+        return _Ready(
+            version,
+            etag,
+            plain=_Answer(200, [*always, *_entity_headers(body)], body),
+            zipped=_Answer(200, [*always, *_entity_headers(zipped), (b"content-encoding", b"gzip")], zipped),
+            unchanged=_Answer(304, always, b""),
+        )
 
 
-_ASK_AGAIN = (b"cache-control", b"no-cache")
+def _entity_headers(body: bytes) -> list[tuple[bytes, bytes]]:
+    return [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
 
 
-async def _send(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: bytes = b"") -> None:
-    if body:
-        headers.append((b"content-length", str(len(body)).encode()))
-    await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
-
-
-def _etags(if_none_match: str) -> Sequence[str]:
+def _etags(if_none_match: bytes) -> Sequence[str]:
     """Those a client has (RFC 9110 §13.1.2), all as weak ones, as which they are compared."""
-    tags = (tag.strip() for tag in if_none_match.split(","))
+    tags = (tag.strip() for tag in if_none_match.decode("latin-1").split(","))
     return [tag if tag.startswith("W/") else f"W/{tag}" for tag in tags]
 
 
-def _accepts_gzip(accept_encoding: str) -> bool:
-    for item in accept_encoding.split(","):
+def _takes_gzip(accept_encoding: bytes) -> bool:
+    for item in accept_encoding.decode("latin-1").lower().split(","):
         coding, _, weight = item.partition(";")
-        if coding.strip().lower() in {"gzip", "*"}:
+        if coding.strip() in {"gzip", "*"}:
             return weight.replace(" ", "") not in {"q=0", "q=0.0", "q=0.00", "q=0.000"}
     return False
 

@@ -19,7 +19,8 @@ from fastapi.params import Form
 from fastapi.routing import APIRoute
 from fastapi.security.base import SecurityBase
 from fastapi.utils import create_model_field
-from starlette.types import Message
+from starlette.routing import Match
+from starlette.types import Message, Scope
 
 from app.common.schemas import ErrorResponse
 from app.core.config import settings
@@ -51,7 +52,22 @@ PUBLIC: dict[str, Any] = {"security": []}
 """`openapi_extra=PUBLIC`: anybody may call this route (OpenAPI 3.1: an empty list asks for nothing)."""
 
 
-class ApiRoute(APIRoute):
+class QuickRoute(APIRoute):
+    """Every request asks one route after the other whether it is theirs. That takes 1.4 µs each, of those that begin
+    otherwise 0.2."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        self._beginning = path.partition("{")[0]
+
+    @override
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if not scope["path"].startswith(self._beginning) and not scope.get("root_path"):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
+class ApiRoute(QuickRoute):
     """A route that reads strictly and is one unit of work, run again from its beginning on 40001 and 40P01.
 
     Raises:

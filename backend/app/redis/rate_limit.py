@@ -37,7 +37,7 @@ class Allowance(NamedTuple):
     """Seconds, at least 1, until the oldest of what was used is forgotten."""
 
 
-async def take(limit: RateLimit, key: str, *, cost: int = 1) -> Allowance:
+async def take(limit: RateLimit, key: str, *, cost: int = 1) -> None:
     """Uses `cost` requests of the limit on behalf of `key`, all or none; the key is stored as a hash only.
 
     While Redis is away this process counts for itself, from zero: behind n processes a client then gets up to
@@ -46,14 +46,12 @@ async def take(limit: RateLimit, key: str, *, cost: int = 1) -> Allowance:
     Raises:
         RateLimitException: the limit is used up; with the headers that say so.
     """
-    admitted, allowance = await try_to_take(limit, key, cost=cost)
-    if not admitted:
-        raise rate_limited(limit, allowance)
-    return allowance
+    if (left := await try_to_take(limit, key, cost=cost)) is not None:
+        raise rate_limited(limit, left)
 
 
-async def try_to_take(limit: RateLimit, key: str, *, cost: int = 1) -> tuple[bool, Allowance]:
-    """As `take`, but says whether it could."""
+async def try_to_take(limit: RateLimit, key: str, *, cost: int = 1) -> Allowance | None:
+    """As `take`, but says what is left when that is too little; None: it was taken."""
     hashed = sha256(key.encode(errors="surrogatepass")).hexdigest()[:32]  # of an e-mail, an address
     try:
         return await _windows_in(await get_redis_client()).take(limit, hashed, cost)
@@ -106,14 +104,15 @@ class _SharedWindows:
         self._limiter = MovingWindowRateLimiter(storage)
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
-    async def take(self, limit: RateLimit, key: str, cost: int) -> tuple[bool, Allowance]:
+    async def take(self, limit: RateLimit, key: str, cost: int) -> Allowance | None:
         from limits import RateLimitItemPerSecond
 
         item = RateLimitItemPerSecond(limit.requests, limit.seconds, namespace=limit.name)
         async with self._turns:
-            admitted = await self._limiter.hit(item, key, cost=cost)
+            if await self._limiter.hit(item, key, cost=cost):
+                return None
             reset_at, remaining = await self._limiter.get_window_stats(item, key)
-        return admitted, _allowance(limit, remaining, reset_at - time.time())
+        return _allowance(limit, remaining, reset_at - time.time())
 
 
 @lru_cache(maxsize=1)
@@ -131,20 +130,22 @@ class _LocalWindows:
     def __init__(self) -> None:
         self._taken: dict[str, deque[float]] = {}
 
-    def take(self, limit: RateLimit, key: str, cost: int) -> tuple[bool, Allowance]:
+    def take(self, limit: RateLimit, key: str, cost: int) -> Allowance | None:
         now = time.monotonic()
         window = f"{limit.name}/{key}"
         taken = self._taken.pop(window, None) or deque()
         while taken and taken[0] <= now - limit.seconds:
             taken.popleft()
-        admitted = len(taken) + cost <= limit.requests
-        if admitted:
+        left = limit.requests - len(taken)
+        if left >= cost:
             taken.extend([now] * cost)
         self._taken[window] = taken  # at the end: who was away longest is forgotten first
         if len(self._taken) > _LOCAL_WINDOWS:
             del self._taken[next(iter(self._taken))]
+        if left >= cost:
+            return None
         oldest = taken[0] if taken else now
-        return admitted, _allowance(limit, limit.requests - len(taken), oldest + limit.seconds - now)
+        return _allowance(limit, left, oldest + limit.seconds - now)
 
 
 _local_windows = _LocalWindows()

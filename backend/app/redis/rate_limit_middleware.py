@@ -75,13 +75,13 @@ class RateLimitMiddleware:
         return None
 
     async def _draw(self, address: str) -> None:
-        admitted, allowance = await try_to_take(self.limit, address, cost=self.chunk)
+        left = await try_to_take(self.limit, address, cost=self.chunk)
         now = time.monotonic()
         self._chunks.pop(address, None)
         self._chunks[address] = (  # at the end: the oldest are first
             _Chunk(self.chunk, now + self.limit.seconds, refused=False)
-            if admitted
-            else _Chunk(0, now + allowance.reset_after, refused=True)
+            if left is None
+            else _Chunk(0, now + left.reset_after, refused=True)
         )
         oldest = next(iter(self._chunks))
         while len(self._chunks) > _MAX_ADDRESSES or self._chunks[oldest].until <= now:

@@ -125,9 +125,6 @@ class Scenes:
             hours="[]",
         )
         ids |= self._add_resources(ids["branch_id"]) | self._add_catalogue()
-        ids["block_id"] = self._insert(
-            "allocation", resource_id=ids["resource_id"], during=asyncpg.Range(*_A_DAY), state="blocked"
-        )
         self._add_roster(ids, owner)
         if which == "missing":
             ids |= {
@@ -229,6 +226,9 @@ class Scenes:
         ids["room_id"] = self._insert_keyed("room", branch_id=branch_id, name=SOMEBODY_ELSE)
         ids["resource_id"] = self._insert_keyed(
             "resource", kind="bed", name=SOMEBODY_ELSE, branch_id=branch_id, type_id=ids["type_id"]
+        )
+        ids["block_id"] = self._insert(
+            "allocation", resource_id=ids["resource_id"], during=asyncpg.Range(*_A_DAY), state="blocked"
         )
         return ids
 
@@ -362,17 +362,6 @@ _NAMES = {"name_vi": SOMEBODY_ELSE, "name_en": SOMEBODY_ELSE}
 _NAME = {"vi": "Giường", "en": "Bed"}
 _VARIANT = {"key": "90", "price": 450_000, "segments": [{"minutes": 90, "needs_staff": True}]}
 _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
-    "POST /api/v1/staff": lambda ids: {
-        "json": {
-            "key": f"lan-{ids['word']}",
-            "full_name": "Lan",
-            "employed_from": "2026-01-01",
-            "branch_ids": [str(ids["branch_id"])],
-        }
-    },
-    "PATCH /api/v1/staff/{staff_id}": lambda _: {"json": {"full_name": "Mai"}},
-    "GET /api/v1/resources/{resource_id}/blocks": lambda _: {"params": _TIMES},
-    "POST /api/v1/resources/{resource_id}/blocks": lambda _: {"json": _TIMES | {"reason": "Gãy chân"}},
     "PUT /api/v1/staff/{staff_id}/weekly-shifts": lambda ids: {
         "json": {
             "shifts": [{"branch_id": str(ids["of_branch"]), "weekday": 2, "starts": "09:00", "ends": "18:00"}]
@@ -457,6 +446,17 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
         }
     },
     "PATCH /api/v1/resources/{resource_id}": lambda _: {"json": {"retired": True}},
+    "GET /api/v1/resources/{resource_id}/blocks": lambda _: {"params": _TIMES},
+    "POST /api/v1/resources/{resource_id}/blocks": lambda _: {"json": _TIMES | {"reason": "Gãy chân"}},
+    "POST /api/v1/staff": lambda ids: {
+        "json": {
+            "key": f"k-{ids['word']}",
+            "full_name": "Lan",
+            "employed_from": "2026-01-01",
+            "branch_ids": [str(ids["branch_id"])],
+        }
+    },
+    "PATCH /api/v1/staff/{staff_id}": lambda _: {"json": {"full_name": "Mai"}},
     "POST /api/v1/catalogue/categories": lambda ids: {"json": {"key": f"k-{ids['word']}", "name": _NAME}},
     "PATCH /api/v1/catalogue/categories/{category_id}": lambda _: {"json": {"name": _NAME}},
     "POST /api/v1/catalogue/services": lambda ids: {

@@ -5,7 +5,8 @@ shift_id = await add_shift(lan, branch_id, at(9), at(18))
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -13,8 +14,10 @@ from uuid import UUID
 import asyncpg
 import httpx2
 from asyncpg import Range
+from sqlalchemy import event
 from uuid_utils.compat import uuid7
 
+from app.core import database
 from tests.support.ledger import in_database
 from tests.support.stores import driver_url
 
@@ -130,6 +133,21 @@ async def answered_while(
         return await asyncio.gather(*tasks)
     finally:
         await connection.close()
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """What the app asks its database meanwhile."""
+    asked: list[str] = []
+
+    def note(*arguments: Any) -> None:
+        asked.append(arguments[2])
+
+    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
 
 
 def code_of(response: httpx2.Response) -> tuple[int, str]:

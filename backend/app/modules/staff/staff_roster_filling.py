@@ -57,7 +57,7 @@ async def fill_shifts(session: AsyncSession, user: CurrentUser, fill: ShiftFill)
         for line in weekly
         if line.weekday == day.isoweekday()
     )
-    return await _make(session, branch.id, ZoneInfo(branch.time_zone), people, planned)
+    return await _make(session, branch.id, people, planned)
 
 
 async def copy_shifts(session: AsyncSession, user: CurrentUser, copy: ShiftCopy) -> ShiftsMade:
@@ -82,7 +82,7 @@ async def copy_shifts(session: AsyncSession, user: CurrentUser, copy: ShiftCopy)
         for number in range(copy.weeks)
         for shift in shifts
     )
-    return await _make(session, branch.id, zone, people, planned)
+    return await _make(session, branch.id, people, planned)
 
 
 def _later(shift: Shift, by: timedelta, zone: ZoneInfo) -> _Planned:
@@ -100,29 +100,32 @@ def _minutes(shown: datetime) -> int:
 async def _people_of(
     session: AsyncSession, branch_id: UUID, staff_ids: Sequence[UUID] | None
 ) -> dict[UUID, Staff]:
-    works_here = select(StaffBranch.staff_id).where(StaffBranch.branch_id == branch_id)
-    found = select(Staff).where(Staff.id.in_(works_here))
+    """Who works in the branch: all, or these. Nobody takes them out of it or ends their employment meanwhile."""
+    work_here = select(StaffBranch.staff_id).where(StaffBranch.branch_id == branch_id)
     if staff_ids is not None:
-        found = found.where(Staff.id.in_(staff_ids))
-    people = {staff.id: staff for staff in await session.scalars(found)}
+        work_here = work_here.where(StaffBranch.staff_id.in_(staff_ids))
+    wanted = select(Staff).where(Staff.id.in_(work_here)).order_by(Staff.id).with_for_update(read=True)
+    locked = {staff.id: staff for staff in await session.scalars(wanted)}
+    people = {
+        staff_id: locked[staff_id] for staff_id in await session.scalars(work_here) if staff_id in locked
+    }
     if not set(staff_ids or ()) <= people.keys():
         raise NotOfThisBranch
     return people
 
 
 async def _make(
-    session: AsyncSession,
-    branch_id: UUID,
-    zone: ZoneInfo,
-    people: dict[UUID, Staff],
-    planned: Iterable[_Planned],
+    session: AsyncSession, branch_id: UUID, people: dict[UUID, Staff], planned: Iterable[_Planned]
 ) -> ShiftsMade:
     """On days on which the branch is open and the person employed."""
     wanted = sorted(plan for plan in planned if is_employed(people[plan.staff_id], plan.day))
     if not wanted:
         return ShiftsMade(created=0, skipped=0)
+    branch = await branch_service.get_branch(session, branch_id)
+    zone = ZoneInfo(branch.time_zone)
     hours = await branch_service.hours_by_day(session, branch_id, wanted[0].day, wanted[-1].day)
-    rows = list(_rows((plan for plan in wanted if hours[plan.day]), zone))
+    closed_on = branch.closed_at.astimezone(zone).date() if branch.closed_at else date.max  # for good
+    rows = list(_rows((plan for plan in wanted if hours[plan.day] and plan.day < closed_on), zone))
     created = await _insert(session, branch_id, rows)
     return ShiftsMade(created=created, skipped=len(rows) - created)
 

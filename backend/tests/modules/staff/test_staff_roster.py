@@ -14,7 +14,15 @@ from tests.support.branches import add_branch
 from tests.support.ledger import entries, in_database
 from tests.support.people import new_user, signed_in
 from tests.support.resources import BOOK, at, book, booking
-from tests.support.rosters import LOCK, add_shift, add_therapist, answered_while, code_of, shifts_of
+from tests.support.rosters import (
+    LOCK,
+    add_shift,
+    add_therapist,
+    answered_while,
+    code_of,
+    shifts_of,
+    statements,
+)
 
 PATH = "/api/v1/shifts"
 THE_DAY = {"start": "2100-03-01T00:00:00Z", "end": "2100-03-02T00:00:00Z"}
@@ -242,6 +250,20 @@ class TestChange:
         moved = await client.patch(f"{PATH}/{shift_id}", json={"branch_id": str(other)}, headers=desk)
         assert moved.status_code == 403
 
+    async def test_it_asks_as_much_for_many_appointments_as_for_one(
+        self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
+    ) -> None:
+        shift_id = await add_shift(lan, branch, at(0), at(24))
+        asked = []
+        for hours in (range(1), range(1, 20)):
+            for hour in hours:
+                await book(lan, at(hour), at(hour + 1))
+            with statements() as meanwhile:
+                refused = await client.delete(f"{PATH}/{shift_id}")
+            assert len(refused.json()["error"]["details"]) == hours.stop
+            asked.append(len(meanwhile))
+        assert asked[0] == asked[1]
+
     async def test_the_ledger_shows_who_did_it(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
@@ -263,6 +285,17 @@ class TestChange:
         [refused] = await answered_while([(LOCK, lan), (BOOK, *row)], client.delete(f"{PATH}/{shift_id}"))
         assert code_of(refused) == (409, "APPOINTMENTS_STRANDED")
         assert refused.json()["error"]["details"][0]["field"] == str(row[-1])
+
+    async def test_a_change_waits_for_one_that_is_being_made(
+        self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
+    ) -> None:
+        mai = await add_therapist(branch)
+        shift_id = await add_shift(lan, branch, at(9), at(18))
+        mais = await book(mai, at(10), at(11))
+        handed_over = ("UPDATE shift SET staff_id = $1 WHERE id = $2", mai, shift_id)
+        [refused] = await answered_while([handed_over], client.delete(f"{PATH}/{shift_id}"))
+        assert code_of(refused) == (409, "APPOINTMENTS_STRANDED")
+        assert refused.json()["error"]["details"][0]["field"] == str(mais)
 
 
 class TestSwap:

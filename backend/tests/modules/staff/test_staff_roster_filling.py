@@ -10,18 +10,20 @@ import pytest
 
 from app.modules.identity.identity_roles import Role
 from tests.support.branches import add_branch
-from tests.support.ledger import entries
+from tests.support.ledger import entries, in_database
 from tests.support.people import new_user
 from tests.support.resources import at
 from tests.support.rosters import (
     add_shift,
     add_therapist,
     add_weekly,
+    answered_while,
     close_on,
     code_of,
     on_the_clock,
     open_every_day,
     shifts_of,
+    statements,
 )
 
 FILL, COPY = "/api/v1/shifts/fill", "/api/v1/shifts/copy"
@@ -114,6 +116,26 @@ class TestFill:
         await add_weekly(await add_therapist(paris), paris, 2, 3)
         assert made(await client.post(FILL, json=fill(paris, "2027-03-27", "2027-03-29"))) == (2, 0)
 
+    async def test_none_once_the_branch_is_closed_for_good(
+        self, client: httpx2.AsyncClient, branch: UUID
+    ) -> None:
+        await add_weekly(await add_therapist(branch), branch, 9, 18)
+        await in_database("UPDATE branch SET closed_at = '2100-03-02 17:00Z'")  # midnight there
+        assert made(await client.post(FILL, json=fill(branch, "2100-03-01", "2100-03-05"))) == (2, 0)
+
+    async def test_who_is_taken_out_of_the_branch_meanwhile_gets_none(
+        self, client: httpx2.AsyncClient, branch: UUID
+    ) -> None:
+        lan = await add_therapist(branch)
+        await add_weekly(lan, branch, 9, 18)
+        taken_out = [
+            ("SELECT FROM staff WHERE id = $1 FOR NO KEY UPDATE", lan),
+            ("DELETE FROM staff_branch WHERE staff_id = $1", lan),
+        ]
+        days = fill(branch, "2100-03-01", "2100-03-05")
+        [answer] = await answered_while(taken_out, client.post(FILL, json=days))
+        assert made(answer) == (0, 0)
+
     async def test_what_is_there_stays_and_what_overlaps_it_is_skipped(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
@@ -180,6 +202,18 @@ class TestFill:
         assert sum(created for created, _ in counts) == 31 * 5
         assert sum(skipped for _, skipped in counts) == 31 * 5
 
+    async def test_it_asks_as_much_for_many_as_for_one(
+        self, client: httpx2.AsyncClient, branch: UUID
+    ) -> None:
+        asked = []
+        for last in ("2100-03-01", "2100-05-31"):
+            await add_weekly(await add_therapist(branch), branch, 9, 18)
+            with statements() as meanwhile:
+                await client.post(FILL, json=fill(branch, "2100-03-01", last))
+            asked.append(meanwhile)
+        assert len(asked[0]) == len(asked[1])
+        assert sum("INSERT INTO shift" in each for each in asked[1]) == 1
+
     async def test_the_ledger_shows_who_did_it(self, client: httpx2.AsyncClient, branch: UUID) -> None:
         user_id, headers = await new_user(Role.RECEPTIONIST, branch_id=branch)
         await add_weekly(await add_therapist(branch), branch, 9, 18)
@@ -218,7 +252,7 @@ class TestCopy:
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
         lan = await add_therapist(branch)
-        for hour in (-8, -7, 160.5, 161):  # Sunday 23:00, Monday 00:00, Sunday 23:30, Monday 00:00 there
+        for hour in (161, 160.5, -7, -8):  # there Monday 00:00, Sunday 23:30, Monday 00:00, Sunday 23:00
             await add_shift(lan, branch, at(hour), at(hour + 0.5))
         assert made(await client.post(COPY, json=copy(branch, "2100-03-01", "2100-03-15"))) == (2, 0)
         assert (await shifts_of(lan))[-2:] == [(at(-7, 15), at(-6.5, 15)), (at(160.5, 15), at(161, 15))]
