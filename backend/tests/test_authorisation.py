@@ -108,6 +108,13 @@ MAY_CALL = {
     f"PATCH {V1}/catalogue/variants/{{variant_id}}": ADMIN,
     f"POST {V1}/catalogue/add-ons": ADMIN,
     f"PATCH {V1}/catalogue/add-ons/{{add_on_id}}": ADMIN,
+    f"GET {V1}/resources/{{resource_id}}/blocks": TEAM,
+    f"POST {V1}/resources/{{resource_id}}/blocks": DESK,
+    f"DELETE {V1}/resources/{{resource_id}}/blocks/{{block_id}}": DESK,
+    f"GET {V1}/staff": TEAM,
+    f"POST {V1}/staff": {"admin"},
+    f"GET {V1}/staff/{{staff_id}}": TEAM,
+    f"PATCH {V1}/staff/{{staff_id}}": {"admin"},
 }
 OF_THEIR_OWN_ONLY = {"customer"}
 """Who has no other role of those that may call sees what is theirs; of anything else not even that it is there."""

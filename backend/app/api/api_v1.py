@@ -8,7 +8,8 @@ from app.modules.branch import branch_routes
 from app.modules.catalogue import catalogue_routes
 from app.modules.customer import customer_privacy_routes, customer_routes
 from app.modules.identity import identity_auth_routes, identity_routes
-from app.modules.resource import resource_routes
+from app.modules.resource import resource_allocation_routes, resource_routes
+from app.modules.staff import staff_routes
 
 api_router = APIRouter()
 for router in (
@@ -25,6 +26,8 @@ for router in (
     resource_routes.types,
     resource_routes.rooms,
     resource_routes.resources,
+    resource_allocation_routes.router,
+    staff_routes.router,
 ):
     # Not `include_router`: FastAPI 0.165 tries the routes of a nested router several times for each request (57 µs
     # became 91, measured in process).

@@ -82,7 +82,9 @@ def _iso_date(value: Any) -> Any:
 
 def _iso_instant(value: Any) -> Any:
     """pydantic alone also takes epoch numbers, which mean seconds or milliseconds by their size."""
-    if isinstance(value, str) and not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]", value):
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]", value):
         raise PydanticCustomError(
             "datetime_parsing", "Input should be an instant, as 2026-12-31T09:00:00+07:00"
         )

@@ -51,6 +51,8 @@ _VIETNAMESE = {
     "time_zone": "Phải là múi giờ, như Asia/Ho_Chi_Minh.",
     "overlap": "Các giờ trong một ngày không được chồng lên nhau.",
     "date_range": "Ngày cuối phải từ ngày đầu trở đi, và không quá xa.",
+    "instant_range": "Phải trong các năm từ 2000 đến 2199.",
+    "whole_minute": "Phải là phút tròn, không có giây.",
     "time_range": "Phải kết thúc sau khi bắt đầu, và không quá lâu.",
     "bed_type": "Phải là một loại giường hoặc ghế.",
     "device_type": "Phải là một loại thiết bị.",

@@ -9,7 +9,7 @@ response = await scene.send(stranger)
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from itertools import count, pairwise
@@ -124,6 +124,7 @@ class Scenes:
             hours="[]",
         )
         ids |= self._add_resources(ids["branch_id"]) | self._add_catalogue()
+        ids["staff_id"] = self._add_staff(ids["branch_id"])
         if which == "missing":
             ids |= {
                 "branch_id": uuid7(),
@@ -131,7 +132,7 @@ class Scenes:
                 "user_id": uuid7(),
                 "customer_id": uuid7(),
                 "invitation_id": uuid7(),
-                **{name: uuid7() for name in ("type_id", "room_id", "resource_id")},
+                **{name: uuid7() for name in ("type_id", "room_id", "resource_id", "block_id", "staff_id")},
                 **{name: uuid7() for name in ("category_id", "service_id", "variant_id", "add_on_id")},
             }
         token = issue_access_token(ids["caller"], ids["session"])
@@ -185,7 +186,26 @@ class Scenes:
         ids["resource_id"] = self._insert_keyed(
             "resource", kind="bed", name=SOMEBODY_ELSE, branch_id=branch_id, type_id=ids["type_id"]
         )
+        ids["block_id"] = self._insert(
+            "allocation", resource_id=ids["resource_id"], during=asyncpg.Range(*_A_DAY), state="blocked"
+        )
         return ids
+
+    def _add_staff(self, branch_id: UUID) -> UUID:
+        """Somebody who works in the branch."""
+        staff_id = self._insert("resource", kind="staff")
+        self._insert(
+            "staff",
+            id=staff_id,
+            key=f"k-{staff_id}",
+            full_name=SOMEBODY_ELSE,
+            languages=["vi"],
+            bio_vi="",
+            bio_en="",
+            employed_from=date(2026, 1, 1),
+        )
+        self._insert("staff_branch", staff_id=staff_id, branch_id=branch_id)
+        return staff_id
 
     def _add_catalogue(self) -> dict[str, UUID]:
         """A service that can be booked, and an add-on."""
@@ -235,6 +255,10 @@ OF_A_BRANCH = {
     "PATCH /api/v1/rooms/{room_id}",
     "POST /api/v1/resources",
     "PATCH /api/v1/resources/{resource_id}",
+    "POST /api/v1/resources/{resource_id}/blocks",
+    "DELETE /api/v1/resources/{resource_id}/blocks/{block_id}",
+    "POST /api/v1/staff",
+    "PATCH /api/v1/staff/{staff_id}",
 }
 """Operations on what belongs to a branch, also one that the body or the query names."""
 
@@ -283,8 +307,13 @@ _ORDER = [
     "service_variant",
     "service_segment",
     "add_on",
+    "staff",
+    "staff_branch",
+    "allocation",
 ]
 _THERAPIST = {"role": "therapist"}
+_A_DAY = (datetime(2100, 3, 1, tzinfo=UTC), datetime(2100, 3, 2, tzinfo=UTC))
+_TIMES = {"start": "2100-03-01T00:00:00Z", "end": "2100-03-03T00:00:00Z"}
 _NAMES = {"name_vi": SOMEBODY_ELSE, "name_en": SOMEBODY_ELSE}
 _NAME = {"vi": "Giường", "en": "Bed"}
 _VARIANT = {"key": "90", "price": 450_000, "segments": [{"minutes": 90, "needs_staff": True}]}
@@ -335,6 +364,17 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
         }
     },
     "PATCH /api/v1/resources/{resource_id}": lambda _: {"json": {"retired": True}},
+    "GET /api/v1/resources/{resource_id}/blocks": lambda _: {"params": _TIMES},
+    "POST /api/v1/resources/{resource_id}/blocks": lambda _: {"json": _TIMES | {"reason": "Gãy chân"}},
+    "POST /api/v1/staff": lambda ids: {
+        "json": {
+            "key": f"k-{ids['word']}",
+            "full_name": "Lan",
+            "employed_from": "2026-01-01",
+            "branch_ids": [str(ids["branch_id"])],
+        }
+    },
+    "PATCH /api/v1/staff/{staff_id}": lambda _: {"json": {"full_name": "Mai"}},
     "POST /api/v1/catalogue/categories": lambda ids: {"json": {"key": f"k-{ids['word']}", "name": _NAME}},
     "PATCH /api/v1/catalogue/categories/{category_id}": lambda _: {"json": {"name": _NAME}},
     "POST /api/v1/catalogue/services": lambda ids: {

@@ -2,9 +2,11 @@
 
 bed = await add_bed(branch_id)
 await take(bed, "booked", hours=(24, 25))
+appointment_id = await book(bed, at(9), at(10))
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -35,16 +37,18 @@ async def add_room(branch_id: UUID) -> UUID:
     return room_id
 
 
-async def add_bed(branch_id: UUID, *, kind: str = "bed") -> UUID:
+async def add_bed(branch_id: UUID, *, kind: str = "bed", retired: bool = False) -> UUID:
     """A bed, or a device, of a type of its own."""
     resource_id = uuid7()
     await in_database(
-        "INSERT INTO resource (id, kind, key, name, branch_id, type_id) VALUES ($1, $2, $3, 'Giường 1', $4, $5)",
+        "INSERT INTO resource (id, kind, key, name, branch_id, type_id, retired_at)"
+        " VALUES ($1, $2, $3, 'Giường 1', $4, $5, CASE WHEN $6 THEN now() END)",
         resource_id,
         kind,
         f"k-{resource_id}",
         branch_id,
         await add_type(kind),
+        retired,
     )
     return resource_id
 
@@ -80,3 +84,42 @@ INSERT INTO allocation (id, resource_id, during, state, hold_expires_at, appoint
 SELECT $1, $2, tstzrange(now() + $3::interval, now() + $4::interval), $5::text,
     CASE $5 WHEN 'held' THEN now() + $6::interval END, CASE WHEN $5 <> 'blocked' THEN $7::uuid END
 """
+
+
+def at(hour: float) -> datetime:
+    """Of a day that is still to come."""
+    return datetime(2100, 3, 1, tzinfo=UTC) + timedelta(hours=hour)
+
+
+BOOK = (
+    "INSERT INTO allocation (id, resource_id, during, state, hold_expires_at, appointment_id)"
+    " VALUES ($1, $2, $3, $4, $5, $6)"
+)
+
+
+def booking(
+    resource_id: UUID, start: datetime, end: datetime, *, hold_expires_at: datetime | None = None
+) -> tuple[Any, ...]:
+    """What `BOOK` is given; the last is the appointment's id."""
+    state = "held" if hold_expires_at else "booked"
+    return (uuid7(), resource_id, asyncpg.Range(start, end), state, hold_expires_at, uuid7())
+
+
+async def book(
+    resource_id: UUID, start: datetime, end: datetime, *, hold_expires_at: datetime | None = None
+) -> UUID:
+    """The appointment's id; with `hold_expires_at` it is held only."""
+    row = booking(resource_id, start, end, hold_expires_at=hold_expires_at)
+    await in_database(BOOK, *row)
+    appointment_id: UUID = row[-1]
+    return appointment_id
+
+
+async def blocked(resource_id: UUID) -> list[tuple[datetime, datetime]]:
+    """When it is blocked, in order."""
+    rows = await in_database(
+        "SELECT lower(during), upper(during) FROM allocation"
+        " WHERE resource_id = $1 AND state = 'blocked' ORDER BY during",
+        resource_id,
+    )
+    return [(start, end) for start, end in rows]

@@ -14,12 +14,6 @@ NAME_BEGINNINGS = 5
 """Ways to begin a name (migration 0001); each has an index in order."""
 
 
-class Gender(StrEnum):
-    FEMALE = "female"
-    MALE = "male"
-    OTHER = "other"
-
-
 class Customer(Entity):
     """A person the spa serves. Archived ones keep their history; a merged one names whom it became."""
 

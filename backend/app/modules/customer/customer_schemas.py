@@ -7,7 +7,6 @@ from uuid import UUID
 from pydantic import (
     AfterValidator,
     BaseModel,
-    BeforeValidator,
     ConfigDict,
     Field,
     field_validator,
@@ -15,6 +14,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from app.common.gender import Gender, GivenGender
 from app.common.helpers import utc_now
 from app.common.schemas import (
     MAX_PAGE,
@@ -29,7 +29,7 @@ from app.common.schemas import (
 )
 from app.core.fields import Email, Name, Phone
 from app.modules.audit.audit_schemas import AuditEntryRead
-from app.modules.customer.customer_models import ConsentChannel, ConsentPurpose, Gender
+from app.modules.customer.customer_models import ConsentChannel, ConsentPurpose
 from app.modules.identity.identity_schemas import UserRead
 
 TAG_SEPARATOR = ";"
@@ -37,19 +37,12 @@ TAG_SEPARATOR = ";"
 MAX_TAGS = 20
 MAX_TEXT = 10_000
 """Characters of notes and of contraindications."""
-_GENDERS = frozenset(Gender)
 
 
 def _birthday(value: date) -> date:
     tomorrow_somewhere = utc_now().date() + timedelta(days=1)
     if not date(1900, 1, 1) <= value <= tomorrow_somewhere:
         raise PydanticCustomError("date_past", "Date should be from 1900 to today")
-    return value
-
-
-def _gender(value: object) -> object:
-    if not isinstance(value, str) or value not in _GENDERS:
-        raise PydanticCustomError("gender", "Input should be female, male or other")
     return value
 
 
@@ -80,7 +73,7 @@ class CustomerCreate(_CustomerFields):
     phone: Phone | None = None
     email: Email | None = None
     birthday: Birthday | None = None
-    gender: Annotated[Gender, BeforeValidator(_gender)] | None = None
+    gender: GivenGender | None = None
     notes: LongText = ""
     contraindications: LongText = ""
     tags: Tags = Field(default_factory=list)
@@ -95,7 +88,7 @@ class CustomerUpdate(_CustomerFields):
     phone: Phone | None = None
     email: Email | None = None
     birthday: Birthday | None = None
-    gender: Annotated[Gender, BeforeValidator(_gender)] | None = None
+    gender: GivenGender | None = None
     notes: LongText = ""
     contraindications: LongText = ""
     tags: Tags = Field(default_factory=list)

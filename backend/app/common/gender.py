@@ -1,0 +1,26 @@
+"""What somebody says they are: customers and staff alike."""
+
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BeforeValidator
+from pydantic_core import PydanticCustomError
+
+
+class Gender(StrEnum):
+    FEMALE = "female"
+    MALE = "male"
+    OTHER = "other"
+
+
+_GENDERS = frozenset(Gender)
+
+
+def _gender(value: object) -> object:
+    if not isinstance(value, str) or value not in _GENDERS:
+        raise PydanticCustomError("gender", "Input should be female, male or other")
+    return value
+
+
+GivenGender = Annotated[Gender, BeforeValidator(_gender)]
+"""As a field of a request."""
