@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.cli.seed import seed_accounts, seed_spa
 from tests.modules.identity.accounts import sql
 from tests.modules.setup.files import SMALL_SPA, small_spa
 
@@ -141,6 +142,13 @@ class TestSeed:
         for key in ("quan-1", "thao-dien", "paris-13"):
             assert await sql(days, key=key) >= 20
         assert "demo spa" not in said(zenspa("seed", "--customers", "3"))
+
+    @pytest.mark.parametrize("spa_first", [True, False])
+    async def test_the_demo_therapist_signs_in_as_one_of_its_staff(self, *, spa_first: bool) -> None:
+        for seed in (seed_spa, seed_accounts) if spa_first else (seed_accounts, seed_spa):
+            await seed()
+        whose = "SELECT user_account.email FROM user_account JOIN staff ON staff.user_id = user_account.id"
+        assert await sql(whose) == "kythuatvien@example.com"
 
 
 @pytest.mark.parametrize("command", ["import", "export"])

@@ -24,7 +24,10 @@ class SetupUnreadable(ConflictException):
 
 class SetupImpossible(ConflictException):
     code = "SETUP_IMPOSSIBLE"
-    text = Text("Tệp thay đổi điều không đổi được; chưa thay đổi gì.", "The file changes what cannot change.")
+    text = Text(
+        "Tệp đổi những điều không đổi được; chưa thay đổi gì.",
+        "The file changes what cannot change; nothing was changed.",
+    )
 
 
 class SetupChanged(ConflictException):

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.text import Text
-from app.core.exceptions import ConflictException, ZenSpaException
+from app.core.exceptions import ConflictException, NotFoundException, ValidationException
 from app.modules.branch import branch_service
 from app.modules.branch.branch_schemas import BranchCreate, BranchUpdate, WeeklyHours
 from app.modules.catalogue import catalogue_service
@@ -304,7 +304,7 @@ class Writer:
         """A refusal says of what."""
         try:
             yield
-        except ZenSpaException as error:
+        except (ConflictException, NotFoundException, ValidationException) as error:
             said = (
                 f"{LABELS[kind].in_language(each)} {key}: {error.public_message(each)}"
                 for each in ("vi", "en")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.modules.setup.setup_file import FileBranch, SpaFile
+from app.modules.setup.setup_file import FileBranch, FileResource, SpaFile
 from app.modules.setup.setup_reading import read_file
 
 DEMO = Path(__file__).parents[3] / "app/cli/demo_spa.yaml"
@@ -85,5 +85,5 @@ def test_every_treatment_can_be_had_in_some_branch(service: str) -> None:
     ]
 
 
-def resources_of(each: FileBranch) -> list[object]:
+def resources_of(each: FileBranch) -> list[FileResource]:
     return list(chain(each.resources, *((*room.beds, *room.devices) for room in each.rooms)))

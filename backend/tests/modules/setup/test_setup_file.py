@@ -5,12 +5,36 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
-from app.modules.setup.setup_file import SpaFile
+from app.modules.branch.branch_schemas import BranchCreate
+from app.modules.catalogue.catalogue_schemas import (
+    AddOnCreate,
+    CategoryCreate,
+    Segment,
+    ServiceCreate,
+    VariantCreate,
+)
+from app.modules.resource.resource_schemas import ResourceCreate, ResourceTypeCreate, RoomCreate
+from app.modules.setup.setup_file import (
+    FileAddOn,
+    FileBranch,
+    FileCategory,
+    FileResource,
+    FileRoom,
+    FileSegment,
+    FileService,
+    FileStaff,
+    FileType,
+    FileVariant,
+    SpaFile,
+)
 from app.modules.setup.setup_reading import SetupRefused, read_file, write_file
 from app.modules.setup.setup_yaml import read_yaml, write_yaml
+from app.modules.staff.staff_schemas import StaffCreate
 
 KEYS = st.from_regex(r"[a-z0-9]{1,4}(-[a-z0-9]{1,3})?", fullmatch=True)
 TRICKY = st.sampled_from(
@@ -71,14 +95,14 @@ def spas(draw: Callable[..., Any]) -> dict[str, Any]:
         st.fixed_dictionaries({"minutes": st.integers(1, 300)}, optional=segment), min_size=1, max_size=3
     )
     variants = keyed({"price": st.integers(0, 10**9), "segments": segments}, retired=st.booleans())
-    services = st.just([])
+    services: st.SearchStrategy[Any] = st.just([])
     if categories:
         category = st.sampled_from([each["key"] for each in categories])
         description = st.fixed_dictionaries({}, optional={"vi": TEXTS, "en": TEXTS})
         services = keyed({"category": category, "name": NAMES, "variants": variants}, description=description,
                          offered=OFFERED, add_ons=keys_of(add_ons))  # fmt: skip
-    services = draw(services)
-    staff = st.just([])
+    treatments = draw(services)
+    staff: st.SearchStrategy[Any] = st.just([])
     if branches:
         works_in = [branch["key"] for branch in branches]
         shift = st.fixed_dictionaries(
@@ -86,11 +110,11 @@ def spas(draw: Callable[..., Any]) -> dict[str, Any]:
         )  # fmt: skip
         staff = keyed(
             {"full_name": LINES, "employed_from": st.dates(dt.date(1990, 1, 1), dt.date(2030, 1, 1)), "branches": st.just(works_in)},
-            skills=keys_of(services), weekly_shifts=st.lists(shift, max_size=1), bio=st.fixed_dictionaries({"vi": TEXTS}),
+            skills=keys_of(treatments), weekly_shifts=st.lists(shift, max_size=1), bio=st.fixed_dictionaries({"vi": TEXTS}),
             gender=st.sampled_from(["female", "male", "other"]), languages=st.just(["en", "vi"]),
         )  # fmt: skip
     return {"version": 1, "branches": branches, "resource_types": types, "categories": categories,
-            "add_ons": add_ons, "services": services, "staff": draw(staff)}  # fmt: skip
+            "add_ons": add_ons, "services": treatments, "staff": draw(staff)}  # fmt: skip
 
 
 def valid(data: dict[str, Any]) -> SpaFile | None:
@@ -109,6 +133,27 @@ def test_what_was_written_is_read_as_the_same(data: dict[str, Any]) -> None:
     written = write_file(file)
     assert read_file(written) == file
     assert write_file(read_file(written)) == written
+
+
+@pytest.mark.parametrize(
+    ("part", "of_its_module", "otherwise"),
+    [
+        (FileBranch, BranchCreate, set()),
+        (FileType, ResourceTypeCreate, set()),
+        (FileRoom, RoomCreate, {"branch_id"}),
+        (FileResource, ResourceCreate, {"branch_id", "room_id", "type_id"}),
+        (FileCategory, CategoryCreate, {"position"}),
+        (FileAddOn, AddOnCreate, {"position"}),
+        (FileService, ServiceCreate, {"position", "category_id", "add_on_ids"}),
+        (FileVariant, VariantCreate, {"position"}),
+        (FileSegment, Segment, {"needs_staff", "with_guest", "bed_type_id", "device_type_id"}),
+        (FileStaff, StaffCreate, {"branch_ids", "service_ids", "user_id"}),
+    ],
+)
+def test_a_field_that_a_module_adds_is_in_the_file_too(
+    part: type[BaseModel], of_its_module: type[BaseModel], otherwise: set[str]
+) -> None:
+    assert of_its_module.model_fields.keys() - part.model_fields.keys() == otherwise
 
 
 LEAVES = TEXTS | st.integers(-(10**17), 10**17) | st.booleans()
