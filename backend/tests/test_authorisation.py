@@ -15,6 +15,7 @@ from app.modules.identity.identity_roles import Role
 from tests.support.operations import (
     BRANCH,
     OF_A_BRANCH,
+    OF_SOMEBODY,
     OPERATIONS,
     PUBLIC,
     SOMEBODY_ELSE,
@@ -115,12 +116,40 @@ MAY_CALL = {
     f"POST {V1}/staff": {"admin"},
     f"GET {V1}/staff/{{staff_id}}": TEAM,
     f"PATCH {V1}/staff/{{staff_id}}": {"admin"},
+    f"GET {V1}/staff/{{staff_id}}/weekly-shifts": TEAM,
+    f"PUT {V1}/staff/{{staff_id}}/weekly-shifts": DESK,
+    f"GET {V1}/shifts": TEAM,
+    f"POST {V1}/shifts": DESK,
+    f"POST {V1}/shifts/fill": DESK,
+    f"POST {V1}/shifts/copy": DESK,
+    f"PATCH {V1}/shifts/{{shift_id}}": DESK,
+    f"DELETE {V1}/shifts/{{shift_id}}": DESK,
+    f"POST {V1}/shifts/{{shift_id}}/swap": DESK,
+    f"POST {V1}/time-off": TEAM,
+    f"GET {V1}/time-off": TEAM,
+    f"POST {V1}/time-off/{{time_off_id}}/approve": {"admin"},
+    f"POST {V1}/time-off/{{time_off_id}}/refuse": {"admin"},
+    f"POST {V1}/time-off/{{time_off_id}}/withdraw": TEAM,
 }
 OF_THEIR_OWN_ONLY = {"customer"}
 """Who has no other role of those that may call sees what is theirs; of anything else not even that it is there."""
 
-NOT_WITH_ONESELF = {f"POST {V1}/customers/{{customer_id}}/merge"}
-"""At the desk: they would see what is held on the other. An administrator of the whole spa sees that anyway."""
+OWN_ROSTER_ONLY = {
+    f"GET {V1}/staff/{{staff_id}}/weekly-shifts": {"therapist"},
+    f"GET {V1}/shifts": {"therapist"},
+    f"POST {V1}/time-off": {"therapist"},
+    f"GET {V1}/time-off": {"therapist"},
+    f"POST {V1}/time-off/{{time_off_id}}/withdraw": {"therapist", "receptionist"},
+}
+"""Who else is among `OF_THEIR_OWN_ONLY` there: rosters and leave are for the desk and for whom they are about."""
+
+NOT_WITH_ONESELF = {
+    f"POST {V1}/customers/{{customer_id}}/merge",
+    f"POST {V1}/time-off/{{time_off_id}}/approve",
+    f"POST {V1}/time-off/{{time_off_id}}/refuse",
+}
+"""At the desk: they would see what is held on the other, or decide on leave of their own. An administrator of the
+whole spa may."""
 
 CALLERS = [
     Caller("nobody", fault="no token"),
@@ -215,20 +244,31 @@ def expected(scene: Scene) -> int:
         return scene.caller.refusal
     if may_call and not may_call & scopes:
         return 403
-    only_own = "customer" in may_call and not (may_call - OF_THEIR_OWN_ONLY) & scopes
-    if scene.caller.branch_id == BRANCH and scene.label in OF_A_BRANCH and is_elsewhere(scene):
-        return 403  # branches and what is in them are known to all who work in the spa
-    if scene.which == "missing" or (only_own and scene.which != "theirs"):
+    if sees_only_own(scene) and scene.which != "theirs":
         return 404
-    if scene.label in NOT_WITH_ONESELF and scene.which == "theirs" and not scopes & ADMIN:
+    if (
+        # branches and what is in them are known to all who work in the spa
+        (scene.caller.branch_id == BRANCH and scene.label in OF_A_BRANCH and is_elsewhere(scene))
+        or (scene.label in NOT_WITH_ONESELF and scene.which == "theirs" and not scopes & ADMIN)
+    ):
         return 403
+    if scene.which == "missing":
+        return 404
     return success_of(scene.label)
+
+
+def sees_only_own(scene: Scene) -> bool:
+    """None of the roles by which they may call is for what is not theirs."""
+    only_own = OF_THEIR_OWN_ONLY | OWN_ROSTER_ONLY.get(scene.label, set())
+    return MAY_CALL[scene.label] & scene.caller.scopes <= only_own and bool(MAY_CALL[scene.label] & only_own)
 
 
 def is_elsewhere(scene: Scene) -> bool:
     """Whether it is about another branch than the caller's; so is one that is not there, unless by the id of a thing
     in it, whose branch nobody knows."""
-    by_its_own_id = re.search(r"{(?!branch_id)", scene.label) and "{branch_id}" not in scene.label
+    by_its_own_id = scene.label in OF_SOMEBODY or (
+        re.search(r"{(?!branch_id)", scene.label) and "{branch_id}" not in scene.label
+    )
     return scene.which == "another's" or (scene.which == "missing" and not by_its_own_id)
 
 
@@ -255,7 +295,7 @@ def missing_and_forbidden_differ(answers: list[tuple[Scene, httpx2.Response]]) -
         describe(scene)
         for scene, response in answers
         if scene.which == "another's"
-        and scene.label not in OF_A_BRANCH
+        and (scene.label not in OF_A_BRANCH or sees_only_own(scene))
         and is_refused(scene)
         and told(response) != missing[scene.label, scene.caller]
     ]

@@ -9,7 +9,7 @@ from app.modules.catalogue import catalogue_routes
 from app.modules.customer import customer_privacy_routes, customer_routes
 from app.modules.identity import identity_auth_routes, identity_routes
 from app.modules.resource import resource_allocation_routes, resource_routes
-from app.modules.staff import staff_routes
+from app.modules.staff import staff_roster_routes, staff_routes, staff_time_off_routes
 
 api_router = APIRouter()
 for router in (
@@ -28,6 +28,8 @@ for router in (
     resource_routes.resources,
     resource_allocation_routes.router,
     staff_routes.router,
+    staff_roster_routes.router,
+    staff_time_off_routes.router,
 ):
     # Not `include_router`: FastAPI 0.165 tries the routes of a nested router several times for each request (57 µs
     # became 91, measured in process).

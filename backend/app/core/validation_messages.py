@@ -32,6 +32,8 @@ _VIETNAMESE = {
     "date_parsing": "Ngày không hợp lệ.",
     "date_from_datetime_parsing": "Phải là ngày, như 1990-12-31.",
     "datetime_parsing": "Phải là thời điểm có múi giờ, như 2026-12-31T09:00:00+07:00.",
+    "branch_or_staff": "Hãy cho branch_id, staff_id hoặc cả hai.",
+    "monday": "Phải là một ngày thứ Hai.",
     "one_of": "Hãy cho một trong hai: user_id hoặc email.",
     "timezone_aware": "Phải là thời điểm có múi giờ, như 2026-12-31T09:00:00+07:00.",
     "date_past": "Phải từ năm 1900 đến hôm nay.",

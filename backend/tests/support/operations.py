@@ -95,6 +95,7 @@ class Scenes:
         self._days = pairwise(_days_from(date(1971, 1, 1)))
         for branch_id in (BRANCH, OTHER_BRANCH):
             self._insert("branch", **branch_row(branch_id, name=SOMEBODY_ELSE))
+            self._insert("opening_hours", branch_id=branch_id, weekday=1, opens=540, closes=1080)
 
     def add(self, label: str, caller: Caller, which: Which = "another's") -> Scene:
         ids = {"caller": self._add_caller(caller), "session": uuid7()}
@@ -124,15 +125,19 @@ class Scenes:
             hours="[]",
         )
         ids |= self._add_resources(ids["branch_id"]) | self._add_catalogue()
-        ids["staff_id"] = self._add_staff(ids["branch_id"])
+        self._add_roster(ids, owner)
         if which == "missing":
             ids |= {
+                "shift_id": uuid7(),
+                "time_off_id": uuid7(),
                 "branch_id": uuid7(),
                 "exception_id": uuid7(),
                 "user_id": uuid7(),
                 "customer_id": uuid7(),
                 "invitation_id": uuid7(),
-                **{name: uuid7() for name in ("type_id", "room_id", "resource_id", "block_id", "staff_id")},
+                "block_id": uuid7(),
+                "staff_id": uuid7(),
+                **{name: uuid7() for name in ("type_id", "room_id", "resource_id")},
                 **{name: uuid7() for name in ("category_id", "service_id", "variant_id", "add_on_id")},
             }
         token = issue_access_token(ids["caller"], ids["session"])
@@ -178,6 +183,42 @@ class Scenes:
         archived_at = utc_now() if archived else None
         return self._insert("customer", full_name=SOMEBODY_ELSE, user_id=user_id, archived_at=archived_at)
 
+    def _add_staff(self, branch_id: UUID, user_id: UUID | None = None) -> UUID:
+        staff_id = self._insert("resource", kind="staff")
+        self._insert(
+            "staff",
+            id=staff_id,
+            key=f"nhan-vien-{staff_id}",
+            full_name=SOMEBODY_ELSE,
+            languages=["vi"],
+            bio_vi="",
+            bio_en="",
+            employed_from=date(2020, 1, 1),
+            user_id=user_id,
+        )
+        self._insert("staff_branch", staff_id=staff_id, branch_id=branch_id)
+        return staff_id
+
+    def _add_roster(self, ids: dict[str, UUID], user_id: UUID) -> None:
+        """Somebody with a pattern, a shift and leave, who is whoever it is about, and a colleague with a shift."""
+        branch_id = ids["branch_id"]
+        ids["staff_id"] = self._add_staff(branch_id, user_id)
+        ids["of_branch"] = branch_id
+        pattern = {"weekday": 1, "starts": 540, "ends": 1080}
+        self._insert("weekly_shift", staff_id=ids["staff_id"], branch_id=branch_id, **pattern)
+        ids["shift_id"] = self._insert(
+            "shift", staff_id=ids["staff_id"], branch_id=branch_id, during=asyncpg.Range(*_A_DAY)
+        )
+        ids["colleagues_shift"] = self._insert(
+            "shift",
+            staff_id=self._add_staff(branch_id),
+            branch_id=branch_id,
+            during=asyncpg.Range(*_NEXT_DAY),
+        )
+        ids["time_off_id"] = self._insert(
+            "time_off", staff_id=ids["staff_id"], during=asyncpg.Range(*_A_DAY), status="requested"
+        )
+
     def _add_resources(self, branch_id: UUID) -> dict[str, UUID]:
         """A bed in a room of the branch."""
         ids = {"type_id": self._insert_keyed("resource_type", kind="bed", **_NAMES)}
@@ -190,22 +231,6 @@ class Scenes:
             "allocation", resource_id=ids["resource_id"], during=asyncpg.Range(*_A_DAY), state="blocked"
         )
         return ids
-
-    def _add_staff(self, branch_id: UUID) -> UUID:
-        """Somebody who works in the branch."""
-        staff_id = self._insert("resource", kind="staff")
-        self._insert(
-            "staff",
-            id=staff_id,
-            key=f"k-{staff_id}",
-            full_name=SOMEBODY_ELSE,
-            languages=["vi"],
-            bio_vi="",
-            bio_en="",
-            employed_from=date(2026, 1, 1),
-        )
-        self._insert("staff_branch", staff_id=staff_id, branch_id=branch_id)
-        return staff_id
 
     def _add_catalogue(self) -> dict[str, UUID]:
         """A service that can be booked, and an add-on."""
@@ -246,7 +271,9 @@ class Scenes:
         return row_id
 
 
-OF_A_BRANCH = {
+OF_SOMEBODY = {"GET /api/v1/shifts", "POST /api/v1/time-off", "GET /api/v1/time-off"}
+"""Operations on what belongs to one of the staff whom the body or the query names."""
+OF_A_BRANCH = OF_SOMEBODY | {
     "PATCH /api/v1/branches/{branch_id}",
     "PUT /api/v1/branches/{branch_id}/hours",
     "POST /api/v1/branches/{branch_id}/exceptions",
@@ -259,6 +286,17 @@ OF_A_BRANCH = {
     "DELETE /api/v1/resources/{resource_id}/blocks/{block_id}",
     "POST /api/v1/staff",
     "PATCH /api/v1/staff/{staff_id}",
+    "GET /api/v1/staff/{staff_id}/weekly-shifts",
+    "PUT /api/v1/staff/{staff_id}/weekly-shifts",
+    "POST /api/v1/shifts",
+    "POST /api/v1/shifts/fill",
+    "POST /api/v1/shifts/copy",
+    "PATCH /api/v1/shifts/{shift_id}",
+    "DELETE /api/v1/shifts/{shift_id}",
+    "POST /api/v1/shifts/{shift_id}/swap",
+    "POST /api/v1/time-off/{time_off_id}/approve",
+    "POST /api/v1/time-off/{time_off_id}/refuse",
+    "POST /api/v1/time-off/{time_off_id}/withdraw",
 }
 """Operations on what belongs to a branch, also one that the body or the query names."""
 
@@ -293,6 +331,7 @@ def _days_from(first: date) -> Iterator[date]:
 _days_off = _days_from(date(2040, 1, 1))
 _ORDER = [
     "branch",
+    "opening_hours",
     "hours_exception",
     "user_account",
     "role_assignment",
@@ -309,15 +348,58 @@ _ORDER = [
     "add_on",
     "staff",
     "staff_branch",
+    "weekly_shift",
+    "shift",
+    "time_off",
     "allocation",
 ]
 _THERAPIST = {"role": "therapist"}
 _A_DAY = (datetime(2100, 3, 1, tzinfo=UTC), datetime(2100, 3, 2, tzinfo=UTC))
+_NEXT_DAY = (datetime(2100, 3, 2, tzinfo=UTC), datetime(2100, 3, 3, tzinfo=UTC))
+_FREE_MONDAY, _ITS_MONDAY = "2100-03-08", "2100-03-01"
 _TIMES = {"start": "2100-03-01T00:00:00Z", "end": "2100-03-03T00:00:00Z"}
 _NAMES = {"name_vi": SOMEBODY_ELSE, "name_en": SOMEBODY_ELSE}
 _NAME = {"vi": "Giường", "en": "Bed"}
 _VARIANT = {"key": "90", "price": 450_000, "segments": [{"minutes": 90, "needs_staff": True}]}
 _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
+    "PUT /api/v1/staff/{staff_id}/weekly-shifts": lambda ids: {
+        "json": {
+            "shifts": [{"branch_id": str(ids["of_branch"]), "weekday": 2, "starts": "09:00", "ends": "18:00"}]
+        }
+    },
+    "GET /api/v1/shifts": lambda ids: {"params": _TIMES | {"staff_id": str(ids["staff_id"])}},
+    "POST /api/v1/shifts": lambda ids: {
+        "json": {
+            "staff_id": str(ids["staff_id"]),
+            "branch_id": str(ids["branch_id"]),
+            "start": "2100-03-09T00:00:00Z",
+            "end": "2100-03-09T09:00:00Z",
+        }
+    },
+    "POST /api/v1/shifts/fill": lambda ids: {
+        "json": {
+            "branch_id": str(ids["branch_id"]),
+            "first_day": _FREE_MONDAY,
+            "last_day": _FREE_MONDAY,
+            "staff_ids": [str(ids["staff_id"])],
+        }
+    },
+    "POST /api/v1/shifts/copy": lambda ids: {
+        "json": {
+            "branch_id": str(ids["branch_id"]),
+            "from_week": _ITS_MONDAY,
+            "to_week": _FREE_MONDAY,
+            "staff_ids": [str(ids["staff_id"])],
+        }
+    },
+    "PATCH /api/v1/shifts/{shift_id}": lambda _: {"json": {"start": "2100-03-01T12:00:00Z"}},
+    "POST /api/v1/shifts/{shift_id}/swap": lambda ids: {
+        "json": {"with_shift_id": str(ids["colleagues_shift"])}
+    },
+    "POST /api/v1/time-off": lambda ids: {"json": _TIMES | {"staff_id": str(ids["staff_id"])}},
+    "GET /api/v1/time-off": lambda ids: {"params": {"staff_id": str(ids["staff_id"])}},
+    "POST /api/v1/time-off/{time_off_id}/approve": lambda _: {"json": {"answer": "Đi vui nhé"}},
+    "POST /api/v1/time-off/{time_off_id}/refuse": lambda _: {"json": {"answer": "Hôm đó đông khách"}},
     "POST /api/v1/auth/password": lambda _: {
         "json": {"current_password": PASSWORD, "new_password": PASSWORD[::-1]}
     },

@@ -15,6 +15,11 @@ from uuid_utils.compat import uuid7
 from tests.support.ledger import in_database
 
 
+def at(hour: float, day: int = 1) -> datetime:
+    """Of a month that is still to come."""
+    return datetime(2100, 3, day, tzinfo=UTC) + timedelta(hours=hour)
+
+
 async def add_type(kind: str = "bed", *, key: str | None = None) -> UUID:
     type_id = uuid7()
     await in_database(
@@ -84,12 +89,6 @@ INSERT INTO allocation (id, resource_id, during, state, hold_expires_at, appoint
 SELECT $1, $2, tstzrange(now() + $3::interval, now() + $4::interval), $5::text,
     CASE $5 WHEN 'held' THEN now() + $6::interval END, CASE WHEN $5 <> 'blocked' THEN $7::uuid END
 """
-
-
-def at(hour: float) -> datetime:
-    """Of a day that is still to come."""
-    return datetime(2100, 3, 1, tzinfo=UTC) + timedelta(hours=hour)
-
 
 BOOK = (
     "INSERT INTO allocation (id, resource_id, during, state, hold_expires_at, appointment_id)"

@@ -1,7 +1,5 @@
 """Out of order: when a bed or a device cannot be used."""
 
-from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import delete, select
@@ -17,6 +15,7 @@ from app.modules.resource.resource_allocation_schemas import (
     BlockCreate,
     BlockListQuery,
     BlocksMade,
+    appointment_details,
 )
 from app.modules.resource.resource_allocations import (
     appointments_in,
@@ -26,8 +25,6 @@ from app.modules.resource.resource_allocations import (
 )
 from app.modules.resource.resource_models import Allocation, AllocationState, Resource
 from app.modules.resource.resource_service import ResourceHasAppointments, ResourceNotFound
-
-_MAX_DETAILS = 100
 
 
 class BlockNotFound(NotFoundException):
@@ -69,7 +66,7 @@ async def put_out_of_order(
     asked = Range(new.start, new.end)
     in_the_way = await appointments_in(session, resource_id, asked)
     if in_the_way and not new.force:
-        raise ResourceHasAppointments(details=_details(in_the_way))
+        raise ResourceHasAppointments(details=appointment_details(in_the_way, "appointment_in_the_way"))
     blocks = await block_free_parts(session, resource_id, asked, reason=new.reason)
     return BlocksMade(blocks=blocks, in_the_way=in_the_way)
 
@@ -104,19 +101,3 @@ async def _branch_of(session: AsyncSession, resource_id: UUID, *, in_use: bool =
     if branch_id is None:
         raise ResourceNotFound
     return branch_id
-
-
-def _details(appointments: Sequence[AllocationRead]) -> list[dict[str, str]]:
-    """The appointment's id as `field`, when it is as `message`: `2026-12-31T02:00:00Z/2026-12-31T03:00:00Z`."""
-    return [
-        {
-            "field": str(taken.appointment_id),
-            "message": f"{_iso(taken.start)}/{_iso(taken.end)}",
-            "type": "appointment_in_the_way",
-        }
-        for taken in appointments[:_MAX_DETAILS]
-    ]
-
-
-def _iso(instant: datetime) -> str:
-    return instant.isoformat().replace("+00:00", "Z")

@@ -1,0 +1,46 @@
+"""Instants as clients send them, and from one to another."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, ClassVar, Self
+
+from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from app.common.schemas import QueryInstant
+
+_YEARS = range(2000, 2200)
+
+
+def _in_utc(value: datetime) -> datetime:
+    """At the ends of the calendar there is no such instant in UTC, nor in PostgreSQL's driver."""
+    if value.year not in _YEARS:
+        raise PydanticCustomError("instant_range", "Input should be in the years 2000 to 2199")
+    return value.astimezone(UTC)
+
+
+def _whole_minute(value: datetime) -> datetime:
+    if value.second or value.microsecond:
+        raise PydanticCustomError("whole_minute", "Input should be a whole minute, without seconds")
+    return value
+
+
+Instant = Annotated[QueryInstant, AfterValidator(_in_utc), Field(examples=["2026-12-31T09:00:00+07:00"])]
+Minute = Annotated[Instant, AfterValidator(_whole_minute)]
+
+
+def refuse_times_unless(start: datetime, end: datetime, *, longest: timedelta) -> None:
+    """Raises PydanticCustomError unless the end comes after the start, by no more than this."""
+    if not timedelta() < end - start <= longest:
+        raise PydanticCustomError("time_range", "The end should come after the start, and not too late")
+
+
+class Times(BaseModel):
+    longest: ClassVar[timedelta]
+
+    start: Instant
+    end: Instant
+
+    @model_validator(mode="after")
+    def _not_backwards_and_not_too_long(self) -> Self:
+        refuse_times_unless(self.start, self.end, longest=self.longest)
+        return self

@@ -1,0 +1,193 @@
+"""Shifts: who works where, from one instant to another."""
+
+from datetime import date, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from pydantic_core import PydanticCustomError
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.common.instants import refuse_times_unless
+from app.common.text import Text
+from app.core.database_errors import answering
+from app.core.exceptions import ConflictException, NotFoundException, ValidationException
+from app.core.validation_messages import describe
+from app.modules.branch import branch_service
+from app.modules.identity.identity_access import CurrentUser
+from app.modules.identity.identity_roles import Role
+from app.modules.staff.staff_access import AT_THE_DESK, get_own_or_led, must_hold_in_branch
+from app.modules.staff.staff_coverage import stranding
+from app.modules.staff.staff_models import Shift, Staff
+from app.modules.staff.staff_roster_schemas import (
+    MAX_SHIFT,
+    RosterChange,
+    ShiftCreate,
+    ShiftListQuery,
+    ShiftRead,
+    ShiftSwap,
+    ShiftUpdate,
+)
+from app.modules.staff.staff_service import find_staff_of_user, get_staff
+from app.modules.staff.staff_weekly import refuse_unless_works_in
+
+
+class ShiftNotFound(NotFoundException):
+    code = "SHIFT_NOT_FOUND"
+    text = Text("Không tìm thấy ca làm này.", "There is no such shift.")
+
+
+class ShiftOverlaps(ConflictException):
+    code = "SHIFT_OVERLAPS"
+    text = Text("Nhân viên đã có ca làm vào lúc đó.", "They have another shift at that time.")
+
+
+class NotEmployed(ConflictException):
+    code = "NOT_EMPLOYED"
+    text = Text("Ngày đó nhân viên không làm việc cho spa.", "They are not employed on that day.")
+
+
+class SameStaff(ConflictException):
+    code = "SHIFTS_OF_ONE_PERSON"
+    text = Text("Hai ca làm này là của cùng một người.", "Both shifts are of the same person.")
+
+
+_REFUSALS = {"shift_overlap": ShiftOverlaps}
+
+
+async def list_shifts(session: AsyncSession, user: CurrentUser, query: ShiftListQuery) -> list[ShiftRead]:
+    """In the order of their starts. A therapist who is at no desk sees their own only.
+
+    Raises:
+        BranchNotFound, StaffNotFound, ForbiddenException
+    """
+    found = select(Shift).where(Shift.during.overlaps(Range(query.start, query.end)))
+    if query.branch_id is not None:
+        await must_hold_in_branch(session, user, query.branch_id, *AT_THE_DESK, Role.THERAPIST)
+        found = found.where(Shift.branch_id == query.branch_id)
+    staff_id = query.staff_id
+    if staff_id is not None:
+        await get_own_or_led(session, user, staff_id, *AT_THE_DESK)
+    elif query.branch_id is None or not user.holds_in(query.branch_id, *AT_THE_DESK):
+        own = await find_staff_of_user(session, user.id)
+        if own is None:
+            return []
+        staff_id = own.id
+    if staff_id is not None:
+        found = found.where(Shift.staff_id == staff_id)
+    ordered = found.order_by(func.lower(Shift.during), Shift.staff_id)
+    return [read_shift(shift) for shift in await session.scalars(ordered)]
+
+
+async def create_shift(session: AsyncSession, user: CurrentUser, new: ShiftCreate) -> ShiftRead:
+    """Raises BranchNotFound, ForbiddenException, StaffNotFound, NotOfThisBranch, NotEmployed, ShiftOverlaps."""
+    await must_hold_in_branch(session, user, new.branch_id, *AT_THE_DESK)
+    shift = Shift(staff_id=new.staff_id, branch_id=new.branch_id, during=Range(new.start, new.end))
+    await _refuse_unless_may_work(session, shift)
+    session.add(shift)
+    with answering(_REFUSALS):
+        await session.flush()
+    return read_shift(shift)
+
+
+async def update_shift(
+    session: AsyncSession, user: CurrentUser, shift_id: UUID, changes: ShiftUpdate
+) -> RosterChange:
+    """Raises what `create_shift` raises, ShiftNotFound, ValidationException and AppointmentsStranded."""
+    [shift] = await _lock_shifts(session, user, shift_id)
+    changed = changes.model_dump(exclude_unset=True)
+    if "branch_id" in changed:
+        await must_hold_in_branch(session, user, changed["branch_id"], *AT_THE_DESK)
+    if "staff_id" in changed:
+        await get_staff(session, changed["staff_id"])
+    held = read_shift(shift)
+    people = [shift.staff_id, changed.get("staff_id", shift.staff_id)]
+    with answering(_REFUSALS):
+        async with stranding(session, people, force=changes.force) as stranded:
+            shift.staff_id = people[1]
+            shift.branch_id = changed.get("branch_id", shift.branch_id)
+            shift.during = _during(changed.get("start", held.start), changed.get("end", held.end))
+            await _refuse_unless_may_work(session, shift)
+    return RosterChange(shifts=[read_shift(shift)], stranded=stranded)
+
+
+async def delete_shift(
+    session: AsyncSession, user: CurrentUser, shift_id: UUID, *, force: bool
+) -> RosterChange:
+    """Raises ShiftNotFound, ForbiddenException, AppointmentsStranded."""
+    [shift] = await _lock_shifts(session, user, shift_id)
+    async with stranding(session, [shift.staff_id], force=force) as stranded:
+        await session.delete(shift)
+    return RosterChange(shifts=[], stranded=stranded)
+
+
+async def swap_shifts(
+    session: AsyncSession, user: CurrentUser, shift_id: UUID, swap: ShiftSwap
+) -> RosterChange:
+    """Two people take each other's shift.
+
+    Each keeps their row and gets the time and the branch of the other's. With the people changing rows instead, two
+    shifts that overlap would meet halfway, and PostgreSQL checks after each row; a constraint that could wait until
+    the end could not skip what is there in `fill_shifts`.
+
+    Raises:
+        ShiftNotFound, ForbiddenException, SameStaff, NotOfThisBranch, NotEmployed, ShiftOverlaps
+        AppointmentsStranded
+    """
+    one, other = await _lock_shifts(session, user, shift_id, swap.with_shift_id)
+    if one.staff_id == other.staff_id:
+        raise SameStaff
+    with answering(_REFUSALS):
+        async with stranding(session, [one.staff_id, other.staff_id], force=swap.force) as stranded:
+            one.during, other.during = other.during, one.during
+            one.branch_id, other.branch_id = other.branch_id, one.branch_id
+            for shift in (one, other):
+                await _refuse_unless_may_work(session, shift)
+    return RosterChange(shifts=[read_shift(one), read_shift(other)], stranded=stranded)
+
+
+def read_shift(shift: Shift) -> ShiftRead:
+    start, end = shift.during.lower, shift.during.upper
+    assert start is not None
+    assert end is not None
+    return ShiftRead(id=shift.id, staff_id=shift.staff_id, branch_id=shift.branch_id, start=start, end=end)
+
+
+def is_employed(staff: Staff, day: date) -> bool:
+    return staff.employed_from <= day and (staff.employed_until is None or day <= staff.employed_until)
+
+
+async def _lock_shifts(session: AsyncSession, user: CurrentUser, *shift_ids: UUID) -> list[Shift]:
+    """Nobody else changes them until the transaction ends. Locked before their people, and in one order, by all who
+    lock them, so that two cannot deadlock.
+
+    Raises:
+        ShiftNotFound, ForbiddenException
+    """
+    wanted = select(Shift).where(Shift.id.in_(shift_ids)).order_by(Shift.id).with_for_update(key_share=True)
+    shifts = {shift.id: shift for shift in await session.scalars(wanted)}
+    if shifts.keys() != set(shift_ids):
+        raise ShiftNotFound
+    for shift in shifts.values():
+        user.must_hold_in(shift.branch_id, *AT_THE_DESK)
+    return [shifts[shift_id] for shift_id in shift_ids]
+
+
+async def _refuse_unless_may_work(session: AsyncSession, shift: Shift) -> None:
+    """The day of a shift is the one on which it begins, on the wall clock of its branch."""
+    staff = await get_staff(session, shift.staff_id, lock=True)
+    await refuse_unless_works_in(session, staff.id, [shift.branch_id])
+    branch = await branch_service.get_branch(session, shift.branch_id)
+    assert shift.during.lower is not None
+    if not is_employed(staff, shift.during.lower.astimezone(ZoneInfo(branch.time_zone)).date()):
+        raise NotEmployed
+
+
+def _during(start: datetime, end: datetime) -> Range[datetime]:
+    try:
+        refuse_times_unless(start, end, longest=MAX_SHIFT)
+    except PydanticCustomError as error:
+        fault = {"type": error.type, "msg": error.message(), "loc": ("body",)}
+        raise ValidationException(details=[describe(fault)]) from error
+    return Range(start, end)

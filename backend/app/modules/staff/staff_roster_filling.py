@@ -1,0 +1,159 @@
+"""Many shifts at once: from weekly patterns, and from another week."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import DateTime, Uuid, bindparam, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY, Range, insert
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.types import TypeEngine
+from uuid_utils.compat import uuid7
+
+from app.common.wall_time import DAY, instant
+from app.modules.branch import branch_service
+from app.modules.identity.identity_access import CurrentUser
+from app.modules.staff.staff_access import AT_THE_DESK
+from app.modules.staff.staff_models import Shift, Staff, StaffBranch, WeeklyShift
+from app.modules.staff.staff_roster import is_employed
+from app.modules.staff.staff_roster_schemas import ShiftCopy, ShiftFill, ShiftsMade
+from app.modules.staff.staff_weekly import NotOfThisBranch
+
+_ONE_DAY, _ONE_WEEK = timedelta(days=1), timedelta(weeks=1)
+
+
+class _Planned(NamedTuple):
+    """A shift to be made, on the wall clock. In this order, so that two who make the same cannot deadlock."""
+
+    day: date
+    starts: int
+    """Minutes after its midnight."""
+    ends: int
+    staff_id: UUID
+
+
+async def fill_shifts(session: AsyncSession, user: CurrentUser, fill: ShiftFill) -> ShiftsMade:
+    """Makes the shifts that the weekly patterns have on days on which the branch is open.
+
+    What overlaps a shift that is there stays away, so a second time makes none; also the morning of somebody whose
+    night reaches into it.
+
+    Raises:
+        ForbiddenException, BranchNotFound, NotOfThisBranch
+    """
+    user.must_hold_in(fill.branch_id, *AT_THE_DESK)
+    branch = await branch_service.get_branch(session, fill.branch_id)
+    people = await _people_of(session, branch.id, fill.staff_ids)
+    weekly = (
+        await session.scalars(
+            select(WeeklyShift).where(WeeklyShift.branch_id == branch.id, WeeklyShift.staff_id.in_(people))
+        )
+    ).all()
+    planned = (
+        _Planned(day, line.starts, line.ends, line.staff_id)
+        for day in _days(fill.first_day, fill.last_day)
+        for line in weekly
+        if line.weekday == day.isoweekday()
+    )
+    return await _make(session, branch.id, people, planned)
+
+
+async def copy_shifts(session: AsyncSession, user: CurrentUser, copy: ShiftCopy) -> ShiftsMade:
+    """Makes the shifts of one week again in others, at the same times on the wall clock; skips as `fill_shifts` does.
+
+    Raises:
+        ForbiddenException, BranchNotFound, NotOfThisBranch
+    """
+    user.must_hold_in(copy.branch_id, *AT_THE_DESK)
+    branch = await branch_service.get_branch(session, copy.branch_id)
+    zone = ZoneInfo(branch.time_zone)
+    people = await _people_of(session, branch.id, copy.staff_ids)
+    week = Range(instant(copy.from_week, 0, zone), instant(copy.from_week + _ONE_WEEK, 0, zone))
+    starts_in_it = week.lower <= func.lower(Shift.during), func.lower(Shift.during) < week.upper
+    shifts = (
+        await session.scalars(
+            select(Shift).where(Shift.branch_id == branch.id, Shift.staff_id.in_(people), *starts_in_it)
+        )
+    ).all()
+    planned = (
+        _later(shift, copy.to_week + number * _ONE_WEEK - copy.from_week, zone)
+        for number in range(copy.weeks)
+        for shift in shifts
+    )
+    return await _make(session, branch.id, people, planned)
+
+
+def _later(shift: Shift, by: timedelta, zone: ZoneInfo) -> _Planned:
+    assert shift.during.lower is not None
+    assert shift.during.upper is not None
+    start, end = (each.astimezone(zone) for each in (shift.during.lower, shift.during.upper))
+    ends = _minutes(end) + (end.date() - start.date()).days * DAY
+    return _Planned(start.date() + by, _minutes(start), ends, shift.staff_id)
+
+
+def _minutes(shown: datetime) -> int:
+    return shown.hour * 60 + shown.minute
+
+
+async def _people_of(
+    session: AsyncSession, branch_id: UUID, staff_ids: Sequence[UUID] | None
+) -> dict[UUID, Staff]:
+    """Who works in the branch: all, or these. Nobody takes them out of it or ends their employment meanwhile."""
+    work_here = select(StaffBranch.staff_id).where(StaffBranch.branch_id == branch_id)
+    if staff_ids is not None:
+        work_here = work_here.where(StaffBranch.staff_id.in_(staff_ids))
+    wanted = select(Staff).where(Staff.id.in_(work_here)).order_by(Staff.id).with_for_update(read=True)
+    locked = {staff.id: staff for staff in await session.scalars(wanted)}
+    people = {
+        staff_id: locked[staff_id] for staff_id in await session.scalars(work_here) if staff_id in locked
+    }
+    if not set(staff_ids or ()) <= people.keys():
+        raise NotOfThisBranch
+    return people
+
+
+async def _make(
+    session: AsyncSession, branch_id: UUID, people: dict[UUID, Staff], planned: Iterable[_Planned]
+) -> ShiftsMade:
+    """On days on which the branch is open and the person employed."""
+    wanted = sorted(plan for plan in planned if is_employed(people[plan.staff_id], plan.day))
+    if not wanted:
+        return ShiftsMade(created=0, skipped=0)
+    branch = await branch_service.get_branch(session, branch_id)
+    zone = ZoneInfo(branch.time_zone)
+    hours = await branch_service.hours_by_day(session, branch_id, wanted[0].day, wanted[-1].day)
+    closed_on = branch.closed_at.astimezone(zone).date() if branch.closed_at else date.max  # for good
+    rows = list(_rows((plan for plan in wanted if hours[plan.day] and plan.day < closed_on), zone))
+    created = await _insert(session, branch_id, rows)
+    return ShiftsMade(created=created, skipped=len(rows) - created)
+
+
+type _Row = tuple[UUID, UUID, datetime, datetime]
+"""id, staff_id, start, end."""
+_ROW: Sequence[TypeEngine[Any]] = (Uuid(), Uuid(), DateTime(timezone=True), DateTime(timezone=True))
+
+
+def _rows(planned: Iterable[_Planned], zone: ZoneInfo) -> Iterator[_Row]:
+    for day, starts, ends, staff_id in planned:
+        start, end = instant(day, starts, zone), instant(day, ends, zone)
+        if start < end:  # not so in an hour that clocks leave out
+            yield uuid7(), staff_id, start, end
+
+
+async def _insert(session: AsyncSession, branch_id: UUID, rows: Sequence[_Row]) -> int:
+    """How many of them overlapped nothing. One statement, and of five parameters: PostgreSQL takes 32,767."""
+    columns = ([row[number] for row in rows] for number in range(len(_ROW)))
+    given = func.unnest(
+        *(bindparam(None, column, type_=ARRAY(kind)) for column, kind in zip(columns, _ROW, strict=True))
+    )
+    row = given.table_valued("id", "staff_id", "starts", "ends").render_derived().c
+    made = select(row.id, row.staff_id, literal(branch_id, Uuid()), func.tstzrange(row.starts, row.ends))
+    statement = insert(Shift).from_select(["id", "staff_id", "branch_id", "during"], made)
+    return len((await session.scalars(statement.on_conflict_do_nothing().returning(Shift.id))).all())
+
+
+def _days(first: date, last: date) -> Iterator[date]:
+    for number in range((last - first).days + 1):
+        yield first + number * _ONE_DAY
