@@ -7,6 +7,7 @@ net below it, so that nothing a client sends and no outage becomes a 500.
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
+import asyncpg
 from fastapi import Request
 from fastapi.responses import JSONResponse
 from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
@@ -65,7 +66,7 @@ def is_retryable(error: BaseException) -> bool:
 
 def translate(error: BaseException) -> ZenSpaException:
     state = sqlstate_of(error)
-    unreachable = isinstance(error, OSError | TimeoutError | PoolTimeoutError) or (
+    unreachable = isinstance(error, OSError | PoolTimeoutError | asyncpg.InterfaceError) or (
         isinstance(error, DBAPIError) and (error.connection_invalidated or not state)
     )
     if state in _SCHEMA_TOO_OLD:

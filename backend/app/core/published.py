@@ -16,16 +16,19 @@ from inspect import get_annotations
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import asyncpg
 from pydantic import TypeAdapter
 from sqlalchemy import Text, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.util import greenlet_spawn
 from starlette.types import Receive, Scope, Send
 
 from app.common.rounds import Rounds
 from app.common.single_flight import SingleFlight
 from app.core import database
+from app.core.config import settings
 from app.core.database import REQUEST_POOL_WAIT, Base, run_in_transaction
 from app.core.database_errors import translate
 from app.core.routing import PUBLIC, ApiRoute, ApiRouter
@@ -151,17 +154,29 @@ def _takes_gzip(accept_encoding: bytes) -> bool:
 
 
 async def _read_versions() -> dict[str, UUID]:
-    """Not through a session, and without a transaction around it: it is asked all the time."""
-    engine = database.engine.execution_options(isolation_level="AUTOCOMMIT")
+    """By the driver alone: it is asked all the time, and through SQLAlchemy it takes 300 µs instead of 90.
+
+    Raises:
+        ServiceUnavailableException
+    """
     try:
         async with asyncio.timeout(REQUEST_POOL_WAIT):
-            connection = await engine.connect()
+            connection = await database.engine.raw_connection()
     except (OSError, SQLAlchemyError) as error:
         raise translate(error) from error
+    driver = connection.driver_connection
+    assert isinstance(driver, asyncpg.Connection)
     try:
-        return dict((await connection.exec_driver_sql("SELECT list, version FROM list_version")).all())  # type: ignore[arg-type]  # rows of two
+        if settings.uses_transaction_pooler:  # or the parts of the question would go to several servers
+            async with driver.transaction():
+                return dict(await driver.fetch(_SELECT_VERSIONS))
+        return dict(await driver.fetch(_SELECT_VERSIONS))
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        driver.terminate()  # or giving it back would wait for a silent server once more
+        raise translate(error) from error
     finally:
-        await connection.close()
+        await greenlet_spawn(connection.close)
 
 
+_SELECT_VERSIONS = "SELECT list, version FROM list_version"
 _versions = Rounds(_read_versions)

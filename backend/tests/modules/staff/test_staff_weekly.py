@@ -79,7 +79,9 @@ async def test_what_is_no_time_of_day_is_refused(
     client: httpx2.AsyncClient, branch: UUID, times: tuple[Any, Any]
 ) -> None:
     lan = await add_therapist(branch)
-    assert (await client.put(path_of(lan), json={"shifts": [line(branch, 1, *times)]})).status_code == 422
+    refused = await client.put(path_of(lan), json={"shifts": [line(branch, 1, *times)]})
+    assert refused.status_code == 422
+    assert refused.json()["error"]["details"][0]["type"] == "wall_time"
 
 
 async def test_a_pattern_is_only_for_branches_in_which_they_work(
