@@ -111,7 +111,7 @@ def _decode(raw: bytes) -> str:
     if len(raw) > MAX_BYTES:
         raise _UnreadableError(Fault(raw.count(b"\n", 0, MAX_BYTES) + 1, (), "too_large", _TOO_LARGE))
     try:
-        text = raw.decode("utf-8-sig")
+        text = raw.decode()  # a byte order mark is the reader's to skip
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         raise _UnreadableError(Fault(line, (), "encoding", _NOT_UTF_8)) from None

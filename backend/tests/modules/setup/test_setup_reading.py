@@ -1,8 +1,11 @@
 """The file of a set-up: what it may say, and where it says what is wrong."""
 
+from datetime import date
+
 import pytest
 
 from app.modules.setup.setup_reading import SetupRefused, read_file, write_file
+from app.modules.setup.setup_yaml import write_yaml
 from tests.modules.setup.files import faults_of, small_spa, spa
 
 SECRET = "khong-ai-duoc-thay"
@@ -32,6 +35,10 @@ class TestWhatItSays:
     def test_a_field_without_a_value_is_one_that_is_not_there(self) -> None:
         assert spa(("phone: 028 3822 1234", "phone:")).branches[0].phone is None
 
+    def test_a_character_of_two_escapes_is_one(self) -> None:
+        """As JSON has it, which is YAML."""
+        assert spa(("name: Phòng Sen", r'name: "Sen \uD83E\uDEB7"')).branches[0].rooms[0].name == "Sen 🪷"
+
     def test_a_byte_order_mark_and_windows_line_ends_are_no_fault(self) -> None:
         assert read_file(small_spa().replace("\n", "\r\n").encode("utf-8-sig")) == spa()
 
@@ -40,6 +47,20 @@ class TestWhatItSays:
         assert "time_zone" not in written
         assert "offered" not in written
         assert read_file(written.encode()) == spa()
+
+    def test_a_day_that_is_there_twice_is_written_twice(self) -> None:
+        day = date(2027, 2, 6)
+        assert (
+            write_yaml({"first_day": day, "last_day": day})
+            == b"first_day: 2027-02-06\nlast_day: 2027-02-06\n"
+        )
+
+    def test_long_text_is_folded_and_no_line_ends_in_a_blank(self) -> None:
+        file = spa(("add_ons: [da-nong]", "description: {vi: " + "nhẹ nhàng " * 40 + "}"))
+        written = write_file(file)
+        assert max(map(len, written.decode().splitlines())) < 130
+        assert b" \n" not in written
+        assert read_file(written) == file
 
     def test_what_other_readers_would_take_for_something_else_is_in_quotation_marks(self) -> None:
         """In YAML 1.1, which most libraries read, 09:00 is 540."""

@@ -11,9 +11,16 @@ from app.core.database import run_in_transaction
 from app.modules.setup.setup_file import SpaFile
 from app.modules.setup.setup_plan import Kind, Plan
 from app.modules.setup.setup_reading import read_file, write_file
-from app.modules.setup.setup_service import SetupChanged, SetupImpossible, apply_setup, plan_setup, read_setup
+from app.modules.setup.setup_service import (
+    SetupChanged,
+    SetupImpossible,
+    SetupUnreadable,
+    apply_setup,
+    plan_setup,
+    read_setup,
+)
 from app.modules.setup.setup_writing import ItemRefused
-from tests.modules.setup.files import spa
+from tests.modules.setup.files import small_spa, spa
 from tests.support.stores import driver_url
 
 DEMO = Path(__file__).parents[3] / "app/cli/demo_spa.yaml"
@@ -107,6 +114,24 @@ async def test_the_order_of_lists_is_that_of_the_file_and_others_keep_their_plac
     assert [category.key for category in (await now()).categories] == ["da-mat", "chan", "massage"]
 
 
+async def test_a_service_may_move_to_another_category_while_its_old_one_is_reordered() -> None:
+    def services(*pairs: str) -> str:
+        keys = (pair.split(":") for pair in pairs)
+        return "services:\n" + "".join(
+            f"  - {{key: {key}, category: {category}, name: {{vi: A, en: A}}}}\n" for category, key in keys
+        )
+
+    head = small_spa().partition("services:")[0]
+    await bring_in(
+        read_file((head + services("massage:x", "massage:z", "da-mat:b", "da-mat:c", "da-mat:d")).encode())
+    )
+    moved = read_file(
+        (head + services("massage:x", "massage:z", "massage:b", "da-mat:d", "da-mat:c")).encode()
+    )
+    await bring_in(moved)
+    assert await now() == moved
+
+
 async def test_what_is_not_in_the_file_stays() -> None:
     await bring_in(spa())
     assert (await bring_in(EVERYTHING)).is_empty
@@ -156,6 +181,14 @@ async def test_a_refusal_names_the_item_and_nothing_is_changed() -> None:
     assert "sen-2" in refused.value.public_message("vi")
     assert refused.value.details
     assert await now() == spa()
+
+
+async def test_what_the_rules_do_not_allow_any_more_is_said_and_not_exported() -> None:
+    await bring_in(spa())
+    await sql("UPDATE branch SET name = repeat('x', 101)")
+    with pytest.raises(SetupUnreadable) as refused:
+        await now()
+    assert [detail["field"] for detail in refused.value.details or ()] == ["branches.0.name"]
 
 
 async def test_whoever_signs_in_as_somebody_still_does() -> None:
