@@ -1,21 +1,19 @@
 """What a spa does with its branches."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, delete, select
 from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.common.text import Text
 from app.common.wall_time import Span, WallHours, open_spans
-from app.core.database_errors import constraint_of
-from app.core.exceptions import ConflictException, NotFoundException
+from app.core.database_errors import answering
+from app.core.exceptions import ConflictException, NotFoundException, ZenSpaException
 from app.modules.branch.branch_models import Branch, HoursException, OpeningHours
 from app.modules.branch.branch_schemas import (
     BranchCreate,
@@ -54,6 +52,12 @@ class ExceptionOverlaps(ConflictException):
         "Một trong những ngày này đã có giờ riêng; hãy xóa trước.",
         "One of these days has other hours already; please delete those first.",
     )
+
+
+_REFUSALS: dict[str, type[ZenSpaException]] = {
+    "branch_key_key": BranchKeyTaken,
+    "hours_exception_overlap": ExceptionOverlaps,
+}
 
 
 async def list_branches(session: AsyncSession) -> list[BranchRead]:
@@ -100,7 +104,7 @@ async def open_branch(session: AsyncSession, new: BranchCreate) -> BranchRead:
     """
     branch = Branch(**new.model_dump())
     session.add(branch)
-    with _conflicts():
+    with answering(_REFUSALS):
         await session.flush()
     return await read_branch(session, branch.id)
 
@@ -113,7 +117,7 @@ async def update_branch(session: AsyncSession, branch_id: UUID, changes: BranchU
         branch.closed_at = (branch.closed_at or utc_now()) if closed else None
     for field, value in values.items():
         setattr(branch, field, value)
-    with _conflicts():
+    with answering(_REFUSALS):
         await session.flush()
     return await read_branch(session, branch_id)
 
@@ -179,7 +183,7 @@ async def _add_exception(session: AsyncSession, branch_id: UUID, new: ExceptionC
         hours=[{"opens": each.opens, "closes": each.closes} for each in new.hours],
     )
     session.add(exception)
-    with _conflicts():
+    with answering(_REFUSALS):
         await session.flush()
     return _read_exception(exception)
 
@@ -259,15 +263,3 @@ def _read_exception(exception: HoursException) -> ExceptionRead:
         reason=exception.reason,
         hours=[Hours.model_validate(each) for each in exception.hours],
     )
-
-
-@contextmanager
-def _conflicts() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError as error:
-        if constraint_of(error) == "branch_key_key":
-            raise BranchKeyTaken from error
-        if constraint_of(error) == "hours_exception_overlap":
-            raise ExceptionOverlaps from error
-        raise

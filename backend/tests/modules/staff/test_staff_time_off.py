@@ -1,5 +1,6 @@
 """Leave over HTTP."""
 
+import json
 from typing import Any
 from uuid import UUID
 
@@ -126,6 +127,16 @@ class TestList:
             for params in ({}, {"branch_id": str(branch)}):
                 listed = (await client.get(PATH, params=params, headers=headers)).json()["items"]
                 assert [each["id"] for each in listed] == expected
+
+
+async def test_why_somebody_is_on_leave_is_not_in_the_ledger(client: httpx2.AsyncClient, lan: UUID) -> None:
+    """It may be about their health."""
+    leave = await ask(client, lan)
+    await decide(client, leave, "refuse", answer="Tuần đó đông khách")
+    asked, refused = await entries(entity="time_off")
+    assert json.loads(asked["after"])["reason"] == "***"
+    assert json.loads(refused["after"])["answer"] == "***"
+    assert json.loads(refused["after"])["status"] == "refused"
 
 
 class TestApprove:
