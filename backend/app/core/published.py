@@ -25,8 +25,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.util import greenlet_spawn
 from starlette.types import Receive, Scope, Send
 
-from app.common.rounds import Rounds
-from app.common.single_flight import SingleFlight
+from app.common.single_flight import Rounds, SingleFlight
 from app.core import database
 from app.core.config import settings
 from app.core.database import REQUEST_POOL_WAIT, Base, run_in_transaction
@@ -113,7 +112,7 @@ class _Published:
         await send({"type": "http.response.body", "body": answer.body})
 
     async def _newest(self) -> _Ready:
-        version = (await _versions.answer()).get(self._name)
+        version = (await _newest_versions()).get(self._name)
         ready = self._ready
         if ready is None or ready.version != version:
             # What is read now is of this version or a newer one; if newer, whoever asks next reads it again.
@@ -153,27 +152,30 @@ def _takes_gzip(accept_encoding: bytes) -> bool:
     return False
 
 
-async def _read_versions() -> dict[str, UUID]:
-    """By the driver alone: it is asked all the time, and through SQLAlchemy it takes 300 µs instead of 90.
-
-    Raises:
-        ServiceUnavailableException
-    """
+async def _newest_versions() -> dict[str, UUID]:
+    """Raises ServiceUnavailableException, after `REQUEST_POOL_WAIT` seconds at the latest."""
     try:
-        async with asyncio.timeout(REQUEST_POOL_WAIT):
-            connection = await database.engine.raw_connection()
-    except (OSError, SQLAlchemyError) as error:
+        async with asyncio.timeout(REQUEST_POOL_WAIT):  # for the round under way and the next
+            return await _versions.answer()
+    except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise translate(error) from error
+
+
+async def _read_versions() -> dict[str, UUID]:
+    """By the driver alone: it is asked all the time, and through SQLAlchemy it takes 300 µs instead of 90."""
+    async with asyncio.timeout(REQUEST_POOL_WAIT):
+        connection = await database.engine.raw_connection()
     driver = connection.driver_connection
     assert isinstance(driver, asyncpg.Connection)
     try:
-        if settings.uses_transaction_pooler:  # or the parts of the question would go to several servers
-            async with driver.transaction():
-                return dict(await driver.fetch(_SELECT_VERSIONS))
-        return dict(await driver.fetch(_SELECT_VERSIONS))
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        async with asyncio.timeout(REQUEST_POOL_WAIT):
+            if settings.uses_transaction_pooler:  # or the parts of the question would go to several servers
+                async with driver.transaction():
+                    return dict(await driver.fetch(_SELECT_VERSIONS))
+            return dict(await driver.fetch(_SELECT_VERSIONS))
+    except OSError:  # no answer in time, among others
         driver.terminate()  # or giving it back would wait for a silent server once more
-        raise translate(error) from error
+        raise
     finally:
         await greenlet_spawn(connection.close)
 

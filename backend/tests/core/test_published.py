@@ -9,8 +9,7 @@ import httpx2
 import pytest
 from sqlalchemy import event
 
-from app.common.rounds import Rounds
-from app.core import database
+from app.core import database, published
 from tests.core import refusal
 from tests.support import free_port
 from tests.support.app_process import AppProcess
@@ -163,68 +162,17 @@ class TestAnswer:
             there = await http.get(PATH)
         assert (there.content, there.headers["ETag"]) == (here.content, here.headers["ETag"])
 
-    async def test_without_the_database_it_is_503_and_comes_back(self, client: httpx2.AsyncClient) -> None:
+    @pytest.mark.parametrize("fault", [Mode.REFUSE, Mode.RESET, Mode.BLACK_HOLE, Mode.STALL])
+    async def test_without_the_database_it_is_503_and_comes_back(
+        self, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, fault: Mode
+    ) -> None:
         await add_branch(name="Sen Trắng")
+        monkeypatch.setattr(published, "REQUEST_POOL_WAIT", 0.2)
         async with FaultProxy(*database_server()) as proxy, app_database(DATABASE_URL=through(proxy)):
             assert await names(client) == ["Sen Trắng"]
-            proxy.mode = Mode.REFUSE
+            proxy.mode = fault
             for _ in range(2):
                 refusal(await client.get(PATH), 503, "SERVICE_UNAVAILABLE")
             proxy.mode = Mode.PASS
             await proxy.until_it_passes()
             assert await names(client) == ["Sen Trắng"]
-
-
-class TestRounds:
-    async def test_nobody_is_given_an_answer_that_was_on_its_way_before_they_asked(self) -> None:
-        asked: list[asyncio.Future[int]] = []
-
-        async def ask() -> int:
-            asked.append(asyncio.get_running_loop().create_future())
-            return await asked[-1]
-
-        rounds = Rounds(ask)
-        first = asyncio.create_task(rounds.answer())
-        await turns()
-        later = [asyncio.create_task(rounds.answer()) for _ in range(3)]
-        await turns()
-        assert len(asked) == 1
-        asked[0].set_result(1)
-        await turns()
-        assert (first.done(), any(each.done() for each in later), len(asked)) == (True, False, 2)
-        asked[1].set_result(2)
-        assert await asyncio.gather(first, *later) == [1, 2, 2, 2]
-
-    async def test_a_round_that_fails_is_not_the_next(self) -> None:
-        numbers = iter([1, 2])
-
-        async def ask() -> int:
-            await asyncio.sleep(0)
-            number = next(numbers)
-            if number == 1:
-                raise OSError("away")
-            return number
-
-        rounds = Rounds(ask)
-        first = asyncio.create_task(rounds.answer())
-        await turns(1)
-        later = asyncio.create_task(rounds.answer())
-        with pytest.raises(OSError, match="away"):
-            await first
-        assert await later == 2
-
-    async def test_who_goes_away_leaves_the_round_to_the_others(self) -> None:
-        answered: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        rounds = Rounds(lambda: answered)
-        gone, stays = asyncio.create_task(rounds.answer()), asyncio.create_task(rounds.answer())
-        await turns()
-        gone.cancel()
-        await turns()
-        answered.set_result(1)
-        assert await stays == 1
-
-
-async def turns(count: int = 5) -> None:
-    """Of the event loop: whoever can go on has."""
-    for _ in range(count):
-        await asyncio.sleep(0)
