@@ -23,7 +23,7 @@ from app.modules.staff.staff_access import (
     must_lead,
 )
 from app.modules.staff.staff_coverage import stranding
-from app.modules.staff.staff_models import StaffBranch, TimeOff, TimeOffStatus
+from app.modules.staff.staff_models import Staff, StaffBranch, TimeOff, TimeOffStatus
 from app.modules.staff.staff_service import StaffNotFound, find_staff_of_user, get_staff
 from app.modules.staff.staff_time_off_schemas import (
     TimeOffAnswer,
@@ -49,6 +49,14 @@ class TimeOffDecided(ConflictException):
 class TimeOffOverlaps(ConflictException):
     code = "TIME_OFF_OVERLAPS"
     text = Text("Nhân viên đã được nghỉ vào lúc đó.", "They are on leave already at that time.")
+
+
+class TimeOffBegun(ConflictException):
+    code = "TIME_OFF_BEGUN"
+    text = Text(
+        "Kỳ nghỉ đã bắt đầu; hãy nhờ quản lý rút lại.",
+        "The leave has begun; ask an administrator to withdraw it.",
+    )
 
 
 class OwnTimeOff(ForbiddenException):
@@ -116,10 +124,11 @@ async def approve_time_off(
         AppointmentsStranded: unless with `force`; they stay then, with nobody to do them.
     """
     leave = await _get_to_decide(session, user, time_off_id)
-    async with stranding(session, [leave.staff_id], force=approval.force) as stranded:
+    async with stranding(session, [leave.staff_id], within=[leave.during], force=approval.force) as stranded:
         leave = await _decide(session, user, leave, TimeOffStatus.APPROVED, approval.answer)
         read = _read(leave)
-        await block(session, leave.staff_id, read.start, read.end, reason=leave.reason, time_off_id=leave.id)
+        # Without the reason, which may be about their health.
+        await block(session, leave.staff_id, read.start, read.end, time_off_id=leave.id)
     return TimeOffApproved(time_off=read, stranded=stranded)
 
 
@@ -137,12 +146,15 @@ async def withdraw_time_off(session: AsyncSession, user: CurrentUser, time_off_i
     Raises:
         TimeOffNotFound: also somebody else's, for who is no administrator.
         ForbiddenException, TimeOffDecided
+        TimeOffBegun: one's own, which is for others to withdraw once one has been away.
     """
     leave = await _get(session, time_off_id)
     try:
-        await get_own_or_led(session, user, leave.staff_id, Role.ADMIN)
+        staff = await get_own_or_led(session, user, leave.staff_id, Role.ADMIN)
     except StaffNotFound as error:
         raise TimeOffNotFound from error
+    if _read(leave).start <= utc_now() and _is_for_others(user, staff):
+        raise TimeOffBegun
     withdrawn = await _move(
         session,
         leave,
@@ -164,9 +176,14 @@ async def _get_to_decide(session: AsyncSession, user: CurrentUser, time_off_id: 
     leave = await _get(session, time_off_id)
     await must_lead(session, user, leave.staff_id, Role.ADMIN)
     staff = await get_staff(session, leave.staff_id)
-    if staff.user_id == user.id and not user.holds_everywhere(Role.ADMIN):
+    if _is_for_others(user, staff):
         raise OwnTimeOff
     return leave
+
+
+def _is_for_others(user: CurrentUser, staff: Staff) -> bool:
+    """It is their own; but an administrator of the whole spa has nobody above."""
+    return staff.user_id == user.id and not user.holds_everywhere(Role.ADMIN)
 
 
 async def _decide(
