@@ -5,8 +5,10 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import httpx2
 import pytest
+from uuid_utils.compat import uuid7
 
 from app.modules.identity.identity_roles import Role
 from tests.support.branches import add_branch
@@ -18,6 +20,7 @@ from tests.support.rosters import (
     add_shift,
     add_therapist,
     add_weekly,
+    all_wait,
     answered_while,
     close_on,
     code_of,
@@ -26,6 +29,7 @@ from tests.support.rosters import (
     shifts_of,
     statements,
 )
+from tests.support.stores import driver_url
 
 FILL, COPY = "/api/v1/shifts/fill", "/api/v1/shifts/copy"
 ZONE = "Asia/Ho_Chi_Minh"
@@ -190,14 +194,16 @@ class TestFill:
             f"2100-03-0{day}" for day in ("1 13:00", "2 09:00", "2 13:00", "3 09:00", "3 13:00")
         ]
 
-    async def test_the_day_of_a_shift_is_the_one_on_which_it_begins(
+    async def test_the_day_of_a_shift_is_the_one_on_which_it_begins_there(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
         lan = await add_therapist(branch)
-        await add_weekly(lan, branch, 9, 18)
-        await add_shift(lan, branch, at(-8), at(-6))  # there on the last of February, 23:00 to 01:00
+        await add_weekly(lan, branch, 5, 13)
+        await add_shift(lan, branch, at(-8), at(-6))  # there on the last of February, 23:00
         await add_shift(lan, branch, at(17.5), at(18))  # there on the second of March, 00:30
         assert made(await client.post(FILL, json=fill(branch, "2100-03-01", "2100-03-02"))) == (1, 1)
+        starts = [start for start, _ in await on_the_clock(lan, ZONE)]
+        assert starts == ["2100-02-28 23:00", "2100-03-01 05:00", "2100-03-02 00:30"]
 
     async def test_who_fills_one_branch_waits_for_who_fills_another(
         self, client: httpx2.AsyncClient, branch: UUID
@@ -207,11 +213,24 @@ class TestFill:
         lan = await add_therapist(branch, other)
         await add_weekly(lan, branch, 8, 12, weekdays=[1])
         await add_weekly(lan, other, 14, 18, weekdays=[1])
-        answers = await answered_while(
-            [("SELECT FROM staff WHERE id = $1 FOR NO KEY UPDATE", lan)],
-            *(client.post(FILL, json=fill(each, "2100-03-01", "2100-03-01")) for each in (branch, other)),
-        )
-        assert sorted(made(answer) for answer in answers) == [(0, 1), (1, 0)]
+        shift = (uuid7(), lan, branch, asyncpg.Range(at(1), at(5)))
+        connection = await asyncpg.connect(driver_url())
+        try:
+            async with asyncio.timeout(10):
+                held_up = connection.transaction()
+                await held_up.start()
+                await connection.execute(
+                    "INSERT INTO shift (id, staff_id, branch_id, during) VALUES ($1, $2, $3, $4)", *shift
+                )
+                fills = []
+                for each in (branch, other):
+                    days = fill(each, "2100-03-01", "2100-03-01")
+                    fills.append(asyncio.create_task(client.post(FILL, json=days)))
+                    await all_wait(*fills)
+                await held_up.rollback()
+            assert [made(await each) for each in fills] == [(1, 0), (0, 1)]
+        finally:
+            await connection.close()
 
     async def test_not_more_than_ten_thousand_at_once(self, client: httpx2.AsyncClient, branch: UUID) -> None:
         lan = await add_therapist(branch)
