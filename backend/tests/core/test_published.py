@@ -4,14 +4,17 @@ import asyncio
 import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import asyncpg
 import httpx2
 import pytest
 from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import database, published
 from tests.core import refusal
-from tests.support import free_port
+from tests.support import eventually, free_port
 from tests.support.app_process import AppProcess
 from tests.support.branches import add_branch
 from tests.support.fault_proxy import FaultProxy, Mode
@@ -102,6 +105,60 @@ class TestNewest:
             for each in processes:
                 await each.aclose()
 
+    async def test_read_by_several_questions_it_is_still_of_one_moment(
+        self, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A change that comes between two of them: it is read again."""
+        branch_id = await add_branch(name="Sen Trắng")
+        hours = "INSERT INTO opening_hours (id, branch_id, weekday, opens, closes)"
+        read = AsyncSession.scalars
+        changes = [
+            ("UPDATE branch SET name = 'Sen Hồng' WHERE id = $1", branch_id),
+            (f"{hours} VALUES (gen_random_uuid(), $1, 1, 540, 600)", branch_id),
+        ]
+
+        async def scalars(session: AsyncSession, *arguments: Any, **options: Any) -> Any:
+            found = await read(session, *arguments, **options)
+            if changes and "FROM branch" in str(arguments[0]):
+                connection = await asyncpg.connect(driver_url())
+                async with connection.transaction():
+                    for statement, parameter in changes:
+                        await connection.execute(statement, parameter)
+                changes.clear()
+                await connection.close()
+            return found
+
+        monkeypatch.setattr(AsyncSession, "scalars", scalars)
+        [branch] = (await client.get(PATH)).json()
+        assert (branch["name"], len(branch["hours"])) == ("Sen Hồng", 1)
+
+    async def test_two_who_change_it_at_once_do_not_deadlock(self, client: httpx2.AsyncClient) -> None:
+        """One has changed it and wants a row; the other has that row, or would have, and changes the list."""
+        rose, lotus = await add_branch(name="Hồng"), await add_branch(name="Sen")
+        one, other = [await asyncpg.connect(driver_url()) for _ in range(2)]
+        async with one.transaction():
+            await one.execute("UPDATE branch SET name = 'Hồng Nhung' WHERE id = $1", rose)
+            change = asyncio.create_task(
+                other.execute("UPDATE branch SET key = 'sen-vang' WHERE id = $1", lotus)
+            )
+
+            async def it_waits() -> bool:
+                waiting = "SELECT FROM pg_locks WHERE NOT granted AND pid = $1"
+                return bool(await in_database(waiting, other.get_server_pid()))
+
+            await eventually(it_waits)
+            await one.execute(
+                "INSERT INTO opening_hours (id, branch_id, weekday, opens, closes)"
+                " VALUES (gen_random_uuid(), $1, 1, 540, 600)",
+                lotus,
+            )
+        await change
+        for connection in (one, other):
+            await connection.close()
+        shown = (await client.get(PATH)).json()
+        assert [(each["name"], len(each["hours"])) for each in shown] == [("Hồng Nhung", 0), ("Sen", 1)]
+        assert shown[1]["key"] == "sen-vang"
+
     async def test_redis_is_not_asked(self, client: httpx2.AsyncClient) -> None:
         branch_id = await add_branch(name="Sen Trắng")
         async with app_redis(REDIS_PORT=free_port()):
@@ -116,7 +173,8 @@ class TestAnswer:
     ) -> None:
         branch_id = await add_branch()
         first = await client.get(PATH)
-        for had in (first.headers["ETag"], f'"x", {first.headers["ETag"]}', first.headers["ETag"][2:]):
+        etag = first.headers["ETag"]
+        for had in (etag, f'"x", {etag}', etag[2:], "*"):
             again = await client.get(PATH, headers={"If-None-Match": had})
             assert (again.status_code, again.content) == (304, b"")
             assert again.headers["ETag"] == first.headers["ETag"]
