@@ -22,12 +22,34 @@ from tests.support.ledger import in_database
 from tests.support.stores import app_database, app_redis, database_server, driver_url, through
 
 PATH = "/api/v1/branches"
+CATALOGUE = "/api/v1/catalogue"
 
 
 async def names(http: httpx2.AsyncClient) -> list[str]:
     response = await http.get(PATH)
     assert response.status_code == 200, response.text
     return [branch["name"] for branch in response.json()]
+
+
+async def add_massage(client: httpx2.AsyncClient) -> str:
+    """The id of its one variant."""
+    massage = {"vi": "Massage", "en": "Massage"}
+    category = await client.post(f"{CATALOGUE}/categories", json={"key": "massage", "name": massage})
+    hour = {"key": "60", "price": 400_000, "segments": [{"minutes": 60, "needs_staff": True}]}
+    service = {
+        "key": "massage",
+        "category_id": category.json()["id"],
+        "name": massage,
+        "variants": [hour],
+    }
+    variant_id: str = (await client.post(f"{CATALOGUE}/services", json=service)).json()["variants"][0]["id"]
+    return variant_id
+
+
+async def price(http: httpx2.AsyncClient) -> int:
+    [category] = (await http.get(CATALOGUE)).json()
+    found: int = category["services"][0]["variants"][0]["price"]
+    return found
 
 
 @contextmanager
@@ -88,20 +110,22 @@ class TestNewest:
         assert len(taken) <= 2
 
     @pytest.mark.parametrize("with_redis", [True, False])
-    async def test_another_process_shows_what_was_changed_in_one(
+    async def test_another_process_shows_a_price_that_was_changed_in_one(
         self, client: httpx2.AsyncClient, *, with_redis: bool
     ) -> None:
-        branch_id = await add_branch(name="Sen 0")
+        variant_id = await add_massage(client)
         stores = {"DATABASE_URL": driver_url()} | ({} if with_redis else {"REDIS_PORT": str(free_port())})
         async with AppProcess(stores) as one, AppProcess(stores) as other:
             processes = [httpx2.AsyncClient(base_url=each.base_url, verify=False) for each in (one, other)]
-            for number in range(1, 21):
+            for number in range(20):
                 changer, reader = processes[number % 2], processes[(number + 1) % 2]
                 changed = await changer.patch(
-                    f"{PATH}/{branch_id}", json={"name": f"Sen {number}"}, headers=client.headers
+                    f"{CATALOGUE}/variants/{variant_id}",
+                    json={"price": 450_000 + number},
+                    headers=client.headers,
                 )
                 assert changed.status_code == 200
-                assert await names(reader) == [f"Sen {number}"]
+                assert await price(reader) == 450_000 + number
             for each in processes:
                 await each.aclose()
 
