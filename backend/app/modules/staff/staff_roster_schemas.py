@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from app.common.instants import Minute, Times
 from app.common.schemas import IsoDate, RequestModel, without_defaults
-from app.common.wall_time import DAY, WallTime, ends_after, in_order_without_overlap
+from app.common.wall_time import WallTime, ends_after, in_order_without_overlap
 from app.modules.resource.resource_allocation_schemas import AllocationRead
 
 MAX_SHIFT = timedelta(hours=24)
@@ -45,8 +45,6 @@ class WeeklyShiftTimes(RequestModel):
     @model_validator(mode="after")
     def _past_midnight(self) -> Self:
         self.ends = ends_after(self.starts, self.ends)
-        if self.starts < 0 or self.ends > self.starts + DAY:
-            raise PydanticCustomError("wall_time", "Input should be a time of day, as 09:30")
         return self
 
 
