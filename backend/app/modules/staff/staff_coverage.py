@@ -49,7 +49,7 @@ async def stranding(
     session: AsyncSession, staff_ids: Iterable[UUID], *, within: Sequence[Range[datetime]], force: bool
 ) -> AsyncIterator[list[AllocationRead]]:
     """Around a change of when these people work; after it the list has the appointments that it stranded. `within`
-    are the times that change, as they were and as they become: what touches none of them is not even read.
+    are the times that they may lose: what touches none of them is not even read.
 
     An appointment is covered while it lies in shifts of its person, touching ones as one, and in no approved leave.
     It is stranded when it was covered and is not any more, or only by a shift in another branch. One that is over

@@ -127,9 +127,8 @@ async def update_shift(
     people = [shift.staff_id, changed.get("staff_id", shift.staff_id)]
     await _lock_people(session, people)
     during = _during(shift, changed)
-    times = [shift.during, during]
     with answering(_REFUSALS):
-        async with stranding(session, people, within=times, force=changes.force) as stranded:
+        async with stranding(session, people, within=[shift.during], force=changes.force) as stranded:
             shift.staff_id = people[1]
             shift.branch_id = changed.get("branch_id", shift.branch_id)
             shift.during = during
