@@ -53,16 +53,24 @@ LISTS = {
         "service_segment",
         "add_on",
         "service_add_on",
-        "resource_type",
     ],
 }
-# The lock on the row makes changes of one list follow each other, so the newest version is never of an older state.
+# Before the rows are changed: changes of one list then follow each other from their beginning. After, two that had rows
+# locked met here, 84 deadlocks in 150 requests.
 NEW_VERSION = """
 CREATE FUNCTION zenspa_new_list_version() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
 BEGIN
     INSERT INTO list_version (list) VALUES (TG_ARGV[0])
     ON CONFLICT (list) DO UPDATE SET version = gen_random_uuid();
     RETURN NULL;
+END $$
+"""
+# It may have been there before, and others may use it.
+DROP_EXTENSION = """
+DO $$ BEGIN
+    DROP EXTENSION btree_gist;
+EXCEPTION WHEN dependent_objects_still_exist THEN
+    RAISE NOTICE 'btree_gist stays: others use it';
 END $$
 """
 
@@ -421,7 +429,7 @@ def _create_list_versions() -> None:
     for name, tables in LISTS.items():
         for table in tables:
             op.execute(
-                f"CREATE TRIGGER new_list_version AFTER INSERT OR UPDATE OR DELETE ON {table} "
+                f"CREATE TRIGGER new_list_version BEFORE INSERT OR UPDATE OR DELETE ON {table} "
                 f"FOR EACH STATEMENT EXECUTE FUNCTION zenspa_new_list_version('{name}')"
             )
 
@@ -432,4 +440,4 @@ def downgrade() -> None:
         op.drop_table(table)
     op.drop_table("list_version")
     op.execute("DROP FUNCTION zenspa_new_list_version")
-    op.execute("DROP EXTENSION btree_gist")
+    op.execute(DROP_EXTENSION)

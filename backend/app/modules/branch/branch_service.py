@@ -73,13 +73,16 @@ async def read_branch(session: AsyncSession, branch_id: UUID) -> BranchRead:
     return read
 
 
-async def get_branch(session: AsyncSession, branch_id: UUID, *, lock: bool = False) -> Branch:
-    """With `lock` nobody else changes it until the transaction ends.
+async def get_branch(
+    session: AsyncSession, branch_id: UUID, *, lock: bool = False, share: bool = False
+) -> Branch:
+    """With `lock` nobody else changes it until the transaction ends; with `share` nobody changes it.
 
     Raises:
         BranchNotFound
     """
-    branch = await session.get(Branch, branch_id, with_for_update={"key_share": True} if lock else None)
+    wanted = {"key_share": True} if lock else {"read": True} if share else None
+    branch = await session.get(Branch, branch_id, with_for_update=wanted, populate_existing=share or None)
     if branch is None:
         raise BranchNotFound
     return branch
@@ -204,15 +207,21 @@ async def open_hours(session: AsyncSession, branch_id: UUID, asked: OpenQuery) -
     Raises:
         BranchNotFound
     """
-    branch = await get_branch(session, branch_id)
     hours = await hours_by_day(session, branch_id, asked.first_day, asked.last_day)
+    branch = await get_branch(session, branch_id)
     return open_spans(hours, hours.__getitem__, ZoneInfo(branch.time_zone))
 
 
 async def hours_by_day(
     session: AsyncSession, branch_id: UUID, first_day: date, last_day: date
 ) -> dict[date, list[WallHours]]:
-    """The hours of each of these days, on the wall clock: the weekday's, or the exception's; none is closed."""
+    """The hours of each of these days, on the wall clock: the weekday's, or the exception's; none is closed, as all
+    days are from the one on which the branch closed for good.
+
+    Raises:
+        BranchNotFound
+    """
+    branch = await get_branch(session, branch_id)
     weekly: dict[int, list[WallHours]] = {weekday: [] for weekday in range(1, 8)}
     for hours in await session.scalars(_hours_of([branch_id])):
         weekly[hours.weekday].append(WallHours(hours.opens, hours.closes))
@@ -223,7 +232,13 @@ async def hours_by_day(
     for exception in await session.scalars(overlapping):
         instead = [WallHours(each["opens"], each["closes"]) for each in exception.hours]
         found |= {day: instead for day in days if exception.days.contains(day)}
-    return found
+    return {day: hours if not is_closed_on(branch, day) else [] for day, hours in found.items()}
+
+
+def is_closed_on(branch: Branch, day: date) -> bool:
+    """For good."""
+    closed_at = branch.closed_at
+    return closed_at is not None and closed_at.astimezone(ZoneInfo(branch.time_zone)).date() <= day
 
 
 async def _read(session: AsyncSession, branches: Sequence[Branch]) -> list[BranchRead]:
