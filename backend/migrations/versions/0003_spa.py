@@ -40,6 +40,7 @@ TABLES = [
     "weekly_shift",
     "shift",
     "time_off",
+    "outage",
     "allocation",
 ]
 MASKED = {"time_off": "{reason,answer}"}  # may be about somebody's health
@@ -388,6 +389,13 @@ def _create_rosters() -> None:
 
 def _create_allocations() -> None:
     _entity(
+        "outage",
+        *_reference("outage", "resource_id", "resource"),
+        *_during(),
+        *_text("reason"),
+        postgresql.ExcludeConstraint(("resource_id", "="), ("during", "&&"), name="outage_overlap"),
+    )
+    _entity(
         "allocation",
         *_reference("allocation", "resource_id", "resource"),
         *_during(),
@@ -395,15 +403,19 @@ def _create_allocations() -> None:
         _instant("hold_expires_at"),
         sa.Column("appointment_id", sa.Uuid()),
         *_reference("allocation", "time_off_id", "time_off", nullable=True),
-        *_text("reason", default=""),
+        *_reference("allocation", "outage_id", "outage", nullable=True, on_delete="CASCADE"),
         sa.CheckConstraint("state IN ('held', 'booked', 'blocked')", name="state"),
         sa.CheckConstraint("(state = 'held') = (hold_expires_at IS NOT NULL)", name="hold"),
         sa.CheckConstraint("(state = 'blocked') = (appointment_id IS NULL)", name="appointment"),
-        sa.CheckConstraint("time_off_id IS NULL OR state = 'blocked'", name="time_off"),
+        sa.CheckConstraint(
+            "num_nonnulls(time_off_id, outage_id) = CASE state WHEN 'blocked' THEN 1 ELSE 0 END",
+            name="blocked",
+        ),
         postgresql.ExcludeConstraint(("resource_id", "="), ("during", "&&"), name="allocation_overlap"),
     )
     op.create_index("allocation_appointment_id_idx", "allocation", ["appointment_id"])
     op.create_index("allocation_time_off_id_idx", "allocation", ["time_off_id"])
+    op.create_index("allocation_outage_id_idx", "allocation", ["outage_id"])
 
 
 def _create_list_versions() -> None:

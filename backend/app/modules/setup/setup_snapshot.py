@@ -32,11 +32,14 @@ class Snapshot(NamedTuple):
 async def read_snapshot(session: AsyncSession) -> Snapshot:
     branches = await branch_service.list_branches(session)
     types = await resource_service.list_types(session)
-    rooms = await resource_service.list_rooms(session)
+    rooms = [room for each in branches for room in await resource_service.list_rooms(session, each.id)]
     resources = [
         resource
+        for branch in branches
         for retired in (False, True)
-        for resource in await resource_service.list_resources(session, ResourceListQuery(retired=retired))
+        for resource in await resource_service.list_resources(
+            session, ResourceListQuery(branch_id=branch.id, retired=retired)
+        )
     ]
     catalogue = await catalogue_service.read_desk_catalogue(session)
     staff = await _all_staff(session, branches)
@@ -72,7 +75,7 @@ async def read_snapshot(session: AsyncSession) -> Snapshot:
 
 
 async def _all_staff(session: AsyncSession, branches: Sequence[BranchRead]) -> list[StaffRead]:
-    """Branch by branch, for a list of staff has an end; everybody works in one."""
+    """Branch by branch, for a list of staff has an end, as have those of rooms and beds; everybody works in one."""
     found: dict[UUID, StaffRead] = {}
     for branch in branches:
         for person in await staff_service.list_staff(session, StaffListQuery(branch_id=branch.id)):

@@ -203,3 +203,27 @@ async def test_whoever_signs_in_as_somebody_still_does() -> None:
     await bring_in(spa(("full_name: Nguyễn Thị Lan", "full_name: Nguyễn Lan")))
     [row] = await sql("SELECT full_name, user_id FROM staff")
     assert tuple(row) == ("Nguyễn Lan", user)
+
+
+async def test_rooms_and_beds_of_all_branches_are_read_though_one_list_of_them_ends() -> None:
+    await bring_in(spa())
+    second = uuid7()
+    await sql(
+        "INSERT INTO branch SELECT (jsonb_populate_record(branch, jsonb_build_object('id', $1::uuid, 'key', 'q-2'))).*"
+        " FROM branch",
+        second,
+    )
+    await sql(
+        "INSERT INTO room (id, key, branch_id, name) SELECT gen_random_uuid(), 'k-' || n, id, 'Phòng'"
+        " FROM branch, generate_series(1, 600) AS n WHERE id <> $1 UNION ALL"
+        " SELECT gen_random_uuid(), 'm-' || n, $1, 'Phòng' FROM generate_series(1, 600) AS n",
+        second,
+    )
+    await sql(
+        "INSERT INTO resource (id, kind, key, name, branch_id, type_id)"
+        " SELECT gen_random_uuid(), 'bed', room.key, 'Giường', branch_id, resource_type.id"
+        " FROM room JOIN resource_type ON resource_type.kind = 'bed' WHERE room.key <> 'sen'"
+    )
+    branches = (await now()).branches
+    assert sorted(len(branch.rooms) for branch in branches) == [600, 601]
+    assert sorted(len(branch.resources) for branch in branches) == [600, 601]

@@ -7,10 +7,15 @@ from uuid import UUID
 
 import httpx2
 import pytest
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
+from app.core.database import run_in_transaction
 from app.modules.identity.identity_roles import Role
+from app.modules.resource.resource_allocations import lock_resources
+from app.modules.staff.staff_time_off import block_leave_again
 from tests.support.branches import add_branch
 from tests.support.ledger import entries, in_database
 from tests.support.people import new_user, signed_in
@@ -139,6 +144,8 @@ async def test_why_somebody_is_on_leave_is_not_in_the_ledger(client: httpx2.Asyn
     assert json.loads(asked["after"])["reason"] == "***"
     assert json.loads(refused["after"])["answer"] == "***"
     assert json.loads(refused["after"])["status"] == "refused"
+    await decide(client, await ask(client, lan), "approve")
+    assert "Về quê" not in str([dict(entry) for entry in await entries()])
 
 
 class TestApprove:
@@ -187,8 +194,9 @@ class TestApprove:
     ) -> None:
         leave = await ask(client, lan, reason="Khám bệnh")
         assert (await decide(client, leave, "approve")).json()["time_off"]["reason"] == "Khám bệnh"
-        [block] = await in_database("SELECT reason, time_off_id FROM allocation")
-        assert (block["reason"], str(block["time_off_id"])) == ("", leave)
+        [(block,)] = await in_database("SELECT allocation::text FROM allocation")
+        assert leave in block
+        assert "Khám bệnh" not in block
 
     async def test_leave_is_not_approved_twice_for_one_time(
         self, client: httpx2.AsyncClient, lan: UUID
@@ -228,7 +236,41 @@ class TestApprove:
         assert await blocked(lan) == []
 
 
+class TestBlockAgain:
+    async def test_what_an_appointment_during_leave_frees_is_blocked(
+        self, client: httpx2.AsyncClient, lan: UUID
+    ) -> None:
+        await book(lan, at(9), at(10))
+        await decide(client, await ask(client, lan), "approve", force=True)
+        await ask(client, lan, end="2100-03-01T18:00:00Z")  # nobody has approved it
+        await in_database("DELETE FROM allocation WHERE state = 'booked'")
+
+        async def as_who_cancels(session: AsyncSession) -> None:
+            await lock_resources(session, [lan])
+            await block_leave_again(session, lan, Range(at(9), at(13)))
+
+        await run_in_transaction(as_who_cancels)
+        assert await blocked(lan) == [(at(8), at(9)), (at(9), at(10)), (at(10), at(12))]
+
+    async def test_the_leave_before_gets_what_a_hold_took_across_both(
+        self, client: httpx2.AsyncClient, lan: UUID
+    ) -> None:
+        """The approval of the second removes the hold, which had expired."""
+        await book(lan, at(11), at(14), hold_expires_at=utc_now() + timedelta(minutes=5))
+        await decide(client, await ask(client, lan), "approve", force=True)
+        await in_database("UPDATE allocation SET hold_expires_at = now() WHERE state = 'held'")
+        afternoon = {"start": MORNING["end"], "end": "2100-03-01T18:00:00Z"}
+        assert (await decide(client, await ask(client, lan, **afternoon), "approve")).status_code == 200
+        assert await blocked(lan) == [(at(8), at(11)), (at(11), at(12)), (at(12), at(18))]
+
+
 class TestWithdraw:
+    async def test_it_waits_for_who_blocks_again(self, client: httpx2.AsyncClient, lan: UUID) -> None:
+        """Who has locked somebody may be about to block more for this leave."""
+        leave = await ask(client, lan)
+        [withdrawn] = await answered_while([(LOCK, lan)], decide(client, leave, "withdraw"))
+        assert withdrawn.status_code == 200
+
     async def test_approved_leave_of_ones_own(self, client: httpx2.AsyncClient, branch: UUID) -> None:
         user_id, headers = await new_user(Role.THERAPIST, branch_id=branch)
         lan = await add_therapist(branch, user_id=user_id)
