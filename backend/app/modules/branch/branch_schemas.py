@@ -2,7 +2,6 @@
 
 from datetime import date, datetime, timedelta
 from functools import cache
-from itertools import pairwise
 from typing import Annotated, Literal, Self
 from uuid import UUID
 from zoneinfo import available_timezones
@@ -19,7 +18,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from app.common.schemas import Composed, IsoDate, Key, Line, RequestModel, without_defaults
-from app.common.wall_time import WallTime, ends_after
+from app.common.wall_time import WallTime, ends_after, in_order_without_overlap
 from app.core.fields import Phone
 
 MAX_DAYS = 62
@@ -88,12 +87,12 @@ class WeekdayHours(Hours):
 
 
 def _no_overlap[H: Hours](hours: list[H]) -> list[H]:
-    """Within a day; that a night reaches into the next morning is no overlap."""
-    ordered = sorted(hours, key=lambda each: (getattr(each, "weekday", 0), each.opens))
-    for before, after in pairwise(ordered):
-        if getattr(before, "weekday", 0) == getattr(after, "weekday", 0) and after.opens < before.closes:
-            raise PydanticCustomError("overlap", "Hours of one day should not overlap")
-    return ordered
+    return in_order_without_overlap(
+        hours,
+        day=lambda each: getattr(each, "weekday", 0),
+        begins=lambda each: each.opens,
+        ends=lambda each: each.closes,
+    )
 
 
 class WeeklyHours(RequestModel):

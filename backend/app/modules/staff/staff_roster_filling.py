@@ -38,9 +38,10 @@ class _Planned(NamedTuple):
 async def fill_shifts(session: AsyncSession, user: CurrentUser, fill: ShiftFill) -> ShiftsMade:
     """Makes the shifts that the weekly patterns have on days on which the branch is open.
 
-    A day on which somebody has a shift already, in whatever branch, stays as it is, so a second time makes none, and
-    what was swapped, moved or deleted in part does not come back. A day that was emptied wholly is filled again. What
-    overlaps a shift of the day before stays away too: the morning of somebody whose night reaches into it.
+    A day on which somebody has a shift already stays as it is, so a second time makes none, and what was swapped, moved
+    or deleted in part does not come back. A day that was emptied wholly is filled again. A shift in another branch counts
+    unless their pattern has it there. What overlaps a shift of the day before stays away too: the morning of somebody
+    whose night reaches into it.
 
     Raises:
         ForbiddenException, BranchNotFound, NotOfThisBranch, TooManyShifts
@@ -134,7 +135,8 @@ async def _make(
         raise TooManyShifts
     first, last = wanted[0].day, wanted[-1].day
     hours = await branch_service.hours_by_day(session, branch_id, first, last)
-    has_shifts = await _days_with_shifts(session, people, first, last, zone)
+    within = Range(instant(first, 0, zone), instant(last + _ONE_DAY, 0, zone))
+    has_shifts = await _days_with_shifts(session, branch_id, people, within, zone)
     rows = list(_rows((plan for plan in wanted if hours[plan.day]), zone))
     free = [row for row in rows if (row.staff_id, row.start.astimezone(zone).date()) not in has_shifts]
     created = await _insert(session, branch_id, free)
@@ -142,13 +144,24 @@ async def _make(
 
 
 async def _days_with_shifts(
-    session: AsyncSession, staff_ids: Iterable[UUID], first: date, last: date, zone: ZoneInfo
+    session: AsyncSession, branch_id: UUID, staff_ids: Iterable[UUID], within: Range[datetime], zone: ZoneInfo
 ) -> set[tuple[UUID, date]]:
-    """Whose shifts begin on which of these days, in whatever branch."""
+    """Whose shifts begin on which of these days. One in another branch does not count when the person's pattern has
+    both branches on that weekday."""
     start = func.lower(Shift.during, type_=DateTime(timezone=True))
-    days = Range(instant(first, 0, zone), instant(last + _ONE_DAY, 0, zone))
-    found = select(Shift.staff_id, start).where(Shift.staff_id.in_(staff_ids), Shift.during.overlaps(days))
-    return {(staff_id, start.astimezone(zone).date()) for staff_id, start in await session.execute(found)}
+    shifts = await session.execute(
+        select(Shift.staff_id, Shift.branch_id, start).where(
+            Shift.staff_id.in_(staff_ids), Shift.during.overlaps(within)
+        )
+    )
+    elsewhere = await session.execute(
+        select(WeeklyShift.staff_id, WeeklyShift.branch_id, WeeklyShift.weekday).where(
+            WeeklyShift.staff_id.in_(staff_ids), WeeklyShift.branch_id != branch_id
+        )
+    )
+    usual = {tuple(line) for line in elsewhere}
+    begun = ((person, branch, start.astimezone(zone).date()) for person, branch, start in shifts)
+    return {(person, day) for person, branch, day in begun if (person, branch, day.isoweekday()) not in usual}
 
 
 class _Row(NamedTuple):

@@ -77,7 +77,7 @@ async def create_shift(user: Desk, session: SessionDep, new: ShiftCreate) -> Shi
 async def fill_shifts(user: Desk, session: SessionDep, fill: ShiftFill) -> ShiftsMade:
     """Makes the shifts of the weekly patterns, on days on which the branch is open; at most 10,000.
 
-    A day on which the person has a shift already, in whatever branch, stays as it is: what was swapped, moved or
+    A day on which the person has a shift already stays as it is: what was swapped, moved or
     deleted in part does not come back. A day that was emptied wholly is filled again.
     """
     return await filling.fill_shifts(session, user, fill)
@@ -87,7 +87,7 @@ async def fill_shifts(user: Desk, session: SessionDep, fill: ShiftFill) -> Shift
 async def copy_shifts(user: Desk, session: SessionDep, copy: ShiftCopy) -> ShiftsMade:
     """Makes the shifts of one week again in others, at the same times on the wall clock; at most 10,000.
 
-    A day on which the person has a shift already, in whatever branch, stays as it is.
+    A day on which the person has a shift already stays as it is.
     """
     return await filling.copy_shifts(session, user, copy)
 
