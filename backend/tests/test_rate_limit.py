@@ -330,10 +330,13 @@ class TestGeneralLimit:
         assert statuses(await ask(app_with_limit(40), 60)) == {200: 40, 429: 20}
 
     @pytest.mark.parametrize(
-        ("per_minute", "limit"), [(1, 1), (19, 19), (20, 20), (39, 39), (1200, 1200), (1230, 1220)]
+        ("per_minute", "limit"),
+        [(1, 1), (19, 19), (20, 20), (39, 39), (1200, 1200), (1230, 1220), (60_000_250, 60_000_000)],
     )
     def test_is_in_whole_chunks(self, per_minute: int, limit: int) -> None:
-        assert RateLimitMiddleware(app_with_limit(0), per_minute).limit.requests == limit
+        limited = RateLimitMiddleware(app_with_limit(0), per_minute)
+        assert limited.limit.requests == limit
+        assert limited.chunk <= 500
 
     async def test_zero_is_no_limit(self) -> None:
         assert statuses(await ask(app_with_limit(0), 50)) == {200: 50}

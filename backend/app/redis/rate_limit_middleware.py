@@ -15,6 +15,7 @@ from app.redis.rate_limit import Allowance, RateLimit, client_of, rate_limited, 
 
 CHUNKS = 60
 """In how many parts a process takes a minute's requests from Redis."""
+_LARGEST_CHUNK = 500  # each request in it is an entry in Redis: a million of them stops it for a second
 _WINDOW = 60
 _MAX_ADDRESSES = 10_000  # remembered, 4 MB
 _HEALTH = f"{API_V1}/health/"
@@ -33,7 +34,7 @@ class _Chunk:
 class RateLimitMiddleware:
     """Answers 429 to an address (of IPv6: to a /64, what one customer of a provider has) that asks too often.
 
-    A process takes a sixtieth of the limit at a time and counts it down by itself, so that of the usual limit one
+    A process takes a sixtieth of the limit at a time (500 at most) and counts it down by itself, so that of the usual limit one
     request in 20 asks Redis. The limit is therefore a little inexact. Refused early: by what other processes have
     taken and not used, less than a sixtieth of the limit each. Let through late: what a process took in one window
     and uses in the next, again as much. Who was refused is refused from memory until the window moves on.
@@ -44,7 +45,7 @@ class RateLimitMiddleware:
 
     def __init__(self, app: ASGIApp, per_minute: int) -> None:
         self.app = app
-        self.chunk = max(1, per_minute // CHUNKS)
+        self.chunk = min(max(1, per_minute // CHUNKS), _LARGEST_CHUNK)
         self.limit = RateLimit("general", per_minute - per_minute % self.chunk, _WINDOW)  # in whole chunks
         self._chunks: dict[str, _Chunk] = {}
         self._draws = SingleFlight[None]()
