@@ -34,10 +34,10 @@ class _Chunk:
 class RateLimitMiddleware:
     """Answers 429 to an address (of IPv6: to a /64, what one customer of a provider has) that asks too often.
 
-    A process takes a sixtieth of the limit at a time (500 at most) and counts it down by itself, so that of the usual limit one
-    request in 20 asks Redis. The limit is therefore a little inexact. Refused early: by what other processes have
-    taken and not used, less than a sixtieth of the limit each. Let through late: what a process took in one window
-    and uses in the next, again as much. Who was refused is refused from memory until the window moves on.
+    A process takes a sixtieth of the limit at a time, 500 at most, and counts it down by itself, so that of the usual
+    limit one request in 20 asks Redis. The limit is therefore a little inexact. Refused early: by what other processes
+    have taken and not used, less than a sixtieth of the limit each. Let through late: what a process took in one
+    window and uses in the next, again as much. Who was refused is refused from memory until the window moves on.
 
     Monitoring is never refused. The address is the connection's, or what a trusted proxy says it is
     (`zenspa serve --trust-proxy`).
