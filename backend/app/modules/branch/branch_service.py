@@ -14,6 +14,7 @@ from app.common.text import Text
 from app.common.wall_time import Span, WallHours, open_spans
 from app.core.database_errors import answering
 from app.core.exceptions import ConflictException, NotFoundException, ZenSpaException
+from app.core.rows import bounds, get_row
 from app.modules.branch.branch_models import Branch, HoursException, OpeningHours
 from app.modules.branch.branch_schemas import (
     BranchCreate,
@@ -81,11 +82,7 @@ async def get_branch(
     Raises:
         BranchNotFound
     """
-    wanted = {"key_share": True} if lock else {"read": True} if share else None
-    branch = await session.get(Branch, branch_id, with_for_update=wanted, populate_existing=share or None)
-    if branch is None:
-        raise BranchNotFound
-    return branch
+    return await get_row(session, Branch, branch_id, BranchNotFound, lock=lock, share=share)
 
 
 async def refuse_unknown_branches(session: AsyncSession, branch_ids: Iterable[UUID | None]) -> None:
@@ -269,12 +266,11 @@ def _exceptions_of(branch_ids: Sequence[UUID]) -> Select[HoursException]:
 
 
 def _read_exception(exception: HoursException) -> ExceptionRead:
-    assert exception.days.lower is not None
-    assert exception.days.upper is not None
+    first_day, end = bounds(exception.days)
     return ExceptionRead(
         id=exception.id,
-        first_day=exception.days.lower,
-        last_day=exception.days.upper - _ONE_DAY,
+        first_day=first_day,
+        last_day=end - _ONE_DAY,
         reason=exception.reason,
         hours=[Hours.model_validate(each) for each in exception.hours],
     )

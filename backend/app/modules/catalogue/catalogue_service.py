@@ -13,6 +13,7 @@ from app.common.text import Text
 from app.core.database import Entity
 from app.core.database_errors import answering
 from app.core.exceptions import ConflictException, NotFoundException, ValidationException, ZenSpaException
+from app.core.rows import get_row
 from app.core.validation_messages import describe
 from app.modules.catalogue.catalogue_kinds import Offered
 from app.modules.catalogue.catalogue_models import (
@@ -228,7 +229,7 @@ async def create_category(session: AsyncSession, new: CategoryCreate) -> DeskCat
 
 async def update_category(session: AsyncSession, category_id: UUID, changes: CategoryUpdate) -> DeskCategory:
     """Raises CategoryNotFound, CategoryKeyTaken."""
-    category = await _get(session, ServiceCategory, category_id, CategoryNotFound)
+    category = await get_row(session, ServiceCategory, category_id, CategoryNotFound, lock=True)
     await _change(session, category, changes_of(changes))
     return DeskCategory.model_validate(category)
 
@@ -265,7 +266,7 @@ async def create_service(session: AsyncSession, new: ServiceCreate) -> DeskServi
 
 async def update_service(session: AsyncSession, service_id: UUID, changes: ServiceUpdate) -> DeskService:
     """Raises ServiceNotFound, CategoryNotFound, AddOnNotFound, ServiceKeyTaken."""
-    service = await _get(session, Service, service_id, ServiceNotFound)
+    service = await get_row(session, Service, service_id, ServiceNotFound, lock=True)
     values = changes_of(changes)
     add_on_ids = values.pop("add_on_ids", None)
     await _change(session, service, values)
@@ -305,7 +306,7 @@ async def update_variant(session: AsyncSession, variant_id: UUID, changes: Varia
         VariantNotFound, VariantKeyTaken
         ValidationException: a segment names a type of the other kind, or none.
     """
-    variant = await _get(session, ServiceVariant, variant_id, VariantNotFound)
+    variant = await get_row(session, ServiceVariant, variant_id, VariantNotFound, lock=True)
     values = changes_of(changes)
     segments = values.pop("segments", None)
     if (retired := values.pop("retired", None)) is not None:
@@ -352,7 +353,7 @@ async def create_add_on(session: AsyncSession, new: AddOnCreate) -> DeskAddOn:
 
 async def update_add_on(session: AsyncSession, add_on_id: UUID, changes: AddOnUpdate) -> DeskAddOn:
     """Raises AddOnNotFound, AddOnKeyTaken."""
-    add_on = await _get(session, AddOn, add_on_id, AddOnNotFound)
+    add_on = await get_row(session, AddOn, add_on_id, AddOnNotFound, lock=True)
     await _change(session, add_on, changes_of(changes))
     return DeskAddOn.model_validate(add_on)
 
@@ -372,16 +373,6 @@ async def _refuse_wrong_types(session: AsyncSession, segments: dict[_Path, list[
         raise ValidationException(
             details=[describe(fault | {"msg": f"Input should be a {fault['type']}"}) for fault in faults]
         )
-
-
-async def _get[E: Entity](
-    session: AsyncSession, entity: type[E], row_id: UUID, missing: type[NotFoundException]
-) -> E:
-    """Nobody else changes the row until the transaction ends."""
-    row = await session.get(entity, row_id, with_for_update={"key_share": True})
-    if row is None:
-        raise missing
-    return row
 
 
 async def _change(session: AsyncSession, row: Entity, values: dict[str, object]) -> None:

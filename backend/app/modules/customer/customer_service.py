@@ -16,6 +16,7 @@ from app.core.exceptions import (
     NotFoundException,
     ZenSpaException,
 )
+from app.core.rows import get_row
 from app.core.security import read_cursor, sign_cursor
 from app.modules.customer.customer_models import Customer
 from app.modules.customer.customer_schemas import (
@@ -112,10 +113,7 @@ async def get_customer(session: AsyncSession, customer_id: UUID, *, lock: bool =
     Raises:
         CustomerNotFound: no customer has this id.
     """
-    customer = await session.get(Customer, customer_id, with_for_update={"key_share": True} if lock else None)
-    if customer is None:
-        raise CustomerNotFound
-    return customer
+    return await get_row(session, Customer, customer_id, CustomerNotFound, lock=lock)
 
 
 async def get_visible_customer(

@@ -13,6 +13,7 @@ from app.common.text import Text
 from app.core.database_errors import answering
 from app.core.exceptions import ConflictException, NotFoundException
 from app.core.paging import newest_first
+from app.core.rows import get_row
 from app.modules.branch.branch_service import refuse_unknown_branches
 from app.modules.identity.identity_models import Invitation, RoleAssignment, User, UserSession
 from app.modules.identity.identity_roles import Role
@@ -59,10 +60,7 @@ async def get_user(session: AsyncSession, user_id: UUID, *, lock: bool = False) 
     Raises:
         UserNotFound
     """
-    user = await session.get(User, user_id, with_for_update={"key_share": True} if lock else None)
-    if user is None:
-        raise UserNotFound
-    return user
+    return await get_row(session, User, user_id, UserNotFound, lock=lock)
 
 
 async def get_by_email(session: AsyncSession, email: str) -> User:

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, delete, func, insert, or_, sele
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.rows import bounds
 from app.modules.resource.resource_allocation_schemas import AllocationRead
 from app.modules.resource.resource_errors import ResourceNotFound
 from app.modules.resource.resource_models import Allocation, AllocationState, Outage, Resource, ResourceKind
@@ -135,16 +136,14 @@ async def _block_free_parts(
 
 
 def _read(allocation: Allocation) -> AllocationRead:
-    during = allocation.during
-    assert during.lower is not None  # allocation_during_check
-    assert during.upper is not None
+    start, end = bounds(allocation.during)
     return AllocationRead(
         id=allocation.id,
         resource_id=allocation.resource_id,
         appointment_id=allocation.appointment_id,
         state=AllocationState(allocation.state),
-        start=during.lower,
-        end=during.upper,
+        start=start,
+        end=end,
     )
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database_errors import answering
+from app.core.rows import bounds
 from app.modules.identity.identity_access import CurrentUser
 from app.modules.identity.identity_roles import Role
 from app.modules.resource.resource_allocation_schemas import appointment_details
@@ -108,7 +109,5 @@ async def _branch_of(session: AsyncSession, resource_id: UUID, *, in_use: bool =
 
 
 def _read(outage: Outage) -> OutageRead:
-    start, end = outage.during.lower, outage.during.upper
-    assert start is not None  # outage_during_check
-    assert end is not None
+    start, end = bounds(outage.during)
     return OutageRead(id=outage.id, start=start, end=end, reason=outage.reason)

@@ -10,6 +10,7 @@ from app.common.schemas import changes_of
 from app.core.database import Entity
 from app.core.database_errors import answering
 from app.core.exceptions import ZenSpaException
+from app.core.rows import get_row
 from app.modules.branch.branch_service import BranchNotFound
 from app.modules.resource.resource_allocation_schemas import appointment_details
 from app.modules.resource.resource_allocations import appointments_of
@@ -63,7 +64,7 @@ async def create_type(session: AsyncSession, new: ResourceTypeCreate) -> Resourc
 
 async def update_type(session: AsyncSession, type_id: UUID, changes: ResourceTypeUpdate) -> ResourceTypeRead:
     """Raises ResourceTypeNotFound, ResourceTypeKeyTaken."""
-    changed = await _get_type(session, type_id, lock=True)
+    changed = await get_row(session, ResourceType, type_id, ResourceTypeNotFound, lock=True)
     await _change(session, changed, changes_of(changes))
     return ResourceTypeRead.model_validate(changed)
 
@@ -78,7 +79,7 @@ async def list_rooms(session: AsyncSession, branch_id: UUID | None = None) -> li
 
 async def read_room(session: AsyncSession, room_id: UUID) -> RoomRead:
     """Raises RoomNotFound."""
-    return RoomRead.model_validate(await _get_room(session, room_id))
+    return RoomRead.model_validate(await get_row(session, Room, room_id, RoomNotFound))
 
 
 async def create_room(session: AsyncSession, new: RoomCreate) -> RoomRead:
@@ -90,7 +91,7 @@ async def create_room(session: AsyncSession, new: RoomCreate) -> RoomRead:
 
 async def update_room(session: AsyncSession, room_id: UUID, changes: RoomUpdate) -> RoomRead:
     """Raises RoomNotFound, RoomKeyTaken."""
-    room = await _get_room(session, room_id, lock=True)
+    room = await get_row(session, Room, room_id, RoomNotFound, lock=True)
     await _change(session, room, changes_of(changes))
     return RoomRead.model_validate(room)
 
@@ -117,7 +118,7 @@ async def create_resource(session: AsyncSession, new: ResourceCreate) -> Resourc
         ResourceTypeNotFound, BranchNotFound, ResourceKeyTaken
         RoomElsewhere: the room is not there, or in another branch.
     """
-    its_type = await _get_type(session, new.type_id)
+    its_type = await get_row(session, ResourceType, new.type_id, ResourceTypeNotFound)
     resource = Resource(kind=its_type.kind, **new.model_dump())
     await _save(session, resource)
     return ResourceRead.model_validate(resource)
@@ -148,23 +149,9 @@ async def _refuse_if_needed(session: AsyncSession, resource_id: UUID) -> None:
         raise ResourceHasAppointments(details=appointment_details(needed, "appointment_in_the_way"))
 
 
-async def _get_type(session: AsyncSession, type_id: UUID, *, lock: bool = False) -> ResourceType:
-    found = await session.get(ResourceType, type_id, with_for_update={"key_share": True} if lock else None)
-    if found is None:
-        raise ResourceTypeNotFound
-    return found
-
-
-async def _get_room(session: AsyncSession, room_id: UUID, *, lock: bool = False) -> Room:
-    room = await session.get(Room, room_id, with_for_update={"key_share": True} if lock else None)
-    if room is None:
-        raise RoomNotFound
-    return room
-
-
 async def _get_resource(session: AsyncSession, resource_id: UUID, *, lock: bool = False) -> Resource:
-    resource = await session.get(Resource, resource_id, with_for_update={"key_share": True} if lock else None)
-    if resource is None or resource.kind == ResourceKind.STAFF:
+    resource = await get_row(session, Resource, resource_id, ResourceNotFound, lock=lock)
+    if resource.kind == ResourceKind.STAFF:
         raise ResourceNotFound
     return resource
 

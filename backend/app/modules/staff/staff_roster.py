@@ -15,6 +15,7 @@ from app.common.instants import refuse_times_unless
 from app.common.text import Text
 from app.core.database_errors import answering
 from app.core.exceptions import ConflictException, NotFoundException, ValidationException
+from app.core.rows import bounds
 from app.core.validation_messages import describe
 from app.modules.branch import branch_service
 from app.modules.identity.identity_access import CurrentUser
@@ -174,9 +175,7 @@ async def swap_shifts(
 
 
 def read_shift(shift: Shift) -> ShiftRead:
-    start, end = shift.during.lower, shift.during.upper
-    assert start is not None
-    assert end is not None
+    start, end = bounds(shift.during)
     return ShiftRead(id=shift.id, staff_id=shift.staff_id, branch_id=shift.branch_id, start=start, end=end)
 
 
@@ -216,8 +215,8 @@ async def _refuse_unless_may_work(session: AsyncSession, shift: Shift) -> None:
     staff = await get_staff(session, shift.staff_id)
     await refuse_unless_works_in(session, staff.id, [shift.branch_id])
     branch = await branch_service.get_branch(session, shift.branch_id)
-    assert shift.during.lower is not None
-    day = shift.during.lower.astimezone(ZoneInfo(branch.time_zone)).date()
+    start, _ = bounds(shift.during)
+    day = start.astimezone(ZoneInfo(branch.time_zone)).date()
     if not is_employed(staff, day):
         raise NotEmployed
     if branch_service.is_closed_on(branch, day):

@@ -14,6 +14,7 @@ from sqlalchemy.types import TypeEngine
 from uuid_utils.compat import uuid7
 
 from app.common.wall_time import DAY, instant
+from app.core.rows import bounds
 from app.modules.branch import branch_service
 from app.modules.identity.identity_access import CurrentUser
 from app.modules.staff.staff_access import AT_THE_DESK
@@ -90,9 +91,7 @@ async def copy_shifts(session: AsyncSession, user: CurrentUser, copy: ShiftCopy)
 
 
 def _later(shift: Shift, by: timedelta, zone: ZoneInfo) -> _Planned:
-    assert shift.during.lower is not None
-    assert shift.during.upper is not None
-    start, end = (each.astimezone(zone) for each in (shift.during.lower, shift.during.upper))
+    start, end = (each.astimezone(zone) for each in bounds(shift.during))
     ends = _minutes(end) + (end.date() - start.date()).days * DAY
     return _Planned(start.date() + by, _minutes(start), ends, shift.staff_id)
 

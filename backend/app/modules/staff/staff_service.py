@@ -18,6 +18,7 @@ from app.core.exceptions import (
     ValidationException,
     ZenSpaException,
 )
+from app.core.rows import get_row
 from app.core.validation_messages import describe
 from app.modules.branch.branch_service import BranchNotFound
 from app.modules.catalogue.catalogue_service import ServiceNotFound
@@ -171,10 +172,7 @@ async def get_staff(session: AsyncSession, staff_id: UUID, *, lock: bool = False
     Raises:
         StaffNotFound
     """
-    staff = await session.get(Staff, staff_id, with_for_update={"key_share": True} if lock else None)
-    if staff is None:
-        raise StaffNotFound
-    return staff
+    return await get_row(session, Staff, staff_id, StaffNotFound, lock=lock)
 
 
 async def find_staff_of_user(session: AsyncSession, user_id: UUID) -> Staff | None:

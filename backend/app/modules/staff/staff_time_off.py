@@ -13,6 +13,7 @@ from app.common.text import Text
 from app.core.database_errors import answering
 from app.core.exceptions import ConflictException, ForbiddenException, NotFoundException
 from app.core.paging import newest_first
+from app.core.rows import bounds, get_row
 from app.modules.identity.identity_access import CurrentUser
 from app.modules.identity.identity_roles import Role
 from app.modules.resource.resource_allocations import (
@@ -168,7 +169,7 @@ async def withdraw_time_off(session: AsyncSession, user: CurrentUser, time_off_i
         ForbiddenException, TimeOffDecided
         TimeOffBegun: one's own, which is for others to withdraw once one has been away.
     """
-    leave = await _get(session, time_off_id)
+    leave = await get_row(session, TimeOff, time_off_id, TimeOffNotFound)
     try:
         staff = await get_own_or_led(session, user, leave.staff_id, Role.ADMIN)
     except StaffNotFound as error:
@@ -186,15 +187,8 @@ async def withdraw_time_off(session: AsyncSession, user: CurrentUser, time_off_i
     return _read(withdrawn)
 
 
-async def _get(session: AsyncSession, time_off_id: UUID) -> TimeOff:
-    leave = await session.get(TimeOff, time_off_id)
-    if leave is None:
-        raise TimeOffNotFound
-    return leave
-
-
 async def _get_to_decide(session: AsyncSession, user: CurrentUser, time_off_id: UUID) -> TimeOff:
-    leave = await _get(session, time_off_id)
+    leave = await get_row(session, TimeOff, time_off_id, TimeOffNotFound)
     await must_lead(session, user, leave.staff_id, Role.ADMIN)
     staff = await get_staff(session, leave.staff_id)
     if _is_for_others(user, staff):
@@ -227,9 +221,7 @@ async def _move(
 
 
 def _read(leave: TimeOff) -> TimeOffRead:
-    start, end = leave.during.lower, leave.during.upper
-    assert start is not None
-    assert end is not None
+    start, end = bounds(leave.during)
     return TimeOffRead(
         id=leave.id,
         staff_id=leave.staff_id,
