@@ -15,7 +15,6 @@ from app.modules.branch import branch_service
 from app.modules.customer.customer_models import Customer
 from app.modules.customer.customer_samples import sample_customers
 from app.modules.identity import identity_service
-from app.modules.identity.identity_access import CurrentUser, Grant
 from app.modules.identity.identity_models import User
 from app.modules.identity.identity_passwords import hash_password, new_password
 from app.modules.identity.identity_roles import Role
@@ -30,7 +29,6 @@ from app.modules.staff.staff_schemas import StaffUpdate
 _BATCH = 1_000
 _DEMO_SPA = Path(__file__).with_name("demo_spa.yaml")
 _ROSTERED = timedelta(weeks=4)
-_THE_HOUSE = CurrentUser(UUID(int=0), frozenset({Grant(Role.ADMIN, None)}), None)
 _THERAPIST = "kythuatvien@example.com"
 _THERAPIST_KEY = "le-thi-hong-nhung"
 
@@ -47,7 +45,7 @@ async def _seed_spa(session: AsyncSession) -> bool:
     for branch in await branch_service.list_branches(session):
         today = datetime.now(ZoneInfo(branch.time_zone)).date()
         fill = ShiftFill(branch_id=branch.id, first_day=today, last_day=today + _ROSTERED - timedelta(days=1))
-        await staff_roster_filling.fill_shifts(session, _THE_HOUSE, fill)
+        await staff_roster_filling.fill_shifts(session, fill)
     therapist = await session.scalar(select(User.id).where(User.email == _THERAPIST))
     if therapist is not None:
         await _link_therapist(session, therapist)

@@ -68,6 +68,11 @@ def in_order_without_overlap[T](
     return ordered
 
 
+def days_from(first: date, last: date) -> list[date]:
+    """The last one included."""
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
 class WallHours(NamedTuple):
     """Minutes after the midnight of a day on the wall clock; over 1440 it is on the next day."""
 

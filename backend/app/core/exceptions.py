@@ -5,12 +5,13 @@ says by itself is in both languages.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar, override
+from typing import Any, ClassVar, Self, override
 
 import structlog
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from pydantic_core import PydanticCustomError
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
@@ -68,6 +69,11 @@ class ValidationException(ZenSpaException):
     status = 422
     code = "VALIDATION_ERROR"
     text = Text("Dữ liệu gửi lên không hợp lệ.", "The data sent is not valid.")
+
+    @classmethod
+    def of(cls, error: PydanticCustomError) -> Self:
+        """A rule of a schema that only a service can ask, as it depends on what a change leaves as it is."""
+        return cls(details=[describe({"type": error.type, "msg": error.message(), "loc": ("body",)})])
 
 
 class MalformedBodyException(ZenSpaException):

@@ -11,6 +11,7 @@ import asyncio
 import gzip
 from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import nullcontext
 from hashlib import sha256
 from inspect import get_annotations
 from typing import Any, NamedTuple
@@ -178,19 +179,17 @@ async def _read_versions() -> dict[str, UUID]:
     engine = database.engine
     async with asyncio.timeout(REQUEST_POOL_WAIT):
         connection = await engine.raw_connection()
-    driver = connection.driver_connection
-    assert isinstance(driver, asyncpg.Connection)
-    try:
-        async with asyncio.timeout(REQUEST_POOL_WAIT):
-            if is_pooled(engine):  # or the parts of the question would go to several servers
-                async with driver.transaction():
-                    return dict(await driver.fetch(_SELECT_VERSIONS))
-            return dict(await driver.fetch(_SELECT_VERSIONS))
-    except BaseException:
-        driver.terminate()  # whatever it was: giving it back could wait for a silent server once more
-        raise
-    finally:
-        await greenlet_spawn(connection.close)
+        driver = connection.driver_connection
+        assert isinstance(driver, asyncpg.Connection)
+        try:
+            # Behind a pooler the parts of the question would else go to several servers.
+            async with driver.transaction() if is_pooled(engine) else nullcontext():
+                return dict(await driver.fetch(_SELECT_VERSIONS))
+        except BaseException:
+            driver.terminate()  # whatever it was: giving it back could wait for a silent server once more
+            raise
+        finally:
+            await greenlet_spawn(connection.close)
 
 
 _SELECT_VERSIONS = "SELECT list, version FROM list_version"

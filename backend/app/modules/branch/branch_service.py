@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.common.text import Text
-from app.common.wall_time import Span, WallHours, open_spans
+from app.common.wall_time import Span, WallHours, days_from, open_spans
 from app.core.database_errors import answering
 from app.core.exceptions import ConflictException, NotFoundException, ZenSpaException
 from app.core.rows import bounds, get_row
@@ -222,7 +222,7 @@ async def hours_by_day(
     weekly: dict[int, list[WallHours]] = {weekday: [] for weekday in range(1, 8)}
     for hours in await session.scalars(_hours_of([branch_id])):
         weekly[hours.weekday].append(WallHours(hours.opens, hours.closes))
-    days = {first_day + n * _ONE_DAY: n for n in range((last_day - first_day).days + 1)}
+    days = days_from(first_day, last_day)
     found = {day: weekly[day.isoweekday()] for day in days}
     asked = Range(first_day, last_day + _ONE_DAY)
     overlapping = _exceptions_of([branch_id]).where(HoursException.days.op("&&")(asked))

@@ -16,7 +16,6 @@ from app.common.text import Text
 from app.core.database_errors import answering
 from app.core.exceptions import ConflictException, NotFoundException, ValidationException
 from app.core.rows import bounds
-from app.core.validation_messages import describe
 from app.modules.branch import branch_service
 from app.modules.identity.identity_access import CurrentUser
 from app.modules.identity.identity_roles import Role
@@ -232,6 +231,5 @@ def _during(shift: Shift, changed: Mapping[str, Any]) -> Range[datetime]:
     try:
         refuse_times_unless(start, end, longest=MAX_SHIFT)
     except PydanticCustomError as error:
-        fault = {"type": error.type, "msg": error.message(), "loc": ("body",)}
-        raise ValidationException(details=[describe(fault)]) from error
+        raise ValidationException.of(error) from error
     return Range(start, end)

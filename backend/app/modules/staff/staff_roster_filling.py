@@ -13,11 +13,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import TypeEngine
 from uuid_utils.compat import uuid7
 
-from app.common.wall_time import DAY, instant
+from app.common.wall_time import DAY, days_from, instant
 from app.core.rows import bounds
 from app.modules.branch import branch_service
-from app.modules.identity.identity_access import CurrentUser
-from app.modules.staff.staff_access import AT_THE_DESK
 from app.modules.staff.staff_models import Shift, Staff, StaffBranch, WeeklyShift
 from app.modules.staff.staff_roster import TooManyShifts, is_employed
 from app.modules.staff.staff_roster_schemas import MAX_SHIFTS, ShiftCopy, ShiftFill, ShiftsMade
@@ -36,7 +34,7 @@ class _Planned(NamedTuple):
     staff_id: UUID
 
 
-async def fill_shifts(session: AsyncSession, user: CurrentUser, fill: ShiftFill) -> ShiftsMade:
+async def fill_shifts(session: AsyncSession, fill: ShiftFill) -> ShiftsMade:
     """Makes the shifts that the weekly patterns have on days on which the branch is open.
 
     A day on which somebody has a shift already stays as it is, so a second time makes none, and what was swapped, moved
@@ -45,9 +43,8 @@ async def fill_shifts(session: AsyncSession, user: CurrentUser, fill: ShiftFill)
     whose night reaches into it.
 
     Raises:
-        ForbiddenException, BranchNotFound, NotOfThisBranch, TooManyShifts
+        BranchNotFound, NotOfThisBranch, TooManyShifts
     """
-    user.must_hold_in(fill.branch_id, *AT_THE_DESK)
     branch = await branch_service.get_branch(session, fill.branch_id, share=True)
     zone = ZoneInfo(branch.time_zone)
     people = await _people_of(session, branch.id, fill.staff_ids)
@@ -58,20 +55,19 @@ async def fill_shifts(session: AsyncSession, user: CurrentUser, fill: ShiftFill)
     ).all()
     planned = (
         _Planned(day, line.starts, line.ends, line.staff_id)
-        for day in _days(fill.first_day, fill.last_day)
+        for day in days_from(fill.first_day, fill.last_day)
         for line in weekly
         if line.weekday == day.isoweekday()
     )
     return await _make(session, branch.id, zone, people, planned)
 
 
-async def copy_shifts(session: AsyncSession, user: CurrentUser, copy: ShiftCopy) -> ShiftsMade:
+async def copy_shifts(session: AsyncSession, copy: ShiftCopy) -> ShiftsMade:
     """Makes the shifts of one week again in others, at the same times on the wall clock; skips as `fill_shifts` does.
 
     Raises:
-        ForbiddenException, BranchNotFound, NotOfThisBranch, TooManyShifts
+        BranchNotFound, NotOfThisBranch, TooManyShifts
     """
-    user.must_hold_in(copy.branch_id, *AT_THE_DESK)
     branch = await branch_service.get_branch(session, copy.branch_id, share=True)
     zone = ZoneInfo(branch.time_zone)
     people = await _people_of(session, branch.id, copy.staff_ids)
@@ -190,8 +186,3 @@ async def _insert(session: AsyncSession, branch_id: UUID, rows: Sequence[_Row]) 
     made = select(row.id, row.staff_id, literal(branch_id, Uuid()), func.tstzrange(row.starts, row.ends))
     statement = insert(Shift).from_select(["id", "staff_id", "branch_id", "during"], made)
     return len((await session.scalars(statement.on_conflict_do_nothing().returning(Shift.id))).all())
-
-
-def _days(first: date, last: date) -> Iterator[date]:
-    for number in range((last - first).days + 1):
-        yield first + number * _ONE_DAY

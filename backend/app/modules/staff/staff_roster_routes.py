@@ -15,6 +15,7 @@ from app.modules.identity.identity_access import Desk, Team
 from app.modules.staff import staff_roster as service
 from app.modules.staff import staff_roster_filling as filling
 from app.modules.staff import staff_weekly as weekly
+from app.modules.staff.staff_access import AT_THE_DESK
 from app.modules.staff.staff_coverage import AppointmentsStranded
 from app.modules.staff.staff_roster_schemas import (
     RosterChange,
@@ -80,7 +81,8 @@ async def fill_shifts(user: Desk, session: SessionDep, fill: ShiftFill) -> Shift
     A day on which the person has a shift already stays as it is: what was swapped, moved or
     deleted in part does not come back. A day that was emptied wholly is filled again.
     """
-    return await filling.fill_shifts(session, user, fill)
+    user.must_hold_in(fill.branch_id, *AT_THE_DESK)
+    return await filling.fill_shifts(session, fill)
 
 
 @router.post("/shifts/copy", responses=error_responses(*_MAKING))
@@ -89,7 +91,8 @@ async def copy_shifts(user: Desk, session: SessionDep, copy: ShiftCopy) -> Shift
 
     A day on which the person has a shift already stays as it is.
     """
-    return await filling.copy_shifts(session, user, copy)
+    user.must_hold_in(copy.branch_id, *AT_THE_DESK)
+    return await filling.copy_shifts(session, copy)
 
 
 @router.patch(

@@ -19,7 +19,6 @@ from app.core.exceptions import (
     ZenSpaException,
 )
 from app.core.rows import get_row
-from app.core.validation_messages import describe
 from app.modules.branch.branch_service import BranchNotFound
 from app.modules.catalogue.catalogue_service import ServiceNotFound
 from app.modules.identity.identity_access import CurrentUser
@@ -225,9 +224,7 @@ async def _refuse_unless_employed_for_shifts(
     session: AsyncSession, staff: Staff, changed: Collection[str]
 ) -> None:
     if staff.employed_until is not None and staff.employed_until < staff.employed_from:
-        error = backwards()
-        fault = {"type": error.type, "msg": error.message(), "loc": ("body",)}
-        raise ValidationException(details=[describe(fault)])
+        raise ValidationException.of(backwards())
     days = {
         "first_day": staff.employed_from if "employed_from" in changed else None,
         "last_day": staff.employed_until if "employed_until" in changed else None,
