@@ -71,8 +71,6 @@ Weekday = Annotated[StrictInt, Field(ge=1, le=7, description="ISO 8601: 1 is Mon
 class Hours(RequestModel):
     """From when to when, on the wall clock. An end that is not after the beginning is on the next day."""
 
-    model_config = ConfigDict(extra="forbid", from_attributes=True)
-
     opens: WallTime
     closes: WallTime
 

@@ -242,7 +242,9 @@ async def _read(session: AsyncSession, branches: Sequence[Branch]) -> list[Branc
     ids = [branch.id for branch in branches]
     weekly: dict[UUID, list[WeekdayHours]] = {branch_id: [] for branch_id in ids}
     for hours in await session.scalars(_hours_of(ids)):
-        weekly[hours.branch_id].append(WeekdayHours.model_validate(hours))
+        weekly[hours.branch_id].append(
+            WeekdayHours.model_construct(weekday=hours.weekday, opens=hours.opens, closes=hours.closes)
+        )
     exceptions: dict[UUID, list[ExceptionRead]] = {branch_id: [] for branch_id in ids}
     for exception in await session.scalars(_exceptions_of(ids)):
         exceptions[exception.branch_id].append(_read_exception(exception))
@@ -272,5 +274,5 @@ def _read_exception(exception: HoursException) -> ExceptionRead:
         first_day=first_day,
         last_day=end - _ONE_DAY,
         reason=exception.reason,
-        hours=[Hours.model_validate(each) for each in exception.hours],
+        hours=[Hours.model_construct(None, **each) for each in exception.hours],
     )

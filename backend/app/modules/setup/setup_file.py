@@ -28,7 +28,7 @@ from app.modules.branch.branch_schemas import (
 from app.modules.catalogue.catalogue_kinds import Offered
 from app.modules.catalogue.catalogue_schemas import MAX_ADD_ONS, MAX_SEGMENTS, MAX_VARIANTS, Price, Segments
 from app.modules.resource.resource_schemas import ResourceName, RoomName, TypeKind
-from app.modules.staff.staff_roster_schemas import WeeklyShifts
+from app.modules.staff.staff_roster_schemas import WeeklyShifts, WeeklyShiftTimes
 from app.modules.staff.staff_schemas import Day, Languages, backwards
 
 MAX_BRANCHES = 500
@@ -101,14 +101,14 @@ def _joined[L: (HoursLine, ShiftLine)](lines: list[L], what: Callable[[L], tuple
 
 
 def _a_week_of_hours(lines: list[HoursLine]) -> list[HoursLine]:
-    WeeklyHours.model_validate(
-        {"hours": [hours.model_dump() for line in lines for hours in on_weekdays(line)]}
-    )
+    WeeklyHours(hours=[hours for line in lines for hours in on_weekdays(line)])
     return _joined(lines, lambda line: (line.opens, line.closes))
 
 
 def on_weekdays(line: HoursLine) -> list[WeekdayHours]:
-    return [WeekdayHours(weekday=day, opens=line.opens, closes=line.closes) for day in line.days]
+    return [
+        WeekdayHours.model_construct(weekday=day, opens=line.opens, closes=line.closes) for day in line.days
+    ]
 
 
 def _a_week_of_shifts(lines: list[ShiftLine]) -> list[ShiftLine]:
@@ -119,12 +119,15 @@ def _a_week_of_shifts(lines: list[ShiftLine]) -> list[ShiftLine]:
 
 def weekly_shifts(lines: Iterable[ShiftLine], branch_ids: dict[str, UUID]) -> WeeklyShifts:
     """As the roster takes them."""
-    shifts = [
-        {"branch_id": branch_ids[line.branch], "weekday": day, "starts": line.starts, "ends": line.ends}
-        for line in lines
-        for day in line.days
-    ]
-    return WeeklyShifts.model_validate({"shifts": shifts})
+    return WeeklyShifts(
+        shifts=[
+            WeeklyShiftTimes.model_construct(
+                branch_id=branch_ids[line.branch], weekday=day, starts=line.starts, ends=line.ends
+            )
+            for line in lines
+            for day in line.days
+        ]
+    )
 
 
 def _days_once(exceptions: list[ExceptionCreate]) -> list[ExceptionCreate]:

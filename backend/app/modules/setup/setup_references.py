@@ -33,8 +33,6 @@ _ELSEWHERE = Text(
     "Nhân viên không làm ở chi nhánh này: hãy thêm vào `branches`.",
     "They do not work in this branch: add it to `branches`.",
 )
-_NO_TIME = Text("Phải là giờ trong ngày, như 09:30.", "Input should be a time of day, as 09:30.")
-_TIMES = {"opens", "closes", "starts", "ends"}
 
 
 type _Wrong = tuple[Place, str, Text]
@@ -42,22 +40,9 @@ type _Wrong = tuple[Place, str, Text]
 
 
 def faults_of_references(document: Document) -> Iterator[Fault]:
-    found = [*_minutes_for_times(document.data, ())]
     if isinstance(document.data, Mapping):
-        found += _Check(document).run()
-    for place, kind, message in found:
-        yield Fault(document.line_of(place), place, kind, message)
-
-
-def _minutes_for_times(data: Any, place: Place) -> Iterator[_Wrong]:
-    """`opens: 9` is nine minutes past midnight to the fields, which take times as they are kept too."""
-    children = (
-        data.items() if isinstance(data, Mapping) else enumerate(data) if isinstance(data, list) else ()
-    )
-    for step, child in children:
-        if step in _TIMES and isinstance(child, int):
-            yield (*place, step), "wall_time", _NO_TIME
-        yield from _minutes_for_times(child, (*place, step))
+        for place, kind, message in _Check(document).run():
+            yield Fault(document.line_of(place), place, kind, message)
 
 
 class _Check:

@@ -35,8 +35,6 @@ Force = Annotated[StrictBool, Field(description="Even when appointments lose who
 class WeeklyShiftTimes(RequestModel):
     """Every week, on the wall clock of the branch. An end that is not after its start is on the next day."""
 
-    model_config = ConfigDict(extra="forbid", from_attributes=True)
-
     branch_id: UUID
     weekday: Annotated[StrictInt, Field(ge=1, le=7, description="ISO 8601: 1 is Monday.")]
     starts: WallTime

@@ -39,7 +39,11 @@ async def list_weekly_shifts(
         found = found.where(WeeklyShift.staff_id.in_(staff_ids))
     patterns: dict[UUID, list[WeeklyShiftTimes]] = defaultdict(list, {each: [] for each in staff_ids or ()})
     for held in await session.scalars(found):
-        patterns[held.staff_id].append(WeeklyShiftTimes.model_validate(held))
+        patterns[held.staff_id].append(
+            WeeklyShiftTimes.model_construct(
+                branch_id=held.branch_id, weekday=held.weekday, starts=held.starts, ends=held.ends
+            )
+        )
     return {staff_id: WeeklyShifts(shifts=shifts) for staff_id, shifts in patterns.items()}
 
 
