@@ -2,10 +2,13 @@
 
 import importlib
 import pkgutil
+from importlib.util import find_spec
 
 
 def import_models() -> None:
     """Makes every table known to the metadata; migrations compare against it."""
     importlib.import_module("app.core.published")
     for module in pkgutil.iter_modules(__path__):
-        importlib.import_module(f"{__name__}.{module.name}.{module.name}_models")
+        models = f"{__name__}.{module.name}.{module.name}_models"
+        if find_spec(models):  # a module may be without tables
+            importlib.import_module(models)

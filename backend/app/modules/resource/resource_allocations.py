@@ -9,7 +9,8 @@ from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.modules.resource.resource_allocation_schemas import AllocationRead
-from app.modules.resource.resource_models import Allocation, AllocationState, Resource, ResourceKind
+from app.modules.resource.resource_kinds import ResourceKind
+from app.modules.resource.resource_models import Allocation, AllocationState, Resource
 from app.modules.resource.resource_service import ResourceNotFound
 
 _FREE = (

@@ -18,13 +18,6 @@ from app.common.text import Text as Words
 from app.core.database import Entity, KeyedEntity, in_two_languages
 
 
-class ResourceKind(StrEnum):
-    STAFF = "staff"
-    BED = "bed"
-    """A bed or a chair: where the guest is."""
-    DEVICE = "device"
-
-
 class ResourceType(KeyedEntity):
     """Beds or devices that stand in for each other, as massage beds (giường massage) or laser devices."""
 

@@ -12,11 +12,11 @@ from app.core.database import Entity
 from app.core.database_errors import answering
 from app.core.exceptions import ConflictException, NotFoundException, ZenSpaException
 from app.modules.branch.branch_service import BranchNotFound
+from app.modules.resource.resource_kinds import ResourceKind
 from app.modules.resource.resource_models import (
     Allocation,
     AllocationState,
     Resource,
-    ResourceKind,
     ResourceType,
     Room,
 )

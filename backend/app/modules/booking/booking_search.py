@@ -1,0 +1,149 @@
+"""When a party can come, and who does what where.
+
+`starts` answers for all steps of a grid at once, and exactly: a party can be placed at what is in the mask and nowhere
+else. What guests who are there at the same time take from each other is settled in `booking_matching`.
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+from app.modules.booking.booking_bits import beginning_runs, ones, shifted
+from app.modules.booking.booking_matching import Offer, connected, match
+from app.modules.booking.booking_party import Need, Party, Resource, Run, Supply, Wanted
+from app.modules.resource.resource_kinds import ResourceKind
+
+_AROUND = 288
+"""The steps before and after a treatment in which gaps are looked for: a day."""
+
+
+class Taken(NamedTuple):
+    """A resource that one treatment of one guest takes."""
+
+    guest: int
+    treatment: int
+    kind: ResourceKind
+    resource_id: UUID
+    runs: tuple[Run, ...]
+    """In steps of the grid; several when a therapist is free in between."""
+
+
+def starts(party: Party, supply: Supply) -> int:
+    """Every step at which the whole party can begin, by the grid, the notice and the horizon of the branch."""
+    todo = supply.starts & supply.bookable & beginning_runs(supply.open, party.stay())
+    return met(party.needs(), supply.resources, todo, same_room=party.same_room)
+
+
+def met(
+    needs: Sequence[Need],
+    resources: Sequence[Resource],
+    todo: int,
+    *,
+    same_room: bool,
+    free: Callable[[Resource], int] = lambda resource: resource.free,
+) -> int:
+    """The steps of `todo` at which all of these needs can be met at once."""
+    return _match(needs, _offers(needs, resources, todo, free), resources, todo, same_room=same_room)
+
+
+def place(party: Party, supply: Supply, start: int) -> list[Taken] | None:
+    """Who does what where when the party begins at this step; none when it does not fit. Whether guests may begin then
+    by the grid, the notice and the horizon is not asked: the desk takes who stands before it.
+
+    Need after need takes what leaves the fewest steps before and after it in gaps shorter than the shortest treatment;
+    of equals what leaves the shortest gaps at all, then who comes first in the supply. A choice stands when the needs
+    after it can still be met: there is a placement exactly where `starts` says so. Over the whole party its gaps are
+    not always the least that are possible.
+    """
+    if ~shifted(supply.open, -start) & ones(party.stay()):
+        return None
+    needs = party.needs()
+    since = start + min((run[0] for need in needs for run in need.runs), default=0) - _AROUND
+    until = start + max((run[1] for need in needs for run in need.runs), default=0) + _AROUND
+    left = [shifted(resource.free, -since) & ones(until - since) for resource in supply.resources]
+    nearby = {id(resource): free for resource, free in zip(supply.resources, left, strict=True)}
+    todo = 1 << start - since
+    offers = _offers(needs, supply.resources, todo, lambda resource: nearby[id(resource)])
+    if not _match(needs, offers, supply.resources, todo, same_room=party.same_room):
+        return None
+    taken = []
+    for at, need in enumerate(needs):
+        runs = tuple((start + first, start + last) for first, last in need.runs)
+        here = [(first - since, last - since) for first, last in runs]
+        for _, number in sorted(
+            (_gaps(left[number], here, supply.shortest), number) for number in offers[at].free
+        ):
+            chosen = [*offers[:at], Offer(offers[at].during, {number: todo}), *offers[at + 1 :]]
+            if _match(needs, chosen, supply.resources, todo, same_room=party.same_room):
+                offers = chosen
+                left[number] &= ~sum(ones(last - first) << first for first, last in here)
+                taken.append(
+                    Taken(need.guest, need.treatment, need.wanted.kind, supply.resources[number].id, runs)
+                )
+                break
+    return taken
+
+
+def _gaps(free: int, runs: Sequence[Run], shortest: int) -> tuple[int, int]:
+    """The steps of the gaps that these runs leave beside them: of those too short for any treatment, and of all."""
+    gaps = []
+    for first, last in runs:
+        before, after = ~free & ones(first), free >> last
+        gaps += [first - before.bit_length(), (~after & after + 1).bit_length() - 1]
+    return sum(gap for gap in gaps if gap < shortest), sum(gaps)
+
+
+def _offers(
+    needs: Sequence[Need], resources: Sequence[Resource], todo: int, free: Callable[[Resource], int]
+) -> list[Offer]:
+    """For each need who could begin with it at which steps of `todo`, when the others do not matter."""
+    earliest = min((run[0] for need in needs for run in need.runs), default=0)
+    found: dict[tuple[Wanted, tuple[Run, ...]], Offer] = {}
+    offers = []
+    for need in needs:
+        alike = found.get((need.wanted, need.runs))
+        if alike is None:
+            during = sum(ones(last - first) << first - earliest for first, last in need.runs)
+            suited = (pair for pair in enumerate(resources) if pair[1].suits(need.wanted))
+            begins = {number: todo & _beginning(free(each), need.runs) for number, each in suited}
+            alike = Offer(during, {number: mask for number, mask in begins.items() if mask})
+            found[need.wanted, need.runs] = alike
+        offers.append(Offer(alike.during, alike.free))
+    return offers
+
+
+def _beginning(free: int, runs: Sequence[Run]) -> int:
+    """The steps from which all of these runs are free."""
+    begins = -1
+    for first, last in runs:
+        begins &= shifted(beginning_runs(free, last - first), -first)
+    return begins
+
+
+def _match(
+    needs: Sequence[Need],
+    offers: Sequence[Offer],
+    resources: Sequence[Resource],
+    todo: int,
+    *,
+    same_room: bool,
+) -> int:
+    if same_room:
+        on_beds = [need.wanted.kind is ResourceKind.BED for need in needs]
+        beds = [offer for offer, on_bed in zip(offers, on_beds, strict=True) if on_bed]
+        offers = [offer for offer, on_bed in zip(offers, on_beds, strict=True) if not on_bed]
+        for together in connected(beds, Offer.overlaps):
+            todo = _in_one_room(together, resources, todo)
+    return match(offers, todo)
+
+
+def _in_one_room(beds: Sequence[Offer], resources: Sequence[Resource], todo: int) -> int:
+    """The steps of `todo` at which one room has beds for all of these, which overlap."""
+    found = 0
+    for room in dict.fromkeys(resources[number].room for number in beds[0].free):
+        alike: dict[int, Offer] = {}
+        for bed in beds:
+            free = {number: mask for number, mask in bed.free.items() if resources[number].room == room}
+            alike.setdefault(id(bed.free), Offer(bed.during, free))
+        found |= match([Offer(bed.during, alike[id(bed.free)].free) for bed in beds], todo & ~found)
+    return found
