@@ -5,6 +5,7 @@ else. What guests who are there at the same time take from each other is settled
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
@@ -20,9 +21,7 @@ _AROUND = 288
 class Taken(NamedTuple):
     """A resource that one treatment of one guest takes."""
 
-    guest: int
-    treatment: int
-    kind: ResourceKind
+    need: Need
     resource_id: UUID
     runs: tuple[Run, ...]
     """In steps of the grid; several when a therapist is free in between."""
@@ -43,7 +42,10 @@ def met(
     free: Callable[[Resource], int] = lambda resource: resource.free,
 ) -> int:
     """The steps of `todo` at which all of these needs can be met at once."""
-    return _match(needs, _offers(needs, resources, todo, free), resources, todo, same_room=same_room)
+    offers = _offers(needs, resources, todo, free)
+    for problem in _problems(needs, offers, resources, same_room=same_room):
+        todo = problem.solved(offers, todo)
+    return todo
 
 
 def place(party: Party, supply: Supply, start: int) -> list[Taken] | None:
@@ -60,28 +62,34 @@ def place(party: Party, supply: Supply, start: int) -> list[Taken] | None:
     needs = party.needs()
     since = start + min((run[0] for need in needs for run in need.runs), default=0) - _AROUND
     until = start + max((run[1] for need in needs for run in need.runs), default=0) + _AROUND
-    left = [shifted(resource.free, -since) & ones(until - since) for resource in supply.resources]
-    nearby = {id(resource): free for resource, free in zip(supply.resources, left, strict=True)}
-    todo = 1 << start - since
-    offers = _offers(needs, supply.resources, todo, lambda resource: nearby[id(resource)])
-    if not _match(needs, offers, supply.resources, todo, same_room=party.same_room):
+
+    def around(resource: Resource) -> int:
+        return shifted(resource.free, -since) & ones(until - since)
+
+    zero = start - since
+    offers = _offers(needs, supply.resources, 1 << zero, around)
+    problems = _problems(needs, offers, supply.resources, same_room=party.same_room)
+    if not all(problem.solved(offers, 1 << zero) for problem in problems):
         return None
-    taken = []
-    for at, need in enumerate(needs):
-        runs = tuple((start + first, start + last) for first, last in need.runs)
-        here = [(first - since, last - since) for first, last in runs]
-        for _, number in sorted(
-            (_gaps(left[number], here, supply.shortest), number) for number in offers[at].free
-        ):
-            chosen = [*offers[:at], Offer(offers[at].during, {number: todo}), *offers[at + 1 :]]
-            if _match(needs, chosen, supply.resources, todo, same_room=party.same_room):
-                offers = chosen
-                left[number] &= ~sum(ones(last - first) << first for first, last in here)
-                taken.append(
-                    Taken(need.guest, need.treatment, need.wanted.kind, supply.resources[number].id, runs)
-                )
-                break
-    return taken
+    left = {number: around(supply.resources[number]) for offer in offers for number in offer.free}
+    for problem in problems:
+        for at in problem.needs:
+            runs = [(zero + first, zero + last) for first, last in needs[at].runs]
+            by_gaps = sorted(
+                (_gaps(left[number], runs, supply.shortest), number) for number in offers[at].free
+            )
+            for _, number in by_gaps:
+                chosen = [*offers]
+                chosen[at] = Offer(offers[at].during, {number: 1 << zero})
+                if problem.solved(chosen, 1 << zero):
+                    offers = chosen
+                    left[number] &= ~sum(ones(last - first) << first for first, last in runs)
+                    break
+    taken = (supply.resources[number].id for offer in offers for number in offer.free)
+    return [
+        Taken(need, resource_id, tuple((start + first, start + last) for first, last in need.runs))
+        for need, resource_id in zip(needs, taken, strict=True)
+    ]
 
 
 def _gaps(free: int, runs: Sequence[Run], shortest: int) -> tuple[int, int]:
@@ -120,30 +128,49 @@ def _beginning(free: int, runs: Sequence[Run]) -> int:
     return begins
 
 
-def _match(
-    needs: Sequence[Need],
-    offers: Sequence[Offer],
-    resources: Sequence[Resource],
-    todo: int,
-    *,
-    same_room: bool,
-) -> int:
-    if same_room:
-        on_beds = [need.wanted.kind is ResourceKind.BED for need in needs]
-        beds = [offer for offer, on_bed in zip(offers, on_beds, strict=True) if on_bed]
-        offers = [offer for offer, on_bed in zip(offers, on_beds, strict=True) if not on_bed]
-        for together in connected(beds, Offer.overlaps):
-            todo = _in_one_room(together, resources, todo)
-    return match(offers, todo)
+@dataclass(frozen=True, slots=True)
+class _Problem:
+    """Needs that have to be looked at together, and no others with them."""
+
+    needs: list[int]
+    room_of: list[UUID] | None
+    """By the number of a resource, when these need beds in one room."""
+
+    def solved(self, offers: Sequence[Offer], todo: int) -> int:
+        """The steps of `todo` at which it is."""
+        offers = [offers[at] for at in self.needs]
+        if self.room_of is None:
+            return match(offers, todo)
+        return _in_one_room(offers, self.room_of, todo)
 
 
-def _in_one_room(beds: Sequence[Offer], resources: Sequence[Resource], todo: int) -> int:
+def _problems(
+    needs: Sequence[Need], offers: Sequence[Offer], resources: Sequence[Resource], *, same_room: bool
+) -> list[_Problem]:
+    at = {id(offer): number for number, offer in enumerate(offers)}
+    rooms = [resource.room for resource in resources]
+    with_room: list[Offer] = []
+    apart: list[Offer] = []
+    for need, offer in zip(needs, offers, strict=True):
+        (with_room if same_room and need.wanted.kind is ResourceKind.BED else apart).append(offer)
+    return [
+        _Problem(sorted(at[id(offer)] for offer in group), room_of)
+        for room_of, groups in (
+            (rooms, connected(with_room, Offer.overlaps)),
+            (None, connected(apart, Offer.rivals)),
+        )
+        for group in groups
+    ]
+
+
+def _in_one_room(beds: Sequence[Offer], room_of: Sequence[UUID], todo: int) -> int:
     """The steps of `todo` at which one room has beds for all of these, which overlap."""
     found = 0
-    for room in dict.fromkeys(resources[number].room for number in beds[0].free):
-        alike: dict[int, Offer] = {}
+    for room in dict.fromkeys(room_of[number] for number in beds[0].free):
+        alike: dict[int, dict[int, int]] = {}
         for bed in beds:
-            free = {number: mask for number, mask in bed.free.items() if resources[number].room == room}
-            alike.setdefault(id(bed.free), Offer(bed.during, free))
-        found |= match([Offer(bed.during, alike[id(bed.free)].free) for bed in beds], todo & ~found)
+            if id(bed.free) not in alike:
+                here = {number: mask for number, mask in bed.free.items() if room_of[number] == room}
+                alike[id(bed.free)] = here
+        found |= match([Offer(bed.during, alike[id(bed.free)]) for bed in beds], todo & ~found)
     return found

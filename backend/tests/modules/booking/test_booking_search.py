@@ -221,8 +221,11 @@ def refuse_wrong(taken: list[Taken], coming: Party, supply: Supply, start: int) 
         resource = resources[each.resource_id]
         type_id = None if isinstance(resource, Therapist) else resource.type_id
         steps = frozenset(step - start for first, last in each.runs for step in range(first, last))
-        made[reference.Asked(each.guest, each.treatment, each.kind, type_id, steps)] = resource
-    assert sorted(map(repr, made)) == sorted(map(repr, reference.asked_by(coming)))
+        made[reference.Asked(each.need.guest, each.need.treatment, each.need.wanted.kind, type_id, steps)] = (
+            resource
+        )
+    assert made.keys() == set(reference.asked_by(coming))
+    assert len(made) == len(taken)
     for asked, resource in made.items():
         assert reference.suits(resource, asked, coming)
         assert all(reference.there(resource, start + step, "free") for step in asked.steps)
