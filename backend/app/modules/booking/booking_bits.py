@@ -23,19 +23,13 @@ def union(masks: Iterable[int]) -> int:
 
 
 def from_runs(runs: Iterable[tuple[int, int]], count: int) -> int:
-    """The steps that are in any of the runs `(from, until)` and in 0 … count - 1.
-
-    A run is 2^until - 2^from, so all of them are one subtraction: that of the set of beginnings from the set of ends.
-    """
-    starts, ends = bytearray(count // 8 + 1), bytearray(count // 8 + 1)
-    done = 0
-    for start, end in sorted(runs):
-        first, last = max(start, done), min(end, count)
+    """The steps that are in any of the runs `(from, until)` and in 0 … count - 1."""
+    mask = 0
+    for start, end in runs:
+        first, last = max(start, 0), min(end, count)
         if first < last:
-            starts[first >> 3] |= 1 << (first & 7)
-            ends[last >> 3] |= 1 << (last & 7)
-            done = last
-    return int.from_bytes(ends, "little") - int.from_bytes(starts, "little")
+            mask |= ones(last - first) << first
+    return mask
 
 
 def to_runs(mask: int) -> list[tuple[int, int]]:

@@ -146,7 +146,8 @@ def _tried(group: list[Offer], todo: int) -> int:
             for step in positions(mask & todo):
                 free[step][at] |= 1 << number
     rivals = _rivals(group)
-    return sum(1 << step for step, choices in free.items() if _colourable(choices, rivals, set()))
+    failed: set[tuple[int, ...]] = set()  # at one step fails at any
+    return sum(1 << step for step, choices in free.items() if _colourable(choices, rivals, failed))
 
 
 def _colourable(choices: list[int], rivals: list[list[int]], failed: set[tuple[int, ...]]) -> bool:

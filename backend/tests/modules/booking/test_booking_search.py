@@ -153,6 +153,18 @@ def test_a_couple_in_the_same_room() -> None:
     assert sorted(beds) == ["bed 5 16:00-17:00", "bed 6 16:00-17:00"]
 
 
+def test_a_couple_on_beds_of_two_types_in_the_same_room() -> None:
+    couple = [
+        treatment("massage", segment(60, staff=False, on=type_)) for type_ in ("massage-bed", "facial-bed")
+    ]
+    one, other = bed("bed 1", room="lotus"), bed("chair 1", room="jasmine", type_="facial-bed")
+    beside = bed("chair 2", "15:00-16:00", room="lotus", type_="facial-bed")
+    visit = party([couple[0]], [couple[1]], same_room=True)
+    assert starts(visit, spa(one, other)) == 0
+    assert shown(starts(visit, spa(one, other, beside))) == ["15:00"]
+    assert who(place(visit, spa(one, other, beside), at("15:00")))[1] == "chair 2 15:00-16:00"
+
+
 def test_a_couple_may_go_on_to_another_room_together() -> None:
     rooms = [
         bed(f"{room} {number}", room=room, type_=f"{room}-bed")
