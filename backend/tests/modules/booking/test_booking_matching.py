@@ -35,7 +35,7 @@ def possible(offers: Sequence[Offer], step: int, used: dict[int, int]) -> bool:
     )
 
 
-@settings(max_examples=600)
+@settings(max_examples=400)
 @given(st.lists(needs, max_size=7), st.lists(st.integers(0, 6), max_size=3), st.integers(0, ALL))
 # A ring of five and two resources: every two neighbours could be served.
 @example([(when, {0: 1, 1: 1}) for when in (0b00011, 0b00110, 0b01100, 0b11000, 0b10001)], [], 1)

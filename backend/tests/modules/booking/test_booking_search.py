@@ -216,7 +216,7 @@ def test_starts_are_what_the_reference_finds(things: bool) -> None:
     holds()
 
 
-@settings(max_examples=200)
+@settings(max_examples=80)
 @given(parties(), supplies())
 def test_a_placement_is_there_when_it_is_possible_and_it_is_a_good_one(coming: Party, supply: Supply) -> None:
     for start in range(STEPS):
@@ -246,7 +246,7 @@ def refuse_wrong(taken: list[Taken], coming: Party, supply: Supply, start: int) 
     assert not coming.same_room or reference.in_one_room(made)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(parties(guests=1, treatments=1, things=False), supplies(things=False), st.integers(0, STEPS))
 def test_one_need_gets_what_leaves_the_least(coming: Party, supply: Supply, start: int) -> None:
     """Gaps counted one step at a time, on both sides of the treatment."""

@@ -146,7 +146,7 @@ def test_a_day_is_asked_for_and_not_the_others() -> None:
     assert why_not(party([massage]), supply, afternoon) == [Lack(Why.OFF_SHIFT, A_THERAPIST, 1, afternoon)]
 
 
-@settings(max_examples=200)
+@settings(max_examples=120)
 @given(parties(), supplies())
 def test_what_is_said_is_true(coming: Party, supply: Supply) -> None:
     day = ones(12) << 4
