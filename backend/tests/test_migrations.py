@@ -14,11 +14,12 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Connection
+from sqlalchemy import CheckConstraint, Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from app.cli.embedded import EmbeddedPostgres
 from app.cli.migrate import configuration
+from app.modules import import_models
 from tests.conftest import create_database, database_url, drop_database
 
 SCHEMA = """
@@ -60,7 +61,6 @@ async def schema(connection: AsyncConnection) -> list[tuple[str, ...]]:
 
 async def test_models_and_migrations_agree(connection: AsyncConnection) -> None:
     from app.core.database import Base
-    from app.modules import import_models
 
     import_models()
     assert "customer" in Base.metadata.tables
@@ -69,6 +69,24 @@ async def test_models_and_migrations_agree(connection: AsyncConnection) -> None:
         return list(compare_metadata(MigrationContext.configure(sync), Base.metadata))
 
     assert await connection.run_sync(differences) == []
+
+
+async def test_so_do_their_checks_of_which_alembic_knows_nothing(connection: AsyncConnection) -> None:
+    from app.core.database import Base
+
+    import_models()
+    name_of = connection.dialect.identifier_preparer.format_constraint
+    ours = {
+        (table.name, name_of(constraint))
+        for table in Base.metadata.tables.values()
+        for constraint in table.constraints.union(*(column.constraints for column in table.columns))
+        if isinstance(constraint, CheckConstraint)
+    }
+    theirs = await connection.exec_driver_sql(
+        "SELECT conrelid::regclass::text, conname FROM pg_constraint"
+        " WHERE contype = 'c' AND connamespace = 'public'::regnamespace"
+    )
+    assert {tuple(row) for row in theirs} == ours
 
 
 def test_the_app_knows_the_newest_migration() -> None:

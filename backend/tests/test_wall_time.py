@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.common.wall_time import Span, WallHours, clipped, instant, open_spans
+from app.common.wall_time import Span, WallHours, instant, open_spans
 
 SAIGON = ZoneInfo("Asia/Ho_Chi_Minh")
 PARIS = ZoneInfo("Europe/Paris")
@@ -68,11 +68,6 @@ def test_a_day_whose_clocks_are_set_back_is_open_for_an_hour_more() -> None:
 def test_hours_that_end_before_they_begin_on_a_day_whose_clocks_are_set_forward_are_none() -> None:
     hours = [WallHours(wall("02:30"), wall("03:15"))]  # both are 03:15 to 03:30 there
     assert open_spans([date(2026, 3, 29)], lambda _: hours, PARIS) == []
-
-
-def test_spans_are_cut_to_what_is_asked() -> None:
-    nine, noon, six = (datetime(2026, 11, 23, hour, tzinfo=UTC) for hour in (9, 12, 18))
-    assert clipped([Span(nine, noon), Span(noon, six)], noon, six) == [Span(noon, six)]
 
 
 HOURS = st.builds(

@@ -8,7 +8,7 @@ from app.modules.branch import branch_routes
 from app.modules.catalogue import catalogue_routes
 from app.modules.customer import customer_privacy_routes, customer_routes
 from app.modules.identity import identity_auth_routes, identity_routes
-from app.modules.resource import resource_allocation_routes, resource_routes
+from app.modules.resource import resource_outage_routes, resource_routes
 from app.modules.staff import staff_roster_routes, staff_routes, staff_time_off_routes
 
 api_router = APIRouter()
@@ -26,7 +26,7 @@ for router in (
     resource_routes.types,
     resource_routes.rooms,
     resource_routes.resources,
-    resource_allocation_routes.router,
+    resource_outage_routes.router,
     staff_routes.router,
     staff_roster_routes.router,
     staff_time_off_routes.router,

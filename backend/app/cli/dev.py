@@ -165,12 +165,14 @@ def _migrate() -> None:
 
 
 def _seed_missing(postgres: EmbeddedPostgres) -> "list[DemoAccount]":
-    """Demo customers the first time, demo accounts as long as there are no users: the new accounts.
+    """A demo spa and customers the first time, demo accounts as long as there are no users: the new accounts.
 
     A database that was seeded before ZenSpa had accounts has customers and nobody who may see them.
     """
     seeded = STATE / "seeded"
     if not seeded.exists():
+        with _step("Tiệm spa mẫu · Demo spa"):
+            run_with_database("the seeding", _seed_spa)
         customers = DEMO_CUSTOMERS
         what = f"{customers} khách hàng mẫu và tài khoản thử · demo customers and accounts"
     elif not asyncio.run(_has_users(postgres)):
@@ -190,6 +192,12 @@ async def _has_users(postgres: EmbeddedPostgres) -> bool:
         return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM user_account)"))
     finally:
         await connection.close()
+
+
+async def _seed_spa() -> bool:
+    from app.cli.seed import seed_spa
+
+    return await seed_spa()
 
 
 async def _seed(customers: int) -> "list[DemoAccount]":

@@ -37,7 +37,7 @@ def run() -> None:
 
 @cli.command()
 def dev() -> None:
-    """Start everything for development: PostgreSQL, Redis, migrations, demo customers, the API with reload.
+    """Start everything for development: PostgreSQL, Redis, migrations, a demo spa, the API with reload.
 
     What DATABASE_URL and REDIS_HOST name is used; what they do not is started here, with its state in
     backend/.data. Ctrl-C stops all of it, and the next start goes on from there.
@@ -150,15 +150,23 @@ def openapi(
 def seed(
     customers: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many demo customers.")] = 500,
 ) -> None:
-    """Add believable demo customers, unless there are customers already.
+    """Add a believable demo spa, unless there is a branch already, and customers, unless there are any.
+
+    The spa is three branches with their rooms, beds and devices, a catalogue, staff, and four weeks of rosters
+    from today.
 
     [bold]Examples[/bold]
 
       zenspa seed --customers 10000
     """
-    from app.cli.seed import seed_customers
+    from app.cli.seed import seed_customers, seed_spa
 
-    added = run_with_database("the seeding", lambda: seed_customers(customers))
+    async def add() -> tuple[bool, int]:
+        return await seed_spa(), await seed_customers(customers)
+
+    spa, added = run_with_database("the seeding", add)
+    if spa:
+        typer.echo("Tiệm spa mẫu · demo spa")
     typer.echo(f"{added:,} khách hàng mẫu · demo customers")
 
 

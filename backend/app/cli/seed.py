@@ -1,21 +1,66 @@
-"""Believable demo customers, for development and for showing ZenSpa to people."""
+"""A believable demo spa and its customers, for development and for showing ZenSpa to people."""
 
+from datetime import datetime, timedelta
 from itertools import batched
+from pathlib import Path
 from typing import NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import run_in_transaction
+from app.modules.branch import branch_service
 from app.modules.customer.customer_models import Customer
 from app.modules.customer.customer_samples import sample_customers
 from app.modules.identity import identity_service
+from app.modules.identity.identity_access import CurrentUser, Grant
 from app.modules.identity.identity_models import User
 from app.modules.identity.identity_passwords import hash_password, new_password
 from app.modules.identity.identity_roles import Role
 from app.modules.identity.identity_schemas import RoleGrant
+from app.modules.setup.setup_reading import read_file
+from app.modules.setup.setup_service import apply_setup
+from app.modules.staff import staff_roster_filling, staff_service
+from app.modules.staff.staff_models import Staff
+from app.modules.staff.staff_roster_schemas import ShiftFill
+from app.modules.staff.staff_schemas import StaffUpdate
 
 _BATCH = 1_000
+_DEMO_SPA = Path(__file__).with_name("demo_spa.yaml")
+_ROSTERED = timedelta(weeks=4)
+_THE_HOUSE = CurrentUser(UUID(int=0), frozenset({Grant(Role.ADMIN, None)}), None)
+_THERAPIST = "kythuatvien@example.com"
+_THERAPIST_KEY = "le-thi-hong-nhung"
+
+
+async def seed_spa() -> bool:
+    """Adds the demo spa with four weeks of its rosters, unless there is a branch already; whether it did."""
+    return await run_in_transaction(_seed_spa)
+
+
+async def _seed_spa(session: AsyncSession) -> bool:
+    if await branch_service.list_branches(session):
+        return False
+    await apply_setup(session, read_file(_DEMO_SPA.read_bytes()))
+    for branch in await branch_service.list_branches(session):
+        today = datetime.now(ZoneInfo(branch.time_zone)).date()
+        fill = ShiftFill(branch_id=branch.id, first_day=today, last_day=today + _ROSTERED - timedelta(days=1))
+        await staff_roster_filling.fill_shifts(session, _THE_HOUSE, fill)
+    therapist = await session.scalar(select(User.id).where(User.email == _THERAPIST))
+    if therapist is not None:
+        await _link_therapist(session, therapist)
+    return True
+
+
+async def _link_therapist(session: AsyncSession, user_id: UUID) -> None:
+    """The demo account of a therapist signs in as one of the demo spa."""
+    staff_id = await session.scalar(
+        select(Staff.id).where(Staff.key == _THERAPIST_KEY, Staff.user_id.is_(None))
+    )
+    if staff_id is not None:
+        await staff_service.update_staff(session, staff_id, StaffUpdate(user_id=user_id))
 
 
 async def seed_customers(count: int) -> int:
@@ -41,12 +86,12 @@ class DemoAccount(NamedTuple):
 async def seed_accounts() -> list[DemoAccount]:
     """An account of each role, unless there are users already; their passwords are kept nowhere else.
 
-    The customer's is that of the first customer there is.
+    The customer's is that of the first customer there is, the therapist's that of one of the demo spa.
     """
     accounts = [
         DemoAccount("admin@example.com", new_password(), "Trần Minh Quân", Role.ADMIN),
         DemoAccount("letan@example.com", new_password(), "Phạm Thu Trang", Role.RECEPTIONIST),
-        DemoAccount("kythuatvien@example.com", new_password(), "Lê Thị Hồng Nhung", Role.THERAPIST),
+        DemoAccount(_THERAPIST, new_password(), "Lê Thị Hồng Nhung", Role.THERAPIST),
         DemoAccount("khach@example.com", new_password(), "Nguyễn Thu Hà", Role.CUSTOMER),
     ]
 
@@ -61,6 +106,8 @@ async def seed_accounts() -> list[DemoAccount]:
                 first = await session.scalar(select(Customer).order_by(Customer.id).limit(1))
                 if first is not None:
                     first.user_id = user.id
+            elif account.role is Role.THERAPIST:
+                await _link_therapist(session, user.id)
         return accounts
 
     return await run_in_transaction(seed)

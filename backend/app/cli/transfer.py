@@ -1,10 +1,14 @@
-"""`zenspa import …`, `zenspa export …`: files in and out, with a progress bar and every bad row by name."""
+"""`zenspa import …`, `zenspa export …`: files in and out, and every fault by its row or line."""
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
@@ -12,6 +16,8 @@ from app.cli.faults import run_with_database
 
 if TYPE_CHECKING:
     from app.core.exceptions import ZenSpaException
+    from app.modules.setup.setup_file import SpaFile
+    from app.modules.setup.setup_plan import Plan
 
 import_cli = typer.Typer(no_args_is_help=True, help="Bring data in from files: all of a file or nothing.")
 export_cli = typer.Typer(no_args_is_help=True, help="Write data out to files.")
@@ -35,14 +41,8 @@ def import_customers(
 
       zenspa import customers khach-hang.csv
     """
-    from app.core.exceptions import ZenSpaException
-
-    with file.open("rb") as opened:
-        try:
-            run_with_database("the import", lambda: _import_customers(opened, file.stat().st_size))
-        except ZenSpaException as error:
-            _explain(error)
-            raise typer.Exit(1) from None
+    with file.open("rb") as opened, _refusals_explained():
+        run_with_database("the import", lambda: _import_customers(opened, file.stat().st_size))
 
 
 async def _import_customers(file: BinaryIO, size: int) -> None:
@@ -89,20 +89,135 @@ def export_customers(
 async def _export_customers(file: Path) -> None:
     from app.modules.customer.customer_transfer import export_customers
 
-    unfinished = file.with_name(f"{file.name}.part")  # a file of that name is always a whole one
+    with _written_whole(file) as opened:
+        async for piece in export_customers():
+            opened.write(piece)
+
+
+@import_cli.command("spa")
+def import_spa(
+    file: Annotated[
+        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A YAML file in UTF-8.")
+    ],
+    *,
+    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and stop.")] = False,
+) -> None:
+    """Bring a spa's set-up in: branches, rooms, beds, devices, the catalogue, staff and their weekly shifts.
+
+    Everything goes by its key: what is new is created, what differs is changed, and what the file does not have
+    is left alone. It shows what would change and asks first. A second run of the same file changes nothing.
+
+    [bold]Examples[/bold]
+
+      zenspa import spa sen-trang.yaml --dry-run
+
+      zenspa import spa sen-trang.yaml --yes
+    """
+    from app.cli.transfer_plan import show_plan
+    from app.core.database import run_in_transaction
+    from app.modules.setup import setup_service
+    from app.modules.setup.setup_reading import read_file
+    from app.modules.setup.setup_yaml import MAX_BYTES
+
+    with _refusals_explained(), file.open("rb") as opened:
+        setup = read_file(opened.read(MAX_BYTES + 1))
+        plan = run_with_database(
+            "the import", lambda: run_in_transaction(lambda session: setup_service.plan_setup(session, setup))
+        )
+    show_plan(_out, plan)
+    if plan.is_empty:
+        _out.print("[green]✓[/green] Không có gì thay đổi · nothing to change")
+    elif not dry_run:
+        _confirm(yes=yes)
+        _apply(setup, plan)
+
+
+def _confirm(*, yes: bool) -> None:
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        _err.print(
+            "[red]✗[/red] Không có ai để hỏi: hãy thêm --yes · nobody is there to be asked: add --yes",
+            soft_wrap=True,
+        )
+        raise typer.Exit(2)
+    if not typer.confirm("Nhập những thay đổi này? · Import these changes?"):
+        _out.print("Chưa thay đổi gì · nothing was changed")
+        raise typer.Exit(1)
+
+
+def _apply(setup: "SpaFile", plan: "Plan") -> None:
+    from app.core.database import run_in_transaction
+    from app.modules.setup.setup_service import apply_setup
+
+    with _refusals_explained():
+        run_with_database(
+            "the import",
+            lambda: run_in_transaction(lambda session: apply_setup(session, setup, expected=plan)),
+        )
+    created, changed = (sum(map(len, each.values())) for each in (plan.created, plan.changed))
+    _out.print(f"[green]✓[/green] {created:,} mới · created, {changed:,} cập nhật · changed")
+
+
+@export_cli.command("spa")
+def export_spa(
+    file: Annotated[Path, typer.Argument(dir_okay=False, writable=True, help="The YAML file to write.")],
+) -> None:
+    """Write a spa's whole set-up to a YAML file, as `zenspa import spa` reads it.
+
+    The same set-up is the same file, byte for byte: keep it in Git and see what has changed.
+
+    [bold]Examples[/bold]
+
+      zenspa export spa sen-trang.yaml
+    """
+    with _refusals_explained():
+        run_with_database("the export", lambda: _export_spa(file))
+    _out.print(f"[green]✓[/green] {file}")
+
+
+async def _export_spa(file: Path) -> None:
+    from app.core.database import AsyncSessionLocal
+    from app.modules.setup.setup_reading import write_file
+    from app.modules.setup.setup_service import read_setup
+
+    async with AsyncSessionLocal() as session:
+        # All of it as it was at one time.
+        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
+        setup = await read_setup(session)
+    with _written_whole(file) as opened:
+        opened.write(write_file(setup))
+
+
+@contextmanager
+def _written_whole(file: Path) -> Iterator[BinaryIO]:
+    """A file of that name is always a whole one."""
+    unfinished = file.with_name(f"{file.name}.part")
     try:
         with unfinished.open("wb") as opened:
-            async for piece in export_customers():
-                opened.write(piece)
+            yield opened
         unfinished.replace(file)
     finally:
         unfinished.unlink(missing_ok=True)
 
 
+@contextmanager
+def _refusals_explained() -> Iterator[None]:
+    from app.core.exceptions import ZenSpaException
+
+    try:
+        yield
+    except ZenSpaException as error:
+        _explain(error)
+        raise typer.Exit(1) from None
+
+
 def _explain(error: "ZenSpaException") -> None:
     from app.common.text import Text
 
-    _err.print(f"[red]✗[/red] {error.public_message('vi')}\n  {error.public_message('en')}")
+    said = (escape(error.public_message(language)) for language in ("vi", "en"))
+    _err.print("[red]✗[/red]", "\n  ".join(said))
     if error.details:
         table = Table("Chỗ · place", "Lỗi", "Fault")
         for detail in error.details:
@@ -110,5 +225,5 @@ def _explain(error: "ZenSpaException") -> None:
                 said if isinstance(said, Text) else Text(said, said)
                 for said in (detail["field"], detail["message"])
             )
-            table.add_row(place.vi, fault.vi, fault.en)
+            table.add_row(*(escape(said) for said in (place.vi, fault.vi, fault.en)))
         _err.print(table)

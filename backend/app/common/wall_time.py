@@ -41,11 +41,15 @@ def ends_after(begins: int, ends: int) -> int:
     """The end in minutes after the same midnight: one that is not after the beginning is on the next day.
 
     Raises:
-        PydanticCustomError: the beginning is 24:00.
+        PydanticCustomError: the beginning is no time of a day, or the end is more than a day later.
     """
-    if begins >= DAY:
+    if not 0 <= begins < DAY:
         raise PydanticCustomError("wall_time", "A day begins at 00:00")
-    return ends if ends > begins else ends + DAY
+    if ends <= begins:
+        ends += DAY
+    if not begins < ends <= begins + DAY:
+        raise PydanticCustomError("wall_time", "Input should be a time of day, as 09:30")
+    return ends
 
 
 class WallHours(NamedTuple):
@@ -99,9 +103,3 @@ def _joined(spans: Iterable[Span]) -> Iterator[Span]:
             current = span
     if current is not None:
         yield current
-
-
-def clipped(spans: Iterable[Span], start: datetime, end: datetime) -> list[Span]:
-    """What of them is within these bounds."""
-    inside = (Span(max(span.start, start), min(span.end, end)) for span in spans)
-    return [span for span in inside if span.start < span.end]

@@ -59,7 +59,7 @@ class Settings(BaseSettings):
     MAX_UPLOAD_BYTES: Annotated[int, Field(gt=0)] = 32 * 1024 * 1024
     """The limit of routes that take a file."""
     RATE_LIMIT_PER_MINUTE: Annotated[int, Field(ge=0)] = 1200
-    """Requests of one client address, in steps of 20, above 1200 of a sixtieth; 0: as many as it likes."""
+    """Requests of one client address, in steps of a sixtieth; 0: as many as it likes."""
 
     # CORS
     CORS_ORIGINS: str = "http://localhost:3000"

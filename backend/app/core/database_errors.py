@@ -34,6 +34,8 @@ _BUSY = {SERIALIZATION_FAILURE, DEADLOCK_DETECTED, "55P03", "25P03"}  # … lock
 _SCHEMA_TOO_OLD = {"42P01", "42703", "42883"}  # undefined table, column, function
 _CONFLICTS = {"23505", "23503", "23P01"}  # unique, foreign key, exclusion
 _REFUSED_VALUE_CLASSES = {"22", "23"}  # data exception, other integrity constraints
+DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
+"""What asyncpg itself raises, beside OSError; the last when a connection dies in the middle of a question."""
 
 
 def sqlstate_of(error: BaseException) -> str:
@@ -66,9 +68,9 @@ def is_retryable(error: BaseException) -> bool:
 
 def translate(error: BaseException) -> ZenSpaException:
     state = sqlstate_of(error)
-    unreachable = isinstance(error, OSError | PoolTimeoutError | asyncpg.InterfaceError) or (
-        isinstance(error, DBAPIError) and (error.connection_invalidated or not state)
-    )
+    unreachable = isinstance(
+        error, OSError | PoolTimeoutError | asyncpg.InterfaceError | asyncpg.InternalClientError
+    ) or (isinstance(error, DBAPIError) and (error.connection_invalidated or not state))
     if state in _SCHEMA_TOO_OLD:
         return ServiceUnavailableException("the database lacks what this version needs: run `zenspa migrate`")
     if unreachable or state in _BUSY or state[:2] in _UNAVAILABLE_CLASSES:

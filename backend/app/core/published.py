@@ -18,19 +18,17 @@ from uuid import UUID
 
 import asyncpg
 from pydantic import TypeAdapter
-from sqlalchemy import Text, text
+from sqlalchemy import Text, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.util import greenlet_spawn
 from starlette.types import Receive, Scope, Send
 
-from app.common.rounds import Rounds
-from app.common.single_flight import SingleFlight
+from app.common.single_flight import Rounds, SingleFlight
 from app.core import database
-from app.core.config import settings
-from app.core.database import REQUEST_POOL_WAIT, Base, run_in_transaction
-from app.core.database_errors import translate
+from app.core.database import REQUEST_POOL_WAIT, Base, is_pooled, run_in_transaction
+from app.core.database_errors import DRIVER_ERRORS, translate
 from app.core.routing import PUBLIC, ApiRoute, ApiRouter
 
 
@@ -101,7 +99,7 @@ class _Published:
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         ready = await self._newest()
         asked = dict(scope["headers"])
-        if ready.etag in _etags(asked.get(b"if-none-match", b"")):
+        if _names(asked.get(b"if-none-match", b""), ready.etag):
             answer = ready.unchanged
         elif _takes_gzip(asked.get(b"accept-encoding", b"")):
             answer = ready.zipped
@@ -113,15 +111,15 @@ class _Published:
         await send({"type": "http.response.body", "body": answer.body})
 
     async def _newest(self) -> _Ready:
-        version = (await _versions.answer()).get(self._name)
+        version = (await _newest_versions()).get(self._name)
         ready = self._ready
         if ready is None or ready.version != version:
-            # What is read now is of this version or a newer one; if newer, whoever asks next reads it again.
-            ready = self._ready = await self._refills.run(version, lambda: self._refill(version))
+            ready = self._ready = await self._refills.run(version, self._refill)
         return ready
 
-    async def _refill(self, version: UUID | None) -> _Ready:
-        body = self._adapter.dump_json(await run_in_transaction(self._load, in_request=True))
+    async def _refill(self) -> _Ready:
+        version, listed = await run_in_transaction(self._read, in_request=True)
+        body = self._adapter.dump_json(listed)
         # Weak, for it stands for both ways to send it (RFC 9110 §8.8.3.3).
         etag = f'W/"{urlsafe_b64encode(sha256(body).digest()[:12]).decode()}"'
         always = [(b"etag", etag.encode()), (b"vary", b"Accept-Encoding"), (b"cache-control", b"no-cache")]
@@ -134,15 +132,28 @@ class _Published:
             unchanged=_Answer(304, always, b""),
         )
 
+    async def _read(self, session: AsyncSession) -> tuple[UUID | None, Any]:
+        """Read by several questions it can be of two moments; not when no change came between."""
+        version = await self._version(session)
+        while True:
+            listed = await self._load(session)
+            before, version = version, await self._version(session)
+            if version == before:
+                return version, listed
+            session.expire_all()
+
+    async def _version(self, session: AsyncSession) -> UUID | None:
+        return await session.scalar(select(ListVersion.version).where(ListVersion.list == self._name))
+
 
 def _entity_headers(body: bytes) -> list[tuple[bytes, bytes]]:
     return [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
 
 
-def _etags(if_none_match: bytes) -> Sequence[str]:
-    """Those a client has (RFC 9110 §13.1.2), all as weak ones, as which they are compared."""
-    tags = (tag.strip() for tag in if_none_match.decode("latin-1").split(","))
-    return [tag if tag.startswith("W/") else f"W/{tag}" for tag in tags]
+def _names(if_none_match: bytes, etag: str) -> bool:
+    """Whether a client has it already (RFC 9110 §13.1.2); they are compared as weak ones."""
+    tags = [tag.strip() for tag in if_none_match.decode("latin-1").split(",")]
+    return "*" in tags or etag in (tag if tag.startswith("W/") else f"W/{tag}" for tag in tags)
 
 
 def _takes_gzip(accept_encoding: bytes) -> bool:
@@ -153,27 +164,31 @@ def _takes_gzip(accept_encoding: bytes) -> bool:
     return False
 
 
-async def _read_versions() -> dict[str, UUID]:
-    """By the driver alone: it is asked all the time, and through SQLAlchemy it takes 300 µs instead of 90.
-
-    Raises:
-        ServiceUnavailableException
-    """
+async def _newest_versions() -> dict[str, UUID]:
+    """Raises ServiceUnavailableException, after `REQUEST_POOL_WAIT` seconds at the latest."""
     try:
-        async with asyncio.timeout(REQUEST_POOL_WAIT):
-            connection = await database.engine.raw_connection()
-    except (OSError, SQLAlchemyError) as error:
+        async with asyncio.timeout(REQUEST_POOL_WAIT):  # for the round under way and the next
+            return await _versions.answer()
+    except (OSError, SQLAlchemyError, *DRIVER_ERRORS) as error:
         raise translate(error) from error
+
+
+async def _read_versions() -> dict[str, UUID]:
+    """By the driver alone: it is asked all the time, and through SQLAlchemy it takes 300 µs instead of 90."""
+    engine = database.engine
+    async with asyncio.timeout(REQUEST_POOL_WAIT):
+        connection = await engine.raw_connection()
     driver = connection.driver_connection
     assert isinstance(driver, asyncpg.Connection)
     try:
-        if settings.uses_transaction_pooler:  # or the parts of the question would go to several servers
-            async with driver.transaction():
-                return dict(await driver.fetch(_SELECT_VERSIONS))
-        return dict(await driver.fetch(_SELECT_VERSIONS))
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        driver.terminate()  # or giving it back would wait for a silent server once more
-        raise translate(error) from error
+        async with asyncio.timeout(REQUEST_POOL_WAIT):
+            if is_pooled(engine):  # or the parts of the question would go to several servers
+                async with driver.transaction():
+                    return dict(await driver.fetch(_SELECT_VERSIONS))
+            return dict(await driver.fetch(_SELECT_VERSIONS))
+    except BaseException:
+        driver.terminate()  # whatever it was: giving it back could wait for a silent server once more
+        raise
     finally:
         await greenlet_spawn(connection.close)
 

@@ -1,8 +1,8 @@
 """The domain: a folder a module, each with its `_models`, `_schemas`, `_service` and `_routes`."""
 
 import importlib
+import importlib.util
 import pkgutil
-from importlib.util import find_spec
 
 
 def import_models() -> None:
@@ -10,5 +10,5 @@ def import_models() -> None:
     importlib.import_module("app.core.published")
     for module in pkgutil.iter_modules(__path__):
         models = f"{__name__}.{module.name}.{module.name}_models"
-        if find_spec(models):  # a module may be without tables
+        if importlib.util.find_spec(models) is not None:  # setup has none of its own
             importlib.import_module(models)

@@ -13,8 +13,8 @@ from app.core.exceptions import RateLimitException
 from app.core.middleware import respond
 from app.redis.rate_limit import Allowance, RateLimit, client_of, rate_limited, try_to_take
 
-CHUNK = 20
-"""Requests a process takes from Redis at a time: 60 times a minute under the usual limit, and under none more often."""
+CHUNKS = 60
+"""In how many parts a process takes a minute's requests from Redis."""
 _WINDOW = 60
 _MAX_ADDRESSES = 10_000  # remembered, 4 MB
 _HEALTH = f"{API_V1}/health/"
@@ -33,10 +33,10 @@ class _Chunk:
 class RateLimitMiddleware:
     """Answers 429 to an address (of IPv6: to a /64, what one customer of a provider has) that asks too often.
 
-    A process takes `CHUNK` requests at a time, of a large limit a sixtieth, and counts them down by itself, so that
-    one request in 20 asks Redis. The limit is therefore a little inexact. Refused early: by what other processes have
-    taken and not used, at most 19 requests each, or a sixtieth. Let through late: what a process took in one window
-    and uses in the next, again at most as many. Who was refused is refused from memory until the window moves on.
+    A process takes a sixtieth of the limit at a time and counts it down by itself, so that of the usual limit one
+    request in 20 asks Redis. The limit is therefore a little inexact. Refused early: by what other processes have
+    taken and not used, less than a sixtieth of the limit each. Let through late: what a process took in one window
+    and uses in the next, again as much. Who was refused is refused from memory until the window moves on.
 
     Monitoring is never refused. The address is the connection's, or what a trusted proxy says it is
     (`zenspa serve --trust-proxy`).
@@ -44,7 +44,7 @@ class RateLimitMiddleware:
 
     def __init__(self, app: ASGIApp, per_minute: int) -> None:
         self.app = app
-        self.chunk = max(min(CHUNK, per_minute), per_minute // 60)
+        self.chunk = max(1, per_minute // CHUNKS)
         self.limit = RateLimit("general", per_minute - per_minute % self.chunk, _WINDOW)  # in whole chunks
         self._chunks: dict[str, _Chunk] = {}
         self._draws = SingleFlight[None]()

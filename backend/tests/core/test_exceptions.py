@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncGenerator, Iterable
 
+import asyncpg
 import httpx2
 import pytest
 from hypothesis import given
@@ -324,6 +325,10 @@ class TestSqlstates:
         assert constraint_of(await refused(connection, LAN, LAN)) == "customer_phone_living_key"
         await connection.rollback()
         assert constraint_of(await refused(connection, "SELECT 1/0")) == ""
+
+    @pytest.mark.parametrize("error", [asyncpg.InternalClientError(), asyncpg.InterfaceError("closed")])
+    def test_a_connection_that_dies_in_the_middle_of_a_question_is_503(self, error: Exception) -> None:
+        assert type(translate(error)) is ServiceUnavailableException
 
     async def test_a_lock_that_is_not_free_in_time_is_503(self, connection: AsyncConnection) -> None:
         await connection.exec_driver_sql("SELECT pg_advisory_xact_lock(1)")

@@ -4,15 +4,17 @@ import asyncio
 import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
+import asyncpg
 import httpx2
 import pytest
 from sqlalchemy import event
+from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.common.rounds import Rounds
-from app.core import database
+from app.core import database, published
 from tests.core import refusal
-from tests.support import free_port
+from tests.support import eventually, free_port
 from tests.support.app_process import AppProcess
 from tests.support.branches import add_branch
 from tests.support.fault_proxy import FaultProxy, Mode
@@ -20,12 +22,34 @@ from tests.support.ledger import in_database
 from tests.support.stores import app_database, app_redis, database_server, driver_url, through
 
 PATH = "/api/v1/branches"
+CATALOGUE = "/api/v1/catalogue"
 
 
 async def names(http: httpx2.AsyncClient) -> list[str]:
     response = await http.get(PATH)
     assert response.status_code == 200, response.text
     return [branch["name"] for branch in response.json()]
+
+
+async def add_massage(client: httpx2.AsyncClient) -> str:
+    """The id of its one variant."""
+    massage = {"vi": "Massage", "en": "Massage"}
+    category = await client.post(f"{CATALOGUE}/categories", json={"key": "massage", "name": massage})
+    hour = {"key": "60", "price": 400_000, "segments": [{"minutes": 60, "needs_staff": True}]}
+    service = {
+        "key": "massage",
+        "category_id": category.json()["id"],
+        "name": massage,
+        "variants": [hour],
+    }
+    variant_id: str = (await client.post(f"{CATALOGUE}/services", json=service)).json()["variants"][0]["id"]
+    return variant_id
+
+
+async def price(http: httpx2.AsyncClient) -> int:
+    [category] = (await http.get(CATALOGUE)).json()
+    found: int = category["services"][0]["variants"][0]["price"]
+    return found
 
 
 @contextmanager
@@ -86,22 +110,78 @@ class TestNewest:
         assert len(taken) <= 2
 
     @pytest.mark.parametrize("with_redis", [True, False])
-    async def test_another_process_shows_what_was_changed_in_one(
+    async def test_another_process_shows_a_price_that_was_changed_in_one(
         self, client: httpx2.AsyncClient, *, with_redis: bool
     ) -> None:
-        branch_id = await add_branch(name="Sen 0")
+        variant_id = await add_massage(client)
         stores = {"DATABASE_URL": driver_url()} | ({} if with_redis else {"REDIS_PORT": str(free_port())})
         async with AppProcess(stores) as one, AppProcess(stores) as other:
             processes = [httpx2.AsyncClient(base_url=each.base_url, verify=False) for each in (one, other)]
-            for number in range(1, 21):
+            for number in range(20):
                 changer, reader = processes[number % 2], processes[(number + 1) % 2]
                 changed = await changer.patch(
-                    f"{PATH}/{branch_id}", json={"name": f"Sen {number}"}, headers=client.headers
+                    f"{CATALOGUE}/variants/{variant_id}",
+                    json={"price": 450_000 + number},
+                    headers=client.headers,
                 )
                 assert changed.status_code == 200
-                assert await names(reader) == [f"Sen {number}"]
+                assert await price(reader) == 450_000 + number
             for each in processes:
                 await each.aclose()
+
+    async def test_read_by_several_questions_it_is_still_of_one_moment(
+        self, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A change that comes between two of them: it is read again."""
+        branch_id = await add_branch(name="Sen Trắng")
+        hours = "INSERT INTO opening_hours (id, branch_id, weekday, opens, closes)"
+        read = AsyncSession.scalars
+        changes = [
+            ("UPDATE branch SET name = 'Sen Hồng' WHERE id = $1", branch_id),
+            (f"{hours} VALUES (gen_random_uuid(), $1, 1, 540, 600)", branch_id),
+        ]
+
+        async def scalars(session: AsyncSession, *arguments: Any, **options: Any) -> Any:
+            found = await read(session, *arguments, **options)
+            if changes and "FROM branch" in str(arguments[0]):
+                connection = await asyncpg.connect(driver_url())
+                async with connection.transaction():
+                    for statement, parameter in changes:
+                        await connection.execute(statement, parameter)
+                changes.clear()
+                await connection.close()
+            return found
+
+        monkeypatch.setattr(AsyncSession, "scalars", scalars)
+        [branch] = (await client.get(PATH)).json()
+        assert (branch["name"], len(branch["hours"])) == ("Sen Hồng", 1)
+
+    async def test_two_who_change_it_at_once_do_not_deadlock(self, client: httpx2.AsyncClient) -> None:
+        """One has changed it and wants a row; the other has that row, or would have, and changes the list."""
+        rose, lotus = await add_branch(name="Hồng"), await add_branch(name="Sen")
+        one, other = [await asyncpg.connect(driver_url()) for _ in range(2)]
+        async with one.transaction():
+            await one.execute("UPDATE branch SET name = 'Hồng Nhung' WHERE id = $1", rose)
+            change = asyncio.create_task(
+                other.execute("UPDATE branch SET key = 'sen-vang' WHERE id = $1", lotus)
+            )
+
+            async def it_waits() -> bool:
+                waiting = "SELECT FROM pg_locks WHERE NOT granted AND pid = $1"
+                return bool(await in_database(waiting, other.get_server_pid()))
+
+            await eventually(it_waits)
+            await one.execute(
+                "INSERT INTO opening_hours (id, branch_id, weekday, opens, closes)"
+                " VALUES (gen_random_uuid(), $1, 1, 540, 600)",
+                lotus,
+            )
+        await change
+        for connection in (one, other):
+            await connection.close()
+        shown = (await client.get(PATH)).json()
+        assert [(each["name"], len(each["hours"])) for each in shown] == [("Hồng Nhung", 0), ("Sen", 1)]
+        assert shown[1]["key"] == "sen-vang"
 
     async def test_redis_is_not_asked(self, client: httpx2.AsyncClient) -> None:
         branch_id = await add_branch(name="Sen Trắng")
@@ -117,7 +197,8 @@ class TestAnswer:
     ) -> None:
         branch_id = await add_branch()
         first = await client.get(PATH)
-        for had in (first.headers["ETag"], f'"x", {first.headers["ETag"]}', first.headers["ETag"][2:]):
+        etag = first.headers["ETag"]
+        for had in (etag, f'"x", {etag}', etag[2:], "*"):
             again = await client.get(PATH, headers={"If-None-Match": had})
             assert (again.status_code, again.content) == (304, b"")
             assert again.headers["ETag"] == first.headers["ETag"]
@@ -163,68 +244,17 @@ class TestAnswer:
             there = await http.get(PATH)
         assert (there.content, there.headers["ETag"]) == (here.content, here.headers["ETag"])
 
-    async def test_without_the_database_it_is_503_and_comes_back(self, client: httpx2.AsyncClient) -> None:
+    @pytest.mark.parametrize("fault", [Mode.REFUSE, Mode.RESET, Mode.BLACK_HOLE, Mode.STALL])
+    async def test_without_the_database_it_is_503_and_comes_back(
+        self, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, fault: Mode
+    ) -> None:
         await add_branch(name="Sen Trắng")
+        monkeypatch.setattr(published, "REQUEST_POOL_WAIT", 0.2)
         async with FaultProxy(*database_server()) as proxy, app_database(DATABASE_URL=through(proxy)):
             assert await names(client) == ["Sen Trắng"]
-            proxy.mode = Mode.REFUSE
+            proxy.mode = fault
             for _ in range(2):
                 refusal(await client.get(PATH), 503, "SERVICE_UNAVAILABLE")
             proxy.mode = Mode.PASS
             await proxy.until_it_passes()
             assert await names(client) == ["Sen Trắng"]
-
-
-class TestRounds:
-    async def test_nobody_is_given_an_answer_that_was_on_its_way_before_they_asked(self) -> None:
-        asked: list[asyncio.Future[int]] = []
-
-        async def ask() -> int:
-            asked.append(asyncio.get_running_loop().create_future())
-            return await asked[-1]
-
-        rounds = Rounds(ask)
-        first = asyncio.create_task(rounds.answer())
-        await turns()
-        later = [asyncio.create_task(rounds.answer()) for _ in range(3)]
-        await turns()
-        assert len(asked) == 1
-        asked[0].set_result(1)
-        await turns()
-        assert (first.done(), any(each.done() for each in later), len(asked)) == (True, False, 2)
-        asked[1].set_result(2)
-        assert await asyncio.gather(first, *later) == [1, 2, 2, 2]
-
-    async def test_a_round_that_fails_is_not_the_next(self) -> None:
-        numbers = iter([1, 2])
-
-        async def ask() -> int:
-            await asyncio.sleep(0)
-            number = next(numbers)
-            if number == 1:
-                raise OSError("away")
-            return number
-
-        rounds = Rounds(ask)
-        first = asyncio.create_task(rounds.answer())
-        await turns(1)
-        later = asyncio.create_task(rounds.answer())
-        with pytest.raises(OSError, match="away"):
-            await first
-        assert await later == 2
-
-    async def test_who_goes_away_leaves_the_round_to_the_others(self) -> None:
-        answered: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        rounds = Rounds(lambda: answered)
-        gone, stays = asyncio.create_task(rounds.answer()), asyncio.create_task(rounds.answer())
-        await turns()
-        gone.cancel()
-        await turns()
-        answered.set_result(1)
-        assert await stays == 1
-
-
-async def turns(count: int = 5) -> None:
-    """Of the event loop: whoever can go on has."""
-    for _ in range(count):
-        await asyncio.sleep(0)

@@ -3,7 +3,9 @@
 import asyncio
 import os
 import sys
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from functools import partial
 
 import asyncpg
 import httpx2
@@ -13,11 +15,12 @@ from app.cli.embedded import EmbeddedPostgres, free_port
 from app.modules.identity.identity_roles import Role
 from tests.support import eventually
 from tests.support.app_process import AppProcess
+from tests.support.branches import add_branch
 from tests.support.customers import CUSTOMERS, AtTheDesk
 from tests.support.fault_proxy import FaultProxy, Mode
 from tests.support.leftovers import folder_for_servers
 from tests.support.people import signed_in
-from tests.support.stores import database_server, through
+from tests.support.stores import database_server, driver_url, through
 
 pytestmark = pytest.mark.usefixtures("client")
 
@@ -145,3 +148,34 @@ async def statuses(http: httpx2.AsyncClient) -> dict[str, int]:
     """Of all these at once."""
     responses = await asyncio.gather(*(http.get(path) for path in WELL))
     return {path: response.status_code for path, response in zip(WELL, responses, strict=True)}
+
+
+async def test_connections_that_end_in_the_middle_of_a_question_are_503(client: httpx2.AsyncClient) -> None:
+    """As when the server restarts; the lists that are kept ready ask by the driver itself."""
+    await add_branch()
+    answered: Counter[int] = Counter()
+    ended = asyncio.Event()
+
+    async def read() -> None:
+        while not ended.is_set():
+            answered[(await client.get("/api/v1/branches")).status_code] += 1
+
+    administrator = await asyncpg.connect(driver_url())
+    async with asyncio.TaskGroup() as readers:
+        for _ in range(8):
+            readers.create_task(read())
+        for _ in range(25):
+            enough = answered.total() + 20
+            await administrator.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            await eventually(partial(has_answers, answered, enough))
+        ended.set()
+    await administrator.close()
+    assert answered.keys() <= {200, UNAVAILABLE}
+    assert answered[200] > 0
+
+
+async def has_answers(answered: Counter[int], enough: int) -> bool:
+    return answered.total() >= enough

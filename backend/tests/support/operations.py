@@ -135,7 +135,7 @@ class Scenes:
                 "user_id": uuid7(),
                 "customer_id": uuid7(),
                 "invitation_id": uuid7(),
-                "block_id": uuid7(),
+                "outage_id": uuid7(),
                 "staff_id": uuid7(),
                 **{name: uuid7() for name in ("type_id", "room_id", "resource_id")},
                 **{name: uuid7() for name in ("category_id", "service_id", "variant_id", "add_on_id")},
@@ -227,8 +227,8 @@ class Scenes:
         ids["resource_id"] = self._insert_keyed(
             "resource", kind="bed", name=SOMEBODY_ELSE, branch_id=branch_id, type_id=ids["type_id"]
         )
-        ids["block_id"] = self._insert(
-            "allocation", resource_id=ids["resource_id"], during=asyncpg.Range(*_A_DAY), state="blocked"
+        ids["outage_id"] = self._insert(
+            "outage", resource_id=ids["resource_id"], during=asyncpg.Range(*_A_DAY), reason="Gãy chân"
         )
         return ids
 
@@ -282,8 +282,8 @@ OF_A_BRANCH = OF_SOMEBODY | {
     "PATCH /api/v1/rooms/{room_id}",
     "POST /api/v1/resources",
     "PATCH /api/v1/resources/{resource_id}",
-    "POST /api/v1/resources/{resource_id}/blocks",
-    "DELETE /api/v1/resources/{resource_id}/blocks/{block_id}",
+    "POST /api/v1/resources/{resource_id}/outages",
+    "DELETE /api/v1/resources/{resource_id}/outages/{outage_id}",
     "POST /api/v1/staff",
     "PATCH /api/v1/staff/{staff_id}",
     "GET /api/v1/staff/{staff_id}/weekly-shifts",
@@ -351,13 +351,14 @@ _ORDER = [
     "weekly_shift",
     "shift",
     "time_off",
-    "allocation",
+    "outage",
 ]
 _THERAPIST = {"role": "therapist"}
 _A_DAY = (datetime(2100, 3, 1, tzinfo=UTC), datetime(2100, 3, 2, tzinfo=UTC))
 _NEXT_DAY = (datetime(2100, 3, 2, tzinfo=UTC), datetime(2100, 3, 3, tzinfo=UTC))
 _FREE_MONDAY, _ITS_MONDAY = "2100-03-08", "2100-03-01"
 _TIMES = {"start": "2100-03-01T00:00:00Z", "end": "2100-03-03T00:00:00Z"}
+_LATER = {"start": "2100-04-01T00:00:00Z", "end": "2100-04-03T00:00:00Z"}
 _NAMES = {"name_vi": SOMEBODY_ELSE, "name_en": SOMEBODY_ELSE}
 _NAME = {"vi": "Giường", "en": "Bed"}
 _VARIANT = {"key": "90", "price": 450_000, "segments": [{"minutes": 90, "needs_staff": True}]}
@@ -446,8 +447,8 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
         }
     },
     "PATCH /api/v1/resources/{resource_id}": lambda _: {"json": {"retired": True}},
-    "GET /api/v1/resources/{resource_id}/blocks": lambda _: {"params": _TIMES},
-    "POST /api/v1/resources/{resource_id}/blocks": lambda _: {"json": _TIMES | {"reason": "Gãy chân"}},
+    "GET /api/v1/resources/{resource_id}/outages": lambda _: {"params": _TIMES},
+    "POST /api/v1/resources/{resource_id}/outages": lambda _: {"json": _LATER | {"reason": "Gãy chân"}},
     "POST /api/v1/staff": lambda ids: {
         "json": {
             "key": f"k-{ids['word']}",

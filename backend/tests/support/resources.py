@@ -87,7 +87,7 @@ async def take(
 _TAKE = """
 INSERT INTO allocation (id, resource_id, during, state, hold_expires_at, appointment_id)
 SELECT $1, $2, tstzrange(now() + $3::interval, now() + $4::interval), $5::text,
-    CASE $5 WHEN 'held' THEN now() + $6::interval END, CASE WHEN $5 <> 'blocked' THEN $7::uuid END
+    CASE $5 WHEN 'held' THEN now() + $6::interval END, $7
 """
 
 BOOK = (
@@ -112,6 +112,32 @@ async def book(
     await in_database(BOOK, *row)
     appointment_id: UUID = row[-1]
     return appointment_id
+
+
+async def add_outage(resource_id: UUID, start: datetime, end: datetime) -> UUID:
+    """It blocks all of that time."""
+    outage_id = uuid7()
+    during = asyncpg.Range(start, end)
+    await in_database(
+        "INSERT INTO outage (id, resource_id, during, reason) VALUES ($1, $2, $3, 'Gãy chân')",
+        *(outage_id, resource_id, during),
+    )
+    await in_database(
+        "INSERT INTO allocation (id, resource_id, during, state, outage_id) VALUES ($1, $2, $3, 'blocked', $4)",
+        *(uuid7(), resource_id, during, outage_id),
+    )
+    return outage_id
+
+
+async def free(resource_id: UUID, start: datetime, end: datetime) -> None:
+    """What blocks it then does so no more, as if there had been an appointment: the outage knows of it still."""
+    cut = "unnest(tstzmultirange(during) - tstzmultirange($2::tstzrange)) AS part"
+    await in_database(
+        "WITH gone AS (DELETE FROM allocation WHERE resource_id = $1 AND during && $2 AND state = 'blocked' RETURNING *)"
+        " INSERT INTO allocation (id, resource_id, during, state, outage_id, time_off_id)"
+        f" SELECT gen_random_uuid(), resource_id, part, state, outage_id, time_off_id FROM gone, {cut}",
+        *(resource_id, asyncpg.Range(start, end)),
+    )
 
 
 async def blocked(resource_id: UUID) -> list[tuple[datetime, datetime]]:

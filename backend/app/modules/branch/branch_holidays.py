@@ -1,5 +1,6 @@
 """Public holidays as suggestions: whether a branch closes on them is for people to say."""
 
+import asyncio
 from datetime import date, timedelta
 from itertools import pairwise
 from uuid import UUID
@@ -18,13 +19,8 @@ async def suggest_holidays(session: AsyncSession, branch_id: UUID, year: int) ->
     Raises:
         BranchNotFound
     """
-    import holidays  # 10 MB of calendars, for a question that is asked once a year
-
     branch = await branch_service.read_branch(session, branch_id)
-    try:
-        names = holidays.country_holidays(branch.country, years=year)
-    except NotImplementedError:
-        return []
+    names = await asyncio.to_thread(_holidays, branch.country, year)
     decided = [(each.first_day, each.last_day) for each in branch.exceptions]
     days = sorted(day for day in names if not any(first <= day <= last for first, last in decided))
     return [
@@ -35,6 +31,16 @@ async def suggest_holidays(session: AsyncSession, branch_id: UUID, year: int) ->
         )
         for row in _in_rows(days)
     ]
+
+
+def _holidays(country: str, year: int) -> dict[date, str]:
+    """The first time it takes a quarter of a second."""
+    import holidays  # 10 MB of calendars, for a question that is asked once a year
+
+    try:
+        return dict(holidays.country_holidays(country, years=year))
+    except NotImplementedError:
+        return {}
 
 
 def _in_rows(days: list[date]) -> list[list[date]]:

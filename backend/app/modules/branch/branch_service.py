@@ -1,21 +1,19 @@
 """What a spa does with its branches."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import Select, delete, select
 from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.common.text import Text
 from app.common.wall_time import Span, WallHours, open_spans
-from app.core.database_errors import constraint_of
-from app.core.exceptions import ConflictException, NotFoundException
+from app.core.database_errors import answering
+from app.core.exceptions import ConflictException, NotFoundException, ZenSpaException
 from app.modules.branch.branch_models import Branch, HoursException, OpeningHours
 from app.modules.branch.branch_schemas import (
     BranchCreate,
@@ -56,6 +54,12 @@ class ExceptionOverlaps(ConflictException):
     )
 
 
+_REFUSALS: dict[str, type[ZenSpaException]] = {
+    "branch_key_key": BranchKeyTaken,
+    "hours_exception_overlap": ExceptionOverlaps,
+}
+
+
 async def list_branches(session: AsyncSession) -> list[BranchRead]:
     """Lists the branches by name with their hours and the days that have others. Those closed for good come too,
     with the time since when: what happened there keeps its place."""
@@ -69,13 +73,16 @@ async def read_branch(session: AsyncSession, branch_id: UUID) -> BranchRead:
     return read
 
 
-async def get_branch(session: AsyncSession, branch_id: UUID, *, lock: bool = False) -> Branch:
-    """With `lock` nobody else changes it until the transaction ends.
+async def get_branch(
+    session: AsyncSession, branch_id: UUID, *, lock: bool = False, share: bool = False
+) -> Branch:
+    """With `lock` nobody else changes it until the transaction ends; with `share` nobody changes it.
 
     Raises:
         BranchNotFound
     """
-    branch = await session.get(Branch, branch_id, with_for_update={"key_share": True} if lock else None)
+    wanted = {"key_share": True} if lock else {"read": True} if share else None
+    branch = await session.get(Branch, branch_id, with_for_update=wanted, populate_existing=share or None)
     if branch is None:
         raise BranchNotFound
     return branch
@@ -100,7 +107,7 @@ async def open_branch(session: AsyncSession, new: BranchCreate) -> BranchRead:
     """
     branch = Branch(**new.model_dump())
     session.add(branch)
-    with _conflicts():
+    with answering(_REFUSALS):
         await session.flush()
     return await read_branch(session, branch.id)
 
@@ -113,7 +120,7 @@ async def update_branch(session: AsyncSession, branch_id: UUID, changes: BranchU
         branch.closed_at = (branch.closed_at or utc_now()) if closed else None
     for field, value in values.items():
         setattr(branch, field, value)
-    with _conflicts():
+    with answering(_REFUSALS):
         await session.flush()
     return await read_branch(session, branch_id)
 
@@ -179,7 +186,7 @@ async def _add_exception(session: AsyncSession, branch_id: UUID, new: ExceptionC
         hours=[{"opens": each.opens, "closes": each.closes} for each in new.hours],
     )
     session.add(exception)
-    with _conflicts():
+    with answering(_REFUSALS):
         await session.flush()
     return _read_exception(exception)
 
@@ -200,15 +207,21 @@ async def open_hours(session: AsyncSession, branch_id: UUID, asked: OpenQuery) -
     Raises:
         BranchNotFound
     """
-    branch = await get_branch(session, branch_id)
     hours = await hours_by_day(session, branch_id, asked.first_day, asked.last_day)
+    branch = await get_branch(session, branch_id)
     return open_spans(hours, hours.__getitem__, ZoneInfo(branch.time_zone))
 
 
 async def hours_by_day(
     session: AsyncSession, branch_id: UUID, first_day: date, last_day: date
 ) -> dict[date, list[WallHours]]:
-    """The hours of each of these days, on the wall clock: the weekday's, or the exception's; none is closed."""
+    """The hours of each of these days, on the wall clock: the weekday's, or the exception's; none is closed, as all
+    days are from the one on which the branch closed for good.
+
+    Raises:
+        BranchNotFound
+    """
+    branch = await get_branch(session, branch_id)
     weekly: dict[int, list[WallHours]] = {weekday: [] for weekday in range(1, 8)}
     for hours in await session.scalars(_hours_of([branch_id])):
         weekly[hours.weekday].append(WallHours(hours.opens, hours.closes))
@@ -219,7 +232,13 @@ async def hours_by_day(
     for exception in await session.scalars(overlapping):
         instead = [WallHours(each["opens"], each["closes"]) for each in exception.hours]
         found |= {day: instead for day in days if exception.days.contains(day)}
-    return found
+    return {day: hours if not is_closed_on(branch, day) else [] for day, hours in found.items()}
+
+
+def is_closed_on(branch: Branch, day: date) -> bool:
+    """For good."""
+    closed_at = branch.closed_at
+    return closed_at is not None and closed_at.astimezone(ZoneInfo(branch.time_zone)).date() <= day
 
 
 async def _read(session: AsyncSession, branches: Sequence[Branch]) -> list[BranchRead]:
@@ -259,15 +278,3 @@ def _read_exception(exception: HoursException) -> ExceptionRead:
         reason=exception.reason,
         hours=[Hours.model_validate(each) for each in exception.hours],
     )
-
-
-@contextmanager
-def _conflicts() -> Iterator[None]:
-    try:
-        yield
-    except IntegrityError as error:
-        if constraint_of(error) == "branch_key_key":
-            raise BranchKeyTaken from error
-        if constraint_of(error) == "hours_exception_overlap":
-            raise ExceptionOverlaps from error
-        raise

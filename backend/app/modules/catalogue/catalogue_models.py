@@ -1,7 +1,6 @@
 """What the spa offers: services in categories, their variants, what each occupies, and add-ons."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Text, UniqueConstraint
@@ -9,17 +8,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.common.text import Text as Words
 from app.core.database import Entity, KeyedEntity, in_two_languages
-
-
-class Offered(StrEnum):
-    """To whom."""
-
-    ONLINE = "online"
-    """To anybody."""
-    DESK = "desk"
-    """Only at the desk."""
-    NO = "no"
-    """Not any more, or not yet."""
 
 
 class ServiceCategory(KeyedEntity):

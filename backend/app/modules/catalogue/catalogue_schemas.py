@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from app.common.schemas import NOT_SENT, Bilingual, BilingualText, Key, RequestModel, without_defaults
 from app.common.wall_time import DAY
-from app.modules.catalogue.catalogue_models import Offered
+from app.modules.catalogue.catalogue_kinds import Offered
 
 MAX_SEGMENTS = 20
 MAX_VARIANTS = 50

@@ -14,9 +14,9 @@ from app.core.database import Entity
 from app.core.database_errors import answering
 from app.core.exceptions import ConflictException, NotFoundException, ValidationException, ZenSpaException
 from app.core.validation_messages import describe
+from app.modules.catalogue.catalogue_kinds import Offered
 from app.modules.catalogue.catalogue_models import (
     AddOn,
-    Offered,
     Service,
     ServiceAddOn,
     ServiceCategory,

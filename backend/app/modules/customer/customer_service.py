@@ -1,18 +1,21 @@
 """What a spa does with its customers."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, func, select, tuple_
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.common.text import Text
 from app.core.database import claim_connection
-from app.core.database_errors import constraint_of
-from app.core.exceptions import ConflictException, ForbiddenException, NotFoundException
+from app.core.database_errors import answering
+from app.core.exceptions import (
+    ConflictException,
+    ForbiddenException,
+    NotFoundException,
+    ZenSpaException,
+)
 from app.core.security import read_cursor, sign_cursor
 from app.modules.customer.customer_models import Customer
 from app.modules.customer.customer_schemas import (
@@ -87,6 +90,13 @@ class OwnAccount(ForbiddenException):
 class AccountTaken(ConflictException):
     code = "CUSTOMER_ACCOUNT_TAKEN"
     text = Text("Tài khoản này đã gắn với khách hàng khác.", "The account belongs to another customer.")
+
+
+REFUSALS: dict[str, type[ZenSpaException]] = {
+    "customer_phone_living_key": PhoneTaken,
+    "customer_user_id_key": AccountTaken,
+}
+"""A number and an account have one owner: what PostgreSQL refuses, in the spa's words (`answering`)."""
 
 
 async def create_customer(session: AsyncSession, new: CustomerCreate) -> Customer:
@@ -323,7 +333,7 @@ async def _save(session: AsyncSession, customer: Customer) -> None:
     """Writes now, so that PostgreSQL's refusal is met here and answered in the spa's words."""
     phone = customer.phone
     try:
-        with customer_conflicts():
+        with answering(REFUSALS):
             await session.flush()
     except PhoneTaken as taken:
         taken.details = await _owner(session, phone)
@@ -339,16 +349,3 @@ async def _owner(session: AsyncSession, phone: str | None) -> list[dict[str, str
         select(Customer.id).where(Customer.phone == phone, Customer.archived_at.is_(None))
     )
     return [{"field": "customer_id", "message": str(owner), "type": "phone_owner"}] if owner else None
-
-
-@contextmanager
-def customer_conflicts() -> Iterator[None]:
-    """Answers PostgreSQL's refusal of a second owner, of a number or of an account, in the spa's words."""
-    try:
-        yield
-    except IntegrityError as error:
-        if constraint_of(error) == "customer_phone_living_key":
-            raise PhoneTaken from error
-        if constraint_of(error) == "customer_user_id_key":
-            raise AccountTaken from error
-        raise

@@ -18,11 +18,12 @@ from uuid_utils.compat import uuid7
 
 from app.common.text import Text
 from app.core.database import AsyncSessionLocal, claim_connection
+from app.core.database_errors import answering
 from app.core.exceptions import ValidationException
 from app.modules.customer.customer_csv import COLUMNS, CsvWriter, RowFault, read_customers
 from app.modules.customer.customer_models import Customer
 from app.modules.customer.customer_schemas import CustomerCreate, CustomerImportResult
-from app.modules.customer.customer_service import customer_conflicts
+from app.modules.customer.customer_service import REFUSALS
 
 _BATCH = 500  # rows read in one go: some 40 ms away from the event loop's other work
 _MERGE_BATCH = 5_000  # rows a statement merges: well within the statement timeout
@@ -177,7 +178,7 @@ async def _merge(session: AsyncSession, last_row: int) -> CustomerImportResult:
     for first in range(1, last_row + 1, _MERGE_BATCH):
         rows = {"first": first, "last": first + _MERGE_BATCH - 1}
         updated += await run(_UPDATE, rows)
-        with customer_conflicts():
+        with answering(REFUSALS):
             created += await run(_INSERT, rows)
     return CustomerImportResult(created=created, updated=updated, unchanged=known - updated, skipped=skipped)
 

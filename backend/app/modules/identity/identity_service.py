@@ -6,12 +6,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.common.text import Text
-from app.core.database_errors import constraint_of
+from app.core.database_errors import answering
 from app.core.exceptions import ConflictException, NotFoundException
 from app.core.paging import newest_first
 from app.modules.branch.branch_service import refuse_unknown_branches
@@ -48,12 +47,8 @@ async def create_user(session: AsyncSession, user: User, roles: Sequence[RoleGra
         LoginTaken
     """
     session.add(user)
-    try:
+    with answering({"user_account_email_key": LoginTaken, "user_account_phone_key": LoginTaken}):
         await session.flush()
-    except IntegrityError as error:
-        if constraint_of(error) in {"user_account_email_key", "user_account_phone_key"}:
-            raise LoginTaken from error
-        raise
     await add_roles(session, user.id, roles)
     return user
 

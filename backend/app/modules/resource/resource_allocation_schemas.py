@@ -1,39 +1,14 @@
-"""What the API takes and gives for the times in which a resource is taken."""
+"""What the API gives for the times in which appointments take a resource."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
-from typing import Annotated
+from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
-from app.common.instants import Minute, Times
-from app.common.schemas import Line, RequestModel
 from app.modules.resource.resource_models import AllocationState
 
 _MAX_DETAILS = 100
-
-
-class BlockListQuery(Times):
-    """Which blocks: those that touch this time, of at most 366 days."""
-
-    model_config = ConfigDict(extra="forbid")
-    longest = timedelta(days=366)
-
-
-class BlockCreate(RequestModel, Times):
-    """Out of order, for at most five years."""
-
-    longest = timedelta(days=5 * 366)
-
-    start: Minute
-    end: Minute
-    reason: Annotated[Line, Field(max_length=200, examples=["Gãy chân giường"])]
-    force: bool = Field(
-        default=False,
-        strict=True,
-        description="Blocks what is free even when there are appointments in that time; they stay.",
-    )
 
 
 class AllocationRead(BaseModel):
@@ -43,13 +18,6 @@ class AllocationRead(BaseModel):
     state: AllocationState
     start: datetime
     end: datetime
-    reason: str = Field(description="Why it is blocked.")
-    time_off_id: UUID | None = Field(description="The leave that blocks it.")
-
-
-class BlocksMade(BaseModel):
-    blocks: list[AllocationRead] = Field(description="One, or several around what was taken already.")
-    in_the_way: list[AllocationRead] = Field(description="Appointments that need another bed, or time.")
 
 
 def appointment_details(appointments: Sequence[AllocationRead], kind: str) -> list[dict[str, str]]:

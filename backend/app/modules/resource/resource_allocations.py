@@ -1,7 +1,8 @@
 """Who takes a resource and when: what is booked, what is out of order or on leave."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
+from functools import reduce
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, or_, select, text
@@ -9,9 +10,9 @@ from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.modules.resource.resource_allocation_schemas import AllocationRead
+from app.modules.resource.resource_errors import ResourceNotFound
 from app.modules.resource.resource_kinds import ResourceKind
-from app.modules.resource.resource_models import Allocation, AllocationState, Resource
-from app.modules.resource.resource_service import ResourceNotFound
+from app.modules.resource.resource_models import Allocation, AllocationState, Outage, Resource
 
 _FREE = (
     text("""
@@ -60,25 +61,44 @@ async def appointments_of(
         .where(_of_an_appointment())
         .order_by(Allocation.during, Allocation.id)
     )
-    return [read_allocation(allocation) for allocation in found]
+    return [_read(allocation) for allocation in found]
 
 
-async def block(  # noqa: PLR0913 - a block has no fewer
+async def block_again(
     session: AsyncSession,
     resource_id: UUID,
-    start: datetime,
-    end: datetime,
+    during: Range[datetime],
     *,
-    reason: str = "",
-    time_off_id: UUID | None = None,
-) -> list[AllocationRead]:
-    """Blocks what is free of it in that time, and returns what is held or booked of it, which stays.
+    leaves: Iterable[tuple[Range[datetime], UUID]] = (),
+) -> None:
+    """Blocks what is free in that time and out of order, or in one of these leaves (when, and its id).
 
-    What is blocked already stays as it is. The caller has locked the resource.
+    Whoever frees time calls it, when an appointment is cancelled or moved or a hold has expired: what was in the way
+    of an outage is then not open to the next. Who frees time of staff calls `staff_time_off.block_leave_again`, which
+    knows their leaves. What is blocked already stays as it is. The caller has locked the resource.
     """
-    in_the_way = await appointments_in(session, resource_id, Range(start, end))
-    await block_free_parts(session, resource_id, Range(start, end), reason=reason, time_off_id=time_off_id)
-    return in_the_way
+    outages = await session.execute(
+        select(Outage.during, Outage.id)
+        .where(Outage.resource_id == resource_id, Outage.during.overlaps(during))
+        .order_by(Outage.during)
+    )
+    for covered, outage_id in outages.all():
+        await _block_free_parts(session, resource_id, covered * during, {"outage_id": outage_id})
+    for covered, time_off_id in leaves:
+        await _block_free_parts(session, resource_id, covered * during, {"time_off_id": time_off_id})
+
+
+async def drop_expired_holds(
+    session: AsyncSession, resource_id: UUID, during: Range[datetime]
+) -> Range[datetime]:
+    """Deletes those that touch this time, and returns it with all that they had taken: for `block_again`."""
+    dropped = await session.scalars(
+        delete(Allocation)
+        .where(Allocation.resource_id == resource_id, Allocation.during.overlaps(during))
+        .where(Allocation.hold_expires_at <= func.clock_timestamp())
+        .returning(Allocation.during)
+    )
+    return reduce(Range.union, dropped, during)
 
 
 async def unblock(session: AsyncSession, *, time_off_id: UUID) -> None:
@@ -96,41 +116,19 @@ async def appointments_in(
         .where(_of_an_appointment())
         .order_by(Allocation.during)
     )
-    return [read_allocation(allocation) for allocation in found]
+    return [_read(allocation) for allocation in found]
 
 
-async def block_free_parts(
-    session: AsyncSession,
-    resource_id: UUID,
-    asked: Range[datetime],
-    *,
-    reason: str,
-    time_off_id: UUID | None = None,
-) -> list[AllocationRead]:
-    """The blocks that were made: one, or several around what is taken."""
-    await session.execute(
-        delete(Allocation)
-        .where(Allocation.resource_id == resource_id, Allocation.during.overlaps(asked))
-        .where(Allocation.hold_expires_at <= func.clock_timestamp())
-    )
+async def _block_free_parts(
+    session: AsyncSession, resource_id: UUID, asked: Range[datetime], why: dict[str, UUID]
+) -> None:
     free = await session.scalars(_FREE, {"resource_id": resource_id, "asked": asked})
-    rows = [
-        {
-            "resource_id": resource_id,
-            "during": during,
-            "state": AllocationState.BLOCKED,
-            "reason": reason,
-            "time_off_id": time_off_id,
-        }
-        for during in free
-    ]
-    if not rows:
-        return []
-    made = await session.scalars(insert(Allocation).returning(Allocation, sort_by_parameter_order=True), rows)
-    return [read_allocation(allocation) for allocation in made]
+    taken = {"resource_id": resource_id, "state": AllocationState.BLOCKED, **why}
+    if rows := [taken | {"during": during} for during in free]:
+        await session.execute(insert(Allocation), rows)
 
 
-def read_allocation(allocation: Allocation) -> AllocationRead:
+def _read(allocation: Allocation) -> AllocationRead:
     during = allocation.during
     assert during.lower is not None  # allocation_during_check
     assert during.upper is not None
@@ -141,8 +139,6 @@ def read_allocation(allocation: Allocation) -> AllocationRead:
         state=AllocationState(allocation.state),
         start=during.lower,
         end=during.upper,
-        reason=allocation.reason,
-        time_off_id=allocation.time_off_id,
     )
 
 

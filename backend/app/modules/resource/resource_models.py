@@ -17,6 +17,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.common.text import Text as Words
 from app.core.database import Entity, KeyedEntity, in_two_languages
 
+_BOUNDED = (
+    "NOT isempty(during) AND NOT lower_inf(during) AND NOT upper_inf(during)"
+    " AND lower_inc(during) AND NOT upper_inc(during)"
+)
+
 
 class ResourceType(KeyedEntity):
     """Beds or devices that stand in for each other, as massage beds (giường massage) or laser devices."""
@@ -78,6 +83,25 @@ class Resource(Entity):
     )
 
 
+class Outage(Entity):
+    """The whole time in which a bed or a device is out of order (báo hỏng).
+
+    Its allocations block what is free of that time; when an appointment in the way frees more of it, there is one more.
+    """
+
+    __tablename__ = "outage"
+
+    resource_id: Mapped[UUID] = mapped_column(ForeignKey("resource.id"))
+    during: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+    """`[)`."""
+    reason: Mapped[str] = mapped_column(Text)
+
+    __table_args__ = (
+        CheckConstraint(_BOUNDED, name="during"),
+        ExcludeConstraint(("resource_id", "="), ("during", "&&"), name="outage_overlap"),
+    )
+
+
 class AllocationState(StrEnum):
     HELD = "held"
     """Until `hold_expires_at`, for somebody who is booking."""
@@ -99,19 +123,17 @@ class Allocation(Entity):
     appointment_id: Mapped[UUID | None] = mapped_column(index=True)
     """Whose it is, unless it is blocked."""
     time_off_id: Mapped[UUID | None] = mapped_column(ForeignKey("time_off.id"), index=True)
-    """The leave that blocks it; none: out of order."""
-    reason: Mapped[str] = mapped_column(Text, server_default="")
-    """Why it is blocked."""
+    outage_id: Mapped[UUID | None] = mapped_column(ForeignKey("outage.id", ondelete="CASCADE"), index=True)
+    """What blocks it is one of these two."""
 
     __table_args__ = (
         CheckConstraint("state IN ('held', 'booked', 'blocked')", name="state"),
         CheckConstraint("(state = 'held') = (hold_expires_at IS NOT NULL)", name="hold"),
         CheckConstraint("(state = 'blocked') = (appointment_id IS NULL)", name="appointment"),
-        CheckConstraint("time_off_id IS NULL OR state = 'blocked'", name="time_off"),
         CheckConstraint(
-            "NOT isempty(during) AND NOT lower_inf(during) AND NOT upper_inf(during)"
-            " AND lower_inc(during) AND NOT upper_inc(during)",
-            name="during",
+            "num_nonnulls(time_off_id, outage_id) = CASE state WHEN 'blocked' THEN 1 ELSE 0 END",
+            name="blocked",
         ),
+        CheckConstraint(_BOUNDED, name="during"),
         ExcludeConstraint(("resource_id", "="), ("during", "&&"), name="allocation_overlap"),
     )

@@ -13,6 +13,16 @@ from app.modules.branch.branch_service import BranchNotFound
 from app.modules.identity.identity_access import Admin, AdminEverywhere, Team
 from app.modules.identity.identity_roles import Role
 from app.modules.resource import resource_service as service
+from app.modules.resource.resource_errors import (
+    ResourceHasAppointments,
+    ResourceKeyTaken,
+    ResourceNotFound,
+    ResourceTypeKeyTaken,
+    ResourceTypeNotFound,
+    RoomElsewhere,
+    RoomKeyTaken,
+    RoomNotFound,
+)
 from app.modules.resource.resource_schemas import (
     ResourceCreate,
     ResourceListQuery,
@@ -34,11 +44,11 @@ resources = ApiRouter(prefix=f"{API_V1}/resources", tags=["Beds and devices"])
 
 @types.get("")
 async def list_resource_types(_: Team, session: SessionDep) -> list[ResourceTypeRead]:
-    """Lists the types of beds and devices; those of one type stand in for each other."""
+    """Lists the types of beds and devices; those of one type stand in for each other. At most 1,000."""
     return await service.list_types(session)
 
 
-@types.post("", status_code=201, responses=error_responses(service.ResourceTypeKeyTaken))
+@types.post("", status_code=201, responses=error_responses(ResourceTypeKeyTaken))
 async def create_resource_type(
     _: AdminEverywhere, session: SessionDep, new: ResourceTypeCreate
 ) -> ResourceTypeRead:
@@ -46,9 +56,7 @@ async def create_resource_type(
     return await service.create_type(session, new)
 
 
-@types.patch(
-    "/{type_id}", responses=error_responses(service.ResourceTypeNotFound, service.ResourceTypeKeyTaken)
-)
+@types.patch("/{type_id}", responses=error_responses(ResourceTypeNotFound, ResourceTypeKeyTaken))
 async def update_resource_type(
     _: AdminEverywhere, session: SessionDep, type_id: UUID, changes: ResourceTypeUpdate
 ) -> ResourceTypeRead:
@@ -60,18 +68,18 @@ async def update_resource_type(
 async def list_rooms(
     _: Team, session: SessionDep, query: Annotated[RoomListQuery, Query()]
 ) -> list[RoomRead]:
-    """Lists the rooms, of a branch or of all."""
+    """Lists the rooms, of a branch or of all: at most 1,000, so without pages."""
     return await service.list_rooms(session, query.branch_id)
 
 
-@rooms.post("", status_code=201, responses=error_responses(BranchNotFound, service.RoomKeyTaken))
+@rooms.post("", status_code=201, responses=error_responses(BranchNotFound, RoomKeyTaken))
 async def create_room(user: Admin, session: SessionDep, new: RoomCreate) -> RoomRead:
     """Adds a room to a branch."""
     user.must_hold_in(new.branch_id, Role.ADMIN)
     return await service.create_room(session, new)
 
 
-@rooms.patch("/{room_id}", responses=error_responses(service.RoomNotFound, service.RoomKeyTaken))
+@rooms.patch("/{room_id}", responses=error_responses(RoomNotFound, RoomKeyTaken))
 async def update_room(user: Admin, session: SessionDep, room_id: UUID, changes: RoomUpdate) -> RoomRead:
     """Changes the fields that are sent and leaves the others; a room stays in its branch."""
     room = await service.read_room(session, room_id)
@@ -83,16 +91,14 @@ async def update_room(user: Admin, session: SessionDep, room_id: UUID, changes: 
 async def list_resources(
     _: Team, session: SessionDep, query: Annotated[ResourceListQuery, Query()]
 ) -> list[ResourceRead]:
-    """Lists the beds and devices, of a branch or of all; either those in use or those that retired."""
+    """Lists the beds and devices, of a branch or of all; either those in use or those that retired. At most 1,000."""
     return await service.list_resources(session, query)
 
 
 @resources.post(
     "",
     status_code=201,
-    responses=error_responses(
-        BranchNotFound, service.ResourceTypeNotFound, service.ResourceKeyTaken, service.RoomElsewhere
-    ),
+    responses=error_responses(BranchNotFound, ResourceTypeNotFound, ResourceKeyTaken, RoomElsewhere),
 )
 async def create_resource(user: Admin, session: SessionDep, new: ResourceCreate) -> ResourceRead:
     """Adds a bed or a device to a branch."""
@@ -103,10 +109,10 @@ async def create_resource(user: Admin, session: SessionDep, new: ResourceCreate)
 @resources.patch(
     "/{resource_id}",
     responses=error_responses(
-        service.ResourceNotFound,
-        service.ResourceKeyTaken,
-        service.RoomElsewhere,
-        service.ResourceHasAppointments,
+        ResourceNotFound,
+        ResourceKeyTaken,
+        RoomElsewhere,
+        ResourceHasAppointments,
     ),
 )
 async def update_resource(

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.common.schemas import NOT_SENT, Bilingual, Key, Line, QueryBool, RequestModel, without_defaults
 
+MAX_LISTED = 1_000
+"""Types, rooms, or beds and devices: in one answer."""
 type TypeKind = Literal["bed", "device"]
 RoomName = Annotated[Line, Field(max_length=100, examples=["Phòng Sen"])]
 ResourceName = Annotated[Line, Field(max_length=100, examples=["Giường 1"])]

@@ -2,25 +2,31 @@
 
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.common.schemas import changes_of
-from app.common.text import Text
 from app.core.database import Entity
 from app.core.database_errors import answering
-from app.core.exceptions import ConflictException, NotFoundException, ZenSpaException
+from app.core.exceptions import ZenSpaException
 from app.modules.branch.branch_service import BranchNotFound
-from app.modules.resource.resource_kinds import ResourceKind
-from app.modules.resource.resource_models import (
-    Allocation,
-    AllocationState,
-    Resource,
-    ResourceType,
-    Room,
+from app.modules.resource.resource_allocation_schemas import appointment_details
+from app.modules.resource.resource_allocations import appointments_of
+from app.modules.resource.resource_errors import (
+    ResourceHasAppointments,
+    ResourceKeyTaken,
+    ResourceNotFound,
+    ResourceTypeKeyTaken,
+    ResourceTypeNotFound,
+    RoomElsewhere,
+    RoomKeyTaken,
+    RoomNotFound,
 )
+from app.modules.resource.resource_kinds import ResourceKind
+from app.modules.resource.resource_models import Resource, ResourceType, Room
 from app.modules.resource.resource_schemas import (
+    MAX_LISTED,
     ResourceCreate,
     ResourceListQuery,
     ResourceRead,
@@ -33,54 +39,6 @@ from app.modules.resource.resource_schemas import (
     RoomUpdate,
 )
 
-_MAX_DETAILS = 100
-"""Appointments named when a resource cannot be retired."""
-
-
-class ResourceTypeNotFound(NotFoundException):
-    code = "RESOURCE_TYPE_NOT_FOUND"
-    text = Text("Không tìm thấy loại giường hoặc thiết bị này.", "There is no such type of bed or device.")
-
-
-class RoomNotFound(NotFoundException):
-    code = "ROOM_NOT_FOUND"
-    text = Text("Không tìm thấy phòng này.", "There is no such room.")
-
-
-class ResourceNotFound(NotFoundException):
-    code = "RESOURCE_NOT_FOUND"
-    text = Text("Không tìm thấy giường hoặc thiết bị này.", "There is no such bed or device.")
-
-
-class ResourceTypeKeyTaken(ConflictException):
-    code = "RESOURCE_TYPE_KEY_TAKEN"
-    text = Text("Đã có loại giường hoặc thiết bị dùng mã này.", "Another type has this key.")
-
-
-class RoomKeyTaken(ConflictException):
-    code = "ROOM_KEY_TAKEN"
-    text = Text("Đã có phòng dùng mã này.", "Another room has this key.")
-
-
-class ResourceKeyTaken(ConflictException):
-    code = "RESOURCE_KEY_TAKEN"
-    text = Text("Đã có giường hoặc thiết bị dùng mã này.", "Another bed or device has this key.")
-
-
-class RoomElsewhere(ConflictException):
-    code = "ROOM_ELSEWHERE"
-    text = Text("Chi nhánh này không có phòng đó.", "The branch has no such room.")
-
-
-class ResourceHasAppointments(ConflictException):
-    code = "RESOURCE_HAS_APPOINTMENTS"
-    """`details` names them and when they are, the first hundred."""
-    text = Text(
-        "Vẫn còn lịch hẹn dùng giường hoặc thiết bị này; hãy chuyển hoặc hủy trước.",
-        "Appointments still need this bed or device; please move or cancel them first.",
-    )
-
-
 _REFUSALS: dict[str, type[ZenSpaException]] = {
     "resource_type_key_key": ResourceTypeKeyTaken,
     "room_key_key": RoomKeyTaken,
@@ -92,9 +50,9 @@ _REFUSALS: dict[str, type[ZenSpaException]] = {
 
 
 async def list_types(session: AsyncSession) -> list[ResourceTypeRead]:
-    """Beds before devices."""
-    types = await session.scalars(select(ResourceType).order_by(ResourceType.kind, ResourceType.key))
-    return [ResourceTypeRead.model_validate(each) for each in types]
+    """Beds before devices. At most 1,000: a spa has some tens, so there are no pages."""
+    types = select(ResourceType).order_by(ResourceType.kind, ResourceType.key).limit(MAX_LISTED)
+    return [ResourceTypeRead.model_validate(each) for each in await session.scalars(types)]
 
 
 async def create_type(session: AsyncSession, new: ResourceTypeCreate) -> ResourceTypeRead:
@@ -112,8 +70,8 @@ async def update_type(session: AsyncSession, type_id: UUID, changes: ResourceTyp
 
 
 async def list_rooms(session: AsyncSession, branch_id: UUID | None = None) -> list[RoomRead]:
-    """Of one branch, or of all."""
-    rooms = select(Room).order_by(Room.key)
+    """Of one branch, or of all. At most 1,000: a spa has some hundreds, so there are no pages."""
+    rooms = select(Room).order_by(Room.key).limit(MAX_LISTED)
     if branch_id is not None:
         rooms = rooms.where(Room.branch_id == branch_id)
     return [RoomRead.model_validate(room) for room in await session.scalars(rooms)]
@@ -139,8 +97,8 @@ async def update_room(session: AsyncSession, room_id: UUID, changes: RoomUpdate)
 
 
 async def list_resources(session: AsyncSession, query: ResourceListQuery) -> list[ResourceRead]:
-    """Beds and devices by key; staff are not among them."""
-    found = select(Resource).order_by(Resource.key)
+    """Beds and devices by key, at most 1,000 as rooms; staff are not among them."""
+    found = select(Resource).order_by(Resource.key).limit(MAX_LISTED)
     found = found.where(Resource.kind == query.kind if query.kind else Resource.kind != ResourceKind.STAFF)
     found = found.where(Resource.retired_at.is_not(None) if query.retired else Resource.retired_at.is_(None))
     if query.branch_id is not None:
@@ -187,30 +145,8 @@ async def update_resource(session: AsyncSession, resource_id: UUID, changes: Res
 
 
 async def _refuse_if_needed(session: AsyncSession, resource_id: UUID) -> None:
-    from_now_on = func.tstzrange(func.now(), None)
-    needed = (
-        select(Allocation)
-        .where(Allocation.resource_id == resource_id, Allocation.during.op("&&")(from_now_on))
-        .where(
-            (Allocation.state == AllocationState.BOOKED)
-            | ((Allocation.state == AllocationState.HELD) & (Allocation.hold_expires_at > func.now()))
-        )
-        .order_by(Allocation.during)
-        .limit(_MAX_DETAILS)
-    )
-    if found := [_describe(allocation) for allocation in await session.scalars(needed)]:
-        raise ResourceHasAppointments(details=found)
-
-
-def _describe(allocation: Allocation) -> dict[str, str]:
-    """A line of `details`: whose it is, and when."""
-    assert allocation.during.lower is not None
-    assert allocation.during.upper is not None
-    return {
-        "field": f"appointment.{allocation.appointment_id}",
-        "message": f"{allocation.during.lower.isoformat()}/{allocation.during.upper.isoformat()}",
-        "type": allocation.state,
-    }
+    if needed := await appointments_of(session, [resource_id], since=utc_now()):
+        raise ResourceHasAppointments(details=appointment_details(needed, "appointment_in_the_way"))
 
 
 async def _get_type(session: AsyncSession, type_id: UUID, *, lock: bool = False) -> ResourceType:

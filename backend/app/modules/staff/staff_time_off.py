@@ -1,6 +1,7 @@
 """Leave: asked for, approved or refused, withdrawn. Approved, it blocks what is free of the person in that time."""
 
 from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import select, update
@@ -14,7 +15,12 @@ from app.core.exceptions import ConflictException, ForbiddenException, NotFoundE
 from app.core.paging import newest_first
 from app.modules.identity.identity_access import CurrentUser
 from app.modules.identity.identity_roles import Role
-from app.modules.resource.resource_allocations import block, unblock
+from app.modules.resource.resource_allocations import (
+    block_again,
+    drop_expired_holds,
+    lock_resources,
+    unblock,
+)
 from app.modules.staff.staff_access import (
     AT_THE_DESK,
     get_own_or_led,
@@ -118,9 +124,24 @@ async def approve_time_off(
     leave = await _get_to_decide(session, user, time_off_id)
     async with stranding(session, [leave.staff_id], force=approval.force) as stranded:
         leave = await _decide(session, user, leave, TimeOffStatus.APPROVED, approval.answer)
-        read = _read(leave)
-        await block(session, leave.staff_id, read.start, read.end, reason=leave.reason, time_off_id=leave.id)
-    return TimeOffApproved(time_off=read, stranded=stranded)
+        freed = await drop_expired_holds(session, leave.staff_id, leave.during)
+        await block_leave_again(session, leave.staff_id, freed)
+    return TimeOffApproved(time_off=_read(leave), stranded=stranded)
+
+
+async def block_leave_again(session: AsyncSession, staff_id: UUID, during: Range[datetime]) -> None:
+    """Blocks what is free of somebody's approved leave in that time.
+
+    Whoever frees time of somebody calls it, as `block_again` is called for a bed: leave may be approved over
+    appointments. The caller has locked their resource.
+    """
+    approved = await session.execute(
+        select(TimeOff.during, TimeOff.id)
+        .where(TimeOff.staff_id == staff_id, TimeOff.status == TimeOffStatus.APPROVED)
+        .where(TimeOff.during.overlaps(during))
+        .order_by(TimeOff.during)
+    )
+    await block_again(session, staff_id, during, leaves=[(each.during, each.id) for each in approved])
 
 
 async def refuse_time_off(
@@ -143,6 +164,7 @@ async def withdraw_time_off(session: AsyncSession, user: CurrentUser, time_off_i
         await get_own_or_led(session, user, leave.staff_id, Role.ADMIN)
     except StaffNotFound as error:
         raise TimeOffNotFound from error
+    await lock_resources(session, [leave.staff_id])  # nobody blocks its time again meanwhile
     withdrawn = await _move(
         session,
         leave,

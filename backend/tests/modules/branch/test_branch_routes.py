@@ -9,6 +9,7 @@ import pytest
 
 from app.modules.identity.identity_roles import Role
 from tests.support.branches import add_branch
+from tests.support.ledger import in_database
 from tests.support.people import signed_in
 
 PATH = "/api/v1/branches"
@@ -79,6 +80,7 @@ class TestBranch:
         ("change", "fault"),
         [
             ({"time_zone": "Asia/Atlantis"}, "time_zone"),
+            ({"time_zone": "localtime"}, "time_zone"),
             ({"grid_minutes": 7}, "literal_error"),
             ({"hold_minutes": True}, "int_type"),
             ({"hold_minutes": "10"}, "int_type"),
@@ -108,6 +110,17 @@ class TestBranch:
         assert (await client.patch(f"{PATH}/{quan_1['id']}", json={"closed": True})).json() == closed
         assert (await client.get(PATH)).json() == [closed]
         assert (await client.patch(f"{PATH}/{quan_1['id']}", json={"closed": False})).json() == quan_1
+
+    async def test_from_the_day_on_which_it_closes_for_good_it_is_not_open(
+        self, client: httpx2.AsyncClient, quan_1: Branch
+    ) -> None:
+        await set_hours(client, quan_1, *(hours(day, "09:00", "21:00") for day in range(1, 8)))
+        await in_database(
+            "UPDATE branch SET closed_at = '2027-03-01T18:00Z'"
+        )  # 01:00 of the second in Saigon
+        assert await open_on(client, quan_1, "2027-03-01", "2027-03-03") == [
+            ("2027-03-01T02:00:00Z", "2027-03-01T14:00:00Z")
+        ]
 
     async def test_an_administrator_of_it_changes_it_and_no_other(
         self, client: httpx2.AsyncClient, quan_1: Branch
@@ -188,6 +201,21 @@ class TestExceptions:
         assert (await client.delete(path)).status_code == 204
         assert (await client.delete(path)).status_code == 404
         assert (await close_for(client, quan_1, "2027-02-10", "2027-02-12")).status_code == 201
+
+    @pytest.mark.parametrize(
+        "hours",
+        [
+            {"opens": -(10**15), "closes": "12:00"},
+            {"opens": "09:00", "closes": 10**17},
+            {"opens": 540, "closes": 540 + 1441},
+        ],
+    )
+    async def test_hours_of_more_than_a_day_are_422(
+        self, client: httpx2.AsyncClient, quan_1: Branch, hours: dict[str, object]
+    ) -> None:
+        refused = await close_for(client, quan_1, "2027-02-05", "2027-02-05", hours=[hours])
+        assert fault_of(refused) == "wall_time"
+        assert len(await open_on(client, quan_1, "2027-02-05", "2027-02-05")) == 1
 
     async def test_a_range_that_ends_before_it_begins_or_takes_years_is_422(
         self, client: httpx2.AsyncClient, quan_1: Branch

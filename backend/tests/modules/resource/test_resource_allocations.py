@@ -1,25 +1,30 @@
 """Who takes a resource, and when."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
+import asyncpg
 import httpx2
 import pytest
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.core.database import run_in_transaction
 from app.modules.resource.resource_allocations import (
-    add_staff_resource,
     appointments_of,
-    block,
+    block_again,
+    drop_expired_holds,
     lock_resources,
     unblock,
 )
-from app.modules.resource.resource_service import ResourceNotFound
+from app.modules.resource.resource_errors import ResourceNotFound
 from tests.support.branches import add_branch
 from tests.support.ledger import in_database
-from tests.support.resources import add_bed, at, blocked, book
+from tests.support.resources import add_bed, add_outage, at, blocked, book, free
+from tests.support.rosters import add_therapist
 
 
 @pytest.fixture
@@ -27,63 +32,92 @@ async def bed(client: httpx2.AsyncClient) -> UUID:
     return await add_bed(await add_branch())
 
 
-async def add_leave(staff_resource_id: UUID) -> UUID:
+async def put_back_what(staff_or_bed: UUID, during: tuple[float, float], **leaves: Any) -> None:
+    """As who has freed this time does it."""
+    asked = Range(at(during[0]), at(during[1]))
+
+    async def work(session: AsyncSession) -> None:
+        await lock_resources(session, [staff_or_bed])
+        freed = await drop_expired_holds(session, staff_or_bed, asked)
+        await block_again(session, staff_or_bed, freed, **leaves)
+
+    await run_in_transaction(work)
+
+
+async def add_leave(staff_id: UUID, start: datetime, end: datetime) -> UUID:
     leave_id = uuid7()
     await in_database(
-        "INSERT INTO staff (id, key, full_name, languages, bio_vi, bio_en, employed_from)"
-        " VALUES ($1, 'lan', 'Lan', '{vi}', '', '', '2026-01-01')",
-        staff_resource_id,
-    )
-    await in_database(
-        "INSERT INTO time_off (id, staff_id, during, status) VALUES ($1, $2, '[2100-03-01,2100-03-02)', 'approved')",
-        leave_id,
-        staff_resource_id,
+        "INSERT INTO time_off (id, staff_id, during, status) VALUES ($1, $2, $3, 'approved')",
+        *(leave_id, staff_id, asyncpg.Range(start, end)),
     )
     return leave_id
 
 
-class TestBlock:
-    async def test_it_blocks_around_what_is_taken_and_says_what_that_is(self, bed: UUID) -> None:
-        first = await book(bed, at(9), at(10))
-        held = await book(bed, at(12), at(13), hold_expires_at=utc_now() + timedelta(minutes=5))
-        await book(bed, at(18), at(19))
-        in_the_way = await run_in_transaction(lambda session: block(session, bed, at(8), at(18)))
-        assert [(taken.appointment_id, taken.start) for taken in in_the_way] == [
-            (first, at(9)),
-            (held, at(12)),
-        ]
-        assert await blocked(bed) == [(at(8), at(9)), (at(10), at(12)), (at(13), at(18))]
+class TestBlockAgain:
+    async def test_what_was_in_the_way_of_an_outage_and_is_free_now(self, bed: UUID) -> None:
+        outage_id = await add_outage(bed, at(8), at(18))
+        await free(bed, at(9), at(10))
+        await free(bed, at(13), at(14))
+        await put_back_what(bed, (9, 10))
+        assert await blocked(bed) == [(at(8), at(9)), (at(9), at(10)), (at(10), at(13)), (at(14), at(18))]
+        rows = await in_database("SELECT DISTINCT outage_id FROM allocation")
+        assert [row["outage_id"] for row in rows] == [outage_id]
 
-    async def test_what_is_blocked_already_stays_as_it_is(self, bed: UUID) -> None:
-        await run_in_transaction(lambda session: block(session, bed, at(9), at(10), reason="gãy chân"))
-        assert await run_in_transaction(lambda session: block(session, bed, at(8), at(11))) == []
-        assert await run_in_transaction(lambda session: block(session, bed, at(8), at(11))) == []
-        assert await blocked(bed) == [(at(8), at(9)), (at(9), at(10)), (at(10), at(11))]
-        [first] = await in_database("SELECT lower(during) FROM allocation WHERE reason = 'gãy chân'")
-        assert first["lower"] == at(9)
-
-    async def test_a_hold_that_has_expired_is_not_in_the_way(self, bed: UUID) -> None:
-        await book(bed, at(9), at(10), hold_expires_at=utc_now() - timedelta(seconds=1))
-        assert await run_in_transaction(lambda session: block(session, bed, at(8), at(11))) == []
-        assert await blocked(bed) == [(at(8), at(11))]
-
-    async def test_other_resources_are_left_alone(self, bed: UUID) -> None:
+    async def test_only_what_is_free_and_out_of_order(self, bed: UUID) -> None:
+        await add_outage(bed, at(8), at(12))
+        await free(bed, at(8), at(12))
+        await book(bed, at(9), at(10))
+        held = utc_now() + timedelta(minutes=5)
+        await book(bed, at(11), at(12), hold_expires_at=held)
         other = await add_bed(await add_branch())
-        await book(other, at(9), at(10))
-        assert await run_in_transaction(lambda session: block(session, bed, at(8), at(11))) == []
-        assert (await blocked(bed), await blocked(other)) == ([(at(8), at(11))], [])
+        for _ in range(2):
+            await put_back_what(bed, (7, 14))
+            assert await blocked(bed) == [(at(8), at(9)), (at(10), at(11))]
+        assert await blocked(other) == []
+
+    async def test_what_an_expired_hold_took_beyond_that_time_too(self, bed: UUID) -> None:
+        await add_outage(bed, at(8), at(11))
+        await free(bed, at(10), at(11))
+        await book(bed, at(10), at(12), hold_expires_at=utc_now() - timedelta(seconds=1))
+        await put_back_what(bed, (11, 12))
+        assert await blocked(bed) == [(at(8), at(10)), (at(10), at(11))]
+        assert len(await in_database("SELECT FROM allocation")) == 2
+
+    async def test_of_leaves_what_is_in_that_time(self, bed: UUID) -> None:
+        lan = await add_therapist()
+        first, second = await add_leave(lan, at(8), at(12)), await add_leave(lan, at(14), at(16))
+        await book(lan, at(9), at(10))
+        leaves = [(Range(at(8), at(12)), first), (Range(at(14), at(16)), second)]
+        await put_back_what(lan, (8, 11), leaves=leaves)
+        assert await blocked(lan) == [(at(8), at(9)), (at(10), at(11))]
+        rows = await in_database("SELECT DISTINCT time_off_id FROM allocation WHERE state = 'blocked'")
+        assert [row["time_off_id"] for row in rows] == [first]
 
     async def test_the_end_of_a_leave_frees_what_it_blocked_and_nothing_else(
         self, client: httpx2.AsyncClient
     ) -> None:
-        lan = await run_in_transaction(add_staff_resource)
-        leave = await add_leave(lan)
-        await run_in_transaction(lambda session: block(session, lan, at(8), at(9)))
-        await run_in_transaction(lambda session: block(session, lan, at(8), at(12), time_off_id=leave))
-        assert await blocked(lan) == [(at(8), at(9)), (at(9), at(12))]
+        lan = await add_therapist()
+        first, second = await add_leave(lan, at(8), at(9)), await add_leave(lan, at(9), at(12))
+        leaves = [(Range(at(8), at(9)), first), (Range(at(9), at(12)), second)]
+        await put_back_what(lan, (8, 12), leaves=leaves)
         for _ in range(2):
-            await run_in_transaction(lambda session: unblock(session, time_off_id=leave))
+            await run_in_transaction(lambda session: unblock(session, time_off_id=second))
             assert await blocked(lan) == [(at(8), at(9))]
+
+
+@pytest.mark.parametrize("blocks", [[], ["outage", "leave"]], ids=["nothing", "both"])
+async def test_what_blocks_is_an_outage_or_a_leave(client: httpx2.AsyncClient, blocks: list[str]) -> None:
+    lan = await add_therapist()
+    outage_id, leave_id = await add_outage(lan, at(8), at(9)), await add_leave(lan, at(8), at(9))
+    await in_database("DELETE FROM allocation")
+    with pytest.raises(asyncpg.CheckViolationError, match="allocation_blocked_check"):
+        await in_database(
+            "INSERT INTO allocation (id, resource_id, during, state, outage_id, time_off_id)"
+            " VALUES ($1, $2, $3, 'blocked', $4, $5)",
+            *(uuid7(), lan, asyncpg.Range(at(8), at(9))),
+            outage_id if "outage" in blocks else None,
+            leave_id if "leave" in blocks else None,
+        )
 
 
 class TestAppointmentsOf:
@@ -93,7 +127,7 @@ class TestAppointmentsOf:
         await book(bed, at(14), at(15), hold_expires_at=utc_now() - timedelta(seconds=1))
         late = await book(bed, at(12), at(13), hold_expires_at=utc_now() + timedelta(minutes=5))
         running = await book(other, at(8), at(10))
-        await run_in_transaction(lambda session: block(session, bed, at(16), at(17)))
+        await add_outage(bed, at(16), at(17))
         found = await run_in_transaction(lambda session: appointments_of(session, [bed, other], since=at(9)))
         assert [taken.appointment_id for taken in found] == [running, late]
 

@@ -1,6 +1,7 @@
 """Beds, devices and rooms over HTTP, as who sets up a spa does it."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -15,7 +16,16 @@ from tests.support import eventually
 from tests.support.branches import add_branch
 from tests.support.ledger import in_database
 from tests.support.people import signed_in
-from tests.support.resources import add_bed, add_room, add_therapist, add_type, take
+from tests.support.resources import (
+    add_bed,
+    add_outage,
+    add_room,
+    add_therapist,
+    add_type,
+    at,
+    book,
+    take,
+)
 from tests.support.stores import driver_url
 
 TYPES, ROOMS, RESOURCES = "/api/v1/resource-types", "/api/v1/rooms", "/api/v1/resources"
@@ -160,6 +170,31 @@ class TestResources:
         assert told(await client.post(RESOURCES, json=new)) == (409, "RESOURCE_KEY_TAKEN")
 
 
+async def retired_while(
+    client: httpx2.AsyncClient, bed: UUID, change: Callable[[asyncpg.Connection], Awaitable[object]]
+) -> httpx2.Response:
+    """What who retires it is answered when the desk had locked it, and changes something before it lets go."""
+    desk = await asyncpg.connect(driver_url())
+    transaction = desk.transaction()
+    await transaction.start()
+    await desk.execute("SELECT FROM resource WHERE id = $1 FOR NO KEY UPDATE", bed)
+    retiring = asyncio.create_task(client.patch(f"{RESOURCES}/{bed}", json={"retired": True}))
+
+    async def it_waits() -> bool:
+        waiting = await in_database(
+            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        )
+        return bool(waiting) or retiring.done()
+
+    try:
+        await eventually(it_waits)
+        await change(desk)
+        await transaction.commit()
+    finally:
+        await desk.close()
+    return await retiring
+
+
 class TestRetiring:
     async def test_what_retired_is_listed_apart_and_can_come_back(self, client: httpx2.AsyncClient) -> None:
         bed_id = await add_bed(await add_branch())
@@ -179,10 +214,27 @@ class TestRetiring:
         now = await take(bed, "booked", hours=(-0.5, 0.5))
         refused = await client.patch(f"{RESOURCES}/{bed}", json={"retired": True, "name": "Giường cũ"})
         assert told(refused) == (409, "RESOURCE_HAS_APPOINTMENTS")
-        lines = [(line["field"], line["type"]) for line in refused.json()["error"]["details"]]
-        assert lines == [(f"appointment.{now}", "booked"), (f"appointment.{later}", "held")]
+        assert [line["field"] for line in refused.json()["error"]["details"]] == [str(now), str(later)]
         [(name, retired_at)] = await in_database("SELECT name, retired_at FROM resource WHERE id = $1", bed)
         assert (name, retired_at) == ("Giường 1", None)
+
+    async def test_it_is_told_as_who_puts_the_bed_out_of_order_is_told(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        bed = await add_bed(await add_branch())
+        appointment_id = await book(bed, at(10), at(11))
+        retiring = await client.patch(f"{RESOURCES}/{bed}", json={"retired": True})
+        broken = {"start": at(9).isoformat(), "end": at(12).isoformat(), "reason": "Gãy chân"}
+        breaking = await client.post(f"{RESOURCES}/{bed}/outages", json=broken)
+        for refused in (retiring, breaking):
+            assert told(refused) == (409, "RESOURCE_HAS_APPOINTMENTS")
+            assert refused.json()["error"]["details"] == [
+                {
+                    "field": str(appointment_id),
+                    "message": "2100-03-01T10:00:00Z/2100-03-01T11:00:00Z",
+                    "type": "appointment_in_the_way",
+                }
+            ]
 
     async def test_what_is_over_or_was_given_up_or_only_blocks_it_does_not_keep_it(
         self, client: httpx2.AsyncClient
@@ -190,29 +242,42 @@ class TestRetiring:
         bed = await add_bed(await add_branch())
         await take(bed, "booked", hours=(-2, -1))
         await take(bed, "held", hours=(1, 2), held_for=timedelta(minutes=-1))
-        await take(bed, "blocked", hours=(3, 4))
+        await add_outage(bed, at(3), at(4))
         other = await add_bed(await add_branch())
         await take(other, "booked")
         assert (await client.patch(f"{RESOURCES}/{bed}", json={"retired": True})).status_code == 200
 
     async def test_who_books_it_at_this_moment_comes_first(self, client: httpx2.AsyncClient) -> None:
         bed = await add_bed(await add_branch())
-        desk = await asyncpg.connect(driver_url())
-        transaction = desk.transaction()
-        await transaction.start()
-        await desk.execute("SELECT FROM resource WHERE id = $1 FOR NO KEY UPDATE", bed)
-        retiring = asyncio.create_task(client.patch(f"{RESOURCES}/{bed}", json={"retired": True}))
+        refused = await retired_while(client, bed, lambda desk: take(bed, "booked", connection=desk))
+        assert told(refused) == (409, "RESOURCE_HAS_APPOINTMENTS")
 
-        async def it_waits() -> bool:
-            waiting = await in_database(
-                "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            )
-            return bool(waiting) or retiring.done()
+    async def test_a_hold_that_expires_while_it_waits_does_not_keep_it(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        bed = await add_bed(await add_branch())
+        await take(bed, "held")
+        expire = "UPDATE allocation SET hold_expires_at = clock_timestamp()"
+        retired = await retired_while(client, bed, lambda desk: desk.execute(expire))
+        assert retired.status_code == 200
 
-        try:
-            await eventually(it_waits)
-            await take(bed, "booked", connection=desk)
-            await transaction.commit()
-        finally:
-            await desk.close()
-        assert told(await retiring) == (409, "RESOURCE_HAS_APPOINTMENTS")
+
+async def test_a_list_has_an_end(client: httpx2.AsyncClient) -> None:
+    branch_id, type_id = await add_branch(), await add_type()
+    await in_database(
+        "INSERT INTO resource_type (id, key, kind, name_vi, name_en)"
+        " SELECT gen_random_uuid(), 'k-' || n, 'bed', 'Loại', 'Type' FROM generate_series(1, 1000) AS n"
+    )
+    await in_database(
+        "INSERT INTO room (id, key, branch_id, name)"
+        " SELECT gen_random_uuid(), 'k-' || n, $1, 'Sen' FROM generate_series(1, 1001) AS n",
+        branch_id,
+    )
+    await in_database(
+        "INSERT INTO resource (id, kind, key, name, branch_id, type_id)"
+        " SELECT gen_random_uuid(), 'bed', 'k-' || n, 'Giường', $1, $2 FROM generate_series(1, 1001) AS n",
+        branch_id,
+        type_id,
+    )
+    for path in (TYPES, ROOMS, RESOURCES):
+        assert len((await client.get(path)).json()) == 1_000

@@ -1,13 +1,21 @@
 """Leave over HTTP."""
 
+import json
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import httpx2
 import pytest
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
+from app.common.helpers import utc_now
+from app.core.database import run_in_transaction
 from app.modules.identity.identity_roles import Role
+from app.modules.resource.resource_allocations import lock_resources
+from app.modules.staff.staff_time_off import block_leave_again
 from tests.support.branches import add_branch
 from tests.support.ledger import entries, in_database
 from tests.support.people import new_user, signed_in
@@ -128,6 +136,18 @@ class TestList:
                 assert [each["id"] for each in listed] == expected
 
 
+async def test_why_somebody_is_on_leave_is_not_in_the_ledger(client: httpx2.AsyncClient, lan: UUID) -> None:
+    """It may be about their health."""
+    leave = await ask(client, lan)
+    await decide(client, leave, "refuse", answer="Tuần đó đông khách")
+    asked, refused = await entries(entity="time_off")
+    assert json.loads(asked["after"])["reason"] == "***"
+    assert json.loads(refused["after"])["answer"] == "***"
+    assert json.loads(refused["after"])["status"] == "refused"
+    await decide(client, await ask(client, lan), "approve")
+    assert "Về quê" not in str([dict(entry) for entry in await entries()])
+
+
 class TestApprove:
     async def test_what_is_free_is_blocked(self, client: httpx2.AsyncClient, branch: UUID, lan: UUID) -> None:
         user_id, headers = await new_user(Role.ADMIN, branch_id=branch)
@@ -207,7 +227,41 @@ class TestApprove:
         assert await blocked(lan) == []
 
 
+class TestBlockAgain:
+    async def test_what_an_appointment_during_leave_frees_is_blocked(
+        self, client: httpx2.AsyncClient, lan: UUID
+    ) -> None:
+        await book(lan, at(9), at(10))
+        await decide(client, await ask(client, lan), "approve", force=True)
+        await ask(client, lan, end="2100-03-01T18:00:00Z")  # nobody has approved it
+        await in_database("DELETE FROM allocation WHERE state = 'booked'")
+
+        async def as_who_cancels(session: AsyncSession) -> None:
+            await lock_resources(session, [lan])
+            await block_leave_again(session, lan, Range(at(9), at(13)))
+
+        await run_in_transaction(as_who_cancels)
+        assert await blocked(lan) == [(at(8), at(9)), (at(9), at(10)), (at(10), at(12))]
+
+    async def test_the_leave_before_gets_what_a_hold_took_across_both(
+        self, client: httpx2.AsyncClient, lan: UUID
+    ) -> None:
+        """The approval of the second removes the hold, which had expired."""
+        await book(lan, at(11), at(14), hold_expires_at=utc_now() + timedelta(minutes=5))
+        await decide(client, await ask(client, lan), "approve", force=True)
+        await in_database("UPDATE allocation SET hold_expires_at = now() WHERE state = 'held'")
+        afternoon = {"start": MORNING["end"], "end": "2100-03-01T18:00:00Z"}
+        assert (await decide(client, await ask(client, lan, **afternoon), "approve")).status_code == 200
+        assert await blocked(lan) == [(at(8), at(11)), (at(11), at(12)), (at(12), at(18))]
+
+
 class TestWithdraw:
+    async def test_it_waits_for_who_blocks_again(self, client: httpx2.AsyncClient, lan: UUID) -> None:
+        """Who has locked somebody may be about to block more for this leave."""
+        leave = await ask(client, lan)
+        [withdrawn] = await answered_while([(LOCK, lan)], decide(client, leave, "withdraw"))
+        assert withdrawn.status_code == 200
+
     async def test_approved_leave_of_ones_own(self, client: httpx2.AsyncClient, branch: UUID) -> None:
         user_id, headers = await new_user(Role.THERAPIST, branch_id=branch)
         lan = await add_therapist(branch, user_id=user_id)

@@ -1,0 +1,114 @@
+"""Out of order: when a bed or a device cannot be used."""
+
+from uuid import UUID
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.database_errors import answering
+from app.modules.identity.identity_access import CurrentUser
+from app.modules.identity.identity_roles import Role
+from app.modules.resource.resource_allocation_schemas import appointment_details
+from app.modules.resource.resource_allocations import (
+    appointments_in,
+    block_again,
+    drop_expired_holds,
+    lock_resources,
+)
+from app.modules.resource.resource_errors import (
+    OutageNotFound,
+    OutageOverlaps,
+    ResourceHasAppointments,
+    ResourceNotFound,
+)
+from app.modules.resource.resource_models import Outage, Resource
+from app.modules.resource.resource_outage_schemas import (
+    MAX_OUTAGES,
+    OutageCreate,
+    OutageListQuery,
+    OutageMade,
+    OutageRead,
+)
+
+
+async def list_outages(session: AsyncSession, resource_id: UUID, query: OutageListQuery) -> list[OutageRead]:
+    """Those that touch this time, in order; of a bed or device that is retired too. At most 1,000: who has more in
+    a year asks for less of it.
+
+    Raises:
+        ResourceNotFound: also for staff, whose leave is theirs.
+    """
+    await _branch_of(session, resource_id)
+    found = await session.scalars(
+        select(Outage)
+        .where(Outage.resource_id == resource_id, Outage.during.overlaps(Range(query.start, query.end)))
+        .order_by(Outage.during)
+        .limit(MAX_OUTAGES)
+    )
+    return [_read(outage) for outage in found]
+
+
+async def put_out_of_order(
+    session: AsyncSession, user: CurrentUser, resource_id: UUID, new: OutageCreate
+) -> OutageMade:
+    """Nobody can book it in that time any more, nor what an appointment in the way frees of it later.
+
+    Raises:
+        ResourceNotFound: also for staff, and what is retired.
+        ForbiddenException: of a branch in which the user is not at the desk.
+        ResourceHasAppointments: in that time, unless `force`.
+        OutageOverlaps
+    """
+    await _lock_to_change(session, user, resource_id)
+    asked = Range(new.start, new.end)
+    in_the_way = await appointments_in(session, resource_id, asked)
+    if in_the_way and not new.force:
+        raise ResourceHasAppointments(details=appointment_details(in_the_way, "appointment_in_the_way"))
+    outage = Outage(resource_id=resource_id, during=asked, reason=new.reason)
+    session.add(outage)
+    with answering({"outage_overlap": OutageOverlaps}):
+        await session.flush()
+    await block_again(session, resource_id, await drop_expired_holds(session, resource_id, asked))
+    return OutageMade(outage=_read(outage), in_the_way=in_the_way)
+
+
+async def put_back_in_order(
+    session: AsyncSession, user: CurrentUser, resource_id: UUID, outage_id: UUID
+) -> None:
+    """It can be booked again in the time of this outage: what it blocks goes with it.
+
+    Raises:
+        ResourceNotFound, ForbiddenException: as `put_out_of_order`.
+        OutageNotFound: also of another bed.
+    """
+    await _lock_to_change(session, user, resource_id)
+    removed = await session.scalar(
+        delete(Outage).where(Outage.id == outage_id, Outage.resource_id == resource_id).returning(Outage.id)
+    )
+    if removed is None:
+        raise OutageNotFound
+
+
+async def _lock_to_change(session: AsyncSession, user: CurrentUser, resource_id: UUID) -> None:
+    await lock_resources(session, [resource_id])
+    branch_id = await _branch_of(session, resource_id, in_use=True)
+    user.must_hold_in(branch_id, Role.ADMIN, Role.RECEPTIONIST)
+
+
+async def _branch_of(session: AsyncSession, resource_id: UUID, *, in_use: bool = False) -> UUID:
+    """Staff have no one branch: they are as if they were not there."""
+    bed_or_device = select(Resource.branch_id).where(Resource.id == resource_id)
+    if in_use:
+        bed_or_device = bed_or_device.where(Resource.retired_at.is_(None))
+    branch_id = await session.scalar(bed_or_device)
+    if branch_id is None:
+        raise ResourceNotFound
+    return branch_id
+
+
+def _read(outage: Outage) -> OutageRead:
+    start, end = outage.during.lower, outage.during.upper
+    assert start is not None  # outage_during_check
+    assert end is not None
+    return OutageRead(id=outage.id, start=start, end=end, reason=outage.reason)
