@@ -64,10 +64,9 @@ def choices(
 
 
 def there(resource: Resource, step: int, stage: str) -> bool:
-    if stage == "always":
-        return True
-    mask = resource.works if stage == "works" else resource.free
-    return step >= 0 and mask >> step & 1 == 1
+    """Before the grid begins nothing is."""
+    masks = {"always": -1, "works": resource.works, "free": resource.free}
+    return step >= 0 and masks[stage] >> step & 1 == 1
 
 
 def suits(resource: Resource, asked: Asked, party: Party) -> bool:

@@ -194,7 +194,8 @@ def lacks_of_each(coming: Party, supply: Supply, allowed: list[int]) -> list[tup
         if not free:
             never.append((Why.MISSING if not always else Why.OFF_SHIFT if not works else Why.TAKEN, wanted))
         elif free != allowed:
-            sometimes.append((Why.TAKEN if free != works else Why.OFF_SHIFT, wanted))
+            why = Why.TAKEN if free != works else Why.OFF_SHIFT if works != always else Why.MISSING
+            sometimes.append((why, wanted))
     return never or [(Why.NOT_AT_ONCE, None), *sometimes]
 
 
