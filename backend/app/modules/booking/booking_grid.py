@@ -63,17 +63,15 @@ class Grid:
 
     def wall_starts(self, days: Iterable[date], zone: ZoneInfo, grid_minutes: int) -> int:
         """The steps of these days at which treatments may begin: at multiples of `grid_minutes` (itself one of five, and
-        a part of a day) after midnight as the wall clock shows it. An hour that comes twice has them twice.
+        a part of an hour) after midnight as the wall clock shows it. An hour that comes twice has them twice.
         """
         found = 0
         for day in days:
             begins = instant(day, 0, zone).astimezone(zone)
             ends = instant(day + _ONE_DAY, 0, zone).astimezone(zone)
             first, last = self.step(begins), self.step(ends)
-            if begins.utcoffset() == ends.utcoffset():
-                late = -(begins.hour * 60 + begins.minute) % grid_minutes // STEP_MINUTES
-                every = _every(grid_minutes // STEP_MINUTES) & ones(last - first - late)
-                found |= shifted(every, first + late)
+            if begins.utcoffset() == ends.utcoffset() and not begins.minute:
+                found |= shifted(_every(grid_minutes // STEP_MINUTES) & ones(last - first), first)
             else:
                 for step in range(max(first, 0), last):
                     wall = self.instant(step).astimezone(zone)

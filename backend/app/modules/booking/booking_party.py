@@ -52,9 +52,10 @@ class Treatment:
 class Party:
     """Guests who begin at the same time, each with treatments one after another.
 
-    The start of a guest is when the first segment with them begins: preparation before it begins earlier. From there
-    on segment follows segment; between two treatments the guest waits for the turnover of the one and the preparation
-    of the other, so that the same therapist and bed can do both. Turnover of the last comes after the guest.
+    The start of a guest is when the first segment with them begins; preparation of the first treatment is before it.
+    From one treatment guests go straight on to the next, and turnover of the one and preparation of the other are beside
+    it, unless these occupy what the other treatment needs as well (a therapist, a bed or a device of the same type):
+    then the guest waits for them, so that the same therapist and bed can do both.
     """
 
     guests: tuple[tuple[Treatment, ...], ...]
@@ -162,17 +163,39 @@ class Supply:
 
 def _laid(treatments: Sequence[Treatment]) -> tuple[list[list[tuple[Segment, Run]]], int]:
     """When each segment is, and when the last one with the guest ends."""
-    segments = [segment for treatment in treatments for segment in treatment.segments]
-    before = list(takewhile(lambda segment: not segment.with_guest, segments))
-    at = -sum(segment.steps for segment in before) if before != segments else 0
     laid: list[list[tuple[Segment, Run]]] = []
+    at = -_steps(_without_guest(treatments[0].segments))
     ends = 0
-    for treatment in treatments:
+    for before, treatment in zip((None, *treatments), treatments, strict=False):
+        at -= _beside(before, treatment) if before else 0
         laid.append([])
         for segment in treatment.segments:
             laid[-1].append((segment, (at, at := at + segment.steps)))
             ends = at if segment.with_guest else ends
     return laid, ends
+
+
+def _beside(first: Treatment, then: Treatment) -> int:
+    """The steps of turnover and preparation for which the guest need not wait between the two."""
+    turnover, preparation = _without_guest(first.segments[::-1]), _without_guest(then.segments)
+    if _occupied(turnover) & _occupied(then.segments) or _occupied(preparation) & _occupied(first.segments):
+        return 0
+    return _steps(turnover) + _steps(preparation)
+
+
+def _without_guest(segments: Sequence[Segment]) -> Sequence[Segment]:
+    """Those before the first with the guest; none when there is no such."""
+    before = tuple(takewhile(lambda segment: not segment.with_guest, segments))
+    return before if len(before) < len(segments) else ()
+
+
+def _occupied(segments: Sequence[Segment]) -> set[object]:
+    types = {type_id for each in segments for type_id in (each.bed_type_id, each.device_type_id)}
+    return types - {None} | {ResourceKind.STAFF for each in segments if each.needs_staff}
+
+
+def _steps(segments: Sequence[Segment]) -> int:
+    return sum(segment.steps for segment in segments)
 
 
 def _needs_of(guest: int, treatments: Sequence[Treatment]) -> Iterator[Need]:

@@ -1,6 +1,7 @@
 """What availability means, slow and obviously right: step after step, one resource after another, everything tried."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import product
 from typing import NamedTuple
 from uuid import UUID
 
@@ -117,17 +118,29 @@ def asked_by(party: Party) -> list[Asked]:
 
 def timeline(treatments: Sequence[Treatment]) -> list[dict[int, Segment]]:
     """Of each treatment what segment each step is in, counted from the first with the guest."""
-    steps = [
-        (number, segment)
-        for number, treatment in enumerate(treatments)
-        for segment in treatment.segments
-        for _ in range((segment.minutes + 4) // 5)
-    ]
-    zero = next((at for at, (_, segment) in enumerate(steps) if segment.with_guest), 0)
-    return [
-        {at - zero: segment for at, (one, segment) in enumerate(steps) if one == number}
-        for number in range(len(treatments))
-    ]
+    found: list[dict[int, Segment]] = []
+    for number, treatment in enumerate(treatments):
+        steps = [segment for segment in treatment.segments for _ in range((segment.minutes + 4) // 5)]
+        with_guest = [at for at, segment in enumerate(steps) if segment.with_guest] or [0, len(steps) - 1]
+        begins = -with_guest[0]
+        if number:
+            before = found[-1]
+            there = [at for at, segment in before.items() if segment.with_guest] or list(before)
+            waits = shared(steps[: with_guest[0]], before.values()) or shared(
+                [segment for at, segment in before.items() if at > there[-1]], steps
+            )
+            begins = max(before) + 1 if waits else there[-1] + 1 - with_guest[0]
+        found.append({begins + at: segment for at, segment in enumerate(steps)})
+    return found
+
+
+def shared(some: Iterable[Segment], others: Iterable[Segment]) -> bool:
+    return any(
+        (one.needs_staff and other.needs_staff)
+        or (one.bed_type_id is not None and one.bed_type_id == other.bed_type_id)
+        or (one.device_type_id is not None and one.device_type_id == other.device_type_id)
+        for one, other in product(some, others)
+    )
 
 
 def stay(treatments: Sequence[Treatment]) -> int:

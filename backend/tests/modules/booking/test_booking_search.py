@@ -5,7 +5,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from app.modules.booking.booking_bits import ones, positions
-from app.modules.booking.booking_party import Party, Supply, Therapist
+from app.modules.booking.booking_party import Party, Segment, Supply, Therapist
 from app.modules.booking.booking_search import Taken, place, starts
 from tests.modules.booking import reference
 from tests.modules.booking.scenes import (
@@ -92,6 +92,40 @@ def test_preparation_is_before_the_start_and_turnover_after_it() -> None:
     assert shown(starts(party([prepared]), supply))[0] == "09:15"
     taken = place(party([prepared]), supply, at("09:15"))
     assert who(taken) == ["Lan 09:05-10:30", "bed 1 09:05-09:15", "bed 1 10:15-10:30"]
+
+
+@pytest.mark.parametrize(
+    ("turnover", "then", "second"),
+    [
+        (segment(15, staff=False, on="massage-bed", guest=False), "facial-bed", "10:00-10:30"),
+        (segment(15, staff=False, on="massage-bed", guest=False), "massage-bed", "10:15-10:45"),
+        (segment(15, on="massage-bed", guest=False), "facial-bed", "10:15-10:45"),
+    ],
+    ids=["straight on", "the same type of bed", "the therapist cleans"],
+)
+def test_between_treatments_a_guest_waits_only_for_what_both_need(
+    turnover: Segment, then: str, second: str
+) -> None:
+    first = treatment("massage", segment(60, on="massage-bed"), turnover)
+    visit = party([first, treatment("facial", segment(30, on=then))])
+    supply = spa(therapist("Lan"), bed("bed 1"), bed("chair 1", type_="facial-bed"))
+    assert f"Lan {second}" in who(place(visit, supply, 0))
+    assert "bed 1 09:00-10:15" in who(place(visit, supply, 0))
+
+
+@pytest.mark.parametrize(
+    ("preparation", "second"),
+    [
+        (segment(10, staff=False, on="facial-bed", guest=False), "09:50-10:30"),
+        (segment(10, staff=False, on="massage-bed", guest=False), "10:10-10:40"),
+    ],
+    ids=["straight on", "on the bed that the guest lies on"],
+)
+def test_the_next_treatment_is_prepared_meanwhile(preparation: Segment, second: str) -> None:
+    first = treatment("massage", segment(60, on="massage-bed"))
+    visit = party([first, treatment("facial", preparation, segment(30, on="facial-bed"))])
+    supply = spa(therapist("Lan"), bed("bed 1"), bed("chair 1", type_="facial-bed"))
+    assert f"chair 1 {second}" in who(place(visit, supply, 0))
 
 
 def test_the_guest_stays_while_it_is_open_and_turnover_may_come_after_closing() -> None:
