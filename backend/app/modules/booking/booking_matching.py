@@ -139,7 +139,7 @@ def _hall(offers: list[Offer], todo: int) -> int:
 
 
 def _tried(group: list[Offer], todo: int) -> int:
-    """Rule 5, a step at a time: the sets of resources are the small integers now."""
+    """Rule 5, a step at a time: the sets of resources are the small integers now. Hall's condition has left none empty."""
     free = {step: [0] * len(group) for step in positions(todo)}
     for at, offer in enumerate(group):
         for number, mask in offer.free.items():

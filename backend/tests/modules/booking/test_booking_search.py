@@ -128,6 +128,14 @@ def test_the_next_treatment_is_prepared_meanwhile(preparation: Segment, second: 
     assert f"chair 1 {second}" in who(place(visit, supply, 0))
 
 
+def test_a_device_that_is_cleaned_after_one_treatment_is_waited_for_by_the_next() -> None:
+    shots = treatment(
+        "massage", segment(30, with_="laser"), segment(10, staff=False, with_="laser", guest=False)
+    )
+    taken = place(party([shots, shots]), spa(therapist("Lan"), device("laser 1"), device("laser 2")), 0)
+    assert "Lan 09:40-10:10" in who(taken)
+
+
 def test_the_guest_stays_while_it_is_open_and_turnover_may_come_after_closing() -> None:
     soaked = treatment(
         "bath", segment(60, staff=False, on="tub"), segment(30, staff=False, on="tub", guest=False)
