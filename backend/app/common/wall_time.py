@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -50,6 +51,21 @@ def ends_after(begins: int, ends: int) -> int:
     if not begins < ends <= begins + DAY:
         raise PydanticCustomError("wall_time", "Input should be a time of day, as 09:30")
     return ends
+
+
+def in_order_without_overlap[T](
+    times: Iterable[T], *, day: Callable[[T], int], begins: Callable[[T], int], ends: Callable[[T], int]
+) -> list[T]:
+    """By day and beginning. Only within a day: that a night reaches into the next morning is no overlap.
+
+    Raises:
+        PydanticCustomError: two of one day overlap.
+    """
+    ordered = sorted(times, key=lambda each: (day(each), begins(each)))
+    for before, after in pairwise(ordered):
+        if day(before) == day(after) and begins(after) < ends(before):
+            raise PydanticCustomError("overlap", "Hours of one day should not overlap")
+    return ordered
 
 
 class WallHours(NamedTuple):

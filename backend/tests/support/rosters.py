@@ -63,6 +63,19 @@ async def add_shift(staff_id: UUID, branch_id: UUID, start: datetime, end: datet
     return shift_id
 
 
+async def add_many_shifts(staff_id: UUID, branch_id: UUID, count: int) -> None:
+    """Of half a minute each, from 2100-03-01 09:00 UTC on."""
+    await in_database(
+        "INSERT INTO shift (id, staff_id, branch_id, during)"
+        " SELECT gen_random_uuid(), $1, $2, tstzrange(at, at + interval '30 seconds') FROM generate_series("
+        "timestamptz '2100-03-01 09:00Z', timestamptz '2100-03-01 08:59Z' + $3 * interval '1 minute', '1 minute'"
+        ") AS at",
+        staff_id,
+        branch_id,
+        count,
+    )
+
+
 async def add_weekly(
     staff_id: UUID, branch_id: UUID, starts: float, ends: float, *, weekdays: Any = EVERY_DAY
 ) -> None:
@@ -128,20 +141,25 @@ async def answered_while(
             for statement in statements:
                 await connection.execute(*statement)
             tasks = [asyncio.create_task(request) for request in requests]
-            while len(await in_database(_WAITING)) < len(tasks):
-                assert not any(task.done() for task in tasks)
+            await all_wait(*tasks)
         return await asyncio.gather(*tasks)
     finally:
         await connection.close()
 
 
+async def all_wait(*tasks: asyncio.Task[httpx2.Response]) -> None:
+    """Until each of these requests waits for a lock."""
+    while len(await in_database(_WAITING)) < len(tasks):
+        assert not any(task.done() for task in tasks)
+
+
 @contextmanager
-def statements() -> Iterator[list[str]]:
-    """What the app asks its database meanwhile."""
-    asked: list[str] = []
+def statements(*, parameters: bool = False) -> Iterator[list[Any]]:
+    """What the app asks its database meanwhile: the words, or the parameters."""
+    asked: list[Any] = []
 
     def note(*arguments: Any) -> None:
-        asked.append(arguments[2])
+        asked.append(arguments[3 if parameters else 2])
 
     event.listen(database.engine.sync_engine, "before_cursor_execute", note)
     try:

@@ -1,6 +1,6 @@
 """Who takes a resource and when: what is booked, what is out of order or on leave."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import reduce
 from uuid import UUID
@@ -52,16 +52,23 @@ async def lock_resources(session: AsyncSession, ids: Collection[UUID]) -> None:
 
 
 async def appointments_of(
-    session: AsyncSession, resource_ids: Collection[UUID], *, since: datetime
+    session: AsyncSession,
+    resource_ids: Collection[UUID],
+    *,
+    since: datetime,
+    within: Sequence[Range[datetime]] | None = None,
 ) -> list[AllocationRead]:
-    """What is held or booked of them and ends after this instant, in order. Holds that have expired are none."""
-    found = await session.scalars(
+    """What is held or booked of them and ends after this instant, in order; or only what touches one of these times.
+    Holds that have expired are none."""
+    found = (
         select(Allocation)
         .where(Allocation.resource_id.in_(resource_ids), func.upper(Allocation.during) > since)
         .where(_of_an_appointment())
         .order_by(Allocation.during, Allocation.id)
     )
-    return [_read(allocation) for allocation in found]
+    if within is not None:
+        found = found.where(or_(*(Allocation.during.overlaps(each) for each in within)))
+    return [_read(allocation) for allocation in await session.scalars(found)]
 
 
 async def block_again(

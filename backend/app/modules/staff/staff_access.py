@@ -10,9 +10,11 @@ from app.modules.branch import branch_service
 from app.modules.identity.identity_access import CurrentUser
 from app.modules.identity.identity_roles import Role
 from app.modules.staff.staff_models import Staff, StaffBranch
+from app.modules.staff.staff_schemas import StaffRead
 from app.modules.staff.staff_service import StaffNotFound, get_staff
 
 AT_THE_DESK = (Role.ADMIN, Role.RECEPTIONIST)
+_OF_THEMSELVES = ("user_id", "phone", "email", "employed_from", "employed_until")
 
 
 async def get_own_or_led(
@@ -56,3 +58,12 @@ def led_by(user: CurrentUser, *leaders: Role) -> Select[UUID]:
     branches = {grant.branch_id for grant in user.grants if grant.role in leaders}
     theirs = select(StaffBranch.staff_id).where(StaffBranch.branch_id.in_(branches))
     return people.where(or_(Staff.user_id == user.id, Staff.id.in_(theirs)))
+
+
+def shown_to(user: CurrentUser, staff: StaffRead) -> StaffRead:
+    """All of it to themselves and at the desk of a branch in which they work; to others not how to reach them, nor
+    since when they work here."""
+    at_their_desk = any(user.holds_in(branch_id, *AT_THE_DESK) for branch_id in staff.branch_ids)
+    if at_their_desk or user.holds_everywhere(*AT_THE_DESK) or staff.user_id == user.id:
+        return staff
+    return staff.model_copy(update=dict.fromkeys(_OF_THEMSELVES))

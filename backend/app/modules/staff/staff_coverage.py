@@ -2,10 +2,11 @@
 
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import DateTime, Uuid, bindparam, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
@@ -45,9 +46,10 @@ class AppointmentsStranded(ConflictException):
 
 @asynccontextmanager
 async def stranding(
-    session: AsyncSession, staff_ids: Iterable[UUID], *, force: bool
+    session: AsyncSession, staff_ids: Iterable[UUID], *, within: Sequence[Range[datetime]], force: bool
 ) -> AsyncIterator[list[AllocationRead]]:
-    """Around a change of when these people work; after it the list has the appointments that it stranded.
+    """Around a change of when these people work; after it the list has the appointments that it stranded. `within`
+    are the times that they may lose: what touches none of them is not even read.
 
     An appointment is covered while it lies in shifts of its person, touching ones as one, and in no approved leave.
     It is stranded when it was covered and is not any more, or only by a shift in another branch. One that is over
@@ -59,7 +61,7 @@ async def stranding(
     people = sorted(set(staff_ids))
     stranded: list[AllocationRead] = []
     await lock_resources(session, people)
-    appointments = await appointments_of(session, people, since=utc_now())
+    appointments = await appointments_of(session, people, since=utc_now(), within=within)
     before = await _where_covered(session, appointments)
     yield stranded
     await session.flush()

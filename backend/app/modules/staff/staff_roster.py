@@ -1,6 +1,8 @@
 """Shifts: who works where, from one instant to another."""
 
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -22,6 +24,7 @@ from app.modules.staff.staff_coverage import stranding
 from app.modules.staff.staff_models import Shift, Staff
 from app.modules.staff.staff_roster_schemas import (
     MAX_SHIFT,
+    MAX_SHIFTS,
     RosterChange,
     ShiftCreate,
     ShiftListQuery,
@@ -48,6 +51,19 @@ class NotEmployed(ConflictException):
     text = Text("Ngày đó nhân viên không làm việc cho spa.", "They are not employed on that day.")
 
 
+class BranchClosed(ConflictException):
+    code = "BRANCH_CLOSED"
+    text = Text("Ngày đó chi nhánh đã đóng cửa hẳn.", "The branch is closed for good on that day.")
+
+
+class TooManyShifts(ValidationException):
+    code = "TOO_MANY_SHIFTS"
+    text = Text(
+        "Quá nhiều ca làm; hãy chọn ít ngày hoặc ít người hơn.",
+        "Too many shifts: ask for fewer days or people.",
+    )
+
+
 class SameStaff(ConflictException):
     code = "SHIFTS_OF_ONE_PERSON"
     text = Text("Hai ca làm này là của cùng một người.", "Both shifts are of the same person.")
@@ -60,7 +76,7 @@ async def list_shifts(session: AsyncSession, user: CurrentUser, query: ShiftList
     """In the order of their starts. A therapist who is at no desk sees their own only.
 
     Raises:
-        BranchNotFound, StaffNotFound, ForbiddenException
+        BranchNotFound, StaffNotFound, ForbiddenException, TooManyShifts
     """
     found = select(Shift).where(Shift.during.overlaps(Range(query.start, query.end)))
     if query.branch_id is not None:
@@ -76,13 +92,22 @@ async def list_shifts(session: AsyncSession, user: CurrentUser, query: ShiftList
         staff_id = own.id
     if staff_id is not None:
         found = found.where(Shift.staff_id == staff_id)
-    ordered = found.order_by(func.lower(Shift.during), Shift.staff_id)
-    return [read_shift(shift) for shift in await session.scalars(ordered)]
+    ordered = found.order_by(func.lower(Shift.during), Shift.staff_id).limit(MAX_SHIFTS + 1)
+    shifts = (await session.scalars(ordered)).all()
+    if len(shifts) > MAX_SHIFTS:
+        raise TooManyShifts
+    return [read_shift(shift) for shift in shifts]
 
 
 async def create_shift(session: AsyncSession, user: CurrentUser, new: ShiftCreate) -> ShiftRead:
-    """Raises BranchNotFound, ForbiddenException, StaffNotFound, NotOfThisBranch, NotEmployed, ShiftOverlaps."""
+    """Where somebody works, and while they are employed.
+
+    Raises:
+        BranchNotFound, ForbiddenException, StaffNotFound
+        NotOfThisBranch, NotEmployed, BranchClosed, ShiftOverlaps
+    """
     await must_hold_in_branch(session, user, new.branch_id, *AT_THE_DESK)
+    await _lock_people(session, [new.staff_id])
     shift = Shift(staff_id=new.staff_id, branch_id=new.branch_id, during=Range(new.start, new.end))
     await _refuse_unless_may_work(session, shift)
     session.add(shift)
@@ -99,15 +124,14 @@ async def update_shift(
     changed = changes.model_dump(exclude_unset=True)
     if "branch_id" in changed:
         await must_hold_in_branch(session, user, changed["branch_id"], *AT_THE_DESK)
-    if "staff_id" in changed:
-        await get_staff(session, changed["staff_id"])
-    held = read_shift(shift)
     people = [shift.staff_id, changed.get("staff_id", shift.staff_id)]
+    await _lock_people(session, people)
+    during = _during(shift, changed)
     with answering(_REFUSALS):
-        async with stranding(session, people, force=changes.force) as stranded:
+        async with stranding(session, people, within=[shift.during], force=changes.force) as stranded:
             shift.staff_id = people[1]
             shift.branch_id = changed.get("branch_id", shift.branch_id)
-            shift.during = _during(changed.get("start", held.start), changed.get("end", held.end))
+            shift.during = during
             await _refuse_unless_may_work(session, shift)
     return RosterChange(shifts=[read_shift(shift)], stranded=stranded)
 
@@ -117,7 +141,7 @@ async def delete_shift(
 ) -> RosterChange:
     """Raises ShiftNotFound, ForbiddenException, AppointmentsStranded."""
     [shift] = await _lock_shifts(session, user, shift_id)
-    async with stranding(session, [shift.staff_id], force=force) as stranded:
+    async with stranding(session, [shift.staff_id], within=[shift.during], force=force) as stranded:
         await session.delete(shift)
     return RosterChange(shifts=[], stranded=stranded)
 
@@ -132,14 +156,16 @@ async def swap_shifts(
     the end could not skip what is there in `fill_shifts`.
 
     Raises:
-        ShiftNotFound, ForbiddenException, SameStaff, NotOfThisBranch, NotEmployed, ShiftOverlaps
-        AppointmentsStranded
+        ShiftNotFound, ForbiddenException, SameStaff, AppointmentsStranded
+        NotOfThisBranch, NotEmployed, BranchClosed, ShiftOverlaps
     """
     one, other = await _lock_shifts(session, user, shift_id, swap.with_shift_id)
     if one.staff_id == other.staff_id:
         raise SameStaff
+    people, times = [one.staff_id, other.staff_id], [one.during, other.during]
+    await _lock_people(session, people)
     with answering(_REFUSALS):
-        async with stranding(session, [one.staff_id, other.staff_id], force=swap.force) as stranded:
+        async with stranding(session, people, within=times, force=swap.force) as stranded:
             one.during, other.during = other.during, one.during
             one.branch_id, other.branch_id = other.branch_id, one.branch_id
             for shift in (one, other):
@@ -174,17 +200,36 @@ async def _lock_shifts(session: AsyncSession, user: CurrentUser, *shift_ids: UUI
     return [shifts[shift_id] for shift_id in shift_ids]
 
 
+async def _lock_people(session: AsyncSession, staff_ids: Iterable[UUID]) -> None:
+    """Nobody else gives or takes them shifts until the transaction ends. In the order of their ids, and before any
+    shift is written: who fills a roster does so too, so that none waits for the other.
+
+    Raises:
+        StaffNotFound
+    """
+    for staff_id in sorted(set(staff_ids)):
+        await get_staff(session, staff_id, lock=True)
+
+
 async def _refuse_unless_may_work(session: AsyncSession, shift: Shift) -> None:
-    """The day of a shift is the one on which it begins, on the wall clock of its branch."""
-    staff = await get_staff(session, shift.staff_id, lock=True)
+    """The day of a shift is the one on which it begins, on the wall clock of its branch. Its person is locked."""
+    staff = await get_staff(session, shift.staff_id)
     await refuse_unless_works_in(session, staff.id, [shift.branch_id])
     branch = await branch_service.get_branch(session, shift.branch_id)
     assert shift.during.lower is not None
-    if not is_employed(staff, shift.during.lower.astimezone(ZoneInfo(branch.time_zone)).date()):
+    day = shift.during.lower.astimezone(ZoneInfo(branch.time_zone)).date()
+    if not is_employed(staff, day):
         raise NotEmployed
+    if branch_service.is_closed_on(branch, day):
+        raise BranchClosed
 
 
-def _during(start: datetime, end: datetime) -> Range[datetime]:
+def _during(shift: Shift, changed: Mapping[str, Any]) -> Range[datetime]:
+    """What stays is not checked: when clocks are set back, `fill_shifts` may have made it 25 hours long."""
+    if not changed.keys() & {"start", "end"}:
+        return shift.during
+    held = read_shift(shift)
+    start, end = changed.get("start", held.start), changed.get("end", held.end)
     try:
         refuse_times_unless(start, end, longest=MAX_SHIFT)
     except PydanticCustomError as error:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -17,15 +18,15 @@ from app.modules.branch import branch_service
 from app.modules.identity.identity_access import CurrentUser
 from app.modules.staff.staff_access import AT_THE_DESK
 from app.modules.staff.staff_models import Shift, Staff, StaffBranch, WeeklyShift
-from app.modules.staff.staff_roster import is_employed
-from app.modules.staff.staff_roster_schemas import ShiftCopy, ShiftFill, ShiftsMade
+from app.modules.staff.staff_roster import TooManyShifts, is_employed
+from app.modules.staff.staff_roster_schemas import MAX_SHIFTS, ShiftCopy, ShiftFill, ShiftsMade
 from app.modules.staff.staff_weekly import NotOfThisBranch
 
 _ONE_DAY, _ONE_WEEK = timedelta(days=1), timedelta(weeks=1)
 
 
 class _Planned(NamedTuple):
-    """A shift to be made, on the wall clock. In this order, so that two who make the same cannot deadlock."""
+    """A shift to be made, on the wall clock. In this order, so that a night comes before the morning it reaches into."""
 
     day: date
     starts: int
@@ -37,14 +38,16 @@ class _Planned(NamedTuple):
 async def fill_shifts(session: AsyncSession, user: CurrentUser, fill: ShiftFill) -> ShiftsMade:
     """Makes the shifts that the weekly patterns have on days on which the branch is open.
 
-    What overlaps a shift that is there stays away, so a second time makes none; also the morning of somebody whose
-    night reaches into it.
+    A day on which somebody has a shift already, in whatever branch, stays as it is, so a second time makes none, and
+    what was swapped, moved or deleted in part does not come back. A day that was emptied wholly is filled again. What
+    overlaps a shift of the day before stays away too: the morning of somebody whose night reaches into it.
 
     Raises:
-        ForbiddenException, BranchNotFound, NotOfThisBranch
+        ForbiddenException, BranchNotFound, NotOfThisBranch, TooManyShifts
     """
     user.must_hold_in(fill.branch_id, *AT_THE_DESK)
-    branch = await branch_service.get_branch(session, fill.branch_id)
+    branch = await branch_service.get_branch(session, fill.branch_id, share=True)
+    zone = ZoneInfo(branch.time_zone)
     people = await _people_of(session, branch.id, fill.staff_ids)
     weekly = (
         await session.scalars(
@@ -57,17 +60,17 @@ async def fill_shifts(session: AsyncSession, user: CurrentUser, fill: ShiftFill)
         for line in weekly
         if line.weekday == day.isoweekday()
     )
-    return await _make(session, branch.id, people, planned)
+    return await _make(session, branch.id, zone, people, planned)
 
 
 async def copy_shifts(session: AsyncSession, user: CurrentUser, copy: ShiftCopy) -> ShiftsMade:
     """Makes the shifts of one week again in others, at the same times on the wall clock; skips as `fill_shifts` does.
 
     Raises:
-        ForbiddenException, BranchNotFound, NotOfThisBranch
+        ForbiddenException, BranchNotFound, NotOfThisBranch, TooManyShifts
     """
     user.must_hold_in(copy.branch_id, *AT_THE_DESK)
-    branch = await branch_service.get_branch(session, copy.branch_id)
+    branch = await branch_service.get_branch(session, copy.branch_id, share=True)
     zone = ZoneInfo(branch.time_zone)
     people = await _people_of(session, branch.id, copy.staff_ids)
     week = Range(instant(copy.from_week, 0, zone), instant(copy.from_week + _ONE_WEEK, 0, zone))
@@ -82,7 +85,7 @@ async def copy_shifts(session: AsyncSession, user: CurrentUser, copy: ShiftCopy)
         for number in range(copy.weeks)
         for shift in shifts
     )
-    return await _make(session, branch.id, people, planned)
+    return await _make(session, branch.id, zone, people, planned)
 
 
 def _later(shift: Shift, by: timedelta, zone: ZoneInfo) -> _Planned:
@@ -100,11 +103,12 @@ def _minutes(shown: datetime) -> int:
 async def _people_of(
     session: AsyncSession, branch_id: UUID, staff_ids: Sequence[UUID] | None
 ) -> dict[UUID, Staff]:
-    """Who works in the branch: all, or these. Nobody takes them out of it or ends their employment meanwhile."""
+    """Who works in the branch: all, or these. Nobody takes them out of it, ends their employment or gives them shifts
+    meanwhile."""
     work_here = select(StaffBranch.staff_id).where(StaffBranch.branch_id == branch_id)
     if staff_ids is not None:
         work_here = work_here.where(StaffBranch.staff_id.in_(staff_ids))
-    wanted = select(Staff).where(Staff.id.in_(work_here)).order_by(Staff.id).with_for_update(read=True)
+    wanted = select(Staff).where(Staff.id.in_(work_here)).order_by(Staff.id).with_for_update(key_share=True)
     locked = {staff.id: staff for staff in await session.scalars(wanted)}
     people = {
         staff_id: locked[staff_id] for staff_id in await session.scalars(work_here) if staff_id in locked
@@ -115,23 +119,45 @@ async def _people_of(
 
 
 async def _make(
-    session: AsyncSession, branch_id: UUID, people: dict[UUID, Staff], planned: Iterable[_Planned]
+    session: AsyncSession,
+    branch_id: UUID,
+    zone: ZoneInfo,
+    people: dict[UUID, Staff],
+    planned: Iterable[_Planned],
 ) -> ShiftsMade:
-    """On days on which the branch is open and the person employed."""
-    wanted = sorted(plan for plan in planned if is_employed(people[plan.staff_id], plan.day))
+    """On days on which the branch is open, and the person is employed and has no shift yet."""
+    employed = (plan for plan in planned if is_employed(people[plan.staff_id], plan.day))
+    wanted = sorted(islice(employed, MAX_SHIFTS + 1))
     if not wanted:
         return ShiftsMade(created=0, skipped=0)
-    branch = await branch_service.get_branch(session, branch_id)
-    zone = ZoneInfo(branch.time_zone)
-    hours = await branch_service.hours_by_day(session, branch_id, wanted[0].day, wanted[-1].day)
-    closed_on = branch.closed_at.astimezone(zone).date() if branch.closed_at else date.max  # for good
-    rows = list(_rows((plan for plan in wanted if hours[plan.day] and plan.day < closed_on), zone))
-    created = await _insert(session, branch_id, rows)
+    if len(wanted) > MAX_SHIFTS:
+        raise TooManyShifts
+    first, last = wanted[0].day, wanted[-1].day
+    hours = await branch_service.hours_by_day(session, branch_id, first, last)
+    has_shifts = await _days_with_shifts(session, people, first, last, zone)
+    rows = list(_rows((plan for plan in wanted if hours[plan.day]), zone))
+    free = [row for row in rows if (row.staff_id, row.start.astimezone(zone).date()) not in has_shifts]
+    created = await _insert(session, branch_id, free)
     return ShiftsMade(created=created, skipped=len(rows) - created)
 
 
-type _Row = tuple[UUID, UUID, datetime, datetime]
-"""id, staff_id, start, end."""
+async def _days_with_shifts(
+    session: AsyncSession, staff_ids: Iterable[UUID], first: date, last: date, zone: ZoneInfo
+) -> set[tuple[UUID, date]]:
+    """Whose shifts begin on which of these days, in whatever branch."""
+    start = func.lower(Shift.during, type_=DateTime(timezone=True))
+    days = Range(instant(first, 0, zone), instant(last + _ONE_DAY, 0, zone))
+    found = select(Shift.staff_id, start).where(Shift.staff_id.in_(staff_ids), Shift.during.overlaps(days))
+    return {(staff_id, start.astimezone(zone).date()) for staff_id, start in await session.execute(found)}
+
+
+class _Row(NamedTuple):
+    id: UUID
+    staff_id: UUID
+    start: datetime
+    end: datetime
+
+
 _ROW: Sequence[TypeEngine[Any]] = (Uuid(), Uuid(), DateTime(timezone=True), DateTime(timezone=True))
 
 
@@ -139,7 +165,7 @@ def _rows(planned: Iterable[_Planned], zone: ZoneInfo) -> Iterator[_Row]:
     for day, starts, ends, staff_id in planned:
         start, end = instant(day, starts, zone), instant(day, ends, zone)
         if start < end:  # not so in an hour that clocks leave out
-            yield uuid7(), staff_id, start, end
+            yield _Row(uuid7(), staff_id, start, end)
 
 
 async def _insert(session: AsyncSession, branch_id: UUID, rows: Sequence[_Row]) -> int:

@@ -32,7 +32,9 @@ from app.modules.staff.staff_service import StaffNotFound
 from app.modules.staff.staff_weekly import NotOfThisBranch
 
 router = ApiRouter(prefix=API_V1, tags=["Rosters"])
-_MAY_NOT_WORK = (NotOfThisBranch, service.NotEmployed, service.ShiftOverlaps)
+_MAY_NOT_WORK = (NotOfThisBranch, service.NotEmployed, service.BranchClosed, service.ShiftOverlaps)
+
+_MAKING = (BranchNotFound, NotOfThisBranch, service.TooManyShifts)
 
 
 @router.get("/staff/{staff_id}/weekly-shifts", responses=error_responses(StaffNotFound))
@@ -52,11 +54,14 @@ async def set_weekly_shifts(
     return await weekly.change_weekly_shifts(session, user, staff_id, pattern)
 
 
-@router.get("/shifts", responses=error_responses(BranchNotFound, StaffNotFound))
+@router.get("/shifts", responses=error_responses(BranchNotFound, StaffNotFound, service.TooManyShifts))
 async def list_shifts(
     user: Team, session: SessionDep, query: Annotated[ShiftListQuery, Query()]
 ) -> list[ShiftRead]:
-    """Lists the shifts of a branch or of a person, in the order of their starts; a therapist sees only their own."""
+    """Lists the shifts of a branch or of a person, in the order of their starts; a therapist sees only their own.
+
+    There are no pages: it gives 10,000 at most, and refuses to give more.
+    """
     return await service.list_shifts(session, user, query)
 
 
@@ -68,15 +73,22 @@ async def create_shift(user: Desk, session: SessionDep, new: ShiftCreate) -> Shi
     return await service.create_shift(session, user, new)
 
 
-@router.post("/shifts/fill", responses=error_responses(BranchNotFound, NotOfThisBranch))
+@router.post("/shifts/fill", responses=error_responses(*_MAKING))
 async def fill_shifts(user: Desk, session: SessionDep, fill: ShiftFill) -> ShiftsMade:
-    """Makes the shifts of the weekly patterns, on days on which the branch is open; what is there stays."""
+    """Makes the shifts of the weekly patterns, on days on which the branch is open; at most 10,000.
+
+    A day on which the person has a shift already, in whatever branch, stays as it is: what was swapped, moved or
+    deleted in part does not come back. A day that was emptied wholly is filled again.
+    """
     return await filling.fill_shifts(session, user, fill)
 
 
-@router.post("/shifts/copy", responses=error_responses(BranchNotFound, NotOfThisBranch))
+@router.post("/shifts/copy", responses=error_responses(*_MAKING))
 async def copy_shifts(user: Desk, session: SessionDep, copy: ShiftCopy) -> ShiftsMade:
-    """Makes the shifts of one week again in others, at the same times on the wall clock; what is there stays."""
+    """Makes the shifts of one week again in others, at the same times on the wall clock; at most 10,000.
+
+    A day on which the person has a shift already, in whatever branch, stays as it is.
+    """
     return await filling.copy_shifts(session, user, copy)
 
 

@@ -1,7 +1,6 @@
 """What the API takes and gives for rosters: weekly patterns and shifts."""
 
 from datetime import UTC, date, datetime, timedelta
-from itertools import pairwise
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -10,10 +9,12 @@ from pydantic_core import PydanticCustomError
 
 from app.common.instants import Minute, Times
 from app.common.schemas import IsoDate, RequestModel, without_defaults
-from app.common.wall_time import DAY, WallTime, ends_after
+from app.common.wall_time import WallTime, ends_after, in_order_without_overlap
 from app.modules.resource.resource_allocation_schemas import AllocationRead
 
 MAX_SHIFT = timedelta(hours=24)
+MAX_SHIFTS = 10_000
+"""In one answer, and made at once."""
 _MAX_FILLED = timedelta(days=92)
 _NEVER_USED = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -44,18 +45,17 @@ class WeeklyShiftTimes(RequestModel):
     @model_validator(mode="after")
     def _past_midnight(self) -> Self:
         self.ends = ends_after(self.starts, self.ends)
-        if self.starts < 0 or self.ends > self.starts + DAY:
-            raise PydanticCustomError("wall_time", "Input should be a time of day, as 09:30")
         return self
 
 
 def _no_overlap(shifts: list[WeeklyShiftTimes]) -> list[WeeklyShiftTimes]:
-    """Within a weekday; a night that reaches into the next morning meets its shifts when both are made."""
-    ordered = sorted(shifts, key=lambda shift: (shift.weekday, shift.starts))
-    for before, after in pairwise(ordered):
-        if before.weekday == after.weekday and after.starts < before.ends:
-            raise PydanticCustomError("overlap", "Hours of one day should not overlap")
-    return ordered
+    """A night that reaches into the next morning meets its shifts when both are made."""
+    return in_order_without_overlap(
+        shifts,
+        day=lambda shift: shift.weekday,
+        begins=lambda shift: shift.starts,
+        ends=lambda shift: shift.ends,
+    )
 
 
 class WeeklyShifts(RequestModel):
@@ -148,4 +148,6 @@ class RosterChange(BaseModel):
 
 class ShiftsMade(BaseModel):
     created: int
-    skipped: int = Field(description="They overlap shifts that were there already.")
+    skipped: int = Field(
+        description="Left out: the person has a shift already that begins on that day, or overlaps it."
+    )

@@ -14,6 +14,7 @@ from app.modules.catalogue.catalogue_service import ServiceNotFound
 from app.modules.identity.identity_access import Admin, Team
 from app.modules.identity.identity_service import UserNotFound
 from app.modules.staff import staff_service as service
+from app.modules.staff.staff_access import shown_to
 from app.modules.staff.staff_schemas import StaffCreate, StaffListQuery, StaffRead, StaffUpdate
 
 router = ApiRouter(prefix=f"{API_V1}/staff", tags=["Staff"])
@@ -32,22 +33,26 @@ async def list_staff(
 ) -> list[StaffRead]:
     """Who works here, by name: at most 1,000, so without pages.
 
-    A therapist sees of others neither phone, email, user nor the days of their employment.
+    Phone, email, user and the days of employment are shown to themselves and at the desk of a branch in which they
+    work; to others they are null.
     """
-    return [service.shown_to(user, staff) for staff in await service.list_staff(session, query)]
+    return [shown_to(user, staff) for staff in await service.list_staff(session, query)]
 
 
 @router.post("", status_code=201, responses=error_responses(*_REFUSALS))
 async def create_staff(user: Admin, session: SessionDep, new: StaffCreate) -> StaffRead:
-    """Adds somebody to the staff of branches of which you are administrator."""
+    """Adds somebody to the staff of branches of which you are administrator.
+
+    Only an administrator of the whole spa says who signs in as them.
+    """
     return await service.create_staff(session, new, by=user)
 
 
 @router.get("/{staff_id}", responses=error_responses(service.StaffNotFound))
 async def get_staff(user: Team, session: SessionDep, staff_id: UUID) -> StaffRead:
-    """One member of staff; a therapist sees as little of others as in the list."""
+    """One member of staff; others see as little of them as in the list."""
     staff = await service.get_staff(session, staff_id)
-    return service.shown_to(user, await service.read_staff(session, staff))
+    return shown_to(user, await service.read_staff(session, staff))
 
 
 @router.patch(
@@ -57,6 +62,7 @@ async def get_staff(user: Team, session: SessionDep, staff_id: UUID) -> StaffRea
 async def update_staff(user: Admin, session: SessionDep, staff_id: UUID, changes: StaffUpdate) -> StaffRead:
     """Changes the fields that are sent and leaves the others.
 
-    You need to be administrator of a branch in which they work, and of each that is added or taken away.
+    You need to be administrator of a branch in which they work, and of each that is added or taken away; and of the
+    whole spa to change who signs in as them. With a branch that is taken away goes what they work in it every week.
     """
     return await service.update_staff(session, staff_id, changes, by=user)

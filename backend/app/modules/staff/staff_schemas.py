@@ -107,7 +107,8 @@ class StaffListQuery(BaseModel):
 
 
 class StaffRead(BaseModel):
-    """Who they are. A therapist sees `user_id` and what follows it of themselves only; of others it is null."""
+    """Who they are. `user_id` and what follows it is shown to themselves and at the desk of a branch in which they
+    work; to others it is null."""
 
     id: UUID = Field(description="Also that of their resource.")
     key: str

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import date
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Select, delete, func, or_, select, text
@@ -26,7 +25,7 @@ from app.modules.identity.identity_access import CurrentUser
 from app.modules.identity.identity_roles import Role
 from app.modules.identity.identity_service import UserNotFound
 from app.modules.resource.resource_allocations import add_staff_resource
-from app.modules.staff.staff_models import Shift, Staff, StaffBranch, StaffSkill
+from app.modules.staff.staff_models import Shift, Staff, StaffBranch, StaffSkill, WeeklyShift
 from app.modules.staff.staff_schemas import (
     MAX_STAFF,
     StaffCreate,
@@ -36,13 +35,12 @@ from app.modules.staff.staff_schemas import (
     backwards,
 )
 
-_DESK = (Role.ADMIN, Role.RECEPTIONIST)
-_OF_THEMSELVES = ("user_id", "phone", "email", "employed_from", "employed_until")
 # The one thing asked of another module's table: by the services it would be a question for each shift.
-_SHIFT_AFTER = text("""
+_SHIFT_OUTSIDE = text("""
 SELECT EXISTS (
     SELECT FROM shift JOIN branch ON branch.id = shift.branch_id
-    WHERE shift.staff_id = :staff_id AND (lower(during) AT TIME ZONE branch.time_zone)::date > :last_day
+        CROSS JOIN LATERAL (SELECT (lower(during) AT TIME ZONE branch.time_zone)::date AS day) AS its
+    WHERE shift.staff_id = :staff_id AND (day < :first_day OR day > :last_day)
 )
 """)
 
@@ -65,8 +63,10 @@ class StaffUserTaken(ConflictException):
 class StaffHasShifts(ConflictException):
     code = "STAFF_HAS_SHIFTS"
     text = Text(
-        "Vẫn còn ca làm sau ngày nghỉ việc, hoặc ở chi nhánh bị bỏ ra; hãy xóa hoặc giao lại các ca đó trước.",
-        "There are shifts after the last day, or in a branch that is taken away; delete or hand them over first.",
+        "Vẫn còn ca làm trước ngày vào làm, sau ngày nghỉ việc, hoặc ở chi nhánh bị bỏ ra;"
+        " hãy xóa hoặc giao lại các ca đó trước.",
+        "There are shifts before the first day, after the last, or in a branch that is taken away;"
+        " delete or hand them over first.",
     )
 
 
@@ -112,9 +112,12 @@ async def create_staff(
 
     Raises:
         StaffKeyTaken, StaffUserTaken, UserNotFound, BranchNotFound, ServiceNotFound
-        ForbiddenException: in one of the branches who asks is no administrator.
+        ForbiddenException: in one of the branches who asks is no administrator; or they name a user and are not
+            administrator of the whole spa.
     """
     _must_lead_all(by, new.branch_ids)
+    if new.user_id is not None:
+        _must_lead_the_spa(by)
     values = dict(new) | {"bio": new.bio.words()}
     branch_ids, service_ids = values.pop("branch_ids"), values.pop("service_ids")
     staff = Staff(id=await add_staff_resource(session), **values)
@@ -133,10 +136,12 @@ async def update_staff(
 
     Raises:
         StaffNotFound, StaffKeyTaken, StaffUserTaken, UserNotFound, BranchNotFound, ServiceNotFound
-        StaffHasShifts: after their new last day, or still to come in a branch that is taken away.
+        StaffHasShifts: before their new first day, after their new last one, or still to come in a branch that is
+            taken away.
         ValidationException: the last day is before the first.
         ForbiddenException: who asks is administrator of no branch in which they work, before or after, or not of
-            one that is added or taken away.
+            one that is added or taken away; or changes who signs in as them and is not administrator of the whole
+            spa: nobody is to decide on what is their own by being somebody else for a moment.
     """
     staff = await get_staff(session, staff_id, lock=True)
     held = await _branches_of(session, staff_id)
@@ -146,6 +151,8 @@ async def update_staff(
     if branch_ids is not None:
         _must_lead_one(by, branch_ids)
         _must_lead_all(by, held ^ set(branch_ids))
+    if values.get("user_id", staff.user_id) != staff.user_id:
+        _must_lead_the_spa(by)
     for field, value in values.items():
         setattr(staff, field, value)
     await _refuse_unless_employed_for_shifts(session, staff, values)
@@ -180,13 +187,6 @@ async def read_staff(session: AsyncSession, staff: Staff) -> StaffRead:
     return read
 
 
-def shown_to(user: CurrentUser, staff: StaffRead) -> StaffRead:
-    """All of it at the desk; a therapist sees how to reach and since when they work here of themselves only."""
-    if user.holds(*_DESK) or staff.user_id == user.id:
-        return staff
-    return staff.model_copy(update=dict.fromkeys(_OF_THEMSELVES))
-
-
 async def _read(session: AsyncSession, people: Sequence[Staff]) -> list[StaffRead]:
     ids = [staff.id for staff in people]
     branches: dict[UUID, list[UUID]] = defaultdict(list)
@@ -218,20 +218,24 @@ def _must_lead_all(by: CurrentUser | None, branch_ids: Collection[UUID]) -> None
             by.must_hold_in(branch_id, Role.ADMIN)
 
 
+def _must_lead_the_spa(by: CurrentUser | None) -> None:
+    if by is not None and not by.holds_everywhere(Role.ADMIN):
+        raise ForbiddenException
+
+
 async def _refuse_unless_employed_for_shifts(
     session: AsyncSession, staff: Staff, changed: Collection[str]
 ) -> None:
-    last_day: date | None = staff.employed_until
-    if last_day is None:
-        return
-    if last_day < staff.employed_from:
+    if staff.employed_until is not None and staff.employed_until < staff.employed_from:
         error = backwards()
         fault = {"type": error.type, "msg": error.message(), "loc": ("body",)}
         raise ValidationException(details=[describe(fault)])
-    if "employed_until" in changed:
-        parameters = {"staff_id": staff.id, "last_day": last_day}
-        if await session.scalar(_SHIFT_AFTER, parameters):
-            raise StaffHasShifts
+    days = {
+        "first_day": staff.employed_from if "employed_from" in changed else None,
+        "last_day": staff.employed_until if "employed_until" in changed else None,
+    }
+    if any(days.values()) and await session.scalar(_SHIFT_OUTSIDE, {"staff_id": staff.id} | days):
+        raise StaffHasShifts
 
 
 async def _branches_of(session: AsyncSession, staff_id: UUID) -> set[UUID]:
@@ -239,7 +243,8 @@ async def _branches_of(session: AsyncSession, staff_id: UUID) -> set[UUID]:
 
 
 async def _set_branches(session: AsyncSession, staff_id: UUID, wanted: Sequence[UUID]) -> None:
-    """Writes what differs, as the audit ledger tells it.
+    """Writes what differs, as the audit ledger tells it. With a branch goes what they work in it every week: its desk
+    could not change their pattern any more, and another's is not to.
 
     Raises:
         StaffHasShifts: not over yet, in a branch that is taken away.
@@ -253,9 +258,10 @@ async def _set_branches(session: AsyncSession, staff_id: UUID, wanted: Sequence[
         )
         if await session.scalar(still_to_come.limit(1)):
             raise StaffHasShifts
-        await session.execute(
-            delete(StaffBranch).where(StaffBranch.staff_id == staff_id, StaffBranch.branch_id.in_(removed))
-        )
+        for table in (WeeklyShift, StaffBranch):
+            await session.execute(
+                delete(table).where(table.staff_id == staff_id, table.branch_id.in_(removed))
+            )
     session.add_all(
         StaffBranch(staff_id=staff_id, branch_id=branch_id) for branch_id in sorted(set(wanted) - held)
     )

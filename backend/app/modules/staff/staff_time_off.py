@@ -29,7 +29,7 @@ from app.modules.staff.staff_access import (
     must_lead,
 )
 from app.modules.staff.staff_coverage import stranding
-from app.modules.staff.staff_models import StaffBranch, TimeOff, TimeOffStatus
+from app.modules.staff.staff_models import Staff, StaffBranch, TimeOff, TimeOffStatus
 from app.modules.staff.staff_service import StaffNotFound, find_staff_of_user, get_staff
 from app.modules.staff.staff_time_off_schemas import (
     TimeOffAnswer,
@@ -55,6 +55,14 @@ class TimeOffDecided(ConflictException):
 class TimeOffOverlaps(ConflictException):
     code = "TIME_OFF_OVERLAPS"
     text = Text("Nhân viên đã được nghỉ vào lúc đó.", "They are on leave already at that time.")
+
+
+class TimeOffBegun(ConflictException):
+    code = "TIME_OFF_BEGUN"
+    text = Text(
+        "Kỳ nghỉ đã bắt đầu; hãy nhờ quản lý rút lại.",
+        "The leave has begun; ask an administrator to withdraw it.",
+    )
 
 
 class OwnTimeOff(ForbiddenException):
@@ -122,7 +130,7 @@ async def approve_time_off(
         AppointmentsStranded: unless with `force`; they stay then, with nobody to do them.
     """
     leave = await _get_to_decide(session, user, time_off_id)
-    async with stranding(session, [leave.staff_id], force=approval.force) as stranded:
+    async with stranding(session, [leave.staff_id], within=[leave.during], force=approval.force) as stranded:
         leave = await _decide(session, user, leave, TimeOffStatus.APPROVED, approval.answer)
         freed = await drop_expired_holds(session, leave.staff_id, leave.during)
         await block_leave_again(session, leave.staff_id, freed)
@@ -158,13 +166,16 @@ async def withdraw_time_off(session: AsyncSession, user: CurrentUser, time_off_i
     Raises:
         TimeOffNotFound: also somebody else's, for who is no administrator.
         ForbiddenException, TimeOffDecided
+        TimeOffBegun: one's own, which is for others to withdraw once one has been away.
     """
     leave = await _get(session, time_off_id)
     try:
-        await get_own_or_led(session, user, leave.staff_id, Role.ADMIN)
+        staff = await get_own_or_led(session, user, leave.staff_id, Role.ADMIN)
     except StaffNotFound as error:
         raise TimeOffNotFound from error
     await lock_resources(session, [leave.staff_id])  # nobody blocks its time again meanwhile
+    if _read(leave).start <= utc_now() and _is_for_others(user, staff):
+        raise TimeOffBegun
     withdrawn = await _move(
         session,
         leave,
@@ -186,9 +197,14 @@ async def _get_to_decide(session: AsyncSession, user: CurrentUser, time_off_id: 
     leave = await _get(session, time_off_id)
     await must_lead(session, user, leave.staff_id, Role.ADMIN)
     staff = await get_staff(session, leave.staff_id)
-    if staff.user_id == user.id and not user.holds_everywhere(Role.ADMIN):
+    if _is_for_others(user, staff):
         raise OwnTimeOff
     return leave
+
+
+def _is_for_others(user: CurrentUser, staff: Staff) -> bool:
+    """It is their own; but an administrator of the whole spa has nobody above."""
+    return staff.user_id == user.id and not user.holds_everywhere(Role.ADMIN)
 
 
 async def _decide(

@@ -65,10 +65,10 @@ async def refuse_time_off(
     return await service.refuse_time_off(session, user, time_off_id, refusal)
 
 
-@router.post("/{time_off_id}/withdraw", responses=error_responses(*_DECISION))
+@router.post("/{time_off_id}/withdraw", responses=error_responses(*_DECISION, service.TimeOffBegun))
 async def withdraw_time_off(user: Team, session: SessionDep, time_off_id: UUID) -> TimeOffRead:
     """Withdraws leave of one's own, also when it was approved: one can be booked again then.
 
-    An administrator withdraws anybody's.
+    An administrator withdraws anybody's, and only they what has begun already.
     """
     return await service.withdraw_time_off(session, user, time_off_id)

@@ -1,9 +1,11 @@
 """Shifts over HTTP."""
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import httpx2
 import pytest
 from uuid_utils.compat import uuid7
@@ -16,15 +18,19 @@ from tests.support.people import new_user, signed_in
 from tests.support.resources import BOOK, at, book, booking
 from tests.support.rosters import (
     LOCK,
+    add_many_shifts,
     add_shift,
     add_therapist,
+    all_wait,
     answered_while,
     code_of,
     shifts_of,
     statements,
 )
+from tests.support.stores import driver_url
 
 PATH = "/api/v1/shifts"
+HOLD = "SELECT FROM staff WHERE id = $1 FOR NO KEY UPDATE"
 THE_DAY = {"start": "2100-03-01T00:00:00Z", "end": "2100-03-02T00:00:00Z"}
 
 
@@ -95,6 +101,16 @@ class TestCreate:
             assert response.status_code == status, hours
             assert status == 201 or code_of(response) == (409, "NOT_EMPLOYED")
 
+    async def test_none_once_the_branch_is_closed_for_good(
+        self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
+    ) -> None:
+        await in_database("UPDATE branch SET closed_at = $1", at(20))  # there on the second of March, 03:00
+        for hours, status in ((16.9, 201), (17, 409), (40, 409)):  # midnight is at 17:00 UTC
+            times = {"start": at(hours).isoformat(), "end": at(hours + 0.1).isoformat()}
+            response = await client.post(PATH, json=new_shift(lan, branch, **times))
+            assert response.status_code == status, hours
+            assert status == 201 or code_of(response) == (409, "BRANCH_CLOSED")
+
     async def test_who_is_not_there(self, client: httpx2.AsyncClient, branch: UUID, lan: UUID) -> None:
         nobody = await client.post(PATH, json=new_shift(uuid7(), branch))
         nowhere = await client.post(PATH, json=new_shift(lan, uuid7()))
@@ -123,6 +139,16 @@ class TestList:
         assert (
             await client.get(PATH, params=THE_DAY | {"branch_id": str(branch)}, headers=unlinked)
         ).json() == []
+
+    @pytest.mark.parametrize(("count", "status"), [(10_000, 200), (10_001, 422)])
+    async def test_ten_thousand_at_most(
+        self, client: httpx2.AsyncClient, branch: UUID, lan: UUID, count: int, status: int
+    ) -> None:
+        await add_many_shifts(lan, branch, count)
+        month = {"start": "2100-03-01T00:00:00Z", "end": "2100-04-01T00:00:00Z", "branch_id": str(branch)}
+        listed = await client.get(PATH, params=month)
+        assert listed.status_code == status
+        assert len(listed.json()) == count if status == 200 else code_of(listed) == (422, "TOO_MANY_SHIFTS")
 
     @pytest.mark.parametrize(
         "params",
@@ -240,6 +266,42 @@ class TestChange:
         ):
             assert code_of(await client.patch(f"{PATH}/{shift_id}", json=changes)) == expected
 
+    async def test_none_is_moved_to_a_day_on_which_the_branch_is_closed_for_good(
+        self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
+    ) -> None:
+        shift_id = await add_shift(lan, branch, at(9), at(18))
+        await in_database("UPDATE branch SET closed_at = $1", at(20))
+        later = {"start": at(17).isoformat()}
+        assert code_of(await client.patch(f"{PATH}/{shift_id}", json=later)) == (409, "BRANCH_CLOSED")
+        earlier = await client.patch(f"{PATH}/{shift_id}", json={"start": at(10).isoformat()})
+        assert earlier.status_code == 200
+
+    async def test_what_filling_made_longer_than_a_day_is_handed_over(
+        self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
+    ) -> None:
+        mai = await add_therapist(branch)
+        shift_id = await add_shift(lan, branch, at(9), at(34))  # as when clocks are set back
+        handed = await client.patch(f"{PATH}/{shift_id}", json={"staff_id": str(mai)})
+        assert handed.status_code == 200
+        assert await shifts_of(mai) == [(at(9), at(34))]
+        moved = await client.patch(f"{PATH}/{shift_id}", json={"end": at(33.5).isoformat()})
+        assert code_of(moved) == (422, "VALIDATION_ERROR")
+
+    async def test_who_is_booked_at_other_times_is_not_asked_about(
+        self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
+    ) -> None:
+        shift_id = await add_shift(lan, branch, at(9), at(18))
+        await add_shift(lan, branch, at(9, 2), at(18, 2))
+        inside = await book(lan, at(17), at(18))
+        for hour in range(9, 18):
+            await book(lan, at(hour, 2), at(hour + 1, 2))
+        await book(lan, at(18), at(19))
+        with statements(parameters=True) as meanwhile:
+            shorter = {"start": at(8).isoformat(), "end": at(17).isoformat(), "force": True}
+            assert stranded_in(await client.patch(f"{PATH}/{shift_id}", json=shorter)) == [str(inside)]
+        asked_about = [given[0] for given in meanwhile if given and isinstance(given[0], list)]
+        assert [len(ids) for ids in asked_about] == [1, 1]  # before and after
+
     async def test_the_desk_moves_a_shift_only_to_a_branch_of_its_own(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
@@ -285,6 +347,28 @@ class TestChange:
         [refused] = await answered_while([(LOCK, lan), (BOOK, *row)], client.delete(f"{PATH}/{shift_id}"))
         assert code_of(refused) == (409, "APPOINTMENTS_STRANDED")
         assert refused.json()["error"]["details"][0]["field"] == str(row[-1])
+
+    async def test_while_a_change_waits_for_somebody_nobody_waits_for_it(
+        self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
+    ) -> None:
+        """As who fills a roster would: they hold the person, and write what overlaps."""
+        shift_id = await add_shift(lan, branch, at(9), at(12))
+        written = (
+            "INSERT INTO shift (id, staff_id, branch_id, during) VALUES ($1, $2, $3, $4)",
+            uuid7(),
+            lan,
+        )
+        connection = await asyncpg.connect(driver_url())
+        try:
+            async with asyncio.timeout(10), connection.transaction():
+                await connection.execute(HOLD, lan)
+                longer = {"end": at(18).isoformat()}
+                changing = asyncio.create_task(client.patch(f"{PATH}/{shift_id}", json=longer))
+                await all_wait(changing)
+                await connection.execute(*written, branch, asyncpg.Range(at(13), at(18)))
+            assert code_of(await changing) == (409, "SHIFT_OVERLAPS")
+        finally:
+            await connection.close()
 
     async def test_a_change_waits_for_one_that_is_being_made(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
@@ -351,6 +435,37 @@ class TestSwap:
         assert code_of(refused) == (409, "APPOINTMENTS_STRANDED")
         forced = await client.post(f"{PATH}/{early}/swap", json=swap | {"force": True})
         assert stranded_in(forced) == [str(lans), str(mais)]
+
+    async def test_none_onto_a_day_on_which_the_branch_is_closed_for_good(
+        self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
+    ) -> None:
+        other = await add_branch()
+        await in_database(
+            "INSERT INTO staff_branch (id, staff_id, branch_id) VALUES ($1, $2, $3)", uuid7(), lan, other
+        )
+        mai = await add_therapist(branch, other)
+        here, there = await add_shift(lan, branch, at(9), at(12)), await add_shift(mai, other, at(13), at(18))
+        await in_database("UPDATE branch SET closed_at = now() WHERE id = $1", other)
+        refused = await client.post(f"{PATH}/{here}/swap", json={"with_shift_id": str(there)})
+        assert code_of(refused) == (409, "BRANCH_CLOSED")
+
+    async def test_who_waits_for_the_first_of_both_does_not_hold_the_second(
+        self, client: httpx2.AsyncClient, branch: UUID
+    ) -> None:
+        """Who fills a roster takes them in the order of their ids; the other way round the two would deadlock."""
+        first, second = sorted([await add_therapist(branch), await add_therapist(branch)])
+        of_second = await add_shift(second, branch, at(9), at(12))
+        swap = {"with_shift_id": str(await add_shift(first, branch, at(13), at(18)))}
+        connection = await asyncpg.connect(driver_url())
+        try:
+            async with asyncio.timeout(10), connection.transaction():
+                await connection.execute(HOLD, first)
+                swapping = asyncio.create_task(client.post(f"{PATH}/{of_second}/swap", json=swap))
+                await all_wait(swapping)
+                await connection.execute(f"{HOLD} NOWAIT", second)
+            assert (await swapping).status_code == 200
+        finally:
+            await connection.close()
 
     async def test_what_is_no_swap(self, client: httpx2.AsyncClient, branch: UUID, lan: UUID) -> None:
         mai = await add_therapist(branch)

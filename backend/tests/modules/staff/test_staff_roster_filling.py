@@ -5,8 +5,10 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import httpx2
 import pytest
+from uuid_utils.compat import uuid7
 
 from app.modules.identity.identity_roles import Role
 from tests.support.branches import add_branch
@@ -14,9 +16,11 @@ from tests.support.ledger import entries, in_database
 from tests.support.people import new_user
 from tests.support.resources import at
 from tests.support.rosters import (
+    add_many_shifts,
     add_shift,
     add_therapist,
     add_weekly,
+    all_wait,
     answered_while,
     close_on,
     code_of,
@@ -25,6 +29,7 @@ from tests.support.rosters import (
     shifts_of,
     statements,
 )
+from tests.support.stores import driver_url
 
 FILL, COPY = "/api/v1/shifts/fill", "/api/v1/shifts/copy"
 ZONE = "Asia/Ho_Chi_Minh"
@@ -123,6 +128,19 @@ class TestFill:
         await in_database("UPDATE branch SET closed_at = '2100-03-02 17:00Z'")  # midnight there
         assert made(await client.post(FILL, json=fill(branch, "2100-03-01", "2100-03-05"))) == (2, 0)
 
+    async def test_none_when_the_branch_is_closed_for_good_meanwhile(
+        self, client: httpx2.AsyncClient, branch: UUID
+    ) -> None:
+        lan = await add_therapist(branch)
+        await add_weekly(lan, branch, 9, 18)
+        closed = [
+            ("SELECT FROM staff WHERE id = $1 FOR NO KEY UPDATE", lan),
+            ("UPDATE branch SET closed_at = now() WHERE id = $1", branch),
+        ]
+        days = fill(branch, "2100-03-01", "2100-03-05")
+        [answer] = await answered_while(closed, client.post(FILL, json=days))
+        assert made(answer) == (0, 0)
+
     async def test_who_is_taken_out_of_the_branch_meanwhile_gets_none(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
@@ -144,6 +162,88 @@ class TestFill:
         await add_shift(lan, other, at(4), at(5))  # 11:00 there, in another branch
         assert made(await client.post(FILL, json=fill(branch, "2100-03-01", "2100-03-02"))) == (1, 1)
         assert (await shifts_of(lan))[0] == (at(4), at(5))
+
+    async def test_after_a_swap_nobody_works_double(self, client: httpx2.AsyncClient, branch: UUID) -> None:
+        other = await add_branch()
+        await open_every_day(other)
+        lan, mai = await add_therapist(branch, other), await add_therapist(branch, other)
+        await add_weekly(lan, branch, 8, 12, weekdays=[1])
+        await add_weekly(mai, other, 14, 18, weekdays=[1])
+        week = fill(branch, "2100-03-01", "2100-03-07"), fill(other, "2100-03-01", "2100-03-07")
+        assert [made(await client.post(FILL, json=each)) for each in week] == [(1, 0), (1, 0)]
+        [lans], [mais] = [
+            await in_database("SELECT id FROM shift WHERE staff_id = $1", each) for each in (lan, mai)
+        ]
+        swap = {"with_shift_id": str(mais["id"])}
+        assert (await client.post(f"/api/v1/shifts/{lans['id']}/swap", json=swap)).status_code == 200
+        assert [made(await client.post(FILL, json=each)) for each in week] == [(0, 1), (0, 1)]
+        assert await on_the_clock(lan, ZONE) == [("2100-03-01 14:00", "18:00")]
+
+    async def test_a_day_that_was_changed_stays_and_one_that_was_emptied_is_filled_again(
+        self, client: httpx2.AsyncClient, branch: UUID
+    ) -> None:
+        lan = await add_therapist(branch)
+        await add_weekly(lan, branch, 9, 12)
+        await add_weekly(lan, branch, 13, 18)
+        days = fill(branch, "2100-03-01", "2100-03-03")
+        assert made(await client.post(FILL, json=days)) == (6, 0)
+        await in_database("DELETE FROM shift WHERE lower(during) IN ($1, $2)", at(2), at(2, 2))
+        await in_database("DELETE FROM shift WHERE lower(during) = $1", at(6, 2))
+        assert made(await client.post(FILL, json=days)) == (2, 4)
+        assert [start for start, _ in await on_the_clock(lan, ZONE)] == [
+            f"2100-03-0{day}" for day in ("1 13:00", "2 09:00", "2 13:00", "3 09:00", "3 13:00")
+        ]
+
+    async def test_the_day_of_a_shift_is_the_one_on_which_it_begins_there(
+        self, client: httpx2.AsyncClient, branch: UUID
+    ) -> None:
+        lan = await add_therapist(branch)
+        await add_weekly(lan, branch, 5, 13)
+        await add_shift(lan, branch, at(-8), at(-6))  # there on the last of February, 23:00
+        await add_shift(lan, branch, at(17.5), at(18))  # there on the second of March, 00:30
+        assert made(await client.post(FILL, json=fill(branch, "2100-03-01", "2100-03-02"))) == (1, 1)
+        starts = [start for start, _ in await on_the_clock(lan, ZONE)]
+        assert starts == ["2100-02-28 23:00", "2100-03-01 05:00", "2100-03-02 00:30"]
+
+    async def test_who_fills_one_branch_waits_for_who_fills_another(
+        self, client: httpx2.AsyncClient, branch: UUID
+    ) -> None:
+        other = await add_branch()
+        await open_every_day(other)
+        lan = await add_therapist(branch, other)
+        await add_weekly(lan, branch, 8, 12, weekdays=[1])
+        await add_weekly(lan, other, 14, 18, weekdays=[1])
+        shift = (uuid7(), lan, branch, asyncpg.Range(at(1), at(5)))
+        connection = await asyncpg.connect(driver_url())
+        try:
+            async with asyncio.timeout(10):
+                held_up = connection.transaction()
+                await held_up.start()
+                await connection.execute(
+                    "INSERT INTO shift (id, staff_id, branch_id, during) VALUES ($1, $2, $3, $4)", *shift
+                )
+                fills = []
+                for each in (branch, other):
+                    days = fill(each, "2100-03-01", "2100-03-01")
+                    fills.append(asyncio.create_task(client.post(FILL, json=days)))
+                    await all_wait(*fills)
+                await held_up.rollback()
+            assert [made(await each) for each in fills] == [(1, 0), (0, 1)]
+        finally:
+            await connection.close()
+
+    async def test_not_more_than_ten_thousand_at_once(self, client: httpx2.AsyncClient, branch: UUID) -> None:
+        lan = await add_therapist(branch)
+        await in_database(
+            "INSERT INTO weekly_shift (id, staff_id, branch_id, weekday, starts, ends)"
+            " SELECT gen_random_uuid(), $1, $2, day, nth * 10, nth * 10 + 5"
+            " FROM generate_series(1, 7) AS day, generate_series(1, 110) AS nth",
+            lan,
+            branch,
+        )
+        refused = await client.post(FILL, json=fill(branch, "2100-03-01", "2100-05-31"))
+        assert code_of(refused) == (422, "TOO_MANY_SHIFTS")
+        assert await shifts_of(lan) == []
 
     async def test_of_a_night_and_the_morning_it_reaches_into_the_night_stays(
         self, client: httpx2.AsyncClient, branch: UUID
@@ -273,6 +373,23 @@ class TestCopy:
         await close_on(branch, date(2100, 3, 9), date(2100, 3, 9))
         assert made(await client.post(COPY, json=copy(branch, "2100-03-01", "2100-03-08"))) == (1, 0)
         assert (await shifts_of(lan))[-1] == (at(2, 8), at(11, 8))
+
+    async def test_a_day_that_has_a_shift_already_stays_as_it_is(
+        self, client: httpx2.AsyncClient, branch: UUID
+    ) -> None:
+        lan = await add_therapist(branch)
+        for day in (1, 2):
+            await add_shift(lan, branch, at(2, day), at(5, day))
+        await add_shift(lan, branch, at(6, 8), at(11, 8))
+        assert made(await client.post(COPY, json=copy(branch, "2100-03-01", "2100-03-08"))) == (1, 1)
+        assert (await shifts_of(lan))[2:] == [(at(6, 8), at(11, 8)), (at(2, 9), at(5, 9))]
+
+    async def test_not_more_than_ten_thousand_at_once(self, client: httpx2.AsyncClient, branch: UUID) -> None:
+        lan = await add_therapist(branch)
+        await add_many_shifts(lan, branch, 834)
+        body = copy(branch, "2100-03-01", "2100-03-08", weeks=12)
+        assert code_of(await client.post(COPY, json=body)) == (422, "TOO_MANY_SHIFTS")
+        assert len(await shifts_of(lan)) == 834
 
     async def test_only_these_people(self, client: httpx2.AsyncClient, branch: UUID) -> None:
         lan, mai = await add_therapist(branch), await add_therapist(branch)

@@ -15,7 +15,7 @@ from app.common.helpers import utc_now
 from app.core.database import run_in_transaction
 from app.modules.identity.identity_roles import Role
 from app.modules.staff import staff_service
-from app.modules.staff.staff_schemas import StaffCreate
+from app.modules.staff.staff_schemas import StaffCreate, StaffUpdate
 from tests.support.branches import add_branch
 from tests.support.ledger import entries, in_database
 from tests.support.people import new_user, signed_in
@@ -196,7 +196,7 @@ class TestList:
         assert (await client.get(PATH, params={"brunch_id": str(branch)})).status_code == 422
 
 
-class TestWhatATherapistSees:
+class TestWhatOthersSee:
     async def test_of_others_what_guests_may_and_all_of_themselves(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
@@ -210,10 +210,26 @@ class TestWhatATherapistSees:
         assert (await client.get(f"{PATH}/{mai['id']}", headers=therapist)).json() == mai
         assert (await client.get(PATH, headers=therapist)).json() == [mai, of_lan]
 
-    async def test_at_the_desk_all_of_it(self, client: httpx2.AsyncClient, branch: UUID) -> None:
+    async def test_at_the_desk_of_a_branch_in_which_they_work_all_of_it(
+        self, client: httpx2.AsyncClient, branch: UUID
+    ) -> None:
+        lan = await add(client, await add_branch(), branch, **(EVERYTHING | {"key": "lan"}))
+        for role in (Role.RECEPTIONIST, Role.ADMIN):
+            for headers in (await signed_in(role, branch_id=branch), await signed_in(role)):
+                assert (await client.get(f"{PATH}/{lan['id']}", headers=headers)).json() == lan
+                assert (await client.get(PATH, headers=headers)).json() == [lan]
+
+    async def test_at_the_desk_of_another_branch_what_guests_may(
+        self, client: httpx2.AsyncClient, branch: UUID
+    ) -> None:
         lan = await add(client, branch, **(EVERYTHING | {"key": "lan"}))
-        desk = await signed_in(Role.RECEPTIONIST, Role.THERAPIST, branch_id=await add_branch())
-        assert (await client.get(f"{PATH}/{lan['id']}", headers=desk)).json() == lan
+        for role in (Role.RECEPTIONIST, Role.ADMIN):
+            desk = await signed_in(role, branch_id=await add_branch())
+            shown = (await client.get(f"{PATH}/{lan['id']}", headers=desk)).json()
+            assert shown == lan | dict.fromkeys(
+                ("user_id", "phone", "email", "employed_from", "employed_until")
+            )
+            assert (await client.get(PATH, headers=desk)).json() == [shown]
 
 
 class TestUpdate:
@@ -316,6 +332,34 @@ class TestWhoMayChange:
         moved = await client.patch(f"{PATH}/{lan['id']}", json={"branch_ids": [str(other)]}, headers=leader)
         assert moved.json()["branch_ids"] == [str(other)]
 
+    async def test_who_signs_in_as_somebody_is_said_by_an_administrator_of_the_whole_spa(
+        self, client: httpx2.AsyncClient, branch: UUID
+    ) -> None:
+        """With a user taken away for a moment, one would decide on leave of one's own."""
+        own, leader = await new_user(Role.ADMIN, branch_id=branch)
+        lan = await add(client, branch, user_id=str(own))
+        path = f"{PATH}/{lan['id']}"
+        for user_id in (None, str((await new_user())[0])):
+            refused = await client.patch(path, json={"user_id": user_id}, headers=leader)
+            assert code_of(refused) == (403, "FORBIDDEN")
+            assert (await client.get(path)).json() == lan
+        same = {"user_id": str(own), "full_name": "Mai"}
+        assert (await client.patch(path, json=same, headers=leader)).status_code == 200
+
+        somebody = new_staff(branch, key="mai", user_id=str((await new_user())[0]))
+        assert code_of(await client.post(PATH, json=somebody, headers=leader)) == (403, "FORBIDDEN")
+        nobody = somebody | {"user_id": None}
+        assert (await client.post(PATH, json=nobody, headers=leader)).status_code == 201
+
+    async def test_the_house_itself_says_who_signs_in_as_somebody(
+        self, client: httpx2.AsyncClient, branch: UUID
+    ) -> None:
+        user_id, _ = await new_user()
+        lan = UUID((await add(client, branch))["id"])
+        changes = StaffUpdate(user_id=user_id)
+        changed = await run_in_transaction(lambda session: staff_service.update_staff(session, lan, changes))
+        assert changed.user_id == user_id
+
 
 class TestShifts:
     async def test_the_last_day_is_not_before_a_shift(self, client: httpx2.AsyncClient, branch: UUID) -> None:
@@ -325,6 +369,19 @@ class TestShifts:
         assert code_of(refused) == (409, "STAFF_HAS_SHIFTS")
         assert (await client.get(f"{PATH}/{lan['id']}")).json() == lan
         kept = await client.patch(f"{PATH}/{lan['id']}", json={"employed_until": "2099-06-01"})
+        assert kept.status_code == 200
+
+    async def test_the_first_day_is_not_after_a_shift(self, client: httpx2.AsyncClient, branch: UUID) -> None:
+        lan = await add(client, branch)
+        await add_shift(lan["id"], branch, FAR)
+        for changes in (
+            {"employed_from": "2099-06-02"},
+            {"employed_from": "2099-06-02", "employed_until": None},
+        ):
+            refused = await client.patch(f"{PATH}/{lan['id']}", json=changes)
+            assert code_of(refused) == (409, "STAFF_HAS_SHIFTS")
+        assert (await client.get(f"{PATH}/{lan['id']}")).json() == lan
+        kept = await client.patch(f"{PATH}/{lan['id']}", json={"employed_from": "2099-06-01"})
         assert kept.status_code == 200
 
     @pytest.mark.parametrize(

@@ -189,6 +189,15 @@ class TestApprove:
         )
         assert [row["appointment_id"] for row in kept[:2]] == [across, inside]
 
+    async def test_whoever_sees_what_is_blocked_does_not_read_why(
+        self, client: httpx2.AsyncClient, lan: UUID
+    ) -> None:
+        leave = await ask(client, lan, reason="Khám bệnh")
+        assert (await decide(client, leave, "approve")).json()["time_off"]["reason"] == "Khám bệnh"
+        [(block,)] = await in_database("SELECT allocation::text FROM allocation")
+        assert leave in block
+        assert "Khám bệnh" not in block
+
     async def test_leave_is_not_approved_twice_for_one_time(
         self, client: httpx2.AsyncClient, lan: UUID
     ) -> None:
@@ -276,6 +285,26 @@ class TestWithdraw:
             ("time_off", "update"),
             ("allocation", "delete"),
         }
+
+    @pytest.mark.parametrize("hours", [(-1, 8), (-9, -1)], ids=["begun", "over"])
+    async def test_what_has_begun_only_an_administrator_of_somebody_elses(
+        self, client: httpx2.AsyncClient, branch: UUID, hours: tuple[int, int]
+    ) -> None:
+        now = utc_now().replace(second=0, microsecond=0)
+        times = {
+            name: (now + timedelta(hours=hour)).isoformat()
+            for name, hour in zip(("start", "end"), hours, strict=True)
+        }
+        for role in (Role.THERAPIST, Role.ADMIN):
+            user_id, headers = await new_user(role, branch_id=branch)
+            lan = await add_therapist(branch, user_id=user_id)
+            leave = await ask(client, lan, **times)
+            await decide(client, leave, "approve")
+            assert code_of(await decide(client, leave, "withdraw", headers)) == (409, "TIME_OFF_BEGUN")
+            assert len(await blocked(lan)) == 1
+            admin = await signed_in(Role.ADMIN, branch_id=branch)
+            assert (await decide(client, leave, "withdraw", admin)).status_code == 200
+            assert await blocked(lan) == []
 
     async def test_not_anothers(self, client: httpx2.AsyncClient, branch: UUID, lan: UUID) -> None:
         leave = await ask(client, lan)

@@ -103,3 +103,18 @@ async def test_the_desk_changes_what_is_in_its_own_branch_and_leaves_the_rest(
     assert (await client.put(path_of(lan), json={"shifts": [there, here]}, headers=desk)).status_code == 200
     assert (await client.put(path_of(lan), json={"shifts": [here]}, headers=desk)).status_code == 403
     assert len(await in_database("SELECT FROM weekly_shift")) == 2
+
+
+async def test_with_a_branch_goes_the_pattern_in_it(client: httpx2.AsyncClient, branch: UUID) -> None:
+    other = await add_branch()
+    lan, mai = await add_therapist(branch, other), await add_therapist(branch, other)
+    for each in (lan, mai):
+        await add_weekly(each, branch, 9, 12, weekdays=[1])
+        await add_weekly(each, other, 9, 12, weekdays=[2])
+    left = await client.patch(f"/api/v1/staff/{lan}", json={"branch_ids": [str(branch)]})
+    assert left.status_code == 200
+    desk = await signed_in(Role.RECEPTIONIST, branch_id=branch)
+    pattern = (await client.get(path_of(lan), headers=desk)).json()
+    assert pattern == {"shifts": [line(branch, 1, "09:00", "12:00")]}
+    assert (await client.put(path_of(lan), json=pattern, headers=desk)).status_code == 200
+    assert len((await client.get(path_of(mai))).json()["shifts"]) == 2
