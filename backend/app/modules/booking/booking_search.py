@@ -79,20 +79,27 @@ def place(party: Party, supply: Supply, start: int) -> list[Taken] | None:
         for at in problem.needs:
             runs = [(zero + first, zero + last) for first, last in needs[at].runs]
             by_gaps = sorted(
-                (_gaps(left[number], runs, supply.shortest), number) for number in offers[at].free
+                offers[at].free, key=lambda number: (_gaps(left[number], runs, supply.shortest), number)
             )
-            for _, number in by_gaps:
-                chosen = [*offers]
-                chosen[at] = Offer(offers[at].during, {number: 1 << zero})
-                if problem.solved(chosen, 1 << zero):
-                    offers = chosen
-                    left[number] &= ~sum(ones(last - first) << first for first, last in runs)
-                    break
+            offers, number = _chosen(problem, offers, at, by_gaps, 1 << zero)
+            left[number] &= ~sum(ones(last - first) << first for first, last in runs)
     taken = (supply.resources[number].id for offer in offers for number in offer.free)
     return [
         Taken(need, resource_id, tuple((start + first, start + last) for first, last in need.runs))
         for need, resource_id in zip(needs, taken, strict=True)
     ]
+
+
+def _chosen(
+    problem: "_Problem", offers: list[Offer], at: int, wishes: Sequence[int], todo: int
+) -> tuple[list[Offer], int]:
+    """The first wish for one need with which the others can still be met."""
+    for number in wishes:
+        chosen = [*offers]
+        chosen[at] = Offer(offers[at].during, {number: todo})
+        if problem.solved(chosen, todo):
+            return chosen, number
+    raise AssertionError  # the problem was solved before
 
 
 def _gaps(free: int, runs: Sequence[Run], shortest: int) -> tuple[int, int]:
