@@ -12,7 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.rows import bounds
 from app.modules.resource.resource_allocation_schemas import AllocationRead
 from app.modules.resource.resource_errors import ResourceNotFound
-from app.modules.resource.resource_models import Allocation, AllocationState, Outage, Resource, ResourceKind
+from app.modules.resource.resource_kinds import ResourceKind
+from app.modules.resource.resource_models import Allocation, AllocationState, Outage, Resource
 
 _FREE = (
     text("""

@@ -23,13 +23,6 @@ _BOUNDED = (
 )
 
 
-class ResourceKind(StrEnum):
-    STAFF = "staff"
-    BED = "bed"
-    """A bed or a chair: where the guest is."""
-    DEVICE = "device"
-
-
 class ResourceType(KeyedEntity):
     """Beds or devices that stand in for each other, as massage beds (giường massage) or laser devices."""
 

@@ -24,7 +24,8 @@ from app.modules.resource.resource_errors import (
     RoomKeyTaken,
     RoomNotFound,
 )
-from app.modules.resource.resource_models import Resource, ResourceKind, ResourceType, Room
+from app.modules.resource.resource_kinds import ResourceKind
+from app.modules.resource.resource_models import Resource, ResourceType, Room
 from app.modules.resource.resource_schemas import (
     MAX_LISTED,
     ResourceCreate,
