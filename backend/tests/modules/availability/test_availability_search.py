@@ -4,11 +4,11 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
-from app.modules.booking.booking_bits import ones, positions
-from app.modules.booking.booking_party import Party, Segment, Supply, Therapist
-from app.modules.booking.booking_search import Taken, place, starts
-from tests.modules.booking import reference
-from tests.modules.booking.scenes import (
+from app.modules.availability.availability_bits import ones, positions
+from app.modules.availability.availability_party import Party, Segment, Supply, Therapist
+from app.modules.availability.availability_search import Taken, place, starts
+from tests.modules.availability import reference
+from tests.modules.availability.scenes import (
     STEPS,
     at,
     bed,

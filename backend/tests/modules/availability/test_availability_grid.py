@@ -8,7 +8,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from app.common.wall_time import Span
-from app.modules.booking.booking_bits import (
+from app.modules.availability.availability_bits import (
     beginning_runs,
     counted,
     from_runs,
@@ -17,7 +17,7 @@ from app.modules.booking.booking_bits import (
     shifted,
     to_runs,
 )
-from app.modules.booking.booking_grid import Grid, steps_of
+from app.modules.availability.availability_grid import Grid, steps_of
 
 SAIGON, PARIS, NEW_YORK = map(ZoneInfo, ("Asia/Ho_Chi_Minh", "Europe/Paris", "America/New_York"))
 LORD_HOWE, KATHMANDU = map(ZoneInfo, ("Australia/Lord_Howe", "Asia/Kathmandu"))

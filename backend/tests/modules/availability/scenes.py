@@ -5,9 +5,17 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 
 from hypothesis import strategies as st
 
-from app.modules.booking.booking_bits import from_runs, ones, positions
-from app.modules.booking.booking_party import Party, Resource, Segment, Supply, Therapist, Thing, Treatment
-from app.modules.booking.booking_search import Taken
+from app.modules.availability.availability_bits import from_runs, ones, positions
+from app.modules.availability.availability_party import (
+    Party,
+    Resource,
+    Segment,
+    Supply,
+    Therapist,
+    Thing,
+    Treatment,
+)
+from app.modules.availability.availability_search import Taken
 from app.modules.resource.resource_kinds import ResourceKind
 
 COUNT = 144

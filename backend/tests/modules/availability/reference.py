@@ -5,7 +5,15 @@ from itertools import product
 from typing import NamedTuple
 from uuid import UUID
 
-from app.modules.booking.booking_party import Party, Resource, Segment, Supply, Therapist, Thing, Treatment
+from app.modules.availability.availability_party import (
+    Party,
+    Resource,
+    Segment,
+    Supply,
+    Therapist,
+    Thing,
+    Treatment,
+)
 from app.modules.resource.resource_kinds import ResourceKind
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from app.common.wall_time import Span, instant
-from app.modules.booking.booking_bits import from_runs, ones, positions, shifted, to_runs
+from app.modules.availability.availability_bits import from_runs, ones, positions, shifted, to_runs
 
 STEP_MINUTES = 5
 STEP = timedelta(minutes=STEP_MINUTES)

@@ -3,13 +3,13 @@
 import pytest
 from hypothesis import event, given, settings
 
-from app.modules.booking.booking_bits import ones, positions
-from app.modules.booking.booking_party import Party, Supply, Wanted
-from app.modules.booking.booking_search import starts
-from app.modules.booking.booking_why import Lack, Why, why_not
+from app.modules.availability.availability_bits import ones, positions
+from app.modules.availability.availability_party import Party, Supply, Wanted
+from app.modules.availability.availability_search import starts
+from app.modules.availability.availability_why import Lack, Why, why_not
 from app.modules.resource.resource_kinds import ResourceKind
-from tests.modules.booking import reference
-from tests.modules.booking.scenes import (
+from tests.modules.availability import reference
+from tests.modules.availability.scenes import (
     COUNT,
     at,
     bed,

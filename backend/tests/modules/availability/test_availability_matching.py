@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from app.modules.booking.booking_bits import positions
-from app.modules.booking.booking_matching import Offer, match
+from app.modules.availability.availability_bits import positions
+from app.modules.availability.availability_matching import Offer, match
 
 STEPS = 4
 ALL = (1 << STEPS) - 1

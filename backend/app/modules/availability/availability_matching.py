@@ -15,14 +15,14 @@ rules take away needs, or steps, until none is left:
    that are hopeless.
 
 Only parties of three and more whose treatments change at different times come to 4 and 5, which may take long when there
-are hardly more therapists than guests: the problem is NP-complete. MOST_TREATMENTS in `booking_party` is the bound.
+are hardly more therapists than guests: the problem is NP-complete. MOST_TREATMENTS in `availability_party` is the bound.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from app.modules.booking.booking_bits import counted, positions, union
+from app.modules.availability.availability_bits import counted, positions, union
 
 
 @dataclass(frozen=True, slots=True, eq=False)

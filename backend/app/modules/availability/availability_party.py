@@ -6,8 +6,8 @@ from itertools import groupby, takewhile
 from typing import NamedTuple
 from uuid import UUID
 
-from app.modules.booking.booking_bits import ones
-from app.modules.booking.booking_grid import steps_of
+from app.modules.availability.availability_bits import ones
+from app.modules.availability.availability_grid import steps_of
 from app.modules.resource.resource_kinds import ResourceKind
 
 MOST_GUESTS = 6

@@ -1,7 +1,7 @@
 """When a party can come, and who does what where.
 
 `starts` answers for all steps of a grid at once, and exactly: a party can be placed at what is in the mask and nowhere
-else. What guests who are there at the same time take from each other is settled in `booking_matching`.
+else. What guests who are there at the same time take from each other is settled in `availability_matching`.
 
 Measured on 2026-11-23 (2 shared cores, Python 3.13; 50 therapists, 60 beds, 40 treatments, 30 days, CPU time): one guest
 0.2 ms, a couple with two treatments each 0.6 to 1.1 ms, a placement 0.3 and 0.9 ms.
@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import NamedTuple
 from uuid import UUID
 
-from app.modules.booking.booking_bits import beginning_runs, ones, shifted
-from app.modules.booking.booking_matching import Offer, connected, match
-from app.modules.booking.booking_party import Need, Party, Resource, Run, Supply, Wanted
+from app.modules.availability.availability_bits import beginning_runs, ones, shifted
+from app.modules.availability.availability_matching import Offer, connected, match
+from app.modules.availability.availability_party import Need, Party, Resource, Run, Supply, Wanted
 from app.modules.resource.resource_kinds import ResourceKind
 
 _AROUND = 288

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import NamedTuple
 
-from app.modules.booking.booking_bits import beginning_runs, counted, ones
-from app.modules.booking.booking_party import Need, Party, Resource, Supply, Wanted
-from app.modules.booking.booking_search import met, starts
+from app.modules.availability.availability_bits import beginning_runs, counted, ones
+from app.modules.availability.availability_party import Need, Party, Resource, Supply, Wanted
+from app.modules.availability.availability_search import met, starts
 
 
 class Why(StrEnum):
