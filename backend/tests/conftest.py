@@ -129,8 +129,10 @@ async def _empty_stores() -> None:
     from sqlalchemy import text
 
     from app.core.database import Base, engine
+    from app.modules import import_models
     from app.redis.client import get_redis_client
 
+    import_models()
     tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
     async with engine.begin() as connection:
         # As a replica: the trigger that keeps the audit ledger would refuse.

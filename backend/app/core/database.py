@@ -33,7 +33,7 @@ REQUEST_POOL_WAIT = 2.0
 """Seconds a request waits for a connection before it answers 503."""
 HEALTH_TIMEOUT = 2.0
 MAX_ATTEMPTS = 3
-SCHEMA_VERSION = "0003"
+SCHEMA_VERSION = "0004"
 """The newest migration; a process on an older schema is not ready, one on a newer is."""
 _POOLED = "zenspa_transaction_pooler"
 _LIBPQ_ONLY = {"sslmode", "ssl", "sslrootcert", "channel_binding", "pgbouncer", "connect_timeout"}

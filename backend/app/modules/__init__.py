@@ -7,7 +7,8 @@ import pkgutil
 
 def import_models() -> None:
     """Makes every table known to the metadata; migrations compare against it."""
-    importlib.import_module("app.core.published")
+    for kept_by_the_core in ("idempotency", "published"):
+        importlib.import_module(f"app.core.{kept_by_the_core}")
     for module in pkgutil.iter_modules(__path__):
         models = f"{__name__}.{module.name}.{module.name}_models"
         if importlib.util.find_spec(models) is not None:  # setup has none of its own

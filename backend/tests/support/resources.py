@@ -13,6 +13,7 @@ import asyncpg
 from uuid_utils.compat import uuid7
 
 from tests.support.ledger import in_database
+from tests.support.visits import OWNER
 
 
 def at(hour: float, day: int = 1) -> datetime:
@@ -84,16 +85,39 @@ async def take(
     return appointment
 
 
-_TAKE = """
-INSERT INTO allocation (id, resource_id, during, state, hold_expires_at, appointment_id)
-SELECT $1, $2, tstzrange(now() + $3::interval, now() + $4::interval), $5::text,
-    CASE $5 WHEN 'held' THEN now() + $6::interval END, $7
+_ANYWHERE = "(SELECT coalesce(resource.branch_id, any_branch.id) FROM resource, LATERAL (SELECT id FROM branch LIMIT 1)"
+_ANYWHERE += " AS any_branch WHERE resource.id = $2)"
+
+
+def _owner(appointment: str, state: str, expires: str, start: str, end: str) -> str:
+    """Visit, appointment and treatment have one id: in a table of its own each."""
+    return OWNER.format(
+        visit=appointment,
+        branch=_ANYWHERE,
+        appointment=appointment,
+        treatment=appointment,
+        customer="NULL::uuid",
+        status=f"CASE {state}::text WHEN 'held' THEN 'held' ELSE 'confirmed' END",
+        expires=expires,
+        start=start,
+        end=end,
+        variant="NULL::uuid",
+        segments="'[]'::jsonb",
+    )
+
+
+_OF = "id, resource_id, during, state, hold_expires_at, appointment_id, appointment_service_id"
+_EXPIRES = "CASE $5 WHEN 'held' THEN now() + $6::interval END"
+_TAKE = f"""{_owner("$7::uuid", "$5", _EXPIRES, "now() + $3::interval", "now() + $4::interval")}
+INSERT INTO allocation ({_OF})
+SELECT $1::uuid, $2::uuid, tstzrange(now() + $3::interval, now() + $4::interval), $5::text, {_EXPIRES}, id, id
+FROM treatment
 """
 
-BOOK = (
-    "INSERT INTO allocation (id, resource_id, during, state, hold_expires_at, appointment_id)"
-    " VALUES ($1, $2, $3, $4, $5, $6)"
-)
+BOOK = f"""{_owner("$6::uuid", "$4", "$5::timestamptz", "lower($3::tstzrange)", "upper($3::tstzrange)")}
+INSERT INTO allocation ({_OF})
+SELECT $1::uuid, $2::uuid, $3::tstzrange, $4::text, $5::timestamptz, id, id FROM treatment
+"""
 
 
 def booking(

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text, text
+from sqlalchemy import CheckConstraint, ForeignKey, Text, false, text
 from sqlalchemy.dialects.postgresql import DATERANGE, JSONB, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -40,6 +40,8 @@ class Branch(KeyedEntity):
     """Before the beginning; later it is a late cancellation."""
     no_show_minutes: Mapped[int]
     """After the beginning, before somebody who is not there is a no-show."""
+    approve_online: Mapped[bool] = mapped_column(server_default=false())
+    """What customers book themselves waits until the desk approves it."""
 
     __table_args__ = (
         CheckConstraint("name <> ''", name="name"),

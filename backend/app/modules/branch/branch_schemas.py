@@ -11,6 +11,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    StrictBool,
     StrictInt,
     StringConstraints,
     model_validator,
@@ -64,6 +65,9 @@ FreeCancel = Annotated[
 ]
 NoShow = Annotated[
     StrictInt, Field(ge=1, le=1440, description="After the beginning, before who is not there is a no-show.")
+]
+ApproveOnline = Annotated[
+    StrictBool, Field(description="What customers book themselves waits until the desk approves it.")
 ]
 Weekday = Annotated[StrictInt, Field(ge=1, le=7, description="ISO 8601: 1 is Monday.")]
 
@@ -140,6 +144,7 @@ class BranchCreate(RequestModel):
     hold_minutes: Hold = 10
     free_cancel_minutes: FreeCancel = 240
     no_show_minutes: NoShow = 15
+    approve_online: ApproveOnline = False
 
 
 class BranchUpdate(RequestModel):
@@ -159,6 +164,7 @@ class BranchUpdate(RequestModel):
     hold_minutes: Hold = 1
     free_cancel_minutes: FreeCancel = 0
     no_show_minutes: NoShow = 1
+    approve_online: ApproveOnline = False
     closed: bool = Field(default=False, strict=True, description="For good; its past stays.")
 
 
@@ -178,6 +184,7 @@ class BranchRead(BaseModel):
     hold_minutes: int
     free_cancel_minutes: int
     no_show_minutes: int
+    approve_online: bool
     closed_at: datetime | None = Field(description="Since when it is closed for good.")
     hours: list[WeekdayHours]
     exceptions: list[ExceptionRead]

@@ -122,6 +122,8 @@ class Allocation(Entity):
     hold_expires_at: Mapped[datetime | None]
     appointment_id: Mapped[UUID | None] = mapped_column(index=True)
     """Whose it is, unless it is blocked."""
+    appointment_service_id: Mapped[UUID | None]
+    """And for which of their treatments."""
     time_off_id: Mapped[UUID | None] = mapped_column(ForeignKey("time_off.id"), index=True)
     outage_id: Mapped[UUID | None] = mapped_column(ForeignKey("outage.id", ondelete="CASCADE"), index=True)
     """What blocks it is one of these two."""
@@ -129,7 +131,15 @@ class Allocation(Entity):
     __table_args__ = (
         CheckConstraint("state IN ('held', 'booked', 'blocked')", name="state"),
         CheckConstraint("(state = 'held') = (hold_expires_at IS NOT NULL)", name="hold"),
-        CheckConstraint("(state = 'blocked') = (appointment_id IS NULL)", name="appointment"),
+        CheckConstraint(
+            "num_nonnulls(appointment_id, appointment_service_id) = CASE state WHEN 'blocked' THEN 0 ELSE 2 END",
+            name="appointment",
+        ),
+        ForeignKeyConstraint(
+            ["appointment_service_id", "appointment_id"],
+            ["appointment_service.id", "appointment_service.appointment_id"],
+            name="allocation_appointment_service_id_fkey",
+        ),
         CheckConstraint(
             "num_nonnulls(time_off_id, outage_id) = CASE state WHEN 'blocked' THEN 1 ELSE 0 END",
             name="blocked",

@@ -1,6 +1,5 @@
 """A set-up goes into the database and comes out of it as it was."""
 
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import asyncpg
@@ -21,7 +20,9 @@ from app.modules.setup.setup_service import (
 )
 from app.modules.setup.setup_writing import ItemRefused
 from tests.modules.setup.files import small_spa, spa
+from tests.support.resources import at
 from tests.support.stores import driver_url
+from tests.support.visits import add_visit
 
 DEMO = Path(__file__).parents[3] / "app/cli/demo_spa.yaml"
 EVERYTHING = SpaFile(version=1)
@@ -169,12 +170,10 @@ async def test_what_is_not_what_was_shown_is_not_done() -> None:
 
 async def test_a_refusal_names_the_item_and_nothing_is_changed() -> None:
     await bring_in(spa())
-    start = datetime.now(UTC) + timedelta(days=1)
-    await sql(
-        "INSERT INTO allocation (id, resource_id, during, state, appointment_id) "
-        "SELECT $1, id, tstzrange($2, $3), 'booked', $4 FROM resource WHERE key = 'sen-2'",
-        *(uuid7(), start, start + timedelta(hours=1), uuid7()),
-    )
+    [(bed, branch_id)] = await sql("SELECT id, branch_id FROM resource WHERE key = 'sen-2'")
+    [(variant_id,)] = await sql("SELECT id FROM service_variant LIMIT 1")
+    hour = (at(9), at(10))
+    await add_visit(branch_id, *hour, takes={bed: hour}, variant_id=variant_id)
     retired = ("name: Giường 2, type: giuong", "name: Giường 2, type: giuong, retired: true")
     with pytest.raises(ItemRefused) as refused:
         await bring_in(spa(retired, ("name: Phòng Sen", "name: Phòng Trúc")))

@@ -1,0 +1,108 @@
+"""A request that is sent again, because its answer was lost, is answered again and not done again.
+
+draft-ietf-httpapi-idempotency-key-header. The answer is kept in the transaction that did the work, so there is
+no moment at which the one is there and the other is not.
+"""
+
+from datetime import datetime
+from hashlib import sha256
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Header
+from pydantic import BaseModel
+from sqlalchemy import ForeignKey, LargeBinary, Text, func, insert, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.common.text import Text as Words
+from app.core.database import Base
+from app.core.database_errors import answering
+from app.core.exceptions import ConflictException, ValidationException
+
+_FIND = text("""
+SELECT pg_try_advisory_xact_lock(hashtextextended(:user_id || ':' || :key, 0)) AS is_mine, kept.request, kept.answer
+FROM (SELECT) AS always LEFT JOIN idempotency_key AS kept ON kept.user_id = CAST(:user_id AS uuid) AND kept.key = :key
+""")
+
+IdempotencyKey = Annotated[
+    str,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=100,
+        pattern="^[!-~]+$",
+        description="A new one, as a UUID, for each thing that is to be done once. Sent again with it, the same"
+        " request is answered again and not done again.",
+        examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
+    ),
+]
+
+
+class IdempotencyInFlight(ConflictException):
+    code = "IDEMPOTENCY_IN_FLIGHT"
+    text = Words(
+        "Yêu cầu này đang được xử lý; hãy gửi lại sau giây lát.",
+        "This request is being worked on; send it again in a moment.",
+    )
+
+
+class IdempotencyKeyReused(ValidationException):
+    code = "IDEMPOTENCY_KEY_REUSED"
+    text = Words(
+        "Idempotency-Key này đã được dùng cho một yêu cầu khác.",
+        "This Idempotency-Key was used for another request.",
+    )
+
+
+class KeptAnswer(Base):
+    """What a request with a key was answered."""
+
+    __tablename__ = "idempotency_key"
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True)
+    """Another user's key is another key."""
+    key: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
+    request: Mapped[bytes] = mapped_column(LargeBinary)
+    """SHA-256 of what was asked."""
+    answer: Mapped[object] = mapped_column(JSONB)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
+
+
+def digest_of(operation: str, request: BaseModel) -> bytes:
+    """Of what is asked, however it was spelt: the order of fields and the zone of an instant do not matter."""
+    return sha256(f"{operation}\n{request.model_dump_json()}".encode()).digest()
+
+
+async def answer_kept[A: BaseModel](
+    session: AsyncSession, answer: type[A], user_id: UUID, key: str, request: bytes
+) -> A | None:
+    """What the same request was answered before; none when it comes for the first time. Until the transaction ends
+    nobody else works on a request with this key.
+
+    Raises:
+        IdempotencyInFlight: somebody does already.
+        IdempotencyKeyReused: for another request.
+    """
+    found = (await session.execute(_FIND, {"user_id": str(user_id), "key": key})).one()
+    if not found.is_mine:
+        raise IdempotencyInFlight
+    if found.request is None:
+        return None
+    if found.request != request:
+        raise IdempotencyKeyReused
+    return answer.model_validate(found.answer)
+
+
+async def keep_answer(
+    session: AsyncSession, answer: BaseModel, user_id: UUID, key: str, request: bytes
+) -> None:
+    """In the transaction of the work.
+
+    Raises:
+        IdempotencyInFlight: who had the key before us ended between our question and our turn.
+    """
+    row = {"user_id": user_id, "key": key, "request": request, "answer": answer.model_dump(mode="json")}
+    with answering({"idempotency_key_pkey": IdempotencyInFlight}):
+        await session.execute(insert(KeptAnswer), row)

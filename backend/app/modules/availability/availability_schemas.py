@@ -1,0 +1,148 @@
+"""What guests wish for, and what the API gives for when they can come."""
+
+from datetime import date, datetime, timedelta
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from app.common.gender import GivenGender
+from app.common.instants import Instant
+from app.common.schemas import IsoDate, RequestModel
+from app.modules.availability.availability_grid import STEP_MINUTES
+from app.modules.availability.availability_party import MOST_GUESTS, MOST_TREATMENTS
+from app.modules.availability.availability_why import Why
+
+MAX_DAYS = 62
+MAX_ADD_ONS = 5
+"""Of one treatment."""
+
+
+def _on_a_step(value: datetime) -> datetime:
+    if value.minute % STEP_MINUTES or value.second or value.microsecond:
+        raise PydanticCustomError("step", "Input should be at a multiple of five minutes")
+    return value
+
+
+Start = Annotated[Instant, AfterValidator(_on_a_step), Field(examples=["2026-12-05T14:00:00+07:00"])]
+"""When guests may be asked to come."""
+
+
+class TreatmentWish(RequestModel):
+    variant_id: UUID = Field(description="Which length of which service, as the catalogue lists them.")
+    add_on_ids: Annotated[list[UUID], Field(max_length=MAX_ADD_ONS)] = Field(default_factory=list)
+    therapist_id: UUID | None = Field(default=None, description="Whom the guest wants; null: anybody.")
+    gender: GivenGender | None = Field(default=None, description="Of the therapist.")
+    bed_id: UUID | None = Field(default=None, description="This bed and no other; for the desk.")
+
+
+class GuestWish(RequestModel):
+    treatments: Annotated[
+        list[TreatmentWish],
+        Field(min_length=1, max_length=MOST_TREATMENTS, description="One after another, in this order."),
+    ]
+
+
+class PartyWish(RequestModel):
+    branch_id: UUID
+    guests: Annotated[
+        list[GuestWish],
+        Field(min_length=1, max_length=MOST_GUESTS, description="All of them begin at the same time."),
+    ]
+    same_room: bool = Field(
+        default=False, strict=True, description="Their beds are in one room while they overlap."
+    )
+
+    @model_validator(mode="after")
+    def _not_too_many(self) -> Self:
+        refuse_too_many(self.guests)
+        return self
+
+
+def refuse_too_many(guests: list[GuestWish]) -> None:
+    """Raises PydanticCustomError when a party has more treatments than are searched in a moment."""
+    if sum(len(guest.treatments) for guest in guests) > MOST_TREATMENTS:
+        raise PydanticCustomError("too_many_treatments", "A party can have 12 treatments in all")
+
+
+class DaysQuery(PartyWish):
+    """On which days?"""
+
+    first_day: IsoDate = Field(examples=["2026-12-01"])
+    last_day: IsoDate = Field(examples=["2026-12-31"], description="Itself included; at most 62 days.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if not date(2000, 1, 2) <= self.first_day <= self.last_day <= date(
+            2199, 12, 30
+        ) or self.last_day - self.first_day >= timedelta(days=MAX_DAYS):
+            raise PydanticCustomError("date_range", "Ask for 1 to 62 days")
+        return self
+
+
+class StartsQuery(PartyWish):
+    """When on a day?"""
+
+    day: IsoDate = Field(examples=["2026-12-05"])
+
+    @model_validator(mode="after")
+    def _in_range(self) -> Self:
+        if not date(2000, 1, 2) <= self.day <= date(2199, 12, 30):
+            raise PydanticCustomError("date_range", "Ask for 1 to 62 days")
+        return self
+
+
+class LackRead(BaseModel):
+    """One reason why a party cannot come on a day, for programs and for people."""
+
+    why: Why
+    message: str = Field(description="For people, in Vietnamese or English by Accept-Language.")
+    service_id: UUID | None = Field(description="For which there are too few therapists.")
+    type_id: UUID | None = Field(description="Of the beds or devices that are missing.")
+    needed: int = Field(
+        description="How many at once; 0 when it is about nothing of which there are several."
+    )
+    times: list[tuple[datetime, datetime]] = Field(
+        description="When fewer than that are left while the branch is open."
+    )
+
+
+class DayRead(BaseModel):
+    day: date
+    available: bool
+    why: list[LackRead] = Field(description="What is missing; empty when the party can come.")
+
+
+class DaysRead(BaseModel):
+    days: list[DayRead]
+
+
+class PlaceRead(BaseModel):
+    """Somebody or something that a treatment takes."""
+
+    resource_id: UUID
+    kind: str = Field(examples=["staff"])
+    name: str = Field(examples=["Lan"])
+
+
+class TreatmentPlaces(BaseModel):
+    start: datetime
+    end: datetime
+    takes: list[PlaceRead]
+
+
+class StartRead(BaseModel):
+    """One start, with who would do what where; until it is held or booked it is anybody's."""
+
+    start: datetime
+    end: datetime = Field(description="When the last guest can go.")
+    guests: list[list[TreatmentPlaces]] = Field(
+        description="In the order of the request, as their treatments."
+    )
+
+
+class StartsRead(BaseModel):
+    day: date
+    starts: list[StartRead]
+    why: list[LackRead] = Field(description="What is missing; empty when there is a start.")

@@ -1,0 +1,67 @@
+"""What can be wrong with a request for a visit."""
+
+from app.common.text import Text
+from app.core.exceptions import ConflictException, NotFoundException
+
+
+class VisitNotFound(NotFoundException):
+    code = "VISIT_NOT_FOUND"
+    text = Text("Không tìm thấy lượt khách này.", "There is no such visit.")
+
+
+class AppointmentNotFound(NotFoundException):
+    code = "APPOINTMENT_NOT_FOUND"
+    text = Text("Không tìm thấy lịch hẹn này.", "There is no such appointment.")
+
+
+class TimeTaken(ConflictException):
+    code = "TIME_TAKEN"
+    """`details` has the nearest free starts as `message`, each as ISO 8601."""
+    text = Text(
+        "Giờ này vừa có người đặt hoặc không đủ người và giường; hãy chọn giờ khác.",
+        "This time is taken, or there are too few people or beds for it; please choose another.",
+    )
+
+
+class NotBookableThen(ConflictException):
+    code = "NOT_BOOKABLE_THEN"
+    text = Text(
+        "Chi nhánh không nhận đặt lịch vào giờ này: quá gấp, quá xa hoặc không đúng khung giờ.",
+        "The branch takes no booking for this time: too soon, too far ahead, or not on its grid.",
+    )
+
+
+class HoldExpired(ConflictException):
+    code = "HOLD_EXPIRED"
+    text = Text(
+        "Đã hết thời gian giữ chỗ; hãy chọn lại giờ.", "The hold has expired; please choose a time again."
+    )
+
+
+class StatusConflict(ConflictException):
+    code = "STATUS_CONFLICT"
+    text = Text(
+        "Lịch hẹn không còn ở trạng thái cho phép việc này.",
+        "The appointment is not in a state any more in which this can be done.",
+    )
+
+
+class TooLateToCancel(ConflictException):
+    code = "TOO_LATE_TO_CANCEL"
+    text = Text(
+        "Đã quá hạn tự hủy; vui lòng gọi cho chi nhánh.",
+        "It is too late to cancel it yourself; please ring the branch.",
+    )
+
+
+class TooEarlyForNoShow(ConflictException):
+    code = "TOO_EARLY_FOR_NO_SHOW"
+    text = Text("Khách vẫn còn thời gian để đến.", "The guest still has time to come.")
+
+
+class TooManyHolds(ConflictException):
+    code = "TOO_MANY_HOLDS"
+    text = Text(
+        "Bạn đang giữ quá nhiều chỗ; hãy xác nhận hoặc bỏ bớt.",
+        "You are holding too many times; please confirm or release one.",
+    )

@@ -1,0 +1,182 @@
+"""What the API takes and gives for visits."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Self
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
+from pydantic_core import PydanticCustomError
+
+from app.common.gender import Gender, GivenGender
+from app.common.schemas import Bilingual, Composed, Line, PageQuery, RequestModel, without_defaults
+from app.modules.availability.availability_party import MOST_GUESTS, MOST_TREATMENTS
+from app.modules.availability.availability_schemas import (
+    MAX_ADD_ONS,
+    GuestWish,
+    Start,
+    StartRead,
+    refuse_too_many,
+)
+from app.modules.booking.booking_kinds import AppointmentStatus, VisitSource
+from app.modules.resource.resource_kinds import ResourceKind
+
+MAX_EXTENSION = 240
+"""Minutes."""
+_NOT_SENT = datetime(2000, 1, 1, tzinfo=UTC)
+
+Note = Annotated[Composed, Field(max_length=2000)]
+Reason = Annotated[Composed, Field(max_length=500)]
+GuestName = Annotated[Line, Field(max_length=200, examples=["Chị Mai"])]
+
+
+class GuestBooking(GuestWish):
+    customer_id: UUID | None = Field(default=None, description="Who the guest is, when the spa knows them.")
+    guest_name: GuestName | None = None
+
+
+class VisitCreate(RequestModel):
+    """A party to hold or to book."""
+
+    branch_id: UUID
+    start: Start | None = Field(default=None, description="Left out for who stands at the desk.")
+    walk_in: StrictBool = Field(default=False, description="They begin now; at the desk only.")
+    hold: StrictBool = Field(
+        default=False, description="Only keep it, for the minutes that the branch gives; confirm it by then."
+    )
+    customer_id: UUID | None = Field(
+        default=None, description="Who books. A customer books for themselves and may leave it out."
+    )
+    guests: Annotated[list[GuestBooking], Field(min_length=1, max_length=MOST_GUESTS)]
+    same_room: StrictBool = False
+    note: Note = ""
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Self:
+        refuse_too_many([*self.guests])
+        if (self.start is None) != self.walk_in:
+            raise PydanticCustomError("walk_in", "Send either a start, or walk_in")
+        return self
+
+
+class VisitUpdate(RequestModel):
+    """What is to change for the whole party. A field left out stays."""
+
+    model_config = ConfigDict(json_schema_extra=without_defaults)
+
+    start: Start = Field(default=_NOT_SENT, description="Moves all guests who are not done.")
+    same_room: StrictBool = False
+    note: Note = ""
+
+
+class TreatmentChange(RequestModel):
+    """One treatment of the guest as it is to be. Those that have been agreed keep their price and their length."""
+
+    id: UUID | None = Field(default=None, description="Of one that is agreed; null: a new one.")
+    variant_id: UUID | None = Field(default=None, description="Of a new one; an agreed one keeps its own.")
+    add_on_ids: Annotated[list[UUID], Field(max_length=MAX_ADD_ONS)] | None = Field(
+        default=None, description="These and no others; null: as agreed."
+    )
+    therapist_id: UUID | None = Field(default=None, description="Whom the guest wants; null: anybody.")
+    gender: GivenGender | None = None
+    bed_id: UUID | None = Field(default=None, description="This bed and no other.")
+    extend_minutes: Annotated[
+        StrictInt, Field(ge=0, le=MAX_EXTENSION, description="By which it is longer.")
+    ] = 0
+
+
+class AppointmentUpdate(RequestModel):
+    """What is to change for one guest; the others of the party stay as they are. A field left out stays."""
+
+    model_config = ConfigDict(json_schema_extra=without_defaults)
+
+    start: Start = Field(default=_NOT_SENT, description="This guest alone begins then.")
+    treatments: Annotated[list[TreatmentChange], Field(min_length=1, max_length=MOST_TREATMENTS)] = Field(
+        default_factory=list, description="All of them, in order: what is left out is dropped."
+    )
+    customer_id: UUID | None = None
+    guest_name: GuestName | None = None
+    apart: StrictBool = Field(default=False, description="Into a visit of their own: the party is split.")
+
+
+class StatusChange(RequestModel):
+    """To what, and for whom."""
+
+    status: AppointmentStatus = Field(examples=["confirmed"])
+    reason: Reason = ""
+    appointment_ids: Annotated[list[UUID], Field(max_length=MOST_GUESTS)] = Field(
+        default_factory=list, description="Of this visit; none: all of its guests who can."
+    )
+
+
+class TakenRead(BaseModel):
+    """A therapist, a bed or a device, and when this treatment takes it."""
+
+    resource_id: UUID
+    kind: ResourceKind
+    name: str
+    start: datetime
+    end: datetime
+
+
+class AddOnAgreed(BaseModel):
+    add_on_id: UUID
+    name: Bilingual
+    price: int = Field(description="Đồng, as agreed.")
+
+
+class TreatmentRead(BaseModel):
+    id: UUID
+    variant_id: UUID
+    service_id: UUID
+    name: Bilingual
+    price: int = Field(description="Đồng, as agreed, without its add-ons.")
+    add_ons: list[AddOnAgreed]
+    therapist_id: UUID | None = Field(description="Whom the guest asked for; who does it is in `takes`.")
+    gender: Gender | None = Field(description="Of the therapist that the guest asked for.")
+    start: datetime
+    end: datetime
+    takes: list[TakenRead]
+
+
+class AppointmentRead(BaseModel):
+    """One guest of the visit."""
+
+    id: UUID
+    customer_id: UUID | None
+    guest_name: str
+    status: AppointmentStatus
+    hold_expires_at: datetime | None
+    start: datetime
+    end: datetime
+    reason: str
+    price: int = Field(description="Đồng, of everything agreed.")
+    treatments: list[TreatmentRead]
+
+
+class VisitRead(BaseModel):
+    id: UUID
+    branch_id: UUID
+    customer_id: UUID | None = Field(description="Who booked.")
+    source: VisitSource
+    same_room: bool
+    note: str
+    created_at: datetime
+    appointments: list[AppointmentRead]
+
+
+class VisitListQuery(PageQuery):
+    """Newest first: of a customer or of a branch; customers see their own."""
+
+    customer_id: UUID | None = None
+    branch_id: UUID | None = None
+
+
+class VisitPage(BaseModel):
+    items: list[VisitRead]
+    next_cursor: str | None
+
+
+class Alternatives(BaseModel):
+    """The nearest starts that were free when somebody else was faster."""
+
+    starts: list[StartRead]

@@ -1,0 +1,22 @@
+"""Calendars that phones subscribe to."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.database import Entity
+
+
+class CalendarFeed(Entity):
+    """The appointments of one therapist or one customer, for whoever has its address."""
+
+    __tablename__ = "calendar_feed"
+
+    staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"), index=True)
+    customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"), index=True)
+    revoked_at: Mapped[datetime | None]
+    """Since when its address opens nothing any more."""
+
+    __table_args__ = (CheckConstraint("num_nonnulls(staff_id, customer_id) = 1", name="of_one"),)
