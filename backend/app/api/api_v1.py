@@ -6,6 +6,7 @@ from app.api import health
 from app.modules.audit import audit_routes
 from app.modules.booking import booking_routes
 from app.modules.branch import branch_routes
+from app.modules.calendar import calendar_routes
 from app.modules.catalogue import catalogue_routes
 from app.modules.customer import customer_privacy_routes, customer_routes
 from app.modules.identity import identity_auth_routes, identity_routes
@@ -32,6 +33,7 @@ for router in (
     staff_roster_routes.router,
     staff_time_off_routes.router,
     booking_routes.router,
+    calendar_routes.router,
 ):
     # Not `include_router`: FastAPI 0.165 tries the routes of a nested router several times for each request (57 µs
     # became 91, measured in process).

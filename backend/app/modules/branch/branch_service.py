@@ -1,7 +1,8 @@
 """What a spa does with its branches."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,13 @@ from app.modules.branch.branch_schemas import (
 
 _ONE_DAY = timedelta(days=1)
 _OWN_FIELDS = BranchRead.model_fields.keys() - {"hours", "exceptions"}
+
+
+class Place(NamedTuple):
+    """A branch as a guest looks for it."""
+
+    name: str
+    address: str
 
 
 class BranchNotFound(NotFoundException):
@@ -83,6 +91,14 @@ async def get_branch(
         BranchNotFound
     """
     return await get_row(session, Branch, branch_id, BranchNotFound, lock=lock, share=share)
+
+
+async def places_of(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Place]:
+    """Where these branches are."""
+    if not ids:
+        return {}
+    rows = await session.execute(select(Branch.id, Branch.name, Branch.address).where(Branch.id.in_(ids)))
+    return {row.id: Place(row.name, row.address) for row in rows}
 
 
 async def refuse_unknown_branches(session: AsyncSession, branch_ids: Iterable[UUID | None]) -> None:
