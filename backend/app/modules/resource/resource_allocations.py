@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import reduce
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, bindparam, delete, func, insert, or_, select, text
@@ -70,6 +71,36 @@ async def appointments_of(
     if within is not None:
         found = found.where(or_(*(Allocation.during.overlaps(each) for each in within)))
     return [_read(allocation) for allocation in await session.scalars(found)]
+
+
+class Taken(NamedTuple):
+    """What a treatment of an appointment takes."""
+
+    appointment_service_id: UUID
+    resource_id: UUID
+    kind: str
+    name: str | None
+    """Of a bed or a device."""
+    during: Range[datetime]
+
+
+async def taken_by(session: AsyncSession, appointment_ids: Collection[UUID]) -> list[Taken]:
+    """All that these appointments take, in the order of time."""
+    if not appointment_ids:
+        return []
+    found = (
+        select(
+            Allocation.appointment_service_id,
+            Allocation.resource_id,
+            Resource.kind,
+            Resource.name,
+            Allocation.during,
+        )
+        .join(Resource, Resource.id == Allocation.resource_id)
+        .where(Allocation.appointment_id.in_(appointment_ids))
+        .order_by(Allocation.during, Allocation.resource_id)
+    )
+    return [Taken._make(row) for row in await session.execute(found)]
 
 
 async def block_again(
