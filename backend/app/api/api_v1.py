@@ -31,7 +31,8 @@ for router in (
     staff_routes.router,
     staff_roster_routes.router,
     staff_time_off_routes.router,
-    booking_routes.router,
+    booking_routes.visits,
+    booking_routes.appointments,
 ):
     # Not `include_router`: FastAPI 0.165 tries the routes of a nested router several times for each request (57 µs
     # became 91, measured in process).
