@@ -181,12 +181,10 @@ def _party(
         agreed = treatment_of(row, services)
         bed_types = {segment.bed_type_id for segment in agreed.segments} - {None}
         bed_id = beds.get(row.id, now.get((row.id, ResourceKind.BED)))
-        on_one_bed = bed_id is not None and len(bed_types) == 1
         return replace(
             agreed,
             therapist_id=agreed.therapist_id or now.get((row.id, ResourceKind.STAFF)),
-            bed_id=bed_id if on_one_bed else None,
-            bed_type_id=bed_types.pop() if on_one_bed else None,
+            bed_id=bed_id if len(bed_types) == 1 else None,
         )
 
     return Party(tuple(tuple(map(treatment, rows)) for rows in guests.values()), same_room=same_room)

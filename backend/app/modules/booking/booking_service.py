@@ -212,7 +212,7 @@ def _rows(
         mine = [treatment_row(appointment.id, each) for each in treatments]
         set_times(appointment, mine, its_times)
         rows.appointments.append(appointment)
-        rows.treatments += mine
+        rows.treatments.extend(mine)
         for row, each in zip(mine, treatments, strict=True):
-            rows.add_ons += add_on_rows(row, each.add_ons)
+            rows.add_ons.extend(add_on_rows(row, each.add_ons))
     return rows
