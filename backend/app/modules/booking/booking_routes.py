@@ -64,7 +64,9 @@ _WISHES = (
         IdempotencyKeyReused,
     ),
 )
-async def create_visit(user: AnyRole, session: SessionDep, key: IdempotencyKey, new: VisitCreate) -> VisitRead:
+async def create_visit(
+    user: AnyRole, session: SessionDep, key: IdempotencyKey, new: VisitCreate
+) -> VisitRead:
     """Books a party, or holds a time for it, or takes in who stands at the desk.
 
     Who does what where is chosen here, by the wishes. When somebody was faster the answer is 409, and `details` has the nearest starts that are free. A customer books for themselves, by the grid, the notice and the horizon of the branch; the desk for anybody, from now on.

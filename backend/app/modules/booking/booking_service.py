@@ -122,8 +122,9 @@ async def _book(session: AsyncSession, user: CurrentUser, new: VisitCreate) -> V
         created_at=utc_now(),
     )
     rows = _rows(visit, new.guests, agreed, times_of(party, start), status=status, hold_expires_at=expires)
-    session.add_all([visit, *rows.appointments, *rows.treatments, *rows.add_ons])
-    await session.flush()
+    for table in (rows.visits, rows.appointments, rows.treatments, rows.add_ons):
+        session.add_all(table)
+        await session.flush()  # each before those that refer to it, of which SQLAlchemy is not told
     order = Order(
         parties=[party],
         seats=seats_of(rows),

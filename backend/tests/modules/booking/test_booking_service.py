@@ -11,18 +11,10 @@ from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.modules.identity.identity_roles import Role
+from tests.support.bookings import VISITS, add_customer, bookable_spa, by, code_of, overlaps, resources_of
 from tests.support.ledger import in_database
 from tests.support.people import signed_in
 from tests.support.rosters import statements
-from tests.support.spa import (
-    VISITS,
-    add_bed_to,
-    add_customer,
-    add_spa,
-    add_therapist_to,
-    code_of,
-    overlaps,
-)
 from tests.support.visits import add_visit
 
 
@@ -37,20 +29,10 @@ async def taken(visit: dict[str, Any]) -> list[tuple[str, str, str]]:
     return [tuple(row) for row in rows]
 
 
-def resources_of(visit: dict[str, Any], kind: str) -> list[str]:
-    return [
-        each["resource_id"]
-        for guest in visit["appointments"]
-        for treatment in guest["treatments"]
-        for each in treatment["takes"]
-        if each["kind"] == kind
-    ]
-
-
 class TestBooking:
     async def test_takes_the_therapist_and_the_bed_and_says_so(self, client: httpx2.AsyncClient) -> None:
-        spa = await add_spa()
-        booked = await client.post(VISITS, **spa.booking(spa.at(10)))
+        spa = await bookable_spa()
+        booked = await client.post(VISITS, **spa.booking(spa.hour(10)))
         assert booked.status_code == 201
         [guest] = booked.json()["appointments"]
         assert (guest["status"], guest["price"]) == ("confirmed", 500_000)
@@ -59,17 +41,17 @@ class TestBooking:
         assert (await client.get(f"{VISITS}/{booked.json()['id']}")).json() == booked.json()
 
     async def test_of_what_is_taken_is_409_with_the_nearest_starts(self, client: httpx2.AsyncClient) -> None:
-        spa = await add_spa()
-        await client.post(VISITS, **spa.booking(spa.at(12)))
-        refused = await client.post(VISITS, **spa.booking(spa.at(12.5)))
+        spa = await bookable_spa()
+        await client.post(VISITS, **spa.booking(spa.hour(12)))
+        refused = await client.post(VISITS, **spa.booking(spa.hour(12.5)))
         assert code_of(refused) == (409, "TIME_TAKEN")
         free = [datetime.fromisoformat(each["message"]) for each in refused.json()["error"]["details"]]
-        assert free == [spa.at(13.25), spa.at(13.5), spa.at(13.75)]
+        assert free == [spa.hour(13.25), spa.hour(13.5), spa.hour(13.75)]
         assert (await client.post(VISITS, **spa.booking(free[0]))).status_code == 201
 
     async def test_of_a_couple_takes_two_of_each_in_one_room(self, client: httpx2.AsyncClient) -> None:
-        spa = await add_spa(therapists=2, beds=2)
-        booked = await client.post(VISITS, **spa.booking(spa.at(10), guests=2, same_room=True))
+        spa = await bookable_spa(therapists=2, beds=2)
+        booked = await client.post(VISITS, **spa.booking(spa.hour(10), guests=2, same_room=True))
         assert booked.status_code == 201
         assert len(set(resources_of(booked.json(), "staff"))) == 2
         assert len(set(resources_of(booked.json(), "bed"))) == 2
@@ -77,30 +59,26 @@ class TestBooking:
     async def test_what_fits_is_not_refused_when_somebody_was_faster(
         self, client: httpx2.AsyncClient
     ) -> None:
-        spa = await add_spa(therapists=6, beds=6)
-        requests = [client.post(VISITS, **spa.booking(spa.at(10))) for _ in range(6)]
+        spa = await bookable_spa(therapists=6, beds=6)
+        requests = [client.post(VISITS, **spa.booking(spa.hour(10))) for _ in range(6)]
         answers = await asyncio.gather(*requests)
         assert [answer.status_code for answer in answers] == [201] * 6
         assert await overlaps() == 0
 
     async def test_an_hour_that_is_held_no_more_is_anybodys(self, client: httpx2.AsyncClient) -> None:
-        spa = await add_spa()
+        spa = await bookable_spa()
         await add_visit(
             spa.branch_id,
-            spa.at(10),
-            spa.at(11),
-            takes={spa.therapists[0]: (spa.at(10), spa.at(11))},
+            spa.hour(10),
+            spa.hour(11),
+            takes={spa.therapists[0]: (spa.hour(10), spa.hour(11))},
             status="held",
             hold_expires_at=utc_now() - timedelta(seconds=1),
         )
-        assert (await client.post(VISITS, **spa.booking(spa.at(10)))).status_code == 201
+        assert (await client.post(VISITS, **spa.booking(spa.hour(10)))).status_code == 201
 
     async def test_a_walk_in_begins_now(self, client: httpx2.AsyncClient) -> None:
-        spa = await add_spa(time_zone="UTC")
-        await in_database("UPDATE opening_hours SET opens = 0, closes = 1440")
-        await in_database(
-            "UPDATE shift SET during = tstzrange(date_trunc('day', lower(during)), date_trunc('day', lower(during)) + '1 day')"
-        )
+        spa = await bookable_spa(hours="00:00-24:00")
         came = await client.post(VISITS, **spa.booking(None, walk_in=True))
         assert came.status_code == 201
         [guest] = came.json()["appointments"]
@@ -109,20 +87,20 @@ class TestBooking:
 
 class TestHolds:
     async def test_are_as_strong_as_bookings(self, client: httpx2.AsyncClient) -> None:
-        spa = await add_spa()
-        held = await client.post(VISITS, **spa.booking(spa.at(10), hold=True))
+        spa = await bookable_spa()
+        held = await client.post(VISITS, **spa.booking(spa.hour(10), hold=True))
         [guest] = held.json()["appointments"]
         assert guest["status"] == "held"
         assert timedelta(minutes=9) < datetime.fromisoformat(guest["hold_expires_at"]) - utc_now()
         assert await taken(held.json()) == [("bed", "held", "01:15"), ("staff", "held", "01:00")]
-        assert code_of(await client.post(VISITS, **spa.booking(spa.at(10.5)))) == (409, "TIME_TAKEN")
+        assert code_of(await client.post(VISITS, **spa.booking(spa.hour(10.5)))) == (409, "TIME_TAKEN")
 
     async def test_of_a_customer_are_three_at_most(self, stranger: httpx2.AsyncClient) -> None:
-        spa = await add_spa(therapists=5, beds=5)
+        spa = await bookable_spa(therapists=5, beds=5)
         stranger.headers |= (await add_customer())[1]
         for hour in (9, 11, 13):
-            assert (await stranger.post(VISITS, **spa.booking(spa.at(hour), hold=True))).status_code == 201
-        assert code_of(await stranger.post(VISITS, **spa.booking(spa.at(15), hold=True))) == (
+            assert (await stranger.post(VISITS, **spa.booking(spa.hour(hour), hold=True))).status_code == 201
+        assert code_of(await stranger.post(VISITS, **spa.booking(spa.hour(15), hold=True))) == (
             409,
             "TOO_MANY_HOLDS",
         )
@@ -130,54 +108,54 @@ class TestHolds:
 
 class TestCustomers:
     async def test_book_for_themselves(self, stranger: httpx2.AsyncClient) -> None:
-        spa = await add_spa()
+        spa = await bookable_spa()
         customer, headers = await add_customer()
         stranger.headers |= headers
-        booked = await stranger.post(VISITS, **spa.booking(spa.at(10)))
+        booked = await stranger.post(VISITS, **spa.booking(spa.hour(10)))
         [guest] = booked.json()["appointments"]
         assert (booked.json()["source"], booked.json()["customer_id"]) == ("online", str(customer))
         assert (guest["customer_id"], guest["status"]) == (str(customer), "confirmed")
 
     async def test_wait_where_the_desk_approves(self, stranger: httpx2.AsyncClient) -> None:
-        spa = await add_spa(approve_online=True)
+        spa = await bookable_spa(approve_online=True)
         stranger.headers |= (await add_customer())[1]
-        booked = await stranger.post(VISITS, **spa.booking(spa.at(10)))
+        booked = await stranger.post(VISITS, **spa.booking(spa.hour(10)))
         assert booked.json()["appointments"][0]["status"] == "pending"
 
     @pytest.mark.parametrize(
         ("hour", "days", "because"),
-        [(10.0833333, 3, "grid"), (10, 90, "horizon"), (10, -1, "past")],
+        [(10 + 1 / 12, 3, "grid"), (10, 90, "horizon"), (10, -1, "past")],
         ids=["off the grid", "beyond the horizon", "in the past"],
     )
     async def test_book_by_the_rules_of_the_branch(
         self, stranger: httpx2.AsyncClient, hour: float, days: int, because: str
     ) -> None:
-        spa = await add_spa()
+        spa = await bookable_spa()
         stranger.headers |= (await add_customer())[1]
-        start = spa.at(0, days) + timedelta(minutes=round(hour * 60))
-        assert code_of(await stranger.post(VISITS, **spa.booking(start))) == (409, "NOT_BOOKABLE_THEN")
+        booking = spa.booking(spa.hour(hour, days))
+        assert code_of(await stranger.post(VISITS, **booking)) == (409, "NOT_BOOKABLE_THEN")
 
     async def test_the_desk_books_off_the_grid(self, client: httpx2.AsyncClient) -> None:
-        spa = await add_spa()
-        start = spa.at(10) + timedelta(minutes=5)
-        assert (await client.post(VISITS, **spa.booking(start))).status_code == 201
+        spa = await bookable_spa()
+        booking = spa.booking(spa.hour(10 + 1 / 12))
+        assert (await client.post(VISITS, **booking)).status_code == 201
 
     async def test_cannot_book_in_the_name_of_another(self, stranger: httpx2.AsyncClient) -> None:
-        spa = await add_spa()
+        spa = await bookable_spa()
         other, _ = await add_customer()
         stranger.headers |= (await add_customer())[1]
-        refused = await stranger.post(VISITS, **spa.booking(spa.at(10), customer_id=other))
+        refused = await stranger.post(VISITS, **spa.booking(spa.hour(10), customer_id=other))
         assert code_of(refused) == (404, "CUSTOMER_NOT_FOUND")
 
     async def test_cannot_walk_in_from_home(self, stranger: httpx2.AsyncClient) -> None:
-        spa = await add_spa()
+        spa = await bookable_spa()
         stranger.headers |= (await add_customer())[1]
         assert (await stranger.post(VISITS, **spa.booking(None, walk_in=True))).status_code == 403
 
     async def test_see_their_own_and_nothing_of_others(self, stranger: httpx2.AsyncClient) -> None:
-        spa = await add_spa(therapists=2, beds=2)
+        spa = await bookable_spa(therapists=2, beds=2)
         desk, (_, mine), (_, hers) = await signed_in(Role.ADMIN), await add_customer(), await add_customer()
-        visit = (await stranger.post(VISITS, **_as(mine, spa.booking(spa.at(10))))).json()
+        visit = (await stranger.post(VISITS, **by(mine, spa.booking(spa.hour(10))))).json()
         assert (await stranger.get(f"{VISITS}/{visit['id']}", headers=mine)).json() == visit
         missing = await stranger.get(f"{VISITS}/{uuid7()}", headers=hers)
         theirs = await stranger.get(f"{VISITS}/{visit['id']}", headers=hers)
@@ -187,10 +165,10 @@ class TestCustomers:
         assert (await stranger.get(VISITS, headers=desk)).json()["items"] == [visit]
 
     async def test_who_only_comes_along_sees_their_own_appointment(self, client: httpx2.AsyncClient) -> None:
-        spa = await add_spa(therapists=2, beds=2)
+        spa = await bookable_spa(therapists=2, beds=2)
         (one, _), (other, headers) = await add_customer(), await add_customer()
         guests = [{"customer_id": str(each), "treatments": [spa.treatment()]} for each in (one, other)]
-        booking = spa.booking(spa.at(10), customer_id=one)
+        booking = spa.booking(spa.hour(10), customer_id=one)
         booking["json"]["guests"] = guests
         visit = (await client.post(VISITS, **booking)).json()
         seen = (await client.get(f"{VISITS}/{visit['id']}", headers=headers)).json()
@@ -201,28 +179,28 @@ class TestIdempotency:
     async def test_the_same_request_again_is_answered_again_and_not_done_again(
         self, client: httpx2.AsyncClient
     ) -> None:
-        spa = await add_spa(therapists=2, beds=2)
-        booking = spa.booking(spa.at(10))
+        spa = await bookable_spa(therapists=2, beds=2)
+        booking = spa.booking(spa.hour(10))
         first, again = [await client.post(VISITS, **booking) for _ in range(2)]
         assert (again.status_code, again.json()) == (201, first.json())
         assert len(await in_database("SELECT FROM visit")) == 1
 
     async def test_another_request_with_the_key_is_422(self, client: httpx2.AsyncClient) -> None:
-        spa = await add_spa(therapists=2, beds=2)
-        await client.post(VISITS, **spa.booking(spa.at(10), key="a"))
-        refused = await client.post(VISITS, **spa.booking(spa.at(11), key="a"))
+        spa = await bookable_spa(therapists=2, beds=2)
+        await client.post(VISITS, **spa.booking(spa.hour(10), key="a"))
+        refused = await client.post(VISITS, **spa.booking(spa.hour(11), key="a"))
         assert code_of(refused) == (422, "IDEMPOTENCY_KEY_REUSED")
 
     async def test_another_users_key_is_another_key(self, client: httpx2.AsyncClient) -> None:
-        spa = await add_spa(therapists=2, beds=2)
-        booking, other = spa.booking(spa.at(10), key="a"), await signed_in(Role.RECEPTIONIST)
+        spa = await bookable_spa(therapists=2, beds=2)
+        booking, other = spa.booking(spa.hour(10), key="a"), await signed_in(Role.RECEPTIONIST)
         first = await client.post(VISITS, **booking)
-        second = await client.post(VISITS, **_as(other, booking))
+        second = await client.post(VISITS, **by(other, booking))
         assert first.json()["id"] != second.json()["id"]
 
     async def test_at_the_same_time_it_is_done_once(self, client: httpx2.AsyncClient) -> None:
-        spa = await add_spa(therapists=8, beds=8)
-        booking = spa.booking(spa.at(10))
+        spa = await bookable_spa(therapists=8, beds=8)
+        booking = spa.booking(spa.hour(10))
         answers = await asyncio.gather(*(client.post(VISITS, **booking) for _ in range(8)))
         booked = {answer.json()["id"] for answer in answers if answer.status_code == 201}
         assert len(booked) == 1
@@ -232,9 +210,9 @@ class TestIdempotency:
         assert len(await in_database("SELECT FROM visit")) == 1
 
     async def test_what_was_refused_can_be_tried_again(self, client: httpx2.AsyncClient) -> None:
-        spa = await add_spa()
-        first = (await client.post(VISITS, **spa.booking(spa.at(10)))).json()
-        booking = spa.booking(spa.at(10))
+        spa = await bookable_spa()
+        first = (await client.post(VISITS, **spa.booking(spa.hour(10)))).json()
+        booking = spa.booking(spa.hour(10))
         assert (await client.post(VISITS, **booking)).status_code == 409
         await in_database(
             "DELETE FROM allocation WHERE appointment_id = $1", UUID(first["appointments"][0]["id"])
@@ -242,23 +220,18 @@ class TestIdempotency:
         assert (await client.post(VISITS, **booking)).status_code == 201
 
     async def test_without_a_key_is_422(self, client: httpx2.AsyncClient) -> None:
-        spa = await add_spa()
-        refused = await client.post(VISITS, json=spa.booking(spa.at(10))["json"])
+        spa = await bookable_spa()
+        refused = await client.post(VISITS, json=spa.booking(spa.hour(10))["json"])
         assert code_of(refused) == (422, "VALIDATION_ERROR")
 
 
 async def test_a_booking_takes_as_many_questions_however_many_there_are(client: httpx2.AsyncClient) -> None:
-    spa = await add_spa()
+    spa = await bookable_spa()
     counts = []
     for more in range(3):
         with statements() as asked:
-            assert (await client.post(VISITS, **spa.booking(spa.at(10 + 2 * more)))).status_code == 201
+            assert (await client.post(VISITS, **spa.booking(spa.hour(10 + 2 * more)))).status_code == 201
         counts.append(len(asked))
-        for _ in range(3):
-            await add_therapist_to(spa)
-            await add_bed_to(spa)
+        spa.add(therapists=3, beds=3)
+        await spa.write()
     assert counts == [counts[0]] * 3
-
-
-def _as(headers: dict[str, str], booking: dict[str, Any]) -> dict[str, Any]:
-    return booking | {"headers": booking["headers"] | headers}
