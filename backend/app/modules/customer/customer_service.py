@@ -165,10 +165,14 @@ async def get_own_customer(session: AsyncSession, user: CurrentUser) -> Customer
     Raises:
         CustomerNotFound: nobody has linked them yet.
     """
-    customer = await session.scalar(select(Customer).where(Customer.user_id == user.id))
+    customer = await find_customer_of_user(session, user.id)
     if customer is None:
         raise CustomerNotFound
     return customer
+
+
+async def find_customer_of_user(session: AsyncSession, user_id: UUID) -> Customer | None:
+    return await session.scalar(select(Customer).where(Customer.user_id == user_id))
 
 
 async def unlink_account(session: AsyncSession, customer_id: UUID) -> Customer:

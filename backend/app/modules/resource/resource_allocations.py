@@ -6,7 +6,7 @@ from functools import reduce
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, insert, or_, select, text
+from sqlalchemy import ColumnElement, bindparam, delete, func, insert, or_, select, text, update
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -76,6 +76,7 @@ async def appointments_of(
 class Taken(NamedTuple):
     """What a treatment of an appointment takes."""
 
+    appointment_id: UUID
     appointment_service_id: UUID
     resource_id: UUID
     kind: str
@@ -90,6 +91,7 @@ async def taken_by(session: AsyncSession, appointment_ids: Collection[UUID]) -> 
         return []
     found = (
         select(
+            Allocation.appointment_id,
             Allocation.appointment_service_id,
             Allocation.resource_id,
             Resource.kind,
@@ -101,6 +103,22 @@ async def taken_by(session: AsyncSession, appointment_ids: Collection[UUID]) -> 
         .order_by(Allocation.during, Allocation.resource_id)
     )
     return [Taken._make(row) for row in await session.execute(found)]
+
+
+async def release(session: AsyncSession, appointment_ids: Collection[UUID]) -> list[Taken]:
+    """They take nothing any more; what they had taken is the caller's to block again, who has locked it."""
+    taken = await taken_by(session, appointment_ids)
+    await session.execute(delete(Allocation).where(Allocation.appointment_id.in_(appointment_ids)))
+    return taken
+
+
+async def book_held(session: AsyncSession, appointment_ids: Collection[UUID]) -> None:
+    """What is held for them is booked. The caller has locked it, and looked whether it had expired."""
+    await session.execute(
+        update(Allocation)
+        .where(Allocation.appointment_id.in_(appointment_ids), Allocation.state == AllocationState.HELD)
+        .values(state=AllocationState.BOOKED, hold_expires_at=None)
+    )
 
 
 async def block_again(
