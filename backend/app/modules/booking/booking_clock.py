@@ -21,6 +21,7 @@ from app.core.audit import act_as_program
 from app.core.database import reason_of, run_in_transaction
 from app.core.database_errors import sqlstate_of
 from app.core.idempotency import forget_old_answers
+from app.modules.booking.booking_events import announce
 from app.modules.booking.booking_kinds import AppointmentStatus as Status
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_states import Guest, move
@@ -108,8 +109,11 @@ async def _unless_busy(visit_id: UUID, due: _Due, new: Status) -> bool:
 async def _give_up(session: AsyncSession, *, visit_id: UUID, due: _Due, new: Status) -> bool:
     """What is still due of the visit, unless somebody else is at it."""
     await act_as_program(session, PROGRAM)
-    ours = select(Visit.id).where(Visit.id == visit_id).with_for_update(key_share=True, skip_locked=True)
-    if await session.scalar(ours) is None:
+    ours = (
+        select(Visit.branch_id).where(Visit.id == visit_id).with_for_update(key_share=True, skip_locked=True)
+    )
+    branch_id = await session.scalar(ours)
+    if branch_id is None:
         return False
     found = select(Appointment.id, Appointment.status, Appointment.starts_at).where(
         Appointment.visit_id == visit_id, await due(session)
@@ -117,4 +121,5 @@ async def _give_up(session: AsyncSession, *, visit_id: UUID, due: _Due, new: Sta
     guests = [Guest(row.id, Status(row.status), row.starts_at) for row in await session.execute(found)]
     if guests:
         await move(session, dict.fromkeys(guests, new))
+        announce(session, branch_id)
     return bool(guests)

@@ -19,6 +19,7 @@ from app.modules.booking.booking_errors import (
     StatusConflict,
     VisitNotFound,
 )
+from app.modules.booking.booking_events import announce
 from app.modules.booking.booking_freeing import free_time, lock_places
 from app.modules.booking.booking_kinds import AppointmentStatus as Status
 from app.modules.booking.booking_kinds import WantedStatus as Wanted
@@ -64,6 +65,7 @@ async def set_status(
     if moved:
         reason = change.reason if change.status in _WITH_A_REASON else None
         await move(session, moved, reason=reason)
+        announce(session, visit.branch_id)
     [read] = await read_visits(session, [visit_id])
     return read.model_copy(
         update={"appointments": [each for each in read.appointments if each.id in concerned]}
