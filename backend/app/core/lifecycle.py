@@ -3,6 +3,8 @@
 import asyncio
 import signal
 import threading
+from collections.abc import AsyncGenerator, Coroutine
+from contextlib import asynccontextmanager
 from types import FrameType
 
 import structlog
@@ -11,6 +13,8 @@ from app.core.config import settings
 
 DRAIN_SECONDS = 2.0
 """Seconds between the SIGTERM and the end of listening, for load balancers to read `/ready`."""
+BACKGROUND_STOP = 3.0
+"""Seconds that work in the background may take to end; a silent database does not answer a ROLLBACK either."""
 
 logger = structlog.get_logger(__name__)
 
@@ -46,3 +50,14 @@ def drain_before_stop() -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, drain)
+
+
+@asynccontextmanager
+async def in_background(work: Coroutine[None, None, None]) -> AsyncGenerator[None]:
+    """It runs meanwhile, is cancelled at the end and waited for."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.wait({task}, timeout=BACKGROUND_STOP)

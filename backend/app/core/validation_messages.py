@@ -62,6 +62,7 @@ _VIETNAMESE = {
     "device_type": "Phải là một loại thiết bị.",
     "treatment_length": "Tất cả công đoạn cộng lại không được quá 1440 phút.",
     "treatment_guest": "Phải có ít nhất một công đoạn có khách.",
+    "reason_needed": "Hãy cho biết lý do mở lại.",
     "tag": "Nhãn không được có dấu chấm phẩy (;).",
 }
 

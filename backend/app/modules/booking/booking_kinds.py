@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class AppointmentStatus(StrEnum):
-    """Design §3. Who may move what is in `booking_states`."""
+    """Design §3. Who may move what is in `booking_moves`."""
 
     HELD = "held"
     """Kept for somebody who is still deciding, until `hold_expires_at`."""
@@ -54,6 +54,20 @@ _TO_COME = frozenset(
         AppointmentStatus.REOPENED,
     }
 )
+
+
+class WantedStatus(StrEnum):
+    """What somebody may ask for. What it then becomes, `booking_moves` says: a hold that is cancelled has expired, a
+    late cancellation is late, and what a customer confirms may wait for the desk."""
+
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    ARRIVED = "arrived"
+    IN_SERVICE = "in_service"
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+    REOPENED = "reopened"
 
 
 class VisitSource(StrEnum):

@@ -11,13 +11,15 @@ from app.core.exceptions import error_responses
 from app.core.idempotency import IdempotencyInFlight, IdempotencyKey, IdempotencyKeyReused
 from app.core.routing import ApiRouter
 from app.modules.availability.availability_wishes import AddOnDoesNotFit, BedDoesNotFit, NotOffered
-from app.modules.booking import booking_access, booking_changes, booking_service
+from app.modules.booking import booking_access, booking_changes, booking_service, booking_states
 from app.modules.booking.booking_errors import (
     AppointmentNotFound,
     HoldExpired,
     NotBookableThen,
     StatusConflict,
     TimeTaken,
+    TooEarlyForNoShow,
+    TooLateToCancel,
     TooManyHolds,
     TooShort,
     TreatmentNotFound,
@@ -25,6 +27,7 @@ from app.modules.booking.booking_errors import (
 )
 from app.modules.booking.booking_schemas import (
     AppointmentUpdate,
+    StatusChange,
     VisitCreate,
     VisitListQuery,
     VisitPage,
@@ -95,6 +98,27 @@ async def get_visit(user: AnyRole, session: SessionDep, visit_id: UUID) -> Visit
 async def update_visit(user: Desk, session: SessionDep, visit_id: UUID, changes: VisitUpdate) -> VisitRead:
     """Moves a whole party to another time, or into one room. Everybody stays with who does it now as far as that is possible; when it does not fit nothing changes."""
     return await booking_changes.update_visit(session, user, visit_id, changes)
+
+
+@visits.put(
+    "/{visit_id}/status",
+    responses=error_responses(
+        VisitNotFound,
+        AppointmentNotFound,
+        StatusConflict,
+        HoldExpired,
+        TooLateToCancel,
+        TooEarlyForNoShow,
+    ),
+)
+async def set_visit_status(
+    user: AnyRole, session: SessionDep, visit_id: UUID, change: StatusChange
+) -> VisitRead:
+    """Confirms, checks in, completes, cancels: the whole party, or some of its guests.
+
+    Customers confirm and cancel what is theirs, therapists say how far their guests are, the desk does all of it.
+    """
+    return await booking_states.set_status(session, user, visit_id, change)
 
 
 @appointments.patch(

@@ -17,7 +17,7 @@ from app.modules.availability.availability_schemas import (
     StartRead,
     refuse_too_many,
 )
-from app.modules.booking.booking_kinds import AppointmentStatus, VisitSource
+from app.modules.booking.booking_kinds import AppointmentStatus, VisitSource, WantedStatus
 from app.modules.resource.resource_kinds import ResourceKind
 
 MAX_MINUTES = 720
@@ -115,11 +115,22 @@ class AppointmentUpdate(RequestModel):
 class StatusChange(RequestModel):
     """To what, and for whom."""
 
-    status: AppointmentStatus = Field(examples=["confirmed"])
-    reason: Reason = ""
-    appointment_ids: Annotated[list[UUID], Field(max_length=MOST_GUESTS)] = Field(
-        default_factory=list, description="Of this visit; none: all of its guests who can."
+    status: WantedStatus = Field(
+        examples=["confirmed"],
+        description="A hold that is cancelled is given up. Some wait for approval when they are confirmed.",
     )
+    reason: Reason = Field(
+        default="", description="Kept when it is declined, cancelled or reopened, which needs one."
+    )
+    appointment_ids: Annotated[list[UUID], Field(max_length=MOST_GUESTS)] = Field(
+        default_factory=list, description="Of this visit: all of these or none. Left out: its guests who can."
+    )
+
+    @model_validator(mode="after")
+    def _says_why(self) -> Self:
+        if self.status is WantedStatus.REOPENED and not self.reason:
+            raise PydanticCustomError("reason_needed", "Say why it is reopened")
+        return self
 
 
 class TakenRead(BaseModel):

@@ -96,6 +96,12 @@ async def get_branch(
     return await get_row(session, Branch, branch_id, BranchNotFound, lock=lock, share=share)
 
 
+async def no_show_minutes(session: AsyncSession) -> dict[UUID, int]:
+    """Of every branch, also of those that are closed for good."""
+    found = await session.execute(select(Branch.id, Branch.no_show_minutes))
+    return {row.id: row.no_show_minutes for row in found}
+
+
 async def refuse_unknown_branches(session: AsyncSession, branch_ids: Iterable[UUID | None]) -> None:
     """None of them stands for every branch.
 
