@@ -7,6 +7,7 @@ for another in a circle; what the first try had locked, its savepoint gives back
 """
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -67,21 +68,18 @@ async def take_places(session: AsyncSession, order: Order, scene: Scene | None =
         TimeTaken: with the nearest starts that are free.
     """
     theirs = {each.resource_id for each in await taken_by(session, order.instead_of)}
-    try:
-        async with session.begin_nested():
-            chosen = _choose(order, scene or await order.load())
-            await lock_resources(session, theirs | {each.resource_id for each in chosen})
-            return await _take(session, order, chosen)
-    except _TooLate:
-        pass
     seen = scene or await order.load()
-    everybody = {resource.id for resource in seen.supply.resources}
-    await lock_resources(session, theirs | everybody)
+    with suppress(_TooLate):
+        async with session.begin_nested():
+            chosen = _choose(order, seen)
+            return await _take(session, order, chosen, theirs | {each.resource_id for each in chosen})
+    everybody = theirs | {resource.id for resource in seen.supply.resources}
+    await lock_resources(session, everybody)
     asked = Range(seen.grid.first, seen.grid.instant(seen.grid.count))
     await block_freed(session, await drop_all_expired_holds(session, everybody, asked))
     try:
         async with session.begin_nested():
-            return await _take(session, order, _choose(order, await order.load()))
+            return await _take(session, order, _choose(order, await order.load()), everybody)
     except _TooLate as error:
         raise TimeTaken from error
 
@@ -102,6 +100,7 @@ def _times_of(each: Place, seats: Sequence[Sequence[Seat]], scene: Scene) -> lis
     seat = seats[each.need.guest][each.need.treatment]
     return [
         Taken(
+            appointment_id=seat.appointment_id,
             appointment_service_id=seat.treatment_id,
             resource_id=each.resource_id,
             kind=each.need.wanted.kind,
@@ -112,20 +111,24 @@ def _times_of(each: Place, seats: Sequence[Sequence[Seat]], scene: Scene) -> lis
     ]
 
 
-async def _take(session: AsyncSession, order: Order, chosen: list[Taken]) -> list[Taken]:
-    seats = {seat.treatment_id: seat for guest in order.seats for seat in guest}
+async def _take(
+    session: AsyncSession, order: Order, chosen: list[Taken], to_lock: Collection[UUID]
+) -> list[Taken]:
+    await lock_resources(session, to_lock)  # in the second try they are, and this asks for nothing
     freed: list[Freed] = await give_back(session, order.instead_of) if order.instead_of else []
+    if not {each.resource_id for each in freed} <= set(to_lock):
+        raise _TooLate  # somebody else was given their treatment meanwhile
+    expires = {seat.treatment_id: seat.hold_expires_at for guest in order.seats for seat in guest}
     rows = [
         {
             "resource_id": each.resource_id,
             "during": each.during,
-            "state": AllocationState.HELD if seat.hold_expires_at else AllocationState.BOOKED,
-            "hold_expires_at": seat.hold_expires_at,
-            "appointment_id": seat.appointment_id,
-            "appointment_service_id": seat.treatment_id,
+            "state": AllocationState.HELD if expires[each.appointment_service_id] else AllocationState.BOOKED,
+            "hold_expires_at": expires[each.appointment_service_id],
+            "appointment_id": each.appointment_id,
+            "appointment_service_id": each.appointment_service_id,
         }
         for each in chosen
-        for seat in [seats[each.appointment_service_id]]
     ]
     if rows and not await allocate(session, rows):
         raise _TooLate

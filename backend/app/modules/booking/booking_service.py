@@ -43,6 +43,7 @@ from app.modules.catalogue.catalogue_names import ServiceName, names_of_add_ons
 from app.modules.customer import customer_service
 from app.modules.customer.customer_service import CustomerNotFound
 from app.modules.identity.identity_access import CurrentUser
+from app.modules.identity.identity_roles import Role
 from app.modules.staff.staff_access import AT_THE_DESK
 
 MOST_HOLDS = 3
@@ -97,10 +98,10 @@ async def list_visits(session: AsyncSession, user: CurrentUser, query: VisitList
 
 
 async def _book(session: AsyncSession, user: CurrentUser, new: VisitCreate) -> VisitRead:
-    branch = await branch_service.get_branch(session, new.branch_id)
-    at_the_desk = user.holds_in(branch.id, *AT_THE_DESK)
-    if new.walk_in and not at_the_desk:
+    at_the_desk = user.holds_in(new.branch_id, *AT_THE_DESK)
+    if not at_the_desk and (new.walk_in or not user.holds(Role.CUSTOMER)):
         raise ForbiddenException
+    branch = await branch_service.get_branch(session, new.branch_id)
     customer_id = await _who_books(session, user, new, at_the_desk=at_the_desk)
     agreed = await agree(session, new.guests, at_the_desk=at_the_desk)
     party = party_of(agreed, same_room=new.same_room)

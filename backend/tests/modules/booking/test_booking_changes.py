@@ -108,8 +108,10 @@ class TestMoving:
     async def test_at_once_to_one_time_one_party_gets_it(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         visits = [await booked(client, spa, hour) for hour in (10, 12, 14)]
-        to_six = {"json": {"start": spa.hour(18).isoformat()}}
-        answers = await asyncio.gather(*(client.patch(f"{VISITS}/{each['id']}", **to_six) for each in visits))
+        to_six = {"start": spa.hour(18).isoformat()}
+        answers = await asyncio.gather(
+            *(client.patch(f"{VISITS}/{each['id']}", json=to_six) for each in visits)
+        )
         assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
         assert await overlaps() == 0
 
