@@ -66,6 +66,10 @@ class Party:
         """The steps from the start until the last guest needs nothing more; the first is always one of them."""
         return max(1, *(_laid(guest)[1] for guest in self.guests))
 
+    def times(self) -> list[list[Run]]:
+        """When each guest is in each treatment, in steps from their start."""
+        return [[_with_guest(laid) for laid in _laid(guest)[0]] for guest in self.guests]
+
     def needs(self) -> "list[Need]":
         return [need for number, guest in enumerate(self.guests) for need in _needs_of(number, guest)]
 
@@ -173,6 +177,12 @@ def _laid(treatments: Sequence[Treatment]) -> tuple[list[list[tuple[Segment, Run
             laid[-1].append((segment, (at, at := at + segment.steps)))
             ends = at if segment.with_guest else ends
     return laid, ends
+
+
+def _with_guest(laid: Sequence[tuple[Segment, Run]]) -> Run:
+    """From the first segment with the guest to the last; all of a treatment that has none."""
+    runs = [run for segment, run in laid if segment.with_guest] or [run for _, run in laid]
+    return runs[0][0], runs[-1][1]
 
 
 def _beside(first: Treatment, then: Treatment) -> int:

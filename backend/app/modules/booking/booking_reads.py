@@ -33,10 +33,10 @@ from app.modules.staff.staff_service import names_of_staff
 class Rows:
     """All about some visits."""
 
-    visits: Sequence[Visit]
-    appointments: Sequence[Appointment]
-    treatments: Sequence[AppointmentService]
-    add_ons: Sequence[AppointmentAddOn]
+    visits: list[Visit]
+    appointments: list[Appointment]
+    treatments: list[AppointmentService]
+    add_ons: list[AppointmentAddOn]
 
 
 async def read_visits(session: AsyncSession, visit_ids: Collection[UUID]) -> list[VisitRead]:
@@ -55,7 +55,7 @@ async def visits_of_day(
 
 
 async def _read(session: AsyncSession, statement: Select[Visit]) -> list[VisitRead]:
-    visits = (await session.scalars(statement.order_by(Visit.id))).all()
+    visits = list(await session.scalars(statement.order_by(Visit.id)))
     rows = await rows_of(session, visits)
     appointment_ids = [appointment.id for appointment in rows.appointments]
     taken = await taken_by(session, appointment_ids)
@@ -70,24 +70,21 @@ async def _read(session: AsyncSession, statement: Select[Visit]) -> list[VisitRe
     )
 
 
-async def rows_of(session: AsyncSession, visits: Sequence[Visit]) -> Rows:
+async def rows_of(session: AsyncSession, visits: list[Visit]) -> Rows:
     """Everything that belongs to these visits, in order; asks nothing when there are none."""
     if not visits:
         return Rows(visits, [], [], [])
     of_visits = select(Appointment).where(Appointment.visit_id.in_([visit.id for visit in visits]))
-    appointments = (await session.scalars(of_visits.order_by(Appointment.id))).all()
+    appointments = list(await session.scalars(of_visits.order_by(Appointment.id)))
     of_guests = select(AppointmentService).where(
         AppointmentService.appointment_id.in_([appointment.id for appointment in appointments])
     )
-    treatments = (
-        await session.scalars(
-            of_guests.order_by(AppointmentService.appointment_id, AppointmentService.position)
-        )
-    ).all()
+    in_order = of_guests.order_by(AppointmentService.appointment_id, AppointmentService.position)
+    treatments = list(await session.scalars(in_order))
     of_treatments = select(AppointmentAddOn).where(
         AppointmentAddOn.appointment_service_id.in_([treatment.id for treatment in treatments])
     )
-    add_ons = (await session.scalars(of_treatments.order_by(AppointmentAddOn.id))).all()
+    add_ons = list(await session.scalars(of_treatments.order_by(AppointmentAddOn.id)))
     return Rows(visits, appointments, treatments, add_ons)
 
 
