@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import Query
+from fastapi.responses import StreamingResponse
 
 from app.common.constants import API_V1
 from app.core.database import SessionDep
@@ -27,7 +28,10 @@ async def get_board(
 
 
 @router.get(
-    "/{branch_id}/board/stream", response_class=EventStream, responses=error_responses(BranchNotFound)
+    "/{branch_id}/board/stream",
+    response_class=StreamingResponse,
+    responses=error_responses(BranchNotFound)
+    | {200: {"content": {EventStream.media_type: {"schema": {"type": "string"}}}}},
 )
 async def stream_board(
     user: Team, session: SessionDep, branch_id: UUID, query: Annotated[BoardQuery, Query()]

@@ -33,6 +33,7 @@ from app.modules.resource.resource_outage_schemas import (
     OutageMade,
     OutageRead,
 )
+from app.redis.branch_events import announce
 
 
 async def list_outages(session: AsyncSession, resource_id: UUID, query: OutageListQuery) -> list[OutageRead]:
@@ -112,6 +113,7 @@ async def _lock_to_change(session: AsyncSession, user: CurrentUser, resource_id:
     await lock_resources(session, [resource_id])
     branch_id = await _branch_of(session, resource_id, in_use=True)
     user.must_hold_in(branch_id, Role.ADMIN, Role.RECEPTIONIST)
+    announce(session, branch_id)
 
 
 async def _branch_of(session: AsyncSession, resource_id: UUID, *, in_use: bool = False) -> UUID:

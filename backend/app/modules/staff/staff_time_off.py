@@ -41,6 +41,7 @@ from app.modules.staff.staff_time_off_schemas import (
     TimeOffPage,
     TimeOffRead,
 )
+from app.redis.branch_events import announce
 
 
 class TimeOffNotFound(NotFoundException):
@@ -135,6 +136,7 @@ async def approve_time_off(
         leave = await _decide(session, user, leave, TimeOffStatus.APPROVED, approval.answer)
         freed = await drop_expired_holds(session, leave.staff_id, leave.during)
         await block_leave_again(session, leave.staff_id, freed)
+    await _announce_where_they_work(session, leave.staff_id)
     return TimeOffApproved(time_off=read_time_off(leave), stranded=stranded)
 
 
@@ -184,7 +186,15 @@ async def withdraw_time_off(session: AsyncSession, user: CurrentUser, time_off_i
         status=TimeOffStatus.WITHDRAWN,
     )
     await unblock(session, time_off_id=leave.id)
+    await _announce_where_they_work(session, leave.staff_id)
     return read_time_off(withdrawn)
+
+
+async def _announce_where_they_work(session: AsyncSession, staff_id: UUID) -> None:
+    for branch_id in await session.scalars(
+        select(StaffBranch.branch_id).where(StaffBranch.staff_id == staff_id)
+    ):
+        announce(session, branch_id)
 
 
 async def _get_to_decide(session: AsyncSession, user: CurrentUser, time_off_id: UUID) -> TimeOff:
