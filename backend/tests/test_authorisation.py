@@ -74,6 +74,8 @@ MAY_CALL = {
     f"POST {V1}/branches/{{branch_id}}/exceptions": {"admin"},
     f"DELETE {V1}/branches/{{branch_id}}/exceptions/{{exception_id}}": {"admin"},
     f"GET {V1}/branches/{{branch_id}}/holidays/{{year}}": TEAM,
+    f"GET {V1}/branches/{{branch_id}}/board": TEAM,
+    f"GET {V1}/branches/{{branch_id}}/board/stream": TEAM,
     f"POST {V1}/customers": DESK,
     f"GET {V1}/customers": DESK,
     f"GET {V1}/customers/search": DESK,

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.api import health
 from app.modules.audit import audit_routes
 from app.modules.availability import availability_routes
+from app.modules.board import board_routes
 from app.modules.booking import booking_routes
 from app.modules.branch import branch_routes
 from app.modules.catalogue import catalogue_routes
@@ -35,6 +36,7 @@ for router in (
     availability_routes.router,
     booking_routes.visits,
     booking_routes.appointments,
+    board_routes.router,
 ):
     # Not `include_router`: FastAPI 0.165 tries the routes of a nested router several times for each request (57 µs
     # became 91, measured in process).

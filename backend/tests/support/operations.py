@@ -274,6 +274,8 @@ class Scenes:
 OF_SOMEBODY = {"GET /api/v1/shifts", "POST /api/v1/time-off", "GET /api/v1/time-off"}
 """Operations on what belongs to one of the staff whom the body or the query names."""
 OF_A_BRANCH = OF_SOMEBODY | {
+    "GET /api/v1/branches/{branch_id}/board",
+    "GET /api/v1/branches/{branch_id}/board/stream",
     "PATCH /api/v1/branches/{branch_id}",
     "PUT /api/v1/branches/{branch_id}/hours",
     "POST /api/v1/branches/{branch_id}/exceptions",
@@ -430,6 +432,8 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
         "json": {"hours": [{"weekday": 1, "opens": "09:00", "closes": "24:00"}]}
     },
     "POST /api/v1/branches/{branch_id}/exceptions": lambda _: {"json": _a_day_off()},
+    "GET /api/v1/branches/{branch_id}/board": lambda _: {"params": {"day": "2100-03-01"}},
+    "GET /api/v1/branches/{branch_id}/board/stream": lambda _: {"params": {"day": "2100-03-01"}},
     "POST /api/v1/customers": lambda _: {"json": {"full_name": "Lan"}},
     "GET /api/v1/customers/search": lambda _: {"params": {"q": "Lan"}},
     "POST /api/v1/customers/import": lambda ids: {
