@@ -130,6 +130,7 @@ class Scenes:
             ids |= {
                 "shift_id": uuid7(),
                 "time_off_id": uuid7(),
+                "calendar_id": uuid7(),
                 "branch_id": uuid7(),
                 "exception_id": uuid7(),
                 "user_id": uuid7(),
@@ -218,6 +219,7 @@ class Scenes:
         ids["time_off_id"] = self._insert(
             "time_off", staff_id=ids["staff_id"], during=asyncpg.Range(*_A_DAY), status="requested"
         )
+        ids["calendar_id"] = self._insert("calendar_feed", staff_id=ids["staff_id"])
 
     def _add_resources(self, branch_id: UUID) -> dict[str, UUID]:
         """A bed in a room of the branch."""
@@ -271,7 +273,13 @@ class Scenes:
         return row_id
 
 
-OF_SOMEBODY = {"GET /api/v1/shifts", "POST /api/v1/time-off", "GET /api/v1/time-off"}
+OF_SOMEBODY = {
+    "GET /api/v1/shifts",
+    "POST /api/v1/time-off",
+    "GET /api/v1/time-off",
+    "POST /api/v1/calendars",
+    "GET /api/v1/calendars",
+}
 """Operations on what belongs to one of the staff whom the body or the query names."""
 OF_A_BRANCH = OF_SOMEBODY | {
     "GET /api/v1/branches/{branch_id}/board",
@@ -299,6 +307,7 @@ OF_A_BRANCH = OF_SOMEBODY | {
     "POST /api/v1/time-off/{time_off_id}/approve",
     "POST /api/v1/time-off/{time_off_id}/refuse",
     "POST /api/v1/time-off/{time_off_id}/withdraw",
+    "DELETE /api/v1/calendars/{calendar_id}",
 }
 """Operations on what belongs to a branch, also one that the body or the query names."""
 
@@ -353,6 +362,7 @@ _ORDER = [
     "weekly_shift",
     "shift",
     "time_off",
+    "calendar_feed",
     "outage",
 ]
 _THERAPIST = {"role": "therapist"}
@@ -416,6 +426,8 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
         "json": _wish(ids) | {"first_day": "2100-03-01", "last_day": "2100-03-02"}
     },
     "POST /api/v1/availability/starts": lambda ids: {"json": _wish(ids) | {"day": "2100-03-01"}},
+    "POST /api/v1/calendars": lambda ids: {"json": {"staff_id": str(ids["staff_id"])}},
+    "GET /api/v1/calendars": lambda ids: {"params": {"staff_id": str(ids["staff_id"])}},
     "POST /api/v1/auth/password": lambda _: {
         "json": {"current_password": PASSWORD, "new_password": PASSWORD[::-1]}
     },
