@@ -37,11 +37,13 @@ from app.modules.booking.booking_schemas import (
 from app.modules.branch.branch_service import BranchNotFound
 from app.modules.catalogue.catalogue_service import AddOnNotFound, VariantNotFound
 from app.modules.customer.customer_service import CustomerArchived, CustomerNotFound
-from app.modules.identity.identity_access import AnyRole, Desk
+from app.modules.identity.identity_access import AnyRole, CurrentUser, Desk, Requires
+from app.modules.identity.identity_roles import Role
 from app.modules.resource.resource_errors import ResourceNotFound
 
 visits = ApiRouter(prefix=f"{API_V1}/visits", tags=["Visits"])
 appointments = ApiRouter(prefix=f"{API_V1}/appointments", tags=["Visits"])
+DeskOrCustomer = Annotated[CurrentUser, Requires(Role.ADMIN, Role.RECEPTIONIST, Role.CUSTOMER)]
 _WISHES = (
     VariantNotFound,
     AddOnNotFound,
@@ -68,7 +70,7 @@ _WISHES = (
     ),
 )
 async def create_visit(
-    user: AnyRole, session: SessionDep, key: IdempotencyKey, new: VisitCreate
+    user: DeskOrCustomer, session: SessionDep, key: IdempotencyKey, new: VisitCreate
 ) -> VisitRead:
     """Books a party, or holds a time for it, or takes in who stands at the desk.
 
@@ -79,7 +81,7 @@ async def create_visit(
 
 @visits.get("", responses=error_responses(BranchNotFound, CustomerNotFound))
 async def list_visits(
-    user: AnyRole, session: SessionDep, query: Annotated[VisitListQuery, Query()]
+    user: DeskOrCustomer, session: SessionDep, query: Annotated[VisitListQuery, Query()]
 ) -> VisitPage:
     """Lists visits, newest first: customers theirs, the desk those of its branches. What a branch has on a day is on its board."""
     return await booking_service.list_visits(session, user, query)

@@ -101,8 +101,8 @@ async def _book(session: AsyncSession, user: CurrentUser, new: VisitCreate) -> V
     at_the_desk = user.holds_in(new.branch_id, *AT_THE_DESK)
     if not at_the_desk and (new.walk_in or not user.holds(Role.CUSTOMER)):
         raise ForbiddenException
-    branch = await branch_service.get_branch(session, new.branch_id)
     customer_id = await _who_books(session, user, new, at_the_desk=at_the_desk)
+    branch = await branch_service.get_branch(session, new.branch_id)
     agreed = await agree(session, new.guests, at_the_desk=at_the_desk)
     party = party_of(agreed, same_room=new.same_room)
     now = this_step()
@@ -154,7 +154,9 @@ async def _who_books(
     if at_the_desk:
         await customer_service.refuse_unless_living(session, {each for each in named if each is not None})
     else:
-        own = await customer_service.get_own_customer(session, user)
+        own = await customer_service.find_customer_of_user(session, user.id)
+        if own is None:
+            raise ForbiddenException if user.holds(*AT_THE_DESK) else CustomerNotFound
         if not named <= {None, own.id}:
             raise CustomerNotFound
         await customer_service.refuse_unless_living(session, {own.id})
