@@ -130,6 +130,7 @@ MAY_CALL = {
     f"POST {V1}/time-off/{{time_off_id}}/approve": {"admin"},
     f"POST {V1}/time-off/{{time_off_id}}/refuse": {"admin"},
     f"POST {V1}/time-off/{{time_off_id}}/withdraw": TEAM,
+    f"PUT {V1}/visits/{{visit_id}}/status": TEAM | {"customer"},
 }
 OF_THEIR_OWN_ONLY = {"customer"}
 """Who has no other role of those that may call sees what is theirs; of anything else not even that it is there."""
@@ -150,6 +151,9 @@ NOT_WITH_ONESELF = {
 }
 """At the desk: they would see what is held on the other, or decide on leave of their own. An administrator of the
 whole spa may."""
+
+THEIR_GUESTS_ONLY = {f"PUT {V1}/visits/{{visit_id}}/status"}
+"""Who is at no desk may, of those they treat."""
 
 CALLERS = [
     Caller("nobody", fault="no token"),
@@ -249,6 +253,7 @@ def expected(scene: Scene) -> int:
     if (
         # branches and what is in them are known to all who work in the spa
         (scene.caller.branch_id == BRANCH and scene.label in OF_A_BRANCH and is_elsewhere(scene))
+        or (scene.label in THEIR_GUESTS_ONLY and scene.which == "another's" and not scopes & DESK)
         or (scene.label in NOT_WITH_ONESELF and scene.which == "theirs" and not scopes & ADMIN)
     ):
         return 403

@@ -126,8 +126,10 @@ class Scenes:
         )
         ids |= self._add_resources(ids["branch_id"]) | self._add_catalogue()
         self._add_roster(ids, owner)
+        self._add_visit(ids)
         if which == "missing":
             ids |= {
+                "visit_id": uuid7(),
                 "shift_id": uuid7(),
                 "time_off_id": uuid7(),
                 "branch_id": uuid7(),
@@ -219,6 +221,43 @@ class Scenes:
             "time_off", staff_id=ids["staff_id"], during=asyncpg.Range(*_A_DAY), status="requested"
         )
 
+    def _add_visit(self, ids: dict[str, UUID]) -> None:
+        """Of the customer, whom the one of the staff treats."""
+        times = {"starts_at": _ANOTHER_DAY[0], "ends_at": _ANOTHER_DAY[1]}
+        ids["visit_id"] = self._insert(
+            "visit",
+            branch_id=ids["branch_id"],
+            customer_id=ids["customer_id"],
+            source="desk",
+            same_room=False,
+            note=SOMEBODY_ELSE,
+        )
+        ids["appointment_id"] = self._insert(
+            "appointment",
+            visit_id=ids["visit_id"],
+            branch_id=ids["branch_id"],
+            customer_id=ids["customer_id"],
+            status="confirmed",
+            **times,
+        )
+        treatment_id = self._insert(
+            "appointment_service",
+            appointment_id=ids["appointment_id"],
+            position=0,
+            variant_id=ids["variant_id"],
+            price=0,
+            segments="[]",
+            **times,
+        )
+        self._insert(
+            "allocation",
+            resource_id=ids["staff_id"],
+            during=asyncpg.Range(*_ANOTHER_DAY),
+            state="booked",
+            appointment_id=ids["appointment_id"],
+            appointment_service_id=treatment_id,
+        )
+
     def _add_resources(self, branch_id: UUID) -> dict[str, UUID]:
         """A bed in a room of the branch."""
         ids = {"type_id": self._insert_keyed("resource_type", kind="bed", **_NAMES)}
@@ -297,6 +336,7 @@ OF_A_BRANCH = OF_SOMEBODY | {
     "POST /api/v1/time-off/{time_off_id}/approve",
     "POST /api/v1/time-off/{time_off_id}/refuse",
     "POST /api/v1/time-off/{time_off_id}/withdraw",
+    "PUT /api/v1/visits/{visit_id}/status",
 }
 """Operations on what belongs to a branch, also one that the body or the query names."""
 
@@ -352,10 +392,15 @@ _ORDER = [
     "shift",
     "time_off",
     "outage",
+    "visit",
+    "appointment",
+    "appointment_service",
+    "allocation",
 ]
 _THERAPIST = {"role": "therapist"}
 _A_DAY = (datetime(2100, 3, 1, tzinfo=UTC), datetime(2100, 3, 2, tzinfo=UTC))
 _NEXT_DAY = (datetime(2100, 3, 2, tzinfo=UTC), datetime(2100, 3, 3, tzinfo=UTC))
+_ANOTHER_DAY = (datetime(2100, 5, 3, tzinfo=UTC), datetime(2100, 5, 4, tzinfo=UTC))
 _FREE_MONDAY, _ITS_MONDAY = "2100-03-08", "2100-03-01"
 _TIMES = {"start": "2100-03-01T00:00:00Z", "end": "2100-03-03T00:00:00Z"}
 _LATER = {"start": "2100-04-01T00:00:00Z", "end": "2100-04-03T00:00:00Z"}
@@ -474,5 +519,6 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
     "POST /api/v1/catalogue/add-ons": lambda ids: {
         "json": {"key": f"k-{ids['word']}", "name": _NAME, "minutes": 15, "price": 100_000}
     },
+    "PUT /api/v1/visits/{visit_id}/status": lambda _: {"json": {"status": "cancelled"}},
     "PATCH /api/v1/catalogue/add-ons/{add_on_id}": lambda _: {"json": {"price": 120_000}},
 }
