@@ -55,7 +55,7 @@ async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
     await init_redis()
     drain_before_stop()
     logger.info("started", service=settings.APP_NAME)
-    async with in_background(run_clock(settings.CLOCK_SECONDS)):
+    async with in_background(run_clock):
         yield
     logger.info("stopping", service=settings.APP_NAME)
     await close_redis()

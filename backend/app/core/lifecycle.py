@@ -15,7 +15,7 @@ from app.core.config import settings
 DRAIN_SECONDS = 2.0
 """Seconds between the SIGTERM and the end of listening, for load balancers to read `/ready`."""
 BACKGROUND_STOP = 3.0
-"""Seconds that work in the background may take to end; a silent database does not answer a ROLLBACK either."""
+"""Seconds in which work in the background may end by itself."""
 
 logger = structlog.get_logger(__name__)
 
@@ -66,11 +66,15 @@ def drain_before_stop() -> None:
 
 
 @asynccontextmanager
-async def in_background(work: Coroutine[None, None, None]) -> AsyncGenerator[None]:
-    """It runs meanwhile, is cancelled at the end and waited for."""
-    task = asyncio.create_task(work)
+async def in_background(work: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> AsyncGenerator[None]:
+    """It runs meanwhile. At the end it is told by the event, and has `BACKGROUND_STOP` seconds before it is cancelled."""
+    stopping = asyncio.Event()
+    task = asyncio.create_task(work(stopping))
     try:
         yield
     finally:
-        task.cancel()
-        await asyncio.wait({task}, timeout=BACKGROUND_STOP)
+        stopping.set()
+        _, running = await asyncio.wait({task}, timeout=BACKGROUND_STOP)
+        if running:
+            task.cancel()
+            await asyncio.wait({task}, timeout=1)

@@ -7,6 +7,7 @@ next. That is right here, where nothing is lost by leaving a visit to somebody e
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from uuid import UUID
@@ -18,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.core.audit import act_as_program
+from app.core.config import settings
 from app.core.database import reason_of, run_in_transaction
 from app.core.database_errors import sqlstate_of
 from app.core.idempotency import forget_old_answers
@@ -36,27 +38,35 @@ logger = structlog.get_logger(__name__)
 type _Due = Callable[[AsyncSession], Awaitable[ColumnElement[bool]]]
 
 
-async def run_clock(every: float) -> None:
+async def run_clock(stopping: asyncio.Event, *, every: float = settings.CLOCK_SECONDS) -> None:
     """A turn every so many seconds, give or take a half, so that processes started together do not meet; 0: none."""
-    while every:
-        await asyncio.sleep(every * random.uniform(0.5, 1.5))  # noqa: S311 - no secret
+    while every and not await _is_set(stopping, within=every * random.uniform(0.5, 1.5)):  # noqa: S311 - no secret
         try:
-            await turn()
+            await turn(stopping)
         except (OSError, SQLAlchemyError) as error:
             logger.warning("the clock missed a turn", reason=reason_of(error))
         except Exception:
             logger.exception("the clock missed a turn")  # a bug of ours; the next turn is due all the same
 
 
-async def turn() -> int:
-    """All that is due now, in all branches; of how many visits."""
+async def turn(stopping: asyncio.Event | None = None) -> int:
+    """All that is due now, in all branches, unless the process is stopping; of how many visits."""
     done = 0
     for due, new in ((_expired_holds, Status.EXPIRED), (_no_shows, Status.NO_SHOW)):
         for visit_id in await run_in_transaction(partial(_visits_with, due=due)):
+            if stopping is not None and stopping.is_set():
+                return done
             done += await _unless_busy(visit_id, due, new)
     while await run_in_transaction(forget_old_answers):
         pass
     return done
+
+
+async def _is_set(event: asyncio.Event, *, within: float) -> bool:
+    with suppress(TimeoutError):
+        async with asyncio.timeout(within):
+            await event.wait()
+    return event.is_set()
 
 
 async def _expired_holds(_: AsyncSession) -> ColumnElement[bool]:

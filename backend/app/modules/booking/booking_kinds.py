@@ -22,7 +22,8 @@ class AppointmentStatus(StrEnum):
     COMPLETED = "completed"
     NO_SHOW = "no_show"
     REOPENED = "reopened"
-    """Completed or a no-show, and an administrator says it was not so."""
+    """Completed or a no-show, and an administrator says it was not so. A no-show has then no time any more, which
+    somebody else may have had, until it is given one."""
 
     @property
     def takes_time(self) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
 
@@ -144,6 +144,12 @@ class TestTogether:
         assert (await state_of(busy), await state_of(free_one)) == (("held", 1), ("expired", 0))
         assert "left for the clock's next turn" in capsys.readouterr().out
 
+    async def test_a_process_that_stops_leaves_the_rest_to_others(self, bed: UUID) -> None:
+        await add_hold(bed)
+        stopping = asyncio.Event()
+        stopping.set()
+        assert await turn(stopping) == 0
+
 
 class TestKeptAnswers:
     async def test_they_are_forgotten_after_their_time(self) -> None:
@@ -176,21 +182,21 @@ class TestOutages:
         async with FaultProxy(*database_server()) as proxy:
             limits = {"DB_STATEMENT_TIMEOUT": 0.1, "DB_CONNECT_TIMEOUT": 0.3}
             async with app_database(DATABASE_URL=through(proxy), **limits):
-                clock = asyncio.create_task(run_clock(0.02))
+                stopping = asyncio.Event()
+                clock = asyncio.create_task(run_clock(stopping, every=0.02))
                 proxy.mode = mode
                 hold = await add_hold(bed)
                 await eventually(it_has_said_so)
                 assert not clock.done()
                 proxy.mode = Mode.PASS
                 await eventually(the_hold_has_expired)
-                clock.cancel()
-                with suppress(asyncio.CancelledError):
-                    await clock
+                stopping.set()
+                await clock
         assert "Traceback" not in said
 
     async def test_it_can_be_turned_off(self) -> None:
         async with asyncio.timeout(1):
-            await run_clock(0)
+            await run_clock(asyncio.Event(), every=0)
 
 
 @asynccontextmanager

@@ -1,7 +1,8 @@
 """What becomes of an appointment, who may say so, and when."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import count
@@ -11,16 +12,19 @@ from uuid import UUID
 import asyncpg
 import httpx2
 import pytest
+from redis.asyncio import Redis
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
+from app.modules.booking.booking_clock import turn
 from app.modules.identity.identity_roles import Role
+from app.redis.branch_events import CHANNEL
 from tests.support.branches import add_branch
 from tests.support.ledger import entries, in_database
 from tests.support.people import new_user, signed_in
 from tests.support.resources import add_bed, add_outage, at, blocked, free
 from tests.support.rosters import LOCK, add_therapist, all_wait, answered_while, code_of
-from tests.support.stores import driver_url
+from tests.support.stores import driver_url, redis_server
 from tests.support.visits import AddedVisit, add_visit
 
 STATES = (
@@ -436,6 +440,38 @@ class TestRaces:
         )
         assert response.status_code == 200
         assert await blocked(colleague) == [(at(8), at(9)), (at(9), at(10)), (at(10), at(18))]
+
+
+async def test_boards_are_told_of_what_changed_and_of_nothing_else(spa: Spa) -> None:
+    other = await add_visit(await add_branch(), at(9), at(10))
+    done, held = await spa.visit("confirmed"), await spa.visit("held", hold_expires_at=utc_now())
+    spa.headers["everywhere"] = await signed_in(Role.ADMIN)
+    async with listening() as next_told:
+        await spa.ask(done.id, "confirmed", "customer")  # it is already
+        await spa.ask(held.id, "confirmed", "customer")  # it has expired
+        assert (await spa.ask(other.id, "arrived", "everywhere")).status_code == 200
+        assert await next_told() == (await spa.ask(other.id, "in_service", "everywhere")).json()["branch_id"]
+        assert await next_told() != str(spa.branch_id)
+        await turn()
+        assert await next_told() == str(spa.branch_id)
+
+
+@asynccontextmanager
+async def listening() -> AsyncIterator[Callable[[], Awaitable[str]]]:
+    """To what boards are told: the branches, one after the other."""
+    host, port = redis_server()
+    async with Redis(host=host, port=port, decode_responses=True) as redis, redis.pubsub() as pubsub:
+        await pubsub.subscribe(CHANNEL)
+
+        async def next_told() -> str:
+            async with asyncio.timeout(5):
+                while (message := await pubsub.get_message(timeout=5)) is None or message[
+                    "type"
+                ] != "message":
+                    pass
+            return str(message["data"])
+
+        yield next_told
 
 
 async def on_leave(staff_id: UUID, start: datetime, end: datetime) -> None:
