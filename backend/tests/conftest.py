@@ -108,9 +108,14 @@ async def running_app() -> AsyncGenerator[object]:
 
 
 @pytest.fixture
-async def stranger(running_app: object) -> AsyncGenerator[httpx2.AsyncClient]:
+async def stranger(
+    running_app: object, monkeypatch: pytest.MonkeyPatch
+) -> AsyncGenerator[httpx2.AsyncClient]:
     """HTTP to the app in this process, on an empty database and an empty Redis, not signed in."""
+    from app.modules.board import board_stream
+
     await _empty_stores()
+    monkeypatch.setattr(board_stream, "LONGEST", 0)  # in one process an answer is read when it has ended
     transport = httpx2.ASGITransport(app=running_app)  # type: ignore[arg-type]  # an ASGI app; its type is imported late
     async with httpx2.AsyncClient(transport=transport, base_url="http://testserver") as http:
         yield http

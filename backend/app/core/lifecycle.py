@@ -6,6 +6,7 @@ import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from types import FrameType
+from typing import ClassVar
 
 import structlog
 
@@ -23,6 +24,17 @@ class Draining:
     """Whether this process has been told to stop; `/ready` answers 503 from then on."""
 
     started = False
+    _to_tell: ClassVar[list[Callable[[], None]]] = []
+
+    @classmethod
+    def tell(cls, whom: Callable[[], None]) -> None:
+        """Calls it as soon as the process is told: of answers that have no end the server would wait for theirs."""
+        cls._to_tell.append(whom)
+
+    @classmethod
+    def begin(cls) -> None:
+        for whom in cls._to_tell:
+            whom()
 
 
 def drain_before_stop() -> None:
@@ -45,6 +57,7 @@ def drain_before_stop() -> None:
         pause = DRAIN_SECONDS if settings.is_production else 0
         # As SIGINT: uvicorn raises the signal again when all is done, and SIGTERM would be a death by signal
         # where this is an orderly end, exit status 0. Once only: of a second one asyncio makes a traceback.
+        loop.call_soon_threadsafe(Draining.begin)
         loop.call_soon_threadsafe(loop.call_later, pause, stop, signal.SIGINT, frame)
         logger.info("stopping", drain_seconds=pause)
 

@@ -19,14 +19,13 @@ from app.modules.resource.resource_allocations import taken_by
 from app.modules.staff.staff_access import AT_THE_DESK
 from app.modules.staff.staff_service import find_staff_of_user
 
-_TEAM = (*AT_THE_DESK, Role.THERAPIST)
-
 
 async def read_visible_visit(session: AsyncSession, user: CurrentUser, visit_id: UUID) -> VisitRead:
-    """Raises VisitNotFound: also when nothing of it is theirs, for the answers must not differ."""
-    visible = await visible_to(session, user, await read_visits(session, [visit_id]))
+    """Raises VisitNotFound, and what `concerned_in` raises when nothing of it is theirs."""
+    found = await read_visits(session, [visit_id])
+    visible = await visible_to(session, user, found)
     if not visible:
-        raise VisitNotFound
+        raise ForbiddenException if found and user.holds(*AT_THE_DESK) else VisitNotFound
     return visible[0]
 
 
@@ -64,8 +63,8 @@ async def concerned_in(session: AsyncSession, user: CurrentUser, visit: Visit) -
     """What the user is to each of its appointments; those that are not theirs are left out.
 
     Raises:
-        VisitNotFound: none is theirs, and they do not work in the spa: somebody else's is as one that is not there.
-        ForbiddenException: none is theirs, and they do.
+        VisitNotFound: none is theirs: somebody else's is as one that is not there.
+        ForbiddenException: the same, for who is at the desk of another branch.
     """
     found = select(Appointment.id, Appointment.customer_id).where(Appointment.visit_id == visit.id)
     guests = {row.id: row.customer_id for row in await session.execute(found)}
@@ -83,7 +82,7 @@ async def concerned_in(session: AsyncSession, user: CurrentUser, visit: Visit) -
         if roles:
             concerned[appointment_id] = frozenset(roles)
     if not concerned:
-        raise ForbiddenException if user.holds(*_TEAM) else VisitNotFound
+        raise ForbiddenException if user.holds(*AT_THE_DESK) else VisitNotFound
     return concerned
 
 
