@@ -25,9 +25,7 @@ from tests.support.stores import app_database
 BACKEND = Path(__file__).resolve().parents[3]
 QUESTIONS = {"POST /api/v1/availability/days", "POST /api/v1/availability/starts"}
 """They change nothing: what is asked is too long for a GET."""
-CHANGING = [
-    label for label in OPERATIONS if label not in PUBLIC | QUESTIONS and not label.startswith("GET ")
-]
+CHANGING = [label for label in OPERATIONS if label not in PUBLIC | QUESTIONS and not label.startswith("GET ")]
 HEALTH = "dị ứng tinh dầu oải hương"
 EMAIL = "mai@example.com"
 
