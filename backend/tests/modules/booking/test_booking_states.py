@@ -222,11 +222,10 @@ class TestConfirming:
     async def test_a_hold_that_runs_out_while_its_confirmation_waits_is_over(self, spa: Spa) -> None:
         """It was good when the request came; whoever had the bed meanwhile may have dropped it and booked."""
         visit = await spa.visit("held")
-        async with spa.connection.transaction():
-            await spa.connection.execute(LOCK, spa.bed)
+        async with locked(spa.bed) as connection:
             confirming = asyncio.create_task(spa.ask(visit.id, "confirmed", "customer"))
             await all_wait(confirming)
-            await spa.connection.execute(
+            await connection.execute(
                 "UPDATE appointment SET hold_expires_at = clock_timestamp() WHERE id = $1",
                 visit.appointment_id,
             )
@@ -428,18 +427,28 @@ class TestRaces:
         await on_leave(colleague, at(8), at(18))
         await free(colleague, at(9), at(10))
         visit = await spa.visit("confirmed", at(9))
-        [response] = await answered_while(
-            [
-                (LOCK, spa.lan),
-                (
+        async with locked(colleague):
+            async with locked(spa.lan) as connection:
+                cancelling = asyncio.create_task(spa.ask(visit.id, "cancelled"))
+                await all_wait(cancelling)
+                await connection.execute(
                     "UPDATE allocation SET resource_id = $1 WHERE resource_id = $2 AND appointment_id = $3",
                     *(colleague, spa.lan, visit.appointment_id),
-                ),
-            ],
-            spa.ask(visit.id, "cancelled"),
-        )
-        assert response.status_code == 200
+                )
+            await all_wait(cancelling)  # for the colleague, and keeps nobody else
+            await in_database(f"{LOCK} NOWAIT", spa.lan)
+        assert (await cancelling).status_code == 200
         assert await blocked(colleague) == [(at(8), at(9)), (at(9), at(10)), (at(10), at(18))]
+
+
+@asynccontextmanager
+async def locked(resource_id: UUID) -> AsyncIterator[asyncpg.Connection]:
+    """In a transaction of its own, meanwhile."""
+    connection = await asyncpg.connect(driver_url())
+    async with connection.transaction():
+        await connection.execute(LOCK, resource_id)
+        yield connection
+    await connection.close()
 
 
 async def test_boards_are_told_of_what_changed_and_of_nothing_else(spa: Spa) -> None:
