@@ -19,6 +19,7 @@ from app.common.helpers import utc_now
 from app.modules.booking.booking_clock import turn
 from app.modules.identity.identity_roles import Role
 from app.redis.branch_events import CHANNEL
+from tests.support.bookings import VISITS, BookableSpa, bookable_spa
 from tests.support.branches import add_branch
 from tests.support.ledger import entries, in_database
 from tests.support.people import new_user, signed_in
@@ -286,16 +287,6 @@ class TestNotComing:
         later = await spa.visit("confirmed", utc_now() - timedelta(minutes=90))
         assert (await spa.ask(later.id, "no_show")).status_code == 200
 
-    async def test_reopened_it_has_no_time_until_it_is_given_one(self, spa: Spa) -> None:
-        """Somebody else may have had it by then."""
-        start = utc_now() - timedelta(hours=2)
-        visit = await spa.visit("confirmed", start)
-        await spa.ask(visit.id, "no_show")
-        await spa.visit("confirmed", start)
-        reopened = await spa.ask(visit.id, "reopened", "admin")
-        [guest] = reopened.json()["appointments"]
-        assert (guest["status"], guest["treatments"][0]["takes"]) == ("reopened", [])
-
 
 class TestReopening:
     async def test_without_a_reason_it_is_refused(self, spa: Spa) -> None:
@@ -308,6 +299,35 @@ class TestReopening:
         visit = await spa.visit("completed")
         assert (await spa.ask(visit.id, "reopened", "admin")).status_code == 200
         assert await allocations_of(visit.appointment_id) == ["booked", "booked"]
+
+    async def test_a_no_show_has_its_time_again(self, client: httpx2.AsyncClient) -> None:
+        visit, again = await no_show_reopened(client, await bookable_spa())
+        assert again["status"] == "reopened"
+        assert again["treatments"] == visit["appointments"][0]["treatments"]
+
+    async def test_and_none_when_somebody_else_has_it_until_it_is_moved(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        spa = await bookable_spa()
+        visit, again = await no_show_reopened(client, spa, somebody_comes=True)
+        assert (again["status"], again["treatments"][0]["takes"]) == ("reopened", [])
+        moved = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(14).isoformat()})
+        assert len(moved.json()["appointments"][0]["treatments"][0]["takes"]) == 2
+
+
+async def no_show_reopened(
+    client: httpx2.AsyncClient, spa: BookableSpa, *, somebody_comes: bool = False
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A visit as it was booked, and its guest as the one who was said not to have come."""
+    booked = (await client.post(VISITS, **spa.booking(spa.hour(10)))).json()
+    await in_database("DELETE FROM allocation")
+    await in_database("UPDATE appointment SET status = 'no_show'")
+    if somebody_comes:
+        assert (await client.post(VISITS, **spa.booking(spa.hour(10)))).status_code == 201
+    reopening = {"status": "reopened", "reason": "Khách đến muộn"}
+    response = await client.put(f"{VISITS}/{booked['id']}/status", json=reopening)
+    [guest] = response.json()["appointments"]
+    return booked, guest
 
 
 class TestParty:
