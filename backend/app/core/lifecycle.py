@@ -3,7 +3,8 @@
 import asyncio
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from types import FrameType
 from typing import ClassVar
 
@@ -13,6 +14,8 @@ from app.core.config import settings
 
 DRAIN_SECONDS = 2.0
 """Seconds between the SIGTERM and the end of listening, for load balancers to read `/ready`."""
+BACKGROUND_STOP = 3.0
+"""Seconds in which work in the background may end by itself."""
 
 logger = structlog.get_logger(__name__)
 
@@ -60,3 +63,18 @@ def drain_before_stop() -> None:
 
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, drain)
+
+
+@asynccontextmanager
+async def in_background(work: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> AsyncGenerator[None]:
+    """It runs meanwhile. At the end it is told by the event, and has `BACKGROUND_STOP` seconds before it is cancelled."""
+    stopping = asyncio.Event()
+    task = asyncio.create_task(work(stopping))
+    try:
+        yield
+    finally:
+        stopping.set()
+        _, running = await asyncio.wait({task}, timeout=BACKGROUND_STOP)
+        if running:
+            task.cancel()
+            await asyncio.wait({task}, timeout=1)

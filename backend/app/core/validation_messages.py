@@ -35,6 +35,7 @@ _VIETNAMESE = {
     "branch_or_staff": "Hãy cho branch_id, staff_id hoặc cả hai.",
     "monday": "Phải là một ngày thứ Hai.",
     "one_of": "Hãy cho một trong hai: user_id hoặc email.",
+    "staff_or_customer": "Hãy cho một trong hai: staff_id hoặc customer_id.",
     "timezone_aware": "Phải là thời điểm có múi giờ, như 2026-12-31T09:00:00+07:00.",
     "date_past": "Phải từ năm 1900 đến hôm nay.",
     "uuid_type": "Phải là UUID.",
@@ -56,10 +57,13 @@ _VIETNAMESE = {
     "instant_range": "Phải trong các năm từ 2000 đến 2199.",
     "whole_minute": "Phải là phút tròn, không có giây.",
     "time_range": "Phải kết thúc sau khi bắt đầu, và không quá lâu.",
+    "step": "Phải vào phút chia hết cho 5.",
+    "too_many_treatments": "Cả nhóm được tối đa 12 dịch vụ.",
     "bed_type": "Phải là một loại giường hoặc ghế.",
     "device_type": "Phải là một loại thiết bị.",
     "treatment_length": "Tất cả công đoạn cộng lại không được quá 1440 phút.",
     "treatment_guest": "Phải có ít nhất một công đoạn có khách.",
+    "reason_needed": "Hãy cho biết lý do mở lại.",
     "tag": "Nhãn không được có dấu chấm phẩy (;).",
 }
 

@@ -23,7 +23,9 @@ from tests.support.people import new_user
 from tests.support.stores import app_database
 
 BACKEND = Path(__file__).resolve().parents[3]
-CHANGING = [label for label in OPERATIONS if label not in PUBLIC and not label.startswith("GET ")]
+QUESTIONS = {"POST /api/v1/availability/days", "POST /api/v1/availability/starts"}
+"""They change nothing: what is asked is too long for a GET."""
+CHANGING = [label for label in OPERATIONS if label not in PUBLIC | QUESTIONS and not label.startswith("GET ")]
 HEALTH = "dị ứng tinh dầu oải hương"
 EMAIL = "mai@example.com"
 
@@ -65,7 +67,7 @@ class TestEverything:
             " WHERE tgfoid = 'zenspa_audit'::regproc AND tgenabled = 'O'"
         )
         audited = {(row["table"], row["tgname"]) for row in triggers}
-        tables = set(Base.metadata.tables) - {"audit_entry", "list_version"}
+        tables = set(Base.metadata.tables) - {"audit_entry", "list_version", "idempotency_key"}
         assert audited == {
             (table, f"audit_{change}")
             for table in tables

@@ -204,7 +204,8 @@ def by_wanted(coming: Party) -> dict[Wanted, list[reference.Asked]]:
     for asked in reference.asked_by(coming):
         treatment_ = coming.guests[asked.guest][asked.treatment]
         if asked.type_id is not None:
-            wanted = Wanted(asked.kind, asked.type_id)
+            about_it = asked.kind is ResourceKind.BED and treatment_.bed_type_id in (None, asked.type_id)
+            wanted = Wanted(asked.kind, asked.type_id, treatment_.bed_id if about_it else None)
         else:
             wanted = Wanted(asked.kind, treatment_.service_id, treatment_.therapist_id, treatment_.gender)
         found.setdefault(wanted, []).append(asked)
