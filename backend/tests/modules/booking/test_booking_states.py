@@ -9,7 +9,7 @@ from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.modules.identity.identity_roles import Role
-from tests.modules.booking.conftest import GIVEN_UP, Spa, add_customer, allocations_of, on_leave, status_of
+from tests.modules.booking.parties import GIVEN_UP, Spa, add_customer, allocations_of, on_leave, status_of
 from tests.support.bookings import VISITS, BookableSpa, bookable_spa
 from tests.support.branches import add_branch
 from tests.support.ledger import entries, in_database

@@ -12,7 +12,7 @@ from app.common.helpers import utc_now
 from app.modules.booking.booking_clock import turn
 from app.modules.identity.identity_roles import Role
 from app.redis.branch_events import CHANNEL
-from tests.modules.booking.conftest import Spa, allocations_of, on_leave, status_of
+from tests.modules.booking.parties import Spa, allocations_of, on_leave, status_of
 from tests.support.branches import add_branch
 from tests.support.ledger import entries, in_database
 from tests.support.people import signed_in
