@@ -35,6 +35,8 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     for method, operation in methods.items()
 }
 PUBLIC = {label for label, operation in OPERATIONS.items() if operation.get("security") == []}
+QUESTIONS = {"POST /api/v1/availability/days", "POST /api/v1/availability/starts"}
+"""They change nothing; a POST, because what is asked is a document."""
 BRANCH, OTHER_BRANCH = uuid7(), uuid7()
 PASSWORD = "một câu dễ nhớ với bạn"
 SOMEBODY_ELSE = "Người Khác"
@@ -77,7 +79,7 @@ class Scene:
 
     @property
     def changes_something(self) -> bool:
-        return not self.label.startswith("GET ")
+        return not self.label.startswith("GET ") and self.label not in QUESTIONS
 
     async def send(self, http: httpx2.AsyncClient) -> httpx2.Response:
         method, path = self.label.split()
