@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.api import health
 from app.modules.audit import audit_routes
+from app.modules.availability import availability_routes
 from app.modules.booking import booking_routes
 from app.modules.branch import branch_routes
 from app.modules.catalogue import catalogue_routes
@@ -31,6 +32,7 @@ for router in (
     staff_routes.router,
     staff_roster_routes.router,
     staff_time_off_routes.router,
+    availability_routes.router,
     booking_routes.router,
 ):
     # Not `include_router`: FastAPI 0.165 tries the routes of a nested router several times for each request (57 µs

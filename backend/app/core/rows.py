@@ -1,5 +1,7 @@
 """What services do with rows."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql import Range
@@ -31,6 +33,13 @@ async def get_row[E: Entity](  # noqa: PLR0913 - four say which, two how
     if row is None:
         raise missing
     return row
+
+
+async def ask(session: AsyncSession, statement: str, *parameters: object) -> Sequence[Any]:
+    """The rows of a question in PostgreSQL's own words, with `$1` for the first parameter: for what is asked all the
+    time, as `text()` costs 60 µs more. What the session has not flushed is not seen."""
+    connection = await session.connection()
+    return (await connection.exec_driver_sql(statement, parameters)).all()
 
 
 def bounds[T](of: Range[T]) -> tuple[T, T]:

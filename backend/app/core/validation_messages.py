@@ -56,6 +56,8 @@ _VIETNAMESE = {
     "instant_range": "Phải trong các năm từ 2000 đến 2199.",
     "whole_minute": "Phải là phút tròn, không có giây.",
     "time_range": "Phải kết thúc sau khi bắt đầu, và không quá lâu.",
+    "step": "Phải vào phút chia hết cho 5.",
+    "too_many_treatments": "Cả nhóm được tối đa 12 dịch vụ.",
     "bed_type": "Phải là một loại giường hoặc ghế.",
     "device_type": "Phải là một loại thiết bị.",
     "treatment_length": "Tất cả công đoạn cộng lại không được quá 1440 phút.",

@@ -35,6 +35,8 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     for method, operation in methods.items()
 }
 PUBLIC = {label for label, operation in OPERATIONS.items() if operation.get("security") == []}
+QUESTIONS = {"POST /api/v1/availability/days", "POST /api/v1/availability/starts"}
+"""They change nothing; a POST, because what is asked is a document."""
 BRANCH, OTHER_BRANCH = uuid7(), uuid7()
 PASSWORD = "một câu dễ nhớ với bạn"
 SOMEBODY_ELSE = "Người Khác"
@@ -77,7 +79,7 @@ class Scene:
 
     @property
     def changes_something(self) -> bool:
-        return not self.label.startswith("GET ")
+        return not self.label.startswith("GET ") and self.label not in QUESTIONS
 
     async def send(self, http: httpx2.AsyncClient) -> httpx2.Response:
         method, path = self.label.split()
@@ -362,6 +364,15 @@ _LATER = {"start": "2100-04-01T00:00:00Z", "end": "2100-04-03T00:00:00Z"}
 _NAMES = {"name_vi": SOMEBODY_ELSE, "name_en": SOMEBODY_ELSE}
 _NAME = {"vi": "Giường", "en": "Bed"}
 _VARIANT = {"key": "90", "price": 450_000, "segments": [{"minutes": 90, "needs_staff": True}]}
+
+
+def _wish(ids: dict[str, UUID]) -> dict[str, Any]:
+    return {
+        "branch_id": str(ids["branch_id"]),
+        "guests": [{"treatments": [{"variant_id": str(ids["variant_id"])}]}],
+    }
+
+
 _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
     "PUT /api/v1/staff/{staff_id}/weekly-shifts": lambda ids: {
         "json": {
@@ -401,6 +412,10 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
     "GET /api/v1/time-off": lambda ids: {"params": {"staff_id": str(ids["staff_id"])}},
     "POST /api/v1/time-off/{time_off_id}/approve": lambda _: {"json": {"answer": "Đi vui nhé"}},
     "POST /api/v1/time-off/{time_off_id}/refuse": lambda _: {"json": {"answer": "Hôm đó đông khách"}},
+    "POST /api/v1/availability/days": lambda ids: {
+        "json": _wish(ids) | {"first_day": "2100-03-01", "last_day": "2100-03-02"}
+    },
+    "POST /api/v1/availability/starts": lambda ids: {"json": _wish(ids) | {"day": "2100-03-01"}},
     "POST /api/v1/auth/password": lambda _: {
         "json": {"current_password": PASSWORD, "new_password": PASSWORD[::-1]}
     },

@@ -46,6 +46,10 @@ class Treatment:
     """Whom the guest wants; none: any."""
     gender: str | None = None
     """Of the therapist."""
+    bed_id: UUID | None = None
+    """This bed and no other; none: any."""
+    bed_type_id: UUID | None = None
+    """Of that bed: of other types the treatment has any. None: all its beds are of one type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,13 @@ class Party:
         return max(1, *(_laid(guest)[1] for guest in self.guests))
 
     def times(self) -> list[list[Run]]:
-        """When each guest is in each treatment, in steps from their start."""
+        """Of each guest from when to when each treatment is with them, in steps from the start."""
         return [[_with_guest(laid) for laid in _laid(guest)[0]] for guest in self.guests]
+
+    def reach(self) -> Run:
+        """The steps from the first preparation, which is at or before the start, until the last turnover is done."""
+        laid = [run for guest in self.guests for treatment in _laid(guest)[0] for _, run in treatment]
+        return min(0, *(run[0] for run in laid)), max(self.stay(), *(run[1] for run in laid))
 
     def needs(self) -> "list[Need]":
         return [need for number, guest in enumerate(self.guests) for need in _needs_of(number, guest)]
@@ -80,7 +89,8 @@ class Wanted(NamedTuple):
     kind: ResourceKind
     of: UUID
     """The service that a therapist performs, or the type of a bed or a device."""
-    therapist_id: UUID | None = None
+    resource_id: UUID | None = None
+    """This one and no other."""
     gender: str | None = None
 
 
@@ -100,7 +110,7 @@ class Therapist:
     skills: frozenset[UUID]
     """The services that they perform."""
     works: int
-    """On shift while the branch is open."""
+    """On shift."""
     free: int
     """Of it what is not taken."""
     gender: str | None = None
@@ -113,7 +123,7 @@ class Therapist:
         return (
             wanted.kind is ResourceKind.STAFF
             and wanted.of in self.skills
-            and wanted.therapist_id in (None, self.id)
+            and wanted.resource_id in (None, self.id)
             and wanted.gender in (None, self.gender)
         )
 
@@ -139,7 +149,9 @@ class Thing:
         return self.room_id or self.id
 
     def suits(self, wanted: Wanted) -> bool:
-        return wanted.kind is self.kind and wanted.of == self.type_id
+        return (
+            wanted.kind is self.kind and wanted.of == self.type_id and wanted.resource_id in (None, self.id)
+        )
 
 
 type Resource = Therapist | Thing
@@ -179,12 +191,6 @@ def _laid(treatments: Sequence[Treatment]) -> tuple[list[list[tuple[Segment, Run
     return laid, ends
 
 
-def _with_guest(laid: Sequence[tuple[Segment, Run]]) -> Run:
-    """From the first segment with the guest to the last; all of a treatment that has none."""
-    runs = [run for segment, run in laid if segment.with_guest] or [run for _, run in laid]
-    return runs[0][0], runs[-1][1]
-
-
 def _beside(first: Treatment, then: Treatment) -> int:
     """The steps of turnover and preparation for which the guest need not wait between the two."""
     turnover, preparation = _without_guest(first.segments[::-1]), _without_guest(then.segments)
@@ -220,7 +226,18 @@ def _needs_of(guest: int, treatments: Sequence[Treatment]) -> Iterator[Need]:
         ):
             for type_id, run in _joined(types):
                 if type_id is not None:
-                    yield Need(guest, number, Wanted(kind, type_id), (run,))
+                    wished = treatment.bed_id if _is_of_the_bed(treatment, kind, type_id) else None
+                    yield Need(guest, number, Wanted(kind, type_id, wished), (run,))
+
+
+def _is_of_the_bed(treatment: Treatment, kind: ResourceKind, type_id: UUID) -> bool:
+    return kind is ResourceKind.BED and treatment.bed_type_id in (None, type_id)
+
+
+def _with_guest(laid: Sequence[tuple[Segment, Run]]) -> Run:
+    """All of it when the guest is nowhere in it."""
+    there = [run for segment, run in laid if segment.with_guest] or [run for _, run in laid]
+    return there[0][0], there[-1][1]
 
 
 def _joined[T](pieces: Iterable[tuple[T, Run]]) -> Iterator[tuple[T, Run]]:

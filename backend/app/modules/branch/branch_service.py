@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from typing import NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from app.common.text import Text
 from app.common.wall_time import Span, WallHours, days_from, open_spans
 from app.core.database_errors import answering
 from app.core.exceptions import ConflictException, NotFoundException, ZenSpaException
-from app.core.rows import bounds, get_row
+from app.core.rows import ask, bounds, get_row
 from app.modules.branch.branch_models import Branch, HoursException, OpeningHours
 from app.modules.branch.branch_schemas import (
     BranchCreate,
@@ -29,6 +30,16 @@ from app.modules.branch.branch_schemas import (
 )
 
 _ONE_DAY = timedelta(days=1)
+_DAYS = """
+SELECT time_zone, (closed_at AT TIME ZONE time_zone)::date,
+    array(SELECT ARRAY[weekday, opens, closes] FROM opening_hours WHERE branch_id = branch.id ORDER BY opens),
+    (
+        SELECT coalesce(json_agg(json_build_object('since', lower(days), 'until', upper(days), 'hours', hours)), '[]')
+        FROM hours_exception WHERE branch_id = branch.id AND days && daterange($2, $3, '[]')
+    ),
+    grid_minutes, notice_minutes, horizon_days, hold_minutes, approve_online
+FROM branch WHERE id = $1
+"""
 _OWN_FIELDS = BranchRead.model_fields.keys() - {"hours", "exceptions"}
 
 
@@ -204,9 +215,8 @@ async def open_hours(session: AsyncSession, branch_id: UUID, asked: OpenQuery) -
     Raises:
         BranchNotFound
     """
-    hours = await hours_by_day(session, branch_id, asked.first_day, asked.last_day)
-    branch = await get_branch(session, branch_id)
-    return open_spans(hours, hours.__getitem__, ZoneInfo(branch.time_zone))
+    days = await load_days(session, branch_id, asked.first_day, asked.last_day)
+    return days.open_spans()
 
 
 async def hours_by_day(
@@ -218,18 +228,45 @@ async def hours_by_day(
     Raises:
         BranchNotFound
     """
-    branch = await get_branch(session, branch_id)
-    weekly: dict[int, list[WallHours]] = {weekday: [] for weekday in range(1, 8)}
-    for hours in await session.scalars(_hours_of([branch_id])):
-        weekly[hours.weekday].append(WallHours(hours.opens, hours.closes))
-    days = days_from(first_day, last_day)
-    found = {day: weekly[day.isoweekday()] for day in days}
-    asked = Range(first_day, last_day + _ONE_DAY)
-    overlapping = _exceptions_of([branch_id]).where(HoursException.days.op("&&")(asked))
-    for exception in await session.scalars(overlapping):
-        instead = [WallHours(each["opens"], each["closes"]) for each in exception.hours]
-        found |= {day: instead for day in days if exception.days.contains(day)}
-    return {day: hours if not is_closed_on(branch, day) else [] for day, hours in found.items()}
+    return (await load_days(session, branch_id, first_day, last_day)).hours
+
+
+class BranchDays(NamedTuple):
+    """Some days of a branch, and how it takes bookings."""
+
+    zone: ZoneInfo
+    hours: dict[date, list[WallHours]]
+    grid_minutes: int
+    notice_minutes: int
+    horizon_days: int
+    hold_minutes: int
+    approve_online: bool
+
+    def open_spans(self) -> list[Span]:
+        return open_spans(self.hours, self.hours.__getitem__, self.zone)
+
+
+async def load_days(session: AsyncSession, branch_id: UUID, first_day: date, last_day: date) -> BranchDays:
+    """In one question, as every search for times asks it; the hours are as `hours_by_day` says.
+
+    Raises:
+        BranchNotFound
+    """
+    rows = await ask(session, _DAYS, branch_id, first_day, last_day)
+    if not rows:
+        raise BranchNotFound
+    [(time_zone, closed_on, weekly, exceptions, *policy)] = rows
+    by_weekday: dict[int, list[WallHours]] = {}
+    for weekday, opens, closes in weekly:
+        by_weekday.setdefault(weekday, []).append(WallHours(opens, closes))
+    days = [day for day in days_from(first_day, last_day) if closed_on is None or day < closed_on]
+    hours: dict[date, list[WallHours]] = {day: [] for day in days_from(first_day, last_day)}
+    hours |= {day: by_weekday.get(day.isoweekday(), []) for day in days}
+    for exception in exceptions:
+        instead = [WallHours(each["opens"], each["closes"]) for each in exception["hours"]]
+        since, until = (date.fromisoformat(exception[end]) for end in ("since", "until"))
+        hours |= {day: instead for day in days if since <= day < until}
+    return BranchDays(ZoneInfo(time_zone), hours, *policy)
 
 
 def is_closed_on(branch: Branch, day: date) -> bool:

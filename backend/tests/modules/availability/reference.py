@@ -79,9 +79,12 @@ def there(resource: Resource, step: int, stage: str) -> bool:
 
 
 def suits(resource: Resource, asked: Asked, party: Party) -> bool:
-    if not isinstance(resource, Therapist):
-        return resource.kind is asked.kind and resource.type_id == asked.type_id
     treatment = party.guests[asked.guest][asked.treatment]
+    if not isinstance(resource, Therapist):
+        if resource.kind is not asked.kind or resource.type_id != asked.type_id:
+            return False
+        about_it = resource.kind is ResourceKind.BED and treatment.bed_type_id in (None, resource.type_id)
+        return not about_it or treatment.bed_id in (None, resource.id)
     return (
         asked.kind is ResourceKind.STAFF
         and treatment.service_id in resource.skills

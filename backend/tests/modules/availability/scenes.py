@@ -74,10 +74,13 @@ def segment(
     return Segment(minutes, staff, named(on) if on else None, named(with_) if with_ else None, guest)
 
 
-def treatment(service: str, *segments: Segment | int, by: str = "", gender: str = "") -> Treatment:
-    """A number is a segment of so many minutes with a therapist and nothing else."""
+def treatment(
+    service: str, *segments: Segment | int, by: str = "", gender: str = "", on: str = "", of: str = ""
+) -> Treatment:
+    """A number is a segment of so many minutes with a therapist and nothing else; `on` a bed, `of` a type."""
     laid = tuple(segment(each) if isinstance(each, int) else each for each in segments)
-    return Treatment(named(service), laid, named(by) if by else None, gender or None)
+    wishes = [named(wish) if wish else None for wish in (by, on, of)]
+    return Treatment(named(service), laid, wishes[0], gender or None, wishes[1], wishes[2])
 
 
 def party(*guests: list[Treatment], same_room: bool = False) -> Party:
@@ -159,7 +162,9 @@ def parties(draw: st.DrawFn, *, guests: int = 3, treatments: int = 3, things: bo
         laid = tuple(one_segment() for _ in range(draw(st.integers(1, 3 if things else 1))))
         wanted = draw(st.sampled_from([None, None, None, named("therapist 0")]))
         gender = draw(st.sampled_from([None, None, None, "female"]))
-        return Treatment(named(draw(st.sampled_from(_SERVICES))), laid, wanted, gender)
+        lying_on = draw(st.sampled_from([None, None, None, named("bed 0")])) if things else None
+        type_id = draw(st.sampled_from([None, *map(named, _BEDS)])) if lying_on else None
+        return Treatment(named(draw(st.sampled_from(_SERVICES))), laid, wanted, gender, lying_on, type_id)
 
     coming = [
         tuple(one_treatment() for _ in range(draw(st.integers(1, treatments))))

@@ -51,6 +51,21 @@ def test_a_therapist_of_the_wanted_gender() -> None:
     assert who(place(wanted, spa(her, him), at("18:00"))) == ["Nam 18:00-19:00"]
 
 
+def test_the_wanted_bed_and_no_other() -> None:
+    beds = bed("bed 1"), bed("bed 2", "11:00-12:00")
+    wanted = party([treatment("massage", segment(60, on="massage-bed"), on="bed 2")])
+    assert shown(starts(wanted, spa(lan, *beds))) == ["11:00"]
+    assert who(place(wanted, spa(lan, *beds), at("11:00")))[1] == "bed 2 11:00-12:00"
+
+
+def test_a_wish_for_a_bed_is_about_beds_of_its_type() -> None:
+    beds = bed("bed 1"), bed("bed 2"), bed("tub 1", type_="tub")
+    bath = segment(30, staff=False, on="tub"), segment(60, on="massage-bed")
+    wanted = party([treatment("massage", *bath, on="bed 2", of="massage-bed")])
+    taken = who(place(wanted, spa(lan, *beds), 0))
+    assert taken[1:] == ["tub 1 09:00-09:30", "bed 2 09:30-10:30"]
+
+
 def test_a_bed_and_a_therapist_at_the_same_time() -> None:
     beds = bed("bed 1", "09:00-10:30"), bed("bed 2", "11:45-14:00"), bed("other", type_="facial-bed")
     assert shown(starts(party([on_bed]), spa(lan, mai, *beds))) == [
@@ -149,6 +164,21 @@ def test_minutes_that_are_no_multiple_of_five_take_the_whole_step() -> None:
     supply = spa(therapist("Lan", "09:00-10:00"))
     assert starts(party([treatment("massage", 56)]), supply)
     assert not starts(party([treatment("massage", 61)]), supply)
+
+
+@given(parties())
+def test_from_when_to_when_a_guest_is_treated(coming: Party) -> None:
+    for guest, runs in zip(coming.guests, coming.times(), strict=True):
+        for laid, (first, last) in zip(reference.timeline(guest), runs, strict=True):
+            there = [step for step, each in laid.items() if each.with_guest] or list(laid)
+            assert (first, last) == (there[0], there[-1] + 1)
+
+
+@given(parties())
+def test_a_party_reaches_from_its_first_preparation_to_its_last_turnover(coming: Party) -> None:
+    steps = [step for guest in coming.guests for laid in reference.timeline(guest) for step in laid]
+    stay = max(map(reference.stay, coming.guests))
+    assert coming.reach() == (min(0, *steps), max(stay, *(step + 1 for step in steps)))
 
 
 def test_grid_notice_and_horizon() -> None:

@@ -1,0 +1,109 @@
+"""When a party could come to a branch, and who would do what where."""
+
+import asyncio
+from collections.abc import Sequence
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.modules.availability.availability_bits import positions
+from app.modules.availability.availability_grid import STEP
+from app.modules.availability.availability_party import Party
+from app.modules.availability.availability_scene import Scene, is_offered, load_scene, nearest_starts
+from app.modules.availability.availability_schemas import (
+    DayRead,
+    DaysQuery,
+    DaysRead,
+    PartyWish,
+    PlaceRead,
+    StartRead,
+    StartsQuery,
+    StartsRead,
+    TreatmentPlaces,
+)
+from app.modules.availability.availability_search import Taken, place, starts
+from app.modules.availability.availability_why import why_not
+from app.modules.availability.availability_wishes import agree, party_of
+from app.modules.availability.availability_words import Speaker
+from app.modules.identity.identity_access import CurrentUser
+from app.modules.staff.staff_access import AT_THE_DESK
+
+__all__ = ["Scene", "find_days", "find_starts", "is_offered", "load_scene", "nearest_starts", "read_start"]
+
+
+async def find_days(session: AsyncSession, user: CurrentUser, query: DaysQuery, *, language: str) -> DaysRead:
+    """On which days the party could begin, and why not on the others. Notice and horizon of the branch are for whoever
+    is not at its desk.
+
+    Raises:
+        BranchNotFound, and what `agree` raises.
+    """
+    party, at_the_desk = await _party(session, user, query)
+    scene = await load_scene(
+        session, query.branch_id, query.first_day, query.last_day, party, at_the_desk=at_the_desk
+    )
+    masks = [scene.grid.day(day, scene.zone) for day in scene.days]
+    lacks = why_not(party, scene.supply, masks)
+    speaker = await Speaker.load(
+        session, scene, lacks, language, at_the_desk=at_the_desk, same_room=party.same_room
+    )
+    return DaysRead(
+        days=[
+            DayRead(day=day, available=not said, why=[speaker.read(lack, day) for lack in said])
+            for day, said in zip(scene.days, lacks, strict=True)
+        ]
+    )
+
+
+async def find_starts(
+    session: AsyncSession, user: CurrentUser, query: StartsQuery, *, language: str
+) -> StartsRead:
+    """The starts of a day, each with who would do what where: any other placement may do as well.
+
+    Raises:
+        BranchNotFound, and what `agree` raises.
+    """
+    party, at_the_desk = await _party(session, user, query)
+    scene = await load_scene(session, query.branch_id, query.day, query.day, party, at_the_desk=at_the_desk)
+    day = scene.grid.day(query.day, scene.zone)
+    found: list[StartRead] = []
+    for step in positions(starts(party, scene.supply) & day):
+        taken = place(party, scene.supply, step)
+        assert taken is not None
+        found.append(read_start(scene, party, step, taken))
+        await asyncio.sleep(0)  # a large party takes 5 ms a start: others may have their turn
+    [lacks] = [[]] if found else why_not(party, scene.supply, [day])
+    speaker = await Speaker.load(
+        session, scene, [lacks], language, at_the_desk=at_the_desk, same_room=party.same_room
+    )
+    return StartsRead(day=query.day, starts=found, why=[speaker.read(lack, query.day) for lack in lacks])
+
+
+def read_start(scene: Scene, party: Party, step: int, taken: Sequence[Taken]) -> StartRead:
+    """A placement as it is shown."""
+    at = scene.grid.first + step * STEP
+    places: dict[tuple[int, int], list[PlaceRead]] = {}
+    for each in taken:
+        read = PlaceRead(
+            resource_id=each.resource_id, kind=each.need.wanted.kind, name=scene.names[each.resource_id]
+        )
+        places.setdefault((each.need.guest, each.need.treatment), []).append(read)
+    return StartRead(
+        start=at,
+        end=at + party.stay() * STEP,
+        guests=[
+            [
+                TreatmentPlaces(
+                    start=at + first * STEP, end=at + last * STEP, takes=places.get((guest, number), [])
+                )
+                for number, (first, last) in enumerate(times)
+            ]
+            for guest, times in enumerate(party.times())
+        ],
+    )
+
+
+async def _party(session: AsyncSession, user: CurrentUser, query: PartyWish) -> tuple[Party, bool]:
+    """And whether it is for the desk of that branch."""
+    at_the_desk = user.holds_in(query.branch_id, *AT_THE_DESK)
+    agreed = await agree(session, query.guests, at_the_desk=at_the_desk)
+    return party_of(agreed, same_room=query.same_room), at_the_desk

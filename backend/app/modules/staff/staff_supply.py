@@ -1,0 +1,60 @@
+"""Who in a branch performs what, and when they are on shift: for a search, in steps of its grid."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.rows import ask
+
+# Shifts that touch are one before they are rounded.
+_SUPPLY = """
+SELECT staff.id, staff.full_name, staff.gender, able.services, on_shift.first, on_shift.last
+FROM (
+    SELECT staff_id, array_agg(service_id) AS services FROM staff_skill
+    WHERE service_id = ANY($2::uuid[]) GROUP BY staff_id
+) AS able JOIN staff ON staff.id = able.staff_id
+CROSS JOIN LATERAL (
+    SELECT array_agg(ceil(date_part('epoch', lower(run) - $3::timestamptz) / $5)::integer) AS first,
+        array_agg(floor(date_part('epoch', upper(run) - $3::timestamptz) / $5)::integer) AS last
+    FROM (
+        SELECT range_agg(during) AS runs FROM shift
+        WHERE staff_id = staff.id AND branch_id = $1 AND during && tstzrange($3::timestamptz, $4::timestamptz)
+    ) AS shifts, unnest(shifts.runs) AS run
+) AS on_shift
+WHERE on_shift.first IS NOT NULL OR EXISTS (
+    SELECT FROM staff_branch WHERE staff_id = staff.id AND branch_id = $1
+        AND daterange(employed_from, employed_until, '[]')
+            && daterange(($3::timestamptz AT TIME ZONE 'UTC')::date, ($4::timestamptz AT TIME ZONE 'UTC')::date, '[]')
+)
+ORDER BY staff.id
+"""
+
+
+class SuppliedTherapist(NamedTuple):
+    id: UUID
+    name: str
+    gender: str | None
+    skills: Sequence[UUID]
+    """Of the services that were asked for."""
+    shifts: Sequence[tuple[int, int]]
+    """From a step until another; a step that is not all in shifts is not."""
+
+
+async def load_supply(
+    session: AsyncSession,
+    branch_id: UUID,
+    *,
+    service_ids: Collection[UUID],
+    span: tuple[datetime, datetime],
+    step: timedelta,
+) -> list[SuppliedTherapist]:
+    """By id: who performs one of these services and works in that branch, or has a shift there in this time; with their
+    shifts in steps since the first instant."""
+    parameters = (branch_id, [*service_ids], *span, step.total_seconds())
+    return [
+        SuppliedTherapist(staff_id, name, gender, skills, [*zip(first or (), last or (), strict=True)])
+        for staff_id, name, gender, skills, first, last in await ask(session, _SUPPLY, *parameters)
+    ]
