@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from app.api import health
 from app.modules.audit import audit_routes
 from app.modules.availability import availability_routes
-from app.modules.booking import booking_routes
+from app.modules.booking import booking_replan_routes, booking_routes
 from app.modules.branch import branch_routes
 from app.modules.catalogue import catalogue_routes
 from app.modules.customer import customer_privacy_routes, customer_routes
@@ -34,6 +34,7 @@ for router in (
     staff_time_off_routes.router,
     availability_routes.router,
     booking_routes.router,
+    booking_replan_routes.router,
 ):
     # Not `include_router`: FastAPI 0.165 tries the routes of a nested router several times for each request (57 µs
     # became 91, measured in process).

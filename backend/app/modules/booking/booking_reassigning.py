@@ -10,7 +10,7 @@ button.
 Measured on 2026-11-23 (2 shared cores, Python 3.13, CPU time; MEASURED).
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import NamedTuple
 from uuid import UUID
@@ -64,6 +64,22 @@ def reassign(
             if (plan := day.settle(possible, moves, dropped)) is not None:
                 return day.by_preference(plan, [*possible, *others])
     raise AssertionError  # nothing is a plan, too
+
+
+def can_be(plan: Mapping[UUID, UUID], works: Iterable[Work], people: Iterable[Therapist]) -> bool:
+    """Whether all of these who change hands go to people who can do them and do nothing else then; what is not in the
+    plan stays where it is."""
+    by_id = {person.id: person for person in people}
+    free = {person.id: person.free for person in by_id.values()}
+    for work in sorted(works, key=lambda each: each.id in plan):  # first what stays
+        to_id = plan.get(work.id, work.by)
+        if work.id in plan and (
+            to_id not in by_id or not by_id[to_id].suits(work.wanted) or work.during & ~free[to_id]
+        ):
+            return False
+        if to_id in free:
+            free[to_id] &= ~work.during
+    return True
 
 
 class _Day:

@@ -24,7 +24,7 @@ def during(first: int, last: int) -> int:
     return ones(last - first) << first
 
 
-def work(
+def work(  # noqa: PLR0917 - a row of a table
     number: int, by: UUID, first: int, last: int, service: UUID = MASSAGE, gender: str | None = None
 ) -> Work:
     return Work(UUID(int=number), by, during(first, last), Wanted(ResourceKind.STAFF, service, gender=gender))
