@@ -157,7 +157,13 @@ def _create_treatments() -> None:
         *_times(),
         sa.CheckConstraint("position >= 0", name="position"),
         sa.CheckConstraint("gender IN ('female', 'male', 'other')", name="gender"),
-        sa.UniqueConstraint("appointment_id", "position", name="appointment_service_key"),
+        sa.UniqueConstraint(
+            "appointment_id",
+            "position",
+            name="appointment_service_key",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
         sa.UniqueConstraint("id", "appointment_id", name="appointment_service_id_appointment_id_key"),
     )
     op.create_index("appointment_service_variant_id_idx", "appointment_service", ["variant_id"])

@@ -159,3 +159,27 @@ async def test_a_database_that_is_silent_does_not_hold_the_process() -> None:
             app.terminate()
             assert (await request).status_code == 503
             assert await app.wait(STOP) == 0
+
+
+async def test_the_clock_in_the_middle_of_a_turn_does_not_hold_the_process() -> None:
+    """Neither while the database is well, nor while it is silent, for less or for longer than anybody waits."""
+    async with FaultProxy(*database_server()) as proxy:
+        clock = {"CLOCK_SECONDS": "0.01"}
+        silent = clock | {"DATABASE_URL": through(proxy)}
+        short = {"DB_STATEMENT_TIMEOUT": "0.3", "DB_CONNECT_TIMEOUT": "0.5"}
+        async with (
+            AppProcess(DATABASE | clock) as well,
+            AppProcess(silent | short) as ill,
+            AppProcess(silent) as patient,
+        ):
+            proxy.mode = Mode.BLACK_HOLE
+
+            async def it_has_missed_a_turn() -> bool:
+                return "the clock missed a turn" in ill.output()
+
+            await eventually(it_has_missed_a_turn, within=10)
+            for app in (well, ill, patient):
+                app.terminate()
+            ended = await asyncio.gather(*(app.wait(STOP) for app in (well, ill, patient)))
+            assert ended == [0, 0, 0]
+            assert not {"missed", "Traceback"} & {*well.output().split()}

@@ -8,7 +8,6 @@ give away later is blocked when they do.
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from sqlalchemy import select
@@ -17,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.common.schemas import Bilingual
-from app.modules.availability.availability_party import Party, Segment, Supply, Treatment
+from app.modules.availability.availability_party import Party, Supply
 from app.modules.availability.availability_scene import Scene, load_scene, nearest_starts
 from app.modules.booking.booking_errors import DayChanged
 from app.modules.booking.booking_events import announce
@@ -36,6 +35,7 @@ from app.modules.booking.booking_replan_schemas import (
     ReplanRead,
     TherapistNamed,
 )
+from app.modules.booking.booking_rows import treatment_of
 from app.modules.catalogue.catalogue_names import names_of_variants
 from app.modules.identity.identity_access import CurrentUser
 from app.modules.resource.resource_allocations import (
@@ -198,26 +198,14 @@ async def _party_of(session: AsyncSession, appointment_id: UUID, *, without: UUI
     )
     rows = (await session.scalars(in_order)).all()
     services = await names_of_variants(session, {row.variant_id for row in rows})
-    treatments = [
-        Treatment(
-            services[row.variant_id].service_id,
-            tuple(map(_segment, row.segments)),
-            row.therapist_id if row.therapist_id != without else None,
-            row.gender,
+    treatments = [treatment_of(row, services) for row in rows]
+    return Party(
+        (
+            tuple(
+                replace(each, therapist_id=None) if each.therapist_id == without else each
+                for each in treatments
+            ),
         )
-        for row in rows
-    ]
-    return Party((tuple(treatments),))
-
-
-def _segment(kept: Mapping[str, Any]) -> Segment:
-    bed, device = kept.get("bed_type_id"), kept.get("device_type_id")
-    return Segment(
-        kept["minutes"],
-        kept["needs_staff"],
-        UUID(bed) if bed else None,
-        UUID(device) if device else None,
-        kept["with_guest"],
     )
 
 

@@ -1,7 +1,7 @@
 """A branch's day as those see it who plan it anew: who is there, what they do, and what of it may change hands."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from hashlib import sha256
@@ -67,18 +67,25 @@ class DaySeen:
 
     def digest(self, staff_ids: Collection[UUID]) -> str:
         """Of what these people do that day. What happens to others does not spoil a plan."""
-        seen = [
-            f"{each.resource_id} {bounds(each.during)} {each.appointment_service_id}"
-            for each in self.taken
-            if each.resource_id in staff_ids and each.during.overlaps(Range(self.begins, self.ends))
-        ]
-        return sha256("\n".join(sorted(seen)).encode()).hexdigest()
+        day = Range(self.begins, self.ends)
+        return digest_of(
+            each for each in self.taken if each.resource_id in staff_ids and each.during.overlaps(day)
+        )
 
     @property
     def shortest(self) -> int:
         """Steps of the shortest treatment."""
         works = [each.work.during.bit_count() for each in (*self.lost, *self.others)]
         return min(works, default=1)
+
+
+def digest_of(taken: Iterable[TakenTime]) -> str:
+    """In any order."""
+    lines = []
+    for resource_id, during, treatment_id in taken:
+        start, end = bounds(during)
+        lines.append(f"{resource_id} {start.isoformat()} {end.isoformat()} {treatment_id}")
+    return sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
 async def see_day(

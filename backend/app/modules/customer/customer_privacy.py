@@ -21,6 +21,7 @@ from app.modules.customer.customer_service import (
     CustomerNotFound,
     get_customer,
     get_visible_customer,
+    merged_into,
 )
 from app.modules.identity import identity_service
 from app.modules.identity.identity_access import CurrentUser
@@ -52,7 +53,7 @@ async def record_consent(
 async def list_consents(session: AsyncSession, user: CurrentUser, customer_id: UUID) -> Sequence[Consent]:
     """Everything that was ever said, the newest first: of each purpose the first one holds."""
     customer = await get_visible_customer(session, user, customer_id, everybody_for=_DESK)
-    records = [customer, *await _merged_into(session, customer)]
+    records = [customer, *await merged_into(session, customer)]
     return await _consents_of(session, [record.id for record in records])
 
 
@@ -65,7 +66,7 @@ async def collect_personal_data(session: AsyncSession, user: CurrentUser, custom
     customer = await get_customer(session, customer_id)
     if customer.user_id != user.id and not user.holds_everywhere(Role.ADMIN):
         raise CustomerNotFound
-    records = [customer, *await _merged_into(session, customer)]
+    records = [customer, *await merged_into(session, customer)]
     ids = [record.id for record in records]
     user_ids = [record.user_id for record in records if record.user_id is not None]
     users = [await identity_service.get_user(session, user_id) for user_id in user_ids]
@@ -92,7 +93,7 @@ async def erase_customer(session: AsyncSession, customer_id: UUID) -> Customer:
     customer = await get_customer(session, customer_id, lock=True)
     if customer.merged_into_id is not None:
         raise CustomerMerged
-    records = [customer, *await _merged_into(session, customer, lock=True)]
+    records = [customer, *await merged_into(session, customer, lock=True)]
     rows = [record.id for record in records]
     for record in records:
         if record.user_id is not None:
@@ -112,13 +113,3 @@ async def erase_customer(session: AsyncSession, customer_id: UUID) -> Customer:
 async def _consents_of(session: AsyncSession, customer_ids: Sequence[UUID]) -> Sequence[Consent]:
     found = select(Consent).where(Consent.customer_id.in_(customer_ids)).order_by(Consent.id.desc())
     return (await session.scalars(found)).all()
-
-
-async def _merged_into(
-    session: AsyncSession, customer: Customer, *, lock: bool = False
-) -> Sequence[Customer]:
-    """Also those merged into them, and so on."""
-    chain = select(Customer.id).where(Customer.merged_into_id == customer.id).cte("chain", recursive=True)
-    chain = chain.union(select(Customer.id).where(Customer.merged_into_id == chain.c.id))
-    found = select(Customer).where(Customer.id.in_(select(chain.c.id))).order_by(Customer.id)
-    return (await session.scalars(found.with_for_update() if lock else found)).all()
