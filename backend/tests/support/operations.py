@@ -379,6 +379,8 @@ OF_A_BRANCH = OF_SOMEBODY | {
     "POST /api/v1/time-off/{time_off_id}/approve",
     "POST /api/v1/time-off/{time_off_id}/refuse",
     "POST /api/v1/time-off/{time_off_id}/withdraw",
+    "POST /api/v1/staff/{staff_id}/replan",
+    "POST /api/v1/staff/{staff_id}/replan/apply",
     "DELETE /api/v1/calendars/{calendar_id}",
 }
 """Operations on what belongs to a branch, also one that the body or the query names."""

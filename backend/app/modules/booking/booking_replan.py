@@ -100,11 +100,11 @@ async def apply_replan(
     await get_staff(session, staff_id)
     await must_hold_in_branch(session, user, plan.branch_id, *AT_THE_DESK)
     people = _people_in(staff_id, plan.changes)
-    visit_ids = await _lock(session, people, plan.changes)
+    visit_ids = await _lock(session, plan, people)
     day = await see_day(session, plan.branch_id, staff_id, plan.day, since=utc_now())
     if day.digest(people) != plan.digest or not _is_possible(day, plan.changes):
         raise DayChanged
-    expired = await drop_all_expired_holds(session, people, Range(day.begins, day.ends + _DAYS_AHEAD))
+    expired = await drop_all_expired_holds(session, people, Range(*day.span))
     freed = await hand_over(
         session, [Handed(each.treatment_id, each.from_id, each.to_id) for each in plan.changes]
     )
@@ -119,17 +119,16 @@ def _people_in(staff_id: UUID, changes: Iterable[ChangeOfHands]) -> set[UUID]:
     return {staff_id, *(person for each in changes for person in (each.from_id, each.to_id))}
 
 
-async def _lock(
-    session: AsyncSession, people: Collection[UUID], changes: Iterable[ChangeOfHands]
-) -> list[UUID]:
+async def _lock(session: AsyncSession, plan: ReplanApply, people: Collection[UUID]) -> list[UUID]:
     """Visits before people, as everywhere, and each in the order of their ids. Returns the visits."""
     theirs = (
         select(Appointment.visit_id)
         .join(AppointmentService, AppointmentService.appointment_id == Appointment.id)
-        .where(AppointmentService.id.in_([each.treatment_id for each in changes]))
+        .where(AppointmentService.id.in_([each.treatment_id for each in plan.changes]))
     )
-    visits = select(Visit.id).where(Visit.id.in_(theirs)).order_by(Visit.id)
-    visit_ids = list(await session.scalars(visits.with_for_update(key_share=True)))
+    visits = select(Visit.id).where(Visit.id.in_(theirs), Visit.branch_id == plan.branch_id)
+    in_order = visits.order_by(Visit.id).with_for_update(key_share=True)
+    visit_ids = list(await session.scalars(in_order))
     try:
         await lock_resources(session, people)
     except ResourceNotFound as error:
@@ -156,9 +155,12 @@ async def _nearest(  # noqa: PLR0913 - of what is left when this plan for this d
     day: DaySeen,
     plan: Mapping[UUID, UUID],
 ) -> dict[UUID, list[datetime]]:
-    """By appointment: a guest comes with all of their treatments, and is here at no other time meanwhile."""
+    """By appointment: a guest comes with all of their treatments. Who is in one of them already can come at no other."""
     found = {}
-    for appointment in {each.appointment.id: each.appointment for each in left}.values():
+    guests = {each.appointment.id: each.appointment for each in left}
+    for appointment in guests.values():
+        if appointment.status == AppointmentStatus.IN_SERVICE:
+            continue
         party = await _party_of(session, appointment.id, without=staff_id)
         scene = await load_scene(
             session,

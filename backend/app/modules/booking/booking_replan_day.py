@@ -37,11 +37,13 @@ _MAY_CHANGE_HANDS = (
     AppointmentStatus.CONFIRMED,
     AppointmentStatus.ARRIVED,
     AppointmentStatus.REOPENED,
+    AppointmentStatus.IN_SERVICE,
 )
+"""Of a guest; who is in one treatment may have another later, with somebody else."""
 
 
 class Planned(NamedTuple):
-    """A treatment of the day that somebody does and that is not under way."""
+    """A treatment of the day that somebody does."""
 
     work: Work
     treatment: AppointmentService
@@ -49,6 +51,11 @@ class Planned(NamedTuple):
     service: ServiceName
     spans: list[Span]
     """When it takes its therapist."""
+
+    def is_to_come(self, now: datetime, since: datetime) -> bool:
+        """For its therapist; also when the guest has been waiting for them."""
+        begun = self.appointment.status == AppointmentStatus.IN_SERVICE and self.spans[0].start <= now
+        return not begun and self.spans[-1].end > max(since, now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +78,11 @@ class DaySeen:
         return digest_of(
             each for each in self.taken if each.resource_id in staff_ids and each.during.overlaps(day)
         )
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        """All that was looked at."""
+        return self.grid.first, self.grid.instant(self.grid.count)
 
     @property
     def shortest(self) -> int:
@@ -113,7 +125,7 @@ async def see_day(
     taken = await taken_times(session, staff_ids, Range(*span))
     planned = _planned(rows, services, taken, grid)
     now = utc_now()
-    lost = [each for each in planned if each.work.by == staff_id and each.spans[-1].end > max(since, now)]
+    lost = [each for each in planned if each.work.by == staff_id and each.is_to_come(now, since)]
     others = [
         each
         for each in planned

@@ -222,18 +222,32 @@ class TestProposal:
         proposal = await propose(client, spa, **{"from": f"{DAY}T14:00:00Z"})
         assert [start for start, *_ in table(proposal["treatments"])] == ["13:30", "15:00"]
 
+    @pytest.mark.parametrize("status", ["pending", "confirmed", "arrived", "in_service", "reopened"])
+    async def test_what_is_to_come_is_planned(
+        self, client: httpx2.AsyncClient, spa: Spa, status: str
+    ) -> None:
+        """Also of who is in another treatment of theirs."""
+        await add(spa, spa.lan, 10, 11, status=status)
+        assert len((await propose(client, spa))["treatments"]) == 1
+
     @pytest.mark.parametrize(
-        ("status", "planned"),
-        [
-            *(dict.fromkeys(["pending", "confirmed", "arrived", "reopened"], 1).items()),
-            *(dict.fromkeys(["in_service", "completed"], 0).items()),
-        ],
+        ("status", "planned"), [("arrived", 1), ("in_service", 0), ("completed", 0)], ids=str
     )
-    async def test_what_is_under_way_or_done_stays(
+    async def test_what_is_under_way_stays_and_who_waits_is_planned(
         self, client: httpx2.AsyncClient, spa: Spa, status: str, planned: int
     ) -> None:
-        await add(spa, spa.lan, 10, 11, status=status)
-        assert len((await propose(client, spa))["treatments"]) == planned
+        start = utc_now() - timedelta(minutes=10)
+        end = start + timedelta(hours=1)
+        await add_visit(
+            spa.branch,
+            start,
+            end,
+            takes={spa.lan: (start, end)},
+            variant_id=spa.massage.variant,
+            status=status,
+        )
+        proposal = await propose(client, spa, day=start.date().isoformat())
+        assert len(proposal["treatments"]) == planned
 
     async def test_a_hold_is_planned_until_it_expires(self, client: httpx2.AsyncClient, spa: Spa) -> None:
         for minutes, hour in ((-1, 10), (10, 12)):
@@ -385,12 +399,12 @@ class TestApplying:
     @pytest.mark.parametrize(
         "change",
         [
-            "UPDATE appointment SET status = 'in_service'",
+            "UPDATE appointment SET status = 'completed'",
             "UPDATE appointment_service SET gender = 'male'",
             "DELETE FROM staff_skill",
             "DELETE FROM shift",
         ],
-        ids=["begun", "another wish", "no skill", "no shift"],
+        ids=["done", "another wish", "no skill", "no shift"],
     )
     async def test_what_cannot_be_done_any_more_is_not(
         self, client: httpx2.AsyncClient, spa: Spa, change: str
