@@ -14,16 +14,19 @@ from app.core.lifecycle import DRAIN_SECONDS
 from app.modules.identity.identity_roles import Role
 from tests.support import eventually
 from tests.support.app_process import AppProcess
+from tests.support.branches import add_branch
 from tests.support.customers import CUSTOMERS, AtTheDesk, new_phone
+from tests.support.event_streams import listening
 from tests.support.fault_proxy import FaultProxy, Mode
 from tests.support.people import signed_in
-from tests.support.stores import database_server, driver_url, through
+from tests.support.stores import database_server, driver_url, redis_server, through
 
 pytestmark = pytest.mark.usefixtures("client")
 
 STOP = 15.0
 """Seconds from SIGTERM to the end, at most."""
 DATABASE = {"DATABASE_URL": settings.DATABASE_URL.get_secret_value()}
+REDIS = dict(zip(("REDIS_HOST", "REDIS_PORT"), map(str, redis_server()), strict=True))
 PRODUCTION = DATABASE | {
     "ENVIRONMENT": "production",
     "CORS_ORIGINS": "https://app.example.com",
@@ -82,6 +85,32 @@ async def test_in_development_the_door_is_closed_at_once_and_requests_in_flight_
         response = await request
         assert (response.status_code, response.json()["notes"]) == (200, "dị ứng tinh dầu")
         assert await app.wait(STOP) == 0
+
+
+QUIET = "import app.modules.board.board_stream as s, uvicorn; s.HEARTBEAT = 3; "
+SERVE = "uvicorn.run('app.main:app', host='127.0.0.1', port={port}, access_log=False)"
+
+
+async def test_streams_that_wait_end_at_once_and_as_they_should() -> None:
+    """Also when the server goes on listening for a while."""
+    branch, headers = await add_branch(), await signed_in(Role.RECEPTIONIST)
+
+    async def ends(environment: dict[str, str]) -> str:
+        async with (
+            AppProcess(environment | REDIS, command=[sys.executable, "-c", QUIET + SERVE]) as app,
+            httpx2.AsyncClient(base_url=app.base_url, verify=False, headers=headers) as http,
+            listening(http, f"/api/v1/branches/{branch}/board/stream?day=2100-03-01") as events,
+        ):
+            await events.comment()  # nothing has come for three seconds
+            async with asyncio.timeout(DRAIN_SECONDS):
+                app.terminate()
+                await events.end()  # by the last chunk: a connection that was cut is an error
+            assert await app.wait(STOP) == 0
+            return app.output()
+
+    async with asyncio.TaskGroup() as group:
+        runs = [group.create_task(ends(environment)) for environment in (DATABASE, PRODUCTION)]
+    assert ["Traceback" in run.result() for run in runs] == [False, False]
 
 
 @asynccontextmanager

@@ -22,7 +22,7 @@ from app.modules.booking.booking_reads import visits_of_day
 from app.modules.booking.booking_schemas import AppointmentRead, VisitRead
 from app.modules.branch import branch_service
 from app.modules.branch.branch_schemas import OpenQuery, OpenSpan
-from app.modules.customer.customer_service import find_customers
+from app.modules.customer.customer_service import contacts_of
 from app.modules.identity.identity_access import CurrentUser
 from app.modules.identity.identity_roles import Role
 from app.modules.resource.resource_kinds import ResourceKind
@@ -76,13 +76,13 @@ async def read_day(session: AsyncSession, branch_id: UUID, day: date) -> BoardRe
     opening = await branch_service.open_hours(session, branch_id, OpenQuery(first_day=day, last_day=day))
     during = _whole_day(day, zone, opening)
     visits = _without_expired(await visits_of_day(session, branch_id, *during))
-    return BoardRead.model_construct(
+    return BoardRead(
         branch_id=branch_id,
         day=day,
         time_zone=branch.time_zone,
         start=during.start,
         end=during.end,
-        open=[OpenSpan.model_construct(start=span.start, end=span.end) for span in opening],
+        open=[OpenSpan(start=span.start, end=span.end) for span in opening],
         people=await _people(session, branch_id, during, visits),
         rooms=await _rooms(session, branch_id, during),
         guests=await _guests(session, visits),
@@ -141,15 +141,12 @@ async def _people(
 ) -> list[BoardPerson]:
     busy = {staff_id for visit in visits for each in visit.appointments for staff_id in _who_does(each)}
     return [
-        BoardPerson.model_construct(
+        BoardPerson(
             id=person.id,
             name=person.name,
             gender=person.gender,
             shifts=person.shifts,
-            leave=[
-                BoardLeave.model_construct(id=each.id, start=each.start, end=each.end)
-                for each in person.leaves
-            ],
+            leave=[BoardLeave(id=each.id, start=each.start, end=each.end) for each in person.leaves],
         )
         for person in await people_of_day(session, branch_id, during, also=busy)
     ]
@@ -161,7 +158,7 @@ async def _rooms(session: AsyncSession, branch_id: UUID, during: Span) -> list[B
     things: dict[UUID | None, list[BoardThing]] = defaultdict(list)
     for each in await list_resources(session, ResourceListQuery(branch_id=branch_id)):
         things[each.room_id].append(
-            BoardThing.model_construct(
+            BoardThing(
                 id=each.id,
                 kind=each.kind,
                 type_id=each.type_id,
@@ -170,12 +167,12 @@ async def _rooms(session: AsyncSession, branch_id: UUID, during: Span) -> list[B
             )
         )
     rooms = [
-        BoardRoom.model_construct(id=room.id, name=room.name, things=things.pop(room.id))
+        BoardRoom(id=room.id, name=room.name, things=things.pop(room.id))
         for room in await list_rooms(session, branch_id)
         if room.id in things
     ]
     if None in things:
-        rooms.append(BoardRoom.model_construct(id=None, name=None, things=things[None]))
+        rooms.append(BoardRoom(id=None, name=None, things=things[None]))
     return rooms
 
 
@@ -183,11 +180,6 @@ async def _guests(session: AsyncSession, visits: list[VisitRead]) -> list[BoardG
     ids = {visit.customer_id for visit in visits}
     ids |= {each.customer_id for visit in visits for each in visit.appointments}
     return [
-        BoardGuest.model_construct(
-            id=customer.id,
-            full_name=customer.full_name,
-            phone=customer.phone,
-            contraindications=customer.contraindications,
-        )
-        for customer in await find_customers(session, {each for each in ids if each is not None})
+        BoardGuest(**contact._asdict())
+        for contact in await contacts_of(session, {each for each in ids if each is not None})
     ]

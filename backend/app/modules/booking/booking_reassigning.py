@@ -7,7 +7,9 @@ chain reaches is never moved, for it would be a move too many. The search deepen
 that by one move, so that the first plan it finds is the best. The linear programme would need SciPy, 100 MB for one
 button.
 
-Measured on 2026-11-23 (2 shared cores, Python 3.13, CPU time; MEASURED).
+Measured on 2026-11-23 (2 shared cores, Python 3.13; 720 random days of 20 therapists, half to nearly all of their time
+taken, up to 8 treatments to give away, 62 to 161 of others; CPU time): half within 2 ms, nine tenths within 15, all but
+one in a hundred within 115, the worst 970.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence

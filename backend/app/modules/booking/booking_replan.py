@@ -5,6 +5,7 @@ Leave is no part of it and is asked for in any order: approved with `force` it b
 give away later is blocked when they do.
 """
 
+import asyncio
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -65,7 +66,8 @@ async def propose_replan(
     await must_hold_in_branch(session, user, query.branch_id, *AT_THE_DESK)
     since = query.since or utc_now()
     day = await see_day(session, query.branch_id, staff_id, query.day, since=since)
-    plan = reassign(
+    plan = await asyncio.to_thread(  # some days take a second, in which others have their turn
+        reassign,
         [each.work for each in day.lost],
         [each.work for each in day.others],
         day.people,

@@ -14,7 +14,6 @@ from app.modules.availability.availability_schemas import (
     MAX_ADD_ONS,
     GuestWish,
     Start,
-    StartRead,
     refuse_too_many,
 )
 from app.modules.booking.booking_kinds import AppointmentStatus, VisitSource, WantedStatus
@@ -199,9 +198,3 @@ class VisitListQuery(PageQuery):
 class VisitPage(BaseModel):
     items: list[VisitRead]
     next_cursor: str | None
-
-
-class Alternatives(BaseModel):
-    """The nearest starts that were free when somebody else was faster."""
-
-    starts: list[StartRead]

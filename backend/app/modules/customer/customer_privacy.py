@@ -1,8 +1,9 @@
 """What the law gives a person over their data (Vietnam's Law 91/2025/QH15): consent, a copy, to be forgotten."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,6 +28,10 @@ from app.modules.identity import identity_service
 from app.modules.identity.identity_access import CurrentUser
 from app.modules.identity.identity_roles import Role
 
+type Collector = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Sequence[BaseModel]]]
+
+KEPT_ELSEWHERE: dict[str, Collector] = {}
+"""What modules that know of customers keep on them, of whom this one knows nothing: they add to it."""
 _FORGOTTEN = "—"
 _DESK = (Role.ADMIN, Role.RECEPTIONIST)
 
@@ -78,6 +83,10 @@ async def collect_personal_data(session: AsyncSession, user: CurrentUser, custom
         merged=[CustomerRead.model_validate(record) for record in records[1:]],
         accounts=[await identity_service.read_user(session, user) for user in users],
         consents=[ConsentRead.model_validate(consent) for consent in consents],
+        kept_elsewhere={
+            name: [each.model_dump(mode="json") for each in await collect(session, ids)]
+            for name, collect in KEPT_ELSEWHERE.items()
+        },
         changes=await audit_service.entries_about(session, rows),
     )
 

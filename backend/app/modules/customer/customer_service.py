@@ -1,6 +1,7 @@
 """What a spa does with its customers."""
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, func, select, tuple_
@@ -100,6 +101,15 @@ REFUSALS: dict[str, type[ZenSpaException]] = {
 """A number and an account have one owner: what PostgreSQL refuses, in the spa's words (`answering`)."""
 
 
+class Contact(NamedTuple):
+    """What whoever works with a customer has to know."""
+
+    id: UUID
+    full_name: str
+    phone: str | None
+    contraindications: str
+
+
 async def create_customer(session: AsyncSession, new: CustomerCreate) -> Customer:
     customer = Customer(**new.model_dump())
     session.add(customer)
@@ -116,9 +126,11 @@ async def get_customer(session: AsyncSession, customer_id: UUID, *, lock: bool =
     return await get_row(session, Customer, customer_id, CustomerNotFound, lock=lock)
 
 
-async def find_customers(session: AsyncSession, ids: Collection[UUID]) -> Sequence[Customer]:
-    """Those with these ids, living or not, in the order in which they were added."""
-    return (await session.scalars(select(Customer).where(Customer.id.in_(ids)).order_by(Customer.id))).all()
+async def contacts_of(session: AsyncSession, ids: Collection[UUID]) -> list[Contact]:
+    """Of these customers, living or not, in the order in which they were added."""
+    wanted = select(Customer.id, Customer.full_name, Customer.phone, Customer.contraindications)
+    found = await session.execute(wanted.where(Customer.id.in_(ids)).order_by(Customer.id))
+    return [Contact(*row) for row in found]
 
 
 async def get_visible_customer(

@@ -128,11 +128,14 @@ class TestTogether:
         assert {await state_of(hold) for hold in holds} == {("expired", 0)}
         assert len(await entries(entity="appointment", action="update")) == len(holds)
 
-    async def test_a_visit_that_somebody_is_at_is_left_to_them(self, bed: UUID) -> None:
+    async def test_a_visit_that_somebody_is_at_is_left_to_them_and_not_waited_for(
+        self, bed: UUID, capsys: pytest.CaptureFixture[str]
+    ) -> None:
         theirs, free_one = await add_hold(bed), await add_hold(bed, hour=11)
         async with held_back(LOCK_VISIT, theirs.id):
             assert await turn() == 1
         assert (await state_of(theirs), await state_of(free_one)) == (("held", 1), ("expired", 0))
+        assert "left for" not in capsys.readouterr().out  # as after a wait in vain
         assert await turn() == 1
 
     async def test_one_that_cannot_be_done_keeps_no_other_from_it(

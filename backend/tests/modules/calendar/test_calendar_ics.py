@@ -350,6 +350,7 @@ class TestText:
         ours, theirs = await lans.calendar(), await mais.calendar()
         assert (ours.name, theirs.name) == (["Lịch làm: Lan"], ["Lịch hẹn: Mai"])
         assert ours.refresh_interval == timedelta(minutes=15)
+        assert b"\r\nREFRESH-INTERVAL;VALUE=DURATION:PT15M\r\n" in await lans.ics()  # RFC 7986 §5.7
         assert {extra.name: extra.value for extra in ours.extras} == {
             "x-wr-calname": "Lịch làm: Lan",
             "x-published-ttl": "PT15M",

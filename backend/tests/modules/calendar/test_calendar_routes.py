@@ -1,6 +1,7 @@
 """Calendars over HTTP: who has which, and what its address opens."""
 
 import asyncio
+import string
 from datetime import timedelta
 from uuid import UUID
 
@@ -19,6 +20,7 @@ from tests.support.rosters import add_therapist, code_of
 from tests.support.visits import add_visit
 
 HOUR = timedelta(hours=1)
+BASE_64 = f"{string.ascii_letters}{string.digits}-_"
 
 
 @pytest.fixture
@@ -183,7 +185,8 @@ class TestAddress:
         payload, _, signature = token.rpartition(".")
         forged = [
             *(token[:-cut] for cut in range(1, 30)),
-            *(f"{token[:-1]}{letter}" for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if letter != token[-1]),
+            *(f"{token[:-1]}{letter}" for letter in BASE_64 if letter != token[-1]),
+            f"{token[:-5]}!{token[-5:]}",
             f"{token}A",
             payload,
             f"{payload}.",
