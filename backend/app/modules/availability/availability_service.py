@@ -42,8 +42,7 @@ async def find_days(session: AsyncSession, user: CurrentUser, query: DaysQuery, 
         session, query.branch_id, query.first_day, query.last_day, party, at_the_desk=at_the_desk
     )
     masks = [scene.grid.day(day, scene.zone) for day in scene.days]
-    found = starts(party, scene.supply)
-    lacks = [[] if found & mask else why_not(party, scene.supply, mask) for mask in masks]
+    lacks = why_not(party, scene.supply, masks)
     speaker = await Speaker.load(
         session, scene, lacks, language, at_the_desk=at_the_desk, same_room=party.same_room
     )
@@ -72,7 +71,7 @@ async def find_starts(
         assert taken is not None
         found.append(read_start(scene, party, step, taken))
         await asyncio.sleep(0)  # a large party takes 5 ms a start: others may have their turn
-    lacks = [] if found else why_not(party, scene.supply, day)
+    [lacks] = [[]] if found else why_not(party, scene.supply, [day])
     speaker = await Speaker.load(
         session, scene, [lacks], language, at_the_desk=at_the_desk, same_room=party.same_room
     )
