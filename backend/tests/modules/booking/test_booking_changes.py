@@ -238,8 +238,10 @@ class TestOneGuest:
             [
                 ("SELECT FROM visit WHERE id = $1 FOR NO KEY UPDATE", old),
                 (
-                    "INSERT INTO visit (id, branch_id, source, same_room)"
-                    " SELECT $2, branch_id, source, same_room FROM visit WHERE id = $1",
+                    (
+                        "INSERT INTO visit (id, branch_id, source, same_room)"
+                        " SELECT $2, branch_id, source, same_room FROM visit WHERE id = $1"
+                    ),
                     *(old, own),
                 ),
                 ("UPDATE appointment SET visit_id = $2 WHERE id = $1", UUID(goes["id"]), own),
