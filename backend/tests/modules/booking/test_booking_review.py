@@ -45,3 +45,10 @@ class TestTreatments:
             assert answer.status_code == 200, answer.text
             assert answer.json()["appointments"][0]["price"] == price
             kept = {"id": answer.json()["appointments"][0]["treatments"][0]["id"]}
+
+    async def test_one_is_not_had_twice_at_one_price(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        [guest] = (await booked(client, spa, 10))["appointments"]
+        same = {"id": guest["treatments"][0]["id"]}
+        refused = await change(client, guest, treatments=[same, same])
+        assert code_of(refused) == (422, "VALIDATION_ERROR")
