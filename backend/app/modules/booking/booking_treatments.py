@@ -106,7 +106,7 @@ def _of_length(segments: Sequence[Segment], minutes: int) -> tuple[Segment, ...]
     now = sum(segment.minutes for segment in segments if segment.with_guest)
     changed = longer(segments, minutes - now)
     if any(
-        segment.minutes < STEP_MINUTES <= before.minutes
+        segment.minutes < min(STEP_MINUTES, before.minutes)
         for segment, before in zip(changed, segments, strict=True)
     ):
         raise TooShort

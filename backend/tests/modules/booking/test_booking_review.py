@@ -52,3 +52,14 @@ class TestTreatments:
         same = {"id": guest["treatments"][0]["id"]}
         refused = await change(client, guest, treatments=[same, same])
         assert code_of(refused) == (422, "VALIDATION_ERROR")
+
+    async def test_none_becomes_shorter_than_no_time(self, client: httpx2.AsyncClient) -> None:
+        """The therapist of this one only begins it, in less than a step."""
+        spa = await bookable_spa()
+        bath = spa.service("bath", Segment(3), Segment(60, staff=False))
+        spa.therapist("Hoa", bath, shifts=[f"{spa.day()} 09:00-21:00"])
+        await spa.write()
+        [guest] = (await booked(client, spa, 10, {"variant_id": str(bath)}))["appointments"]
+        for minutes in (60, 55, 5):
+            treatments = [{"id": guest["treatments"][0]["id"], "minutes": minutes}]
+            assert code_of(await change(client, guest, treatments=treatments)) == (409, "TOO_SHORT")
