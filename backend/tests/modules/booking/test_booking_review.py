@@ -63,3 +63,33 @@ class TestTreatments:
         for minutes in (60, 55, 5):
             treatments = [{"id": guest["treatments"][0]["id"], "minutes": minutes}]
             assert code_of(await change(client, guest, treatments=treatments)) == (409, "TOO_SHORT")
+
+
+class TestInService:
+    async def test_a_guest_who_stays_longer_is_not_given_to_others(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=3, beds=3)
+        visit = await booked(client, spa, 10)
+        [guest] = visit["appointments"]
+        [lan], [bed] = resources_of(visit, "staff"), resources_of(visit, "bed")
+        await in_database("UPDATE appointment SET status = 'in_service'")
+        await booked(client, spa, 11.25, spa.treatment(therapist_id=lan, bed_id=bed))
+        longer = [{"id": guest["treatments"][0]["id"], "minutes": 90}]
+        assert code_of(await change(client, guest, treatments=longer)) == (409, "TIME_TAKEN")
+        now = (await client.get(f"{VISITS}/{visit['id']}")).json()
+        assert (resources_of(now, "staff"), resources_of(now, "bed")) == ([lan], [bed])
+
+    async def test_what_comes_later_may_go_to_others(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        visit = await booked(client, spa, 10, spa.treatment(), spa.treatment())
+        [guest] = visit["appointments"]
+        first, then = guest["treatments"]
+        lan = resources_of(visit, "staff")[1]
+        await in_database("UPDATE appointment SET status = 'in_service'")
+        await booked(client, spa, 12.5, spa.treatment(therapist_id=lan))
+        answer = await change(
+            client, guest, treatments=[{"id": first["id"], "minutes": 90}, {"id": then["id"]}]
+        )
+        assert answer.status_code == 200, answer.text
+        before, after = resources_of(visit, "staff"), resources_of(answer.json(), "staff")
+        assert after[0] == before[0]
+        assert after[1] != before[1]
