@@ -23,6 +23,7 @@ from app.modules.booking.booking_errors import (
     AppointmentNotFound,
     HoldExpired,
     NotBookableThen,
+    NotTogether,
     StatusConflict,
     TimeTaken,
     VisitNotFound,
@@ -54,6 +55,7 @@ async def update_visit(
 
     Raises:
         VisitNotFound, ForbiddenException, StatusConflict, HoldExpired, NotBookableThen
+        NotTogether: into one room, of guests who begin at different times.
         TimeTaken: with the nearest starts that are free.
     """
     visit = await _lock_visit(session, user, visit_id)
@@ -61,13 +63,15 @@ async def update_visit(
     start = sent.pop("start", None)
     for field, value in sent.items():
         setattr(visit, field, value)
-    if start is not None or "same_room" in sent:
+    if start is not None or sent.get("same_room"):
         rows = await rows_of(session, [visit])
         waiting = [each for each in rows.appointments if _can_move(each)]
         if not waiting:
             raise StatusConflict
         if start is not None:
             refuse_past(start)
+        elif len({each.starts_at for each in waiting}) > 1:
+            raise NotTogether
         guests = {each: [row for row in rows.treatments if row.appointment_id == each.id] for each in waiting}
         await _place_again(session, visit, guests, start or waiting[0].starts_at)
     return await _changed(session, visit)

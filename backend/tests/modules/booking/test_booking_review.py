@@ -93,3 +93,19 @@ class TestInService:
         before, after = resources_of(visit, "staff"), resources_of(answer.json(), "staff")
         assert after[0] == before[0]
         assert after[1] != before[1]
+
+
+class TestParties:
+    async def test_into_one_room_nobody_is_moved_to_another_time(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        visit = await booked(client, spa, 10, guests=2)
+        later = await change(client, visit["appointments"][1], start=spa.hour(13).isoformat())
+        path = f"{VISITS}/{visit['id']}"
+        refused = await client.patch(path, json={"same_room": True})
+        assert code_of(refused) == (409, "NOT_TOGETHER")
+        assert (await client.get(path)).json() == later.json()
+        apart = await client.patch(path, json={"same_room": False})
+        assert apart.json() == later.json()
+        together = await client.patch(path, json={"same_room": True, "start": spa.hour(15).isoformat()})
+        assert together.status_code == 200
+        assert together.json()["same_room"]
