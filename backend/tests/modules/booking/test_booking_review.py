@@ -5,6 +5,7 @@ from typing import Any
 import httpx2
 
 from tests.support.bookings import (
+    add_customer,
     APPOINTMENTS,
     VISITS,
     BookableSpa,
@@ -109,3 +110,21 @@ class TestParties:
         together = await client.patch(path, json={"same_room": True, "start": spa.hour(15).isoformat()})
         assert together.status_code == 200
         assert together.json()["same_room"]
+
+    async def test_a_guest_is_there_once(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        mai, _ = await add_customer()
+        booking = spa.booking(spa.hour(10), guests=2)
+        for guest in booking["json"]["guests"]:
+            guest["customer_id"] = str(mai)
+        assert code_of(await client.post(VISITS, **booking)) == (422, "VALIDATION_ERROR")
+
+    async def test_who_books_is_the_first_guest_unless_they_are_another(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        mai, _ = await add_customer()
+        booking = spa.booking(spa.hour(10), guests=2, customer_id=mai)
+        booking["json"]["guests"][1]["customer_id"] = str(mai)
+        visit = (await client.post(VISITS, **booking)).json()
+        assert [guest["customer_id"] for guest in visit["appointments"]] == [None, str(mai)]
