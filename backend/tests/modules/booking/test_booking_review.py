@@ -128,3 +128,13 @@ class TestParties:
         booking["json"]["guests"][1]["customer_id"] = str(mai)
         visit = (await client.post(VISITS, **booking)).json()
         assert [guest["customer_id"] for guest in visit["appointments"]] == [None, str(mai)]
+
+
+class TestChangedMinds:
+    async def test_who_walked_in_and_leaves_gives_the_time_back(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(hours="00:00-24:00")
+        visit = (await client.post(VISITS, **spa.booking(None, walk_in=True))).json()
+        gone = await client.put(f"{VISITS}/{visit['id']}/status", json={"status": "cancelled"})
+        assert gone.status_code == 200, gone.text
+        assert gone.json()["appointments"][0]["status"] == "late_cancelled"
+        assert await in_database("SELECT FROM allocation") == []
