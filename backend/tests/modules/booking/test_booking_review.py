@@ -5,10 +5,10 @@ from typing import Any
 import httpx2
 
 from tests.support.bookings import (
-    add_customer,
     APPOINTMENTS,
     VISITS,
     BookableSpa,
+    add_customer,
     bookable_spa,
     code_of,
     resources_of,
