@@ -74,6 +74,9 @@ def upgrade() -> None:
     _create_visits()
     _create_treatments()
     _tie_allocations()
+    # Searches for times read by these: no shift that matters begins more than two days before.
+    op.create_index("allocation_resource_id_idx", "allocation", ["resource_id", sa.text("lower(during)")])
+    op.create_check_constraint("length", "shift", "upper(during) - lower(during) <= interval '2 days'")
     _entity(
         "calendar_feed",
         *_reference("calendar_feed", "staff_id", "staff", nullable=True),
@@ -190,6 +193,8 @@ def _tie_allocations() -> None:
 
 
 def downgrade() -> None:
+    op.drop_constraint("shift_length_check", "shift")
+    op.drop_index("allocation_resource_id_idx", "allocation")
     # There are no appointments without their tables; what is blocked stays.
     op.execute("DELETE FROM allocation WHERE state <> 'blocked'")
     op.drop_constraint("allocation_appointment_service_id_fkey", "allocation")

@@ -9,21 +9,24 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.rows import ask
 
-# Shifts that touch are one before they are rounded.
+# No shift is longer than two days (`shift_length_check`). Shifts that touch are one before they are rounded.
 _SUPPLY = """
 SELECT staff.id, staff.full_name, staff.gender, able.services, on_shift.first, on_shift.last
 FROM (
     SELECT staff_id, array_agg(service_id) AS services FROM staff_skill
     WHERE service_id = ANY($2::uuid[]) GROUP BY staff_id
 ) AS able JOIN staff ON staff.id = able.staff_id
-CROSS JOIN LATERAL (
-    SELECT array_agg(ceil(date_part('epoch', lower(run) - $3::timestamptz) / $5)::integer) AS first,
+LEFT JOIN (
+    SELECT staff_id, array_agg(ceil(date_part('epoch', lower(run) - $3::timestamptz) / $5)::integer) AS first,
         array_agg(floor(date_part('epoch', upper(run) - $3::timestamptz) / $5)::integer) AS last
     FROM (
-        SELECT range_agg(during) AS runs FROM shift
-        WHERE staff_id = staff.id AND branch_id = $1 AND during && tstzrange($3::timestamptz, $4::timestamptz)
-    ) AS shifts, unnest(shifts.runs) AS run
-) AS on_shift
+        SELECT staff_id, range_agg(during) AS runs FROM shift
+        WHERE branch_id = $1 AND lower(during) < $4::timestamptz
+            AND lower(during) > $3::timestamptz - interval '2 days'
+        GROUP BY staff_id
+    ) AS shifts, unnest(runs) AS run
+    GROUP BY staff_id
+) AS on_shift ON on_shift.staff_id = staff.id
 WHERE on_shift.first IS NOT NULL OR EXISTS (
     SELECT FROM staff_branch WHERE staff_id = staff.id AND branch_id = $1
         AND daterange(employed_from, employed_until, '[]')
