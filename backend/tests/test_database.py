@@ -16,7 +16,7 @@ from tenacity import RetryCallState, wait_exponential
 
 from app.core import database
 from app.core.config import Settings, settings
-from app.core.database import build_engine, init_db, run_in_transaction
+from app.core.database import after_commit, build_engine, init_db, run_in_transaction
 from app.core.database_errors import sqlstate_of
 from app.core.exceptions import ConflictException, DatabaseException
 from tests.support import eventually
@@ -113,6 +113,105 @@ class TestTransactionOfARequest:
         await asyncio.wait([request])
         await rival.execute("SET lock_timeout = '5s'; UPDATE account SET balance = balance + 10 WHERE id = 1")
         assert await sum_of(rival) == 10
+
+
+class TestAfterCommit:
+    @pytest.mark.parametrize("run", [post, run_in_transaction])
+    async def test_it_is_done_when_others_see_what_was_committed(
+        self, run: Callable[[Work], Awaitable[object]], rival: asyncpg.Connection
+    ) -> None:
+        seen: list[tuple[str, int]] = []
+
+        async def look(who: str) -> None:
+            seen.append((who, await sum_of(rival)))
+
+        async def work(session: AsyncSession) -> None:
+            for who in ("Lan", "Mai", "Lan"):
+                after_commit(session, look, who)
+            await session.execute(ADD_1)
+
+        await run(work)
+        assert seen == [("Lan", 1), ("Mai", 1)]
+
+    async def test_it_is_done_before_the_answer_and_holds_no_connection(
+        self, rival: asyncpg.Connection
+    ) -> None:
+        in_use: list[int] = []
+
+        async def look() -> None:
+            in_use.append(database.engine.pool.checkedout())  # type: ignore[attr-defined]  # of QueuePool
+
+        async def work(session: AsyncSession) -> None:
+            await session.execute(ADD_1)
+            after_commit(session, look)
+
+        await post(work)
+        assert in_use == [0]
+
+    @pytest.mark.parametrize("run", [post, run_in_transaction])
+    async def test_of_a_run_that_lost_its_race_nothing_is_done(
+        self, run: Callable[[Work], Awaitable[object]], rival: asyncpg.Connection
+    ) -> None:
+        told: list[int] = []
+        unlucky = Unlucky(stale_snapshot, rival, losses=1)
+
+        async def tell(attempt: int) -> None:
+            told.append(attempt)
+
+        async def work(session: AsyncSession) -> None:
+            after_commit(session, tell, unlucky.runs + 1)
+            await unlucky(session)
+
+        await run(work)
+        assert told == [2]
+
+    @pytest.mark.parametrize("commits", [False, True], ids=["the work fails", "the commit fails"])
+    async def test_of_what_is_rolled_back_nothing_is_done(self, *, commits: bool) -> None:
+        told: list[None] = []
+
+        async def tell() -> None:
+            told.append(None)
+
+        async def work(session: AsyncSession) -> None:
+            after_commit(session, tell)
+            await session.execute(text("INSERT INTO account (id, owner) VALUES (3, 'Lan')"))
+            if not commits:
+                raise ConflictException
+
+        assert (await post(work)).status_code == 409
+        assert told == []
+
+    async def test_nor_of_what_is_rolled_back_in_the_middle(self, rival: asyncpg.Connection) -> None:
+        told: list[str] = []
+
+        async def tell(of: str) -> None:
+            told.append(of)
+
+        async def work(session: AsyncSession) -> None:
+            after_commit(session, tell, "before")
+            await session.rollback()
+            await session.execute(ADD_1)
+            after_commit(session, tell, "after")
+
+        await run_in_transaction(work)
+        assert told == ["after"]
+
+    async def test_it_makes_no_failure_of_what_is_committed(self, rival: asyncpg.Connection) -> None:
+        told: list[None] = []
+
+        async def fail() -> None:
+            raise RuntimeError("a bug")
+
+        async def tell() -> None:
+            told.append(None)
+
+        async def work(session: AsyncSession) -> None:
+            after_commit(session, fail)
+            after_commit(session, tell)
+            await session.execute(ADD_1)
+
+        assert (await post(work)).status_code == 200
+        assert (await sum_of(rival), told) == (1, [None])
 
 
 type Race = Callable[[AsyncSession, asyncpg.Connection | None], Awaitable[None]]

@@ -8,7 +8,7 @@ import asyncio
 import random
 import ssl
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -221,7 +221,7 @@ async def get_async_session() -> AsyncGenerator[AsyncSession]:
     async with AsyncSessionLocal() as session:
         await claim_connection(session)
         yield session
-        await session.commit()
+        await _commit(session)
 
 
 SessionDep = Annotated[AsyncSession, Depends(get_async_session, scope="function")]
@@ -243,6 +243,32 @@ async def claim_connection(session: AsyncSession) -> None:
         PoolWaiters.count -= 1
 
 
+def after_commit[*A](
+    session: AsyncSession, follow_up: Callable[[*A], Awaitable[None]], *arguments: *A
+) -> None:
+    """Calls it when the transaction has been committed and its connection given back, and not if it never is.
+
+    The same with the same arguments is called once. The answer waits for it, so it has to be quick. What it raises is
+    logged: the work is done, whatever follows.
+    """
+    session.info.setdefault(_transaction_of(session), {})[follow_up, arguments] = None
+
+
+async def _commit(session: AsyncSession) -> None:
+    follow_ups = session.info.get(_transaction_of(session), {})
+    await session.commit()
+    for follow_up, arguments in follow_ups:
+        try:
+            await follow_up(*arguments)
+        except Exception:
+            logger.exception("what follows a commit failed", follow_up=follow_up.__qualname__)
+
+
+def _transaction_of(session: AsyncSession) -> Hashable:
+    """After a rollback it is another."""
+    return session.sync_session.get_transaction() or session.sync_session.begin()
+
+
 async def run_in_transaction[T](
     work: Callable[[AsyncSession], Awaitable[T]], *, in_request: bool = False
 ) -> T:
@@ -253,10 +279,12 @@ async def run_in_transaction[T](
     """
 
     async def attempt() -> T:
-        async with AsyncSessionLocal.begin() as session:
+        async with AsyncSessionLocal() as session:
             if in_request:
                 await claim_connection(session)
-            return await work(session)
+            done = await work(session)
+            await _commit(session)
+            return done
 
     return await retry_lost_races(attempt)
 

@@ -1,6 +1,6 @@
 """What a spa does with its customers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import Select, func, select, tuple_
@@ -165,10 +165,24 @@ async def get_own_customer(session: AsyncSession, user: CurrentUser) -> Customer
     Raises:
         CustomerNotFound: nobody has linked them yet.
     """
-    customer = await session.scalar(select(Customer).where(Customer.user_id == user.id))
+    customer = await find_customer_of_user(session, user.id)
     if customer is None:
         raise CustomerNotFound
     return customer
+
+
+async def find_customer_of_user(session: AsyncSession, user_id: UUID) -> Customer | None:
+    customer: Customer | None = await session.scalar(select(Customer).where(Customer.user_id == user_id))
+    return customer
+
+
+async def refuse_unless_living(session: AsyncSession, customer_ids: Collection[UUID]) -> None:
+    """Raises CustomerNotFound, CustomerErased, CustomerMerged, CustomerArchived."""
+    found = (await session.scalars(select(Customer).where(Customer.id.in_(customer_ids)))).all()
+    if len(found) != len(set(customer_ids)):
+        raise CustomerNotFound
+    for customer in found:
+        _refuse_unless_living(customer)
 
 
 async def unlink_account(session: AsyncSession, customer_id: UUID) -> Customer:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field
 
-from app.modules.resource.resource_models import AllocationState
+from app.modules.resource.resource_kinds import AllocationState
 
 _MAX_DETAILS = 100
 

@@ -1,19 +1,21 @@
 """Who takes a resource and when: what is booked, what is out of order or on leave."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import reduce
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, delete, func, insert, or_, select, text
-from sqlalchemy.dialects.postgresql import TSTZRANGE, Range
+from sqlalchemy import ColumnElement, Delete, bindparam, delete, func, or_, select, text
+from sqlalchemy.dialects.postgresql import TSTZRANGE, Range, insert
 from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
 
 from app.core.rows import bounds
 from app.modules.resource.resource_allocation_schemas import AllocationRead
 from app.modules.resource.resource_errors import ResourceNotFound
-from app.modules.resource.resource_kinds import ResourceKind
-from app.modules.resource.resource_models import Allocation, AllocationState, Outage, Resource
+from app.modules.resource.resource_kinds import AllocationState, ResourceKind
+from app.modules.resource.resource_models import Allocation, Outage, Resource
 
 _FREE = (
     text("""
@@ -72,6 +74,43 @@ async def appointments_of(
     return [_read(allocation) for allocation in await session.scalars(found)]
 
 
+class Freed(NamedTuple):
+    """A time that a resource is not taken any more."""
+
+    resource_id: UUID
+    during: Range[datetime]
+
+
+class Taken(NamedTuple):
+    """What a treatment of an appointment takes."""
+
+    appointment_service_id: UUID
+    resource_id: UUID
+    kind: str
+    name: str | None
+    """Of a bed or a device."""
+    during: Range[datetime]
+
+
+async def taken_by(session: AsyncSession, appointment_ids: Collection[UUID]) -> list[Taken]:
+    """All that these appointments take, in the order of time."""
+    if not appointment_ids:
+        return []
+    found = (
+        select(
+            Allocation.appointment_service_id,
+            Allocation.resource_id,
+            Resource.kind,
+            Resource.name,
+            Allocation.during,
+        )
+        .join(Resource, Resource.id == Allocation.resource_id)
+        .where(Allocation.appointment_id.in_(appointment_ids))
+        .order_by(Allocation.during, Allocation.resource_id)
+    )
+    return [Taken._make(row) for row in await session.execute(found)]
+
+
 async def block_again(
     session: AsyncSession,
     resource_id: UUID,
@@ -100,13 +139,39 @@ async def drop_expired_holds(
     session: AsyncSession, resource_id: UUID, during: Range[datetime]
 ) -> Range[datetime]:
     """Deletes those that touch this time, and returns it with all that they had taken: for `block_again`."""
-    dropped = await session.scalars(
+    dropped = await drop_all_expired_holds(session, [resource_id], during)
+    return reduce(Range.union, (freed.during for freed in dropped), during)
+
+
+async def drop_all_expired_holds(
+    session: AsyncSession, resource_ids: Collection[UUID], during: Range[datetime]
+) -> list[Freed]:
+    """Deletes those of these resources that touch this time. The caller has locked them, and blocks again."""
+    expired = (
         delete(Allocation)
-        .where(Allocation.resource_id == resource_id, Allocation.during.overlaps(during))
+        .where(Allocation.resource_id.in_(resource_ids), Allocation.during.overlaps(during))
         .where(Allocation.hold_expires_at <= func.clock_timestamp())
-        .returning(Allocation.during)
     )
-    return reduce(Range.union, dropped, during)
+    return await _freed(session, expired)
+
+
+async def give_back(session: AsyncSession, appointment_ids: Collection[UUID]) -> list[Freed]:
+    """Deletes what these appointments take. The caller has locked the resources, and blocks again."""
+    return await _freed(session, delete(Allocation).where(Allocation.appointment_id.in_(appointment_ids)))
+
+
+async def _freed(session: AsyncSession, deletion: Delete) -> list[Freed]:
+    rows = await session.execute(deletion.returning(Allocation.resource_id, Allocation.during))
+    return [Freed(row.resource_id, row.during) for row in rows]
+
+
+async def allocate(session: AsyncSession, rows: Sequence[Mapping[str, object]]) -> bool:
+    """Takes all of these times; False when any of it was taken already, and then the caller rolls back.
+
+    PostgreSQL refuses what overlaps, and without an error, which would end the transaction.
+    """
+    taken = insert(Allocation).values([{"id": uuid7(), **row} for row in rows]).on_conflict_do_nothing()
+    return len((await session.scalars(taken.returning(Allocation.id))).all()) == len(rows)
 
 
 async def unblock(session: AsyncSession, *, time_off_id: UUID) -> None:

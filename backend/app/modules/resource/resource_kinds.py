@@ -1,4 +1,4 @@
-"""What kinds of resources there are: for whoever books them, too."""
+"""What kinds of resources there are, and how they are taken: for whoever books them, too."""
 
 from enum import StrEnum
 
@@ -8,3 +8,11 @@ class ResourceKind(StrEnum):
     BED = "bed"
     """A bed or a chair: where the guest is."""
     DEVICE = "device"
+
+
+class AllocationState(StrEnum):
+    HELD = "held"
+    """Until `hold_expires_at`, for somebody who is booking."""
+    BOOKED = "booked"
+    BLOCKED = "blocked"
+    """Out of order, or on leave."""

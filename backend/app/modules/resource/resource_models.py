@@ -1,7 +1,6 @@
 """What one guest at a time can occupy (tài nguyên): a therapist, a bed, a device; and when it is taken."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import (
@@ -102,14 +101,6 @@ class Outage(Entity):
         CheckConstraint(_BOUNDED, name="during"),
         ExcludeConstraint(("resource_id", "="), ("during", "&&"), name="outage_overlap"),
     )
-
-
-class AllocationState(StrEnum):
-    HELD = "held"
-    """Until `hold_expires_at`, for somebody who is booking."""
-    BOOKED = "booked"
-    BLOCKED = "blocked"
-    """Out of order, or on leave."""
 
 
 class Allocation(Entity):

@@ -44,6 +44,8 @@ SELECT EXISTS (
 )
 """)
 
+_NAMED = select(Staff.id, Staff.full_name)
+
 
 class StaffNotFound(NotFoundException):
     code = "STAFF_NOT_FOUND"
@@ -176,6 +178,12 @@ async def get_staff(session: AsyncSession, staff_id: UUID, *, lock: bool = False
 
 async def find_staff_of_user(session: AsyncSession, user_id: UUID) -> Staff | None:
     return (await session.scalars(select(Staff).where(Staff.user_id == user_id))).one_or_none()
+
+
+async def names_of_staff(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, str]:
+    if not ids:
+        return {}
+    return {row.id: row.full_name for row in await session.execute(_NAMED.where(Staff.id.in_(ids)))}
 
 
 async def read_staff(session: AsyncSession, staff: Staff) -> StaffRead:
