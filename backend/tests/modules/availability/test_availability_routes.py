@@ -1,9 +1,6 @@
 """Finding times over HTTP: each thing that a search honours, and what it says when there is none."""
 
-from collections.abc import Iterator
 from datetime import UTC, date, datetime
-from typing import Any
-from uuid import UUID
 
 import httpx2
 import pytest
@@ -11,84 +8,12 @@ import time_machine
 from uuid_utils.compat import uuid7
 
 from app.modules.identity.identity_roles import Role
+from tests.modules.availability.asking import DAY, asking, days, starts
 from tests.support.people import signed_in
 from tests.support.rosters import code_of, statements
 from tests.support.spas import Segment, Spa
 
-DAY = "2026-12-05"
-NOW = datetime(2026, 12, 1, tzinfo=UTC)
 on_bed = Segment(60, on="massage-bed")
-
-
-@pytest.fixture(autouse=True)
-def a_day_in_december() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture
-async def guest(stranger: httpx2.AsyncClient) -> httpx2.AsyncClient:
-    """Signed in, and nobody."""
-    stranger.headers |= await signed_in()
-    return stranger
-
-
-def asking(spa: Spa, *guests: list[Any], same_room: bool = False, **more: Any) -> dict[str, Any]:
-    """A treatment is the id of its variant, or `{"variant_id": …}`."""
-    treatments = [
-        [
-            {name: str(value) if isinstance(value, UUID) else value for name, value in each.items()}
-            if isinstance(each, dict)
-            else {"variant_id": str(each)}
-            for each in wishes
-        ]
-        for wishes in guests
-    ]
-    return {
-        "branch_id": str(spa.branch_id),
-        "guests": [{"treatments": wishes} for wishes in treatments],
-        "same_room": same_room,
-    } | more
-
-
-async def starts(
-    http: httpx2.AsyncClient, spa: Spa, *guests: list[Any], day: str = DAY, same_room: bool = False
-) -> list[str]:
-    """On the wall clock."""
-    answer = await http.post(
-        "/api/v1/availability/starts", json=asking(spa, *guests, same_room=same_room, day=day)
-    )
-    assert answer.status_code == 200, answer.text
-    return [
-        f"{datetime.fromisoformat(each['start']).astimezone(spa.zone):%H:%M}"
-        for each in answer.json()["starts"]
-    ]
-
-
-async def days(
-    http: httpx2.AsyncClient, spa: Spa, *guests: Any, first: str = DAY, last: str = DAY
-) -> list[str]:
-    """Those that have a start."""
-    answer = await http.post(
-        "/api/v1/availability/days", json=asking(spa, *guests, first_day=first, last_day=last)
-    )
-    assert answer.status_code == 200, answer.text
-    read = answer.json()["days"]
-    assert all(each["available"] == (not each["why"]) for each in read)
-    return [each["day"] for each in read if each["available"]]
-
-
-async def why(
-    http: httpx2.AsyncClient, spa: Spa, *guests: list[Any], day: str = DAY, **more: Any
-) -> list[str]:
-    """In English."""
-    answer = await http.post(
-        "/api/v1/availability/starts",
-        json=asking(spa, *guests, day=day, **more),
-        headers={"Accept-Language": "en"},
-    )
-    assert answer.json()["starts"] == []
-    return [each["message"] for each in answer.json()["why"]]
 
 
 async def test_one_guest_any_therapist(guest: httpx2.AsyncClient) -> None:
@@ -399,7 +324,7 @@ class TestOffers:
     async def test_what_is_not_offered_is_named(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa()
         old = spa.service("old massage", 60)
-        retired = spa.variant(spa.service_of[old], 90, retired_at=NOW)
+        retired = spa.variant(spa.service_of[old], 90, retired_at=datetime(2026, 12, 1, tzinfo=UTC))
         await spa.write()
         asked = asking(spa, [retired], day=DAY)
         for language, words in (
