@@ -67,7 +67,7 @@ async def load_scene(  # noqa: PLR0913 - which days of which branch, for whom
     days = days_from(first_day, last_day)
     grid = _grid_of(days, branch.zone, first_step, last_step)
     earliest, latest = _bounds(grid, branch, at_the_desk=at_the_desk)
-    resources, names = await _load_resources(session, branch_id, party, days, grid, ignoring)
+    resources, names = await _load_resources(session, branch_id, party, days, grid, ignoring=ignoring)
     supply = Supply(
         resources=resources,
         open=grid.free(branch.open_spans()),
@@ -126,6 +126,7 @@ async def _load_resources(  # noqa: PLR0913 - what the questions ask
     party: Party,
     days: Sequence[date],
     grid: Grid,
+    *,
     ignoring: Collection[UUID],
 ) -> tuple[list[Resource], dict[UUID, str]]:
     """By id, and their names."""
