@@ -23,12 +23,13 @@ from app.core.exceptions import (
     validation_exception_handler,
     zenspa_exception_handler,
 )
-from app.core.lifecycle import drain_before_stop
+from app.core.lifecycle import drain_before_stop, in_background
 from app.core.logging import setup_logging
 from app.core.metrics import metrics_route
 from app.core.middleware import EnvelopeCORSMiddleware, RequestContextMiddleware, RequestGuardMiddleware
 from app.core.routing import PUBLIC, operation_id
 from app.core.telemetry import close_telemetry, telemetry_config
+from app.modules.booking.booking_clock import run_clock
 from app.redis.client import close_redis, init_redis
 from app.redis.rate_limit_middleware import RateLimitMiddleware
 
@@ -54,7 +55,8 @@ async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
     await init_redis()
     drain_before_stop()
     logger.info("started", service=settings.APP_NAME)
-    yield
+    async with in_background(run_clock):
+        yield
     logger.info("stopping", service=settings.APP_NAME)
     await close_redis()
     await close_db()

@@ -60,6 +60,7 @@ def _start_servers() -> None:
         "REDIS_PORT": str(valkey.port),
         "SECRET_KEY": "a key for tests only, as long as production's",
         "SMTP_HOST": "",  # wins over a developer's .env: no test may mail to people
+        "CLOCK_SECONDS": "0",  # no turn of the clock in the middle of a test: those of the clock call it
         "RATE_LIMIT_PER_MINUTE": "1000000",  # counted as in production, and never reached: tests share an address
         "PYTHONPATH": str(_BACKEND),  # for what is started elsewhere than here
     }
@@ -107,9 +108,14 @@ async def running_app() -> AsyncGenerator[object]:
 
 
 @pytest.fixture
-async def stranger(running_app: object) -> AsyncGenerator[httpx2.AsyncClient]:
+async def stranger(
+    running_app: object, monkeypatch: pytest.MonkeyPatch
+) -> AsyncGenerator[httpx2.AsyncClient]:
     """HTTP to the app in this process, on an empty database and an empty Redis, not signed in."""
+    from app.modules.board import board_stream
+
     await _empty_stores()
+    monkeypatch.setattr(board_stream, "LONGEST", 0)  # in one process an answer is read when it has ended
     transport = httpx2.ASGITransport(app=running_app)  # type: ignore[arg-type]  # an ASGI app; its type is imported late
     async with httpx2.AsyncClient(transport=transport, base_url="http://testserver") as http:
         yield http

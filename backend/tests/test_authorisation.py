@@ -45,6 +45,7 @@ OPEN_TO_ANYBODY = {
     f"GET {V1}/branches/{{branch_id}}",
     f"GET {V1}/branches/{{branch_id}}/open",
     f"GET {V1}/catalogue",
+    f"GET {V1}/calendars/{{token}}.ics",
 }
 OUTSIDE_THE_DOCUMENT = {"/metrics", "/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"}
 SIGNED_IN: set[str] = set()
@@ -74,6 +75,8 @@ MAY_CALL = {
     f"POST {V1}/branches/{{branch_id}}/exceptions": {"admin"},
     f"DELETE {V1}/branches/{{branch_id}}/exceptions/{{exception_id}}": {"admin"},
     f"GET {V1}/branches/{{branch_id}}/holidays/{{year}}": TEAM,
+    f"GET {V1}/branches/{{branch_id}}/board": TEAM,
+    f"GET {V1}/branches/{{branch_id}}/board/stream": TEAM,
     f"POST {V1}/customers": DESK,
     f"GET {V1}/customers": DESK,
     f"GET {V1}/customers/search": DESK,
@@ -132,6 +135,15 @@ MAY_CALL = {
     f"POST {V1}/time-off/{{time_off_id}}/approve": {"admin"},
     f"POST {V1}/time-off/{{time_off_id}}/refuse": {"admin"},
     f"POST {V1}/time-off/{{time_off_id}}/withdraw": TEAM,
+    f"POST {V1}/visits": DESK | {"customer"},
+    f"GET {V1}/visits": DESK | {"customer"},
+    f"GET {V1}/visits/{{visit_id}}": TEAM | {"customer"},
+    f"PATCH {V1}/visits/{{visit_id}}": DESK,
+    f"PUT {V1}/visits/{{visit_id}}/status": TEAM | {"customer"},
+    f"PATCH {V1}/appointments/{{appointment_id}}": DESK,
+    f"POST {V1}/calendars": TEAM | {"customer"},
+    f"GET {V1}/calendars": TEAM | {"customer"},
+    f"DELETE {V1}/calendars/{{calendar_id}}": TEAM | {"customer"},
 }
 OF_THEIR_OWN_ONLY = {"customer"}
 """Who has no other role of those that may call sees what is theirs; of anything else not even that it is there."""
@@ -142,6 +154,11 @@ OWN_ROSTER_ONLY = {
     f"POST {V1}/time-off": {"therapist"},
     f"GET {V1}/time-off": {"therapist"},
     f"POST {V1}/time-off/{{time_off_id}}/withdraw": {"therapist", "receptionist"},
+    f"GET {V1}/visits/{{visit_id}}": {"therapist"},
+    f"PUT {V1}/visits/{{visit_id}}/status": {"therapist"},
+    f"POST {V1}/calendars": {"therapist"},
+    f"GET {V1}/calendars": {"therapist"},
+    f"DELETE {V1}/calendars/{{calendar_id}}": {"therapist"},
 }
 """Who else is among `OF_THEIR_OWN_ONLY` there: rosters and leave are for the desk and for whom they are about."""
 

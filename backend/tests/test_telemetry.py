@@ -93,6 +93,19 @@ async def test_what_a_receptionist_searches_for_does_not_reach_the_collector() -
     assert not [export for export in collector.exports if "Nguy" in str(export)]
 
 
+async def test_the_key_of_a_calendar_does_not_reach_the_collector() -> None:
+    with collecting() as collector:
+        environment = stores() | {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint}
+        async with AppProcess(environment) as process:
+            async with httpx2.AsyncClient(base_url=process.base_url, verify=False) as http:
+                await http.get("/api/v1/calendars/a-key.ics")
+            process.terminate()
+            await process.wait(15)
+    span = collector.spans()["GET /api/v1/calendars/{token}.ics"]
+    assert span["url.path"] == "/api/v1/calendars/REDACTED.ics"
+    assert not [export for export in collector.exports if "a-key" in str(export)]
+
+
 async def test_a_collector_that_never_answers_holds_up_neither_a_request_nor_the_stop() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"

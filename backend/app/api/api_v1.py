@@ -5,8 +5,10 @@ from fastapi import APIRouter
 from app.api import health
 from app.modules.audit import audit_routes
 from app.modules.availability import availability_routes
+from app.modules.board import board_routes
 from app.modules.booking import booking_routes
 from app.modules.branch import branch_routes
+from app.modules.calendar import calendar_routes
 from app.modules.catalogue import catalogue_routes
 from app.modules.customer import customer_privacy_routes, customer_routes
 from app.modules.identity import identity_auth_routes, identity_routes
@@ -33,7 +35,10 @@ for router in (
     staff_roster_routes.router,
     staff_time_off_routes.router,
     availability_routes.router,
-    booking_routes.router,
+    booking_routes.visits,
+    booking_routes.appointments,
+    board_routes.router,
+    calendar_routes.router,
 ):
     # Not `include_router`: FastAPI 0.165 tries the routes of a nested router several times for each request (57 µs
     # became 91, measured in process).

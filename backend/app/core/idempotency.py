@@ -4,14 +4,14 @@ draft-ietf-httpapi-idempotency-key-header. The answer is kept in the transaction
 no moment at which the one is there and the other is not.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated
 from uuid import UUID
 
 from fastapi import Header
 from pydantic import BaseModel
-from sqlalchemy import ForeignKey, LargeBinary, Text, func, insert, text
+from sqlalchemy import ForeignKey, LargeBinary, Text, delete, func, insert, select, text, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -21,6 +21,8 @@ from app.core.database import Base
 from app.core.database_errors import answering
 from app.core.exceptions import ConflictException, ValidationException
 
+KEPT_FOR = timedelta(days=30)
+_FORGOTTEN_AT_ONCE = 1_000
 _FIND = text("""
 SELECT pg_try_advisory_xact_lock(hashtextextended(:user_id || ':' || :key, 0)) AS is_mine, kept.request, kept.answer
 FROM (SELECT) AS always LEFT JOIN idempotency_key AS kept ON kept.user_id = CAST(:user_id AS uuid) AND kept.key = :key
@@ -106,3 +108,16 @@ async def keep_answer(
     row = {"user_id": user_id, "key": key, "request": request, "answer": answer.model_dump(mode="json")}
     with answering({"idempotency_key_pkey": IdempotencyInFlight}):
         await session.execute(insert(KeptAnswer), row)
+
+
+async def forget_old_answers(session: AsyncSession) -> int:
+    """Of those kept for `KEPT_FOR` the oldest thousand; how many there were. Others may do the same meanwhile."""
+    of_old = (
+        select(KeptAnswer.user_id, KeptAnswer.key)
+        .where(KeptAnswer.created_at < func.now() - KEPT_FOR)
+        .order_by(KeptAnswer.created_at)
+        .limit(_FORGOTTEN_AT_ONCE)
+        .with_for_update(skip_locked=True)
+    )
+    forgotten = delete(KeptAnswer).where(tuple_(KeptAnswer.user_id, KeptAnswer.key).in_(of_old))
+    return len((await session.execute(forgotten.returning(KeptAnswer.key))).all())

@@ -57,7 +57,7 @@ class RequestContextMiddleware:
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
-        answered = None
+        answered: float | None = None
         request_id = scope["request_id"] = _request_id(scope)
         request_id_var.set(request_id)
         user_id_var.set("")
@@ -70,7 +70,13 @@ class RequestContextMiddleware:
                 more = self.cacheable_headers if "cacheable" in scope else headers
                 message["headers"] = [*message["headers"], *more, (b"x-request-id", request_id.encode())]
             await send(message)
-            if message["type"] == "http.response.body" and not message.get("more_body"):
+            if (
+                message["type"] == "http.response.body"
+                and answered is None
+                and (
+                    not message.get("more_body") or "endless" in scope
+                )  # a stream is answered when it begins
+            ):
                 answered = time.perf_counter()
 
         try:

@@ -9,10 +9,8 @@ come a little after the commit, and one that is lost would never come.
 
 import asyncio
 import gzip
-from base64 import urlsafe_b64encode
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import nullcontext
-from hashlib import sha256
 from inspect import get_annotations
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -30,6 +28,7 @@ from app.common.single_flight import Rounds, SingleFlight
 from app.core import database
 from app.core.database import REQUEST_POOL_WAIT, Base, is_pooled, run_in_transaction
 from app.core.database_errors import DRIVER_ERRORS, translate
+from app.core.etags import etag_of, is_named
 from app.core.routing import PUBLIC, ApiRoute, ApiRouter
 
 
@@ -100,7 +99,7 @@ class _Published:
     async def __call__(self, scope: Scope, _receive: Receive, send: Send) -> None:
         ready = await self._newest()
         asked = dict(scope["headers"])
-        if _names(asked.get(b"if-none-match", b""), ready.etag):
+        if is_named(ready.etag, asked.get(b"if-none-match", b"").decode("latin-1")):
             answer = ready.unchanged
         elif _takes_gzip(asked.get(b"accept-encoding", b"")):
             answer = ready.zipped
@@ -121,8 +120,7 @@ class _Published:
     async def _refill(self) -> _Ready:
         version, listed = await run_in_transaction(self._read, in_request=True)
         body = self._adapter.dump_json(listed)
-        # Weak, for it stands for both ways to send it (RFC 9110 §8.8.3.3).
-        etag = f'W/"{urlsafe_b64encode(sha256(body).digest()[:12]).decode()}"'
+        etag = etag_of(body)
         always = [(b"etag", etag.encode()), (b"vary", b"Accept-Encoding"), (b"cache-control", b"no-cache")]
         zipped = gzip.compress(body, mtime=0)
         return _Ready(
@@ -149,12 +147,6 @@ class _Published:
 
 def _entity_headers(body: bytes) -> list[tuple[bytes, bytes]]:
     return [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-
-
-def _names(if_none_match: bytes, etag: str) -> bool:
-    """Whether a client has it already (RFC 9110 §13.1.2); they are compared as weak ones."""
-    tags = [tag.strip() for tag in if_none_match.decode("latin-1").split(",")]
-    return "*" in tags or etag in (tag if tag.startswith("W/") else f"W/{tag}" for tag in tags)
 
 
 def _takes_gzip(accept_encoding: bytes) -> bool:

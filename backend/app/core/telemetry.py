@@ -26,12 +26,16 @@ def telemetry_config(settings: Settings) -> TelemetryConfig:
     from opentelemetry.sdk.trace import Span, SpanProcessor, TracerProvider
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
-    class WithoutQueries(SpanProcessor):
-        """FastAPI notes the query string, in which a receptionist's search has a guest's name or phone."""
+    class WithoutSecrets(SpanProcessor):
+        """FastAPI notes the query string, in which a receptionist's search has a guest's name or phone, and the path,
+        in which a calendar has its key."""
 
         def on_start(self, span: Span, parent_context: Context | None = None) -> None:  # noqa: ARG002 - the base's
-            if span.attributes is not None and "url.query" in span.attributes:
+            attributes = span.attributes or {}
+            if "url.query" in attributes:
                 span.set_attribute("url.query", "REDACTED")
+            if (path := str(attributes.get("url.path"))).endswith(".ics"):
+                span.set_attribute("url.path", f"{path.rpartition('/')[0]}/REDACTED.ics")
 
     provider = TracerProvider(
         resource=Resource.create(
@@ -41,7 +45,7 @@ def telemetry_config(settings: Settings) -> TelemetryConfig:
     )
     endpoint = settings.OTEL_EXPORTER_OTLP_ENDPOINT.rstrip("/") + "/v1/traces"
     exporter = OTLPSpanExporter(endpoint=endpoint, timeout=_EXPORT_TIMEOUT)
-    provider.add_span_processor(WithoutQueries())
+    provider.add_span_processor(WithoutSecrets())
     provider.add_span_processor(BatchSpanProcessor(exporter))
     _shut_down.append(provider.shutdown)
     return {**config, "tracing": True, "tracer_provider": provider}

@@ -35,6 +35,7 @@ _VIETNAMESE = {
     "branch_or_staff": "Hãy cho branch_id, staff_id hoặc cả hai.",
     "monday": "Phải là một ngày thứ Hai.",
     "one_of": "Hãy cho một trong hai: user_id hoặc email.",
+    "staff_or_customer": "Hãy cho một trong hai: staff_id hoặc customer_id.",
     "timezone_aware": "Phải là thời điểm có múi giờ, như 2026-12-31T09:00:00+07:00.",
     "date_past": "Phải từ năm 1900 đến hôm nay.",
     "uuid_type": "Phải là UUID.",
@@ -62,6 +63,7 @@ _VIETNAMESE = {
     "device_type": "Phải là một loại thiết bị.",
     "treatment_length": "Tất cả công đoạn cộng lại không được quá 1440 phút.",
     "treatment_guest": "Phải có ít nhất một công đoạn có khách.",
+    "reason_needed": "Hãy cho biết lý do mở lại.",
     "tag": "Nhãn không được có dấu chấm phẩy (;).",
 }
 

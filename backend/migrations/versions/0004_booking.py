@@ -18,12 +18,30 @@ STATUSES = (
 )
 AUDITED = {
     "visit": "{note}",
-    "appointment": "{reason}",
+    "appointment": "{guest_name,reason}",
     "appointment_service": "{}",
     "appointment_add_on": "{}",
     "calendar_feed": "{}",
 }
 TABLES = [*AUDITED, "idempotency_key"]
+# Here and not in the service: customers know nothing of visits, and none of these may be forgotten.
+FOLLOW_CUSTOMER = """
+CREATE FUNCTION zenspa_visits_follow_customer() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT AS $$
+BEGIN
+    IF NEW.merged_into_id IS DISTINCT FROM OLD.merged_into_id AND NEW.merged_into_id IS NOT NULL THEN
+        UPDATE visit SET customer_id = NEW.merged_into_id WHERE customer_id = NEW.id;
+        UPDATE appointment SET customer_id = NEW.merged_into_id WHERE customer_id = NEW.id;
+    END IF;
+    IF NEW.erased_at IS NOT NULL AND OLD.erased_at IS NULL THEN
+        UPDATE appointment SET guest_name = '', reason = ''
+        WHERE customer_id = NEW.id OR visit_id IN (SELECT id FROM visit WHERE customer_id = NEW.id);
+        UPDATE visit SET note = '' WHERE customer_id = NEW.id;
+        UPDATE calendar_feed SET revoked_at = now() WHERE customer_id = NEW.id AND revoked_at IS NULL;
+        DELETE FROM idempotency_key WHERE user_id = OLD.user_id OR answer ->> 'customer_id' = NEW.id::text;
+    END IF;
+    RETURN NULL;
+END $$
+"""
 
 
 def _entity(name: str, *columns: sa.Column[object] | sa.schema.SchemaItem) -> None:
@@ -96,6 +114,11 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", "key", name="idempotency_key_pkey"),
     )
     op.create_index("idempotency_key_created_at_idx", "idempotency_key", ["created_at"])
+    op.execute(FOLLOW_CUSTOMER)
+    op.execute(
+        "CREATE TRIGGER visits_follow_customer AFTER UPDATE OF merged_into_id, erased_at ON customer"
+        " FOR EACH ROW EXECUTE FUNCTION zenspa_visits_follow_customer()"
+    )
     for table, masked in AUDITED.items():
         op.execute(f"SELECT zenspa_audit_table('{table}', '{masked}')")
 
@@ -160,7 +183,13 @@ def _create_treatments() -> None:
         *_times(),
         sa.CheckConstraint("position >= 0", name="position"),
         sa.CheckConstraint("gender IN ('female', 'male', 'other')", name="gender"),
-        sa.UniqueConstraint("appointment_id", "position", name="appointment_service_key"),
+        sa.UniqueConstraint(
+            "appointment_id",
+            "position",
+            name="appointment_service_key",
+            deferrable=True,
+            initially="DEFERRED",
+        ),
         sa.UniqueConstraint("id", "appointment_id", name="appointment_service_id_appointment_id_key"),
     )
     op.create_index("appointment_service_variant_id_idx", "appointment_service", ["variant_id"])
@@ -195,6 +224,8 @@ def _tie_allocations() -> None:
 def downgrade() -> None:
     op.drop_constraint("shift_length_check", "shift")
     op.drop_index("allocation_resource_id_idx", "allocation")
+    op.execute("DROP TRIGGER visits_follow_customer ON customer")
+    op.execute("DROP FUNCTION zenspa_visits_follow_customer")
     # There are no appointments without their tables; what is blocked stays.
     op.execute("DELETE FROM allocation WHERE state <> 'blocked'")
     op.drop_constraint("allocation_appointment_service_id_fkey", "allocation")

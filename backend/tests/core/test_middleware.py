@@ -11,7 +11,7 @@ from typing import Any, Literal
 import httpx2
 import pytest
 import uvicorn
-from fastapi import APIRouter, BackgroundTasks
+from fastapi import APIRouter, BackgroundTasks, Request
 from fastapi.responses import StreamingResponse
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.types import ASGIApp
@@ -56,6 +56,18 @@ BACKGROUND_WORK = 0.05  # seconds
 @router.get("/mailed")
 async def mailed(background: BackgroundTasks) -> None:
     background.add_task(_work)
+
+
+@router.get("/endless")
+async def endless(request: Request) -> StreamingResponse:
+    request.scope["endless"] = True
+    return StreamingResponse(_pieces())
+
+
+async def _pieces() -> AsyncIterator[bytes]:
+    yield b"first"
+    await _work()
+    yield b"second"
 
 
 async def _work() -> None:
@@ -362,13 +374,16 @@ class TestMetrics:
         own = 1 if path.startswith("/metrics") else 0  # the scrape before is counted as well
         assert after - before == 1 + own
 
-    async def test_time_an_answer_and_not_the_work_behind_it(self, capfd: pytest.CaptureFixture[str]) -> None:
+    @pytest.mark.parametrize("path", ["/mailed", "/endless"])
+    async def test_time_an_answer_and_not_the_work_behind_it_and_a_stream_until_it_begins(
+        self, path: str, capfd: pytest.CaptureFixture[str]
+    ) -> None:
         began = time.perf_counter()
         async with client_of(app) as http:
-            await http.get("/mailed")
+            await http.get(path)
         without_the_work = time.perf_counter() - began - BACKGROUND_WORK
-        assert (await measured("sum"))["GET", "/mailed", "200"] < without_the_work
-        [ms] = re.findall(r"route=/mailed .*ms=([0-9.]+)", capfd.readouterr().out)
+        assert (await measured("sum"))["GET", path, "200"] < without_the_work
+        [ms] = re.findall(rf"route={path} .*ms=([0-9.]+)", capfd.readouterr().out)
         assert float(ms) / 1000 < without_the_work
 
     async def test_have_no_series_for_what_a_client_makes_up(self) -> None:

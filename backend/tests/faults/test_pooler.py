@@ -5,6 +5,7 @@ import ssl
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from pathlib import Path
 
 import asyncpg
@@ -14,15 +15,20 @@ from pydantic import SecretStr
 from sqlalchemy import TextClause, make_url, text
 from sqlalchemy.exc import DBAPIError
 
+from app.common.helpers import utc_now
 from app.core.config import Settings, settings
-from app.core.database import build_engine
+from app.core.database import build_engine, run_in_transaction
+from app.modules.booking.booking_clock import turn
 from app.modules.identity.identity_roles import Role
 from tests.support.app_process import AppProcess
 from tests.support.certificates import certificates
+from tests.support.ledger import entries
 from tests.support.people import signed_in
 from tests.support.pgbouncer import PgBouncer, pgbouncer_available
+from tests.support.resources import at
 from tests.support.routes import post, refused_work
 from tests.support.stores import app_database
+from tests.support.visits import add_visit
 
 pytestmark = [
     pytest.mark.usefixtures("client"),
@@ -100,6 +106,18 @@ class TestTransactionMode:
         assert states == [state]
         assert response.status_code == 503
         await other.close()
+
+    async def test_the_ledger_tells_the_clock_from_the_others(self, pooler: PgBouncer) -> None:
+        """Its name is the transaction's, not the connection's, which the next to come shares."""
+        ago = utc_now() - timedelta(minutes=1)
+        await add_visit(None, at(9), at(10), status="held", hold_expires_at=ago)
+        changes = {"DATABASE_URL": SecretStr(url_of(pooler)), "DB_TRANSACTION_POOLER": True}
+        async with app_database(**changes):
+            assert await turn() == 1
+            program = text("SELECT current_setting('application_name')")
+            assert await run_in_transaction(lambda session: session.scalar(program)) == "zenspa"
+        [entry] = await entries(entity="appointment", action="update")
+        assert entry["program"] == "zenspa clock"
 
 
 async def create_and_read_customers(http: httpx2.AsyncClient, client: int, statuses: Counter[int]) -> None:

@@ -4,26 +4,36 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
+from functools import partial
+from uuid import UUID
 
 import asyncpg
 import httpx2
 import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.config import settings
+from app.core.database import run_in_transaction
 from app.core.lifecycle import DRAIN_SECONDS
 from app.modules.identity.identity_roles import Role
+from app.redis.branch_events import announce
 from tests.support import eventually
 from tests.support.app_process import AppProcess
+from tests.support.branches import add_branch
 from tests.support.customers import CUSTOMERS, AtTheDesk, new_phone
+from tests.support.event_streams import listening
 from tests.support.fault_proxy import FaultProxy, Mode
 from tests.support.people import signed_in
-from tests.support.stores import database_server, driver_url, through
+from tests.support.resources import at
+from tests.support.stores import database_server, driver_url, redis_server, through
+from tests.support.visits import add_visit
 
 pytestmark = pytest.mark.usefixtures("client")
 
 STOP = 15.0
 """Seconds from SIGTERM to the end, at most."""
 DATABASE = {"DATABASE_URL": settings.DATABASE_URL.get_secret_value()}
+REDIS = dict(zip(("REDIS_HOST", "REDIS_PORT"), map(str, redis_server()), strict=True))
 PRODUCTION = DATABASE | {
     "ENVIRONMENT": "production",
     "CORS_ORIGINS": "https://app.example.com",
@@ -82,6 +92,34 @@ async def test_in_development_the_door_is_closed_at_once_and_requests_in_flight_
         response = await request
         assert (response.status_code, response.json()["notes"]) == (200, "dị ứng tinh dầu")
         assert await app.wait(STOP) == 0
+
+
+async def _announce(session: AsyncSession, branch_id: UUID) -> None:
+    announce(session, branch_id)
+
+
+@pytest.mark.parametrize("environment", [DATABASE, PRODUCTION], ids=["development", "production"])
+async def test_a_stream_ends_at_once_and_as_it_should(environment: dict[str, str]) -> None:
+    branch = await add_branch()
+    async with (
+        AppProcess(environment | REDIS) as app,
+        httpx2.AsyncClient(
+            base_url=app.base_url, verify=False, headers=await signed_in(Role.RECEPTIONIST)
+        ) as http,
+        listening(http, f"/api/v1/branches/{branch}/board/stream?day=2100-03-01") as events,
+    ):
+        for hour in (1, 2, 3):  # then it has nothing more to compare, and waits
+            await events.next()
+            await add_visit(branch, at(hour), at(hour + 1))
+            await run_in_transaction(partial(_announce, branch_id=branch))
+        await events.next()
+        loop = asyncio.get_running_loop()
+        told = loop.time()
+        app.terminate()
+        await events.end()  # by the last chunk: a connection that was cut is an error
+        assert loop.time() - told < DRAIN_SECONDS
+        assert await app.wait(STOP) == 0
+        assert "Traceback" not in app.output()
 
 
 @asynccontextmanager
@@ -159,3 +197,27 @@ async def test_a_database_that_is_silent_does_not_hold_the_process() -> None:
             app.terminate()
             assert (await request).status_code == 503
             assert await app.wait(STOP) == 0
+
+
+async def test_the_clock_in_the_middle_of_a_turn_does_not_hold_the_process() -> None:
+    """Neither while the database is well, nor while it is silent, for less or for longer than anybody waits."""
+    async with FaultProxy(*database_server()) as proxy:
+        clock = {"CLOCK_SECONDS": "0.01"}
+        silent = clock | {"DATABASE_URL": through(proxy)}
+        short = {"DB_STATEMENT_TIMEOUT": "0.3", "DB_CONNECT_TIMEOUT": "0.5"}
+        async with (
+            AppProcess(DATABASE | clock) as well,
+            AppProcess(silent | short) as ill,
+            AppProcess(silent) as patient,
+        ):
+            proxy.mode = Mode.BLACK_HOLE
+
+            async def it_has_missed_a_turn() -> bool:
+                return "the clock missed a turn" in ill.output()
+
+            await eventually(it_has_missed_a_turn, within=10)
+            for app in (well, ill, patient):
+                app.terminate()
+            ended = await asyncio.gather(*(app.wait(STOP) for app in (well, ill, patient)))
+            assert ended == [0, 0, 0]
+            assert not {"missed", "Traceback"} & {*well.output().split()}

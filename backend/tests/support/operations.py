@@ -84,8 +84,9 @@ class Scene:
     async def send(self, http: httpx2.AsyncClient) -> httpx2.Response:
         method, path = self.label.split()
         more = _MORE[self.label](self.ids) if self.label in _MORE else {}
+        headers = self.headers | more.pop("headers", {})
         return await http.request(
-            method, path.format_map({"year": 2027, **self.ids}), headers=self.headers, **more
+            method, path.format_map({"year": 2027, **self.ids}), headers=headers, **more
         )
 
 
@@ -128,10 +129,14 @@ class Scenes:
         )
         ids |= self._add_resources(ids["branch_id"]) | self._add_catalogue()
         self._add_roster(ids, owner)
+        self._add_visit(ids)
         if which == "missing":
             ids |= {
                 "shift_id": uuid7(),
                 "time_off_id": uuid7(),
+                "calendar_id": uuid7(),
+                "visit_id": uuid7(),
+                "appointment_id": uuid7(),
                 "branch_id": uuid7(),
                 "exception_id": uuid7(),
                 "user_id": uuid7(),
@@ -220,6 +225,53 @@ class Scenes:
         ids["time_off_id"] = self._insert(
             "time_off", staff_id=ids["staff_id"], during=asyncpg.Range(*_A_DAY), status="requested"
         )
+        ids["calendar_id"] = self._insert("calendar_feed", staff_id=ids["staff_id"])
+
+    def _add_visit(self, ids: dict[str, UUID]) -> None:
+        """The customer holds a time with the therapist, who has more of it."""
+        self._insert("staff_skill", staff_id=ids["staff_id"], service_id=ids["service_id"])
+        self._insert(
+            "shift",
+            staff_id=ids["staff_id"],
+            branch_id=ids["branch_id"],
+            during=asyncpg.Range(_SOON, _SOON + timedelta(hours=9)),
+        )
+        times = {"starts_at": _SOON, "ends_at": _SOON + timedelta(hours=1)}
+        ids["visit_id"] = self._insert(
+            "visit",
+            branch_id=ids["branch_id"],
+            customer_id=ids["customer_id"],
+            source="online",
+            same_room=False,
+        )
+        ids["appointment_id"] = self._insert(
+            "appointment",
+            visit_id=ids["visit_id"],
+            branch_id=ids["branch_id"],
+            customer_id=ids["customer_id"],
+            guest_name=SOMEBODY_ELSE,
+            status="held",
+            hold_expires_at=_HELD_UNTIL,
+            **times,
+        )
+        treatment_id = self._insert(
+            "appointment_service",
+            appointment_id=ids["appointment_id"],
+            position=0,
+            variant_id=ids["variant_id"],
+            price=0,
+            segments='[{"minutes": 60}]',
+            **times,
+        )
+        self._insert(
+            "allocation",
+            resource_id=ids["staff_id"],
+            during=asyncpg.Range(*times.values()),
+            state="held",
+            hold_expires_at=_HELD_UNTIL,
+            appointment_id=ids["appointment_id"],
+            appointment_service_id=treatment_id,
+        )
 
     def _add_resources(self, branch_id: UUID) -> dict[str, UUID]:
         """A bed in a room of the branch."""
@@ -273,9 +325,17 @@ class Scenes:
         return row_id
 
 
-OF_SOMEBODY = {"GET /api/v1/shifts", "POST /api/v1/time-off", "GET /api/v1/time-off"}
+OF_SOMEBODY = {
+    "GET /api/v1/shifts",
+    "POST /api/v1/time-off",
+    "GET /api/v1/time-off",
+    "POST /api/v1/calendars",
+    "GET /api/v1/calendars",
+}
 """Operations on what belongs to one of the staff whom the body or the query names."""
 OF_A_BRANCH = OF_SOMEBODY | {
+    "GET /api/v1/branches/{branch_id}/board",
+    "GET /api/v1/branches/{branch_id}/board/stream",
     "PATCH /api/v1/branches/{branch_id}",
     "PUT /api/v1/branches/{branch_id}/hours",
     "POST /api/v1/branches/{branch_id}/exceptions",
@@ -290,6 +350,11 @@ OF_A_BRANCH = OF_SOMEBODY | {
     "PATCH /api/v1/staff/{staff_id}",
     "GET /api/v1/staff/{staff_id}/weekly-shifts",
     "PUT /api/v1/staff/{staff_id}/weekly-shifts",
+    "POST /api/v1/visits",
+    "GET /api/v1/visits/{visit_id}",
+    "PATCH /api/v1/visits/{visit_id}",
+    "PUT /api/v1/visits/{visit_id}/status",
+    "PATCH /api/v1/appointments/{appointment_id}",
     "POST /api/v1/shifts",
     "POST /api/v1/shifts/fill",
     "POST /api/v1/shifts/copy",
@@ -299,6 +364,7 @@ OF_A_BRANCH = OF_SOMEBODY | {
     "POST /api/v1/time-off/{time_off_id}/approve",
     "POST /api/v1/time-off/{time_off_id}/refuse",
     "POST /api/v1/time-off/{time_off_id}/withdraw",
+    "DELETE /api/v1/calendars/{calendar_id}",
 }
 """Operations on what belongs to a branch, also one that the body or the query names."""
 
@@ -350,12 +416,28 @@ _ORDER = [
     "add_on",
     "staff",
     "staff_branch",
+    "staff_skill",
     "weekly_shift",
     "shift",
     "time_off",
+    "calendar_feed",
     "outage",
+    "visit",
+    "appointment",
+    "appointment_service",
+    "allocation",
 ]
 _THERAPIST = {"role": "therapist"}
+_HELD_UNTIL = utc_now() + timedelta(days=1)
+
+
+def _a_monday_to_come() -> datetime:
+    """When the branches open, in a week or the one after it."""
+    today = utc_now().replace(hour=2, minute=0, second=0, microsecond=0)
+    return today + timedelta(days=14 - today.weekday())
+
+
+_SOON = _a_monday_to_come()
 _A_DAY = (datetime(2100, 3, 1, tzinfo=UTC), datetime(2100, 3, 2, tzinfo=UTC))
 _NEXT_DAY = (datetime(2100, 3, 2, tzinfo=UTC), datetime(2100, 3, 3, tzinfo=UTC))
 _FREE_MONDAY, _ITS_MONDAY = "2100-03-08", "2100-03-01"
@@ -366,11 +448,15 @@ _NAME = {"vi": "Giường", "en": "Bed"}
 _VARIANT = {"key": "90", "price": 450_000, "segments": [{"minutes": 90, "needs_staff": True}]}
 
 
-def _wish(ids: dict[str, UUID]) -> dict[str, Any]:
+def _wish(ids: dict[str, UUID], **wishes: str) -> dict[str, Any]:
     return {
         "branch_id": str(ids["branch_id"]),
-        "guests": [{"treatments": [{"variant_id": str(ids["variant_id"])}]}],
+        "guests": [{"treatments": [{"variant_id": str(ids["variant_id"])} | wishes]}],
     }
+
+
+def _hours_later(hours: int) -> dict[str, str]:
+    return {"start": (_SOON + timedelta(hours=hours)).isoformat()}
 
 
 _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
@@ -412,10 +498,19 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
     "GET /api/v1/time-off": lambda ids: {"params": {"staff_id": str(ids["staff_id"])}},
     "POST /api/v1/time-off/{time_off_id}/approve": lambda _: {"json": {"answer": "Đi vui nhé"}},
     "POST /api/v1/time-off/{time_off_id}/refuse": lambda _: {"json": {"answer": "Hôm đó đông khách"}},
+    "POST /api/v1/visits": lambda ids: {
+        "json": _wish(ids, therapist_id=str(ids["staff_id"])) | _hours_later(2),
+        "headers": {"Idempotency-Key": str(uuid7())},
+    },
+    "PATCH /api/v1/visits/{visit_id}": lambda _: {"json": _hours_later(4)},
+    "PUT /api/v1/visits/{visit_id}/status": lambda _: {"json": {"status": "confirmed"}},
+    "PATCH /api/v1/appointments/{appointment_id}": lambda _: {"json": _hours_later(6)},
     "POST /api/v1/availability/days": lambda ids: {
         "json": _wish(ids) | {"first_day": "2100-03-01", "last_day": "2100-03-02"}
     },
     "POST /api/v1/availability/starts": lambda ids: {"json": _wish(ids) | {"day": "2100-03-01"}},
+    "POST /api/v1/calendars": lambda ids: {"json": {"staff_id": str(ids["staff_id"])}},
+    "GET /api/v1/calendars": lambda ids: {"params": {"staff_id": str(ids["staff_id"])}},
     "POST /api/v1/auth/password": lambda _: {
         "json": {"current_password": PASSWORD, "new_password": PASSWORD[::-1]}
     },
@@ -432,6 +527,8 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
         "json": {"hours": [{"weekday": 1, "opens": "09:00", "closes": "24:00"}]}
     },
     "POST /api/v1/branches/{branch_id}/exceptions": lambda _: {"json": _a_day_off()},
+    "GET /api/v1/branches/{branch_id}/board": lambda _: {"params": {"day": "2100-03-01"}},
+    "GET /api/v1/branches/{branch_id}/board/stream": lambda _: {"params": {"day": "2100-03-01"}},
     "POST /api/v1/customers": lambda _: {"json": {"full_name": "Lan"}},
     "GET /api/v1/customers/search": lambda _: {"params": {"q": "Lan"}},
     "POST /api/v1/customers/import": lambda ids: {

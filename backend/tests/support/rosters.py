@@ -93,13 +93,16 @@ async def add_weekly(
         )
 
 
-async def open_every_day(branch_id: UUID) -> None:
+async def open_every_day(branch_id: UUID, opens: float = 0, closes: float = 24) -> None:
+    """Hours; over 24 they are on the next day."""
     for weekday in EVERY_DAY:
         await in_database(
-            "INSERT INTO opening_hours (id, branch_id, weekday, opens, closes) VALUES ($1, $2, $3, 0, 1440)",
+            "INSERT INTO opening_hours (id, branch_id, weekday, opens, closes) VALUES ($1, $2, $3, $4, $5)",
             uuid7(),
             branch_id,
             weekday,
+            round(opens * 60),
+            round(closes * 60),
         )
 
 

@@ -25,14 +25,14 @@ class AuditEntry(Base):
     actor_id: Mapped[UUID | None] = mapped_column(
         server_default=text("(NULLIF(current_setting('zenspa.actor'::text, true), ''::text))::uuid")
     )
-    """The user whose request it was; none: a command, or somebody who is not signed in."""
+    """The user whose request it was; none: a command, the clock, or somebody who is not signed in."""
     request_id: Mapped[str | None] = mapped_column(
         Text, server_default=text("NULLIF(current_setting('zenspa.request'::text, true), ''::text)")
     )
     program: Mapped[str] = mapped_column(
         Text, server_default=text("current_setting('application_name'::text)")
     )
-    """What was connected to PostgreSQL: `zenspa`, `psql`, …"""
+    """What was connected to PostgreSQL: `zenspa`, `zenspa clock`, `psql`, …"""
     action: Mapped[str] = mapped_column(Text)
     """insert, update or delete."""
     entity: Mapped[str] = mapped_column(Text)

@@ -14,7 +14,9 @@ class AuditEntryRead(BaseModel):
 
     id: int
     at: datetime
-    actor_id: UUID | None = Field(description="The user; null: a command, or somebody not signed in.")
+    actor_id: UUID | None = Field(
+        description="The user; null: a command, the clock, or somebody not signed in."
+    )
     request_id: str | None = Field(description="The `X-Request-ID` of the request, as in the log.")
     program: str = Field(description="What was connected to PostgreSQL.", examples=["zenspa"])
     action: Literal["insert", "update", "delete"]

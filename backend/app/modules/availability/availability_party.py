@@ -71,7 +71,7 @@ class Party:
         return max(1, *(_laid(guest)[1] for guest in self.guests))
 
     def times(self) -> list[list[Run]]:
-        """When each guest is in each treatment, in steps from their start."""
+        """Of each guest from when to when each treatment is with them, in steps from the start."""
         return [[_with_guest(laid) for laid in _laid(guest)[0]] for guest in self.guests]
 
     def reach(self) -> Run:
@@ -191,12 +191,6 @@ def _laid(treatments: Sequence[Treatment]) -> tuple[list[list[tuple[Segment, Run
     return laid, ends
 
 
-def _with_guest(laid: Sequence[tuple[Segment, Run]]) -> Run:
-    """From the first segment with the guest to the last; all of a treatment that has none."""
-    runs = [run for segment, run in laid if segment.with_guest] or [run for _, run in laid]
-    return runs[0][0], runs[-1][1]
-
-
 def _beside(first: Treatment, then: Treatment) -> int:
     """The steps of turnover and preparation for which the guest need not wait between the two."""
     turnover, preparation = _without_guest(first.segments[::-1]), _without_guest(then.segments)
@@ -238,6 +232,12 @@ def _needs_of(guest: int, treatments: Sequence[Treatment]) -> Iterator[Need]:
 
 def _is_of_the_bed(treatment: Treatment, kind: ResourceKind, type_id: UUID) -> bool:
     return kind is ResourceKind.BED and treatment.bed_type_id in (None, type_id)
+
+
+def _with_guest(laid: Sequence[tuple[Segment, Run]]) -> Run:
+    """All of it when the guest is nowhere in it."""
+    there = [run for segment, run in laid if segment.with_guest] or [run for _, run in laid]
+    return there[0][0], there[-1][1]
 
 
 def _joined[T](pieces: Iterable[tuple[T, Run]]) -> Iterator[tuple[T, Run]]:

@@ -14,6 +14,16 @@ class AppointmentNotFound(NotFoundException):
     text = Text("Không tìm thấy lịch hẹn này.", "There is no such appointment.")
 
 
+class TreatmentNotFound(NotFoundException):
+    code = "TREATMENT_NOT_FOUND"
+    text = Text("Khách này không có liệu trình đó.", "The guest has no such treatment.")
+
+
+class TooShort(ConflictException):
+    code = "TOO_SHORT"
+    text = Text("Liệu trình không thể ngắn như vậy.", "The treatment cannot be as short as that.")
+
+
 class TimeTaken(ConflictException):
     code = "TIME_TAKEN"
     """`details` has the nearest free starts as `message`, each as ISO 8601."""

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class AppointmentStatus(StrEnum):
-    """Design §3. Who may move what is in `booking_states`."""
+    """Design §3. Who may move what is in `booking_moves`."""
 
     HELD = "held"
     """Kept for somebody who is still deciding, until `hold_expires_at`."""
@@ -22,7 +22,8 @@ class AppointmentStatus(StrEnum):
     COMPLETED = "completed"
     NO_SHOW = "no_show"
     REOPENED = "reopened"
-    """Completed or a no-show, and an administrator says it was not so."""
+    """Completed or a no-show, and an administrator says it was not so. A no-show has then no time any more, which
+    somebody else may have had, until it is given one."""
 
     @property
     def takes_time(self) -> bool:
@@ -54,6 +55,20 @@ _TO_COME = frozenset(
         AppointmentStatus.REOPENED,
     }
 )
+
+
+class WantedStatus(StrEnum):
+    """What somebody may ask for. What it then becomes, `booking_moves` says: a hold that is cancelled has expired, a
+    late cancellation is late, and what a customer confirms may wait for the desk."""
+
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    CANCELLED = "cancelled"
+    ARRIVED = "arrived"
+    IN_SERVICE = "in_service"
+    COMPLETED = "completed"
+    NO_SHOW = "no_show"
+    REOPENED = "reopened"
 
 
 class VisitSource(StrEnum):

@@ -103,7 +103,13 @@ class AppointmentService(Entity):
         CheckConstraint("price >= 0", name="price"),
         CheckConstraint("gender IN ('female', 'male', 'other')", name="gender"),
         CheckConstraint("ends_at > starts_at", name="times"),
-        UniqueConstraint("appointment_id", "position", name="appointment_service_key"),
+        UniqueConstraint(
+            "appointment_id",
+            "position",
+            name="appointment_service_key",
+            deferrable=True,
+            initially="DEFERRED",  # two may change places
+        ),
         UniqueConstraint("id", "appointment_id", name="appointment_service_id_appointment_id_key"),
     )
 

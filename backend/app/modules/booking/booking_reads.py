@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.gender import Gender
@@ -24,6 +24,7 @@ from app.modules.booking.booking_schemas import (
     VisitRead,
 )
 from app.modules.catalogue.catalogue_names import ServiceName, names_of_add_ons, names_of_variants
+from app.modules.customer.customer_privacy import KEPT_ELSEWHERE
 from app.modules.resource.resource_allocations import Taken, taken_by
 from app.modules.resource.resource_kinds import ResourceKind
 from app.modules.staff.staff_service import names_of_staff
@@ -52,6 +53,16 @@ async def visits_of_day(
         Appointment.branch_id == branch_id, Appointment.starts_at < end, Appointment.ends_at > start
     )
     return await _read(session, select(Visit).where(Visit.id.in_(there)))
+
+
+async def visits_of_customers(session: AsyncSession, customer_ids: Collection[UUID]) -> list[VisitRead]:
+    """All that they booked or came for."""
+    as_guest = select(Appointment.visit_id).where(Appointment.customer_id.in_(customer_ids))
+    theirs = or_(Visit.customer_id.in_(customer_ids), Visit.id.in_(as_guest))
+    return await _read(session, select(Visit).where(theirs))
+
+
+KEPT_ELSEWHERE["visits"] = visits_of_customers
 
 
 async def _read(session: AsyncSession, statement: Select[Visit]) -> list[VisitRead]:

@@ -14,14 +14,13 @@ from app.modules.availability.availability_schemas import (
     MAX_ADD_ONS,
     GuestWish,
     Start,
-    StartRead,
     refuse_too_many,
 )
-from app.modules.booking.booking_kinds import AppointmentStatus, VisitSource
+from app.modules.booking.booking_kinds import AppointmentStatus, VisitSource, WantedStatus
 from app.modules.resource.resource_kinds import ResourceKind
 
-MAX_EXTENSION = 240
-"""Minutes."""
+MAX_MINUTES = 720
+"""Of one treatment."""
 _NOT_SENT = datetime(2000, 1, 1, tzinfo=UTC)
 
 Note = Annotated[Composed, Field(max_length=2000)]
@@ -53,8 +52,8 @@ class VisitCreate(RequestModel):
     @model_validator(mode="after")
     def _makes_sense(self) -> Self:
         refuse_too_many([*self.guests])
-        if (self.start is None) != self.walk_in:
-            raise PydanticCustomError("walk_in", "Send either a start, or walk_in")
+        if (self.start is None) != self.walk_in or (self.walk_in and self.hold):
+            raise PydanticCustomError("walk_in", "Send either a start, or walk_in and no hold")
         return self
 
 
@@ -69,19 +68,33 @@ class VisitUpdate(RequestModel):
 
 
 class TreatmentChange(RequestModel):
-    """One treatment of the guest as it is to be. Those that have been agreed keep their price and their length."""
+    """One treatment of the guest as it is to be: one that is agreed, by its id, or a new one, by its variant.
 
-    id: UUID | None = Field(default=None, description="Of one that is agreed; null: a new one.")
-    variant_id: UUID | None = Field(default=None, description="Of a new one; an agreed one keeps its own.")
+    Of an agreed one what is left out stays, and its price always does.
+    """
+
+    model_config = ConfigDict(json_schema_extra=without_defaults)
+
+    id: UUID | None = None
+    variant_id: UUID | None = None
     add_on_ids: Annotated[list[UUID], Field(max_length=MAX_ADD_ONS)] | None = Field(
-        default=None, description="These and no others; null: as agreed."
+        default=None, description="These and no others."
     )
     therapist_id: UUID | None = Field(default=None, description="Whom the guest wants; null: anybody.")
     gender: GivenGender | None = None
     bed_id: UUID | None = Field(default=None, description="This bed and no other.")
-    extend_minutes: Annotated[
-        StrictInt, Field(ge=0, le=MAX_EXTENSION, description="By which it is longer.")
-    ] = 0
+    minutes: Annotated[
+        StrictInt | None,
+        Field(
+            ge=5, le=MAX_MINUTES, multiple_of=5, description="Of the guest in all; to extend it, or shorten."
+        ),
+    ] = None
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> Self:
+        if (self.id is None) == (self.variant_id is None):
+            raise PydanticCustomError("id_or_variant", "Send either the id of a treatment, or a variant")
+        return self
 
 
 class AppointmentUpdate(RequestModel):
@@ -101,11 +114,22 @@ class AppointmentUpdate(RequestModel):
 class StatusChange(RequestModel):
     """To what, and for whom."""
 
-    status: AppointmentStatus = Field(examples=["confirmed"])
-    reason: Reason = ""
-    appointment_ids: Annotated[list[UUID], Field(max_length=MOST_GUESTS)] = Field(
-        default_factory=list, description="Of this visit; none: all of its guests who can."
+    status: WantedStatus = Field(
+        examples=["confirmed"],
+        description="A hold that is cancelled is given up. Some wait for approval when they are confirmed.",
     )
+    reason: Reason = Field(
+        default="", description="Kept when it is declined, cancelled or reopened, which needs one."
+    )
+    appointment_ids: Annotated[list[UUID], Field(max_length=MOST_GUESTS)] = Field(
+        default_factory=list, description="Of this visit: all of these or none. Left out: its guests who can."
+    )
+
+    @model_validator(mode="after")
+    def _says_why(self) -> Self:
+        if self.status is WantedStatus.REOPENED and not self.reason:
+            raise PydanticCustomError("reason_needed", "Say why it is reopened")
+        return self
 
 
 class TakenRead(BaseModel):
@@ -174,9 +198,3 @@ class VisitListQuery(PageQuery):
 class VisitPage(BaseModel):
     items: list[VisitRead]
     next_cursor: str | None
-
-
-class Alternatives(BaseModel):
-    """The nearest starts that were free when somebody else was faster."""
-
-    starts: list[StartRead]

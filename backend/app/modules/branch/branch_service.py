@@ -1,6 +1,6 @@
 """What a spa does with its branches."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -41,6 +41,13 @@ SELECT time_zone, (closed_at AT TIME ZONE time_zone)::date,
 FROM branch WHERE id = $1
 """
 _OWN_FIELDS = BranchRead.model_fields.keys() - {"hours", "exceptions"}
+
+
+class Place(NamedTuple):
+    """A branch as a guest looks for it."""
+
+    name: str
+    address: str
 
 
 class BranchNotFound(NotFoundException):
@@ -94,6 +101,20 @@ async def get_branch(
         BranchNotFound
     """
     return await get_row(session, Branch, branch_id, BranchNotFound, lock=lock, share=share)
+
+
+async def no_show_minutes(session: AsyncSession) -> dict[UUID, int]:
+    """Of every branch, also of those that are closed for good."""
+    found = await session.execute(select(Branch.id, Branch.no_show_minutes))
+    return {row.id: row.no_show_minutes for row in found}
+
+
+async def places_of(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Place]:
+    """Where these branches are."""
+    if not ids:
+        return {}
+    rows = await session.execute(select(Branch.id, Branch.name, Branch.address).where(Branch.id.in_(ids)))
+    return {row.id: Place(row.name, row.address) for row in rows}
 
 
 async def refuse_unknown_branches(session: AsyncSession, branch_ids: Iterable[UUID | None]) -> None:

@@ -1,8 +1,9 @@
 """What the law gives a person over their data (Vietnam's Law 91/2025/QH15): consent, a copy, to be forgotten."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
+from pydantic import BaseModel
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -21,11 +22,16 @@ from app.modules.customer.customer_service import (
     CustomerNotFound,
     get_customer,
     get_visible_customer,
+    merged_into,
 )
 from app.modules.identity import identity_service
 from app.modules.identity.identity_access import CurrentUser
 from app.modules.identity.identity_roles import Role
 
+type Collector = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Sequence[BaseModel]]]
+
+KEPT_ELSEWHERE: dict[str, Collector] = {}
+"""What modules that know of customers keep on them, of whom this one knows nothing: they add to it."""
 _FORGOTTEN = "—"
 _DESK = (Role.ADMIN, Role.RECEPTIONIST)
 
@@ -52,7 +58,7 @@ async def record_consent(
 async def list_consents(session: AsyncSession, user: CurrentUser, customer_id: UUID) -> Sequence[Consent]:
     """Everything that was ever said, the newest first: of each purpose the first one holds."""
     customer = await get_visible_customer(session, user, customer_id, everybody_for=_DESK)
-    records = [customer, *await _merged_into(session, customer)]
+    records = [customer, *await merged_into(session, customer)]
     return await _consents_of(session, [record.id for record in records])
 
 
@@ -65,7 +71,7 @@ async def collect_personal_data(session: AsyncSession, user: CurrentUser, custom
     customer = await get_customer(session, customer_id)
     if customer.user_id != user.id and not user.holds_everywhere(Role.ADMIN):
         raise CustomerNotFound
-    records = [customer, *await _merged_into(session, customer)]
+    records = [customer, *await merged_into(session, customer)]
     ids = [record.id for record in records]
     user_ids = [record.user_id for record in records if record.user_id is not None]
     users = [await identity_service.get_user(session, user_id) for user_id in user_ids]
@@ -77,6 +83,10 @@ async def collect_personal_data(session: AsyncSession, user: CurrentUser, custom
         merged=[CustomerRead.model_validate(record) for record in records[1:]],
         accounts=[await identity_service.read_user(session, user) for user in users],
         consents=[ConsentRead.model_validate(consent) for consent in consents],
+        kept_elsewhere={
+            name: [each.model_dump(mode="json") for each in await collect(session, ids)]
+            for name, collect in KEPT_ELSEWHERE.items()
+        },
         changes=await audit_service.entries_about(session, rows),
     )
 
@@ -92,7 +102,7 @@ async def erase_customer(session: AsyncSession, customer_id: UUID) -> Customer:
     customer = await get_customer(session, customer_id, lock=True)
     if customer.merged_into_id is not None:
         raise CustomerMerged
-    records = [customer, *await _merged_into(session, customer, lock=True)]
+    records = [customer, *await merged_into(session, customer, lock=True)]
     rows = [record.id for record in records]
     for record in records:
         if record.user_id is not None:
@@ -112,13 +122,3 @@ async def erase_customer(session: AsyncSession, customer_id: UUID) -> Customer:
 async def _consents_of(session: AsyncSession, customer_ids: Sequence[UUID]) -> Sequence[Consent]:
     found = select(Consent).where(Consent.customer_id.in_(customer_ids)).order_by(Consent.id.desc())
     return (await session.scalars(found)).all()
-
-
-async def _merged_into(
-    session: AsyncSession, customer: Customer, *, lock: bool = False
-) -> Sequence[Customer]:
-    """Also those merged into them, and so on."""
-    chain = select(Customer.id).where(Customer.merged_into_id == customer.id).cte("chain", recursive=True)
-    chain = chain.union(select(Customer.id).where(Customer.merged_into_id == chain.c.id))
-    found = select(Customer).where(Customer.id.in_(select(chain.c.id))).order_by(Customer.id)
-    return (await session.scalars(found.with_for_update() if lock else found)).all()

@@ -1,6 +1,7 @@
 """What a spa does with its customers."""
 
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, func, select, tuple_
@@ -100,6 +101,15 @@ REFUSALS: dict[str, type[ZenSpaException]] = {
 """A number and an account have one owner: what PostgreSQL refuses, in the spa's words (`answering`)."""
 
 
+class Contact(NamedTuple):
+    """What whoever works with a customer has to know."""
+
+    id: UUID
+    full_name: str
+    phone: str | None
+    contraindications: str
+
+
 async def create_customer(session: AsyncSession, new: CustomerCreate) -> Customer:
     customer = Customer(**new.model_dump())
     session.add(customer)
@@ -116,6 +126,13 @@ async def get_customer(session: AsyncSession, customer_id: UUID, *, lock: bool =
     return await get_row(session, Customer, customer_id, CustomerNotFound, lock=lock)
 
 
+async def contacts_of(session: AsyncSession, ids: Collection[UUID]) -> list[Contact]:
+    """Of these customers, living or not, in the order in which they were added."""
+    wanted = select(Customer.id, Customer.full_name, Customer.phone, Customer.contraindications)
+    found = await session.execute(wanted.where(Customer.id.in_(ids)).order_by(Customer.id))
+    return [Contact(*row) for row in found]
+
+
 async def get_visible_customer(
     session: AsyncSession, user: CurrentUser, customer_id: UUID, *, everybody_for: Sequence[Role] = STAFF
 ) -> Customer:
@@ -128,6 +145,21 @@ async def get_visible_customer(
     if not user.holds(*everybody_for) and customer.user_id != user.id:
         raise CustomerNotFound
     return customer
+
+
+async def merged_into(session: AsyncSession, customer: Customer, *, lock: bool = False) -> Sequence[Customer]:
+    """Those who live on as this customer; also those merged into them, and so on."""
+    chain = select(Customer.id).where(Customer.merged_into_id == customer.id).cte("chain", recursive=True)
+    chain = chain.union(select(Customer.id).where(Customer.merged_into_id == chain.c.id))
+    found = select(Customer).where(Customer.id.in_(select(chain.c.id))).order_by(Customer.id)
+    return (await session.scalars(found.with_for_update() if lock else found)).all()
+
+
+async def names_of_customers(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, str]:
+    if not ids:
+        return {}
+    rows = await session.execute(select(Customer.id, Customer.full_name).where(Customer.id.in_(ids)))
+    return {row.id: row.full_name for row in rows}
 
 
 async def link_account(

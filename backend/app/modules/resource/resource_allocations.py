@@ -6,7 +6,7 @@ from functools import reduce
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Delete, bindparam, delete, func, or_, select, text
+from sqlalchemy import ColumnElement, Delete, bindparam, delete, func, or_, select, text, update
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
@@ -84,6 +84,7 @@ class Freed(NamedTuple):
 class Taken(NamedTuple):
     """What a treatment of an appointment takes."""
 
+    appointment_id: UUID
     appointment_service_id: UUID
     resource_id: UUID
     kind: str
@@ -98,6 +99,7 @@ async def taken_by(session: AsyncSession, appointment_ids: Collection[UUID]) -> 
         return []
     found = (
         select(
+            Allocation.appointment_id,
             Allocation.appointment_service_id,
             Allocation.resource_id,
             Resource.kind,
@@ -153,6 +155,15 @@ async def drop_all_expired_holds(
         .where(Allocation.hold_expires_at <= func.clock_timestamp())
     )
     return await _freed(session, expired)
+
+
+async def book_held(session: AsyncSession, appointment_ids: Collection[UUID]) -> None:
+    """What is held for them is booked. The caller has locked it, and looked whether it had expired."""
+    await session.execute(
+        update(Allocation)
+        .where(Allocation.appointment_id.in_(appointment_ids), Allocation.state == AllocationState.HELD)
+        .values(state=AllocationState.BOOKED, hold_expires_at=None)
+    )
 
 
 async def give_back(session: AsyncSession, appointment_ids: Collection[UUID]) -> list[Freed]:

@@ -1,11 +1,13 @@
 """Out of order: when a bed or a device cannot be used."""
 
+from collections import defaultdict
 from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.common.wall_time import Span
 from app.core.database_errors import answering
 from app.core.rows import bounds
 from app.modules.identity.identity_access import CurrentUser
@@ -31,6 +33,7 @@ from app.modules.resource.resource_outage_schemas import (
     OutageMade,
     OutageRead,
 )
+from app.redis.branch_events import announce
 
 
 async def list_outages(session: AsyncSession, resource_id: UUID, query: OutageListQuery) -> list[OutageRead]:
@@ -48,6 +51,21 @@ async def list_outages(session: AsyncSession, resource_id: UUID, query: OutageLi
         .limit(MAX_OUTAGES)
     )
     return [_read(outage) for outage in found]
+
+
+async def outages_in_branch(
+    session: AsyncSession, branch_id: UUID, during: Span
+) -> dict[UUID, list[OutageRead]]:
+    """Those that touch this time, of each bed and device that has some, in order."""
+    found: dict[UUID, list[OutageRead]] = defaultdict(list)
+    of_branch = select(Resource.id).where(Resource.branch_id == branch_id)
+    for outage in await session.scalars(
+        select(Outage)
+        .where(Outage.resource_id.in_(of_branch), Outage.during.overlaps(Range(*during)))
+        .order_by(Outage.during)
+    ):
+        found[outage.resource_id].append(_read(outage))
+    return found
 
 
 async def put_out_of_order(
@@ -95,6 +113,7 @@ async def _lock_to_change(session: AsyncSession, user: CurrentUser, resource_id:
     await lock_resources(session, [resource_id])
     branch_id = await _branch_of(session, resource_id, in_use=True)
     user.must_hold_in(branch_id, Role.ADMIN, Role.RECEPTIONIST)
+    announce(session, branch_id)
 
 
 async def _branch_of(session: AsyncSession, resource_id: UUID, *, in_use: bool = False) -> UUID:

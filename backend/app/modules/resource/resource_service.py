@@ -1,5 +1,6 @@
 """The beds and devices of a spa, their types, and the rooms they are in."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
@@ -81,6 +82,15 @@ async def list_rooms(session: AsyncSession, branch_id: UUID | None = None) -> li
 async def read_room(session: AsyncSession, room_id: UUID) -> RoomRead:
     """Raises RoomNotFound."""
     return RoomRead.model_validate(await get_row(session, Room, room_id, RoomNotFound))
+
+
+async def rooms_of(session: AsyncSession, resource_ids: Collection[UUID]) -> dict[UUID, str]:
+    """The names of the rooms of these beds and devices; those that are in none are left out."""
+    if not resource_ids:
+        return {}
+    rooms = select(Resource.id, Room.name).join(Room, Room.id == Resource.room_id)
+    rows = await session.execute(rooms.where(Resource.id.in_(resource_ids)))
+    return {row.id: row.name for row in rows}
 
 
 async def create_room(session: AsyncSession, new: RoomCreate) -> RoomRead:

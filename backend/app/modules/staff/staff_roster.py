@@ -34,6 +34,7 @@ from app.modules.staff.staff_roster_schemas import (
 )
 from app.modules.staff.staff_service import find_staff_of_user, get_staff
 from app.modules.staff.staff_weekly import refuse_unless_works_in
+from app.redis.branch_events import announce
 
 
 class ShiftNotFound(NotFoundException):
@@ -113,6 +114,7 @@ async def create_shift(session: AsyncSession, user: CurrentUser, new: ShiftCreat
     session.add(shift)
     with answering(_REFUSALS):
         await session.flush()
+    announce(session, new.branch_id)
     return read_shift(shift)
 
 
@@ -124,6 +126,7 @@ async def update_shift(
     changed = changes.model_dump(exclude_unset=True)
     if "branch_id" in changed:
         await must_hold_in_branch(session, user, changed["branch_id"], *AT_THE_DESK)
+        announce(session, changed["branch_id"])
     people = [shift.staff_id, changed.get("staff_id", shift.staff_id)]
     await _lock_people(session, people)
     during = _during(shift, changed)
@@ -184,7 +187,7 @@ def is_employed(staff: Staff, day: date) -> bool:
 
 async def _lock_shifts(session: AsyncSession, user: CurrentUser, *shift_ids: UUID) -> list[Shift]:
     """Nobody else changes them until the transaction ends. Locked before their people, and in one order, by all who
-    lock them, so that two cannot deadlock.
+    lock them, so that two cannot deadlock. That they change is announced where they are now.
 
     Raises:
         ShiftNotFound, ForbiddenException
@@ -195,6 +198,7 @@ async def _lock_shifts(session: AsyncSession, user: CurrentUser, *shift_ids: UUI
         raise ShiftNotFound
     for shift in shifts.values():
         user.must_hold_in(shift.branch_id, *AT_THE_DESK)
+        announce(session, shift.branch_id)
     return [shifts[shift_id] for shift_id in shift_ids]
 
 

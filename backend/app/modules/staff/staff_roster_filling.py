@@ -20,6 +20,7 @@ from app.modules.staff.staff_models import Shift, Staff, StaffBranch, WeeklyShif
 from app.modules.staff.staff_roster import TooManyShifts, is_employed
 from app.modules.staff.staff_roster_schemas import MAX_SHIFTS, ShiftCopy, ShiftFill, ShiftsMade
 from app.modules.staff.staff_weekly import NotOfThisBranch
+from app.redis.branch_events import announce
 
 _ONE_DAY, _ONE_WEEK = timedelta(days=1), timedelta(weeks=1)
 
@@ -135,6 +136,7 @@ async def _make(
     rows = list(_rows((plan for plan in wanted if hours[plan.day]), zone))
     free = [row for row in rows if (row.staff_id, row.start.astimezone(zone).date()) not in has_shifts]
     created = await _insert(session, branch_id, free)
+    announce(session, branch_id)
     return ShiftsMade(created=created, skipped=len(rows) - created)
 
 

@@ -41,6 +41,7 @@ from app.modules.staff.staff_time_off_schemas import (
     TimeOffPage,
     TimeOffRead,
 )
+from app.redis.branch_events import announce
 
 
 class TimeOffNotFound(NotFoundException):
@@ -96,7 +97,7 @@ async def request_time_off(session: AsyncSession, user: CurrentUser, new: TimeOf
     session.add(leave)
     await session.flush()
     await session.refresh(leave)
-    return _read(leave)
+    return read_time_off(leave)
 
 
 async def list_time_off(session: AsyncSession, user: CurrentUser, query: TimeOffListQuery) -> TimeOffPage:
@@ -117,7 +118,7 @@ async def list_time_off(session: AsyncSession, user: CurrentUser, query: TimeOff
         found = found.where(TimeOff.staff_id == query.staff_id)
     purpose = f"time-off:{query.status}:{query.branch_id}:{query.staff_id}"
     leaves, next_cursor = await newest_first(session, TimeOff, found, query, purpose=purpose)
-    return TimeOffPage(items=[_read(leave) for leave in leaves], next_cursor=next_cursor)
+    return TimeOffPage(items=[read_time_off(leave) for leave in leaves], next_cursor=next_cursor)
 
 
 async def approve_time_off(
@@ -135,7 +136,8 @@ async def approve_time_off(
         leave = await _decide(session, user, leave, TimeOffStatus.APPROVED, approval.answer)
         freed = await drop_expired_holds(session, leave.staff_id, leave.during)
         await block_leave_again(session, leave.staff_id, freed)
-    return TimeOffApproved(time_off=_read(leave), stranded=stranded)
+    await _announce_where_they_work(session, leave.staff_id)
+    return TimeOffApproved(time_off=read_time_off(leave), stranded=stranded)
 
 
 async def block_leave_again(session: AsyncSession, staff_id: UUID, during: Range[datetime]) -> None:
@@ -158,7 +160,7 @@ async def refuse_time_off(
 ) -> TimeOffRead:
     """Raises TimeOffNotFound, ForbiddenException, OwnTimeOff, TimeOffDecided."""
     leave = await _get_to_decide(session, user, time_off_id)
-    return _read(await _decide(session, user, leave, TimeOffStatus.REFUSED, refusal.answer))
+    return read_time_off(await _decide(session, user, leave, TimeOffStatus.REFUSED, refusal.answer))
 
 
 async def withdraw_time_off(session: AsyncSession, user: CurrentUser, time_off_id: UUID) -> TimeOffRead:
@@ -175,7 +177,7 @@ async def withdraw_time_off(session: AsyncSession, user: CurrentUser, time_off_i
     except StaffNotFound as error:
         raise TimeOffNotFound from error
     await lock_resources(session, [leave.staff_id])  # nobody blocks its time again meanwhile
-    if _read(leave).start <= utc_now() and _is_for_others(user, staff):
+    if read_time_off(leave).start <= utc_now() and _is_for_others(user, staff):
         raise TimeOffBegun
     withdrawn = await _move(
         session,
@@ -184,7 +186,15 @@ async def withdraw_time_off(session: AsyncSession, user: CurrentUser, time_off_i
         status=TimeOffStatus.WITHDRAWN,
     )
     await unblock(session, time_off_id=leave.id)
-    return _read(withdrawn)
+    await _announce_where_they_work(session, leave.staff_id)
+    return read_time_off(withdrawn)
+
+
+async def _announce_where_they_work(session: AsyncSession, staff_id: UUID) -> None:
+    for branch_id in await session.scalars(
+        select(StaffBranch.branch_id).where(StaffBranch.staff_id == staff_id)
+    ):
+        announce(session, branch_id)
 
 
 async def _get_to_decide(session: AsyncSession, user: CurrentUser, time_off_id: UUID) -> TimeOff:
@@ -220,7 +230,7 @@ async def _move(
     return found
 
 
-def _read(leave: TimeOff) -> TimeOffRead:
+def read_time_off(leave: TimeOff) -> TimeOffRead:
     start, end = bounds(leave.during)
     return TimeOffRead(
         id=leave.id,

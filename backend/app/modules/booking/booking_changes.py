@@ -1,0 +1,213 @@
+"""Changes of what is booked: another time, other treatments, other people, longer, apart. Each is one transaction: it is
+done whole, under the same ids, or nothing is lost."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from types import MappingProxyType
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from app.common.helpers import utc_now
+from app.common.schemas import changes_of
+from app.core.rows import get_row
+from app.modules.availability.availability_party import Party, Treatment
+from app.modules.availability.availability_service import load_scene
+from app.modules.booking.booking_errors import (
+    AppointmentNotFound,
+    HoldExpired,
+    NotBookableThen,
+    StatusConflict,
+    VisitNotFound,
+)
+from app.modules.booking.booking_events import announce
+from app.modules.booking.booking_kinds import AppointmentStatus
+from app.modules.booking.booking_models import Appointment, AppointmentService, Visit
+from app.modules.booking.booking_placing import Order, take_places
+from app.modules.booking.booking_reads import Rows, read_visits, rows_of, status_of
+from app.modules.booking.booking_rows import seats_of, set_times, this_step, times_of, treatment_of
+from app.modules.booking.booking_schemas import AppointmentUpdate, VisitRead, VisitUpdate
+from app.modules.booking.booking_treatments import Wanted, agree_again
+from app.modules.branch import branch_service
+from app.modules.catalogue.catalogue_names import ServiceName, names_of_variants
+from app.modules.customer import customer_service
+from app.modules.identity.identity_access import CurrentUser
+from app.modules.resource.resource_allocations import taken_by
+from app.modules.resource.resource_kinds import ResourceKind
+from app.modules.staff.staff_access import AT_THE_DESK
+
+type Guests = Mapping[Appointment, Sequence[AppointmentService]]
+"""With their treatments, in order."""
+
+
+async def update_visit(
+    session: AsyncSession, user: CurrentUser, visit_id: UUID, changes: VisitUpdate
+) -> VisitRead:
+    """Moves the guests who have not begun, together, and each stays with who does it as far as that is possible.
+
+    Raises:
+        VisitNotFound, ForbiddenException, StatusConflict, HoldExpired, NotBookableThen
+        TimeTaken: with the nearest starts that are free.
+    """
+    visit = await _lock_visit(session, user, visit_id)
+    sent = changes_of(changes)
+    start = sent.pop("start", None)
+    for field, value in sent.items():
+        setattr(visit, field, value)
+    if start is not None or "same_room" in sent:
+        rows = await rows_of(session, [visit])
+        waiting = [each for each in rows.appointments if _can_move(each)]
+        if not waiting:
+            raise StatusConflict
+        if start is not None:
+            refuse_past(start)
+        guests = {each: [row for row in rows.treatments if row.appointment_id == each.id] for each in waiting}
+        await _place_again(session, visit, guests, start or waiting[0].starts_at)
+    return await _changed(session, visit)
+
+
+async def update_appointment(
+    session: AsyncSession, user: CurrentUser, appointment_id: UUID, changes: AppointmentUpdate
+) -> VisitRead:
+    """Changes one guest and leaves the others of the party as they are.
+
+    Raises:
+        AppointmentNotFound, ForbiddenException, StatusConflict, HoldExpired, NotBookableThen, CustomerNotFound
+        VariantNotFound, AddOnNotFound, and what `agree` refuses.
+        TimeTaken: with the nearest starts that are free.
+    """
+    appointment = await get_row(session, Appointment, appointment_id, AppointmentNotFound)
+    visit = await _lock_visit(session, user, appointment.visit_id)
+    appointment = await get_row(session, Appointment, appointment_id, AppointmentNotFound, lock=True)
+    if not AppointmentStatus(appointment.status).can_change:
+        raise StatusConflict
+    sent = changes.model_fields_set
+    await _set_guest(session, appointment, changes)
+    if sent & {"start", "treatments"}:
+        if "start" in sent:
+            if not _can_move(appointment):
+                raise StatusConflict
+            refuse_past(changes.start)
+        rows = await rows_of(session, [visit])
+        held = [row for row in rows.treatments if row.appointment_id == appointment.id]
+        wanted = Wanted(held, {})
+        if "treatments" in sent:
+            wanted = await agree_again(session, rows, appointment, changes.treatments)
+        start = changes.start if "start" in sent else appointment.starts_at
+        await _place_again(session, visit, {appointment: wanted.rows}, start, beds=wanted.beds)
+        for row in held:
+            if row not in wanted.rows:
+                await session.delete(row)
+    if "apart" in sent and changes.apart:
+        visit = await _split_off(session, visit, appointment)
+    return await _changed(session, visit)
+
+
+def refuse_past(start: datetime) -> None:
+    """Raises NotBookableThen. What begins in this moment is not past."""
+    if start < this_step():
+        raise NotBookableThen
+
+
+async def _lock_visit(session: AsyncSession, user: CurrentUser, visit_id: UUID) -> Visit:
+    visit = await get_row(session, Visit, visit_id, VisitNotFound, lock=True)
+    user.must_hold_in(visit.branch_id, *AT_THE_DESK)
+    return visit
+
+
+def _can_move(appointment: Appointment) -> bool:
+    status = AppointmentStatus(appointment.status)
+    return status.can_change and status is not AppointmentStatus.IN_SERVICE
+
+
+async def _set_guest(session: AsyncSession, appointment: Appointment, changes: AppointmentUpdate) -> None:
+    if "customer_id" in changes.model_fields_set:
+        if changes.customer_id is not None:
+            await customer_service.refuse_unless_living(session, [changes.customer_id])
+        appointment.customer_id = changes.customer_id
+    if "guest_name" in changes.model_fields_set:
+        appointment.guest_name = changes.guest_name or ""
+
+
+async def _place_again(
+    session: AsyncSession,
+    visit: Visit,
+    guests: Guests,
+    start: datetime,
+    *,
+    beds: Mapping[UUID, UUID] = MappingProxyType({}),
+) -> None:
+    """All of these guests begin at this start."""
+    if any(status_of(guest, utc_now()) is AppointmentStatus.EXPIRED for guest in guests):
+        raise HoldExpired
+    ids = [guest.id for guest in guests]
+    treatments = [row for rows in guests.values() for row in rows]
+    services = await names_of_variants(session, {row.variant_id for row in treatments})
+    same_room = visit.same_room and len(guests) > 1
+    wishes = _party(guests, services, {}, beds, same_room=same_room)
+    now = {
+        (each.appointment_service_id, each.kind): each.resource_id for each in await taken_by(session, ids)
+    }
+    as_it_is = _party(guests, services, now, beds, same_room=same_room)
+    for (guest, rows), times in zip(guests.items(), times_of(wishes, start), strict=True):
+        set_times(guest, rows, times)
+    await session.flush()
+    branch = await branch_service.get_branch(session, visit.branch_id)
+    day = start.astimezone(ZoneInfo(branch.time_zone)).date()
+    order = Order(
+        parties=[as_it_is, wishes],
+        seats=seats_of(Rows([visit], [*guests], treatments, [])),
+        start=start,
+        load=lambda: load_scene(session, branch.id, day, day, wishes, at_the_desk=True, ignoring=ids),
+        instead_of=ids,
+    )
+    await take_places(session, order)
+
+
+def _party(
+    guests: Guests,
+    services: Mapping[UUID, ServiceName],
+    now: Mapping[tuple[UUID, str], UUID],
+    beds: Mapping[UUID, UUID],
+    *,
+    same_room: bool,
+) -> Party:
+    """As the guests wish. Of what they have no wish for, who does it now where is the first choice, when it is told."""
+
+    def treatment(row: AppointmentService) -> Treatment:
+        agreed = treatment_of(row, services)
+        bed_types = {segment.bed_type_id for segment in agreed.segments} - {None}
+        bed_id = beds.get(row.id, now.get((row.id, ResourceKind.BED)))
+        return replace(
+            agreed,
+            therapist_id=agreed.therapist_id or now.get((row.id, ResourceKind.STAFF)),
+            bed_id=bed_id if len(bed_types) == 1 else None,
+        )
+
+    return Party(tuple(tuple(map(treatment, rows)) for rows in guests.values()), same_room=same_room)
+
+
+async def _split_off(session: AsyncSession, visit: Visit, appointment: Appointment) -> Visit:
+    """A visit of its own for one guest; the ids of what is booked stay."""
+    own = Visit(
+        id=uuid7(),
+        branch_id=visit.branch_id,
+        customer_id=appointment.customer_id or visit.customer_id,
+        source=visit.source,
+        same_room=False,
+        note=visit.note,
+    )
+    session.add(own)
+    await session.flush()
+    appointment.visit_id = own.id
+    return own
+
+
+async def _changed(session: AsyncSession, visit: Visit) -> VisitRead:
+    await session.flush()
+    announce(session, visit.branch_id)
+    [read] = await read_visits(session, [visit.id])
+    return read

@@ -1,0 +1,136 @@
+"""Taking the time of people, beds and devices: the one place where a race for it is decided.
+
+First who and what suits best is chosen from what was just read, and only these are locked. When somebody was faster,
+everybody who could do it is locked, all is read again, and the choice is final: what fits is never refused, and nobody
+waits for more than they need as long as nobody is in their way. Locks are taken at once and in one order, so none waits
+for another in a circle; what the first try had locked, its savepoint gives back.
+"""
+
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.modules.availability.availability_party import Party
+from app.modules.availability.availability_search import Taken as Place
+from app.modules.availability.availability_search import place
+from app.modules.availability.availability_service import Scene, nearest_starts
+from app.modules.booking.booking_errors import TimeTaken
+from app.modules.booking.booking_freeing import block_freed
+from app.modules.resource.resource_allocations import (
+    Freed,
+    Taken,
+    allocate,
+    drop_all_expired_holds,
+    give_back,
+    lock_resources,
+    taken_by,
+)
+from app.modules.resource.resource_kinds import AllocationState
+
+
+class Seat(NamedTuple):
+    """Whose treatment it is."""
+
+    appointment_id: UUID
+    treatment_id: UUID
+    hold_expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be placed."""
+
+    parties: Sequence[Party]
+    """In the order in which they are tried; they differ in their wishes alone."""
+    seats: Sequence[Sequence[Seat]]
+    """Of each guest each treatment."""
+    start: datetime
+    load: Callable[[], Awaitable[Scene]]
+    """What is free now, of all that the last of the parties could take."""
+    instead_of: Collection[UUID] = ()
+    """Appointments that give back all they take."""
+
+
+class _TooLate(Exception):  # noqa: N818 - no error: the second try follows
+    pass
+
+
+async def take_places(session: AsyncSession, order: Order, scene: Scene | None = None) -> list[Taken]:
+    """Takes what the first party that fits needs, and returns it, or raises and changes nothing.
+
+    Raises:
+        TimeTaken: with the nearest starts that are free.
+    """
+    theirs = {each.resource_id for each in await taken_by(session, order.instead_of)}
+    seen = scene or await order.load()
+    with suppress(_TooLate):
+        async with session.begin_nested():
+            chosen = _choose(order, seen)
+            return await _take(session, order, chosen, theirs | {each.resource_id for each in chosen})
+    everybody = theirs | {resource.id for resource in seen.supply.resources}
+    await lock_resources(session, everybody)
+    asked = Range(seen.grid.first, seen.grid.instant(seen.grid.count))
+    await block_freed(session, await drop_all_expired_holds(session, everybody, asked))
+    try:
+        async with session.begin_nested():
+            return await _take(session, order, _choose(order, await order.load()), everybody)
+    except _TooLate as error:
+        raise TimeTaken from error
+
+
+def _choose(order: Order, scene: Scene) -> list[Taken]:
+    step = scene.grid.step(order.start)
+    for party in order.parties:
+        places = place(party, scene.supply, step)
+        if places is not None:
+            return [taken for each in places for taken in _times_of(each, order.seats, scene)]
+    free = nearest_starts(scene, order.parties[-1], order.start)
+    raise TimeTaken(
+        details=[{"field": "start", "message": each.isoformat(), "type": "alternative"} for each in free]
+    )
+
+
+def _times_of(each: Place, seats: Sequence[Sequence[Seat]], scene: Scene) -> list[Taken]:
+    seat = seats[each.need.guest][each.need.treatment]
+    return [
+        Taken(
+            appointment_id=seat.appointment_id,
+            appointment_service_id=seat.treatment_id,
+            resource_id=each.resource_id,
+            kind=each.need.wanted.kind,
+            name=scene.names[each.resource_id],
+            during=Range(scene.grid.instant(first), scene.grid.instant(last)),
+        )
+        for first, last in each.runs
+    ]
+
+
+async def _take(
+    session: AsyncSession, order: Order, chosen: list[Taken], to_lock: Collection[UUID]
+) -> list[Taken]:
+    await lock_resources(session, to_lock)  # in the second try they are, and this asks for nothing
+    freed: list[Freed] = await give_back(session, order.instead_of) if order.instead_of else []
+    if not {each.resource_id for each in freed} <= set(to_lock):
+        raise _TooLate  # somebody else was given their treatment meanwhile
+    expires = {seat.treatment_id: seat.hold_expires_at for guest in order.seats for seat in guest}
+    rows = [
+        {
+            "resource_id": each.resource_id,
+            "during": each.during,
+            "state": AllocationState.HELD if expires[each.appointment_service_id] else AllocationState.BOOKED,
+            "hold_expires_at": expires[each.appointment_service_id],
+            "appointment_id": each.appointment_id,
+            "appointment_service_id": each.appointment_service_id,
+        }
+        for each in chosen
+    ]
+    if rows and not await allocate(session, rows):
+        raise _TooLate
+    await block_freed(session, freed)
+    return chosen

@@ -1,0 +1,90 @@
+"""What was agreed as rows, and rows as what can be placed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import TypeAdapter
+from uuid_utils.compat import uuid7
+
+from app.common.helpers import utc_now
+from app.modules.availability.availability_grid import STEP, STEP_MINUTES
+from app.modules.availability.availability_party import Party, Segment, Treatment
+from app.modules.availability.availability_wishes import Agreed
+from app.modules.booking.booking_models import Appointment, AppointmentAddOn, AppointmentService
+from app.modules.booking.booking_placing import Seat
+from app.modules.booking.booking_reads import Rows
+from app.modules.catalogue.catalogue_names import ServiceName
+
+type Times = tuple[datetime, datetime]
+
+_SEGMENTS = TypeAdapter(tuple[Segment, ...])
+
+
+def times_of(party: Party, start: datetime) -> list[list[Times]]:
+    """When each guest is in each treatment."""
+    return [[(start + first * STEP, start + last * STEP) for first, last in guest] for guest in party.times()]
+
+
+def treatment_row(appointment_id: UUID, agreed: Agreed) -> AppointmentService:
+    """Where it comes among the guest's treatments, and when, is not said yet."""
+    return AppointmentService(
+        id=uuid7(),
+        appointment_id=appointment_id,
+        variant_id=agreed.variant_id,
+        price=agreed.price,
+        therapist_id=agreed.treatment.therapist_id,
+        gender=agreed.treatment.gender,
+        segments=segments_as_json(agreed.treatment.segments),
+    )
+
+
+def add_on_rows(row: AppointmentService, add_ons: Iterable[tuple[UUID, int]]) -> list[AppointmentAddOn]:
+    """Of ids and prices."""
+    return [
+        AppointmentAddOn(id=uuid7(), appointment_service_id=row.id, add_on_id=add_on_id, price=price)
+        for add_on_id, price in add_ons
+    ]
+
+
+def set_times(guest: Appointment, treatments: Sequence[AppointmentService], times: Sequence[Times]) -> None:
+    """When a guest comes and goes, and is in each of these, in this order."""
+    guest.starts_at, guest.ends_at = times[0][0], times[-1][1]
+    for position, (row, (starts_at, ends_at)) in enumerate(zip(treatments, times, strict=True)):
+        row.position, row.starts_at, row.ends_at = position, starts_at, ends_at
+
+
+def segments_as_json(segments: tuple[Segment, ...]) -> list[dict[str, object]]:
+    """As a row keeps them."""
+    kept: list[dict[str, object]] = _SEGMENTS.dump_python(segments, mode="json")
+    return kept
+
+
+def segments_of(row: AppointmentService) -> tuple[Segment, ...]:
+    return _SEGMENTS.validate_python(row.segments)
+
+
+def treatment_of(row: AppointmentService, services: Mapping[UUID, ServiceName]) -> Treatment:
+    """As it was agreed, with the wishes of the guest."""
+    return Treatment(
+        service_id=services[row.variant_id].service_id,
+        segments=segments_of(row),
+        therapist_id=row.therapist_id,
+        gender=row.gender,
+    )
+
+
+def seats_of(rows: Rows) -> list[list[Seat]]:
+    """Of each guest each treatment, in the order of the rows."""
+    guests = {appointment.id: appointment for appointment in rows.appointments}
+    seats: dict[UUID, list[Seat]] = {appointment_id: [] for appointment_id in guests}
+    for row in rows.treatments:
+        expires = guests[row.appointment_id].hold_expires_at
+        seats[row.appointment_id].append(Seat(row.appointment_id, row.id, expires))
+    return list(seats.values())
+
+
+def this_step() -> datetime:
+    """The beginning of the five minutes that are now."""
+    now = utc_now()
+    return now.replace(minute=now.minute - now.minute % STEP_MINUTES, second=0, microsecond=0)

@@ -1,0 +1,222 @@
+"""Holding and booking: a party, a time, and who does what where."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from app.common.helpers import utc_now
+from app.core.exceptions import ForbiddenException
+from app.core.idempotency import answer_kept, digest_of, keep_answer
+from app.core.paging import newest_first
+from app.modules.availability.availability_service import is_offered, load_scene
+from app.modules.availability.availability_wishes import Agreed, agree, party_of
+from app.modules.booking.booking_access import visible_to
+from app.modules.booking.booking_errors import NotBookableThen, TooManyHolds
+from app.modules.booking.booking_events import announce
+from app.modules.booking.booking_kinds import AppointmentStatus, VisitSource
+from app.modules.booking.booking_models import Appointment, Visit
+from app.modules.booking.booking_placing import Order, take_places
+from app.modules.booking.booking_reads import Rows, compose, read_visits
+from app.modules.booking.booking_rows import (
+    Times,
+    add_on_rows,
+    seats_of,
+    set_times,
+    this_step,
+    times_of,
+    treatment_row,
+)
+from app.modules.booking.booking_schemas import (
+    GuestBooking,
+    VisitCreate,
+    VisitListQuery,
+    VisitPage,
+    VisitRead,
+)
+from app.modules.branch import branch_service
+from app.modules.catalogue.catalogue_names import ServiceName, names_of_add_ons
+from app.modules.customer import customer_service
+from app.modules.customer.customer_service import CustomerNotFound
+from app.modules.identity.identity_access import CurrentUser
+from app.modules.identity.identity_roles import Role
+from app.modules.staff.staff_access import AT_THE_DESK
+
+MOST_HOLDS = 3
+"""That a customer may have at a time."""
+
+
+async def create_visit(session: AsyncSession, user: CurrentUser, key: str, new: VisitCreate) -> VisitRead:
+    """Holds or books a party; sent again with the same key, the first answer comes again.
+
+    Raises:
+        IdempotencyInFlight, IdempotencyKeyReused, BranchNotFound, VariantNotFound, AddOnNotFound, CustomerNotFound
+        TimeTaken: with the nearest starts that are free.
+        NotBookableThen, TooManyHolds, ForbiddenException, and what `agree` refuses.
+    """
+    request = digest_of("create_visit", new)
+    kept = await answer_kept(session, VisitRead, user.id, key, request)
+    if kept is not None:
+        return kept
+    visit = await _book(session, user, new)
+    await keep_answer(session, visit, user.id, key, request)
+    announce(session, new.branch_id)
+    return visit
+
+
+async def list_visits(session: AsyncSession, user: CurrentUser, query: VisitListQuery) -> VisitPage:
+    """Newest first: at the desk those of its branch or of a customer, for others what they booked or come for.
+
+    Raises:
+        BranchNotFound, ForbiddenException, CustomerNotFound
+    """
+    found = select(Visit)
+    customer_id = query.customer_id
+    if query.branch_id is not None:
+        await branch_service.get_branch(session, query.branch_id)
+        user.must_hold_in(query.branch_id, *AT_THE_DESK)
+        found = found.where(Visit.branch_id == query.branch_id)
+    elif not user.holds(*AT_THE_DESK):
+        own = await customer_service.get_own_customer(session, user)
+        if customer_id not in (None, own.id):
+            raise CustomerNotFound
+        customer_id = own.id
+    if customer_id is not None:
+        as_guest = select(Appointment.visit_id).where(Appointment.customer_id == customer_id)
+        found = found.where(or_(Visit.customer_id == customer_id, Visit.id.in_(as_guest)))
+    if not user.holds_everywhere(*AT_THE_DESK) and user.holds(*AT_THE_DESK):
+        theirs = {grant.branch_id for grant in user.grants if grant.role in AT_THE_DESK}
+        found = found.where(Visit.branch_id.in_(theirs))
+    purpose = f"visits:{query.branch_id}:{customer_id}"
+    visits, next_cursor = await newest_first(session, Visit, found, query, purpose=purpose)
+    read = await read_visits(session, [visit.id for visit in visits])
+    return VisitPage(items=await visible_to(session, user, read[::-1]), next_cursor=next_cursor)
+
+
+async def _book(session: AsyncSession, user: CurrentUser, new: VisitCreate) -> VisitRead:
+    at_the_desk = user.holds_in(new.branch_id, *AT_THE_DESK)
+    if not at_the_desk and (new.walk_in or not user.holds(Role.CUSTOMER)):
+        raise ForbiddenException
+    customer_id = await _who_books(session, user, new, at_the_desk=at_the_desk)
+    branch = await branch_service.get_branch(session, new.branch_id)
+    agreed = await agree(session, new.guests, at_the_desk=at_the_desk)
+    party = party_of(agreed, same_room=new.same_room)
+    now = this_step()
+    start = new.start or now
+    day = start.astimezone(ZoneInfo(branch.time_zone)).date()
+    scene = await load_scene(session, branch.id, day, day, party, at_the_desk=at_the_desk)
+    if start < now or not (at_the_desk or is_offered(scene, start)):
+        raise NotBookableThen
+    status = _first_status(new, waits=branch.approve_online and not at_the_desk)
+    expires = utc_now() + timedelta(minutes=branch.hold_minutes) if new.hold else None
+    visit = Visit(
+        id=uuid7(),
+        branch_id=branch.id,
+        customer_id=customer_id,
+        source=_source(new, at_the_desk=at_the_desk),
+        same_room=new.same_room,
+        note=new.note,
+        created_at=utc_now(),
+    )
+    rows = _rows(visit, new.guests, agreed, times_of(party, start), status=status, hold_expires_at=expires)
+    for table in (rows.visits, rows.appointments, rows.treatments, rows.add_ons):
+        session.add_all(table)
+        await session.flush()  # each before those that refer to it, of which SQLAlchemy is not told
+    order = Order(
+        parties=[party],
+        seats=seats_of(rows),
+        start=start,
+        load=lambda: load_scene(session, branch.id, day, day, party, at_the_desk=at_the_desk),
+    )
+    [read] = compose(
+        rows,
+        taken=await take_places(session, order, scene),
+        services={
+            each.variant_id: ServiceName(each.treatment.service_id, each.name)
+            for guest in agreed
+            for each in guest
+        },
+        add_ons=await names_of_add_ons(session, {row.add_on_id for row in rows.add_ons}),
+    )
+    return read
+
+
+async def _who_books(
+    session: AsyncSession, user: CurrentUser, new: VisitCreate, *, at_the_desk: bool
+) -> UUID | None:
+    """The customer; and the first guest, of whom nothing else is said, is they."""
+    named = {guest.customer_id for guest in new.guests} | {new.customer_id}
+    customer_id = new.customer_id
+    if at_the_desk:
+        await customer_service.refuse_unless_living(session, {each for each in named if each is not None})
+    else:
+        own = await customer_service.find_customer_of_user(session, user.id)
+        if own is None:
+            raise ForbiddenException if user.holds(*AT_THE_DESK) else CustomerNotFound
+        if not named <= {None, own.id}:
+            raise CustomerNotFound
+        await customer_service.refuse_unless_living(session, {own.id})
+        customer_id = own.id
+        if new.hold:
+            await _refuse_too_many_holds(session, own.id)
+    first = new.guests[0]
+    if first.guest_name is None and first.customer_id is None:
+        first.customer_id = customer_id
+    return customer_id
+
+
+async def _refuse_too_many_holds(session: AsyncSession, customer_id: UUID) -> None:
+    held = (
+        select(Appointment.visit_id)
+        .join(Visit, Visit.id == Appointment.visit_id)
+        .where(Visit.customer_id == customer_id, Appointment.status == AppointmentStatus.HELD)
+        .where(Appointment.hold_expires_at > utc_now())
+        .distinct()
+    )
+    if len((await session.scalars(held.limit(MOST_HOLDS))).all()) == MOST_HOLDS:
+        raise TooManyHolds
+
+
+def _first_status(new: VisitCreate, *, waits: bool) -> AppointmentStatus:
+    if new.hold:
+        return AppointmentStatus.HELD
+    if new.walk_in:
+        return AppointmentStatus.ARRIVED
+    return AppointmentStatus.PENDING if waits else AppointmentStatus.CONFIRMED
+
+
+def _source(new: VisitCreate, *, at_the_desk: bool) -> VisitSource:
+    if new.walk_in:
+        return VisitSource.WALK_IN
+    return VisitSource.DESK if at_the_desk else VisitSource.ONLINE
+
+
+def _rows(
+    visit: Visit,
+    guests: Sequence[GuestBooking],
+    agreed: Sequence[Sequence[Agreed]],
+    times: Sequence[Sequence[Times]],
+    **state: object,
+) -> Rows:
+    rows = Rows([visit], [], [], [])
+    for guest, treatments, its_times in zip(guests, agreed, times, strict=True):
+        appointment = Appointment(
+            id=uuid7(),
+            visit_id=visit.id,
+            branch_id=visit.branch_id,
+            customer_id=guest.customer_id,
+            guest_name=guest.guest_name or "",
+            reason="",
+            **state,
+        )
+        mine = [treatment_row(appointment.id, each) for each in treatments]
+        set_times(appointment, mine, its_times)
+        rows.appointments.append(appointment)
+        rows.treatments.extend(mine)
+        for row, each in zip(mine, treatments, strict=True):
+            rows.add_ons.extend(add_on_rows(row, each.add_ons))
+    return rows

@@ -1,0 +1,110 @@
+"""What a guest has done, agreed again: treatments are kept, changed, added, dropped."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.modules.availability.availability_grid import STEP_MINUTES
+from app.modules.availability.availability_party import Segment
+from app.modules.availability.availability_schemas import GuestWish, TreatmentWish
+from app.modules.availability.availability_wishes import Agreed, agree, longer
+from app.modules.booking.booking_errors import TooShort, TreatmentNotFound
+from app.modules.booking.booking_models import Appointment, AppointmentAddOn, AppointmentService
+from app.modules.booking.booking_reads import Rows
+from app.modules.booking.booking_rows import add_on_rows, segments_as_json, segments_of, treatment_row
+from app.modules.booking.booking_schemas import TreatmentChange
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """The treatments of a guest as they are to be, in order."""
+
+    rows: list[AppointmentService]
+    beds: dict[UUID, UUID]
+    """By the id of a treatment the bed that the desk chose."""
+
+
+async def agree_again(
+    session: AsyncSession, rows: Rows, guest: Appointment, changes: Sequence[TreatmentChange]
+) -> Wanted:
+    """Prices that were agreed stay. Another set of add-ons is by the catalogue as it is now, and so is the length then.
+
+    What is dropped is left for the caller to delete, when nothing is taken for it any more.
+
+    Raises:
+        TreatmentNotFound: not of this guest.
+        TooShort
+        VariantNotFound, AddOnNotFound, and what `agree` refuses.
+    """
+    held = {row.id: row for row in rows.treatments if row.appointment_id == guest.id}
+    if any(each.id is not None and each.id not in held for each in changes):
+        raise TreatmentNotFound
+    agreed = iter(await _agree(session, held, changes))
+    wanted = Wanted([], {})
+    for change in changes:
+        if change.id is None:
+            new = next(agreed)
+            row = treatment_row(guest.id, new)
+            session.add_all([row, *add_on_rows(row, new.add_ons)])
+        else:
+            row = held[change.id]
+            if change.add_on_ids is not None:
+                await _set_add_ons(session, rows, row, next(agreed))
+            if "therapist_id" in change.model_fields_set:
+                row.therapist_id = change.therapist_id
+            if "gender" in change.model_fields_set:
+                row.gender = change.gender
+        if change.minutes is not None:
+            row.segments = segments_as_json(_of_length(segments_of(row), change.minutes))
+        if change.bed_id is not None:
+            wanted.beds[row.id] = change.bed_id
+        wanted.rows.append(row)
+    return wanted
+
+
+async def _agree(
+    session: AsyncSession, held: dict[UUID, AppointmentService], changes: Sequence[TreatmentChange]
+) -> list[Agreed]:
+    """What is new, and what gets other add-ons."""
+    wishes = [
+        TreatmentWish(
+            variant_id=held[change.id].variant_id if change.id else change.variant_id,
+            add_on_ids=change.add_on_ids or [],
+            therapist_id=change.therapist_id,
+            gender=change.gender,
+            bed_id=change.bed_id,
+        )
+        for change in changes
+        if change.id is None or change.add_on_ids is not None
+    ]
+    if not wishes:
+        return []
+    [agreed] = await agree(session, [GuestWish(treatments=wishes)], at_the_desk=True)
+    return agreed
+
+
+async def _set_add_ons(session: AsyncSession, rows: Rows, row: AppointmentService, agreed: Agreed) -> None:
+    """These and no others; those that stay keep their price."""
+    wanted = dict(agreed.add_ons)
+    for held in [each for each in rows.add_ons if each.appointment_service_id == row.id]:
+        if held.add_on_id in wanted:
+            del wanted[held.add_on_id]
+        else:
+            await session.delete(held)
+    new: list[AppointmentAddOn] = add_on_rows(row, wanted.items())
+    session.add_all(new)
+    row.segments = segments_as_json(agreed.treatment.segments)
+
+
+def _of_length(segments: Sequence[Segment], minutes: int) -> tuple[Segment, ...]:
+    """So that the guest is there for so many minutes in all; the longest segment with a therapist gives or takes."""
+    now = sum(segment.minutes for segment in segments if segment.with_guest)
+    changed = longer(segments, minutes - now)
+    if any(
+        segment.minutes < STEP_MINUTES <= before.minutes
+        for segment, before in zip(changed, segments, strict=True)
+    ):
+        raise TooShort
+    return changed

@@ -1,0 +1,33 @@
+"""What the API takes and gives for calendars that phones subscribe to."""
+
+from datetime import datetime
+from typing import Self
+from uuid import UUID
+
+from pydantic import BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from app.common.schemas import RequestModel
+
+
+class CalendarOf(RequestModel):
+    """Whose: one of the two."""
+
+    staff_id: UUID | None = Field(default=None, description="A therapist's treatments.")
+    customer_id: UUID | None = Field(default=None, description="A customer's appointments.")
+
+    @model_validator(mode="after")
+    def _of_one(self) -> Self:
+        if (self.staff_id is None) == (self.customer_id is None):
+            raise PydanticCustomError("staff_or_customer", "Send either staff_id or customer_id")
+        return self
+
+
+class CalendarRead(BaseModel):
+    id: UUID
+    staff_id: UUID | None
+    customer_id: UUID | None
+    url: str = Field(
+        description="For a phone to subscribe to. Whoever has it sees the calendar, so it is nobody else's."
+    )
+    created_at: datetime

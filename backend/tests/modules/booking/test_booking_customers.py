@@ -1,0 +1,57 @@
+"""What becomes of visits when their customer becomes another, is forgotten, or asks for a copy."""
+
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import pytest
+
+from tests.support.bookings import VISITS, add_customer, bookable_spa, by
+from tests.support.ledger import everything_stored
+
+CUSTOMERS = "/api/v1/customers"
+NOTE, FRIEND = "thích phòng yên tĩnh", "Chị Trúc Mai"
+
+
+@pytest.fixture
+async def booked(client: httpx2.AsyncClient) -> tuple[UUID, dict[str, Any]]:
+    """A customer, and what they booked for themselves and a friend."""
+    spa = await bookable_spa(therapists=2, beds=2)
+    customer_id, headers = await add_customer()
+    booking = spa.booking(spa.hour(10), guests=2, note=NOTE)
+    booking["json"]["guests"][1]["guest_name"] = FRIEND
+    answer = await client.post(VISITS, **by(headers, booking))
+    assert answer.status_code == 201
+    return customer_id, answer.json()
+
+
+async def test_visits_follow_a_customer_who_is_merged(
+    client: httpx2.AsyncClient, booked: tuple[UUID, dict[str, Any]]
+) -> None:
+    customer_id, visit = booked
+    survivor = (await client.post(CUSTOMERS, json={"full_name": "Mai"})).json()["id"]
+    merged = await client.post(f"{CUSTOMERS}/{survivor}/merge", json={"duplicate_id": str(customer_id)})
+    assert merged.status_code == 200
+    now = (await client.get(f"{VISITS}/{visit['id']}")).json()
+    assert (now["customer_id"], now["appointments"][0]["customer_id"]) == (survivor, survivor)
+    assert now["appointments"][1]["customer_id"] is None
+
+
+async def test_of_a_customer_who_is_forgotten_nothing_personal_stays(
+    client: httpx2.AsyncClient, booked: tuple[UUID, dict[str, Any]]
+) -> None:
+    customer_id, visit = booked
+    assert (await client.post(f"{CUSTOMERS}/{customer_id}/erase")).status_code == 200
+    for table, text in (await everything_stored()).items():
+        assert NOTE not in text, table
+        assert FRIEND not in text, table
+    now = (await client.get(f"{VISITS}/{visit['id']}")).json()
+    assert [guest["status"] for guest in now["appointments"]] == ["confirmed"] * 2
+
+
+async def test_visits_are_in_the_copy_of_what_is_held(
+    client: httpx2.AsyncClient, booked: tuple[UUID, dict[str, Any]]
+) -> None:
+    customer_id, visit = booked
+    copy = (await client.get(f"{CUSTOMERS}/{customer_id}/personal-data")).json()
+    assert copy["kept_elsewhere"]["visits"] == [visit]

@@ -1,0 +1,496 @@
+"""What becomes of an appointment, who may say so, and when."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx2
+import pytest
+from redis.asyncio import Redis
+from uuid_utils.compat import uuid7
+
+from app.common.helpers import utc_now
+from app.modules.booking.booking_clock import turn
+from app.modules.identity.identity_roles import Role
+from app.redis.branch_events import CHANNEL
+from tests.support.branches import add_branch
+from tests.support.ledger import entries, in_database
+from tests.support.people import new_user, signed_in
+from tests.support.resources import add_bed, add_outage, at, blocked, free
+from tests.support.rosters import LOCK, add_therapist, all_wait, answered_while, code_of
+from tests.support.stores import driver_url, redis_server
+from tests.support.visits import AddedVisit, add_visit
+
+STATES = (
+    *("held", "expired", "pending", "confirmed", "declined", "cancelled", "late_cancelled"),
+    *("arrived", "in_service", "completed", "no_show", "reopened"),
+)
+GIVEN_UP = {"expired", "declined", "cancelled", "late_cancelled", "no_show"}
+AT_THE_DESK = ("receptionist", "admin")
+ROLES = ("customer", "therapist", *AT_THE_DESK)
+
+
+def by(new: str, *roles: str) -> dict[str, str]:
+    return dict.fromkeys(roles, new)
+
+
+# The rules, by hand: from, what is asked for, and what it becomes for each who may ask.
+TABLE: dict[str, dict[str, dict[str, str]]] = {
+    "confirmed": {
+        "held": by("confirmed", "customer", *AT_THE_DESK),
+        "pending": by("pending", "customer") | by("confirmed", *AT_THE_DESK),
+        "confirmed": by("confirmed", "customer", *AT_THE_DESK),
+    },
+    "declined": {"pending": by("declined", *AT_THE_DESK)},
+    "cancelled": {
+        "held": by("expired", "customer", *AT_THE_DESK),
+        "pending": by("cancelled", "customer", *AT_THE_DESK),
+        "confirmed": by("cancelled", "customer", *AT_THE_DESK),
+        "reopened": by("cancelled", "customer", *AT_THE_DESK),
+    },
+    "arrived": {
+        "confirmed": by("arrived", "therapist", *AT_THE_DESK),
+        "reopened": by("arrived", "therapist", *AT_THE_DESK),
+    },
+    "in_service": {
+        "arrived": by("in_service", "therapist", *AT_THE_DESK),
+        "reopened": by("in_service", "therapist", *AT_THE_DESK),
+    },
+    "completed": {
+        "in_service": by("completed", "therapist", *AT_THE_DESK),
+        "reopened": by("completed", "therapist", *AT_THE_DESK),
+    },
+    "no_show": {"confirmed": by("no_show", *AT_THE_DESK), "reopened": by("no_show", *AT_THE_DESK)},
+    "reopened": {"completed": by("reopened", "admin"), "no_show": by("reopened", "admin")},
+}
+
+
+@dataclass
+class Spa:
+    """A branch with a therapist and a bed, and everybody who has to do with a visit there."""
+
+    http: httpx2.AsyncClient
+    connection: asyncpg.Connection
+    branch_id: UUID
+    lan: UUID
+    bed: UUID
+    customer_id: UUID
+    headers: dict[str, dict[str, str]]
+    hours: Any = field(default_factory=lambda: count(9, 2))
+
+    async def visit(self, status: str, start: datetime | None = None, **values: Any) -> AddedVisit:
+        """At a time of its own, unless one is given."""
+        start = start or at(next(self.hours))
+        takes = {} if status in GIVEN_UP else dict.fromkeys((self.lan, self.bed), (start, hour_after(start)))
+        if status == "held":
+            values = {"hold_expires_at": utc_now() + timedelta(minutes=10)} | values
+        given: dict[str, Any] = {
+            "customer_id": self.customer_id,
+            "takes": takes,
+            "connection": self.connection,
+        }
+        return await add_visit(self.branch_id, start, hour_after(start), status=status, **(given | values))
+
+    async def party(self, *statuses: str) -> tuple[UUID, list[UUID]]:
+        """One visit with a guest of each of these states."""
+        first, *others = [await self.visit(status) for status in statuses]
+        for other in others:
+            await self.connection.execute(
+                "UPDATE appointment SET visit_id = $1 WHERE id = $2", first.id, other.appointment_id
+            )
+        return first.id, [each.appointment_id for each in (first, *others)]
+
+    async def ask(
+        self, visit_id: UUID, status: str, role: str = "receptionist", **more: Any
+    ) -> httpx2.Response:
+        body = {"status": status, **more}
+        if status == "reopened":
+            body.setdefault("reason", "Bấm nhầm")
+        return await self.http.put(f"/api/v1/visits/{visit_id}/status", json=body, headers=self.headers[role])
+
+
+def hour_after(start: datetime) -> datetime:
+    return start + timedelta(hours=1)
+
+
+async def allocations_of(appointment_id: UUID) -> list[str]:
+    rows = await in_database("SELECT state FROM allocation WHERE appointment_id = $1", appointment_id)
+    return [row["state"] for row in rows]
+
+
+async def status_of(appointment_id: UUID) -> str:
+    [[status]] = await in_database("SELECT status FROM appointment WHERE id = $1", appointment_id)
+    return str(status)
+
+
+async def add_customer(user_id: UUID | None = None) -> UUID:
+    customer_id = uuid7()
+    await in_database(
+        "INSERT INTO customer (id, full_name, user_id) VALUES ($1, 'Mai', $2)", customer_id, user_id
+    )
+    return customer_id
+
+
+@pytest.fixture
+async def spa(stranger: httpx2.AsyncClient) -> AsyncIterator[Spa]:
+    branch_id = await add_branch()
+    mai, mais = await new_user(Role.CUSTOMER)
+    lan, lans = await new_user(Role.THERAPIST, branch_id=branch_id)
+    headers = {
+        "customer": mais,
+        "therapist": lans,
+        "receptionist": await signed_in(Role.RECEPTIONIST, branch_id=branch_id),
+        "admin": await signed_in(Role.ADMIN, branch_id=branch_id),
+    }
+    connection = await asyncpg.connect(driver_url())
+    staff_id, bed = await add_therapist(branch_id, user_id=lan), await add_bed(branch_id)
+    yield Spa(stranger, connection, branch_id, staff_id, bed, await add_customer(mai), headers)
+    await connection.close()
+
+
+@pytest.mark.parametrize("wanted", TABLE)
+async def test_who_may_make_what_of_it(spa: Spa, wanted: str) -> None:
+    """Every state, for everybody. A no-show is asked for when the guest should long have been there."""
+    may_ever = {role for possible in TABLE[wanted].values() for role in possible}
+    for number, old in enumerate(STATES):
+        for place, role in enumerate(ROLES):
+            past = utc_now() - timedelta(hours=2 + 2 * (4 * number + place))
+            visit = await spa.visit(old, past if wanted == "no_show" else None)
+            new = TABLE[wanted].get(old, {}).get(role)
+            response = await spa.ask(visit.id, wanted, role)
+
+            expected = 200 if new else 409 if role in may_ever else 403
+            if role == "therapist" and old in GIVEN_UP:
+                expected = 404  # it is nobody's to do any more
+            assert response.status_code == expected, (old, role, response.text)
+            assert await status_of(visit.appointment_id) == (new or old), (old, role)
+            now = new or old
+            booked = {"held"} if now == "held" else {"booked"}
+            taken = now not in GIVEN_UP and old not in GIVEN_UP
+            assert set(await allocations_of(visit.appointment_id)) == (booked if taken else set())
+            if new:
+                assert response.json()["appointments"][0]["status"] == new
+
+
+async def test_what_only_comes_of_something_else_cannot_be_asked_for(spa: Spa) -> None:
+    visit = await spa.visit("confirmed")
+    for status in ("held", "expired", "pending", "late_cancelled"):
+        assert (await spa.ask(visit.id, status, "admin")).status_code == 422
+
+
+class TestConfirming:
+    async def test_a_customer_waits_for_the_desk_where_the_branch_wants_to_approve(self, spa: Spa) -> None:
+        await in_database("UPDATE branch SET approve_online = true WHERE id = $1", spa.branch_id)
+        by_customer, by_desk = await spa.visit("held"), await spa.visit("held")
+        for role, visit, expected in (
+            ("customer", by_customer, "pending"),
+            ("customer", by_customer, "pending"),  # again
+            ("receptionist", by_desk, "confirmed"),
+            ("receptionist", by_customer, "confirmed"),
+            ("customer", by_customer, "confirmed"),  # again
+        ):
+            response = await spa.ask(visit.id, "confirmed", role)
+            assert (response.status_code, response.json()["appointments"][0]["status"]) == (200, expected)
+            assert response.json()["appointments"][0]["hold_expires_at"] is None
+
+    async def test_sent_again_it_changes_nothing(self, spa: Spa) -> None:
+        visit = await spa.visit("held")
+        first = await spa.ask(visit.id, "confirmed", "customer")
+        written = len(await entries())
+        again = await spa.ask(visit.id, "confirmed", "customer")
+        assert (again.status_code, again.json()) == (200, first.json())
+        assert len(await entries()) == written
+
+    async def test_a_hold_that_is_over_cannot_be_confirmed_whether_the_clock_has_been_to_it_or_not(
+        self, spa: Spa
+    ) -> None:
+        for visit in (
+            await spa.visit("held", hold_expires_at=utc_now() - timedelta(seconds=1)),
+            await spa.visit("expired"),
+        ):
+            before = await status_of(visit.appointment_id)
+            response = await spa.ask(visit.id, "confirmed", "customer")
+            assert code_of(response) == (409, "HOLD_EXPIRED")
+            assert await status_of(visit.appointment_id) == before
+
+    async def test_a_hold_that_runs_out_while_its_confirmation_waits_is_over(self, spa: Spa) -> None:
+        """It was good when the request came; whoever had the bed meanwhile may have dropped it and booked."""
+        visit = await spa.visit("held")
+        async with locked(spa.bed) as connection:
+            confirming = asyncio.create_task(spa.ask(visit.id, "confirmed", "customer"))
+            await all_wait(confirming)
+            await connection.execute(
+                "UPDATE appointment SET hold_expires_at = clock_timestamp() WHERE id = $1",
+                visit.appointment_id,
+            )
+        assert code_of(await confirming) == (409, "HOLD_EXPIRED")
+        assert await status_of(visit.appointment_id) == "held"
+
+
+class TestCancelling:
+    @pytest.mark.parametrize("status", ["pending", "confirmed", "reopened"])
+    async def test_late_only_the_desk_can_and_it_is_late_then(self, spa: Spa, status: str) -> None:
+        visit = await spa.visit(status, utc_now() + timedelta(minutes=239))
+        refused = await spa.ask(visit.id, "cancelled", "customer")
+        assert code_of(refused) == (409, "TOO_LATE_TO_CANCEL")
+        assert await status_of(visit.appointment_id) == status
+        assert (await spa.ask(visit.id, "cancelled")).status_code == 200
+        assert await status_of(visit.appointment_id) == "late_cancelled"
+
+    async def test_until_the_branchs_limit_the_customer_can(self, spa: Spa) -> None:
+        visit = await spa.visit("confirmed", utc_now() + timedelta(minutes=241))
+        assert (await spa.ask(visit.id, "cancelled", "customer")).status_code == 200
+        assert await status_of(visit.appointment_id) == "cancelled"
+
+    async def test_a_hold_is_given_up_however_late_it_is(self, spa: Spa) -> None:
+        visit = await spa.visit("held", utc_now() + timedelta(minutes=5))
+        assert (await spa.ask(visit.id, "cancelled", "customer")).status_code == 200
+        assert await status_of(visit.appointment_id) == "expired"
+
+    async def test_the_reason_is_kept(self, spa: Spa) -> None:
+        for old, wanted in (("confirmed", "cancelled"), ("pending", "declined"), ("completed", "reopened")):
+            visit = await spa.visit(old)
+            response = await spa.ask(visit.id, wanted, "admin", reason="Khách ốm")
+            assert response.json()["appointments"][0]["reason"] == "Khách ốm"
+
+    async def test_what_it_frees_is_blocked_again_where_it_is_out_of_order_or_on_leave(
+        self, spa: Spa
+    ) -> None:
+        start = at(9)
+        await add_outage(spa.bed, at(8), at(9.5))
+        await on_leave(spa.lan, at(9.5), at(12))
+        for thing in (spa.bed, spa.lan):
+            await free(thing, at(9), at(10))
+        visit = await spa.visit("confirmed", start)
+        assert await blocked(spa.bed) == [(at(8), at(9))]
+        assert (await spa.ask(visit.id, "cancelled")).status_code == 200
+        assert await blocked(spa.bed) == [(at(8), at(9)), (at(9), at(9.5))]
+        assert await blocked(spa.lan) == [(at(9.5), at(10)), (at(10), at(12))]
+
+    async def test_its_time_is_for_the_next(self, spa: Spa) -> None:
+        visit = await spa.visit("confirmed", at(9))
+        assert (await spa.ask(visit.id, "cancelled")).status_code == 200
+        await spa.visit("confirmed", at(9))  # PostgreSQL would refuse
+
+
+class TestNotComing:
+    async def test_a_guest_has_the_branchs_grace(self, spa: Spa) -> None:
+        visit = await spa.visit("confirmed", utc_now() - timedelta(minutes=14))
+        assert code_of(await spa.ask(visit.id, "no_show")) == (409, "TOO_EARLY_FOR_NO_SHOW")
+        later = await spa.visit("confirmed", utc_now() - timedelta(minutes=90))
+        assert (await spa.ask(later.id, "no_show")).status_code == 200
+
+    async def test_reopened_it_has_no_time_until_it_is_given_one(self, spa: Spa) -> None:
+        """Somebody else may have had it by then."""
+        start = utc_now() - timedelta(hours=2)
+        visit = await spa.visit("confirmed", start)
+        await spa.ask(visit.id, "no_show")
+        await spa.visit("confirmed", start)
+        reopened = await spa.ask(visit.id, "reopened", "admin")
+        [guest] = reopened.json()["appointments"]
+        assert (guest["status"], guest["treatments"][0]["takes"]) == ("reopened", [])
+
+
+class TestReopening:
+    async def test_without_a_reason_it_is_refused(self, spa: Spa) -> None:
+        visit = await spa.visit("completed")
+        response = await spa.ask(visit.id, "reopened", "admin", reason=" ")
+        assert response.status_code == 422
+        assert response.json()["error"]["details"][0]["message"] == "Hãy cho biết lý do mở lại."
+
+    async def test_what_was_completed_keeps_its_time(self, spa: Spa) -> None:
+        visit = await spa.visit("completed")
+        assert (await spa.ask(visit.id, "reopened", "admin")).status_code == 200
+        assert await allocations_of(visit.appointment_id) == ["booked", "booked"]
+
+
+class TestParty:
+    async def test_all_who_can_are_moved(self, spa: Spa) -> None:
+        visit_id, guests = await spa.party("confirmed", "arrived", "cancelled", "confirmed")
+        response = await spa.ask(visit_id, "arrived")
+        assert response.status_code == 200
+        assert [await status_of(guest) for guest in guests] == ["arrived", "arrived", "cancelled", "arrived"]
+
+    async def test_of_those_named_all_are_or_none(self, spa: Spa) -> None:
+        visit_id, guests = await spa.party("confirmed", "arrived", "confirmed")
+        both = [str(guest) for guest in guests[:2]]
+        assert code_of(await spa.ask(visit_id, "arrived", appointment_ids=both)) == (409, "STATUS_CONFLICT")
+        assert [await status_of(guest) for guest in guests] == ["confirmed", "arrived", "confirmed"]
+        response = await spa.ask(visit_id, "arrived", appointment_ids=[str(guests[2])])
+        assert response.status_code == 200
+        assert [await status_of(guest) for guest in guests] == ["confirmed", "arrived", "arrived"]
+
+    async def test_a_guest_of_another_visit_is_not_found(self, spa: Spa) -> None:
+        visit, other = await spa.visit("confirmed"), await spa.visit("confirmed")
+        response = await spa.ask(visit.id, "arrived", appointment_ids=[str(other.appointment_id)])
+        assert code_of(response) == (404, "APPOINTMENT_NOT_FOUND")
+
+    async def test_too_late_for_all_is_said_although_one_is_done(self, spa: Spa) -> None:
+        soon = utc_now() + timedelta(minutes=30)
+        visit_id, guests = await spa.party("completed", "confirmed")
+        await in_database("UPDATE appointment SET starts_at = $1 WHERE id = $2", soon, guests[1])
+        response = await spa.ask(visit_id, "cancelled", "customer")
+        assert code_of(response) == (409, "TOO_LATE_TO_CANCEL")
+
+    async def test_one_hold_that_is_over_refuses_the_party(self, spa: Spa) -> None:
+        visit_id, guests = await spa.party("held", "held")
+        ago = utc_now() - timedelta(seconds=1)
+        for table, column in (("appointment", "id"), ("allocation", "appointment_id")):
+            await in_database(f"UPDATE {table} SET hold_expires_at = $1 WHERE {column} = $2", ago, guests[1])
+        assert code_of(await spa.ask(visit_id, "confirmed", "customer")) == (409, "HOLD_EXPIRED")
+        assert [await status_of(guest) for guest in guests] == ["held", "held"]
+        assert await allocations_of(guests[0]) == ["held", "held"]
+
+
+class TestWhose:
+    async def test_a_guest_of_somebody_elses_visit_has_their_own_appointment_only(self, spa: Spa) -> None:
+        visit_id, guests = await spa.party("confirmed", "confirmed")
+        other = await add_customer()
+        await in_database("UPDATE visit SET customer_id = $1 WHERE id = $2", other, visit_id)
+        await in_database("UPDATE appointment SET customer_id = $1 WHERE id = $2", other, guests[0])
+        refused = await spa.ask(visit_id, "cancelled", "customer", appointment_ids=[str(guests[0])])
+        assert code_of(refused) == (404, "APPOINTMENT_NOT_FOUND")
+        response = await spa.ask(visit_id, "cancelled", "customer")
+        assert [each["id"] for each in response.json()["appointments"]] == [str(guests[1])]
+        assert [await status_of(guest) for guest in guests] == ["confirmed", "cancelled"]
+
+    async def test_somebody_elses_visit_is_as_one_that_is_not_there(self, spa: Spa) -> None:
+        visit = await spa.visit("confirmed", customer_id=await add_customer())
+        theirs = (await spa.ask(visit.id, "cancelled", "customer")).json()
+        missing = (await spa.ask(uuid7(), "cancelled", "customer")).json()
+        assert theirs["error"] == missing["error"]
+        assert theirs["error"]["code"] == "VISIT_NOT_FOUND"
+
+    async def test_a_therapist_moves_only_the_guests_they_treat(self, spa: Spa) -> None:
+        visit_id, guests = await spa.party("confirmed", "confirmed")
+        colleague = await add_therapist(spa.branch_id)
+        await in_database(
+            "UPDATE allocation SET resource_id = $1 WHERE appointment_id = $2 AND resource_id = $3",
+            *(colleague, guests[1], spa.lan),
+        )
+        assert (await spa.ask(visit_id, "arrived", "therapist")).status_code == 200
+        assert [await status_of(guest) for guest in guests] == ["arrived", "confirmed"]
+        others = await spa.visit("confirmed", takes={})
+        assert (await spa.ask(others.id, "arrived", "therapist")).status_code == 404
+
+    async def test_who_is_no_therapist_any_more_moves_nothing(self, spa: Spa) -> None:
+        visit = await spa.visit("confirmed")
+        await in_database("UPDATE role_assignment SET role = 'receptionist' WHERE role = 'therapist'")
+        await in_database(
+            "UPDATE role_assignment SET branch_id = $1 WHERE role = 'receptionist' AND user_id ="
+            " (SELECT user_id FROM staff WHERE id = $2)",
+            *(await add_branch(), spa.lan),
+        )
+        assert (await spa.ask(visit.id, "arrived", "therapist")).status_code == 403
+
+    @pytest.mark.parametrize("role", [Role.RECEPTIONIST, Role.ADMIN])
+    async def test_the_desk_of_another_branch_may_not(self, spa: Spa, role: Role) -> None:
+        visit = await spa.visit("confirmed")
+        spa.headers["other"] = await signed_in(role, branch_id=await add_branch())
+        assert (await spa.ask(visit.id, "arrived", "other")).status_code == 403
+        spa.headers["everywhere"] = await signed_in(role)
+        assert (await spa.ask(visit.id, "arrived", "everywhere")).status_code == 200
+
+
+class TestRaces:
+    async def test_of_a_cancellation_and_a_check_in_at_once_one_wins(self, spa: Spa) -> None:
+        visit = await spa.visit("confirmed")
+        answers = await answered_while(
+            [("SELECT FROM visit WHERE id = $1 FOR NO KEY UPDATE", visit.id)],
+            spa.ask(visit.id, "cancelled", "customer"),
+            spa.ask(visit.id, "arrived"),
+        )
+        assert sorted(answer.status_code for answer in answers) == [200, 409]
+        won = await status_of(visit.appointment_id)
+        assert won == ("cancelled" if answers[0].status_code == 200 else "arrived")
+        assert len(await allocations_of(visit.appointment_id)) == (0 if won == "cancelled" else 2)
+
+    async def test_two_receptionists_check_in_a_guest_once(self, spa: Spa) -> None:
+        visit = await spa.visit("confirmed")
+        spa.headers["colleague"] = await signed_in(Role.RECEPTIONIST, branch_id=spa.branch_id)
+        answers = await answered_while(
+            [("SELECT FROM visit WHERE id = $1 FOR NO KEY UPDATE", visit.id)],
+            *(spa.ask(visit.id, "arrived", role) for role in ("receptionist", "colleague")),
+        )
+        assert sorted(answer.status_code for answer in answers) == [200, 409]
+        assert len(await entries(entity="appointment", action="update")) == 1
+
+    async def test_a_colleague_who_is_given_it_meanwhile_is_freed(self, spa: Spa) -> None:
+        """Nobody locks a visit to give one of its treatments to somebody else: what it takes is looked up again."""
+        colleague = await add_therapist(spa.branch_id)
+        await on_leave(colleague, at(8), at(18))
+        await free(colleague, at(9), at(10))
+        visit = await spa.visit("confirmed", at(9))
+        async with locked(colleague):
+            async with locked(spa.lan) as connection:
+                cancelling = asyncio.create_task(spa.ask(visit.id, "cancelled"))
+                await all_wait(cancelling)
+                await connection.execute(
+                    "UPDATE allocation SET resource_id = $1 WHERE resource_id = $2 AND appointment_id = $3",
+                    *(colleague, spa.lan, visit.appointment_id),
+                )
+            await all_wait(cancelling)  # for the colleague, and keeps nobody else
+            await in_database(f"{LOCK} NOWAIT", spa.lan)
+        assert (await cancelling).status_code == 200
+        assert await blocked(colleague) == [(at(8), at(9)), (at(9), at(10)), (at(10), at(18))]
+
+
+@asynccontextmanager
+async def locked(resource_id: UUID) -> AsyncIterator[asyncpg.Connection]:
+    """In a transaction of its own, meanwhile."""
+    connection = await asyncpg.connect(driver_url())
+    async with connection.transaction():
+        await connection.execute(LOCK, resource_id)
+        yield connection
+    await connection.close()
+
+
+async def test_boards_are_told_of_what_changed_and_of_nothing_else(spa: Spa) -> None:
+    other = await add_visit(await add_branch(), at(9), at(10))
+    done, held = await spa.visit("confirmed"), await spa.visit("held", hold_expires_at=utc_now())
+    spa.headers["everywhere"] = await signed_in(Role.ADMIN)
+    async with listening() as next_told:
+        await spa.ask(done.id, "confirmed", "customer")  # it is already
+        await spa.ask(held.id, "confirmed", "customer")  # it has expired
+        assert (await spa.ask(other.id, "arrived", "everywhere")).status_code == 200
+        assert await next_told() == (await spa.ask(other.id, "in_service", "everywhere")).json()["branch_id"]
+        assert await next_told() != str(spa.branch_id)
+        await turn()
+        assert await next_told() == str(spa.branch_id)
+
+
+@asynccontextmanager
+async def listening() -> AsyncIterator[Callable[[], Awaitable[str]]]:
+    """To what boards are told: the branches, one after the other."""
+    host, port = redis_server()
+    async with Redis(host=host, port=port, decode_responses=True) as redis, redis.pubsub() as pubsub:
+        await pubsub.subscribe(CHANNEL)
+
+        async def next_told() -> str:
+            async with asyncio.timeout(5):
+                while (message := await pubsub.get_message(timeout=5)) is None or message[
+                    "type"
+                ] != "message":
+                    pass
+            return str(message["data"])
+
+        yield next_told
+
+
+async def on_leave(staff_id: UUID, start: datetime, end: datetime) -> None:
+    """Approved, and it blocks all of that time."""
+    leave_id, during = uuid7(), asyncpg.Range(start, end)
+    await in_database(
+        "INSERT INTO time_off (id, staff_id, during, status) VALUES ($1, $2, $3, 'approved')",
+        *(leave_id, staff_id, during),
+    )
+    await in_database(
+        "INSERT INTO allocation (id, resource_id, during, state, time_off_id) VALUES ($1, $2, $3, 'blocked', $4)",
+        *(uuid7(), staff_id, during, leave_id),
+    )

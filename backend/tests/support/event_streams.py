@@ -1,0 +1,49 @@
+"""Reading Server-Sent Events, in one line.
+
+async with listening(http, path) as events:
+    name, data = await events.next()
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx2
+
+SOON = 15.0
+"""Seconds; never reached unless something is broken."""
+
+
+class Events:
+    """What comes after the last that was read."""
+
+    def __init__(self, lines: AsyncIterator[str]) -> None:
+        self._lines = lines
+
+    async def next(self) -> tuple[str, Any]:
+        """The next event's name and data; comments are none. StopAsyncIteration at the end."""
+        fields: dict[str, str] = {}
+        async with asyncio.timeout(SOON):
+            while True:
+                line = await anext(self._lines)
+                if not line and "data" in fields:
+                    return fields["event"], json.loads(fields["data"])
+                name, _, value = line.partition(": ")
+                fields[name] = value
+
+    async def end(self) -> None:
+        """Reads until there is no more."""
+        async with asyncio.timeout(SOON):
+            async for _ in self._lines:
+                pass
+
+
+@asynccontextmanager
+async def listening(http: httpx2.AsyncClient, path: str) -> AsyncIterator[Events]:
+    async with http.stream("GET", path, timeout=SOON) as response:
+        assert response.status_code == 200, await response.aread()
+        assert response.headers["Content-Type"].startswith("text/event-stream")
+        assert response.headers["X-Accel-Buffering"] == "no"
+        yield Events(response.aiter_lines())
