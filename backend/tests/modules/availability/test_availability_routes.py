@@ -114,7 +114,7 @@ class TestWho:
     async def test_who_is_on_shift_in_this_branch(self, guest: httpx2.AsyncClient) -> None:
         spa, other = Spa(grid_minutes=60), Spa()
         massage = spa.service("massage", 60)
-        lan = spa.therapist("Lan", massage, shifts=[f"{DAY} 09:00-10:30", f"{DAY} 10:30-12:00"])
+        lan = spa.therapist("Lan", massage, shifts=[f"{DAY} 09:00-10:32", f"{DAY} 10:32-12:00"])
         spa.shift(lan, f"{DAY} 15:00-18:00", branch_id=other.branch_id)
         await other.write()
         await spa.write()
@@ -164,11 +164,11 @@ class TestWho:
         await spa.write()
         assert await starts(guest, spa, [{"variant_id": massage, "gender": "male"}]) == ["15:00"]
 
-    async def test_nobody_on_leave(self, guest: httpx2.AsyncClient) -> None:
+    async def test_nobody_on_leave_that_began_days_ago(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa(grid_minutes=60)
         massage = spa.service("massage", 60)
         lan = spa.therapist("Lan", massage, shifts=[f"{DAY} 09:00-13:00"])
-        spa.block(lan, f"{DAY} 09:00-12:00")
+        spa.block(lan, (spa.at("2026-11-20 00:00"), spa.at(f"{DAY} 12:00")))
         await spa.write()
         assert await starts(guest, spa, [massage]) == ["12:00"]
 
