@@ -48,10 +48,14 @@ class Effort:
     deep: int
     """Pages of 100 to turn before the deep ones are measured."""
     import_rows: int
+    history: int
+    """Allocations of the years before."""
+    months: int
+    """Searched for each kind of party."""
 
 
-FULL = Effort(7, 4, 5, 1_000_000, 25, 100, 5_000, 100_000)
-QUICK = Effort(2, 1, 2, 50_000, 5, 20, 100, 10_000)
+FULL = Effort(7, 4, 5, 1_000_000, 25, 100, 5_000, 100_000, 1_000_000, 400)
+QUICK = Effort(2, 1, 2, 50_000, 5, 20, 100, 10_000, 50_000, 60)
 type Advance = Callable[[], None]
 """Moves the progress bar on by one of a part's `steps`."""
 
@@ -81,14 +85,22 @@ class Client:
         Raises:
             MeasurementError: the answer is not 200.
         """
+        return self._send("GET", path, None)
+
+    def post(self, path: str, body: object) -> tuple[float, bytes]:
+        """The same of a question that is a document."""
+        return self._send("POST", path, json.dumps(body))
+
+    def _send(self, method: str, path: str, body: str | None) -> tuple[float, bytes]:
+        headers = {**self.headers, **({"Content-Type": "application/json"} if body else {})}
         started = time.perf_counter()
-        self.connection.request("GET", path, headers=dict(self.headers))
+        self.connection.request(method, path, body, headers)
         response = self.connection.getresponse()
-        body = response.read()
+        answer = response.read()
         seconds = time.perf_counter() - started
         if response.status != http.client.OK:
-            raise MeasurementError(f"{path} answered {response.status}: {body[:500].decode()}")
-        return seconds, body
+            raise MeasurementError(f"{path} answered {response.status}: {answer[:500].decode()}")
+        return seconds, answer
 
 
 @dataclass(frozen=True)
