@@ -18,15 +18,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.common.text import Text as Words
 from app.core.database import Base
-from app.core.database_errors import answering
 from app.core.exceptions import ConflictException, ValidationException
 
 KEPT_FOR = timedelta(days=30)
 _FORGOTTEN_AT_ONCE = 1_000
-_FIND = text("""
-SELECT pg_try_advisory_xact_lock(hashtextextended(:user_id || ':' || :key, 0)) AS is_mine, kept.request, kept.answer
-FROM (SELECT) AS always LEFT JOIN idempotency_key AS kept ON kept.user_id = CAST(:user_id AS uuid) AND kept.key = :key
-""")
+_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:user_id || ':' || :key, 0))")
+_FIND = text(
+    "SELECT request, answer FROM idempotency_key WHERE user_id = CAST(:user_id AS uuid) AND key = :key"
+)
+"""Asked when the lock is ours: a statement sees what was committed when it began, and in one with both whoever had the
+lock could end in between. Then the work would be done again, or refused because it is done."""
 
 IdempotencyKey = Annotated[
     str,
@@ -87,10 +88,11 @@ async def answer_kept[A: BaseModel](
         IdempotencyInFlight: somebody does already.
         IdempotencyKeyReused: for another request.
     """
-    found = (await session.execute(_FIND, {"user_id": str(user_id), "key": key})).one()
-    if not found.is_mine:
+    which = {"user_id": str(user_id), "key": key}
+    if not await session.scalar(_LOCK, which):
         raise IdempotencyInFlight
-    if found.request is None:
+    found = (await session.execute(_FIND, which)).one_or_none()
+    if found is None:
         return None
     if found.request != request:
         raise IdempotencyKeyReused
@@ -100,14 +102,9 @@ async def answer_kept[A: BaseModel](
 async def keep_answer(
     session: AsyncSession, answer: BaseModel, user_id: UUID, key: str, request: bytes
 ) -> None:
-    """In the transaction of the work.
-
-    Raises:
-        IdempotencyInFlight: who had the key before us ended between our question and our turn.
-    """
+    """In the transaction of the work, which `answer_kept` began."""
     row = {"user_id": user_id, "key": key, "request": request, "answer": answer.model_dump(mode="json")}
-    with answering({"idempotency_key_pkey": IdempotencyInFlight}):
-        await session.execute(insert(KeptAnswer), row)
+    await session.execute(insert(KeptAnswer), row)
 
 
 async def forget_old_answers(session: AsyncSession) -> int:

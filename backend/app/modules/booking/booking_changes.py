@@ -10,6 +10,7 @@ from types import MappingProxyType
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -82,8 +83,7 @@ async def update_appointment(
         VariantNotFound, AddOnNotFound, and what `agree` refuses.
         TimeTaken: with the nearest starts that are free.
     """
-    appointment = await get_row(session, Appointment, appointment_id, AppointmentNotFound)
-    visit = await _lock_visit(session, user, appointment.visit_id)
+    visit = await _lock_visit_of(session, user, appointment_id)
     appointment = await get_row(session, Appointment, appointment_id, AppointmentNotFound, lock=True)
     if not AppointmentStatus(appointment.status).can_change:
         raise StatusConflict
@@ -104,7 +104,7 @@ async def update_appointment(
         for row in held:
             if row not in wanted.rows:
                 await session.delete(row)
-    if "apart" in sent and changes.apart:
+    if "apart" in sent and changes.apart and await _is_in_company(session, appointment):
         visit = await _split_off(session, visit, appointment)
     return await _changed(session, visit)
 
@@ -136,6 +136,25 @@ async def _lock_visit(session: AsyncSession, user: CurrentUser, visit_id: UUID) 
     visit = await get_row(session, Visit, visit_id, VisitNotFound, lock=True)
     user.must_hold_in(visit.branch_id, *AT_THE_DESK)
     return visit
+
+
+async def _lock_visit_of(session: AsyncSession, user: CurrentUser, appointment_id: UUID) -> Visit:
+    """While we wait for it the guest may be given another: then that is locked, too. It is newer, so nobody who has it
+    waits for the first."""
+    appointment = await get_row(session, Appointment, appointment_id, AppointmentNotFound)
+    while True:
+        visit = await _lock_visit(session, user, appointment.visit_id)
+        await session.refresh(appointment)
+        if appointment.visit_id == visit.id:
+            return visit
+
+
+async def _is_in_company(session: AsyncSession, appointment: Appointment) -> bool:
+    """Whether others belong to its visit. Sent again, a guest who goes apart is so already."""
+    others = select(Appointment.id).where(
+        Appointment.visit_id == appointment.visit_id, Appointment.id != appointment.id
+    )
+    return await session.scalar(others.limit(1)) is not None
 
 
 def _can_move(appointment: Appointment) -> bool:
@@ -174,7 +193,6 @@ async def _place_again(
     as_it_is = _party(guests, services, now, beds, same_room=same_room)
     for (guest, rows), times in zip(guests.items(), times_of(wishes, start), strict=True):
         set_times(guest, rows, times)
-    await session.flush()
     branch = await branch_service.get_branch(session, visit.branch_id)
     day = start.astimezone(ZoneInfo(branch.time_zone)).date()
     order = Order(
@@ -182,6 +200,7 @@ async def _place_again(
         seats=seats_of(Rows([visit], [*guests], treatments, [])),
         start=start,
         load=lambda: load_scene(session, branch.id, day, day, wishes, at_the_desk=True, ignoring=ids),
+        write=session.flush,
         instead_of=ids,
     )
     await take_places(session, order)

@@ -1,8 +1,8 @@
 """Taking the time of people, beds and devices: the one place where a race for it is decided.
 
 First who and what suits best is chosen from what was just read, and only these are locked. When somebody was faster,
-everybody who could do it is locked, all is read again, and the choice is final: what fits is never refused, and nobody
-waits for more than they need as long as nobody is in their way. Locks are taken at once and in one order, so none waits
+all is read again; if it still fits, everybody who could do it is locked, all is read once more, and the choice is final:
+what fits is never refused, and nobody waits for more than they need as long as nobody is in their way. Locks are taken at once and in one order, so none waits
 for another in a circle; what the first try had locked, its savepoint gives back.
 """
 
@@ -53,6 +53,8 @@ class Order:
     start: datetime
     load: Callable[[], Awaitable[Scene]]
     """What is free now, of all that the last of the parties could take."""
+    write: Callable[[], Awaitable[None]]
+    """Writes what has to be there before anything is taken for it. Who is refused at once has nothing written."""
     instead_of: Collection[UUID] = ()
     """Appointments that give back all they take."""
 
@@ -69,10 +71,13 @@ async def take_places(session: AsyncSession, order: Order, scene: Scene | None =
     """
     theirs = {each.resource_id for each in await taken_by(session, order.instead_of)}
     seen = scene or await order.load()
+    chosen = _choose(order, seen)
+    await order.write()
     with suppress(_TooLate):
         async with session.begin_nested():
-            chosen = _choose(order, seen)
             return await _take(session, order, chosen, theirs | {each.resource_id for each in chosen})
+    seen = await order.load()
+    _choose(order, seen)  # of many who wanted the last hour all but one end here, and wait for nobody's lock
     everybody = theirs | {resource.id for resource in seen.supply.resources}
     await lock_resources(session, everybody)
     asked = Range(seen.grid.first, seen.grid.instant(seen.grid.count))

@@ -123,14 +123,12 @@ async def _book(session: AsyncSession, user: CurrentUser, new: VisitCreate) -> V
         created_at=utc_now(),
     )
     rows = _rows(visit, new.guests, agreed, times_of(party, start), status=status, hold_expires_at=expires)
-    for table in (rows.visits, rows.appointments, rows.treatments, rows.add_ons):
-        session.add_all(table)
-        await session.flush()  # each before those that refer to it, of which SQLAlchemy is not told
     order = Order(
         parties=[party],
         seats=seats_of(rows),
         start=start,
         load=lambda: load_scene(session, branch.id, day, day, party, at_the_desk=at_the_desk),
+        write=lambda: _write(session, rows),
     )
     [read] = compose(
         rows,
@@ -152,7 +150,8 @@ async def _who_books(
     named = {guest.customer_id for guest in new.guests} | {new.customer_id}
     customer_id = new.customer_id
     if at_the_desk:
-        await customer_service.refuse_unless_living(session, {each for each in named if each is not None})
+        if known := {each for each in named if each is not None}:
+            await customer_service.refuse_unless_living(session, known)
     else:
         own = await customer_service.find_customer_of_user(session, user.id)
         if own is None:
@@ -170,6 +169,9 @@ async def _who_books(
 
 
 async def _refuse_too_many_holds(session: AsyncSession, customer_id: UUID) -> None:
+    await customer_service.get_customer(
+        session, customer_id, lock=True
+    )  # many at once are counted one by one
     held = (
         select(Appointment.visit_id)
         .join(Visit, Visit.id == Appointment.visit_id)
@@ -193,6 +195,12 @@ def _source(new: VisitCreate, *, at_the_desk: bool) -> VisitSource:
     if new.walk_in:
         return VisitSource.WALK_IN
     return VisitSource.DESK if at_the_desk else VisitSource.ONLINE
+
+
+async def _write(session: AsyncSession, rows: Rows) -> None:
+    for table in (rows.visits, rows.appointments, rows.treatments, rows.add_ons):
+        session.add_all(table)
+        await session.flush()  # each before those that refer to it, of which SQLAlchemy is not told
 
 
 def _rows(

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import httpx2
+from uuid_utils.compat import uuid7
 
 from app.modules.identity.identity_roles import Role
 from tests.support.bookings import (
@@ -19,6 +20,7 @@ from tests.support.bookings import (
 )
 from tests.support.ledger import in_database
 from tests.support.people import signed_in
+from tests.support.rosters import answered_while
 from tests.support.spas import Segment
 
 
@@ -219,6 +221,35 @@ class TestOneGuest:
         left = (await client.get(f"{VISITS}/{visit['id']}")).json()
         assert [guest["id"] for guest in left["appointments"]] == [stays["id"]]
         assert times_of(left) == [(spa.hour(10), spa.hour(11))]
+
+    async def test_who_is_alone_is_apart_already(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        visit = await booked(client, spa, 10)
+        path = f"{APPOINTMENTS}/{visit['appointments'][0]['id']}"
+        assert (await client.patch(path, json={"apart": True})).json() == visit
+        assert (await client.get(VISITS)).json()["items"] == [visit]
+
+    async def test_is_moved_though_somebody_parted_them_meanwhile(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        visit = await booked(client, spa, 10, guests=2)
+        _, goes = visit["appointments"]
+        own, old = uuid7(), UUID(visit["id"])
+        [answer] = await answered_while(
+            [
+                ("SELECT FROM visit WHERE id = $1 FOR NO KEY UPDATE", old),
+                (
+                    (
+                        "INSERT INTO visit (id, branch_id, source, same_room)"
+                        " SELECT $2, branch_id, source, same_room FROM visit WHERE id = $1"
+                    ),
+                    *(old, own),
+                ),
+                ("UPDATE appointment SET visit_id = $2 WHERE id = $1", UUID(goes["id"]), own),
+            ],
+            client.patch(f"{APPOINTMENTS}/{goes['id']}", json={"start": spa.hour(15).isoformat()}),
+        )
+        assert answer.status_code == 200
+        assert (answer.json()["id"], times_of(answer.json())) == (str(own), [(spa.hour(15), spa.hour(16))])
 
     async def test_cannot_have_a_treatment_of_another(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2)

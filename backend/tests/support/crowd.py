@@ -1,0 +1,127 @@
+"""Many clients who ask at the same moment, each on a connection of their own.
+
+async with crowd_of(200) as crowd:
+    answers = await crowd.ask([request("POST", VISITS, headers, body)] * 200)
+
+It speaks just as much HTTP as our own answers need: an httpx client costs more time than the app that is to be hurried.
+"""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from types import TracebackType
+from typing import Any, NamedTuple, Self
+from urllib.parse import urlsplit
+
+from app.core.config import settings
+from tests.support import eventually
+from tests.support.app_process import AppProcess
+from tests.support.ledger import in_database
+
+_STOP = 15.0
+
+
+class Answer(NamedTuple):
+    status: int
+    body: Any
+
+    @property
+    def code(self) -> str:
+        """Of an error; '' of anything else."""
+        return str(self.body["error"]["code"]) if self.status >= 400 else ""
+
+
+def request(method: str, path: str, headers: Mapping[str, str], body: object = None) -> bytes:
+    """As it goes over the wire."""
+    content = json.dumps(body).encode()
+    lines = {"Host": "127.0.0.1", "Content-Type": "application/json", "Content-Length": str(len(content))}
+    head = "".join(f"{name}: {value}\r\n" for name, value in {**lines, **headers}.items())
+    return f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + content
+
+
+@asynccontextmanager
+async def crowd_of(clients: int, *, processes: int = 2, **environment: str) -> AsyncIterator["Crowd"]:
+    """Before so many processes of the app. At the end nothing was a 5xx, and PostgreSQL has met no deadlock."""
+    usual = {"DATABASE_URL": settings.DATABASE_URL.get_secret_value(), "LOG_LEVEL": "WARNING"}
+    before, others = await deadlocks(), await _connections()
+
+    async def they_have_left() -> bool:
+        return await _connections() <= others
+
+    async with AsyncExitStack() as stack:
+        apps = [await stack.enter_async_context(AppProcess(usual | environment)) for _ in range(processes)]
+        async with Crowd([app.base_url for app in apps], clients=clients) as crowd:
+            yield crowd
+        for app in apps:
+            app.terminate()
+        for app in apps:
+            await app.wait(_STOP)
+        said = "".join(app.output() for app in apps)
+    await eventually(they_have_left)  # a connection says at its end what it met
+    assert [status for status in crowd.statuses if status >= 500] == [], said
+    assert await deadlocks() == before
+
+
+async def deadlocks() -> int:
+    """In this database since it was made."""
+    [(count,)] = await in_database(
+        "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+    )
+    return int(count)
+
+
+async def _connections() -> int:
+    [(count,)] = await in_database(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+    )
+    return int(count)
+
+
+class Crowd:
+    """Connections spread over these processes."""
+
+    def __init__(self, base_urls: Sequence[str], *, clients: int) -> None:
+        self.statuses: Counter[int] = Counter()
+        self._addresses = [(str(url.hostname), int(url.port or 80)) for url in map(urlsplit, base_urls)]
+        self._clients = clients
+        self._connections: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
+
+    async def __aenter__(self) -> Self:
+        for number in range(self._clients):
+            address = self._addresses[number % len(self._addresses)]
+            self._connections.append(await asyncio.open_connection(*address))
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for _, writer in self._connections:
+            writer.close()
+            await writer.wait_closed()
+
+    async def ask(self, requests: Sequence[bytes]) -> list[Answer]:
+        """The first client the first of these, and so on, all at once; what each was answered."""
+        for (_, writer), each in zip(self._connections, requests, strict=False):
+            writer.write(each)
+        readers = [reader for reader, _ in self._connections[: len(requests)]]
+        answers = await asyncio.gather(*map(_answer, readers))
+        self.statuses.update(answer.status for answer in answers)
+        return answers
+
+    async def ask_as(self, client: int, asked: bytes) -> Answer:
+        """One client alone."""
+        reader, writer = self._connections[client]
+        writer.write(asked)
+        answer = await _answer(reader)
+        self.statuses[answer.status] += 1
+        return answer
+
+
+async def _answer(reader: asyncio.StreamReader) -> Answer:
+    head = (await reader.readuntil(b"\r\n\r\n")).decode()
+    status, *lines = head.split("\r\n")
+    headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
+    content = await reader.readexactly(int(headers.get("content-length", "0")))
+    return Answer(int(status.split()[1]), json.loads(content) if content else None)
