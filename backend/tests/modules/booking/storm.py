@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-
 from tests.support.bookings import APPOINTMENTS, VISITS, BookableSpa
 from tests.support.crowd import Answer, Crowd, request
 from tests.support.ledger import in_database
@@ -64,7 +63,7 @@ class Client:
     def __init__(self, storm: Storm, number: int, *, headers: dict[str, str]) -> None:
         self._storm, self._number, self._headers = storm, number, headers
         self._is_customer = headers is not storm.desk
-        self._random = random.Random(number)  # noqa: S311
+        self._random = random.Random(number)
         self._own: list[Told] = []
 
     async def work(self, actions: int) -> None:
@@ -164,9 +163,7 @@ class Client:
         leave = await self._ask("ask for leave", request("POST", path, self._headers, body), set())
         path += f"/{leave.body['id']}"
         refusals = {"TIME_OFF_OVERLAPS", "APPOINTMENTS_STRANDED"}
-        approval = request(
-            "POST", f"{path}/approve", self._headers, {"force": self._random.random() < 0.7}
-        )
+        approval = request("POST", f"{path}/approve", self._headers, {"force": self._random.random() < 0.7})
         answer = await self._ask("leave", approval, refusals)
         if answer.status == 200 and self._random.random() < 0.5:
             await self._change()
@@ -191,5 +188,3 @@ def _noted(told: Told, answer: Answer) -> Answer:
     if answer.status == 200:
         told.answers.append(answer.body)
     return answer
-
-

@@ -237,7 +237,11 @@ class TestOneGuest:
         [answer] = await answered_while(
             [
                 ("SELECT FROM visit WHERE id = $1 FOR NO KEY UPDATE", old),
-                (f"INSERT INTO visit ({columns}) SELECT $2, {columns[4:]} FROM visit WHERE id = $1", old, own),
+                (
+                    f"INSERT INTO visit ({columns}) SELECT $2, {columns[4:]} FROM visit WHERE id = $1",
+                    old,
+                    own,
+                ),
                 ("UPDATE appointment SET visit_id = $2 WHERE id = $1", UUID(goes["id"]), own),
             ],
             client.patch(f"{APPOINTMENTS}/{goes['id']}", json={"start": spa.hour(15).isoformat()}),

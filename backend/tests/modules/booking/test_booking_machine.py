@@ -34,7 +34,9 @@ _steps = st.integers(0, 24)
 _visit = st.integers(0, 9)
 _length = st.sampled_from([30, 45, 60, 90])
 _guest = st.tuples(
-    st.sampled_from(["massage", "facial"]), st.sampled_from([None, "Lan", "Minh"]), st.sampled_from([None, "male"])
+    st.sampled_from(["massage", "facial"]),
+    st.sampled_from([None, "Lan", "Minh"]),
+    st.sampled_from([None, "male"]),
 )
 _action = st.one_of(
     st.tuples(st.just("book"), _steps, st.lists(_guest, min_size=1, max_size=2), st.booleans()),
@@ -91,7 +93,12 @@ class Machine:
             }
             for (treatment, *_), wish in zip(guests, wishes, strict=True)
         ]
-        body = {"branch_id": str(self.spa.branch_id), "start": start.isoformat(), "guests": people, "hold": hold}
+        body = {
+            "branch_id": str(self.spa.branch_id),
+            "start": start.isoformat(),
+            "guests": people,
+            "hold": hold,
+        }
         answer = await self.client.post(VISITS, json=body, headers={"Idempotency-Key": str(uuid7())})
         possible = self.branch.places(wishes, start)
         assert answer.status_code == (201 if possible else 409), answer.json()
@@ -190,7 +197,12 @@ class Machine:
         return await self.client.put(f"{VISITS}/{visit_id}/status", json={"status": status})
 
     def _check(
-        self, answer: httpx2.Response, visit_id: str, visit: Visit, possible: list[list[Place]], wishes: list[Wish]
+        self,
+        answer: httpx2.Response,
+        visit_id: str,
+        visit: Visit,
+        possible: list[list[Place]],
+        wishes: list[Wish],
     ) -> None:
         assert answer.status_code == (200 if possible else 409), answer.json()
         if possible:
