@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections import Counter
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 import asyncpg
@@ -42,7 +43,7 @@ class Bookings:
             start = self._spa.hour(draw.randrange(9 * 2, 20 * 2) / 2, days=draw.randrange(1, 15))
             await self._book(self._spa.booking(start, hold=draw.random() < 0.3))
 
-    async def _book(self, booking: dict[str, dict[str, str]]) -> None:
+    async def _book(self, booking: dict[str, Any]) -> None:
         key = booking["headers"]["Idempotency-Key"]
         while True:
             answer = await self._http.post(VISITS, **booking)
