@@ -121,6 +121,8 @@ MAY_CALL = {
     f"POST {V1}/staff": {"admin"},
     f"GET {V1}/staff/{{staff_id}}": TEAM,
     f"PATCH {V1}/staff/{{staff_id}}": {"admin"},
+    f"POST {V1}/staff/{{staff_id}}/replan": DESK,
+    f"POST {V1}/staff/{{staff_id}}/replan/apply": DESK,
     f"GET {V1}/staff/{{staff_id}}/weekly-shifts": TEAM,
     f"PUT {V1}/staff/{{staff_id}}/weekly-shifts": DESK,
     f"GET {V1}/shifts": TEAM,

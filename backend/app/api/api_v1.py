@@ -6,7 +6,7 @@ from app.api import health
 from app.modules.audit import audit_routes
 from app.modules.availability import availability_routes
 from app.modules.board import board_routes
-from app.modules.booking import booking_routes
+from app.modules.booking import booking_replan_routes, booking_routes
 from app.modules.branch import branch_routes
 from app.modules.calendar import calendar_routes
 from app.modules.catalogue import catalogue_routes
@@ -37,6 +37,7 @@ for router in (
     availability_routes.router,
     booking_routes.visits,
     booking_routes.appointments,
+    booking_replan_routes.router,
     board_routes.router,
     calendar_routes.router,
 ):

@@ -33,6 +33,12 @@ class Events:
                 name, _, value = line.partition(": ")
                 fields[name] = value
 
+    async def comment(self) -> None:
+        """Returns when the stream says that it is there and has nothing to tell."""
+        async with asyncio.timeout(SOON):
+            while not (await anext(self._lines)).startswith(":"):
+                pass
+
     async def end(self) -> None:
         """Reads until there is no more."""
         async with asyncio.timeout(SOON):

@@ -18,13 +18,16 @@ from uuid import UUID
 
 import asyncpg
 import httpx2
+from sqlalchemy.dialects.postgresql import Range
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.main import app
+from app.modules.booking.booking_replan_day import digest_of
 from app.modules.identity.identity_passwords import _hasher
 from app.modules.identity.identity_roles import Role
 from app.modules.identity.identity_tokens import issue_access_token
+from app.modules.resource.resource_allocations import TakenTime
 from tests.support.branches import branch_row
 from tests.support.stores import driver_url
 
@@ -35,6 +38,12 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     for method, operation in methods.items()
 }
 PUBLIC = {label for label, operation in OPERATIONS.items() if operation.get("security") == []}
+QUESTIONS = {
+    "POST /api/v1/availability/days",
+    "POST /api/v1/availability/starts",
+    "POST /api/v1/staff/{staff_id}/replan",
+}
+"""They change nothing; a POST, because what is asked is a document."""
 BRANCH, OTHER_BRANCH = uuid7(), uuid7()
 PASSWORD = "một câu dễ nhớ với bạn"
 SOMEBODY_ELSE = "Người Khác"
@@ -77,7 +86,7 @@ class Scene:
 
     @property
     def changes_something(self) -> bool:
-        return not self.label.startswith("GET ")
+        return not self.label.startswith("GET ") and self.label not in QUESTIONS
 
     async def send(self, http: httpx2.AsyncClient) -> httpx2.Response:
         method, path = self.label.split()
@@ -226,7 +235,15 @@ class Scenes:
         ids["calendar_id"] = self._insert("calendar_feed", staff_id=ids["staff_id"])
 
     def _add_visit(self, ids: dict[str, UUID]) -> None:
-        """The customer holds a time with the therapist, who has more of it."""
+        """The customer holds a time with the therapist, who has more of it; so has a colleague."""
+        ids["colleague"] = self._add_staff(ids["branch_id"])
+        self._insert("staff_skill", staff_id=ids["colleague"], service_id=ids["service_id"])
+        self._insert(
+            "shift",
+            staff_id=ids["colleague"],
+            branch_id=ids["branch_id"],
+            during=asyncpg.Range(_SOON, _SOON + timedelta(hours=9)),
+        )
         self._insert("staff_skill", staff_id=ids["staff_id"], service_id=ids["service_id"])
         self._insert(
             "shift",
@@ -252,7 +269,7 @@ class Scenes:
             hold_expires_at=_HELD_UNTIL,
             **times,
         )
-        treatment_id = self._insert(
+        treatment_id = ids["treatment_id"] = self._insert(
             "appointment_service",
             appointment_id=ids["appointment_id"],
             position=0,
@@ -362,6 +379,8 @@ OF_A_BRANCH = OF_SOMEBODY | {
     "POST /api/v1/time-off/{time_off_id}/approve",
     "POST /api/v1/time-off/{time_off_id}/refuse",
     "POST /api/v1/time-off/{time_off_id}/withdraw",
+    "POST /api/v1/staff/{staff_id}/replan",
+    "POST /api/v1/staff/{staff_id}/replan/apply",
     "DELETE /api/v1/calendars/{calendar_id}",
 }
 """Operations on what belongs to a branch, also one that the body or the query names."""
@@ -446,6 +465,18 @@ _NAME = {"vi": "Giường", "en": "Bed"}
 _VARIANT = {"key": "90", "price": 450_000, "segments": [{"minutes": 90, "needs_staff": True}]}
 
 
+def _replan(ids: dict[str, UUID]) -> dict[str, Any]:
+    """The colleague takes the visit."""
+    taken = TakenTime(ids["staff_id"], Range(_SOON, _SOON + timedelta(hours=1)), ids["treatment_id"])
+    change = {"treatment_id": ids["treatment_id"], "from_id": ids["staff_id"], "to_id": ids["colleague"]}
+    return {
+        "branch_id": str(ids["branch_id"]),
+        "day": _SOON.date().isoformat(),
+        "digest": digest_of([taken]),
+        "changes": [{name: str(value) for name, value in change.items()}],
+    }
+
+
 def _wish(ids: dict[str, UUID], **wishes: str) -> dict[str, Any]:
     return {
         "branch_id": str(ids["branch_id"]),
@@ -503,6 +534,10 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
     "PATCH /api/v1/visits/{visit_id}": lambda _: {"json": _hours_later(4)},
     "PUT /api/v1/visits/{visit_id}/status": lambda _: {"json": {"status": "confirmed"}},
     "PATCH /api/v1/appointments/{appointment_id}": lambda _: {"json": _hours_later(6)},
+    "POST /api/v1/staff/{staff_id}/replan": lambda ids: {
+        "json": {"branch_id": str(ids["branch_id"]), "day": _SOON.date().isoformat()}
+    },
+    "POST /api/v1/staff/{staff_id}/replan/apply": lambda ids: {"json": _replan(ids)},
     "POST /api/v1/availability/days": lambda ids: {
         "json": _wish(ids) | {"first_day": "2100-03-01", "last_day": "2100-03-02"}
     },

@@ -67,7 +67,7 @@ async def load_scene(  # noqa: PLR0913 - which days of which branch, for whom
     days = days_from(first_day, last_day)
     grid = _grid_of(days, branch.zone, first_step, last_step)
     earliest, latest = _bounds(grid, branch, at_the_desk=at_the_desk)
-    resources, names = await _load_resources(session, branch_id, party, grid, ignoring)
+    resources, names = await _load_resources(session, branch_id, party, days, grid, ignoring=ignoring)
     supply = Supply(
         resources=resources,
         open=grid.free(branch.open_spans()),
@@ -120,8 +120,14 @@ def _bounds(grid: Grid, branch: BranchDays, *, at_the_desk: bool) -> tuple[int, 
     return max(0, min(earliest, grid.count)), max(0, min(latest, grid.count))
 
 
-async def _load_resources(
-    session: AsyncSession, branch_id: UUID, party: Party, grid: Grid, ignoring: Collection[UUID]
+async def _load_resources(  # noqa: PLR0913 - what the questions ask
+    session: AsyncSession,
+    branch_id: UUID,
+    party: Party,
+    days: Sequence[date],
+    grid: Grid,
+    *,
+    ignoring: Collection[UUID],
 ) -> tuple[list[Resource], dict[UUID, str]]:
     """By id, and their names."""
     wanted = {need.wanted for need in party.needs()}
@@ -129,7 +135,7 @@ async def _load_resources(
     therapists: list[SuppliedTherapist] = []
     if service_ids := {each.of for each in wanted if each.kind is ResourceKind.STAFF}:
         therapists = await staff_supply.load_supply(
-            session, branch_id, service_ids=service_ids, span=span, step=STEP
+            session, branch_id, service_ids=service_ids, days=days, span=span, step=STEP
         )
     things = await resource_supply.load_supply(
         session,

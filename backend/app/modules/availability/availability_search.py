@@ -79,7 +79,7 @@ def place(party: Party, supply: Supply, start: int) -> list[Taken] | None:
         for at in problem.needs:
             runs = [(zero + first, zero + last) for first, last in needs[at].runs]
             by_gaps = sorted(
-                offers[at].free, key=lambda number: (_gaps(left[number], runs, supply.shortest), number)
+                offers[at].free, key=lambda number: (gaps_beside(left[number], runs, supply.shortest), number)
             )
             offers, number = _chosen(problem, offers, at, by_gaps, 1 << zero)
             left[number] &= ~sum(ones(last - first) << first for first, last in runs)
@@ -102,7 +102,7 @@ def _chosen(
     raise AssertionError  # the problem was solved before
 
 
-def _gaps(free: int, runs: Sequence[Run], shortest: int) -> tuple[int, int]:
+def gaps_beside(free: int, runs: Sequence[Run], shortest: int) -> tuple[int, int]:
     """The steps of the gaps that these runs leave beside them: of those too short for any treatment, and of all."""
     gaps = []
     for first, last in runs:

@@ -1,10 +1,10 @@
 """Why a party cannot come on a day: what is missing, as data for words in any language."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
-from app.modules.availability.availability_bits import beginning_runs, counted, ones
+from app.modules.availability.availability_bits import beginning_runs, counted, ones, union
 from app.modules.availability.availability_party import Need, Party, Resource, Supply, Wanted
 from app.modules.availability.availability_search import met, starts
 
@@ -37,27 +37,35 @@ class Lack(NamedTuple):
     """The steps at which fewer than that are left while the branch is open; none, when only no time is long enough."""
 
 
-def why_not(party: Party, supply: Supply, day: int) -> list[Lack]:
-    """What keeps the party from beginning in these steps, those of a day; nothing when it can.
+def why_not(party: Party, supply: Supply, days: Sequence[int]) -> list[list[Lack]]:
+    """For each of these days, as its steps, what keeps the party from beginning on it; nothing when it can.
 
     The first that is true: the branch is closed; not open for long enough; no start is left by the notice and the
     horizon, or only they are in the way; some of what is needed cannot be had at any start, whatever else could; or
     each can, at different times. In the last case what is in the way at some of the starts follows.
+
+    What is asked of the supply is asked once for all days.
     """
-    if starts(party, supply) & day:
-        return []
-    if not supply.open & day:
-        return [Lack(Why.CLOSED)]
-    opened = supply.starts & day & beginning_runs(supply.open, party.stay())
-    if not opened:
-        return [Lack(Why.OPEN_TOO_SHORT)]
+    found = starts(party, supply)
+    without = union(day for day in days if not found & day)
+    if not without:
+        return [[] for _ in days]
+    opened = supply.starts & without & beginning_runs(supply.open, party.stay())
     todo = opened & supply.bookable
-    out_of_bounds = (
-        opened if not todo else met(party.needs(), supply.resources, opened, same_room=party.same_room)
-    )
-    if out_of_bounds:
-        return _out_of_bounds(out_of_bounds, supply)
-    return _lacks(party, supply, todo, day & supply.open)
+    limited = opened & union(day for day in days if todo & day)
+    possible = opened ^ limited | met(party.needs(), supply.resources, limited, same_room=party.same_room)
+    lacking = _Lacking.of(party, supply, todo & union(day for day in days if not possible & day))
+
+    def said(day: int) -> list[Lack]:
+        if found & day:
+            return []
+        if not supply.open & day:
+            return [Lack(Why.CLOSED)]
+        if not opened & day:
+            return [Lack(Why.OPEN_TOO_SHORT)]
+        return _out_of_bounds(possible & day, supply) or lacking.on(day & supply.open, todo & day)
+
+    return [said(day) for day in days]
 
 
 def _out_of_bounds(starts: int, supply: Supply) -> list[Lack]:
@@ -74,24 +82,51 @@ _STAGES: tuple[tuple[Why, Callable[[Resource], int]], ...] = (
 """What there would be of each resource: always, while it is on shift, and as it is. -1 has all bits."""
 
 
-def _lacks(party: Party, supply: Supply, todo: int, day: int) -> list[Lack]:
-    never: list[Lack] = []
-    sometimes: list[Lack] = []
-    by_wanted: dict[Wanted, list[Need]] = {}
-    for need in party.needs():
-        by_wanted.setdefault(need.wanted, []).append(need)
-    for wanted, needs in by_wanted.items():
-        suited = [resource for resource in supply.resources if resource.suits(wanted)]
-        needed = max(sum(_at(other, first) for other in needs) for need in needs for first, _ in need.runs)
-        lack, left, enough = None, todo, day
-        for why, there in _STAGES:
-            before, left = left, met(needs, suited, left, same_room=party.same_room, free=there)
-            had, enough = enough, enough & counted(map(there, suited), needed)[-1]
-            if left != before:
-                lack = Lack(why, wanted, needed, had ^ enough)
-        if lack:
-            (sometimes if left else never).append(lack)
-    return never or [Lack(Why.NOT_AT_ONCE), *sometimes]
+class _Stage(NamedTuple):
+    why: Why
+    left: int
+    """The steps of those that were asked for at which the needs can still be met."""
+    lost: int
+    """Those at which this stage leaves fewer than needed."""
+
+
+class _Lacking(NamedTuple):
+    """What there is of each that is wanted, stage by stage."""
+
+    stages: list[tuple[Wanted, int, list[_Stage]]]
+    """With how many of it are needed at once."""
+
+    @classmethod
+    def of(cls, party: Party, supply: Supply, todo: int) -> Self:
+        stages: list[tuple[Wanted, int, list[_Stage]]] = []
+        by_wanted: dict[Wanted, list[Need]] = {}
+        for need in party.needs() if todo else ():
+            by_wanted.setdefault(need.wanted, []).append(need)
+        for wanted, needs in by_wanted.items():
+            suited = [resource for resource in supply.resources if resource.suits(wanted)]
+            needed = max(
+                sum(_at(other, first) for other in needs) for need in needs for first, _ in need.runs
+            )
+            left, enough = todo, supply.open
+            stages.append((wanted, needed, []))
+            for why, there in _STAGES:
+                left = met(needs, suited, left, same_room=party.same_room, free=there)
+                had, enough = enough, enough & counted(map(there, suited), needed)[-1]
+                stages[-1][-1].append(_Stage(why, left, had ^ enough))
+        return cls(stages)
+
+    def on(self, day: int, todo: int) -> list[Lack]:
+        """Of one day, as the steps at which the branch is open, and its starts."""
+        never: list[Lack] = []
+        sometimes: list[Lack] = []
+        for wanted, needed, stages in self.stages:
+            lack, before = None, todo
+            for why, left, lost in stages:
+                if left & todo != before:
+                    lack, before = Lack(why, wanted, needed, lost & day), left & todo
+            if lack:
+                (sometimes if before else never).append(lack)
+        return never or [Lack(Why.NOT_AT_ONCE), *sometimes]
 
 
 def _at(need: Need, step: int) -> bool:

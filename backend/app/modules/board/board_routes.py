@@ -16,6 +16,17 @@ from app.modules.board.board_stream import EventStream, open_stream
 from app.modules.branch.branch_service import BranchNotFound
 from app.modules.identity.identity_access import Team
 
+_EVENT = {
+    "type": "object",
+    "properties": {
+        "event": {"type": "string", "enum": ["board", "changed"]},
+        "data": {"type": "string", "contentMediaType": "application/json"},
+        "retry": {"type": "integer"},
+    },
+    "required": ["event", "data"],
+}
+"""As OpenAPI 3.2 §4.14.4 and FastAPI describe a stream: what each event is, not the text of all."""
+
 router = ApiRouter(prefix=f"{API_V1}/branches", tags=["Board"])
 
 
@@ -31,7 +42,7 @@ async def get_board(
     "/{branch_id}/board/stream",
     response_class=StreamingResponse,
     responses=error_responses(BranchNotFound)
-    | {200: {"content": {EventStream.media_type: {"schema": {"type": "string"}}}}},
+    | {200: {"content": {EventStream.media_type: {"itemSchema": _EVENT}}}},
 )
 async def stream_board(
     user: Team, session: SessionDep, branch_id: UUID, query: Annotated[BoardQuery, Query()]

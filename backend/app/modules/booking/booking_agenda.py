@@ -48,7 +48,8 @@ class Engagement(NamedTuple):
 async def agenda_of_staff(
     session: AsyncSession, staff_id: UUID, since: datetime, until: datetime
 ) -> list[Engagement]:
-    """What they do that is booked, in order. A treatment to which they come back after a pause is more than one."""
+    """What they do that is booked, in order, of appointments that need them in that time. A treatment to which they
+    come back after a pause is more than one."""
     theirs = await appointments_in(session, staff_id, Range(since, until))
     appointment_ids = {each.appointment_id for each in theirs if each.appointment_id is not None}
     taken: dict[UUID, list[Taken]] = defaultdict(list)
@@ -76,7 +77,6 @@ async def agenda_of_staff(
         )
         for engagement, (_, treatment) in zip(described, treatments, strict=True)
         for number, (start, end) in enumerate(runs[treatment.id])
-        if start < until and end > since
     ]
     return sorted(found, key=_by_time)
 

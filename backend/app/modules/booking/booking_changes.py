@@ -1,7 +1,9 @@
 """Changes of what is booked: another time, other treatments, other people, longer, apart. Each is one transaction: it is
 done whole, under the same ids, or nothing is lost."""
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
@@ -22,6 +24,7 @@ from app.modules.booking.booking_errors import (
     HoldExpired,
     NotBookableThen,
     StatusConflict,
+    TimeTaken,
     VisitNotFound,
 )
 from app.modules.booking.booking_events import announce
@@ -104,6 +107,23 @@ async def update_appointment(
     if "apart" in sent and changes.apart and await _is_in_company(session, appointment):
         visit = await _split_off(session, visit, appointment)
     return await _changed(session, visit)
+
+
+async def take_again(session: AsyncSession, visit: Visit, appointment_ids: Collection[UUID]) -> None:
+    """The time that no-shows had is theirs again when they are reopened, where it is free. Where it is not they have
+    none until the desk moves them: what is known of a guest must not hang on what is free.
+
+    The caller has locked the visit, and nothing that can be booked.
+    """
+    rows = await rows_of(session, [visit])
+    together: dict[datetime, dict[Appointment, list[AppointmentService]]] = defaultdict(dict)
+    for each in rows.appointments:
+        if each.id in appointment_ids:
+            mine = [row for row in rows.treatments if row.appointment_id == each.id]
+            together[each.starts_at][each] = mine
+    for start, guests in sorted(together.items()):
+        with suppress(TimeTaken):
+            await _place_again(session, visit, guests, start)
 
 
 def refuse_past(start: datetime) -> None:

@@ -75,3 +75,11 @@ class TooManyHolds(ConflictException):
         "Bạn đang giữ quá nhiều chỗ; hãy xác nhận hoặc bỏ bớt.",
         "You are holding too many times; please confirm or release one.",
     )
+
+
+class DayChanged(ConflictException):
+    code = "DAY_CHANGED"
+    text = Text(
+        "Lịch trong ngày đã thay đổi; hãy xem lại phương án mới.",
+        "The day has changed; please look at a new plan.",
+    )

@@ -22,8 +22,8 @@ class AppointmentStatus(StrEnum):
     COMPLETED = "completed"
     NO_SHOW = "no_show"
     REOPENED = "reopened"
-    """Completed or a no-show, and an administrator says it was not so. A no-show has then no time any more, which
-    somebody else may have had, until it is given one."""
+    """Completed or a no-show, and an administrator says it was not so. A no-show has its time again
+    where nobody else has taken it; else none, until it is moved."""
 
     @property
     def takes_time(self) -> bool:

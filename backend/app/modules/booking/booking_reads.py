@@ -113,7 +113,7 @@ def compose(
     extras: dict[UUID, list[AddOnAgreed]] = defaultdict(list)
     for extra in rows.add_ons:
         name = _bilingual(add_ons[extra.add_on_id])
-        agreed = AddOnAgreed.model_construct(add_on_id=extra.add_on_id, name=name, price=extra.price)
+        agreed = AddOnAgreed(add_on_id=extra.add_on_id, name=name, price=extra.price)
         extras[extra.appointment_service_id].append(agreed)
     treatments: dict[UUID, list[TreatmentRead]] = defaultdict(list)
     for row in rows.treatments:
@@ -133,7 +133,7 @@ def status_of(appointment: Appointment, now: datetime) -> AppointmentStatus:
 
 
 def _read_visit(visit: Visit, appointments: list[AppointmentRead]) -> VisitRead:
-    return VisitRead.model_construct(
+    return VisitRead(
         id=visit.id,
         branch_id=visit.branch_id,
         customer_id=visit.customer_id,
@@ -147,7 +147,7 @@ def _read_visit(visit: Visit, appointments: list[AppointmentRead]) -> VisitRead:
 
 def _read_appointment(row: Appointment, treatments: list[TreatmentRead]) -> AppointmentRead:
     status = status_of(row, utc_now())
-    return AppointmentRead.model_construct(
+    return AppointmentRead(
         id=row.id,
         customer_id=row.customer_id,
         guest_name=row.guest_name,
@@ -164,7 +164,7 @@ def _read_appointment(row: Appointment, treatments: list[TreatmentRead]) -> Appo
 def _read_treatment(
     row: AppointmentService, service: ServiceName, add_ons: list[AddOnAgreed], takes: list[TakenRead]
 ) -> TreatmentRead:
-    return TreatmentRead.model_construct(
+    return TreatmentRead(
         id=row.id,
         variant_id=row.variant_id,
         service_id=service.service_id,
@@ -181,7 +181,7 @@ def _read_treatment(
 
 def _read_taken(taken: Taken) -> TakenRead:
     start, end = bounds(taken.during)
-    return TakenRead.model_construct(
+    return TakenRead(
         resource_id=taken.resource_id,
         kind=ResourceKind(taken.kind),
         name=taken.name or "",

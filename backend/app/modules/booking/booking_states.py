@@ -13,6 +13,7 @@ from app.common.helpers import utc_now
 from app.core.exceptions import ZenSpaException
 from app.core.rows import get_row
 from app.modules.booking.booking_access import concerned_in
+from app.modules.booking.booking_changes import take_again
 from app.modules.booking.booking_errors import (
     AppointmentNotFound,
     HoldExpired,
@@ -65,6 +66,7 @@ async def set_status(
     if moved:
         reason = change.reason if change.status in _WITH_A_REASON else None
         await move(session, moved, reason=reason)
+        await take_again(session, visit, [guest.id for guest in moved if guest.status is Status.NO_SHOW])
         announce(session, visit.branch_id)
     [read] = await read_visits(session, [visit_id])
     return read.model_copy(

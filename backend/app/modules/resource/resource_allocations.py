@@ -6,7 +6,7 @@ from functools import reduce
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Delete, bindparam, delete, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Delete, bindparam, delete, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import TSTZRANGE, Range, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
@@ -28,6 +28,16 @@ SELECT free FROM unnest(
 """)
     .bindparams(bindparam("asked", type_=TSTZRANGE))
     .columns(free=TSTZRANGE)
+)
+
+
+_GIVEN = (
+    Allocation.resource_id,
+    Allocation.during,
+    Allocation.state,
+    Allocation.hold_expires_at,
+    Allocation.appointment_id,
+    Allocation.appointment_service_id,
 )
 
 
@@ -113,6 +123,27 @@ async def taken_by(session: AsyncSession, appointment_ids: Collection[UUID]) -> 
     return [Taken._make(row) for row in await session.execute(found)]
 
 
+class TakenTime(NamedTuple):
+    """When a resource is taken, and for which treatment; none: it is out of order or on leave."""
+
+    resource_id: UUID
+    during: Range[datetime]
+    appointment_service_id: UUID | None
+
+
+async def taken_times(
+    session: AsyncSession, resource_ids: Collection[UUID], during: Range[datetime]
+) -> list[TakenTime]:
+    """All of these resources that touches this time, in the order of time; holds that have expired take nothing."""
+    found = (
+        select(Allocation.resource_id, Allocation.during, Allocation.appointment_service_id)
+        .where(Allocation.resource_id.in_(resource_ids), Allocation.during.overlaps(during))
+        .where(or_(Allocation.state == AllocationState.BLOCKED, _of_an_appointment()))
+        .order_by(Allocation.during, Allocation.resource_id)
+    )
+    return [TakenTime._make(row) for row in await session.execute(found)]
+
+
 async def block_again(
     session: AsyncSession,
     resource_id: UUID,
@@ -183,6 +214,33 @@ async def allocate(session: AsyncSession, rows: Sequence[Mapping[str, object]]) 
     """
     taken = insert(Allocation).values([{"id": uuid7(), **row} for row in rows]).on_conflict_do_nothing()
     return len((await session.scalars(taken.returning(Allocation.id))).all()) == len(rows)
+
+
+class Handed(NamedTuple):
+    """What a treatment takes of one resource goes to another, at the same times."""
+
+    appointment_service_id: UUID
+    from_id: UUID
+    to_id: UUID
+
+
+async def hand_over(session: AsyncSession, handed: Collection[Handed]) -> list[Freed] | None:
+    """All at once, so that three may swap: PostgreSQL compares row with row, and one after the other they would be in
+    each other's way. Returns what the first ones gave; none when a time was taken already, and then the caller rolls
+    back. The caller has locked all of them, and blocks again.
+    """
+    to_ids = {(each.appointment_service_id, each.from_id): each.to_id for each in handed}
+    given = delete(Allocation).where(
+        tuple_(Allocation.appointment_service_id, Allocation.resource_id).in_([*to_ids])
+    )
+    rows = (await session.execute(given.returning(*_GIVEN))).mappings().all()
+    to_others = [
+        row | {"resource_id": to_ids[row["appointment_service_id"], row["resource_id"]]}
+        for row in map(dict, rows)
+    ]
+    if to_others and not await allocate(session, to_others):
+        return None
+    return [Freed(row["resource_id"], row["during"]) for row in rows]
 
 
 async def unblock(session: AsyncSession, *, time_off_id: UUID) -> None:

@@ -1,5 +1,6 @@
 """Leave: asked for, approved or refused, withdrawn. Approved, it blocks what is free of the person in that time."""
 
+from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
@@ -10,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.common.text import Text
+from app.common.wall_time import Span
 from app.core.database_errors import answering
 from app.core.exceptions import ConflictException, ForbiddenException, NotFoundException
 from app.core.paging import newest_first
@@ -153,6 +155,21 @@ async def block_leave_again(session: AsyncSession, staff_id: UUID, during: Range
         .order_by(TimeOff.during)
     )
     await block_again(session, staff_id, during, leaves=[(each.during, each.id) for each in approved])
+
+
+async def approved_leave(
+    session: AsyncSession, staff_ids: Collection[UUID], during: Range[datetime]
+) -> dict[UUID, list[Span]]:
+    """That touches this time. It is not always blocked: appointments may be in the way."""
+    found = await session.execute(
+        select(TimeOff.staff_id, TimeOff.during)
+        .where(TimeOff.staff_id.in_(staff_ids), TimeOff.status == TimeOffStatus.APPROVED)
+        .where(TimeOff.during.overlaps(during))
+    )
+    leave: dict[UUID, list[Span]] = defaultdict(list)
+    for each in found:
+        leave[each.staff_id].append(Span(*bounds(each.during)))
+    return leave
 
 
 async def refuse_time_off(

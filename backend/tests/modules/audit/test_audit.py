@@ -18,13 +18,11 @@ from app.core.mail import shown_mails
 from app.modules.identity.identity_roles import Role
 from tests.modules.customer.conftest import PATH, AddCustomer
 from tests.support.ledger import entries, everything_stored, in_database
-from tests.support.operations import OPERATIONS, PASSWORD, PUBLIC, Caller, Scenes
+from tests.support.operations import OPERATIONS, PASSWORD, PUBLIC, QUESTIONS, Caller, Scenes
 from tests.support.people import new_user
 from tests.support.stores import app_database
 
 BACKEND = Path(__file__).resolve().parents[3]
-QUESTIONS = {"POST /api/v1/availability/days", "POST /api/v1/availability/starts"}
-"""They change nothing: what is asked is too long for a GET."""
 CHANGING = [label for label in OPERATIONS if label not in PUBLIC | QUESTIONS and not label.startswith("GET ")]
 HEALTH = "dị ứng tinh dầu oải hương"
 EMAIL = "mai@example.com"

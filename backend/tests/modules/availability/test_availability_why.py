@@ -3,10 +3,11 @@
 import pytest
 from hypothesis import event, given, settings
 
+from app.modules.availability import availability_why
 from app.modules.availability.availability_bits import ones, positions
 from app.modules.availability.availability_party import Party, Supply, Wanted
 from app.modules.availability.availability_search import starts
-from app.modules.availability.availability_why import Lack, Why, why_not
+from app.modules.availability.availability_why import Lack, Why
 from app.modules.resource.resource_kinds import ResourceKind
 from tests.modules.availability import reference
 from tests.modules.availability.scenes import (
@@ -26,6 +27,13 @@ from tests.modules.availability.scenes import (
 )
 
 DAY = ones(COUNT)
+
+
+def why_not(coming: Party, supply: Supply, day: int) -> list[Lack]:
+    [said] = availability_why.why_not(coming, supply, [day])
+    return said
+
+
 massage = treatment("massage", 60)
 on_bed = treatment("massage", segment(60, on="massage-bed"))
 A_THERAPIST = Wanted(ResourceKind.STAFF, named("massage"))
@@ -159,6 +167,13 @@ def test_what_is_said_is_true(coming: Party, supply: Supply) -> None:
             assert set(positions(lack.during)) == lacking_steps(
                 lack.why, lack.wanted, lack.needed, supply, day
             )
+
+
+@given(parties(), supplies())
+def test_of_many_days_each_is_told_as_if_it_were_asked_for_alone(coming: Party, supply: Supply) -> None:
+    days = [ones(7), ones(4) << 7, ones(9) << 11]
+    said = availability_why.why_not(coming, supply, days)
+    assert said == [why_not(coming, supply, day) for day in days]
 
 
 def expected_lacks(coming: Party, supply: Supply, day: int) -> list[tuple[Why, Wanted | None]]:

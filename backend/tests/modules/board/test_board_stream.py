@@ -23,6 +23,7 @@ from tests.core import stores
 from tests.modules.board.test_board import DAY, add_customer, board_of
 from tests.support import eventually, free_port
 from tests.support.app_process import AppProcess
+from tests.support.bookings import VISITS, bookable_spa
 from tests.support.branches import add_branch
 from tests.support.event_streams import SOON, listening
 from tests.support.fault_proxy import FaultProxy, Mode
@@ -46,8 +47,8 @@ def app_that_polls(
     return AppProcess(stores() | (environment or {}), command=[sys.executable, "-c", command])
 
 
-def stream_of(branch_id: UUID) -> str:
-    return f"{board_of(branch_id)}/stream?day={DAY}"
+def stream_of(branch_id: UUID, day: object = DAY) -> str:
+    return f"{board_of(branch_id)}/stream?day={day}"
 
 
 def http_to(app: AppProcess, client: httpx2.AsyncClient) -> httpx2.AsyncClient:
@@ -76,6 +77,26 @@ def ids(data: dict[str, Any]) -> list[str]:
 
 
 class TestBetweenProcesses:
+    async def test_what_is_booked_in_one_shows_on_a_board_of_another(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        spa = await bookable_spa()
+        async with (
+            AppProcess(stores()) as one,
+            app_that_polls(NEVER, while_redis_is_away=NEVER) as other,
+            http_to(one, client) as desk,
+            http_to(other, client) as looker,
+            listening(looker, stream_of(spa.branch_id, spa.day())) as events,
+        ):
+            await events.next()
+            booked = await desk.post(VISITS, **spa.booking(spa.hour(10)))
+            assert (booked.status_code, (await events.next())[1]["visits"]) == (201, [booked.json()])
+            visit = f"{VISITS}/{booked.json()['id']}"
+            moved = await desk.patch(visit, json={"start": spa.hour(14).isoformat()})
+            assert (moved.status_code, (await events.next())[1]["visits"]) == (200, [moved.json()])
+            cancelled = await desk.put(f"{visit}/status", json={"status": "cancelled"})
+            assert (cancelled.status_code, (await events.next())[1]["visits"]) == (200, [cancelled.json()])
+
     async def test_what_changes_in_one_shows_on_a_board_of_another(self, client: httpx2.AsyncClient) -> None:
         branch = await add_branch()
         lan, bed = await add_therapist(branch), await add_bed(branch)

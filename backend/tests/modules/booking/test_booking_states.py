@@ -1,37 +1,26 @@
 """What becomes of an appointment, who may say so, and when."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from itertools import count
+from datetime import timedelta
 from typing import Any
-from uuid import UUID
 
-import asyncpg
 import httpx2
 import pytest
-from redis.asyncio import Redis
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
-from app.modules.booking.booking_clock import turn
 from app.modules.identity.identity_roles import Role
-from app.redis.branch_events import CHANNEL
+from tests.modules.booking.parties import GIVEN_UP, Spa, add_customer, allocations_of, on_leave, status_of
+from tests.support.bookings import VISITS, BookableSpa, bookable_spa
 from tests.support.branches import add_branch
 from tests.support.ledger import entries, in_database
-from tests.support.people import new_user, signed_in
-from tests.support.resources import add_bed, add_outage, at, blocked, free
-from tests.support.rosters import LOCK, add_therapist, all_wait, answered_while, code_of
-from tests.support.stores import driver_url, redis_server
-from tests.support.visits import AddedVisit, add_visit
+from tests.support.people import signed_in
+from tests.support.resources import add_outage, at, blocked, free
+from tests.support.rosters import add_therapist, code_of
 
 STATES = (
     *("held", "expired", "pending", "confirmed", "declined", "cancelled", "late_cancelled"),
     *("arrived", "in_service", "completed", "no_show", "reopened"),
 )
-GIVEN_UP = {"expired", "declined", "cancelled", "late_cancelled", "no_show"}
 AT_THE_DESK = ("receptionist", "admin")
 ROLES = ("customer", "therapist", *AT_THE_DESK)
 
@@ -69,89 +58,6 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
     "no_show": {"confirmed": by("no_show", *AT_THE_DESK), "reopened": by("no_show", *AT_THE_DESK)},
     "reopened": {"completed": by("reopened", "admin"), "no_show": by("reopened", "admin")},
 }
-
-
-@dataclass
-class Spa:
-    """A branch with a therapist and a bed, and everybody who has to do with a visit there."""
-
-    http: httpx2.AsyncClient
-    connection: asyncpg.Connection
-    branch_id: UUID
-    lan: UUID
-    bed: UUID
-    customer_id: UUID
-    headers: dict[str, dict[str, str]]
-    hours: Any = field(default_factory=lambda: count(9, 2))
-
-    async def visit(self, status: str, start: datetime | None = None, **values: Any) -> AddedVisit:
-        """At a time of its own, unless one is given."""
-        start = start or at(next(self.hours))
-        takes = {} if status in GIVEN_UP else dict.fromkeys((self.lan, self.bed), (start, hour_after(start)))
-        if status == "held":
-            values = {"hold_expires_at": utc_now() + timedelta(minutes=10)} | values
-        given: dict[str, Any] = {
-            "customer_id": self.customer_id,
-            "takes": takes,
-            "connection": self.connection,
-        }
-        return await add_visit(self.branch_id, start, hour_after(start), status=status, **(given | values))
-
-    async def party(self, *statuses: str) -> tuple[UUID, list[UUID]]:
-        """One visit with a guest of each of these states."""
-        first, *others = [await self.visit(status) for status in statuses]
-        for other in others:
-            await self.connection.execute(
-                "UPDATE appointment SET visit_id = $1 WHERE id = $2", first.id, other.appointment_id
-            )
-        return first.id, [each.appointment_id for each in (first, *others)]
-
-    async def ask(
-        self, visit_id: UUID, status: str, role: str = "receptionist", **more: Any
-    ) -> httpx2.Response:
-        body = {"status": status, **more}
-        if status == "reopened":
-            body.setdefault("reason", "Bấm nhầm")
-        return await self.http.put(f"/api/v1/visits/{visit_id}/status", json=body, headers=self.headers[role])
-
-
-def hour_after(start: datetime) -> datetime:
-    return start + timedelta(hours=1)
-
-
-async def allocations_of(appointment_id: UUID) -> list[str]:
-    rows = await in_database("SELECT state FROM allocation WHERE appointment_id = $1", appointment_id)
-    return [row["state"] for row in rows]
-
-
-async def status_of(appointment_id: UUID) -> str:
-    [[status]] = await in_database("SELECT status FROM appointment WHERE id = $1", appointment_id)
-    return str(status)
-
-
-async def add_customer(user_id: UUID | None = None) -> UUID:
-    customer_id = uuid7()
-    await in_database(
-        "INSERT INTO customer (id, full_name, user_id) VALUES ($1, 'Mai', $2)", customer_id, user_id
-    )
-    return customer_id
-
-
-@pytest.fixture
-async def spa(stranger: httpx2.AsyncClient) -> AsyncIterator[Spa]:
-    branch_id = await add_branch()
-    mai, mais = await new_user(Role.CUSTOMER)
-    lan, lans = await new_user(Role.THERAPIST, branch_id=branch_id)
-    headers = {
-        "customer": mais,
-        "therapist": lans,
-        "receptionist": await signed_in(Role.RECEPTIONIST, branch_id=branch_id),
-        "admin": await signed_in(Role.ADMIN, branch_id=branch_id),
-    }
-    connection = await asyncpg.connect(driver_url())
-    staff_id, bed = await add_therapist(branch_id, user_id=lan), await add_bed(branch_id)
-    yield Spa(stranger, connection, branch_id, staff_id, bed, await add_customer(mai), headers)
-    await connection.close()
 
 
 @pytest.mark.parametrize("wanted", TABLE)
@@ -219,19 +125,6 @@ class TestConfirming:
             assert code_of(response) == (409, "HOLD_EXPIRED")
             assert await status_of(visit.appointment_id) == before
 
-    async def test_a_hold_that_runs_out_while_its_confirmation_waits_is_over(self, spa: Spa) -> None:
-        """It was good when the request came; whoever had the bed meanwhile may have dropped it and booked."""
-        visit = await spa.visit("held")
-        async with locked(spa.bed) as connection:
-            confirming = asyncio.create_task(spa.ask(visit.id, "confirmed", "customer"))
-            await all_wait(confirming)
-            await connection.execute(
-                "UPDATE appointment SET hold_expires_at = clock_timestamp() WHERE id = $1",
-                visit.appointment_id,
-            )
-        assert code_of(await confirming) == (409, "HOLD_EXPIRED")
-        assert await status_of(visit.appointment_id) == "held"
-
 
 class TestCancelling:
     @pytest.mark.parametrize("status", ["pending", "confirmed", "reopened"])
@@ -286,16 +179,6 @@ class TestNotComing:
         later = await spa.visit("confirmed", utc_now() - timedelta(minutes=90))
         assert (await spa.ask(later.id, "no_show")).status_code == 200
 
-    async def test_reopened_it_has_no_time_until_it_is_given_one(self, spa: Spa) -> None:
-        """Somebody else may have had it by then."""
-        start = utc_now() - timedelta(hours=2)
-        visit = await spa.visit("confirmed", start)
-        await spa.ask(visit.id, "no_show")
-        await spa.visit("confirmed", start)
-        reopened = await spa.ask(visit.id, "reopened", "admin")
-        [guest] = reopened.json()["appointments"]
-        assert (guest["status"], guest["treatments"][0]["takes"]) == ("reopened", [])
-
 
 class TestReopening:
     async def test_without_a_reason_it_is_refused(self, spa: Spa) -> None:
@@ -308,6 +191,35 @@ class TestReopening:
         visit = await spa.visit("completed")
         assert (await spa.ask(visit.id, "reopened", "admin")).status_code == 200
         assert await allocations_of(visit.appointment_id) == ["booked", "booked"]
+
+    async def test_a_no_show_has_its_time_again(self, client: httpx2.AsyncClient) -> None:
+        visit, again = await no_show_reopened(client, await bookable_spa())
+        assert again["status"] == "reopened"
+        assert again["treatments"] == visit["appointments"][0]["treatments"]
+
+    async def test_and_none_when_somebody_else_has_it_until_it_is_moved(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        spa = await bookable_spa()
+        visit, again = await no_show_reopened(client, spa, somebody_comes=True)
+        assert (again["status"], again["treatments"][0]["takes"]) == ("reopened", [])
+        moved = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(14).isoformat()})
+        assert len(moved.json()["appointments"][0]["treatments"][0]["takes"]) == 2
+
+
+async def no_show_reopened(
+    client: httpx2.AsyncClient, spa: BookableSpa, *, somebody_comes: bool = False
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """A visit as it was booked, and its guest as the one who was said not to have come."""
+    booked = (await client.post(VISITS, **spa.booking(spa.hour(10)))).json()
+    await in_database("DELETE FROM allocation")
+    await in_database("UPDATE appointment SET status = 'no_show'")
+    if somebody_comes:
+        assert (await client.post(VISITS, **spa.booking(spa.hour(10)))).status_code == 201
+    reopening = {"status": "reopened", "reason": "Khách đến muộn"}
+    response = await client.put(f"{VISITS}/{booked['id']}/status", json=reopening)
+    [guest] = response.json()["appointments"]
+    return booked, guest
 
 
 class TestParty:
@@ -396,101 +308,3 @@ class TestWhose:
         assert (await spa.ask(visit.id, "arrived", "other")).status_code == 403
         spa.headers["everywhere"] = await signed_in(role)
         assert (await spa.ask(visit.id, "arrived", "everywhere")).status_code == 200
-
-
-class TestRaces:
-    async def test_of_a_cancellation_and_a_check_in_at_once_one_wins(self, spa: Spa) -> None:
-        visit = await spa.visit("confirmed")
-        answers = await answered_while(
-            [("SELECT FROM visit WHERE id = $1 FOR NO KEY UPDATE", visit.id)],
-            spa.ask(visit.id, "cancelled", "customer"),
-            spa.ask(visit.id, "arrived"),
-        )
-        assert sorted(answer.status_code for answer in answers) == [200, 409]
-        won = await status_of(visit.appointment_id)
-        assert won == ("cancelled" if answers[0].status_code == 200 else "arrived")
-        assert len(await allocations_of(visit.appointment_id)) == (0 if won == "cancelled" else 2)
-
-    async def test_two_receptionists_check_in_a_guest_once(self, spa: Spa) -> None:
-        visit = await spa.visit("confirmed")
-        spa.headers["colleague"] = await signed_in(Role.RECEPTIONIST, branch_id=spa.branch_id)
-        answers = await answered_while(
-            [("SELECT FROM visit WHERE id = $1 FOR NO KEY UPDATE", visit.id)],
-            *(spa.ask(visit.id, "arrived", role) for role in ("receptionist", "colleague")),
-        )
-        assert sorted(answer.status_code for answer in answers) == [200, 409]
-        assert len(await entries(entity="appointment", action="update")) == 1
-
-    async def test_a_colleague_who_is_given_it_meanwhile_is_freed(self, spa: Spa) -> None:
-        """Nobody locks a visit to give one of its treatments to somebody else: what it takes is looked up again."""
-        colleague = await add_therapist(spa.branch_id)
-        await on_leave(colleague, at(8), at(18))
-        await free(colleague, at(9), at(10))
-        visit = await spa.visit("confirmed", at(9))
-        async with locked(colleague):
-            async with locked(spa.lan) as connection:
-                cancelling = asyncio.create_task(spa.ask(visit.id, "cancelled"))
-                await all_wait(cancelling)
-                await connection.execute(
-                    "UPDATE allocation SET resource_id = $1 WHERE resource_id = $2 AND appointment_id = $3",
-                    *(colleague, spa.lan, visit.appointment_id),
-                )
-            await all_wait(cancelling)  # for the colleague, and keeps nobody else
-            await in_database(f"{LOCK} NOWAIT", spa.lan)
-        assert (await cancelling).status_code == 200
-        assert await blocked(colleague) == [(at(8), at(9)), (at(9), at(10)), (at(10), at(18))]
-
-
-@asynccontextmanager
-async def locked(resource_id: UUID) -> AsyncIterator[asyncpg.Connection]:
-    """In a transaction of its own, meanwhile."""
-    connection = await asyncpg.connect(driver_url())
-    async with connection.transaction():
-        await connection.execute(LOCK, resource_id)
-        yield connection
-    await connection.close()
-
-
-async def test_boards_are_told_of_what_changed_and_of_nothing_else(spa: Spa) -> None:
-    other = await add_visit(await add_branch(), at(9), at(10))
-    done, held = await spa.visit("confirmed"), await spa.visit("held", hold_expires_at=utc_now())
-    spa.headers["everywhere"] = await signed_in(Role.ADMIN)
-    async with listening() as next_told:
-        await spa.ask(done.id, "confirmed", "customer")  # it is already
-        await spa.ask(held.id, "confirmed", "customer")  # it has expired
-        assert (await spa.ask(other.id, "arrived", "everywhere")).status_code == 200
-        assert await next_told() == (await spa.ask(other.id, "in_service", "everywhere")).json()["branch_id"]
-        assert await next_told() != str(spa.branch_id)
-        await turn()
-        assert await next_told() == str(spa.branch_id)
-
-
-@asynccontextmanager
-async def listening() -> AsyncIterator[Callable[[], Awaitable[str]]]:
-    """To what boards are told: the branches, one after the other."""
-    host, port = redis_server()
-    async with Redis(host=host, port=port, decode_responses=True) as redis, redis.pubsub() as pubsub:
-        await pubsub.subscribe(CHANNEL)
-
-        async def next_told() -> str:
-            async with asyncio.timeout(5):
-                while (message := await pubsub.get_message(timeout=5)) is None or message[
-                    "type"
-                ] != "message":
-                    pass
-            return str(message["data"])
-
-        yield next_told
-
-
-async def on_leave(staff_id: UUID, start: datetime, end: datetime) -> None:
-    """Approved, and it blocks all of that time."""
-    leave_id, during = uuid7(), asyncpg.Range(start, end)
-    await in_database(
-        "INSERT INTO time_off (id, staff_id, during, status) VALUES ($1, $2, $3, 'approved')",
-        *(leave_id, staff_id, during),
-    )
-    await in_database(
-        "INSERT INTO allocation (id, resource_id, during, state, time_off_id) VALUES ($1, $2, $3, 'blocked', $4)",
-        *(uuid7(), staff_id, during, leave_id),
-    )

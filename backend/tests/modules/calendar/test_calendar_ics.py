@@ -208,10 +208,13 @@ class TestCustomer:
         self, mais: Phone, mai: UUID, branch: UUID
     ) -> None:
         visit = await add_visit(branch, at(3), at(5), customer_id=mai)
-        await add_treatment(visit)
+        await change("appointment_service", visit.treatment_id, position=1)
+        await rename_treatments("Gội đầu")
+        massage = await add_visit(branch, at(6), at(7))  # somebody else's
+        await add_treatment(massage, appointment_id=visit.appointment_id, position=0)
         [event] = await mais.events()
         assert (event.dtstart, event.dtend) == (at(3), at(5))
-        assert event.summary == "Massage Thụy Điển, Massage Thụy Điển – Sen Trắng Quận 1"
+        assert event.summary == "Massage Thụy Điển, Gội đầu – Sen Trắng Quận 1"
         assert (event.location, event.description) == ("Sen Trắng Quận 1, 12 Lê Lợi Quận 1", None)
         assert event.uid == f"{visit.appointment_id}@zenspa"
 

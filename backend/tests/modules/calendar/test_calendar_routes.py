@@ -149,12 +149,14 @@ class TestMany:
             await client.delete(f"{PATH}/{phones[3].calendar_id}")
             assert (await client.post(PATH, json=body)).status_code == 201
 
-    async def test_so_has_it_when_twenty_come_at_once(
+    async def test_so_has_it_when_several_come_at_once(
         self, client: httpx2.AsyncClient, lan: UUID, mai: UUID
     ) -> None:
         for of in ({"staff_id": str(lan)}, {"customer_id": str(mai)}):
-            answers = await asyncio.gather(*(client.post(PATH, json=of) for _ in range(20)))
-            assert sorted(answer.status_code for answer in answers) == [201] * 10 + [409] * 10
+            for _ in range(9):
+                await client.post(PATH, json=of)
+            answers = await asyncio.gather(*(client.post(PATH, json=of) for _ in range(6)))
+            assert sorted(answer.status_code for answer in answers) == [201] + [409] * 5
 
 
 class TestAddress:
