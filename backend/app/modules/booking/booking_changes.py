@@ -94,11 +94,12 @@ async def update_appointment(
             refuse_past(changes.start)
         rows = await rows_of(session, [visit])
         held = [row for row in rows.treatments if row.appointment_id == appointment.id]
-        wanted = Wanted(held, {})
+        wanted = Wanted(held, {}, [])
         if "treatments" in sent:
             wanted = await agree_again(session, rows, appointment, changes.treatments)
         start = changes.start if "start" in sent else appointment.starts_at
         await _place_again(session, visit, {appointment: wanted.rows}, start, beds=wanted.beds)
+        session.add_all(wanted.add_ons)
         for row in held:
             if row not in wanted.rows:
                 await session.delete(row)

@@ -110,6 +110,13 @@ class AppointmentUpdate(RequestModel):
     guest_name: GuestName | None = None
     apart: StrictBool = Field(default=False, description="Into a visit of their own: the party is split.")
 
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        ids = [each.id for each in self.treatments if each.id is not None]
+        if len({*ids}) != len(ids):
+            raise PydanticCustomError("treatment_twice", "A treatment that is agreed can be named once")
+        return self
+
 
 class StatusChange(RequestModel):
     """To what, and for whom."""

@@ -24,6 +24,8 @@ class Wanted:
     rows: list[AppointmentService]
     beds: dict[UUID, UUID]
     """By the id of a treatment the bed that the desk chose."""
+    add_ons: list[AppointmentAddOn]
+    """Of new treatments: to be written when these are, of which SQLAlchemy is not told."""
 
 
 async def agree_again(
@@ -42,12 +44,13 @@ async def agree_again(
     if any(each.id is not None and each.id not in held for each in changes):
         raise TreatmentNotFound
     agreed = iter(await _agree(session, held, changes))
-    wanted = Wanted([], {})
+    wanted = Wanted([], {}, [])
     for change in changes:
         if change.id is None:
             new = next(agreed)
             row = treatment_row(guest.id, new)
-            session.add_all([row, *add_on_rows(row, new.add_ons)])
+            session.add(row)
+            wanted.add_ons.extend(add_on_rows(row, new.add_ons))
         else:
             row = held[change.id]
             if change.add_on_ids is not None:
@@ -103,7 +106,7 @@ def _of_length(segments: Sequence[Segment], minutes: int) -> tuple[Segment, ...]
     now = sum(segment.minutes for segment in segments if segment.with_guest)
     changed = longer(segments, minutes - now)
     if any(
-        segment.minutes < STEP_MINUTES <= before.minutes
+        segment.minutes < min(STEP_MINUTES, before.minutes)
         for segment, before in zip(changed, segments, strict=True)
     ):
         raise TooShort
