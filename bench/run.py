@@ -17,6 +17,7 @@ from typing import Annotated, Literal, NoReturn, Protocol
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "backend"))  # `app`, which is not installed
 
 import availability
+import booking
 import catalogue
 import customers
 import health
@@ -49,6 +50,7 @@ _PARTS: dict[str, Part] = {
     "start": start,
     "customers": customers,
     "availability": availability,
+    "booking": booking,
     "import": imports,
 }
 
@@ -59,7 +61,8 @@ def main(
         bool, typer.Option("--quick", help="Fewer rows and rounds: whether it works, not how fast.")
     ] = False,
     only: Annotated[
-        Literal["health", "catalogue", "sign-in", "start", "customers", "availability", "import"] | None,
+        Literal["health", "catalogue", "sign-in", "start", "customers", "availability", "booking", "import"]
+        | None,
         typer.Option(help="One part only."),
     ] = None,
 ) -> None:

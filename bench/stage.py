@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 import asyncpg
@@ -52,10 +53,12 @@ class Effort:
     """Allocations of the years before."""
     months: int
     """Searched for each kind of party."""
+    bookings: int
+    """Of each client in a round."""
 
 
-FULL = Effort(7, 4, 5, 1_000_000, 25, 100, 5_000, 100_000, 1_000_000, 400)
-QUICK = Effort(2, 1, 2, 50_000, 5, 20, 100, 10_000, 50_000, 60)
+FULL = Effort(7, 4, 5, 1_000_000, 25, 100, 5_000, 100_000, 1_000_000, 400, 25)
+QUICK = Effort(2, 1, 2, 50_000, 5, 20, 100, 10_000, 50_000, 60, 5)
 type Advance = Callable[[], None]
 """Moves the progress bar on by one of a part's `steps`."""
 
@@ -85,20 +88,30 @@ class Client:
         Raises:
             MeasurementError: the answer is not 200.
         """
-        return self._send("GET", path, None)
+        return self._send("GET", path, None, {}, http.client.OK)
 
-    def post(self, path: str, body: object) -> tuple[float, bytes]:
-        """The same of a question that is a document."""
-        return self._send("POST", path, json.dumps(body))
+    def post(
+        self,
+        path: str,
+        body: object,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        *,
+        expected: int = 200,
+    ) -> tuple[float, bytes]:
+        """The same of what is a document."""
+        more = {"Content-Type": "application/json", **headers}
+        return self._send("POST", path, json.dumps(body), more, expected)
 
-    def _send(self, method: str, path: str, body: str | None) -> tuple[float, bytes]:
-        headers = {**self.headers, **({"Content-Type": "application/json"} if body else {})}
+    def _send(
+        self, method: str, path: str, body: str | None, more: Mapping[str, str], expected: int
+    ) -> tuple[float, bytes]:
+        headers = {**self.headers, **more}
         started = time.perf_counter()
         self.connection.request(method, path, body, headers)
         response = self.connection.getresponse()
         answer = response.read()
         seconds = time.perf_counter() - started
-        if response.status != http.client.OK:
+        if response.status != expected:
             raise MeasurementError(f"{path} answered {response.status}: {answer[:500].decode()}")
         return seconds, answer
 
@@ -134,6 +147,10 @@ class Stage:
     def __exit__(self, *_: object) -> None:
         self._servers.close()
 
+    @property
+    def pgbench(self) -> Path:
+        return self._postgres.binaries / "pgbench"
+
     def versions(self) -> str:
         """`PostgreSQL 18.6, Valkey 9.1.2`."""
         postgres = subprocess.run(
@@ -168,7 +185,7 @@ class Stage:
             process = subprocess.Popen(
                 [sys.executable, "-m", "app.cli.main", *arguments],
                 cwd=self.folder,  # no .env is there
-                env=self._environment(database),
+                env=self.environment(database),
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
@@ -184,7 +201,7 @@ class Stage:
         return Finished(seconds, peak, output)
 
     def app(self, database: str, application: str = "app.main:app") -> AbstractContextManager[Worker]:
-        return self.serve(application, self._environment(database))
+        return self.serve(application, self.environment(database))
 
     def sign_in(self, database: str, worker: Worker) -> dict[str, str]:
         """The header of an administrator who has just signed in; good for 15 minutes."""
@@ -226,7 +243,8 @@ class Stage:
             finally:
                 _stop(process)
 
-    def _environment(self, database: str) -> dict[str, str]:
+    def environment(self, database: str) -> dict[str, str]:
+        """Of a process that works on it."""
         return plain_environment() | {
             "ENVIRONMENT": "production",
             "SECRET_KEY": self._secret_key,

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.seed import seed_accounts, seed_spa
+from app.cli.seed import seed_accounts, seed_customers, seed_spa
+from app.cli.seed_visits import seed_visits
 from tests.modules.identity.accounts import sql
 from tests.modules.setup.files import SMALL_SPA, small_spa
 
@@ -149,6 +150,16 @@ class TestSeed:
             await seed()
         whose = "SELECT user_account.email FROM user_account JOIN staff ON staff.user_id = user_account.id"
         assert await sql(whose) == "kythuatvien@example.com"
+
+    async def test_its_board_of_the_next_days_is_not_empty(self) -> None:
+        await seed_spa()
+        await seed_customers(20)
+        accounts = await seed_accounts()
+        booked = await seed_visits(accounts[0].email)
+        assert booked >= 20
+        assert await sql("SELECT count(*) FROM visit WHERE source = 'desk'") == booked
+        assert await seed_visits(accounts[0].email) == booked  # again is no more of them
+        assert await sql("SELECT count(*) FROM visit") == booked
 
 
 @pytest.mark.parametrize("command", ["import", "export"])

@@ -181,6 +181,9 @@ def _seed_missing(postgres: EmbeddedPostgres) -> "list[DemoAccount]":
         return []
     with _step(what):
         accounts = run_with_database("the seeding", lambda: _seed(customers))
+    if customers and accounts:
+        with _step("Lịch hẹn mẫu · Demo appointments"):
+            run_with_database("the seeding", lambda: _seed_visits(accounts[0].email))
     seeded.touch()
     return accounts
 
@@ -198,6 +201,12 @@ async def _seed_spa() -> bool:
     from app.cli.seed import seed_spa
 
     return await seed_spa()
+
+
+async def _seed_visits(booked_by: str) -> int:
+    from app.cli.seed_visits import seed_visits
+
+    return await seed_visits(booked_by)
 
 
 async def _seed(customers: int) -> "list[DemoAccount]":
