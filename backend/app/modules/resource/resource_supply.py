@@ -34,8 +34,8 @@ FROM (
             SELECT coalesce(max(lower(earlier.during)), $4::timestamptz) FROM allocation AS earlier
             WHERE earlier.resource_id = its.id AND lower(earlier.during) <= $4::timestamptz
         )
-        AND (hold_expires_at > clock_timestamp()) IS NOT FALSE
-        AND (appointment_id = ANY($7::uuid[])) IS NOT TRUE
+        AND (hold_expires_at IS NULL OR hold_expires_at > clock_timestamp())
+        AND (appointment_id IS NULL OR appointment_id <> ALL($7::uuid[]))
 ) AS taken
 ORDER BY its.id
 """
