@@ -173,7 +173,7 @@ async def _load_resources(  # noqa: PLR0913 - what the questions ask
         session,
         branch_id,
         type_ids={each.of for each in wanted if each.kind is not ResourceKind.STAFF},
-        staff_ids=[each.id for each in therapists if each.shifts],
+        staff_ids=[each.id for each in therapists if each.begins],
         span=span,
         step=STEP,
         ignoring=ignoring,

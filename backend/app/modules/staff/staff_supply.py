@@ -1,6 +1,6 @@
 """Who in a branch performs what, and when they are on shift: for a search, in steps of its grid."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -41,8 +41,15 @@ class SuppliedTherapist(NamedTuple):
     gender: str | None
     skills: Sequence[UUID]
     """Of the services that were asked for."""
-    shifts: Sequence[tuple[int, int]]
-    """From a step until another; a step that is not all in shifts is not."""
+    begins: Sequence[int]
+    ends: Sequence[int]
+
+    @property
+    def shifts(self) -> Iterable[tuple[int, int]]:
+        """From a step until another; a step that is not all in shifts is not."""
+        return zip(
+            self.begins, self.ends, strict=True
+        )  # a list of thousands would wake the garbage collector
 
 
 async def load_supply(  # noqa: PLR0913 - one question
@@ -58,6 +65,6 @@ async def load_supply(  # noqa: PLR0913 - one question
     this time; with their shifts in steps since the first instant."""
     parameters = (branch_id, [*service_ids], *span, step.total_seconds(), days[0], days[-1])
     return [
-        SuppliedTherapist(staff_id, name, gender, skills, [*zip(first or (), last or (), strict=True)])
+        SuppliedTherapist(staff_id, name, gender, skills, first or (), last or ())
         for staff_id, name, gender, skills, first, last in await ask(session, _SUPPLY, *parameters)
     ]
