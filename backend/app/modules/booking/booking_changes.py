@@ -22,6 +22,7 @@ from app.modules.booking.booking_errors import (
     AppointmentNotFound,
     HoldExpired,
     NotBookableThen,
+    NotTogether,
     StatusConflict,
     TimeTaken,
     VisitNotFound,
@@ -52,6 +53,7 @@ async def update_visit(
 
     Raises:
         VisitNotFound, ForbiddenException, StatusConflict, HoldExpired, NotBookableThen
+        NotTogether: into one room, of guests who begin at different times.
         TimeTaken: with the nearest starts that are free.
     """
     visit = await _lock_visit(session, user, visit_id)
@@ -59,13 +61,15 @@ async def update_visit(
     start = sent.pop("start", None)
     for field, value in sent.items():
         setattr(visit, field, value)
-    if start is not None or "same_room" in sent:
+    if start is not None or sent.get("same_room"):
         rows = await rows_of(session, [visit])
         waiting = [each for each in rows.appointments if _can_move(each)]
         if not waiting:
             raise StatusConflict
         if start is not None:
             refuse_past(start)
+        elif len({each.starts_at for each in waiting}) > 1:
+            raise NotTogether
         guests = {each: [row for row in rows.treatments if row.appointment_id == each.id] for each in waiting}
         await _place_again(session, visit, guests, start or waiting[0].starts_at)
     return await _changed(session, visit)
@@ -161,6 +165,12 @@ def _can_move(appointment: Appointment) -> bool:
     return status.can_change and status is not AppointmentStatus.IN_SERVICE
 
 
+def _has_begun(guest: Appointment, row: AppointmentService) -> bool:
+    """Whether the guest is or was in it; of who is in service the first has, whatever the clock says."""
+    in_service = guest.status == AppointmentStatus.IN_SERVICE
+    return in_service and row.starts_at <= max(utc_now(), guest.starts_at)
+
+
 async def _set_guest(session: AsyncSession, appointment: Appointment, changes: AppointmentUpdate) -> None:
     if "customer_id" in changes.model_fields_set:
         if changes.customer_id is not None:
@@ -185,10 +195,15 @@ async def _place_again(
     treatments = [row for rows in guests.values() for row in rows]
     services = await names_of_variants(session, {row.variant_id for row in treatments})
     same_room = visit.same_room and len(guests) > 1
-    wishes = _party(guests, services, {}, beds, same_room=same_room)
     now = {
         (each.appointment_service_id, each.kind): each.resource_id for each in await taken_by(session, ids)
     }
+    old = {treatment_id for treatment_id, _ in now}  # a new one has no time yet
+    begun = {
+        row.id for guest, rows in guests.items() for row in rows if row.id in old and _has_begun(guest, row)
+    }
+    stays = {which: resource_id for which, resource_id in now.items() if which[0] in begun}
+    wishes = _party(guests, services, stays, beds, same_room=same_room)
     as_it_is = _party(guests, services, now, beds, same_room=same_room)
     for (guest, rows), times in zip(guests.items(), times_of(wishes, start), strict=True):
         set_times(guest, rows, times)
@@ -211,7 +226,7 @@ def _party(
     *,
     same_room: bool,
 ) -> Party:
-    """As the guests wish. Of what they have no wish for, who does it now where is the first choice, when it is told."""
+    """As the guests wish. For what they have no wish, it is who does it now and where it is done now, when that is told."""
 
     def treatment(row: AppointmentService) -> Treatment:
         agreed = treatment_of(row, services)

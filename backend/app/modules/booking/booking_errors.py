@@ -48,6 +48,14 @@ class HoldExpired(ConflictException):
     )
 
 
+class NotTogether(ConflictException):
+    code = "NOT_TOGETHER"
+    text = Text(
+        "Các khách bắt đầu vào giờ khác nhau; hãy gửi kèm giờ chung cho cả nhóm.",
+        "The guests begin at different times; send a start for all of them, too.",
+    )
+
+
 class StatusConflict(ConflictException):
     code = "STATUS_CONFLICT"
     text = Text(

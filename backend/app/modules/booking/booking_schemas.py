@@ -54,6 +54,9 @@ class VisitCreate(RequestModel):
         refuse_too_many([*self.guests])
         if (self.start is None) != self.walk_in or (self.walk_in and self.hold):
             raise PydanticCustomError("walk_in", "Send either a start, or walk_in and no hold")
+        known = [each.customer_id for each in self.guests if each.customer_id is not None]
+        if len({*known}) != len(known):
+            raise PydanticCustomError("guest_twice", "A customer can be one guest of a party")
         return self
 
 

@@ -148,7 +148,7 @@ async def _book(session: AsyncSession, user: CurrentUser, new: VisitCreate) -> V
 async def _who_books(
     session: AsyncSession, user: CurrentUser, new: VisitCreate, *, at_the_desk: bool
 ) -> UUID | None:
-    """The customer; and the first guest, of whom nothing else is said, is they."""
+    """The customer; and the first guest, of whom nothing else is said, is they, unless another is."""
     named = {guest.customer_id for guest in new.guests} | {new.customer_id}
     customer_id = new.customer_id
     if at_the_desk:
@@ -165,7 +165,8 @@ async def _who_books(
         if new.hold:
             await _refuse_too_many_holds(session, own.id)
     first = new.guests[0]
-    if first.guest_name is None and first.customer_id is None:
+    is_another = customer_id in {guest.customer_id for guest in new.guests}
+    if first.guest_name is None and first.customer_id is None and not is_another:
         first.customer_id = customer_id
     return customer_id
 

@@ -5,6 +5,7 @@ from typing import Any
 import httpx2
 
 from tests.support.bookings import (
+    add_customer,
     APPOINTMENTS,
     VISITS,
     BookableSpa,
@@ -61,3 +62,77 @@ class TestTreatments:
         for minutes in (60, 55, 5):
             treatments = [{"id": guest["treatments"][0]["id"], "minutes": minutes}]
             assert code_of(await change(client, guest, treatments=treatments)) == (409, "TOO_SHORT")
+
+
+class TestInService:
+    async def test_a_guest_who_stays_longer_is_not_given_to_others(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=3, beds=3)
+        visit = await booked(client, spa, 10)
+        [guest] = visit["appointments"]
+        [lan], [bed] = resources_of(visit, "staff"), resources_of(visit, "bed")
+        await in_database("UPDATE appointment SET status = 'in_service'")
+        await booked(client, spa, 11.25, spa.treatment(therapist_id=lan, bed_id=bed))
+        longer = [{"id": guest["treatments"][0]["id"], "minutes": 90}]
+        assert code_of(await change(client, guest, treatments=longer)) == (409, "TIME_TAKEN")
+        now = (await client.get(f"{VISITS}/{visit['id']}")).json()
+        assert (resources_of(now, "staff"), resources_of(now, "bed")) == ([lan], [bed])
+
+    async def test_what_comes_later_may_go_to_others(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        visit = await booked(client, spa, 10, spa.treatment(), spa.treatment())
+        [guest] = visit["appointments"]
+        first, then = guest["treatments"]
+        lan = resources_of(visit, "staff")[1]
+        await in_database("UPDATE appointment SET status = 'in_service'")
+        await booked(client, spa, 12.5, spa.treatment(therapist_id=lan))
+        answer = await change(
+            client, guest, treatments=[{"id": first["id"], "minutes": 90}, {"id": then["id"]}]
+        )
+        assert answer.status_code == 200, answer.text
+        before, after = resources_of(visit, "staff"), resources_of(answer.json(), "staff")
+        assert after[0] == before[0]
+        assert after[1] != before[1]
+
+
+class TestParties:
+    async def test_into_one_room_nobody_is_moved_to_another_time(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        visit = await booked(client, spa, 10, guests=2)
+        later = await change(client, visit["appointments"][1], start=spa.hour(13).isoformat())
+        path = f"{VISITS}/{visit['id']}"
+        refused = await client.patch(path, json={"same_room": True})
+        assert code_of(refused) == (409, "NOT_TOGETHER")
+        assert (await client.get(path)).json() == later.json()
+        apart = await client.patch(path, json={"same_room": False})
+        assert apart.json() == later.json()
+        together = await client.patch(path, json={"same_room": True, "start": spa.hour(15).isoformat()})
+        assert together.status_code == 200
+        assert together.json()["same_room"]
+
+    async def test_a_guest_is_there_once(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        mai, _ = await add_customer()
+        booking = spa.booking(spa.hour(10), guests=2)
+        for guest in booking["json"]["guests"]:
+            guest["customer_id"] = str(mai)
+        assert code_of(await client.post(VISITS, **booking)) == (422, "VALIDATION_ERROR")
+
+    async def test_who_books_is_the_first_guest_unless_they_are_another(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        mai, _ = await add_customer()
+        booking = spa.booking(spa.hour(10), guests=2, customer_id=mai)
+        booking["json"]["guests"][1]["customer_id"] = str(mai)
+        visit = (await client.post(VISITS, **booking)).json()
+        assert [guest["customer_id"] for guest in visit["appointments"]] == [None, str(mai)]
+
+
+class TestChangedMinds:
+    async def test_who_walked_in_and_leaves_gives_the_time_back(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(hours="00:00-24:00")
+        visit = (await client.post(VISITS, **spa.booking(None, walk_in=True))).json()
+        gone = await client.put(f"{VISITS}/{visit['id']}/status", json={"status": "cancelled"})
+        assert gone.status_code == 200, gone.text
+        assert gone.json()["appointments"][0]["status"] == "late_cancelled"
+        assert await in_database("SELECT FROM allocation") == []
