@@ -16,6 +16,8 @@ from typing import Annotated, Literal, NoReturn, Protocol
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "backend"))  # `app`, which is not installed
 
+import availability
+import booking
 import catalogue
 import customers
 import health
@@ -47,6 +49,8 @@ _PARTS: dict[str, Part] = {
     "sign-in": sign_in,
     "start": start,
     "customers": customers,
+    "availability": availability,
+    "booking": booking,
     "import": imports,
 }
 
@@ -57,7 +61,8 @@ def main(
         bool, typer.Option("--quick", help="Fewer rows and rounds: whether it works, not how fast.")
     ] = False,
     only: Annotated[
-        Literal["health", "catalogue", "sign-in", "start", "customers", "import"] | None,
+        Literal["health", "catalogue", "sign-in", "start", "customers", "availability", "booking", "import"]
+        | None,
         typer.Option(help="One part only."),
     ] = None,
 ) -> None:

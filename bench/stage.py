@@ -14,6 +14,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, suppre
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from types import MappingProxyType
 from typing import Self
 
 import asyncpg
@@ -48,10 +49,16 @@ class Effort:
     deep: int
     """Pages of 100 to turn before the deep ones are measured."""
     import_rows: int
+    history: int
+    """Allocations of the years before."""
+    months: int
+    """Searched for each kind of party."""
+    bookings: int
+    """Of each client in a round."""
 
 
-FULL = Effort(7, 4, 5, 1_000_000, 25, 100, 5_000, 100_000)
-QUICK = Effort(2, 1, 2, 50_000, 5, 20, 100, 10_000)
+FULL = Effort(7, 4, 5, 1_000_000, 25, 100, 5_000, 100_000, 1_000_000, 400, 25)
+QUICK = Effort(2, 1, 2, 50_000, 5, 20, 100, 10_000, 50_000, 60, 5)
 type Advance = Callable[[], None]
 """Moves the progress bar on by one of a part's `steps`."""
 
@@ -81,14 +88,32 @@ class Client:
         Raises:
             MeasurementError: the answer is not 200.
         """
+        return self._send("GET", path, None, {}, http.client.OK)
+
+    def post(
+        self,
+        path: str,
+        body: object,
+        headers: Mapping[str, str] = MappingProxyType({}),
+        *,
+        expected: int = 200,
+    ) -> tuple[float, bytes]:
+        """The same of what is a document."""
+        more = {"Content-Type": "application/json", **headers}
+        return self._send("POST", path, json.dumps(body), more, expected)
+
+    def _send(
+        self, method: str, path: str, body: str | None, more: Mapping[str, str], expected: int
+    ) -> tuple[float, bytes]:
+        headers = {**self.headers, **more}
         started = time.perf_counter()
-        self.connection.request("GET", path, headers=dict(self.headers))
+        self.connection.request(method, path, body, headers)
         response = self.connection.getresponse()
-        body = response.read()
+        answer = response.read()
         seconds = time.perf_counter() - started
-        if response.status != http.client.OK:
-            raise MeasurementError(f"{path} answered {response.status}: {body[:500].decode()}")
-        return seconds, body
+        if response.status != expected:
+            raise MeasurementError(f"{path} answered {response.status}: {answer[:500].decode()}")
+        return seconds, answer
 
 
 @dataclass(frozen=True)
@@ -121,6 +146,10 @@ class Stage:
 
     def __exit__(self, *_: object) -> None:
         self._servers.close()
+
+    @property
+    def pgbench(self) -> Path:
+        return self._postgres.binaries / "pgbench"
 
     def versions(self) -> str:
         """`PostgreSQL 18.6, Valkey 9.1.2`."""
@@ -156,7 +185,7 @@ class Stage:
             process = subprocess.Popen(
                 [sys.executable, "-m", "app.cli.main", *arguments],
                 cwd=self.folder,  # no .env is there
-                env=self._environment(database),
+                env=self.environment(database),
                 stdout=log,
                 stderr=subprocess.STDOUT,
             )
@@ -172,7 +201,7 @@ class Stage:
         return Finished(seconds, peak, output)
 
     def app(self, database: str, application: str = "app.main:app") -> AbstractContextManager[Worker]:
-        return self.serve(application, self._environment(database))
+        return self.serve(application, self.environment(database))
 
     def sign_in(self, database: str, worker: Worker) -> dict[str, str]:
         """The header of an administrator who has just signed in; good for 15 minutes."""
@@ -214,7 +243,8 @@ class Stage:
             finally:
                 _stop(process)
 
-    def _environment(self, database: str) -> dict[str, str]:
+    def environment(self, database: str) -> dict[str, str]:
+        """Of a process that works on it."""
         return plain_environment() | {
             "ENVIRONMENT": "production",
             "SECRET_KEY": self._secret_key,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import pairwise
 from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -81,6 +82,7 @@ class Span(NamedTuple):
     end: datetime
 
 
+@lru_cache(maxsize=4096)  # a search asks for each midnight six times, and the next search for the same ones
 def instant(day: date, minute: int, zone: ZoneInfo) -> datetime:
     """When the wall clock shows it.
 

@@ -92,6 +92,9 @@ def upgrade() -> None:
     _create_visits()
     _create_treatments()
     _tie_allocations()
+    # Searches for times read by these: no shift that matters begins more than two days before.
+    op.create_index("allocation_resource_id_idx", "allocation", ["resource_id", sa.text("lower(during)")])
+    op.create_check_constraint("length", "shift", "upper(during) - lower(during) <= interval '2 days'")
     _entity(
         "calendar_feed",
         *_reference("calendar_feed", "staff_id", "staff", nullable=True),
@@ -219,6 +222,8 @@ def _tie_allocations() -> None:
 
 
 def downgrade() -> None:
+    op.drop_constraint("shift_length_check", "shift")
+    op.drop_index("allocation_resource_id_idx", "allocation")
     op.execute("DROP TRIGGER visits_follow_customer ON customer")
     op.execute("DROP FUNCTION zenspa_visits_follow_customer")
     # There are no appointments without their tables; what is blocked stays.

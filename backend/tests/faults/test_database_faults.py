@@ -1,8 +1,6 @@
 """PostgreSQL is killed under load, or swallowed by the network: no lie, no 500, and back by itself."""
 
 import asyncio
-import os
-import sys
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from functools import partial
@@ -11,14 +9,13 @@ import asyncpg
 import httpx2
 import pytest
 
-from app.cli.embedded import EmbeddedPostgres, free_port
+from app.cli.embedded import EmbeddedPostgres
 from app.modules.identity.identity_roles import Role
 from tests.support import eventually
 from tests.support.app_process import AppProcess
 from tests.support.branches import add_branch
 from tests.support.customers import CUSTOMERS, AtTheDesk
 from tests.support.fault_proxy import FaultProxy, Mode
-from tests.support.leftovers import folder_for_servers
 from tests.support.people import signed_in
 from tests.support.stores import database_server, driver_url, through
 
@@ -27,26 +24,6 @@ pytestmark = pytest.mark.usefixtures("client")
 CREATED, CONFLICT, UNAVAILABLE = 201, 409, 503
 BOUND = 5.0
 """Seconds any request may take, whatever the database does."""
-
-
-@pytest.fixture
-async def postgres() -> AsyncIterator[EmbeddedPostgres]:
-    """One that writes to the disk before it says so, as in production, with our tables."""
-    with (
-        folder_for_servers() as folder,
-        EmbeddedPostgres(folder / "postgres", tcp_port=free_port()) as postgres,
-    ):
-        migration = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "app.cli.main", "migrate"),
-            env={
-                "DATABASE_URL": postgres.url("postgres"),
-                "LANG": "C.UTF-8",
-                "PYTHONPATH": os.environ["PYTHONPATH"],
-            },
-            stdout=asyncio.subprocess.DEVNULL,
-        )
-        assert await migration.wait() == 0
-        yield postgres
 
 
 async def test_a_kill_under_load_loses_nothing_that_was_acknowledged(

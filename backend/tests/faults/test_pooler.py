@@ -21,7 +21,9 @@ from app.core.database import build_engine, run_in_transaction
 from app.modules.booking.booking_clock import turn
 from app.modules.identity.identity_roles import Role
 from tests.support.app_process import AppProcess
+from tests.support.bookings import VISITS, bookable_spa, overlaps
 from tests.support.certificates import certificates
+from tests.support.crowd import Crowd, request
 from tests.support.ledger import entries
 from tests.support.people import signed_in
 from tests.support.pgbouncer import PgBouncer, pgbouncer_available
@@ -85,6 +87,24 @@ class TestTransactionMode:
                 clients.create_task(create_and_read_customers(http, number, statuses))
         assert statuses == {201: CLIENTS * CUSTOMERS_EACH, 200: 3 * CLIENTS * CUSTOMERS_EACH}
         assert await left_behind(pooler) == [{"statements": 0, "timeouts": ["0", "0"]}] * POOL_SIZE
+
+    async def test_who_books_at_once_gets_an_hour_or_is_told_that_it_is_taken(
+        self, pooler: PgBouncer
+    ) -> None:
+        """Locks and savepoints are the transaction's, so connections that are shared do not matter."""
+        environment = {"DATABASE_URL": url_of(pooler), "DB_TRANSACTION_POOLER": "true"}
+        spa, desk = await bookable_spa(therapists=2, beds=2), await signed_in(Role.RECEPTIONIST)
+        bookings = [spa.booking(spa.hour(10 + 2 * (number % 3))) for number in range(CLIENTS)]
+        asked = [request("POST", VISITS, each["headers"] | desk, each["json"]) for each in bookings]
+        async with AppProcess(environment) as app, Crowd([app.base_url], clients=CLIENTS) as crowd:
+            answers = await crowd.ask(asked)
+            again = await crowd.ask(asked)
+        assert Counter(each.status for each in answers) == {201: 6, 409: CLIENTS - 6}
+        assert {each.code for each in answers if each.status == 409} == {"TIME_TAKEN"}
+        assert [each.body for each in again if each.status == 201] == [
+            each.body for each in answers if each.status == 201
+        ]
+        assert await overlaps() == 0
 
     @pytest.mark.parametrize(
         ("setting", "statement", "state"),

@@ -110,12 +110,15 @@ def resources_of(visit: dict[str, Any], kind: str) -> list[str]:
     ]
 
 
+OVERLAPS = (
+    "SELECT count(*) FROM allocation AS a JOIN allocation AS b ON a.resource_id = b.resource_id AND a.id < b.id"
+    " WHERE lower(a.during) < upper(b.during) AND lower(b.during) < upper(a.during)"
+)
+
+
 async def overlaps() -> int:
     """How often two allocations take one resource at once, found without any constraint."""
-    [(count,)] = await in_database(
-        "SELECT count(*) FROM allocation AS a JOIN allocation AS b ON a.resource_id = b.resource_id AND a.id < b.id"
-        " WHERE lower(a.during) < upper(b.during) AND lower(b.during) < upper(a.during)"
-    )
+    [(count,)] = await in_database(OVERLAPS)
     return int(count)
 
 

@@ -52,8 +52,12 @@ async def crowd_of(clients: int, *, processes: int = 2, **environment: str) -> A
 
     async with AsyncExitStack() as stack:
         apps = [await stack.enter_async_context(AppProcess(usual | environment)) for _ in range(processes)]
-        async with Crowd([app.base_url for app in apps], clients=clients) as crowd:
-            yield crowd
+        try:
+            async with Crowd([app.base_url for app in apps], clients=clients) as crowd:
+                yield crowd
+        except BaseException as error:
+            error.add_note("".join(app.output() for app in apps))
+            raise
         for app in apps:
             app.terminate()
         for app in apps:

@@ -1,7 +1,7 @@
 """When a party could come to a branch, and who would do what where."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -27,6 +27,9 @@ from app.modules.availability.availability_words import Speaker
 from app.modules.identity.identity_access import CurrentUser
 from app.modules.staff.staff_access import AT_THE_DESK
 
+_QUICK = 2
+"""Guests."""
+
 __all__ = ["Scene", "find_days", "find_starts", "is_offered", "load_scene", "nearest_starts", "read_start"]
 
 
@@ -42,7 +45,7 @@ async def find_days(session: AsyncSession, user: CurrentUser, query: DaysQuery, 
         session, query.branch_id, query.first_day, query.last_day, party, at_the_desk=at_the_desk
     )
     masks = [scene.grid.day(day, scene.zone) for day in scene.days]
-    lacks = why_not(party, scene.supply, masks)
+    lacks = await _searched(party, lambda: why_not(party, scene.supply, masks))
     speaker = await Speaker.load(
         session, scene, lacks, language, at_the_desk=at_the_desk, same_room=party.same_room
     )
@@ -66,12 +69,12 @@ async def find_starts(
     scene = await load_scene(session, query.branch_id, query.day, query.day, party, at_the_desk=at_the_desk)
     day = scene.grid.day(query.day, scene.zone)
     found: list[StartRead] = []
-    for step in positions(starts(party, scene.supply) & day):
+    for step in positions(await _searched(party, lambda: starts(party, scene.supply)) & day):
         taken = place(party, scene.supply, step)
         assert taken is not None
         found.append(read_start(scene, party, step, taken))
-        await asyncio.sleep(0)  # a large party takes 5 ms a start: others may have their turn
-    [lacks] = [[]] if found else why_not(party, scene.supply, [day])
+        await asyncio.sleep(0)  # others may have their turn
+    [lacks] = [[]] if found else await _searched(party, lambda: why_not(party, scene.supply, [day]))
     speaker = await Speaker.load(
         session, scene, [lacks], language, at_the_desk=at_the_desk, same_room=party.same_room
     )
@@ -100,6 +103,12 @@ def read_start(scene: Scene, party: Party, step: int, taken: Sequence[Taken]) ->
             for guest, times in enumerate(party.times())
         ],
     )
+
+
+async def _searched[T](party: Party, search: Callable[[], T]) -> T:
+    """Three guests and more may take seconds for 62 days when there are hardly more therapists than guests
+    (`availability_matching`): in a thread, so that others are answered meanwhile."""
+    return await asyncio.to_thread(search) if len(party.guests) > _QUICK else search()
 
 
 async def _party(session: AsyncSession, user: CurrentUser, query: PartyWish) -> tuple[Party, bool]:

@@ -48,7 +48,9 @@ def why_not(party: Party, supply: Supply, days: Sequence[int]) -> list[list[Lack
     """
     found = starts(party, supply)
     without = union(day for day in days if not found & day)
-    opened = supply.starts & without & beginning_runs(supply.open, party.stay()) if without else 0
+    if not without:
+        return [[] for _ in days]
+    opened = supply.starts & without & beginning_runs(supply.open, party.stay())
     todo = opened & supply.bookable
     limited = opened & union(day for day in days if todo & day)
     possible = opened ^ limited | met(party.needs(), supply.resources, limited, same_room=party.same_room)

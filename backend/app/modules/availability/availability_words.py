@@ -16,7 +16,7 @@ from app.modules.availability.availability_party import Wanted
 from app.modules.availability.availability_scene import Scene
 from app.modules.availability.availability_schemas import LackRead
 from app.modules.availability.availability_why import Lack, Why
-from app.modules.catalogue.catalogue_offers import service_names
+from app.modules.catalogue.catalogue_names import names_of_services
 from app.modules.resource.resource_kinds import ResourceKind
 from app.modules.resource.resource_supply import type_names
 
@@ -96,7 +96,7 @@ class Speaker:
         """With the names that it needs: at most two questions, and none when nothing is missing."""
         wanted = {lack.wanted for said in lacks for lack in said if lack.wanted}
         services = {each.of for each in wanted if each.kind is ResourceKind.STAFF}
-        names = await service_names(session, services)
+        names = await names_of_services(session, services)
         if types := {each.of for each in wanted} - services:
             names |= await type_names(session, types)
         return cls(scene, names, language, at_the_desk, same_room)

@@ -8,7 +8,6 @@ from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -18,7 +17,7 @@ from app.common.helpers import utc_now
 from app.common.schemas import changes_of
 from app.core.rows import get_row
 from app.modules.availability.availability_party import Party, Treatment
-from app.modules.availability.availability_service import load_scene
+from app.modules.availability.availability_scene import load_scene_at
 from app.modules.booking.booking_errors import (
     AppointmentNotFound,
     HoldExpired,
@@ -36,7 +35,6 @@ from app.modules.booking.booking_reads import Rows, read_visits, rows_of, status
 from app.modules.booking.booking_rows import seats_of, set_times, this_step, times_of, treatment_of
 from app.modules.booking.booking_schemas import AppointmentUpdate, VisitRead, VisitUpdate
 from app.modules.booking.booking_treatments import Wanted, agree_again
-from app.modules.branch import branch_service
 from app.modules.catalogue.catalogue_names import ServiceName, names_of_variants
 from app.modules.customer import customer_service
 from app.modules.identity.identity_access import CurrentUser
@@ -209,13 +207,11 @@ async def _place_again(
     as_it_is = _party(guests, services, now, beds, same_room=same_room)
     for (guest, rows), times in zip(guests.items(), times_of(wishes, start), strict=True):
         set_times(guest, rows, times)
-    branch = await branch_service.get_branch(session, visit.branch_id)
-    day = start.astimezone(ZoneInfo(branch.time_zone)).date()
     order = Order(
         parties=[as_it_is, wishes],
         seats=seats_of(Rows([visit], [*guests], treatments, [])),
         start=start,
-        load=lambda: load_scene(session, branch.id, day, day, wishes, at_the_desk=True, ignoring=ids),
+        load=lambda: load_scene_at(session, visit.branch_id, start, wishes, at_the_desk=True, ignoring=ids),
         write=session.flush,
         instead_of=ids,
     )

@@ -25,13 +25,13 @@ from app.modules.booking.booking_freeing import block_freed
 from app.modules.resource.resource_allocations import (
     Freed,
     Taken,
+    Wanted,
     allocate,
     drop_all_expired_holds,
     give_back,
     lock_resources,
     taken_by,
 )
-from app.modules.resource.resource_kinds import AllocationState
 
 
 class Seat(NamedTuple):
@@ -125,14 +125,13 @@ async def _take(
         raise _TooLate  # somebody else was given their treatment meanwhile
     expires = {seat.treatment_id: seat.hold_expires_at for guest in order.seats for seat in guest}
     rows = [
-        {
-            "resource_id": each.resource_id,
-            "during": each.during,
-            "state": AllocationState.HELD if expires[each.appointment_service_id] else AllocationState.BOOKED,
-            "hold_expires_at": expires[each.appointment_service_id],
-            "appointment_id": each.appointment_id,
-            "appointment_service_id": each.appointment_service_id,
-        }
+        Wanted(
+            each.resource_id,
+            each.during,
+            expires[each.appointment_service_id],
+            each.appointment_id,
+            each.appointment_service_id,
+        )
         for each in chosen
     ]
     if rows and not await allocate(session, rows):

@@ -119,6 +119,7 @@ async def see_day(
         session,
         branch_id,
         service_ids={service.service_id for service in services.values()},
+        days=[day],
         span=span,
         step=STEP,
     )

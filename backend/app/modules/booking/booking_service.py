@@ -1,9 +1,8 @@
 """Holding and booking: a party, a time, and who does what where."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,7 +12,7 @@ from app.common.helpers import utc_now
 from app.core.exceptions import ForbiddenException
 from app.core.idempotency import answer_kept, digest_of, keep_answer
 from app.core.paging import newest_first
-from app.modules.availability.availability_service import is_offered, load_scene
+from app.modules.availability.availability_scene import Scene, is_offered, load_scene_at
 from app.modules.availability.availability_wishes import Agreed, agree, party_of
 from app.modules.booking.booking_access import visible_to
 from app.modules.booking.booking_errors import NotBookableThen, TooManyHolds
@@ -30,6 +29,7 @@ from app.modules.booking.booking_rows import (
     this_step,
     times_of,
     treatment_row,
+    write_rows,
 )
 from app.modules.booking.booking_schemas import (
     GuestBooking,
@@ -101,20 +101,22 @@ async def _book(session: AsyncSession, user: CurrentUser, new: VisitCreate) -> V
     if not at_the_desk and (new.walk_in or not user.holds(Role.CUSTOMER)):
         raise ForbiddenException
     customer_id = await _who_books(session, user, new, at_the_desk=at_the_desk)
-    branch = await branch_service.get_branch(session, new.branch_id)
     agreed = await agree(session, new.guests, at_the_desk=at_the_desk)
     party = party_of(agreed, same_room=new.same_room)
     now = this_step()
     start = new.start or now
-    day = start.astimezone(ZoneInfo(branch.time_zone)).date()
-    scene = await load_scene(session, branch.id, day, day, party, at_the_desk=at_the_desk)
+
+    def load() -> Awaitable[Scene]:
+        return load_scene_at(session, new.branch_id, start, party, at_the_desk=at_the_desk)
+
+    scene = await load()
     if start < now or not (at_the_desk or is_offered(scene, start)):
         raise NotBookableThen
-    status = _first_status(new, waits=branch.approve_online and not at_the_desk)
-    expires = utc_now() + timedelta(minutes=branch.hold_minutes) if new.hold else None
+    status = _first_status(new, waits=scene.approve_online and not at_the_desk)
+    expires = utc_now() + timedelta(minutes=scene.hold_minutes) if new.hold else None
     visit = Visit(
         id=uuid7(),
-        branch_id=branch.id,
+        branch_id=new.branch_id,
         customer_id=customer_id,
         source=_source(new, at_the_desk=at_the_desk),
         same_room=new.same_room,
@@ -126,8 +128,8 @@ async def _book(session: AsyncSession, user: CurrentUser, new: VisitCreate) -> V
         parties=[party],
         seats=seats_of(rows),
         start=start,
-        load=lambda: load_scene(session, branch.id, day, day, party, at_the_desk=at_the_desk),
-        write=lambda: _write(session, rows),
+        load=load,
+        write=lambda: write_rows(session, rows),
     )
     [read] = compose(
         rows,
@@ -195,12 +197,6 @@ def _source(new: VisitCreate, *, at_the_desk: bool) -> VisitSource:
     if new.walk_in:
         return VisitSource.WALK_IN
     return VisitSource.DESK if at_the_desk else VisitSource.ONLINE
-
-
-async def _write(session: AsyncSession, rows: Rows) -> None:
-    for table in (rows.visits, rows.appointments, rows.treatments, rows.add_ons):
-        session.add_all(table)
-        await session.flush()  # each before those that refer to it, of which SQLAlchemy is not told
 
 
 def _rows(

@@ -27,6 +27,13 @@ async def names_of_variants(session: AsyncSession, ids: Collection[UUID]) -> dic
     return {variant_id: ServiceName(service_id, name) for variant_id, service_id, name in rows}
 
 
+async def names_of_services(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Text]:
+    if not ids:
+        return {}
+    rows = await session.execute(select(Service.id, Service.name).where(Service.id.in_(ids)))
+    return {row.id: row.name for row in rows}
+
+
 async def names_of_add_ons(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Text]:
     if not ids:
         return {}

@@ -23,12 +23,6 @@ SELECT id, name_vi, name_en, minutes, price, offered,
     array(SELECT service_id FROM service_add_on WHERE add_on_id = add_on.id)
 FROM add_on WHERE id = ANY($1)
 """
-_VARIANT_NAMES = """
-SELECT v.id, v.service_id, s.name_vi, s.name_en FROM service_variant AS v JOIN service AS s ON s.id = v.service_id
-WHERE v.id = ANY($1)
-"""
-_SERVICE_NAMES = "SELECT id, name_vi, name_en FROM service WHERE id = ANY($1)"
-_ADD_ON_NAMES = "SELECT id, name_vi, name_en FROM add_on WHERE id = ANY($1)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +55,6 @@ class AddOnOffer:
     offered: Offered
     service_ids: frozenset[UUID]
     """With which it goes."""
-
-
-@dataclass(frozen=True, slots=True)
-class VariantName:
-    service_id: UUID
-    name: Text
-    """Of the service."""
 
 
 async def find_variants(session: AsyncSession, variant_ids: Collection[UUID]) -> dict[UUID, VariantOffer]:
@@ -104,24 +91,6 @@ async def find_add_ons(session: AsyncSession, add_on_ids: Collection[UUID]) -> d
     if found.keys() != set(add_on_ids):
         raise AddOnNotFound
     return found
-
-
-async def variant_names(session: AsyncSession, variant_ids: Collection[UUID]) -> dict[UUID, VariantName]:
-    """Of those that are there, whether they are offered or not."""
-    return {
-        variant_id: VariantName(service_id, Text(vi, en))
-        for variant_id, service_id, vi, en in await _ask(session, _VARIANT_NAMES, variant_ids)
-    }
-
-
-async def service_names(session: AsyncSession, service_ids: Collection[UUID]) -> dict[UUID, Text]:
-    return {
-        service_id: Text(vi, en) for service_id, vi, en in await _ask(session, _SERVICE_NAMES, service_ids)
-    }
-
-
-async def add_on_names(session: AsyncSession, add_on_ids: Collection[UUID]) -> dict[UUID, Text]:
-    return {add_on_id: Text(vi, en) for add_on_id, vi, en in await _ask(session, _ADD_ON_NAMES, add_on_ids)}
 
 
 async def _ask(session: AsyncSession, statement: str, ids: Collection[UUID]) -> Sequence[Any]:

@@ -7,8 +7,10 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
+    Index,
     Text,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
@@ -137,4 +139,5 @@ class Allocation(Entity):
         ),
         CheckConstraint(_BOUNDED, name="during"),
         ExcludeConstraint(("resource_id", "="), ("during", "&&"), name="allocation_overlap"),
+        Index("allocation_resource_id_idx", "resource_id", text("lower(during)")),
     )

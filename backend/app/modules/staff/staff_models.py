@@ -109,6 +109,7 @@ class Shift(Entity):
             " AND lower_inc(during) AND NOT upper_inc(during)",
             name="during",
         ),
+        CheckConstraint("upper(during) - lower(during) <= interval '2 days'", name="length"),
         ExcludeConstraint(("staff_id", "="), ("during", "&&"), name="shift_overlap"),
         Index("shift_branch_id_idx", "branch_id", text("lower(during)")),
     )

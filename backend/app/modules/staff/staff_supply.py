@@ -1,7 +1,7 @@
 """Who in a branch performs what, and when they are on shift: for a search, in steps of its grid."""
 
-from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
@@ -9,25 +9,27 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.rows import ask
 
-# Shifts that touch are one before they are rounded.
+# No shift is longer than two days (`shift_length_check`). Shifts that touch are one before they are rounded.
 _SUPPLY = """
 SELECT staff.id, staff.full_name, staff.gender, able.services, on_shift.first, on_shift.last
 FROM (
     SELECT staff_id, array_agg(service_id) AS services FROM staff_skill
     WHERE service_id = ANY($2::uuid[]) GROUP BY staff_id
 ) AS able JOIN staff ON staff.id = able.staff_id
-CROSS JOIN LATERAL (
-    SELECT array_agg(ceil(date_part('epoch', lower(run) - $3::timestamptz) / $5)::integer) AS first,
+LEFT JOIN (
+    SELECT staff_id, array_agg(ceil(date_part('epoch', lower(run) - $3::timestamptz) / $5)::integer) AS first,
         array_agg(floor(date_part('epoch', upper(run) - $3::timestamptz) / $5)::integer) AS last
     FROM (
-        SELECT range_agg(during) AS runs FROM shift
-        WHERE staff_id = staff.id AND branch_id = $1 AND during && tstzrange($3::timestamptz, $4::timestamptz)
-    ) AS shifts, unnest(shifts.runs) AS run
-) AS on_shift
+        SELECT staff_id, range_agg(during) AS runs FROM shift
+        WHERE branch_id = $1 AND lower(during) < $4::timestamptz
+            AND lower(during) > $3::timestamptz - interval '2 days'
+        GROUP BY staff_id
+    ) AS shifts, unnest(runs) AS run
+    GROUP BY staff_id
+) AS on_shift ON on_shift.staff_id = staff.id
 WHERE on_shift.first IS NOT NULL OR EXISTS (
     SELECT FROM staff_branch WHERE staff_id = staff.id AND branch_id = $1
-        AND daterange(employed_from, employed_until, '[]')
-            && daterange(($3::timestamptz AT TIME ZONE 'UTC')::date, ($4::timestamptz AT TIME ZONE 'UTC')::date, '[]')
+        AND daterange(employed_from, employed_until, '[]') && daterange($6, $7, '[]')
 )
 ORDER BY staff.id
 """
@@ -39,22 +41,30 @@ class SuppliedTherapist(NamedTuple):
     gender: str | None
     skills: Sequence[UUID]
     """Of the services that were asked for."""
-    shifts: Sequence[tuple[int, int]]
-    """From a step until another; a step that is not all in shifts is not."""
+    begins: Sequence[int]
+    ends: Sequence[int]
+
+    @property
+    def shifts(self) -> Iterable[tuple[int, int]]:
+        """From a step until another; a step that is not all in shifts is not."""
+        return zip(
+            self.begins, self.ends, strict=True
+        )  # a list of thousands would wake the garbage collector
 
 
-async def load_supply(
+async def load_supply(  # noqa: PLR0913 - one question
     session: AsyncSession,
     branch_id: UUID,
     *,
     service_ids: Collection[UUID],
+    days: Sequence[date],
     span: tuple[datetime, datetime],
     step: timedelta,
 ) -> list[SuppliedTherapist]:
-    """By id: who performs one of these services and works in that branch, or has a shift there in this time; with their
-    shifts in steps since the first instant."""
-    parameters = (branch_id, [*service_ids], *span, step.total_seconds())
+    """By id: who performs one of these services and works in that branch on one of these days, or has a shift there in
+    this time; with their shifts in steps since the first instant."""
+    parameters = (branch_id, [*service_ids], *span, step.total_seconds(), days[0], days[-1])
     return [
-        SuppliedTherapist(staff_id, name, gender, skills, [*zip(first or (), last or (), strict=True)])
+        SuppliedTherapist(staff_id, name, gender, skills, first or (), last or ())
         for staff_id, name, gender, skills, first, last in await ask(session, _SUPPLY, *parameters)
     ]

@@ -233,16 +233,14 @@ class TestOneGuest:
         spa = await bookable_spa(therapists=2, beds=2)
         visit = await booked(client, spa, 10, guests=2)
         _, goes = visit["appointments"]
-        own, old = uuid7(), UUID(visit["id"])
+        own, old, columns = uuid7(), UUID(visit["id"]), "id, branch_id, source, same_room"
         [answer] = await answered_while(
             [
                 ("SELECT FROM visit WHERE id = $1 FOR NO KEY UPDATE", old),
                 (
-                    (
-                        "INSERT INTO visit (id, branch_id, source, same_room)"
-                        " SELECT $2, branch_id, source, same_room FROM visit WHERE id = $1"
-                    ),
-                    *(old, own),
+                    f"INSERT INTO visit ({columns}) SELECT $2, {columns[4:]} FROM visit WHERE id = $1",
+                    old,
+                    own,
                 ),
                 ("UPDATE appointment SET visit_id = $2 WHERE id = $1", UUID(goes["id"]), own),
             ],

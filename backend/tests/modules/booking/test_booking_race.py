@@ -5,6 +5,8 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable
+from datetime import datetime
+from itertools import batched
 
 import pytest
 
@@ -21,27 +23,34 @@ CLIENTS = 200
 TAKEN = (409, "TIME_TAKEN")
 BOOKED = (201, "")
 COPIES = 40
+_FEW = 40
 
 
-def hour_of(spa: BookableSpa, number: int) -> str:
+def hour_of(spa: BookableSpa, number: int) -> datetime:
     """One for each round, far enough apart for a turnover."""
-    return spa.hour(9.5 + 1.5 * (number % 7), days=3 + number // 7).isoformat()
+    return spa.hour(9.5 + 1.5 * (number % 7), days=3 + number // 7)
 
 
 async def test_one_hour_is_one_booking_however_many_want_it(
     record_property: Callable[[str, object], None],
 ) -> None:
     spa, headers = await bookable_spa(), await signed_in(Role.RECEPTIONIST)
-    began = time.perf_counter()
+    seconds = []
     async with crowd_of(CLIENTS) as crowd:
         for number in range(ROUNDS):
-            bookings = [spa.booking(spa.hour(10)) for _ in range(CLIENTS)]
-            for booking in bookings:
-                booking["json"]["start"] = hour_of(spa, number)
-            answers = await crowd.ask([_sent(each, headers) for each in bookings])
+            bookings = [spa.booking(hour_of(spa, number)) for _ in range(CLIENTS)]
+            asked = [_sent(each, headers) for each in bookings]
+            if (
+                number == 0
+            ):  # processes that have just been started have no connection yet: a few clients at a time
+                answers = [answer for few in batched(asked, _FEW) for answer in await crowd.ask(few)]
+            else:
+                began = time.perf_counter()
+                answers = await crowd.ask(asked)
+                seconds.append(time.perf_counter() - began)
             assert _counted(answers) == {BOOKED: 1, TAKEN: CLIENTS - 1}
-    each = (time.perf_counter() - began) / (ROUNDS * CLIENTS) * 1000
-    record_property("milliseconds for each of them", each)
+    record_property("milliseconds for each of them", sum(seconds) / len(seconds) / CLIENTS * 1000)
+    record_property("seconds of the slowest round", max(seconds))
     assert await overlaps() == 0
     assert await _count("visit") == await _count("appointment") == await _count("idempotency_key") == ROUNDS
     assert await _count("allocation") == 2 * ROUNDS
@@ -51,9 +60,8 @@ async def test_copies_of_one_request_are_never_told_that_it_was_too_late() -> No
     """Whoever comes when the first ends has its answer, and not that of somebody who came second."""
     spa, headers = await bookable_spa(), await signed_in(Role.RECEPTIONIST)
     async with crowd_of(COPIES) as crowd:
-        for number in range(20):
-            booking = spa.booking(spa.hour(10))
-            booking["json"]["start"] = hour_of(spa, number)
+        for number in range(5):
+            booking = spa.booking(hour_of(spa, number))
             copies = (_until_booked(crowd, client, _sent(booking, headers)) for client in range(COPIES))
             visits = {visit_id for ids in await asyncio.gather(*copies) for visit_id in ids}
             assert len(visits) == 1

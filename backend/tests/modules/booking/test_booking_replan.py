@@ -13,8 +13,16 @@ from uuid_utils.compat import uuid7
 from app.common.helpers import utc_now
 from tests.support.branches import add_branch
 from tests.support.ledger import entries, in_database
-from tests.support.resources import at, blocked
-from tests.support.rosters import add_shift, add_therapist, code_of, open_every_day, statements
+from tests.support.resources import BOOK, at, blocked, booking
+from tests.support.rosters import (
+    LOCK,
+    add_shift,
+    add_therapist,
+    answered_while,
+    code_of,
+    open_every_day,
+    statements,
+)
 from tests.support.visits import AddedVisit, add_visit
 
 DAY = "2100-03-01"
@@ -387,6 +395,18 @@ class TestApplying:
         before = await who_does()
         assert code_of(await apply(client, spa, proposal)) == (409, "DAY_CHANGED")
         assert await who_does() == before
+
+    async def test_who_is_booked_while_it_waits_is_not_taken_twice(
+        self, client: httpx2.AsyncClient, spa: Spa
+    ) -> None:
+        """By somebody who had locked them first, for the very time."""
+        *_, mai = await a_chain(spa)
+        proposal = await propose(client, spa)
+        before = await who_does()
+        booked = booking(mai, at(11), at(12))
+        [answer] = await answered_while([(LOCK, mai), (BOOK, *booked)], apply(client, spa, proposal))
+        assert code_of(answer) == (409, "DAY_CHANGED")
+        assert await who_does() == before | {booked[-1]: "Mai"}
 
     async def test_what_happens_to_others_does_not_spoil_it(
         self, client: httpx2.AsyncClient, spa: Spa

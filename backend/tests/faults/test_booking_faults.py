@@ -1,0 +1,114 @@
+"""The database is killed while people book: what they were told is there, once."""
+
+import asyncio
+import random
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx2
+import pytest
+
+from app.cli.embedded import EmbeddedPostgres
+from app.modules.identity.identity_roles import Role
+from tests.support import eventually
+from tests.support.app_process import AppProcess
+from tests.support.bookings import OVERLAPS, VISITS, BookableSpa
+from tests.support.people import signed_in
+
+pytestmark = pytest.mark.usefixtures("client")
+
+CLIENTS, KILLS = 8, 10
+_PAUSE = 0.02
+"""Seconds between two requests of a client."""
+
+
+class Bookings:
+    """Clients who book one hour after the other. Each asks with the same key until it has an answer."""
+
+    def __init__(self, http: httpx2.AsyncClient, spa: BookableSpa) -> None:
+        self.booked: dict[str, str] = {}
+        """By the key of the request the id of the visit, as it was told."""
+        self.refused: set[str] = set()
+        """The keys of those who were told that the time is taken."""
+        self.answers: Counter[str] = Counter()
+        self._http, self._spa = http, spa
+        self._open = True
+
+    async def client(self, number: int) -> None:
+        draw = random.Random(number)
+        while self._open:
+            start = self._spa.hour(draw.randrange(9 * 2, 20 * 2) / 2, days=draw.randrange(1, 15))
+            await self._book(self._spa.booking(start, hold=draw.random() < 0.3))
+
+    async def _book(self, booking: dict[str, Any]) -> None:
+        key = booking["headers"]["Idempotency-Key"]
+        while True:
+            answer = await self._http.post(VISITS, **booking)
+            code = "" if answer.is_success else answer.json()["error"]["code"]
+            self.answers[code or str(answer.status_code)] += 1
+            await asyncio.sleep(_PAUSE)
+            if answer.status_code == 201:
+                self.booked[key] = answer.json()["id"]
+                return
+            if code == "TIME_TAKEN":
+                self.refused.add(key)
+                return
+            assert code in {"SERVICE_UNAVAILABLE", "IDEMPOTENCY_IN_FLIGHT"}, answer.json()
+
+    async def have_booked(self, more: int) -> None:
+        goal = len(self.booked) + more
+
+        async def they_have() -> bool:
+            return len(self.booked) >= goal
+
+        await eventually(they_have, within=30)
+
+    def stop(self) -> None:
+        """Whoever has no answer yet goes on until there is one."""
+        self._open = False
+
+
+async def test_ten_kills_lose_no_booking_and_double_none(
+    postgres: EmbeddedPostgres, record_property: Callable[[str, object], None]
+) -> None:
+    url = postgres.url("postgres")
+    driver_url = url.replace("+asyncpg", "")
+    spa = BookableSpa("Asia/Ho_Chi_Minh", "09:00-21:00")
+    spa.add(therapists=4, beds=4)
+    connection = await asyncpg.connect(driver_url)
+    await spa.write(connection)
+    await connection.close()
+    headers = await signed_in(Role.RECEPTIONIST, database_url=driver_url)
+    async with (
+        AppProcess({"DATABASE_URL": url, "LOG_LEVEL": "ERROR"}) as app,
+        httpx2.AsyncClient(
+            base_url=app.base_url, headers=headers, trust_env=False, verify=False, timeout=30
+        ) as http,
+    ):
+        bookings = Bookings(http, spa)
+        async with asyncio.TaskGroup() as tasks:
+            for number in range(CLIENTS):
+                tasks.create_task(bookings.client(number))
+            for _ in range(KILLS):
+                await bookings.have_booked(10)
+                await asyncio.to_thread(postgres.kill)
+                await asyncio.to_thread(postgres.start)
+            await bookings.have_booked(10)
+            bookings.stop()
+    record_property("answers", dict(bookings.answers))
+
+    connection = await asyncpg.connect(driver_url)
+    kept = await connection.fetch("SELECT key, (answer ->> 'id')::uuid FROM idempotency_key")
+    visits = [row[0] for row in await connection.fetch("SELECT id FROM visit")]
+    [(overlaps,)] = await connection.fetch(OVERLAPS)
+    taken = await connection.fetch("SELECT count(*) FROM allocation GROUP BY appointment_service_id")
+    await connection.close()
+    told = {key: UUID(visit_id) for key, visit_id in bookings.booked.items()}
+    assert {row[0]: row[1] for row in kept} == told
+    assert sorted(visits) == sorted(told.values())
+    assert [row[0] for row in taken] == [2] * len(visits)  # a therapist and a bed
+    assert overlaps == 0
+    assert bookings.refused.isdisjoint(told)

@@ -1,0 +1,102 @@
+"""Everything at once, in two processes and the clock; afterwards what everybody was told is what is there."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import httpx2
+
+from app.modules.booking.booking_clock import turn
+from app.modules.identity.identity_roles import Role
+from tests.modules.booking.storm import Client, Storm, Told
+from tests.support.bookings import VISITS, add_customer, bookable_spa, overlaps
+from tests.support.crowd import crowd_of
+from tests.support.ledger import in_database
+from tests.support.people import signed_in
+
+CLIENTS, CUSTOMERS, ACTIONS = 32, 8, 12
+
+_NOT_AS_AGREED = """
+WITH its AS (
+    SELECT t.id, a.status NOT IN ('expired', 'declined', 'cancelled', 'late_cancelled', 'no_show') AS takes_time,
+        CASE a.status WHEN 'held' THEN 'held' ELSE 'booked' END AS state, a.hold_expires_at, a.starts_at AS guest_from,
+        t.starts_at, t.ends_at
+    FROM appointment AS a JOIN appointment_service AS t ON t.appointment_id = a.id
+), needed AS (
+    SELECT id, 'staff' AS kind, state, hold_expires_at, tstzrange(starts_at, ends_at) AS during
+    FROM its WHERE takes_time
+    UNION ALL
+    SELECT id, 'bed', state, hold_expires_at, tstzrange(starts_at, ends_at + interval '15 min')
+    FROM its WHERE takes_time
+), taken AS (
+    SELECT appointment_service_id, kind, state, hold_expires_at, during
+    FROM allocation JOIN resource ON resource.id = resource_id WHERE appointment_service_id IS NOT NULL
+)
+(SELECT 'missing', * FROM (TABLE needed EXCEPT ALL TABLE taken) AS missing)
+UNION ALL (SELECT 'left over', * FROM (TABLE taken EXCEPT ALL TABLE needed) AS left_over)
+"""
+"""Of every guest whose time is kept a therapist, and a bed with its turnover; of nobody else anything."""
+
+_NOT_AS_BLOCKED = """
+WITH away AS (
+    SELECT id, resource_id, during FROM outage
+    UNION ALL SELECT id, staff_id, during FROM time_off WHERE status = 'approved'
+), taken AS (
+    SELECT resource_id, range_agg(during) AS all_of_it,
+        coalesce(range_agg(during) FILTER (WHERE state <> 'blocked'), '{}') AS by_guests
+    FROM allocation GROUP BY resource_id
+)
+SELECT 'open', away.id FROM away LEFT JOIN taken USING (resource_id)
+WHERE tstzmultirange(during) - coalesce(all_of_it, '{}') <> '{}'
+UNION ALL
+SELECT 'blocked for nothing', allocation.id FROM allocation
+LEFT JOIN away ON away.id IN (outage_id, time_off_id) AND away.resource_id = allocation.resource_id
+WHERE state = 'blocked' AND (allocation.during <@ away.during) IS NOT TRUE
+"""
+"""What is out of order or on leave is blocked wherever no guest has it, and nothing else is."""
+
+
+async def test_a_storm_leaves_what_everybody_was_told(
+    client: httpx2.AsyncClient, record_testsuite_property: Callable[[str, object], None]
+) -> None:
+    spa, desk = await bookable_spa(therapists=4, beds=4), await signed_in(Role.ADMIN)
+    people = [(await add_customer())[1] for _ in range(CUSTOMERS)] + [desk] * (CLIENTS - CUSTOMERS)
+    async with crowd_of(CLIENTS) as crowd:
+        storm = Storm(crowd, spa, desk)
+        async with asyncio.TaskGroup() as tasks:
+            clients = [Client(storm, number, headers=headers) for number, headers in enumerate(people)]
+            working = [tasks.create_task(each.work(ACTIONS)) for each in clients]
+            tasks.create_task(_let_time_pass(working))
+    await turn()
+    record_testsuite_property("booking storm", dict(sorted(storm.answers.items())))
+    visits_told = len(storm.own) + len(storm.common)
+    print(f"booking storm: {storm.answers.total()} answers, {visits_told} visits")  # noqa: T201
+
+    assert await overlaps() == 0
+    assert await in_database(_NOT_AS_AGREED) == []
+    assert await in_database(_NOT_AS_BLOCKED) == []
+    visits = {str(row["id"]) for row in await in_database("SELECT id FROM visit")}
+    assert visits == {told.last["id"] for told in storm.own + storm.common}
+    assert len(visits) == len(await in_database("SELECT FROM idempotency_key"))
+    for told in storm.own + storm.common:
+        there = (await client.get(f"{VISITS}/{told.last['id']}")).json()
+        possible = [told.last] if told in storm.own else told.answers
+        assert there in ([_expired(told)] if told.expired else possible)
+
+
+async def _let_time_pass(working: list[asyncio.Task[None]]) -> None:
+    while not all(task.done() for task in working):
+        await turn()
+
+
+def _expired(told: Told) -> dict[str, Any]:
+    guests = [
+        guest
+        | {
+            "status": "expired",
+            "hold_expires_at": None,
+            "treatments": [treatment | {"takes": []} for treatment in guest["treatments"]],
+        }
+        for guest in told.last["appointments"]
+    ]
+    return told.last | {"appointments": guests}

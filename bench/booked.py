@@ -1,0 +1,113 @@
+"""Books once in this process and prints what PostgreSQL was asked for it, as a script that pgbench can run.
+
+Each run of the script books another time of another therapist and bed: ids that were new are new each time, and the
+rows that are written are later by `:k` times 75 minutes. What is read stays as it was.
+"""
+
+import asyncio
+import json
+import re
+import sys
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx2
+from asyncpg import Range
+from sqlalchemy import event
+
+_NEW = 7
+"""The version of the ids that the app makes; those of the bench's rows are another."""
+
+
+def main() -> None:
+    request = json.loads(sys.stdin.read())
+    statements, visit = asyncio.run(_book(request["headers"], request["body"]))
+    script = Script(visit)
+    lines = [script.line(sql, parameters) for sql, parameters in statements]
+    print("\\set therapist :client_id\n\\set bed :client_id")
+    print(
+        "SELECT nextval('bench_slot') AS k, "
+        + ", ".join(f"gen_random_uuid() AS {name}" for name in script.made.values())
+        + " \\gset"
+    )
+    print("BEGIN;", *lines, "COMMIT;", sep="\n")
+
+
+async def _book(headers: dict[str, str], body: object) -> tuple[list[tuple[str, Any]], dict[str, Any]]:
+    from app.core.database import engine
+    from app.main import app, lifespan
+
+    asked: list[tuple[str, Any]] = []
+
+    def note(*arguments: Any) -> None:
+        asked.append((arguments[2], arguments[3]))
+
+    async with lifespan(app):
+        transport = httpx2.ASGITransport(app=app)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
+            await http.post("/api/v1/visits", json=body, headers=headers | {"Idempotency-Key": "warm"})
+            body["start"] = (datetime.fromisoformat(body["start"]) + timedelta(days=1)).isoformat()
+            event.listen(engine.sync_engine, "before_cursor_execute", note)
+            answer = await http.post(
+                "/api/v1/visits", json=body, headers=headers | {"Idempotency-Key": "measured"}
+            )
+    answer.raise_for_status()
+    return asked, answer.json()
+
+
+class Script:
+    """Statements with what changes from run to run as variables."""
+
+    def __init__(self, visit: dict[str, Any]) -> None:
+        self.made: dict[UUID, str] = {}
+        """By an id that was new its variable."""
+        takes = visit["appointments"][0]["treatments"][0]["takes"]
+        self._resources = {UUID(each["resource_id"]): each["kind"] for each in takes}
+        self._born = UUID(visit["id"]).int >> 80
+
+    def line(self, sql: str, parameters: Any) -> str:
+        writes = sql.lstrip().startswith("INSERT")
+        values = [self._literal(each, writes=writes) for each in parameters]
+        if "idempotency_key" in sql and not writes:
+            values = [value.replace("'measured'", "':k'") for value in values]
+        if "INSERT INTO idempotency_key" in sql:
+            values = [value.replace("'measured'", "':k'") for value in values]
+        one_line = " ".join(sql.split())
+        return re.sub(r"\$(\d+)", lambda match: values[int(match[1]) - 1], one_line) + ";"
+
+    def _literal(self, value: Any, *, writes: bool) -> str:  # noqa: PLR0911 - a case a type
+        match value:
+            case None:
+                return "NULL"
+            case bool() | int() | float():
+                return str(value)
+            case UUID():
+                return self._id(value)
+            case datetime():
+                shift = " + :k * interval '75 minutes'" if writes else ""
+                return f"(to_timestamp({value.timestamp()}){shift})"
+            case date():
+                return f"date '{value}'"
+            case timedelta():
+                return f"interval '{value.total_seconds()} seconds'"
+            case Range():
+                return f"tstzrange({self._literal(value.lower, writes=writes)}, {self._literal(value.upper, writes=writes)})"
+            case bytes():
+                return f"'\\x{value.hex()}'::bytea"
+            case list() | tuple() | set():
+                return f"ARRAY[{', '.join(self._literal(each, writes=writes) for each in value)}]"
+            case _:
+                return "'" + str(value).replace("'", "''") + "'"
+
+    def _id(self, value: UUID) -> str:
+        if value in self._resources:
+            kind = self._resources[value]
+            return f"md5('{kind}' || :{'therapist' if kind == 'staff' else 'bed'})::uuid"
+        if value.version == _NEW and value.int >> 80 >= self._born - 1000:
+            return f"':{self.made.setdefault(value, f'id{len(self.made)}')}'::uuid"
+        return f"'{value}'::uuid"
+
+
+if __name__ == "__main__":
+    main()

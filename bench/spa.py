@@ -1,0 +1,93 @@
+"""A large spa: 50 therapists, 60 beds, 40 treatments, and what is taken of them."""
+
+from datetime import UTC, date, datetime, timedelta
+from hashlib import md5
+from uuid import UUID
+
+import asyncpg
+
+SERVICES = 40
+_SPA = """
+CREATE FUNCTION pg_temp.id(kind text, number int) RETURNS uuid LANGUAGE sql RETURN md5(kind || number)::uuid;
+INSERT INTO branch (id, key, name, time_zone, country, grid_minutes, notice_minutes, horizon_days, hold_minutes,
+    free_cancel_minutes, no_show_minutes)
+    VALUES (pg_temp.id('branch', 0), 'spa', 'Spa', 'Asia/Ho_Chi_Minh', 'VN', 15, 60, 90, 10, 240, 15);
+INSERT INTO opening_hours (id, branch_id, weekday, opens, closes)
+    SELECT gen_random_uuid(), pg_temp.id('branch', 0), day, 540, 1260 FROM generate_series(1, 7) AS day;
+INSERT INTO resource_type (id, key, kind, name_vi, name_en)
+    SELECT pg_temp.id('type', n), 'type-' || n, 'bed', 'Giường ' || n, 'Bed ' || n FROM generate_series(0, 2) AS n;
+INSERT INTO room (id, key, branch_id, name)
+    SELECT pg_temp.id('room', n), 'room-' || n, pg_temp.id('branch', 0), 'Room ' || n FROM generate_series(0, 29) AS n;
+INSERT INTO resource (id, kind, key, name, branch_id, type_id, room_id)
+    SELECT pg_temp.id('bed', n), 'bed', 'bed-' || n, 'Bed ' || n, pg_temp.id('branch', 0),
+        pg_temp.id('type', n / 2 % 3), pg_temp.id('room', n / 2) FROM generate_series(0, 59) AS n;
+INSERT INTO service_category (id, key, name_vi, name_en, position) VALUES (pg_temp.id('category', 0), 'all', '-', '-', 0);
+INSERT INTO service (id, key, category_id, name_vi, name_en, description_vi, description_en, position, offered)
+    SELECT pg_temp.id('service', n), 'service-' || n, pg_temp.id('category', 0), '-', '-', '', '', n, 'online'
+    FROM generate_series(0, 39) AS n;
+INSERT INTO service_variant (id, service_id, key, price, position)
+    SELECT pg_temp.id('variant', n), pg_temp.id('service', n), '60', 500000, 0 FROM generate_series(0, 39) AS n;
+INSERT INTO service_segment (id, variant_id, position, minutes, needs_staff, with_guest, bed_type_id)
+    SELECT gen_random_uuid(), pg_temp.id('variant', n), turnover, CASE turnover WHEN 0 THEN 60 ELSE 15 END,
+        turnover = 0, turnover = 0, pg_temp.id('type', n % 3)
+    FROM generate_series(0, 39) AS n, generate_series(0, 1) AS turnover;
+INSERT INTO resource (id, kind) SELECT pg_temp.id('staff', n), 'staff' FROM generate_series(0, 49) AS n;
+INSERT INTO staff (id, key, full_name, languages, bio_vi, bio_en, employed_from)
+    SELECT pg_temp.id('staff', n), 'staff-' || n, 'Staff ' || n, '{vi}', '', '', '2020-01-01'
+    FROM generate_series(0, 49) AS n;
+INSERT INTO staff_branch (id, staff_id, branch_id)
+    SELECT gen_random_uuid(), pg_temp.id('staff', n), pg_temp.id('branch', 0) FROM generate_series(0, 49) AS n;
+INSERT INTO staff_skill (id, staff_id, service_id)
+    SELECT gen_random_uuid(), pg_temp.id('staff', n), pg_temp.id('service', s)
+    FROM generate_series(0, 49) AS n, generate_series(0, 39) AS s;
+"""
+_SHIFTS = """
+INSERT INTO shift (id, staff_id, branch_id, during)
+SELECT gen_random_uuid(), md5('staff' || n)::uuid, md5('branch0')::uuid, tstzrange(begins, begins + interval '9 hours')
+FROM generate_series($1::int, $2) AS day, generate_series(0, 49) AS n,
+    LATERAL (SELECT $3::timestamptz + day * interval '1 day' + (9 + n % 2 * 3) * interval '1 hour' AS begins) AS its
+WHERE (day + n + 7000) % 7 >= 2
+"""
+# Of every `$4`th slot one treatment on a therapist and a bed. No appointments: a search reads none.
+_TAKEN = """
+INSERT INTO allocation (id, resource_id, during, state, appointment_id, appointment_service_id)
+SELECT gen_random_uuid(), md5(kind || n)::uuid, tstzrange(begins, begins + minutes * interval '1 minute'), 'booked', its.id, its.id
+FROM generate_series($1::int, $2) AS day, generate_series(0, 9) AS slot, generate_series(0, 49) AS n,
+    LATERAL (
+        SELECT gen_random_uuid() AS id,
+            $3::timestamptz + day * interval '1 day' + interval '9 hours' + slot * interval '75 minutes' AS begins
+    ) AS its, (VALUES ('staff', 60), ('bed', 75)) AS taken (kind, minutes)
+WHERE hashint4(day * 1000 + slot * 50 + n) % $4::int = 0
+"""
+
+
+async def add_spa(connection: asyncpg.Connection) -> int:
+    """With its rosters and bookings of 90 days; how many allocations there are. They belong to no appointments: a
+    search reads none."""
+    await connection.execute("SET session_replication_role = replica")  # no audit entries: none is read here
+    await connection.execute(_SPA)
+    await add_days(connection, 0, 90, one_of=9)
+    count: int = await connection.fetchval("SELECT count(*) FROM allocation")
+    await connection.execute("VACUUM (ANALYZE)", timeout=3600)
+    await connection.execute("SET session_replication_role = origin")
+    return count
+
+
+async def add_days(connection: asyncpg.Connection, first: int, end: int, *, one_of: int) -> None:
+    """Shifts of these days, counted from today, and of each so-manieth slot an allocation."""
+    await connection.execute(_SHIFTS, first, end - 1, midnight(), timeout=3600)
+    await connection.execute(_TAKEN, first, end - 1, midnight(), one_of, timeout=3600)
+
+
+def midnight() -> datetime:
+    """Of today, in Saigon."""
+    now = datetime.now(UTC) + timedelta(hours=7)
+    return now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(hours=7)
+
+
+def tomorrow() -> date:
+    return (midnight() + timedelta(days=1, hours=7)).date()
+
+
+def id_of(kind: str, number: int) -> UUID:
+    return UUID(md5(f"{kind}{number}".encode(), usedforsecurity=False).hexdigest())
