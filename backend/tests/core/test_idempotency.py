@@ -53,9 +53,7 @@ class AskedOfTheNextVersion(Asked):
 def test_the_next_version_knows_what_this_one_was_asked() -> None:
     """Clients send again during a deploy, too."""
     assert digest_of("book", Asked(guests=2)) == digest_of("book", AskedOfTheNextVersion(guests=2))
-    assert digest_of("book", Asked(guests=2)) != digest_of(
-        "book", AskedOfTheNextVersion(guests=2, lamp=True)
-    )
+    assert digest_of("book", Asked(guests=2)) != digest_of("book", AskedOfTheNextVersion(guests=2, lamp=True))
 
 
 async def _ask_until_told(user_id: UUID, number: int) -> Done | None:
