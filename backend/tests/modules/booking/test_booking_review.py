@@ -11,7 +11,9 @@ from tests.support.bookings import (
     add_customer,
     bookable_spa,
     code_of,
+    resources_of,
 )
+from tests.support.ledger import in_database
 from tests.support.spas import Segment
 
 
