@@ -206,6 +206,7 @@ async def _place_again(
     for (guest, rows), times in zip(guests.items(), times_of(wishes, start), strict=True):
         set_times(guest, rows, times)
     order = Order(
+        branch_id=visit.branch_id,
         parties=[as_it_is, wishes],
         seats=seats_of(Rows([visit], [*guests], treatments, [])),
         start=start,

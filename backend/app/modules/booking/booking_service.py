@@ -125,6 +125,7 @@ async def _book(session: AsyncSession, user: CurrentUser, new: VisitCreate) -> V
     )
     rows = _rows(visit, new.guests, agreed, times_of(party, start), status=status, hold_expires_at=expires)
     order = Order(
+        branch_id=visit.branch_id,
         parties=[party],
         seats=seats_of(rows),
         start=start,

@@ -15,6 +15,7 @@ from tests.support.bookings import (
     resources_of,
 )
 from tests.support.ledger import in_database
+from tests.support.rosters import answered_while
 from tests.support.spas import Segment
 
 
@@ -176,3 +177,31 @@ class TestAnotherTherapistTookOver:
         [guest] = visit["appointments"]
         back = [{"id": guest["treatments"][0]["id"], "therapist_id": lan}]
         assert resources_of((await change(client, guest, treatments=back)).json(), "staff") == [lan]
+
+
+class TestMeanwhile:
+    """Somebody changes what a booking counts on, between its look and its lock."""
+
+    async def test_the_therapists_shift_is_taken_away(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        [lan] = spa.therapists
+        [answer] = await answered_while(
+            [
+                ("SELECT FROM resource WHERE id = $1 FOR NO KEY UPDATE", lan),
+                ("DELETE FROM shift WHERE staff_id = $1", lan),
+            ],
+            client.post(VISITS, **spa.booking(spa.hour(10))),
+        )
+        assert code_of(answer) == (409, "TIME_TAKEN")
+
+    async def test_the_bed_is_retired(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        [bed] = spa.beds
+        [answer] = await answered_while(
+            [
+                ("SELECT FROM resource WHERE id = $1 FOR NO KEY UPDATE", bed),
+                ("UPDATE resource SET retired_at = now() WHERE id = $1", bed),
+            ],
+            client.post(VISITS, **spa.booking(spa.hour(10))),
+        )
+        assert code_of(answer) == (409, "TIME_TAKEN")
