@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -30,7 +30,7 @@ from app.modules.booking.booking_events import announce
 from app.modules.booking.booking_kinds import AppointmentStatus
 from app.modules.booking.booking_models import Appointment, AppointmentService, Visit
 from app.modules.booking.booking_placing import Order, take_places
-from app.modules.booking.booking_reads import Rows, read_visits, rows_of, status_of
+from app.modules.booking.booking_reads import Rows, read_visits, rows_of, status_of, there_between
 from app.modules.booking.booking_rows import seats_of, set_times, this_step, times_of, treatment_of
 from app.modules.booking.booking_schemas import AppointmentUpdate, VisitRead, VisitUpdate
 from app.modules.booking.booking_treatments import Chosen, Wanted, agree_again
@@ -196,15 +196,20 @@ async def _place_again(
     now = {
         (each.appointment_service_id, each.kind): each.resource_id for each in await taken_by(session, ids)
     }
+    as_it_is = _party(guests, services, now, chosen or Chosen(), same_room=same_room)
     old = {treatment_id for treatment_id, _ in now}  # a new one has no time yet
     begun = {
         row.id for guest, rows in guests.items() for row in rows if row.id in old and _has_begun(guest, row)
     }
-    stays = {which: resource_id for which, resource_id in now.items() if which[0] in begun}
-    wishes = _party(guests, services, stays, chosen or Chosen(), same_room=same_room)
-    as_it_is = _party(guests, services, now, chosen or Chosen(), same_room=same_room)
-    for (guest, rows), times in zip(guests.items(), times_of(wishes, start), strict=True):
+    for (guest, rows), times in zip(guests.items(), times_of(as_it_is, start), strict=True):
         set_times(guest, rows, times)
+    in_company = visit.same_room and await _others_are_there(session, visit, guests)
+    stays = {
+        (treatment_id, kind): resource_id
+        for (treatment_id, kind), resource_id in now.items()
+        if treatment_id in begun or (in_company and kind == ResourceKind.BED)
+    }
+    wishes = _party(guests, services, stays, chosen or Chosen(), same_room=same_room)
     order = Order(
         branch_id=visit.branch_id,
         parties=[as_it_is, wishes],
@@ -215,6 +220,18 @@ async def _place_again(
         instead_of=ids,
     )
     await take_places(session, order)
+
+
+async def _others_are_there(session: AsyncSession, visit: Visit, guests: Guests) -> bool:
+    """Whether a guest of the visit who stays as they are is there while one of these is."""
+    meanwhile = or_(*(there_between(guest.starts_at, guest.ends_at) for guest in guests))
+    others = select(Appointment.id).where(
+        Appointment.visit_id == visit.id,
+        Appointment.id.not_in([guest.id for guest in guests]),
+        Appointment.status.in_([status for status in AppointmentStatus if status.can_change]),
+        meanwhile,
+    )
+    return await session.scalar(others.limit(1)) is not None
 
 
 def _party(

@@ -153,6 +153,19 @@ class TestParties:
         visit = (await client.post(VISITS, **booking)).json()
         assert [guest["customer_id"] for guest in visit["appointments"]] == [None, str(mai)]
 
+    async def test_who_stays_longer_stays_in_the_room_of_the_other(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=4, beds=2)
+        spa.bed("bed 3", room="Cúc")
+        await spa.write()
+        visit = await booked(client, spa, 10, guests=2, same_room=True)
+        one, _ = visit["appointments"]
+        bed, _ = resources_of(visit, "bed")
+        await booked(client, spa, 11.25, spa.treatment(bed_id=bed))
+        longer = [{"id": one["treatments"][0]["id"], "minutes": 90}]
+        assert code_of(await change(client, one, treatments=longer)) == (409, "TIME_TAKEN")
+        alone = await change(client, one, start=spa.hour(11.25).isoformat())
+        assert alone.status_code == 200, alone.text
+
 
 class TestChangedMinds:
     async def test_who_walked_in_and_leaves_gives_the_time_back(self, client: httpx2.AsyncClient) -> None:
