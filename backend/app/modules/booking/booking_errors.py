@@ -85,6 +85,14 @@ class TooManyHolds(ConflictException):
     )
 
 
+class TooManyVisits(ConflictException):
+    code = "TOO_MANY_VISITS"
+    text = Text(
+        "Bạn đã có nhiều lịch hẹn sắp tới; vui lòng gọi cho chi nhánh để đặt thêm.",
+        "You have many visits to come already; please ring the branch to book more.",
+    )
+
+
 class DayChanged(ConflictException):
     code = "DAY_CHANGED"
     text = Text(

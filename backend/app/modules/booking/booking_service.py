@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -15,7 +15,7 @@ from app.core.paging import newest_first
 from app.modules.availability.availability_scene import Scene, is_offered, load_scene_at
 from app.modules.availability.availability_wishes import Agreed, agree, party_of
 from app.modules.booking.booking_access import visible_to
-from app.modules.booking.booking_errors import NotBookableThen, TooManyHolds
+from app.modules.booking.booking_errors import NotBookableThen, TooManyHolds, TooManyVisits
 from app.modules.booking.booking_events import announce
 from app.modules.booking.booking_kinds import AppointmentStatus, VisitSource
 from app.modules.booking.booking_models import Appointment, Visit
@@ -46,8 +46,10 @@ from app.modules.identity.identity_access import CurrentUser
 from app.modules.identity.identity_roles import Role
 from app.modules.staff.staff_access import AT_THE_DESK
 
-MOST_HOLDS = 3
-"""That a customer may have at a time."""
+MOST_HOLDS, MOST_TO_COME = 3, 20
+"""That a customer may have at a time, and visits that they booked online and that are to come, holds among them: or one
+could take all the time there is, and give it back on the last day."""
+_TO_COME = (AppointmentStatus.HELD, AppointmentStatus.PENDING, AppointmentStatus.CONFIRMED)
 
 
 async def create_visit(session: AsyncSession, user: CurrentUser, key: str, new: VisitCreate) -> VisitRead:
@@ -56,7 +58,7 @@ async def create_visit(session: AsyncSession, user: CurrentUser, key: str, new: 
     Raises:
         IdempotencyInFlight, IdempotencyKeyReused, BranchNotFound, VariantNotFound, AddOnNotFound, CustomerNotFound
         TimeTaken: with the nearest starts that are free.
-        NotBookableThen, TooManyHolds, ForbiddenException, and what `agree` refuses.
+        NotBookableThen, TooManyHolds, TooManyVisits, ForbiddenException, and what `agree` refuses.
     """
     request = digest_of("create_visit", new)
     kept = await answer_kept(session, VisitRead, user.id, key, request)
@@ -162,8 +164,7 @@ async def _who_books(
             raise CustomerNotFound
         await customer_service.refuse_unless_living(session, {own.id})
         customer_id = own.id
-        if new.hold:
-            await _refuse_too_many_holds(session, own.id)
+        await _refuse_too_many(session, own.id, hold=new.hold)
     first = new.guests[0]
     is_another = customer_id in {guest.customer_id for guest in new.guests}
     if first.guest_name is None and first.customer_id is None and not is_another:
@@ -171,19 +172,22 @@ async def _who_books(
     return customer_id
 
 
-async def _refuse_too_many_holds(session: AsyncSession, customer_id: UUID) -> None:
-    await customer_service.get_customer(
-        session, customer_id, lock=True
-    )  # many at once are counted one by one
-    held = (
-        select(Appointment.visit_id)
-        .join(Visit, Visit.id == Appointment.visit_id)
-        .where(Visit.customer_id == customer_id, Appointment.status == AppointmentStatus.HELD)
-        .where(Appointment.hold_expires_at > utc_now())
-        .distinct()
+async def _refuse_too_many(session: AsyncSession, customer_id: UUID, *, hold: bool) -> None:
+    """Many at once are counted one by one."""
+    await customer_service.get_customer(session, customer_id, lock=True)
+    to_come = (
+        select(Visit.id, func.bool_or(Appointment.status == AppointmentStatus.HELD).label("is_held"))
+        .join(Appointment, Appointment.visit_id == Visit.id)
+        .where(Visit.customer_id == customer_id, Visit.source == VisitSource.ONLINE)
+        .where(Appointment.status.in_(_TO_COME), Appointment.starts_at > utc_now())
+        .where(func.coalesce(Appointment.hold_expires_at > utc_now(), true()))
+        .group_by(Visit.id)
     )
-    if len((await session.scalars(held.limit(MOST_HOLDS))).all()) == MOST_HOLDS:
+    visits = (await session.execute(to_come)).all()
+    if hold and sum(visit.is_held for visit in visits) >= MOST_HOLDS:
         raise TooManyHolds
+    if len(visits) >= MOST_TO_COME:
+        raise TooManyVisits
 
 
 def _first_status(new: VisitCreate, *, waits: bool) -> AppointmentStatus:
