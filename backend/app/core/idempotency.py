@@ -74,8 +74,9 @@ class KeptAnswer(Base):
 
 
 def digest_of(operation: str, request: BaseModel) -> bytes:
-    """Of what is asked, however it was spelt: the order of fields and the zone of an instant do not matter."""
-    return sha256(f"{operation}\n{request.model_dump_json()}".encode()).digest()
+    """Of what is asked, however it was spelt: the order of fields and the zone of an instant do not matter, nor what is
+    left out, so that a version with one field more knows a request that the one before it has answered."""
+    return sha256(f"{operation}\n{request.model_dump_json(exclude_defaults=True)}".encode()).digest()
 
 
 async def answer_kept[A: BaseModel](

@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import select
@@ -34,7 +33,7 @@ from app.modules.booking.booking_placing import Order, take_places
 from app.modules.booking.booking_reads import Rows, read_visits, rows_of, status_of
 from app.modules.booking.booking_rows import seats_of, set_times, this_step, times_of, treatment_of
 from app.modules.booking.booking_schemas import AppointmentUpdate, VisitRead, VisitUpdate
-from app.modules.booking.booking_treatments import Wanted, agree_again
+from app.modules.booking.booking_treatments import Chosen, Wanted, agree_again
 from app.modules.catalogue.catalogue_names import ServiceName, names_of_variants
 from app.modules.customer import customer_service
 from app.modules.identity.identity_access import CurrentUser
@@ -98,11 +97,11 @@ async def update_appointment(
             refuse_past(changes.start)
         rows = await rows_of(session, [visit])
         held = [row for row in rows.treatments if row.appointment_id == appointment.id]
-        wanted = Wanted(held, {}, [])
+        wanted = Wanted(held)
         if "treatments" in sent:
             wanted = await agree_again(session, rows, appointment, changes.treatments)
         start = changes.start if "start" in sent else appointment.starts_at
-        await _place_again(session, visit, {appointment: wanted.rows}, start, beds=wanted.beds)
+        await _place_again(session, visit, {appointment: wanted.rows}, start, wanted.chosen)
         session.add_all(wanted.add_ons)
         for row in held:
             if row not in wanted.rows:
@@ -185,8 +184,7 @@ async def _place_again(
     visit: Visit,
     guests: Guests,
     start: datetime,
-    *,
-    beds: Mapping[UUID, UUID] = MappingProxyType({}),
+    chosen: Chosen | None = None,
 ) -> None:
     """All of these guests begin at this start."""
     if any(status_of(guest, utc_now()) is AppointmentStatus.EXPIRED for guest in guests):
@@ -203,11 +201,12 @@ async def _place_again(
         row.id for guest, rows in guests.items() for row in rows if row.id in old and _has_begun(guest, row)
     }
     stays = {which: resource_id for which, resource_id in now.items() if which[0] in begun}
-    wishes = _party(guests, services, stays, beds, same_room=same_room)
-    as_it_is = _party(guests, services, now, beds, same_room=same_room)
+    wishes = _party(guests, services, stays, chosen or Chosen(), same_room=same_room)
+    as_it_is = _party(guests, services, now, chosen or Chosen(), same_room=same_room)
     for (guest, rows), times in zip(guests.items(), times_of(wishes, start), strict=True):
         set_times(guest, rows, times)
     order = Order(
+        branch_id=visit.branch_id,
         parties=[as_it_is, wishes],
         seats=seats_of(Rows([visit], [*guests], treatments, [])),
         start=start,
@@ -222,20 +221,24 @@ def _party(
     guests: Guests,
     services: Mapping[UUID, ServiceName],
     now: Mapping[tuple[UUID, str], UUID],
-    beds: Mapping[UUID, UUID],
+    chosen: Chosen,
     *,
     same_room: bool,
 ) -> Party:
-    """As the guests wish. For what they have no wish, it is who does it now and where it is done now, when that is told."""
+    """As the guests wish, but what the desk chooses, and else who does it now and where, as far as that is told: guests
+    agreed to it, when it is not whom they asked for."""
 
     def treatment(row: AppointmentService) -> Treatment:
         agreed = treatment_of(row, services)
         bed_types = {segment.bed_type_id for segment in agreed.segments} - {None}
-        bed_id = beds.get(row.id, now.get((row.id, ResourceKind.BED)))
+        bed_id = now.get((row.id, ResourceKind.BED)) if len(bed_types) == 1 else None
+        bed_id, bed_type_id = chosen.beds.get(row.id, (bed_id, None))
+        therapist_id = now.get((row.id, ResourceKind.STAFF), agreed.therapist_id)
         return replace(
             agreed,
-            therapist_id=agreed.therapist_id or now.get((row.id, ResourceKind.STAFF)),
-            bed_id=bed_id if len(bed_types) == 1 else None,
+            therapist_id=chosen.therapists.get(row.id, therapist_id),
+            bed_id=bed_id,
+            bed_type_id=bed_type_id,
         )
 
     return Party(tuple(tuple(map(treatment, rows)) for rows in guests.values()), same_room=same_room)

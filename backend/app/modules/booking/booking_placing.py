@@ -32,6 +32,8 @@ from app.modules.resource.resource_allocations import (
     lock_resources,
     taken_by,
 )
+from app.modules.resource.resource_kinds import ResourceKind
+from app.modules.staff.staff_supply import are_on_shift
 
 
 class Seat(NamedTuple):
@@ -46,6 +48,7 @@ class Seat(NamedTuple):
 class Order:
     """What is to be placed."""
 
+    branch_id: UUID
     parties: Sequence[Party]
     """In the order in which they are tried; they differ in their wishes alone."""
     seats: Sequence[Sequence[Seat]]
@@ -131,6 +134,9 @@ async def _take(
     freed: list[Freed] = await give_back(session, order.instead_of) if order.instead_of else []
     if not {each.resource_id for each in freed} <= set(locked):
         raise _TooLate  # somebody else was given their treatment meanwhile
+    work = [(each.resource_id, each.during) for each in chosen if each.kind == ResourceKind.STAFF]
+    if not await are_on_shift(session, order.branch_id, work):
+        raise _TooLate  # a shift was taken away before they were locked
     expires = {seat.treatment_id: seat.hold_expires_at for guest in order.seats for seat in guest}
     rows = [
         Wanted(

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -20,7 +20,7 @@ from app.modules.booking.booking_events import announce
 from app.modules.booking.booking_kinds import AppointmentStatus, VisitSource
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_placing import Order, take_places
-from app.modules.booking.booking_reads import Rows, compose, read_visits
+from app.modules.booking.booking_reads import Rows, compose, is_of, read_visits
 from app.modules.booking.booking_rows import (
     Times,
     add_on_rows,
@@ -86,8 +86,7 @@ async def list_visits(session: AsyncSession, user: CurrentUser, query: VisitList
             raise CustomerNotFound
         customer_id = own.id
     if customer_id is not None:
-        as_guest = select(Appointment.visit_id).where(Appointment.customer_id == customer_id)
-        found = found.where(or_(Visit.customer_id == customer_id, Visit.id.in_(as_guest)))
+        found = found.where(is_of([customer_id]))
     if not user.holds_everywhere(*AT_THE_DESK) and user.holds(*AT_THE_DESK):
         theirs = {grant.branch_id for grant in user.grants if grant.role in AT_THE_DESK}
         found = found.where(Visit.branch_id.in_(theirs))
@@ -126,6 +125,7 @@ async def _book(session: AsyncSession, user: CurrentUser, new: VisitCreate) -> V
     )
     rows = _rows(visit, new.guests, agreed, times_of(party, start), status=status, hold_expires_at=expires)
     order = Order(
+        branch_id=visit.branch_id,
         parties=[party],
         seats=seats_of(rows),
         start=start,

@@ -48,6 +48,7 @@ SELECT id, resource_id, tstzrange(starts, ends), state, hold_expires_at, appoint
 FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::timestamptz[],
     $7::uuid[], $8::uuid[])
     AS wanted (id, resource_id, starts, ends, state, hold_expires_at, appointment_id, appointment_service_id)
+WHERE EXISTS (SELECT FROM resource WHERE resource.id = wanted.resource_id AND retired_at IS NULL)
 ON CONFLICT DO NOTHING RETURNING id
 """
 
@@ -229,7 +230,8 @@ async def _freed(session: AsyncSession, deletion: Delete) -> list[Freed]:
 
 
 async def allocate(session: AsyncSession, rows: Sequence[Wanted]) -> bool:
-    """Takes all of these times; False when any of it was taken already, and then the caller rolls back.
+    """Takes all of these times; False when any of it was taken already, or a bed is not in use any more, and then the
+    caller rolls back.
 
     PostgreSQL refuses what overlaps, and without an error, which would end the transaction.
     """

@@ -5,9 +5,10 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.rows import ask
+from app.core.rows import ask, bounds
 
 # No shift is longer than two days (`shift_length_check`). Shifts that touch are one before they are rounded.
 _SUPPLY = """
@@ -32,6 +33,15 @@ WHERE on_shift.first IS NOT NULL OR EXISTS (
         AND daterange(employed_from, employed_until, '[]') && daterange($6, $7, '[]')
 )
 ORDER BY staff.id
+"""
+
+_OFF_SHIFT = """
+SELECT given.staff_id FROM unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[]) AS given (staff_id, first, last)
+WHERE NOT coalesce((
+    SELECT range_agg(during) @> tstzrange(given.first, given.last) FROM shift
+    WHERE staff_id = given.staff_id AND branch_id = $1 AND during && tstzrange(given.first, given.last)
+), false)
+LIMIT 1
 """
 
 
@@ -68,3 +78,13 @@ async def load_supply(  # noqa: PLR0913 - one question
         SuppliedTherapist(staff_id, name, gender, skills, first or (), last or ())
         for staff_id, name, gender, skills, first, last in await ask(session, _SUPPLY, *parameters)
     ]
+
+
+async def are_on_shift(
+    session: AsyncSession, branch_id: UUID, work: Collection[tuple[UUID, Range[datetime]]]
+) -> bool:
+    """Whether all of them are still on shift in that branch then. Who has locked them knows that they stay."""
+    if not work:
+        return True
+    columns = zip(*((staff_id, *bounds(during)) for staff_id, during in work), strict=True)
+    return not await ask(session, _OFF_SHIFT, branch_id, *map(list, columns))

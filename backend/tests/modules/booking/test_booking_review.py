@@ -3,15 +3,19 @@
 from typing import Any
 
 import httpx2
+from uuid_utils.compat import uuid7
 
 from tests.support.bookings import (
-    add_customer,
     APPOINTMENTS,
     VISITS,
     BookableSpa,
+    add_customer,
     bookable_spa,
     code_of,
+    resources_of,
 )
+from tests.support.ledger import in_database
+from tests.support.rosters import answered_while
 from tests.support.spas import Segment
 
 
@@ -62,6 +66,28 @@ class TestTreatments:
         for minutes in (60, 55, 5):
             treatments = [{"id": guest["treatments"][0]["id"], "minutes": minutes}]
             assert code_of(await change(client, guest, treatments=treatments)) == (409, "TOO_SHORT")
+
+    async def test_another_bed_for_it_is_the_one_that_was_chosen(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        both = spa.service("both", Segment(30, on="massage-bed"), Segment(30, on="bath"))
+        spa.therapist("Hoa", both, shifts=[f"{spa.day()} 09:00-21:00"])
+        baths = [spa.bed(name, "bath") for name in ("bath 1", "bath 2")]
+        await spa.write()
+        [guest] = (await booked(client, spa, 10, {"variant_id": str(both)}))["appointments"]
+        kept = {"id": guest["treatments"][0]["id"]}
+        for bath in map(str, [*baths, baths[0]]):
+            answer = await change(client, guest, treatments=[kept | {"bed_id": bath}])
+            assert bath in resources_of(answer.json(), "bed")
+
+    async def test_another_bed_for_it_is_one_that_will_do(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        bath = spa.bed("bath", "bath")
+        await spa.write()
+        [guest] = (await booked(client, spa, 10))["appointments"]
+        kept = {"id": guest["treatments"][0]["id"]}
+        for bed, refusal in ((bath, (409, "BED_DOES_NOT_FIT")), (uuid7(), (404, "RESOURCE_NOT_FOUND"))):
+            refused = await change(client, guest, treatments=[kept | {"bed_id": str(bed)}])
+            assert code_of(refused) == refusal
 
 
 class TestInService:
@@ -136,3 +162,46 @@ class TestChangedMinds:
         assert gone.status_code == 200, gone.text
         assert gone.json()["appointments"][0]["status"] == "late_cancelled"
         assert await in_database("SELECT FROM allocation") == []
+
+
+class TestAnotherTherapistTookOver:
+    """Of who asked for one by name: she fell ill, and the guest agreed to a colleague."""
+
+    async def test_the_colleague_stays_when_the_guest_is_moved(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        lan, hoa = map(str, spa.therapists)
+        visit = await booked(client, spa, 10, spa.treatment(therapist_id=lan))
+        await in_database("UPDATE allocation SET resource_id = $2 WHERE resource_id = $1", lan, hoa)
+        moved = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(11).isoformat()})
+        assert resources_of(moved.json(), "staff") == [hoa]
+        [guest] = visit["appointments"]
+        back = [{"id": guest["treatments"][0]["id"], "therapist_id": lan}]
+        assert resources_of((await change(client, guest, treatments=back)).json(), "staff") == [lan]
+
+
+class TestMeanwhile:
+    """Somebody changes what a booking counts on, between its look and its lock."""
+
+    async def test_the_therapists_shift_is_taken_away(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        [lan] = spa.therapists
+        [answer] = await answered_while(
+            [
+                ("SELECT FROM resource WHERE id = $1 FOR NO KEY UPDATE", lan),
+                ("DELETE FROM shift WHERE staff_id = $1", lan),
+            ],
+            client.post(VISITS, **spa.booking(spa.hour(10))),
+        )
+        assert code_of(answer) == (409, "TIME_TAKEN")
+
+    async def test_the_bed_is_retired(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        [bed] = spa.beds
+        [answer] = await answered_while(
+            [
+                ("SELECT FROM resource WHERE id = $1 FOR NO KEY UPDATE", bed),
+                ("UPDATE resource SET retired_at = now() WHERE id = $1", bed),
+            ],
+            client.post(VISITS, **spa.booking(spa.hour(10))),
+        )
+        assert code_of(answer) == (409, "TIME_TAKEN")
