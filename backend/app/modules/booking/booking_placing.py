@@ -76,20 +76,29 @@ async def take_places(session: AsyncSession, order: Order, scene: Scene | None =
     seen = scene or await order.load()
     chosen = _choose(order, seen)
     await order.write()
-    with suppress(_TooLate):
-        async with session.begin_nested():
-            return await _take(session, order, chosen, theirs | {each.resource_id for each in chosen})
-    seen = await order.load()
-    _choose(order, seen)  # of many who wanted the last hour all but one end here, and wait for nobody's lock
+    for is_again in (False, True, True):
+        these = theirs | {each.resource_id for each in chosen}
+        with suppress(_TooLate):
+            async with session.begin_nested():
+                await lock_resources(session, these)
+                if is_again:
+                    await _drop_expired_holds(session, these, seen)
+                return await _take(session, order, chosen, these)
+        seen = await order.load()
+        chosen = _choose(order, seen)  # of many who wanted the last hour all but one end here
     everybody = theirs | {resource.id for resource in seen.supply.resources}
     await lock_resources(session, everybody)
-    asked = Range(seen.grid.first, seen.grid.instant(seen.grid.count))
-    await block_freed(session, await drop_all_expired_holds(session, everybody, asked))
+    await _drop_expired_holds(session, everybody, seen)
     try:
         async with session.begin_nested():
             return await _take(session, order, _choose(order, await order.load()), everybody)
     except _TooLate as error:
         raise TimeTaken from error
+
+
+async def _drop_expired_holds(session: AsyncSession, resource_ids: Collection[UUID], scene: Scene) -> None:
+    asked = Range(scene.grid.first, scene.grid.instant(scene.grid.count))
+    await block_freed(session, await drop_all_expired_holds(session, resource_ids, asked))
 
 
 def _choose(order: Order, scene: Scene) -> list[Taken]:
@@ -120,11 +129,10 @@ def _times_of(each: Place, seats: Sequence[Sequence[Seat]], scene: Scene) -> lis
 
 
 async def _take(
-    session: AsyncSession, order: Order, chosen: list[Taken], to_lock: Collection[UUID]
+    session: AsyncSession, order: Order, chosen: list[Taken], locked: Collection[UUID]
 ) -> list[Taken]:
-    await lock_resources(session, to_lock)  # in the second try they are, and this asks for nothing
     freed: list[Freed] = await give_back(session, order.instead_of) if order.instead_of else []
-    if not {each.resource_id for each in freed} <= set(to_lock):
+    if not {each.resource_id for each in freed} <= set(locked):
         raise _TooLate  # somebody else was given their treatment meanwhile
     work = [(each.resource_id, each.during) for each in chosen if each.kind == ResourceKind.STAFF]
     if not await are_on_shift(session, order.branch_id, work):

@@ -1,7 +1,7 @@
 """People who book, change and cancel all at once, beds that break, leave that is granted; and what they were told."""
 
 import random
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -53,6 +53,8 @@ class Storm:
     """Visits that any of them changes: what becomes of them is one of the answers."""
     own: list[Told] = field(default_factory=list)
     """Each changed by one client, one change after the other: what becomes of it is the last answer."""
+    handed_over: defaultdict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    """By the id of a visit what it was after somebody else took a treatment of it, for a colleague who is ill."""
     answers: Counter[str] = field(default_factory=Counter)
     """By what was done and how it ended."""
 
@@ -68,7 +70,8 @@ class Client:
 
     async def work(self, actions: int) -> None:
         everything = [self._book] * 3 + [self._change] * 5
-        everything += [] if self._is_customer else [self._change_common] * 2 + [self._block, self._give_leave]
+        everything += [] if self._is_customer else [self._change_common] * 2
+        everything += [] if self._is_customer else [self._block, self._give_leave, self._replan]
         for _ in range(actions):
             await self._random.choice(everything)()
 
@@ -168,6 +171,18 @@ class Client:
         if answer.status == 200 and self._random.random() < 0.5:
             await self._change()
             await self._ask("withdraw leave", request("POST", f"{path}/withdraw", self._headers), set())
+
+    async def _replan(self) -> None:
+        """A therapist is ill."""
+        path = f"/api/v1/staff/{self._random.choice(self._storm.spa.therapists)}/replan"
+        body = {"branch_id": str(self._storm.spa.branch_id), "day": self._some_hour().date().isoformat()}
+        plan = await self._ask("replan", request("POST", path, self._headers, body), set())
+        body |= {name: plan.body[name] for name in ("digest", "changes")}
+        asked = request("POST", f"{path}/apply", self._headers, body)
+        answer = await self._ask("apply replan", asked, {"DAY_CHANGED"})
+        if answer.status == 200:
+            for visit in answer.body["visits"]:
+                self._storm.handed_over[visit["id"]].append(visit)
 
     async def _ask(self, what: str, asked: bytes, refusals: set[str]) -> Answer:
         answer = await self._storm.crowd.ask_as(self._number, asked)
