@@ -37,7 +37,11 @@ BEGIN
         WHERE customer_id = NEW.id OR visit_id IN (SELECT id FROM visit WHERE customer_id = NEW.id);
         UPDATE visit SET note = '' WHERE customer_id = NEW.id;
         UPDATE calendar_feed SET revoked_at = now() WHERE customer_id = NEW.id AND revoked_at IS NULL;
-        DELETE FROM idempotency_key WHERE user_id = OLD.user_id OR answer ->> 'customer_id' = NEW.id::text;
+        DELETE FROM idempotency_key AS kept USING customer AS them
+        WHERE NEW.id IN (them.id, them.merged_into_id) AND (
+            kept.user_id = OLD.user_id OR answer ->> 'customer_id' = them.id::text
+            OR answer @> jsonb_build_object('appointments', jsonb_build_array(jsonb_build_object('customer_id', them.id)))
+        );
     END IF;
     RETURN NULL;
 END $$
