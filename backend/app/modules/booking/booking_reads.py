@@ -57,8 +57,12 @@ async def visits_of_day(
 
 
 async def visits_of_customers(session: AsyncSession, customer_ids: Collection[UUID]) -> list[VisitRead]:
-    """All that they booked or came for."""
-    return await _read(session, select(Visit).where(is_of(customer_ids)))
+    """All that they booked, and of what they only came for their own part."""
+    visits = await _read(session, select(Visit).where(is_of(customer_ids)))
+    for visit in visits:
+        if visit.customer_id not in customer_ids:
+            visit.appointments = [each for each in visit.appointments if each.customer_id in customer_ids]
+    return visits
 
 
 KEPT_ELSEWHERE["visits"] = visits_of_customers
