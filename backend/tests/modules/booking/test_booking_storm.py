@@ -69,7 +69,8 @@ async def test_a_storm_leaves_what_everybody_was_told(
             tasks.create_task(_let_time_pass(working))
     await turn()
     record_testsuite_property("booking storm", dict(sorted(storm.answers.items())))
-    print(storm.answers); visits_told = len(storm.own) + len(storm.common)
+    print(storm.answers)
+    visits_told = len(storm.own) + len(storm.common)
     print(f"booking storm: {storm.answers.total()} answers, {visits_told} visits")  # noqa: T201
 
     assert await overlaps() == 0
