@@ -58,10 +58,16 @@ class BookableSpa(Spa):
         return {"variant_id": str(self.variant_id)} | _strings(wishes)
 
     def booking(
-        self, start: datetime | None, *, guests: int = 1, key: object = None, **more: Any
+        self,
+        start: datetime | None,
+        *,
+        guests: int | list[dict[str, Any]] = 1,
+        key: object = None,
+        **more: Any,
     ) -> dict[str, Any]:
-        """What `post` is given: guests with one treatment each, unless `more` says otherwise."""
-        people = [{"treatments": [self.treatment()]} for _ in range(guests)]
+        """What `post` is given: these guests, or so many with the spa's treatment each."""
+        one = {"treatments": [self.treatment()]}
+        people = guests if isinstance(guests, list) else [one] * guests
         body: dict[str, Any] = {"branch_id": str(self.branch_id), "guests": people}
         if start is not None:
             body["start"] = start.isoformat()
