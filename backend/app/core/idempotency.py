@@ -11,7 +11,7 @@ from uuid import UUID
 
 from fastapi import Header
 from pydantic import BaseModel
-from sqlalchemy import ForeignKey, LargeBinary, Text, delete, func, insert, select, text, tuple_
+from sqlalchemy import ForeignKey, LargeBinary, Text, delete, func, select, tuple_
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,13 +19,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.common.text import Text as Words
 from app.core.database import Base
 from app.core.exceptions import ConflictException, ValidationException
+from app.core.rows import ask
 
 KEPT_FOR = timedelta(days=30)
 _FORGOTTEN_AT_ONCE = 1_000
-_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:user_id || ':' || :key, 0))")
-_FIND = text(
-    "SELECT request, answer FROM idempotency_key WHERE user_id = CAST(:user_id AS uuid) AND key = :key"
-)
+_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended($1::uuid || ':' || $2::text, 0))"
+_KEEP = "INSERT INTO idempotency_key (user_id, key, request, answer) VALUES ($1, $2, $3, $4) RETURNING key"
+_FIND = "SELECT request, answer FROM idempotency_key WHERE user_id = $1 AND key = $2"
 """Asked when the lock is ours: a statement sees what was committed when it began, and in one with both whoever had the
 lock could end in between. Then the work would be done again, or refused because it is done."""
 
@@ -74,8 +74,9 @@ class KeptAnswer(Base):
 
 
 def digest_of(operation: str, request: BaseModel) -> bytes:
-    """Of what is asked, however it was spelt: the order of fields and the zone of an instant do not matter."""
-    return sha256(f"{operation}\n{request.model_dump_json()}".encode()).digest()
+    """Of what is asked, however it was spelt: the order of fields and the zone of an instant do not matter, nor what is
+    left out, so that a version with one field more knows a request that the one before it has answered."""
+    return sha256(f"{operation}\n{request.model_dump_json(exclude_defaults=True)}".encode()).digest()
 
 
 async def answer_kept[A: BaseModel](
@@ -88,23 +89,21 @@ async def answer_kept[A: BaseModel](
         IdempotencyInFlight: somebody does already.
         IdempotencyKeyReused: for another request.
     """
-    which = {"user_id": str(user_id), "key": key}
-    if not await session.scalar(_LOCK, which):
+    [(is_mine,)] = await ask(session, _LOCK, user_id, key)
+    if not is_mine:
         raise IdempotencyInFlight
-    found = (await session.execute(_FIND, which)).one_or_none()
-    if found is None:
-        return None
-    if found.request != request:
-        raise IdempotencyKeyReused
-    return answer.model_validate(found.answer)
+    for kept_request, kept in await ask(session, _FIND, user_id, key):
+        if kept_request != request:
+            raise IdempotencyKeyReused
+        return answer.model_validate(kept)
+    return None
 
 
 async def keep_answer(
     session: AsyncSession, answer: BaseModel, user_id: UUID, key: str, request: bytes
 ) -> None:
     """In the transaction of the work, which `answer_kept` began."""
-    row = {"user_id": user_id, "key": key, "request": request, "answer": answer.model_dump(mode="json")}
-    await session.execute(insert(KeptAnswer), row)
+    await ask(session, _KEEP, user_id, key, request, answer.model_dump_json())
 
 
 async def forget_old_answers(session: AsyncSession) -> int:

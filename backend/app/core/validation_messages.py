@@ -59,6 +59,8 @@ _VIETNAMESE = {
     "time_range": "Phải kết thúc sau khi bắt đầu, và không quá lâu.",
     "step": "Phải vào phút chia hết cho 5.",
     "too_many_treatments": "Cả nhóm được tối đa 12 dịch vụ.",
+    "guest_twice": "Mỗi khách hàng chỉ có thể là một khách trong nhóm.",
+    "treatment_twice": "Mỗi dịch vụ đã đặt chỉ được nêu một lần.",
     "bed_type": "Phải là một loại giường hoặc ghế.",
     "device_type": "Phải là một loại thiết bị.",
     "treatment_length": "Tất cả công đoạn cộng lại không được quá 1440 phút.",

@@ -37,7 +37,11 @@ BEGIN
         WHERE customer_id = NEW.id OR visit_id IN (SELECT id FROM visit WHERE customer_id = NEW.id);
         UPDATE visit SET note = '' WHERE customer_id = NEW.id;
         UPDATE calendar_feed SET revoked_at = now() WHERE customer_id = NEW.id AND revoked_at IS NULL;
-        DELETE FROM idempotency_key WHERE user_id = OLD.user_id OR answer ->> 'customer_id' = NEW.id::text;
+        DELETE FROM idempotency_key AS kept USING customer AS them
+        WHERE NEW.id IN (them.id, them.merged_into_id) AND (
+            kept.user_id = OLD.user_id OR answer ->> 'customer_id' = them.id::text
+            OR answer @> jsonb_build_object('appointments', jsonb_build_array(jsonb_build_object('customer_id', them.id)))
+        );
     END IF;
     RETURN NULL;
 END $$
@@ -206,11 +210,8 @@ def _create_treatments() -> None:
 
 def _tie_allocations() -> None:
     op.add_column("allocation", sa.Column("appointment_service_id", sa.Uuid()))
-    op.drop_constraint("allocation_appointment_check", "allocation")
     op.create_check_constraint(
-        "appointment",
-        "allocation",
-        "num_nonnulls(appointment_id, appointment_service_id) = CASE state WHEN 'blocked' THEN 0 ELSE 2 END",
+        "appointment_service", "allocation", "num_nonnulls(appointment_id, appointment_service_id) <> 1"
     )
     op.create_foreign_key(
         "allocation_appointment_service_id_fkey",
@@ -229,9 +230,8 @@ def downgrade() -> None:
     # There are no appointments without their tables; what is blocked stays.
     op.execute("DELETE FROM allocation WHERE state <> 'blocked'")
     op.drop_constraint("allocation_appointment_service_id_fkey", "allocation")
-    op.drop_constraint("allocation_appointment_check", "allocation")
+    op.drop_constraint("allocation_appointment_service_check", "allocation")
     op.drop_column("allocation", "appointment_service_id")
-    op.create_check_constraint("appointment", "allocation", "(state = 'blocked') = (appointment_id IS NULL)")
     for table in reversed(TABLES):
         op.drop_table(table)
     op.drop_column("branch", "approve_online")

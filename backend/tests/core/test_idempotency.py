@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import run_in_transaction
-from app.core.idempotency import IdempotencyInFlight, answer_kept, keep_answer
+from app.core.idempotency import IdempotencyInFlight, answer_kept, digest_of, keep_answer
 from app.modules.identity.identity_roles import Role
 from tests.support.people import new_user
 
@@ -40,6 +40,20 @@ async def test_whoever_is_not_told_to_wait_is_told_what_was_done(client: httpx2.
         told = await asyncio.gather(*(_ask_until_told(user_id, number) for _ in range(COPIES)))
         assert told == [Done(number=number)] * COPIES
         await first
+
+
+class Asked(BaseModel):
+    guests: int
+
+
+class AskedOfTheNextVersion(Asked):
+    lamp: bool = False
+
+
+def test_the_next_version_knows_what_this_one_was_asked() -> None:
+    """Clients send again during a deploy, too."""
+    assert digest_of("book", Asked(guests=2)) == digest_of("book", AskedOfTheNextVersion(guests=2))
+    assert digest_of("book", Asked(guests=2)) != digest_of("book", AskedOfTheNextVersion(guests=2, lamp=True))
 
 
 async def _ask_until_told(user_id: UUID, number: int) -> Done | None:

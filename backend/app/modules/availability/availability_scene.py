@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -60,34 +60,66 @@ async def load_scene(  # noqa: PLR0913 - which days of which branch, for whom
     Raises:
         BranchNotFound
     """
-    first_step, last_step = party.reach()
-    # A treatment may end days after the last day, and hours of the day before go past midnight.
-    beyond = last_step * STEP + _ONE_DAY
-    branch = await load_days(session, branch_id, first_day - _ONE_DAY, last_day + beyond)
-    days = days_from(first_day, last_day)
-    grid = _grid_of(days, branch.zone, first_step, last_step)
-    earliest, latest = _bounds(grid, branch, at_the_desk=at_the_desk)
-    resources, names = await _load_resources(session, branch_id, party, days, grid, ignoring=ignoring)
-    supply = Supply(
-        resources=resources,
-        open=grid.free(branch.open_spans()),
-        starts=grid.wall_starts(days, branch.zone, branch.grid_minutes),
-        earliest=earliest,
-        latest=latest,
-        shortest=min(last - first for guest in party.times() for first, last in guest),
-    )
-    return Scene(
-        branch_id=branch_id,
-        zone=branch.zone,
-        days=days,
-        grid=grid,
-        supply=supply,
-        names=names,
-        notice_minutes=branch.notice_minutes,
-        horizon_days=branch.horizon_days,
-        hold_minutes=branch.hold_minutes,
-        approve_online=branch.approve_online,
-    )
+    branch = await load_days(session, branch_id, first_day - _ONE_DAY, last_day + _beyond(party))
+    look = _Look(branch_id, branch, days_from(first_day, last_day), party)
+    return await look.load(session, at_the_desk=at_the_desk, ignoring=ignoring)
+
+
+async def load_scene_at(  # noqa: PLR0913 - when in which branch, for whom
+    session: AsyncSession,
+    branch_id: UUID,
+    start: datetime,
+    party: Party,
+    *,
+    at_the_desk: bool,
+    ignoring: Collection[UUID] = (),
+) -> Scene:
+    """The same of the one day, on the clock of the branch, on which this start is."""
+    day = start.astimezone(UTC).date()
+    branch = await load_days(session, branch_id, day - 2 * _ONE_DAY, day + _ONE_DAY + _beyond(party))
+    look = _Look(branch_id, branch, [start.astimezone(branch.zone).date()], party)
+    return await look.load(session, at_the_desk=at_the_desk, ignoring=ignoring)
+
+
+def _beyond(party: Party) -> timedelta:
+    """A treatment may end days after the last day, and hours of the day before go past midnight."""
+    return party.reach()[1] * STEP + _ONE_DAY
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    branch_id: UUID
+    branch: BranchDays
+    days: list[date]
+    party: Party
+
+    async def load(self, session: AsyncSession, *, at_the_desk: bool, ignoring: Collection[UUID]) -> Scene:
+        branch, days, party = self.branch, self.days, self.party
+        grid = _grid_of(days, branch.zone, *party.reach())
+        earliest, latest = _bounds(grid, branch, at_the_desk=at_the_desk)
+        resources, names = await _load_resources(
+            session, self.branch_id, party, days, grid, ignoring=ignoring
+        )
+        supply = Supply(
+            resources=resources,
+            open=grid.free(branch.open_spans()),
+            starts=grid.wall_starts(days, branch.zone, branch.grid_minutes),
+            earliest=earliest,
+            latest=latest,
+            shortest=min(last - first for guest in party.times() for first, last in guest),
+        )
+        return Scene(
+            branch_id=self.branch_id,
+            zone=branch.zone,
+            days=days,
+            grid=grid,
+            supply=supply,
+            names=names,
+            notice_minutes=branch.notice_minutes,
+            horizon_days=branch.horizon_days,
+            hold_minutes=branch.hold_minutes,
+            approve_online=branch.approve_online,
+        )
 
 
 def is_offered(scene: Scene, start: datetime) -> bool:
@@ -141,7 +173,7 @@ async def _load_resources(  # noqa: PLR0913 - what the questions ask
         session,
         branch_id,
         type_ids={each.of for each in wanted if each.kind is not ResourceKind.STAFF},
-        staff_ids=[each.id for each in therapists if each.shifts],
+        staff_ids=[each.id for each in therapists if each.begins],
         span=span,
         step=STEP,
         ignoring=ignoring,

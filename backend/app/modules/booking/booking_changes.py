@@ -6,11 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
-from types import MappingProxyType
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -18,11 +16,12 @@ from app.common.helpers import utc_now
 from app.common.schemas import changes_of
 from app.core.rows import get_row
 from app.modules.availability.availability_party import Party, Treatment
-from app.modules.availability.availability_service import load_scene
+from app.modules.availability.availability_scene import load_scene_at
 from app.modules.booking.booking_errors import (
     AppointmentNotFound,
     HoldExpired,
     NotBookableThen,
+    NotTogether,
     StatusConflict,
     TimeTaken,
     VisitNotFound,
@@ -31,11 +30,10 @@ from app.modules.booking.booking_events import announce
 from app.modules.booking.booking_kinds import AppointmentStatus
 from app.modules.booking.booking_models import Appointment, AppointmentService, Visit
 from app.modules.booking.booking_placing import Order, take_places
-from app.modules.booking.booking_reads import Rows, read_visits, rows_of, status_of
+from app.modules.booking.booking_reads import Rows, read_visits, rows_of, status_of, there_between
 from app.modules.booking.booking_rows import seats_of, set_times, this_step, times_of, treatment_of
 from app.modules.booking.booking_schemas import AppointmentUpdate, VisitRead, VisitUpdate
-from app.modules.booking.booking_treatments import Wanted, agree_again
-from app.modules.branch import branch_service
+from app.modules.booking.booking_treatments import Chosen, Wanted, agree_again
 from app.modules.catalogue.catalogue_names import ServiceName, names_of_variants
 from app.modules.customer import customer_service
 from app.modules.identity.identity_access import CurrentUser
@@ -54,6 +52,7 @@ async def update_visit(
 
     Raises:
         VisitNotFound, ForbiddenException, StatusConflict, HoldExpired, NotBookableThen
+        NotTogether: into one room, of guests who begin at different times.
         TimeTaken: with the nearest starts that are free.
     """
     visit = await _lock_visit(session, user, visit_id)
@@ -61,13 +60,15 @@ async def update_visit(
     start = sent.pop("start", None)
     for field, value in sent.items():
         setattr(visit, field, value)
-    if start is not None or "same_room" in sent:
+    if start is not None or sent.get("same_room"):
         rows = await rows_of(session, [visit])
         waiting = [each for each in rows.appointments if _can_move(each)]
         if not waiting:
             raise StatusConflict
         if start is not None:
             refuse_past(start)
+        elif len({each.starts_at for each in waiting}) > 1:
+            raise NotTogether
         guests = {each: [row for row in rows.treatments if row.appointment_id == each.id] for each in waiting}
         await _place_again(session, visit, guests, start or waiting[0].starts_at)
     return await _changed(session, visit)
@@ -96,11 +97,12 @@ async def update_appointment(
             refuse_past(changes.start)
         rows = await rows_of(session, [visit])
         held = [row for row in rows.treatments if row.appointment_id == appointment.id]
-        wanted = Wanted(held, {})
+        wanted = Wanted(held)
         if "treatments" in sent:
             wanted = await agree_again(session, rows, appointment, changes.treatments)
         start = changes.start if "start" in sent else appointment.starts_at
-        await _place_again(session, visit, {appointment: wanted.rows}, start, beds=wanted.beds)
+        await _place_again(session, visit, {appointment: wanted.rows}, start, wanted.chosen)
+        session.add_all(wanted.add_ons)
         for row in held:
             if row not in wanted.rows:
                 await session.delete(row)
@@ -162,6 +164,12 @@ def _can_move(appointment: Appointment) -> bool:
     return status.can_change and status is not AppointmentStatus.IN_SERVICE
 
 
+def _has_begun(guest: Appointment, row: AppointmentService) -> bool:
+    """Whether the guest is or was in it; of who is in service the first has, whatever the clock says."""
+    in_service = guest.status == AppointmentStatus.IN_SERVICE
+    return in_service and row.starts_at <= max(utc_now(), guest.starts_at)
+
+
 async def _set_guest(session: AsyncSession, appointment: Appointment, changes: AppointmentUpdate) -> None:
     if "customer_id" in changes.model_fields_set:
         if changes.customer_id is not None:
@@ -176,8 +184,7 @@ async def _place_again(
     visit: Visit,
     guests: Guests,
     start: datetime,
-    *,
-    beds: Mapping[UUID, UUID] = MappingProxyType({}),
+    chosen: Chosen | None = None,
 ) -> None:
     """All of these guests begin at this start."""
     if any(status_of(guest, utc_now()) is AppointmentStatus.EXPIRED for guest in guests):
@@ -186,44 +193,69 @@ async def _place_again(
     treatments = [row for rows in guests.values() for row in rows]
     services = await names_of_variants(session, {row.variant_id for row in treatments})
     same_room = visit.same_room and len(guests) > 1
-    wishes = _party(guests, services, {}, beds, same_room=same_room)
     now = {
         (each.appointment_service_id, each.kind): each.resource_id for each in await taken_by(session, ids)
     }
-    as_it_is = _party(guests, services, now, beds, same_room=same_room)
-    for (guest, rows), times in zip(guests.items(), times_of(wishes, start), strict=True):
+    as_it_is = _party(guests, services, now, chosen or Chosen(), same_room=same_room)
+    old = {treatment_id for treatment_id, _ in now}  # a new one has no time yet
+    begun = {
+        row.id for guest, rows in guests.items() for row in rows if row.id in old and _has_begun(guest, row)
+    }
+    for (guest, rows), times in zip(guests.items(), times_of(as_it_is, start), strict=True):
         set_times(guest, rows, times)
-    branch = await branch_service.get_branch(session, visit.branch_id)
-    day = start.astimezone(ZoneInfo(branch.time_zone)).date()
+    in_company = visit.same_room and await _others_are_there(session, visit, guests)
+    stays = {
+        (treatment_id, kind): resource_id
+        for (treatment_id, kind), resource_id in now.items()
+        if treatment_id in begun or (in_company and kind == ResourceKind.BED)
+    }
+    wishes = _party(guests, services, stays, chosen or Chosen(), same_room=same_room)
     order = Order(
+        branch_id=visit.branch_id,
         parties=[as_it_is, wishes],
         seats=seats_of(Rows([visit], [*guests], treatments, [])),
         start=start,
-        load=lambda: load_scene(session, branch.id, day, day, wishes, at_the_desk=True, ignoring=ids),
+        load=lambda: load_scene_at(session, visit.branch_id, start, wishes, at_the_desk=True, ignoring=ids),
         write=session.flush,
         instead_of=ids,
     )
     await take_places(session, order)
 
 
+async def _others_are_there(session: AsyncSession, visit: Visit, guests: Guests) -> bool:
+    """Whether a guest of the visit who stays as they are is there while one of these is."""
+    meanwhile = or_(*(there_between(guest.starts_at, guest.ends_at) for guest in guests))
+    others = select(Appointment.id).where(
+        Appointment.visit_id == visit.id,
+        Appointment.id.not_in([guest.id for guest in guests]),
+        Appointment.status.in_([status for status in AppointmentStatus if status.can_change]),
+        meanwhile,
+    )
+    return await session.scalar(others.limit(1)) is not None
+
+
 def _party(
     guests: Guests,
     services: Mapping[UUID, ServiceName],
     now: Mapping[tuple[UUID, str], UUID],
-    beds: Mapping[UUID, UUID],
+    chosen: Chosen,
     *,
     same_room: bool,
 ) -> Party:
-    """As the guests wish. Of what they have no wish for, who does it now where is the first choice, when it is told."""
+    """As the guests wish, but what the desk chooses, and else who does it now and where, as far as that is told: guests
+    agreed to it, when it is not whom they asked for."""
 
     def treatment(row: AppointmentService) -> Treatment:
         agreed = treatment_of(row, services)
         bed_types = {segment.bed_type_id for segment in agreed.segments} - {None}
-        bed_id = beds.get(row.id, now.get((row.id, ResourceKind.BED)))
+        bed_id = now.get((row.id, ResourceKind.BED)) if len(bed_types) == 1 else None
+        bed_id, bed_type_id = chosen.beds.get(row.id, (bed_id, None))
+        therapist_id = now.get((row.id, ResourceKind.STAFF), agreed.therapist_id)
         return replace(
             agreed,
-            therapist_id=agreed.therapist_id or now.get((row.id, ResourceKind.STAFF)),
-            bed_id=bed_id if len(bed_types) == 1 else None,
+            therapist_id=chosen.therapists.get(row.id, therapist_id),
+            bed_id=bed_id,
+            bed_type_id=bed_type_id,
         )
 
     return Party(tuple(tuple(map(treatment, rows)) for rows in guests.values()), same_room=same_room)

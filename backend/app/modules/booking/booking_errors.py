@@ -48,6 +48,14 @@ class HoldExpired(ConflictException):
     )
 
 
+class NotTogether(ConflictException):
+    code = "NOT_TOGETHER"
+    text = Text(
+        "Các khách bắt đầu vào giờ khác nhau; hãy gửi kèm giờ chung cho cả nhóm.",
+        "The guests begin at different times; send a start for all of them, too.",
+    )
+
+
 class StatusConflict(ConflictException):
     code = "STATUS_CONFLICT"
     text = Text(
@@ -74,6 +82,14 @@ class TooManyHolds(ConflictException):
     text = Text(
         "Bạn đang giữ quá nhiều chỗ; hãy xác nhận hoặc bỏ bớt.",
         "You are holding too many times; please confirm or release one.",
+    )
+
+
+class TooManyVisits(ConflictException):
+    code = "TOO_MANY_VISITS"
+    text = Text(
+        "Bạn đã có nhiều lịch hẹn sắp tới; vui lòng gọi cho chi nhánh để đặt thêm.",
+        "You have many visits to come already; please ring the branch to book more.",
     )
 
 

@@ -16,7 +16,7 @@ class AppointmentStatus(StrEnum):
     DECLINED = "declined"
     CANCELLED = "cancelled"
     LATE_CANCELLED = "late_cancelled"
-    """Later than the branch lets customers cancel."""
+    """Later than the branch lets customers cancel, or when they were there already."""
     ARRIVED = "arrived"
     IN_SERVICE = "in_service"
     COMPLETED = "completed"

@@ -87,6 +87,7 @@ MOVES = (
     Move(Status.CONFIRMED, Wanted.CONFIRMED, Status.CONFIRMED, BY_BOTH),
     *(Move(Status.CONFIRMED, *move) for move in _ONCE_THERE),
     Move(Status.ARRIVED, Wanted.IN_SERVICE, Status.IN_SERVICE, BY_TEAM),
+    Move(Status.ARRIVED, Wanted.CANCELLED, Status.LATE_CANCELLED, BY_DESK),  # they walked in, and leave again
     Move(Status.IN_SERVICE, Wanted.COMPLETED, Status.COMPLETED, BY_TEAM),
     Move(Status.COMPLETED, Wanted.REOPENED, Status.REOPENED, BY_ADMIN),
     Move(Status.NO_SHOW, Wanted.REOPENED, Status.REOPENED, BY_ADMIN),

@@ -1,8 +1,8 @@
 """Taking the time of people, beds and devices: the one place where a race for it is decided.
 
-First who and what suits best is chosen from what was just read, and only these are locked. When somebody was faster,
-all is read again; if it still fits, everybody who could do it is locked, all is read once more, and the choice is final:
-what fits is never refused, and nobody waits for more than they need as long as nobody is in their way. Locks are taken at once and in one order, so none waits
+Who and what suits best is chosen from what was just read, and only these are locked. When somebody was faster, all is
+read again and others are chosen. Who was too late three times locks everybody who could do it, reads once more, and that
+choice is final: what fits is never refused, and hardly anybody waits for more than they need. Locks are taken at once and in one order, so none waits
 for another in a circle; what the first try had locked, its savepoint gives back.
 """
 
@@ -25,13 +25,15 @@ from app.modules.booking.booking_freeing import block_freed
 from app.modules.resource.resource_allocations import (
     Freed,
     Taken,
+    Wanted,
     allocate,
     drop_all_expired_holds,
     give_back,
     lock_resources,
     taken_by,
 )
-from app.modules.resource.resource_kinds import AllocationState
+from app.modules.resource.resource_kinds import ResourceKind
+from app.modules.staff.staff_supply import are_on_shift
 
 
 class Seat(NamedTuple):
@@ -46,6 +48,7 @@ class Seat(NamedTuple):
 class Order:
     """What is to be placed."""
 
+    branch_id: UUID
     parties: Sequence[Party]
     """In the order in which they are tried; they differ in their wishes alone."""
     seats: Sequence[Sequence[Seat]]
@@ -131,16 +134,18 @@ async def _take(
     freed: list[Freed] = await give_back(session, order.instead_of) if order.instead_of else []
     if not {each.resource_id for each in freed} <= set(locked):
         raise _TooLate  # somebody else was given their treatment meanwhile
+    work = [(each.resource_id, each.during) for each in chosen if each.kind == ResourceKind.STAFF]
+    if not await are_on_shift(session, order.branch_id, work):
+        raise _TooLate  # a shift was taken away before they were locked
     expires = {seat.treatment_id: seat.hold_expires_at for guest in order.seats for seat in guest}
     rows = [
-        {
-            "resource_id": each.resource_id,
-            "during": each.during,
-            "state": AllocationState.HELD if expires[each.appointment_service_id] else AllocationState.BOOKED,
-            "hold_expires_at": expires[each.appointment_service_id],
-            "appointment_id": each.appointment_id,
-            "appointment_service_id": each.appointment_service_id,
-        }
+        Wanted(
+            each.resource_id,
+            each.during,
+            expires[each.appointment_service_id],
+            each.appointment_id,
+            each.appointment_service_id,
+        )
         for each in chosen
     ]
     if rows and not await allocate(session, rows):

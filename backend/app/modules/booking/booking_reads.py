@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.gender import Gender
@@ -29,6 +29,9 @@ from app.modules.resource.resource_allocations import Taken, taken_by
 from app.modules.resource.resource_kinds import ResourceKind
 from app.modules.staff.staff_service import names_of_staff
 
+LONGEST_STAY = timedelta(days=14)
+"""Of a guest: twelve treatments of a day each, and something besides."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -49,20 +52,36 @@ async def visits_of_day(
     session: AsyncSession, branch_id: UUID, start: datetime, end: datetime
 ) -> list[VisitRead]:
     """Those of a branch with a guest who is there between these instants, whatever became of them."""
-    there = select(Appointment.visit_id).where(
-        Appointment.branch_id == branch_id, Appointment.starts_at < end, Appointment.ends_at > start
-    )
+    there = select(Appointment.visit_id).where(Appointment.branch_id == branch_id, there_between(start, end))
     return await _read(session, select(Visit).where(Visit.id.in_(there)))
 
 
 async def visits_of_customers(session: AsyncSession, customer_ids: Collection[UUID]) -> list[VisitRead]:
-    """All that they booked or came for."""
-    as_guest = select(Appointment.visit_id).where(Appointment.customer_id.in_(customer_ids))
-    theirs = or_(Visit.customer_id.in_(customer_ids), Visit.id.in_(as_guest))
-    return await _read(session, select(Visit).where(theirs))
+    """All that they booked, and of what they only came for their own part."""
+    visits = await _read(session, select(Visit).where(is_of(customer_ids)))
+    for visit in visits:
+        if visit.customer_id not in customer_ids:
+            visit.appointments = [each for each in visit.appointments if each.customer_id in customer_ids]
+    return visits
 
 
 KEPT_ELSEWHERE["visits"] = visits_of_customers
+
+
+def there_between(start: datetime, end: datetime) -> ColumnElement[bool]:
+    """Of appointments, whose index knows when guests come: without the last of these it read all that ever was."""
+    return (
+        (Appointment.starts_at < end)
+        & (Appointment.ends_at > start)
+        & (Appointment.starts_at > start - LONGEST_STAY)
+    )
+
+
+def is_of(customer_ids: Collection[UUID]) -> ColumnElement[bool]:
+    """Of visits, that these customers booked or came for. With OR for the union PostgreSQL reads all visits there are."""
+    booked = select(Visit.id).where(Visit.customer_id.in_(customer_ids))
+    as_guest = select(Appointment.visit_id).where(Appointment.customer_id.in_(customer_ids))
+    return Visit.id.in_(booked.union(as_guest))
 
 
 async def _read(session: AsyncSession, statement: Select[Visit]) -> list[VisitRead]:

@@ -21,6 +21,7 @@ from app.modules.availability.availability_grid import STEP, Grid
 from app.modules.availability.availability_party import Therapist, Wanted
 from app.modules.booking.booking_kinds import AppointmentStatus
 from app.modules.booking.booking_models import Appointment, AppointmentService
+from app.modules.booking.booking_reads import there_between
 from app.modules.booking.booking_reassigning import Work
 from app.modules.branch.branch_service import get_branch
 from app.modules.catalogue.catalogue_names import ServiceName, names_of_variants
@@ -159,7 +160,7 @@ async def _treatments(
     found = (
         select(AppointmentService, Appointment)
         .join(Appointment, Appointment.id == AppointmentService.appointment_id)
-        .where(Appointment.branch_id == branch_id, Appointment.starts_at < ends, Appointment.ends_at > begins)
+        .where(Appointment.branch_id == branch_id, there_between(begins, ends))
         .where(AppointmentService.starts_at >= begins, AppointmentService.starts_at < ends)
         .where(Appointment.status.in_(_MAY_CHANGE_HANDS))
         .order_by(AppointmentService.starts_at, AppointmentService.id)

@@ -16,11 +16,13 @@ from app.modules.booking.booking_errors import (
     AppointmentNotFound,
     HoldExpired,
     NotBookableThen,
+    NotTogether,
     StatusConflict,
     TimeTaken,
     TooEarlyForNoShow,
     TooLateToCancel,
     TooManyHolds,
+    TooManyVisits,
     TooShort,
     TreatmentNotFound,
     VisitNotFound,
@@ -65,6 +67,7 @@ _WISHES = (
         CustomerArchived,
         *_WISHES,
         TooManyHolds,
+        TooManyVisits,
         IdempotencyInFlight,
         IdempotencyKeyReused,
     ),
@@ -95,7 +98,9 @@ async def get_visit(user: AnyRole, session: SessionDep, visit_id: UUID) -> Visit
 
 @visits.patch(
     "/{visit_id}",
-    responses=error_responses(VisitNotFound, StatusConflict, HoldExpired, TimeTaken, NotBookableThen),
+    responses=error_responses(
+        VisitNotFound, StatusConflict, HoldExpired, TimeTaken, NotBookableThen, NotTogether
+    ),
 )
 async def update_visit(user: Desk, session: SessionDep, visit_id: UUID, changes: VisitUpdate) -> VisitRead:
     """Moves a whole party to another time, or into one room. Everybody stays with who does it now as far as that is possible; when it does not fit nothing changes."""

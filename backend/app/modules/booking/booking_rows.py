@@ -4,7 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
+import orjson
 from pydantic import TypeAdapter
+from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
@@ -52,6 +54,64 @@ def set_times(guest: Appointment, treatments: Sequence[AppointmentService], time
     guest.starts_at, guest.ends_at = times[0][0], times[-1][1]
     for position, (row, (starts_at, ends_at)) in enumerate(zip(treatments, times, strict=True)):
         row.position, row.starts_at, row.ends_at = position, starts_at, ends_at
+
+
+_WRITE = """
+WITH visits AS (
+    INSERT INTO visit (id, branch_id, customer_id, source, same_room, note, created_at)
+    VALUES ($1, $2, $3, $4, $5, $6, $7)
+), guests AS (
+    INSERT INTO appointment
+        (id, visit_id, branch_id, customer_id, guest_name, status, hold_expires_at, starts_at, ends_at)
+    SELECT id, $1, $2, customer_id, guest_name, $8, $9, starts_at, ends_at
+    FROM unnest($10::uuid[], $11::uuid[], $12::text[], $13::timestamptz[], $14::timestamptz[])
+        AS guest (id, customer_id, guest_name, starts_at, ends_at)
+), treatments AS (
+    INSERT INTO appointment_service
+        (id, appointment_id, position, variant_id, price, therapist_id, gender, segments, starts_at, ends_at)
+    SELECT * FROM unnest($15::uuid[], $16::uuid[], $17::integer[], $18::uuid[], $19::bigint[], $20::uuid[],
+        $21::text[], $22::jsonb[], $23::timestamptz[], $24::timestamptz[])
+)
+INSERT INTO appointment_add_on (id, appointment_service_id, add_on_id, price)
+SELECT * FROM unnest($25::uuid[], $26::uuid[], $27::uuid[], $28::bigint[])
+"""
+_OF_GUEST = ("id", "customer_id", "guest_name", "starts_at", "ends_at")
+_OF_TREATMENT = (
+    "id",
+    "appointment_id",
+    "position",
+    "variant_id",
+    "price",
+    "therapist_id",
+    "gender",
+    "segments",
+    "starts_at",
+    "ends_at",
+)
+_OF_ADD_ON = ("id", "appointment_service_id", "add_on_id", "price")
+
+
+async def write_rows(session: AsyncSession, rows: Rows) -> None:
+    """Of a new visit, all in one statement: four by the ORM took a third of the time of a booking."""
+    [visit] = rows.visits
+    first = rows.appointments[0]
+    of_visit = (visit.id, visit.branch_id, visit.customer_id, visit.source, visit.same_room, visit.note)
+    columns = [
+        [getattr(row, name) for row in its_rows]
+        for its_rows, names in (
+            (rows.appointments, _OF_GUEST),
+            (rows.treatments, _OF_TREATMENT),
+            (rows.add_ons, _OF_ADD_ON),
+        )
+        for name in names
+    ]
+    columns[len(_OF_GUEST) + _OF_TREATMENT.index("segments")] = [
+        orjson.dumps(row.segments).decode() for row in rows.treatments
+    ]
+    connection = await session.connection()
+    await connection.exec_driver_sql(
+        _WRITE, (*of_visit, visit.created_at, first.status, first.hold_expires_at, *columns)
+    )
 
 
 def segments_as_json(segments: tuple[Segment, ...]) -> list[dict[str, object]]:

@@ -54,6 +54,9 @@ class VisitCreate(RequestModel):
         refuse_too_many([*self.guests])
         if (self.start is None) != self.walk_in or (self.walk_in and self.hold):
             raise PydanticCustomError("walk_in", "Send either a start, or walk_in and no hold")
+        known = [each.customer_id for each in self.guests if each.customer_id is not None]
+        if len({*known}) != len(known):
+            raise PydanticCustomError("guest_twice", "A customer can be one guest of a party")
         return self
 
 
@@ -109,6 +112,13 @@ class AppointmentUpdate(RequestModel):
     customer_id: UUID | None = None
     guest_name: GuestName | None = None
     apart: StrictBool = Field(default=False, description="Into a visit of their own: the party is split.")
+
+    @model_validator(mode="after")
+    def _each_once(self) -> Self:
+        ids = [each.id for each in self.treatments if each.id is not None]
+        if len({*ids}) != len(ids):
+            raise PydanticCustomError("treatment_twice", "A treatment that is agreed can be named once")
+        return self
 
 
 class StatusChange(RequestModel):

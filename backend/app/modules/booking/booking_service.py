@@ -1,11 +1,10 @@
 """Holding and booking: a party, a time, and who does what where."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -13,15 +12,15 @@ from app.common.helpers import utc_now
 from app.core.exceptions import ForbiddenException
 from app.core.idempotency import answer_kept, digest_of, keep_answer
 from app.core.paging import newest_first
-from app.modules.availability.availability_service import is_offered, load_scene
+from app.modules.availability.availability_scene import Scene, is_offered, load_scene_at
 from app.modules.availability.availability_wishes import Agreed, agree, party_of
 from app.modules.booking.booking_access import visible_to
-from app.modules.booking.booking_errors import NotBookableThen, TooManyHolds
+from app.modules.booking.booking_errors import NotBookableThen, TooManyHolds, TooManyVisits
 from app.modules.booking.booking_events import announce
 from app.modules.booking.booking_kinds import AppointmentStatus, VisitSource
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_placing import Order, take_places
-from app.modules.booking.booking_reads import Rows, compose, read_visits
+from app.modules.booking.booking_reads import Rows, compose, is_of, read_visits
 from app.modules.booking.booking_rows import (
     Times,
     add_on_rows,
@@ -30,6 +29,7 @@ from app.modules.booking.booking_rows import (
     this_step,
     times_of,
     treatment_row,
+    write_rows,
 )
 from app.modules.booking.booking_schemas import (
     GuestBooking,
@@ -46,8 +46,10 @@ from app.modules.identity.identity_access import CurrentUser
 from app.modules.identity.identity_roles import Role
 from app.modules.staff.staff_access import AT_THE_DESK
 
-MOST_HOLDS = 3
-"""That a customer may have at a time."""
+MOST_HOLDS, MOST_TO_COME = 3, 20
+"""That a customer may have at a time, and visits that they booked online and that are to come, holds among them: or one
+could take all the time there is, and give it back on the last day."""
+_TO_COME = (AppointmentStatus.HELD, AppointmentStatus.PENDING, AppointmentStatus.CONFIRMED)
 
 
 async def create_visit(session: AsyncSession, user: CurrentUser, key: str, new: VisitCreate) -> VisitRead:
@@ -56,7 +58,7 @@ async def create_visit(session: AsyncSession, user: CurrentUser, key: str, new: 
     Raises:
         IdempotencyInFlight, IdempotencyKeyReused, BranchNotFound, VariantNotFound, AddOnNotFound, CustomerNotFound
         TimeTaken: with the nearest starts that are free.
-        NotBookableThen, TooManyHolds, ForbiddenException, and what `agree` refuses.
+        NotBookableThen, TooManyHolds, TooManyVisits, ForbiddenException, and what `agree` refuses.
     """
     request = digest_of("create_visit", new)
     kept = await answer_kept(session, VisitRead, user.id, key, request)
@@ -86,8 +88,7 @@ async def list_visits(session: AsyncSession, user: CurrentUser, query: VisitList
             raise CustomerNotFound
         customer_id = own.id
     if customer_id is not None:
-        as_guest = select(Appointment.visit_id).where(Appointment.customer_id == customer_id)
-        found = found.where(or_(Visit.customer_id == customer_id, Visit.id.in_(as_guest)))
+        found = found.where(is_of([customer_id]))
     if not user.holds_everywhere(*AT_THE_DESK) and user.holds(*AT_THE_DESK):
         theirs = {grant.branch_id for grant in user.grants if grant.role in AT_THE_DESK}
         found = found.where(Visit.branch_id.in_(theirs))
@@ -102,20 +103,22 @@ async def _book(session: AsyncSession, user: CurrentUser, new: VisitCreate) -> V
     if not at_the_desk and (new.walk_in or not user.holds(Role.CUSTOMER)):
         raise ForbiddenException
     customer_id = await _who_books(session, user, new, at_the_desk=at_the_desk)
-    branch = await branch_service.get_branch(session, new.branch_id)
     agreed = await agree(session, new.guests, at_the_desk=at_the_desk)
     party = party_of(agreed, same_room=new.same_room)
     now = this_step()
     start = new.start or now
-    day = start.astimezone(ZoneInfo(branch.time_zone)).date()
-    scene = await load_scene(session, branch.id, day, day, party, at_the_desk=at_the_desk)
+
+    def load() -> Awaitable[Scene]:
+        return load_scene_at(session, new.branch_id, start, party, at_the_desk=at_the_desk)
+
+    scene = await load()
     if start < now or not (at_the_desk or is_offered(scene, start)):
         raise NotBookableThen
-    status = _first_status(new, waits=branch.approve_online and not at_the_desk)
-    expires = utc_now() + timedelta(minutes=branch.hold_minutes) if new.hold else None
+    status = _first_status(new, waits=scene.approve_online and not at_the_desk)
+    expires = utc_now() + timedelta(minutes=scene.hold_minutes) if new.hold else None
     visit = Visit(
         id=uuid7(),
-        branch_id=branch.id,
+        branch_id=new.branch_id,
         customer_id=customer_id,
         source=_source(new, at_the_desk=at_the_desk),
         same_room=new.same_room,
@@ -124,11 +127,12 @@ async def _book(session: AsyncSession, user: CurrentUser, new: VisitCreate) -> V
     )
     rows = _rows(visit, new.guests, agreed, times_of(party, start), status=status, hold_expires_at=expires)
     order = Order(
+        branch_id=visit.branch_id,
         parties=[party],
         seats=seats_of(rows),
         start=start,
-        load=lambda: load_scene(session, branch.id, day, day, party, at_the_desk=at_the_desk),
-        write=lambda: _write(session, rows),
+        load=load,
+        write=lambda: write_rows(session, rows),
     )
     [read] = compose(
         rows,
@@ -146,7 +150,7 @@ async def _book(session: AsyncSession, user: CurrentUser, new: VisitCreate) -> V
 async def _who_books(
     session: AsyncSession, user: CurrentUser, new: VisitCreate, *, at_the_desk: bool
 ) -> UUID | None:
-    """The customer; and the first guest, of whom nothing else is said, is they."""
+    """The customer; and the first guest, of whom nothing else is said, is they, unless another is."""
     named = {guest.customer_id for guest in new.guests} | {new.customer_id}
     customer_id = new.customer_id
     if at_the_desk:
@@ -160,27 +164,30 @@ async def _who_books(
             raise CustomerNotFound
         await customer_service.refuse_unless_living(session, {own.id})
         customer_id = own.id
-        if new.hold:
-            await _refuse_too_many_holds(session, own.id)
+        await _refuse_too_many(session, own.id, hold=new.hold)
     first = new.guests[0]
-    if first.guest_name is None and first.customer_id is None:
+    is_another = customer_id in {guest.customer_id for guest in new.guests}
+    if first.guest_name is None and first.customer_id is None and not is_another:
         first.customer_id = customer_id
     return customer_id
 
 
-async def _refuse_too_many_holds(session: AsyncSession, customer_id: UUID) -> None:
-    await customer_service.get_customer(
-        session, customer_id, lock=True
-    )  # many at once are counted one by one
-    held = (
-        select(Appointment.visit_id)
-        .join(Visit, Visit.id == Appointment.visit_id)
-        .where(Visit.customer_id == customer_id, Appointment.status == AppointmentStatus.HELD)
-        .where(Appointment.hold_expires_at > utc_now())
-        .distinct()
+async def _refuse_too_many(session: AsyncSession, customer_id: UUID, *, hold: bool) -> None:
+    """Many at once are counted one by one."""
+    await customer_service.get_customer(session, customer_id, lock=True)
+    to_come = (
+        select(Visit.id, func.bool_or(Appointment.status == AppointmentStatus.HELD).label("is_held"))
+        .join(Appointment, Appointment.visit_id == Visit.id)
+        .where(Visit.customer_id == customer_id, Visit.source == VisitSource.ONLINE)
+        .where(Appointment.status.in_(_TO_COME), Appointment.starts_at > utc_now())
+        .where(func.coalesce(Appointment.hold_expires_at > utc_now(), true()))
+        .group_by(Visit.id)
     )
-    if len((await session.scalars(held.limit(MOST_HOLDS))).all()) == MOST_HOLDS:
+    visits = (await session.execute(to_come)).all()
+    if hold and sum(visit.is_held for visit in visits) >= MOST_HOLDS:
         raise TooManyHolds
+    if len(visits) >= MOST_TO_COME:
+        raise TooManyVisits
 
 
 def _first_status(new: VisitCreate, *, waits: bool) -> AppointmentStatus:
@@ -195,12 +202,6 @@ def _source(new: VisitCreate, *, at_the_desk: bool) -> VisitSource:
     if new.walk_in:
         return VisitSource.WALK_IN
     return VisitSource.DESK if at_the_desk else VisitSource.ONLINE
-
-
-async def _write(session: AsyncSession, rows: Rows) -> None:
-    for table in (rows.visits, rows.appointments, rows.treatments, rows.add_ons):
-        session.add_all(table)
-        await session.flush()  # each before those that refer to it, of which SQLAlchemy is not told
 
 
 def _rows(

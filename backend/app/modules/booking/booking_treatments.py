@@ -1,7 +1,7 @@
 """What a guest has done, agreed again: treatments are kept, changed, added, dropped."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,12 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.modules.availability.availability_grid import STEP_MINUTES
 from app.modules.availability.availability_party import Segment
 from app.modules.availability.availability_schemas import GuestWish, TreatmentWish
-from app.modules.availability.availability_wishes import Agreed, agree, longer
+from app.modules.availability.availability_wishes import Agreed, BedDoesNotFit, agree, longer
 from app.modules.booking.booking_errors import TooShort, TreatmentNotFound
 from app.modules.booking.booking_models import Appointment, AppointmentAddOn, AppointmentService
 from app.modules.booking.booking_reads import Rows
 from app.modules.booking.booking_rows import add_on_rows, segments_as_json, segments_of, treatment_row
 from app.modules.booking.booking_schemas import TreatmentChange
+from app.modules.resource.resource_supply import types_of_beds
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the desk chooses now, by the id of a treatment: before it comes who does it already, and where."""
+
+    therapists: dict[UUID, UUID] = field(default_factory=dict)
+    beds: dict[UUID, tuple[UUID, UUID]] = field(default_factory=dict)
+    """With their types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +32,9 @@ class Wanted:
     """The treatments of a guest as they are to be, in order."""
 
     rows: list[AppointmentService]
-    beds: dict[UUID, UUID]
-    """By the id of a treatment the bed that the desk chose."""
+    chosen: Chosen = field(default_factory=Chosen)
+    add_ons: list[AppointmentAddOn] = field(default_factory=list)
+    """Of new treatments: to be written when these are, of which SQLAlchemy is not told."""
 
 
 async def agree_again(
@@ -36,18 +47,19 @@ async def agree_again(
     Raises:
         TreatmentNotFound: not of this guest.
         TooShort
-        VariantNotFound, AddOnNotFound, and what `agree` refuses.
+        VariantNotFound, AddOnNotFound, ResourceNotFound, and what `agree` refuses.
     """
     held = {row.id: row for row in rows.treatments if row.appointment_id == guest.id}
     if any(each.id is not None and each.id not in held for each in changes):
         raise TreatmentNotFound
     agreed = iter(await _agree(session, held, changes))
-    wanted = Wanted([], {})
+    wanted = Wanted([])
     for change in changes:
         if change.id is None:
             new = next(agreed)
             row = treatment_row(guest.id, new)
-            session.add_all([row, *add_on_rows(row, new.add_ons)])
+            session.add(row)
+            wanted.add_ons.extend(add_on_rows(row, new.add_ons))
         else:
             row = held[change.id]
             if change.add_on_ids is not None:
@@ -58,10 +70,20 @@ async def agree_again(
                 row.gender = change.gender
         if change.minutes is not None:
             row.segments = segments_as_json(_of_length(segments_of(row), change.minutes))
-        if change.bed_id is not None:
-            wanted.beds[row.id] = change.bed_id
         wanted.rows.append(row)
+    await _choose(session, wanted, changes)
     return wanted
+
+
+async def _choose(session: AsyncSession, wanted: Wanted, changes: Sequence[TreatmentChange]) -> None:
+    types = await types_of_beds(session, {each.bed_id for each in changes if each.bed_id is not None})
+    for row, change in zip(wanted.rows, changes, strict=True):
+        if change.therapist_id is not None:
+            wanted.chosen.therapists[row.id] = change.therapist_id
+        if change.bed_id is not None:
+            if all(each.bed_type_id != types[change.bed_id] for each in segments_of(row)):
+                raise BedDoesNotFit
+            wanted.chosen.beds[row.id] = change.bed_id, types[change.bed_id]
 
 
 async def _agree(
@@ -103,7 +125,7 @@ def _of_length(segments: Sequence[Segment], minutes: int) -> tuple[Segment, ...]
     now = sum(segment.minutes for segment in segments if segment.with_guest)
     changed = longer(segments, minutes - now)
     if any(
-        segment.minutes < STEP_MINUTES <= before.minutes
+        segment.minutes < min(STEP_MINUTES, before.minutes)
         for segment, before in zip(changed, segments, strict=True)
     ):
         raise TooShort

@@ -76,7 +76,10 @@ async def read_calendar(request: Request, token: str) -> Response:
 
     The address is the key: who has it needs no other.
     """
-    shown = await run_in_transaction(lambda session: service.open_calendar(session, token), in_request=True)
+    calendar_id = service.read_token(token)
+    shown = await run_in_transaction(
+        lambda session: service.open_calendar(session, calendar_id), in_request=True
+    )
     # Of what is in it, not of the text: a phone that has it already costs no writing.
     etag = etag_of(f"{settings.APP_VERSION} {shown!r}".encode())
     headers = {"ETag": etag, "Cache-Control": "private, max-age=300"}

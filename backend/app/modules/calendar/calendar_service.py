@@ -118,13 +118,25 @@ async def revoke_calendar(session: AsyncSession, user: CurrentUser, calendar_id:
     await session.flush()
 
 
-async def open_calendar(session: AsyncSession, token: str) -> Shown:
-    """What there is now at the address with this token.
+def read_token(token: str) -> UUID:
+    """Of which calendar an address is: before a connection is taken for it, as strangers may ask for any.
 
     Raises:
-        CalendarNotFound: we did not make the token, the calendar is revoked, or its person is here no more: all alike.
+        CalendarNotFound: we did not make the token.
     """
-    feed = await _open(session, token)
+    calendar_id = read_signed(_PURPOSE, token)
+    if calendar_id is None:
+        raise CalendarNotFound
+    return UUID(calendar_id)
+
+
+async def open_calendar(session: AsyncSession, calendar_id: UUID) -> Shown:
+    """What there is now in it.
+
+    Raises:
+        CalendarNotFound: it is revoked, or its person is here no more.
+    """
+    feed = await _open(session, calendar_id)
     since, until = utc_now() - _BACK, utc_now() + _AHEAD
     if feed.staff_id is not None:
         staff = await get_staff(session, feed.staff_id)
@@ -136,11 +148,8 @@ async def open_calendar(session: AsyncSession, token: str) -> Shown:
     return Shown(customer.full_name, ids, await agenda_of_customers(session, ids, since, until))
 
 
-async def _open(session: AsyncSession, token: str) -> CalendarFeed:
-    feed_id = read_signed(_PURPOSE, token)
-    if feed_id is None:
-        raise CalendarNotFound
-    feed = await get_row(session, CalendarFeed, UUID(feed_id), CalendarNotFound)
+async def _open(session: AsyncSession, calendar_id: UUID) -> CalendarFeed:
+    feed = await get_row(session, CalendarFeed, calendar_id, CalendarNotFound)
     if feed.revoked_at is not None or not await _is_here(session, feed):
         raise CalendarNotFound
     return feed

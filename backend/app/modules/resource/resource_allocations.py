@@ -1,6 +1,6 @@
 """Who takes a resource and when: what is booked, what is out of order or on leave."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from functools import reduce
 from typing import NamedTuple
@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import TSTZRANGE, Range, insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from app.core.rows import bounds
+from app.core.rows import ask, bounds
 from app.modules.resource.resource_allocation_schemas import AllocationRead
 from app.modules.resource.resource_errors import ResourceNotFound
 from app.modules.resource.resource_kinds import AllocationState, ResourceKind
@@ -34,11 +34,23 @@ SELECT free FROM unnest(
 _GIVEN = (
     Allocation.resource_id,
     Allocation.during,
-    Allocation.state,
     Allocation.hold_expires_at,
     Allocation.appointment_id,
     Allocation.appointment_service_id,
 )
+
+
+_LOCK = "SELECT id FROM resource WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE"
+_ALLOCATE = """
+INSERT INTO allocation
+    (id, resource_id, during, state, hold_expires_at, appointment_id, appointment_service_id)
+SELECT id, resource_id, tstzrange(starts, ends), state, hold_expires_at, appointment_id, appointment_service_id
+FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::timestamptz[],
+    $7::uuid[], $8::uuid[])
+    AS wanted (id, resource_id, starts, ends, state, hold_expires_at, appointment_id, appointment_service_id)
+WHERE EXISTS (SELECT FROM resource WHERE resource.id = wanted.resource_id AND retired_at IS NULL)
+ON CONFLICT DO NOTHING RETURNING id
+"""
 
 
 async def add_staff_resource(session: AsyncSession) -> UUID:
@@ -58,9 +70,8 @@ async def lock_resources(session: AsyncSession, ids: Collection[UUID]) -> None:
     Raises:
         ResourceNotFound: one of them is not there.
     """
-    wanted = select(Resource.id).where(Resource.id.in_(ids)).order_by(Resource.id)
-    locked = (await session.scalars(wanted.with_for_update(key_share=True))).all()
-    if set(locked) != set(ids):
+    wanted = set(ids)
+    if len(await ask(session, _LOCK, [*wanted])) != len(wanted):
         raise ResourceNotFound
 
 
@@ -89,6 +100,17 @@ class Freed(NamedTuple):
 
     resource_id: UUID
     during: Range[datetime]
+
+
+class Wanted(NamedTuple):
+    """A time of a resource for a treatment of an appointment."""
+
+    resource_id: UUID
+    during: Range[datetime]
+    hold_expires_at: datetime | None
+    """None: it is booked."""
+    appointment_id: UUID
+    appointment_service_id: UUID
 
 
 class Taken(NamedTuple):
@@ -207,13 +229,21 @@ async def _freed(session: AsyncSession, deletion: Delete) -> list[Freed]:
     return [Freed(row.resource_id, row.during) for row in rows]
 
 
-async def allocate(session: AsyncSession, rows: Sequence[Mapping[str, object]]) -> bool:
-    """Takes all of these times; False when any of it was taken already, and then the caller rolls back.
+async def allocate(session: AsyncSession, rows: Sequence[Wanted]) -> bool:
+    """Takes all of these times; False when any of it was taken already, or a bed is not in use any more, and then the
+    caller rolls back.
 
     PostgreSQL refuses what overlaps, and without an error, which would end the transaction.
     """
-    taken = insert(Allocation).values([{"id": uuid7(), **row} for row in rows]).on_conflict_do_nothing()
-    return len((await session.scalars(taken.returning(Allocation.id))).all()) == len(rows)
+    columns = zip(
+        *((uuid7(), each.resource_id, *bounds(each.during), _state(each), *each[2:]) for each in rows),
+        strict=True,
+    )
+    return len(await ask(session, _ALLOCATE, *map(list, columns))) == len(rows)
+
+
+def _state(wanted: Wanted) -> str:
+    return AllocationState.HELD if wanted.hold_expires_at else AllocationState.BOOKED
 
 
 class Handed(NamedTuple):
@@ -233,14 +263,14 @@ async def hand_over(session: AsyncSession, handed: Collection[Handed]) -> list[F
     given = delete(Allocation).where(
         tuple_(Allocation.appointment_service_id, Allocation.resource_id).in_([*to_ids])
     )
-    rows = (await session.execute(given.returning(*_GIVEN))).mappings().all()
-    to_others = [
-        row | {"resource_id": to_ids[row["appointment_service_id"], row["resource_id"]]}
-        for row in map(dict, rows)
+    of_the_first = [Wanted._make(row) for row in await session.execute(given.returning(*_GIVEN))]
+    of_the_others = [
+        each._replace(resource_id=to_ids[each.appointment_service_id, each.resource_id])
+        for each in of_the_first
     ]
-    if to_others and not await allocate(session, to_others):
+    if of_the_others and not await allocate(session, of_the_others):
         return None
-    return [Freed(row["resource_id"], row["during"]) for row in rows]
+    return [Freed(each.resource_id, each.during) for each in of_the_first]
 
 
 async def unblock(session: AsyncSession, *, time_off_id: UUID) -> None:

@@ -124,9 +124,9 @@ class Allocation(Entity):
     __table_args__ = (
         CheckConstraint("state IN ('held', 'booked', 'blocked')", name="state"),
         CheckConstraint("(state = 'held') = (hold_expires_at IS NOT NULL)", name="hold"),
+        CheckConstraint("(state = 'blocked') = (appointment_id IS NULL)", name="appointment"),
         CheckConstraint(
-            "num_nonnulls(appointment_id, appointment_service_id) = CASE state WHEN 'blocked' THEN 0 ELSE 2 END",
-            name="appointment",
+            "num_nonnulls(appointment_id, appointment_service_id) <> 1", name="appointment_service"
         ),
         ForeignKeyConstraint(
             ["appointment_service_id", "appointment_id"],

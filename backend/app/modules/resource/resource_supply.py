@@ -4,7 +4,7 @@ PostgreSQL counts the steps: a month of 110 resources with 3,410 allocations as 
 3.3 (asyncpg).
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
@@ -34,8 +34,8 @@ FROM (
             SELECT coalesce(max(lower(earlier.during)), $4::timestamptz) FROM allocation AS earlier
             WHERE earlier.resource_id = its.id AND lower(earlier.during) <= $4::timestamptz
         )
-        AND (hold_expires_at > clock_timestamp()) IS NOT FALSE
-        AND (appointment_id = ANY($7::uuid[])) IS NOT TRUE
+        AND (hold_expires_at IS NULL OR hold_expires_at > clock_timestamp())
+        AND (appointment_id IS NULL OR appointment_id <> ALL($7::uuid[]))
 ) AS taken
 ORDER BY its.id
 """
@@ -51,8 +51,15 @@ class SuppliedResource(NamedTuple):
     type_id: UUID
     room_id: UUID | None
     name: str
-    taken: Sequence[tuple[int, int]]
-    """From a step until another; a step of which anything is taken is."""
+    begins: Sequence[int]
+    ends: Sequence[int]
+
+    @property
+    def taken(self) -> Iterable[tuple[int, int]]:
+        """From a step until another; a step of which anything is taken is."""
+        return zip(
+            self.begins, self.ends, strict=True
+        )  # a list of thousands would wake the garbage collector
 
 
 async def load_supply(  # noqa: PLR0913 - one question
@@ -71,10 +78,7 @@ async def load_supply(  # noqa: PLR0913 - one question
     parameters = (branch_id, [*type_ids], [*staff_ids], *span, step.total_seconds(), [*ignoring])
     rows = await ask(session, _SUPPLY, *parameters)
     return [
-        SuppliedResource(
-            *(resource_id, ResourceKind(kind), type_id, room_id, name),
-            [*zip(first or (), last or (), strict=True)],
-        )
+        SuppliedResource(resource_id, ResourceKind(kind), type_id, room_id, name, first or (), last or ())
         for resource_id, kind, type_id, room_id, name, first, last in rows
     ]
 

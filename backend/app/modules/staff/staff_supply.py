@@ -1,13 +1,14 @@
 """Who in a branch performs what, and when they are on shift: for a search, in steps of its grid."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
+from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.rows import ask
+from app.core.rows import ask, bounds
 
 # No shift is longer than two days (`shift_length_check`). Shifts that touch are one before they are rounded.
 _SUPPLY = """
@@ -34,6 +35,15 @@ WHERE on_shift.first IS NOT NULL OR EXISTS (
 ORDER BY staff.id
 """
 
+_OFF_SHIFT = """
+SELECT given.staff_id FROM unnest($2::uuid[], $3::timestamptz[], $4::timestamptz[]) AS given (staff_id, first, last)
+WHERE NOT coalesce((
+    SELECT range_agg(during) @> tstzrange(given.first, given.last) FROM shift
+    WHERE staff_id = given.staff_id AND branch_id = $1 AND during && tstzrange(given.first, given.last)
+), false)
+LIMIT 1
+"""
+
 
 class SuppliedTherapist(NamedTuple):
     id: UUID
@@ -41,8 +51,15 @@ class SuppliedTherapist(NamedTuple):
     gender: str | None
     skills: Sequence[UUID]
     """Of the services that were asked for."""
-    shifts: Sequence[tuple[int, int]]
-    """From a step until another; a step that is not all in shifts is not."""
+    begins: Sequence[int]
+    ends: Sequence[int]
+
+    @property
+    def shifts(self) -> Iterable[tuple[int, int]]:
+        """From a step until another; a step that is not all in shifts is not."""
+        return zip(
+            self.begins, self.ends, strict=True
+        )  # a list of thousands would wake the garbage collector
 
 
 async def load_supply(  # noqa: PLR0913 - one question
@@ -58,6 +75,16 @@ async def load_supply(  # noqa: PLR0913 - one question
     this time; with their shifts in steps since the first instant."""
     parameters = (branch_id, [*service_ids], *span, step.total_seconds(), days[0], days[-1])
     return [
-        SuppliedTherapist(staff_id, name, gender, skills, [*zip(first or (), last or (), strict=True)])
+        SuppliedTherapist(staff_id, name, gender, skills, first or (), last or ())
         for staff_id, name, gender, skills, first, last in await ask(session, _SUPPLY, *parameters)
     ]
+
+
+async def are_on_shift(
+    session: AsyncSession, branch_id: UUID, work: Collection[tuple[UUID, Range[datetime]]]
+) -> bool:
+    """Whether all of them are still on shift in that branch then. Who has locked them knows that they stay."""
+    if not work:
+        return True
+    columns = zip(*((staff_id, *bounds(during)) for staff_id, during in work), strict=True)
+    return not await ask(session, _OFF_SHIFT, branch_id, *map(list, columns))

@@ -49,6 +49,39 @@ async def test_of_a_customer_who_is_forgotten_nothing_personal_stays(
     assert [guest["status"] for guest in now["appointments"]] == ["confirmed"] * 2
 
 
+async def test_nor_of_who_was_merged_before(client: httpx2.AsyncClient) -> None:
+    friend_id, _ = await _with_a_friend(client)
+    survivor = (await client.post(CUSTOMERS, json={"full_name": "Mai"})).json()["id"]
+    await client.post(f"{CUSTOMERS}/{survivor}/merge", json={"duplicate_id": str(friend_id)})
+    assert (await client.post(f"{CUSTOMERS}/{survivor}/erase")).status_code == 200
+    for table, text in (await everything_stored()).items():
+        assert FRIEND not in text, table
+
+
+async def test_nor_of_who_only_came_along(client: httpx2.AsyncClient) -> None:
+    friend_id, _ = await _with_a_friend(client)
+    assert (await client.post(f"{CUSTOMERS}/{friend_id}/erase")).status_code == 200
+    for table, text in (await everything_stored()).items():
+        assert FRIEND not in text, table
+
+
+async def test_who_only_came_along_has_a_copy_of_their_own_part(client: httpx2.AsyncClient) -> None:
+    friend_id, visit = await _with_a_friend(client)
+    copy = (await client.get(f"{CUSTOMERS}/{friend_id}/personal-data")).json()
+    assert copy["kept_elsewhere"]["visits"] == [visit | {"appointments": visit["appointments"][1:]}]
+
+
+async def _with_a_friend(client: httpx2.AsyncClient) -> tuple[UUID, dict[str, Any]]:
+    """A customer of the spa, and what somebody booked for themselves and them."""
+    spa = await bookable_spa(therapists=2, beds=2)
+    (host_id, _), (friend_id, _) = await add_customer(), await add_customer()
+    booking = spa.booking(spa.hour(10), guests=2, customer_id=host_id)
+    booking["json"]["guests"][1] |= {"guest_name": FRIEND, "customer_id": str(friend_id)}
+    answer = await client.post(VISITS, **booking)
+    assert answer.status_code == 201
+    return friend_id, answer.json()
+
+
 async def test_visits_are_in_the_copy_of_what_is_held(
     client: httpx2.AsyncClient, booked: tuple[UUID, dict[str, Any]]
 ) -> None:

@@ -107,6 +107,20 @@ class TestHolds:
 
 
 class TestCustomers:
+    async def test_cannot_take_all_the_time_there_is(self, stranger: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=3, beds=3)
+        mai, headers = await add_customer()
+        for number in range(20):
+            start = spa.hour(9 + number % 10, days=3 + number // 10)
+            taken = await stranger.post(VISITS, **by(headers, spa.booking(start)))
+            assert taken.status_code == 201, taken.text
+        for hold in (False, True):
+            more = await stranger.post(VISITS, **by(headers, spa.booking(spa.hour(10), hold=hold)))
+            assert code_of(more) == (409, "TOO_MANY_VISITS")
+        stranger.headers |= await signed_in(Role.RECEPTIONIST, branch_id=spa.branch_id)
+        by_the_desk = await stranger.post(VISITS, **spa.booking(spa.hour(10, 6), customer_id=mai))
+        assert by_the_desk.status_code == 201, by_the_desk.text
+
     async def test_book_for_themselves(self, stranger: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         customer, headers = await add_customer()

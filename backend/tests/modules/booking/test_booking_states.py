@@ -41,6 +41,7 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
         "held": by("expired", "customer", *AT_THE_DESK),
         "pending": by("cancelled", "customer", *AT_THE_DESK),
         "confirmed": by("cancelled", "customer", *AT_THE_DESK),
+        "arrived": by("late_cancelled", *AT_THE_DESK),
         "reopened": by("cancelled", "customer", *AT_THE_DESK),
     },
     "arrived": {

@@ -181,6 +181,12 @@ class TestAddress:
             assert (answer.status_code, answer.content) == (204, b"")
             assert code_of(await phone.get()) == (404, "CALENDAR_NOT_FOUND")
 
+    async def test_a_strangers_guess_costs_no_connection(
+        self, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.delattr("app.modules.calendar.calendar_routes.run_in_transaction")
+        assert code_of(await client.get(f"{PATH}/guess.ics")) == (404, "CALENDAR_NOT_FOUND")
+
     async def test_a_forged_or_damaged_one_opens_nothing(self, client: httpx2.AsyncClient, lan: UUID) -> None:
         phone = await Phone.subscribe(client, staff_id=lan)
         token = phone.path.removeprefix(f"{PATH}/").removesuffix(".ics")

@@ -1,0 +1,84 @@
+"""What is asked every day must not take longer for what was years ago."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import asyncpg
+import httpx2
+import pytest
+from sqlalchemy import event
+
+from app.core.database import engine
+from tests.support.bookings import VISITS, BookableSpa, add_customer, bookable_spa
+from tests.support.stores import driver_url
+
+_HISTORY = """
+WITH old AS (
+    INSERT INTO visit (id, branch_id, source, same_room)
+    SELECT gen_random_uuid(), $1, 'desk', false FROM generate_series(1, 3000) RETURNING id, branch_id
+)
+INSERT INTO appointment (id, visit_id, branch_id, status, starts_at, ends_at)
+SELECT gen_random_uuid(), id, branch_id, 'completed', starts_at, starts_at + interval '1 h'
+FROM (SELECT *, now() - interval '30 days' - interval '1 h' * row_number() OVER () AS starts_at FROM old) AS old
+"""
+
+
+@pytest.fixture
+async def connection() -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(driver_url())
+    yield connection
+    await connection.close()
+
+
+async def test_the_past_is_not_read(client: httpx2.AsyncClient, connection: asyncpg.Connection) -> None:
+    spa = await bookable_spa()
+    mai, _ = await add_customer()
+    await client.post(VISITS, **spa.booking(spa.hour(10), customer_id=mai))
+    await connection.execute(_HISTORY, spa.branch_id)
+    await connection.execute("ANALYZE visit, appointment")
+    for request in _requests(spa, str(mai)):
+        with _statements() as asked:
+            assert (await client.request(**request)).status_code == 200
+        assert asked
+        for statement, parameters in asked:
+            [[plan]] = await connection.fetch(
+                f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", *parameters, timeout=5
+            )
+            assert max(_rows_read(json.loads(plan)[0]["Plan"])) < 100, (request["url"], statement)
+
+
+def _requests(spa: BookableSpa, customer_id: str) -> list[dict[str, Any]]:
+    day = str(spa.day())
+    replan = {"branch_id": str(spa.branch_id), "day": day}
+    return [
+        {"method": "GET", "url": f"/api/v1/branches/{spa.branch_id}/board", "params": {"day": day}},
+        {"method": "GET", "url": VISITS, "params": {"customer_id": customer_id}},
+        {"method": "GET", "url": VISITS, "params": {"branch_id": str(spa.branch_id), "limit": 10}},
+        {"method": "GET", "url": f"/api/v1/customers/{customer_id}/personal-data"},
+        {"method": "POST", "url": f"/api/v1/staff/{spa.therapists[0]}/replan", "json": replan},
+    ]
+
+
+@contextmanager
+def _statements() -> Iterator[list[tuple[str, tuple[Any, ...]]]]:
+    """Those about appointments and visits."""
+    asked: list[tuple[str, tuple[Any, ...]]] = []
+
+    def note(_conn: object, _cursor: object, statement: str, parameters: tuple[Any, ...], *_: object) -> None:
+        if "FROM visit" in statement or "FROM appointment" in statement:
+            asked.append((statement, parameters))
+
+    event.listen(engine.sync_engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(engine.sync_engine, "before_cursor_execute", note)
+
+
+def _rows_read(plan: dict[str, Any]) -> Iterator[float]:
+    """By each step of a plan."""
+    yield (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
+    for each in plan.get("Plans", ()):
+        yield from _rows_read(each)
