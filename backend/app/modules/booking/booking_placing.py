@@ -1,9 +1,9 @@
 """Taking the time of people, beds and devices: the one place where a race for it is decided.
 
-First who and what suits best is chosen from what was just read, and only these are locked. When somebody was faster,
-all is read again; if it still fits, everybody who could do it is locked, all is read once more, and the choice is final:
-what fits is never refused, and nobody waits for more than they need as long as nobody is in their way. Locks are taken at once and in one order, so none waits
-for another in a circle; what the first try had locked, its savepoint gives back.
+Who and what suits best is chosen from what was just read, and only these are locked. When somebody was faster, all is
+read again and others are chosen. Who was too late three times locks everybody who could do it, reads once more, and that
+choice is final: what fits is never refused, and hardly anybody waits for more than they need. Locks are taken at once
+and in one order, so none waits for another in a circle; what an earlier try had locked, its savepoint gives back.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Sequence

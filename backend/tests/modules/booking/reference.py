@@ -1,4 +1,4 @@
-"""What a branch may answer to those who book, slowly and obviously: every minute of everybody on its own."""
+"""What a branch may answer to those who book, slowly and obviously: every five minutes of everybody on their own."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -125,4 +125,4 @@ class Branch:
 def _minutes(start: datetime, end: datetime) -> Iterator[datetime]:
     while start < end:
         yield start
-        start += timedelta(minutes=1)
+        start += timedelta(minutes=5)

@@ -29,21 +29,24 @@ WITH gone AS (
 UPDATE allocation SET hold_expires_at = now() - interval '1 s' WHERE appointment_id IN (SELECT id FROM gone)
 """
 
-_steps = st.integers(0, 24)
-"""Quarters of an hour since midnight: on the clock, an hour less or more later on the days of 23 and 25 hours."""
-_visit = st.integers(0, 9)
+_steps = st.integers(0, 10)
+"""Half hours since midnight: on the clock, an hour less or more later on the days of 23 and 25 hours."""
+_visit = st.integers(0, 3)
 _length = st.sampled_from([30, 45, 60, 90])
 _guest = st.tuples(
     st.sampled_from(["massage", "facial"]),
     st.sampled_from([None, "Lan", "Minh"]),
     st.sampled_from([None, "male"]),
 )
+_book = st.tuples(st.just("book"), _steps, st.lists(_guest, min_size=1, max_size=2), st.booleans())
 _action = st.one_of(
-    st.tuples(st.just("book"), _steps, st.lists(_guest, min_size=1, max_size=2), st.booleans()),
+    _book,
+    _book,
     st.tuples(st.just("move"), _visit, _steps),
     st.tuples(st.just("extend"), _visit, _length),
-    st.tuples(st.sampled_from(["confirm", "cancel", "expire"]), _visit),
-    st.tuples(st.just("block"), st.integers(0, 1), _steps, st.sampled_from([30, 60, 120]), st.booleans()),
+    st.tuples(st.sampled_from(["confirm", "cancel", "expire", "expire"]), _visit),
+    st.tuples(st.just("block"), st.integers(0, 1), _steps, st.sampled_from([60, 120]), st.just(True)),
+    st.tuples(st.just("block"), st.integers(0, 1), _steps, st.just(30), st.booleans()),
 )
 
 
@@ -76,7 +79,7 @@ class Machine:
         return cls(client, spa, variants, branch)
 
     def at(self, step: int) -> datetime:
-        return self.branch.opens + timedelta(minutes=15 * step)
+        return self.branch.opens + timedelta(minutes=30 * step)
 
     async def book(self, step: int, guests: list[tuple[str, str | None, str | None]], hold: bool) -> None:
         wishes = [self._wish(*guest) for guest in guests]
@@ -231,8 +234,8 @@ class Machine:
     ],
     ids=["24 hours", "Paris 23", "Paris 25", "New York 23", "New York 25"],
 )
-@settings(max_examples=8, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(actions=st.lists(_action, min_size=4, max_size=25))
+@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(actions=st.lists(_action, min_size=10, max_size=30))
 async def test_whatever_is_asked_the_answers_and_the_rows_are_those_of_the_reference(
     zone: str, day: date, client: httpx2.AsyncClient, actions: list[tuple[Any, ...]]
 ) -> None:

@@ -20,12 +20,13 @@ from tests.support.spas import Segment
 
 pytestmark = pytest.mark.usefixtures("client")
 
-ROUNDS = int(os.environ.get("ZENSPA_RACE_ROUNDS", "50"))
-CLIENTS = 200
+ROUNDS, CLIENTS = (50, 200) if "ZENSPA_CHAOS" in os.environ else (10, 60)
+"""All of them at once are more than a machine answers in the 2 s of `REQUEST_POOL_WAIT` when other tests have half of
+it: `make chaos` has it alone."""
 TAKEN = (409, "TIME_TAKEN")
 BOOKED = (201, "")
-COPIES = 40
-_FEW = 40
+COPIES = 20
+_FEW = 20
 
 
 def hour_of(spa: BookableSpa, number: int) -> datetime:
