@@ -67,6 +67,9 @@ async def find_starts(
     """
     party, at_the_desk = await _party(session, user, query)
     scene = await load_scene(session, query.branch_id, query.day, query.day, party, at_the_desk=at_the_desk)
+    await (
+        session.close()
+    )  # for a large party what follows takes two seconds, in which others need the connection
     day = scene.grid.day(query.day, scene.zone)
     found: list[StartRead] = []
     for step in positions(await _searched(party, lambda: starts(party, scene.supply)) & day):

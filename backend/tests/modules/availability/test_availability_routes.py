@@ -1,12 +1,15 @@
 """Finding times over HTTP: each thing that a search honours, and what it says when there is none."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
 import httpx2
 import pytest
 import time_machine
 from uuid_utils.compat import uuid7
 
+from app.core.database import engine
+from app.modules.availability import availability_search, availability_service
 from app.modules.identity.identity_roles import Role
 from tests.modules.availability.asking import DAY, asking, days, starts
 from tests.support.people import signed_in
@@ -23,6 +26,26 @@ async def test_one_guest_any_therapist(guest: httpx2.AsyncClient) -> None:
     spa.bed("bed 1")
     await spa.write()
     assert await starts(guest, spa, [massage]) == ["09:00", "09:15", "09:30"]
+
+
+async def test_no_connection_waits_while_it_is_worked_out(
+    guest: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One customer with twenty searches for large parties had all that there are, for forty seconds."""
+    spa = Spa(hours="09:00-10:00")
+    massage = spa.service("massage", on_bed)
+    spa.therapist("Lan", massage, shifts=[f"{DAY} 09:00-10:00"])
+    spa.bed("bed 1")
+    await spa.write()
+    out: list[int] = []
+
+    def place(*arguments: Any) -> Any:
+        out.append(engine.pool.checkedout())  # type: ignore[attr-defined]  # of a QueuePool
+        return availability_search.place(*arguments)
+
+    monkeypatch.setattr(availability_service, "place", place)
+    assert await starts(guest, spa, [massage]) == ["09:00"]
+    assert out == [0]
 
 
 class TestWhen:
