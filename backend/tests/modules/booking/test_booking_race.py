@@ -1,7 +1,6 @@
 """Everybody wants the hour that is left, at the same moment, of two processes."""
 
 import asyncio
-import os
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -20,9 +19,7 @@ from tests.support.spas import Segment
 
 pytestmark = pytest.mark.usefixtures("client")
 
-ROUNDS, CLIENTS = (50, 200) if "ZENSPA_CHAOS" in os.environ else (10, 60)
-"""All of them at once are more than a machine answers in the 2 s of `REQUEST_POOL_WAIT` when other tests have half of
-it: `make chaos` has it alone."""
+ROUNDS, CLIENTS = 50, 200
 TAKEN = (409, "TIME_TAKEN")
 BOOKED = (201, "")
 COPIES = 20
