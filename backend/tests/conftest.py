@@ -24,7 +24,7 @@ from app.cli.embedded import EmbeddedPostgres, EmbeddedValkey, free_port
 
 _BACKEND = Path(__file__).parents[1]
 _TEMPLATE = "zenspa_template"
-_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "500"}
+_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
 _servers = ExitStack()
 
 # No deadline: speed is the benchmark's business, and CI machines stumble.
