@@ -14,6 +14,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
+from load import cpu_seconds
 from report import Row, Section, milliseconds, percentile
 from spa import SERVICES, add_spa, id_of, midnight
 from stage import Advance, Client, Effort, MeasurementError, Stage, on_core
@@ -37,17 +38,21 @@ def measure(stage: Stage, effort: Effort, advance: Advance) -> Section:
     seconds: list[float] = []
     rates: list[float] = []
     alone: list[float] = []
+    used: list[float] = []
     with stage.app(_DATABASE) as worker:
         headers = stage.sign_in(_DATABASE, worker)
         script = _same_sql(stage, headers, next(slots))
         clients = [Client(worker.connect(), headers) for _ in range(_CLIENTS)]
         for round_ in range(effort.rounds + 1):
+            before = cpu_seconds(worker)
             taken, rate = _book(clients, effort.bookings, slots)
+            cpu = (cpu_seconds(worker) - before) / len(taken)
             tps = _pgbench(stage, script, effort.seconds)
             if round_ > 0:  # the first warms up
                 seconds += taken
                 rates.append(rate)
                 alone.append(tps)
+                used.append(cpu)
                 advance()
                 advance()
     ratios = [rate / tps for rate, tps in zip(rates, alone, strict=True)]
@@ -62,7 +67,8 @@ def measure(stage: Stage, effort: Effort, advance: Advance) -> Section:
             Row("the same SQL, pgbench", f"{percentile(alone, 50):,.0f} bookings/s"),
             Row(
                 "over HTTP",
-                f"{percentile(rates, 50):,.0f} bookings/s, {ratio:.2f} × ({min(ratios):.2f} to {max(ratios):.2f})",
+                f"{percentile(rates, 50):,.0f} bookings/s, {ratio:.2f} × ({min(ratios):.2f} to {max(ratios):.2f}), "
+                f"CPU of the worker {percentile(used, 50) * 1000:.1f} ms",
                 f"≥ {_RATIO:.2f} × pgbench",
                 ratio >= _RATIO,
             ),

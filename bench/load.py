@@ -26,9 +26,9 @@ def wrk(
     command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", url]
     for name, value in (headers or {}).items():
         command += ["-H", f"{name}: {value}"]
-    cpu_before = _cpu_seconds(worker)
+    cpu_before = cpu_seconds(worker)
     done = subprocess.run(on_core(stage.load_core, command), check=True, capture_output=True, text=True)
-    cpu = _cpu_seconds(worker) - cpu_before
+    cpu = cpu_seconds(worker) - cpu_before
     rate = re.search(r"Requests/sec:\s+([\d.]+)", done.stdout)
     requests = re.search(r"([1-9]\d*) requests in", done.stdout)  # none at all is no measurement
     if rate is None or requests is None or "Non-2xx" in done.stdout or "Socket errors" in done.stdout:
@@ -51,6 +51,7 @@ def _per_second(rates: Sequence[Rate]) -> float:
     return statistics.median(rate.per_second for rate in rates)
 
 
-def _cpu_seconds(worker: Worker) -> float:
+def cpu_seconds(worker: Worker) -> float:
+    """That the worker has used since it began."""
     times = psutil.Process(worker.pid).cpu_times()
     return float(times.user + times.system)
