@@ -66,9 +66,9 @@ class BookableSpa(Spa):
         **more: Any,
     ) -> dict[str, Any]:
         """What `post` is given: these guests, or so many with the spa's treatment each."""
-        one = {"treatments": [self.treatment()]}
-        people = guests if isinstance(guests, list) else [one] * guests
-        body: dict[str, Any] = {"branch_id": str(self.branch_id), "guests": people}
+        if isinstance(guests, int):
+            guests = [{"treatments": [self.treatment()]} for _ in range(guests)]
+        body: dict[str, Any] = {"branch_id": str(self.branch_id), "guests": guests}
         if start is not None:
             body["start"] = start.isoformat()
         return {"json": body | _strings(more), "headers": {"Idempotency-Key": str(key or uuid7())}}
