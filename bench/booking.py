@@ -39,7 +39,7 @@ def measure(stage: Stage, effort: Effort, advance: Advance) -> Section:
     rates: list[float] = []
     alone: list[float] = []
     used: list[float] = []
-    with stage.app_on_both_cores(_DATABASE) as worker:
+    with stage.app(_DATABASE) as worker:
         headers = stage.sign_in(_DATABASE, worker)
         script = _same_sql(stage, headers, next(slots))
         clients = [Client(worker.connect(), headers) for _ in range(_CLIENTS)]
@@ -60,7 +60,7 @@ def measure(stage: Stage, effort: Effort, advance: Advance) -> Section:
     return Section(
         "Booking",
         f"`POST /visits` with an `Idempotency-Key`, any therapist, {_CLIENTS} clients at once, each a time of its own, in the "
-        "spa of the section before: two workers. Beside it `pgbench` with as many clients and what the app asks PostgreSQL "
+        "spa of the section before: one worker. Beside it `pgbench` with as many clients and what the app asks PostgreSQL "
         "for one such booking, statement by statement with its values, rounds of both in turn. PostgreSQL with its default "
         "settings, so each booking waits for the disc.",
         [
@@ -68,7 +68,7 @@ def measure(stage: Stage, effort: Effort, advance: Advance) -> Section:
             Row(
                 "over HTTP",
                 f"{percentile(rates, 50):,.0f} bookings/s, {ratio:.2f} × ({min(ratios):.2f} to {max(ratios):.2f}), "
-                f"CPU of the workers {percentile(used, 50) * 1000:.1f} ms",
+                f"CPU of the worker {percentile(used, 50) * 1000:.1f} ms",
                 f"≥ {_RATIO:.2f} × pgbench",
                 ratio >= _RATIO,
             ),

@@ -52,7 +52,6 @@ def _per_second(rates: Sequence[Rate]) -> float:
 
 
 def cpu_seconds(worker: Worker) -> float:
-    """That the worker has used since it began, with those it has started."""
-    process = psutil.Process(worker.pid)
-    times = [each.cpu_times() for each in (process, *process.children(recursive=True))]
-    return float(sum(each.user + each.system for each in times))
+    """That the worker has used since it began."""
+    times = psutil.Process(worker.pid).cpu_times()
+    return float(times.user + times.system)

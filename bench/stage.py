@@ -203,11 +203,6 @@ class Stage:
     def app(self, database: str, application: str = "app.main:app") -> AbstractContextManager[Worker]:
         return self.serve(application, self.environment(database))
 
-    def app_on_both_cores(self, database: str) -> AbstractContextManager[Worker]:
-        """Two workers, as one runs them: whoever loads them and PostgreSQL have the same cores."""
-        cores = (self.load_core, self.worker_core)
-        return self.serve("app.main:app", self.environment(database), "--workers", "2", cores=cores)
-
     def sign_in(self, database: str, worker: Worker) -> dict[str, str]:
         """The header of an administrator who has just signed in; good for 15 minutes."""
         login = "admin@example.com"
@@ -224,11 +219,7 @@ class Stage:
 
     @contextmanager
     def serve(
-        self,
-        application: str,
-        environment: Mapping[str, str] | None = None,
-        *options: str,
-        cores: Sequence[int] = (),
+        self, application: str, environment: Mapping[str, str] | None = None, *options: str
     ) -> Iterator[Worker]:
         """One worker on the workers' core, from its first 200 until the block ends. Its output goes to a file."""
         port = free_port()
@@ -236,7 +227,7 @@ class Stage:
         with (self.folder / f"worker-{port}.log").open("w+b") as log:
             started = time.perf_counter()
             process = subprocess.Popen(
-                on_cores(cores or [self.worker_core], command),
+                on_core(self.worker_core, command),
                 cwd=self.folder,
                 env=environment or plain_environment(),
                 stdout=log,
@@ -265,11 +256,7 @@ class Stage:
 
 
 def on_core(core: int, command: Sequence[str]) -> list[str]:
-    return on_cores([core], command)
-
-
-def on_cores(cores: Sequence[int], command: Sequence[str]) -> list[str]:
-    return ["taskset", "--cpu-list", ",".join(map(str, cores)), *command]
+    return ["taskset", "--cpu-list", str(core), *command]
 
 
 def resident_bytes(pid: int) -> int:
