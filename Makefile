@@ -29,4 +29,4 @@ bench:  ## measure speed and write docs/benchmarks.md
 	@$(IN_BACKEND) exec $(BIN)/python ../bench/run.py $(ARGS)
 
 chaos:  ## kill, stall and cut the servers under load, and watch the clients
-	@$(IN_BACKEND) ZENSPA_CHAOS=1 exec $(BIN)/pytest tests/faults tests/modules/booking/test_booking_race.py tests/modules/booking/test_booking_storm.py $(ARGS)
+	@$(IN_BACKEND) exec $(BIN)/pytest tests/faults tests/modules/booking/test_booking_race.py tests/modules/booking/test_booking_storm.py $(ARGS)
