@@ -8,7 +8,6 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
-import httpx2
 from uuid_utils.compat import uuid7
 
 from app.modules.identity.identity_roles import Role
@@ -126,11 +125,6 @@ async def overlaps() -> int:
     """How often two allocations take one resource at once, found without any constraint."""
     [(count,)] = await in_database(OVERLAPS)
     return int(count)
-
-
-def code_of(response: httpx2.Response) -> tuple[int, str]:
-    """Of an error."""
-    return response.status_code, response.json()["error"]["code"]
 
 
 def _strings(values: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,6 @@ await scenes.write()
 response = await scene.send(stranger)
 """
 
-from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -29,7 +28,7 @@ from app.modules.identity.identity_roles import Role
 from app.modules.identity.identity_tokens import issue_access_token
 from app.modules.resource.resource_allocations import TakenTime
 from tests.support.branches import branch_row
-from tests.support.stores import driver_url
+from tests.support.rows import RowsToWrite
 
 DOCUMENT: dict[str, Any] = app.openapi()
 OPERATIONS: dict[str, dict[str, Any]] = {
@@ -97,11 +96,11 @@ class Scene:
         )
 
 
-class Scenes:
+class Scenes(RowsToWrite):
     """Arranges many scenes with one COPY a table; each has rows of its own, so none sees another's changes."""
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[str, tuple[str, ...]], list[tuple[object, ...]]] = defaultdict(list)
+        super().__init__()
         self._days = pairwise(_days_from(date(1971, 1, 1)))
         for branch_id in (BRANCH, OTHER_BRANCH):
             self._insert("branch", **branch_row(branch_id, name=SOMEBODY_ELSE))
@@ -157,16 +156,6 @@ class Scenes:
         token = issue_access_token(ids["caller"], ids["session"])
         headers = {} if caller.fault == "no token" else {"Authorization": f"Bearer {token}"}
         return Scene(label, caller, which, ids, headers)
-
-    async def write(self) -> None:
-        connection = await asyncpg.connect(driver_url())
-        try:
-            for (table, columns), rows in sorted(
-                self._rows.items(), key=lambda item: _ORDER.index(item[0][0])
-            ):
-                await connection.copy_records_to_table(table, columns=columns, records=rows)
-        finally:
-            await connection.close()
 
     def _add_caller(self, caller: Caller) -> UUID:
         if caller.fault == "user gone":
@@ -333,12 +322,6 @@ class Scenes:
         row_id = uuid7()
         return self._insert(table, id=row_id, key=f"k-{row_id}", **values)
 
-    def _insert(self, table: str, **values: Any) -> UUID:
-        row: dict[str, Any] = {"id": uuid7()} | values
-        self._rows[table, tuple(row)].append(tuple(row.values()))
-        row_id: UUID = row["id"]
-        return row_id
-
 
 OF_SOMEBODY = {
     "GET /api/v1/shifts",
@@ -414,36 +397,6 @@ def _days_from(first: date) -> Iterator[date]:
 
 
 _days_off = _days_from(date(2040, 1, 1))
-_ORDER = [
-    "branch",
-    "opening_hours",
-    "hours_exception",
-    "user_account",
-    "role_assignment",
-    "user_session",
-    "customer",
-    "invitation",
-    "resource_type",
-    "room",
-    "resource",
-    "service_category",
-    "service",
-    "service_variant",
-    "service_segment",
-    "add_on",
-    "staff",
-    "staff_branch",
-    "staff_skill",
-    "weekly_shift",
-    "shift",
-    "time_off",
-    "calendar_feed",
-    "outage",
-    "visit",
-    "appointment",
-    "appointment_service",
-    "allocation",
-]
 _THERAPIST = {"role": "therapist"}
 _HELD_UNTIL = utc_now() + timedelta(days=1)
 

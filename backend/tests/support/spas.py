@@ -8,7 +8,6 @@ await spa.write()
 """
 
 import json
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -20,32 +19,7 @@ import asyncpg
 from uuid_utils.compat import uuid7
 
 from tests.support.branches import branch_row
-from tests.support.stores import driver_url
-
-_ORDER = [
-    "branch",
-    "opening_hours",
-    "hours_exception",
-    "resource_type",
-    "room",
-    "resource",
-    "service_category",
-    "service",
-    "service_variant",
-    "service_segment",
-    "add_on",
-    "service_add_on",
-    "staff",
-    "staff_branch",
-    "staff_skill",
-    "shift",
-    "time_off",
-    "outage",
-    "visit",
-    "appointment",
-    "appointment_service",
-    "allocation",
-]
+from tests.support.rows import RowsToWrite
 
 
 @dataclass(frozen=True)
@@ -59,12 +33,13 @@ class Segment:
     guest: bool = True
 
 
-class Spa:
+class Spa(RowsToWrite):
     """One branch and all it needs. Names are keys: what is named again is the same."""
 
     def __init__(
         self, time_zone: str = "Asia/Ho_Chi_Minh", *, hours: str = "09:00-21:00", **branch: Any
     ) -> None:
+        super().__init__()
         self.zone = ZoneInfo(time_zone)
         self.branch_id: UUID = uuid7()
         self.names: dict[UUID, str] = {}
@@ -73,7 +48,6 @@ class Spa:
         self._staff: set[UUID] = set()
         self._types: dict[tuple[str, str], UUID] = {}
         self._rooms: dict[str, UUID] = {}
-        self._rows: dict[tuple[str, tuple[str, ...]], list[tuple[Any, ...]]] = defaultdict(list)
         self._insert("branch", **branch_row(self.branch_id, time_zone=time_zone, **branch))
         self._category = self._insert("service_category", key=self._key(), position=0, **_words("massage"))
         for weekday in range(1, 8):
@@ -273,19 +247,6 @@ class Spa:
         start, end = (self.at(f"{day} {each}") for each in clock.split("-"))
         return start, end
 
-    async def write(self, connection: asyncpg.Connection | None = None) -> None:
-        """What is new since it was last written."""
-        own = connection or await asyncpg.connect(driver_url())
-        try:
-            for (table, columns), rows in sorted(
-                self._rows.items(), key=lambda item: _ORDER.index(item[0][0])
-            ):
-                await own.copy_records_to_table(table, columns=columns, records=rows)
-        finally:
-            if connection is None:
-                await own.close()
-        self._rows.clear()
-
     def _thing(self, kind: str, name: str, type_: str, room: str, more: dict[str, Any]) -> UUID:
         if room and room not in self._rooms:
             self._rooms[room] = self._insert("room", key=self._key(), branch_id=self.branch_id, name=room)
@@ -306,12 +267,6 @@ class Spa:
 
     def _key(self) -> str:
         return f"k-{uuid7()}"
-
-    def _insert(self, table: str, **values: Any) -> UUID:
-        row: dict[str, Any] = {"id": uuid7()} | values
-        self._rows[table, tuple(row)].append(tuple(row.values()))
-        row_id: UUID = row["id"]
-        return row_id
 
 
 def _words(name: str) -> dict[str, str]:

@@ -9,18 +9,10 @@ import httpx2
 from uuid_utils.compat import uuid7
 
 from app.modules.identity.identity_roles import Role
-from tests.support.bookings import (
-    APPOINTMENTS,
-    VISITS,
-    BookableSpa,
-    bookable_spa,
-    code_of,
-    overlaps,
-    resources_of,
-)
+from tests.support.bookings import APPOINTMENTS, VISITS, BookableSpa, bookable_spa, overlaps, resources_of
 from tests.support.ledger import in_database
 from tests.support.people import signed_in
-from tests.support.rosters import answered_while
+from tests.support.rosters import answered_while, code_of
 from tests.support.spas import Segment
 
 

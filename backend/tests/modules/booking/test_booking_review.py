@@ -5,17 +5,9 @@ from typing import Any
 import httpx2
 from uuid_utils.compat import uuid7
 
-from tests.support.bookings import (
-    APPOINTMENTS,
-    VISITS,
-    BookableSpa,
-    add_customer,
-    bookable_spa,
-    code_of,
-    resources_of,
-)
+from tests.support.bookings import APPOINTMENTS, VISITS, BookableSpa, add_customer, bookable_spa, resources_of
 from tests.support.ledger import in_database
-from tests.support.rosters import answered_while
+from tests.support.rosters import answered_while, code_of
 from tests.support.spas import Segment
 
 

@@ -11,10 +11,10 @@ from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.modules.identity.identity_roles import Role
-from tests.support.bookings import VISITS, add_customer, bookable_spa, by, code_of, overlaps, resources_of
+from tests.support.bookings import VISITS, add_customer, bookable_spa, by, overlaps, resources_of
 from tests.support.ledger import in_database
 from tests.support.people import signed_in
-from tests.support.rosters import statements
+from tests.support.rosters import code_of, statements
 from tests.support.visits import add_visit
 
 
