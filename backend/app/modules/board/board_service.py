@@ -17,15 +17,15 @@ from app.modules.board.board_schemas import (
     BoardRoom,
     BoardThing,
 )
+from app.modules.booking.booking_access import who_does
 from app.modules.booking.booking_kinds import AppointmentStatus
 from app.modules.booking.booking_reads import visits_of_day
-from app.modules.booking.booking_schemas import AppointmentRead, VisitRead
+from app.modules.booking.booking_schemas import VisitRead
 from app.modules.branch import branch_service
 from app.modules.branch.branch_schemas import OpenQuery, OpenSpan
 from app.modules.customer.customer_service import contacts_of
 from app.modules.identity.identity_access import CurrentUser
 from app.modules.identity.identity_roles import Role
-from app.modules.resource.resource_kinds import ResourceKind
 from app.modules.resource.resource_outages import outages_in_branch
 from app.modules.resource.resource_schemas import ResourceListQuery
 from app.modules.resource.resource_service import list_resources, list_rooms
@@ -109,17 +109,8 @@ def seen_by(viewer: Viewer, board: BoardRead) -> BoardRead:
 
 
 def _own_part(staff_id: UUID | None, visit: VisitRead) -> VisitRead:
-    mine = [each for each in visit.appointments if staff_id in _who_does(each)]
+    mine = [each for each in visit.appointments if staff_id in who_does(each)]
     return visit.model_copy(update={"appointments": mine})
-
-
-def _who_does(appointment: AppointmentRead) -> set[UUID]:
-    return {
-        taken.resource_id
-        for treatment in appointment.treatments
-        for taken in treatment.takes
-        if taken.kind == ResourceKind.STAFF
-    }
 
 
 def _whole_day(day: date, zone: ZoneInfo, opening: list[Span]) -> Span:
@@ -139,7 +130,7 @@ def _without_expired(visits: list[VisitRead]) -> list[VisitRead]:
 async def _people(
     session: AsyncSession, branch_id: UUID, during: Span, visits: list[VisitRead]
 ) -> list[BoardPerson]:
-    busy = {staff_id for visit in visits for each in visit.appointments for staff_id in _who_does(each)}
+    busy = {staff_id for visit in visits for each in visit.appointments for staff_id in who_does(each)}
     return [
         BoardPerson(
             id=person.id,

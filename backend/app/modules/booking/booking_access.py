@@ -16,6 +16,7 @@ from app.modules.customer.customer_service import find_customer_of_user
 from app.modules.identity.identity_access import CurrentUser
 from app.modules.identity.identity_roles import Role
 from app.modules.resource.resource_allocations import taken_by
+from app.modules.resource.resource_kinds import ResourceKind
 from app.modules.staff.staff_access import AT_THE_DESK
 from app.modules.staff.staff_service import find_staff_of_user
 
@@ -46,17 +47,21 @@ async def visible_to(
         theirs = [
             guest
             for guest in visit.appointments
-            if (customer and guest.customer_id == customer.id) or (staff and is_done_by(guest, staff.id))
+            if (customer and guest.customer_id == customer.id) or (staff and staff.id in who_does(guest))
         ]
         if theirs:
             shown.append(visit.model_copy(update={"appointments": theirs}))
     return shown
 
 
-def is_done_by(appointment: AppointmentRead, staff_id: UUID) -> bool:
-    return any(
-        taken.resource_id == staff_id for treatment in appointment.treatments for taken in treatment.takes
-    )
+def who_does(appointment: AppointmentRead) -> set[UUID]:
+    """The staff who do something in it."""
+    return {
+        taken.resource_id
+        for treatment in appointment.treatments
+        for taken in treatment.takes
+        if taken.kind == ResourceKind.STAFF
+    }
 
 
 async def concerned_in(session: AsyncSession, user: CurrentUser, visit: Visit) -> dict[UUID, frozenset[Who]]:

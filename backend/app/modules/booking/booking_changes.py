@@ -26,7 +26,6 @@ from app.modules.booking.booking_errors import (
     TimeTaken,
     VisitNotFound,
 )
-from app.modules.booking.booking_events import announce
 from app.modules.booking.booking_kinds import AppointmentStatus
 from app.modules.booking.booking_models import Appointment, AppointmentService, Visit
 from app.modules.booking.booking_placing import Order, take_places
@@ -40,6 +39,7 @@ from app.modules.identity.identity_access import CurrentUser
 from app.modules.resource.resource_allocations import taken_by
 from app.modules.resource.resource_kinds import ResourceKind
 from app.modules.staff.staff_access import AT_THE_DESK
+from app.redis.branch_events import announce
 
 type Guests = Mapping[Appointment, Sequence[AppointmentService]]
 """With their treatments, in order."""
@@ -69,7 +69,7 @@ async def update_visit(
             refuse_past(start)
         elif len({each.starts_at for each in waiting}) > 1:
             raise NotTogether
-        guests = {each: [row for row in rows.treatments if row.appointment_id == each.id] for each in waiting}
+        guests = {each: rows.treatments_of(each) for each in waiting}
         await _place_again(session, visit, guests, start or waiting[0].starts_at)
     return await _changed(session, visit)
 
@@ -96,7 +96,7 @@ async def update_appointment(
                 raise StatusConflict
             refuse_past(changes.start)
         rows = await rows_of(session, [visit])
-        held = [row for row in rows.treatments if row.appointment_id == appointment.id]
+        held = rows.treatments_of(appointment)
         wanted = Wanted(held)
         if "treatments" in sent:
             wanted = await agree_again(session, rows, appointment, changes.treatments)
@@ -121,8 +121,7 @@ async def take_again(session: AsyncSession, visit: Visit, appointment_ids: Colle
     together: dict[datetime, dict[Appointment, list[AppointmentService]]] = defaultdict(dict)
     for each in rows.appointments:
         if each.id in appointment_ids:
-            mine = [row for row in rows.treatments if row.appointment_id == each.id]
-            together[each.starts_at][each] = mine
+            together[each.starts_at][each] = rows.treatments_of(each)
     for start, guests in sorted(together.items()):
         with suppress(TimeTaken):
             await _place_again(session, visit, guests, start)

@@ -23,11 +23,11 @@ from app.core.config import settings
 from app.core.database import reason_of, run_in_transaction
 from app.core.database_errors import sqlstate_of
 from app.core.idempotency import forget_old_answers
-from app.modules.booking.booking_events import announce
 from app.modules.booking.booking_kinds import AppointmentStatus as Status
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_states import Guest, move
 from app.modules.branch.branch_service import no_show_minutes
+from app.redis.branch_events import announce
 
 PROGRAM = "zenspa clock"
 _VISITS_AT_ONCE = 1_000

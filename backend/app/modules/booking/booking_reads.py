@@ -42,6 +42,10 @@ class Rows:
     treatments: list[AppointmentService]
     add_ons: list[AppointmentAddOn]
 
+    def treatments_of(self, guest: Appointment) -> list[AppointmentService]:
+        """In order."""
+        return [row for row in self.treatments if row.appointment_id == guest.id]
+
 
 async def read_visits(session: AsyncSession, visit_ids: Collection[UUID]) -> list[VisitRead]:
     """In the order in which they were made; those that are not there are left out."""

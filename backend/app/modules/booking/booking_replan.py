@@ -20,7 +20,6 @@ from app.common.schemas import Bilingual
 from app.modules.availability.availability_party import Party, Supply
 from app.modules.availability.availability_scene import Scene, load_scene, nearest_starts
 from app.modules.booking.booking_errors import DayChanged
-from app.modules.booking.booking_events import announce
 from app.modules.booking.booking_freeing import block_freed
 from app.modules.booking.booking_kinds import AppointmentStatus
 from app.modules.booking.booking_models import Appointment, AppointmentService, Visit
@@ -48,6 +47,7 @@ from app.modules.resource.resource_allocations import (
 from app.modules.resource.resource_errors import ResourceNotFound
 from app.modules.staff.staff_access import AT_THE_DESK, must_hold_in_branch
 from app.modules.staff.staff_service import get_staff, names_of_staff
+from app.redis.branch_events import announce
 
 _DAYS_AHEAD = timedelta(days=6)
 """In which times are looked for, for guests whom nobody can take."""

@@ -16,7 +16,6 @@ from app.modules.availability.availability_scene import Scene, is_offered, load_
 from app.modules.availability.availability_wishes import Agreed, agree, party_of
 from app.modules.booking.booking_access import visible_to
 from app.modules.booking.booking_errors import NotBookableThen, TooManyHolds, TooManyVisits
-from app.modules.booking.booking_events import announce
 from app.modules.booking.booking_kinds import AppointmentStatus, VisitSource
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_placing import Order, take_places
@@ -45,6 +44,7 @@ from app.modules.customer.customer_service import CustomerNotFound
 from app.modules.identity.identity_access import CurrentUser
 from app.modules.identity.identity_roles import Role
 from app.modules.staff.staff_access import AT_THE_DESK
+from app.redis.branch_events import announce
 
 MOST_HOLDS, MOST_TO_COME = 3, 20
 """That a customer may have at a time, and visits that they booked online and that are to come, holds among them: or one

@@ -20,7 +20,6 @@ from app.modules.booking.booking_errors import (
     StatusConflict,
     VisitNotFound,
 )
-from app.modules.booking.booking_events import announce
 from app.modules.booking.booking_freeing import free_time, lock_places
 from app.modules.booking.booking_kinds import AppointmentStatus as Status
 from app.modules.booking.booking_kinds import WantedStatus as Wanted
@@ -31,6 +30,7 @@ from app.modules.booking.booking_schemas import StatusChange, VisitRead
 from app.modules.branch.branch_service import get_branch
 from app.modules.identity.identity_access import CurrentUser
 from app.modules.resource.resource_allocations import book_held
+from app.redis.branch_events import announce
 
 _WITH_A_REASON = {Wanted.DECLINED, Wanted.CANCELLED, Wanted.REOPENED}
 

@@ -49,7 +49,7 @@ async def agree_again(
         TooShort
         VariantNotFound, AddOnNotFound, ResourceNotFound, and what `agree` refuses.
     """
-    held = {row.id: row for row in rows.treatments if row.appointment_id == guest.id}
+    held = {row.id: row for row in rows.treatments_of(guest)}
     if any(each.id is not None and each.id not in held for each in changes):
         raise TreatmentNotFound
     agreed = iter(await _agree(session, held, changes))
