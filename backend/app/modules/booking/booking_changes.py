@@ -112,8 +112,8 @@ async def update_appointment(
 
 
 async def take_again(session: AsyncSession, visit: Visit, appointment_ids: Collection[UUID]) -> None:
-    """The time that no-shows had is theirs again when they are reopened, where it is free. Where it is not they have
-    none until the desk moves them: what is known of a guest must not hang on what is free.
+    """The time that no-shows had is theirs again when they are there after all or are reopened, where it is free. Where
+    it is not they have none until the desk moves them: what is known of a guest must not hang on what is free.
 
     The caller has locked the visit, and nothing that can be booked.
     """

@@ -1,13 +1,16 @@
 """What becomes of an appointment, who may say so, and when."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
+from app.modules.booking.booking_clock import turn
+from app.modules.booking.booking_rows import this_step
 from app.modules.identity.identity_roles import Role
 from tests.modules.booking.parties import GIVEN_UP, Spa, add_customer, allocations_of, on_leave, status_of
 from tests.support.bookings import VISITS, BookableSpa, bookable_spa
@@ -47,6 +50,7 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
     "arrived": {
         "confirmed": by("arrived", "therapist", *AT_THE_DESK),
         "reopened": by("arrived", "therapist", *AT_THE_DESK),
+        "no_show": by("arrived", *AT_THE_DESK),
     },
     "in_service": {
         "arrived": by("in_service", "therapist", *AT_THE_DESK),
@@ -179,6 +183,64 @@ class TestNotComing:
         assert code_of(await spa.ask(visit.id, "no_show")) == (409, "TOO_EARLY_FOR_NO_SHOW")
         later = await spa.visit("confirmed", utc_now() - timedelta(minutes=90))
         assert (await spa.ask(later.id, "no_show")).status_code == 200
+
+
+class TestComingAfterAll:
+    """The clock takes the time of guests who lie on their beds already, when nobody said that they are there."""
+
+    async def test_they_have_their_time_again(self, client: httpx2.AsyncClient) -> None:
+        spa, hour = await begun_spa()
+        visit_id, before = await no_show(client, spa, hour)
+        arrived = await client.put(f"{VISITS}/{visit_id}/status", json={"status": "arrived"})
+        [guest] = arrived.json()["appointments"]
+        assert (guest["status"], guest["treatments"]) == ("arrived", before["treatments"])
+        assert await allocations_of(UUID(guest["id"])) == ["booked", "booked"]
+
+    async def test_and_none_when_somebody_else_has_it_until_they_are_moved(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        spa, hour = await begun_spa()
+        visit_id, _ = await no_show(client, spa, hour)
+        in_between = spa.booking(None, walk_in=True)
+        assert (await client.post(VISITS, **in_between)).status_code == 201
+        arrived = await client.put(f"{VISITS}/{visit_id}/status", json={"status": "arrived"})
+        [guest] = arrived.json()["appointments"]
+        assert (guest["status"], guest["treatments"][0]["takes"]) == ("arrived", [])
+        assert (await on_board(client, spa))[visit_id]["appointments"] == [guest]
+        spa.add(therapists=1, beds=1)
+        await spa.write()
+        soon = {"start": (this_step() + timedelta(minutes=5)).isoformat()}
+        [moved] = (await client.patch(f"{VISITS}/{visit_id}", json=soon)).json()["appointments"]
+        assert (moved["status"], len(moved["treatments"][0]["takes"])) == ("arrived", 2)
+
+
+async def begun_spa() -> tuple[BookableSpa, datetime]:
+    """It never closes; and half an hour ago, for which nobody can be in time any more."""
+    spa = await bookable_spa(hours="00:00-24:00")
+    return spa, this_step() - timedelta(minutes=30)
+
+
+async def no_show(
+    client: httpx2.AsyncClient, spa: BookableSpa, start: datetime
+) -> tuple[str, dict[str, Any]]:
+    """The id of a visit that began then and of which the clock noted it, and its guest as they were booked."""
+    booked = (await client.post(VISITS, **spa.booking(spa.hour(10)))).json()
+    earlier = start - spa.hour(10)
+    for table in ("appointment", "appointment_service"):
+        await in_database(f"UPDATE {table} SET starts_at = starts_at + $1, ends_at = ends_at + $1", earlier)
+    await in_database(
+        "UPDATE allocation SET during = tstzrange(lower(during) + $1, upper(during) + $1)", earlier
+    )
+    [before] = (await client.get(f"{VISITS}/{booked['id']}")).json()["appointments"]
+    assert await turn() == 1
+    return booked["id"], before
+
+
+async def on_board(client: httpx2.AsyncClient, spa: BookableSpa) -> dict[str, dict[str, Any]]:
+    """Today's visits by their ids, and those of the night."""
+    path = f"/api/v1/branches/{spa.branch_id}/board"
+    days = [(await client.get(path, params={"day": f"{spa.day(days)}"})).json() for days in (-1, 0)]
+    return {visit["id"]: visit for day in days for visit in day["visits"]}
 
 
 class TestReopening:
