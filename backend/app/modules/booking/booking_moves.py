@@ -10,6 +10,7 @@ from app.modules.booking.booking_errors import (
     HoldExpired,
     StatusConflict,
     TooEarlyForNoShow,
+    TooEarlyToArrive,
     TooLateToCancel,
 )
 from app.modules.booking.booking_kinds import AppointmentStatus as Status
@@ -55,6 +56,9 @@ class Move(NamedTuple):
     rule: Rule | None = None
 
 
+CHECK_IN = timedelta(hours=12)
+"""Before the beginning: whoever is checked in earlier is another day's guest, tapped by mistake."""
+
 BY_CUSTOMER = frozenset({Who.CUSTOMER})
 BY_DESK = frozenset({Who.DESK})
 BY_BOTH = BY_CUSTOMER | BY_DESK
@@ -65,10 +69,11 @@ NEEDS_APPROVAL = Rule(lambda policy, _start, _now: policy.approve_online)
 NEEDS_NONE = Rule(lambda policy, _start, _now: not policy.approve_online)
 IN_TIME = Rule(lambda policy, start, now: now <= start - policy.free_cancel, TooLateToCancel)
 LATE = Rule(lambda policy, start, now: now > start - policy.free_cancel)
+SOON = Rule(lambda _policy, start, now: now >= start - CHECK_IN, TooEarlyToArrive)
 GRACE_OVER = Rule(lambda policy, start, now: now >= start + policy.no_show, TooEarlyForNoShow)
 
 _ONCE_THERE = (  # of what is confirmed, and of what is reopened
-    (Wanted.ARRIVED, Status.ARRIVED, BY_TEAM, None),
+    (Wanted.ARRIVED, Status.ARRIVED, BY_TEAM, SOON),
     (Wanted.CANCELLED, Status.CANCELLED, BY_BOTH, IN_TIME),
     (Wanted.CANCELLED, Status.LATE_CANCELLED, BY_DESK, LATE),
     (Wanted.NO_SHOW, Status.NO_SHOW, BY_DESK, GRACE_OVER),

@@ -20,6 +20,7 @@ from app.modules.booking.booking_errors import (
     StatusConflict,
     TimeTaken,
     TooEarlyForNoShow,
+    TooEarlyToArrive,
     TooLateToCancel,
     TooManyHolds,
     TooManyVisits,
@@ -115,6 +116,7 @@ async def update_visit(user: Desk, session: SessionDep, visit_id: UUID, changes:
         StatusConflict,
         HoldExpired,
         TooLateToCancel,
+        TooEarlyToArrive,
         TooEarlyForNoShow,
     ),
 )

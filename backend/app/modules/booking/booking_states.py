@@ -50,7 +50,8 @@ async def set_status(
         VisitNotFound: also somebody else's, for a customer.
         AppointmentNotFound: one of those named is not of this visit, or not theirs.
         ForbiddenException
-        StatusConflict, HoldExpired, TooLateToCancel, TooEarlyForNoShow: none can, or one who is named.
+        StatusConflict, HoldExpired, TooLateToCancel, TooEarlyToArrive, TooEarlyForNoShow: none can, or one who is
+            named.
     """
     visit = await get_row(session, Visit, visit_id, VisitNotFound)
     concerned = await concerned_in(session, user, visit)  # before the lock: strangers have nobody wait

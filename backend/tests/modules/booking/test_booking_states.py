@@ -81,12 +81,12 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
 
 @pytest.mark.parametrize("wanted", TABLE)
 async def test_who_may_make_what_of_it(spa: Spa, wanted: str) -> None:
-    """Every state, for everybody. A no-show is asked for when the guest should long have been there."""
+    """Every state, for everybody. Whether guests came or not is asked when they should long have been there."""
     may_ever = {role for possible in TABLE[wanted].values() for role in possible}
     for number, old in enumerate(STATES):
         for place, role in enumerate(ROLES):
             past = utc_now() - timedelta(hours=2 + 2 * (4 * number + place))
-            visit = await spa.visit(old, past if wanted == "no_show" else None)
+            visit = await spa.visit(old, past if wanted in {"arrived", "no_show"} else None)
             new = TABLE[wanted].get(old, {}).get(role)
             response = await spa.ask(visit.id, wanted, role)
 
@@ -207,6 +207,20 @@ class TestCancelling:
         visit = await spa.visit("confirmed", at(9))
         assert (await spa.ask(visit.id, "cancelled")).status_code == 200
         await spa.visit("confirmed", at(9))  # PostgreSQL would refuse
+
+
+class TestArriving:
+    @pytest.mark.parametrize("status", ["confirmed", "reopened"])
+    async def test_nobody_is_there_days_early(self, spa: Spa, status: str) -> None:
+        visit = await spa.visit(status, utc_now() + timedelta(hours=12, minutes=1))
+        for role in ("therapist", "receptionist"):
+            refused = await spa.ask(visit.id, "arrived", role)
+            assert code_of(refused) == (409, "TOO_EARLY_TO_ARRIVE")
+        assert await status_of(visit.appointment_id) == status
+
+    async def test_twelve_hours_before_they_can_be(self, spa: Spa) -> None:
+        visit = await spa.visit("confirmed", utc_now() + timedelta(hours=12) - timedelta(minutes=1))
+        assert (await spa.ask(visit.id, "arrived")).status_code == 200
 
 
 class TestNotComing:

@@ -12,7 +12,7 @@ from app.common.helpers import utc_now
 from app.modules.booking.booking_clock import turn
 from app.modules.identity.identity_roles import Role
 from app.redis.branch_events import CHANNEL
-from tests.modules.booking.parties import Spa, allocations_of, on_leave, status_of
+from tests.modules.booking.parties import Spa, allocations_of, hour_after, on_leave, status_of
 from tests.support.branches import add_branch
 from tests.support.ledger import entries, in_database
 from tests.support.people import signed_in
@@ -90,7 +90,7 @@ async def locked(resource_id: UUID) -> AsyncIterator[asyncpg.Connection]:
 
 async def test_boards_are_told_of_what_changed_and_of_nothing_else(spa: Spa) -> None:
     elsewhere = await add_branch()
-    other = await add_visit(elsewhere, at(9), at(10))
+    other = await add_visit(elsewhere, utc_now(), hour_after(utc_now()))
     done, held = await spa.visit("completed"), await spa.visit("held", hold_expires_at=utc_now())
     spa.headers["everywhere"] = await signed_in(Role.ADMIN)
     async with listening({spa.branch_id, elsewhere}) as next_told:
