@@ -134,9 +134,9 @@ def refuse_past(start: datetime) -> None:
 
 
 async def _lock_visit(session: AsyncSession, user: CurrentUser, visit_id: UUID) -> Visit:
-    visit = await get_row(session, Visit, visit_id, VisitNotFound, lock=True)
-    user.must_hold_in(visit.branch_id, *AT_THE_DESK)
-    return visit
+    visit = await get_row(session, Visit, visit_id, VisitNotFound)
+    user.must_hold_in(visit.branch_id, *AT_THE_DESK)  # before the lock: strangers have nobody wait
+    return await get_row(session, Visit, visit_id, VisitNotFound, lock=True)
 
 
 async def _lock_visit_of(session: AsyncSession, user: CurrentUser, appointment_id: UUID) -> Visit:
