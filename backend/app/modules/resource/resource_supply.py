@@ -79,7 +79,8 @@ async def load_supply(  # noqa: PLR0913 - one question
     rather: Collection[UUID] = (),
 ) -> list[SuppliedResource]:
     """By id: beds and devices of these types in use in that branch, and these staff; with when they are taken, in steps
-    since the first instant. Holds that have expired take nothing, nor do the appointments `ignoring`. Of each type
+    since the first instant. Holds that have expired take nothing, nor do the appointments `ignoring`. (What is out of
+    order or on leave behind an expired hold looks free until the clock has dropped it; a booking sees it.) Of each type
     `at_most` so many: `rather` these, and then what is last by id, as a search gives guests the first.
     """
     step_seconds = step.total_seconds()

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
+from app.modules.booking.booking_clock import turn
 from tests.modules.booking.reference import Branch, Guest, Place, Visit, Wish
 from tests.support.bookings import APPOINTMENTS, VISITS
 from tests.support.ledger import in_database
@@ -159,6 +160,13 @@ class Machine:
         if visit is not None and visit.status == "held":
             await in_database(_EXPIRE, UUID(visit_id))
             visit.status = "expired"
+            if any(
+                who == bed and start < until and since < end
+                for guest in visit.guests
+                for who, start, end in guest.takes()
+                for bed, since, until in self.branch.outages
+            ):
+                await turn()  # what the outage could not take is offered until somebody has dropped the hold
 
     async def block(self, bed: int, step: int, minutes: int, force: bool) -> None:
         which, start = self.branch.beds[bed], self.at(step)
