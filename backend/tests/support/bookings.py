@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+import httpx2
 from uuid_utils.compat import uuid7
 
 from app.modules.identity.identity_roles import Role
@@ -113,6 +114,12 @@ def resources_of(visit: dict[str, Any], kind: str) -> list[str]:
         for each in treatment["takes"]
         if each["kind"] == kind
     ]
+
+
+def alternatives(refused: httpx2.Response) -> list[datetime]:
+    """The starts that are offered to somebody whose time is taken, the nearest first."""
+    details = refused.json()["error"]["details"]
+    return [datetime.fromisoformat(each["message"]) for each in details if each["type"] == "alternative"]
 
 
 OVERLAPS = (

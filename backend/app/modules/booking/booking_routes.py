@@ -77,7 +77,7 @@ async def create_visit(
 ) -> VisitRead:
     """Books a party, or holds a time for it, or takes in who stands at the desk.
 
-    Who does what where is chosen here, by the wishes. When somebody was faster the answer is 409, and `details` has the nearest starts that are free. A customer books for themselves, by the grid, the notice and the horizon of the branch; the desk for anybody, from now on.
+    Who does what where is chosen here, by the wishes. When somebody was faster the answer is 409, and `details` has the nearest starts that are free (`alternative`); when it could not be then anyhow, also the reasons (`why`). A customer books for themselves, by the grid, the notice and the horizon of the branch; the desk for anybody, from now on.
     """
     return await booking_service.create_visit(session, user, key, new)
 

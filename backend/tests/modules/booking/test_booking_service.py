@@ -11,7 +11,15 @@ from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.modules.identity.identity_roles import Role
-from tests.support.bookings import VISITS, add_customer, bookable_spa, by, overlaps, resources_of
+from tests.support.bookings import (
+    VISITS,
+    add_customer,
+    alternatives,
+    bookable_spa,
+    by,
+    overlaps,
+    resources_of,
+)
 from tests.support.ledger import in_database
 from tests.support.people import signed_in
 from tests.support.rosters import code_of, statements
@@ -45,7 +53,7 @@ class TestBooking:
         await client.post(VISITS, **spa.booking(spa.hour(12)))
         refused = await client.post(VISITS, **spa.booking(spa.hour(12.5)))
         assert code_of(refused) == (409, "TIME_TAKEN")
-        free = [datetime.fromisoformat(each["message"]) for each in refused.json()["error"]["details"]]
+        free = alternatives(refused)
         assert free == [spa.hour(13.25), spa.hour(13.5), spa.hour(13.75)]
         assert (await client.post(VISITS, **spa.booking(free[0]))).status_code == 201
 
