@@ -10,7 +10,12 @@ from app.core.database import SessionDep
 from app.core.exceptions import error_responses
 from app.core.idempotency import IdempotencyInFlight, IdempotencyKey, IdempotencyKeyReused
 from app.core.routing import ApiRouter
-from app.modules.availability.availability_wishes import AddOnDoesNotFit, BedDoesNotFit, NotOffered
+from app.modules.availability.availability_wishes import (
+    AddOnDoesNotFit,
+    BedDoesNotFit,
+    NoTherapistNeeded,
+    NotOffered,
+)
 from app.modules.booking import booking_access, booking_changes, booking_service, booking_states
 from app.modules.booking.booking_errors import (
     AppointmentNotFound,
@@ -42,6 +47,7 @@ from app.modules.customer.customer_service import CustomerArchived, CustomerNotF
 from app.modules.identity.identity_access import AnyRole, CurrentUser, Desk, Requires
 from app.modules.identity.identity_roles import Role
 from app.modules.resource.resource_errors import ResourceNotFound
+from app.modules.staff.staff_service import StaffNotFound
 
 visits = ApiRouter(prefix=f"{API_V1}/visits", tags=["Visits"])
 appointments = ApiRouter(prefix=f"{API_V1}/appointments", tags=["Visits"])
@@ -49,9 +55,11 @@ DeskOrCustomer = Annotated[CurrentUser, Requires(Role.ADMIN, Role.RECEPTIONIST, 
 _WISHES = (
     VariantNotFound,
     AddOnNotFound,
+    StaffNotFound,
     ResourceNotFound,
     NotOffered,
     AddOnDoesNotFit,
+    NoTherapistNeeded,
     BedDoesNotFit,
     TimeTaken,
     NotBookableThen,

@@ -1,13 +1,14 @@
 """What somebody is told for whom there is nothing at the time they asked for."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx2
 import pytest
+from uuid_utils.compat import uuid7
 
 from app.modules.booking.booking_errors import TimeTaken
-from tests.support.bookings import APPOINTMENTS, VISITS, BookableSpa, bookable_spa
+from tests.support.bookings import APPOINTMENTS, VISITS, BookableSpa, alternatives, bookable_spa
 from tests.support.rosters import code_of, statements
 
 ENGLISH = {"Accept-Language": "en"}
@@ -24,11 +25,6 @@ def reasons(refused: httpx2.Response) -> list[str]:
     said = [each["message"] for each in error["details"] if each["type"] == "why"]
     assert not said or error["message"] == " ".join(said)
     return said
-
-
-def alternatives(refused: httpx2.Response) -> list[datetime]:
-    details = refused.json()["error"]["details"]
-    return [datetime.fromisoformat(each["message"]) for each in details if each["type"] == "alternative"]
 
 
 async def spa_until_noon() -> BookableSpa:
@@ -67,6 +63,12 @@ class TestWhoIsRefused:
     async def test_is_told_that_nobody_does_it(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=0)
         assert await refusal(client, spa.booking(spa.hour(10))) == ["massage: the branch has no therapist."]
+
+    async def test_of_a_therapist_who_is_nobody_is_told_so(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        wish = {"treatments": [spa.treatment(therapist_id=uuid7())]}
+        refused = await client.post(VISITS, **spa.booking(spa.hour(10), guests=[wish]))
+        assert code_of(refused) == (404, "STAFF_NOT_FOUND")
 
     async def test_who_walks_in_is_told_too(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=0, hours="00:00-24:00")

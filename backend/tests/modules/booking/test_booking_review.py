@@ -81,6 +81,24 @@ class TestTreatments:
             refused = await change(client, guest, treatments=[kept | {"bed_id": str(bed)}])
             assert code_of(refused) == refusal
 
+    async def test_another_therapist_is_somebody_and_needed(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        bath = spa.service("bath", Segment(30, staff=False, on="bath"))
+        spa.bed("bath 1", "bath")
+        await spa.write()
+        lan = str(spa.therapists[0])
+        [guest] = (await booked(client, spa, 10, spa.treatment(), {"variant_id": str(bath)}))["appointments"]
+        massage, bathing = ({"id": each["id"]} for each in guest["treatments"])
+        for treatments, refusal in (
+            ([massage | {"therapist_id": str(uuid7())}, bathing], (404, "STAFF_NOT_FOUND")),
+            ([massage, bathing | {"therapist_id": lan}], (409, "NO_THERAPIST_NEEDED")),
+            ([massage, bathing | {"gender": "female"}], (409, "NO_THERAPIST_NEEDED")),
+            ([massage, {"variant_id": str(bath), "gender": "female"}], (409, "NO_THERAPIST_NEEDED")),
+        ):
+            assert code_of(await change(client, guest, treatments=treatments)) == refusal
+        same = [massage | {"therapist_id": lan}, bathing | {"therapist_id": None, "gender": None}]
+        assert (await change(client, guest, treatments=same)).status_code == 200
+
 
 class TestInService:
     async def test_a_guest_who_stays_longer_is_not_given_to_others(self, client: httpx2.AsyncClient) -> None:
