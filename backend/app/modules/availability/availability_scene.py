@@ -51,9 +51,11 @@ async def load_scene(  # noqa: PLR0913 - which days of which branch, for whom
     *,
     at_the_desk: bool,
     ignoring: Collection[UUID] = (),
+    at_most: int | None = None,
 ) -> Scene:
     """In three questions, whatever the number of days, people and things. `ignoring` are appointments whose time counts
-    as free: they are being moved. What the session has not flushed is not seen.
+    as free: they are being moved. What the session has not flushed is not seen. `at_most` so many are looked at of those
+    who could do one treatment, and of beds and devices of one type: a start with them is one, and there may be more.
 
     Notice and horizon are for customers. At the desk guests may begin from now on, on any day.
 
@@ -62,7 +64,7 @@ async def load_scene(  # noqa: PLR0913 - which days of which branch, for whom
     """
     branch = await load_days(session, branch_id, first_day - _ONE_DAY, last_day + _beyond(party))
     look = _Look(branch_id, branch, days_from(first_day, last_day), party)
-    return await look.load(session, at_the_desk=at_the_desk, ignoring=ignoring)
+    return await look.load(session, at_the_desk=at_the_desk, ignoring=ignoring, at_most=at_most)
 
 
 async def load_scene_at(  # noqa: PLR0913 - when in which branch, for whom
@@ -93,12 +95,19 @@ class _Look:
     days: list[date]
     party: Party
 
-    async def load(self, session: AsyncSession, *, at_the_desk: bool, ignoring: Collection[UUID]) -> Scene:
+    async def load(
+        self,
+        session: AsyncSession,
+        *,
+        at_the_desk: bool,
+        ignoring: Collection[UUID],
+        at_most: int | None = None,
+    ) -> Scene:
         branch, days, party = self.branch, self.days, self.party
         grid = _grid_of(days, branch.zone, *party.reach())
         earliest, latest = _bounds(grid, branch, at_the_desk=at_the_desk)
         resources, names = await _load_resources(
-            session, self.branch_id, party, days, grid, ignoring=ignoring
+            session, self.branch_id, party, days, grid, ignoring=ignoring, at_most=at_most
         )
         supply = Supply(
             resources=resources,
@@ -160,14 +169,23 @@ async def _load_resources(  # noqa: PLR0913 - what the questions ask
     grid: Grid,
     *,
     ignoring: Collection[UUID],
+    at_most: int | None,
 ) -> tuple[list[Resource], dict[UUID, str]]:
     """By id, and their names."""
     wanted = {need.wanted for need in party.needs()}
+    wishes = {each.resource_id for each in wanted if each.resource_id is not None}
     span = (grid.first, grid.instant(grid.count))
     therapists: list[SuppliedTherapist] = []
     if service_ids := {each.of for each in wanted if each.kind is ResourceKind.STAFF}:
         therapists = await staff_supply.load_supply(
-            session, branch_id, service_ids=service_ids, days=days, span=span, step=STEP
+            session,
+            branch_id,
+            service_ids=service_ids,
+            days=days,
+            span=span,
+            step=STEP,
+            at_most=at_most,
+            rather=wishes,
         )
     things = await resource_supply.load_supply(
         session,
@@ -177,6 +195,8 @@ async def _load_resources(  # noqa: PLR0913 - what the questions ask
         span=span,
         step=STEP,
         ignoring=ignoring,
+        at_most=at_most,
+        rather=wishes,
     )
     taken = {each.id: each.taken for each in things if each.kind is ResourceKind.STAFF}
     resources: list[Resource] = [

@@ -32,8 +32,12 @@ class Taken(NamedTuple):
 
 def starts(party: Party, supply: Supply) -> int:
     """Every step at which the whole party can begin, by the grid, the notice and the horizon of the branch."""
-    todo = supply.starts & supply.bookable & beginning_runs(supply.open, party.stay())
-    return met(party.needs(), supply.resources, todo, same_room=party.same_room)
+    return met(party.needs(), supply.resources, offered(party, supply), same_room=party.same_room)
+
+
+def offered(party: Party, supply: Supply) -> int:
+    """Those of them by the hours, the grid, the notice and the horizon alone, whoever is free."""
+    return supply.starts & supply.bookable & beginning_runs(supply.open, party.stay())
 
 
 def met(

@@ -1,13 +1,14 @@
 """When a party could come to a branch, and who would do what where."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.modules.availability.availability_bits import positions
 from app.modules.availability.availability_grid import STEP
-from app.modules.availability.availability_party import Party
+from app.modules.availability.availability_party import Party, Wanted
 from app.modules.availability.availability_scene import Scene, is_offered, load_scene, nearest_starts
 from app.modules.availability.availability_schemas import (
     DayRead,
@@ -20,7 +21,7 @@ from app.modules.availability.availability_schemas import (
     StartsRead,
     TreatmentPlaces,
 )
-from app.modules.availability.availability_search import Taken, place, starts
+from app.modules.availability.availability_search import Taken, offered, place, starts
 from app.modules.availability.availability_why import why_not
 from app.modules.availability.availability_wishes import agree, party_of
 from app.modules.availability.availability_words import Speaker
@@ -29,6 +30,8 @@ from app.modules.staff.staff_access import AT_THE_DESK
 
 _QUICK = 2
 """Guests."""
+A_FEW = 4
+"""Therapists for each guest and one more, and as many beds and devices of a type."""
 
 __all__ = ["Scene", "find_days", "find_starts", "is_offered", "load_scene", "nearest_starts", "read_start"]
 
@@ -41,10 +44,17 @@ async def find_days(session: AsyncSession, user: CurrentUser, query: DaysQuery, 
         BranchNotFound, and what `agree` raises.
     """
     party, at_the_desk = await _party(session, user, query)
-    scene = await load_scene(
-        session, query.branch_id, query.first_day, query.last_day, party, at_the_desk=at_the_desk
+    load = partial(
+        load_scene,
+        session,
+        query.branch_id,
+        query.first_day,
+        query.last_day,
+        party,
+        at_the_desk=at_the_desk,
     )
-    masks = [scene.grid.day(day, scene.zone) for day in scene.days]
+    scene = await _load_enough(load, party)
+    masks = _masks_of(scene)
     lacks = await _searched(party, lambda: why_not(party, scene.supply, masks))
     speaker = await Speaker.load(
         session, scene, lacks, language, at_the_desk=at_the_desk, same_room=party.same_room
@@ -106,6 +116,28 @@ def read_start(scene: Scene, party: Party, step: int, taken: Sequence[Taken]) ->
             for guest, times in enumerate(party.times())
         ],
     )
+
+
+async def _load_enough(load: Callable[..., Awaitable[Scene]], party: Party) -> Scene:
+    """A few of those who could do it, and all of them only when a day has no start with the few: what takes the time of
+    a search is to read what is taken of each, and most days of most months have one."""
+    at_most = A_FEW * (len(party.guests) + 1)
+    scene = await load(at_most=at_most)
+    if not any(_there_are(need.wanted, scene) >= at_most for need in party.needs()):
+        return scene  # it is all that there is
+    found = await _searched(party, lambda: starts(party, scene.supply))
+    could_be = offered(party, scene.supply)
+    return await load() if any(could_be & day and not found & day for day in _masks_of(scene)) else scene
+
+
+def _there_are(wanted: Wanted, scene: Scene) -> int:
+    """Of its kind, whatever else is wished for."""
+    kind = Wanted(wanted.kind, wanted.of)
+    return sum(resource.suits(kind) for resource in scene.supply.resources)
+
+
+def _masks_of(scene: Scene) -> list[int]:
+    return [scene.grid.day(day, scene.zone) for day in scene.days]
 
 
 async def _searched[T](party: Party, search: Callable[[], T]) -> T:

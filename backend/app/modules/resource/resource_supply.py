@@ -22,8 +22,12 @@ from app.modules.resource.resource_kinds import ResourceKind
 _SUPPLY = """
 SELECT its.id, its.kind, its.type_id, its.room_id, its.name, taken.first, taken.last
 FROM (
-    SELECT id, kind, type_id, room_id, name FROM resource
-    WHERE branch_id = $1 AND type_id = ANY($2::uuid[]) AND retired_at IS NULL
+    SELECT id, kind, type_id, room_id, name
+    FROM (
+        SELECT *, row_number() OVER (PARTITION BY type_id ORDER BY id = ANY($9::uuid[]) DESC, id DESC) AS place
+        FROM resource WHERE branch_id = $1 AND type_id = ANY($2::uuid[]) AND retired_at IS NULL
+    ) AS candidate
+    WHERE $8::integer IS NULL OR place <= $8
     UNION ALL
     SELECT staff_id, 'staff', NULL, NULL, NULL FROM unnest($3::uuid[]) AS staff_id
 ) AS its CROSS JOIN LATERAL (
@@ -71,11 +75,15 @@ async def load_supply(  # noqa: PLR0913 - one question
     span: tuple[datetime, datetime],
     step: timedelta,
     ignoring: Collection[UUID] = (),
+    at_most: int | None = None,
+    rather: Collection[UUID] = (),
 ) -> list[SuppliedResource]:
     """By id: beds and devices of these types in use in that branch, and these staff; with when they are taken, in steps
-    since the first instant. Holds that have expired take nothing, nor do the appointments `ignoring`.
+    since the first instant. Holds that have expired take nothing, nor do the appointments `ignoring`. Of each type
+    `at_most` so many: `rather` these, and then what is last by id, as a search gives guests the first.
     """
-    parameters = (branch_id, [*type_ids], [*staff_ids], *span, step.total_seconds(), [*ignoring])
+    step_seconds = step.total_seconds()
+    parameters = (branch_id, [*type_ids], [*staff_ids], *span, step_seconds, [*ignoring], at_most, [*rather])
     rows = await ask(session, _SUPPLY, *parameters)
     return [
         SuppliedResource(resource_id, ResourceKind(kind), type_id, room_id, name, first or (), last or ())

@@ -10,6 +10,7 @@ from uuid_utils.compat import uuid7
 
 from app.core.database import engine
 from app.modules.availability import availability_search, availability_service
+from app.modules.availability.availability_service import A_FEW
 from app.modules.identity.identity_roles import Role
 from tests.modules.availability.asking import DAY, asking, days, starts
 from tests.support.people import signed_in
@@ -436,7 +437,39 @@ class TestQuestions:
         with statements() as many:
             assert len(await days(guest, spa, [wish, massage], [wish], last="2027-01-04")) == 26
         # Who asks, variants, add-ons, the branch, therapists, all that is taken; the name of what is missing.
-        assert len(few) == len(many) == 7
+        assert len(few) == 7
+        # And of many, of whom a few were asked first, the branch, therapists, all that is taken.
+        assert len(many) == 10
+
+    async def test_a_few_of_many_are_enough_when_each_day_has_a_start_with_them(
+        self, guest: httpx2.AsyncClient
+    ) -> None:
+        spa = Spa()
+        massage = spa.service("massage", on_bed)
+        spa.bed("bed")
+        shifts = [f"2026-12-{day:02} 09:00-18:00" for day in range(5, 9)]
+        lan, *_ = [spa.therapist("Lan", massage, shifts=shifts) for _ in range(2 * A_FEW + 1)]
+        spa.open_otherwise(date(2026, 12, 9), date(2026, 12, 9))
+        await spa.write()
+        with statements() as asked:
+            assert len(await days(guest, spa, [massage], last="2026-12-09")) == 4
+        assert len(asked) == 5
+        with statements() as asked:
+            wish = {"variant_id": massage, "therapist_id": lan}
+            assert len(await days(guest, spa, [wish], last="2026-12-09")) == 4
+        assert len(asked) == 5
+
+    async def test_all_are_asked_when_a_day_has_none_with_a_few(self, guest: httpx2.AsyncClient) -> None:
+        spa = Spa()
+        massage = spa.service("massage", on_bed)
+        beds = [spa.bed("bed") for _ in range(2 * A_FEW + 1)]
+        for each in beds[1:]:
+            spa.take(each, f"{DAY} 09:00-21:00")
+        spa.therapist("Hoa", massage, shifts=["2026-12-06 09:00-18:00"])
+        for _ in range(2 * A_FEW):
+            spa.therapist("Lan", massage, shifts=[f"{DAY} 09:00-18:00"])
+        await spa.write()
+        assert await days(guest, spa, [massage], last="2026-12-06") == [DAY, "2026-12-06"]
 
 
 def _half_hours(text: str) -> list[str]:

@@ -7,6 +7,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import asyncpg
+import pytest
 import time_machine
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
@@ -176,9 +177,11 @@ async def test_a_search_finds_what_the_rows_say(data: st.DataObject) -> None:
                 await service.find_starts(session, user, StartsQuery(**wish, day=day), language="vi")
                 for day in days
             ]
-            by_day = await service.find_days(
-                session, user, DaysQuery(**wish, first_day=days[0], last_day=days[1]), language="vi"
-            )
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(service, "A_FEW", data.draw(st.sampled_from([1, service.A_FEW])))
+                by_day = await service.find_days(
+                    session, user, DaysQuery(**wish, first_day=days[0], last_day=days[1]), language="vi"
+                )
     connection = await asyncpg.connect(driver_url())
     seen = await see(connection, branch_id, days, drawn.now, at_the_desk=drawn.at_the_desk)
     await connection.close()
