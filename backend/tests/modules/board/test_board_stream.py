@@ -28,7 +28,6 @@ from tests.modules.board.looking import (
     stream_of,
     tell,
 )
-from tests.modules.board.test_board import add_customer
 from tests.support import eventually, free_port
 from tests.support.app_process import AppProcess
 from tests.support.bookings import VISITS, bookable_spa
@@ -36,6 +35,7 @@ from tests.support.branches import add_branch
 from tests.support.event_streams import SOON, listening
 from tests.support.fault_proxy import FaultProxy, Mode
 from tests.support.ledger import in_database
+from tests.support.people import add_customer
 from tests.support.resources import add_bed, at
 from tests.support.rosters import add_shift, add_therapist
 from tests.support.stores import app_database, app_redis, database_server, redis_server, through

@@ -5,23 +5,11 @@ from typing import Any
 import httpx2
 from uuid_utils.compat import uuid7
 
-from tests.support.bookings import APPOINTMENTS, VISITS, BookableSpa, add_customer, bookable_spa, resources_of
+from tests.support.bookings import APPOINTMENTS, VISITS, bookable_spa, booked, resources_of
 from tests.support.ledger import in_database
+from tests.support.people import new_customer
 from tests.support.rosters import answered_while, code_of
 from tests.support.spas import Segment
-
-
-async def booked(
-    client: httpx2.AsyncClient, spa: BookableSpa, hour: float, *treatments: dict[str, Any], **more: Any
-) -> dict[str, Any]:
-    """With these treatments for its only guest, or as `booking` has it."""
-    booking = spa.booking(spa.hour(hour), **more)
-    if treatments:
-        booking["json"]["guests"] = [{"treatments": [*treatments]}]
-    answer = await client.post(VISITS, **booking)
-    assert answer.status_code == 201, answer.text
-    visit: dict[str, Any] = answer.json()
-    return visit
 
 
 async def change(client: httpx2.AsyncClient, guest: dict[str, Any], **changes: Any) -> httpx2.Response:
@@ -147,7 +135,7 @@ class TestParties:
 
     async def test_a_guest_is_there_once(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
-        mai, _ = await add_customer()
+        mai, _ = await new_customer()
         booking = spa.booking(spa.hour(10), guests=2)
         for guest in booking["json"]["guests"]:
             guest["customer_id"] = str(mai)
@@ -157,7 +145,7 @@ class TestParties:
         self, client: httpx2.AsyncClient
     ) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
-        mai, _ = await add_customer()
+        mai, _ = await new_customer()
         booking = spa.booking(spa.hour(10), guests=2, customer_id=mai)
         booking["json"]["guests"][1]["customer_id"] = str(mai)
         visit = (await client.post(VISITS, **booking)).json()
