@@ -10,8 +10,10 @@ import re
 import sys
 from datetime import date, datetime, timedelta
 from typing import Any
+from unittest.mock import patch
 from uuid import UUID
 
+import asyncpg
 import httpx2
 from asyncpg import Range
 from sqlalchemy import event
@@ -39,9 +41,14 @@ async def _book(headers: dict[str, str], body: object) -> tuple[list[tuple[str, 
     from app.main import app, lifespan
 
     asked: list[tuple[str, Any]] = []
+    fetch = asyncpg.Connection.fetch
 
     def note(*arguments: Any) -> None:
         asked.append((arguments[2], arguments[3]))
+
+    async def fetch_noted(driver: asyncpg.Connection, statement: str, *parameters: Any) -> Any:
+        asked.append((statement, parameters))
+        return await fetch(driver, statement, *parameters)
 
     async with lifespan(app):
         transport = httpx2.ASGITransport(app=app)
@@ -49,9 +56,10 @@ async def _book(headers: dict[str, str], body: object) -> tuple[list[tuple[str, 
             await http.post("/api/v1/visits", json=body, headers=headers | {"Idempotency-Key": "warm"})
             body["start"] = (datetime.fromisoformat(body["start"]) + timedelta(days=1)).isoformat()
             event.listen(engine.sync_engine, "before_cursor_execute", note)
-            answer = await http.post(
-                "/api/v1/visits", json=body, headers=headers | {"Idempotency-Key": "measured"}
-            )
+            with patch.object(asyncpg.Connection, "fetch", fetch_noted):
+                answer = await http.post(
+                    "/api/v1/visits", json=body, headers=headers | {"Idempotency-Key": "measured"}
+                )
     answer.raise_for_status()
     return asked, answer.json()
 

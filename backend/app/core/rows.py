@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import Entity
+from app.core.database_errors import DRIVER_ERRORS, sqlstate_of
 from app.core.exceptions import NotFoundException
 
 
@@ -37,9 +40,36 @@ async def get_row[E: Entity](  # noqa: PLR0913 - four say which, two how
 
 async def ask(session: AsyncSession, statement: str, *parameters: object) -> Sequence[Any]:
     """The rows of a question in PostgreSQL's own words, with `$1` for the first parameter: for what is asked all the
-    time, as `text()` costs 60 µs more. What the session has not flushed is not seen."""
+    time. By the driver alone: through SQLAlchemy each takes 110 µs more of the processor, a sixth of a booking. What the
+    session has not flushed is not seen.
+
+    Raises:
+        DBAPIError: as SQLAlchemy would.
+    """
     connection = await session.connection()
-    return (await connection.exec_driver_sql(statement, parameters)).all()
+    assert connection.sync_connection is not None
+    driver = connection.sync_connection.connection.driver_connection
+    assert isinstance(driver, asyncpg.Connection)
+    if not driver.is_in_transaction():
+        found = await connection.exec_driver_sql(statement, parameters)  # which begins it
+        return found.all() if found.returns_rows else []
+    try:
+        rows: Sequence[Any] = await driver.fetch(statement, *parameters)
+    except (OSError, *DRIVER_ERRORS) as error:
+        if isinstance(error, OSError):
+            driver.terminate()  # it did not answer: nor would it to a ROLLBACK
+        if driver.is_closed():
+            await connection.invalidate(error)
+        kind = IntegrityError if sqlstate_of(error).startswith("23") else DBAPIError
+        raise kind(statement, None, error, connection_invalidated=driver.is_closed()) from error
+    return rows
+
+
+async def plan_once(session: AsyncSession) -> None:
+    """From here until the transaction ends a question is planned for all values, once, where else it is planned for its
+    values each time (`plan_cache_mode` of the engine): for who asks only what has one good plan. Planning was two fifths
+    of what PostgreSQL did for a booking (measured 2026-11-23: 4.5 ms of the processor instead of 7)."""
+    await ask(session, "SET LOCAL plan_cache_mode = force_generic_plan")
 
 
 def bounds[T](of: Range[T]) -> tuple[T, T]:

@@ -4,10 +4,12 @@ from typing import Literal
 
 import httpx2
 import pytest
+from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
 from app.core.database import AsyncSessionLocal
-from app.core.rows import get_row
+from app.core.database_errors import constraint_of
+from app.core.rows import ask, get_row, plan_once
 from app.modules.branch.branch_models import Branch
 from app.modules.branch.branch_service import BranchNotFound
 from tests.support.branches import add_branch
@@ -36,3 +38,27 @@ async def test_what_is_not_there_is_the_error_that_was_given(
     async with AsyncSessionLocal() as session:
         with pytest.raises(BranchNotFound):
             await get_row(session, Branch, uuid7(), BranchNotFound, lock=lock)
+
+
+async def test_what_a_constraint_refuses_the_driver_says_as_sqlalchemy_does(
+    stranger: httpx2.AsyncClient,
+) -> None:
+    branch_id = await add_branch()
+    async with AsyncSessionLocal() as session:
+        await plan_once(session)
+        with pytest.raises(IntegrityError) as met:
+            await ask(session, "UPDATE branch SET grid_minutes = -1 WHERE id = $1", branch_id)
+        assert constraint_of(met.value) == "branch_grid_minutes_check"
+        assert not met.value.connection_invalidated
+        await session.rollback()
+        assert [*await ask(session, "SELECT grid_minutes FROM branch WHERE id = $1", branch_id)] == [(15,)]
+
+
+async def test_planned_once_until_the_transaction_ends(stranger: httpx2.AsyncClient) -> None:
+    async with AsyncSessionLocal() as session:
+        [(before,)] = await ask(session, "SHOW plan_cache_mode")
+        await plan_once(session)
+        [(meanwhile,)] = await ask(session, "SHOW plan_cache_mode")
+        await session.rollback()
+        [(after,)] = await ask(session, "SHOW plan_cache_mode")
+    assert (before, meanwhile, after) == ("force_custom_plan", "force_generic_plan", "force_custom_plan")

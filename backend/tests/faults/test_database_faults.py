@@ -8,8 +8,13 @@ from functools import partial
 import asyncpg
 import httpx2
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from app.cli.embedded import EmbeddedPostgres
+from app.core.database import AsyncSessionLocal
+from app.core.database_errors import translate
+from app.core.exceptions import ServiceUnavailableException
+from app.core.rows import ask
 from app.modules.identity.identity_roles import Role
 from tests.support import eventually
 from tests.support.app_process import AppProcess
@@ -17,7 +22,7 @@ from tests.support.branches import add_branch
 from tests.support.customers import CUSTOMERS, AtTheDesk
 from tests.support.fault_proxy import FaultProxy, Mode
 from tests.support.people import signed_in
-from tests.support.stores import database_server, driver_url, through
+from tests.support.stores import app_database, database_server, driver_url, through
 
 pytestmark = pytest.mark.usefixtures("client")
 
@@ -119,6 +124,29 @@ async def test_a_restart_that_no_request_met_is_not_noticed(
     proxy.mode = Mode.PASS
     await http.get("/api/v1/health/live")  # the app has read the resets before this
     assert await statuses(http) == WELL
+
+
+@pytest.mark.parametrize("fault", [mode for mode in Mode if mode is not Mode.PASS])
+async def test_a_question_by_the_driver_that_gets_no_answer_is_an_outage_and_nobody_waits_for_it(
+    fault: Mode, proxy: FaultProxy
+) -> None:
+    loop = asyncio.get_running_loop()
+    async with app_database(DATABASE_URL=through(proxy), DB_STATEMENT_TIMEOUT=0.3):
+        async with AsyncSessionLocal() as session:
+            assert [*await ask(session, "SELECT $1::integer", 1)] == [
+                (1,)
+            ]  # SQLAlchemy begins the transaction
+            assert [*await ask(session, "SELECT $1::integer", 2)] == [(2,)]
+            proxy.mode = fault
+            before = loop.time()
+            with pytest.raises(DBAPIError) as met:
+                await ask(session, "SELECT $1::integer", 3)
+        assert loop.time() - before < BOUND  # with no goodbye to a server that is silent
+        assert met.value.connection_invalidated
+        assert isinstance(translate(met.value), ServiceUnavailableException)
+        proxy.mode = Mode.PASS
+        async with AsyncSessionLocal() as session:
+            assert [*await ask(session, "SELECT $1::integer", 4)] == [(4,)]
 
 
 async def statuses(http: httpx2.AsyncClient) -> dict[str, int]:

@@ -158,17 +158,30 @@ async def all_wait(*tasks: asyncio.Task[httpx2.Response]) -> None:
 
 @contextmanager
 def statements(*, parameters: bool = False) -> Iterator[list[Any]]:
-    """What the app asks its database meanwhile: the words, or the parameters."""
+    """What the app asks its database meanwhile, through SQLAlchemy or the driver alone: the words, or the parameters."""
     asked: list[Any] = []
 
     def note(*arguments: Any) -> None:
         asked.append(arguments[3 if parameters else 2])
 
-    event.listen(database.engine.sync_engine, "before_cursor_execute", note)
+    def note_question(question: asyncpg.connection.LoggedQuery) -> None:
+        if not question.query.startswith(("BEGIN", "COMMIT", "ROLLBACK")):
+            asked.append(question.args if parameters else question.query)
+
+    def listen(connection: Any, *_: object) -> None:
+        connection.driver_connection.add_query_logger(note_question)
+
+    def leave(connection: Any, *_: object) -> None:
+        connection.driver_connection.remove_query_logger(note_question)
+
+    listeners = (("before_cursor_execute", note), ("checkout", listen), ("checkin", leave))
+    for name, listener in listeners:
+        event.listen(database.engine.sync_engine, name, listener)
     try:
         yield asked
     finally:
-        event.remove(database.engine.sync_engine, "before_cursor_execute", note)
+        for name, listener in listeners:
+            event.remove(database.engine.sync_engine, name, listener)
 
 
 def code_of(response: httpx2.Response) -> tuple[int, str]:

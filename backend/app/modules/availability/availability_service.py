@@ -6,6 +6,7 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.core.rows import plan_once
 from app.modules.availability.availability_bits import positions
 from app.modules.availability.availability_grid import STEP
 from app.modules.availability.availability_party import Party, Wanted
@@ -43,6 +44,7 @@ async def find_days(session: AsyncSession, user: CurrentUser, query: DaysQuery, 
     Raises:
         BranchNotFound, and what `agree` raises.
     """
+    await plan_once(session)
     party, at_the_desk = await _party(session, user, query)
     load = partial(
         load_scene,
@@ -75,6 +77,7 @@ async def find_starts(
     Raises:
         BranchNotFound, and what `agree` raises.
     """
+    await plan_once(session)
     party, at_the_desk = await _party(session, user, query)
     scene = await load_scene(session, query.branch_id, query.day, query.day, party, at_the_desk=at_the_desk)
     await (

@@ -2,13 +2,12 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.common.wall_time import Span, instant
+from app.common.wall_time import Span
 from app.modules.board.board_schemas import (
     BoardGuest,
     BoardLeave,
@@ -21,8 +20,8 @@ from app.modules.booking.booking_access import who_does
 from app.modules.booking.booking_kinds import AppointmentStatus
 from app.modules.booking.booking_reads import visits_of_day
 from app.modules.booking.booking_schemas import VisitRead
-from app.modules.branch import branch_service
-from app.modules.branch.branch_schemas import OpenQuery, OpenSpan
+from app.modules.branch.branch_schemas import OpenSpan
+from app.modules.branch.branch_service import load_days
 from app.modules.customer.customer_service import contacts_of
 from app.modules.identity.identity_access import CurrentUser
 from app.modules.identity.identity_roles import Role
@@ -32,8 +31,6 @@ from app.modules.resource.resource_service import list_resources, list_rooms
 from app.modules.staff.staff_access import AT_THE_DESK, must_hold_in_branch
 from app.modules.staff.staff_day import people_of_day
 from app.modules.staff.staff_service import find_staff_of_user
-
-_ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +68,16 @@ async def read_day(session: AsyncSession, branch_id: UUID, day: date) -> BoardRe
     Raises:
         BranchNotFound
     """
-    branch = await branch_service.get_branch(session, branch_id)
-    zone = ZoneInfo(branch.time_zone)
-    opening = await branch_service.open_hours(session, branch_id, OpenQuery(first_day=day, last_day=day))
-    during = _whole_day(day, zone, opening)
+    branch = await load_days(session, branch_id, day, day)
+    during = branch.whole_day(day)
     visits = _without_expired(await visits_of_day(session, branch_id, *during))
     return BoardRead(
         branch_id=branch_id,
         day=day,
-        time_zone=branch.time_zone,
+        time_zone=branch.zone.key,
         start=during.start,
         end=during.end,
-        open=[OpenSpan(start=span.start, end=span.end) for span in opening],
+        open=[OpenSpan(start=span.start, end=span.end) for span in branch.open_spans()],
         people=await _people(session, branch_id, during, visits),
         rooms=await _rooms(session, branch_id, during),
         guests=await _guests(session, visits),
@@ -111,11 +106,6 @@ def seen_by(viewer: Viewer, board: BoardRead) -> BoardRead:
 def _own_part(staff_id: UUID | None, visit: VisitRead) -> VisitRead:
     mine = [each for each in visit.appointments if staff_id in who_does(each)]
     return visit.model_copy(update={"appointments": mine})
-
-
-def _whole_day(day: date, zone: ZoneInfo, opening: list[Span]) -> Span:
-    midnight = instant(day + _ONE_DAY, 0, zone)
-    return Span(instant(day, 0, zone), max([midnight, *(span.end for span in opening)]))
 
 
 def _without_expired(visits: list[VisitRead]) -> list[VisitRead]:

@@ -43,6 +43,8 @@ from app.redis.branch_events import announce
 
 type Guests = Mapping[Appointment, Sequence[AppointmentService]]
 """With their treatments, in order."""
+type Places = Mapping[tuple[UUID, str], UUID]
+"""Who does a treatment, and where, by its id and the kind of resource."""
 
 
 async def update_visit(
@@ -112,8 +114,8 @@ async def update_appointment(
 
 
 async def take_again(session: AsyncSession, visit: Visit, appointment_ids: Collection[UUID]) -> None:
-    """The time that no-shows had is theirs again when they are reopened, where it is free. Where it is not they have
-    none until the desk moves them: what is known of a guest must not hang on what is free.
+    """The time that no-shows had is theirs again when they are there after all or are reopened, where it is free. Where
+    it is not they have none until the desk moves them: what is known of a guest must not hang on what is free.
 
     The caller has locked the visit, and nothing that can be booked.
     """
@@ -134,9 +136,9 @@ def refuse_past(start: datetime) -> None:
 
 
 async def _lock_visit(session: AsyncSession, user: CurrentUser, visit_id: UUID) -> Visit:
-    visit = await get_row(session, Visit, visit_id, VisitNotFound, lock=True)
-    user.must_hold_in(visit.branch_id, *AT_THE_DESK)
-    return visit
+    visit = await get_row(session, Visit, visit_id, VisitNotFound)
+    user.must_hold_in(visit.branch_id, *AT_THE_DESK)  # before the lock: strangers have nobody wait
+    return await get_row(session, Visit, visit_id, VisitNotFound, lock=True)
 
 
 async def _lock_visit_of(session: AsyncSession, user: CurrentUser, appointment_id: UUID) -> Visit:
@@ -163,12 +165,6 @@ def _can_move(appointment: Appointment) -> bool:
     return status.can_change and status is not AppointmentStatus.IN_SERVICE
 
 
-def _has_begun(guest: Appointment, row: AppointmentService) -> bool:
-    """Whether the guest is or was in it; of who is in service the first has, whatever the clock says."""
-    in_service = guest.status == AppointmentStatus.IN_SERVICE
-    return in_service and row.starts_at <= max(utc_now(), guest.starts_at)
-
-
 async def _set_guest(session: AsyncSession, appointment: Appointment, changes: AppointmentUpdate) -> None:
     if "customer_id" in changes.model_fields_set:
         if changes.customer_id is not None:
@@ -179,46 +175,62 @@ async def _set_guest(session: AsyncSession, appointment: Appointment, changes: A
 
 
 async def _place_again(
-    session: AsyncSession,
-    visit: Visit,
-    guests: Guests,
-    start: datetime,
-    chosen: Chosen | None = None,
+    session: AsyncSession, visit: Visit, guests: Guests, start: datetime, chosen: Chosen | None = None
 ) -> None:
-    """All of these guests begin at this start."""
+    """All of these guests begin at this start: with who does it now and where, or else as they wish."""
     if any(status_of(guest, utc_now()) is AppointmentStatus.EXPIRED for guest in guests):
         raise HoldExpired
+    chosen = chosen or Chosen()
+    same_room = visit.same_room and len(guests) > 1
     ids = [guest.id for guest in guests]
     treatments = [row for rows in guests.values() for row in rows]
     services = await names_of_variants(session, {row.variant_id for row in treatments})
-    same_room = visit.same_room and len(guests) > 1
     now = {
         (each.appointment_service_id, each.kind): each.resource_id for each in await taken_by(session, ids)
     }
-    as_it_is = _party(guests, services, now, chosen or Chosen(), same_room=same_room)
-    old = {treatment_id for treatment_id, _ in now}  # a new one has no time yet
-    begun = {
-        row.id for guest, rows in guests.items() for row in rows if row.id in old and _has_begun(guest, row)
-    }
+    begun = _begun(guests, now)  # by the times they had
+    as_it_is = _party(guests, services, now, chosen, same_room=same_room)
     for (guest, rows), times in zip(guests.items(), times_of(as_it_is, start), strict=True):
         set_times(guest, rows, times)
-    in_company = visit.same_room and await _others_are_there(session, visit, guests)
-    stays = {
-        (treatment_id, kind): resource_id
-        for (treatment_id, kind), resource_id in now.items()
-        if treatment_id in begun or (in_company and kind == ResourceKind.BED)
-    }
-    wishes = _party(guests, services, stays, chosen or Chosen(), same_room=same_room)
+    stays = await _stays(session, visit, guests, now, begun)
+    as_wished = _party(guests, services, stays, chosen, same_room=same_room)
     order = Order(
         branch_id=visit.branch_id,
-        parties=[as_it_is, wishes],
+        parties=[as_it_is, as_wished],
         seats=seats_of(Rows([visit], [*guests], treatments, [])),
         start=start,
-        load=lambda: load_scene_at(session, visit.branch_id, start, wishes, at_the_desk=True, ignoring=ids),
+        load=lambda: load_scene_at(
+            session, visit.branch_id, start, as_wished, at_the_desk=True, ignoring=ids
+        ),
         write=session.flush,
         instead_of=ids,
     )
     await take_places(session, order)
+
+
+def _begun(guests: Guests, now: Places) -> set[UUID]:
+    """Treatments in which their guests are or were; of who is in service the first is, whatever the clock says."""
+    old = {treatment_id for treatment_id, _ in now}  # a new one has no time yet
+    return {
+        row.id
+        for guest, rows in guests.items()
+        if guest.status == AppointmentStatus.IN_SERVICE
+        for row in rows
+        if row.id in old and row.starts_at <= max(utc_now(), guest.starts_at)
+    }
+
+
+async def _stays(
+    session: AsyncSession, visit: Visit, guests: Guests, now: Places, begun: Collection[UUID]
+) -> Places:
+    """What stays even when not all can: who does what has begun and where, and the beds that are to be in one room with
+    those of others of the visit."""
+    in_company = visit.same_room and await _others_are_there(session, visit, guests)
+    return {
+        (treatment_id, kind): resource_id
+        for (treatment_id, kind), resource_id in now.items()
+        if treatment_id in begun or (in_company and kind == ResourceKind.BED)
+    }
 
 
 async def _others_are_there(session: AsyncSession, visit: Visit, guests: Guests) -> bool:
@@ -236,7 +248,7 @@ async def _others_are_there(session: AsyncSession, visit: Visit, guests: Guests)
 def _party(
     guests: Guests,
     services: Mapping[UUID, ServiceName],
-    now: Mapping[tuple[UUID, str], UUID],
+    now: Places,
     chosen: Chosen,
     *,
     same_room: bool,

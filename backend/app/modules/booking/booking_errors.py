@@ -73,6 +73,14 @@ class TooLateToCancel(ConflictException):
     )
 
 
+class TooEarlyToArrive(ConflictException):
+    code = "TOO_EARLY_TO_ARRIVE"
+    text = Text(
+        "Chưa thể nhận khách: chỉ nhận được trong vòng 12 giờ trước giờ hẹn.",
+        "It is too early to check the guest in: that can be done from 12 hours before the appointment on.",
+    )
+
+
 class TooEarlyForNoShow(ConflictException):
     code = "TOO_EARLY_FOR_NO_SHOW"
     text = Text("Khách vẫn còn thời gian để đến.", "The guest still has time to come.")

@@ -21,9 +21,10 @@ class AppointmentStatus(StrEnum):
     IN_SERVICE = "in_service"
     COMPLETED = "completed"
     NO_SHOW = "no_show"
+    """Who did not come in time, says the clock or the desk. When they arrive after all, or are reopened, they have their
+    time again where nobody else has taken it; else none, until they are moved."""
     REOPENED = "reopened"
-    """Completed or a no-show, and an administrator says it was not so. A no-show has its time again
-    where nobody else has taken it; else none, until it is moved."""
+    """Completed or a no-show, and an administrator says it was not so."""
 
     @property
     def takes_time(self) -> bool:

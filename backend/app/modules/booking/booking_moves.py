@@ -10,6 +10,7 @@ from app.modules.booking.booking_errors import (
     HoldExpired,
     StatusConflict,
     TooEarlyForNoShow,
+    TooEarlyToArrive,
     TooLateToCancel,
 )
 from app.modules.booking.booking_kinds import AppointmentStatus as Status
@@ -51,10 +52,12 @@ class Move(NamedTuple):
     old: Status
     wanted: Wanted
     new: Status
-    """The old one: it is so already, and asking again is no error, as after an answer that was lost."""
     who: frozenset[Who]
     rule: Rule | None = None
 
+
+CHECK_IN = timedelta(hours=12)
+"""Before the beginning: whoever is checked in earlier is another day's guest, tapped by mistake."""
 
 BY_CUSTOMER = frozenset({Who.CUSTOMER})
 BY_DESK = frozenset({Who.DESK})
@@ -66,36 +69,40 @@ NEEDS_APPROVAL = Rule(lambda policy, _start, _now: policy.approve_online)
 NEEDS_NONE = Rule(lambda policy, _start, _now: not policy.approve_online)
 IN_TIME = Rule(lambda policy, start, now: now <= start - policy.free_cancel, TooLateToCancel)
 LATE = Rule(lambda policy, start, now: now > start - policy.free_cancel)
+SOON = Rule(lambda _policy, start, now: now >= start - CHECK_IN, TooEarlyToArrive)
 GRACE_OVER = Rule(lambda policy, start, now: now >= start + policy.no_show, TooEarlyForNoShow)
 
 _ONCE_THERE = (  # of what is confirmed, and of what is reopened
-    (Wanted.ARRIVED, Status.ARRIVED, BY_TEAM, None),
+    (Wanted.ARRIVED, Status.ARRIVED, BY_TEAM, SOON),
     (Wanted.CANCELLED, Status.CANCELLED, BY_BOTH, IN_TIME),
     (Wanted.CANCELLED, Status.LATE_CANCELLED, BY_DESK, LATE),
     (Wanted.NO_SHOW, Status.NO_SHOW, BY_DESK, GRACE_OVER),
 )
-MOVES = (
+_CHANGES = (
     Move(Status.HELD, Wanted.CONFIRMED, Status.PENDING, BY_CUSTOMER, NEEDS_APPROVAL),
     Move(Status.HELD, Wanted.CONFIRMED, Status.CONFIRMED, BY_CUSTOMER, NEEDS_NONE),
     Move(Status.HELD, Wanted.CONFIRMED, Status.CONFIRMED, BY_DESK),
     Move(Status.HELD, Wanted.CANCELLED, Status.EXPIRED, BY_BOTH),
-    Move(Status.PENDING, Wanted.CONFIRMED, Status.PENDING, BY_CUSTOMER),
     Move(Status.PENDING, Wanted.CONFIRMED, Status.CONFIRMED, BY_DESK),
     Move(Status.PENDING, Wanted.DECLINED, Status.DECLINED, BY_DESK),
     Move(Status.PENDING, Wanted.CANCELLED, Status.CANCELLED, BY_BOTH, IN_TIME),
     Move(Status.PENDING, Wanted.CANCELLED, Status.LATE_CANCELLED, BY_DESK, LATE),
-    Move(Status.CONFIRMED, Wanted.CONFIRMED, Status.CONFIRMED, BY_BOTH),
     *(Move(Status.CONFIRMED, *move) for move in _ONCE_THERE),
     Move(Status.ARRIVED, Wanted.IN_SERVICE, Status.IN_SERVICE, BY_TEAM),
     Move(Status.ARRIVED, Wanted.CANCELLED, Status.LATE_CANCELLED, BY_DESK),  # they walked in, and leave again
     Move(Status.IN_SERVICE, Wanted.COMPLETED, Status.COMPLETED, BY_TEAM),
     Move(Status.COMPLETED, Wanted.REOPENED, Status.REOPENED, BY_ADMIN),
+    Move(Status.NO_SHOW, Wanted.ARRIVED, Status.ARRIVED, BY_DESK),  # the clock was faster, or they came late
     Move(Status.NO_SHOW, Wanted.REOPENED, Status.REOPENED, BY_ADMIN),
     *(Move(Status.REOPENED, *move) for move in _ONCE_THERE),
     Move(Status.REOPENED, Wanted.IN_SERVICE, Status.IN_SERVICE, BY_TEAM),
     Move(Status.REOPENED, Wanted.COMPLETED, Status.COMPLETED, BY_TEAM),
 )
-"""What people do. The clock lets holds expire and notes who did not come (`booking_clock`)."""
+MOVES = (*_CHANGES, *(Move(each.new, each.wanted, each.new, each.who) for each in _CHANGES))
+"""What people do. Whoever may make a change may ask for it again, which changes nothing: buttons are tapped twice, and
+answers get lost. The clock lets holds expire and notes who did not come (`booking_clock`)."""
+
+_WAY = (Status.HELD, Status.PENDING, Status.CONFIRMED, Status.ARRIVED, Status.IN_SERVICE, Status.COMPLETED)
 
 
 def what_becomes(  # noqa: PLR0913 - the six of which it depends
@@ -111,4 +118,14 @@ def what_becomes(  # noqa: PLR0913 - the six of which it depends
     if old is Status.EXPIRED and wanted is Wanted.CONFIRMED:
         return HoldExpired  # as if the clock had not yet been to it
     refusals = [move.rule.refusal for move in possible if move.rule is not None]
+    return most_telling(refusals)
+
+
+def is_ahead(old: Status, wanted: Wanted) -> bool:
+    """Whether the guest has yet to come to it: they are neither further on nor is it over for them."""
+    return old in _WAY and Status(wanted) in _WAY[_WAY.index(old) :]
+
+
+def most_telling(refusals: Collection[type[ZenSpaException]]) -> type[ZenSpaException]:
+    """Too late for one says more than that another is in no state for it."""
     return next((each for each in refusals if each is not StatusConflict), StatusConflict)

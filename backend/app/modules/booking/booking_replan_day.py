@@ -7,14 +7,13 @@ from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
-from app.common.wall_time import Span, instant
+from app.common.wall_time import Span
 from app.core.rows import bounds
 from app.modules.availability.availability_bits import from_runs
 from app.modules.availability.availability_grid import STEP, Grid
@@ -23,7 +22,7 @@ from app.modules.booking.booking_kinds import AppointmentStatus
 from app.modules.booking.booking_models import Appointment, AppointmentService
 from app.modules.booking.booking_reads import there_between
 from app.modules.booking.booking_reassigning import Work
-from app.modules.branch.branch_service import get_branch
+from app.modules.branch.branch_service import load_days
 from app.modules.catalogue.catalogue_names import ServiceName, names_of_variants
 from app.modules.resource.resource_allocations import TakenTime, taken_times
 from app.modules.resource.resource_kinds import ResourceKind
@@ -109,8 +108,7 @@ async def see_day(
     Raises:
         BranchNotFound
     """
-    zone = ZoneInfo((await get_branch(session, branch_id)).time_zone)
-    begins, ends = instant(day, 0, zone), instant(day + timedelta(days=1), 0, zone)
+    begins, ends = (await load_days(session, branch_id, day, day)).whole_day(day)
     grid = Grid(begins - _BEFORE, (ends + _AFTER - begins + _BEFORE) // STEP)
     span = (grid.first, grid.instant(grid.count))
     rows = await _treatments(session, branch_id, begins, ends)

@@ -24,7 +24,10 @@ def _in_range(value: date) -> date:
 Day = Annotated[
     IsoDate,
     AfterValidator(_in_range),
-    Field(examples=["2026-12-05"], description="Treatments that begin on it, by the clock of the branch."),
+    Field(
+        examples=["2026-12-05"],
+        description="Treatments that begin on it, by the clock of the branch, or in the night that does.",
+    ),
 ]
 Digest = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 

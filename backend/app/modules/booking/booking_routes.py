@@ -25,6 +25,7 @@ from app.modules.booking.booking_errors import (
     StatusConflict,
     TimeTaken,
     TooEarlyForNoShow,
+    TooEarlyToArrive,
     TooLateToCancel,
     TooManyHolds,
     TooManyVisits,
@@ -123,6 +124,7 @@ async def update_visit(user: Desk, session: SessionDep, visit_id: UUID, changes:
         StatusConflict,
         HoldExpired,
         TooLateToCancel,
+        TooEarlyToArrive,
         TooEarlyForNoShow,
     ),
 )
@@ -131,7 +133,7 @@ async def set_visit_status(
 ) -> VisitRead:
     """Confirms, checks in, completes, cancels: the whole party, or some of its guests.
 
-    Customers confirm and cancel what is theirs, therapists say how far their guests are, the desk does all of it.
+    Customers confirm and cancel what is theirs, therapists say how far their guests are, the desk does all of it. A no-show who is there after all has arrived, and has their time again where nobody has taken it; else they take nothing until they are moved. Asked for again, what is so already stays as it is.
     """
     return await booking_states.set_status(session, user, visit_id, change)
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
+from app.core.rows import ask
 from app.modules.availability.availability_grid import STEP, STEP_MINUTES
 from app.modules.availability.availability_party import Party, Segment, Treatment
 from app.modules.availability.availability_wishes import Agreed
@@ -108,10 +109,7 @@ async def write_rows(session: AsyncSession, rows: Rows) -> None:
     columns[len(_OF_GUEST) + _OF_TREATMENT.index("segments")] = [
         orjson.dumps(row.segments).decode() for row in rows.treatments
     ]
-    connection = await session.connection()
-    await connection.exec_driver_sql(
-        _WRITE, (*of_visit, visit.created_at, first.status, first.hold_expires_at, *columns)
-    )
+    await ask(session, _WRITE, *of_visit, visit.created_at, first.status, first.hold_expires_at, *columns)
 
 
 def segments_as_json(segments: tuple[Segment, ...]) -> list[dict[str, object]]:

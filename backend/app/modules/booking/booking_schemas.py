@@ -23,7 +23,9 @@ MAX_MINUTES = 720
 """Of one treatment."""
 _NOT_SENT = datetime(2000, 1, 1, tzinfo=UTC)
 
-Note = Annotated[Composed, Field(max_length=2000)]
+_READ_BY_ALL = "The customer reads it, too."
+
+Note = Annotated[Composed, Field(max_length=2000, description=_READ_BY_ALL)]
 Reason = Annotated[Composed, Field(max_length=500)]
 GuestName = Annotated[Line, Field(max_length=200, examples=["Chị Mai"])]
 
@@ -129,7 +131,8 @@ class StatusChange(RequestModel):
         description="A hold that is cancelled is given up. Some wait for approval when they are confirmed.",
     )
     reason: Reason = Field(
-        default="", description="Kept when it is declined, cancelled or reopened, which needs one."
+        default="",
+        description=f"Kept when it is declined, cancelled or reopened, which needs one. {_READ_BY_ALL}",
     )
     appointment_ids: Annotated[list[UUID], Field(max_length=MOST_GUESTS)] = Field(
         default_factory=list, description="Of this visit: all of these or none. Left out: its guests who can."
@@ -182,7 +185,7 @@ class AppointmentRead(BaseModel):
     hold_expires_at: datetime | None
     start: datetime
     end: datetime
-    reason: str
+    reason: str = Field(description=f"Why it was declined, cancelled or reopened. {_READ_BY_ALL}")
     price: int = Field(description="Đồng, of everything agreed.")
     treatments: list[TreatmentRead]
 
@@ -193,7 +196,7 @@ class VisitRead(BaseModel):
     customer_id: UUID | None = Field(description="Who booked.")
     source: VisitSource
     same_room: bool
-    note: str
+    note: str = Field(description=_READ_BY_ALL)
     created_at: datetime
     appointments: list[AppointmentRead]
 

@@ -12,6 +12,7 @@ from app.common.helpers import utc_now
 from app.core.exceptions import ForbiddenException
 from app.core.idempotency import answer_kept, digest_of, keep_answer
 from app.core.paging import newest_first
+from app.core.rows import plan_once
 from app.modules.availability.availability_scene import Scene, is_offered, load_scene_at
 from app.modules.availability.availability_wishes import Agreed, agree, party_of
 from app.modules.booking.booking_access import visible_to
@@ -60,6 +61,7 @@ async def create_visit(session: AsyncSession, user: CurrentUser, key: str, new: 
         TimeTaken: with the nearest starts that are free.
         NotBookableThen, TooManyHolds, TooManyVisits, ForbiddenException, and what `agree` refuses.
     """
+    await plan_once(session)
     request = digest_of("create_visit", new)
     kept = await answer_kept(session, VisitRead, user.id, key, request)
     if kept is not None:

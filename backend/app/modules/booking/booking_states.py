@@ -24,7 +24,7 @@ from app.modules.booking.booking_freeing import free_time, lock_places
 from app.modules.booking.booking_kinds import AppointmentStatus as Status
 from app.modules.booking.booking_kinds import WantedStatus as Wanted
 from app.modules.booking.booking_models import Appointment, Visit
-from app.modules.booking.booking_moves import Policy, Who, what_becomes
+from app.modules.booking.booking_moves import Policy, Who, is_ahead, most_telling, what_becomes
 from app.modules.booking.booking_reads import read_visits
 from app.modules.booking.booking_schemas import StatusChange, VisitRead
 from app.modules.branch.branch_service import get_branch
@@ -44,13 +44,14 @@ class Guest(NamedTuple):
 async def set_status(
     session: AsyncSession, user: CurrentUser, visit_id: UUID, change: StatusChange
 ) -> VisitRead:
-    """Of the guests who are named, all of them or none; else of those who can.
+    """Of the guests who are named, all of them or none; else of those who can. Who is so already stays as they are.
 
     Raises:
         VisitNotFound: also somebody else's, for a customer.
         AppointmentNotFound: one of those named is not of this visit, or not theirs.
         ForbiddenException
-        StatusConflict, HoldExpired, TooLateToCancel, TooEarlyForNoShow: none can, or one who is named.
+        StatusConflict, HoldExpired, TooLateToCancel, TooEarlyToArrive, TooEarlyForNoShow: none can, or one who is
+            named.
     """
     visit = await get_row(session, Visit, visit_id, VisitNotFound)
     concerned = await concerned_in(session, user, visit)  # before the lock: strangers have nobody wait
@@ -62,11 +63,10 @@ async def set_status(
     becoming = _what_they_become(
         guests, concerned, change.status, policy=policy, strictly=bool(change.appointment_ids)
     )
-    moved = {guest: new for guest, new in becoming.items() if guest.status is not new}
-    if moved:
+    if becoming:
         reason = change.reason if change.status in _WITH_A_REASON else None
-        await move(session, moved, reason=reason)
-        await take_again(session, visit, [guest.id for guest in moved if guest.status is Status.NO_SHOW])
+        await move(session, becoming, reason=reason)
+        await take_again(session, visit, [guest.id for guest in becoming if guest.status is Status.NO_SHOW])
         announce(session, visit.branch_id)
     [read] = await read_visits(session, [visit_id])
     return read.model_copy(
@@ -117,18 +117,29 @@ def _what_they_become(
     policy: Policy,
     strictly: bool,
 ) -> dict[Guest, Status]:
-    """Those who can, and `strictly` all."""
-    becoming, refusals = {}, []
+    """Those who can, and `strictly` all, without those who are so already.
+
+    When nobody changes, as all who can be are so already, that is told of another who could yet be but is refused. It is
+    not of one who is further on or comes no more: it was to be for who can, and is, however often it is asked.
+    """
+    becoming, refused, some_are_so = {}, {}, False
     for guest in guests:
         who = concerned[guest.id]
         answer = what_becomes(guest.status, wanted, who, policy=policy, start=guest.starts_at, now=utc_now())
-        if isinstance(answer, Status):
-            becoming[guest] = answer
+        if not isinstance(answer, Status):
+            refused[guest] = answer
+        elif answer is guest.status:
+            some_are_so = True
         else:
-            refusals.append(answer)
-    if refusals and (strictly or not becoming):
-        # Too late for one says more than that another is in no state for it.
-        raise next((each for each in refusals if each is not StatusConflict), StatusConflict)
+            becoming[guest] = answer
+    if some_are_so and not strictly:
+        refused = {
+            guest: each
+            for guest, each in refused.items()
+            if each is not StatusConflict or is_ahead(guest.status, wanted)
+        }
+    if refused and (strictly or not becoming):
+        raise most_telling(refused.values())
     return becoming
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.common.text import Text
-from app.common.wall_time import Span, WallHours, days_from, open_spans
+from app.common.wall_time import Span, WallHours, days_from, instant, open_spans
 from app.core.database_errors import answering
 from app.core.exceptions import ConflictException, NotFoundException, ZenSpaException
 from app.core.rows import ask, bounds, get_row
@@ -265,6 +265,12 @@ class BranchDays(NamedTuple):
 
     def open_spans(self) -> list[Span]:
         return open_spans(self.hours, self.hours.__getitem__, self.zone)
+
+    def whole_day(self, day: date) -> Span:
+        """From midnight to midnight, or to the end of the night that begins on it: so the early morning is of two days."""
+        opening = open_spans([day], self.hours.__getitem__, self.zone)
+        midnight = instant(day + _ONE_DAY, 0, self.zone)
+        return Span(instant(day, 0, self.zone), max([midnight, *(span.end for span in opening)]))
 
 
 async def load_days(session: AsyncSession, branch_id: UUID, first_day: date, last_day: date) -> BranchDays:

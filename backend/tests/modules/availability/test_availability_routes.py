@@ -436,10 +436,10 @@ class TestQuestions:
         await spa.write()
         with statements() as many:
             assert len(await days(guest, spa, [wish, massage], [wish], last="2027-01-04")) == 26
-        # Who asks, variants, add-ons, the branch, therapists, all that is taken; the name of what is missing.
-        assert len(few) == 7
+        # Who asks, how to plan, variants, add-ons, the branch, therapists, all that is taken; what is missing by name.
+        assert len(few) == 8
         # And of many, of whom a few were asked first, the branch, therapists, all that is taken.
-        assert len(many) == 10
+        assert len(many) == 11
 
     async def test_a_few_of_many_are_enough_when_each_day_has_a_start_with_them(
         self, guest: httpx2.AsyncClient
@@ -453,11 +453,11 @@ class TestQuestions:
         await spa.write()
         with statements() as asked:
             assert len(await days(guest, spa, [massage], last="2026-12-09")) == 4
-        assert len(asked) == 5
+        assert len(asked) == 6
         with statements() as asked:
             wish = {"variant_id": massage, "therapist_id": lan}
             assert len(await days(guest, spa, [wish], last="2026-12-09")) == 4
-        assert len(asked) == 5
+        assert len(asked) == 6
 
     async def test_all_are_asked_when_a_day_has_none_with_a_few(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa()

@@ -13,11 +13,12 @@ import httpx2
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
+from app.modules.booking.booking_rows import this_step
 from app.modules.identity.identity_roles import Role
 from tests.support.branches import add_branch
 from tests.support.ledger import in_database
 from tests.support.people import add_customer, new_user, signed_in
-from tests.support.resources import add_bed, at
+from tests.support.resources import add_bed
 from tests.support.rosters import add_therapist
 from tests.support.stores import driver_url
 from tests.support.visits import AddedVisit, add_visit
@@ -36,11 +37,11 @@ class Spa:
     bed: UUID
     customer_id: UUID
     headers: dict[str, dict[str, str]]
-    hours: Any = field(default_factory=lambda: count(9, 2))
+    hours: Any = field(default_factory=lambda: count(5, 2))
 
     async def visit(self, status: str, start: datetime | None = None, **values: Any) -> AddedVisit:
-        """At a time of its own, unless one is given."""
-        start = start or at(next(self.hours))
+        """At a time of its own, unless one is given: so that customers can cancel it, and the first four be checked in."""
+        start = start or this_step() + timedelta(hours=next(self.hours))
         takes = {} if status in GIVEN_UP else dict.fromkeys((self.lan, self.bed), (start, hour_after(start)))
         if status == "held":
             values = {"hold_expires_at": utc_now() + timedelta(minutes=10)} | values

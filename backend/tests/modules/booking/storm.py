@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from app.modules.booking.booking_rows import this_step
 from tests.support.bookings import APPOINTMENTS, VISITS, BookableSpa
 from tests.support.crowd import Answer, Crowd, request
 from tests.support.ledger import in_database
@@ -49,6 +50,8 @@ class Storm:
     crowd: Crowd
     spa: BookableSpa
     desk: dict[str, str]
+    begins: datetime = field(default_factory=lambda: this_step().replace(minute=0) + timedelta(hours=2))
+    """All visits begin in the ten hours from then on, so that guests can be checked in."""
     common: list[Told] = field(default_factory=list)
     """Visits that any of them changes: what becomes of them is one of the answers."""
     own: list[Told] = field(default_factory=list)
@@ -175,7 +178,8 @@ class Client:
     async def _replan(self) -> None:
         """A therapist is ill."""
         path = f"/api/v1/staff/{self._random.choice(self._storm.spa.therapists)}/replan"
-        body = {"branch_id": str(self._storm.spa.branch_id), "day": self._some_hour().date().isoformat()}
+        day = self._some_hour().astimezone(self._storm.spa.zone).date()
+        body = {"branch_id": str(self._storm.spa.branch_id), "day": day.isoformat()}
         plan = await self._ask("replan", request("POST", path, self._headers, body), set())
         body |= {name: plan.body[name] for name in ("digest", "changes")}
         asked = request("POST", f"{path}/apply", self._headers, body)
@@ -191,7 +195,7 @@ class Client:
         return answer
 
     def _some_hour(self) -> datetime:
-        return self._storm.spa.hour(self._random.randrange(9 * 4, 20 * 4) / 4)
+        return self._storm.begins + timedelta(minutes=self._random.randrange(0, 10 * 60, 15))
 
     def _some_hours(self) -> dict[str, str]:
         start = self._some_hour()

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import asyncpg
 import httpx2
 from uuid_utils.compat import uuid7
 
@@ -21,6 +22,7 @@ from tests.support.ledger import in_database
 from tests.support.people import signed_in
 from tests.support.rosters import answered_while, code_of
 from tests.support.spas import Segment
+from tests.support.stores import driver_url
 
 
 async def allocations() -> list[tuple[object, ...]]:
@@ -113,8 +115,16 @@ class TestMoving:
         spa, other = await bookable_spa(), await bookable_spa()
         visit = await booked(client, spa, 10)
         elsewhere = await signed_in(Role.RECEPTIONIST, branch_id=other.branch_id)
-        refused = await client.patch(f"{VISITS}/{visit['id']}", json={"note": "x"}, headers=elsewhere)
-        assert refused.status_code == 403
+        connection = await asyncpg.connect(driver_url())
+        async with connection.transaction():  # who may not has nobody wait, and waits for nobody
+            await connection.execute("SELECT FROM visit WHERE id = $1 FOR UPDATE", UUID(visit["id"]))
+            for path, change in (
+                (f"{VISITS}/{visit['id']}", {"note": "x"}),
+                (f"{APPOINTMENTS}/{visit['appointments'][0]['id']}", {"guest_name": "x"}),
+            ):
+                refused = await client.patch(path, json=change, headers=elsewhere)
+                assert code_of(refused) == (403, "FORBIDDEN")
+        await connection.close()
 
 
 class TestOneGuest:

@@ -8,6 +8,7 @@ import pytest
 
 from tests.support.bookings import VISITS, bookable_spa, by
 from tests.support.ledger import everything_stored
+from tests.support.operations import DOCUMENT
 from tests.support.people import new_customer
 
 CUSTOMERS = "/api/v1/customers"
@@ -24,6 +25,28 @@ async def booked(client: httpx2.AsyncClient) -> tuple[UUID, dict[str, Any]]:
     answer = await client.post(VISITS, **by(headers, booking))
     assert answer.status_code == 201
     return customer_id, answer.json()
+
+
+async def test_what_the_desk_notes_the_customer_reads_and_the_document_says_so(
+    client: httpx2.AsyncClient,
+) -> None:
+    spa, (customer_id, mai) = await bookable_spa(), await new_customer()
+    path = f"{VISITS}/{(await client.post(VISITS, **by(mai, spa.booking(spa.hour(10))))).json()['id']}"
+    await client.patch(path, json={"note": NOTE})
+    await client.put(f"{path}/status", json={"status": "cancelled", "reason": "Khách ốm"})
+    visit = (await client.get(path, headers=mai)).json()
+    assert (visit["customer_id"], visit["note"]) == (str(customer_id), NOTE)
+    assert visit["appointments"][0]["reason"] == "Khách ốm"
+    for schema, name in (
+        *(("VisitCreate", "note"), ("VisitUpdate", "note"), ("VisitRead", "note")),
+        *(("StatusChange", "reason"), ("AppointmentRead", "reason")),
+    ):
+        assert "customer reads it" in schema_of(schema)[name]["description"], (schema, name)
+
+
+def schema_of(name: str) -> dict[str, Any]:
+    properties: dict[str, Any] = DOCUMENT["components"]["schemas"][name]["properties"]
+    return properties
 
 
 async def test_visits_follow_a_customer_who_is_merged(

@@ -230,6 +230,20 @@ class TestProposal:
         proposal = await propose(client, spa, **{"from": f"{DAY}T14:00:00Z"})
         assert [start for start, *_ in table(proposal["treatments"])] == ["13:30", "15:00"]
 
+    async def test_a_night_is_of_the_day_on_which_it_begins(self, client: httpx2.AsyncClient) -> None:
+        branch = await add_branch(time_zone="UTC")
+        await open_every_day(branch, opens=18, closes=26)
+        offer = await _add_service()
+        lan = await _add_somebody("Lan", branch, offer, shift=(18, 26))
+        await _add_somebody("Hoa", branch, offer, shift=(18, 26))
+        spa = Spa(branch, offer, offer, lan)
+        for start in (23, 25, 27):
+            await add(spa, lan, start, start + 0.5)
+        proposal = await propose(client, spa)
+        assert table(proposal["treatments"]) == [("23:00", "Lan", "Hoa"), ("01:00", "Lan", "Hoa")]
+        assert (await apply(client, spa, proposal)).status_code == 200
+        assert sorted((await who_does()).values()) == ["Hoa", "Hoa", "Lan"]
+
     @pytest.mark.parametrize("status", ["pending", "confirmed", "arrived", "in_service", "reopened"])
     async def test_what_is_to_come_is_planned(
         self, client: httpx2.AsyncClient, spa: Spa, status: str

@@ -1,13 +1,16 @@
 """What becomes of an appointment, who may say so, and when."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
+from app.modules.booking.booking_clock import turn
+from app.modules.booking.booking_rows import this_step
 from app.modules.identity.identity_roles import Role
 from tests.modules.booking.parties import GIVEN_UP, Spa, allocations_of, on_leave, status_of
 from tests.support.bookings import VISITS, BookableSpa, bookable_spa
@@ -36,39 +39,54 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
         "pending": by("pending", "customer") | by("confirmed", *AT_THE_DESK),
         "confirmed": by("confirmed", "customer", *AT_THE_DESK),
     },
-    "declined": {"pending": by("declined", *AT_THE_DESK)},
+    "declined": {"pending": by("declined", *AT_THE_DESK), "declined": by("declined", *AT_THE_DESK)},
     "cancelled": {
         "held": by("expired", "customer", *AT_THE_DESK),
         "pending": by("cancelled", "customer", *AT_THE_DESK),
         "confirmed": by("cancelled", "customer", *AT_THE_DESK),
         "arrived": by("late_cancelled", *AT_THE_DESK),
         "reopened": by("cancelled", "customer", *AT_THE_DESK),
+        "expired": by("expired", "customer", *AT_THE_DESK),
+        "cancelled": by("cancelled", "customer", *AT_THE_DESK),
+        "late_cancelled": by("late_cancelled", *AT_THE_DESK),
     },
     "arrived": {
         "confirmed": by("arrived", "therapist", *AT_THE_DESK),
         "reopened": by("arrived", "therapist", *AT_THE_DESK),
+        "no_show": by("arrived", *AT_THE_DESK),
+        "arrived": by("arrived", "therapist", *AT_THE_DESK),
     },
     "in_service": {
         "arrived": by("in_service", "therapist", *AT_THE_DESK),
         "reopened": by("in_service", "therapist", *AT_THE_DESK),
+        "in_service": by("in_service", "therapist", *AT_THE_DESK),
     },
     "completed": {
         "in_service": by("completed", "therapist", *AT_THE_DESK),
         "reopened": by("completed", "therapist", *AT_THE_DESK),
+        "completed": by("completed", "therapist", *AT_THE_DESK),
     },
-    "no_show": {"confirmed": by("no_show", *AT_THE_DESK), "reopened": by("no_show", *AT_THE_DESK)},
-    "reopened": {"completed": by("reopened", "admin"), "no_show": by("reopened", "admin")},
+    "no_show": {
+        "confirmed": by("no_show", *AT_THE_DESK),
+        "reopened": by("no_show", *AT_THE_DESK),
+        "no_show": by("no_show", *AT_THE_DESK),
+    },
+    "reopened": {
+        "completed": by("reopened", "admin"),
+        "no_show": by("reopened", "admin"),
+        "reopened": by("reopened", "admin"),
+    },
 }
 
 
 @pytest.mark.parametrize("wanted", TABLE)
 async def test_who_may_make_what_of_it(spa: Spa, wanted: str) -> None:
-    """Every state, for everybody. A no-show is asked for when the guest should long have been there."""
+    """Every state, for everybody. Whether guests came or not is asked when they should long have been there."""
     may_ever = {role for possible in TABLE[wanted].values() for role in possible}
     for number, old in enumerate(STATES):
         for place, role in enumerate(ROLES):
             past = utc_now() - timedelta(hours=2 + 2 * (4 * number + place))
-            visit = await spa.visit(old, past if wanted == "no_show" else None)
+            visit = await spa.visit(old, past if wanted in {"arrived", "no_show"} else None)
             new = TABLE[wanted].get(old, {}).get(role)
             response = await spa.ask(visit.id, wanted, role)
 
@@ -91,6 +109,32 @@ async def test_what_only_comes_of_something_else_cannot_be_asked_for(spa: Spa) -
         assert (await spa.ask(visit.id, status, "admin")).status_code == 422
 
 
+@pytest.mark.parametrize(
+    ("old", "wanted", "role"),
+    [
+        ("held", "confirmed", "customer"),
+        ("held", "cancelled", "customer"),
+        ("pending", "declined", "receptionist"),
+        ("confirmed", "cancelled", "customer"),
+        ("arrived", "cancelled", "receptionist"),
+        ("confirmed", "arrived", "therapist"),
+        ("arrived", "in_service", "therapist"),
+        ("in_service", "completed", "therapist"),
+        ("confirmed", "no_show", "receptionist"),
+        ("completed", "reopened", "admin"),
+    ],
+)
+async def test_asked_for_again_nothing_changes(spa: Spa, old: str, wanted: str, role: str) -> None:
+    """A button that was tapped twice, an answer that was lost."""
+    visit = await spa.visit(old, utc_now() - timedelta(hours=1) if wanted == "no_show" else None)
+    first = await spa.ask(visit.id, wanted, role, reason="Khách ốm")
+    written = len(await entries())
+    for named in ([], [str(visit.appointment_id)]):
+        again = await spa.ask(visit.id, wanted, role, reason="Bấm lại", appointment_ids=named)
+        assert (first.status_code, again.status_code, again.json()) == (200, 200, first.json())
+    assert len(await entries()) == written
+
+
 class TestConfirming:
     async def test_a_customer_waits_for_the_desk_where_the_branch_wants_to_approve(self, spa: Spa) -> None:
         await in_database("UPDATE branch SET approve_online = true WHERE id = $1", spa.branch_id)
@@ -105,14 +149,6 @@ class TestConfirming:
             response = await spa.ask(visit.id, "confirmed", role)
             assert (response.status_code, response.json()["appointments"][0]["status"]) == (200, expected)
             assert response.json()["appointments"][0]["hold_expires_at"] is None
-
-    async def test_sent_again_it_changes_nothing(self, spa: Spa) -> None:
-        visit = await spa.visit("held")
-        first = await spa.ask(visit.id, "confirmed", "customer")
-        written = len(await entries())
-        again = await spa.ask(visit.id, "confirmed", "customer")
-        assert (again.status_code, again.json()) == (200, first.json())
-        assert len(await entries()) == written
 
     async def test_a_hold_that_is_over_cannot_be_confirmed_whether_the_clock_has_been_to_it_or_not(
         self, spa: Spa
@@ -173,12 +209,84 @@ class TestCancelling:
         await spa.visit("confirmed", at(9))  # PostgreSQL would refuse
 
 
+class TestArriving:
+    @pytest.mark.parametrize("status", ["confirmed", "reopened"])
+    async def test_nobody_is_there_days_early(self, spa: Spa, status: str) -> None:
+        visit = await spa.visit(status, utc_now() + timedelta(hours=12, minutes=1))
+        for role in ("therapist", "receptionist"):
+            refused = await spa.ask(visit.id, "arrived", role)
+            assert code_of(refused) == (409, "TOO_EARLY_TO_ARRIVE")
+        assert await status_of(visit.appointment_id) == status
+
+    async def test_twelve_hours_before_they_can_be(self, spa: Spa) -> None:
+        visit = await spa.visit("confirmed", utc_now() + timedelta(hours=12) - timedelta(minutes=1))
+        assert (await spa.ask(visit.id, "arrived")).status_code == 200
+
+
 class TestNotComing:
     async def test_a_guest_has_the_branchs_grace(self, spa: Spa) -> None:
         visit = await spa.visit("confirmed", utc_now() - timedelta(minutes=14))
         assert code_of(await spa.ask(visit.id, "no_show")) == (409, "TOO_EARLY_FOR_NO_SHOW")
         later = await spa.visit("confirmed", utc_now() - timedelta(minutes=90))
         assert (await spa.ask(later.id, "no_show")).status_code == 200
+
+
+class TestComingAfterAll:
+    """The clock takes the time of guests who lie on their beds already, when nobody said that they are there."""
+
+    async def test_they_have_their_time_again(self, client: httpx2.AsyncClient) -> None:
+        spa, hour = await begun_spa()
+        visit_id, before = await no_show(client, spa, hour)
+        arrived = await client.put(f"{VISITS}/{visit_id}/status", json={"status": "arrived"})
+        [guest] = arrived.json()["appointments"]
+        assert (guest["status"], guest["treatments"]) == ("arrived", before["treatments"])
+        assert await allocations_of(UUID(guest["id"])) == ["booked", "booked"]
+
+    async def test_and_none_when_somebody_else_has_it_until_they_are_moved(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        spa, hour = await begun_spa()
+        visit_id, _ = await no_show(client, spa, hour)
+        in_between = spa.booking(None, walk_in=True)
+        assert (await client.post(VISITS, **in_between)).status_code == 201
+        arrived = await client.put(f"{VISITS}/{visit_id}/status", json={"status": "arrived"})
+        [guest] = arrived.json()["appointments"]
+        assert (guest["status"], guest["treatments"][0]["takes"]) == ("arrived", [])
+        assert (await on_board(client, spa))[visit_id]["appointments"] == [guest]
+        spa.add(therapists=1, beds=1)
+        await spa.write()
+        soon = {"start": (this_step() + timedelta(minutes=5)).isoformat()}
+        [moved] = (await client.patch(f"{VISITS}/{visit_id}", json=soon)).json()["appointments"]
+        assert (moved["status"], len(moved["treatments"][0]["takes"])) == ("arrived", 2)
+
+
+async def begun_spa() -> tuple[BookableSpa, datetime]:
+    """It never closes; and half an hour ago, for which nobody can be in time any more."""
+    spa = await bookable_spa(hours="00:00-24:00")
+    return spa, this_step() - timedelta(minutes=30)
+
+
+async def no_show(
+    client: httpx2.AsyncClient, spa: BookableSpa, start: datetime
+) -> tuple[str, dict[str, Any]]:
+    """The id of a visit that began then and of which the clock noted it, and its guest as they were booked."""
+    booked = (await client.post(VISITS, **spa.booking(spa.hour(10)))).json()
+    earlier = start - spa.hour(10)
+    for table in ("appointment", "appointment_service"):
+        await in_database(f"UPDATE {table} SET starts_at = starts_at + $1, ends_at = ends_at + $1", earlier)
+    await in_database(
+        "UPDATE allocation SET during = tstzrange(lower(during) + $1, upper(during) + $1)", earlier
+    )
+    [before] = (await client.get(f"{VISITS}/{booked['id']}")).json()["appointments"]
+    assert await turn() == 1
+    return booked["id"], before
+
+
+async def on_board(client: httpx2.AsyncClient, spa: BookableSpa) -> dict[str, dict[str, Any]]:
+    """Today's visits by their ids, and those of the night."""
+    path = f"/api/v1/branches/{spa.branch_id}/board"
+    days = [(await client.get(path, params={"day": f"{spa.day(days)}"})).json() for days in (-1, 0)]
+    return {visit["id"]: visit for day in days for visit in day["visits"]}
 
 
 class TestReopening:
@@ -231,22 +339,63 @@ class TestParty:
         assert [await status_of(guest) for guest in guests] == ["arrived", "arrived", "cancelled", "arrived"]
 
     async def test_of_those_named_all_are_or_none(self, spa: Spa) -> None:
-        visit_id, guests = await spa.party("confirmed", "arrived", "confirmed")
-        both = [str(guest) for guest in guests[:2]]
-        assert code_of(await spa.ask(visit_id, "arrived", appointment_ids=both)) == (409, "STATUS_CONFLICT")
-        assert [await status_of(guest) for guest in guests] == ["confirmed", "arrived", "confirmed"]
-        response = await spa.ask(visit_id, "arrived", appointment_ids=[str(guests[2])])
+        visit_id, guests = await spa.party("confirmed", "in_service", "arrived", "confirmed")
+        for_some = [str(guest) for guest in guests[:3]]
+        refused = await spa.ask(visit_id, "arrived", appointment_ids=for_some)
+        assert code_of(refused) == (409, "STATUS_CONFLICT")
+        for_some = [str(guest) for guest in guests[2:]]
+        response = await spa.ask(visit_id, "arrived", appointment_ids=for_some)
         assert response.status_code == 200
-        assert [await status_of(guest) for guest in guests] == ["confirmed", "arrived", "arrived"]
+        assert [await status_of(guest) for guest in guests] == [
+            *("confirmed", "in_service"),
+            *("arrived", "arrived"),
+        ]
+
+    @pytest.mark.parametrize(
+        ("wanted", "are_so", "others"),
+        [
+            ("confirmed", "confirmed", "arrived"),
+            ("arrived", "arrived", "cancelled"),
+            ("arrived", "arrived", "in_service"),
+            ("in_service", "in_service", "completed"),
+            ("completed", "completed", "declined"),
+            ("cancelled", "cancelled", "in_service"),
+            ("no_show", "no_show", "arrived"),
+        ],
+    )
+    async def test_asked_for_again_those_who_are_further_on_or_do_not_come_are_no_reason_to_refuse(
+        self, spa: Spa, wanted: str, are_so: str, others: str
+    ) -> None:
+        """As it was answered the first time, when the others were left as they are."""
+        visit_id, guests = await spa.party(are_so, others)
+        assert (await spa.ask(visit_id, wanted)).status_code == 200
+        assert [await status_of(guest) for guest in guests] == [are_so, others]
+
+    @pytest.mark.parametrize(
+        ("wanted", "is_so", "other", "code"),
+        [
+            ("arrived", "arrived", "pending", "STATUS_CONFLICT"),
+            ("in_service", "in_service", "confirmed", "STATUS_CONFLICT"),
+            ("completed", "completed", "arrived", "STATUS_CONFLICT"),
+            ("confirmed", "confirmed", "expired", "HOLD_EXPIRED"),
+            ("no_show", "no_show", "confirmed", "TOO_EARLY_FOR_NO_SHOW"),
+        ],
+    )
+    async def test_that_one_is_so_already_does_not_hide_why_another_cannot_be_yet(
+        self, spa: Spa, wanted: str, is_so: str, other: str, code: str
+    ) -> None:
+        visit_id, _ = await spa.party(is_so, other)
+        assert code_of(await spa.ask(visit_id, wanted)) == (409, code)
 
     async def test_a_guest_of_another_visit_is_not_found(self, spa: Spa) -> None:
         visit, other = await spa.visit("confirmed"), await spa.visit("confirmed")
         response = await spa.ask(visit.id, "arrived", appointment_ids=[str(other.appointment_id)])
         assert code_of(response) == (404, "APPOINTMENT_NOT_FOUND")
 
-    async def test_too_late_for_all_is_said_although_one_is_done(self, spa: Spa) -> None:
+    @pytest.mark.parametrize("done", ["completed", "cancelled"])
+    async def test_too_late_for_all_is_said_although_one_is_done(self, spa: Spa, done: str) -> None:
         soon = utc_now() + timedelta(minutes=30)
-        visit_id, guests = await spa.party("completed", "confirmed")
+        visit_id, guests = await spa.party(done, "confirmed")
         await in_database("UPDATE appointment SET starts_at = $1 WHERE id = $2", soon, guests[1])
         response = await spa.ask(visit_id, "cancelled", "customer")
         assert code_of(response) == (409, "TOO_LATE_TO_CANCEL")

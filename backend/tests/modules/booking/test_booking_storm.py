@@ -59,7 +59,10 @@ WHERE state = 'blocked' AND (allocation.during <@ away.during) IS NOT TRUE
 async def test_a_storm_leaves_what_everybody_was_told(
     client: httpx2.AsyncClient, record_testsuite_property: Callable[[str, object], None]
 ) -> None:
-    spa, desk = await bookable_spa(therapists=4, beds=4), await signed_in(Role.ADMIN)
+    spa = await bookable_spa(
+        therapists=4, beds=4, hours="00:00-24:00", notice_minutes=0, free_cancel_minutes=0
+    )
+    desk = await signed_in(Role.ADMIN)
     people = [(await new_customer())[1] for _ in range(CUSTOMERS)] + [desk] * (CLIENTS - CUSTOMERS)
     # 16 at work at once: each waits for the locks of those before it, and after 3 s is a 503.
     async with crowd_of(CLIENTS, DB_POOL_SIZE="8", DB_MAX_OVERFLOW="0") as crowd:

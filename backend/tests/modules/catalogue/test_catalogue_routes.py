@@ -1,18 +1,16 @@
 """The catalogue over HTTP: what guests read of it, and how it is changed."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import httpx2
 import pytest
-from sqlalchemy import event
 from uuid_utils.compat import uuid7
 
-from app.core.database import AsyncSessionLocal, engine
+from app.core.database import AsyncSessionLocal
 from app.modules.catalogue import catalogue_service
 from tests.support.ledger import entries
 from tests.support.resources import add_type
+from tests.support.rosters import statements
 
 PATH = "/api/v1/catalogue"
 NAME = {"vi": "Massage Thụy Điển", "en": "Swedish massage"}
@@ -190,29 +188,15 @@ class TestForTheDesk:
         assert service["add_on_ids"] == [add_on["id"]]
 
 
-@contextmanager
-def counted_statements() -> Iterator[list[str]]:
-    statements: list[str] = []
-
-    def note(_: Any, __: Any, statement: str, *___: Any) -> None:
-        statements.append(statement)
-
-    event.listen(engine.sync_engine, "before_cursor_execute", note)
-    try:
-        yield statements
-    finally:
-        event.remove(engine.sync_engine, "before_cursor_execute", note)
-
-
 @pytest.mark.parametrize("read", ["read_catalogue", "read_desk_catalogue"])
 async def test_a_large_catalogue_asks_as_few_questions_as_a_small_one(
     catalogue: Catalogue, read: str
 ) -> None:
     async def questions() -> int:
         async with AsyncSessionLocal() as session:
-            with counted_statements() as statements:
+            with statements() as asked:
                 await getattr(catalogue_service, read)(session)
-        return len(statements)
+        return len(asked)
 
     add_ons = [(await catalogue.add_add_on("a"))["id"]]
     await catalogue.add_service("a", add_on_ids=add_ons)
