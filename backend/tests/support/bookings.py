@@ -8,11 +8,10 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
+import httpx2
 from uuid_utils.compat import uuid7
 
-from app.modules.identity.identity_roles import Role
 from tests.support.ledger import in_database
-from tests.support.people import new_user
 from tests.support.spas import Segment, Spa
 
 VISITS = "/api/v1/visits"
@@ -89,14 +88,17 @@ async def bookable_spa(
     return spa
 
 
-async def add_customer() -> tuple[UUID, dict[str, str]]:
-    """Who signs in, and the header that shows it is they."""
-    user_id, headers = await new_user(Role.CUSTOMER)
-    customer_id = uuid7()
-    await in_database(
-        "INSERT INTO customer (id, full_name, user_id) VALUES ($1, 'Mai', $2)", customer_id, user_id
-    )
-    return customer_id, headers
+async def booked(
+    client: httpx2.AsyncClient, spa: BookableSpa, hour: float, *treatments: dict[str, Any], **more: Any
+) -> dict[str, Any]:
+    """With these treatments for its only guest, or as `booking` has it."""
+    booking = spa.booking(spa.hour(hour), **more)
+    if treatments:
+        booking["json"]["guests"] = [{"treatments": [*treatments]}]
+    answer = await client.post(VISITS, **booking)
+    assert answer.status_code == 201, answer.text
+    visit: dict[str, Any] = answer.json()
+    return visit
 
 
 def by(headers: dict[str, str], booking: dict[str, Any]) -> dict[str, Any]:
@@ -113,6 +115,12 @@ def resources_of(visit: dict[str, Any], kind: str) -> list[str]:
         for each in treatment["takes"]
         if each["kind"] == kind
     ]
+
+
+def alternatives(refused: httpx2.Response) -> list[datetime]:
+    """The starts that are offered to somebody whose time is taken, the nearest first."""
+    details = refused.json()["error"]["details"]
+    return [datetime.fromisoformat(each["message"]) for each in details if each["type"] == "alternative"]
 
 
 OVERLAPS = (

@@ -11,6 +11,8 @@ from uuid_utils.compat import uuid7
 from app.modules.identity.identity_roles import Role
 from app.modules.identity.identity_tokens import issue_access_token
 from tests.support.branches import add_branch
+from tests.support.customers import new_phone
+from tests.support.ledger import in_database
 from tests.support.stores import driver_url
 
 
@@ -44,3 +46,18 @@ async def new_user(
     finally:
         await connection.close()
     return user_id, {"Authorization": f"Bearer {issue_access_token(user_id, session_id)}"}
+
+
+async def new_customer() -> tuple[UUID, dict[str, str]]:
+    """A customer who signs in, and the header that shows it is they."""
+    user_id, headers = await new_user(Role.CUSTOMER)
+    return await add_customer(user_id=user_id), headers
+
+
+async def add_customer(full_name: str = "Mai", *, user_id: UUID | None = None) -> UUID:
+    customer_id = uuid7()
+    await in_database(
+        "INSERT INTO customer (id, full_name, phone, contraindications, user_id) VALUES ($1, $2, $3, 'dị ứng sả', $4)",
+        *(customer_id, full_name, new_phone(), user_id),
+    )
+    return customer_id

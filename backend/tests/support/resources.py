@@ -59,13 +59,6 @@ async def add_bed(branch_id: UUID, *, kind: str = "bed", retired: bool = False) 
     return resource_id
 
 
-async def add_therapist() -> UUID:
-    """Only their resource."""
-    resource_id = uuid7()
-    await in_database("INSERT INTO resource (id, kind) VALUES ($1, 'staff')", resource_id)
-    return resource_id
-
-
 async def take(
     resource_id: UUID,
     state: str,

@@ -103,13 +103,58 @@ async def add_visit(
             segments,
         )
     ]
-    for resource_id, times in (takes or {}).items():
-        state = "held" if hold_expires_at else "booked"
-        row = (uuid7(), resource_id, asyncpg.Range(*times), state, hold_expires_at)
-        statements.append((_TAKE, *row, added.appointment_id, added.treatment_id))
+    statements += _taking(takes, added.appointment_id, added.treatment_id, hold_expires_at)
     for statement in statements:
         if connection is None:
             await in_database(*statement)
         else:
             await connection.execute(*statement)
     return added
+
+
+async def add_guest(
+    visit: AddedVisit,
+    *,
+    customer_id: UUID | None = None,
+    name: str = "",
+    takes: Mapping[UUID, tuple[datetime, datetime]] | None = None,
+) -> UUID:
+    """One more of the same party, with a treatment of the same kind; the appointment's id."""
+    guest_id = uuid7()
+    await in_database(
+        "INSERT INTO appointment (id, visit_id, branch_id, customer_id, guest_name, status, starts_at, ends_at)"
+        " SELECT $1, visit_id, branch_id, $3, $4, status, starts_at, ends_at FROM appointment WHERE id = $2",
+        *(guest_id, visit.appointment_id, customer_id, name),
+    )
+    treatment_id = await add_treatment(visit, appointment_id=guest_id, position=0)
+    for statement in _taking(takes, guest_id, treatment_id):
+        await in_database(*statement)
+    return guest_id
+
+
+async def add_treatment(visit: AddedVisit, *, appointment_id: UUID | None = None, position: int = 1) -> UUID:
+    """One more of the same kind, for the visit's first guest or for this one."""
+    treatment_id = uuid7()
+    await in_database(
+        "INSERT INTO appointment_service"
+        " (id, appointment_id, position, variant_id, price, segments, starts_at, ends_at)"
+        " SELECT $1, $2, $3, variant_id, price, segments, starts_at, ends_at FROM appointment_service WHERE id = $4",
+        *(treatment_id, appointment_id or visit.appointment_id, position, visit.treatment_id),
+    )
+    return treatment_id
+
+
+def _taking(
+    takes: Mapping[UUID, tuple[datetime, datetime]] | None,
+    appointment_id: UUID,
+    treatment_id: UUID,
+    hold_expires_at: datetime | None = None,
+) -> list[tuple[Any, ...]]:
+    state = "held" if hold_expires_at else "booked"
+    return [
+        (
+            *(_TAKE, uuid7(), resource_id, asyncpg.Range(*times), state),
+            *(hold_expires_at, appointment_id, treatment_id),
+        )
+        for resource_id, times in (takes or {}).items()
+    ]

@@ -14,21 +14,25 @@ from app.modules.availability.availability_wishes import (
     AddOnDoesNotFit,
     BedDoesNotFit,
     BedsAreForTheDesk,
+    NoTherapistNeeded,
     NotOffered,
 )
 from app.modules.branch.branch_service import BranchNotFound
 from app.modules.catalogue.catalogue_service import AddOnNotFound, VariantNotFound
 from app.modules.identity.identity_access import SignedIn
 from app.modules.resource.resource_errors import ResourceNotFound
+from app.modules.staff.staff_service import StaffNotFound
 
 router = ApiRouter(prefix=f"{API_V1}/availability", tags=["Availability"])
 _REFUSALS = error_responses(
     BranchNotFound,
     VariantNotFound,
     AddOnNotFound,
+    StaffNotFound,
     ResourceNotFound,
     NotOffered,
     AddOnDoesNotFit,
+    NoTherapistNeeded,
     BedDoesNotFit,
     BedsAreForTheDesk,
 )

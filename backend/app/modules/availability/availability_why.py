@@ -1,10 +1,17 @@
 """Why a party cannot come on a day: what is missing, as data for words in any language."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple, Self
 
-from app.modules.availability.availability_bits import beginning_runs, counted, ones, union
+from app.modules.availability.availability_bits import (
+    beginning_runs,
+    counted,
+    ones,
+    shifted,
+    union,
+)
 from app.modules.availability.availability_party import Need, Party, Resource, Supply, Wanted
 from app.modules.availability.availability_search import met, starts
 
@@ -25,6 +32,9 @@ class Why(StrEnum):
     """All of them are taken, or all but too few."""
     NOT_AT_ONCE = "not_at_once"
     """Each of what is needed is free at some time, never all of it at once."""
+
+
+_TAKEN = (Why.TAKEN, Why.NOT_AT_ONCE)
 
 
 class Lack(NamedTuple):
@@ -66,6 +76,37 @@ def why_not(party: Party, supply: Supply, days: Sequence[int]) -> list[list[Lack
         return _out_of_bounds(possible & day, supply) or lacking.on(day & supply.open, todo & day)
 
     return [said(day) for day in days]
+
+
+def why_not_then(party: Party, supply: Supply, step: int) -> list[Lack]:
+    """What keeps the party from this one start, whatever the grid, the notice and the horizon say of it.
+
+    Nothing when it is only taken, or there are too few for all of it at once: that is known, and most who ask were just
+    not the first.
+    """
+    opened = shifted(supply.open, -step)
+    if not opened & 1:
+        return [Lack(Why.CLOSED)]
+    if not ~opened & ones(party.stay()) and met(
+        party.needs(),
+        supply.resources,
+        1 << step,
+        same_room=party.same_room,
+        free=lambda resource: resource.works,
+    ):
+        return []
+    first, last = party.reach()
+    then = replace(supply, starts=1 << step, earliest=step, latest=step + 1)
+    [lacks] = why_not(party, then, [shifted(ones(last - first), step + first)])
+    if all(lack.why in _TAKEN for lack in lacks):
+        return []
+    return [lack._replace(during=lack.during & _needed(party, lack.wanted, step)) for lack in lacks]
+
+
+def _needed(party: Party, wanted: Wanted | None, start: int) -> int:
+    """The steps at which a party that begins then takes it."""
+    runs = (run for need in party.needs() if need.wanted == wanted for run in need.runs)
+    return union(shifted(ones(last - first), start + first) for first, last in runs)
 
 
 def _out_of_bounds(starts: int, supply: Supply) -> list[Lack]:

@@ -13,6 +13,7 @@ from app.modules.availability.availability_schemas import GuestWish, TreatmentWi
 from app.modules.catalogue.catalogue_kinds import Offered
 from app.modules.catalogue.catalogue_offers import AddOnOffer, VariantOffer, find_add_ons, find_variants
 from app.modules.resource.resource_supply import types_of_beds
+from app.modules.staff.staff_service import refuse_unless_known
 
 
 class NotOffered(ConflictException):
@@ -24,6 +25,14 @@ class AddOnDoesNotFit(ConflictException):
     code = "ADD_ON_DOES_NOT_FIT"
     text = Text(
         "Dịch vụ kèm thêm này không đi với dịch vụ đã chọn.", "This add-on does not go with the service."
+    )
+
+
+class NoTherapistNeeded(ConflictException):
+    code = "NO_THERAPIST_NEEDED"
+    text = Text(
+        "Dịch vụ này không cần kỹ thuật viên, nên không có ai để chọn.",
+        "The service needs no therapist, so there is none to choose.",
     )
 
 
@@ -58,9 +67,9 @@ async def agree(
     """By the catalogue as it is now. An add-on that is wished for twice is agreed once.
 
     Raises:
-        VariantNotFound, AddOnNotFound, ResourceNotFound
+        VariantNotFound, AddOnNotFound, StaffNotFound, ResourceNotFound
         NotOffered: not any more, or only at the desk.
-        AddOnDoesNotFit, BedDoesNotFit
+        AddOnDoesNotFit, NoTherapistNeeded, BedDoesNotFit
         BedsAreForTheDesk: a bed is wished for, and not at the desk.
     """
     wishes = [wish for guest in guests for wish in guest.treatments]
@@ -69,6 +78,9 @@ async def agree(
         raise BedsAreForTheDesk
     variants = await find_variants(session, {wish.variant_id for wish in wishes})
     add_ons = await find_add_ons(session, {add_on for wish in wishes for add_on in wish.add_on_ids})
+    await refuse_unless_known(
+        session, {wish.therapist_id for wish in wishes if wish.therapist_id is not None}
+    )
     types = await types_of_beds(session, bed_ids)
     return [
         [
@@ -87,6 +99,12 @@ async def agree(
 
 def party_of(guests: Iterable[Iterable[Agreed]], *, same_room: bool) -> Party:
     return Party(tuple(tuple(each.treatment for each in guest) for guest in guests), same_room)
+
+
+def refuse_unless_needed(segments: Iterable[Segment]) -> None:
+    """Raises NoTherapistNeeded."""
+    if not any(segment.needs_staff for segment in segments):
+        raise NoTherapistNeeded
 
 
 def longer(segments: Sequence[Segment], minutes: int) -> tuple[Segment, ...]:
@@ -126,6 +144,8 @@ def _agreed(
         Segment(each.minutes, each.needs_staff, each.bed_type_id, each.device_type_id, each.with_guest)
         for each in variant.segments
     ]
+    if wish.therapist_id or wish.gender:
+        refuse_unless_needed(segments)
     treatment = Treatment(
         variant.service_id,
         longer(segments, sum(add_on.minutes for add_on in add_ons)),

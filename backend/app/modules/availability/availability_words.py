@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Self
 from uuid import UUID
 
@@ -11,8 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.common.gender import Gender
 from app.common.helpers import utc_now
 from app.common.text import Text
-from app.common.wall_time import DAY, Span
-from app.modules.availability.availability_party import Wanted
+from app.common.wall_time import DAY, Span, instant
+from app.modules.availability.availability_party import Party, Wanted
 from app.modules.availability.availability_scene import Scene
 from app.modules.availability.availability_schemas import LackRead
 from app.modules.availability.availability_why import Lack, Why
@@ -67,6 +67,7 @@ _NOT_THIS_BED = {
     Why.TAKEN: Text("{who} đã có người dùng{times}", "{who} is taken{times}"),
 }
 _ONLY_ONE = Text("{who} không thể cho {count} khách cùng lúc", "{who} cannot be for {count} guests at once")
+_ONE_DAY = timedelta(days=1)
 _MOST_TIMES = 4
 """In a message; the answer lists all of them."""
 
@@ -107,16 +108,17 @@ class Speaker:
         spans = self.scene.grid.spans(lack.during)
         return LackRead(
             why=lack.why,
-            message=self._words(lack, spans, day).in_language(self.language),
+            message=self.say(lack, day).in_language(self.language),
             service_id=wanted.of if wanted and by_staff else None,
             type_id=wanted.of if wanted and not by_staff else None,
             needed=lack.needed,
             times=[(span.start, span.end) for span in spans],
         )
 
-    def _words(self, lack: Lack, spans: Sequence[Span], day: date) -> Text:
+    def say(self, lack: Lack, day: date) -> Text:
+        """In both languages."""
         if lack.wanted is not None:
-            return self._missing(lack, lack.wanted, spans, day)
+            return self._missing(lack, lack.wanted, self.scene.grid.spans(lack.during), day)
         if lack.why is Why.TOO_SOON:
             return self._too_soon(day)
         if lack.why is Why.TOO_FAR:
@@ -172,15 +174,25 @@ class Speaker:
         """On the wall clock of the branch."""
         if not spans:
             return Text(" (không lúc nào đủ lâu)", " (never for long enough)")
-        shown = [
-            f"{self._clock(span.start, day)}–{self._clock(span.end, day)}" for span in spans[:_MOST_TIMES]
-        ]
+        shown = [f"{self._clock(span.start)}–{self._end(span.end, day)}" for span in spans[:_MOST_TIMES]]
         listed = " " + ", ".join(shown) + (", …" if len(spans) > _MOST_TIMES else "")
         return Text(listed, listed)
 
-    def _clock(self, when: datetime, day: date) -> str:
-        wall = when.astimezone(self.scene.zone)
-        return f"{wall:%H:%M}" if wall.date() == day else "24:00"
+    def _clock(self, when: datetime) -> str:
+        return f"{when.astimezone(self.scene.zone):%H:%M}"
+
+    def _end(self, when: datetime, day: date) -> str:
+        return "24:00" if when == instant(day + _ONE_DAY, 0, self.scene.zone) else self._clock(when)
+
+
+async def words_for(
+    session: AsyncSession, scene: Scene, party: Party, lacks: Sequence[Lack], start: datetime
+) -> list[Text]:
+    """Why a party cannot come at this start, in both languages."""
+    either = "vi"  # `say` gives both
+    speaker = await Speaker.load(session, scene, [lacks], either, at_the_desk=True, same_room=party.same_room)
+    day = start.astimezone(scene.zone).date()
+    return [speaker.say(lack, day) for lack in lacks]
 
 
 def _length(minutes: int) -> Text:

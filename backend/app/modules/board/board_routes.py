@@ -12,7 +12,7 @@ from app.core.exceptions import error_responses
 from app.core.routing import ApiRouter
 from app.modules.board import board_service as service
 from app.modules.board.board_schemas import BoardQuery, BoardRead
-from app.modules.board.board_stream import EventStream, open_stream
+from app.modules.board.board_stream import EventStream, TooManyStreams, open_stream
 from app.modules.branch.branch_service import BranchNotFound
 from app.modules.identity.identity_access import Team
 
@@ -41,7 +41,7 @@ async def get_board(
 @router.get(
     "/{branch_id}/board/stream",
     response_class=StreamingResponse,
-    responses=error_responses(BranchNotFound)
+    responses=error_responses(BranchNotFound, TooManyStreams)
     | {200: {"content": {EventStream.media_type: {"itemSchema": _EVENT}}}},
 )
 async def stream_board(
@@ -51,7 +51,7 @@ async def stream_board(
 
     The data of `changed` is an object: `visits` (new or changed, whole), `gone` (ids of visits that are not on the
     board any more), `guests` (new or changed), and `open`, `people` and `rooms`, whole, or null when unchanged.
-    A change shows within a second, while Redis is away within a few. The stream ends after ten minutes, and at once
-    when the server stops: connect again, and begin with the new `board`.
+    A change shows within a second, while Redis is away within a few. The stream ends after ten minutes, soon after its
+    user may see something else, and at once when the server stops: connect again, and begin with the new `board`.
     """
     return await open_stream(session, user, branch_id, query.day)

@@ -4,16 +4,20 @@ Each day of a branch that somebody here looks at is watched once, for all who do
 the watch reads the day again; each stream compares what it sent last with what there is now and sends the difference.
 So a stream has no queue: a client that is slow is sent less often, and then all at once.
 
-It waits without a connection to the database, and ends after `LONGEST`: the client comes back and shows who it is.
+It waits without a connection to the database, and ends after `LONGEST`: the client comes back and shows who it is. It
+ends before when they may see it no more, or something else of it, which it asks every `ASK`: that takes 2 ms of the
+processor, and a client that comes back 40.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager, suppress
 from contextvars import Context
 from datetime import date
 from functools import partial
+from typing import ClassVar
 from uuid import UUID
+from weakref import WeakSet
 
 import structlog
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
@@ -21,11 +25,18 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
+from app.common.text import Text
 from app.core.database import reason_of, run_in_transaction
+from app.core.exceptions import (
+    ForbiddenException,
+    NotFoundException,
+    RateLimitException,
+    UnauthorizedException,
+)
 from app.core.lifecycle import Draining
 from app.modules.board.board_schemas import BoardChange, BoardRead
 from app.modules.board.board_service import Viewer, read_day, seen_by, viewer_of
-from app.modules.identity.identity_access import CurrentUser
+from app.modules.identity.identity_access import CurrentUser, look_again
 from app.redis.branch_events import branch_events
 
 POLL, POLL_WHILE_AWAY = 15.0, 2.0
@@ -36,6 +47,10 @@ PAUSE = 0.2
 HEARTBEAT = 15.0
 """Seconds after which a stream that has nothing to tell says so: proxies cut what is silent for a minute."""
 LONGEST = 600.0
+ASK = 30.0
+"""Seconds after which a stream asks whether its user may still see it."""
+MOST_STREAMS = 10
+"""That one user may have open in a process: a tablet in each room and some tabs."""
 RETRY = 2000
 """Milliseconds after which a client comes back."""
 SLOWEST = 10.0
@@ -44,16 +59,46 @@ SLOWEST = 10.0
 logger = structlog.get_logger(__name__)
 
 
+class TooManyStreams(RateLimitException):
+    code = "TOO_MANY_STREAMS"
+    text = Text(
+        "Bạn đang mở quá nhiều bảng lịch; hãy đóng bớt.", "You have too many boards open; please close one."
+    )
+
+
+class Seat:
+    """Of one stream of somebody. It is free when the stream ends, and when it never began: then nothing refers to it."""
+
+    _taken: ClassVar[WeakSet["Seat"]] = WeakSet()
+
+    def __init__(self, user_id: UUID) -> None:
+        """Raises TooManyStreams."""
+        if sum(seat.user_id == user_id for seat in self._taken) >= MOST_STREAMS:
+            raise TooManyStreams
+        self.user_id: UUID = user_id
+        self._taken.add(self)
+
+    def leave(self) -> None:
+        self._taken.discard(self)
+
+
 class EventStream(StreamingResponse):
     """Ends its events with the connection, and lets go of a client that takes nothing."""
 
     media_type = "text/event-stream"
 
+    def __init__(self, events: AsyncGenerator[bytes], seat: Seat) -> None:
+        super().__init__(events, headers={"X-Accel-Buffering": "no"})  # or nginx collects the events
+        self._seat = seat
+
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["endless"] = True
-        async with aclosing(self.body_iterator):  # type: ignore[type-var]  # always a generator of ours
-            with suppress(TimeoutError):
-                await super().__call__(scope, receive, partial(_send_soon, send))
+        try:
+            async with aclosing(self.body_iterator):  # type: ignore[type-var]  # always a generator of ours
+                with suppress(TimeoutError):
+                    await super().__call__(scope, receive, partial(_send_soon, send))
+        finally:
+            self._seat.leave()
 
 
 async def _send_soon(send: Send, message: Message) -> None:
@@ -66,30 +111,48 @@ async def open_stream(session: AsyncSession, user: CurrentUser, branch_id: UUID,
 
     Raises:
         ForbiddenException: of a branch in which they have no role.
-        BranchNotFound
+        BranchNotFound, TooManyStreams
     """
+    seat = Seat(user.id)
     viewer = await viewer_of(session, user, branch_id)
     board = await read_day(session, branch_id, day)
-    return EventStream(
-        follow(viewer, board), headers={"X-Accel-Buffering": "no"}
-    )  # or nginx collects the events
+    return EventStream(follow(viewer, board, partial(_sees_the_same, viewer, user, branch_id)), seat)
+
+
+async def _sees_the_same(viewer: Viewer, user: CurrentUser, branch_id: UUID) -> bool:
+    async def ask(session: AsyncSession) -> Viewer:
+        return await viewer_of(session, await look_again(session, user), branch_id)
+
+    try:
+        return await run_in_transaction(ask, in_request=True) == viewer
+    except (UnauthorizedException, ForbiddenException, NotFoundException):
+        return False
+    except Exception as error:  # noqa: BLE001 - as when a board cannot be read: then there is nothing new to see, either
+        logger.warning("who looks at a board could not be asked, trying again", reason=reason_of(error))
+        return True
 
 
 _NOTHING = BoardChange(visits=[], gone=[], guests=[], open=None, people=None, rooms=None)
 
 
-async def follow(viewer: Viewer, board: BoardRead) -> AsyncGenerator[bytes]:
+async def follow(
+    viewer: Viewer, board: BoardRead, sees_the_same: Callable[[], Awaitable[bool]]
+) -> AsyncGenerator[bytes]:
     """The events of one stream. What happened since the board was read comes with the first change."""
     now = asyncio.get_running_loop().time
     end, seen = now() + LONGEST, seen_by(viewer, board)
     del board  # it is large, and this goes on for long
     yield format_sse_event(event="board", data_str=seen.model_dump_json(), retry=RETRY)
-    beat = now() + HEARTBEAT
+    beat, ask = now() + HEARTBEAT, now() + ASK
     with _watching(seen.branch_id, seen.day) as (watch, news):
         while now() < end and not Draining.started:
             with suppress(TimeoutError):
-                async with asyncio.timeout_at(min(beat, end)):
+                async with asyncio.timeout_at(min(beat, ask, end)):
                     await news.wait()
+            if now() >= ask:
+                if not await sees_the_same():
+                    return
+                ask = now() + ASK
             change = None
             if news.is_set() and watch.newest is not None:
                 newest = seen_by(viewer, watch.newest)

@@ -26,7 +26,8 @@ class TooShort(ConflictException):
 
 class TimeTaken(ConflictException):
     code = "TIME_TAKEN"
-    """`details` has the nearest free starts as `message`, each as ISO 8601."""
+    """`details` has the nearest free starts (type `alternative`), each as ISO 8601 in its `message`. When it is not only
+    taken, the branch is closed or nobody is on shift, its words are these reasons; `details` has each (`why`)."""
     text = Text(
         "Giờ này vừa có người đặt hoặc không đủ người và giường; hãy chọn giờ khác.",
         "This time is taken, or there are too few people or beds for it; please choose another.",

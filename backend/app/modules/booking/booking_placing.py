@@ -16,10 +16,13 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.common.text import Text
 from app.modules.availability.availability_party import Party
 from app.modules.availability.availability_search import Taken as Place
 from app.modules.availability.availability_search import place
 from app.modules.availability.availability_service import Scene, nearest_starts
+from app.modules.availability.availability_why import why_not_then
+from app.modules.availability.availability_words import words_for
 from app.modules.booking.booking_errors import TimeTaken
 from app.modules.booking.booking_freeing import block_freed
 from app.modules.resource.resource_allocations import (
@@ -70,11 +73,11 @@ async def take_places(session: AsyncSession, order: Order, scene: Scene | None =
     """Takes what the first party that fits needs, and returns it, or raises and changes nothing.
 
     Raises:
-        TimeTaken: with the nearest starts that are free.
+        TimeTaken: with the nearest starts that are free, and with the reasons when it is not only taken.
     """
     theirs = {each.resource_id for each in await taken_by(session, order.instead_of)}
     seen = scene or await order.load()
-    chosen = _choose(order, seen)
+    chosen = await _choose(session, order, seen)
     await order.write()
     for is_again in (False, True, True):
         these = theirs | {each.resource_id for each in chosen}
@@ -85,13 +88,14 @@ async def take_places(session: AsyncSession, order: Order, scene: Scene | None =
                     await _drop_expired_holds(session, these, seen)
                 return await _take(session, order, chosen, these)
         seen = await order.load()
-        chosen = _choose(order, seen)  # of many who wanted the last hour all but one end here
+        chosen = await _choose(session, order, seen)  # of many who wanted the last hour all but one end here
     everybody = theirs | {resource.id for resource in seen.supply.resources}
     await lock_resources(session, everybody)
     await _drop_expired_holds(session, everybody, seen)
     try:
         async with session.begin_nested():
-            return await _take(session, order, _choose(order, await order.load()), everybody)
+            chosen = await _choose(session, order, await order.load())
+            return await _take(session, order, chosen, everybody)
     except _TooLate as error:
         raise TimeTaken from error
 
@@ -101,16 +105,29 @@ async def _drop_expired_holds(session: AsyncSession, resource_ids: Collection[UU
     await block_freed(session, await drop_all_expired_holds(session, resource_ids, asked))
 
 
-def _choose(order: Order, scene: Scene) -> list[Taken]:
+async def _choose(session: AsyncSession, order: Order, scene: Scene) -> list[Taken]:
     step = scene.grid.step(order.start)
     for party in order.parties:
         places = place(party, scene.supply, step)
         if places is not None:
             return [taken for each in places for taken in _times_of(each, order.seats, scene)]
-    free = nearest_starts(scene, order.parties[-1], order.start)
-    raise TimeTaken(
-        details=[{"field": "start", "message": each.isoformat(), "type": "alternative"} for each in free]
-    )
+    raise await _refusal(session, order, scene)
+
+
+async def _refusal(session: AsyncSession, order: Order, scene: Scene) -> TimeTaken:
+    party = order.parties[-1]
+    lacks = why_not_then(party, scene.supply, scene.grid.step(order.start))
+    said = await words_for(session, scene, party, lacks, order.start)
+    details = [_detail("why", each) for each in said]
+    details += [
+        _detail("alternative", each.isoformat()) for each in nearest_starts(scene, party, order.start)
+    ]
+    words = Text(" ".join(each.vi for each in said), " ".join(each.en for each in said)) if said else None
+    return TimeTaken(words, details=details)
+
+
+def _detail(kind: str, message: str | Text) -> dict[str, str | Text]:
+    return {"field": "start", "message": message, "type": kind}
 
 
 def _times_of(each: Place, seats: Sequence[Sequence[Seat]], scene: Scene) -> list[Taken]:

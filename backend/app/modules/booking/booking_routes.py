@@ -10,7 +10,12 @@ from app.core.database import SessionDep
 from app.core.exceptions import error_responses
 from app.core.idempotency import IdempotencyInFlight, IdempotencyKey, IdempotencyKeyReused
 from app.core.routing import ApiRouter
-from app.modules.availability.availability_wishes import AddOnDoesNotFit, BedDoesNotFit, NotOffered
+from app.modules.availability.availability_wishes import (
+    AddOnDoesNotFit,
+    BedDoesNotFit,
+    NoTherapistNeeded,
+    NotOffered,
+)
 from app.modules.booking import booking_access, booking_changes, booking_service, booking_states
 from app.modules.booking.booking_errors import (
     AppointmentNotFound,
@@ -43,6 +48,7 @@ from app.modules.customer.customer_service import CustomerArchived, CustomerNotF
 from app.modules.identity.identity_access import AnyRole, CurrentUser, Desk, Requires
 from app.modules.identity.identity_roles import Role
 from app.modules.resource.resource_errors import ResourceNotFound
+from app.modules.staff.staff_service import StaffNotFound
 
 visits = ApiRouter(prefix=f"{API_V1}/visits", tags=["Visits"])
 appointments = ApiRouter(prefix=f"{API_V1}/appointments", tags=["Visits"])
@@ -50,9 +56,11 @@ DeskOrCustomer = Annotated[CurrentUser, Requires(Role.ADMIN, Role.RECEPTIONIST, 
 _WISHES = (
     VariantNotFound,
     AddOnNotFound,
+    StaffNotFound,
     ResourceNotFound,
     NotOffered,
     AddOnDoesNotFit,
+    NoTherapistNeeded,
     BedDoesNotFit,
     TimeTaken,
     NotBookableThen,
@@ -78,7 +86,7 @@ async def create_visit(
 ) -> VisitRead:
     """Books a party, or holds a time for it, or takes in who stands at the desk.
 
-    Who does what where is chosen here, by the wishes. When somebody was faster the answer is 409, and `details` has the nearest starts that are free. A customer books for themselves, by the grid, the notice and the horizon of the branch; the desk for anybody, from now on.
+    Who does what where is chosen here, by the wishes. When somebody was faster the answer is 409, and `details` has the nearest starts that are free (`alternative`); when it could not be then anyhow, also the reasons (`why`). A customer books for themselves, by the grid, the notice and the horizon of the branch; the desk for anybody, from now on.
     """
     return await booking_service.create_visit(session, user, key, new)
 

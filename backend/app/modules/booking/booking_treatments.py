@@ -9,13 +9,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.modules.availability.availability_grid import STEP_MINUTES
 from app.modules.availability.availability_party import Segment
 from app.modules.availability.availability_schemas import GuestWish, TreatmentWish
-from app.modules.availability.availability_wishes import Agreed, BedDoesNotFit, agree, longer
+from app.modules.availability.availability_wishes import (
+    Agreed,
+    BedDoesNotFit,
+    agree,
+    longer,
+    refuse_unless_needed,
+)
 from app.modules.booking.booking_errors import TooShort, TreatmentNotFound
 from app.modules.booking.booking_models import Appointment, AppointmentAddOn, AppointmentService
 from app.modules.booking.booking_reads import Rows
 from app.modules.booking.booking_rows import add_on_rows, segments_as_json, segments_of, treatment_row
 from app.modules.booking.booking_schemas import TreatmentChange
 from app.modules.resource.resource_supply import types_of_beds
+from app.modules.staff.staff_service import refuse_unless_known
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +54,14 @@ async def agree_again(
     Raises:
         TreatmentNotFound: not of this guest.
         TooShort
-        VariantNotFound, AddOnNotFound, ResourceNotFound, and what `agree` refuses.
+        VariantNotFound, AddOnNotFound, StaffNotFound, ResourceNotFound, and what `agree` refuses.
     """
     held = {row.id: row for row in rows.treatments_of(guest)}
     if any(each.id is not None and each.id not in held for each in changes):
         raise TreatmentNotFound
+    await refuse_unless_known(
+        session, {each.therapist_id for each in changes if each.therapist_id is not None}
+    )
     agreed = iter(await _agree(session, held, changes))
     wanted = Wanted([])
     for change in changes:
@@ -70,6 +80,8 @@ async def agree_again(
                 row.gender = change.gender
         if change.minutes is not None:
             row.segments = segments_as_json(_of_length(segments_of(row), change.minutes))
+        if change.therapist_id or change.gender:
+            refuse_unless_needed(segments_of(row))
         wanted.rows.append(row)
     await _choose(session, wanted, changes)
     return wanted

@@ -71,6 +71,8 @@ class CurrentUser:
     grants: frozenset[Grant]
     session_id: UUID | None
     """None for a token of Supabase's, whose sessions are its own."""
+    claims: Claims | None = None
+    """None for who sent no request, as a command."""
 
     def holds(self, *roles: Role) -> bool:
         """Whether they have one of the roles anywhere."""
@@ -133,6 +135,17 @@ def _grants(user: CurrentUser, scope: str) -> bool:
     return user.holds_everywhere(role) if scope.endswith(_EVERYWHERE) else user.holds(role)
 
 
+async def look_again(session: AsyncSession, user: CurrentUser) -> CurrentUser:
+    """As they are now, for an answer that goes on for long.
+
+    Raises:
+        UnauthorizedException: they have signed out.
+        ForbiddenException: they are disabled.
+    """
+    assert user.claims is not None
+    return await _current_user(session, user.claims)
+
+
 async def _current_user(session: AsyncSession, claims: Claims) -> CurrentUser:
     found = await _find(session, claims)
     if found is None and claims.source == "supabase":
@@ -147,6 +160,7 @@ async def _current_user(session: AsyncSession, claims: Claims) -> CurrentUser:
         id=found.id,
         grants=frozenset(Grant(Role(role), UUID(branch) if branch else None) for role, branch in grants),
         session_id=claims.session_id,
+        claims=claims,
     )
 
 

@@ -186,6 +186,12 @@ async def names_of_staff(session: AsyncSession, ids: Collection[UUID]) -> dict[U
     return {row.id: row.full_name for row in await session.execute(_NAMED.where(Staff.id.in_(ids)))}
 
 
+async def refuse_unless_known(session: AsyncSession, staff_ids: Collection[UUID]) -> None:
+    """Raises StaffNotFound. Of nobody it asks nothing."""
+    if (await names_of_staff(session, staff_ids)).keys() != set(staff_ids):
+        raise StaffNotFound
+
+
 async def read_staff(session: AsyncSession, staff: Staff) -> StaffRead:
     """With their branches and skills."""
     [read] = await _read(session, [staff])

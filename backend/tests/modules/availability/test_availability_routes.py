@@ -188,6 +188,39 @@ class TestWho:
         await spa.write()
         assert await starts(guest, spa, [{"variant_id": massage, "gender": "male"}]) == ["15:00"]
 
+    async def test_whom_nobody_knows_is_not_found(self, guest: httpx2.AsyncClient) -> None:
+        spa = Spa()
+        massage = spa.service("massage", 60)
+        lan = spa.therapist("Lan", massage)
+        await spa.write()
+        for wanted in ([uuid7()], [lan, uuid7()]):
+            wishes = [{"variant_id": massage, "therapist_id": each} for each in wanted]
+            refused = await guest.post("/api/v1/availability/starts", json=asking(spa, wishes, day=DAY))
+            assert code_of(refused) == (404, "STAFF_NOT_FOUND")
+
+    async def test_nobody_is_chosen_for_what_needs_no_therapist(self, guest: httpx2.AsyncClient) -> None:
+        spa = Spa()
+        bath = spa.service("bath", Segment(60, staff=False, on="tub"))
+        massage = spa.service("massage", Segment(10, staff=False), 60)
+        lan = spa.therapist("Lan", massage)
+        await spa.write()
+        for wish in ({"therapist_id": lan}, {"gender": "female"}):
+            for variant, answer in ((bath, (409, "NO_THERAPIST_NEEDED")), (massage, (200, ""))):
+                asked = asking(spa, [wish | {"variant_id": variant}], day=DAY)
+                told = await guest.post("/api/v1/availability/starts", json=asked)
+                assert (code_of(told) if told.is_error else (told.status_code, "")) == answer
+
+    async def test_who_wishes_for_nobody_asks_nothing_more(self, guest: httpx2.AsyncClient) -> None:
+        spa = Spa(hours="09:00-10:00")
+        massage = spa.service("massage", 60)
+        lan = spa.therapist("Lan", massage, shifts=[f"{DAY} 09:00-10:00"])
+        await spa.write()
+        with statements() as anybody:
+            await starts(guest, spa, [massage])
+        with statements() as somebody:
+            await starts(guest, spa, [{"variant_id": massage, "therapist_id": lan}])
+        assert len(somebody) == len(anybody) + 1
+
     async def test_nobody_on_leave_that_began_days_ago(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa(grid_minutes=60)
         massage = spa.service("massage", 60)
@@ -424,7 +457,7 @@ class TestQuestions:
         with statements() as asked:
             wish = {"variant_id": massage, "therapist_id": lan}
             assert len(await days(guest, spa, [wish], last="2026-12-09")) == 4
-        assert len(asked) == 6
+        assert len(asked) == 7  # and whether there is such a therapist
 
     async def test_all_are_asked_when_a_day_has_none_with_a_few(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa()

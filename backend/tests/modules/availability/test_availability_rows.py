@@ -70,7 +70,13 @@ class _Drawn:
         if self.one([False, False, True]):
             self.spa.open_otherwise(self.day, self.day, self.one([*_HOURS, ""]))
         self.busy_at = [int(part[:2]) * 60 for part in hours.split()]
-        self.variants = [self.spa.service(name, *self._segments()) for name in ("massage", "facial")]
+        offers = [(name, self._segments()) for name in ("massage", "facial")]
+        self.variants = [self.spa.service(name, *segments) for name, segments in offers]
+        self.by_somebody = {
+            variant_id
+            for variant_id, (_, segments) in zip(self.variants, offers, strict=True)
+            if any(segment.staff for segment in segments)
+        }
         self.add_on = self.spa.add_on("stones", self.one([0, 7, 20]), *self.variants)
         self.people = [self._therapist(number) for number in range(self.number(2, 4))]
         beds = [self._bed(number) for number in range(self.number(3, 5))]
@@ -79,7 +85,10 @@ class _Drawn:
             self._take(resource_id)
         self.at_the_desk = self.draw(st.booleans())
         self.now = self.at(self.one([-300, -300, -300, -1500, -4000, self.busy_at[0] + 62]))
-        self.guests = [GuestWish(treatments=self._wishes()) for _ in range(self.one([1, 1, 2]))]
+        self.guests = [
+            GuestWish(treatments=[self._wish() for _ in range(self.one([1, 1, 2]))])
+            for _ in range(self.one([1, 1, 2]))
+        ]
         self.same_room = self.draw(st.booleans())
 
     def one(self, values: Sequence[Any]) -> Any:
@@ -141,16 +150,13 @@ class _Drawn:
                 case hold:
                     self.spa.take(resource_id, span, held_until=_LIVE if hold == "live" else _OVER)
 
-    def _wishes(self) -> list[TreatmentWish]:
-        return [
-            TreatmentWish(
-                variant_id=self.one(self.variants),
-                add_on_ids=self.one([[], [], [self.add_on]]),
-                therapist_id=self.one([None, None, None, self.people[0]]),
-                gender=self.one([None, None, None, Gender.FEMALE]),
-            )
-            for _ in range(self.one([1, 1, 2]))
-        ]
+    def _wish(self) -> TreatmentWish:
+        variant_id = self.one(self.variants)
+        wish = TreatmentWish(variant_id=variant_id, add_on_ids=self.one([[], [], [self.add_on]]))
+        if variant_id in self.by_somebody:
+            wish.therapist_id = self.one([None, None, None, self.people[0]])
+            wish.gender = self.one([None, None, None, Gender.FEMALE])
+        return wish
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])

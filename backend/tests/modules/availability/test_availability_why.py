@@ -1,17 +1,21 @@
 """Why a party cannot come on a day."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import event, given, settings
+from hypothesis import strategies as st
 
 from app.modules.availability import availability_why
 from app.modules.availability.availability_bits import ones, positions
 from app.modules.availability.availability_party import Party, Supply, Wanted
 from app.modules.availability.availability_search import starts
-from app.modules.availability.availability_why import Lack, Why
+from app.modules.availability.availability_why import Lack, Why, why_not_then
 from app.modules.resource.resource_kinds import ResourceKind
 from tests.modules.availability import reference
 from tests.modules.availability.scenes import (
     COUNT,
+    STEPS,
     at,
     bed,
     device,
@@ -174,6 +178,41 @@ def test_of_many_days_each_is_told_as_if_it_were_asked_for_alone(coming: Party, 
     days = [ones(7), ones(4) << 7, ones(9) << 11]
     said = availability_why.why_not(coming, supply, days)
     assert said == [why_not(coming, supply, day) for day in days]
+
+
+class TestOneStart:
+    def test_is_not_asked_for_the_grid_nor_the_notice(self) -> None:
+        supply = spa(therapist("Hoa", skills="facial"), earliest=COUNT, latest=0)
+        assert why_not_then(party([massage]), supply, at("10:05")) == [
+            Lack(Why.MISSING, A_THERAPIST, 1, times("10:05-11:05"))
+        ]
+
+    def test_is_told_when_the_shift_is_over_while_somebody_is_still_needed(self) -> None:
+        with_turnover = treatment(
+            "massage", segment(60, on="massage-bed"), segment(15, staff=False, on="massage-bed", guest=False)
+        )
+        supply = spa(therapist("Lan", "09:00-12:00"), bed("bed 1"))
+        assert why_not_then(party([with_turnover]), supply, at("11:30")) == [
+            Lack(Why.OFF_SHIFT, A_THERAPIST, 1, times("12:00-12:30"))
+        ]
+
+    def test_nothing_is_said_of_what_is_only_taken(self) -> None:
+        supply = spa(therapist("Lan", "", works="09:00-21:00"))
+        assert why_not_then(party([massage]), supply, at("10:00")) == []
+        assert why_not_then(party([massage], [treatment("facial", 60)]), spa(lan), at("10:00")) == []
+
+    @settings(max_examples=120)
+    @given(parties(), supplies(), st.integers(0, STEPS - 1))
+    def test_is_told_what_is_said_of_a_day_with_no_other(
+        self, coming: Party, supply: Supply, step: int
+    ) -> None:
+        alone = replace(supply, starts=1 << step, earliest=0, latest=STEPS)
+        expected = expected_lacks(coming, alone, 1 << step)
+        if all(why in (Why.TAKEN, Why.NOT_AT_ONCE) for why, _ in expected):
+            expected = []
+        event(" ".join(why for why, _ in expected) or "nothing")
+        said = why_not_then(coming, supply, step)
+        assert [(lack.why, lack.wanted) for lack in said] == expected
 
 
 def expected_lacks(coming: Party, supply: Supply, day: int) -> list[tuple[Why, Wanted | None]]:

@@ -12,10 +12,10 @@ from app.common.helpers import utc_now
 from app.modules.identity.identity_roles import Role
 from tests.support.branches import add_branch
 from tests.support.ledger import in_database
-from tests.support.people import new_user, signed_in
+from tests.support.people import add_customer, new_user, signed_in
 from tests.support.resources import add_bed, add_outage, add_room, at
 from tests.support.rosters import add_shift, add_therapist, open_every_day, statements
-from tests.support.visits import AddedVisit, add_visit
+from tests.support.visits import add_guest, add_visit
 
 DAY = "2100-03-01"  # a Monday; the board's hours are Asia/Ho_Chi_Minh's, seven before `at`
 
@@ -33,38 +33,6 @@ async def board(http: httpx2.AsyncClient, branch_id: UUID, day: str = DAY, **hea
 
 def z(instant: datetime) -> str:
     return instant.isoformat().replace("+00:00", "Z")
-
-
-async def add_customer(name: str) -> UUID:
-    customer_id = uuid7()
-    await in_database(
-        "INSERT INTO customer (id, full_name, phone, contraindications) VALUES ($1, $2, $3, 'dị ứng sả')",
-        *(customer_id, name, f"+8491{customer_id.int % 10**7:07}"),
-    )
-    return customer_id
-
-
-async def add_guest(
-    visit: AddedVisit, customer_id: UUID, therapist_id: UUID, during: tuple[datetime, datetime]
-) -> None:
-    """One more of the party, with a treatment of their own."""
-    appointment_id, treatment_id = uuid7(), uuid7()
-    await in_database(
-        "INSERT INTO appointment (id, visit_id, branch_id, customer_id, status, starts_at, ends_at)"
-        " SELECT $1, id, branch_id, $3, 'confirmed', $4, $5 FROM visit WHERE id = $2",
-        *(appointment_id, visit.id, customer_id, *during),
-    )
-    await in_database(
-        "INSERT INTO appointment_service"
-        " (id, appointment_id, position, variant_id, price, segments, starts_at, ends_at)"
-        " SELECT $1, $2, 0, variant_id, 0, '[]', $3, $4 FROM appointment_service WHERE id = $5",
-        *(treatment_id, appointment_id, *during, visit.treatment_id),
-    )
-    await in_database(
-        "INSERT INTO allocation (id, resource_id, during, state, appointment_id, appointment_service_id)"
-        " VALUES ($1, $2, tstzrange($3, $4), 'booked', $5, $6)",
-        *(uuid7(), therapist_id, *during, appointment_id, treatment_id),
-    )
 
 
 async def add_leave(staff_id: UUID, start: datetime, end: datetime, status: str) -> UUID:
@@ -140,7 +108,7 @@ class TestDesk:
         branch, lan = await add_branch(), await add_therapist()
         hoa, cuc = await add_customer("Hoa"), await add_customer("Cúc")
         party = await add_visit(branch, at(2), at(3), customer_id=hoa)
-        await add_guest(party, cuc, lan, (at(2), at(3)))
+        await add_guest(party, customer_id=cuc, takes={lan: (at(2), at(3))})
         await in_database("UPDATE appointment SET customer_id = NULL WHERE id = $1", party.appointment_id)
         guests = (await board(client, branch))["guests"]
         assert {guest["full_name"] for guest in guests} == {"Hoa", "Cúc"}
@@ -209,7 +177,7 @@ class TestTherapist:
         await add_shift(mai, branch, at(1), at(11))
         hoa, cuc, tam = [await add_customer(name) for name in ("Hoa", "Cúc", "Tâm")]
         party = await add_visit(branch, at(2), at(3), takes={lan: (at(2), at(3))}, customer_id=hoa)
-        await add_guest(party, cuc, mai, (at(2), at(3)))
+        await add_guest(party, customer_id=cuc, takes={mai: (at(2), at(3))})
         await add_visit(branch, at(4), at(5), takes={mai: (at(4), at(5))}, customer_id=tam)
         await add_visit(branch, at(4), at(5), status="cancelled", customer_id=tam)
         shown = await board(stranger, branch, **headers)

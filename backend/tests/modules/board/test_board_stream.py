@@ -1,26 +1,33 @@
 """The stream of a board: what changes anywhere shows on it, with Redis or without."""
 
 import asyncio
-import json
 import sys
-from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from typing import Any
-from uuid import UUID
 
 import httpx2
 import pytest
-from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.types import Message
+from uuid_utils.compat import uuid7
 
-from app.core.database import run_in_transaction
 from app.modules.board import board_stream
-from app.modules.board.board_service import Viewer, read_day
-from app.modules.board.board_stream import EventStream, follow
-from app.redis.branch_events import CHANNEL, announce, branch_events
+from app.modules.board.board_service import Viewer
+from app.modules.board.board_stream import (
+    EventStream,
+    Seat,
+)
+from app.redis.branch_events import CHANNEL
 from app.redis.client import get_redis_client
 from tests.core import stores
-from tests.modules.board.test_board import DAY, add_customer, board_of
+from tests.modules.board.looking import (
+    add_and_tell,
+    http_to,
+    ids,
+    next_data,
+    nobody_watches,
+    open_board,
+    stream_of,
+    tell,
+)
 from tests.support import eventually, free_port
 from tests.support.app_process import AppProcess
 from tests.support.bookings import VISITS, bookable_spa
@@ -28,6 +35,7 @@ from tests.support.branches import add_branch
 from tests.support.event_streams import SOON, listening
 from tests.support.fault_proxy import FaultProxy, Mode
 from tests.support.ledger import in_database
+from tests.support.people import add_customer
 from tests.support.resources import add_bed, at
 from tests.support.rosters import add_shift, add_therapist
 from tests.support.stores import app_database, app_redis, database_server, redis_server, through
@@ -35,7 +43,6 @@ from tests.support.visits import add_visit
 
 NEVER = 3600.0
 """Seconds; so that nothing comes by polling."""
-DESK = Viewer(at_the_desk=True, staff_id=None)
 _POLLS = "import app.modules.board.board_stream as s, uvicorn; s.POLL, s.POLL_WHILE_AWAY = {}, {}; "
 _RUN = "uvicorn.run('app.main:app', host='127.0.0.1', port={port}, access_log=False)"
 
@@ -47,33 +54,8 @@ def app_that_polls(
     return AppProcess(stores() | (environment or {}), command=[sys.executable, "-c", command])
 
 
-def stream_of(branch_id: UUID, day: object = DAY) -> str:
-    return f"{board_of(branch_id)}/stream?day={day}"
-
-
-def http_to(app: AppProcess, client: httpx2.AsyncClient) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(base_url=app.base_url, headers=client.headers, verify=False, timeout=SOON)
-
-
-async def tell(branch_id: UUID) -> None:
-    async def change(session: AsyncSession) -> None:
-        announce(session, branch_id)
-
-    await run_in_transaction(change)
-
-
 async def tell_past_the_app(message: object) -> None:
     await (await get_redis_client()).publish(CHANNEL, str(message))
-
-
-async def add_and_tell(branch_id: UUID, *hours: int, **more: Any) -> list[str]:
-    visits = [str((await add_visit(branch_id, at(hour), at(hour + 1), **more)).id) for hour in hours]
-    await tell(branch_id)
-    return visits
-
-
-def ids(data: dict[str, Any]) -> list[str]:
-    return [visit["id"] for visit in data["visits"]]
 
 
 class TestBetweenProcesses:
@@ -190,32 +172,6 @@ class TestBetweenProcesses:
             [visit] = await add_and_tell(branch, 2)
             for each in (events, others):
                 assert ids((await each.next())[1]) == [visit]
-
-
-async def open_board(branch_id: UUID, viewer: Viewer = DESK) -> tuple[AsyncGenerator[bytes], dict[str, Any]]:
-    """A stream in this process, and its first event."""
-    board = await run_in_transaction(lambda session: read_day(session, branch_id, _day()))
-    stream = follow(viewer, board)
-    return stream, data_of(await anext(stream))
-
-
-def _day() -> Any:
-    return at(0).date()
-
-
-def data_of(event: bytes) -> dict[str, Any]:
-    [line] = [line for line in event.decode().splitlines() if line.startswith("data: ")]
-    data: dict[str, Any] = json.loads(line.removeprefix("data: "))
-    return data
-
-
-async def next_data(stream: AsyncGenerator[bytes]) -> dict[str, Any]:
-    async with asyncio.timeout(SOON):
-        return data_of(await anext(stream))
-
-
-async def nobody_watches() -> bool:
-    return not board_stream._watches and branch_events._subscription is None
 
 
 class TestStream:
@@ -347,7 +303,7 @@ class TestStream:
             raise AssertionError
 
         async with asyncio.timeout(SOON):
-            await EventStream(stream)({"type": "http"}, receive, send)
+            await EventStream(stream, Seat(uuid7()))({"type": "http"}, receive, send)
         await eventually(nobody_watches)
 
 

@@ -17,7 +17,7 @@ from app.modules.booking.booking_rows import this_step
 from app.modules.identity.identity_roles import Role
 from tests.support.branches import add_branch
 from tests.support.ledger import in_database
-from tests.support.people import new_user, signed_in
+from tests.support.people import add_customer, new_user, signed_in
 from tests.support.resources import add_bed
 from tests.support.rosters import add_therapist
 from tests.support.stores import driver_url
@@ -84,14 +84,6 @@ async def status_of(appointment_id: UUID) -> str:
     return str(status)
 
 
-async def add_customer(user_id: UUID | None = None) -> UUID:
-    customer_id = uuid7()
-    await in_database(
-        "INSERT INTO customer (id, full_name, user_id) VALUES ($1, 'Mai', $2)", customer_id, user_id
-    )
-    return customer_id
-
-
 @asynccontextmanager
 async def spa_for(stranger: httpx2.AsyncClient) -> AsyncIterator[Spa]:
     branch_id = await add_branch()
@@ -105,7 +97,7 @@ async def spa_for(stranger: httpx2.AsyncClient) -> AsyncIterator[Spa]:
     }
     connection = await asyncpg.connect(driver_url())
     staff_id, bed = await add_therapist(branch_id, user_id=lan), await add_bed(branch_id)
-    yield Spa(stranger, connection, branch_id, staff_id, bed, await add_customer(mai), headers)
+    yield Spa(stranger, connection, branch_id, staff_id, bed, await add_customer(user_id=mai), headers)
     await connection.close()
 
 

@@ -10,19 +10,19 @@ import httpx2
 from uuid_utils.compat import uuid7
 
 from app.modules.identity.identity_roles import Role
-from tests.support.bookings import APPOINTMENTS, VISITS, BookableSpa, bookable_spa, overlaps, resources_of
+from tests.support.bookings import (
+    APPOINTMENTS,
+    VISITS,
+    bookable_spa,
+    booked,
+    overlaps,
+    resources_of,
+)
 from tests.support.ledger import in_database
 from tests.support.people import signed_in
 from tests.support.rosters import answered_while, code_of
 from tests.support.spas import Segment
 from tests.support.stores import driver_url
-
-
-async def booked(client: httpx2.AsyncClient, spa: BookableSpa, hour: float, **more: Any) -> dict[str, Any]:
-    answer = await client.post(VISITS, **spa.booking(spa.hour(hour), **more))
-    assert answer.status_code == 201
-    visit: dict[str, Any] = answer.json()
-    return visit
 
 
 async def allocations() -> list[tuple[object, ...]]:

@@ -6,9 +6,10 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from tests.support.bookings import VISITS, add_customer, bookable_spa, by
+from tests.support.bookings import VISITS, bookable_spa, by
 from tests.support.ledger import everything_stored
 from tests.support.operations import DOCUMENT
+from tests.support.people import new_customer
 
 CUSTOMERS = "/api/v1/customers"
 NOTE, FRIEND = "thích phòng yên tĩnh", "Chị Trúc Mai"
@@ -18,7 +19,7 @@ NOTE, FRIEND = "thích phòng yên tĩnh", "Chị Trúc Mai"
 async def booked(client: httpx2.AsyncClient) -> tuple[UUID, dict[str, Any]]:
     """A customer, and what they booked for themselves and a friend."""
     spa = await bookable_spa(therapists=2, beds=2)
-    customer_id, headers = await add_customer()
+    customer_id, headers = await new_customer()
     booking = spa.booking(spa.hour(10), guests=2, note=NOTE)
     booking["json"]["guests"][1]["guest_name"] = FRIEND
     answer = await client.post(VISITS, **by(headers, booking))
@@ -29,7 +30,7 @@ async def booked(client: httpx2.AsyncClient) -> tuple[UUID, dict[str, Any]]:
 async def test_what_the_desk_notes_the_customer_reads_and_the_document_says_so(
     client: httpx2.AsyncClient,
 ) -> None:
-    spa, (customer_id, mai) = await bookable_spa(), await add_customer()
+    spa, (customer_id, mai) = await bookable_spa(), await new_customer()
     path = f"{VISITS}/{(await client.post(VISITS, **by(mai, spa.booking(spa.hour(10))))).json()['id']}"
     await client.patch(path, json={"note": NOTE})
     await client.put(f"{path}/status", json={"status": "cancelled", "reason": "Khách ốm"})
@@ -97,7 +98,7 @@ async def test_who_only_came_along_has_a_copy_of_their_own_part(client: httpx2.A
 async def _with_a_friend(client: httpx2.AsyncClient) -> tuple[UUID, dict[str, Any]]:
     """A customer of the spa, and what somebody booked for themselves and them."""
     spa = await bookable_spa(therapists=2, beds=2)
-    (host_id, _), (friend_id, _) = await add_customer(), await add_customer()
+    (host_id, _), (friend_id, _) = await new_customer(), await new_customer()
     booking = spa.booking(spa.hour(10), guests=2, customer_id=host_id)
     booking["json"]["guests"][1] |= {"guest_name": FRIEND, "customer_id": str(friend_id)}
     answer = await client.post(VISITS, **booking)

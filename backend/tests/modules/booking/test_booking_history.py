@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import event
 
 from app.core.database import engine
-from tests.support.bookings import VISITS, BookableSpa, add_customer, bookable_spa
+from tests.support.bookings import VISITS, BookableSpa, bookable_spa
+from tests.support.people import new_customer
 from tests.support.stores import driver_url
 
 _HISTORY = """
@@ -34,7 +35,7 @@ async def connection() -> AsyncIterator[asyncpg.Connection]:
 
 async def test_the_past_is_not_read(client: httpx2.AsyncClient, connection: asyncpg.Connection) -> None:
     spa = await bookable_spa()
-    mai, _ = await add_customer()
+    mai, _ = await new_customer()
     await client.post(VISITS, **spa.booking(spa.hour(10), customer_id=mai))
     await connection.execute(_HISTORY, spa.branch_id)
     await connection.execute("ANALYZE visit, appointment")

@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from app.modules.booking.booking_clock import turn
 from tests.modules.booking.reference import Branch, Guest, Place, Visit, Wish
-from tests.support.bookings import APPOINTMENTS, VISITS
+from tests.support.bookings import APPOINTMENTS, VISITS, alternatives
 from tests.support.ledger import in_database
 from tests.support.spas import Segment, Spa
 
@@ -111,8 +111,8 @@ class Machine:
             assert [guest.place for guest in visit.guests] in possible
             self.branch.visits[answer.json()["id"]] = visit
         else:
-            for each in answer.json()["error"]["details"]:
-                assert self.branch.places(wishes, datetime.fromisoformat(each["message"])), each
+            for each in alternatives(answer):
+                assert self.branch.places(wishes, each), each
 
     async def move(self, number: int, step: int) -> None:
         visit_id, visit = self._visit(number)

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from app.modules.identity.identity_roles import Role
-from tests.support.bookings import VISITS, BookableSpa, add_customer, bookable_spa, overlaps
+from tests.support.bookings import VISITS, BookableSpa, bookable_spa, overlaps
 from tests.support.crowd import Answer, Crowd, crowd_of, request
 from tests.support.ledger import in_database
-from tests.support.people import signed_in
+from tests.support.people import new_customer, signed_in
 from tests.support.spas import Segment
 
 pytestmark = pytest.mark.usefixtures("client")
@@ -95,7 +95,7 @@ async def _until_booked(crowd: Crowd, client: int, asked: bytes) -> set[str]:
 
 
 async def test_a_customer_who_asks_for_many_holds_at_once_gets_three() -> None:
-    spa, (_, headers) = await bookable_spa(therapists=9, beds=9), await add_customer()
+    spa, (_, headers) = await bookable_spa(therapists=9, beds=9), await new_customer()
     async with crowd_of(8) as crowd:
         holds = [spa.booking(spa.hour(10), hold=True) for _ in range(8)]
         answers = await crowd.ask([_sent(each, headers) for each in holds])

@@ -5,23 +5,11 @@ from typing import Any
 import httpx2
 from uuid_utils.compat import uuid7
 
-from tests.support.bookings import APPOINTMENTS, VISITS, BookableSpa, add_customer, bookable_spa, resources_of
+from tests.support.bookings import APPOINTMENTS, VISITS, bookable_spa, booked, resources_of
 from tests.support.ledger import in_database
+from tests.support.people import new_customer
 from tests.support.rosters import answered_while, code_of
 from tests.support.spas import Segment
-
-
-async def booked(
-    client: httpx2.AsyncClient, spa: BookableSpa, hour: float, *treatments: dict[str, Any], **more: Any
-) -> dict[str, Any]:
-    """With these treatments for its only guest, or as `booking` has it."""
-    booking = spa.booking(spa.hour(hour), **more)
-    if treatments:
-        booking["json"]["guests"] = [{"treatments": [*treatments]}]
-    answer = await client.post(VISITS, **booking)
-    assert answer.status_code == 201, answer.text
-    visit: dict[str, Any] = answer.json()
-    return visit
 
 
 async def change(client: httpx2.AsyncClient, guest: dict[str, Any], **changes: Any) -> httpx2.Response:
@@ -81,6 +69,24 @@ class TestTreatments:
             refused = await change(client, guest, treatments=[kept | {"bed_id": str(bed)}])
             assert code_of(refused) == refusal
 
+    async def test_another_therapist_is_somebody_and_needed(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        bath = spa.service("bath", Segment(30, staff=False, on="bath"))
+        spa.bed("bath 1", "bath")
+        await spa.write()
+        lan = str(spa.therapists[0])
+        [guest] = (await booked(client, spa, 10, spa.treatment(), {"variant_id": str(bath)}))["appointments"]
+        massage, bathing = ({"id": each["id"]} for each in guest["treatments"])
+        for treatments, refusal in (
+            ([massage | {"therapist_id": str(uuid7())}, bathing], (404, "STAFF_NOT_FOUND")),
+            ([massage, bathing | {"therapist_id": lan}], (409, "NO_THERAPIST_NEEDED")),
+            ([massage, bathing | {"gender": "female"}], (409, "NO_THERAPIST_NEEDED")),
+            ([massage, {"variant_id": str(bath), "gender": "female"}], (409, "NO_THERAPIST_NEEDED")),
+        ):
+            assert code_of(await change(client, guest, treatments=treatments)) == refusal
+        same = [massage | {"therapist_id": lan}, bathing | {"therapist_id": None, "gender": None}]
+        assert (await change(client, guest, treatments=same)).status_code == 200
+
 
 class TestInService:
     async def test_a_guest_who_stays_longer_is_not_given_to_others(self, client: httpx2.AsyncClient) -> None:
@@ -129,7 +135,7 @@ class TestParties:
 
     async def test_a_guest_is_there_once(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
-        mai, _ = await add_customer()
+        mai, _ = await new_customer()
         booking = spa.booking(spa.hour(10), guests=2)
         for guest in booking["json"]["guests"]:
             guest["customer_id"] = str(mai)
@@ -139,7 +145,7 @@ class TestParties:
         self, client: httpx2.AsyncClient
     ) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
-        mai, _ = await add_customer()
+        mai, _ = await new_customer()
         booking = spa.booking(spa.hour(10), guests=2, customer_id=mai)
         booking["json"]["guests"][1]["customer_id"] = str(mai)
         visit = (await client.post(VISITS, **booking)).json()

@@ -11,9 +11,16 @@ from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.modules.identity.identity_roles import Role
-from tests.support.bookings import VISITS, add_customer, bookable_spa, by, overlaps, resources_of
+from tests.support.bookings import (
+    VISITS,
+    alternatives,
+    bookable_spa,
+    by,
+    overlaps,
+    resources_of,
+)
 from tests.support.ledger import in_database
-from tests.support.people import signed_in
+from tests.support.people import new_customer, signed_in
 from tests.support.rosters import code_of, statements
 from tests.support.visits import add_visit
 
@@ -45,7 +52,7 @@ class TestBooking:
         await client.post(VISITS, **spa.booking(spa.hour(12)))
         refused = await client.post(VISITS, **spa.booking(spa.hour(12.5)))
         assert code_of(refused) == (409, "TIME_TAKEN")
-        free = [datetime.fromisoformat(each["message"]) for each in refused.json()["error"]["details"]]
+        free = alternatives(refused)
         assert free == [spa.hour(13.25), spa.hour(13.5), spa.hour(13.75)]
         assert (await client.post(VISITS, **spa.booking(free[0]))).status_code == 201
 
@@ -97,7 +104,7 @@ class TestHolds:
 
     async def test_of_a_customer_are_three_at_most(self, stranger: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=5, beds=5)
-        stranger.headers |= (await add_customer())[1]
+        stranger.headers |= (await new_customer())[1]
         for hour in (9, 11, 13):
             assert (await stranger.post(VISITS, **spa.booking(spa.hour(hour), hold=True))).status_code == 201
         assert code_of(await stranger.post(VISITS, **spa.booking(spa.hour(15), hold=True))) == (
@@ -109,7 +116,7 @@ class TestHolds:
 class TestCustomers:
     async def test_cannot_take_all_the_time_there_is(self, stranger: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=3, beds=3)
-        mai, headers = await add_customer()
+        mai, headers = await new_customer()
         for number in range(20):
             start = spa.hour(9 + number % 10, days=3 + number // 10)
             taken = await stranger.post(VISITS, **by(headers, spa.booking(start)))
@@ -123,7 +130,7 @@ class TestCustomers:
 
     async def test_book_for_themselves(self, stranger: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
-        customer, headers = await add_customer()
+        customer, headers = await new_customer()
         stranger.headers |= headers
         booked = await stranger.post(VISITS, **spa.booking(spa.hour(10)))
         [guest] = booked.json()["appointments"]
@@ -132,7 +139,7 @@ class TestCustomers:
 
     async def test_wait_where_the_desk_approves(self, stranger: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(approve_online=True)
-        stranger.headers |= (await add_customer())[1]
+        stranger.headers |= (await new_customer())[1]
         booked = await stranger.post(VISITS, **spa.booking(spa.hour(10)))
         assert booked.json()["appointments"][0]["status"] == "pending"
 
@@ -145,7 +152,7 @@ class TestCustomers:
         self, stranger: httpx2.AsyncClient, hour: float, days: int, because: str
     ) -> None:
         spa = await bookable_spa()
-        stranger.headers |= (await add_customer())[1]
+        stranger.headers |= (await new_customer())[1]
         booking = spa.booking(spa.hour(hour, days))
         assert code_of(await stranger.post(VISITS, **booking)) == (409, "NOT_BOOKABLE_THEN")
 
@@ -156,19 +163,19 @@ class TestCustomers:
 
     async def test_cannot_book_in_the_name_of_another(self, stranger: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
-        other, _ = await add_customer()
-        stranger.headers |= (await add_customer())[1]
+        other, _ = await new_customer()
+        stranger.headers |= (await new_customer())[1]
         refused = await stranger.post(VISITS, **spa.booking(spa.hour(10), customer_id=other))
         assert code_of(refused) == (404, "CUSTOMER_NOT_FOUND")
 
     async def test_cannot_walk_in_from_home(self, stranger: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
-        stranger.headers |= (await add_customer())[1]
+        stranger.headers |= (await new_customer())[1]
         assert (await stranger.post(VISITS, **spa.booking(None, walk_in=True))).status_code == 403
 
     async def test_see_their_own_and_nothing_of_others(self, stranger: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
-        desk, (_, mine), (_, hers) = await signed_in(Role.ADMIN), await add_customer(), await add_customer()
+        desk, (_, mine), (_, hers) = await signed_in(Role.ADMIN), await new_customer(), await new_customer()
         visit = (await stranger.post(VISITS, **by(mine, spa.booking(spa.hour(10))))).json()
         assert (await stranger.get(f"{VISITS}/{visit['id']}", headers=mine)).json() == visit
         missing = await stranger.get(f"{VISITS}/{uuid7()}", headers=hers)
@@ -180,7 +187,7 @@ class TestCustomers:
 
     async def test_who_only_comes_along_sees_their_own_appointment(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
-        (one, _), (other, headers) = await add_customer(), await add_customer()
+        (one, _), (other, headers) = await new_customer(), await new_customer()
         guests = [{"customer_id": str(each), "treatments": [spa.treatment()]} for each in (one, other)]
         booking = spa.booking(spa.hour(10), customer_id=one)
         booking["json"]["guests"] = guests

@@ -12,11 +12,11 @@ from app.common.helpers import utc_now
 from app.modules.booking.booking_clock import turn
 from app.modules.booking.booking_rows import this_step
 from app.modules.identity.identity_roles import Role
-from tests.modules.booking.parties import GIVEN_UP, Spa, add_customer, allocations_of, on_leave, status_of
+from tests.modules.booking.parties import GIVEN_UP, Spa, allocations_of, on_leave, status_of
 from tests.support.bookings import VISITS, BookableSpa, bookable_spa
 from tests.support.branches import add_branch
 from tests.support.ledger import entries, in_database
-from tests.support.people import signed_in
+from tests.support.people import add_customer, signed_in
 from tests.support.resources import add_outage, at, blocked, free
 from tests.support.rosters import add_therapist, code_of
 

@@ -9,10 +9,10 @@ import httpx2
 from app.modules.booking.booking_clock import turn
 from app.modules.identity.identity_roles import Role
 from tests.modules.booking.storm import Client, Storm
-from tests.support.bookings import VISITS, add_customer, bookable_spa, overlaps
+from tests.support.bookings import VISITS, bookable_spa, overlaps
 from tests.support.crowd import crowd_of
 from tests.support.ledger import in_database
-from tests.support.people import signed_in
+from tests.support.people import new_customer, signed_in
 
 CLIENTS, CUSTOMERS, ACTIONS = 32, 8, 10
 
@@ -63,7 +63,7 @@ async def test_a_storm_leaves_what_everybody_was_told(
         therapists=4, beds=4, hours="00:00-24:00", notice_minutes=0, free_cancel_minutes=0
     )
     desk = await signed_in(Role.ADMIN)
-    people = [(await add_customer())[1] for _ in range(CUSTOMERS)] + [desk] * (CLIENTS - CUSTOMERS)
+    people = [(await new_customer())[1] for _ in range(CUSTOMERS)] + [desk] * (CLIENTS - CUSTOMERS)
     # 16 at work at once: each waits for the locks of those before it, and after 3 s is a 503.
     async with crowd_of(CLIENTS, DB_POOL_SIZE="8", DB_MAX_OVERFLOW="0") as crowd:
         storm = Storm(crowd, spa, desk)

@@ -9,17 +9,16 @@ import httpx2
 import pytest
 import time_machine
 from ical.event import Event
-from uuid_utils.compat import uuid7
 
 from app.modules.booking.booking_kinds import AppointmentStatus
 from app.modules.calendar.calendar_ics import given_name
 from tests.modules.calendar.phones import Phone, change, on_the_clock
 from tests.support.branches import add_branch
-from tests.support.customers import new_phone
 from tests.support.ledger import in_database
+from tests.support.people import add_customer
 from tests.support.resources import add_bed, add_room
 from tests.support.rosters import add_therapist, statements
-from tests.support.visits import AddedVisit, add_visit
+from tests.support.visits import add_guest, add_treatment, add_visit
 
 NOW = datetime(2026, 10, 20, 5, tzinfo=UTC)
 LONG = ", ".join(["Chăm sóc cổ vai gáy bằng đá nóng và tinh dầu sả chanh; có ngâm chân thảo dược"] * 3)
@@ -58,38 +57,6 @@ async def mais(client: httpx2.AsyncClient, mai: UUID) -> AsyncGenerator[Phone]:
     phone = await Phone.subscribe(client, customer_id=mai)
     with time_machine.travel(NOW, tick=False):
         yield phone
-
-
-async def add_customer(full_name: str) -> UUID:
-    customer_id = uuid7()
-    await in_database(
-        "INSERT INTO customer (id, full_name, phone, contraindications) VALUES ($1, $2, $3, 'Dị ứng sả')",
-        *(customer_id, full_name, new_phone()),
-    )
-    return customer_id
-
-
-async def add_guest(visit: AddedVisit, *, customer_id: UUID | None = None, name: str = "") -> UUID:
-    """One more of the same party, with a treatment of the same kind."""
-    guest_id = uuid7()
-    await in_database(
-        "INSERT INTO appointment (id, visit_id, branch_id, customer_id, guest_name, status, starts_at, ends_at)"
-        " SELECT $1, visit_id, branch_id, $3, $4, status, starts_at, ends_at FROM appointment WHERE id = $2",
-        *(guest_id, visit.appointment_id, customer_id, name),
-    )
-    await add_treatment(visit, appointment_id=guest_id, position=0)
-    return guest_id
-
-
-async def add_treatment(visit: AddedVisit, *, appointment_id: UUID | None = None, position: int = 1) -> UUID:
-    treatment_id = uuid7()
-    await in_database(
-        "INSERT INTO appointment_service"
-        " (id, appointment_id, position, variant_id, price, segments, starts_at, ends_at)"
-        " SELECT $1, $2, $3, variant_id, price, segments, starts_at, ends_at FROM appointment_service WHERE id = $4",
-        *(treatment_id, appointment_id or visit.appointment_id, position, visit.treatment_id),
-    )
-    return treatment_id
 
 
 async def rename_treatments(name: str) -> None:

@@ -14,8 +14,7 @@ from app.core.security import sign, sign_cursor
 from app.modules.identity.identity_roles import Role
 from tests.modules.calendar.phones import ORIGIN, PATH, Phone, change, strictly_read
 from tests.support.branches import add_branch
-from tests.support.ledger import in_database
-from tests.support.people import new_user, signed_in
+from tests.support.people import add_customer, new_user, signed_in
 from tests.support.rosters import add_therapist, code_of
 from tests.support.visits import add_visit
 
@@ -36,14 +35,6 @@ async def lan(branch: UUID) -> UUID:
 @pytest.fixture
 async def mai(client: httpx2.AsyncClient) -> UUID:
     return await add_customer()
-
-
-async def add_customer(user_id: UUID | None = None) -> UUID:
-    customer_id = uuid7()
-    await in_database(
-        "INSERT INTO customer (id, full_name, user_id) VALUES ($1, 'Mai', $2)", customer_id, user_id
-    )
-    return customer_id
 
 
 async def everything(
@@ -93,7 +84,7 @@ class TestWho:
 
     async def test_a_customer_has_their_own(self, client: httpx2.AsyncClient) -> None:
         user_id, headers = await new_user(Role.CUSTOMER)
-        own = await add_customer(user_id)
+        own = await add_customer(user_id=user_id)
         phone = await Phone.subscribe(client, customer_id=own)
         assert await everything(client, headers, phone, customer_id=own) == ALLOWED
 

@@ -20,12 +20,12 @@ from tests.support.resources import (
     add_bed,
     add_outage,
     add_room,
-    add_therapist,
     add_type,
     at,
     book,
     take,
 )
+from tests.support.rosters import add_therapist
 from tests.support.stores import driver_url
 
 TYPES, ROOMS, RESOURCES = "/api/v1/resource-types", "/api/v1/rooms", "/api/v1/resources"
