@@ -53,12 +53,10 @@ class Effort:
     """Allocations of the years before."""
     months: int
     """Searched for each kind of party."""
-    bookings: int
-    """Of each client in a round."""
 
 
-FULL = Effort(7, 4, 5, 1_000_000, 25, 100, 5_000, 100_000, 1_000_000, 400, 25)
-QUICK = Effort(2, 1, 2, 50_000, 5, 20, 100, 10_000, 50_000, 60, 5)
+FULL = Effort(7, 4, 5, 1_000_000, 25, 100, 5_000, 100_000, 1_000_000, 400)
+QUICK = Effort(2, 1, 2, 50_000, 5, 20, 100, 10_000, 50_000, 60)
 type Advance = Callable[[], None]
 """Moves the progress bar on by one of a part's `steps`."""
 
