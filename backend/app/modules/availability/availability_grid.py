@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from app.common.helpers import utc_now
 from app.common.wall_time import Span, instant
 from app.modules.availability.availability_bits import from_runs, ones, positions, shifted, to_runs
 
@@ -17,6 +18,12 @@ _ONE_DAY = timedelta(days=1)
 def steps_of(minutes: int) -> int:
     """What is no multiple of a step takes all of its last one."""
     return -(-minutes // STEP_MINUTES)
+
+
+def this_step() -> datetime:
+    """The beginning of the five minutes that are now."""
+    now = utc_now()
+    return now.replace(minute=now.minute - now.minute % STEP_MINUTES, second=0, microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)

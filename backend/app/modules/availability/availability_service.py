@@ -31,7 +31,7 @@ from app.modules.staff.staff_access import AT_THE_DESK
 
 _QUICK = 2
 """Guests."""
-A_FEW = 4
+A_FEW = 3
 """Therapists for each guest and one more, and as many beds and devices of a type."""
 
 __all__ = ["Scene", "find_days", "find_starts", "is_offered", "load_scene", "nearest_starts", "read_start"]
@@ -58,12 +58,10 @@ async def find_days(session: AsyncSession, user: CurrentUser, query: DaysQuery, 
     scene = await _load_enough(load, party)
     masks = _masks_of(scene)
     lacks = await _searched(party, lambda: why_not(party, scene.supply, masks))
-    speaker = await Speaker.load(
-        session, scene, lacks, language, at_the_desk=at_the_desk, same_room=party.same_room
-    )
+    speaker = await Speaker.load(session, scene, lacks, at_the_desk=at_the_desk, same_room=party.same_room)
     return DaysRead(
         days=[
-            DayRead(day=day, available=not said, why=[speaker.read(lack, day) for lack in said])
+            DayRead(day=day, available=not said, why=[speaker.read(lack, day, language) for lack in said])
             for day, said in zip(scene.days, lacks, strict=True)
         ]
     )
@@ -91,10 +89,10 @@ async def find_starts(
         found.append(read_start(scene, party, step, taken))
         await asyncio.sleep(0)  # others may have their turn
     [lacks] = [[]] if found else await _searched(party, lambda: why_not(party, scene.supply, [day]))
-    speaker = await Speaker.load(
-        session, scene, [lacks], language, at_the_desk=at_the_desk, same_room=party.same_room
+    speaker = await Speaker.load(session, scene, [lacks], at_the_desk=at_the_desk, same_room=party.same_room)
+    return StartsRead(
+        day=query.day, starts=found, why=[speaker.read(lack, query.day, language) for lack in lacks]
     )
-    return StartsRead(day=query.day, starts=found, why=[speaker.read(lack, query.day) for lack in lacks])
 
 
 def read_start(scene: Scene, party: Party, step: int, taken: Sequence[Taken]) -> StartRead:

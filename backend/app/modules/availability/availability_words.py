@@ -74,22 +74,20 @@ _MOST_TIMES = 4
 
 @dataclass(frozen=True, slots=True)
 class Speaker:
-    """Says what is missing in one scene, in one language."""
+    """Says what is missing in one scene."""
 
     scene: Scene
     names: dict[UUID, Text]
     """Of the services and of the types of what is missing."""
-    language: str
     at_the_desk: bool
     same_room: bool
 
     @classmethod
-    async def load(  # noqa: PLR0913 - of what it speaks, to whom
+    async def load(
         cls,
         session: AsyncSession,
         scene: Scene,
         lacks: Sequence[Sequence[Lack]],
-        language: str,
         *,
         at_the_desk: bool,
         same_room: bool,
@@ -100,15 +98,15 @@ class Speaker:
         names = await names_of_services(session, services)
         if types := {each.of for each in wanted} - services:
             names |= await type_names(session, types)
-        return cls(scene, names, language, at_the_desk, same_room)
+        return cls(scene, names, at_the_desk, same_room)
 
-    def read(self, lack: Lack, day: date) -> LackRead:
+    def read(self, lack: Lack, day: date, language: str) -> LackRead:
         wanted = lack.wanted
         by_staff = wanted is not None and wanted.kind is ResourceKind.STAFF
         spans = self.scene.grid.spans(lack.during)
         return LackRead(
             why=lack.why,
-            message=self.say(lack, day).in_language(self.language),
+            message=self.say(lack, day).in_language(language),
             service_id=wanted.of if wanted and by_staff else None,
             type_id=wanted.of if wanted and not by_staff else None,
             needed=lack.needed,
@@ -189,8 +187,7 @@ async def words_for(
     session: AsyncSession, scene: Scene, party: Party, lacks: Sequence[Lack], start: datetime
 ) -> list[Text]:
     """Why a party cannot come at this start, in both languages."""
-    either = "vi"  # `say` gives both
-    speaker = await Speaker.load(session, scene, [lacks], either, at_the_desk=True, same_room=party.same_room)
+    speaker = await Speaker.load(session, scene, [lacks], at_the_desk=True, same_room=party.same_room)
     day = start.astimezone(scene.zone).date()
     return [speaker.say(lack, day) for lack in lacks]
 

@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 from app.common.helpers import utc_now
 from app.common.schemas import changes_of
 from app.core.rows import get_row
+from app.modules.availability.availability_grid import this_step
 from app.modules.availability.availability_party import Party, Treatment
 from app.modules.availability.availability_scene import load_scene_at
 from app.modules.booking.booking_errors import (
@@ -30,7 +31,7 @@ from app.modules.booking.booking_kinds import AppointmentStatus
 from app.modules.booking.booking_models import Appointment, AppointmentService, Visit
 from app.modules.booking.booking_placing import Order, take_places
 from app.modules.booking.booking_reads import Rows, read_visits, rows_of, status_of, there_between
-from app.modules.booking.booking_rows import seats_of, set_times, this_step, times_of, treatment_of
+from app.modules.booking.booking_rows import seats_of, set_times, times_of, treatment_of
 from app.modules.booking.booking_schemas import AppointmentUpdate, VisitRead, VisitUpdate
 from app.modules.booking.booking_treatments import Chosen, Wanted, agree_again
 from app.modules.catalogue.catalogue_names import ServiceName, names_of_variants

@@ -9,9 +9,8 @@ from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from app.common.helpers import utc_now
 from app.core.rows import ask
-from app.modules.availability.availability_grid import STEP, STEP_MINUTES
+from app.modules.availability.availability_grid import STEP
 from app.modules.availability.availability_party import Party, Segment, Treatment
 from app.modules.availability.availability_wishes import Agreed
 from app.modules.booking.booking_models import Appointment, AppointmentAddOn, AppointmentService
@@ -140,9 +139,3 @@ def seats_of(rows: Rows) -> list[list[Seat]]:
         expires = guests[row.appointment_id].hold_expires_at
         seats[row.appointment_id].append(Seat(row.appointment_id, row.id, expires))
     return list(seats.values())
-
-
-def this_step() -> datetime:
-    """The beginning of the five minutes that are now."""
-    now = utc_now()
-    return now.replace(minute=now.minute - now.minute % STEP_MINUTES, second=0, microsecond=0)

@@ -1,5 +1,6 @@
 """Holding and booking: a party, a time, and who does what where."""
 
+import asyncio
 from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -13,6 +14,7 @@ from app.core.exceptions import ForbiddenException
 from app.core.idempotency import answer_kept, digest_of, keep_answer
 from app.core.paging import newest_first
 from app.core.rows import plan_once
+from app.modules.availability.availability_grid import this_step
 from app.modules.availability.availability_scene import Scene, is_offered, load_scene_at
 from app.modules.availability.availability_wishes import Agreed, agree, party_of
 from app.modules.booking.booking_access import visible_to
@@ -26,7 +28,6 @@ from app.modules.booking.booking_rows import (
     add_on_rows,
     seats_of,
     set_times,
-    this_step,
     times_of,
     treatment_row,
     write_rows,
@@ -50,6 +51,8 @@ from app.redis.branch_events import announce
 MOST_HOLDS, MOST_TO_COME = 3, 20
 """That a customer may have at a time, and visits that they booked online and that are to come, holds among them: or one
 could take all the time there is, and give it back on the last day."""
+_AT_ONCE = asyncio.Semaphore(4)
+"""Of a process. More take as long and wait for each other: the slowest of sixteen clients twice as long as most."""
 _TO_COME = (AppointmentStatus.HELD, AppointmentStatus.PENDING, AppointmentStatus.CONFIRMED)
 
 
@@ -66,7 +69,8 @@ async def create_visit(session: AsyncSession, user: CurrentUser, key: str, new: 
     kept = await answer_kept(session, VisitRead, user.id, key, request)
     if kept is not None:
         return kept
-    visit = await _book(session, user, new)
+    async with _AT_ONCE:
+        visit = await _book(session, user, new)
     await keep_answer(session, visit, user.id, key, request)
     announce(session, new.branch_id)
     return visit
@@ -116,18 +120,15 @@ async def _book(session: AsyncSession, user: CurrentUser, new: VisitCreate) -> V
     scene = await load()
     if start < now or not (at_the_desk or is_offered(scene, start)):
         raise NotBookableThen
-    status = _first_status(new, waits=scene.approve_online and not at_the_desk)
-    expires = utc_now() + timedelta(minutes=scene.hold_minutes) if new.hold else None
-    visit = Visit(
-        id=uuid7(),
-        branch_id=new.branch_id,
-        customer_id=customer_id,
-        source=_source(new, at_the_desk=at_the_desk),
-        same_room=new.same_room,
-        note=new.note,
-        created_at=utc_now(),
+    visit = _visit(new, customer_id, at_the_desk=at_the_desk)
+    rows = _rows(
+        visit,
+        new.guests,
+        agreed,
+        times_of(party, start),
+        status=_first_status(new, waits=scene.approve_online and not at_the_desk),
+        hold_expires_at=utc_now() + timedelta(minutes=scene.hold_minutes) if new.hold else None,
     )
-    rows = _rows(visit, new.guests, agreed, times_of(party, start), status=status, hold_expires_at=expires)
     order = Order(
         branch_id=visit.branch_id,
         parties=[party],
@@ -136,16 +137,14 @@ async def _book(session: AsyncSession, user: CurrentUser, new: VisitCreate) -> V
         load=load,
         write=lambda: write_rows(session, rows),
     )
-    [read] = compose(
-        rows,
-        taken=await take_places(session, order, scene),
-        services={
-            each.variant_id: ServiceName(each.treatment.service_id, each.name)
-            for guest in agreed
-            for each in guest
-        },
-        add_ons=await names_of_add_ons(session, {row.add_on_id for row in rows.add_ons}),
-    )
+    taken = await take_places(session, order, scene)
+    services = {
+        each.variant_id: ServiceName(each.treatment.service_id, each.name)
+        for guest in agreed
+        for each in guest
+    }
+    add_ons = await names_of_add_ons(session, {row.add_on_id for row in rows.add_ons})
+    [read] = compose(rows, taken=taken, services=services, add_ons=add_ons)
     return read
 
 
@@ -200,10 +199,17 @@ def _first_status(new: VisitCreate, *, waits: bool) -> AppointmentStatus:
     return AppointmentStatus.PENDING if waits else AppointmentStatus.CONFIRMED
 
 
-def _source(new: VisitCreate, *, at_the_desk: bool) -> VisitSource:
-    if new.walk_in:
-        return VisitSource.WALK_IN
-    return VisitSource.DESK if at_the_desk else VisitSource.ONLINE
+def _visit(new: VisitCreate, customer_id: UUID | None, *, at_the_desk: bool) -> Visit:
+    source = VisitSource.DESK if at_the_desk else VisitSource.ONLINE
+    return Visit(
+        id=uuid7(),
+        branch_id=new.branch_id,
+        customer_id=customer_id,
+        source=VisitSource.WALK_IN if new.walk_in else source,
+        same_room=new.same_room,
+        note=new.note,
+        created_at=utc_now(),
+    )
 
 
 def _rows(

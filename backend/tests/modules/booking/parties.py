@@ -13,7 +13,7 @@ import httpx2
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
-from app.modules.booking.booking_rows import this_step
+from app.modules.availability.availability_grid import this_step
 from app.modules.identity.identity_roles import Role
 from tests.support.branches import add_branch
 from tests.support.ledger import in_database

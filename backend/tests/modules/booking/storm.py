@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from app.modules.booking.booking_rows import this_step
+from app.modules.availability.availability_grid import this_step
 from tests.support.bookings import APPOINTMENTS, VISITS, BookableSpa
 from tests.support.crowd import Answer, Crowd, request
 from tests.support.ledger import in_database

@@ -37,8 +37,7 @@ async def test_one_hour_is_one_booking_however_many_want_it(
     spa, headers = await bookable_spa(), await signed_in(Role.RECEPTIONIST)
     on_a_device = await _add_device(spa)
     seconds = []
-    # 16 at work at once. With a connection for each all find the hour free, and it takes three times as long.
-    async with crowd_of(CLIENTS, DB_POOL_SIZE="8", DB_MAX_OVERFLOW="0") as crowd:
+    async with crowd_of(CLIENTS) as crowd:
         for number in range(ROUNDS):
             bookings = [spa.booking(hour_of(spa, number), guests=on_a_device) for _ in range(CLIENTS)]
             asked = [_sent(each, headers) for each in bookings]

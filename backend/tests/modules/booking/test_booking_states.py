@@ -9,8 +9,8 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
+from app.modules.availability.availability_grid import this_step
 from app.modules.booking.booking_clock import turn
-from app.modules.booking.booking_rows import this_step
 from app.modules.identity.identity_roles import Role
 from tests.modules.booking.parties import GIVEN_UP, Spa, allocations_of, on_leave, status_of
 from tests.support.bookings import VISITS, BookableSpa, bookable_spa
