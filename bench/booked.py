@@ -36,7 +36,9 @@ def main() -> None:
     print("BEGIN;", *lines, "COMMIT;", sep="\n")
 
 
-async def _book(headers: dict[str, str], body: dict[str, Any]) -> tuple[list[tuple[str, Any]], dict[str, Any]]:
+async def _book(
+    headers: dict[str, str], body: dict[str, Any]
+) -> tuple[list[tuple[str, Any]], dict[str, Any]]:
     from app.core.database import engine
     from app.main import app, lifespan
 
