@@ -5,7 +5,7 @@ net below it, so that nothing a client sends and no outage becomes a 500.
 """
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import asyncpg
 from fastapi import Request
@@ -40,14 +40,21 @@ DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.Internal
 
 def sqlstate_of(error: BaseException) -> str:
     """The five characters PostgreSQL gave, or '' when it gave none (as when the connection broke)."""
-    driver_error = getattr(error, "driver_exception", None) or getattr(error, "orig", None) or error
-    return getattr(driver_error, "sqlstate", None) or ""
+    return getattr(_driver_error_of(error), "sqlstate", None) or ""
 
 
 def constraint_of(error: BaseException) -> str:
     """The name of the constraint that was violated, or ''."""
-    driver_error = getattr(error, "driver_exception", None) or getattr(error, "orig", None) or error
-    return getattr(driver_error, "constraint_name", None) or ""
+    return getattr(_driver_error_of(error), "constraint_name", None) or ""
+
+
+def _driver_error_of(error: BaseException) -> BaseException:
+    found: BaseException | None = None
+    with suppress(
+        ValueError
+    ):  # SQLAlchemy raises it for errors of its own, as for a statement that is out of date
+        found = getattr(error, "driver_exception", None)
+    return found or getattr(error, "orig", None) or error
 
 
 @contextmanager
@@ -68,12 +75,13 @@ def is_retryable(error: BaseException) -> bool:
 
 def translate(error: BaseException) -> ZenSpaException:
     state = sqlstate_of(error)
+    out_of_date = isinstance(_driver_error_of(error), asyncpg.InvalidCachedStatementError)
     unreachable = isinstance(
         error, OSError | PoolTimeoutError | asyncpg.InterfaceError | asyncpg.InternalClientError
     ) or (isinstance(error, DBAPIError) and (error.connection_invalidated or not state))
     if state in _SCHEMA_TOO_OLD:
         return ServiceUnavailableException("the database lacks what this version needs: run `zenspa migrate`")
-    if unreachable or state in _BUSY or state[:2] in _UNAVAILABLE_CLASSES:
+    if unreachable or out_of_date or state in _BUSY or state[:2] in _UNAVAILABLE_CLASSES:
         return ServiceUnavailableException(f"database: {type(error).__name__} {state}".rstrip())
     if state in _CONFLICTS:
         return ConflictException()

@@ -1,14 +1,16 @@
 """Rows that services read and lock."""
 
+import logging
 from typing import Literal
 
 import httpx2
 import pytest
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from uuid_utils.compat import uuid7
 
 from app.core.database import AsyncSessionLocal
-from app.core.database_errors import constraint_of
+from app.core.database_errors import constraint_of, translate
+from app.core.exceptions import ServiceUnavailableException
 from app.core.rows import ask, get_row, plan_once
 from app.modules.branch.branch_models import Branch
 from app.modules.branch.branch_service import BranchNotFound
@@ -62,3 +64,40 @@ async def test_planned_once_until_the_transaction_ends(stranger: httpx2.AsyncCli
         await session.rollback()
         [(after,)] = await ask(session, "SHOW plan_cache_mode")
     assert (before, meanwhile, after) == ("force_custom_plan", "force_generic_plan", "force_custom_plan")
+
+
+async def test_a_statement_that_a_migration_has_made_out_of_date_is_an_outage_once(
+    stranger: httpx2.AsyncClient,
+) -> None:
+    async def read() -> None:
+        await ask(session, "SELECT 1")  # by SQLAlchemy, which begins the transaction
+        await ask(session, "SELECT said FROM note")
+        await session.commit()
+
+    async with AsyncSessionLocal() as session:
+        await ask(session, "CREATE TEMPORARY TABLE note (said varchar(10))")
+        await read()
+        await ask(session, "ALTER TABLE note ALTER COLUMN said TYPE varchar(20)")
+        await session.commit()
+        with pytest.raises(DBAPIError) as met:
+            await read()
+        assert isinstance(translate(met.value), ServiceUnavailableException)
+        await session.rollback()
+        await read()
+        await ask(session, "DROP TABLE note")
+        await session.commit()
+
+
+async def test_who_echoes_sees_what_the_driver_is_asked(
+    stranger: httpx2.AsyncClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    logger = logging.getLogger("sqlalchemy.engine")
+    usual = logger.level
+    logger.setLevel(logging.INFO)  # what DB_ECHO does
+    try:
+        async with AsyncSessionLocal() as session:
+            await ask(session, "SELECT 1")  # by SQLAlchemy, which writes it itself
+            await ask(session, "SELECT 2")
+    finally:
+        logger.setLevel(usual)
+    assert "SELECT 2" in capsys.readouterr().out

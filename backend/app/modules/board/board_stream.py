@@ -49,8 +49,9 @@ HEARTBEAT = 15.0
 LONGEST = 600.0
 ASK = 30.0
 """Seconds after which a stream asks whether its user may still see it."""
-MOST_STREAMS = 10
-"""That one user may have open in a process: a tablet in each room and some tabs."""
+MOST_STREAMS = 50
+"""That one user may have open in a process: a tablet in each room, some tabs, and those whose network went away without
+a word, which stay until `LONGEST`."""
 RETRY = 2000
 """Milliseconds after which a client comes back."""
 SLOWEST = 10.0

@@ -57,7 +57,7 @@ class Move(NamedTuple):
 
 
 CHECK_IN = timedelta(hours=12)
-"""Before the beginning: whoever is checked in earlier is another day's guest, tapped by mistake."""
+"""Before the beginning, and after it when the guest was a no-show: else they are another day's guest, tapped by mistake."""
 
 BY_CUSTOMER = frozenset({Who.CUSTOMER})
 BY_DESK = frozenset({Who.DESK})
@@ -70,6 +70,7 @@ NEEDS_NONE = Rule(lambda policy, _start, _now: not policy.approve_online)
 IN_TIME = Rule(lambda policy, start, now: now <= start - policy.free_cancel, TooLateToCancel)
 LATE = Rule(lambda policy, start, now: now > start - policy.free_cancel)
 SOON = Rule(lambda _policy, start, now: now >= start - CHECK_IN, TooEarlyToArrive)
+NOT_LONG_AGO = Rule(lambda _policy, start, now: now <= start + CHECK_IN)
 GRACE_OVER = Rule(lambda policy, start, now: now >= start + policy.no_show, TooEarlyForNoShow)
 
 _ONCE_THERE = (  # of what is confirmed, and of what is reopened
@@ -92,7 +93,9 @@ _CHANGES = (
     Move(Status.ARRIVED, Wanted.CANCELLED, Status.LATE_CANCELLED, BY_DESK),  # they walked in, and leave again
     Move(Status.IN_SERVICE, Wanted.COMPLETED, Status.COMPLETED, BY_TEAM),
     Move(Status.COMPLETED, Wanted.REOPENED, Status.REOPENED, BY_ADMIN),
-    Move(Status.NO_SHOW, Wanted.ARRIVED, Status.ARRIVED, BY_DESK),  # the clock was faster, or they came late
+    Move(
+        Status.NO_SHOW, Wanted.ARRIVED, Status.ARRIVED, BY_DESK, NOT_LONG_AGO
+    ),  # the clock was faster, or they came late
     Move(Status.NO_SHOW, Wanted.REOPENED, Status.REOPENED, BY_ADMIN),
     *(Move(Status.REOPENED, *move) for move in _ONCE_THERE),
     Move(Status.REOPENED, Wanted.IN_SERVICE, Status.IN_SERVICE, BY_TEAM),

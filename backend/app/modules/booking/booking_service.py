@@ -1,6 +1,5 @@
 """Holding and booking: a party, a time, and who does what where."""
 
-import asyncio
 from collections.abc import Awaitable, Sequence
 from datetime import timedelta
 from uuid import UUID
@@ -51,8 +50,6 @@ from app.redis.branch_events import announce
 MOST_HOLDS, MOST_TO_COME = 3, 20
 """That a customer may have at a time, and visits that they booked online and that are to come, holds among them: or one
 could take all the time there is, and give it back on the last day."""
-_AT_ONCE = asyncio.Semaphore(4)
-"""Of a process. More take as long and wait for each other: the slowest of sixteen clients twice as long as most."""
 _TO_COME = (AppointmentStatus.HELD, AppointmentStatus.PENDING, AppointmentStatus.CONFIRMED)
 
 
@@ -69,8 +66,7 @@ async def create_visit(session: AsyncSession, user: CurrentUser, key: str, new: 
     kept = await answer_kept(session, VisitRead, user.id, key, request)
     if kept is not None:
         return kept
-    async with _AT_ONCE:
-        visit = await _book(session, user, new)
+    visit = await _book(session, user, new)
     await keep_answer(session, visit, user.id, key, request)
     announce(session, new.branch_id)
     return visit

@@ -32,6 +32,7 @@ from app.modules.identity.identity_access import CurrentUser
 from app.modules.resource.resource_allocations import book_held
 from app.redis.branch_events import announce
 
+_THERE = {Status.ARRIVED, Status.IN_SERVICE, Status.COMPLETED}
 _WITH_A_REASON = {Wanted.DECLINED, Wanted.CANCELLED, Wanted.REOPENED}
 
 
@@ -123,6 +124,9 @@ def _what_they_become(
     not of one who is further on or comes no more: it was to be for who can, and is, however often it is asked.
     """
     becoming, refused, some_are_so = {}, {}, False
+    if wanted is Wanted.ARRIVED and not strictly and any(guest.status in _THERE for guest in guests):
+        # The others of the party came: of who did not it has to be said that they are there after all.
+        guests = [guest for guest in guests if guest.status is not Status.NO_SHOW]
     for guest in guests:
         who = concerned[guest.id]
         answer = what_becomes(guest.status, wanted, who, policy=policy, start=guest.starts_at, now=utc_now())

@@ -85,7 +85,8 @@ async def test_who_may_make_what_of_it(spa: Spa, wanted: str) -> None:
     may_ever = {role for possible in TABLE[wanted].values() for role in possible}
     for number, old in enumerate(STATES):
         for place, role in enumerate(ROLES):
-            past = utc_now() - timedelta(hours=2 + 2 * (4 * number + place))
+            hours = 2 + 2 * (4 * ((number - STATES.index("no_show")) % len(STATES)) + place)
+            past = utc_now() - timedelta(hours=hours)  # no-shows not long ago
             visit = await spa.visit(old, past if wanted in {"arrived", "no_show"} else None)
             new = TABLE[wanted].get(old, {}).get(role)
             response = await spa.ask(visit.id, wanted, role)
@@ -259,6 +260,34 @@ class TestComingAfterAll:
         [moved] = (await client.patch(f"{VISITS}/{visit_id}", json=soon)).json()["appointments"]
         assert (moved["status"], len(moved["treatments"][0]["takes"])) == ("arrived", 2)
 
+    async def test_the_guest_who_came_said_again_does_not_bring_the_one_who_did_not(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        spa, hour = await begun_spa()
+        spa.add(therapists=1, beds=1)
+        await spa.write()
+        path = f"{VISITS}/{await booked_then(client, spa, hour, guests=2)}"
+        mai, lan = [each["id"] for each in (await client.get(path)).json()["appointments"]]
+        arrived = {"status": "arrived"}
+        assert (
+            await client.put(f"{path}/status", json=arrived | {"appointment_ids": [mai]})
+        ).status_code == 200
+        assert await turn() == 1
+        for asked, of_lan in ((arrived, "no_show"), (arrived | {"appointment_ids": [lan]}, "arrived")):
+            answer = await client.put(f"{path}/status", json=asked)
+            assert {each["id"]: each["status"] for each in answer.json()["appointments"]} == {
+                mai: "arrived",
+                lan: of_lan,
+            }
+
+    async def test_not_of_another_day(self, client: httpx2.AsyncClient) -> None:
+        spa, hour = await begun_spa()
+        visit_id, _ = await no_show(client, spa, hour - timedelta(hours=12))
+        assert code_of(await client.put(f"{VISITS}/{visit_id}/status", json={"status": "arrived"})) == (
+            409,
+            "STATUS_CONFLICT",
+        )
+
 
 async def begun_spa() -> tuple[BookableSpa, datetime]:
     """It never closes; and half an hour ago, for which nobody can be in time any more."""
@@ -270,16 +299,24 @@ async def no_show(
     client: httpx2.AsyncClient, spa: BookableSpa, start: datetime
 ) -> tuple[str, dict[str, Any]]:
     """The id of a visit that began then and of which the clock noted it, and its guest as they were booked."""
-    booked = (await client.post(VISITS, **spa.booking(spa.hour(10)))).json()
+    visit_id = await booked_then(client, spa, start)
+    [before] = (await client.get(f"{VISITS}/{visit_id}")).json()["appointments"]
+    assert await turn() == 1
+    return visit_id, before
+
+
+async def booked_then(
+    client: httpx2.AsyncClient, spa: BookableSpa, start: datetime, *, guests: int = 1
+) -> str:
+    """The id of a visit that began then."""
+    booked = (await client.post(VISITS, **spa.booking(spa.hour(10), guests=guests))).json()
     earlier = start - spa.hour(10)
     for table in ("appointment", "appointment_service"):
         await in_database(f"UPDATE {table} SET starts_at = starts_at + $1, ends_at = ends_at + $1", earlier)
     await in_database(
         "UPDATE allocation SET during = tstzrange(lower(during) + $1, upper(during) + $1)", earlier
     )
-    [before] = (await client.get(f"{VISITS}/{booked['id']}")).json()["appointments"]
-    assert await turn() == 1
-    return booked["id"], before
+    return str(booked["id"])
 
 
 async def on_board(client: httpx2.AsyncClient, spa: BookableSpa) -> dict[str, dict[str, Any]]:
