@@ -133,7 +133,7 @@ async def set_visit_status(
 ) -> VisitRead:
     """Confirms, checks in, completes, cancels: the whole party, or some of its guests.
 
-    Customers confirm and cancel what is theirs, therapists say how far their guests are, the desk does all of it. A no-show who is there after all has arrived, and has their time again where nobody has taken it; else they take nothing until they are moved. Asked for again, what is so already stays as it is.
+    Customers confirm and cancel what is theirs, therapists say how far their guests are, the desk does all of it. A no-show of today who is there after all, named by id unless nobody else of the party came, has arrived, and has their time again where nobody has taken it; else they take nothing until they are moved. Asked for again, what is so already stays as it is.
     """
     return await booking_states.set_status(session, user, visit_id, change)
 
