@@ -117,7 +117,7 @@ def _body(slot: int) -> dict[str, object]:
 
 
 def _book(stage: Stage, worker: Worker, headers: Mapping[str, str], first: int, seconds: int) -> list[float]:
-    """Seconds of each booking. By wrk: sixteen clients in Python took a fifth of the machine and waited for each other."""
+    """Seconds of each booking. By wrk: clients in Python would wait for each other, and that would count."""
     bodies = stage.folder / "bookings"
     bodies.write_text(
         "".join(f"{json.dumps(_body(first + number))}\n" for number in range(seconds * _MOST_A_SECOND)),
