@@ -50,9 +50,8 @@ def constraint_of(error: BaseException) -> str:
 
 def _driver_error_of(error: BaseException) -> BaseException:
     found: BaseException | None = None
-    with suppress(
-        ValueError
-    ):  # SQLAlchemy raises it for errors of its own, as for a statement that is out of date
+    # SQLAlchemy's property raises it for errors of its own, as for a statement that is out of date.
+    with suppress(ValueError):
         found = getattr(error, "driver_exception", None)
     return found or getattr(error, "orig", None) or error
 

@@ -93,9 +93,8 @@ _CHANGES = (
     Move(Status.ARRIVED, Wanted.CANCELLED, Status.LATE_CANCELLED, BY_DESK),  # they walked in, and leave again
     Move(Status.IN_SERVICE, Wanted.COMPLETED, Status.COMPLETED, BY_TEAM),
     Move(Status.COMPLETED, Wanted.REOPENED, Status.REOPENED, BY_ADMIN),
-    Move(
-        Status.NO_SHOW, Wanted.ARRIVED, Status.ARRIVED, BY_DESK, NOT_LONG_AGO
-    ),  # the clock was faster, or they came late
+    # The clock was faster, or they came late.
+    Move(Status.NO_SHOW, Wanted.ARRIVED, Status.ARRIVED, BY_DESK, NOT_LONG_AGO),
     Move(Status.NO_SHOW, Wanted.REOPENED, Status.REOPENED, BY_ADMIN),
     *(Move(Status.REOPENED, *move) for move in _ONCE_THERE),
     Move(Status.REOPENED, Wanted.IN_SERVICE, Status.IN_SERVICE, BY_TEAM),

@@ -25,13 +25,13 @@ from app.core.audit import act_as
 from app.core.database import SessionDep, claim_connection
 from app.core.exceptions import ForbiddenException, UnauthorizedException
 from app.core.logging import request_id_var, user_id_var
+from app.core.rows import ask
 from app.modules.identity.identity_models import User
 from app.modules.identity.identity_roles import Role
 from app.modules.identity.identity_tokens import Claims, verify_access_token
 
 _EVERYWHERE = ":everywhere"
 # One question: who it is, whether they may still be here, what they may do. And it tells the audit ledger who acts.
-# It is asked at every request, so by exec_driver_sql: `text()` costs 60 µs more.
 _CURRENT_USER = """
 SELECT u.id, u.disabled_at, u.signed_out_at, s.expires_at, s.ended_at,
     array(SELECT r.role || '/' || coalesce(r.branch_id::text, '') FROM role_assignment AS r WHERE r.user_id = u.id),
@@ -187,10 +187,9 @@ class _Found(NamedTuple):
 
 
 async def _find(session: AsyncSession, claims: Claims) -> _Found | None:
-    connection = await session.connection()
-    parameters = (claims.subject, claims.session_id, request_id_var.get())
-    row = (await connection.exec_driver_sql(_BY_SOURCE[claims.source], parameters)).one_or_none()
-    return _Found._make(row) if row is not None else None
+    statement = _BY_SOURCE[claims.source]
+    rows = await ask(session, statement, claims.subject, claims.session_id, request_id_var.get())
+    return _Found._make(rows[0]) if rows else None
 
 
 async def _add_at_first_sight(session: AsyncSession, claims: Claims) -> None:
