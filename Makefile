@@ -3,9 +3,11 @@ BIN := .venv/bin
 # The timeouts are the connection's; the one varchar is Alembic's own; minutes and places in a list are no bigints.
 SQUAWK := --pg-version=15 --exclude=require-lock-timeout,require-statement-timeout,prefer-text-field,prefer-bigint-over-int
 IN_BACKEND := sh scripts/bootstrap.sh && cd backend &&
+PYTEST := $(BIN)/pytest -n logical --durations=10
+CHAOS := $(CURDIR)/backend/tests/faults $(CURDIR)/backend/tests/races
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench chaos
+.PHONY: help run test chaos fuzz check bench
 
 help:  ## show this help
 	@sed -n 's/^\([a-z]*\):  ## /  make \1	/p' Makefile | expand -t 16
@@ -13,8 +15,14 @@ help:  ## show this help
 run:  ## start PostgreSQL, Redis and the API with demo data; Ctrl-C stops all of it
 	@$(IN_BACKEND) exec $(BIN)/zenspa dev
 
-test:  ## every test, on servers of its own; ARGS="-k phone" picks some
-	@$(IN_BACKEND) exec $(BIN)/pytest -n logical $(ARGS)
+test:  ## every test but those of `make chaos`, on servers of its own; ARGS="-k phone" picks some
+	@$(IN_BACKEND) exec $(PYTEST) $(CHAOS:%=--ignore=%) $(ARGS)
+
+chaos:  ## kill, stall and cut processes and servers, and book in crowds
+	@$(IN_BACKEND) exec $(PYTEST) $(CHAOS) $(ARGS)
+
+fuzz:  ## every property and every operation of the API with twenty times the examples, other ones each time
+	@$(IN_BACKEND) exec $(PYTEST) -m hypothesis --hypothesis-profile=deep $(ARGS)
 
 check:  ## style, types, import rules, requirements in step, migrations
 	@$(IN_BACKEND) $(BIN)/ruff check --config pyproject.toml . ../bench
@@ -27,6 +35,3 @@ check:  ## style, types, import rules, requirements in step, migrations
 
 bench:  ## measure speed and write docs/benchmarks.md
 	@$(IN_BACKEND) exec $(BIN)/python ../bench/run.py $(ARGS)
-
-chaos:  ## kill, stall and cut the servers under load, and watch the clients
-	@$(IN_BACKEND) exec $(BIN)/pytest tests/faults tests/modules/booking/test_booking_race.py tests/modules/booking/test_booking_storm.py $(ARGS)

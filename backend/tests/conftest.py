@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Iterator
 from contextlib import ExitStack, chdir
 from pathlib import Path
 
@@ -21,15 +21,19 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from app.cli.embedded import EmbeddedPostgres, EmbeddedValkey, free_port
+from tests.support.examples import DEEP, USUAL
+from tests.support.leftovers import run_folder
 
 _BACKEND = Path(__file__).parents[1]
 _TEMPLATE = "zenspa_template"
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+_STOP_SIGNALS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])]
 _servers = ExitStack()
 
 # No deadline: speed is the benchmark's business, and CI machines stumble.
-hypothesis_settings.register_profile("zenspa", deadline=None, max_examples=50)
-hypothesis_settings.load_profile("zenspa")
+hypothesis_settings.register_profile("usual", deadline=None, max_examples=USUAL)
+hypothesis_settings.register_profile("deep", deadline=None, max_examples=DEEP, print_blob=True)
+hypothesis_settings.load_profile("usual")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -39,7 +43,10 @@ def pytest_configure(config: pytest.Config) -> None:
         _claim_database(os.environ.get("PYTEST_XDIST_WORKER", "gw0"))
 
 
-def pytest_unconfigure() -> None:
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if not hasattr(config, "workerinput"):
+        for number in _STOP_SIGNALS:  # a second Ctrl-C must not stop the stopping
+            signal.signal(number, signal.SIG_IGN)
     _servers.close()
 
 
@@ -48,8 +55,9 @@ def _start_servers() -> None:
     config = (_BACKEND / "app/core/config.py").read_text(encoding="utf-8")
     for name in re.findall(r"^    ([A-Z][A-Z0-9_]+):", config, re.MULTILINE):
         os.environ.pop(name, None)
-    signal.signal(signal.SIGTERM, signal.default_int_handler)  # a run that is killed stops its servers too
-    folder = Path(_servers.enter_context(tempfile.TemporaryDirectory(prefix="zenspa-tests-")))
+    for number in _STOP_SIGNALS:  # a run that is ended by a signal stops its servers too
+        signal.signal(number, signal.default_int_handler)
+    folder = _servers.enter_context(run_folder())
     postgres = _servers.enter_context(
         EmbeddedPostgres(folder / "postgres", tcp_port=free_port(), settings=_FAST)
     )
@@ -76,7 +84,7 @@ def _claim_database(worker: str) -> None:
     asyncio.run(create_database(name, template=_TEMPLATE))
     os.environ["DATABASE_URL"] = database_url(name)
     os.environ["REDIS_DB"] = worker.removeprefix("gw")
-    folder = _servers.enter_context(tempfile.TemporaryDirectory(prefix="zenspa-tests-"))
+    folder = tempfile.mkdtemp(prefix="worker-")  # goes with the run's folder
     _servers.enter_context(chdir(folder))  # where no `.env` lies
 
 
@@ -98,13 +106,33 @@ async def drop_database(name: str) -> None:
     await connection.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def full_cost_hasher() -> Iterator[object]:
+    """Hash passwords at the lowest cost in this process; a hash at full cost takes 50 ms of a core.
+
+    The value is the app's own hasher, for the tests that are about it.
+    """
+    from pwdlib import PasswordHash
+    from pwdlib.hashers.argon2 import Argon2Hasher
+
+    from app.modules.identity import identity_passwords
+
+    full_cost = identity_passwords._hasher
+    cheap = PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(identity_passwords, "_hasher", lambda: cheap)
+        yield full_cost
+
+
 @pytest.fixture(scope="session")
 async def running_app() -> AsyncGenerator[object]:
     """The app, started and stopped once for all tests of a worker."""
     from app.main import app, lifespan
+    from tests.support.database import close_kept_connection
 
     async with lifespan(app):
         yield app
+    await close_kept_connection()
 
 
 @pytest.fixture
@@ -113,8 +141,11 @@ async def stranger(
 ) -> AsyncGenerator[httpx2.AsyncClient]:
     """HTTP to the app in this process, on an empty database and an empty Redis, not signed in."""
     from app.modules.board import board_stream
+    from tests.support.database import empty_database
+    from tests.support.stores import empty_redis
 
-    await _empty_stores()
+    await empty_database()
+    await empty_redis()
     monkeypatch.setattr(board_stream, "LONGEST", 0)  # in one process an answer is read when it has ended
     transport = httpx2.ASGITransport(app=running_app)  # type: ignore[arg-type]  # an ASGI app; its type is imported late
     async with httpx2.AsyncClient(transport=transport, base_url="http://testserver") as http:
@@ -129,19 +160,3 @@ async def client(stranger: httpx2.AsyncClient) -> httpx2.AsyncClient:
 
     stranger.headers |= await signed_in(Role.ADMIN)
     return stranger
-
-
-async def _empty_stores() -> None:
-    from sqlalchemy import text
-
-    from app.core.database import Base, engine
-    from app.modules import import_models
-    from app.redis.client import get_redis_client
-
-    import_models()
-    tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
-    async with engine.begin() as connection:
-        # As a replica: the trigger that keeps the audit ledger would refuse.
-        await connection.execute(text("SET LOCAL session_replication_role = replica"))
-        await connection.execute(text(f"TRUNCATE {tables}"))
-    await (await get_redis_client()).flushdb()

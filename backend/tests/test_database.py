@@ -19,7 +19,7 @@ from app.core.config import Settings, settings
 from app.core.database import after_commit, build_engine, init_db, run_in_transaction
 from app.core.database_errors import sqlstate_of
 from app.core.exceptions import ConflictException, DatabaseException
-from tests.support import eventually
+from tests.support import SOON, eventually
 from tests.support.fault_proxy import FaultProxy, Mode
 from tests.support.routes import Work, app_with, client_of, post, refused_work
 from tests.support.stores import app_database, database_server, driver_url, through
@@ -28,7 +28,6 @@ pytestmark = pytest.mark.usefixtures("running_app")
 
 ADD_1 = text("UPDATE account SET balance = balance + 1 WHERE id = 1")
 ADD_1_TO_THE_OTHER = text("UPDATE account SET balance = balance + 1 WHERE id = 2")
-SOON = 5.0  # never reached unless something is broken
 
 
 @pytest.fixture

@@ -14,12 +14,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import CheckConstraint, Connection
+from sqlalchemy import CheckConstraint, Connection, insert
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from app.cli.embedded import EmbeddedPostgres
 from app.cli.migrate import configuration
 from app.modules import import_models
+from app.modules.customer.customer_models import Customer
 from tests.conftest import create_database, database_url, drop_database
 
 SCHEMA = """
@@ -106,9 +107,7 @@ async def test_down_leaves_nothing_and_up_again_makes_the_same(connection: Async
 
 
 async def test_a_backup_can_be_restored(connection: AsyncConnection, worker_id: str, tmp_path: Path) -> None:
-    await connection.exec_driver_sql(
-        "INSERT INTO customer (id, full_name) VALUES (gen_random_uuid(), 'Đặng Thị Thu Lan')"
-    )
+    await connection.execute(insert(Customer).values(full_name="Đặng Thị Thu Lan"))
     await connection.commit()
     source = connection.engine.url.render_as_string(hide_password=False).replace("+asyncpg", "")
     binaries = EmbeddedPostgres(tmp_path / "unused").binaries

@@ -1,6 +1,7 @@
 """The OpenAPI document is good to make clients from, and the API keeps what it says."""
 
 import re
+from random import getrandbits as randbits
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from schemathesis.core.result import Ok
 
 from app.main import app
 from app.modules.identity.identity_roles import Role
+from tests.support.examples import examples, is_deep
 from tests.support.operations import BRANCH, Caller, Scenes
 
 DOCUMENT: dict[str, Any] = app.openapi()
@@ -108,10 +110,10 @@ def test_every_operation_is_fuzzed() -> None:
 
 
 @pytest.mark.parametrize("label", FUZZED)
-@seed(1)
+@seed(randbits(32) if is_deep() else 1)
 @given(data=st.data(), mode=st.sampled_from(list(GenerationMode)), known=st.booleans())
 @hypothesis_settings(
-    max_examples=40,
+    max_examples=examples(10),
     database=None,
     suppress_health_check=[
         HealthCheck.function_scoped_fixture,

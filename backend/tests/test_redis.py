@@ -14,14 +14,13 @@ from app.redis import client as redis_client
 from app.redis import helpers
 from app.redis.client import close_redis, get_redis_client, init_redis
 from app.redis.helpers import cache_delete, cache_get, cache_set, cached
-from tests.support import eventually
+from tests.support import SOON, eventually
 from tests.support.fault_proxy import FaultProxy, Mode
 from tests.support.stores import app_redis, redis_server
 
 pytestmark = pytest.mark.usefixtures("client")
 
 FAULTS = [mode for mode in Mode if mode is not Mode.PASS]
-SOON = 5.0  # never reached unless something is broken
 
 
 @pytest.fixture
@@ -187,7 +186,7 @@ async def miss_at_the_same_time() -> list[str]:
         await asyncio.sleep(0.2)
         return "Lan"
 
-    await eventually(both_are_here, within=30)
+    await eventually(both_are_here)
     return await asyncio.gather(*(cached("key", 60, load) for _ in range(10)))
 
 

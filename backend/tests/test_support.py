@@ -16,7 +16,7 @@ import httpx2
 import pytest
 from sqlalchemy import make_url
 
-from tests.support import DidNotStartError, free_port
+from tests.support import SOON, DidNotStartError, free_port
 from tests.support.app_process import AppProcess
 from tests.support.fault_proxy import FaultProxy, Mode
 from tests.support.pgbouncer import PgBouncer, pgbouncer_available
@@ -24,7 +24,6 @@ from tests.support.pgbouncer import PgBouncer, pgbouncer_available
 type Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 BACKEND = Path(__file__).resolve().parents[1]
-SOON = 5.0  # never reached unless something is broken
 NEVER = 0.1  # what is forwarded over loopback is there in well under a millisecond
 
 

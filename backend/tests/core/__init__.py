@@ -13,11 +13,12 @@ from typing import Any, NamedTuple
 import httpx2
 from starlette.types import ASGIApp, Message, Scope
 
+from tests.support import SOON
+
 type Receive = Callable[[], Awaitable[Message]]
 type Headers = Sequence[tuple[bytes, bytes]]
 
 _BACKEND = str(Path(__file__).resolve().parents[2])
-SOON = 15.0  # seconds; never reached unless something is broken
 HOST = (b"host", b"testserver")
 
 

@@ -38,8 +38,10 @@ from app.core.exceptions import (
     preferred_language,
 )
 from app.main import create_app
+from app.modules.customer.customer_models import Customer
 from tests.core import client_of, refusal
 from tests.support import free_port
+from tests.support.database import insert, run_sql
 from tests.support.routes import PublicRouter
 
 STATUSES = {
@@ -249,8 +251,11 @@ async def refused(connection: AsyncConnection, *statements: str) -> DBAPIError:
     return error.value
 
 
-ADD = "INSERT INTO customer (id, full_name, phone, gender) VALUES (gen_random_uuid(), {}, {}, {})"
-LAN = ADD.format("'Lan'", "'+84912345678'", "NULL")
+GUESTS = (
+    "CREATE TEMP TABLE guest (name text NOT NULL, phone text PRIMARY KEY, gender text CHECK (gender <> 'x'),"
+    " friend text REFERENCES guest) ON COMMIT DROP"
+)
+LAN = "INSERT INTO guest VALUES ('Lan', '+84912345678')"
 
 
 @pytest.mark.usefixtures("running_app")
@@ -263,14 +268,10 @@ class TestSqlstates:
             ("22003", ["SELECT 2147483647 + 1"], ValidationException),
             ("22P02", ["SELECT 'x'::uuid"], ValidationException),
             ("22008", ["SELECT '2026-02-30'::date"], ValidationException),
-            ("23502", [ADD.format("NULL", "NULL", "NULL")], ValidationException),
-            ("23514", [ADD.format("'Lan'", "NULL", "'x'")], ValidationException),
-            ("23505", [LAN, LAN], ConflictException),
-            (
-                "23503",
-                [LAN, "UPDATE customer SET archived_at = now(), merged_into_id = gen_random_uuid()"],
-                ConflictException,
-            ),
+            ("23502", [GUESTS, "INSERT INTO guest VALUES (NULL, '1')"], ValidationException),
+            ("23514", [GUESTS, "INSERT INTO guest VALUES ('Lan', '1', 'x')"], ValidationException),
+            ("23505", [GUESTS, LAN, LAN], ConflictException),
+            ("23503", [GUESTS, LAN, "UPDATE guest SET friend = 'nobody'"], ConflictException),
             (
                 "23P01",
                 [
@@ -322,7 +323,7 @@ class TestSqlstates:
         assert type(translate(error.value)) is ValidationException
 
     async def test_the_constraint_is_named(self, connection: AsyncConnection) -> None:
-        assert constraint_of(await refused(connection, LAN, LAN)) == "customer_phone_living_key"
+        assert constraint_of(await refused(connection, GUESTS, LAN, LAN)) == "guest_pkey"
         await connection.rollback()
         assert constraint_of(await refused(connection, "SELECT 1/0")) == ""
 
@@ -339,18 +340,15 @@ class TestSqlstates:
         assert not is_retryable(error)
 
     async def test_a_lost_race_may_be_run_again(self, connection: AsyncConnection) -> None:
-        async with engine.begin() as other:
-            await other.exec_driver_sql(LAN)
+        await insert(Customer(full_name="Lan"))
         try:
             await connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             await connection.exec_driver_sql("SELECT FROM customer")
-            async with engine.begin() as other:
-                await other.exec_driver_sql("UPDATE customer SET notes = 'first'")
+            await run_sql("UPDATE customer SET notes = 'first'")
             error = await refused(connection, "UPDATE customer SET notes = 'second'")
         finally:
             await connection.rollback()
-            async with engine.begin() as other:
-                await other.exec_driver_sql("DELETE FROM customer")
+            await run_sql("DELETE FROM customer")
         assert sqlstate_of(error) == "40001"
         assert is_retryable(error)
         assert type(translate(error)) is ServiceUnavailableException
@@ -384,6 +382,6 @@ class TestSqlstates:
     async def test_reach_the_client_in_the_envelope(
         self, connection: AsyncConnection, raising: Raising
     ) -> None:
-        response = await raising.answer(await refused(connection, LAN, LAN))
+        response = await raising.answer(await refused(connection, GUESTS, LAN, LAN))
         refusal(response, 409, "CONFLICT")
-        assert "customer" not in response.text
+        assert "guest" not in response.text

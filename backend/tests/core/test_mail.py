@@ -11,8 +11,7 @@ from tenacity import RetryCallState
 
 from app.core import mail
 from app.core.mail import Mail, MailNotSent, send_mail, shown_mails
-from tests.core import SOON
-from tests.support import free_port
+from tests.support import SOON, free_port
 from tests.support.certificates import certificates
 from tests.support.fault_proxy import FaultProxy, Mode
 from tests.support.mail import SmtpServer, app_mail

@@ -4,7 +4,9 @@ import asyncio
 import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import httpx2
@@ -13,12 +15,14 @@ from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core import database, published
+from app.modules.branch.branch_models import OpeningHours
 from tests.core import refusal
 from tests.support import eventually, free_port
 from tests.support.app_process import AppProcess
 from tests.support.branches import add_branch
+from tests.support.database import another_connection, insert, run_sql
 from tests.support.fault_proxy import FaultProxy, Mode
-from tests.support.ledger import in_database
+from tests.support.rosters import close_on
 from tests.support.stores import app_database, app_redis, database_server, driver_url, through
 
 PATH = "/api/v1/branches"
@@ -67,6 +71,10 @@ def connections_taken() -> Iterator[list[object]]:
         event.remove(database.engine.sync_engine, "checkout", note)
 
 
+def an_hour_of(branch_id: UUID) -> OpeningHours:
+    return OpeningHours(branch_id=branch_id, weekday=1, opens=540, closes=600)
+
+
 class TestNewest:
     async def test_a_change_is_in_the_next_answer(self, client: httpx2.AsyncClient) -> None:
         assert await names(client) == []
@@ -79,15 +87,13 @@ class TestNewest:
     async def test_so_is_one_of_what_is_listed_with_it(self, client: httpx2.AsyncClient, table: str) -> None:
         branch_id = await add_branch()
         await names(client)
-        rows = {
-            "opening_hours": "(id, branch_id, weekday, opens, closes) VALUES (gen_random_uuid(), $1, 1, 540, 600)",
-            "hours_exception": "(id, branch_id, days, reason, hours)"
-            " VALUES (gen_random_uuid(), $1, '[2027-02-06,2027-02-07)', 'Tết', '[]')",
-        }
-        await in_database(f"INSERT INTO {table} {rows[table]}", branch_id)
+        if table == "opening_hours":
+            await insert(an_hour_of(branch_id))
+        else:
+            await close_on(branch_id, date(2027, 2, 6), date(2027, 2, 6))
         [branch] = (await client.get(PATH)).json()
         assert len([*branch["hours"], *branch["exceptions"]]) == 1
-        await in_database(f"DELETE FROM {table}")
+        await run_sql(f"DELETE FROM {table}")
         [branch] = (await client.get(PATH)).json()
         assert [*branch["hours"], *branch["exceptions"]] == []
 
@@ -134,22 +140,15 @@ class TestNewest:
     ) -> None:
         """A change that comes between two of them: it is read again."""
         branch_id = await add_branch(name="Sen Trắng")
-        hours = "INSERT INTO opening_hours (id, branch_id, weekday, opens, closes)"
         read = AsyncSession.scalars
-        changes = [
-            ("UPDATE branch SET name = 'Sen Hồng' WHERE id = $1", branch_id),
-            (f"{hours} VALUES (gen_random_uuid(), $1, 1, 540, 600)", branch_id),
-        ]
+        changes = ["UPDATE branch SET name = 'Sen Hồng' WHERE id = $1"]
 
         async def scalars(session: AsyncSession, *arguments: Any, **options: Any) -> Any:
             found = await read(session, *arguments, **options)
             if changes and "FROM branch" in str(arguments[0]):
-                connection = await asyncpg.connect(driver_url())
-                async with connection.transaction():
-                    for statement, parameter in changes:
-                        await connection.execute(statement, parameter)
-                changes.clear()
-                await connection.close()
+                async with another_connection() as connection, connection.transaction():
+                    await connection.execute(changes.pop(), branch_id)
+                    await insert(an_hour_of(branch_id), connection=connection)
             return found
 
         monkeypatch.setattr(AsyncSession, "scalars", scalars)
@@ -168,14 +167,10 @@ class TestNewest:
 
             async def it_waits() -> bool:
                 waiting = "SELECT FROM pg_locks WHERE NOT granted AND pid = $1"
-                return bool(await in_database(waiting, other.get_server_pid()))
+                return bool(await run_sql(waiting, other.get_server_pid()))
 
             await eventually(it_waits)
-            await one.execute(
-                "INSERT INTO opening_hours (id, branch_id, weekday, opens, closes)"
-                " VALUES (gen_random_uuid(), $1, 1, 540, 600)",
-                lotus,
-            )
+            await insert(an_hour_of(lotus), connection=one)
         await change
         for connection in (one, other):
             await connection.close()

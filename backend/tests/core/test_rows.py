@@ -15,7 +15,7 @@ from app.core.rows import ask, get_row, plan_once
 from app.modules.branch.branch_models import Branch
 from app.modules.branch.branch_service import BranchNotFound
 from tests.support.branches import add_branch
-from tests.support.ledger import in_database
+from tests.support.database import run_sql
 
 
 @pytest.mark.parametrize("how", ["lock", "share"])
@@ -26,7 +26,7 @@ async def test_locked_a_row_is_as_it_is_now_though_it_was_read_before(
     async with AsyncSessionLocal() as session:
         read = await get_row(session, Branch, branch_id, BranchNotFound)
         assert read.name == "Sen Trắng"
-        await in_database("UPDATE branch SET name = 'Sen Hồng' WHERE id = $1", branch_id)
+        await run_sql("UPDATE branch SET name = 'Sen Hồng' WHERE id = $1", branch_id)
         locked = await get_row(
             session, Branch, branch_id, BranchNotFound, lock=how == "lock", share=how == "share"
         )

@@ -35,9 +35,9 @@ async def test_a_kill_under_load_loses_nothing_that_was_acknowledged(
     postgres: EmbeddedPostgres, record_property: Callable[[str, object], None]
 ) -> None:
     loop = asyncio.get_running_loop()
-    headers = await signed_in(
-        Role.RECEPTIONIST, database_url=postgres.url("postgres").replace("+asyncpg", "")
-    )
+    connection = await asyncpg.connect(postgres.url("postgres").replace("+asyncpg", ""))
+    headers = await signed_in(Role.RECEPTIONIST, connection=connection)
+    await connection.close()
     async with (
         AppProcess({"DATABASE_URL": postgres.url("postgres")}) as app,
         AtTheDesk(app.base_url, headers, clients=8) as desk,

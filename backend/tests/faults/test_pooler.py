@@ -20,6 +20,7 @@ from app.core.config import Settings, settings
 from app.core.database import build_engine, run_in_transaction
 from app.modules.booking.booking_clock import turn
 from app.modules.identity.identity_roles import Role
+from tests.support import SOON
 from tests.support.app_process import AppProcess
 from tests.support.bookings import VISITS, bookable_spa, overlaps
 from tests.support.certificates import certificates
@@ -43,7 +44,6 @@ POOL_SIZE = 5
 CLIENTS = 32
 CUSTOMERS = "/api/v1/customers"
 CUSTOMERS_EACH = 8
-SOON = 5.0  # never reached unless something is broken
 
 
 @pytest.fixture

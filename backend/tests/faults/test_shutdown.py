@@ -206,7 +206,7 @@ async def test_the_clock_in_the_middle_of_a_turn_does_not_hold_the_process() -> 
             async def it_has_missed_a_turn() -> bool:
                 return "the clock missed a turn" in ill.output()
 
-            await eventually(it_has_missed_a_turn, within=10)
+            await eventually(it_has_missed_a_turn)
             for app in (well, ill, patient):
                 app.terminate()
             ended = await asyncio.gather(*(app.wait(STOP) for app in (well, ill, patient)))

@@ -13,6 +13,9 @@ from typing import Self
 
 from app.cli.embedded import free_port as free_port
 
+SOON = 60.0
+"""Seconds until a test gives up what has to happen: never reached unless something is broken, however busy the machine."""
+
 
 class DidNotStartError(RuntimeError):
     """A server ended, or its time was up, before it answered; the message ends with its output."""
@@ -32,7 +35,7 @@ class ServerProcess(ABC):
 
     folder: Path
     port: int
-    start_timeout = 30.0
+    start_timeout = SOON
     """Seconds it may take to answer."""
 
     async def __aenter__(self) -> Self:
@@ -111,7 +114,7 @@ class ServerProcess(ABC):
         await self._process.wait()
 
 
-async def eventually(condition: Callable[[], Awaitable[bool]], *, within: float = 5) -> None:
+async def eventually(condition: Callable[[], Awaitable[bool]], *, within: float = SOON) -> None:
     """Returns as soon as it holds; TimeoutError after so many seconds."""
     async with asyncio.timeout(within):
         while not await condition():  # noqa: ASYNC110 - what is waited for happens in other processes

@@ -8,6 +8,7 @@ async with AppProcess({"DATABASE_URL": url}) as app:
 
 import os
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import override
@@ -47,6 +48,7 @@ class AppProcess(ServerProcess):
         base = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.folder),
+            "TMPDIR": tempfile.gettempdir(),  # by which the run finds what it has started
             "LANG": "C.UTF-8",
             "PYTHONPATH": str(_BACKEND),  # the working directory is not the backend: a `.env` may lie there
             "PYTHONUNBUFFERED": "1",

@@ -11,7 +11,7 @@ from uuid import UUID
 import httpx2
 from uuid_utils.compat import uuid7
 
-from tests.support.ledger import in_database
+from tests.support.database import run_sql
 from tests.support.spas import Segment, Spa
 
 VISITS = "/api/v1/visits"
@@ -131,7 +131,7 @@ OVERLAPS = (
 
 async def overlaps() -> int:
     """How often two allocations take one resource at once, found without any constraint."""
-    [(count,)] = await in_database(OVERLAPS)
+    [(count,)] = await run_sql(OVERLAPS)
     return int(count)
 
 

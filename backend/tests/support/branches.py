@@ -7,14 +7,14 @@ paris = await add_branch(key="paris", time_zone="Europe/Paris")
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 from uuid_utils.compat import uuid7
 
-from tests.support.stores import driver_url
+from app.modules.branch.branch_models import Branch
+from tests.support.database import insert, run_sql
 
 
 def branch_row(branch_id: UUID | None = None, **values: Any) -> dict[str, Any]:
-    """Open at no time, until it has hours."""
+    """Return the values of a branch that is open at no time, until it has hours."""
     branch_id = branch_id or uuid7()
     return {
         "id": branch_id,
@@ -31,19 +31,8 @@ def branch_row(branch_id: UUID | None = None, **values: Any) -> dict[str, Any]:
     } | values
 
 
-async def add_branch(
-    branch_id: UUID | None = None, *, database_url: str | None = None, **values: Any
-) -> UUID:
-    """One that is there already stays as it is."""
-    row = branch_row(branch_id, **values)
-    places = ", ".join(f"${number}" for number in range(1, len(row) + 1))
-    connection = await asyncpg.connect(database_url or driver_url())
-    try:
-        await connection.execute(
-            f"INSERT INTO branch ({', '.join(row)}) VALUES ({places}) ON CONFLICT (id) DO NOTHING",
-            *row.values(),
-        )
-    finally:
-        await connection.close()
-    added: UUID = row["id"]
-    return added
+async def add_branch(branch_id: UUID | None = None, **values: Any) -> UUID:
+    """Return the id of a new branch; one that is there already stays as it is."""
+    if branch_id is not None and await run_sql("SELECT FROM branch WHERE id = $1", branch_id):
+        return branch_id
+    return await insert(Branch(**branch_row(branch_id, **values)))

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 from app.core.config import settings
 from tests.support import eventually
 from tests.support.app_process import AppProcess
-from tests.support.ledger import in_database
+from tests.support.database import run_sql
 
 _STOP = 15.0
 
@@ -70,14 +70,12 @@ async def crowd_of(clients: int, *, processes: int = 2, **environment: str) -> A
 
 async def deadlocks() -> int:
     """In this database since it was made."""
-    [(count,)] = await in_database(
-        "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
-    )
+    [(count,)] = await run_sql("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
     return int(count)
 
 
 async def _connections() -> int:
-    [(count,)] = await in_database(
+    [(count,)] = await run_sql(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
     return int(count)

@@ -12,7 +12,8 @@ from typing import Any
 
 import httpx2
 
-SOON = 15.0
+from tests.support import SOON
+
 """Seconds; never reached unless something is broken."""
 
 

@@ -1,33 +1,23 @@
-"""What the audit ledger says, read past the API."""
+"""What the audit ledger and the other tables hold, read past the API."""
 
 from typing import Any
 
 import asyncpg
 
-from tests.support.stores import driver_url
-
-
-async def in_database(statement: str, *arguments: object) -> list[asyncpg.Record]:
-    """As somebody with psql does it."""
-    connection = await asyncpg.connect(driver_url(), server_settings={"application_name": "psql"})
-    try:
-        rows: list[asyncpg.Record] = await connection.fetch(statement, *arguments)
-        return rows
-    finally:
-        await connection.close()
+from tests.support.database import run_sql
 
 
 async def entries(**of: Any) -> list[asyncpg.Record]:
-    """Oldest first; `entries(entity="customer")` only those."""
+    """Return the ledger's entries, oldest first; `entries(entity="customer")` only those."""
     conditions = "".join(f" AND {name} = ${number}" for number, name in enumerate(of, 1))
-    return await in_database(f"SELECT * FROM audit_entry WHERE true{conditions} ORDER BY id", *of.values())
+    return await run_sql(f"SELECT * FROM audit_entry WHERE true{conditions} ORDER BY id", *of.values())
 
 
 async def everything_stored() -> dict[str, str]:
-    """Of each table all that is in it, as text."""
-    tables = await in_database("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+    """Return all that is in each table, as text."""
+    tables = await run_sql("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
     texts = {}
     for (table,) in tables:
-        [(text,)] = await in_database(f"SELECT coalesce(string_agg(t::text, chr(10)), '') FROM {table} AS t")
+        [(text,)] = await run_sql(f"SELECT coalesce(string_agg(t::text, chr(10)), '') FROM {table} AS t")
         texts[table] = text
     return texts

@@ -1,5 +1,12 @@
-"""What servers leave running, found by the folder they work in."""
+"""What a run of the tests starts and writes, found by the folder it is in.
 
+Each run has one folder; it is the temporary folder (TMPDIR) of everything the run starts. A process belongs to the run
+when it works in that folder or has it as TMPDIR: PostgreSQL overwrites its environment, and an app may work elsewhere.
+"""
+
+import os
+import shutil
+import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -7,10 +14,44 @@ from pathlib import Path
 
 import psutil
 
+if sys.platform != "win32":
+    import fcntl
+
+_PREFIX = "zenspa-tests-"
+_LOCK = "lock"
+_END_TIMEOUT = 5.0
+"""Seconds to wait for killed processes."""
+
+
+@contextmanager
+def run_folder() -> Iterator[Path]:
+    """Make the folder of a run, and at its end kill the run's processes and remove it.
+
+    Removes first what killed runs have left. A living run holds a lock on a file of its folder, which the kernel
+    releases at its death.
+    """
+    _remove_abandoned_runs()
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
+    folder.chmod(0o711)  # root's servers run as another user
+    lock = _lock(folder / f"{_LOCK}.new")
+    (folder / f"{_LOCK}.new").replace(folder / _LOCK)  # seen by others once it is held
+    before = os.environ.get("TMPDIR")
+    os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
+    try:
+        yield folder
+    finally:
+        _remove_run(folder)
+        os.close(lock)
+        tempfile.tempdir = None
+        if before is None:
+            del os.environ["TMPDIR"]
+        else:
+            os.environ["TMPDIR"] = before
+
 
 @contextmanager
 def folder_for_servers() -> Iterator[Path]:
-    """A temporary folder; at the end, whatever still runs in it is killed.
+    """Make a temporary folder, and at the end kill what still runs in it.
 
     Not pytest's own: that is closed to the user that runs root's servers.
     """
@@ -19,18 +60,65 @@ def folder_for_servers() -> Iterator[Path]:
         try:
             yield folder
         finally:
-            left = processes_under(folder)
-            for process in left:
-                with suppress(psutil.NoSuchProcess):
-                    process.kill()
-            psutil.wait_procs(left, timeout=5)
+            _kill(processes_under(folder))
 
 
 def processes_under(folder: Path) -> list[psutil.Process]:
-    """The living processes whose working directory is `folder` or in it."""
-    found = []
-    for process in psutil.process_iter():
-        with suppress(psutil.Error):
-            if Path(process.cwd()).is_relative_to(folder):
-                found.append(process)
-    return found
+    """Return the living processes whose working directory is `folder` or in it."""
+    return [process for process in psutil.process_iter() if _works_in(process, folder)]
+
+
+def _remove_abandoned_runs() -> None:
+    if sys.platform == "win32":
+        return
+    for lock_file in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/{_LOCK}"):
+        with suppress(OSError):  # another user's, a living run's, or another run removes it now
+            lock = _lock(lock_file)
+            try:
+                _remove_run(lock_file.parent.resolve())
+            finally:
+                os.close(lock)
+
+
+def _remove_run(folder: Path) -> None:
+    while processes := [process for process in psutil.process_iter() if _is_of_run(process, folder)]:
+        _kill(processes)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_of_run(process: psutil.Process, folder: Path) -> bool:
+    if process.pid == os.getpid():
+        return False
+    with suppress(psutil.Error):
+        if _is_in(process.environ().get("TMPDIR"), folder):
+            return True
+    return _works_in(process, folder)
+
+
+def _works_in(process: psutil.Process, folder: Path) -> bool:
+    with suppress(psutil.Error):
+        return process.status() != psutil.STATUS_ZOMBIE and _is_in(process.cwd(), folder)
+    return False
+
+
+def _is_in(path: str | None, folder: Path) -> bool:
+    return path is not None and Path(path).is_relative_to(folder)
+
+
+def _kill(processes: list[psutil.Process]) -> None:
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(processes, timeout=_END_TIMEOUT)
+
+
+def _lock(file: Path) -> int:
+    """Open and lock a file; raise OSError when another process holds the lock."""
+    lock = os.open(file, os.O_RDWR | os.O_CREAT, 0o600)
+    if sys.platform != "win32":
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(lock)
+            raise
+    return lock

@@ -15,18 +15,32 @@ from itertools import count, pairwise
 from typing import Any, Literal
 from uuid import UUID
 
-import asyncpg
 import httpx2
 from sqlalchemy.dialects.postgresql import Range
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
+from app.core.database import Entity
 from app.main import app
+from app.modules.booking.booking_models import Appointment, AppointmentService, Visit
 from app.modules.booking.booking_replan_day import digest_of
-from app.modules.identity.identity_passwords import _hasher
+from app.modules.branch.branch_models import Branch, HoursException, OpeningHours
+from app.modules.calendar.calendar_models import CalendarFeed
+from app.modules.catalogue.catalogue_models import (
+    AddOn,
+    Service,
+    ServiceCategory,
+    ServiceSegment,
+    ServiceVariant,
+)
+from app.modules.customer.customer_models import Customer
+from app.modules.identity import identity_passwords
+from app.modules.identity.identity_models import Invitation, RoleAssignment, User, UserSession
 from app.modules.identity.identity_roles import Role
 from app.modules.identity.identity_tokens import issue_access_token
 from app.modules.resource.resource_allocations import TakenTime
+from app.modules.resource.resource_models import Allocation, Outage, Resource, ResourceType, Room
+from app.modules.staff.staff_models import Shift, Staff, StaffBranch, StaffSkill, TimeOff, WeeklyShift
 from tests.support.branches import branch_row
 from tests.support.rows import RowsToWrite
 
@@ -103,8 +117,8 @@ class Scenes(RowsToWrite):
         super().__init__()
         self._days = pairwise(_days_from(date(1971, 1, 1)))
         for branch_id in (BRANCH, OTHER_BRANCH):
-            self._insert("branch", **branch_row(branch_id, name=SOMEBODY_ELSE))
-            self._insert("opening_hours", branch_id=branch_id, weekday=1, opens=540, closes=1080)
+            self._add(Branch, **branch_row(branch_id, name=SOMEBODY_ELSE))
+            self._add(OpeningHours, branch_id=branch_id, weekday=1, opens=540, closes=1080)
 
     def add(self, label: str, caller: Caller, which: Which = "another's") -> Scene:
         ids = {"caller": self._add_caller(caller), "session": uuid7()}
@@ -117,21 +131,21 @@ class Scenes(RowsToWrite):
         ids["customer_id"] = self._add_customer(owner, archived=label.endswith("/restore"))
         ids["duplicate"] = self._add_customer(None)
         ids["word"] = uuid7()
-        ids["invitation_id"] = self._insert(
-            "invitation",
+        ids["invitation_id"] = self._add(
+            Invitation,
             user_id=owner,
             email="khac@example.com",
-            roles='[{"role": "therapist"}]',
+            roles=[{"role": "therapist"}],
             token_hash=sha256(str(ids["word"]).encode()).digest(),
             expires_at=utc_now() + timedelta(hours=72),
         )
         ids["branch_id"] = BRANCH if which == "theirs" else OTHER_BRANCH
-        ids["exception_id"] = self._insert(
-            "hours_exception",
+        ids["exception_id"] = self._add(
+            HoursException,
             branch_id=ids["branch_id"],
-            days=asyncpg.Range(*next(self._days)),
+            days=Range(*next(self._days)),
             reason=SOMEBODY_ELSE,
-            hours="[]",
+            hours=[],
         )
         ids |= self._add_resources(ids["branch_id"]) | self._add_catalogue()
         self._add_roster(ids, owner)
@@ -162,18 +176,16 @@ class Scenes(RowsToWrite):
             return uuid7()
         user_id = self._add_user(caller.name, disabled=caller.fault == "disabled")
         for role in caller.roles:
-            self._insert("role_assignment", user_id=user_id, role=role.value, branch_id=caller.branch_id)
+            self._add(RoleAssignment, user_id=user_id, role=role.value, branch_id=caller.branch_id)
         return user_id
 
     def _add_user(self, full_name: str, *, disabled: bool = False) -> UUID:
         disabled_at = utc_now() if disabled else None
-        return self._insert(
-            "user_account", full_name=full_name, password_hash=_password_hash(), disabled_at=disabled_at
-        )
+        return self._add(User, full_name=full_name, password_hash=_password_hash(), disabled_at=disabled_at)
 
     def _add_session(self, ids: dict[str, UUID], caller: Caller) -> None:
-        self._insert(
-            "user_session",
+        self._add(
+            UserSession,
             id=ids["session"],
             user_id=ids["caller"],
             refresh_hash=b"",
@@ -184,12 +196,12 @@ class Scenes(RowsToWrite):
 
     def _add_customer(self, user_id: UUID | None, *, archived: bool = False) -> UUID:
         archived_at = utc_now() if archived else None
-        return self._insert("customer", full_name=SOMEBODY_ELSE, user_id=user_id, archived_at=archived_at)
+        return self._add(Customer, full_name=SOMEBODY_ELSE, user_id=user_id, archived_at=archived_at)
 
     def _add_staff(self, branch_id: UUID, user_id: UUID | None = None) -> UUID:
-        staff_id = self._insert("resource", kind="staff")
-        self._insert(
-            "staff",
+        staff_id = self._add(Resource, kind="staff")
+        self._add(
+            Staff,
             id=staff_id,
             key=f"nhan-vien-{staff_id}",
             full_name=SOMEBODY_ELSE,
@@ -199,7 +211,7 @@ class Scenes(RowsToWrite):
             employed_from=date(2020, 1, 1),
             user_id=user_id,
         )
-        self._insert("staff_branch", staff_id=staff_id, branch_id=branch_id)
+        self._add(StaffBranch, staff_id=staff_id, branch_id=branch_id)
         return staff_id
 
     def _add_roster(self, ids: dict[str, UUID], user_id: UUID) -> None:
@@ -208,48 +220,48 @@ class Scenes(RowsToWrite):
         ids["staff_id"] = self._add_staff(branch_id, user_id)
         ids["of_branch"] = branch_id
         pattern = {"weekday": 1, "starts": 540, "ends": 1080}
-        self._insert("weekly_shift", staff_id=ids["staff_id"], branch_id=branch_id, **pattern)
-        ids["shift_id"] = self._insert(
-            "shift", staff_id=ids["staff_id"], branch_id=branch_id, during=asyncpg.Range(*_A_DAY)
+        self._add(WeeklyShift, staff_id=ids["staff_id"], branch_id=branch_id, **pattern)
+        ids["shift_id"] = self._add(
+            Shift, staff_id=ids["staff_id"], branch_id=branch_id, during=Range(*_A_DAY)
         )
-        ids["colleagues_shift"] = self._insert(
-            "shift",
+        ids["colleagues_shift"] = self._add(
+            Shift,
             staff_id=self._add_staff(branch_id),
             branch_id=branch_id,
-            during=asyncpg.Range(*_NEXT_DAY),
+            during=Range(*_NEXT_DAY),
         )
-        ids["time_off_id"] = self._insert(
-            "time_off", staff_id=ids["staff_id"], during=asyncpg.Range(*_A_DAY), status="requested"
+        ids["time_off_id"] = self._add(
+            TimeOff, staff_id=ids["staff_id"], during=Range(*_A_DAY), status="requested"
         )
-        ids["calendar_id"] = self._insert("calendar_feed", staff_id=ids["staff_id"])
+        ids["calendar_id"] = self._add(CalendarFeed, staff_id=ids["staff_id"])
 
     def _add_visit(self, ids: dict[str, UUID]) -> None:
         """The customer holds a time with the therapist, who has more of it; so has a colleague."""
         ids["colleague"] = self._add_staff(ids["branch_id"])
-        self._insert("staff_skill", staff_id=ids["colleague"], service_id=ids["service_id"])
-        self._insert(
-            "shift",
+        self._add(StaffSkill, staff_id=ids["colleague"], service_id=ids["service_id"])
+        self._add(
+            Shift,
             staff_id=ids["colleague"],
             branch_id=ids["branch_id"],
-            during=asyncpg.Range(_SOON, _SOON + timedelta(hours=9)),
+            during=Range(_SOON, _SOON + timedelta(hours=9)),
         )
-        self._insert("staff_skill", staff_id=ids["staff_id"], service_id=ids["service_id"])
-        self._insert(
-            "shift",
+        self._add(StaffSkill, staff_id=ids["staff_id"], service_id=ids["service_id"])
+        self._add(
+            Shift,
             staff_id=ids["staff_id"],
             branch_id=ids["branch_id"],
-            during=asyncpg.Range(_SOON, _SOON + timedelta(hours=9)),
+            during=Range(_SOON, _SOON + timedelta(hours=9)),
         )
         times = {"starts_at": _SOON, "ends_at": _SOON + timedelta(hours=1)}
-        ids["visit_id"] = self._insert(
-            "visit",
+        ids["visit_id"] = self._add(
+            Visit,
             branch_id=ids["branch_id"],
             customer_id=ids["customer_id"],
             source="online",
             same_room=False,
         )
-        ids["appointment_id"] = self._insert(
-            "appointment",
+        ids["appointment_id"] = self._add(
+            Appointment,
             visit_id=ids["visit_id"],
             branch_id=ids["branch_id"],
             customer_id=ids["customer_id"],
@@ -258,19 +270,19 @@ class Scenes(RowsToWrite):
             hold_expires_at=_HELD_UNTIL,
             **times,
         )
-        treatment_id = ids["treatment_id"] = self._insert(
-            "appointment_service",
+        treatment_id = ids["treatment_id"] = self._add(
+            AppointmentService,
             appointment_id=ids["appointment_id"],
             position=0,
             variant_id=ids["variant_id"],
             price=0,
-            segments='[{"minutes": 60}]',
+            segments=[{"minutes": 60}],
             **times,
         )
-        self._insert(
-            "allocation",
+        self._add(
+            Allocation,
             resource_id=ids["staff_id"],
-            during=asyncpg.Range(*times.values()),
+            during=Range(*times.values()),
             state="held",
             hold_expires_at=_HELD_UNTIL,
             appointment_id=ids["appointment_id"],
@@ -279,22 +291,22 @@ class Scenes(RowsToWrite):
 
     def _add_resources(self, branch_id: UUID) -> dict[str, UUID]:
         """A bed in a room of the branch."""
-        ids = {"type_id": self._insert_keyed("resource_type", kind="bed", **_NAMES)}
+        ids = {"type_id": self._add_keyed(ResourceType, kind="bed", **_NAMES)}
         ids["a_type"] = ids["type_id"]
-        ids["room_id"] = self._insert_keyed("room", branch_id=branch_id, name=SOMEBODY_ELSE)
-        ids["resource_id"] = self._insert_keyed(
-            "resource", kind="bed", name=SOMEBODY_ELSE, branch_id=branch_id, type_id=ids["type_id"]
+        ids["room_id"] = self._add_keyed(Room, branch_id=branch_id, name=SOMEBODY_ELSE)
+        ids["resource_id"] = self._add_keyed(
+            Resource, kind="bed", name=SOMEBODY_ELSE, branch_id=branch_id, type_id=ids["type_id"]
         )
-        ids["outage_id"] = self._insert(
-            "outage", resource_id=ids["resource_id"], during=asyncpg.Range(*_A_DAY), reason="Gãy chân"
+        ids["outage_id"] = self._add(
+            Outage, resource_id=ids["resource_id"], during=Range(*_A_DAY), reason="Gãy chân"
         )
         return ids
 
     def _add_catalogue(self) -> dict[str, UUID]:
         """A service that can be booked, and an add-on."""
-        ids = {"category_id": self._insert_keyed("service_category", position=0, **_NAMES)}
-        ids["service_id"] = self._insert_keyed(
-            "service",
+        ids = {"category_id": self._add_keyed(ServiceCategory, position=0, **_NAMES)}
+        ids["service_id"] = self._add_keyed(
+            Service,
             category_id=ids["category_id"],
             position=0,
             offered="online",
@@ -302,25 +314,21 @@ class Scenes(RowsToWrite):
             description_en="",
             **_NAMES,
         )
-        ids["variant_id"] = self._insert_keyed(
-            "service_variant", service_id=ids["service_id"], price=0, position=0
-        )
-        self._insert(
-            "service_segment",
+        ids["variant_id"] = self._add_keyed(ServiceVariant, service_id=ids["service_id"], price=0, position=0)
+        self._add(
+            ServiceSegment,
             variant_id=ids["variant_id"],
             position=0,
             minutes=60,
             needs_staff=True,
             with_guest=True,
         )
-        ids["add_on_id"] = self._insert_keyed(
-            "add_on", minutes=0, price=0, position=0, offered="online", **_NAMES
-        )
+        ids["add_on_id"] = self._add_keyed(AddOn, minutes=0, price=0, position=0, offered="online", **_NAMES)
         return ids
 
-    def _insert_keyed(self, table: str, **values: Any) -> UUID:
+    def _add_keyed(self, model: type[Entity], **values: Any) -> UUID:
         row_id = uuid7()
-        return self._insert(table, id=row_id, key=f"k-{row_id}", **values)
+        return self._add(model, id=row_id, key=f"k-{row_id}", **values)
 
 
 OF_SOMEBODY = {
@@ -384,7 +392,7 @@ def success_of(label: str) -> int:
 
 @cache
 def _password_hash() -> str:
-    return _hasher().hash(PASSWORD)
+    return identity_passwords._hasher().hash(PASSWORD)
 
 
 def _a_day_off() -> dict[str, str]:

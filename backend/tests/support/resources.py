@@ -6,57 +6,83 @@ appointment_id = await book(bed, at(9), at(10))
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 import asyncpg
+from sqlalchemy.dialects.postgresql import Range
 from uuid_utils.compat import uuid7
 
-from tests.support.ledger import in_database
-from tests.support.visits import OWNER
+from app.common.helpers import utc_now
+from app.common.text import Text as Words
+from app.core.database import Entity
+from app.modules.resource.resource_models import Allocation, Outage, Resource, ResourceType, Room
+from tests.support.database import insert, insert_all, run_sql
+from tests.support.visits import AddedVisit, visit_rows
 
 
 def at(hour: float, day: int = 1) -> datetime:
-    """Of a month that is still to come."""
+    """Return an hour of a month that is still to come."""
     return datetime(2100, 3, day, tzinfo=UTC) + timedelta(hours=hour)
 
 
 async def add_type(kind: str = "bed", *, key: str | None = None) -> UUID:
     type_id = uuid7()
-    await in_database(
-        "INSERT INTO resource_type (id, key, kind, name_vi, name_en) VALUES ($1, $2, $3, 'Loại', 'Type')",
-        type_id,
-        key or f"k-{type_id}",
-        kind,
-    )
-    return type_id
+    key = key or f"k-{type_id}"
+    return await insert(ResourceType(id=type_id, key=key, kind=kind, name=Words("Loại", "Type")))
 
 
 async def add_room(branch_id: UUID) -> UUID:
     room_id = uuid7()
-    await in_database(
-        "INSERT INTO room (id, key, branch_id, name) VALUES ($1, $2, $3, 'Phòng Sen')",
-        room_id,
-        f"k-{room_id}",
-        branch_id,
-    )
-    return room_id
+    return await insert(Room(id=room_id, key=f"k-{room_id}", branch_id=branch_id, name="Phòng Sen"))
 
 
 async def add_bed(branch_id: UUID, *, kind: str = "bed", retired: bool = False) -> UUID:
-    """A bed, or a device, of a type of its own."""
-    resource_id = uuid7()
-    await in_database(
-        "INSERT INTO resource (id, kind, key, name, branch_id, type_id, retired_at)"
-        " VALUES ($1, $2, $3, 'Giường 1', $4, $5, CASE WHEN $6 THEN now() END)",
-        resource_id,
-        kind,
-        f"k-{resource_id}",
-        branch_id,
-        await add_type(kind),
-        retired,
+    """Add a bed, or a device, of a type of its own."""
+    bed_id = uuid7()
+    return await insert(
+        Resource(
+            id=bed_id,
+            kind=kind,
+            key=f"k-{bed_id}",
+            name="Giường 1",
+            branch_id=branch_id,
+            type_id=await add_type(kind),
+            retired_at=utc_now() if retired else None,
+        )
     )
-    return resource_id
+
+
+async def booking_rows(
+    resource_id: UUID, start: datetime, end: datetime, *, hold_expires_at: datetime | None = None
+) -> tuple[AddedVisit, list[Entity]]:
+    """Return a visit that takes the resource, in its branch or, for somebody of the staff, in any."""
+    [(branch_id,)] = await run_sql(
+        "SELECT coalesce((SELECT branch_id FROM resource WHERE id = $1), (SELECT id FROM branch LIMIT 1))",
+        resource_id,
+    )
+    return visit_rows(
+        branch_id,
+        start,
+        end,
+        takes={resource_id: (start, end)},
+        status="held" if hold_expires_at else "confirmed",
+        hold_expires_at=hold_expires_at,
+        segments=[],
+    )
+
+
+async def book(
+    resource_id: UUID,
+    start: datetime,
+    end: datetime,
+    *,
+    hold_expires_at: datetime | None = None,
+    connection: asyncpg.Connection | None = None,
+) -> UUID:
+    """Book the resource, or hold it until `hold_expires_at`; return the appointment's id."""
+    visit, rows = await booking_rows(resource_id, start, end, hold_expires_at=hold_expires_at)
+    await insert_all(rows, connection=connection)
+    return visit.appointment_id
 
 
 async def take(
@@ -67,99 +93,58 @@ async def take(
     held_for: timedelta = timedelta(minutes=10),
     connection: asyncpg.Connection | None = None,
 ) -> UUID:
-    """The appointment for which it is taken, so many hours from now."""
-    appointment = uuid7()
-    starts, ends = (timedelta(hours=each) for each in hours)
-    arguments = (uuid7(), resource_id, starts, ends, state, held_for, appointment)
-    if connection is None:
-        await in_database(_TAKE, *arguments)
-    else:
-        await connection.execute(_TAKE, *arguments)
-    return appointment
+    """Book or hold the resource so many hours from now; return the appointment's id."""
+    now = utc_now()
+    start, end = (now + timedelta(hours=hour) for hour in hours)
+    expires = now + held_for if state == "held" else None
+    return await book(resource_id, start, end, hold_expires_at=expires, connection=connection)
 
 
-_ANYWHERE = "(SELECT coalesce(resource.branch_id, any_branch.id) FROM resource, LATERAL (SELECT id FROM branch LIMIT 1)"
-_ANYWHERE += " AS any_branch WHERE resource.id = $2)"
-
-
-def _owner(appointment: str, state: str, expires: str, start: str, end: str) -> str:
-    """Visit, appointment and treatment have one id: in a table of its own each."""
-    return OWNER.format(
-        visit=appointment,
-        branch=_ANYWHERE,
-        appointment=appointment,
-        treatment=appointment,
-        customer="NULL::uuid",
-        status=f"CASE {state}::text WHEN 'held' THEN 'held' ELSE 'confirmed' END",
-        expires=expires,
-        start=start,
-        end=end,
-        variant="NULL::uuid",
-        segments="'[]'::jsonb",
+async def block(
+    resource_id: UUID,
+    start: datetime,
+    end: datetime,
+    *,
+    outage_id: UUID | None = None,
+    time_off_id: UUID | None = None,
+) -> None:
+    """Block the resource for an outage or a leave."""
+    during = Range(start, end)
+    await insert(
+        Allocation(
+            resource_id=resource_id,
+            during=during,
+            state="blocked",
+            outage_id=outage_id,
+            time_off_id=time_off_id,
+        )
     )
-
-
-_OF = "id, resource_id, during, state, hold_expires_at, appointment_id, appointment_service_id"
-_EXPIRES = "CASE $5 WHEN 'held' THEN now() + $6::interval END"
-_TAKE = f"""{_owner("$7::uuid", "$5", _EXPIRES, "now() + $3::interval", "now() + $4::interval")}
-INSERT INTO allocation ({_OF})
-SELECT $1::uuid, $2::uuid, tstzrange(now() + $3::interval, now() + $4::interval), $5::text, {_EXPIRES}, id, id
-FROM treatment
-"""
-
-BOOK = f"""{_owner("$6::uuid", "$4", "$5::timestamptz", "lower($3::tstzrange)", "upper($3::tstzrange)")}
-INSERT INTO allocation ({_OF})
-SELECT $1::uuid, $2::uuid, $3::tstzrange, $4::text, $5::timestamptz, id, id FROM treatment
-"""
-
-
-def booking(
-    resource_id: UUID, start: datetime, end: datetime, *, hold_expires_at: datetime | None = None
-) -> tuple[Any, ...]:
-    """What `BOOK` is given; the last is the appointment's id."""
-    state = "held" if hold_expires_at else "booked"
-    return (uuid7(), resource_id, asyncpg.Range(start, end), state, hold_expires_at, uuid7())
-
-
-async def book(
-    resource_id: UUID, start: datetime, end: datetime, *, hold_expires_at: datetime | None = None
-) -> UUID:
-    """The appointment's id; with `hold_expires_at` it is held only."""
-    row = booking(resource_id, start, end, hold_expires_at=hold_expires_at)
-    await in_database(BOOK, *row)
-    appointment_id: UUID = row[-1]
-    return appointment_id
 
 
 async def add_outage(resource_id: UUID, start: datetime, end: datetime) -> UUID:
-    """It blocks all of that time."""
-    outage_id = uuid7()
-    during = asyncpg.Range(start, end)
-    await in_database(
-        "INSERT INTO outage (id, resource_id, during, reason) VALUES ($1, $2, $3, 'Gãy chân')",
-        *(outage_id, resource_id, during),
-    )
-    await in_database(
-        "INSERT INTO allocation (id, resource_id, during, state, outage_id) VALUES ($1, $2, $3, 'blocked', $4)",
-        *(uuid7(), resource_id, during, outage_id),
-    )
+    """Add an outage that blocks all of its time."""
+    outage_id = await insert(Outage(resource_id=resource_id, during=Range(start, end), reason="Gãy chân"))
+    await block(resource_id, start, end, outage_id=outage_id)
     return outage_id
 
 
 async def free(resource_id: UUID, start: datetime, end: datetime) -> None:
-    """What blocks it then does so no more, as if there had been an appointment: the outage knows of it still."""
-    cut = "unnest(tstzmultirange(during) - tstzmultirange($2::tstzrange)) AS part"
-    await in_database(
-        "WITH gone AS (DELETE FROM allocation WHERE resource_id = $1 AND during && $2 AND state = 'blocked' RETURNING *)"
-        " INSERT INTO allocation (id, resource_id, during, state, outage_id, time_off_id)"
-        f" SELECT gen_random_uuid(), resource_id, part, state, outage_id, time_off_id FROM gone, {cut}",
+    """Free time that is blocked, as if an appointment had been in the way: the outage still knows of it."""
+    blocks = await run_sql(
+        "DELETE FROM allocation WHERE resource_id = $1 AND during && $2 AND state = 'blocked' RETURNING *",
         *(resource_id, asyncpg.Range(start, end)),
     )
+    for row in blocks:
+        for left, right in ((row["during"].lower, start), (end, row["during"].upper)):
+            if left < right:
+                await block(
+                    resource_id, left, right, outage_id=row["outage_id"], time_off_id=row["time_off_id"]
+                )
 
 
 async def blocked(resource_id: UUID) -> list[tuple[datetime, datetime]]:
     """When it is blocked, in order."""
-    rows = await in_database(
+    rows = await run_sql(
         "SELECT lower(during), upper(during) FROM allocation"
         " WHERE resource_id = $1 AND state = 'blocked' ORDER BY during",
         resource_id,

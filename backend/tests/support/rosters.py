@@ -5,119 +5,112 @@ shift_id = await add_shift(lan, branch_id, at(9), at(18))
 """
 
 import asyncio
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 import httpx2
-from asyncpg import Range
 from sqlalchemy import event
-from uuid_utils.compat import uuid7
+from sqlalchemy.dialects.postgresql import Range
 
+from app.common.text import Text as Words
 from app.core import database
-from tests.support.ledger import in_database
-from tests.support.stores import driver_url
+from app.core.database import Entity
+from app.modules.branch.branch_models import HoursException, OpeningHours
+from app.modules.resource.resource_models import Resource
+from app.modules.staff.staff_models import Shift, Staff, StaffBranch, StaffSkill, TimeOff, WeeklyShift
+from tests.support import SOON
+from tests.support.database import another_connection, insert, insert_all, new, run_sql, waiting_for_locks
 
 EVERY_DAY = range(1, 8)
 LOCK = "SELECT FROM resource WHERE id = $1 FOR NO KEY UPDATE"
-_WAITING = "SELECT DISTINCT pid FROM pg_locks WHERE NOT granted"
 
 
 async def add_therapist(
     *branch_ids: UUID,
     user_id: UUID | None = None,
+    full_name: str = "Lan",
+    gender: str | None = None,
+    skills: Iterable[UUID] = (),
     employed: tuple[date, date | None] = (date(2020, 1, 1), None),
 ) -> UUID:
-    staff_id = uuid7()
-    await in_database("INSERT INTO resource (id, kind) VALUES ($1, 'staff')", staff_id)
-    await in_database(
-        "INSERT INTO staff (id, key, full_name, languages, bio_vi, bio_en, employed_from, employed_until, user_id)"
-        " VALUES ($1, $2, 'Lan', '{vi}', '', '', $3, $4, $5)",
-        staff_id,
-        f"nhan-vien-{staff_id}",
-        *employed,
-        user_id,
+    """Return somebody who works in these branches and performs these services."""
+    resource = new(Resource(kind="staff"))
+    staff = Staff(
+        id=resource.id,
+        key=f"nhan-vien-{resource.id}",
+        full_name=full_name,
+        gender=gender,
+        languages=["vi"],
+        bio=Words("", ""),
+        employed_from=employed[0],
+        employed_until=employed[1],
+        user_id=user_id,
     )
-    for branch_id in branch_ids:
-        await in_database(
-            "INSERT INTO staff_branch (id, staff_id, branch_id) VALUES ($1, $2, $3)",
-            uuid7(),
-            staff_id,
-            branch_id,
-        )
-    return staff_id
+    at_work = [StaffBranch(staff_id=staff.id, branch_id=branch_id) for branch_id in branch_ids]
+    skilled = [StaffSkill(staff_id=staff.id, service_id=service_id) for service_id in skills]
+    await insert_all([resource, staff, *at_work, *skilled])
+    return staff.id
 
 
-async def add_shift(staff_id: UUID, branch_id: UUID, start: datetime, end: datetime) -> UUID:
-    shift_id = uuid7()
-    await in_database(
-        "INSERT INTO shift (id, staff_id, branch_id, during) VALUES ($1, $2, $3, $4)",
-        shift_id,
-        staff_id,
-        branch_id,
-        Range(start, end),
-    )
-    return shift_id
+async def add_skill(staff_id: UUID, service_id: UUID) -> None:
+    await insert(StaffSkill(staff_id=staff_id, service_id=service_id))
+
+
+async def add_shift(
+    staff_id: UUID,
+    branch_id: UUID,
+    start: datetime,
+    end: datetime,
+    *,
+    connection: asyncpg.Connection | None = None,
+) -> UUID:
+    shift = Shift(staff_id=staff_id, branch_id=branch_id, during=Range(start, end))
+    return await insert(shift, connection=connection)
 
 
 async def add_many_shifts(staff_id: UUID, branch_id: UUID, count: int) -> None:
-    """Of half a minute each, from 2100-03-01 09:00 UTC on."""
-    await in_database(
-        "INSERT INTO shift (id, staff_id, branch_id, during)"
-        " SELECT gen_random_uuid(), $1, $2, tstzrange(at, at + interval '30 seconds') FROM generate_series("
-        "timestamptz '2100-03-01 09:00Z', timestamptz '2100-03-01 08:59Z' + $3 * interval '1 minute', '1 minute'"
-        ") AS at",
-        staff_id,
-        branch_id,
-        count,
+    """Add shifts of half a minute each, from 2100-03-01 09:00 UTC on."""
+    first = datetime(2100, 3, 1, 9, tzinfo=UTC)
+    starts = [first + timedelta(minutes=number) for number in range(count)]
+    await insert_all(
+        Shift(staff_id=staff_id, branch_id=branch_id, during=Range(start, start + timedelta(seconds=30)))
+        for start in starts
     )
+
+
+async def add_leave(staff_id: UUID, start: datetime, end: datetime, status: str = "approved") -> UUID:
+    """Return the id of a leave; it blocks nothing by itself."""
+    return await insert(TimeOff(staff_id=staff_id, during=Range(start, end), status=status))
 
 
 async def add_weekly(
-    staff_id: UUID, branch_id: UUID, starts: float, ends: float, *, weekdays: Any = EVERY_DAY
+    staff_id: UUID, branch_id: UUID, starts: float, ends: float, *, weekdays: Iterable[int] = EVERY_DAY
 ) -> None:
-    """Hours; over 24 they are on the next day."""
-    for weekday in weekdays:
-        await in_database(
-            "INSERT INTO weekly_shift (id, staff_id, branch_id, weekday, starts, ends)"
-            " VALUES ($1, $2, $3, $4, $5, $6)",
-            uuid7(),
-            staff_id,
-            branch_id,
-            weekday,
-            round(starts * 60),
-            round(ends * 60),
-        )
+    """Add a weekly pattern. Times are hours; over 24 they are on the next day."""
+    times = {"starts": round(starts * 60), "ends": round(ends * 60)}
+    await insert_all(
+        WeeklyShift(staff_id=staff_id, branch_id=branch_id, weekday=weekday, **times) for weekday in weekdays
+    )
 
 
 async def open_every_day(branch_id: UUID, opens: float = 0, closes: float = 24) -> None:
-    """Hours; over 24 they are on the next day."""
-    for weekday in EVERY_DAY:
-        await in_database(
-            "INSERT INTO opening_hours (id, branch_id, weekday, opens, closes) VALUES ($1, $2, $3, $4, $5)",
-            uuid7(),
-            branch_id,
-            weekday,
-            round(opens * 60),
-            round(closes * 60),
-        )
+    """Give a branch its hours; over 24 they are on the next day."""
+    times = {"opens": round(opens * 60), "closes": round(closes * 60)}
+    await insert_all(OpeningHours(branch_id=branch_id, weekday=weekday, **times) for weekday in EVERY_DAY)
 
 
 async def close_on(branch_id: UUID, first: date, last: date) -> None:
-    await in_database(
-        "INSERT INTO hours_exception (id, branch_id, days, reason, hours) VALUES ($1, $2, $3, 'Tết', '[]')",
-        uuid7(),
-        branch_id,
-        Range(first, last + timedelta(days=1)),
-    )
+    days = Range(first, last + timedelta(days=1))
+    await insert(HoursException(branch_id=branch_id, days=days, reason="Tết", hours=[]))
 
 
 async def shifts_of(staff_id: UUID) -> list[tuple[datetime, datetime]]:
     """In order."""
-    rows = await in_database(
+    rows = await run_sql(
         "SELECT lower(during), upper(during) FROM shift WHERE staff_id = $1 ORDER BY during", staff_id
     )
     return [(start, end) for start, end in rows]
@@ -125,7 +118,7 @@ async def shifts_of(staff_id: UUID) -> list[tuple[datetime, datetime]]:
 
 async def on_the_clock(staff_id: UUID, time_zone: str) -> list[tuple[str, str]]:
     """Their shifts as a clock there shows them: `("2026-10-25 09:00", "18:00")`."""
-    rows = await in_database(
+    rows = await run_sql(
         "SELECT to_char(lower(during) AT TIME ZONE $2, 'YYYY-MM-DD HH24:MI'),"
         " to_char(upper(during) AT TIME ZONE $2, 'HH24:MI') FROM shift WHERE staff_id = $1 ORDER BY during",
         staff_id,
@@ -135,24 +128,27 @@ async def on_the_clock(staff_id: UUID, time_zone: str) -> list[tuple[str, str]]:
 
 
 async def answered_while(
-    statements: list[tuple[Any, ...]], *requests: Coroutine[Any, Any, httpx2.Response]
+    changes: Sequence[Entity | tuple[Any, ...]], *requests: Coroutine[Any, Any, httpx2.Response]
 ) -> list[httpx2.Response]:
-    """What requests are answered that come before another transaction, with these statements, is over."""
-    connection = await asyncpg.connect(driver_url())
-    try:
-        async with asyncio.timeout(10), connection.transaction():
-            for statement in statements:
-                await connection.execute(*statement)
+    """Return what requests are answered that come before another transaction is over.
+
+    That transaction makes these changes in their order: a row is inserted, a statement run with its arguments.
+    """
+    async with another_connection() as connection:
+        async with asyncio.timeout(SOON), connection.transaction():
+            for change in changes:
+                if isinstance(change, Entity):
+                    await insert(change, connection=connection)
+                else:
+                    await connection.execute(*change)
             tasks = [asyncio.create_task(request) for request in requests]
             await all_wait(*tasks)
         return await asyncio.gather(*tasks)
-    finally:
-        await connection.close()
 
 
 async def all_wait(*tasks: asyncio.Task[httpx2.Response]) -> None:
-    """Until each of these requests waits for a lock."""
-    while len(await in_database(_WAITING)) < len(tasks):
+    """Return when each of these requests waits for a lock."""
+    while await waiting_for_locks() < len(tasks):
         assert not any(task.done() for task in tasks)
 
 

@@ -1,40 +1,26 @@
-"""Rows of many tables, written with one COPY a table."""
+"""Rows of many tables that are collected first and then inserted with one COPY a table."""
 
-from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
 import asyncpg
-from uuid_utils.compat import uuid7
 
-from app.core.database import Base
-from app.modules import import_models
-from tests.support.stores import driver_url
+from app.core.database import Entity
+from tests.support.database import insert_all, new
 
 
 class RowsToWrite:
-    """What refers to another comes after it."""
+    """Collects rows. What refers to another is added after it."""
 
     def __init__(self) -> None:
-        self._rows: dict[tuple[str, tuple[str, ...]], list[tuple[Any, ...]]] = defaultdict(list)
+        self._rows: list[Entity] = []
 
     async def write(self, connection: asyncpg.Connection | None = None) -> None:
-        """What is new since it was last written."""
-        import_models()
-        order = [table.name for table in Base.metadata.sorted_tables]
-        own = connection or await asyncpg.connect(driver_url())
-        try:
-            for (table, columns), rows in sorted(
-                self._rows.items(), key=lambda item: order.index(item[0][0])
-            ):
-                await own.copy_records_to_table(table, columns=columns, records=rows)
-        finally:
-            if connection is None:
-                await own.close()
+        """Insert what is new since the last time."""
+        await insert_all(self._rows, connection=connection)
         self._rows.clear()
 
-    def _insert(self, table: str, **values: Any) -> UUID:
-        row: dict[str, Any] = {"id": uuid7()} | values
-        self._rows[table, tuple(row)].append(tuple(row.values()))
-        row_id: UUID = row["id"]
-        return row_id
+    def _add(self, model: type[Entity], **values: Any) -> UUID:
+        row = new(model(**values))
+        self._rows.append(row)
+        return row.id

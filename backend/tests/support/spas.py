@@ -7,7 +7,6 @@ spa.bed("bed 1", "massage-bed")
 await spa.write()
 """
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -15,9 +14,21 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import asyncpg
+from sqlalchemy.dialects.postgresql import Range
 from uuid_utils.compat import uuid7
 
+from app.modules.booking.booking_models import Appointment, AppointmentService, Visit
+from app.modules.branch.branch_models import Branch, HoursException, OpeningHours
+from app.modules.catalogue.catalogue_models import (
+    AddOn,
+    Service,
+    ServiceAddOn,
+    ServiceCategory,
+    ServiceSegment,
+    ServiceVariant,
+)
+from app.modules.resource.resource_models import Allocation, Outage, Resource, ResourceType, Room
+from app.modules.staff.staff_models import Shift, Staff, StaffBranch, StaffSkill, TimeOff
 from tests.support.branches import branch_row
 from tests.support.rows import RowsToWrite
 
@@ -48,32 +59,28 @@ class Spa(RowsToWrite):
         self._staff: set[UUID] = set()
         self._types: dict[tuple[str, str], UUID] = {}
         self._rooms: dict[str, UUID] = {}
-        self._insert("branch", **branch_row(self.branch_id, time_zone=time_zone, **branch))
-        self._category = self._insert("service_category", key=self._key(), position=0, **_words("massage"))
+        self._add(Branch, **branch_row(self.branch_id, time_zone=time_zone, **branch))
+        self._category = self._add(ServiceCategory, key=self._key(), position=0, **_words("massage"))
         for weekday in range(1, 8):
             self.open(weekday, hours)
 
     def open(self, weekday: int, hours: str) -> None:
         for opens, closes in _minutes(hours):
-            self._insert(
-                "opening_hours", branch_id=self.branch_id, weekday=weekday, opens=opens, closes=closes
-            )
+            self._add(OpeningHours, branch_id=self.branch_id, weekday=weekday, opens=opens, closes=closes)
 
     def open_otherwise(self, first: date, last: date, hours: str = "") -> None:
         """On these days; not at all, when nothing is said."""
-        self._insert(
-            "hours_exception",
+        self._add(
+            HoursException,
             branch_id=self.branch_id,
-            days=asyncpg.Range(first, last + timedelta(days=1)),
+            days=Range(first, last + timedelta(days=1)),
             reason="Tết",
-            hours=json.dumps([{"opens": opens, "closes": closes} for opens, closes in _minutes(hours)]),
+            hours=[{"opens": opens, "closes": closes} for opens, closes in _minutes(hours)],
         )
 
     def type(self, kind: str, name: str) -> UUID:
         if (kind, name) not in self._types:
-            self._types[kind, name] = self._insert(
-                "resource_type", key=self._key(), kind=kind, **_words(name)
-            )
+            self._types[kind, name] = self._add(ResourceType, key=self._key(), kind=kind, **_words(name))
         return self._types[kind, name]
 
     def bed(self, name: str, type_: str = "massage-bed", *, room: str = "", **more: Any) -> UUID:
@@ -86,8 +93,8 @@ class Spa(RowsToWrite):
         self, name: str, *segments: Segment | int, offered: str = "online", price: int = 500_000
     ) -> UUID:
         """Its only variant. A number is so many minutes with a therapist and nothing else."""
-        service_id = self._insert(
-            "service",
+        service_id = self._add(
+            Service,
             key=self._key(),
             category_id=self._category,
             description_vi="",
@@ -101,8 +108,8 @@ class Spa(RowsToWrite):
     def variant(
         self, service_id: UUID, *segments: Segment | int, price: int = 500_000, retired_at: Any = None
     ) -> UUID:
-        variant_id = self._insert(
-            "service_variant",
+        variant_id = self._add(
+            ServiceVariant,
             service_id=service_id,
             key=self._key(),
             price=price,
@@ -112,8 +119,8 @@ class Spa(RowsToWrite):
         self.service_of[variant_id] = service_id
         for position, each in enumerate(segments):
             segment = Segment(each) if isinstance(each, int) else each
-            self._insert(
-                "service_segment",
+            self._add(
+                ServiceSegment,
                 variant_id=variant_id,
                 position=position,
                 minutes=segment.minutes,
@@ -127,8 +134,8 @@ class Spa(RowsToWrite):
     def add_on(
         self, name: str, minutes: int, *variant_ids: UUID, price: int = 50_000, offered: str = "online"
     ) -> UUID:
-        add_on_id = self._insert(
-            "add_on",
+        add_on_id = self._add(
+            AddOn,
             key=self._key(),
             minutes=minutes,
             price=price,
@@ -137,7 +144,7 @@ class Spa(RowsToWrite):
             **_words(name),
         )
         for variant_id in variant_ids:
-            self._insert("service_add_on", service_id=self.service_of[variant_id], add_on_id=add_on_id)
+            self._add(ServiceAddOn, service_id=self.service_of[variant_id], add_on_id=add_on_id)
         return add_on_id
 
     def therapist(
@@ -150,11 +157,11 @@ class Spa(RowsToWrite):
         employed: tuple[date, date | None] = (date(2020, 1, 1), None),
     ) -> UUID:
         """Who performs these. A shift is `2026-12-05 09:00-18:00`."""
-        staff_id = self._insert("resource", kind="staff")
+        staff_id = self._add(Resource, kind="staff")
         self.names[staff_id] = name
         self._staff.add(staff_id)
-        self._insert(
-            "staff",
+        self._add(
+            Staff,
             id=staff_id,
             key=self._key(),
             full_name=name,
@@ -165,9 +172,9 @@ class Spa(RowsToWrite):
             employed_from=employed[0],
             employed_until=employed[1],
         )
-        self._insert("staff_branch", staff_id=staff_id, branch_id=branch_id or self.branch_id)
+        self._add(StaffBranch, staff_id=staff_id, branch_id=branch_id or self.branch_id)
         for service_id in {self.service_of[variant_id] for variant_id in variant_ids}:
-            self._insert("staff_skill", staff_id=staff_id, service_id=service_id)
+            self._add(StaffSkill, staff_id=staff_id, service_id=service_id)
         for shift in shifts:
             self.shift(staff_id, shift, branch_id=branch_id)
         return staff_id
@@ -175,11 +182,11 @@ class Spa(RowsToWrite):
     def shift(
         self, staff_id: UUID, during: str | tuple[datetime, datetime], *, branch_id: UUID | None = None
     ) -> None:
-        self._insert(
-            "shift",
+        self._add(
+            Shift,
             staff_id=staff_id,
             branch_id=branch_id or self.branch_id,
-            during=asyncpg.Range(*self.span(during)),
+            during=Range(*self.span(during)),
         )
 
     def take(
@@ -191,9 +198,9 @@ class Spa(RowsToWrite):
     ) -> UUID:
         """By an appointment, whose id it gives."""
         start, end = self.span(during)
-        visit_id = self._insert("visit", branch_id=self.branch_id, source="desk", same_room=False)
-        appointment_id = self._insert(
-            "appointment",
+        visit_id = self._add(Visit, branch_id=self.branch_id, source="desk", same_room=False)
+        appointment_id = self._add(
+            Appointment,
             visit_id=visit_id,
             branch_id=self.branch_id,
             status="held" if held_until else "confirmed",
@@ -201,20 +208,20 @@ class Spa(RowsToWrite):
             starts_at=start,
             ends_at=end,
         )
-        treatment_id = self._insert(
-            "appointment_service",
+        treatment_id = self._add(
+            AppointmentService,
             appointment_id=appointment_id,
             position=0,
             variant_id=next(iter(self.service_of)),
             price=0,
-            segments="[]",
+            segments=[],
             starts_at=start,
             ends_at=end,
         )
-        self._insert(
-            "allocation",
+        self._add(
+            Allocation,
             resource_id=resource_id,
-            during=asyncpg.Range(start, end),
+            during=Range(start, end),
             state="held" if held_until else "booked",
             hold_expires_at=held_until,
             appointment_id=appointment_id,
@@ -224,14 +231,14 @@ class Spa(RowsToWrite):
 
     def block(self, resource_id: UUID, during: str | tuple[datetime, datetime]) -> None:
         """Leave of somebody, or an outage of something."""
-        span = asyncpg.Range(*self.span(during))
+        span = Range(*self.span(during))
         taken: dict[str, Any] = {"resource_id": resource_id, "during": span, "state": "blocked"}
         if resource_id in self._staff:
-            leave = self._insert("time_off", staff_id=resource_id, during=span, status="approved")
-            self._insert("allocation", **taken, time_off_id=leave)
+            leave = self._add(TimeOff, staff_id=resource_id, during=span, status="approved")
+            self._add(Allocation, **taken, time_off_id=leave)
         else:
-            outage = self._insert("outage", resource_id=resource_id, during=span, reason="Gãy chân")
-            self._insert("allocation", **taken, outage_id=outage)
+            outage = self._add(Outage, resource_id=resource_id, during=span, reason="Gãy chân")
+            self._add(Allocation, **taken, outage_id=outage)
 
     def at(self, text: str) -> datetime:
         """`2026-12-05 14:00` on the wall clock; 24:00 and later are on the next day."""
@@ -249,9 +256,9 @@ class Spa(RowsToWrite):
 
     def _thing(self, kind: str, name: str, type_: str, room: str, more: dict[str, Any]) -> UUID:
         if room and room not in self._rooms:
-            self._rooms[room] = self._insert("room", key=self._key(), branch_id=self.branch_id, name=room)
-        resource_id = self._insert(
-            "resource",
+            self._rooms[room] = self._add(Room, key=self._key(), branch_id=self.branch_id, name=room)
+        resource_id = self._add(
+            Resource,
             **{
                 "kind": kind,
                 "key": self._key(),

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
+from redis.asyncio import Redis
 from sqlalchemy import URL, make_url
 
 from app.core import database, metrics
@@ -48,6 +49,12 @@ async def app_redis(**changes: Any) -> AsyncIterator[None]:
         finally:
             await client.close_redis()
             metrics.redis_breaker_open.set(0)
+
+
+async def empty_redis() -> None:
+    """Delete every key of this worker's Redis, over a client of the tests' own: the app's may be cut off from it."""
+    async with Redis(host=settings.REDIS_HOST, port=settings.REDIS_PORT, db=settings.REDIS_DB) as redis:
+        await redis.flushdb()
 
 
 def database_server() -> tuple[str, int]:

@@ -3,6 +3,7 @@
 visit = await add_visit(branch_id, at(9), at(10), takes={lan: (at(9), at(10)), bed: (at(9), at(10.25))})
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,56 +11,19 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+from sqlalchemy.dialects.postgresql import Range
 from uuid_utils.compat import uuid7
 
+from app.common.text import Text as Words
+from app.core.database import Entity
+from app.modules.booking.booking_models import Appointment, AppointmentService, Visit
+from app.modules.catalogue.catalogue_models import Service, ServiceCategory, ServiceVariant
+from app.modules.resource.resource_models import Allocation
 from tests.support.branches import add_branch
-from tests.support.ledger import in_database
+from tests.support.database import insert, insert_all, new, run_sql
 
-OWNER = """
-WITH category AS (
-    INSERT INTO service_category (id, key, name_vi, name_en, position)
-    SELECT gen_random_uuid(), 'k-' || {treatment}, 'Nhóm', 'Category', 0 WHERE {variant} IS NULL RETURNING id
-), service AS (
-    INSERT INTO service (id, key, category_id, name_vi, name_en, description_vi, description_en, position, offered)
-    SELECT gen_random_uuid(), 'k-' || {treatment}, id, 'Massage Thụy Điển', 'Swedish massage', '', '', 0, 'online'
-    FROM category RETURNING id
-), variant AS (
-    INSERT INTO service_variant (id, service_id, key, price, position)
-    SELECT gen_random_uuid(), id, '60', 500000, 0 FROM service RETURNING id
-), visit AS (
-    INSERT INTO visit (id, branch_id, customer_id, source, same_room)
-    VALUES ({visit}, {branch}, {customer}, 'desk', false) RETURNING id, branch_id
-), appointment AS (
-    INSERT INTO appointment (id, visit_id, branch_id, customer_id, status, hold_expires_at, starts_at, ends_at)
-    SELECT {appointment}, id, branch_id, {customer}, {status}, {expires}, {start}, {end} FROM visit RETURNING id
-), treatment AS (
-    INSERT INTO appointment_service
-        (id, appointment_id, position, variant_id, price, segments, starts_at, ends_at)
-    SELECT {treatment}, appointment.id, 0, coalesce({variant}, (SELECT id FROM variant)), 500000, {segments}, {start}, {end}
-    FROM appointment RETURNING id
-)
-"""
-"""Rows that an allocation belongs to, in the statement that makes it; each in braces is SQL."""
-_ADD = (
-    OWNER.format(
-        visit="$1::uuid",
-        branch="$2::uuid",
-        appointment="$3::uuid",
-        treatment="$4::uuid",
-        customer="$5::uuid",
-        status="$6::text",
-        start="$7::timestamptz",
-        end="$8::timestamptz",
-        variant="$9::uuid",
-        expires="$10::timestamptz",
-        segments="$11::jsonb",
-    )
-    + "SELECT FROM treatment"
-)
-_TAKE = (
-    "INSERT INTO allocation (id, resource_id, during, state, hold_expires_at, appointment_id, appointment_service_id)"
-    " VALUES ($1, $2, $3, $4, $5, $6, $7)"
-)
+type Times = tuple[datetime, datetime]
+PRICE = 500_000
 
 
 @dataclass(frozen=True)
@@ -71,44 +35,82 @@ class AddedVisit:
     treatment_id: UUID
 
 
+def service_rows(**service: Any) -> tuple[ServiceVariant, list[Entity]]:
+    """Return the only variant of a new service, and all rows that it needs, itself the last."""
+    key = f"k-{uuid7()}"
+    category = new(ServiceCategory(key=key, name=Words("Nhóm", "Category"), position=0))
+    values = {
+        "key": key,
+        "category_id": category.id,
+        "name": Words("Massage Thụy Điển", "Swedish massage"),
+        "description": Words("", ""),
+        "position": 0,
+        "offered": "online",
+    } | service
+    offered = new(Service(**values))
+    variant = new(ServiceVariant(service_id=offered.id, key="60", price=PRICE, position=0))
+    return variant, [category, offered, variant]
+
+
+def visit_rows(
+    branch_id: UUID,
+    start: datetime,
+    end: datetime,
+    *,
+    takes: Mapping[UUID, Times] | None = None,
+    status: str = "confirmed",
+    hold_expires_at: datetime | None = None,
+    customer_id: UUID | None = None,
+    variant_id: UUID | None = None,
+    segments: list[dict[str, Any]] | None = None,
+) -> tuple[AddedVisit, list[Entity]]:
+    """Return a visit and its rows, parents first; of a treatment of its own when no variant is given."""
+    rows: list[Entity] = []
+    if variant_id is None:
+        variant, rows = service_rows()
+        variant_id = variant.id
+    if segments is None:
+        minutes = round((end - start).total_seconds() / 60)
+        segments = [{"minutes": minutes, "needs_staff": True, "with_guest": True}]
+    visit = new(Visit(branch_id=branch_id, customer_id=customer_id, source="desk", same_room=False))
+    appointment = new(
+        Appointment(
+            visit_id=visit.id,
+            branch_id=branch_id,
+            customer_id=customer_id,
+            status=status,
+            hold_expires_at=hold_expires_at,
+            starts_at=start,
+            ends_at=end,
+        )
+    )
+    treatment = new(
+        AppointmentService(
+            appointment_id=appointment.id,
+            position=0,
+            variant_id=variant_id,
+            price=PRICE,
+            segments=segments,
+            starts_at=start,
+            ends_at=end,
+        )
+    )
+    added = AddedVisit(visit.id, appointment.id, treatment.id)
+    allocations = _allocations(takes, appointment.id, treatment.id, hold_expires_at)
+    return added, [*rows, visit, appointment, treatment, *allocations]
+
+
 async def add_visit(
     branch_id: UUID | None,
     start: datetime,
     end: datetime,
     *,
-    takes: Mapping[UUID, tuple[datetime, datetime]] | None = None,
-    status: str = "confirmed",
-    hold_expires_at: datetime | None = None,
-    customer_id: UUID | None = None,
-    variant_id: UUID | None = None,
     connection: asyncpg.Connection | None = None,
+    **more: Any,
 ) -> AddedVisit:
-    """In a branch of its own when none is given; of a treatment of its own when no variant is."""
-    added = AddedVisit(uuid7(), uuid7(), uuid7())
-    minutes = round((end - start).total_seconds() / 60)
-    segments = f'[{{"minutes": {minutes}, "needs_staff": true, "with_guest": true}}]'
-    statements: list[tuple[Any, ...]] = [
-        (
-            _ADD,
-            added.id,
-            branch_id or await add_branch(),
-            added.appointment_id,
-            added.treatment_id,
-            customer_id,
-            status,
-            start,
-            end,
-            variant_id,
-            hold_expires_at,
-            segments,
-        )
-    ]
-    statements += _taking(takes, added.appointment_id, added.treatment_id, hold_expires_at)
-    for statement in statements:
-        if connection is None:
-            await in_database(*statement)
-        else:
-            await connection.execute(*statement)
+    """Insert `visit_rows`, in a branch of its own when none is given."""
+    added, rows = visit_rows(branch_id or await add_branch(), start, end, **more)
+    await insert_all(rows, connection=connection)
     return added
 
 
@@ -117,44 +119,52 @@ async def add_guest(
     *,
     customer_id: UUID | None = None,
     name: str = "",
-    takes: Mapping[UUID, tuple[datetime, datetime]] | None = None,
+    takes: Mapping[UUID, Times] | None = None,
 ) -> UUID:
-    """One more of the same party, with a treatment of the same kind; the appointment's id."""
-    guest_id = uuid7()
-    await in_database(
-        "INSERT INTO appointment (id, visit_id, branch_id, customer_id, guest_name, status, starts_at, ends_at)"
-        " SELECT $1, visit_id, branch_id, $3, $4, status, starts_at, ends_at FROM appointment WHERE id = $2",
-        *(guest_id, visit.appointment_id, customer_id, name),
-    )
+    """Add one more of the same party, with a treatment of the same kind; return the appointment's id."""
+    [first] = await run_sql("SELECT * FROM appointment WHERE id = $1", visit.appointment_id)
+    same = {name: first[name] for name in ("visit_id", "branch_id", "status", "starts_at", "ends_at")}
+    guest_id = await insert(Appointment(customer_id=customer_id, guest_name=name, **same))
     treatment_id = await add_treatment(visit, appointment_id=guest_id, position=0)
-    for statement in _taking(takes, guest_id, treatment_id):
-        await in_database(*statement)
+    await insert_all(_allocations(takes, guest_id, treatment_id))
     return guest_id
 
 
 async def add_treatment(visit: AddedVisit, *, appointment_id: UUID | None = None, position: int = 1) -> UUID:
-    """One more of the same kind, for the visit's first guest or for this one."""
-    treatment_id = uuid7()
-    await in_database(
-        "INSERT INTO appointment_service"
-        " (id, appointment_id, position, variant_id, price, segments, starts_at, ends_at)"
-        " SELECT $1, $2, $3, variant_id, price, segments, starts_at, ends_at FROM appointment_service WHERE id = $4",
-        *(treatment_id, appointment_id or visit.appointment_id, position, visit.treatment_id),
+    """Add one more of the same kind, for the visit's first guest or for this one; return its id."""
+    [first] = await run_sql("SELECT * FROM appointment_service WHERE id = $1", visit.treatment_id)
+    same = {name: first[name] for name in ("variant_id", "price", "starts_at", "ends_at")}
+    return await insert(
+        AppointmentService(
+            appointment_id=appointment_id or visit.appointment_id,
+            position=position,
+            segments=json.loads(first["segments"]),
+            **same,
+        )
     )
-    return treatment_id
 
 
-def _taking(
-    takes: Mapping[UUID, tuple[datetime, datetime]] | None,
+async def add_allocation(
+    resource_id: UUID, start: datetime, end: datetime, *, appointment_id: UUID, treatment_id: UUID
+) -> None:
+    """Take a resource for a treatment that is booked."""
+    await insert_all(_allocations({resource_id: (start, end)}, appointment_id, treatment_id))
+
+
+def _allocations(
+    takes: Mapping[UUID, Times] | None,
     appointment_id: UUID,
     treatment_id: UUID,
     hold_expires_at: datetime | None = None,
-) -> list[tuple[Any, ...]]:
-    state = "held" if hold_expires_at else "booked"
+) -> list[Allocation]:
     return [
-        (
-            *(_TAKE, uuid7(), resource_id, asyncpg.Range(*times), state),
-            *(hold_expires_at, appointment_id, treatment_id),
+        Allocation(
+            resource_id=resource_id,
+            during=Range(*times),
+            state="held" if hold_expires_at else "booked",
+            hold_expires_at=hold_expires_at,
+            appointment_id=appointment_id,
+            appointment_service_id=treatment_id,
         )
         for resource_id, times in (takes or {}).items()
     ]

@@ -6,7 +6,7 @@ import os
 import sys
 from pathlib import Path
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import asyncpg
 import httpx2
@@ -15,9 +15,11 @@ from sqlalchemy import text
 
 from app.core.database import Base, run_in_transaction
 from app.core.mail import shown_mails
+from app.modules.customer.customer_models import Customer
 from app.modules.identity.identity_roles import Role
 from tests.modules.customer.conftest import PATH, AddCustomer
-from tests.support.ledger import entries, everything_stored, in_database
+from tests.support.database import insert, run_sql
+from tests.support.ledger import entries, everything_stored
 from tests.support.operations import OPERATIONS, PASSWORD, PUBLIC, QUESTIONS, Caller, Scenes
 from tests.support.people import new_user
 from tests.support.stores import app_database
@@ -29,7 +31,7 @@ EMAIL = "mai@example.com"
 
 
 async def values_of(entry_id: int) -> tuple[Any, Any]:
-    [entry] = await in_database("SELECT before, after FROM audit_entry WHERE id = $1", entry_id)
+    [entry] = await run_sql("SELECT before, after FROM audit_entry WHERE id = $1", entry_id)
     return _json(entry["before"]), _json(entry["after"])
 
 
@@ -60,7 +62,7 @@ class TestEverything:
 
     async def test_every_table_is_in_the_ledger(self, stranger: httpx2.AsyncClient) -> None:
         """Whoever adds a table says `SELECT zenspa_audit_table('…')` in its migration."""
-        triggers = await in_database(
+        triggers = await run_sql(
             "SELECT tgrelid::regclass::text AS table, tgname FROM pg_trigger"
             " WHERE tgfoid = 'zenspa_audit'::regproc AND tgenabled = 'O'"
         )
@@ -87,7 +89,7 @@ class TestEverything:
     async def test_who_signs_in_or_joins_is_the_one_who_did_it(
         self, client: httpx2.AsyncClient, invited: dict[str, str]
     ) -> None:
-        [user] = await in_database("SELECT id FROM user_account WHERE email = $1", EMAIL)
+        [user] = await run_sql("SELECT id FROM user_account WHERE email = $1", EMAIL)
         joined = await entries(request_id=invited["request_id"])
         assert {entry["entity"] for entry in joined} == {
             "user_account",
@@ -112,10 +114,9 @@ class TestHow:
         assert response.headers["X-Request-ID"] == "desk-7.1"
 
     async def test_by_somebody_with_psql(self, client: httpx2.AsyncClient) -> None:
-        customer_id = uuid4()
-        await in_database("INSERT INTO customer (id, full_name) VALUES ($1, 'Lan')", customer_id)
-        await in_database("UPDATE customer SET full_name = 'Mai' WHERE id = $1", customer_id)
-        await in_database("DELETE FROM customer WHERE id = $1", customer_id)
+        customer_id = await insert(Customer(full_name="Lan"))
+        await run_sql("UPDATE customer SET full_name = 'Mai' WHERE id = $1", customer_id)
+        await run_sql("DELETE FROM customer WHERE id = $1", customer_id)
         made = await entries(entity_id=customer_id)
         assert [entry["action"] for entry in made] == ["insert", "update", "delete"]
         assert {(entry["actor_id"], entry["request_id"], entry["program"]) for entry in made} == {
@@ -124,9 +125,9 @@ class TestHow:
 
     async def test_what_goes_with_a_row_that_is_deleted(self, stranger: httpx2.AsyncClient) -> None:
         user_id, _ = await new_user(Role.THERAPIST)
-        await in_database("INSERT INTO customer (id, full_name, user_id) VALUES ($1, 'Lan', $1)", user_id)
+        await insert(Customer(full_name="Lan", user_id=user_id))
         before = len(await entries())
-        await in_database("DELETE FROM user_account WHERE id = $1", user_id)
+        await run_sql("DELETE FROM user_account WHERE id = $1", user_id)
         assert {(entry["entity"], entry["action"]) for entry in (await entries())[before:]} == {
             ("user_account", "delete"),
             ("role_assignment", "delete"),
@@ -141,14 +142,14 @@ class TestHow:
     async def test_what_would_leave_no_trace_is_refused(self, add: AddCustomer, statement: str) -> None:
         await add("Lan")
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="audit ledger"):
-            await in_database(statement)
+            await run_sql(statement)
 
     async def test_a_time_that_was_moved_shows(self, client: httpx2.AsyncClient, add: AddCustomer) -> None:
         """Of a consent it is the proof."""
         lan = await add("Lan")
         said = {"purpose": "photos", "granted": True, "version": "1", "channel": "desk"}
         await client.post(f"{PATH}/{lan['id']}/consents", json=said)
-        await in_database("UPDATE consent SET created_at = created_at - interval '1 year'")
+        await run_sql("UPDATE consent SET created_at = created_at - interval '1 year'")
         _, moved = await entries(entity="consent")
         assert set((await values_of(moved["id"]))[0]) == {"created_at"}
 
@@ -231,7 +232,7 @@ class TestWhat:
 
     async def test_a_delete_has_all(self, add: AddCustomer) -> None:
         await add("Lan", phone="0912345678")
-        await in_database("DELETE FROM customer")
+        await run_sql("DELETE FROM customer")
         inserted, deleted = await entries(entity="customer")
         before, after = await values_of(deleted["id"])
         assert before.pop("created_at")
@@ -244,7 +245,7 @@ class TestWhat:
     ) -> None:
         lan = await add("Lan", notes=HEALTH)
         await client.patch(f"{PATH}/{lan['id']}", json={"full_name": "Lan", "notes": HEALTH})
-        await in_database("UPDATE customer SET full_name = full_name, updated_at = now()")
+        await run_sql("UPDATE customer SET full_name = full_name, updated_at = now()")
         assert [entry["action"] for entry in await entries(entity="customer")] == ["insert"]
 
     async def test_a_refresh_writes_nothing(
@@ -289,7 +290,7 @@ class TestWhat:
         secrets |= {PASSWORD[::-1], tokens["refresh_token"], refreshed.json()["refresh_token"]}
         secrets |= await _stored_secrets()
         for table in ("invitation", "user_account", "customer"):
-            await in_database(f"DELETE FROM {table}")
+            await run_sql(f"DELETE FROM {table}")
         ledger = (await everything_stored())["audit_entry"]
         assert len(secrets) > 10
         assert [secret for secret in secrets if secret in ledger] == []
@@ -297,7 +298,7 @@ class TestWhat:
 
 
 async def _stored_secrets() -> set[str]:
-    hashes = await in_database(
+    hashes = await run_sql(
         "SELECT password_hash FROM user_account WHERE password_hash IS NOT NULL"
         " UNION SELECT encode(refresh_hash, 'hex') FROM user_session WHERE refresh_hash <> ''"
         " UNION SELECT encode(token_hash, 'hex') FROM invitation"
@@ -336,13 +337,13 @@ class TestKept:
     async def test_the_database_refuses_to_change_it(self, statement: str) -> None:
         before = await entries()
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="audit ledger is never changed"):
-            await in_database(statement)
+            await run_sql(statement)
         assert await entries() == before
 
     async def test_all_values_of_an_entry_may_be_masked_and_again(self) -> None:
         before = await entries()
         for _ in range(2):
-            await in_database(f"UPDATE audit_entry SET {ALL_MASKED} WHERE entity = 'customer'")
+            await run_sql(f"UPDATE audit_entry SET {ALL_MASKED} WHERE entity = 'customer'")
         _, changed = await entries(entity="customer")
         masked = {"full_name": "***", "phone": "***"}
         assert await values_of(changed["id"]) == (masked, masked)

@@ -1,14 +1,16 @@
 """What administrators find in the ledger."""
 
-import json
+from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
 import httpx2
 import pytest
 
+from app.modules.audit.audit_models import AuditEntry
 from tests.modules.customer.conftest import PATH
-from tests.support.ledger import entries, in_database
+from tests.support.database import insert_all
+from tests.support.ledger import entries
 
 AUDIT = "/api/v1/audit"
 
@@ -28,11 +30,9 @@ class TestSearch:
             ],
             start=1,
         ):
-            await in_database(
-                "INSERT INTO audit_entry (actor_id, request_id, action, entity, entity_id, at, after)"
-                " VALUES ($1, $2, $3, $4, $5, '2026-01-01Z'::timestamptz + $6 * interval '1 day', $7)",
-                *(actor, request, action, entity, row, day, json.dumps({"number": number})),
-            )
+            what = {"action": action, "entity": entity, "entity_id": row, "after": {"number": number}}
+            at = datetime(2026, 1, 1 + day, tzinfo=UTC)
+            await insert_all([AuditEntry(actor_id=actor, request_id=request, at=at, **what)])
 
     @pytest.mark.parametrize(
         ("query", "found"),

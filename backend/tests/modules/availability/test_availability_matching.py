@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from app.modules.availability.availability_bits import positions
 from app.modules.availability.availability_matching import Offer, match
+from tests.support.examples import examples
 
 STEPS = 4
 ALL = (1 << STEPS) - 1
@@ -35,7 +36,7 @@ def possible(offers: Sequence[Offer], step: int, used: dict[int, int]) -> bool:
     )
 
 
-@settings(max_examples=400)
+@settings(max_examples=examples(400))
 @given(st.lists(needs, max_size=7), st.lists(st.integers(0, 6), max_size=3), st.integers(0, ALL))
 # A ring of five and two resources: every two neighbours could be served.
 @example([(when, {0: 1, 1: 1}) for when in (0b00011, 0b00110, 0b01100, 0b11000, 0b10001)], [], 1)

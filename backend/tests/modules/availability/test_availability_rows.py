@@ -29,6 +29,7 @@ from app.modules.identity.identity_access import CurrentUser, Grant
 from app.modules.identity.identity_roles import Role
 from tests.modules.availability import reference
 from tests.modules.availability.reference_rows import Seen, see
+from tests.support.examples import examples
 from tests.support.spas import Segment, Spa
 from tests.support.stores import driver_url
 
@@ -159,7 +160,7 @@ class _Drawn:
         return wish
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
 async def test_a_search_finds_what_the_rows_say(data: st.DataObject) -> None:
     drawn = _Drawn(data.draw)

@@ -26,6 +26,7 @@ from tests.modules.availability.scenes import (
     treatment,
     who,
 )
+from tests.support.examples import examples
 
 massage = treatment("massage", 60)
 facial = treatment("facial", 30)
@@ -278,7 +279,7 @@ def test_six_guests_and_six_therapists_with_one_skill_each() -> None:
 
 @pytest.mark.parametrize("things", [True, False], ids=["beds and devices", "therapists"])
 def test_starts_are_what_the_reference_finds(things: bool) -> None:
-    @settings(max_examples=150)
+    @settings(max_examples=examples(150))
     @given(parties(guests=4, things=things), supplies(things=things))
     def holds(coming: Party, supply: Supply) -> None:
         found = set(positions(starts(coming, supply)))
@@ -288,7 +289,7 @@ def test_starts_are_what_the_reference_finds(things: bool) -> None:
     holds()
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(parties(), supplies())
 def test_a_placement_is_there_when_it_is_possible_and_it_is_a_good_one(coming: Party, supply: Supply) -> None:
     for start in range(STEPS):
@@ -318,7 +319,7 @@ def refuse_wrong(taken: list[Taken], coming: Party, supply: Supply, start: int) 
     assert not coming.same_room or reference.in_one_room(made)
 
 
-@settings(max_examples=100)
+@settings(max_examples=examples(100))
 @given(parties(guests=1, treatments=1, things=False), supplies(things=False), st.integers(0, STEPS))
 def test_one_need_gets_what_leaves_the_least(coming: Party, supply: Supply, start: int) -> None:
     """Gaps counted one step at a time, on both sides of the treatment."""

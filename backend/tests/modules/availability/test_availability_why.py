@@ -29,6 +29,7 @@ from tests.modules.availability.scenes import (
     times,
     treatment,
 )
+from tests.support.examples import examples
 
 DAY = ones(COUNT)
 
@@ -158,7 +159,7 @@ def test_a_day_is_asked_for_and_not_the_others() -> None:
     assert why_not(party([massage]), supply, afternoon) == [Lack(Why.OFF_SHIFT, A_THERAPIST, 1, afternoon)]
 
 
-@settings(max_examples=120)
+@settings(max_examples=examples(120))
 @given(parties(), supplies())
 def test_what_is_said_is_true(coming: Party, supply: Supply) -> None:
     day = ones(12) << 4
@@ -201,7 +202,7 @@ class TestOneStart:
         assert why_not_then(party([massage]), supply, at("10:00")) == []
         assert why_not_then(party([massage], [treatment("facial", 60)]), spa(lan), at("10:00")) == []
 
-    @settings(max_examples=120)
+    @settings(max_examples=examples(120))
     @given(parties(), supplies(), st.integers(0, STEPS - 1))
     def test_is_told_what_is_said_of_a_day_with_no_other(
         self, coming: Party, supply: Supply, step: int

@@ -15,8 +15,8 @@ from app.modules.board.board_service import Viewer, read_day
 from app.modules.board.board_stream import follow
 from app.redis.branch_events import announce, branch_events
 from tests.modules.board.test_board import DAY, board_of
+from tests.support import SOON
 from tests.support.app_process import AppProcess
-from tests.support.event_streams import SOON
 from tests.support.resources import at
 from tests.support.visits import add_visit
 

@@ -6,15 +6,14 @@ from uuid import UUID
 
 import httpx2
 import pytest
-from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.modules.identity.identity_roles import Role
 from tests.support.branches import add_branch
-from tests.support.ledger import in_database
-from tests.support.people import add_customer, new_user, signed_in
+from tests.support.database import run_sql
+from tests.support.people import add_customer, add_role, new_user, signed_in
 from tests.support.resources import add_bed, add_outage, add_room, at
-from tests.support.rosters import add_shift, add_therapist, open_every_day, statements
+from tests.support.rosters import add_leave, add_shift, add_therapist, open_every_day, statements
 from tests.support.visits import add_guest, add_visit
 
 DAY = "2100-03-01"  # a Monday; the board's hours are Asia/Ho_Chi_Minh's, seven before `at`
@@ -33,15 +32,6 @@ async def board(http: httpx2.AsyncClient, branch_id: UUID, day: str = DAY, **hea
 
 def z(instant: datetime) -> str:
     return instant.isoformat().replace("+00:00", "Z")
-
-
-async def add_leave(staff_id: UUID, start: datetime, end: datetime, status: str) -> UUID:
-    leave_id = uuid7()
-    await in_database(
-        "INSERT INTO time_off (id, staff_id, during, status) VALUES ($1, $2, tstzrange($3, $4), $5)",
-        *(leave_id, staff_id, start, end, status),
-    )
-    return leave_id
 
 
 class TestDesk:
@@ -70,7 +60,7 @@ class TestDesk:
             await add_bed(await add_branch()),
         ]
         room = await add_room(branch)
-        await in_database("UPDATE resource SET room_id = $1 WHERE id = $2", room, bed)
+        await run_sql("UPDATE resource SET room_id = $1 WHERE id = $2", room, bed)
         outage = await add_outage(bed, at(3), at(40))
         await add_outage(device, at(40), at(50))
         inside, outside = (await board(client, branch))["rooms"]
@@ -109,7 +99,7 @@ class TestDesk:
         hoa, cuc = await add_customer("Hoa"), await add_customer("Cúc")
         party = await add_visit(branch, at(2), at(3), customer_id=hoa)
         await add_guest(party, customer_id=cuc, takes={lan: (at(2), at(3))})
-        await in_database("UPDATE appointment SET customer_id = NULL WHERE id = $1", party.appointment_id)
+        await run_sql("UPDATE appointment SET customer_id = NULL WHERE id = $1", party.appointment_id)
         guests = (await board(client, branch))["guests"]
         assert {guest["full_name"] for guest in guests} == {"Hoa", "Cúc"}
 
@@ -206,10 +196,7 @@ class TestTherapist:
     async def test_the_desk_of_another_branch_is_none_here(self, stranger: httpx2.AsyncClient) -> None:
         here = await add_branch()
         user_id, headers = await new_user(Role.THERAPIST, branch_id=here)
-        await in_database(
-            "INSERT INTO role_assignment (id, user_id, role, branch_id) VALUES ($1, $2, 'receptionist', $3)",
-            *(uuid7(), user_id, await add_branch()),
-        )
+        await add_role(user_id, Role.RECEPTIONIST, branch_id=await add_branch())
         await add_visit(here, at(2), at(3))
         assert (await board(stranger, here, **headers))["visits"] == []
 

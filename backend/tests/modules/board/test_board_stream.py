@@ -28,13 +28,13 @@ from tests.modules.board.looking import (
     stream_of,
     tell,
 )
-from tests.support import eventually, free_port
+from tests.support import SOON, eventually, free_port
 from tests.support.app_process import AppProcess
 from tests.support.bookings import VISITS, bookable_spa
 from tests.support.branches import add_branch
-from tests.support.event_streams import SOON, listening
+from tests.support.database import run_sql
+from tests.support.event_streams import listening
 from tests.support.fault_proxy import FaultProxy, Mode
-from tests.support.ledger import in_database
 from tests.support.people import add_customer
 from tests.support.resources import add_bed, at
 from tests.support.rosters import add_shift, add_therapist
@@ -197,9 +197,7 @@ class TestStream:
         stay, move = await add_and_tell(branch, 2, 4)
         stream, _ = await open_board(branch)
         async with aclosing(stream):
-            await in_database(
-                "UPDATE visit SET note = 'gần cửa sổ', customer_id = $1 WHERE id = $2", hoa, stay
-            )
+            await run_sql("UPDATE visit SET note = 'gần cửa sổ', customer_id = $1 WHERE id = $2", hoa, stay)
             await tell(branch)
             change = await next_data(stream)
             assert [(each["id"], each["note"]) for each in change["visits"]] == [(stay, "gần cửa sổ")]
@@ -210,7 +208,7 @@ class TestStream:
                 None,
                 None,
             )
-            await in_database(
+            await run_sql(
                 "UPDATE appointment SET starts_at = starts_at + interval '1 day', ends_at = ends_at + interval '1 day'"
                 " WHERE visit_id = $1",
                 move,

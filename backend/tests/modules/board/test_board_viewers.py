@@ -24,12 +24,12 @@ from app.modules.identity.identity_tokens import Claims, verify_access_token
 from tests.core import stores
 from tests.modules.board.looking import add_and_tell, http_to, ids, next_data, nobody_watches, stream_of
 from tests.modules.board.test_board import DAY
-from tests.support import eventually
+from tests.support import SOON, eventually
 from tests.support.app_process import AppProcess
 from tests.support.branches import add_branch
-from tests.support.event_streams import SOON, listening
+from tests.support.database import run_sql
+from tests.support.event_streams import listening
 from tests.support.fault_proxy import FaultProxy, Mode
-from tests.support.ledger import in_database
 from tests.support.people import new_user, signed_in
 from tests.support.rosters import code_of
 from tests.support.stores import app_database, database_server, through
@@ -60,7 +60,7 @@ class TestWhoMayNotAnyMore:
         stream = await opened(lan, branch)
         async with aclosing(stream), asyncio.timeout(SOON):
             await anext(stream)
-            await in_database(done, lan.id)
+            await run_sql(done, lan.id)
             assert [event async for event in stream] == []
         await eventually(nobody_watches)
 

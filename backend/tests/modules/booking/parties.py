@@ -8,19 +8,16 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import httpx2
-from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.modules.availability.availability_grid import this_step
 from app.modules.identity.identity_roles import Role
 from tests.support.branches import add_branch
-from tests.support.ledger import in_database
+from tests.support.database import run_sql
 from tests.support.people import add_customer, new_user, signed_in
-from tests.support.resources import add_bed
-from tests.support.rosters import add_therapist
-from tests.support.stores import driver_url
+from tests.support.resources import add_bed, block
+from tests.support.rosters import add_leave, add_therapist
 from tests.support.visits import AddedVisit, add_visit
 
 GIVEN_UP = {"expired", "declined", "cancelled", "late_cancelled", "no_show"}
@@ -31,7 +28,6 @@ class Spa:
     """A branch with a therapist and a bed, and everybody who has to do with a visit there."""
 
     http: httpx2.AsyncClient
-    connection: asyncpg.Connection
     branch_id: UUID
     lan: UUID
     bed: UUID
@@ -48,7 +44,6 @@ class Spa:
         given: dict[str, Any] = {
             "customer_id": self.customer_id,
             "takes": takes,
-            "connection": self.connection,
         }
         return await add_visit(self.branch_id, start, hour_after(start), status=status, **(given | values))
 
@@ -56,7 +51,7 @@ class Spa:
         """One visit with a guest of each of these states."""
         first, *others = [await self.visit(status) for status in statuses]
         for other in others:
-            await self.connection.execute(
+            await run_sql(
                 "UPDATE appointment SET visit_id = $1 WHERE id = $2", first.id, other.appointment_id
             )
         return first.id, [each.appointment_id for each in (first, *others)]
@@ -75,12 +70,12 @@ def hour_after(start: datetime) -> datetime:
 
 
 async def allocations_of(appointment_id: UUID) -> list[str]:
-    rows = await in_database("SELECT state FROM allocation WHERE appointment_id = $1", appointment_id)
+    rows = await run_sql("SELECT state FROM allocation WHERE appointment_id = $1", appointment_id)
     return [row["state"] for row in rows]
 
 
 async def status_of(appointment_id: UUID) -> str:
-    [[status]] = await in_database("SELECT status FROM appointment WHERE id = $1", appointment_id)
+    [[status]] = await run_sql("SELECT status FROM appointment WHERE id = $1", appointment_id)
     return str(status)
 
 
@@ -95,20 +90,10 @@ async def spa_for(stranger: httpx2.AsyncClient) -> AsyncIterator[Spa]:
         "receptionist": await signed_in(Role.RECEPTIONIST, branch_id=branch_id),
         "admin": await signed_in(Role.ADMIN, branch_id=branch_id),
     }
-    connection = await asyncpg.connect(driver_url())
     staff_id, bed = await add_therapist(branch_id, user_id=lan), await add_bed(branch_id)
-    yield Spa(stranger, connection, branch_id, staff_id, bed, await add_customer(user_id=mai), headers)
-    await connection.close()
+    yield Spa(stranger, branch_id, staff_id, bed, await add_customer(user_id=mai), headers)
 
 
 async def on_leave(staff_id: UUID, start: datetime, end: datetime) -> None:
     """Approved, and it blocks all of that time."""
-    leave_id, during = uuid7(), asyncpg.Range(start, end)
-    await in_database(
-        "INSERT INTO time_off (id, staff_id, during, status) VALUES ($1, $2, $3, 'approved')",
-        *(leave_id, staff_id, during),
-    )
-    await in_database(
-        "INSERT INTO allocation (id, resource_id, during, state, time_off_id) VALUES ($1, $2, $3, 'blocked', $4)",
-        *(uuid7(), staff_id, during, leave_id),
-    )
+    await block(staff_id, start, end, time_off_id=await add_leave(staff_id, start, end))

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import httpx2
 from uuid_utils.compat import uuid7
 
+from app.modules.booking.booking_models import Visit
 from app.modules.identity.identity_roles import Role
 from tests.support.bookings import (
     APPOINTMENTS,
@@ -18,15 +18,14 @@ from tests.support.bookings import (
     overlaps,
     resources_of,
 )
-from tests.support.ledger import in_database
+from tests.support.database import another_connection, run_sql
 from tests.support.people import signed_in
-from tests.support.rosters import answered_while, code_of
+from tests.support.rosters import add_skill, answered_while, code_of
 from tests.support.spas import Segment
-from tests.support.stores import driver_url
 
 
 async def allocations() -> list[tuple[object, ...]]:
-    return [tuple(row) for row in await in_database("SELECT * FROM allocation ORDER BY id")]
+    return [tuple(row) for row in await run_sql("SELECT * FROM allocation ORDER BY id")]
 
 
 def times_of(visit: dict[str, Any]) -> list[tuple[datetime, datetime]]:
@@ -83,7 +82,7 @@ class TestMoving:
     async def test_what_is_over_does_not_move(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         visit = await booked(client, spa, 10)
-        await in_database("UPDATE appointment SET status = 'completed'")
+        await run_sql("UPDATE appointment SET status = 'completed'")
         refused = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(14).isoformat()})
         assert code_of(refused) == (409, "STATUS_CONFLICT")
 
@@ -93,9 +92,9 @@ class TestMoving:
         [away] = resources_of(visit, "staff")
         spa.block(UUID(away), (spa.hour(11), spa.hour(13)))
         await spa.write()
-        await in_database("UPDATE time_off SET during = tstzrange($1, $2)", spa.hour(9), spa.hour(13))
+        await run_sql("UPDATE time_off SET during = tstzrange($1, $2)", spa.hour(9), spa.hour(13))
         await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(15).isoformat()})
-        [(blocked,)] = await in_database(
+        [(blocked,)] = await run_sql(
             "SELECT range_agg(during) FROM allocation WHERE resource_id = $1 AND state = 'blocked'",
             UUID(away),
         )
@@ -115,8 +114,8 @@ class TestMoving:
         spa, other = await bookable_spa(), await bookable_spa()
         visit = await booked(client, spa, 10)
         elsewhere = await signed_in(Role.RECEPTIONIST, branch_id=other.branch_id)
-        connection = await asyncpg.connect(driver_url())
-        async with connection.transaction():  # who may not has nobody wait, and waits for nobody
+        async with another_connection() as connection, connection.transaction():
+            # who may not has nobody wait, and waits for nobody
             await connection.execute("SELECT FROM visit WHERE id = $1 FOR UPDATE", UUID(visit["id"]))
             for path, change in (
                 (f"{VISITS}/{visit['id']}", {"note": "x"}),
@@ -124,7 +123,6 @@ class TestMoving:
             ):
                 refused = await client.patch(path, json=change, headers=elsewhere)
                 assert code_of(refused) == (403, "FORBIDDEN")
-        await connection.close()
 
 
 class TestOneGuest:
@@ -142,12 +140,8 @@ class TestOneGuest:
     async def test_has_a_treatment_more_and_then_less(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         facial = spa.service("facial", Segment(30, on="massage-bed"), price=200_000)
-        await in_database("SELECT 1")
         await spa.write()
-        await in_database(
-            "INSERT INTO staff_skill (id, staff_id, service_id) VALUES (gen_random_uuid(), $1, $2)",
-            *(spa.therapists[0], spa.service_of[facial]),
-        )
+        await add_skill(spa.therapists[0], spa.service_of[facial])
         [guest] = (await booked(client, spa, 10))["appointments"]
         kept = {"id": guest["treatments"][0]["id"]}
         path = f"{APPOINTMENTS}/{guest['id']}"
@@ -159,12 +153,12 @@ class TestOneGuest:
         [with_one] = less.json()["appointments"]
         assert [each["name"]["en"] for each in with_one["treatments"]] == ["facial"]
         assert times_of(less.json()) == [(spa.hour(10), spa.hour(10.5))]
-        assert len(await in_database("SELECT FROM appointment_service")) == 1
+        assert len(await run_sql("SELECT FROM appointment_service")) == 1
 
     async def test_keeps_the_price_that_was_agreed(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         [guest] = (await booked(client, spa, 10))["appointments"]
-        await in_database("UPDATE service_variant SET price = 900000")
+        await run_sql("UPDATE service_variant SET price = 900000")
         path = f"{APPOINTMENTS}/{guest['id']}"
         moved = await client.patch(
             path,
@@ -188,7 +182,7 @@ class TestOneGuest:
     async def test_who_is_in_service_stays_longer_but_does_not_move(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         [guest] = (await booked(client, spa, 10))["appointments"]
-        await in_database("UPDATE appointment SET status = 'in_service'")
+        await run_sql("UPDATE appointment SET status = 'in_service'")
         path = f"{APPOINTMENTS}/{guest['id']}"
         change = {"treatments": [{"id": guest["treatments"][0]["id"], "minutes": 90}]}
         assert (await client.patch(path, json=change)).status_code == 200
@@ -204,7 +198,7 @@ class TestOneGuest:
         change = {"treatments": [{"id": guest["treatments"][0]["id"], "add_on_ids": [str(stones)]}]}
         [with_stones] = (await client.patch(path, json=change)).json()["appointments"]
         assert (with_stones["price"], with_stones["end"]) == (580_000, _iso(spa.hour(11.25)))
-        await in_database("UPDATE add_on SET price = 1")
+        await run_sql("UPDATE add_on SET price = 1")
         [again] = (await client.patch(path, json=change)).json()["appointments"]
         assert again["price"] == 580_000
         change["treatments"][0]["add_on_ids"] = []
@@ -235,15 +229,12 @@ class TestOneGuest:
         spa = await bookable_spa(therapists=2, beds=2)
         visit = await booked(client, spa, 10, guests=2)
         _, goes = visit["appointments"]
-        own, old, columns = uuid7(), UUID(visit["id"]), "id, branch_id, source, same_room"
+        own, old = uuid7(), UUID(visit["id"])
+        parted = Visit(id=own, branch_id=spa.branch_id, source="desk", same_room=False)
         [answer] = await answered_while(
             [
                 ("SELECT FROM visit WHERE id = $1 FOR NO KEY UPDATE", old),
-                (
-                    f"INSERT INTO visit ({columns}) SELECT $2, {columns[4:]} FROM visit WHERE id = $1",
-                    old,
-                    own,
-                ),
+                parted,
                 ("UPDATE appointment SET visit_id = $2 WHERE id = $1", UUID(goes["id"]), own),
             ],
             client.patch(f"{APPOINTMENTS}/{goes['id']}", json={"start": spa.hour(15).isoformat()}),
@@ -262,8 +253,8 @@ class TestOneGuest:
         spa = await bookable_spa()
         visit = await booked(client, spa, 10, hold=True)
         await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(12).isoformat()})
-        assert {row["state"] for row in await in_database("SELECT state FROM allocation")} == {"held"}
-        await in_database("UPDATE appointment SET hold_expires_at = now() - interval '1 s'")
+        assert {row["state"] for row in await run_sql("SELECT state FROM allocation")} == {"held"}
+        await run_sql("UPDATE appointment SET hold_expires_at = now() - interval '1 s'")
         refused = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(14).isoformat()})
         assert code_of(refused) == (409, "HOLD_EXPIRED")
 

@@ -6,22 +6,22 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import UUID
 
-import asyncpg
 import pytest
 from sqlalchemy import text
 
 from app.common.helpers import utc_now
 from app.core.database import run_in_transaction
-from app.core.idempotency import KEPT_FOR
+from app.core.idempotency import KEPT_FOR, KeptAnswer
 from app.modules.booking.booking_clock import run_clock, turn
 from tests.support import eventually
 from tests.support.branches import add_branch
+from tests.support.database import another_connection, insert_all, run_sql
 from tests.support.fault_proxy import FaultProxy, Mode
-from tests.support.ledger import entries, in_database
+from tests.support.ledger import entries
 from tests.support.people import new_user
 from tests.support.resources import add_bed, add_outage, at, blocked, free
 from tests.support.rosters import LOCK
-from tests.support.stores import app_database, database_server, driver_url, through
+from tests.support.stores import app_database, database_server, through
 from tests.support.visits import AddedVisit, add_visit
 
 pytestmark = pytest.mark.usefixtures("stranger")
@@ -44,7 +44,7 @@ async def add_confirmed(branch_id: UUID, *, begun: float, status: str = "confirm
 
 async def state_of(visit: AddedVisit) -> tuple[str, int]:
     """And how much it takes."""
-    [row] = await in_database(
+    [row] = await run_sql(
         "SELECT status, (SELECT count(*) FROM allocation WHERE appointment_id = appointment.id) AS takes"
         " FROM appointment WHERE id = $1",
         visit.appointment_id,
@@ -73,7 +73,7 @@ class TestHolds:
 
     async def test_one_whose_time_somebody_else_has_booked_by_now_leaves_them_theirs(self, bed: UUID) -> None:
         over = await add_hold(bed)
-        await in_database("DELETE FROM allocation WHERE appointment_id = $1", over.appointment_id)
+        await run_sql("DELETE FROM allocation WHERE appointment_id = $1", over.appointment_id)
         booked = await add_visit(None, at(9), at(10), takes={bed: (at(9), at(10))})
         await turn()
         assert (await state_of(over), await state_of(booked)) == (("expired", 0), ("confirmed", 1))
@@ -113,9 +113,7 @@ class TestNoShows:
             await add_confirmed(branch, begun=30, status="arrived"),
             await add_confirmed(branch, begun=30),
         )
-        await in_database(
-            "UPDATE appointment SET visit_id = $1 WHERE id = $2", came.id, did_not.appointment_id
-        )
+        await run_sql("UPDATE appointment SET visit_id = $1 WHERE id = $2", came.id, did_not.appointment_id)
         assert await turn() == 1
         assert ((await state_of(came))[0], (await state_of(did_not))[0]) == ("arrived", "no_show")
 
@@ -158,13 +156,10 @@ class TestKeptAnswers:
     async def test_they_are_forgotten_after_their_time(self) -> None:
         user_id, _ = await new_user()
         for key, age in (("new", KEPT_FOR - timedelta(minutes=1)), ("old", KEPT_FOR + timedelta(minutes=1))):
-            await in_database(
-                "INSERT INTO idempotency_key (user_id, key, request, answer, created_at)"
-                " VALUES ($1, $2, '', '{}', now() - $3::interval)",
-                *(user_id, key, age),
-            )
+            of = {"user_id": user_id, "request": b"", "answer": {}}
+            await insert_all([KeptAnswer(key=key, created_at=utc_now() - age, **of)])
         await turn()
-        assert [row["key"] for row in await in_database("SELECT key FROM idempotency_key")] == ["new"]
+        assert [row["key"] for row in await run_sql("SELECT key FROM idempotency_key")] == ["new"]
 
 
 class TestOutages:
@@ -205,8 +200,6 @@ class TestOutages:
 @asynccontextmanager
 async def held_back(statement: str, visit_or_bed: UUID) -> AsyncIterator[None]:
     """Another transaction has that lock meanwhile."""
-    connection = await asyncpg.connect(driver_url())
-    async with connection.transaction():
+    async with another_connection() as connection, connection.transaction():
         await connection.execute(statement, visit_or_bed)
         yield
-    await connection.close()

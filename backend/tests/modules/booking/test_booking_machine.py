@@ -14,7 +14,8 @@ from uuid_utils.compat import uuid7
 from app.modules.booking.booking_clock import turn
 from tests.modules.booking.reference import Branch, Guest, Place, Visit, Wish
 from tests.support.bookings import APPOINTMENTS, VISITS, alternatives
-from tests.support.ledger import in_database
+from tests.support.database import run_sql
+from tests.support.examples import examples
 from tests.support.spas import Segment, Spa
 
 _TAKEN = """
@@ -158,7 +159,7 @@ class Machine:
     async def expire(self, number: int) -> None:
         visit_id, visit = self._visit(number)
         if visit is not None and visit.status == "held":
-            await in_database(_EXPIRE, UUID(visit_id))
+            await run_sql(_EXPIRE, UUID(visit_id))
             visit.status = "expired"
             if any(
                 who == bed and start < until and since < end
@@ -182,7 +183,7 @@ class Machine:
 
     async def check(self) -> None:
         """The rows are what the reference says."""
-        rows = await in_database(_TAKEN, self.spa.branch_id)
+        rows = await run_sql(_TAKEN, self.spa.branch_id)
         there = sorted((str(who), start, end, state == "held") for who, start, end, state in rows)
         expected = sorted(
             (*taken, visit.status == "held")
@@ -240,7 +241,7 @@ class Machine:
     ],
     ids=["24 hours", "Paris 23", "Paris 25", "New York 23", "New York 25"],
 )
-@settings(max_examples=10, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(10), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(actions=st.lists(_action, min_size=10, max_size=30))
 async def test_whatever_is_asked_the_answers_and_the_rows_are_those_of_the_reference(
     zone: str, day: date, client: httpx2.AsyncClient, actions: list[tuple[Any, ...]]

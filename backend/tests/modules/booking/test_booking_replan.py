@@ -11,11 +11,14 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
+from app.common.text import Text as Words
 from tests.support.branches import add_branch
-from tests.support.ledger import entries, in_database
-from tests.support.resources import BOOK, at, blocked, booking
+from tests.support.database import insert_all, run_sql
+from tests.support.ledger import entries
+from tests.support.resources import at, blocked, booking_rows
 from tests.support.rosters import (
     LOCK,
+    add_leave,
     add_shift,
     add_therapist,
     answered_while,
@@ -23,7 +26,7 @@ from tests.support.rosters import (
     open_every_day,
     statements,
 )
-from tests.support.visits import AddedVisit, add_visit
+from tests.support.visits import AddedVisit, add_allocation, add_visit, service_rows
 
 DAY = "2100-03-01"
 
@@ -59,33 +62,16 @@ async def spa(client: httpx2.AsyncClient) -> Spa:
 
 
 async def _add_service() -> Offer:
-    category, service, variant = uuid7(), uuid7(), uuid7()
-    await in_database(
-        "INSERT INTO service_category (id, key, name_vi, name_en, position) VALUES ($1, $2, 'N', 'C', 0)",
-        *(category, f"k-{category}"),
-    )
-    await in_database(
-        "INSERT INTO service (id, key, category_id, name_vi, name_en, description_vi, description_en, position, offered)"
-        " VALUES ($1, $2, $3, 'Mát-xa', 'Massage', '', '', 0, 'online')",
-        *(service, f"k-{service}", category),
-    )
-    await in_database(
-        "INSERT INTO service_variant (id, service_id, key, price, position) VALUES ($1, $2, '60', 500000, 0)",
-        *(variant, service),
-    )
-    return Offer(service, variant)
+    variant, rows = service_rows(name=Words("Mát-xa", "Massage"))
+    await insert_all(rows)
+    return Offer(variant.service_id, variant.id)
 
 
 async def _add_somebody(
     name: str, branch: UUID, *offers: Offer, gender: str = "female", shift: tuple[float, float] = (9, 18)
 ) -> UUID:
-    staff_id = await add_therapist(branch)
-    await in_database("UPDATE staff SET full_name = $2, gender = $3 WHERE id = $1", staff_id, name, gender)
-    for offer in offers:
-        await in_database(
-            "INSERT INTO staff_skill (id, staff_id, service_id) VALUES ($1, $2, $3)",
-            *(uuid7(), staff_id, offer.service),
-        )
+    skills = [offer.service for offer in offers]
+    staff_id = await add_therapist(branch, full_name=name, gender=gender, skills=skills)
     await add_shift(staff_id, branch, *map(at, shift))
     return staff_id
 
@@ -112,7 +98,7 @@ async def add(
         status=status,
         hold_expires_at=hold_expires_at,
     )
-    await in_database(
+    await run_sql(
         "UPDATE appointment_service SET therapist_id = $2, gender = $3 WHERE id = $1",
         *(added.treatment_id, asked_for, gender),
     )
@@ -141,7 +127,7 @@ def table(planned: list[dict[str, Any]]) -> list[tuple[str, str, str | None]]:
 
 async def who_does() -> dict[UUID, str]:
     """By treatment."""
-    rows = await in_database(
+    rows = await run_sql(
         "SELECT appointment_service_id, full_name FROM allocation JOIN staff ON staff.id = resource_id"
         " WHERE state <> 'blocked'"
     )
@@ -214,7 +200,7 @@ class TestProposal:
         self, client: httpx2.AsyncClient, spa: Spa
     ) -> None:
         _, hoas, hoa, _ = await a_chain(spa)
-        await in_database(
+        await run_sql(
             "UPDATE appointment_service SET therapist_id = $2 WHERE id = $1", hoas.treatment_id, hoa
         )
         proposal = await propose(client, spa)
@@ -343,9 +329,9 @@ class TestApplying:
         expires = utc_now() + timedelta(minutes=10)
         await add(spa, spa.lan, 10, 11, asked_for=spa.lan, status="held", hold_expires_at=expires)
         await apply(client, spa, await propose(client, spa))
-        [taken] = await in_database("SELECT * FROM allocation")
+        [taken] = await run_sql("SELECT * FROM allocation")
         assert (taken["resource_id"], taken["state"], taken["hold_expires_at"]) == (hoa, "held", expires)
-        [treatment] = await in_database("SELECT therapist_id FROM appointment_service")
+        [treatment] = await run_sql("SELECT therapist_id FROM appointment_service")
         assert treatment["therapist_id"] == spa.lan
 
     async def test_a_bed_stays_and_every_run_of_a_therapist_goes(
@@ -355,14 +341,11 @@ class TestApplying:
         hoa = await _add_somebody("Hoa", spa.branch, spa.massage)
         mai = await _add_somebody("Mai", spa.branch, spa.massage, shift=(10, 11))
         added = await add(spa, spa.lan, 10, 10.5)
-        await in_database(
-            "INSERT INTO allocation SELECT (jsonb_populate_record(a, jsonb_build_object('id', gen_random_uuid(),"
-            " 'during', tstzrange($2, $3)))).* FROM allocation AS a WHERE appointment_service_id = $1",
-            *(added.treatment_id, at(11), at(11.5)),
-        )
+        of = {"appointment_id": added.appointment_id, "treatment_id": added.treatment_id}
+        await add_allocation(spa.lan, at(11), at(11.5), **of)
         await add(spa, hoa, 10.5, 11)
         assert (await apply(client, spa, await propose(client, spa))).status_code == 200
-        rows = await in_database(
+        rows = await run_sql(
             "SELECT resource_id, lower(during) FROM allocation WHERE appointment_service_id = $1 ORDER BY 2",
             added.treatment_id,
         )
@@ -400,9 +383,9 @@ class TestApplying:
             expires = utc_now() + timedelta(minutes=10)
             await add(spa, hoa, 15, 16, status="held", hold_expires_at=expires)
         elif change == "cancelled":
-            await in_database("DELETE FROM allocation WHERE appointment_id = $1", lans.appointment_id)
+            await run_sql("DELETE FROM allocation WHERE appointment_id = $1", lans.appointment_id)
         else:
-            await in_database(
+            await run_sql(
                 "UPDATE allocation SET during = tstzrange($2, $3) WHERE appointment_id = $1",
                 *(lans.appointment_id, at(12), at(13)),
             )
@@ -417,10 +400,10 @@ class TestApplying:
         *_, mai = await a_chain(spa)
         proposal = await propose(client, spa)
         before = await who_does()
-        booked = booking(mai, at(11), at(12))
-        [answer] = await answered_while([(LOCK, mai), (BOOK, *booked)], apply(client, spa, proposal))
+        booked, rows = await booking_rows(mai, at(11), at(12))
+        [answer] = await answered_while([(LOCK, mai), *rows], apply(client, spa, proposal))
         assert code_of(answer) == (409, "DAY_CHANGED")
-        assert await who_does() == before | {booked[-1]: "Mai"}
+        assert await who_does() == before | {booked.treatment_id: "Mai"}
 
     async def test_what_happens_to_others_does_not_spoil_it(
         self, client: httpx2.AsyncClient, spa: Spa
@@ -446,7 +429,7 @@ class TestApplying:
         """What takes whose time is the same; but it is not to be any more."""
         await a_chain(spa)
         proposal = await propose(client, spa)
-        await in_database(change)
+        await run_sql(change)
         before = await who_does()
         assert code_of(await apply(client, spa, proposal)) == (409, "DAY_CHANGED")
         assert await who_does() == before
@@ -462,7 +445,7 @@ class TestApplying:
         proposal = await propose(client, spa)
         [change] = proposal["changes"]
         assert change["to_id"] == str(hoa)
-        [mai] = await in_database("SELECT id FROM staff WHERE full_name = 'Mai'")
+        [mai] = await run_sql("SELECT id FROM staff WHERE full_name = 'Mai'")
         proposal["changes"] = {
             "to nobody": [change | {"to_id": str(uuid7())}],
             "to themselves": [change | {"to_id": str(spa.lan)}],
@@ -485,16 +468,13 @@ class TestApplying:
 
 async def _add_leave(staff_id: UUID, start: float, end: float) -> None:
     """Approved over appointments; nothing is blocked."""
-    await in_database(
-        "INSERT INTO time_off (id, staff_id, during, status) VALUES ($1, $2, tstzrange($3, $4), 'approved')",
-        *(uuid7(), staff_id, at(start), at(end)),
-    )
+    await add_leave(staff_id, at(start), at(end))
 
 
 async def _back_to_lan(spa: Spa) -> None:
     """As it was: what is at 10:00 is Lan's, what is at 10:30 Hoa's."""
-    await in_database("UPDATE allocation SET resource_id = $1 WHERE lower(during) = $2", spa.lan, at(10))
-    await in_database(
+    await run_sql("UPDATE allocation SET resource_id = $1 WHERE lower(during) = $2", spa.lan, at(10))
+    await run_sql(
         "UPDATE allocation SET resource_id = (SELECT id FROM staff WHERE full_name = 'Hoa') WHERE lower(during) = $1",
         at(10.5),
     )

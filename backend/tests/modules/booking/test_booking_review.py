@@ -6,7 +6,7 @@ import httpx2
 from uuid_utils.compat import uuid7
 
 from tests.support.bookings import APPOINTMENTS, VISITS, bookable_spa, booked, resources_of
-from tests.support.ledger import in_database
+from tests.support.database import run_sql
 from tests.support.people import new_customer
 from tests.support.rosters import answered_while, code_of
 from tests.support.spas import Segment
@@ -94,7 +94,7 @@ class TestInService:
         visit = await booked(client, spa, 10)
         [guest] = visit["appointments"]
         [lan], [bed] = resources_of(visit, "staff"), resources_of(visit, "bed")
-        await in_database("UPDATE appointment SET status = 'in_service'")
+        await run_sql("UPDATE appointment SET status = 'in_service'")
         await booked(client, spa, 11.25, spa.treatment(therapist_id=lan, bed_id=bed))
         longer = [{"id": guest["treatments"][0]["id"], "minutes": 90}]
         assert code_of(await change(client, guest, treatments=longer)) == (409, "TIME_TAKEN")
@@ -107,7 +107,7 @@ class TestInService:
         [guest] = visit["appointments"]
         first, then = guest["treatments"]
         lan = resources_of(visit, "staff")[1]
-        await in_database("UPDATE appointment SET status = 'in_service'")
+        await run_sql("UPDATE appointment SET status = 'in_service'")
         await booked(client, spa, 12.5, spa.treatment(therapist_id=lan))
         answer = await change(
             client, guest, treatments=[{"id": first["id"], "minutes": 90}, {"id": then["id"]}]
@@ -172,7 +172,7 @@ class TestChangedMinds:
         gone = await client.put(f"{VISITS}/{visit['id']}/status", json={"status": "cancelled"})
         assert gone.status_code == 200, gone.text
         assert gone.json()["appointments"][0]["status"] == "late_cancelled"
-        assert await in_database("SELECT FROM allocation") == []
+        assert await run_sql("SELECT FROM allocation") == []
 
 
 class TestAnotherTherapistTookOver:
@@ -182,7 +182,7 @@ class TestAnotherTherapistTookOver:
         spa = await bookable_spa(therapists=2, beds=2)
         lan, hoa = map(str, spa.therapists)
         visit = await booked(client, spa, 10, spa.treatment(therapist_id=lan))
-        await in_database("UPDATE allocation SET resource_id = $2 WHERE resource_id = $1", lan, hoa)
+        await run_sql("UPDATE allocation SET resource_id = $2 WHERE resource_id = $1", lan, hoa)
         moved = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(11).isoformat()})
         assert resources_of(moved.json(), "staff") == [hoa]
         [guest] = visit["appointments"]

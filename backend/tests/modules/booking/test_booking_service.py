@@ -19,7 +19,7 @@ from tests.support.bookings import (
     overlaps,
     resources_of,
 )
-from tests.support.ledger import in_database
+from tests.support.database import run_sql
 from tests.support.people import new_customer, signed_in
 from tests.support.rosters import code_of, statements
 from tests.support.visits import add_visit
@@ -27,7 +27,7 @@ from tests.support.visits import add_visit
 
 async def taken(visit: dict[str, Any]) -> list[tuple[str, str, str]]:
     """In the database: what is taken for whom, and how."""
-    rows = await in_database(
+    rows = await run_sql(
         "SELECT kind, state, to_char(upper(during) - lower(during), 'HH24:MI') FROM allocation"
         " JOIN resource ON resource.id = resource_id JOIN appointment ON appointment.id = appointment_id"
         " WHERE visit_id = $1 ORDER BY 1, 2, 3",
@@ -204,7 +204,7 @@ class TestIdempotency:
         booking = spa.booking(spa.hour(10))
         first, again = [await client.post(VISITS, **booking) for _ in range(2)]
         assert (again.status_code, again.json()) == (201, first.json())
-        assert len(await in_database("SELECT FROM visit")) == 1
+        assert len(await run_sql("SELECT FROM visit")) == 1
 
     async def test_another_request_with_the_key_is_422(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
@@ -228,14 +228,14 @@ class TestIdempotency:
         assert {code_of(answer) for answer in answers if answer.status_code != 201} <= {
             (409, "IDEMPOTENCY_IN_FLIGHT")
         }
-        assert len(await in_database("SELECT FROM visit")) == 1
+        assert len(await run_sql("SELECT FROM visit")) == 1
 
     async def test_what_was_refused_can_be_tried_again(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         first = (await client.post(VISITS, **spa.booking(spa.hour(10)))).json()
         booking = spa.booking(spa.hour(10))
         assert (await client.post(VISITS, **booking)).status_code == 409
-        await in_database(
+        await run_sql(
             "DELETE FROM allocation WHERE appointment_id = $1", UUID(first["appointments"][0]["id"])
         )
         assert (await client.post(VISITS, **booking)).status_code == 201

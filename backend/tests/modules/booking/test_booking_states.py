@@ -15,7 +15,8 @@ from app.modules.identity.identity_roles import Role
 from tests.modules.booking.parties import GIVEN_UP, Spa, allocations_of, on_leave, status_of
 from tests.support.bookings import VISITS, BookableSpa, bookable_spa
 from tests.support.branches import add_branch
-from tests.support.ledger import entries, in_database
+from tests.support.database import run_sql
+from tests.support.ledger import entries
 from tests.support.people import add_customer, signed_in
 from tests.support.resources import add_outage, at, blocked, free
 from tests.support.rosters import add_therapist, code_of
@@ -138,7 +139,7 @@ async def test_asked_for_again_nothing_changes(spa: Spa, old: str, wanted: str, 
 
 class TestConfirming:
     async def test_a_customer_waits_for_the_desk_where_the_branch_wants_to_approve(self, spa: Spa) -> None:
-        await in_database("UPDATE branch SET approve_online = true WHERE id = $1", spa.branch_id)
+        await run_sql("UPDATE branch SET approve_online = true WHERE id = $1", spa.branch_id)
         by_customer, by_desk = await spa.visit("held"), await spa.visit("held")
         for role, visit, expected in (
             ("customer", by_customer, "pending"),
@@ -312,10 +313,8 @@ async def booked_then(
     booked = (await client.post(VISITS, **spa.booking(spa.hour(10), guests=guests))).json()
     earlier = start - spa.hour(10)
     for table in ("appointment", "appointment_service"):
-        await in_database(f"UPDATE {table} SET starts_at = starts_at + $1, ends_at = ends_at + $1", earlier)
-    await in_database(
-        "UPDATE allocation SET during = tstzrange(lower(during) + $1, upper(during) + $1)", earlier
-    )
+        await run_sql(f"UPDATE {table} SET starts_at = starts_at + $1, ends_at = ends_at + $1", earlier)
+    await run_sql("UPDATE allocation SET during = tstzrange(lower(during) + $1, upper(during) + $1)", earlier)
     return str(booked["id"])
 
 
@@ -358,8 +357,8 @@ async def no_show_reopened(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """A visit as it was booked, and its guest as the one who was said not to have come."""
     booked = (await client.post(VISITS, **spa.booking(spa.hour(10)))).json()
-    await in_database("DELETE FROM allocation")
-    await in_database("UPDATE appointment SET status = 'no_show'")
+    await run_sql("DELETE FROM allocation")
+    await run_sql("UPDATE appointment SET status = 'no_show'")
     if somebody_comes:
         assert (await client.post(VISITS, **spa.booking(spa.hour(10)))).status_code == 201
     reopening = {"status": "reopened", "reason": "Khách đến muộn"}
@@ -433,7 +432,7 @@ class TestParty:
     async def test_too_late_for_all_is_said_although_one_is_done(self, spa: Spa, done: str) -> None:
         soon = utc_now() + timedelta(minutes=30)
         visit_id, guests = await spa.party(done, "confirmed")
-        await in_database("UPDATE appointment SET starts_at = $1 WHERE id = $2", soon, guests[1])
+        await run_sql("UPDATE appointment SET starts_at = $1 WHERE id = $2", soon, guests[1])
         response = await spa.ask(visit_id, "cancelled", "customer")
         assert code_of(response) == (409, "TOO_LATE_TO_CANCEL")
 
@@ -441,7 +440,7 @@ class TestParty:
         visit_id, guests = await spa.party("held", "held")
         ago = utc_now() - timedelta(seconds=1)
         for table, column in (("appointment", "id"), ("allocation", "appointment_id")):
-            await in_database(f"UPDATE {table} SET hold_expires_at = $1 WHERE {column} = $2", ago, guests[1])
+            await run_sql(f"UPDATE {table} SET hold_expires_at = $1 WHERE {column} = $2", ago, guests[1])
         assert code_of(await spa.ask(visit_id, "confirmed", "customer")) == (409, "HOLD_EXPIRED")
         assert [await status_of(guest) for guest in guests] == ["held", "held"]
         assert await allocations_of(guests[0]) == ["held", "held"]
@@ -451,8 +450,8 @@ class TestWhose:
     async def test_a_guest_of_somebody_elses_visit_has_their_own_appointment_only(self, spa: Spa) -> None:
         visit_id, guests = await spa.party("confirmed", "confirmed")
         other = await add_customer()
-        await in_database("UPDATE visit SET customer_id = $1 WHERE id = $2", other, visit_id)
-        await in_database("UPDATE appointment SET customer_id = $1 WHERE id = $2", other, guests[0])
+        await run_sql("UPDATE visit SET customer_id = $1 WHERE id = $2", other, visit_id)
+        await run_sql("UPDATE appointment SET customer_id = $1 WHERE id = $2", other, guests[0])
         refused = await spa.ask(visit_id, "cancelled", "customer", appointment_ids=[str(guests[0])])
         assert code_of(refused) == (404, "APPOINTMENT_NOT_FOUND")
         response = await spa.ask(visit_id, "cancelled", "customer")
@@ -469,7 +468,7 @@ class TestWhose:
     async def test_a_therapist_moves_only_the_guests_they_treat(self, spa: Spa) -> None:
         visit_id, guests = await spa.party("confirmed", "confirmed")
         colleague = await add_therapist(spa.branch_id)
-        await in_database(
+        await run_sql(
             "UPDATE allocation SET resource_id = $1 WHERE appointment_id = $2 AND resource_id = $3",
             *(colleague, guests[1], spa.lan),
         )
@@ -480,8 +479,8 @@ class TestWhose:
 
     async def test_who_is_no_therapist_any_more_moves_nothing(self, spa: Spa) -> None:
         visit = await spa.visit("confirmed")
-        await in_database("UPDATE role_assignment SET role = 'receptionist' WHERE role = 'therapist'")
-        await in_database(
+        await run_sql("UPDATE role_assignment SET role = 'receptionist' WHERE role = 'therapist'")
+        await run_sql(
             "UPDATE role_assignment SET branch_id = $1 WHERE role = 'receptionist' AND user_id ="
             " (SELECT user_id FROM staff WHERE id = $2)",
             *(await add_branch(), spa.lan),

@@ -13,12 +13,14 @@ from app.modules.booking.booking_clock import turn
 from app.modules.identity.identity_roles import Role
 from app.redis.branch_events import CHANNEL
 from tests.modules.booking.parties import Spa, allocations_of, hour_after, on_leave, status_of
+from tests.support import SOON
 from tests.support.branches import add_branch
-from tests.support.ledger import entries, in_database
+from tests.support.database import another_connection, run_sql
+from tests.support.ledger import entries
 from tests.support.people import signed_in
 from tests.support.resources import at, blocked, free
 from tests.support.rosters import LOCK, add_therapist, all_wait, answered_while, code_of
-from tests.support.stores import driver_url, redis_server
+from tests.support.stores import redis_server
 from tests.support.visits import add_visit
 
 
@@ -73,7 +75,7 @@ class TestRaces:
                     *(colleague, spa.lan, visit.appointment_id),
                 )
             await all_wait(cancelling)  # for the colleague, and keeps nobody else
-            await in_database(f"{LOCK} NOWAIT", spa.lan)
+            await run_sql(f"{LOCK} NOWAIT", spa.lan)
         assert (await cancelling).status_code == 200
         assert await blocked(colleague) == [(at(8), at(9)), (at(9), at(10)), (at(10), at(18))]
 
@@ -81,11 +83,9 @@ class TestRaces:
 @asynccontextmanager
 async def locked(resource_id: UUID) -> AsyncIterator[asyncpg.Connection]:
     """In a transaction of its own, meanwhile."""
-    connection = await asyncpg.connect(driver_url())
-    async with connection.transaction():
+    async with another_connection() as connection, connection.transaction():
         await connection.execute(LOCK, resource_id)
         yield connection
-    await connection.close()
 
 
 async def test_boards_are_told_of_what_changed_and_of_nothing_else(spa: Spa) -> None:
@@ -110,7 +110,7 @@ async def listening(branches: set[UUID]) -> AsyncIterator[Callable[[], Awaitable
         await pubsub.subscribe(CHANNEL)
 
         async def next_told() -> UUID:
-            async with asyncio.timeout(5):
+            async with asyncio.timeout(SOON):
                 while True:
                     message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=5)
                     if message is not None and (branch_id := UUID(message["data"])) in branches:

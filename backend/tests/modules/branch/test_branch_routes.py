@@ -9,7 +9,7 @@ import pytest
 
 from app.modules.identity.identity_roles import Role
 from tests.support.branches import add_branch
-from tests.support.ledger import in_database
+from tests.support.database import run_sql
 from tests.support.people import signed_in
 
 PATH = "/api/v1/branches"
@@ -115,9 +115,7 @@ class TestBranch:
         self, client: httpx2.AsyncClient, quan_1: Branch
     ) -> None:
         await set_hours(client, quan_1, *(hours(day, "09:00", "21:00") for day in range(1, 8)))
-        await in_database(
-            "UPDATE branch SET closed_at = '2027-03-01T18:00Z'"
-        )  # 01:00 of the second in Saigon
+        await run_sql("UPDATE branch SET closed_at = '2027-03-01T18:00Z'")  # 01:00 of the second in Saigon
         assert await open_on(client, quan_1, "2027-03-01", "2027-03-03") == [
             ("2027-03-01T02:00:00Z", "2027-03-01T14:00:00Z")
         ]

@@ -16,7 +16,7 @@ from ical.calendar import Calendar
 from ical.calendar_stream import IcsCalendarStream
 from ical.event import Event
 
-from tests.support.ledger import in_database
+from tests.support.database import run_sql
 
 PATH = "/api/v1/calendars"
 ORIGIN = "http://testserver"
@@ -93,4 +93,4 @@ def on_the_clock(event: Event, time_zone: str) -> str:
 async def change(table: str, row_id: UUID, **values: Any) -> None:
     """As psql would: also `updated_at` only when it is among the values."""
     names = ", ".join(f"{name} = ${number}" for number, name in enumerate(values, 2))
-    await in_database(f"UPDATE {table} SET {names} WHERE id = $1", row_id, *values.values())
+    await run_sql(f"UPDATE {table} SET {names} WHERE id = $1", row_id, *values.values())

@@ -14,11 +14,11 @@ from app.modules.booking.booking_kinds import AppointmentStatus
 from app.modules.calendar.calendar_ics import given_name
 from tests.modules.calendar.phones import Phone, change, on_the_clock
 from tests.support.branches import add_branch
-from tests.support.ledger import in_database
+from tests.support.database import run_sql
 from tests.support.people import add_customer
-from tests.support.resources import add_bed, add_room
-from tests.support.rosters import add_therapist, statements
-from tests.support.visits import add_guest, add_treatment, add_visit
+from tests.support.resources import add_bed, add_room, block
+from tests.support.rosters import add_leave, add_therapist, statements
+from tests.support.visits import add_allocation, add_guest, add_treatment, add_visit
 
 NOW = datetime(2026, 10, 20, 5, tzinfo=UTC)
 LONG = ", ".join(["Chăm sóc cổ vai gáy bằng đá nóng và tinh dầu sả chanh; có ngâm chân thảo dược"] * 3)
@@ -60,7 +60,7 @@ async def mais(client: httpx2.AsyncClient, mai: UUID) -> AsyncGenerator[Phone]:
 
 
 async def rename_treatments(name: str) -> None:
-    await in_database("UPDATE service SET name_vi = $1", name)
+    await run_sql("UPDATE service SET name_vi = $1", name)
 
 
 class TestTherapist:
@@ -99,12 +99,8 @@ class TestTherapist:
     ) -> None:
         visit = await add_visit(branch, at(3), at(6), takes={lan: (at(3), at(3.5))})
         for start, end in ((3.5, 4), (5, 6)):
-            await in_database(
-                "INSERT INTO allocation"
-                " (id, resource_id, during, state, appointment_id, appointment_service_id)"
-                " VALUES (gen_random_uuid(), $1, tstzrange($2, $3), 'booked', $4, $5)",
-                *(lan, at(start), at(end), visit.appointment_id, visit.treatment_id),
-            )
+            of = {"appointment_id": visit.appointment_id, "treatment_id": visit.treatment_id}
+            await add_allocation(lan, at(start), at(end), **of)
         events = await lans.events()
         assert [(event.dtstart, event.dtend) for event in events] == [(at(3), at(4)), (at(5), at(6))]
         assert [event.uid for event in events] == [
@@ -117,11 +113,8 @@ class TestTherapist:
     ) -> None:
         visit = await add_visit(branch, at(3), at(5), takes={lan: (at(3), at(4))})
         second = await add_treatment(visit)
-        await in_database(
-            "INSERT INTO allocation (id, resource_id, during, state, appointment_id, appointment_service_id)"
-            " VALUES (gen_random_uuid(), $1, tstzrange($2, $3), 'booked', $4, $5)",
-            *(lan, at(4), at(5), visit.appointment_id, second),
-        )
+        of = {"appointment_id": visit.appointment_id, "treatment_id": second}
+        await add_allocation(lan, at(4), at(5), **of)
         assert {event.uid for event in await lans.events()} == {
             f"{visit.treatment_id}@zenspa",
             f"{second}@zenspa",
@@ -132,11 +125,8 @@ class TestTherapist:
         visit = await add_visit(branch, at(3), at(5), takes={hoa: (at(3), at(4))})
         await add_visit(branch, at(6), at(7), takes={hoa: (at(6), at(7))})
         second = await add_treatment(visit)
-        await in_database(
-            "INSERT INTO allocation (id, resource_id, during, state, appointment_id, appointment_service_id)"
-            " VALUES (gen_random_uuid(), $1, tstzrange($2, $3), 'booked', $4, $5)",
-            *(lan, at(4), at(5), visit.appointment_id, second),
-        )
+        of = {"appointment_id": visit.appointment_id, "treatment_id": second}
+        await add_allocation(lan, at(4), at(5), **of)
         assert [event.uid for event in await lans.events()] == [f"{second}@zenspa"]
 
     async def test_what_is_only_held_or_blocked_is_not_there(
@@ -145,13 +135,7 @@ class TestTherapist:
         takes = {lan: (at(3), at(4))}
         expires = datetime(2100, 1, 1, tzinfo=UTC)
         await add_visit(branch, at(3), at(4), takes=takes, status="held", hold_expires_at=expires)
-        await in_database(
-            "WITH leave AS (INSERT INTO time_off (id, staff_id, during, status)"
-            " VALUES (gen_random_uuid(), $1, tstzrange($2, $3), 'approved') RETURNING *)"
-            " INSERT INTO allocation (id, resource_id, during, state, time_off_id)"
-            " SELECT gen_random_uuid(), staff_id, during, 'blocked', id FROM leave",
-            *(lan, at(5), at(6)),
-        )
+        await block(lan, at(5), at(6), time_off_id=await add_leave(lan, at(5), at(6)))
         assert await lans.events() == []
 
     async def test_what_the_desk_has_yet_to_approve_is_tentative(
@@ -247,7 +231,7 @@ class TestChanges:
     ) -> None:
         visit = await add_visit(branch, at(3), at(4), customer_id=mai, takes={lan: (at(3), at(4))})
         before = [*await mais.events(), *await lans.events()]
-        await in_database("UPDATE allocation SET during = tstzrange($1, $2)", at(5), at(6))
+        await run_sql("UPDATE allocation SET during = tstzrange($1, $2)", at(5), at(6))
         changed = datetime.now(UTC) + timedelta(days=400)
         for table, row_id in (
             ("appointment", visit.appointment_id),

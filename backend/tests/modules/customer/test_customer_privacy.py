@@ -1,18 +1,19 @@
 """A customer's account, consents and rights: to see what is held on them, and to be forgotten."""
 
-import asyncio
 import json
 from typing import Any
 from uuid import UUID, uuid4
 
-import asyncpg
 import httpx2
 import pytest
 
+from app.common.helpers import utc_now
+from app.modules.identity.identity_models import Invitation, RoleAssignment
 from app.modules.identity.identity_roles import Role
-from tests.support.ledger import entries, everything_stored, in_database
+from tests.support.database import insert, run_sql
+from tests.support.ledger import entries, everything_stored
 from tests.support.people import new_user, signed_in
-from tests.support.stores import driver_url
+from tests.support.rosters import answered_while
 
 from .conftest import PATH, AddCustomer, Customer
 
@@ -88,7 +89,7 @@ class TestAccount:
 
     async def test_an_account_is_linked_by_its_email(self, client: httpx2.AsyncClient, lan: Customer) -> None:
         user_id, _ = await new_user()
-        await in_database("UPDATE user_account SET email = 'lan@example.com' WHERE id = $1", user_id)
+        await run_sql("UPDATE user_account SET email = 'lan@example.com' WHERE id = $1", user_id)
         path = f"{PATH}/{lan['id']}/account"
         linked = await client.put(path, json={"email": "Lan@example.com"})
         assert linked.json()["user_id"] == str(user_id)
@@ -149,19 +150,10 @@ class TestAccount:
         self, client: httpx2.AsyncClient, lan: Customer
     ) -> None:
         user_id, _ = await new_user()
-        somebody_else = await asyncpg.connect(driver_url())
-        try:
-            async with somebody_else.transaction():
-                await somebody_else.execute(
-                    "INSERT INTO role_assignment (id, user_id, role) VALUES ($1, $1, 'customer')", user_id
-                )
-                linking = asyncio.create_task(link(client, lan, user_id))
-                while not await in_database("SELECT FROM pg_locks WHERE NOT granted"):
-                    assert not linking.done()
-            assert (await linking).status_code == 200
-        finally:
-            await somebody_else.close()
-        assert len(await in_database("SELECT FROM role_assignment WHERE user_id = $1", user_id)) == 1
+        role = RoleAssignment(user_id=user_id, role=Role.CUSTOMER)
+        [linked] = await answered_while([role], link(client, lan, user_id))
+        assert linked.status_code == 200
+        assert len(await run_sql("SELECT FROM role_assignment WHERE user_id = $1", user_id)) == 1
 
     async def test_nobody_can_be_linked_to_a_user_who_is_not_there(
         self, client: httpx2.AsyncClient, lan: Customer
@@ -178,7 +170,7 @@ class TestConsent:
         kept = noted.json()
         assert {name: kept[name] for name in CONSENT} == CONSENT
         assert kept["customer_id"] == lan["id"]
-        [row] = await in_database("SELECT now() - created_at < interval '1 minute' AS recent FROM consent")
+        [row] = await run_sql("SELECT now() - created_at < interval '1 minute' AS recent FROM consent")
         assert row["recent"]
 
     async def test_a_change_of_mind_is_a_row_more(self, client: httpx2.AsyncClient, lan: Customer) -> None:
@@ -217,7 +209,7 @@ class TestConsent:
         self, client: httpx2.AsyncClient, lan: Customer, wrong: dict[str, object]
     ) -> None:
         assert (await consent(client, lan, **wrong)).status_code == 422
-        assert await in_database("SELECT FROM consent") == []
+        assert await run_sql("SELECT FROM consent") == []
 
     async def test_customers_speak_for_themselves_only(
         self, client: httpx2.AsyncClient, lan: Customer, add: AddCustomer, account: tuple[UUID, Headers]
@@ -340,21 +332,18 @@ async def chau(client: httpx2.AsyncClient, add: AddCustomer) -> tuple[Customer, 
     chau, duplicate, of_duplicate = await add(**PERSON), await add("Bao Chau"), await add("BaoChau")
     user_id, headers = await new_user()
     second, _ = await new_user()
-    await in_database(
+    await run_sql(
         "UPDATE user_account SET full_name = 'Bảo Châu', email = 'chau.home@example.com', phone = '+84987654321',"
         " password_hash = 'hoang_bao', supabase_id = gen_random_uuid() WHERE id = $1",
         user_id,
     )
-    await in_database("UPDATE user_account SET full_name = 'Bảo Châu' WHERE id = $1", second)
-    await in_database(
+    await run_sql("UPDATE user_account SET full_name = 'Bảo Châu' WHERE id = $1", second)
+    await run_sql(
         "UPDATE user_session SET address = '203.0.113.7', user_agent = 'Mozilla/Châu' WHERE user_id = $1",
         user_id,
     )
-    await in_database(
-        "INSERT INTO invitation (id, user_id, email, roles, token_hash, expires_at)"
-        " VALUES (gen_random_uuid(), $1, 'chau.home@example.com', '[]', 'x', now())",
-        user_id,
-    )
+    invitation = {"email": "chau.home@example.com", "roles": [], "token_hash": b"x", "expires_at": utc_now()}
+    await insert(Invitation(user_id=user_id, **invitation))
     await link(client, chau, user_id)
     await link(client, duplicate, second)
     await client.patch(
@@ -411,7 +400,7 @@ class TestErasure:
         theirs = (
             "SELECT FROM user_session WHERE user_id = $1 UNION ALL SELECT FROM invitation WHERE user_id = $1"
         )
-        assert await in_database(theirs, user_id) == []
+        assert await run_sql(theirs, user_id) == []
 
     async def test_the_ledger_still_tells_who_did_what_and_when(
         self, client: httpx2.AsyncClient, chau: tuple[Customer, UUID, Headers]

@@ -18,13 +18,13 @@ from app.modules.customer.customer_csv import CsvWriter, _escape, _unescape, rea
 from app.modules.customer.customer_samples import sample_customers
 from app.modules.customer.customer_schemas import CustomerCreate
 from app.modules.customer.customer_transfer import import_customers
+from tests.support import SOON
 from tests.support.fault_proxy import FaultProxy, Mode
 from tests.support.routes import post
 from tests.support.stores import app_database, database_server, through
 
 from .conftest import PATH, AddCustomer
 
-SOON = 10.0  # seconds; never reached unless something is broken
 HEADER = "full_name,phone,email,birthday,gender,notes,contraindications,tags\n"
 WORKBOOK = b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00\xdf\xa4\xd2l" + bytes(range(256))
 LAN = "Lê Lan,0912 345 678,Lan@Example.com,1990-12-31,female,,,vip;zalo\n"

@@ -17,9 +17,8 @@ from sqlalchemy import text
 from app.common.helpers import utc_now
 from app.core.database import engine, run_in_transaction
 from app.core.mail import shown_mails
-from app.modules.identity import identity_service
+from app.modules.identity import identity_passwords, identity_service
 from app.modules.identity.identity_models import User
-from app.modules.identity.identity_passwords import _hasher
 from app.modules.identity.identity_roles import Role
 from app.modules.identity.identity_schemas import RoleGrant
 from app.modules.identity.identity_sessions import Device, start_session
@@ -65,7 +64,7 @@ async def account(
 @cache
 def hash_once(password: str) -> str:
     """64 MB and 50 ms for a run, not for a test."""
-    return _hasher().hash(password)
+    return identity_passwords._hasher().hash(password)
 
 
 async def sign_in(http: httpx2.AsyncClient, login: str, password: str = PASSWORD) -> httpx2.Response:

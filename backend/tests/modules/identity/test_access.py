@@ -13,7 +13,7 @@ from app.modules.identity.identity_access import CurrentUser, Grant
 from app.modules.identity.identity_roles import Role
 from tests.modules.identity.issuer import Issuer, trusting
 from tests.support.app_process import AppProcess
-from tests.support.ledger import in_database
+from tests.support.database import run_sql
 from tests.support.people import new_user, signed_in
 from tests.support.stores import app_database, driver_url
 
@@ -133,7 +133,7 @@ class TestWhoMayStillBeHere:
 
     async def test_a_user_who_is_gone_is_nobody(self, stranger: httpx2.AsyncClient) -> None:
         user_id, headers = await new_user(Role.ADMIN)
-        await in_database("DELETE FROM user_account WHERE id = $1", user_id)
+        await run_sql("DELETE FROM user_account WHERE id = $1", user_id)
         assert refusal_of(await stranger.get(ME, headers=headers)) == (401, "SESSION_ENDED")
 
     async def test_the_session_of_somebody_else_is_no_good(self, stranger: httpx2.AsyncClient) -> None:
@@ -141,7 +141,7 @@ class TestWhoMayStillBeHere:
         _, headers = await new_user(Role.ADMIN)
         other, _ = await new_user()
         assert (await stranger.get(ME, headers=headers)).status_code == 200
-        await in_database("UPDATE user_session SET user_id = $1", other)
+        await run_sql("UPDATE user_session SET user_id = $1", other)
         assert refusal_of(await stranger.get(ME, headers=headers)) == (401, "SESSION_ENDED")
 
     async def test_a_role_that_is_taken_away_is_gone_with_the_next_request(
@@ -149,7 +149,7 @@ class TestWhoMayStillBeHere:
     ) -> None:
         user_id, headers = await new_user(Role.RECEPTIONIST)
         assert (await stranger.get(CUSTOMERS, headers=headers)).status_code == 200
-        await in_database("DELETE FROM role_assignment WHERE user_id = $1", user_id)
+        await run_sql("DELETE FROM role_assignment WHERE user_id = $1", user_id)
         assert refusal_of(await stranger.get(CUSTOMERS, headers=headers)) == (403, "FORBIDDEN")
 
 
@@ -179,13 +179,13 @@ class TestSupabase:
     ) -> None:
         headers = bearer(issuer.token())
         assert refusal_of(await stranger.get(CUSTOMERS, headers=headers)) == (403, "FORBIDDEN")
-        assert len(await in_database("SELECT FROM user_account")) == 1
+        assert len(await run_sql("SELECT FROM user_account")) == 1
 
     async def test_the_ledger_says_that_they_made_it_themselves(
         self, stranger: httpx2.AsyncClient, issuer: Issuer
     ) -> None:
         response = await stranger.get(ME, headers=bearer(issuer.token()))
-        [entry] = await in_database("SELECT * FROM audit_entry WHERE entity = 'user_account'")
+        [entry] = await run_sql("SELECT * FROM audit_entry WHERE entity = 'user_account'")
         assert entry["actor_id"] == UUID(response.json()["id"])
         assert entry["request_id"] == response.headers["X-Request-ID"]
 
@@ -196,7 +196,7 @@ class TestSupabase:
         answers = await asyncio.gather(*(stranger.get(ME, headers=headers) for _ in range(5)))
         assert [answer.status_code for answer in answers] == [200] * 5
         assert len({answer.json()["id"] for answer in answers}) == 1
-        assert len(await in_database("SELECT FROM user_account")) == 1
+        assert len(await run_sql("SELECT FROM user_account")) == 1
 
     async def test_a_later_token_is_the_same_user(self, stranger: httpx2.AsyncClient, issuer: Issuer) -> None:
         subject = str(uuid4())
@@ -245,7 +245,7 @@ class TestSupabase:
         assert (await stranger.post("/api/v1/auth/sign-out-everywhere", headers=before)).status_code == 204
         for headers in (before, other_device):
             assert refusal_of(await stranger.get(ME, headers=headers)) == (401, "SESSION_ENDED")
-        [user] = await in_database("SELECT signed_out_at FROM user_account")
+        [user] = await run_sql("SELECT signed_out_at FROM user_account")
         after = issuer.token(sub=subject, iat=int(user["signed_out_at"].timestamp()) + 1)
         assert (await stranger.get(ME, headers=bearer(after))).status_code == 200
 
@@ -264,4 +264,4 @@ class TestSupabase:
     ) -> None:
         response = await stranger.get(ME, headers=bearer(issuer.token(**claims)))
         assert refusal_of(response) == (403, "NOT_A_USER")
-        assert await in_database("SELECT FROM user_account") == []
+        assert await run_sql("SELECT FROM user_account") == []

@@ -1,6 +1,6 @@
 """Who takes a resource, and when."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -22,9 +22,9 @@ from app.modules.resource.resource_allocations import (
 )
 from app.modules.resource.resource_errors import ResourceNotFound
 from tests.support.branches import add_branch
-from tests.support.ledger import in_database
-from tests.support.resources import add_bed, add_outage, at, blocked, book, free
-from tests.support.rosters import add_therapist
+from tests.support.database import run_sql
+from tests.support.resources import add_bed, add_outage, at, block, blocked, book, free
+from tests.support.rosters import add_leave, add_therapist
 
 
 @pytest.fixture
@@ -44,15 +44,6 @@ async def put_back_what(staff_or_bed: UUID, during: tuple[float, float], **leave
     await run_in_transaction(work)
 
 
-async def add_leave(staff_id: UUID, start: datetime, end: datetime) -> UUID:
-    leave_id = uuid7()
-    await in_database(
-        "INSERT INTO time_off (id, staff_id, during, status) VALUES ($1, $2, $3, 'approved')",
-        *(leave_id, staff_id, asyncpg.Range(start, end)),
-    )
-    return leave_id
-
-
 class TestBlockAgain:
     async def test_what_was_in_the_way_of_an_outage_and_is_free_now(self, bed: UUID) -> None:
         outage_id = await add_outage(bed, at(8), at(18))
@@ -60,7 +51,7 @@ class TestBlockAgain:
         await free(bed, at(13), at(14))
         await put_back_what(bed, (9, 10))
         assert await blocked(bed) == [(at(8), at(9)), (at(9), at(10)), (at(10), at(13)), (at(14), at(18))]
-        rows = await in_database("SELECT DISTINCT outage_id FROM allocation")
+        rows = await run_sql("SELECT DISTINCT outage_id FROM allocation")
         assert [row["outage_id"] for row in rows] == [outage_id]
 
     async def test_only_what_is_free_and_out_of_order(self, bed: UUID) -> None:
@@ -81,7 +72,7 @@ class TestBlockAgain:
         await book(bed, at(10), at(12), hold_expires_at=utc_now() - timedelta(seconds=1))
         await put_back_what(bed, (11, 12))
         assert await blocked(bed) == [(at(8), at(10)), (at(10), at(11))]
-        assert len(await in_database("SELECT FROM allocation")) == 2
+        assert len(await run_sql("SELECT FROM allocation")) == 2
 
     async def test_of_leaves_what_is_in_that_time(self, bed: UUID) -> None:
         lan = await add_therapist()
@@ -90,7 +81,7 @@ class TestBlockAgain:
         leaves = [(Range(at(8), at(12)), first), (Range(at(14), at(16)), second)]
         await put_back_what(lan, (8, 11), leaves=leaves)
         assert await blocked(lan) == [(at(8), at(9)), (at(10), at(11))]
-        rows = await in_database("SELECT DISTINCT time_off_id FROM allocation WHERE state = 'blocked'")
+        rows = await run_sql("SELECT DISTINCT time_off_id FROM allocation WHERE state = 'blocked'")
         assert [row["time_off_id"] for row in rows] == [first]
 
     async def test_the_end_of_a_leave_frees_what_it_blocked_and_nothing_else(
@@ -109,14 +100,12 @@ class TestBlockAgain:
 async def test_what_blocks_is_an_outage_or_a_leave(client: httpx2.AsyncClient, blocks: list[str]) -> None:
     lan = await add_therapist()
     outage_id, leave_id = await add_outage(lan, at(8), at(9)), await add_leave(lan, at(8), at(9))
-    await in_database("DELETE FROM allocation")
+    await run_sql("DELETE FROM allocation")
     with pytest.raises(asyncpg.CheckViolationError, match="allocation_blocked_check"):
-        await in_database(
-            "INSERT INTO allocation (id, resource_id, during, state, outage_id, time_off_id)"
-            " VALUES ($1, $2, $3, 'blocked', $4, $5)",
-            *(uuid7(), lan, asyncpg.Range(at(8), at(9))),
-            outage_id if "outage" in blocks else None,
-            leave_id if "leave" in blocks else None,
+        await block(
+            *(lan, at(8), at(9)),
+            outage_id=outage_id if "outage" in blocks else None,
+            time_off_id=leave_id if "leave" in blocks else None,
         )
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Coroutine
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -21,10 +22,12 @@ from app.modules.resource.resource_allocations import (
     drop_expired_holds,
     lock_resources,
 )
+from app.modules.resource.resource_models import Outage
 from tests.support.branches import add_branch
-from tests.support.ledger import entries, in_database
+from tests.support.database import insert, insert_all, run_sql
+from tests.support.ledger import entries
 from tests.support.people import new_user
-from tests.support.resources import BOOK, add_bed, add_outage, at, blocked, book, booking
+from tests.support.resources import add_bed, add_outage, at, blocked, book, booking_rows
 from tests.support.rosters import LOCK, answered_while, code_of
 
 MORNING = {"start": "2100-03-01T08:00:00Z", "end": "2100-03-01T12:00:00Z"}
@@ -100,7 +103,7 @@ class TestOutOfOrder:
     ) -> None:
         await book(bed, at(9), at(10), hold_expires_at=utc_now() + timedelta(minutes=5))
         assert (await client.post(outages_of(bed), json=BROKEN | {"force": True})).status_code == 201
-        await in_database("UPDATE allocation SET hold_expires_at = now() WHERE state = 'held'")
+        await run_sql("UPDATE allocation SET hold_expires_at = now() WHERE state = 'held'")
 
         async def as_who_books(session: AsyncSession) -> None:
             await lock_resources(session, [bed])
@@ -124,7 +127,7 @@ class TestOutOfOrder:
         """The second outage removes the hold, which had expired."""
         await book(bed, at(11), at(13), hold_expires_at=utc_now() + timedelta(minutes=5))
         await client.post(outages_of(bed), json=BROKEN | {"force": True})
-        await in_database("UPDATE allocation SET hold_expires_at = now() WHERE state = 'held'")
+        await run_sql("UPDATE allocation SET hold_expires_at = now() WHERE state = 'held'")
         afternoon = {"start": MORNING["end"], "end": "2100-03-01T18:00:00Z"}
         assert (await client.post(outages_of(bed), json=BROKEN | afternoon)).status_code == 201
         assert await blocked(bed) == [(at(8), at(11)), (at(11), at(12)), (at(12), at(18))]
@@ -183,7 +186,7 @@ class TestOutOfOrder:
 class TestBackInOrder:
     async def test_only_outages_of_this_bed_end(self, client: httpx2.AsyncClient, bed: UUID) -> None:
         outage = (await client.post(outages_of(bed), json=BROKEN)).json()["outage"]
-        [part] = await in_database("SELECT id FROM allocation")
+        [part] = await run_sql("SELECT id FROM allocation")
         other = await add_bed(await add_branch())
         for resource_id, outage_id in ((bed, part["id"]), (bed, uuid7()), (other, outage["id"])):
             refused = await client.delete(f"{outages_of(resource_id)}/{outage_id}")
@@ -198,7 +201,7 @@ class TestBackInOrder:
         made = await client.post(outages_of(bed), json=BROKEN | {"force": True})
         await client.delete(f"{outages_of(bed)}/{made.json()['outage']['id']}")
         assert await blocked(bed) == [(at(13), at(14))]
-        assert len(await in_database("SELECT FROM allocation WHERE state = 'booked'")) == 1
+        assert len(await run_sql("SELECT FROM allocation WHERE state = 'booked'")) == 1
 
     async def test_it_waits_for_who_blocks_again(self, client: httpx2.AsyncClient, bed: UUID) -> None:
         """Who has locked the bed may be about to block more for this outage."""
@@ -226,19 +229,18 @@ class TestList:
         ]
 
     async def test_at_most_a_thousand(self, client: httpx2.AsyncClient, bed: UUID) -> None:
-        await in_database(
-            "INSERT INTO outage (id, resource_id, during, reason)"
-            " SELECT gen_random_uuid(), $1, tstzrange(minute, minute + interval '1 minute'), ''"
-            " FROM generate_series($2::timestamptz, $2 + interval '1000 minutes', '1 minute') AS minute",
-            *(bed, at(8)),
+        minutes = [at(8) + timedelta(minutes=number) for number in range(1_001)]
+        await insert_all(
+            Outage(resource_id=bed, during=Range(start, end), reason="") for start, end in pairwise(minutes)
         )
+        await insert(Outage(resource_id=bed, during=Range(minutes[-1], at(25)), reason=""))
         day = MORNING | {"end": "2100-03-02T08:00:00Z"}
         listed = (await client.get(outages_of(bed), params=day)).json()
         assert (len(listed), listed[0]["start"]) == (1_000, MORNING["start"])
 
     async def test_a_retired_bed_keeps_its_past(self, client: httpx2.AsyncClient, bed: UUID) -> None:
         await client.post(outages_of(bed), json=BROKEN)
-        await in_database("UPDATE resource SET retired_at = now()")
+        await run_sql("UPDATE resource SET retired_at = now()")
         assert len((await client.get(outages_of(bed), params=MORNING)).json()) == 1
 
     async def test_more_than_a_year_is_refused(self, client: httpx2.AsyncClient, bed: UUID) -> None:
@@ -260,17 +262,19 @@ class TestRaces:
     async def test_an_outage_waits_for_a_booking_that_is_being_made(
         self, client: httpx2.AsyncClient, bed: UUID
     ) -> None:
-        row = booking(bed, at(9), at(10))
-        [refused] = await answered_while([(LOCK, bed), (BOOK, *row)], break_it(client, bed))
+        booked, rows = await booking_rows(bed, at(9), at(10))
+        [refused] = await answered_while([(LOCK, bed), *rows], break_it(client, bed))
         assert code_of(refused) == (409, "RESOURCE_HAS_APPOINTMENTS")
-        assert [fault["field"] for fault in refused.json()["error"]["details"]] == [str(row[-1])]
+        assert [fault["field"] for fault in refused.json()["error"]["details"]] == [
+            str(booked.appointment_id)
+        ]
         assert await blocked(bed) == []
 
     async def test_a_booking_that_asked_nobody_is_met_by_the_database_itself(
         self, client: httpx2.AsyncClient, bed: UUID
     ) -> None:
-        row = booking(bed, at(9), at(10))
-        [refused] = await answered_while([(BOOK, *row)], break_it(client, bed))
+        _, rows = await booking_rows(bed, at(9), at(10))
+        [refused] = await answered_while(rows, break_it(client, bed))
         assert code_of(refused) == (409, "CONFLICT")
         assert await blocked(bed) == []
 

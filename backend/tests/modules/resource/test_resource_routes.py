@@ -11,10 +11,11 @@ import httpx2
 import pytest
 from uuid_utils.compat import uuid7
 
+from app.common.text import Text as Words
 from app.modules.identity.identity_roles import Role
-from tests.support import eventually
+from app.modules.resource.resource_models import Resource, ResourceType, Room
 from tests.support.branches import add_branch
-from tests.support.ledger import in_database
+from tests.support.database import another_connection, insert_all, run_sql
 from tests.support.people import signed_in
 from tests.support.resources import (
     add_bed,
@@ -25,8 +26,7 @@ from tests.support.resources import (
     book,
     take,
 )
-from tests.support.rosters import add_therapist
-from tests.support.stores import driver_url
+from tests.support.rosters import LOCK, add_therapist, all_wait
 
 TYPES, ROOMS, RESOURCES = "/api/v1/resource-types", "/api/v1/rooms", "/api/v1/resources"
 NAME = {"vi": "Giường massage", "en": "Massage bed"}
@@ -174,25 +174,13 @@ async def retired_while(
     client: httpx2.AsyncClient, bed: UUID, change: Callable[[asyncpg.Connection], Awaitable[object]]
 ) -> httpx2.Response:
     """What who retires it is answered when the desk had locked it, and changes something before it lets go."""
-    desk = await asyncpg.connect(driver_url())
-    transaction = desk.transaction()
-    await transaction.start()
-    await desk.execute("SELECT FROM resource WHERE id = $1 FOR NO KEY UPDATE", bed)
-    retiring = asyncio.create_task(client.patch(f"{RESOURCES}/{bed}", json={"retired": True}))
-
-    async def it_waits() -> bool:
-        waiting = await in_database(
-            "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
-        )
-        return bool(waiting) or retiring.done()
-
-    try:
-        await eventually(it_waits)
-        await change(desk)
-        await transaction.commit()
-    finally:
-        await desk.close()
-    return await retiring
+    async with another_connection() as desk:
+        async with desk.transaction():
+            await desk.execute(LOCK, bed)
+            retiring = asyncio.create_task(client.patch(f"{RESOURCES}/{bed}", json={"retired": True}))
+            await all_wait(retiring)
+            await change(desk)
+        return await retiring
 
 
 class TestRetiring:
@@ -215,7 +203,7 @@ class TestRetiring:
         refused = await client.patch(f"{RESOURCES}/{bed}", json={"retired": True, "name": "Giường cũ"})
         assert told(refused) == (409, "RESOURCE_HAS_APPOINTMENTS")
         assert [line["field"] for line in refused.json()["error"]["details"]] == [str(now), str(later)]
-        [(name, retired_at)] = await in_database("SELECT name, retired_at FROM resource WHERE id = $1", bed)
+        [(name, retired_at)] = await run_sql("SELECT name, retired_at FROM resource WHERE id = $1", bed)
         assert (name, retired_at) == ("Giường 1", None)
 
     async def test_it_is_told_as_who_puts_the_bed_out_of_order_is_told(
@@ -264,20 +252,10 @@ class TestRetiring:
 
 async def test_a_list_has_an_end(client: httpx2.AsyncClient) -> None:
     branch_id, type_id = await add_branch(), await add_type()
-    await in_database(
-        "INSERT INTO resource_type (id, key, kind, name_vi, name_en)"
-        " SELECT gen_random_uuid(), 'k-' || n, 'bed', 'Loại', 'Type' FROM generate_series(1, 1000) AS n"
-    )
-    await in_database(
-        "INSERT INTO room (id, key, branch_id, name)"
-        " SELECT gen_random_uuid(), 'k-' || n, $1, 'Sen' FROM generate_series(1, 1001) AS n",
-        branch_id,
-    )
-    await in_database(
-        "INSERT INTO resource (id, kind, key, name, branch_id, type_id)"
-        " SELECT gen_random_uuid(), 'bed', 'k-' || n, 'Giường', $1, $2 FROM generate_series(1, 1001) AS n",
-        branch_id,
-        type_id,
-    )
+    keys = [f"k-{number}" for number in range(1_001)]
+    bed = {"kind": "bed", "name": "Giường", "branch_id": branch_id, "type_id": type_id}
+    await insert_all(ResourceType(key=key, kind="bed", name=Words("Loại", "Type")) for key in keys[:1_000])
+    await insert_all(Room(key=key, branch_id=branch_id, name="Sen") for key in keys)
+    await insert_all(Resource(key=key, **bed) for key in keys)
     for path in (TYPES, ROOMS, RESOURCES):
         assert len((await client.get(path)).json()) == 1_000

@@ -35,6 +35,7 @@ from app.modules.setup.setup_file import (
 from app.modules.setup.setup_reading import SetupRefused, read_file, write_file
 from app.modules.setup.setup_yaml import read_yaml, write_yaml
 from app.modules.staff.staff_schemas import StaffCreate
+from tests.support.examples import examples
 
 KEYS = st.from_regex(r"[a-z0-9]{1,4}(-[a-z0-9]{1,3})?", fullmatch=True)
 TRICKY = st.sampled_from(
@@ -125,7 +126,7 @@ def valid(data: dict[str, Any]) -> SpaFile | None:
 
 
 @given(spas())
-@settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
 def test_what_was_written_is_read_as_the_same(data: dict[str, Any]) -> None:
     file = valid(data)
     if file is None:
@@ -166,7 +167,7 @@ DATA = st.dictionaries(
 
 
 @given(DATA)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_plain_data_comes_back_as_it_was(data: dict[str, Any]) -> None:
     document = read_yaml(write_yaml(data))
     assert (document.data, document.faults) == (data, [])
@@ -178,7 +179,7 @@ YAML_LIKE = st.text(alphabet="ab:-[]{}&*!%|>'\"#?,\n\t \\uUx0@`~<.", max_size=80
 @given(
     st.binary(max_size=100) | YAML_LIKE | YAML_LIKE.map(lambda text: b"version: 1\nstaff:\n- key: " + text)
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 def test_whatever_is_no_set_up_is_refused_with_a_line_it_has(raw: bytes) -> None:
     lines = max(len(raw.splitlines()), 1)
     assert all(1 <= fault.line <= lines for fault in read_yaml(raw).faults)

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-import asyncpg
 import pytest
-from uuid_utils.compat import uuid7
 
 from app.core.database import run_in_transaction
+from app.modules.identity.identity_models import User
+from app.modules.resource.resource_models import Resource, Room
 from app.modules.setup.setup_file import SpaFile
 from app.modules.setup.setup_plan import Kind, Plan
 from app.modules.setup.setup_reading import read_file, write_file
@@ -20,8 +20,9 @@ from app.modules.setup.setup_service import (
 )
 from app.modules.setup.setup_writing import ItemRefused
 from tests.modules.setup.files import small_spa, spa
+from tests.support.branches import add_branch
+from tests.support.database import insert, insert_all, run_sql
 from tests.support.resources import at
-from tests.support.stores import driver_url
 from tests.support.visits import add_visit
 
 DEMO = Path(__file__).parents[3] / "app/cli/demo_spa.yaml"
@@ -37,14 +38,6 @@ async def bring_in(file: SpaFile) -> Plan:
 
 async def now() -> SpaFile:
     return await run_in_transaction(read_setup)
-
-
-async def sql(statement: str, *values: object) -> list[asyncpg.Record]:
-    connection = await asyncpg.connect(driver_url())
-    try:
-        return await connection.fetch(statement, *values)
-    finally:
-        await connection.close()
 
 
 async def test_the_demo_spa_comes_out_as_it_went_in() -> None:
@@ -170,8 +163,8 @@ async def test_what_is_not_what_was_shown_is_not_done() -> None:
 
 async def test_a_refusal_names_the_item_and_nothing_is_changed() -> None:
     await bring_in(spa())
-    [(bed, branch_id)] = await sql("SELECT id, branch_id FROM resource WHERE key = 'sen-2'")
-    [(variant_id,)] = await sql("SELECT id FROM service_variant LIMIT 1")
+    [(bed, branch_id)] = await run_sql("SELECT id, branch_id FROM resource WHERE key = 'sen-2'")
+    [(variant_id,)] = await run_sql("SELECT id FROM service_variant LIMIT 1")
     hour = (at(9), at(10))
     await add_visit(branch_id, *hour, takes={bed: hour}, variant_id=variant_id)
     retired = ("name: Giường 2, type: giuong", "name: Giường 2, type: giuong, retired: true")
@@ -184,7 +177,7 @@ async def test_a_refusal_names_the_item_and_nothing_is_changed() -> None:
 
 async def test_what_the_rules_do_not_allow_any_more_is_said_and_not_exported() -> None:
     await bring_in(spa())
-    await sql("UPDATE branch SET name = repeat('x', 101)")
+    await run_sql("UPDATE branch SET name = repeat('x', 101)")
     with pytest.raises(SetupUnreadable) as refused:
         await now()
     assert [detail["field"] for detail in refused.value.details or ()] == ["branches.0.name"]
@@ -193,36 +186,23 @@ async def test_what_the_rules_do_not_allow_any_more_is_said_and_not_exported() -
 async def test_whoever_signs_in_as_somebody_still_does() -> None:
     """Accounts are not in the file."""
     await bring_in(spa())
-    user = uuid7()
-    await sql(
-        "INSERT INTO user_account (id, full_name, email, password_hash) VALUES ($1, 'Lan', 'lan@example.com', '')",
-        user,
-    )
-    await sql("UPDATE staff SET user_id = $1", user)
+    user = await insert(User(full_name="Lan", email="lan@example.com", password_hash=""))
+    await run_sql("UPDATE staff SET user_id = $1", user)
     await bring_in(spa(("full_name: Nguyễn Thị Lan", "full_name: Nguyễn Lan")))
-    [row] = await sql("SELECT full_name, user_id FROM staff")
+    [row] = await run_sql("SELECT full_name, user_id FROM staff")
     assert tuple(row) == ("Nguyễn Lan", user)
 
 
 async def test_rooms_and_beds_of_all_branches_are_read_though_one_list_of_them_ends() -> None:
     await bring_in(spa())
-    second = uuid7()
-    await sql(
-        "INSERT INTO branch SELECT (jsonb_populate_record(branch, jsonb_build_object('id', $1::uuid, 'key', 'q-2'))).*"
-        " FROM branch",
-        second,
-    )
-    await sql(
-        "INSERT INTO room (id, key, branch_id, name) SELECT gen_random_uuid(), 'k-' || n, id, 'Phòng'"
-        " FROM branch, generate_series(1, 600) AS n WHERE id <> $1 UNION ALL"
-        " SELECT gen_random_uuid(), 'm-' || n, $1, 'Phòng' FROM generate_series(1, 600) AS n",
-        second,
-    )
-    await sql(
-        "INSERT INTO resource (id, kind, key, name, branch_id, type_id)"
-        " SELECT gen_random_uuid(), 'bed', room.key, 'Giường', branch_id, resource_type.id"
-        " FROM room JOIN resource_type ON resource_type.kind = 'bed' WHERE room.key <> 'sen'"
-    )
+    [(first,)] = await run_sql("SELECT id FROM branch")
+    [(bed_type, *_)] = await run_sql("SELECT id FROM resource_type WHERE kind = 'bed'")
+    second = await add_branch(key="q-2")
+    for branch, letter in ((first, "k"), (second, "m")):
+        keys = [f"{letter}-{number}" for number in range(600)]
+        bed = {"kind": "bed", "name": "Giường", "branch_id": branch, "type_id": bed_type}
+        await insert_all(Room(key=key, branch_id=branch, name="Phòng") for key in keys)
+        await insert_all(Resource(key=key, **bed) for key in keys)
     branches = (await now()).branches
     assert sorted(len(branch.rooms) for branch in branches) == [600, 601]
     assert sorted(len(branch.resources) for branch in branches) == [600, 601]

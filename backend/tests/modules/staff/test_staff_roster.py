@@ -5,19 +5,22 @@ from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import httpx2
 import pytest
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.modules.identity.identity_roles import Role
+from app.modules.staff.staff_models import StaffBranch
+from tests.support import SOON
 from tests.support.branches import add_branch
-from tests.support.ledger import entries, in_database
+from tests.support.database import another_connection, insert, run_sql
+from tests.support.ledger import entries
 from tests.support.people import new_user, signed_in
-from tests.support.resources import BOOK, at, book, booking
+from tests.support.resources import at, book, booking_rows
 from tests.support.rosters import (
     LOCK,
+    add_leave,
     add_many_shifts,
     add_shift,
     add_therapist,
@@ -27,7 +30,6 @@ from tests.support.rosters import (
     shifts_of,
     statements,
 )
-from tests.support.stores import driver_url
 
 PATH = "/api/v1/shifts"
 HOLD = "SELECT FROM staff WHERE id = $1 FOR NO KEY UPDATE"
@@ -104,7 +106,7 @@ class TestCreate:
     async def test_none_once_the_branch_is_closed_for_good(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
-        await in_database("UPDATE branch SET closed_at = $1", at(20))  # there on the second of March, 03:00
+        await run_sql("UPDATE branch SET closed_at = $1", at(20))  # there on the second of March, 03:00
         for hours, status in ((16.9, 201), (17, 409), (40, 409)):  # midnight is at 17:00 UTC
             times = {"start": at(hours).isoformat(), "end": at(hours + 0.1).isoformat()}
             response = await client.post(PATH, json=new_shift(lan, branch, **times))
@@ -222,12 +224,7 @@ class TestChange:
     ) -> None:
         shift_id = await add_shift(lan, branch, at(9), at(18))
         await book(lan, at(10), at(11))
-        await in_database(
-            "INSERT INTO time_off (id, staff_id, during, status)"
-            " VALUES ($1, $2, '[2100-03-01 10:30Z,2100-03-01 12:00Z)', 'approved')",
-            uuid7(),
-            lan,
-        )
+        await add_leave(lan, at(10.5), at(12))
         assert stranded_in(await client.delete(f"{PATH}/{shift_id}")) == []
 
     async def test_in_another_branch_nobody_does_the_appointments_of_this_one(
@@ -270,7 +267,7 @@ class TestChange:
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         shift_id = await add_shift(lan, branch, at(9), at(18))
-        await in_database("UPDATE branch SET closed_at = $1", at(20))
+        await run_sql("UPDATE branch SET closed_at = $1", at(20))
         later = {"start": at(17).isoformat()}
         assert code_of(await client.patch(f"{PATH}/{shift_id}", json=later)) == (409, "BRANCH_CLOSED")
         earlier = await client.patch(f"{PATH}/{shift_id}", json={"start": at(10).isoformat()})
@@ -344,32 +341,24 @@ class TestChange:
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         shift_id = await add_shift(lan, branch, at(9), at(18))
-        row = booking(lan, at(10), at(11))
-        [refused] = await answered_while([(LOCK, lan), (BOOK, *row)], client.delete(f"{PATH}/{shift_id}"))
+        booked, rows = await booking_rows(lan, at(10), at(11))
+        [refused] = await answered_while([(LOCK, lan), *rows], client.delete(f"{PATH}/{shift_id}"))
         assert code_of(refused) == (409, "APPOINTMENTS_STRANDED")
-        assert refused.json()["error"]["details"][0]["field"] == str(row[-1])
+        assert refused.json()["error"]["details"][0]["field"] == str(booked.appointment_id)
 
     async def test_while_a_change_waits_for_somebody_nobody_waits_for_it(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         """As who fills a roster would: they hold the person, and write what overlaps."""
         shift_id = await add_shift(lan, branch, at(9), at(12))
-        written = (
-            "INSERT INTO shift (id, staff_id, branch_id, during) VALUES ($1, $2, $3, $4)",
-            uuid7(),
-            lan,
-        )
-        connection = await asyncpg.connect(driver_url())
-        try:
-            async with asyncio.timeout(10), connection.transaction():
+        async with another_connection() as connection:
+            async with asyncio.timeout(SOON), connection.transaction():
                 await connection.execute(HOLD, lan)
                 longer = {"end": at(18).isoformat()}
                 changing = asyncio.create_task(client.patch(f"{PATH}/{shift_id}", json=longer))
                 await all_wait(changing)
-                await connection.execute(*written, branch, asyncpg.Range(at(13), at(18)))
+                await add_shift(lan, branch, at(13), at(18), connection=connection)
             assert code_of(await changing) == (409, "SHIFT_OVERLAPS")
-        finally:
-            await connection.close()
 
     async def test_a_change_waits_for_one_that_is_being_made(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
@@ -415,11 +404,9 @@ class TestSwap:
         assert code_of(refused) == (409, "NOT_OF_THIS_BRANCH")
         desk = await signed_in(Role.RECEPTIONIST, branch_id=branch)
         assert (await client.post(f"{PATH}/{here}/swap", json=swap, headers=desk)).status_code == 403
-        await in_database(
-            "INSERT INTO staff_branch (id, staff_id, branch_id) VALUES ($1, $2, $3)", uuid7(), lan, other
-        )
+        await insert(StaffBranch(staff_id=lan, branch_id=other))
         assert (await client.post(f"{PATH}/{here}/swap", json=swap)).status_code == 200
-        [place] = await in_database("SELECT branch_id FROM shift WHERE staff_id = $1", lan)
+        [place] = await run_sql("SELECT branch_id FROM shift WHERE staff_id = $1", lan)
         assert place["branch_id"] == other
 
     async def test_of_both_the_appointments_that_would_be_stranded_are_told(
@@ -441,12 +428,10 @@ class TestSwap:
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         other = await add_branch()
-        await in_database(
-            "INSERT INTO staff_branch (id, staff_id, branch_id) VALUES ($1, $2, $3)", uuid7(), lan, other
-        )
+        await insert(StaffBranch(staff_id=lan, branch_id=other))
         mai = await add_therapist(branch, other)
         here, there = await add_shift(lan, branch, at(9), at(12)), await add_shift(mai, other, at(13), at(18))
-        await in_database("UPDATE branch SET closed_at = now() WHERE id = $1", other)
+        await run_sql("UPDATE branch SET closed_at = now() WHERE id = $1", other)
         refused = await client.post(f"{PATH}/{here}/swap", json={"with_shift_id": str(there)})
         assert code_of(refused) == (409, "BRANCH_CLOSED")
 
@@ -457,16 +442,13 @@ class TestSwap:
         first, second = sorted([await add_therapist(branch), await add_therapist(branch)])
         of_second = await add_shift(second, branch, at(9), at(12))
         swap = {"with_shift_id": str(await add_shift(first, branch, at(13), at(18)))}
-        connection = await asyncpg.connect(driver_url())
-        try:
-            async with asyncio.timeout(10), connection.transaction():
+        async with another_connection() as connection:
+            async with asyncio.timeout(SOON), connection.transaction():
                 await connection.execute(HOLD, first)
                 swapping = asyncio.create_task(client.post(f"{PATH}/{of_second}/swap", json=swap))
                 await all_wait(swapping)
                 await connection.execute(f"{HOLD} NOWAIT", second)
             assert (await swapping).status_code == 200
-        finally:
-            await connection.close()
 
     async def test_what_is_no_swap(self, client: httpx2.AsyncClient, branch: UUID, lan: UUID) -> None:
         mai = await add_therapist(branch)

@@ -10,7 +10,8 @@ import pytest
 
 from app.modules.identity.identity_roles import Role
 from tests.support.branches import add_branch
-from tests.support.ledger import entries, in_database
+from tests.support.database import run_sql
+from tests.support.ledger import entries
 from tests.support.people import new_user
 from tests.support.resources import at
 from tests.support.rosters import (
@@ -121,7 +122,7 @@ class TestFill:
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
         await add_weekly(await add_therapist(branch), branch, 9, 18)
-        await in_database("UPDATE branch SET closed_at = '2100-03-02 17:00Z'")  # midnight there
+        await run_sql("UPDATE branch SET closed_at = '2100-03-02 17:00Z'")  # midnight there
         assert made(await client.post(FILL, json=fill(branch, "2100-03-01", "2100-03-05"))) == (2, 0)
 
     async def test_none_when_the_branch_is_closed_for_good_meanwhile(
@@ -168,7 +169,7 @@ class TestFill:
         week = fill(branch, "2100-03-01", "2100-03-07"), fill(other, "2100-03-01", "2100-03-07")
         assert [made(await client.post(FILL, json=each)) for each in week] == [(1, 0), (1, 0)]
         [lans], [mais] = [
-            await in_database("SELECT id FROM shift WHERE staff_id = $1", each) for each in (lan, mai)
+            await run_sql("SELECT id FROM shift WHERE staff_id = $1", each) for each in (lan, mai)
         ]
         swap = {"with_shift_id": str(mais["id"])}
         assert (await client.post(f"/api/v1/shifts/{lans['id']}/swap", json=swap)).status_code == 200
@@ -183,8 +184,8 @@ class TestFill:
         await add_weekly(lan, branch, 13, 18)
         days = fill(branch, "2100-03-01", "2100-03-03")
         assert made(await client.post(FILL, json=days)) == (6, 0)
-        await in_database("DELETE FROM shift WHERE lower(during) IN ($1, $2)", at(2), at(2, 2))
-        await in_database("DELETE FROM shift WHERE lower(during) = $1", at(6, 2))
+        await run_sql("DELETE FROM shift WHERE lower(during) IN ($1, $2)", at(2), at(2, 2))
+        await run_sql("DELETE FROM shift WHERE lower(during) = $1", at(6, 2))
         assert made(await client.post(FILL, json=days)) == (2, 4)
         assert [start for start, _ in await on_the_clock(lan, ZONE)] == [
             f"2100-03-0{day}" for day in ("1 13:00", "2 09:00", "2 13:00", "3 09:00", "3 13:00")
@@ -226,13 +227,8 @@ class TestFill:
 
     async def test_not_more_than_ten_thousand_at_once(self, client: httpx2.AsyncClient, branch: UUID) -> None:
         lan = await add_therapist(branch)
-        await in_database(
-            "INSERT INTO weekly_shift (id, staff_id, branch_id, weekday, starts, ends)"
-            " SELECT gen_random_uuid(), $1, $2, day, nth * 10, nth * 10 + 5"
-            " FROM generate_series(1, 7) AS day, generate_series(1, 110) AS nth",
-            lan,
-            branch,
-        )
+        for nth in range(1, 111):
+            await add_weekly(lan, branch, nth / 6, nth / 6 + 1 / 12)
         refused = await client.post(FILL, json=fill(branch, "2100-03-01", "2100-05-31"))
         assert code_of(refused) == (422, "TOO_MANY_SHIFTS")
         assert await shifts_of(lan) == []

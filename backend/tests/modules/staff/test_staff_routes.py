@@ -1,11 +1,9 @@
 """Staff over HTTP, as whoever leads a branch uses it."""
 
-import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import httpx2
 import pytest
 from asyncpg import Range
@@ -15,11 +13,15 @@ from app.common.helpers import utc_now
 from app.core.database import run_in_transaction
 from app.modules.identity.identity_roles import Role
 from app.modules.staff import staff_service
+from app.modules.staff.staff_models import Shift
 from app.modules.staff.staff_schemas import StaffCreate, StaffUpdate
+from tests.support import rosters
 from tests.support.branches import add_branch
-from tests.support.ledger import entries, in_database
-from tests.support.people import new_user, signed_in
-from tests.support.stores import driver_url
+from tests.support.database import insert_all, run_sql
+from tests.support.ledger import entries
+from tests.support.people import add_role, new_user, signed_in
+from tests.support.rosters import answered_while
+from tests.support.visits import service_rows
 
 PATH = "/api/v1/staff"
 EVERYTHING = {
@@ -42,30 +44,13 @@ async def branch(client: httpx2.AsyncClient) -> UUID:
 
 
 async def add_service() -> UUID:
-    category_id, service_id = uuid7(), uuid7()
-    await in_database(
-        "INSERT INTO service_category (id, key, name_vi, name_en, position) VALUES ($1, $2, 'Nhóm', 'Group', 0)",
-        category_id,
-        f"nhom-{category_id}",
-    )
-    await in_database(
-        "INSERT INTO service (id, key, category_id, name_vi, name_en, description_vi, description_en, position, offered)"
-        " VALUES ($1, $2, $3, 'Massage', 'Massage', '', '', 0, 'online')",
-        service_id,
-        f"dich-vu-{service_id}",
-        category_id,
-    )
-    return service_id
+    variant, rows = service_rows()
+    await insert_all(rows)
+    return variant.service_id
 
 
 async def add_shift(staff_id: str, branch_id: UUID, start: datetime) -> None:
-    await in_database(
-        "INSERT INTO shift (id, staff_id, branch_id, during) VALUES ($1, $2, $3, $4)",
-        uuid7(),
-        UUID(staff_id),
-        branch_id,
-        Range(start, start + timedelta(hours=8)),
-    )
+    await rosters.add_shift(UUID(staff_id), branch_id, start, start + timedelta(hours=8))
 
 
 def new_staff(*branches: UUID, **values: Any) -> dict[str, Any]:
@@ -109,7 +94,7 @@ class TestCreate:
     ) -> None:
         lan = await add(client, branch)
         assert lan["languages"] == ["vi"]
-        [resource] = await in_database("SELECT id, kind FROM resource")
+        [resource] = await run_sql("SELECT id, kind FROM resource")
         assert (str(resource["id"]), resource["kind"]) == (lan["id"], "staff")
 
     async def test_what_is_not_there_is_said(self, client: httpx2.AsyncClient, branch: UUID) -> None:
@@ -119,7 +104,7 @@ class TestCreate:
             ({"user_id": str(uuid7())}, "USER_NOT_FOUND"),
         ):
             assert code_of(await client.post(PATH, json=new_staff(branch) | wrong)) == (404, code)
-        assert await in_database("SELECT FROM resource") == []
+        assert await run_sql("SELECT FROM resource") == []
 
     async def test_a_key_is_one_persons(self, client: httpx2.AsyncClient, branch: UUID) -> None:
         await add(client, branch)
@@ -132,7 +117,7 @@ class TestCreate:
         lan = await add(client, branch, user_id=str(user_id))
         again = await client.post(PATH, json=new_staff(branch, key="mai", user_id=str(user_id)))
         assert code_of(again) == (409, "STAFF_USER_TAKEN")
-        assert await in_database("SELECT FROM role_assignment WHERE user_id = $1", user_id) == []
+        assert await run_sql("SELECT FROM role_assignment WHERE user_id = $1", user_id) == []
         found = await run_in_transaction(lambda session: staff_service.find_staff_of_user(session, user_id))
         assert found is not None
         assert str(found.id) == lan["id"]
@@ -315,19 +300,14 @@ class TestWhoMayChange:
             assert (await client.get(f"{PATH}/{staff['id']}")).json() == staff
         refused = await client.post(PATH, json=new_staff(branch, other, key="em"), headers=leader)
         assert code_of(refused) == (403, "FORBIDDEN")
-        assert len(await in_database("SELECT FROM staff")) == 3
+        assert len(await run_sql("SELECT FROM staff")) == 3
 
     async def test_who_leads_both_branches_moves_people_between_them(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
         other = await add_branch()
         user_id, leader = await new_user(Role.ADMIN, branch_id=branch)
-        await in_database(
-            "INSERT INTO role_assignment (id, user_id, role, branch_id) VALUES ($1, $2, 'admin', $3)",
-            uuid7(),
-            user_id,
-            other,
-        )
+        await add_role(user_id, Role.ADMIN, branch_id=other)
         lan = await add(client, branch)
         moved = await client.patch(f"{PATH}/{lan['id']}", json={"branch_ids": [str(other)]}, headers=leader)
         assert moved.json()["branch_ids"] == [str(other)]
@@ -415,22 +395,9 @@ class TestShifts:
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
         lan = await add(client, branch)
-        connection = await asyncpg.connect(driver_url())
-        try:
-            async with asyncio.timeout(10), connection.transaction():
-                await connection.execute("SELECT FROM staff FOR NO KEY UPDATE")
-                await connection.execute(
-                    "INSERT INTO shift (id, staff_id, branch_id, during) VALUES ($1, $2, $3, $4)",
-                    uuid7(),
-                    UUID(lan["id"]),
-                    branch,
-                    Range(FAR, FAR + timedelta(hours=8)),
-                )
-                leaving = asyncio.create_task(
-                    client.patch(f"{PATH}/{lan['id']}", json={"employed_until": "2026-12-31"})
-                )
-                while not await in_database("SELECT FROM pg_locks WHERE NOT granted"):
-                    assert not leaving.done()
-            assert code_of(await leaving) == (409, "STAFF_HAS_SHIFTS")
-        finally:
-            await connection.close()
+        made = Shift(staff_id=UUID(lan["id"]), branch_id=branch, during=Range(FAR, FAR + timedelta(hours=8)))
+        [leaving] = await answered_while(
+            [("SELECT FROM staff FOR NO KEY UPDATE",), made],
+            client.patch(f"{PATH}/{lan['id']}", json={"employed_until": "2026-12-31"}),
+        )
+        assert code_of(leaving) == (409, "STAFF_HAS_SHIFTS")

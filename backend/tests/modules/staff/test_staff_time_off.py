@@ -17,9 +17,10 @@ from app.modules.identity.identity_roles import Role
 from app.modules.resource.resource_allocations import lock_resources
 from app.modules.staff.staff_time_off import block_leave_again
 from tests.support.branches import add_branch
-from tests.support.ledger import entries, in_database
+from tests.support.database import run_sql
+from tests.support.ledger import entries
 from tests.support.people import new_user, signed_in
-from tests.support.resources import BOOK, at, blocked, book, booking
+from tests.support.resources import at, blocked, book, booking_rows
 from tests.support.rosters import LOCK, add_shift, add_therapist, answered_while, code_of
 
 PATH = "/api/v1/time-off"
@@ -184,9 +185,7 @@ class TestApprove:
         forced = await decide(client, leave, "approve", force=True)
         assert [each["appointment_id"] for each in forced.json()["stranded"]] == [str(inside)]
         assert await blocked(lan) == [(at(8.5), at(11))]
-        kept = await in_database(
-            "SELECT appointment_id FROM allocation WHERE state = 'booked' ORDER BY during"
-        )
+        kept = await run_sql("SELECT appointment_id FROM allocation WHERE state = 'booked' ORDER BY during")
         assert [row["appointment_id"] for row in kept[:2]] == [across, inside]
 
     async def test_whoever_sees_what_is_blocked_does_not_read_why(
@@ -194,7 +193,7 @@ class TestApprove:
     ) -> None:
         leave = await ask(client, lan, reason="Khám bệnh")
         assert (await decide(client, leave, "approve")).json()["time_off"]["reason"] == "Khám bệnh"
-        [(block,)] = await in_database("SELECT allocation::text FROM allocation")
+        [(block,)] = await run_sql("SELECT allocation::text FROM allocation")
         assert leave in block
         assert "Khám bệnh" not in block
 
@@ -229,10 +228,10 @@ class TestApprove:
         self, client: httpx2.AsyncClient, lan: UUID
     ) -> None:
         leave = await ask(client, lan)
-        row = booking(lan, at(9), at(10))
-        [refused] = await answered_while([(LOCK, lan), (BOOK, *row)], decide(client, leave, "approve"))
+        booked, rows = await booking_rows(lan, at(9), at(10))
+        [refused] = await answered_while([(LOCK, lan), *rows], decide(client, leave, "approve"))
         assert code_of(refused) == (409, "APPOINTMENTS_STRANDED")
-        assert refused.json()["error"]["details"][0]["field"] == str(row[-1])
+        assert refused.json()["error"]["details"][0]["field"] == str(booked.appointment_id)
         assert await blocked(lan) == []
 
 
@@ -243,7 +242,7 @@ class TestBlockAgain:
         await book(lan, at(9), at(10))
         await decide(client, await ask(client, lan), "approve", force=True)
         await ask(client, lan, end="2100-03-01T18:00:00Z")  # nobody has approved it
-        await in_database("DELETE FROM allocation WHERE state = 'booked'")
+        await run_sql("DELETE FROM allocation WHERE state = 'booked'")
 
         async def as_who_cancels(session: AsyncSession) -> None:
             await lock_resources(session, [lan])
@@ -258,7 +257,7 @@ class TestBlockAgain:
         """The approval of the second removes the hold, which had expired."""
         await book(lan, at(11), at(14), hold_expires_at=utc_now() + timedelta(minutes=5))
         await decide(client, await ask(client, lan), "approve", force=True)
-        await in_database("UPDATE allocation SET hold_expires_at = now() WHERE state = 'held'")
+        await run_sql("UPDATE allocation SET hold_expires_at = now() WHERE state = 'held'")
         afternoon = {"start": MORNING["end"], "end": "2100-03-01T18:00:00Z"}
         assert (await decide(client, await ask(client, lan, **afternoon), "approve")).status_code == 200
         assert await blocked(lan) == [(at(8), at(11)), (at(11), at(12)), (at(12), at(18))]

@@ -8,7 +8,8 @@ import pytest
 
 from app.modules.identity.identity_roles import Role
 from tests.support.branches import add_branch
-from tests.support.ledger import entries, in_database
+from tests.support.database import run_sql
+from tests.support.ledger import entries
 from tests.support.people import new_user, signed_in
 from tests.support.rosters import add_therapist, add_weekly, code_of
 
@@ -102,7 +103,7 @@ async def test_the_desk_changes_what_is_in_its_own_branch_and_leaves_the_rest(
     there, here = line(other, 1, "09:00", "12:00"), line(branch, 1, "13:00", "18:00")
     assert (await client.put(path_of(lan), json={"shifts": [there, here]}, headers=desk)).status_code == 200
     assert (await client.put(path_of(lan), json={"shifts": [here]}, headers=desk)).status_code == 403
-    assert len(await in_database("SELECT FROM weekly_shift")) == 2
+    assert len(await run_sql("SELECT FROM weekly_shift")) == 2
 
 
 async def test_with_a_branch_goes_the_pattern_in_it(client: httpx2.AsyncClient, branch: UUID) -> None:

@@ -10,7 +10,7 @@ from uuid import UUID
 from app.modules.availability.availability_grid import this_step
 from tests.support.bookings import APPOINTMENTS, VISITS, BookableSpa
 from tests.support.crowd import Answer, Crowd, request
-from tests.support.ledger import in_database
+from tests.support.database import run_sql
 
 _EXPIRE = """
 WITH visit AS (SELECT id FROM visit WHERE id = $1 FOR NO KEY UPDATE), appointments AS (
@@ -120,7 +120,7 @@ class Client:
         """As time does it."""
         if told.guest["status"] == "held" and not told.expired:
             told.expired = True
-            await in_database(_EXPIRE, UUID(told.last["id"]))
+            await run_sql(_EXPIRE, UUID(told.last["id"]))
 
     async def _send_again(self, told: Told) -> None:
         answer = await self._ask("send again", told.request, set())

@@ -8,10 +8,10 @@ import httpx2
 
 from app.modules.booking.booking_clock import turn
 from app.modules.identity.identity_roles import Role
-from tests.modules.booking.storm import Client, Storm
+from tests.races.storm import Client, Storm
 from tests.support.bookings import VISITS, bookable_spa, overlaps
 from tests.support.crowd import crowd_of
-from tests.support.ledger import in_database
+from tests.support.database import run_sql
 from tests.support.people import new_customer, signed_in
 
 CLIENTS, CUSTOMERS, ACTIONS = 32, 8, 10
@@ -77,11 +77,11 @@ async def test_a_storm_leaves_what_everybody_was_told(
     print(f"booking storm: {storm.answers.total()} answers, {visits_told} visits")  # noqa: T201
 
     assert await overlaps() == 0
-    assert await in_database(_NOT_AS_AGREED) == []
-    assert await in_database(_NOT_AS_BLOCKED) == []
-    visits = {str(row["id"]) for row in await in_database("SELECT id FROM visit")}
+    assert await run_sql(_NOT_AS_AGREED) == []
+    assert await run_sql(_NOT_AS_BLOCKED) == []
+    visits = {str(row["id"]) for row in await run_sql("SELECT id FROM visit")}
     assert visits == {told.last["id"] for told in storm.own + storm.common}
-    assert len(visits) == len(await in_database("SELECT FROM idempotency_key"))
+    assert len(visits) == len(await run_sql("SELECT FROM idempotency_key"))
     for told in storm.own + storm.common:
         there = (await client.get(f"{VISITS}/{told.last['id']}")).json()
         possible = [told.last] if told in storm.own else told.answers

@@ -13,8 +13,9 @@ import pytest
 from app.modules.identity.identity_roles import Role
 from tests.support.bookings import VISITS, BookableSpa, bookable_spa, overlaps
 from tests.support.crowd import Answer, Crowd, crowd_of, request
-from tests.support.ledger import in_database
+from tests.support.database import run_sql
 from tests.support.people import new_customer, signed_in
+from tests.support.rosters import add_skill
 from tests.support.spas import Segment
 
 pytestmark = pytest.mark.usefixtures("client")
@@ -74,10 +75,7 @@ async def _add_device(spa: BookableSpa) -> list[dict[str, Any]]:
     spa.device("laser 1")
     treatment = spa.service("laser", Segment(60, on="massage-bed", with_="laser"))
     await spa.write()
-    await in_database(
-        "INSERT INTO staff_skill (id, staff_id, service_id) VALUES (gen_random_uuid(), $1, $2)",
-        *(spa.therapists[0], spa.service_of[treatment]),
-    )
+    await add_skill(spa.therapists[0], spa.service_of[treatment])
     return [{"treatments": [{"variant_id": str(treatment)}]}]
 
 
@@ -110,5 +108,5 @@ def _counted(answers: list[Answer]) -> Counter[tuple[int, str]]:
 
 
 async def _count(table: str) -> int:
-    [(count,)] = await in_database(f"SELECT count(*) FROM {table}")
+    [(count,)] = await run_sql(f"SELECT count(*) FROM {table}")
     return int(count)

@@ -19,7 +19,7 @@ from app.cli.system_user import RunAs
 from tests.support import eventually
 from tests.support.leftovers import folder_for_servers, processes_under
 
-BACKEND = Path(__file__).resolve().parents[1]
+BACKEND = Path(__file__).resolve().parents[2]
 FAST = {"fsync": "off"}
 
 
@@ -231,7 +231,7 @@ def start_both_and_die(folder: Path, valkey_port: int) -> None:
 import asyncio, os, signal
 from pathlib import Path
 from app.cli.embedded import EmbeddedPostgres, EmbeddedValkey
-from tests.test_embedded import sql
+from tests.faults.test_embedded import sql
 
 postgres = EmbeddedPostgres(Path({str(folder)!r}) / "postgres", settings={FAST})
 postgres.start()

@@ -18,7 +18,7 @@ from tests.conftest import create_database, database_url
 from tests.support.app_process import AppProcess
 from tests.support.leftovers import folder_for_servers, processes_under
 
-BACKEND = Path(__file__).resolve().parents[1]
+BACKEND = Path(__file__).resolve().parents[2]
 DEV = (sys.executable, "-m", "app.cli.main", "dev")
 
 
