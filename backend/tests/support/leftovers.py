@@ -60,12 +60,21 @@ def folder_for_servers() -> Iterator[Path]:
         try:
             yield folder
         finally:
-            _kill(processes_under(folder))
+            _kill_all(folder)
 
 
 def processes_under(folder: Path) -> list[psutil.Process]:
-    """Return the living processes whose working directory is `folder` or in it."""
-    return [process for process in psutil.process_iter() if _works_in(process, folder)]
+    """Return the living processes that work in `folder` or have it, or a folder in it, as TMPDIR."""
+    return [process for process in psutil.process_iter() if _is_of(process, folder)]
+
+
+def programs_under(folder: Path) -> list[str]:
+    """Return the command lines of these processes."""
+    commands = []
+    for process in processes_under(folder):
+        with suppress(psutil.NoSuchProcess):
+            commands.append(" ".join(process.cmdline()))
+    return commands
 
 
 def _remove_abandoned_runs() -> None:
@@ -81,35 +90,33 @@ def _remove_abandoned_runs() -> None:
 
 
 def _remove_run(folder: Path) -> None:
-    while processes := [process for process in psutil.process_iter() if _is_of_run(process, folder)]:
-        _kill(processes)
+    _kill_all(folder)
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _is_of_run(process: psutil.Process, folder: Path) -> bool:
+def _kill_all(folder: Path) -> None:
+    while processes := processes_under(folder):
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        psutil.wait_procs(processes, timeout=_END_TIMEOUT)
+
+
+def _is_of(process: psutil.Process, folder: Path) -> bool:
     if process.pid == os.getpid():
         return False
     with suppress(psutil.Error):
-        if _is_in(process.environ().get("TMPDIR"), folder):
+        if process.status() == psutil.STATUS_ZOMBIE:
+            return False
+        if _is_in(process.cwd(), folder):
             return True
-    return _works_in(process, folder)
-
-
-def _works_in(process: psutil.Process, folder: Path) -> bool:
     with suppress(psutil.Error):
-        return process.status() != psutil.STATUS_ZOMBIE and _is_in(process.cwd(), folder)
+        return _is_in(process.environ().get("TMPDIR"), folder)
     return False
 
 
 def _is_in(path: str | None, folder: Path) -> bool:
     return path is not None and Path(path).is_relative_to(folder)
-
-
-def _kill(processes: list[psutil.Process]) -> None:
-    for process in processes:
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(processes, timeout=_END_TIMEOUT)
 
 
 def _lock(file: Path) -> int:
