@@ -70,6 +70,10 @@ def _start_servers() -> None:
         "SMTP_HOST": "",  # wins over a developer's .env: no test may mail to people
         "CLOCK_SECONDS": "0",  # no turn of the clock in the middle of a test: those of the clock call it
         "RATE_LIMIT_PER_MINUTE": "1000000",  # counted as in production, and never reached: tests share an address
+        # Seconds. Tests of a limit set it themselves; for the others the machine may be slow.
+        "DB_LOCK_TIMEOUT": "60",
+        "DB_STATEMENT_TIMEOUT": "60",
+        "DB_POOL_TIMEOUT": "600",  # longer than any test waits: it must not pass for the request's own limit
         "PYTHONPATH": str(_BACKEND),  # for what is started elsewhere than here
     }
     asyncio.run(create_database(_TEMPLATE, template="template0"))
@@ -129,7 +133,9 @@ async def running_app() -> AsyncGenerator[object]:
     """The app, started and stopped once for all tests of a worker."""
     from app.main import app, lifespan
     from tests.support.database import close_kept_connection
+    from tests.support.patience import be_patient
 
+    be_patient()
     async with lifespan(app):
         yield app
     await close_kept_connection()

@@ -322,7 +322,7 @@ class TestTimeouts:
     @pytest.mark.parametrize(
         ("setting", "statement", "state"),
         [
-            ("DB_STATEMENT_TIMEOUT", text("SELECT pg_sleep(60)"), "57014"),
+            ("DB_STATEMENT_TIMEOUT", text("SELECT pg_sleep(600)"), "57014"),
             ("DB_LOCK_TIMEOUT", ADD_1, "55P03"),
         ],
         ids=["statement", "lock"],
@@ -368,7 +368,7 @@ class TestExhaustedPool:
         self, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(database, "REQUEST_POOL_WAIT", 0.1)
-        async with asyncio.timeout(SOON):  # DB_POOL_TIMEOUT, 30 s, is for jobs
+        async with asyncio.timeout(SOON):
             response = await client.post("/1")
         assert response.status_code == 503
         assert response.headers["Retry-After"] == "1"

@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 
 import httpx2
@@ -117,11 +118,22 @@ class TestTake:
     ) -> None:
         if not there_is_redis:
             monkeypatch.setattr(redis_client, "redis_client", None)
-        limit = RateLimit("short", 2, SHORT)
-        started = time.monotonic()
-        assert await admissions(3, limit) == [True, True, False]
-        await eventually(lambda: is_admitted(limit, LAN))
-        assert time.monotonic() - started > SHORT - 0.01  # two clocks
+        limit, refused = RateLimit("short", 2, SHORT), False
+        asked: list[float] = []  # when those were asked that were admitted
+
+        async def is_admitted_again() -> bool:
+            nonlocal refused
+            now = time.monotonic()
+            if not await is_admitted(limit, LAN):
+                refused = True
+                return False
+            if len(asked) >= 2:
+                assert time.monotonic() - asked[-2] > SHORT - 0.01  # two clocks
+            asked.append(now)
+            return refused
+
+        await eventually(is_admitted_again)
+        assert len(asked) >= 3
 
     @pytest.mark.parametrize("there_is_redis", [True, False])
     async def test_the_time_to_wait_gets_shorter(
@@ -310,19 +322,23 @@ class TestGeneralLimit:
             return time.monotonic() > end
 
         await eventually(the_window_is_over)
-        assert statuses(await asyncio.gather(*(one(app) for _ in range(40)))) == {200: 20, 429: 20}
+        began = time.monotonic()
+        admitted = statuses(await asyncio.gather(*(one(app) for _ in range(40))))[200]
+        windows = 1 + int((time.monotonic() - began) / SHORT)  # one, unless the machine is very busy
+        assert 20 <= admitted <= 20 * windows
 
     async def test_who_was_refused_is_served_in_the_next_window(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(rate_limit_middleware, "_WINDOW", SHORT)
         app = app_with_limit(1)
-        assert statuses(await ask(app, 2)) == {200: 1, 429: 1}
+        assert (await one(app)).status_code == 200
 
-        async def is_served() -> bool:
-            return (await one(app)).status_code == 200
+        async def answers(status: int) -> bool:
+            return (await one(app)).status_code == status
 
-        await eventually(is_served)
+        await eventually(partial(answers, 429))
+        await eventually(partial(answers, 200))
 
     @pytest.mark.parametrize("fault", FAULTS)
     async def test_holds_while_redis_is_away(self, fault: Mode, proxy: FaultProxy) -> None:

@@ -11,6 +11,7 @@ import httpx2
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from tests.core import imported_by, stores
+from tests.support import SOON
 from tests.support.app_process import AppProcess
 
 BACKEND = Path(__file__).resolve().parents[1]
@@ -74,7 +75,7 @@ async def test_a_request_leaves_a_span_at_the_collector_also_when_the_app_stops_
             async with httpx2.AsyncClient(base_url=process.base_url, verify=False) as http:
                 await http.get("/api/v1/customers/7")
             process.terminate()
-            await process.wait(15)
+            await process.wait(SOON)
     span = collector.spans()["GET /api/v1/customers/{customer_id}"]
     assert span["service.name"] == "Sen"
     assert span["http.route"] == "/api/v1/customers/{customer_id}"
@@ -88,7 +89,7 @@ async def test_what_a_receptionist_searches_for_does_not_reach_the_collector() -
             async with httpx2.AsyncClient(base_url=process.base_url, verify=False) as http:
                 await http.get("/api/v1/customers/search", params={"q": "Nguyễn Thị Lan"})
             process.terminate()
-            await process.wait(15)
+            await process.wait(SOON)
     assert collector.spans()["GET /api/v1/customers/search"]["url.query"] == "REDACTED"
     assert not [export for export in collector.exports if "Nguy" in str(export)]
 
@@ -100,7 +101,7 @@ async def test_the_key_of_a_calendar_does_not_reach_the_collector() -> None:
             async with httpx2.AsyncClient(base_url=process.base_url, verify=False) as http:
                 await http.get("/api/v1/calendars/a-key.ics")
             process.terminate()
-            await process.wait(15)
+            await process.wait(SOON)
     span = collector.spans()["GET /api/v1/calendars/{token}.ics"]
     assert span["url.path"] == "/api/v1/calendars/REDACTED.ics"
     assert not [export for export in collector.exports if "a-key" in str(export)]
@@ -109,11 +110,12 @@ async def test_the_key_of_a_calendar_does_not_reach_the_collector() -> None:
 async def test_a_collector_that_never_answers_holds_up_neither_a_request_nor_the_stop() -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:
         endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
-        async with AppProcess(stores() | {"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint}) as process:
+        environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint, "OTEL_EXPORTER_OTLP_TIMEOUT": "600"}
+        async with AppProcess(stores() | environment) as process:
             async with httpx2.AsyncClient(base_url=process.base_url, verify=False) as http:
                 assert (await http.get("/")).status_code == 200
             process.terminate()
-            await process.wait(15)
+            await process.wait(SOON)
             assert "| app.main | stopped" in process.output()
 
 

@@ -15,6 +15,7 @@ import psutil
 import pytest
 
 from tests.conftest import create_database, database_url
+from tests.support import SOON
 from tests.support.app_process import AppProcess
 from tests.support.leftovers import folder_for_servers, processes_under
 
@@ -36,7 +37,7 @@ def dev(backend: Path, **variables: str) -> AppProcess:
         {"PYTHONPATH": str(backend), "HOST": "127.0.0.1", "SECRET_KEY": ""} | variables,
         command=["env", "PORT={port}", *DEV],
     )
-    process.start_timeout = 60
+    process.start_timeout = 2 * SOON  # of several servers
     return process
 
 
@@ -49,7 +50,7 @@ def refused_dev(backend: Path, **variables: str) -> subprocess.CompletedProcess[
         check=False,
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=SOON,
     )
 
 
@@ -97,7 +98,7 @@ async def test_a_second_run_goes_on_where_the_first_stopped(backend: Path) -> No
         page = (await get(first, "/api/v1/customers?limit=3", **token)).json()
         assert len(page["items"]) == 3
         first.terminate()
-        assert await first.wait(20) == 0
+        assert await first.wait(SOON) == 0
         assert "Application shutdown complete" in first.output()
     assert processes_under(backend) == []
     async with dev(backend) as second:
@@ -112,12 +113,12 @@ async def test_a_database_from_before_accounts_gets_them_once(backend: Path) -> 
     async with dev(backend) as first:
         downgrade(backend, "0001")
         first.terminate()
-        await first.wait(20)
+        await first.wait(SOON)
     async with dev(backend) as second:
         accounts = demo_accounts(second.output())
         assert (await sign_in(second, "letan@example.com", accounts["letan@example.com"])).status_code == 200
         second.terminate()
-        await second.wait(20)
+        await second.wait(SOON)
     async with dev(backend) as third:
         assert demo_accounts(third.output()) == {}
 
@@ -142,19 +143,19 @@ async def test_a_start_shows_the_addresses(backend: Path) -> None:
 async def test_what_a_killed_run_left_running_is_replaced(backend: Path) -> None:
     async with dev(backend) as killed:
         os.kill(killed.pid, 9)
-        assert await killed.wait(5) == -9
+        assert await killed.wait(SOON) == -9
         left = processes_under(backend)
         assert {"postgres", "valkey-server"} < {process.name() for process in left}
         assert any("uvicorn" in process.cmdline() for process in left)
         async with dev(backend):
-            assert psutil.wait_procs(left, timeout=5)[1] == []
+            assert psutil.wait_procs(left, timeout=SOON)[1] == []
 
 
 async def test_the_end_of_the_api_ends_all_of_it(backend: Path) -> None:
     async with dev(backend) as process:
         [api] = [child for child in psutil.Process(process.pid).children() if "uvicorn" in child.cmdline()]
         api.kill()  # its own child, the reloaded worker, outlives it
-        assert await process.wait(20) == 9
+        assert await process.wait(SOON) == 9
         assert processes_under(backend) == []
 
 

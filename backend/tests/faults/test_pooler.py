@@ -21,7 +21,7 @@ from app.core.database import build_engine, run_in_transaction
 from app.modules.booking.booking_clock import turn
 from app.modules.identity.identity_roles import Role
 from tests.support import SOON
-from tests.support.app_process import AppProcess
+from tests.support.app_process import PATIENT, AppProcess
 from tests.support.bookings import VISITS, bookable_spa, overlaps
 from tests.support.certificates import certificates
 from tests.support.crowd import Crowd, request
@@ -79,8 +79,8 @@ class TestTransactionMode:
         statuses: Counter[int] = Counter()
         headers = await signed_in(Role.RECEPTIONIST)
         async with (
-            AppProcess(environment) as app,
-            httpx2.AsyncClient(base_url=app.base_url, verify=False, headers=headers) as http,
+            AppProcess(environment, command=PATIENT) as app,
+            httpx2.AsyncClient(base_url=app.base_url, verify=False, headers=headers, timeout=SOON) as http,
             asyncio.TaskGroup() as clients,
         ):
             for number in range(CLIENTS):
@@ -109,7 +109,7 @@ class TestTransactionMode:
     @pytest.mark.parametrize(
         ("setting", "statement", "state"),
         [
-            ("DB_STATEMENT_TIMEOUT", text("SELECT pg_sleep(60)"), "57014"),
+            ("DB_STATEMENT_TIMEOUT", text("SELECT pg_sleep(600)"), "57014"),
             ("DB_LOCK_TIMEOUT", text("SELECT pg_advisory_xact_lock(1)"), "55P03"),
         ],
         ids=["statement", "lock"],

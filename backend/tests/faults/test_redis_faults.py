@@ -12,7 +12,7 @@ from app.cli.embedded import EmbeddedValkey, free_port
 from app.core.config import settings
 from app.modules.identity.identity_roles import Role
 from tests.support import eventually
-from tests.support.app_process import AppProcess
+from tests.support.app_process import AppProcess, app_after
 from tests.support.customers import AtTheDesk
 from tests.support.fault_proxy import FaultProxy, Mode
 from tests.support.leftovers import folder_for_servers
@@ -59,8 +59,10 @@ async def spa_on(valkey: EmbeddedValkey, mode: Mode) -> AsyncIterator[Spa]:
             "REDIS_HOST": "127.0.0.1",
             "REDIS_PORT": str(proxy.port),
         }
+        # Time enough for Redis to answer on a busy machine. The limit itself is for tests/test_redis.py.
+        command = app_after("from app.redis import client; client.TIMEOUT = 2")
         async with (
-            AppProcess(environment) as app,
+            AppProcess(environment, command=command) as app,
             httpx2.AsyncClient(base_url=app.base_url, verify=False) as http,
         ):
             yield Spa(http, proxy)

@@ -18,10 +18,24 @@ import httpx2
 from tests.support import ServerProcess
 
 _BACKEND = Path(__file__).resolve().parents[2]
-_UVICORN = (
-    *(sys.executable, "-m", "uvicorn", "app.main:app"),
-    *("--host", "127.0.0.1", "--port", "{port}", "--no-access-log"),
-)
+
+
+def _uvicorn(app: str) -> Sequence[str]:
+    return (
+        *(sys.executable, "-m", "uvicorn", app),
+        *("--host", "127.0.0.1", "--port", "{port}", "--no-access-log"),
+    )
+
+
+_APP = _uvicorn("app.main:app")
+PATIENT = _uvicorn("tests.support.patient_app:app")
+"""The app with patience.py: it cuts nothing off because the machine is busy."""
+
+
+def app_after(setup: str) -> Sequence[str]:
+    """Return the command of an app before whose imports `setup`, some Python, changes what is otherwise fixed."""
+    serve = "import uvicorn; uvicorn.run('app.main:app', host='127.0.0.1', port={port}, access_log=False)"
+    return (sys.executable, "-c", f"{setup}; {serve}")
 
 
 class AppProcess(ServerProcess):
@@ -33,7 +47,7 @@ class AppProcess(ServerProcess):
 
     def __init__(self, env: Mapping[str, str], *, command: Sequence[str] | None = None) -> None:
         self._env = env
-        self._arguments = _UVICORN if command is None else command
+        self._arguments = _APP if command is None else command
 
     @property
     def base_url(self) -> str:

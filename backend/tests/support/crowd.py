@@ -15,12 +15,14 @@ from types import TracebackType
 from typing import Any, NamedTuple, Self
 from urllib.parse import urlsplit
 
+import psutil
+
 from app.core.config import settings
-from tests.support import eventually
+from tests.support import SOON, eventually
 from tests.support.app_process import AppProcess
 from tests.support.database import run_sql
 
-_STOP = 15.0
+_UNAVAILABLE = 503
 
 
 class Answer(NamedTuple):
@@ -43,12 +45,12 @@ def request(method: str, path: str, headers: Mapping[str, str], body: object = N
 
 @asynccontextmanager
 async def crowd_of(clients: int, *, processes: int = 2, **environment: str) -> AsyncIterator["Crowd"]:
-    """Before so many processes of the app. At the end nothing was a 5xx, and PostgreSQL has met no deadlock."""
-    usual = {"DATABASE_URL": settings.DATABASE_URL.get_secret_value(), "LOG_LEVEL": "WARNING"}
-    before, others = await deadlocks(), await _connections()
+    """Before so many processes of the app. At the end nothing was an error of the app's own, or a deadlock.
 
-    async def they_have_left() -> bool:
-        return await _connections() <= others
+    On a busy machine some are told to come back (503): they wait for a connection, or for the locks of those before.
+    """
+    usual = {"DATABASE_URL": settings.DATABASE_URL.get_secret_value(), "LOG_LEVEL": "WARNING"}
+    before = await deadlocks()
 
     async with AsyncExitStack() as stack:
         apps = [await stack.enter_async_context(AppProcess(usual | environment)) for _ in range(processes)]
@@ -61,10 +63,10 @@ async def crowd_of(clients: int, *, processes: int = 2, **environment: str) -> A
         for app in apps:
             app.terminate()
         for app in apps:
-            await app.wait(_STOP)
+            await app.wait(SOON)
         said = "".join(app.output() for app in apps)
-    await eventually(they_have_left)  # a connection says at its end what it met
-    assert [status for status in crowd.statuses if status >= 500] == [], said
+    await eventually(_others_have_left)  # a session says at its end what it met
+    assert [status for status in crowd.statuses if status >= 500 and status != _UNAVAILABLE] == [], said
     assert await deadlocks() == before
 
 
@@ -74,11 +76,12 @@ async def deadlocks() -> int:
     return int(count)
 
 
-async def _connections() -> int:
-    [(count,)] = await run_sql(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+async def _others_have_left() -> bool:
+    """Return whether nobody but this process has a session in the database."""
+    own = [connection.laddr.port for connection in psutil.Process().net_connections("tcp")]
+    return not await run_sql(
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND client_port <> ALL ($1)", own
     )
-    return int(count)
 
 
 class Crowd:
@@ -104,26 +107,32 @@ class Crowd:
             await writer.wait_closed()
 
     async def ask(self, requests: Sequence[bytes]) -> list[Answer]:
-        """The first client the first of these, and so on, all at once; what each was answered."""
-        for (_, writer), each in zip(self._connections, requests, strict=False):
-            writer.write(each)
-        readers = [reader for reader, _ in self._connections[: len(requests)]]
-        answers = await asyncio.gather(*map(_answer, readers))
-        self.statuses.update(answer.status for answer in answers)
-        return answers
+        """Send the first client's request, the second's, and so on, all at once; return what each is answered."""
+        for (_, writer), asked in zip(self._connections, requests, strict=False):
+            writer.write(asked)
+        return await asyncio.gather(*(self._answer(*each) for each in enumerate(requests)))
 
     async def ask_as(self, client: int, asked: bytes) -> Answer:
-        """One client alone."""
-        reader, writer = self._connections[client]
+        """Send the request of one client alone and return what it is answered."""
+        _, writer = self._connections[client]
         writer.write(asked)
-        answer = await _answer(reader)
-        self.statuses[answer.status] += 1
-        return answer
+        return await self._answer(client, asked)
+
+    async def _answer(self, client: int, asked: bytes) -> Answer:
+        """Return the answer that is no 503: who is told to come back sends the same again, when they were told to."""
+        reader, writer = self._connections[client]
+        while True:
+            status, headers, body = await _read(reader)
+            self.statuses[status] += 1
+            if status != _UNAVAILABLE:
+                return Answer(status, body)
+            await asyncio.sleep(int(headers["retry-after"]))
+            writer.write(asked)
 
 
-async def _answer(reader: asyncio.StreamReader) -> Answer:
+async def _read(reader: asyncio.StreamReader) -> tuple[int, dict[str, str], Any]:
     head = (await reader.readuntil(b"\r\n\r\n")).decode()
     status, *lines = head.split("\r\n")
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines)}
     content = await reader.readexactly(int(headers.get("content-length", "0")))
-    return Answer(int(status.split()[1]), json.loads(content) if content else None)
+    return int(status.split()[1]), headers, json.loads(content) if content else None

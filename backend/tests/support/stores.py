@@ -15,6 +15,7 @@ from sqlalchemy import URL, make_url
 from app.core import database, metrics
 from app.core.config import Settings, settings
 from app.redis import client
+from tests.support import patience
 from tests.support.fault_proxy import FaultProxy
 
 
@@ -38,8 +39,9 @@ async def app_database(**changes: Any) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def app_redis(**changes: Any) -> AsyncIterator[None]:
-    """Started as the app starts it, with a circuit breaker of its own."""
+    """Started as the app starts it, as impatient as in production, with a circuit breaker of its own."""
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(client, "TIMEOUT", patience.REDIS_TIMEOUT)
         patch.setattr(client, "settings", changed_settings(**changes))
         patch.setattr(client, "breaker", client.CircuitBreaker())
         patch.setattr(client, "redis_client", None)

@@ -178,6 +178,7 @@ class TestStream:
     @pytest.fixture(autouse=True)
     def _as_long_as_in_production(self, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(board_stream, "LONGEST", 600.0)
+        monkeypatch.setattr(board_stream, "POLL", NEVER)
 
     async def test_what_happened_since_the_board_was_read_comes_first(self) -> None:
         """Also when nobody told of it, and the day was watched already."""
