@@ -3,7 +3,8 @@ BIN := .venv/bin
 # The timeouts are the connection's; the one varchar is Alembic's own; minutes and places in a list are no bigints.
 SQUAWK := --pg-version=15 --exclude=require-lock-timeout,require-statement-timeout,prefer-text-field,prefer-bigint-over-int
 IN_BACKEND := sh scripts/bootstrap.sh && cd backend &&
-PYTEST := $(BIN)/pytest -n logical --durations=10
+# Valkey has a database for each of at most 16 workers.
+PYTEST := $(BIN)/pytest -n logical --maxprocesses 16 --durations=10
 CHAOS := $(CURDIR)/backend/tests/faults $(CURDIR)/backend/tests/races
 
 .DEFAULT_GOAL := help

@@ -26,7 +26,7 @@ from tests.support.leftovers import run_folder
 
 _BACKEND = Path(__file__).parents[1]
 _TEMPLATE = "zenspa_template"
-_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+_FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "500"}
 _STOP_SIGNALS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])]
 _servers = ExitStack()
 
@@ -56,7 +56,8 @@ def _start_servers() -> None:
     for name in re.findall(r"^    ([A-Z][A-Z0-9_]+):", config, re.MULTILINE):
         os.environ.pop(name, None)
     for number in _STOP_SIGNALS:  # a run that is ended by a signal stops its servers too
-        signal.signal(number, signal.default_int_handler)
+        if signal.getsignal(number) is not signal.SIG_IGN:  # nohup stays nohup
+            signal.signal(number, signal.default_int_handler)
     folder = _servers.enter_context(run_folder())
     postgres = _servers.enter_context(
         EmbeddedPostgres(folder / "postgres", tcp_port=free_port(), settings=_FAST)
@@ -70,7 +71,7 @@ def _start_servers() -> None:
         "SMTP_HOST": "",  # wins over a developer's .env: no test may mail to people
         "CLOCK_SECONDS": "0",  # no turn of the clock in the middle of a test: those of the clock call it
         "RATE_LIMIT_PER_MINUTE": "1000000",  # counted as in production, and never reached: tests share an address
-        # Seconds. Tests of a limit set it themselves; for the others the machine may be slow.
+        # Seconds. Tests of a limit set it themselves; for the others the machine may be slow (see patience.py).
         "DB_LOCK_TIMEOUT": "60",
         "DB_STATEMENT_TIMEOUT": "60",
         "DB_POOL_TIMEOUT": "600",  # longer than any test waits: it must not pass for the request's own limit
@@ -112,9 +113,9 @@ async def drop_database(name: str) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def full_cost_hasher() -> Iterator[object]:
-    """Hash passwords at the lowest cost in this process; a hash at full cost takes 50 ms of a core.
+    """Yield the app's own hasher, and replace it meanwhile by one of the lowest cost.
 
-    The value is the app's own hasher, for the tests that are about it.
+    A hash at full cost takes 50 ms of a core. Tests that are about it put the app's own back.
     """
     from pwdlib import PasswordHash
     from pwdlib.hashers.argon2 import Argon2Hasher

@@ -1,7 +1,7 @@
 """The OpenAPI document is good to make clients from, and the API keeps what it says."""
 
 import re
-from random import getrandbits as randbits
+from random import getrandbits
 from typing import Any
 from uuid import UUID
 
@@ -110,7 +110,7 @@ def test_every_operation_is_fuzzed() -> None:
 
 
 @pytest.mark.parametrize("label", FUZZED)
-@seed(randbits(32) if is_deep() else 1)
+@seed(getrandbits(32) if is_deep() else 1)
 @given(data=st.data(), mode=st.sampled_from(list(GenerationMode)), known=st.booleans())
 @hypothesis_settings(
     max_examples=examples(10),

@@ -45,7 +45,7 @@ def _nothing_counted_here(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 async def proxy() -> AsyncIterator[FaultProxy]:
     """On the way from the app to Redis."""
-    async with FaultProxy(*redis_server()) as proxy, app_redis(REDIS_PORT=proxy.port):
+    async with FaultProxy(*redis_server()) as proxy, app_redis(limit=1, REDIS_PORT=proxy.port):
         yield proxy
 
 
@@ -393,7 +393,7 @@ class TestForwardedFor:
         command = [sys.executable, "-m", "app.cli.main", "serve", *options]
         async with (
             AppProcess(stores() | {"RATE_LIMIT_PER_MINUTE": "40"}, command=command) as app,
-            httpx2.AsyncClient(base_url=app.base_url, verify=False, trust_env=False) as http,
+            app.http() as http,
         ):
 
             async def get(address: str) -> httpx2.Response:

@@ -16,6 +16,7 @@ from app.redis.client import close_redis, get_redis_client, init_redis
 from app.redis.helpers import cache_delete, cache_get, cache_set, cached
 from tests.support import SOON, eventually
 from tests.support.fault_proxy import FaultProxy, Mode
+from tests.support.patience import be_patient
 from tests.support.stores import app_redis, redis_server
 
 pytestmark = pytest.mark.usefixtures("client")
@@ -26,7 +27,7 @@ FAULTS = [mode for mode in Mode if mode is not Mode.PASS]
 @pytest.fixture
 async def proxy() -> AsyncIterator[FaultProxy]:
     """On the way from the app to Redis."""
-    async with FaultProxy(*redis_server()) as proxy, app_redis(REDIS_PORT=proxy.port):
+    async with FaultProxy(*redis_server()) as proxy, app_redis(limit=1, REDIS_PORT=proxy.port):
         yield proxy
 
 
@@ -192,6 +193,7 @@ async def miss_at_the_same_time() -> list[str]:
 
 def other_process() -> None:
     async def main() -> None:
+        be_patient()
         await init_redis()
         assert await miss_at_the_same_time() == ["Lan"] * 10
         await close_redis()

@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import os
+import re
 import signal
 import socket
 import struct
@@ -16,6 +17,8 @@ import httpx2
 import pytest
 from sqlalchemy import make_url
 
+from app.core.database import Base
+from app.modules import import_models
 from tests.support import SOON, DidNotStartError, free_port
 from tests.support.app_process import AppProcess
 from tests.support.fault_proxy import FaultProxy, Mode
@@ -406,3 +409,17 @@ async def test_a_developers_own_settings_are_none_of_the_tests_business(tmp_path
     )
     output, _ = await run.communicate()
     assert run.returncode == 0, output.decode()
+
+
+def test_rows_are_built_from_the_models() -> None:
+    """No test contains an INSERT for a table of the app: a new column is then a matter of the builders."""
+    import_models()
+    tables = "|".join(Base.metadata.tables)
+    inserted = re.compile(rf"INSERT\s+INTO\s+(?:\w+\.)?({tables})\b\s*\S", re.IGNORECASE)
+    found = [
+        f"{file.relative_to(BACKEND)}:{node.lineno}: {node.value}"
+        for file in (BACKEND / "tests").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and inserted.search(node.value)
+    ]
+    assert found == []

@@ -26,7 +26,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.common.single_flight import Rounds, SingleFlight
 from app.core import database
-from app.core.database import REQUEST_POOL_WAIT, Base, is_pooled, run_in_transaction
+from app.core.database import Base, is_pooled, run_in_transaction
 from app.core.database_errors import DRIVER_ERRORS, translate
 from app.core.etags import etag_of, is_named
 from app.core.routing import PUBLIC, ApiRoute, ApiRouter
@@ -160,7 +160,7 @@ def _takes_gzip(accept_encoding: bytes) -> bool:
 async def _newest_versions() -> dict[str, UUID]:
     """Raises ServiceUnavailableException, after `REQUEST_POOL_WAIT` seconds at the latest."""
     try:
-        async with asyncio.timeout(REQUEST_POOL_WAIT):  # for the round under way and the next
+        async with asyncio.timeout(database.REQUEST_POOL_WAIT):  # for the round under way and the next
             return await _versions.answer()
     except (OSError, SQLAlchemyError, *DRIVER_ERRORS) as error:
         raise translate(error) from error
@@ -169,7 +169,7 @@ async def _newest_versions() -> dict[str, UUID]:
 async def _read_versions() -> dict[str, UUID]:
     """By the driver alone: it is asked all the time, and through SQLAlchemy it takes 300 µs instead of 90."""
     engine = database.engine
-    async with asyncio.timeout(REQUEST_POOL_WAIT):
+    async with asyncio.timeout(database.REQUEST_POOL_WAIT):
         connection = await engine.raw_connection()
         driver = connection.driver_connection
         assert isinstance(driver, asyncpg.Connection)

@@ -15,7 +15,8 @@ from redis.exceptions import ConnectionError, RedisError  # noqa: A004
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.database import after_commit
-from app.redis.client import RETRY_AFTER, TIMEOUT, get_redis_client
+from app.redis import client
+from app.redis.client import RETRY_AFTER, get_redis_client
 
 CHANNEL = "zenspa:branch-changed"
 """One for all branches; a message is the id of one. Numbered databases share their channels, ids are nobody else's."""
@@ -77,7 +78,7 @@ class BranchEvents:
             message = await pubsub.get_message(timeout=SILENCE)
             if message is None:
                 await pubsub.ping()
-                message = await pubsub.get_message(timeout=TIMEOUT)
+                message = await pubsub.get_message(timeout=client.TIMEOUT)
             if message is None:
                 raise ConnectionError("Redis does not answer a subscriber")
             if message["type"] == "subscribe":

@@ -248,7 +248,7 @@ async def production(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator
     command = f"cd {folder} && exec {sys.executable} -m uvicorn probes:app --host 127.0.0.1 --port {{port}}"
     async with (
         AppProcess(environment, command=("sh", "-c", command)) as process,
-        httpx2.AsyncClient(base_url=process.base_url, verify=False) as http,
+        process.http() as http,
     ):
         await http.get("/", headers={"X-Request-ID": "id-root"})
         await http.post(

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core import database, published
+from app.core import database
 from app.modules.branch.branch_models import OpeningHours
 from tests.core import refusal
 from tests.support import eventually, free_port
@@ -122,7 +122,7 @@ class TestNewest:
         variant_id = await add_massage(client)
         stores = {"DATABASE_URL": driver_url()} | ({} if with_redis else {"REDIS_PORT": str(free_port())})
         async with AppProcess(stores) as one, AppProcess(stores) as other:
-            processes = [httpx2.AsyncClient(base_url=each.base_url, verify=False) for each in (one, other)]
+            processes = [each.http() for each in (one, other)]
             for number in range(20):
                 changer, reader = processes[number % 2], processes[(number + 1) % 2]
                 changed = await changer.patch(
@@ -234,7 +234,7 @@ class TestAnswer:
         here = await client.get(PATH)
         async with (
             AppProcess({"DATABASE_URL": driver_url()}) as process,
-            httpx2.AsyncClient(base_url=process.base_url, verify=False) as http,
+            process.http() as http,
         ):
             there = await http.get(PATH)
         assert (there.content, there.headers["ETag"]) == (here.content, here.headers["ETag"])
@@ -244,12 +244,13 @@ class TestAnswer:
         self, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, fault: Mode
     ) -> None:
         await add_branch(name="Sen Trắng")
-        monkeypatch.setattr(published, "REQUEST_POOL_WAIT", 0.2)
         async with FaultProxy(*database_server()) as proxy, app_database(DATABASE_URL=through(proxy)):
             assert await names(client) == ["Sen Trắng"]
             proxy.mode = fault
-            for _ in range(2):
-                refusal(await client.get(PATH), 503, "SERVICE_UNAVAILABLE")
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(database, "REQUEST_POOL_WAIT", 0.2)
+                for _ in range(2):
+                    refusal(await client.get(PATH), 503, "SERVICE_UNAVAILABLE")
             proxy.mode = Mode.PASS
             await proxy.until_it_passes()
             assert await names(client) == ["Sen Trắng"]

@@ -84,9 +84,7 @@ async def test_ten_kills_lose_no_booking_and_double_none(
     await connection.close()
     async with (
         AppProcess({"DATABASE_URL": url, "LOG_LEVEL": "ERROR"}) as app,
-        httpx2.AsyncClient(
-            base_url=app.base_url, headers=headers, trust_env=False, verify=False, timeout=30
-        ) as http,
+        app.http(headers=headers) as http,
     ):
         bookings = Bookings(http, spa)
         async with asyncio.TaskGroup() as tasks:

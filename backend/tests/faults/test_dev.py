@@ -55,12 +55,12 @@ def refused_dev(backend: Path, **variables: str) -> subprocess.CompletedProcess[
 
 
 async def get(process: AppProcess, path: str, **headers: str) -> httpx2.Response:
-    async with httpx2.AsyncClient(base_url=process.base_url, trust_env=False, verify=False) as http:
+    async with process.http() as http:
         return await http.get(path, headers=headers)
 
 
 async def sign_in(process: AppProcess, email: str, password: str) -> httpx2.Response:
-    async with httpx2.AsyncClient(base_url=process.base_url, trust_env=False, verify=False) as http:
+    async with process.http() as http:
         return await http.post("/api/v1/auth/sign-in", json={"login": email, "password": password})
 
 

@@ -20,7 +20,7 @@ from app.core.config import Settings, settings
 from app.core.database import build_engine, run_in_transaction
 from app.modules.booking.booking_clock import turn
 from app.modules.identity.identity_roles import Role
-from tests.support import SOON
+from tests.support import SOON, patience
 from tests.support.app_process import PATIENT, AppProcess
 from tests.support.bookings import VISITS, bookable_spa, overlaps
 from tests.support.certificates import certificates
@@ -80,7 +80,7 @@ class TestTransactionMode:
         headers = await signed_in(Role.RECEPTIONIST)
         async with (
             AppProcess(environment, command=PATIENT) as app,
-            httpx2.AsyncClient(base_url=app.base_url, verify=False, headers=headers, timeout=SOON) as http,
+            app.http(headers=headers) as http,
             asyncio.TaskGroup() as clients,
         ):
             for number in range(CLIENTS):
@@ -96,9 +96,14 @@ class TestTransactionMode:
         spa, desk = await bookable_spa(therapists=2, beds=2), await signed_in(Role.RECEPTIONIST)
         bookings = [spa.booking(spa.hour(10 + 2 * (number % 3))) for number in range(CLIENTS)]
         asked = [request("POST", VISITS, each["headers"] | desk, each["json"]) for each in bookings]
-        async with AppProcess(environment) as app, Crowd([app.base_url], clients=CLIENTS) as crowd:
+        environment |= patience.SETTINGS
+        async with (
+            AppProcess(environment, command=PATIENT) as app,
+            Crowd([app.base_url], clients=CLIENTS) as crowd,
+        ):
             answers = await crowd.ask(asked)
             again = await crowd.ask(asked)
+        assert 503 not in crowd.statuses
         assert Counter(each.status for each in answers) == {201: 6, 409: CLIENTS - 6}
         assert {each.code for each in answers if each.status == 409} == {"TIME_TAKEN"}
         assert [each.body for each in again if each.status == 201] == [

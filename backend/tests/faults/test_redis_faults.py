@@ -63,7 +63,7 @@ async def spa_on(valkey: EmbeddedValkey, mode: Mode) -> AsyncIterator[Spa]:
         command = app_after("from app.redis import client; client.TIMEOUT = 2")
         async with (
             AppProcess(environment, command=command) as app,
-            httpx2.AsyncClient(base_url=app.base_url, verify=False) as http,
+            app.http() as http,
         ):
             yield Spa(http, proxy)
 

@@ -9,7 +9,9 @@ import asyncpg
 import httpx2
 import pytest
 
+from app.cli.serve import STOP_TIMEOUT
 from app.core.config import settings
+from app.core.lifecycle import BACKGROUND_STOP, DRAIN_SECONDS
 from app.modules.identity.identity_roles import Role
 from tests.support import SOON, eventually
 from tests.support.app_process import AppProcess, app_after
@@ -40,9 +42,7 @@ ZENSPA_SERVE = [sys.executable, "-m", "app.cli.main", "serve"]
 
 def http_to(app: AppProcess) -> httpx2.AsyncClient:
     """Each request on a connection of its own, so that each finds out whether the door is open."""
-    return httpx2.AsyncClient(
-        base_url=app.base_url, verify=False, timeout=SOON, headers={"Connection": "close"}
-    )
+    return app.http(headers={"Connection": "close"})
 
 
 async def is_open(http: httpx2.AsyncClient) -> bool:
@@ -53,9 +53,14 @@ async def is_open(http: httpx2.AsyncClient) -> bool:
     return True
 
 
+def test_what_a_stop_may_take_is_what_operators_are_told() -> None:
+    """docs/operations.md: give it 15 s before SIGKILL. How long one really takes is no matter of a test."""
+    assert DRAIN_SECONDS + STOP_TIMEOUT + BACKGROUND_STOP <= 15
+
+
 async def test_under_load_behind_a_balancer_no_request_is_lost() -> None:
     """The balancer sends nothing more once `/ready` says 503; the door stays open until it has asked."""
-    async with AppProcess(PRODUCTION, command=draining_for(6)) as app, http_to(app) as balancer:
+    async with AppProcess(PRODUCTION, command=draining_for(20)) as app, http_to(app) as balancer:
 
         async def is_told_to_stop_sending() -> bool:
             return (await balancer.get("/api/v1/health/ready")).status_code == 503
@@ -94,15 +99,15 @@ async def test_in_development_the_door_is_closed_at_once_and_requests_in_flight_
 async def test_streams_that_wait_end_at_once_and_as_they_should() -> None:
     """Also when the server goes on listening for a while."""
     branch, headers = await add_branch(), await signed_in(Role.RECEPTIONIST)
-    quiet = draining_for(4, "import app.modules.board.board_stream as s; s.HEARTBEAT = 5")
+    quiet = draining_for(10, "import app.modules.board.board_stream as s; s.HEARTBEAT = 600")
 
     async def ends(environment: dict[str, str]) -> str:
         async with (
             AppProcess(environment | REDIS, command=quiet) as app,
-            httpx2.AsyncClient(base_url=app.base_url, verify=False, headers=headers) as http,
+            app.http(headers=headers) as http,
             listening(http, f"/api/v1/branches/{branch}/board/stream?day=2100-03-01") as events,
         ):
-            await events.comment()  # nothing has come for five seconds
+            await events.next()  # the board; nothing more will come
             app.terminate()
             await events.end()  # by the last chunk: a connection that was cut is an error
             if environment is PRODUCTION:

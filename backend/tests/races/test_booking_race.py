@@ -36,7 +36,7 @@ async def test_one_hour_is_one_booking_however_many_want_it(
     spa, headers = await bookable_spa(), await signed_in(Role.RECEPTIONIST)
     on_a_device = await _add_device(spa)
     seconds = []
-    async with crowd_of(CLIENTS) as crowd:
+    async with crowd_of(CLIENTS, patient=False) as crowd:
         for number in range(ROUNDS):
             bookings = [spa.booking(hour_of(spa, number), guests=on_a_device) for _ in range(CLIENTS)]
             asked = [_sent(each, headers) for each in bookings]

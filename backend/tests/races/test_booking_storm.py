@@ -64,7 +64,6 @@ async def test_a_storm_leaves_what_everybody_was_told(
     )
     desk = await signed_in(Role.ADMIN)
     people = [(await new_customer())[1] for _ in range(CUSTOMERS)] + [desk] * (CLIENTS - CUSTOMERS)
-    # 16 at work at once: each waits for the locks of those before it, and after 3 s is a 503.
     async with crowd_of(CLIENTS, DB_POOL_SIZE="8", DB_MAX_OVERFLOW="0") as crowd:
         storm = Storm(crowd, spa, desk)
         async with asyncio.TaskGroup() as tasks:

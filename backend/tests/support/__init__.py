@@ -14,7 +14,7 @@ from typing import Self
 from app.cli.embedded import free_port as free_port
 
 SOON = 60.0
-"""Seconds until a test gives up what has to happen: never reached unless something is broken, however busy the machine."""
+"""Seconds a test waits for an event before it fails: never reached unless something is broken, on any machine."""
 
 
 class DidNotStartError(RuntimeError):

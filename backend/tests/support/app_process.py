@@ -11,11 +11,11 @@ import sys
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import override
+from typing import Any, override
 
 import httpx2
 
-from tests.support import ServerProcess
+from tests.support import SOON, ServerProcess
 
 _BACKEND = Path(__file__).resolve().parents[2]
 
@@ -29,11 +29,11 @@ def _uvicorn(app: str) -> Sequence[str]:
 
 _APP = _uvicorn("app.main:app")
 PATIENT = _uvicorn("tests.support.patient_app:app")
-"""The app with patience.py: it cuts nothing off because the machine is busy."""
+"""The app with the limits of patience.py."""
 
 
 def app_after(setup: str) -> Sequence[str]:
-    """Return the command of an app before whose imports `setup`, some Python, changes what is otherwise fixed."""
+    """Return a command that runs `setup`, some Python statements, and then serves the app."""
     serve = "import uvicorn; uvicorn.run('app.main:app', host='127.0.0.1', port={port}, access_log=False)"
     return (sys.executable, "-c", f"{setup}; {serve}")
 
@@ -52,6 +52,12 @@ class AppProcess(ServerProcess):
     @property
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def http(self, **options: Any) -> httpx2.AsyncClient:
+        """Return a client of this app. `verify=False`: loading the CAs would hold the tests' loop for 25 ms each time."""
+        return httpx2.AsyncClient(
+            base_url=self.base_url, trust_env=False, verify=False, timeout=SOON, **options
+        )
 
     @override
     def _command(self) -> Sequence[str]:
@@ -77,8 +83,7 @@ class AppProcess(ServerProcess):
     @override
     async def _answers(self) -> bool:
         try:
-            # `verify=False` for plain HTTP: loading the CAs would hold the tests' loop for 25 ms each time.
-            async with httpx2.AsyncClient(base_url=self.base_url, trust_env=False, verify=False) as client:
+            async with self.http() as client:
                 return (await client.get("/api/v1/health/live")).status_code == httpx2.codes.OK
         except httpx2.TransportError:
             return False

@@ -14,7 +14,7 @@ from typing import Self
 
 import httpx2
 
-from tests.support import eventually
+from tests.support import SOON, eventually
 
 CUSTOMERS = "/api/v1/customers"
 _numbers = itertools.count()
@@ -41,7 +41,7 @@ class AtTheDesk:
         """Seconds from a request to its answer."""
         self._clients = clients
         self._http = httpx2.AsyncClient(
-            base_url=base_url, headers=headers, trust_env=False, verify=False, timeout=30
+            base_url=base_url, headers=headers, trust_env=False, verify=False, timeout=SOON
         )
         self._open = True
 
@@ -59,7 +59,7 @@ class AtTheDesk:
             await self._http.aclose()
 
     async def have_created(self, more: int) -> None:
-        """Returns when so many customers more than now have been acknowledged, at most 5 s later."""
+        """Returns when so many customers more than now have been acknowledged."""
         goal = len(self.acknowledged) + more
 
         async def they_have() -> bool:
@@ -68,7 +68,7 @@ class AtTheDesk:
         await eventually(they_have)
 
     async def have_seen(self, status: int) -> None:
-        """Returns when it was answered so often as there are clients from now on, at most 5 s later."""
+        """Returns when it was answered so often as there are clients from now on."""
         goal = self.statuses[status] + self._clients
 
         async def they_have() -> bool:

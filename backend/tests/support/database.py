@@ -4,7 +4,7 @@ leave_id = await insert(TimeOff(staff_id=lan, during=Range(at(9), at(12)), statu
 [(status,)] = await run_sql("SELECT status FROM time_off WHERE id = $1", leave_id)
 
 All of it goes over one connection that the worker keeps: to open one takes 9 ms, more than most tests have to ask.
-Whoever has to wait for somebody else's lock needs a connection of their own, `another_connection`.
+To wait for the lock of another session, open `another_connection`.
 """
 
 import asyncio
@@ -24,12 +24,11 @@ from uuid_utils.compat import uuid7
 
 from app.core.database import Base, Entity
 from app.modules import import_models
+from tests.support import SOON
 from tests.support.stores import driver_url
 
 _PROGRAM = "psql"
 """The name by which the audit ledger knows a connection."""
-_HUNG = 60.0
-"""Seconds after which a statement gives up: it waits for a lock of its own test."""
 
 
 class _Kept:
@@ -89,11 +88,12 @@ async def empty_database() -> None:
 
     One DELETE a table in a single statement takes 1 ms; TRUNCATE rewrites 34 tables and 110 indexes, 92 ms.
     """
-    async with _kept() as connection:
+    async with _kept() as connection, connection.transaction():
         await connection.execute(_emptying())
 
 
 async def close_kept_connection() -> None:
+    """Close the worker's connection, if it is open."""
     if _Kept.connection is not None:
         await _Kept.connection.close()
 
@@ -108,7 +108,7 @@ async def _kept() -> AsyncIterator[asyncpg.Connection]:
 
 async def _connect() -> asyncpg.Connection:
     return await asyncpg.connect(
-        driver_url(), command_timeout=_HUNG, server_settings={"application_name": _PROGRAM}
+        driver_url(), command_timeout=SOON, server_settings={"application_name": _PROGRAM}
     )
 
 
@@ -165,6 +165,6 @@ def _emptying() -> str:
     # open transactions that have written and lets readers be.
     deletes = ", ".join(f"_{place} AS (DELETE FROM {table})" for table, place in _tables().items())
     return (
-        f"BEGIN; SET LOCAL session_replication_role = replica; LOCK TABLE {', '.join(_tables())} IN SHARE ROW EXCLUSIVE MODE;"
-        f" WITH {deletes} SELECT; COMMIT"
+        f"SET LOCAL session_replication_role = replica; LOCK TABLE {', '.join(_tables())} IN SHARE ROW EXCLUSIVE MODE;"
+        f" WITH {deletes} SELECT"
     )

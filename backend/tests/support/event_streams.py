@@ -14,8 +14,6 @@ import httpx2
 
 from tests.support import SOON
 
-"""Seconds; never reached unless something is broken."""
-
 
 class Events:
     """What comes after the last that was read."""

@@ -3,7 +3,7 @@
 from hypothesis import settings
 
 USUAL, DEEP = 50, 1000
-"""Of a property that has no number of its own."""
+"""How many, of a property that has no number of its own: in `make test` and in `make fuzz`."""
 
 
 def examples(usual: int) -> int:

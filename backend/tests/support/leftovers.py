@@ -5,6 +5,7 @@ when it works in that folder or has it as TMPDIR: PostgreSQL overwrites its envi
 """
 
 import os
+import secrets
 import shutil
 import sys
 import tempfile
@@ -18,35 +19,35 @@ if sys.platform != "win32":
     import fcntl
 
 _PREFIX = "zenspa-tests-"
-_LOCK = "lock"
 _END_TIMEOUT = 5.0
 """Seconds to wait for killed processes."""
+_ROUNDS = 5
+"""How often what is still there is killed again: a process may start another while it is killed."""
 
 
 @contextmanager
 def run_folder() -> Iterator[Path]:
     """Make the folder of a run, and at its end kill the run's processes and remove it.
 
-    Removes first what killed runs have left. A living run holds a lock on a file of its folder, which the kernel
+    Removes first what killed runs have left. A living run holds a lock on the file beside its folder, which the kernel
     releases at its death.
     """
     _remove_abandoned_runs()
-    folder = Path(tempfile.mkdtemp(prefix=_PREFIX)).resolve()
-    folder.chmod(0o711)  # root's servers run as another user
-    lock = _lock(folder / f"{_LOCK}.new")
-    (folder / f"{_LOCK}.new").replace(folder / _LOCK)  # seen by others once it is held
+    temporary = Path(tempfile.gettempdir()).resolve()
+    lock_file = temporary / f"{_PREFIX}{secrets.token_hex(4)}.lock"
+    lock = _lock(lock_file)
+    folder = lock_file.with_suffix("")
+    folder.mkdir(mode=0o711)  # root's servers run as another user
     before = os.environ.get("TMPDIR")
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
     try:
         yield folder
     finally:
-        _remove_run(folder)
-        os.close(lock)
         tempfile.tempdir = None
-        if before is None:
-            del os.environ["TMPDIR"]
-        else:
-            os.environ["TMPDIR"] = before
+        os.environ.pop("TMPDIR")
+        os.environ |= {} if before is None else {"TMPDIR": before}
+        _remove_run(lock_file)
+        os.close(lock)
 
 
 @contextmanager
@@ -80,26 +81,31 @@ def programs_under(folder: Path) -> list[str]:
 def _remove_abandoned_runs() -> None:
     if sys.platform == "win32":
         return
-    for lock_file in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*/{_LOCK}"):
-        with suppress(OSError):  # another user's, a living run's, or another run removes it now
+    for lock_file in Path(tempfile.gettempdir()).resolve().glob(f"{_PREFIX}*.lock"):
+        with suppress(OSError):  # a living run's, or another user's
             lock = _lock(lock_file)
             try:
-                _remove_run(lock_file.parent.resolve())
+                _remove_run(lock_file)
             finally:
                 os.close(lock)
 
 
-def _remove_run(folder: Path) -> None:
+def _remove_run(lock_file: Path) -> None:
+    folder = lock_file.with_suffix("")
     _kill_all(folder)
     shutil.rmtree(folder, ignore_errors=True)
+    lock_file.unlink(missing_ok=True)
 
 
 def _kill_all(folder: Path) -> None:
-    while processes := processes_under(folder):
+    for _ in range(_ROUNDS):
+        if not (processes := processes_under(folder)):
+            return
         for process in processes:
-            with suppress(psutil.NoSuchProcess):
+            with suppress(psutil.Error):
                 process.kill()
         psutil.wait_procs(processes, timeout=_END_TIMEOUT)
+    print("still running:", *programs_under(folder), sep="\n  ", file=sys.stderr)  # noqa: T201 - there is no log yet
 
 
 def _is_of(process: psutil.Process, folder: Path) -> bool:

@@ -8,11 +8,11 @@ from app.core import database
 from app.redis import client
 from tests.support import SOON
 
-REDIS_TIMEOUT = client.TIMEOUT
-"""Seconds, as in production."""
+SETTINGS = {"DB_LOCK_TIMEOUT": "60", "DB_STATEMENT_TIMEOUT": "60"}
+"""Seconds; for the environment of an app."""
 
 
 def be_patient() -> None:
     """Let this process wait for a connection and for Redis as long as a test does."""
-    database.REQUEST_POOL_WAIT = SOON
+    database.REQUEST_POOL_WAIT = database.HEALTH_TIMEOUT = SOON
     client.TIMEOUT = SOON

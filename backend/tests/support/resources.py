@@ -57,7 +57,7 @@ async def booking_rows(
 ) -> tuple[AddedVisit, list[Entity]]:
     """Return a visit that takes the resource, in its branch or, for somebody of the staff, in any."""
     [(branch_id,)] = await run_sql(
-        "SELECT coalesce((SELECT branch_id FROM resource WHERE id = $1), (SELECT id FROM branch LIMIT 1))",
+        "SELECT coalesce((SELECT branch_id FROM resource WHERE id = $1), (SELECT id FROM branch ORDER BY id LIMIT 1))",
         resource_id,
     )
     return visit_rows(

@@ -22,7 +22,7 @@ from app.core.database import Entity
 from app.modules.branch.branch_models import HoursException, OpeningHours
 from app.modules.resource.resource_models import Resource
 from app.modules.staff.staff_models import Shift, Staff, StaffBranch, StaffSkill, TimeOff, WeeklyShift
-from tests.support import SOON
+from tests.support import SOON, eventually
 from tests.support.database import another_connection, insert, insert_all, new, run_sql, waiting_for_locks
 
 EVERY_DAY = range(1, 8)
@@ -148,8 +148,12 @@ async def answered_while(
 
 async def all_wait(*tasks: asyncio.Task[httpx2.Response]) -> None:
     """Return when each of these requests waits for a lock."""
-    while await waiting_for_locks() < len(tasks):
+
+    async def they_wait() -> bool:
         assert not any(task.done() for task in tasks)
+        return await waiting_for_locks() >= len(tasks)
+
+    await eventually(they_wait)
 
 
 @contextmanager

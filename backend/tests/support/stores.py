@@ -15,7 +15,7 @@ from sqlalchemy import URL, make_url
 from app.core import database, metrics
 from app.core.config import Settings, settings
 from app.redis import client
-from tests.support import patience
+from tests.support import SOON
 from tests.support.fault_proxy import FaultProxy
 
 
@@ -38,10 +38,13 @@ async def app_database(**changes: Any) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
-async def app_redis(**changes: Any) -> AsyncIterator[None]:
-    """Started as the app starts it, as impatient as in production, with a circuit breaker of its own."""
+async def app_redis(*, limit: float = SOON, **changes: Any) -> AsyncIterator[None]:
+    """Start the client as the app does, with a circuit breaker of its own; `limit` is in seconds, for an answer.
+
+    A silent Redis costs that long to find out about: tests of one set it to a second.
+    """
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(client, "TIMEOUT", patience.REDIS_TIMEOUT)
+        patch.setattr(client, "TIMEOUT", limit)
         patch.setattr(client, "settings", changed_settings(**changes))
         patch.setattr(client, "breaker", client.CircuitBreaker())
         patch.setattr(client, "redis_client", None)

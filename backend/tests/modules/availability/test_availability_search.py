@@ -278,15 +278,13 @@ def test_six_guests_and_six_therapists_with_one_skill_each() -> None:
 
 
 @pytest.mark.parametrize("things", [True, False], ids=["beds and devices", "therapists"])
-def test_starts_are_what_the_reference_finds(things: bool) -> None:
-    @settings(max_examples=examples(150))
-    @given(parties(guests=4, things=things), supplies(things=things))
-    def holds(coming: Party, supply: Supply) -> None:
-        found = set(positions(starts(coming, supply)))
-        event("starts" if found else "none")
-        assert found == reference.possible_starts(coming, supply, STEPS)
-
-    holds()
+@settings(max_examples=examples(150))
+@given(data=st.data())
+def test_starts_are_what_the_reference_finds(data: st.DataObject, things: bool) -> None:
+    coming, supply = data.draw(parties(guests=4, things=things)), data.draw(supplies(things=things))
+    found = set(positions(starts(coming, supply)))
+    event("starts" if found else "none")
+    assert found == reference.possible_starts(coming, supply, STEPS)
 
 
 @settings(max_examples=examples(80))

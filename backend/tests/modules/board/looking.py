@@ -28,7 +28,7 @@ def stream_of(branch_id: UUID, day: object = DAY) -> str:
 
 
 def http_to(app: AppProcess, client: httpx2.AsyncClient) -> httpx2.AsyncClient:
-    return httpx2.AsyncClient(base_url=app.base_url, headers=client.headers, verify=False, timeout=SOON)
+    return app.http(headers=client.headers)
 
 
 async def tell(branch_id: UUID) -> None:

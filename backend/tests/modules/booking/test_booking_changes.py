@@ -179,6 +179,38 @@ class TestOneGuest:
         change["treatments"][0]["minutes"] = 120
         assert code_of(await client.patch(path, json=change)) == (409, "TIME_TAKEN")
 
+    async def test_is_remembered_to_have_asked_for_somebody(self, client: httpx2.AsyncClient) -> None:
+        """Also when it is who does it anyway: a re-plan for who is ill asks whom a guest wanted."""
+        spa = await bookable_spa()
+        visit = await booked(client, spa, 10)
+        [guest] = visit["appointments"]
+        [lan] = resources_of(visit, "staff")
+        for wish in (lan, None):
+            change = {"id": guest["treatments"][0]["id"], "therapist_id": wish}
+            changed = await client.patch(f"{APPOINTMENTS}/{guest['id']}", json={"treatments": [change]})
+            assert changed.json()["appointments"][0]["treatments"][0]["therapist_id"] == wish
+
+    async def test_is_given_to_somebody_of_the_gender_they_ask_for(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=2, beds=2, genders="fm")
+        lan, minh = map(str, spa.therapists)
+        visit = await booked(client, spa, 10, spa.treatment(gender="female"))
+        assert resources_of(visit, "staff") == [lan]
+        [guest] = visit["appointments"]
+        treatment = {"id": guest["treatments"][0]["id"]}
+        path = f"{APPOINTMENTS}/{guest['id']}"
+
+        async def wishing(gender: str | None) -> httpx2.Response:
+            return await client.patch(path, json={"treatments": [treatment | {"gender": gender}]})
+
+        for gender, given_to in (("male", minh), (None, minh), ("female", lan)):
+            changed = (await wishing(gender)).json()
+            assert changed["appointments"][0]["treatments"][0]["gender"] == gender
+            assert resources_of(changed, "staff") == [given_to]
+        [kept] = (await client.patch(path, json={"treatments": [treatment]})).json()["appointments"]
+        assert kept["treatments"][0]["gender"] == "female"
+        await booked(client, spa, 10, spa.treatment(therapist_id=spa.therapists[1]))
+        assert code_of(await wishing("male")) == (409, "TIME_TAKEN")
+
     async def test_who_is_in_service_stays_longer_but_does_not_move(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         [guest] = (await booked(client, spa, 10))["appointments"]

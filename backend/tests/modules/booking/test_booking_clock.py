@@ -156,8 +156,8 @@ class TestKeptAnswers:
     async def test_they_are_forgotten_after_their_time(self) -> None:
         user_id, _ = await new_user()
         for key, age in (("new", KEPT_FOR - timedelta(minutes=1)), ("old", KEPT_FOR + timedelta(minutes=1))):
-            of = {"user_id": user_id, "request": b"", "answer": {}}
-            await insert_all([KeptAnswer(key=key, created_at=utc_now() - age, **of)])
+            columns = {"user_id": user_id, "request": b"", "answer": {}}
+            await insert_all([KeptAnswer(key=key, created_at=utc_now() - age, **columns)])
         await turn()
         assert [row["key"] for row in await run_sql("SELECT key FROM idempotency_key")] == ["new"]
 

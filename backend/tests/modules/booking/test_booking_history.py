@@ -41,9 +41,7 @@ async def test_the_past_is_not_read(client: httpx2.AsyncClient, connection: asyn
             assert (await client.request(**request)).status_code == 200
         assert asked
         for statement, parameters in asked:
-            [[plan]] = await connection.fetch(
-                f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", *parameters, timeout=5
-            )
+            [[plan]] = await connection.fetch(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", *parameters)
             assert max(_rows_read(json.loads(plan)[0]["Plan"])) < 100, (request["url"], statement)
 
 

@@ -341,8 +341,8 @@ class TestApplying:
         hoa = await _add_somebody("Hoa", spa.branch, spa.massage)
         mai = await _add_somebody("Mai", spa.branch, spa.massage, shift=(10, 11))
         added = await add(spa, spa.lan, 10, 10.5)
-        of = {"appointment_id": added.appointment_id, "treatment_id": added.treatment_id}
-        await add_allocation(spa.lan, at(11), at(11.5), **of)
+        owner = {"appointment_id": added.appointment_id, "treatment_id": added.treatment_id}
+        await add_allocation(spa.lan, at(11), at(11.5), **owner)
         await add(spa, hoa, 10.5, 11)
         assert (await apply(client, spa, await propose(client, spa))).status_code == 200
         rows = await run_sql(

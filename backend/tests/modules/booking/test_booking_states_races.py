@@ -113,7 +113,7 @@ async def listening(branches: set[UUID]) -> AsyncIterator[Callable[[], Awaitable
             async with asyncio.timeout(SOON):
                 while True:
                     message = await pubsub.get_message(ignore_subscribe_messages=True, timeout=5)
-                    if message is not None and (branch_id := UUID(message["data"])) in branches:
-                        return branch_id
+                    if message is not None and message["data"] in set(map(str, branches)):
+                        return UUID(message["data"])
 
         yield next_told

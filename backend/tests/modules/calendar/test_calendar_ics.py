@@ -99,8 +99,8 @@ class TestTherapist:
     ) -> None:
         visit = await add_visit(branch, at(3), at(6), takes={lan: (at(3), at(3.5))})
         for start, end in ((3.5, 4), (5, 6)):
-            of = {"appointment_id": visit.appointment_id, "treatment_id": visit.treatment_id}
-            await add_allocation(lan, at(start), at(end), **of)
+            owner = {"appointment_id": visit.appointment_id, "treatment_id": visit.treatment_id}
+            await add_allocation(lan, at(start), at(end), **owner)
         events = await lans.events()
         assert [(event.dtstart, event.dtend) for event in events] == [(at(3), at(4)), (at(5), at(6))]
         assert [event.uid for event in events] == [
@@ -113,8 +113,8 @@ class TestTherapist:
     ) -> None:
         visit = await add_visit(branch, at(3), at(5), takes={lan: (at(3), at(4))})
         second = await add_treatment(visit)
-        of = {"appointment_id": visit.appointment_id, "treatment_id": second}
-        await add_allocation(lan, at(4), at(5), **of)
+        owner = {"appointment_id": visit.appointment_id, "treatment_id": second}
+        await add_allocation(lan, at(4), at(5), **owner)
         assert {event.uid for event in await lans.events()} == {
             f"{visit.treatment_id}@zenspa",
             f"{second}@zenspa",
@@ -125,8 +125,8 @@ class TestTherapist:
         visit = await add_visit(branch, at(3), at(5), takes={hoa: (at(3), at(4))})
         await add_visit(branch, at(6), at(7), takes={hoa: (at(6), at(7))})
         second = await add_treatment(visit)
-        of = {"appointment_id": visit.appointment_id, "treatment_id": second}
-        await add_allocation(lan, at(4), at(5), **of)
+        owner = {"appointment_id": visit.appointment_id, "treatment_id": second}
+        await add_allocation(lan, at(4), at(5), **owner)
         assert [event.uid for event in await lans.events()] == [f"{second}@zenspa"]
 
     async def test_what_is_only_held_or_blocked_is_not_there(

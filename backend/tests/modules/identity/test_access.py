@@ -91,7 +91,7 @@ class TestWhereTheTokenIs:
         headers = await signed_in()
         async with (
             AppProcess({"DATABASE_URL": driver_url()}) as process,
-            httpx2.AsyncClient(base_url=process.base_url, trust_env=False, verify=False) as http,
+            process.http() as http,
         ):
             assert (await http.get(ME, headers=bearer(MEGABYTE))).status_code in {400, 401, 431}
             assert (await http.get(ME, headers=headers)).status_code == 200
@@ -113,8 +113,11 @@ class TestOrder:
         )
         assert refusal_of(response) == (403, "FORBIDDEN")
 
-    async def test_a_stranger_takes_no_connection(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_a_stranger_takes_no_connection(
+        self, stranger: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
         """Whoever is refused must not be able to wear out the pool: here all of it is in use."""
+        monkeypatch.setattr(database, "REQUEST_POOL_WAIT", 0.1)
         async with (
             app_database(DB_POOL_SIZE=1, DB_MAX_OVERFLOW=0),
             database.AsyncSessionLocal() as session,

@@ -232,7 +232,10 @@ class TestSignIn:
 
 
 class TestSecrecy:
-    async def test_the_table_has_argon2id(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_the_table_has_argon2id(
+        self, stranger: httpx2.AsyncClient, full_cost_hasher: object, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(identity_passwords, "_hasher", full_cost_hasher)
         lan = await account()
         await change(stranger, lan.password, headers=await header_of(lan))
         kept = await kept_hash()

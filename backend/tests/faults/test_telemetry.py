@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-import httpx2
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from tests.core import imported_by, stores
@@ -72,7 +71,7 @@ async def test_a_request_leaves_a_span_at_the_collector_also_when_the_app_stops_
     with collecting() as collector:
         environment = stores() | {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint, "APP_NAME": "Sen"}
         async with AppProcess(environment) as process:
-            async with httpx2.AsyncClient(base_url=process.base_url, verify=False) as http:
+            async with process.http() as http:
                 await http.get("/api/v1/customers/7")
             process.terminate()
             await process.wait(SOON)
@@ -86,7 +85,7 @@ async def test_what_a_receptionist_searches_for_does_not_reach_the_collector() -
     with collecting() as collector:
         environment = stores() | {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint}
         async with AppProcess(environment) as process:
-            async with httpx2.AsyncClient(base_url=process.base_url, verify=False) as http:
+            async with process.http() as http:
                 await http.get("/api/v1/customers/search", params={"q": "Nguyễn Thị Lan"})
             process.terminate()
             await process.wait(SOON)
@@ -98,7 +97,7 @@ async def test_the_key_of_a_calendar_does_not_reach_the_collector() -> None:
     with collecting() as collector:
         environment = stores() | {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint}
         async with AppProcess(environment) as process:
-            async with httpx2.AsyncClient(base_url=process.base_url, verify=False) as http:
+            async with process.http() as http:
                 await http.get("/api/v1/calendars/a-key.ics")
             process.terminate()
             await process.wait(SOON)
@@ -112,7 +111,7 @@ async def test_a_collector_that_never_answers_holds_up_neither_a_request_nor_the
         endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
         environment = {"OTEL_EXPORTER_OTLP_ENDPOINT": endpoint, "OTEL_EXPORTER_OTLP_TIMEOUT": "600"}
         async with AppProcess(stores() | environment) as process:
-            async with httpx2.AsyncClient(base_url=process.base_url, verify=False) as http:
+            async with process.http() as http:
                 assert (await http.get("/")).status_code == 200
             process.terminate()
             await process.wait(SOON)
