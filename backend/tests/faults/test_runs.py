@@ -15,10 +15,20 @@ BACKEND = Path(__file__).resolve().parents[2]
 HANGING = str(Path(__file__).with_name("hanging.py"))
 
 
+AS_IN_A_TERMINAL = """
+import os, signal, sys
+for number in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(number, signal.SIG_DFL)
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
+"""Runs Python with signals that do something: a script in the background ignores SIGINT, and so would its children."""
+
+
 async def run_tests(folder: Path, *arguments: str) -> asyncio.subprocess.Process:
     """Start a run of its own below `folder`, with one worker."""
+    pytest = ("-m", "pytest", "-q", "-n", "1", "-c", str(BACKEND / "pyproject.toml"), *arguments)
     return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "pytest", "-q", "-n", "1", "-c", str(BACKEND / "pyproject.toml"), *arguments),
+        *(sys.executable, "-c", AS_IN_A_TERMINAL, *pytest),
         cwd=BACKEND,
         env={"PATH": os.environ["PATH"], "TMPDIR": str(folder)},
         start_new_session=True,  # as a terminal gives it: Ctrl-C reaches the workers as well
