@@ -1,12 +1,12 @@
 """Instants as clients send them, and from one to another."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.common.schemas import QueryInstant
+from app.common.schemas import IsoDate, QueryInstant
 
 _YEARS = range(2000, 2200)
 
@@ -24,6 +24,14 @@ def _whole_minute(value: datetime) -> datetime:
     return value
 
 
+def _with_days_around_it(value: date) -> date:
+    if not date(_YEARS.start, 1, 2) <= value <= date(_YEARS.stop - 1, 12, 20):
+        raise PydanticCustomError("instant_range", "Input should be in the years 2000 to 2199")
+    return value
+
+
+Day = Annotated[IsoDate, AfterValidator(_with_days_around_it), Field(examples=["2026-12-28"])]
+"""A day of a calendar. The day before it and the week after it are instants, too, in every time zone."""
 Instant = Annotated[QueryInstant, AfterValidator(_in_utc), Field(examples=["2026-12-31T09:00:00+07:00"])]
 Minute = Annotated[Instant, AfterValidator(_whole_minute)]
 

@@ -113,7 +113,8 @@ def without_defaults(schema: dict[str, Any]) -> None:
         field.pop("default", None)
 
 
-QueryInt = Annotated[int, BeforeValidator(_plain_integer)]
+PageLimit = Annotated[int, Field(ge=1, le=MAX_PAGE), BeforeValidator(_plain_integer)]
+"""How many rows a page has. The bounds come before the validator: after it they are not JSON Schema in the document."""
 QueryBool = Annotated[bool, BeforeValidator(_plain_boolean)]
 QueryInstant = Annotated[AwareDatetime, BeforeValidator(_iso_instant)]
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]
@@ -175,5 +176,5 @@ class PageQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    limit: Annotated[QueryInt, Field(ge=1, le=MAX_PAGE)] = 20
+    limit: PageLimit = 20
     cursor: Annotated[str, Field(max_length=1000)] | None = None

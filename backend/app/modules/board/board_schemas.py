@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.common.gender import Gender
-from app.common.schemas import IsoDate
+from app.common.instants import Day
 from app.modules.booking.booking_schemas import VisitRead
 from app.modules.branch.branch_schemas import OpenSpan
 from app.modules.resource.resource_outage_schemas import OutageRead
@@ -18,15 +18,7 @@ from app.modules.staff.staff_roster_schemas import ShiftRead
 class BoardQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    day: Annotated[
-        IsoDate,
-        Field(
-            ge=date(2000, 1, 1),
-            lt=date(2200, 1, 1),
-            description="Of the calendar of the branch.",
-            examples=["2026-12-05"],
-        ),
-    ]
+    day: Annotated[Day, Field(description="Of the calendar of the branch.", examples=["2026-12-05"])]
 
 
 class BoardLeave(BaseModel):

@@ -1,40 +1,29 @@
 """What the API takes and gives when a therapist's day goes to others."""
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Field, StringConstraints
 
-from app.common.instants import Instant
-from app.common.schemas import Bilingual, IsoDate, RequestModel
+from app.common.instants import Day, Instant
+from app.common.schemas import Bilingual, RequestModel
 from app.modules.booking.booking_kinds import AppointmentStatus
 from app.modules.booking.booking_schemas import VisitRead
 
 MAX_CHANGES = 200
 
 
-def _in_range(value: date) -> date:
-    if not date(2000, 1, 2) <= value <= date(2199, 12, 20):
-        raise PydanticCustomError("instant_range", "Input should be in the years 2000 to 2199")
-    return value
-
-
-Day = Annotated[
-    IsoDate,
-    AfterValidator(_in_range),
-    Field(
-        examples=["2026-12-05"],
-        description="Treatments that begin on it, by the clock of the branch, or in the night that does.",
-    ),
+ReplanDay = Annotated[
+    Day,
+    Field(description="Treatments that begin on it, by the clock of the branch, or in the night that does."),
 ]
 Digest = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 
 
 class ReplanQuery(RequestModel):
     branch_id: UUID
-    day: Day
+    day: ReplanDay
     since: Instant | None = Field(
         default=None,
         alias="from",
@@ -55,7 +44,7 @@ class ReplanApply(RequestModel):
     """A proposal, as it was shown."""
 
     branch_id: UUID
-    day: Day
+    day: ReplanDay
     digest: Digest = Field(description="Of the proposal.")
     changes: Annotated[list[ChangeOfHands], Field(max_length=MAX_CHANGES)] = Field(
         description="Those of the proposal, all of them."

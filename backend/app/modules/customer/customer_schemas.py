@@ -17,13 +17,12 @@ from pydantic_core import PydanticCustomError
 from app.common.gender import Gender, GivenGender
 from app.common.helpers import utc_now
 from app.common.schemas import (
-    MAX_PAGE,
     Composed,
     IsoDate,
     Line,
+    PageLimit,
     PageQuery,
     QueryBool,
-    QueryInt,
     RequestModel,
     without_defaults,
 )
@@ -139,7 +138,7 @@ class CustomerSearchQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     q: Annotated[Line, Field(max_length=100, examples=["nguyen thi", "Đặng", "4567"])]
-    limit: Annotated[QueryInt, Field(ge=1, le=MAX_PAGE)] = 20
+    limit: PageLimit = 20
 
 
 class CustomerImportResult(BaseModel):

@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.common.instants import Minute, Times
-from app.common.schemas import IsoDate, RequestModel, without_defaults
+from app.common.instants import Day, Minute, Times
+from app.common.schemas import RequestModel, without_defaults
 from app.common.wall_time import WallTime, ends_after, in_order_without_overlap
 from app.modules.resource.resource_allocation_schemas import AllocationRead
 
@@ -25,8 +25,6 @@ def _monday(value: date) -> date:
     return value
 
 
-Day = Annotated[IsoDate, Field(ge=date(2000, 1, 1), lt=date(2200, 1, 1), examples=["2026-12-28"])]
-"""Far from the end of the calendar, after which there is no next week."""
 Monday = Annotated[Day, AfterValidator(_monday)]
 StaffIds = Annotated[list[UUID], Field(min_length=1, max_length=500)]
 Force = Annotated[StrictBool, Field(description="Even when appointments lose whoever was to do them.")]
