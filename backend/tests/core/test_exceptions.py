@@ -340,15 +340,16 @@ class TestSqlstates:
         assert not is_retryable(error)
 
     async def test_a_lost_race_may_be_run_again(self, connection: AsyncConnection) -> None:
-        await insert(Customer(full_name="Lan"))
+        lan = await insert(Customer(full_name="Lan"))
+        change = f"UPDATE customer SET notes = '{{}}' WHERE id = '{lan}'"
         try:
             await connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             await connection.exec_driver_sql("SELECT FROM customer")
-            await run_sql("UPDATE customer SET notes = 'first'")
-            error = await refused(connection, "UPDATE customer SET notes = 'second'")
+            await run_sql(change.format("first"))
+            error = await refused(connection, change.format("second"))
         finally:
             await connection.rollback()
-            await run_sql("DELETE FROM customer")
+            await run_sql("DELETE FROM customer WHERE id = $1", lan)
         assert sqlstate_of(error) == "40001"
         assert is_retryable(error)
         assert type(translate(error)) is ServiceUnavailableException

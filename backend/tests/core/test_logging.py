@@ -22,6 +22,7 @@ from hypothesis import strategies as st
 from app.modules.identity.identity_roles import Role
 from tests.core import stores
 from tests.support.app_process import AppProcess
+from tests.support.database import empty_database
 from tests.support.people import signed_in
 
 type Event = dict[str, Any]
@@ -236,6 +237,7 @@ async def talk() -> None:
 @pytest.fixture(scope="module")
 async def production(tmp_path_factory: pytest.TempPathFactory) -> AsyncGenerator[str]:
     """Everything that the app in production wrote, with SQL, about one request of each kind."""
+    await empty_database()  # whatever test came before: the customer is to be a new one
     folder = tmp_path_factory.mktemp("production")
     (folder / "probes.py").write_text(PROBES)
     (folder / ".env").write_text("REDIS_PASWORD=hunter2\n")
