@@ -31,7 +31,7 @@ check:  ## style, types, import rules, requirements in step, migrations
 	@cd backend && $(BIN)/mypy
 	@cd backend && $(BIN)/lint-imports
 	@sh scripts/check_requirements.sh
-	@cd backend && $(BIN)/pytest tests/test_migrations.py
+	@cd backend && $(BIN)/pytest tests/contract/test_migrations.py
 	@cd backend && sql=$$($(BIN)/zenspa migrate --sql) && echo "$$sql" | $(BIN)/squawk $(SQUAWK)
 
 bench:  ## measure speed and write docs/benchmarks.md

@@ -12,7 +12,7 @@ from search_texts import KINDS, searches
 from stage import Advance, Client, Effort, MeasurementError, Stage
 from uuid_utils.compat import uuid7
 
-from app.modules.customer.customer_samples import SampleCustomer, sample_customers
+from app.cli.demo_people import SampleCustomer, sample_customers
 
 _SEARCH_TARGET = 0.030
 _PAGE_TARGET = 0.010

@@ -3,12 +3,12 @@
 from uuid import UUID
 
 from app.core.database import SessionDep
-from app.core.routing import PUBLIC, ApiRouter
+from app.http.router import PUBLIC, ApiRouter
 from app.main import app
 from app.modules.customer.customer_models import Customer
 from app.modules.customer.customer_schemas import CustomerRead
 from app.modules.customer.customer_service import get_customer
-from app.modules.identity.identity_access import Desk
+from app.modules.identity.access import Desk
 
 router = ApiRouter(prefix="/bench")
 

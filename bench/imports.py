@@ -9,7 +9,7 @@ import asyncpg
 from report import Row, Section
 from stage import Advance, Effort, Finished, MeasurementError, Stage
 
-from app.modules.customer.customer_samples import SampleCustomer, sample_customers
+from app.cli.demo_people import SampleCustomer, sample_customers
 
 _MAX_SECONDS = 20
 _TARGET_ROWS = 100_000

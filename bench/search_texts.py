@@ -4,7 +4,7 @@ import random
 import unicodedata
 from collections.abc import Callable, Sequence
 
-from app.modules.customer.customer_samples import SampleCustomer
+from app.cli.demo_people import SampleCustomer
 
 _TONES = {"\u0300", "\u0301", "\u0303", "\u0309", "\u0323"}
 _HOME = "+84"

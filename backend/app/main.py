@@ -26,12 +26,12 @@ from app.core.exceptions import (
 from app.core.lifecycle import drain_before_stop, in_background
 from app.core.logging import setup_logging
 from app.core.metrics import metrics_route
-from app.core.middleware import EnvelopeCORSMiddleware, RequestContextMiddleware, RequestGuardMiddleware
-from app.core.routing import PUBLIC, operation_id
 from app.core.telemetry import close_telemetry, telemetry_config
-from app.modules.booking.booking_clock import run_clock
+from app.http.middleware import EnvelopeCORSMiddleware, RequestContextMiddleware, RequestGuardMiddleware
+from app.http.rate_limit_middleware import RateLimitMiddleware
+from app.http.router import PUBLIC, operation_id
+from app.modules.booking.status.jobs import run_clock
 from app.redis.client import close_redis, init_redis
-from app.redis.rate_limit_middleware import RateLimitMiddleware
 
 logger = structlog.get_logger(__name__)
 

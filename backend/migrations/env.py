@@ -6,7 +6,8 @@ from alembic import context
 from sqlalchemy import Connection, text
 
 from app.core.config import settings
-from app.core.database import Base, build_engine
+from app.core.database import build_engine
+from app.db.models import Base
 from app.modules import import_models
 
 _ADVISORY_LOCK = 0x5A656E537061  # "ZenSpa": two deployments at once wait for each other

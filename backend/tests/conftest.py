@@ -120,12 +120,12 @@ def full_cost_hasher() -> Iterator[object]:
     from pwdlib import PasswordHash
     from pwdlib.hashers.argon2 import Argon2Hasher
 
-    from app.modules.identity import identity_passwords
+    from app.modules.identity import passwords
 
-    full_cost = identity_passwords._hasher
+    full_cost = passwords._hasher
     cheap = PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(identity_passwords, "_hasher", lambda: cheap)
+        patch.setattr(passwords, "_hasher", lambda: cheap)
         yield full_cost
 
 
@@ -147,13 +147,13 @@ async def stranger(
     running_app: object, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncGenerator[httpx2.AsyncClient]:
     """HTTP to the app in this process, on an empty database and an empty Redis, not signed in."""
-    from app.modules.board import board_stream
+    from app.modules.board import stream
     from tests.support.database import empty_database
     from tests.support.stores import empty_redis
 
     await empty_database()
     await empty_redis()
-    monkeypatch.setattr(board_stream, "LONGEST", 0)  # in one process an answer is read when it has ended
+    monkeypatch.setattr(stream, "LONGEST", 0)  # in one process an answer is read when it has ended
     transport = httpx2.ASGITransport(app=running_app)  # type: ignore[arg-type]  # an ASGI app; its type is imported late
     async with httpx2.AsyncClient(transport=transport, base_url="http://testserver") as http:
         yield http
@@ -162,8 +162,8 @@ async def stranger(
 @pytest.fixture
 async def client(stranger: httpx2.AsyncClient) -> httpx2.AsyncClient:
     """The same, signed in as an administrator."""
-    from app.modules.identity.identity_roles import Role
-    from tests.support.people import signed_in
+    from app.modules.identity.roles import Role
+    from tests.builders.people import signed_in
 
     stranger.headers |= await signed_in(Role.ADMIN)
     return stranger

@@ -16,9 +16,10 @@ from tenacity import RetryCallState, wait_exponential
 
 from app.core import database
 from app.core.config import Settings, settings
-from app.core.database import after_commit, build_engine, init_db, run_in_transaction
+from app.core.database import after_commit, build_engine, init_db
 from app.core.database_errors import sqlstate_of
 from app.core.exceptions import ConflictException, DatabaseException
+from app.db.transactions import run_in_transaction
 from tests.support import SOON, eventually
 from tests.support.fault_proxy import FaultProxy, Mode
 from tests.support.routes import Work, app_with, client_of, post, refused_work

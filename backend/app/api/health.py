@@ -10,7 +10,7 @@ from app.common.schemas import DatabaseHealthResponse, HealthCheckResponse, Redi
 from app.core.config import settings
 from app.core.database import check_database_health, check_database_ready
 from app.core.lifecycle import Draining
-from app.core.routing import PUBLIC, QuickRoute, operation_id
+from app.http.router import PUBLIC, QuickRoute, operation_id
 from app.redis.client import check_redis_health
 
 _UNAVAILABLE = 503

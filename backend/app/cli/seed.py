@@ -10,20 +10,21 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import run_in_transaction
+from app.cli.demo_people import sample_customers
+from app.db.transactions import run_in_transaction
 from app.modules.branch import branch_service
 from app.modules.customer.customer_models import Customer
-from app.modules.customer.customer_samples import sample_customers
 from app.modules.identity import identity_service
 from app.modules.identity.identity_models import User
-from app.modules.identity.identity_passwords import hash_password, new_password
-from app.modules.identity.identity_roles import Role
 from app.modules.identity.identity_schemas import RoleGrant
-from app.modules.setup.setup_reading import read_file
+from app.modules.identity.passwords import hash_password, new_password
+from app.modules.identity.roles import Role
+from app.modules.setup.reader import read_file
 from app.modules.setup.setup_service import apply_setup
-from app.modules.staff import staff_roster_filling, staff_service
+from app.modules.staff import staff_service
+from app.modules.staff.roster import fill as roster_fill
+from app.modules.staff.roster.schemas import ShiftFill
 from app.modules.staff.staff_models import Staff
-from app.modules.staff.staff_roster_schemas import ShiftFill
 from app.modules.staff.staff_schemas import StaffUpdate
 
 _BATCH = 1_000
@@ -45,7 +46,7 @@ async def _seed_spa(session: AsyncSession) -> bool:
     for branch in await branch_service.list_branches(session):
         today = datetime.now(ZoneInfo(branch.time_zone)).date()
         fill = ShiftFill(branch_id=branch.id, first_day=today, last_day=today + _ROSTERED - timedelta(days=1))
-        await staff_roster_filling.fill_shifts(session, fill)
+        await roster_fill.fill_shifts(session, fill)
     therapist = await session.scalar(select(User.id).where(User.email == _THERAPIST))
     if therapist is not None:
         await _link_therapist(session, therapist)

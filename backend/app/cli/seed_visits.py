@@ -9,8 +9,8 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.database import run_in_transaction
 from app.core.exceptions import ZenSpaException
+from app.db.transactions import run_in_transaction
 from app.modules.availability.availability_schemas import TreatmentWish
 from app.modules.booking.booking_schemas import GuestBooking, VisitCreate
 from app.modules.booking.booking_service import create_visit
@@ -18,9 +18,9 @@ from app.modules.branch import branch_service
 from app.modules.branch.branch_schemas import BranchRead
 from app.modules.catalogue import catalogue_service
 from app.modules.customer.customer_models import Customer
-from app.modules.identity.identity_access import CurrentUser, Grant
+from app.modules.identity.access import CurrentUser, Grant
 from app.modules.identity.identity_models import User
-from app.modules.identity.identity_roles import Role
+from app.modules.identity.roles import Role
 
 _DAYS = 3
 _PARTIES = 8

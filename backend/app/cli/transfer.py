@@ -16,8 +16,8 @@ from app.cli.faults import run_with_database
 
 if TYPE_CHECKING:
     from app.core.exceptions import ZenSpaException
-    from app.modules.setup.setup_file import SpaFile
-    from app.modules.setup.setup_plan import Plan
+    from app.modules.setup.plan import Plan
+    from app.modules.setup.spa_file import SpaFile
 
 import_cli = typer.Typer(no_args_is_help=True, help="Bring data in from files: all of a file or nothing.")
 export_cli = typer.Typer(no_args_is_help=True, help="Write data out to files.")
@@ -46,8 +46,8 @@ def import_customers(
 
 
 async def _import_customers(file: BinaryIO, size: int) -> None:
-    from app.core.database import run_in_transaction
-    from app.modules.customer import customer_transfer
+    from app.db.transactions import run_in_transaction
+    from app.modules.customer import transfer
 
     with Progress(
         TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn(), console=_out
@@ -62,7 +62,7 @@ async def _import_customers(file: BinaryIO, size: int) -> None:
 
         try:
             result = await run_in_transaction(
-                lambda session: customer_transfer.import_customers(session, file, on_progress=show_reading)
+                lambda session: transfer.import_customers(session, file, on_progress=show_reading)
             )
         finally:
             progress.update(merging, visible=False)
@@ -87,7 +87,7 @@ def export_customers(
 
 
 async def _export_customers(file: Path) -> None:
-    from app.modules.customer.customer_transfer import export_customers
+    from app.modules.customer.transfer import export_customers
 
     with _written_whole(file) as opened:
         async for piece in export_customers():
@@ -115,10 +115,10 @@ def import_spa(
       zenspa import spa sen-trang.yaml --yes
     """
     from app.cli.transfer_plan import show_plan
-    from app.core.database import run_in_transaction
+    from app.db.transactions import run_in_transaction
     from app.modules.setup import setup_service
-    from app.modules.setup.setup_reading import read_file
-    from app.modules.setup.setup_yaml import MAX_BYTES
+    from app.modules.setup.reader import read_file
+    from app.modules.setup.yaml_document import MAX_BYTES
 
     with _refusals_explained(), file.open("rb") as opened:
         setup = read_file(opened.read(MAX_BYTES + 1))
@@ -148,7 +148,7 @@ def _confirm(*, yes: bool) -> None:
 
 
 def _apply(setup: "SpaFile", plan: "Plan") -> None:
-    from app.core.database import run_in_transaction
+    from app.db.transactions import run_in_transaction
     from app.modules.setup.setup_service import apply_setup
 
     with _refusals_explained():
@@ -179,7 +179,7 @@ def export_spa(
 
 async def _export_spa(file: Path) -> None:
     from app.core.database import AsyncSessionLocal
-    from app.modules.setup.setup_reading import write_file
+    from app.modules.setup.reader import write_file
     from app.modules.setup.setup_service import read_setup
 
     async with AsyncSessionLocal() as session:
@@ -214,7 +214,7 @@ def _refusals_explained() -> Iterator[None]:
 
 
 def _explain(error: "ZenSpaException") -> None:
-    from app.common.text import Text
+    from app.common.types.localized import Text
 
     said = (escape(error.public_message(language)) for language in ("vi", "en"))
     _err.print("[red]✗[/red]", "\n  ".join(said))

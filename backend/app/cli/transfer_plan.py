@@ -6,8 +6,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from app.common.text import Text
-from app.modules.setup.setup_plan import LABELS, Kind, Plan
+from app.common.types.localized import Text
+from app.modules.setup.plan import LABELS, Kind, Plan
 
 _KEYS_SHOWN = 12
 

@@ -33,11 +33,11 @@ def create(
     """
     from pydantic import BaseModel, ValidationError
 
-    from app.core.fields import Email, Name, Phone
+    from app.common.types.contact import Email, Name, Phone
     from app.modules.identity import identity_service
     from app.modules.identity.identity_models import User
-    from app.modules.identity.identity_passwords import hash_password, new_password
     from app.modules.identity.identity_schemas import Grants
+    from app.modules.identity.passwords import hash_password, new_password
 
     class NewUser(BaseModel):
         email: Email
@@ -94,22 +94,22 @@ def reset_password(email: Email) -> None:
 
       zenspa user reset-password lan@example.com
     """
-    from app.modules.identity import identity_recovery, identity_service
-    from app.modules.identity.identity_passwords import new_password
+    from app.modules.identity import identity_service, recovery
+    from app.modules.identity.passwords import new_password
 
     password = new_password()
 
     async def replace(session: "AsyncSession") -> None:
         user = await identity_service.get_by_email(session, email)
-        await identity_recovery.set_password(session, user, password)
+        await recovery.set_password(session, user, password)
 
     _run("resetting the password", replace)
     typer.echo(f"{email}  mật khẩu mới · new password: {password}")
 
 
 def _run(what: str, work: "Callable[[AsyncSession], Awaitable[None]]") -> None:
-    from app.core.database import run_in_transaction
     from app.core.exceptions import ZenSpaException
+    from app.db.transactions import run_in_transaction
 
     try:
         run_with_database(what, lambda: run_in_transaction(work))

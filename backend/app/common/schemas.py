@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from pydantic_core import PydanticCustomError
 
 from app.common.helpers import visible
-from app.common.text import Text as Words
+from app.common.types.localized import Text as Words
 
 MAX_PAGE = 100
 

@@ -17,6 +17,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from app.common.types.phone import HomeRegion
+
 ENV_FILE = Path(".env")
 TRANSACTION_POOLER_PORT = 6543  # Supabase's Supavisor in transaction mode
 _LOCAL_HOSTS = {"", "localhost", "127.0.0.1", "::1"}
@@ -259,3 +261,4 @@ def load_settings() -> Settings:
 
 
 settings = load_settings()
+HomeRegion.code = settings.PHONE_REGION

@@ -5,29 +5,23 @@ what the database does not hold, and rolled back on any exception.
 """
 
 import asyncio
-import random
 import ssl
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
 from contextlib import suppress
-from datetime import datetime
 from typing import Annotated, Any
-from uuid import UUID
 
 import structlog
 from fastapi import Depends
-from sqlalchemy import CheckConstraint, DateTime, MetaData, Text, Uuid, event, func, text
+from sqlalchemy import event, text
 from sqlalchemy.engine import Connection, ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import Composite, DeclarativeBase, Mapped, composite, mapped_column
 from tenacity import AsyncRetrying, RetryCallState, RetryError, stop_after_attempt, wait_exponential
-from uuid_utils.compat import uuid7
 
 from app.common.single_flight import SingleFlight
-from app.common.text import Text as Words
 from app.core.config import Settings, settings
-from app.core.database_errors import is_retryable, translate
+from app.core.database_errors import translate
 from app.core.exceptions import DatabaseException
 
 REQUEST_POOL_WAIT = 2.0
@@ -41,50 +35,6 @@ _POOLED = "zenspa_transaction_pooler"
 _LIBPQ_ONLY = {"sslmode", "ssl", "sslrootcert", "channel_binding", "pgbouncer", "connect_timeout"}
 
 logger = structlog.get_logger(__name__)
-
-
-class Base(DeclarativeBase):
-    """Base of every table. Constraints get predictable names, so that errors and migrations can name them."""
-
-    metadata = MetaData(
-        naming_convention={
-            "pk": "%(table_name)s_pkey",
-            "fk": "%(table_name)s_%(column_0_name)s_fkey",
-            "uq": "%(table_name)s_%(column_0_name)s_key",
-            "ck": "%(table_name)s_%(constraint_name)s_check",
-            "ix": "%(table_name)s_%(column_0_name)s_idx",
-        }
-    )
-    type_annotation_map = {datetime: DateTime(timezone=True), UUID: Uuid()}  # noqa: RUF012 - SQLAlchemy's own idiom
-
-
-class Entity(Base):
-    """A row with an identity: a UUIDv7, which sorts by the time it was made, and its two times."""
-
-    __abstract__ = True
-
-    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
-    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
-    updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.clock_timestamp())
-
-
-def in_two_languages(name: str) -> Composite[Words]:
-    """A `Mapped[Words]`, kept in the columns `{name}_vi` and `{name}_en`."""
-    return composite(
-        Words,
-        mapped_column(f"{name}_vi", Text, nullable=False),
-        mapped_column(f"{name}_en", Text, nullable=False),
-    )
-
-
-class KeyedEntity(Entity):
-    """A row that files name by a short key, which outlives a new name: `quan-1`."""
-
-    __abstract__ = True
-
-    key: Mapped[str] = mapped_column(
-        Text(collation="C"), CheckConstraint("key ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="key"), unique=True
-    )
 
 
 def build_engine(settings: Settings) -> AsyncEngine:
@@ -223,7 +173,7 @@ async def get_async_session() -> AsyncGenerator[AsyncSession]:
     async with AsyncSessionLocal() as session:
         await claim_connection(session)
         yield session
-        await _commit(session)
+        await commit(session)
 
 
 SessionDep = Annotated[AsyncSession, Depends(get_async_session, scope="function")]
@@ -256,7 +206,7 @@ def after_commit[*A](
     session.info.setdefault(_transaction_of(session), {})[follow_up, arguments] = None
 
 
-async def _commit(session: AsyncSession) -> None:
+async def commit(session: AsyncSession) -> None:
     follow_ups = session.info.get(_transaction_of(session), {})
     await session.commit()
     for follow_up, arguments in follow_ups:
@@ -269,42 +219,6 @@ async def _commit(session: AsyncSession) -> None:
 def _transaction_of(session: AsyncSession) -> Hashable:
     """After a rollback it is another."""
     return session.sync_session.get_transaction() or session.sync_session.begin()
-
-
-async def run_in_transaction[T](
-    work: Callable[[AsyncSession], Awaitable[T]], *, in_request: bool = False
-) -> T:
-    """A unit of work beside a request's own, committed at its end and run again when it lost a race.
-
-    Raises:
-        ServiceUnavailableException: `in_request`, no connection within `REQUEST_POOL_WAIT` seconds.
-    """
-
-    async def attempt() -> T:
-        async with AsyncSessionLocal() as session:
-            if in_request:
-                await claim_connection(session)
-            done = await work(session)
-            await _commit(session)
-            return done
-
-    return await retry_lost_races(attempt)
-
-
-async def retry_lost_races[T](unit_of_work: Callable[[], Awaitable[T]]) -> T:
-    """Runs a whole unit of work up to three times while PostgreSQL ends it with 40001 or 40P01.
-
-    The pause is random, so that two losers do not meet again.
-    """
-    for attempt in range(1, MAX_ATTEMPTS):
-        try:
-            return await unit_of_work()
-        except DBAPIError as error:
-            if not is_retryable(error):
-                raise
-            logger.info("transaction lost a race, running it again", attempt=attempt)
-        await asyncio.sleep(random.uniform(0.01, 0.05 * 2**attempt))  # noqa: S311 - no secret
-    return await unit_of_work()
 
 
 async def check_database_health() -> tuple[bool, float]:

@@ -4,13 +4,12 @@ Codes: PostgreSQL manual, appendix A. A module translates the constraints it nam
 net below it, so that nothing a client sends and no outage becomes a 500.
 """
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 import asyncpg
 from fastapi import Request
 from fastapi.responses import JSONResponse
-from sqlalchemy.exc import DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.core.exceptions import (
@@ -54,17 +53,6 @@ def _driver_error_of(error: BaseException) -> BaseException:
     with suppress(ValueError):
         found = getattr(error, "driver_exception", None)
     return found or getattr(error, "orig", None) or error
-
-
-@contextmanager
-def answering(refusals: Mapping[str, type[ZenSpaException]]) -> Iterator[None]:
-    """What PostgreSQL refuses by one of these constraints is that error of ours."""
-    try:
-        yield
-    except IntegrityError as error:
-        if (refusal := refusals.get(constraint_of(error))) is not None:
-            raise refusal from error
-        raise
 
 
 def is_retryable(error: BaseException) -> bool:

@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from app.common.helpers import utc_now
-from app.common.text import Text
+from app.common.types.localized import Text
 from app.core.validation_messages import describe
 
 _FIRST_SERVER_ERROR = 500

@@ -14,7 +14,7 @@ import structlog
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from app.common.helpers import utc_now
-from app.common.text import Text
+from app.common.types.localized import Text
 from app.core.config import settings
 from app.core.exceptions import ServiceUnavailableException
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
 
-from app.common.text import Text
+from app.common.types.localized import Text
 from app.core.config import settings
 from app.core.exceptions import ValidationException
 

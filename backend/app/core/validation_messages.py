@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.common.text import Text
+from app.common.types.localized import Text
 
 _VIETNAMESE = {
     "missing": "Thiếu trường bắt buộc.",

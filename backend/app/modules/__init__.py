@@ -6,9 +6,9 @@ import pkgutil
 
 
 def import_models() -> None:
-    """Makes every table known to the metadata; migrations compare against it."""
-    for kept_by_the_core in ("idempotency", "published"):
-        importlib.import_module(f"app.core.{kept_by_the_core}")
+    """Make every table known to the metadata; migrations compare against it."""
+    for shared in ("db.idempotency", "http.published"):
+        importlib.import_module(f"app.{shared}")
     for module in pkgutil.iter_modules(__path__):
         models = f"{__name__}.{module.name}.{module.name}_models"
         if importlib.util.find_spec(models) is not None:  # setup has none of its own

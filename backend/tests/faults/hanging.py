@@ -2,8 +2,8 @@
 
 import asyncio
 
-from tests.core import stores
 from tests.support.app_process import AppProcess
+from tests.support.http import stores
 
 
 async def test_hangs() -> None:

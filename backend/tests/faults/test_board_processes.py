@@ -5,21 +5,16 @@ import pytest
 
 from app.core.config import settings
 from app.redis.client import get_redis_client
-from tests.core import stores
-from tests.modules.board.looking import (
-    add_and_tell,
-    http_to,
-    ids,
-    stream_of,
-)
+from tests.api.board.looking import add_and_tell, http_to, ids, stream_of
+from tests.builders.bookings import VISITS, bookable_spa
+from tests.builders.branches import add_branch
+from tests.builders.resources import add_bed, at
+from tests.builders.rosters import add_therapist
 from tests.support import eventually, free_port
 from tests.support.app_process import PATIENT, AppProcess, app_after
-from tests.support.bookings import VISITS, bookable_spa
-from tests.support.branches import add_branch
 from tests.support.event_streams import listening
 from tests.support.fault_proxy import FaultProxy, Mode
-from tests.support.resources import add_bed, at
-from tests.support.rosters import add_therapist
+from tests.support.http import stores
 from tests.support.stores import redis_server
 
 NEVER = 3600.0
@@ -31,7 +26,9 @@ def app_that_polls(
 ) -> AppProcess:
     """Serve the app with these intervals in seconds; it is patient, unless it has a Redis of its own."""
     environment = environment or {}
-    polls = f"import app.modules.board.board_stream as s; s.POLL, s.POLL_WHILE_AWAY = {every}, {while_redis_is_away}"
+    polls = (
+        f"import app.modules.board.stream as s; s.POLL, s.POLL_WHILE_AWAY = {every}, {while_redis_is_away}"
+    )
     if "REDIS_PORT" not in environment:
         polls = f"from tests.support.patience import be_patient; be_patient(); {polls}"
     return AppProcess(stores() | environment, command=app_after(polls))

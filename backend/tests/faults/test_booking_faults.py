@@ -12,11 +12,11 @@ import httpx2
 import pytest
 
 from app.cli.embedded import EmbeddedPostgres
-from app.modules.identity.identity_roles import Role
+from app.modules.identity.roles import Role
+from tests.builders.bookings import OVERLAPS, VISITS, BookableSpa
+from tests.builders.people import signed_in
 from tests.support import eventually
 from tests.support.app_process import AppProcess
-from tests.support.bookings import OVERLAPS, VISITS, BookableSpa
-from tests.support.people import signed_in
 
 pytestmark = pytest.mark.usefixtures("client")
 

@@ -14,14 +14,14 @@ from app.cli.embedded import EmbeddedPostgres
 from app.core.database import AsyncSessionLocal
 from app.core.database_errors import translate
 from app.core.exceptions import ServiceUnavailableException
-from app.core.rows import ask
-from app.modules.identity.identity_roles import Role
+from app.db.queries import ask
+from app.modules.identity.roles import Role
+from tests.builders.branches import add_branch
+from tests.builders.customers import CUSTOMERS, AtTheDesk
+from tests.builders.people import signed_in
 from tests.support import SOON, eventually
 from tests.support.app_process import AppProcess
-from tests.support.branches import add_branch
-from tests.support.customers import CUSTOMERS, AtTheDesk
 from tests.support.fault_proxy import FaultProxy, Mode
-from tests.support.people import signed_in
 from tests.support.stores import app_database, database_server, driver_url, through
 
 pytestmark = pytest.mark.usefixtures("client")

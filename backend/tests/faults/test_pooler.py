@@ -17,21 +17,22 @@ from sqlalchemy.exc import DBAPIError
 
 from app.common.helpers import utc_now
 from app.core.config import Settings, settings
-from app.core.database import build_engine, run_in_transaction
-from app.modules.booking.booking_clock import turn
-from app.modules.identity.identity_roles import Role
+from app.core.database import build_engine
+from app.db.transactions import run_in_transaction
+from app.modules.booking.status.jobs import turn
+from app.modules.identity.roles import Role
+from tests.builders.bookings import VISITS, bookable_spa, overlaps
+from tests.builders.people import signed_in
+from tests.builders.resources import at
+from tests.builders.visits import add_visit
 from tests.support import SOON, patience
 from tests.support.app_process import PATIENT, AppProcess
-from tests.support.bookings import VISITS, bookable_spa, overlaps
 from tests.support.certificates import certificates
 from tests.support.crowd import Crowd, request
 from tests.support.ledger import entries
-from tests.support.people import signed_in
 from tests.support.pgbouncer import PgBouncer, pgbouncer_available
-from tests.support.resources import at
 from tests.support.routes import post, refused_work
 from tests.support.stores import app_database
-from tests.support.visits import add_visit
 
 pytestmark = [
     pytest.mark.usefixtures("client"),

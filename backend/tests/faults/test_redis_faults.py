@@ -10,13 +10,13 @@ import pytest
 
 from app.cli.embedded import EmbeddedValkey, free_port
 from app.core.config import settings
-from app.modules.identity.identity_roles import Role
+from app.modules.identity.roles import Role
+from tests.builders.customers import AtTheDesk
+from tests.builders.people import signed_in
 from tests.support import eventually
 from tests.support.app_process import AppProcess, app_after
-from tests.support.customers import AtTheDesk
 from tests.support.fault_proxy import FaultProxy, Mode
 from tests.support.leftovers import folder_for_servers
-from tests.support.people import signed_in
 
 pytestmark = pytest.mark.usefixtures("client")
 

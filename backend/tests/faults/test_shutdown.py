@@ -12,14 +12,14 @@ import pytest
 from app.cli.serve import STOP_TIMEOUT
 from app.core.config import settings
 from app.core.lifecycle import BACKGROUND_STOP, DRAIN_SECONDS
-from app.modules.identity.identity_roles import Role
+from app.modules.identity.roles import Role
+from tests.builders.branches import add_branch
+from tests.builders.customers import CUSTOMERS, AtTheDesk, new_phone
+from tests.builders.people import signed_in
 from tests.support import SOON, eventually
 from tests.support.app_process import AppProcess, app_after
-from tests.support.branches import add_branch
-from tests.support.customers import CUSTOMERS, AtTheDesk, new_phone
 from tests.support.event_streams import listening
 from tests.support.fault_proxy import FaultProxy, Mode
-from tests.support.people import signed_in
 from tests.support.stores import database_server, driver_url, redis_server, through
 
 pytestmark = pytest.mark.usefixtures("client")
@@ -99,7 +99,7 @@ async def test_in_development_the_door_is_closed_at_once_and_requests_in_flight_
 async def test_streams_that_wait_end_at_once_and_as_they_should() -> None:
     """Also when the server goes on listening for a while."""
     branch, headers = await add_branch(), await signed_in(Role.RECEPTIONIST)
-    quiet = draining_for(10, "import app.modules.board.board_stream as s; s.HEARTBEAT = 600")
+    quiet = draining_for(10, "import app.modules.board.stream as s; s.HEARTBEAT = 600")
 
     async def ends(environment: dict[str, str]) -> str:
         async with (

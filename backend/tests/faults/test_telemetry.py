@@ -9,9 +9,9 @@ from pathlib import Path
 
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from tests.core import imported_by, stores
 from tests.support import SOON
 from tests.support.app_process import AppProcess
+from tests.support.http import imported_by, stores
 
 BACKEND = Path(__file__).resolve().parents[1]
 

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from app.modules.availability.availability_grid import this_step
-from tests.support.bookings import APPOINTMENTS, VISITS, BookableSpa
+from app.scheduling.timegrid import this_step
+from tests.builders.bookings import APPOINTMENTS, VISITS, BookableSpa
 from tests.support.crowd import Answer, Crowd, request
 from tests.support.database import run_sql
 

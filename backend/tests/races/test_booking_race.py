@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from app.modules.identity.identity_roles import Role
-from tests.support.bookings import VISITS, BookableSpa, bookable_spa, overlaps
+from app.modules.identity.roles import Role
+from tests.builders.bookings import VISITS, BookableSpa, bookable_spa, overlaps
+from tests.builders.people import new_customer, signed_in
+from tests.builders.rosters import add_skill
+from tests.builders.spas import Segment
 from tests.support.crowd import Answer, Crowd, crowd_of, request
 from tests.support.database import run_sql
-from tests.support.people import new_customer, signed_in
-from tests.support.rosters import add_skill
-from tests.support.spas import Segment
 
 pytestmark = pytest.mark.usefixtures("client")
 

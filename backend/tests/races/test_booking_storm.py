@@ -6,13 +6,13 @@ from typing import Any
 
 import httpx2
 
-from app.modules.booking.booking_clock import turn
-from app.modules.identity.identity_roles import Role
+from app.modules.booking.status.jobs import turn
+from app.modules.identity.roles import Role
+from tests.builders.bookings import VISITS, bookable_spa, overlaps
+from tests.builders.people import new_customer, signed_in
 from tests.races.storm import Client, Storm
-from tests.support.bookings import VISITS, bookable_spa, overlaps
 from tests.support.crowd import crowd_of
 from tests.support.database import run_sql
-from tests.support.people import new_customer, signed_in
 
 CLIENTS, CUSTOMERS, ACTIONS = 32, 8, 10
 

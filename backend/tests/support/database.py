@@ -22,7 +22,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.orm import ColumnProperty
 from uuid_utils.compat import uuid7
 
-from app.core.database import Base, Entity
+from app.db.models import Base, Entity
 from app.modules import import_models
 from tests.support import SOON
 from tests.support.stores import driver_url

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from app.core.config import settings
 from app.core.database import SessionDep
 from app.core.database_errors import sqlstate_of
-from app.core.routing import PUBLIC, ApiRouter
+from app.http.router import PUBLIC, ApiRouter
 from app.main import create_app
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import BigInteger, Identity, Index, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import Base
+from app.db.models import Base
 
 
 class AuditEntry(Base):

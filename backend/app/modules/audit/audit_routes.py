@@ -7,11 +7,11 @@ from fastapi import Query
 from app.common.constants import API_V1
 from app.core.database import SessionDep
 from app.core.exceptions import error_responses
-from app.core.routing import ApiRouter
 from app.core.security import InvalidCursorException
+from app.http.router import ApiRouter
 from app.modules.audit import audit_service as service
 from app.modules.audit.audit_schemas import AuditListQuery, AuditPage
-from app.modules.identity.identity_access import AdminEverywhere
+from app.modules.identity.access import AdminEverywhere
 
 router = ApiRouter(prefix=f"{API_V1}/audit", tags=["Audit"])
 

@@ -7,10 +7,10 @@ from fastapi import Header
 from app.common.constants import API_V1
 from app.core.database import SessionDep
 from app.core.exceptions import error_responses, preferred_language
-from app.core.routing import ApiRouter
+from app.http.router import ApiRouter
 from app.modules.availability import availability_service as service
 from app.modules.availability.availability_schemas import DaysQuery, DaysRead, StartsQuery, StartsRead
-from app.modules.availability.availability_wishes import (
+from app.modules.availability.quote import (
     AddOnDoesNotFit,
     BedDoesNotFit,
     BedsAreForTheDesk,
@@ -19,7 +19,7 @@ from app.modules.availability.availability_wishes import (
 )
 from app.modules.branch.branch_service import BranchNotFound
 from app.modules.catalogue.catalogue_service import AddOnNotFound, VariantNotFound
-from app.modules.identity.identity_access import SignedIn
+from app.modules.identity.access import SignedIn
 from app.modules.resource.resource_errors import ResourceNotFound
 from app.modules.staff.staff_service import StaffNotFound
 

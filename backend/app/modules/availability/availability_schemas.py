@@ -7,12 +7,12 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.common.gender import GivenGender
-from app.common.instants import Instant
 from app.common.schemas import IsoDate, RequestModel
-from app.modules.availability.availability_grid import STEP_MINUTES
-from app.modules.availability.availability_party import MOST_GUESTS, MOST_TREATMENTS
-from app.modules.availability.availability_why import Why
+from app.common.types.gender import GivenGender
+from app.common.types.instants import Instant
+from app.scheduling.demand import MOST_GUESTS, MOST_TREATMENTS
+from app.scheduling.shortages import Why
+from app.scheduling.timegrid import STEP_MINUTES
 
 MAX_DAYS = 62
 MAX_ADD_ONS = 5

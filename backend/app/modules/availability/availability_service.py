@@ -6,11 +6,7 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.core.rows import plan_once
-from app.modules.availability.availability_bits import positions
-from app.modules.availability.availability_grid import STEP
-from app.modules.availability.availability_party import Party, Wanted
-from app.modules.availability.availability_scene import Scene, is_offered, load_scene, nearest_starts
+from app.db.queries import plan_once
 from app.modules.availability.availability_schemas import (
     DayRead,
     DaysQuery,
@@ -22,12 +18,17 @@ from app.modules.availability.availability_schemas import (
     StartsRead,
     TreatmentPlaces,
 )
-from app.modules.availability.availability_search import Taken, offered, place, starts
-from app.modules.availability.availability_why import why_not
-from app.modules.availability.availability_wishes import agree, party_of
-from app.modules.availability.availability_words import Speaker
-from app.modules.identity.identity_access import CurrentUser
-from app.modules.staff.staff_access import AT_THE_DESK
+from app.modules.availability.messages import Speaker
+from app.modules.availability.quote import agree, party_of
+from app.modules.availability.snapshot import Scene, is_offered, load_scene, nearest_starts
+from app.modules.identity.access import CurrentUser
+from app.modules.staff.access import AT_THE_DESK
+from app.scheduling.bitmask import positions
+from app.scheduling.demand import Party
+from app.scheduling.search import Taken, offered, place, starts
+from app.scheduling.shortages import why_not
+from app.scheduling.supply import Wanted
+from app.scheduling.timegrid import STEP
 
 _QUICK = 2
 """Guests."""

@@ -9,12 +9,12 @@ from fastapi.responses import StreamingResponse
 from app.common.constants import API_V1
 from app.core.database import SessionDep
 from app.core.exceptions import error_responses
-from app.core.routing import ApiRouter
+from app.http.router import ApiRouter
 from app.modules.board import board_service as service
 from app.modules.board.board_schemas import BoardQuery, BoardRead
-from app.modules.board.board_stream import EventStream, TooManyStreams, open_stream
+from app.modules.board.stream import EventStream, TooManyStreams, open_stream
 from app.modules.branch.branch_service import BranchNotFound
-from app.modules.identity.identity_access import Team
+from app.modules.identity.access import Team
 
 _EVENTS = {
     "type": "string",

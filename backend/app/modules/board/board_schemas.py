@@ -6,13 +6,13 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.common.gender import Gender
-from app.common.instants import Day
+from app.common.types.gender import Gender
+from app.common.types.instants import Day
 from app.modules.booking.booking_schemas import VisitRead
 from app.modules.branch.branch_schemas import OpenSpan
-from app.modules.resource.resource_outage_schemas import OutageRead
+from app.modules.resource.outages.schemas import OutageRead
 from app.modules.resource.resource_schemas import TypeKind
-from app.modules.staff.staff_roster_schemas import ShiftRead
+from app.modules.staff.roster.schemas import ShiftRead
 
 
 class BoardQuery(BaseModel):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.common.wall_time import Span
+from app.common.types.wall_time import Span
 from app.modules.board.board_schemas import (
     BoardGuest,
     BoardLeave,
@@ -16,20 +16,20 @@ from app.modules.board.board_schemas import (
     BoardRoom,
     BoardThing,
 )
-from app.modules.booking.booking_access import who_does
-from app.modules.booking.booking_kinds import AppointmentStatus
-from app.modules.booking.booking_reads import visits_of_day
 from app.modules.booking.booking_schemas import VisitRead
+from app.modules.booking.status.status import AppointmentStatus
+from app.modules.booking.visit.access import who_does
+from app.modules.booking.visit.read import visits_of_day
 from app.modules.branch.branch_schemas import OpenSpan
 from app.modules.branch.branch_service import load_days
 from app.modules.customer.customer_service import contacts_of
-from app.modules.identity.identity_access import CurrentUser
-from app.modules.identity.identity_roles import Role
-from app.modules.resource.resource_outages import outages_in_branch
+from app.modules.identity.access import CurrentUser
+from app.modules.identity.roles import Role
+from app.modules.resource.outages.service import outages_in_branch
 from app.modules.resource.resource_schemas import ResourceListQuery
 from app.modules.resource.resource_service import list_resources, list_rooms
-from app.modules.staff.staff_access import AT_THE_DESK, must_hold_in_branch
-from app.modules.staff.staff_day import people_of_day
+from app.modules.staff.access import AT_THE_DESK, must_hold_in_branch
+from app.modules.staff.day import people_of_day
 from app.modules.staff.staff_service import find_staff_of_user
 
 

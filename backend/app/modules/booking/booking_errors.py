@@ -1,6 +1,6 @@
 """What can be wrong with a request for a visit."""
 
-from app.common.text import Text
+from app.common.types.localized import Text
 from app.core.exceptions import ConflictException, NotFoundException
 
 

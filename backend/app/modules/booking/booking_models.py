@@ -20,8 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import Entity
-from app.modules.booking.booking_kinds import AppointmentStatus, VisitSource
+from app.db.models import Entity
+from app.modules.booking.status.status import AppointmentStatus, VisitSource
 
 _STATUSES = ", ".join(f"'{status}'" for status in AppointmentStatus)
 _SOURCES = ", ".join(f"'{source}'" for source in VisitSource)

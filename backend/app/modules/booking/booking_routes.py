@@ -8,15 +8,10 @@ from fastapi import Query
 from app.common.constants import API_V1
 from app.core.database import SessionDep
 from app.core.exceptions import error_responses
-from app.core.idempotency import IdempotencyInFlight, IdempotencyKey, IdempotencyKeyReused
-from app.core.routing import ApiRouter
-from app.modules.availability.availability_wishes import (
-    AddOnDoesNotFit,
-    BedDoesNotFit,
-    NoTherapistNeeded,
-    NotOffered,
-)
-from app.modules.booking import booking_access, booking_changes, booking_service, booking_states
+from app.db.idempotency import IdempotencyInFlight, IdempotencyKey, IdempotencyKeyReused
+from app.http.router import ApiRouter
+from app.modules.availability.quote import AddOnDoesNotFit, BedDoesNotFit, NoTherapistNeeded, NotOffered
+from app.modules.booking import booking_service
 from app.modules.booking.booking_errors import (
     AppointmentNotFound,
     HoldExpired,
@@ -42,11 +37,14 @@ from app.modules.booking.booking_schemas import (
     VisitRead,
     VisitUpdate,
 )
+from app.modules.booking.editing import reschedule
+from app.modules.booking.status import change_status
+from app.modules.booking.visit import access
 from app.modules.branch.branch_service import BranchNotFound
 from app.modules.catalogue.catalogue_service import AddOnNotFound, VariantNotFound
 from app.modules.customer.customer_service import CustomerArchived, CustomerNotFound
-from app.modules.identity.identity_access import AnyRole, CurrentUser, Desk, Requires
-from app.modules.identity.identity_roles import Role
+from app.modules.identity.access import AnyRole, CurrentUser, Desk, Requires
+from app.modules.identity.roles import Role
 from app.modules.resource.resource_errors import ResourceNotFound
 from app.modules.staff.staff_service import StaffNotFound
 
@@ -102,7 +100,7 @@ async def list_visits(
 @visits.get("/{visit_id}", responses=error_responses(VisitNotFound))
 async def get_visit(user: AnyRole, session: SessionDep, visit_id: UUID) -> VisitRead:
     """One visit; of a party to which they only belong, customers and therapists see their own guest."""
-    return await booking_access.read_visible_visit(session, user, visit_id)
+    return await access.read_visible_visit(session, user, visit_id)
 
 
 @visits.patch(
@@ -113,7 +111,7 @@ async def get_visit(user: AnyRole, session: SessionDep, visit_id: UUID) -> Visit
 )
 async def update_visit(user: Desk, session: SessionDep, visit_id: UUID, changes: VisitUpdate) -> VisitRead:
     """Moves a whole party to another time, or into one room. Everybody stays with who does it now as far as that is possible; when it does not fit nothing changes."""
-    return await booking_changes.update_visit(session, user, visit_id, changes)
+    return await reschedule.update_visit(session, user, visit_id, changes)
 
 
 @visits.put(
@@ -135,7 +133,7 @@ async def set_visit_status(
 
     Customers confirm and cancel what is theirs, therapists say how far their guests are, the desk does all of it. A no-show of today who is there after all, named by id unless nobody else of the party came, has arrived, and has their time again where nobody has taken it; else they take nothing until they are moved. Asked for again, what is so already stays as it is.
     """
-    return await booking_states.set_status(session, user, visit_id, change)
+    return await change_status.set_status(session, user, visit_id, change)
 
 
 @appointments.patch(
@@ -155,4 +153,4 @@ async def update_appointment(
     user: Desk, session: SessionDep, appointment_id: UUID, changes: AppointmentUpdate
 ) -> VisitRead:
     """Changes one guest: another time, therapist or bed, a treatment more or less, longer, apart from the party. When it does not fit nothing changes."""
-    return await booking_changes.update_appointment(session, user, appointment_id, changes)
+    return await reschedule.update_appointment(session, user, appointment_id, changes)

@@ -7,17 +7,17 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.common.gender import Gender, GivenGender
 from app.common.schemas import Bilingual, Composed, Line, PageQuery, RequestModel, without_defaults
-from app.modules.availability.availability_party import MOST_GUESTS, MOST_TREATMENTS
+from app.common.types.gender import Gender, GivenGender
 from app.modules.availability.availability_schemas import (
     MAX_ADD_ONS,
     GuestWish,
     Start,
     refuse_too_many,
 )
-from app.modules.booking.booking_kinds import AppointmentStatus, VisitSource, WantedStatus
-from app.modules.resource.resource_kinds import ResourceKind
+from app.modules.booking.status.status import AppointmentStatus, VisitSource, WantedStatus
+from app.scheduling.demand import MOST_GUESTS, MOST_TREATMENTS
+from app.scheduling.supply import ResourceKind
 
 MAX_MINUTES = 720
 """Of one treatment."""

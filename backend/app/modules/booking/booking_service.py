@@ -10,19 +10,25 @@ from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.core.exceptions import ForbiddenException
-from app.core.idempotency import answer_kept, digest_of, keep_answer
-from app.core.paging import newest_first
-from app.core.rows import plan_once
-from app.modules.availability.availability_grid import this_step
-from app.modules.availability.availability_scene import Scene, is_offered, load_scene_at
-from app.modules.availability.availability_wishes import Agreed, agree, party_of
-from app.modules.booking.booking_access import visible_to
+from app.db.idempotency import answer_kept, digest_of, keep_answer
+from app.db.paging import newest_first
+from app.db.queries import plan_once
+from app.modules.availability.quote import Agreed, agree, party_of
+from app.modules.availability.snapshot import Scene, is_offered, load_scene_at
+from app.modules.booking.allocation.reserve import Order, take_places
 from app.modules.booking.booking_errors import NotBookableThen, TooManyHolds, TooManyVisits
-from app.modules.booking.booking_kinds import AppointmentStatus, VisitSource
 from app.modules.booking.booking_models import Appointment, Visit
-from app.modules.booking.booking_placing import Order, take_places
-from app.modules.booking.booking_reads import Rows, compose, is_of, read_visits
-from app.modules.booking.booking_rows import (
+from app.modules.booking.booking_schemas import (
+    GuestBooking,
+    VisitCreate,
+    VisitListQuery,
+    VisitPage,
+    VisitRead,
+)
+from app.modules.booking.status.status import AppointmentStatus, VisitSource
+from app.modules.booking.visit.access import visible_to
+from app.modules.booking.visit.read import Rows, compose, is_of, read_visits
+from app.modules.booking.visit.rows import (
     Times,
     add_on_rows,
     seats_of,
@@ -31,21 +37,15 @@ from app.modules.booking.booking_rows import (
     treatment_row,
     write_rows,
 )
-from app.modules.booking.booking_schemas import (
-    GuestBooking,
-    VisitCreate,
-    VisitListQuery,
-    VisitPage,
-    VisitRead,
-)
 from app.modules.branch import branch_service
-from app.modules.catalogue.catalogue_names import ServiceName, names_of_add_ons
+from app.modules.catalogue.names import ServiceName, names_of_add_ons
 from app.modules.customer import customer_service
 from app.modules.customer.customer_service import CustomerNotFound
-from app.modules.identity.identity_access import CurrentUser
-from app.modules.identity.identity_roles import Role
-from app.modules.staff.staff_access import AT_THE_DESK
-from app.redis.branch_events import announce
+from app.modules.identity.access import CurrentUser
+from app.modules.identity.roles import Role
+from app.modules.staff.access import AT_THE_DESK
+from app.redis.events import announce
+from app.scheduling.timegrid import this_step
 
 MOST_HOLDS, MOST_TO_COME = 3, 20
 """That a customer may have at a time, and visits that they booked online and that are to come, holds among them: or one

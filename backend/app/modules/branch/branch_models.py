@@ -7,8 +7,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Text, false, text
 from sqlalchemy.dialects.postgresql import DATERANGE, JSONB, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.common.wall_time import DAY
-from app.core.database import Entity, KeyedEntity
+from app.common.types.wall_time import DAY
+from app.db.models import Entity, KeyedEntity
 
 
 class Branch(KeyedEntity):

@@ -6,13 +6,12 @@ from uuid import UUID
 from fastapi import Path, Query
 
 from app.common.constants import API_V1
-from app.common.wall_time import Span
+from app.common.types.wall_time import Span
 from app.core.database import SessionDep
 from app.core.exceptions import error_responses
-from app.core.published import publish
-from app.core.routing import PUBLIC, ApiRouter
+from app.http.published import publish
+from app.http.router import PUBLIC, ApiRouter
 from app.modules.branch import branch_service as service
-from app.modules.branch.branch_holidays import suggest_holidays
 from app.modules.branch.branch_schemas import (
     BranchCreate,
     BranchRead,
@@ -23,8 +22,9 @@ from app.modules.branch.branch_schemas import (
     OpenSpan,
     WeeklyHours,
 )
-from app.modules.identity.identity_access import Admin, AdminEverywhere, Team
-from app.modules.identity.identity_roles import Role
+from app.modules.branch.holidays import suggest_holidays
+from app.modules.identity.access import Admin, AdminEverywhere, Team
+from app.modules.identity.roles import Role
 
 router = ApiRouter(prefix=f"{API_V1}/branches", tags=["Branches"])
 

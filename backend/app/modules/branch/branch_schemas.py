@@ -19,8 +19,8 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from app.common.schemas import Composed, IsoDate, Key, Line, RequestModel, without_defaults
-from app.common.wall_time import WallTime, ends_after, in_order_without_overlap
-from app.core.fields import Phone
+from app.common.types.contact import Phone
+from app.common.types.wall_time import WallTime, ends_after, in_order_without_overlap
 
 MAX_DAYS = 62
 """Of open hours in one answer."""

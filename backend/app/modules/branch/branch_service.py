@@ -11,11 +11,11 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
-from app.common.text import Text
-from app.common.wall_time import Span, WallHours, days_from, instant, open_spans
-from app.core.database_errors import answering
+from app.common.types.localized import Text
+from app.common.types.wall_time import Span, WallHours, days_from, instant, open_spans
 from app.core.exceptions import ConflictException, NotFoundException, ZenSpaException
-from app.core.rows import ask, bounds, get_row
+from app.db.errors import translate_integrity_errors
+from app.db.queries import ask, bounds, get_row
 from app.modules.branch.branch_models import Branch, HoursException, OpeningHours
 from app.modules.branch.branch_schemas import (
     BranchCreate,
@@ -136,7 +136,7 @@ async def open_branch(session: AsyncSession, new: BranchCreate) -> BranchRead:
     """
     branch = Branch(**new.model_dump())
     session.add(branch)
-    with answering(_REFUSALS):
+    with translate_integrity_errors(_REFUSALS):
         await session.flush()
     return await read_branch(session, branch.id)
 
@@ -149,7 +149,7 @@ async def update_branch(session: AsyncSession, branch_id: UUID, changes: BranchU
         branch.closed_at = (branch.closed_at or utc_now()) if closed else None
     for field, value in values.items():
         setattr(branch, field, value)
-    with answering(_REFUSALS):
+    with translate_integrity_errors(_REFUSALS):
         await session.flush()
     return await read_branch(session, branch_id)
 
@@ -215,7 +215,7 @@ async def _add_exception(session: AsyncSession, branch_id: UUID, new: ExceptionC
         hours=[{"opens": each.opens, "closes": each.closes} for each in new.hours],
     )
     session.add(exception)
-    with answering(_REFUSALS):
+    with translate_integrity_errors(_REFUSALS):
         await session.flush()
     return _read_exception(exception)
 

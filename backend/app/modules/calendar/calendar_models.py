@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import Entity
+from app.db.models import Entity
 
 
 class CalendarFeed(Entity):

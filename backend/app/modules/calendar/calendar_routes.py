@@ -8,15 +8,16 @@ from fastapi import Depends, Query, Request, Response
 
 from app.common.constants import API_V1
 from app.core.config import settings
-from app.core.database import SessionDep, run_in_transaction
-from app.core.etags import etag_of, is_named
+from app.core.database import SessionDep
 from app.core.exceptions import error_responses
-from app.core.routing import PUBLIC, ApiRouter
+from app.db.transactions import run_in_transaction
+from app.http.etags import etag_of, is_named
+from app.http.router import PUBLIC, ApiRouter
 from app.modules.calendar import calendar_service as service
-from app.modules.calendar.calendar_ics import write_calendar
 from app.modules.calendar.calendar_schemas import CalendarOf, CalendarRead
+from app.modules.calendar.ics import write_calendar
 from app.modules.customer.customer_service import CustomerNotFound
-from app.modules.identity.identity_access import AnyRole
+from app.modules.identity.access import AnyRole
 from app.modules.staff.staff_service import StaffNotFound
 
 _PREFIX = f"{API_V1}/calendars"

@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
-from app.common.text import Text
+from app.common.types.localized import Text
 from app.core.exceptions import ConflictException, NotFoundException
-from app.core.rows import get_row
 from app.core.security import read_signed, sign
-from app.modules.booking.booking_agenda import Engagement, agenda_of_customers, agenda_of_staff
+from app.db.queries import get_row
+from app.modules.booking.visit.agenda import Engagement, agenda_of_customers, agenda_of_staff
 from app.modules.calendar.calendar_models import CalendarFeed
 from app.modules.calendar.calendar_schemas import CalendarOf, CalendarRead
 from app.modules.customer.customer_service import (
@@ -22,8 +22,8 @@ from app.modules.customer.customer_service import (
     get_visible_customer,
     merged_into,
 )
-from app.modules.identity.identity_access import CurrentUser
-from app.modules.staff.staff_access import AT_THE_DESK, get_own_or_led
+from app.modules.identity.access import CurrentUser
+from app.modules.staff.access import AT_THE_DESK, get_own_or_led
 from app.modules.staff.staff_service import StaffNotFound, get_staff
 
 MAX_CALENDARS = 10

@@ -6,8 +6,8 @@ from uuid import UUID
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.common.text import Text as Words
-from app.core.database import Entity, KeyedEntity, in_two_languages
+from app.common.types.localized import Text as Words
+from app.db.models import Entity, KeyedEntity, in_two_languages
 
 
 class ServiceCategory(KeyedEntity):

@@ -5,8 +5,8 @@ from uuid import UUID
 from app.common.constants import API_V1
 from app.core.database import SessionDep
 from app.core.exceptions import error_responses
-from app.core.published import publish
-from app.core.routing import ApiRouter
+from app.http.published import publish
+from app.http.router import ApiRouter
 from app.modules.catalogue import catalogue_service as service
 from app.modules.catalogue.catalogue_schemas import (
     AddOnCreate,
@@ -23,7 +23,7 @@ from app.modules.catalogue.catalogue_schemas import (
     VariantCreate,
     VariantUpdate,
 )
-from app.modules.identity.identity_access import AdminEverywhere, Team
+from app.modules.identity.access import AdminEverywhere, Team
 
 router = ApiRouter(prefix=f"{API_V1}/catalogue", tags=["Catalogue"])
 

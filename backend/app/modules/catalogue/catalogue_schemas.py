@@ -8,8 +8,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, S
 from pydantic_core import PydanticCustomError
 
 from app.common.schemas import NOT_SENT, Bilingual, BilingualText, Key, RequestModel, without_defaults
-from app.common.wall_time import DAY
-from app.modules.catalogue.catalogue_kinds import Offered
+from app.common.types.wall_time import DAY
+from app.modules.catalogue.kinds import Offered
 
 MAX_SEGMENTS = 20
 MAX_VARIANTS = 50

@@ -9,13 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.common.schemas import changes_of
-from app.common.text import Text
-from app.core.database import Entity
-from app.core.database_errors import answering
+from app.common.types.localized import Text
 from app.core.exceptions import ConflictException, NotFoundException, ValidationException, ZenSpaException
-from app.core.rows import get_row
 from app.core.validation_messages import describe
-from app.modules.catalogue.catalogue_kinds import Offered
+from app.db.errors import translate_integrity_errors
+from app.db.models import Entity
+from app.db.queries import get_row
 from app.modules.catalogue.catalogue_models import (
     AddOn,
     Service,
@@ -44,6 +43,7 @@ from app.modules.catalogue.catalogue_schemas import (
     VariantRead,
     VariantUpdate,
 )
+from app.modules.catalogue.kinds import Offered
 from app.modules.resource import resource_service
 
 type _Path = tuple[str | int, ...]
@@ -383,5 +383,5 @@ async def _change(session: AsyncSession, row: Entity, values: dict[str, object])
 
 async def _save(session: AsyncSession, *rows: Entity) -> None:
     session.add_all(rows)
-    with answering(_REFUSALS):
+    with translate_integrity_errors(_REFUSALS):
         await session.flush()

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, Text, text
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import Entity
+from app.db.models import Entity
 
 NAME_BEGINNINGS = 5
 """Ways to begin a name (migration 0001); each has an index in order."""

@@ -10,10 +10,10 @@ from fastapi.responses import StreamingResponse
 from app.common.constants import API_V1
 from app.core.database import SessionDep
 from app.core.exceptions import error_responses
-from app.core.routing import ApiRouter
 from app.core.security import InvalidCursorException
+from app.http.router import ApiRouter
 from app.modules.customer import customer_service as service
-from app.modules.customer import customer_transfer as transfer
+from app.modules.customer import transfer
 from app.modules.customer.customer_models import Customer
 from app.modules.customer.customer_schemas import (
     CustomerCreate,
@@ -25,9 +25,9 @@ from app.modules.customer.customer_schemas import (
     CustomerSearchQuery,
     CustomerUpdate,
 )
-from app.modules.customer.customer_search import search_customers
-from app.modules.customer.customer_transfer import ImportRefused
-from app.modules.identity.identity_access import AdminEverywhere, AnyRole, Desk, SignedIn
+from app.modules.customer.search import search_customers
+from app.modules.customer.transfer import ImportRefused
+from app.modules.identity.access import AdminEverywhere, AnyRole, Desk, SignedIn
 
 PREFIX = f"{API_V1}/customers"
 router = ApiRouter(prefix=PREFIX, tags=["Customers"])

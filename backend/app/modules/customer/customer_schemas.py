@@ -14,7 +14,6 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
-from app.common.gender import Gender, GivenGender
 from app.common.helpers import utc_now
 from app.common.schemas import (
     Composed,
@@ -26,7 +25,8 @@ from app.common.schemas import (
     RequestModel,
     without_defaults,
 )
-from app.core.fields import Email, Name, Phone
+from app.common.types.contact import Email, Name, Phone
+from app.common.types.gender import Gender, GivenGender
 from app.modules.audit.audit_schemas import AuditEntryRead
 from app.modules.customer.customer_models import ConsentChannel, ConsentPurpose
 from app.modules.identity.identity_schemas import UserRead

@@ -8,17 +8,17 @@ from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from app.common.text import Text
+from app.common.types.localized import Text
 from app.core.database import claim_connection
-from app.core.database_errors import answering
 from app.core.exceptions import (
     ConflictException,
     ForbiddenException,
     NotFoundException,
     ZenSpaException,
 )
-from app.core.rows import get_row
 from app.core.security import read_cursor, sign_cursor
+from app.db.errors import translate_integrity_errors
+from app.db.queries import get_row
 from app.modules.customer.customer_models import Customer
 from app.modules.customer.customer_schemas import (
     MAX_TAGS,
@@ -31,9 +31,9 @@ from app.modules.customer.customer_schemas import (
     CustomerUpdate,
 )
 from app.modules.identity import identity_service
-from app.modules.identity.identity_access import CurrentUser
-from app.modules.identity.identity_roles import Role
+from app.modules.identity.access import CurrentUser
 from app.modules.identity.identity_schemas import RoleGrant
+from app.modules.identity.roles import Role
 
 STAFF = (Role.ADMIN, Role.RECEPTIONIST, Role.THERAPIST)
 _RARE_TAG = 1_000  # customers
@@ -377,7 +377,7 @@ async def _save(session: AsyncSession, customer: Customer) -> None:
     """Writes now, so that PostgreSQL's refusal is met here and answered in the spa's words."""
     phone = customer.phone
     try:
-        with answering(REFUSALS):
+        with translate_integrity_errors(REFUSALS):
             await session.flush()
     except PhoneTaken as taken:
         taken.details = await _owner(session, phone)

@@ -7,8 +7,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, Text, UniqueCon
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.database import Entity
-from app.modules.identity.identity_roles import Role
+from app.db.models import Entity
+from app.modules.identity.roles import Role
 
 _ROLES = ", ".join(f"'{role}'" for role in Role)
 

@@ -11,13 +11,13 @@ from app.core.config import settings
 from app.core.database import SessionDep
 from app.core.exceptions import NotFoundException, RateLimitException, error_responses
 from app.core.mail import shown_mails
-from app.core.routing import PUBLIC, ApiRouter
 from app.core.security import InvalidCursorException
+from app.http.router import PUBLIC, ApiRouter
 from app.modules.branch.branch_service import BranchNotFound
-from app.modules.identity import identity_invitations as invitations
 from app.modules.identity import identity_service as service
-from app.modules.identity.identity_access import AdminEverywhere, SignedIn
-from app.modules.identity.identity_auth_routes import DeviceDep
+from app.modules.identity import invitations
+from app.modules.identity.access import AdminEverywhere, SignedIn
+from app.modules.identity.auth_routes import DeviceDep
 from app.modules.identity.identity_schemas import (
     InvitationAccept,
     InvitationClaim,

@@ -7,8 +7,8 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
 from app.common.schemas import Line, PageQuery, QueryBool, RequestModel
-from app.core.fields import Email, Name
-from app.modules.identity.identity_roles import Role
+from app.common.types.contact import Email, Name
+from app.modules.identity.roles import Role
 
 # No rule on characters, they make passwords no better (NIST SP 800-63B §3.1.1.2); blanks at the ends count.
 NewPassword = Annotated[

@@ -9,16 +9,16 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
-from app.common.text import Text
-from app.core.database_errors import answering
+from app.common.types.localized import Text
 from app.core.exceptions import ConflictException, NotFoundException
-from app.core.paging import newest_first
-from app.core.rows import get_row
+from app.db.errors import translate_integrity_errors
+from app.db.paging import newest_first
+from app.db.queries import get_row
 from app.modules.branch.branch_service import refuse_unknown_branches
 from app.modules.identity.identity_models import Invitation, RoleAssignment, User, UserSession
-from app.modules.identity.identity_roles import Role
 from app.modules.identity.identity_schemas import RoleGrant, UserListQuery, UserPage, UserRead
-from app.modules.identity.identity_sessions import end_every_session
+from app.modules.identity.roles import Role
+from app.modules.identity.sessions import end_every_session
 
 _LAST_ADMIN_LOCK = 0x61646D696E  # "admin": two admins who disable each other wait here
 _PHONE_PUNCTUATION = re.compile(r"[\s().+-]")
@@ -48,7 +48,9 @@ async def create_user(session: AsyncSession, user: User, roles: Sequence[RoleGra
         LoginTaken
     """
     session.add(user)
-    with answering({"user_account_email_key": LoginTaken, "user_account_phone_key": LoginTaken}):
+    with translate_integrity_errors(
+        {"user_account_email_key": LoginTaken, "user_account_phone_key": LoginTaken}
+    ):
         await session.flush()
     await add_roles(session, user.id, roles)
     return user

@@ -15,8 +15,8 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.common.text import Text as Words
-from app.core.database import Entity, KeyedEntity, in_two_languages
+from app.common.types.localized import Text as Words
+from app.db.models import Entity, KeyedEntity, in_two_languages
 
 _BOUNDED = (
     "NOT isempty(during) AND NOT lower_inf(during) AND NOT upper_inf(during)"

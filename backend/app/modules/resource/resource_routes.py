@@ -8,10 +8,10 @@ from fastapi import Query
 from app.common.constants import API_V1
 from app.core.database import SessionDep
 from app.core.exceptions import error_responses
-from app.core.routing import ApiRouter
+from app.http.router import ApiRouter
 from app.modules.branch.branch_service import BranchNotFound
-from app.modules.identity.identity_access import Admin, AdminEverywhere, Team
-from app.modules.identity.identity_roles import Role
+from app.modules.identity.access import Admin, AdminEverywhere, Team
+from app.modules.identity.roles import Role
 from app.modules.resource import resource_service as service
 from app.modules.resource.resource_errors import (
     ResourceHasAppointments,

@@ -8,13 +8,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.common.schemas import changes_of
-from app.core.database import Entity
-from app.core.database_errors import answering
 from app.core.exceptions import ZenSpaException
-from app.core.rows import get_row
+from app.db.errors import translate_integrity_errors
+from app.db.models import Entity
+from app.db.queries import get_row
 from app.modules.branch.branch_service import BranchNotFound
-from app.modules.resource.resource_allocation_schemas import appointment_details
-from app.modules.resource.resource_allocations import appointments_of
+from app.modules.resource.allocation_schemas import appointment_details
+from app.modules.resource.allocations import appointments_of
 from app.modules.resource.resource_errors import (
     ResourceHasAppointments,
     ResourceKeyTaken,
@@ -25,7 +25,6 @@ from app.modules.resource.resource_errors import (
     RoomKeyTaken,
     RoomNotFound,
 )
-from app.modules.resource.resource_kinds import ResourceKind
 from app.modules.resource.resource_models import Resource, ResourceType, Room
 from app.modules.resource.resource_schemas import (
     MAX_LISTED,
@@ -40,6 +39,7 @@ from app.modules.resource.resource_schemas import (
     RoomRead,
     RoomUpdate,
 )
+from app.scheduling.supply import ResourceKind
 
 _REFUSALS: dict[str, type[ZenSpaException]] = {
     "resource_type_key_key": ResourceTypeKeyTaken,
@@ -175,5 +175,5 @@ async def _change(session: AsyncSession, row: Entity, values: dict[str, object])
 
 async def _save(session: AsyncSession, row: Entity) -> None:
     session.add(row)
-    with answering(_REFUSALS):
+    with translate_integrity_errors(_REFUSALS):
         await session.flush()

@@ -3,13 +3,13 @@
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.common.text import Text
+from app.common.types.localized import Text
 from app.core.exceptions import ConflictException
 from app.core.validation_messages import describe
-from app.modules.setup.setup_file import SpaFile
-from app.modules.setup.setup_plan import LABELS, Kind, Plan, plan_changes
-from app.modules.setup.setup_snapshot import Snapshot, read_snapshot
-from app.modules.setup.setup_writing import Writer
+from app.modules.setup.plan import LABELS, Kind, Plan, plan_changes
+from app.modules.setup.snapshot import Snapshot, read_snapshot
+from app.modules.setup.spa_file import SpaFile
+from app.modules.setup.writer import Writer
 
 _FOR_GOOD = {(Kind.TYPE, "kind"), (Kind.ROOM, "branch"), (Kind.RESOURCE, "type"), (Kind.RESOURCE, "branch")}
 

@@ -8,8 +8,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.common.text import Text as Words
-from app.core.database import Entity, KeyedEntity, in_two_languages
+from app.common.types.localized import Text as Words
+from app.db.models import Entity, KeyedEntity, in_two_languages
 
 
 class Staff(KeyedEntity):

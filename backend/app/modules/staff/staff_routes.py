@@ -8,13 +8,13 @@ from fastapi import Query
 from app.common.constants import API_V1
 from app.core.database import SessionDep
 from app.core.exceptions import error_responses
-from app.core.routing import ApiRouter
+from app.http.router import ApiRouter
 from app.modules.branch.branch_service import BranchNotFound
 from app.modules.catalogue.catalogue_service import ServiceNotFound
-from app.modules.identity.identity_access import Admin, Team
+from app.modules.identity.access import Admin, Team
 from app.modules.identity.identity_service import UserNotFound
 from app.modules.staff import staff_service as service
-from app.modules.staff.staff_access import shown_to
+from app.modules.staff.access import shown_to
 from app.modules.staff.staff_schemas import StaffCreate, StaffListQuery, StaffRead, StaffUpdate
 
 router = ApiRouter(prefix=f"{API_V1}/staff", tags=["Staff"])

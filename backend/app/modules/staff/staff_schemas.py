@@ -8,9 +8,9 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.common.gender import Gender, GivenGender
 from app.common.schemas import BilingualText, IsoDate, Key, RequestModel, without_defaults
-from app.core.fields import Email, Name, Phone
+from app.common.types.contact import Email, Name, Phone
+from app.common.types.gender import Gender, GivenGender
 
 MAX_STAFF = 1_000
 """In one list."""

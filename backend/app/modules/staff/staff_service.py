@@ -9,8 +9,7 @@ from sqlalchemy import Text as TextType
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.schemas import changes_of
-from app.common.text import Text
-from app.core.database_errors import answering
+from app.common.types.localized import Text
 from app.core.exceptions import (
     ConflictException,
     ForbiddenException,
@@ -18,13 +17,14 @@ from app.core.exceptions import (
     ValidationException,
     ZenSpaException,
 )
-from app.core.rows import get_row
+from app.db.errors import translate_integrity_errors
+from app.db.queries import get_row
 from app.modules.branch.branch_service import BranchNotFound
 from app.modules.catalogue.catalogue_service import ServiceNotFound
-from app.modules.identity.identity_access import CurrentUser
-from app.modules.identity.identity_roles import Role
+from app.modules.identity.access import CurrentUser
 from app.modules.identity.identity_service import UserNotFound
-from app.modules.resource.resource_allocations import add_staff_resource
+from app.modules.identity.roles import Role
+from app.modules.resource.allocations import add_staff_resource
 from app.modules.staff.staff_models import Shift, Staff, StaffBranch, StaffSkill, WeeklyShift
 from app.modules.staff.staff_schemas import (
     MAX_STAFF,
@@ -124,7 +124,7 @@ async def create_staff(
     branch_ids, service_ids = values.pop("branch_ids"), values.pop("service_ids")
     staff = Staff(id=await add_staff_resource(session), **values)
     session.add(staff)
-    with answering(_REFUSALS):
+    with translate_integrity_errors(_REFUSALS):
         await session.flush()
         await _set_branches(session, staff.id, branch_ids)
         await _set_skills(session, staff.id, service_ids)
@@ -158,7 +158,7 @@ async def update_staff(
     for field, value in values.items():
         setattr(staff, field, value)
     await _refuse_unless_employed_for_shifts(session, staff, values)
-    with answering(_REFUSALS):
+    with translate_integrity_errors(_REFUSALS):
         await session.flush()
         if branch_ids is not None:
             await _set_branches(session, staff_id, branch_ids)

@@ -1,0 +1,33 @@
+"""What people are known by, as fields of a request: one spelling in every module."""
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, StringConstraints, validate_email
+from pydantic_core import PydanticCustomError
+
+from app.common.schemas import Line
+from app.common.types.phone import HomeRegion, to_e164
+
+
+def _email(value: str) -> str:
+    try:
+        return validate_email(value)[1].lower()
+    except PydanticCustomError:  # it repeats parts of the address
+        raise PydanticCustomError("email", "Input should be an email address, as lan@example.com") from None
+
+
+Name = Annotated[Line, Field(max_length=200, examples=["Nguyễn Thị Thu Lan"])]
+Phone = Annotated[
+    str,
+    StringConstraints(max_length=40),
+    AfterValidator(lambda spelling: to_e164(spelling, HomeRegion.code)),
+    Field(
+        examples=["0912 345 678"], description="Any Vietnamese or international spelling; stored as E.164."
+    ),
+]
+Email = Annotated[
+    str,
+    StringConstraints(max_length=254),
+    AfterValidator(_email),
+    Field(examples=["lan.nguyen@example.com"], json_schema_extra={"format": "email"}),
+]

@@ -1,0 +1,54 @@
+"""The base classes of every table."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, DateTime, MetaData, Text, Uuid, func
+from sqlalchemy.orm import Composite, DeclarativeBase, Mapped, composite, mapped_column
+from uuid_utils.compat import uuid7
+
+from app.common.types.localized import Text as Words
+
+
+class Base(DeclarativeBase):
+    """Base of every table. Constraints get predictable names, so that errors and migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "pk": "%(table_name)s_pkey",
+            "fk": "%(table_name)s_%(column_0_name)s_fkey",
+            "uq": "%(table_name)s_%(column_0_name)s_key",
+            "ck": "%(table_name)s_%(constraint_name)s_check",
+            "ix": "%(table_name)s_%(column_0_name)s_idx",
+        }
+    )
+    type_annotation_map = {datetime: DateTime(timezone=True), UUID: Uuid()}  # noqa: RUF012 - SQLAlchemy's own idiom
+
+
+class Entity(Base):
+    """A row with an identity: a UUIDv7, which sorts by the time it was made, and its two times."""
+
+    __abstract__ = True
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid7)
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.clock_timestamp())
+
+
+def in_two_languages(name: str) -> Composite[Words]:
+    """A `Mapped[Words]`, kept in the columns `{name}_vi` and `{name}_en`."""
+    return composite(
+        Words,
+        mapped_column(f"{name}_vi", Text, nullable=False),
+        mapped_column(f"{name}_en", Text, nullable=False),
+    )
+
+
+class KeyedEntity(Entity):
+    """A row that files name by a short key, which outlives a new name: `quan-1`."""
+
+    __abstract__ = True
+
+    key: Mapped[str] = mapped_column(
+        Text(collation="C"), CheckConstraint("key ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="key"), unique=True
+    )

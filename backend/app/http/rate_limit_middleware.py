@@ -1,0 +1,99 @@
+"""The general limit: what one client address may ask of the whole API."""
+
+import math
+import time
+from dataclasses import dataclass
+from functools import partial
+
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.common.constants import API_V1
+from app.common.single_flight import SingleFlight
+from app.core.exceptions import RateLimitException
+from app.http.middleware import respond
+from app.redis.rate_limit import Allowance, RateLimit, client_of, rate_limited, try_to_take
+
+CHUNKS = 60
+"""In how many parts a process takes a minute's requests from Redis."""
+_LARGEST_CHUNK = 500  # each request in it is an entry in Redis: a million of them stops it for a second
+_WINDOW = 60
+_MAX_ADDRESSES = 10_000  # remembered, 4 MB
+_HEALTH = f"{API_V1}/health/"
+
+
+@dataclass(slots=True)
+class _Chunk:
+    """What a process has taken for an address and may still use, or that it was refused."""
+
+    left: int
+    until: float
+    """On the monotonic clock."""
+    refused: bool
+
+
+class RateLimitMiddleware:
+    """Answers 429 to an address (of IPv6: to a /64, what one customer of a provider has) that asks too often.
+
+    A process takes a sixtieth of the limit at a time, 500 at most, and counts it down by itself, so that of the usual
+    limit one request in 20 asks Redis. The limit is therefore a little inexact. Refused early: by what other processes
+    have taken and not used, less than a sixtieth of the limit each. Let through late: what a process took in one
+    window and uses in the next, again as much. Who was refused is refused from memory until the window moves on.
+
+    Monitoring is never refused. The address is the connection's, or what a trusted proxy says it is
+    (`zenspa serve --trust-proxy`).
+    """
+
+    def __init__(self, app: ASGIApp, per_minute: int) -> None:
+        self.app = app
+        self.chunk = min(max(1, per_minute // CHUNKS), _LARGEST_CHUNK)
+        self.limit = RateLimit("general", per_minute - per_minute % self.chunk, _WINDOW)  # in whole chunks
+        self._chunks: dict[str, _Chunk] = {}
+        self._draws = SingleFlight[None]()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and (address := _limited_address(scope)) and not self._spend(address):
+            refusal = await self._refusal(address)
+            if refusal is not None:
+                await respond(refusal, scope, receive, send)
+                return
+        await self.app(scope, receive, send)
+
+    def _spend(self, address: str) -> bool:
+        chunk = self._chunks.get(address)
+        if chunk is None or chunk.left == 0 or chunk.until <= time.monotonic():
+            return False
+        chunk.left -= 1
+        return True
+
+    async def _refusal(self, address: str) -> RateLimitException | None:
+        """None when a request could be spent after all."""
+        while not self._spend(address):
+            chunk = self._chunks.get(address)
+            now = time.monotonic()
+            if chunk is not None and chunk.refused and chunk.until > now:
+                return rate_limited(self.limit, Allowance(0, math.ceil(chunk.until - now)))
+            await self._draws.run(address, partial(self._draw, address))
+        return None
+
+    async def _draw(self, address: str) -> None:
+        left = await try_to_take(self.limit, address, cost=self.chunk)
+        now = time.monotonic()
+        self._chunks.pop(address, None)
+        self._chunks[address] = (  # at the end: the oldest are first
+            _Chunk(self.chunk, now + self.limit.seconds, refused=False)
+            if left is None
+            else _Chunk(0, now + left.reset_after, refused=True)
+        )
+        oldest = next(iter(self._chunks))
+        while len(self._chunks) > _MAX_ADDRESSES or self._chunks[oldest].until <= now:
+            del self._chunks[oldest]
+            oldest = next(iter(self._chunks))
+
+
+def _limited_address(scope: Scope) -> str | None:
+    """None when the request is not limited: monitoring, and what came over a Unix socket from nobody known."""
+    path, client = scope["path"], scope.get("client")
+    if path.startswith(_HEALTH) or path == "/metrics" or not client:
+        return None
+    address: str = client[0]
+    return client_of(address) if ":" in address else address

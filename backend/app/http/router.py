@@ -1,0 +1,148 @@
+"""The router every module uses: bodies are read strictly, lost races are run again.
+
+FastAPI takes bodies that mean one thing here and another elsewhere (doubled keys, NaN, UTF-16), text that
+PostgreSQL cannot store (NUL, lone surrogates), and bodies of any size. All of that ends here, in one
+place, before a module sees it.
+"""
+
+from collections.abc import Callable, Coroutine
+from contextlib import AsyncExitStack
+from functools import partial
+from typing import Any, override
+
+from fastapi import APIRouter, Request, Response
+from fastapi.dependencies.models import Dependant
+from fastapi.params import Form
+from fastapi.routing import APIRoute
+from fastapi.security.base import SecurityBase
+from fastapi.utils import create_model_field
+from starlette.routing import Match
+from starlette.types import Scope
+
+from app.common.schemas import ErrorResponse
+from app.core.exceptions import (
+    ForbiddenException,
+    MalformedBodyException,
+    PayloadTooLargeException,
+    RateLimitException,
+    RequestTimeoutException,
+    ServiceUnavailableException,
+    UnauthorizedException,
+    UnsupportedMediaTypeException,
+    ValidationException,
+    error_responses,
+)
+from app.db.transactions import retry_lost_races
+from app.http.strict_body import StrictJSONRequest, StrictUploadRequest
+
+_ERRORS = 400
+_ERROR_FIELD = create_model_field(name="Error", type_=ErrorResponse, mode="serialization")
+
+
+PUBLIC: dict[str, Any] = {"security": []}
+"""`openapi_extra=PUBLIC`: anybody may call this route (OpenAPI 3.1: an empty list asks for nothing)."""
+
+
+class QuickRoute(APIRoute):
+    """Every request asks one route after the other whether it is theirs. That takes 0.7 to 1.2 µs each, of those that
+    begin otherwise 0.2 (Python 3.13, 87 routes)."""
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        self._beginning = path.partition("{")[0]
+
+    @override
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        if not scope["path"].startswith(self._beginning) and not scope.get("root_path"):
+            return Match.NONE, {}
+        return super().matches(scope)
+
+
+class ApiRoute(QuickRoute):
+    """A route that reads strictly and is one unit of work, run again from its beginning on 40001 and 40P01.
+
+    Raises:
+        TypeError: at start, when it says neither who may call it nor that anybody may.
+    """
+
+    def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        super().__init__(path, endpoint, **options)
+        general = dict(_ANY_ERRORS)
+        if _asks_who_calls(self.dependant):
+            general |= _SIGN_IN_ERRORS
+        elif options.get("openapi_extra") != PUBLIC:
+            raise TypeError(
+                f"{endpoint.__name__}: add Requires(...) to its signature, or openapi_extra=PUBLIC"
+            )
+        if self.body_field is not None:
+            general |= _BODY_ERRORS
+        for status, response in general.items():
+            self.responses[status] = _with_examples_of(response, self.responses.get(status, response))
+        for status, response in self.responses.items():
+            if int(status) >= _ERRORS:
+                response["model"] = ErrorResponse
+                # One for all: FastAPI makes one for each status of each route, a tenth of the time to start.
+                self.response_fields[status] = _ERROR_FIELD
+
+    @override
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        handle = super().get_route_handler()
+        is_upload = self.body_field is not None and isinstance(self.body_field.field_info, Form)
+        make_request = StrictUploadRequest if is_upload else StrictJSONRequest
+
+        async def handle_unit_of_work(request: Request) -> Response:
+            strict = make_request(request.scope, request.receive)
+            return await retry_lost_races(partial(_handle_once, handle, strict))
+
+        return handle_unit_of_work
+
+
+def _with_examples_of(general: dict[str, Any], own: dict[str, Any]) -> dict[str, Any]:
+    """What a route says about a status, with the examples of what any route can answer beside its own."""
+    examples = {
+        **general["content"]["application/json"]["examples"],
+        **own["content"]["application/json"]["examples"],
+    }
+    return {**own, "content": {"application/json": {"examples": examples}}}
+
+
+async def _handle_once(
+    handle: Callable[[Request], Coroutine[Any, Any, Response]], request: Request
+) -> Response:
+    """Ends the function-scoped dependencies, the transaction among them, inside the attempt: FastAPI would end
+    them after it, where nobody runs it again."""
+    async with AsyncExitStack() as function_scope:
+        request.scope["fastapi_function_astack"] = function_scope
+        return await handle(request)
+
+
+def _asks_who_calls(dependant: Dependant) -> bool:
+    return issubclass(type(dependant.call), SecurityBase) or any(map(_asks_who_calls, dependant.dependencies))
+
+
+class ApiRouter(APIRouter):
+    """Use it in place of FastAPI's. Errors that any route can give are in the document of each."""
+
+    def __init__(self, **options: Any) -> None:
+        responses = _ANY_ERRORS | options.pop("responses", {})
+        super().__init__(
+            route_class=ApiRoute,
+            responses=responses,
+            generate_unique_id_function=operation_id,
+            **options,
+        )
+
+
+def operation_id(route: APIRoute) -> str:
+    """Names of generated clients: the function's own, without FastAPI's path and method behind it."""
+    return route.name
+
+
+_ANY_ERRORS = error_responses(ValidationException, RateLimitException, ServiceUnavailableException)
+_SIGN_IN_ERRORS = error_responses(UnauthorizedException, ForbiddenException)
+_BODY_ERRORS = error_responses(
+    MalformedBodyException,
+    RequestTimeoutException,
+    PayloadTooLargeException,
+    UnsupportedMediaTypeException,
+)

@@ -1,0 +1,179 @@
+"""Finding a customer from what a receptionist types.
+
+A name is found from any of its beginnings, each of which has an index in order (migration 0001): the best
+matches are read from the front of each and nothing is sorted, however many customers match. What begins
+no name is looked for as words in any order.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import PydanticCustomError
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+    union_all,
+)
+from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
+
+from app.common.types.phone import country_code, to_e164
+from app.core.config import settings
+from app.modules.customer.customer_models import NAME_BEGINNINGS, Customer
+
+_LAST_CHARACTER = "\U0010ffff"
+_PHONE_PUNCTUATION = re.compile(r"[\s().+-]")
+_MIN_PHONE_DIGITS = 3
+_ACCENT_WINDOW = 200
+"""How many of the unaccented matches are looked through for the accents typed: Đặng and Đăng are both dang."""
+_MOST_WORD_MATCHES = 1_000
+"""Of words in any order: who types less than that tells is shown some of them."""
+_LIVING = Customer.archived_at.is_(None)
+
+
+async def search_customers(session: AsyncSession, typed: str, limit: int) -> Sequence[Customer]:
+    """The living customers that match, best first: what is typed with accents is first looked for with them."""
+    digits = _PHONE_PUNCTUATION.sub("", typed)
+    if digits.isdecimal() and digits.isascii():
+        with suppress(PydanticCustomError):  # no whole number
+            if found := await _by_phone(session, to_e164(typed, settings.PHONE_REGION)[1:], limit):
+                return found
+        return await _by_phone(session, digits, limit) if len(digits) >= _MIN_PHONE_DIGITS else []
+    if "@" in typed:
+        return await _by_email(session, typed, limit)
+    return await _by_name(session, typed, limit)
+
+
+async def _by_name(session: AsyncSession, typed: str, limit: int) -> Sequence[Customer]:
+    found: dict[UUID, Customer] = {}
+    accented = _accented_words(typed)
+    for accents in [accented, []] if accented else [[]]:
+        if len(found) < limit:
+            matches = await session.scalars(_beginning_with(typed, accents, limit))
+            found |= {customer.id: customer for customer in matches}
+    words = re.findall(r"[^\W_]+", typed)
+    if words and not found:
+        matches = await session.scalars(_with_words(words, limit))
+        found = {customer.id: customer for customer in matches}
+    return list(found.values())[:limit]
+
+
+def _beginning_with(typed: str, accented: Sequence[str], limit: int) -> Select[Customer]:
+    folded = func.zenspa_fold(literal(typed))
+    readings = []
+    for beginning in range(1, NAME_BEGINNINGS + 1):
+        key = Customer.name_keys[beginning]
+        front = (
+            select(
+                Customer.id,
+                Customer.full_name,
+                # A whole word before a word that only begins so: Lan before Lành.
+                case((or_(key == folded, _starts_with(key, folded + " ")), 0), else_=1).label("partial"),
+                literal(beginning, literal_execute=True).label("beginning"),
+                key.label("key"),
+            )
+            .where(
+                _LIVING, folded != "", _starts_with(key, folded)
+            )  # "." is nobody's beginning, not everybody's
+            .order_by(key, Customer.id)
+            .limit(max(limit, _ACCENT_WINDOW) if accented else limit)
+            .subquery()
+        )
+        readings.append(select(front).where(*(_has_accented(front.c.full_name, word) for word in accented)))
+    every = union_all(*readings).subquery()
+    best = (
+        select(every)
+        .ext(distinct_on(every.c.id))
+        .order_by(every.c.id, every.c.partial, every.c.beginning)
+        .subquery()
+    )
+    return (
+        select(Customer)
+        .join(best, best.c.id == Customer.id)
+        .order_by(best.c.partial, best.c.beginning, best.c.key, Customer.id)
+        .limit(limit)
+    )
+
+
+def _with_words(words: Sequence[str], limit: int) -> Select[Customer]:
+    query = func.to_tsquery(
+        literal_column("'simple'::regconfig"),
+        func.replace(func.zenspa_fold(" ".join(words)), " ", " & ").concat(":*"),
+    )
+    vector = func.to_tsvector(literal_column("'simple'::regconfig"), Customer.name_keys[1])
+    # Materialized: with a LIMIT in sight the planner walks a million names in order to find twenty, or none. The
+    # LIMIT outside it still ends the work of reading them.
+    found = (
+        select(Customer.id, Customer.name_keys[1].label("key"))
+        .where(_LIVING, vector.bool_op("@@")(query))
+        .cte("found")
+        .prefix_with("MATERIALIZED")
+    )
+    some = select(found).limit(_MOST_WORD_MATCHES).subquery()
+    best = select(some).order_by(some.c.key, some.c.id).limit(limit).subquery()
+    return select(Customer).join(best, best.c.id == Customer.id).order_by(best.c.key, best.c.id)
+
+
+async def _by_phone(session: AsyncSession, digits: str, limit: int) -> Sequence[Customer]:
+    """First the numbers that end so, then those that begin so; a leading 0 stands for the home country."""
+    national = (
+        f"+{country_code(settings.PHONE_REGION)}{digits[1:]}" if digits.startswith("0") else f"+{digits}"
+    )
+    ends = _starts_with(func.reverse(Customer.phone), literal(digits[::-1]))
+    begins = _starts_with(Customer.phone, literal(national))
+    readings = [
+        select(Customer.id, literal(rank, literal_execute=True).label("rank"))
+        .where(_LIVING, condition)
+        .order_by(order, Customer.id)
+        .limit(limit)
+        .subquery()
+        for rank, condition, order in ((0, ends, func.reverse(Customer.phone)), (1, begins, Customer.phone))
+    ]
+    every = union_all(*(select(reading) for reading in readings)).subquery()
+    best = select(every.c.id, func.min(every.c.rank).label("rank")).group_by(every.c.id).subquery()
+    matches = await session.scalars(
+        select(Customer)
+        .join(best, best.c.id == Customer.id)
+        .order_by(best.c.rank, Customer.phone, Customer.id)
+        .limit(limit)
+    )
+    return matches.all()
+
+
+async def _by_email(session: AsyncSession, typed: str, limit: int) -> Sequence[Customer]:
+    matches = await session.scalars(
+        select(Customer)
+        .where(_LIVING, _starts_with(Customer.email, literal(typed.lower())))
+        .order_by(Customer.email, Customer.id)
+        .limit(limit)
+    )
+    return matches.all()
+
+
+def _starts_with(
+    column: ColumnElement[Any] | InstrumentedAttribute[str | None], prefix: ColumnElement[str]
+) -> ColumnElement[bool]:
+    """As a range: a LIKE whose pattern is a parameter uses no index, and here % and _ are plain characters."""
+    return and_(column >= prefix, column < prefix + _LAST_CHARACTER)
+
+
+def _accented_words(typed: str) -> list[str]:
+    return [word for word in unicodedata.normalize("NFC", typed).split() if not word.isascii()]
+
+
+def _has_accented(full_name: ColumnElement[str], word: str) -> ColumnElement[bool]:
+    """In the three spellings people use: what `lower` does to Đ depends on the database's locale."""
+    spellings = sorted({word.lower(), word.capitalize(), word.upper()})
+    return or_(*(full_name.contains(spelling, autoescape=True) for spelling in spellings))

@@ -1,0 +1,228 @@
+"""Signing in, staying signed in, signing out.
+
+A refresh token is a signed pair of session and secret. The session keeps the hash of the one that is good now, so
+one that is signed but not that one has been used before: somebody else has it, and the session ends
+(RFC 9700 §4.14.2).
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import NamedTuple
+from uuid import UUID
+
+import structlog
+from itsdangerous import BadData, URLSafeSerializer
+from sqlalchemy import ColumnElement, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from app.common.helpers import utc_now
+from app.common.types.localized import Text
+from app.common.types.phone import to_e164
+from app.core.config import settings
+from app.core.exceptions import UnauthorizedException
+from app.db.audit import act_as
+from app.db.transactions import run_in_transaction
+from app.modules.identity.access import SessionEnded, UserDisabled
+from app.modules.identity.identity_models import User, UserSession
+from app.modules.identity.identity_schemas import SignIn, Tokens
+from app.modules.identity.passwords import check_password
+from app.modules.identity.tokens import ACCESS_TOKEN_SECONDS, issue_access_token
+from app.redis.rate_limit import RateLimit, client_of, take
+
+STAYS_SIGNED_IN = timedelta(days=30)
+"""Since the last refresh."""
+BY_ACCOUNT = RateLimit("sign-in", requests=10, seconds=900)
+"""From one address: else anybody could keep the receptionist out."""
+BY_ACCOUNT_ANYWHERE = RateLimit("sign-in-anywhere", requests=100, seconds=900)
+"""From all addresses together: 3.5 million guesses a year, at a password of ten characters."""
+BY_ADDRESS = RateLimit("sign-in-address", requests=60, seconds=900)
+"""A whole spa may sit behind one address."""
+_MAX_USER_AGENT = 300
+
+logger = structlog.get_logger(__name__)
+
+
+class WrongCredentials(UnauthorizedException):
+    code = "WRONG_CREDENTIALS"
+    text = Text("Tài khoản hoặc mật khẩu không đúng.", "The account or the password is wrong.")
+
+
+class InvalidRefreshToken(UnauthorizedException):
+    code = "INVALID_REFRESH_TOKEN"
+    text = SessionEnded.text
+
+
+class RefreshTokenReused(UnauthorizedException):
+    code = "REFRESH_TOKEN_REUSED"
+    text = Text(
+        "Phiên này đã bị dùng ở nơi khác và đã được kết thúc, vui lòng đăng nhập lại.",
+        "This session was used elsewhere and has been ended, please sign in again.",
+    )
+
+
+class Device(NamedTuple):
+    """Where a request comes from."""
+
+    address: str
+    user_agent: str
+
+
+async def sign_in(credentials: SignIn, device: Device) -> Tokens:
+    """Takes no session of the request: a connection must not wait while a password is hashed.
+
+    Raises:
+        RateLimitException, WrongCredentials
+        UserDisabled: only to somebody who knows the password.
+    """
+    login = _login(credentials.login)
+    client = client_of(device.address)
+    await take(BY_ADDRESS, client)
+    await take(BY_ACCOUNT, f"{login} {client}")
+    await take(BY_ACCOUNT_ANYWHERE, login)
+    account = await run_in_transaction(lambda session: _find(session, login), in_request=True)
+    good, renewed_hash = await check_password(
+        credentials.password, account.password_hash if account is not None else None
+    )
+    if not good or account is None:
+        logger.warning("sign-in refused", known=account is not None, address=device.address)
+        raise WrongCredentials
+    if account.disabled_at is not None:
+        raise UserDisabled
+
+    async def open_session(session: AsyncSession) -> Tokens:
+        await act_as(session, account.id)
+        user = await session.get(User, account.id, with_for_update={"key_share": True})
+        if user is None or (user.password_hash, user.disabled_at) != (account.password_hash, None):
+            raise WrongCredentials  # changed meanwhile: this session would outlive the end of all the others
+        if renewed_hash is not None:
+            user.password_hash = renewed_hash
+        return await start_session(session, account.id, device)
+
+    return await run_in_transaction(open_session, in_request=True)
+
+
+def _login(spelling: str) -> str:
+    """As it is kept: an email in lower case or a phone in E.164; anything else is nobody's."""
+    if "@" in spelling:
+        return spelling.strip().lower()
+    try:
+        return to_e164(spelling, settings.PHONE_REGION)
+    except ValueError:
+        return spelling
+
+
+async def _find(session: AsyncSession, login: str) -> User | None:
+    by_login = User.email == login if "@" in login else User.phone == login
+    return (await session.scalars(select(User).where(by_login))).one_or_none()
+
+
+async def start_session(session: AsyncSession, user_id: UUID, device: Device) -> Tokens:
+    """The first tokens of a new session, for somebody who has just shown who they are."""
+    session_id, secret = uuid7(), secrets.token_bytes(32)
+    session.add(
+        UserSession(
+            id=session_id,
+            user_id=user_id,
+            refresh_hash=_hash(secret),
+            refreshed_at=utc_now(),
+            expires_at=utc_now() + STAYS_SIGNED_IN,
+            address=device.address,
+            user_agent=device.user_agent[:_MAX_USER_AGENT],
+        )
+    )
+    await session.flush()
+    return _tokens(user_id, session_id, secret)
+
+
+async def refresh(token: str, received_at: datetime) -> Tokens:
+    """New tokens for a refresh token, which is thereby used up.
+
+    Of several at the same time one wins; the others, who asked before it had won, are only refused. Whoever
+    asks with a used token later ends the session. In transactions of its own: the end must be kept although
+    the answer is an error.
+
+    Raises:
+        InvalidRefreshToken: not ours, of a session that is over, or a moment too late.
+        RefreshTokenReused
+        UserDisabled
+    """
+    session_id, secret = _read(token)
+    outcome = await run_in_transaction(
+        lambda session: _rotate(session, session_id, secret, received_at), in_request=True
+    )
+    if isinstance(outcome, Tokens):
+        return outcome
+    raise outcome
+
+
+async def _rotate(
+    session: AsyncSession, session_id: UUID, secret: bytes, received_at: datetime
+) -> Tokens | UnauthorizedException | UserDisabled:
+    family = await session.get(UserSession, session_id, with_for_update={"key_share": True})
+    if family is None:
+        return InvalidRefreshToken()
+    user = await session.get_one(User, family.user_id)
+    if user.disabled_at is not None:
+        return UserDisabled()
+    if family.ended_at is not None or family.expires_at <= utc_now():
+        return InvalidRefreshToken()
+    if not secrets.compare_digest(family.refresh_hash, _hash(secret)):
+        if received_at <= family.refreshed_at:
+            return InvalidRefreshToken()
+        await act_as(session, user.id)
+        family.ended_at, family.end_reason = utc_now(), "reuse"
+        await session.flush()
+        logger.warning("refresh token used twice, session ended", user_id=str(user.id))
+        return RefreshTokenReused()
+    fresh = secrets.token_bytes(32)
+    family.refresh_hash, family.refreshed_at = _hash(fresh), utc_now()
+    family.expires_at = utc_now() + STAYS_SIGNED_IN
+    await session.flush()
+    return _tokens(user.id, session_id, fresh)
+
+
+async def end_session(session: AsyncSession, session_id: UUID) -> None:
+    await _end(session, UserSession.id == session_id, "signed out")
+
+
+async def end_every_session(session: AsyncSession, user_id: UUID, reason: str) -> None:
+    """Ours at once, and Supabase's tokens by the time they were issued."""
+    await _end(session, UserSession.user_id == user_id, reason)
+    await session.execute(
+        update(User).where(User.id == user_id).values(signed_out_at=utc_now(), updated_at=func.now())
+    )
+
+
+async def _end(session: AsyncSession, which: ColumnElement[bool], reason: str) -> None:
+    await session.execute(
+        update(UserSession)
+        .where(which, UserSession.ended_at.is_(None))
+        .values(ended_at=utc_now(), end_reason=reason)
+    )
+
+
+def _tokens(user_id: UUID, session_id: UUID, secret: bytes) -> Tokens:
+    return Tokens(
+        access_token=issue_access_token(user_id, session_id),
+        expires_in=ACCESS_TOKEN_SECONDS,
+        refresh_token=str(_serializer().dumps([session_id.hex, secret.hex()])),
+    )
+
+
+def _read(token: str) -> tuple[UUID, bytes]:
+    try:
+        session_id, secret = _serializer().loads(token)
+    except (BadData, ValueError):
+        raise InvalidRefreshToken from None
+    return UUID(session_id), bytes.fromhex(secret)
+
+
+def _serializer() -> URLSafeSerializer:
+    return URLSafeSerializer(settings.SECRET_KEY.get_secret_value(), salt="refresh token")
+
+
+def _hash(secret: bytes) -> bytes:
+    """A fast hash is enough: nobody guesses 256 random bits."""
+    return sha256(secret).digest()

@@ -1,0 +1,49 @@
+"""What is out of order, over HTTP: parse, call the service, answer."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query
+
+from app.common.constants import API_V1
+from app.core.database import SessionDep
+from app.core.exceptions import error_responses
+from app.http.router import ApiRouter
+from app.modules.identity.access import Desk, Team
+from app.modules.resource.outages import service
+from app.modules.resource.outages.schemas import OutageCreate, OutageListQuery, OutageMade, OutageRead
+from app.modules.resource.resource_errors import (
+    OutageNotFound,
+    OutageOverlaps,
+    ResourceHasAppointments,
+    ResourceNotFound,
+)
+
+router = ApiRouter(prefix=f"{API_V1}/resources/{{resource_id}}/outages", tags=["Beds and devices"])
+
+
+@router.get("", responses=error_responses(ResourceNotFound))
+async def list_outages(
+    _: Team, session: SessionDep, resource_id: UUID, query: Annotated[OutageListQuery, Query()]
+) -> list[OutageRead]:
+    """When a bed or a device is out of order: the outages that touch a time of at most 366 days, at most 1,000."""
+    return await service.list_outages(session, resource_id, query)
+
+
+@router.post(
+    "", status_code=201, responses=error_responses(ResourceNotFound, ResourceHasAppointments, OutageOverlaps)
+)
+async def put_out_of_order(
+    user: Desk, session: SessionDep, resource_id: UUID, new: OutageCreate
+) -> OutageMade:
+    """Takes a bed or a device out of order, so that nobody can book it in that time.
+
+    Refused when it has appointments then, the first hundred of which `details` lists; with `force` they stay and the rest is blocked.
+    """
+    return await service.put_out_of_order(session, user, resource_id, new)
+
+
+@router.delete("/{outage_id}", status_code=204, responses=error_responses(ResourceNotFound, OutageNotFound))
+async def put_back_in_order(user: Desk, session: SessionDep, resource_id: UUID, outage_id: UUID) -> None:
+    """Ends an outage: what it blocked can be booked again."""
+    await service.put_back_in_order(session, user, resource_id, outage_id)

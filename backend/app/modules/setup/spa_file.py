@@ -1,0 +1,270 @@
+"""A spa's whole set-up, as the file has it: everything by its key, and never an id.
+
+A valid file has one form: what has an order of its own (categories, services, variants, add-ons, segments) keeps it,
+and the rest is in the order of its keys. So two files say the same when they are equal. The rules of a field are those
+of the module it belongs to.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable
+from itertools import pairwise
+from typing import Annotated, Literal, Self
+from uuid import UUID
+
+from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictInt, TypeAdapter, model_validator
+from pydantic_core import PydanticCustomError
+
+from app.common.schemas import Bilingual, BilingualText, Key, RequestModel
+from app.common.types.contact import Email, Name, Phone
+from app.common.types.gender import GivenGender
+from app.common.types.wall_time import DAY, WallTime, ends_after
+from app.modules.branch.branch_schemas import (
+    BranchCreate,
+    ExceptionCreate,
+    Weekday,
+    WeekdayHours,
+    WeeklyHours,
+)
+from app.modules.catalogue.catalogue_schemas import MAX_ADD_ONS, MAX_SEGMENTS, MAX_VARIANTS, Price, Segments
+from app.modules.catalogue.kinds import Offered
+from app.modules.resource.resource_schemas import ResourceName, RoomName, TypeKind
+from app.modules.staff.roster.schemas import WeeklyShifts, WeeklyShiftTimes
+from app.modules.staff.staff_schemas import Day, Languages, backwards
+
+MAX_BRANCHES = 500
+MAX_ITEMS = 2_000
+"""Of any other list."""
+
+
+class _Part(RequestModel):
+    """Of the file, in which `60` and "60" are the same."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True)
+
+
+def _key(part: "_Keyed") -> str:
+    return part.key
+
+
+class _Keyed(_Part):
+    key: Key
+
+
+def _by_key[P: _Keyed](parts: list[P]) -> list[P]:
+    return sorted(parts, key=_key)
+
+
+def _once(keys: list[str]) -> list[str]:
+    return sorted(set(keys))
+
+
+Keys = Annotated[list[Key], Field(max_length=MAX_ITEMS), AfterValidator(_once)]
+Days = Annotated[
+    list[Weekday], Field(min_length=1, max_length=7), AfterValidator(lambda days: sorted(set(days)))
+]
+
+
+class HoursLine(_Part):
+    """The same hours on some weekdays."""
+
+    days: Days
+    opens: WallTime
+    closes: WallTime
+
+    @model_validator(mode="after")
+    def _past_midnight(self) -> Self:
+        self.closes = ends_after(self.opens, self.closes)
+        return self
+
+
+class ShiftLine(_Part):
+    """The same shift on some weekdays."""
+
+    branch: Key
+    days: Days
+    starts: WallTime
+    ends: WallTime
+
+    @model_validator(mode="after")
+    def _past_midnight(self) -> Self:
+        self.ends = ends_after(self.starts, self.ends)
+        return self
+
+
+def _joined[L: (HoursLine, ShiftLine)](lines: list[L], what: Callable[[L], tuple[Hashable, ...]]) -> list[L]:
+    """One line for all weekdays that have the same."""
+    days = defaultdict(set)
+    for line in lines:
+        days[what(line)].update(line.days)
+    joined = {what(line): line.model_copy(update={"days": sorted(days[what(line)])}) for line in lines}
+    return sorted(joined.values(), key=lambda line: (line.days, what(line)))
+
+
+def _a_week_of_hours(lines: list[HoursLine]) -> list[HoursLine]:
+    WeeklyHours(hours=[hours for line in lines for hours in on_weekdays(line)])
+    return _joined(lines, lambda line: (line.opens, line.closes))
+
+
+def on_weekdays(line: HoursLine) -> list[WeekdayHours]:
+    return [
+        WeekdayHours.model_construct(weekday=day, opens=line.opens, closes=line.closes) for day in line.days
+    ]
+
+
+def _a_week_of_shifts(lines: list[ShiftLine]) -> list[ShiftLine]:
+    numbers = {key: UUID(int=number) for number, key in enumerate({line.branch for line in lines})}
+    weekly_shifts(lines, numbers)
+    return _joined(lines, lambda line: (line.starts, line.ends, line.branch))
+
+
+def weekly_shifts(lines: Iterable[ShiftLine], branch_ids: dict[str, UUID]) -> WeeklyShifts:
+    """As the roster takes them."""
+    return WeeklyShifts(
+        shifts=[
+            WeeklyShiftTimes.model_construct(
+                branch_id=branch_ids[line.branch], weekday=day, starts=line.starts, ends=line.ends
+            )
+            for line in lines
+            for day in line.days
+        ]
+    )
+
+
+def _days_once(exceptions: list[ExceptionCreate]) -> list[ExceptionCreate]:
+    ordered = sorted(exceptions, key=lambda each: each.first_day)
+    if any(after.first_day <= before.last_day for before, after in pairwise(ordered)):
+        raise PydanticCustomError("overlapping_days", "A day should have other hours only once")
+    return ordered
+
+
+class FileResource(_Keyed):
+    """A bed or a device."""
+
+    name: ResourceName
+    type: Key
+    retired: StrictBool = False
+
+
+FileResources = Annotated[list[FileResource], Field(max_length=MAX_ITEMS), AfterValidator(_by_key)]
+
+
+class FileRoom(_Keyed):
+    name: RoomName
+    beds: FileResources = Field(default_factory=list)
+    devices: FileResources = Field(default_factory=list)
+
+
+class FileBranch(BranchCreate):
+    model_config = _Part.model_config
+
+    closed: StrictBool = False
+    hours: Annotated[list[HoursLine], Field(max_length=50), AfterValidator(_a_week_of_hours)] = Field(
+        default_factory=list
+    )
+    exceptions: Annotated[list[ExceptionCreate], Field(max_length=1_000), AfterValidator(_days_once)] = Field(
+        default_factory=list
+    )
+    rooms: Annotated[list[FileRoom], Field(max_length=MAX_ITEMS), AfterValidator(_by_key)] = Field(
+        default_factory=list
+    )
+    resources: FileResources = Field(default_factory=list)
+    """Beds and devices that are in no room."""
+
+
+class FileType(_Keyed):
+    kind: TypeKind
+    name: Bilingual
+
+
+class FileCategory(_Keyed):
+    name: Bilingual
+
+
+class FileAddOn(_Keyed):
+    name: Bilingual
+    minutes: Annotated[StrictInt, Field(ge=0, le=DAY)]
+    price: Price
+    offered: Offered = Offered.ONLINE
+
+
+class FileSegment(_Part):
+    """What is occupied for so many minutes."""
+
+    minutes: Annotated[StrictInt, Field(ge=1, le=DAY)]
+    staff: StrictBool = False
+    bed: Key | None = None
+    device: Key | None = None
+    guest: StrictBool = True
+
+
+_SEGMENTS = TypeAdapter(Segments)
+
+
+def _a_treatment(segments: list[FileSegment]) -> list[FileSegment]:
+    _SEGMENTS.validate_python(
+        [
+            {"minutes": segment.minutes, "needs_staff": segment.staff, "with_guest": segment.guest}
+            for segment in segments
+        ]
+    )
+    return segments
+
+
+class FileVariant(_Keyed):
+    price: Price
+    retired: StrictBool = False
+    segments: Annotated[list[FileSegment], Field(max_length=MAX_SEGMENTS), AfterValidator(_a_treatment)]
+
+
+class FileService(_Keyed):
+    category: Key
+    name: Bilingual
+    description: BilingualText = Field(default_factory=BilingualText)
+    offered: Offered = Offered.ONLINE
+    add_ons: Annotated[Keys, Field(max_length=MAX_ADD_ONS)] = Field(default_factory=list)
+    variants: Annotated[list[FileVariant], Field(max_length=MAX_VARIANTS)] = Field(default_factory=list)
+
+
+class FileStaff(_Keyed):
+    full_name: Name
+    gender: GivenGender | None = None
+    languages: Languages = Field(default_factory=lambda: ["vi"])
+    phone: Phone | None = None
+    email: Email | None = None
+    bio: BilingualText = Field(default_factory=BilingualText)
+    employed_from: Day
+    employed_until: Day | None = None
+    branches: Annotated[Keys, Field(min_length=1, max_length=100)]
+    skills: Annotated[Keys, Field(max_length=500)] = Field(default_factory=list)
+    weekly_shifts: Annotated[list[ShiftLine], Field(max_length=50), AfterValidator(_a_week_of_shifts)] = (
+        Field(default_factory=list)
+    )
+
+    @model_validator(mode="after")
+    def _not_backwards(self) -> Self:
+        if self.employed_until is not None and self.employed_until < self.employed_from:
+            raise backwards()
+        return self
+
+
+class SpaFile(_Part):
+    version: Literal[1]
+    branches: Annotated[list[FileBranch], Field(max_length=MAX_BRANCHES), AfterValidator(_by_key)] = Field(
+        default_factory=list
+    )
+    resource_types: Annotated[list[FileType], Field(max_length=MAX_ITEMS), AfterValidator(_by_key)] = Field(
+        default_factory=list
+    )
+    categories: Annotated[list[FileCategory], Field(max_length=MAX_ITEMS)] = Field(default_factory=list)
+    add_ons: Annotated[list[FileAddOn], Field(max_length=MAX_ITEMS)] = Field(default_factory=list)
+    services: Annotated[list[FileService], Field(max_length=MAX_ITEMS)] = Field(default_factory=list)
+    staff: Annotated[list[FileStaff], Field(max_length=MAX_ITEMS), AfterValidator(_by_key)] = Field(
+        default_factory=list
+    )
+
+    @model_validator(mode="after")
+    def _services_by_category(self) -> Self:
+        """As on the menu. Those of unknown categories are refused elsewhere."""
+        places = {category.key: place for place, category in enumerate(self.categories)}
+        self.services.sort(key=lambda service: places.get(service.category, -1))
+        return self

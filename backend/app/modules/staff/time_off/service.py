@@ -1,0 +1,252 @@
+"""Leave: asked for, approved or refused, withdrawn. Approved, it blocks what is free of the person in that time."""
+
+from collections import defaultdict
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.common.helpers import utc_now
+from app.common.types.localized import Text
+from app.common.types.wall_time import Span
+from app.core.exceptions import ConflictException, ForbiddenException, NotFoundException
+from app.db.errors import translate_integrity_errors
+from app.db.paging import newest_first
+from app.db.queries import bounds, get_row
+from app.modules.identity.access import CurrentUser
+from app.modules.identity.roles import Role
+from app.modules.resource.allocations import block_again, drop_expired_holds, lock_resources, unblock
+from app.modules.staff.access import AT_THE_DESK, get_own_or_led, led_by, must_hold_in_branch, must_lead
+from app.modules.staff.coverage import stranding
+from app.modules.staff.staff_models import Staff, StaffBranch, TimeOff, TimeOffStatus
+from app.modules.staff.staff_service import StaffNotFound, find_staff_of_user, get_staff
+from app.modules.staff.time_off.schemas import (
+    TimeOffAnswer,
+    TimeOffApproval,
+    TimeOffApproved,
+    TimeOffCreate,
+    TimeOffListQuery,
+    TimeOffPage,
+    TimeOffRead,
+)
+from app.redis.events import announce
+
+
+class TimeOffNotFound(NotFoundException):
+    code = "TIME_OFF_NOT_FOUND"
+    text = Text("Không tìm thấy đơn nghỉ phép này.", "There is no such leave.")
+
+
+class TimeOffDecided(ConflictException):
+    code = "TIME_OFF_DECIDED"
+    text = Text("Đơn nghỉ phép này đã được quyết định.", "This leave has been decided already.")
+
+
+class TimeOffOverlaps(ConflictException):
+    code = "TIME_OFF_OVERLAPS"
+    text = Text("Nhân viên đã được nghỉ vào lúc đó.", "They are on leave already at that time.")
+
+
+class TimeOffBegun(ConflictException):
+    code = "TIME_OFF_BEGUN"
+    text = Text(
+        "Kỳ nghỉ đã bắt đầu; hãy nhờ quản lý rút lại.",
+        "The leave has begun; ask an administrator to withdraw it.",
+    )
+
+
+class OwnTimeOff(ForbiddenException):
+    code = "OWN_TIME_OFF"
+    text = Text(
+        "Bạn không thể tự quyết định đơn nghỉ phép của mình.", "You cannot decide on leave of your own."
+    )
+
+
+async def request_time_off(session: AsyncSession, user: CurrentUser, new: TimeOffCreate) -> TimeOffRead:
+    """For oneself, or from the desk for somebody of one's branches.
+
+    Raises:
+        StaffNotFound: also when the user is nobody of the staff and names nobody.
+        ForbiddenException
+    """
+    if new.staff_id is not None:
+        staff = await get_own_or_led(session, user, new.staff_id, *AT_THE_DESK)
+    else:
+        own = await find_staff_of_user(session, user.id)
+        if own is None:
+            raise StaffNotFound
+        staff = own
+    leave = TimeOff(
+        staff_id=staff.id,
+        during=Range(new.start, new.end),
+        status=TimeOffStatus.REQUESTED,
+        reason=new.reason,
+    )
+    session.add(leave)
+    await session.flush()
+    await session.refresh(leave)
+    return read_time_off(leave)
+
+
+async def list_time_off(session: AsyncSession, user: CurrentUser, query: TimeOffListQuery) -> TimeOffPage:
+    """Newest first: one's own, and at the desk that of everybody who works in one's branches.
+
+    Raises:
+        BranchNotFound, StaffNotFound, ForbiddenException
+    """
+    found = select(TimeOff).where(TimeOff.staff_id.in_(led_by(user, *AT_THE_DESK)))
+    if query.status is not None:
+        found = found.where(TimeOff.status == query.status)
+    if query.branch_id is not None:
+        await must_hold_in_branch(session, user, query.branch_id, *AT_THE_DESK, Role.THERAPIST)
+        works_here = select(StaffBranch.staff_id).where(StaffBranch.branch_id == query.branch_id)
+        found = found.where(TimeOff.staff_id.in_(works_here))
+    if query.staff_id is not None:
+        await get_own_or_led(session, user, query.staff_id, *AT_THE_DESK)
+        found = found.where(TimeOff.staff_id == query.staff_id)
+    purpose = f"time-off:{query.status}:{query.branch_id}:{query.staff_id}"
+    leaves, next_cursor = await newest_first(session, TimeOff, found, query, purpose=purpose)
+    return TimeOffPage(items=[read_time_off(leave) for leave in leaves], next_cursor=next_cursor)
+
+
+async def approve_time_off(
+    session: AsyncSession, user: CurrentUser, time_off_id: UUID, approval: TimeOffApproval
+) -> TimeOffApproved:
+    """Nobody can book them in that time any more.
+
+    Raises:
+        TimeOffNotFound, ForbiddenException, OwnTimeOff, TimeOffDecided
+        TimeOffOverlaps: other leave in that time is approved already.
+        AppointmentsStranded: unless with `force`; they stay then, with nobody to do them.
+    """
+    leave = await _get_to_decide(session, user, time_off_id)
+    async with stranding(session, [leave.staff_id], within=[leave.during], force=approval.force) as stranded:
+        leave = await _decide(session, user, leave, TimeOffStatus.APPROVED, approval.answer)
+        freed = await drop_expired_holds(session, leave.staff_id, leave.during)
+        await block_leave_again(session, leave.staff_id, freed)
+    await _announce_where_they_work(session, leave.staff_id)
+    return TimeOffApproved(time_off=read_time_off(leave), stranded=stranded)
+
+
+async def block_leave_again(session: AsyncSession, staff_id: UUID, during: Range[datetime]) -> None:
+    """Blocks what is free of somebody's approved leave in that time.
+
+    Whoever frees time of somebody calls it, as `block_again` is called for a bed: leave may be approved over
+    appointments. The caller has locked their resource.
+    """
+    approved = await session.execute(
+        select(TimeOff.during, TimeOff.id)
+        .where(TimeOff.staff_id == staff_id, TimeOff.status == TimeOffStatus.APPROVED)
+        .where(TimeOff.during.overlaps(during))
+        .order_by(TimeOff.during)
+    )
+    await block_again(session, staff_id, during, leaves=[(each.during, each.id) for each in approved])
+
+
+async def approved_leave(
+    session: AsyncSession, staff_ids: Collection[UUID], during: Range[datetime]
+) -> dict[UUID, list[Span]]:
+    """That touches this time. It is not always blocked: appointments may be in the way."""
+    found = await session.execute(
+        select(TimeOff.staff_id, TimeOff.during)
+        .where(TimeOff.staff_id.in_(staff_ids), TimeOff.status == TimeOffStatus.APPROVED)
+        .where(TimeOff.during.overlaps(during))
+    )
+    leave: dict[UUID, list[Span]] = defaultdict(list)
+    for each in found:
+        leave[each.staff_id].append(Span(*bounds(each.during)))
+    return leave
+
+
+async def refuse_time_off(
+    session: AsyncSession, user: CurrentUser, time_off_id: UUID, refusal: TimeOffAnswer
+) -> TimeOffRead:
+    """Raises TimeOffNotFound, ForbiddenException, OwnTimeOff, TimeOffDecided."""
+    leave = await _get_to_decide(session, user, time_off_id)
+    return read_time_off(await _decide(session, user, leave, TimeOffStatus.REFUSED, refusal.answer))
+
+
+async def withdraw_time_off(session: AsyncSession, user: CurrentUser, time_off_id: UUID) -> TimeOffRead:
+    """Also when it was approved: they can be booked again. Who had approved it stays said.
+
+    Raises:
+        TimeOffNotFound: also somebody else's, for who is no administrator.
+        ForbiddenException, TimeOffDecided
+        TimeOffBegun: one's own, which is for others to withdraw once one has been away.
+    """
+    leave = await get_row(session, TimeOff, time_off_id, TimeOffNotFound)
+    try:
+        staff = await get_own_or_led(session, user, leave.staff_id, Role.ADMIN)
+    except StaffNotFound as error:
+        raise TimeOffNotFound from error
+    await lock_resources(session, [leave.staff_id])  # nobody blocks its time again meanwhile
+    if read_time_off(leave).start <= utc_now() and _is_for_others(user, staff):
+        raise TimeOffBegun
+    withdrawn = await _move(
+        session,
+        leave,
+        {TimeOffStatus.REQUESTED, TimeOffStatus.APPROVED},
+        status=TimeOffStatus.WITHDRAWN,
+    )
+    await unblock(session, time_off_id=leave.id)
+    await _announce_where_they_work(session, leave.staff_id)
+    return read_time_off(withdrawn)
+
+
+async def _announce_where_they_work(session: AsyncSession, staff_id: UUID) -> None:
+    for branch_id in await session.scalars(
+        select(StaffBranch.branch_id).where(StaffBranch.staff_id == staff_id)
+    ):
+        announce(session, branch_id)
+
+
+async def _get_to_decide(session: AsyncSession, user: CurrentUser, time_off_id: UUID) -> TimeOff:
+    leave = await get_row(session, TimeOff, time_off_id, TimeOffNotFound)
+    await must_lead(session, user, leave.staff_id, Role.ADMIN)
+    staff = await get_staff(session, leave.staff_id)
+    if _is_for_others(user, staff):
+        raise OwnTimeOff
+    return leave
+
+
+def _is_for_others(user: CurrentUser, staff: Staff) -> bool:
+    """It is their own; but an administrator of the whole spa has nobody above."""
+    return staff.user_id == user.id and not user.holds_everywhere(Role.ADMIN)
+
+
+async def _decide(
+    session: AsyncSession, user: CurrentUser, leave: TimeOff, status: TimeOffStatus, answer: str
+) -> TimeOff:
+    decision = {"status": status, "decided_by_id": user.id, "decided_at": utc_now(), "answer": answer}
+    return await _move(session, leave, {TimeOffStatus.REQUESTED}, **decision)
+
+
+async def _move(
+    session: AsyncSession, leave: TimeOff, old: Collection[TimeOffStatus], **values: object
+) -> TimeOff:
+    moved = update(TimeOff).where(TimeOff.id == leave.id, TimeOff.status.in_(old)).values(values)
+    returned = moved.returning(TimeOff).execution_options(populate_existing=True)
+    with translate_integrity_errors({"time_off_overlap": TimeOffOverlaps}):
+        found = await session.scalar(returned)
+    if found is None:
+        raise TimeOffDecided
+    return found
+
+
+def read_time_off(leave: TimeOff) -> TimeOffRead:
+    start, end = bounds(leave.during)
+    return TimeOffRead(
+        id=leave.id,
+        staff_id=leave.staff_id,
+        start=start,
+        end=end,
+        status=TimeOffStatus(leave.status),
+        reason=leave.reason,
+        decided_by_id=leave.decided_by_id,
+        decided_at=leave.decided_at,
+        answer=leave.answer,
+        created_at=leave.created_at,
+    )

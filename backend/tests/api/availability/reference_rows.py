@@ -1,0 +1,137 @@
+"""What a branch has on some days, slow and obviously right: read from the rows, minute by minute."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import asyncpg
+
+from app.scheduling.supply import Resource, ResourceKind, Supply, Therapist, Thing
+
+_MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
+_ROWS = {
+    "branch": "SELECT * FROM branch WHERE id = $1",
+    "weekly": "SELECT * FROM opening_hours WHERE branch_id = $1",
+    "exceptions": "SELECT days, hours::text FROM hours_exception WHERE branch_id = $1",
+    "people": "SELECT id, gender FROM staff WHERE id IN (SELECT staff_id FROM shift WHERE branch_id = $1)",
+    "skills": "SELECT * FROM staff_skill WHERE staff_id IN (SELECT staff_id FROM shift WHERE branch_id = $1)",
+    "shifts": "SELECT * FROM shift WHERE branch_id = $1",
+    "things": "SELECT * FROM resource WHERE branch_id = $1",
+    "allocations": "SELECT * FROM allocation WHERE resource_id IN (SELECT id FROM resource WHERE branch_id = $1)"
+    " OR resource_id IN (SELECT staff_id FROM shift WHERE branch_id = $1)",
+}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A supply in steps of five minutes, of which the first begins then."""
+
+    supply: Supply
+    first: datetime
+    count: int
+
+    def step(self, when: datetime) -> int:
+        return (when - self.first) // (5 * _MINUTE)
+
+    def instant(self, step: int) -> datetime:
+        return self.first + step * 5 * _MINUTE
+
+
+async def see(
+    connection: asyncpg.Connection,
+    branch_id: UUID,
+    days: list[date],
+    now: datetime,
+    *,
+    at_the_desk: bool,
+    ignoring: Iterable[UUID] = (),
+) -> Seen:
+    """From four hours before the first day until eight after the last."""
+    rows = {name: await connection.fetch(statement, branch_id) for name, statement in _ROWS.items()}
+    [branch] = rows["branch"]
+    zone = ZoneInfo(branch["time_zone"])
+    first, end = _wall(days[0] - _DAY, 1200, zone), _wall(days[-1] + _DAY, 480, zone)
+    steps = [
+        [first + (step * 5 + minute) * _MINUTE for minute in range(5)]
+        for step in range((end - first) // (5 * _MINUTE))
+    ]
+
+    def mask(minutes: set[datetime]) -> int:
+        """The steps of which each minute is one of these."""
+        return sum(1 << number for number, step in enumerate(steps) if minutes.issuperset(step))
+
+    def spans(which: str, of: str, resource_id: UUID) -> set[datetime]:
+        return {
+            minute
+            for row in rows[which]
+            if row[of] == resource_id and _counts(row, ignoring)
+            for minute in _minutes(max(row["during"].lower, first), min(row["during"].upper, end))
+        }
+
+    everything = {minute for step in steps for minute in step}
+    resources: list[Resource] = []
+    for person in rows["people"]:
+        skills = frozenset(row["service_id"] for row in rows["skills"] if row["staff_id"] == person["id"])
+        works = spans("shifts", "staff_id", person["id"])
+        free = works - spans("allocations", "resource_id", person["id"])
+        resources.append(Therapist(person["id"], skills, mask(works), mask(free), person["gender"]))
+    for thing in rows["things"]:
+        if thing["retired_at"] is None:
+            free = everything - spans("allocations", "resource_id", thing["id"])
+            kind = ResourceKind(thing["kind"])
+            resources.append(Thing(thing["id"], kind, thing["type_id"], mask(free), thing["room_id"]))
+    may_begin = [
+        number
+        for number, (minute, *_) in enumerate(steps)
+        if (wall := minute.astimezone(zone)).date() in days
+        and (wall.hour * 60 + wall.minute) % branch["grid_minutes"] == 0
+        and minute >= now + (timedelta() if at_the_desk else branch["notice_minutes"] * _MINUTE)
+        and (at_the_desk or (wall.date() - now.astimezone(zone).date()).days <= branch["horizon_days"])
+    ]
+    is_open = mask({minute for minute in everything if _is_open(rows, branch, zone, minute)})
+    supply = Supply(resources, is_open, sum(1 << step for step in may_begin), 0, len(steps), 1)
+    return Seen(supply, first, len(steps))
+
+
+def _counts(row: asyncpg.Record, ignoring: Iterable[UUID]) -> bool:
+    """A shift does; an allocation unless it is a hold that has expired, or to be ignored."""
+    if "state" not in row.keys():  # noqa: SIM118 - a record is no mapping
+        return True
+    expired = row["hold_expires_at"] is not None and row["hold_expires_at"] <= datetime(
+        2100, 1, 1, tzinfo=UTC
+    )
+    return not expired and row["appointment_id"] not in ignoring
+
+
+def _minutes(start: datetime, end: datetime) -> Iterable[datetime]:
+    while start < end:
+        yield start
+        start += _MINUTE
+
+
+def _is_open(
+    rows: dict[str, list[asyncpg.Record]], branch: asyncpg.Record, zone: ZoneInfo, minute: datetime
+) -> bool:
+    """By the hours of its day on the wall clock, or by those of the day before that go past midnight."""
+    today = minute.astimezone(zone).date()
+    for day in (today, today - _DAY):
+        closed = branch["closed_at"]
+        if closed is not None and day >= closed.astimezone(zone).date():
+            continue
+        hours = [
+            (row["opens"], row["closes"]) for row in rows["weekly"] if row["weekday"] == day.isoweekday()
+        ]
+        for row in rows["exceptions"]:
+            if row["days"].lower <= day < row["days"].upper:
+                hours = [(each["opens"], each["closes"]) for each in json.loads(row["hours"])]
+        if any(_wall(day, opens, zone) <= minute < _wall(day, closes, zone) for opens, closes in hours):
+            return True
+    return False
+
+
+def _wall(day: date, minutes: int, zone: ZoneInfo) -> datetime:
+    naive = datetime.combine(day, time()) + timedelta(minutes=minutes)
+    return naive.replace(tzinfo=zone).astimezone(UTC)

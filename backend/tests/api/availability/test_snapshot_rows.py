@@ -1,0 +1,216 @@
+"""Searches over whole random spas in PostgreSQL: they find what a reference finds in the same rows, minute by minute."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import asyncpg
+import pytest
+import time_machine
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+from uuid_utils.compat import uuid7
+
+from app.common.types.gender import Gender
+from app.core.database import AsyncSessionLocal
+from app.modules.availability import availability_service as service
+from app.modules.availability.availability_schemas import (
+    DaysQuery,
+    GuestWish,
+    StartRead,
+    StartsQuery,
+    TreatmentWish,
+)
+from app.modules.availability.quote import agree, party_of
+from app.modules.identity.access import CurrentUser, Grant
+from app.modules.identity.roles import Role
+from app.scheduling.demand import Party
+from tests.api.availability.reference_rows import Seen, see
+from tests.builders.spas import Segment, Spa
+from tests.support.examples import examples
+from tests.support.stores import driver_url
+from tests.unit.scheduling import reference
+
+_PLACES = [
+    ("Asia/Ho_Chi_Minh", date(2026, 12, 5)),
+    ("Europe/Paris", date(2026, 10, 25)),
+    ("Europe/Paris", date(2027, 3, 28)),
+    ("America/New_York", date(2026, 11, 1)),
+    ("America/New_York", date(2027, 3, 14)),
+]
+_ONE_DAY = timedelta(days=1)
+_HOURS = [
+    "09:00-13:00",
+    "00:00-05:00",
+    "22:00-26:30",
+    "01:30-02:30 03:00-06:10",
+    "10:07-11:03 11:30-14:00",
+    "00:00-24:00",
+]
+_LIVE, _OVER = datetime(2199, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC)
+
+
+class _Drawn:
+    """A random spa about a day, and who asks what of it when."""
+
+    def __init__(self, draw: Any) -> None:
+        self.draw = draw
+        zone, self.day = self.one(_PLACES)
+        self.zone = ZoneInfo(zone)
+        hours = self.one(_HOURS)
+        self.spa = Spa(
+            zone,
+            hours=hours,
+            grid_minutes=self.one([5, 15, 30]),
+            notice_minutes=self.one([0, 0, 0, 47, 600]),
+            horizon_days=self.one([30, 30, 2, 1]),
+            closed_at=self.one([None] * 12 + [self.at(300)]),
+        )
+        if self.one([False, False, True]):
+            self.spa.open_otherwise(self.day, self.day, self.one([*_HOURS, ""]))
+        self.busy_at = [int(part[:2]) * 60 for part in hours.split()]
+        offers = [(name, self._segments()) for name in ("massage", "facial")]
+        self.variants = [self.spa.service(name, *segments) for name, segments in offers]
+        self.by_somebody = {
+            variant_id
+            for variant_id, (_, segments) in zip(self.variants, offers, strict=True)
+            if any(segment.staff for segment in segments)
+        }
+        self.add_on = self.spa.add_on("stones", self.one([0, 7, 20]), *self.variants)
+        self.people = [self._therapist(number) for number in range(self.number(2, 4))]
+        beds = [self._bed(number) for number in range(self.number(3, 5))]
+        devices = [self.spa.device(f"laser {each}") for each in range(self.number(1, 2))]
+        for resource_id in (*self.people, *beds, *devices):
+            self._take(resource_id)
+        self.at_the_desk = self.draw(st.booleans())
+        self.now = self.at(self.one([-300, -300, -300, -1500, -4000, self.busy_at[0] + 62]))
+        self.guests = [
+            GuestWish(treatments=[self._wish() for _ in range(self.one([1, 1, 2]))])
+            for _ in range(self.one([1, 1, 2]))
+        ]
+        self.same_room = self.draw(st.booleans())
+
+    def one(self, values: Sequence[Any]) -> Any:
+        return self.draw(st.sampled_from(values))
+
+    def number(self, least: int, most: int) -> int:
+        return int(self.draw(st.integers(least, most)))
+
+    def at(self, minutes: int) -> datetime:
+        midnight = datetime(self.day.year, self.day.month, self.day.day, tzinfo=self.zone)
+        return midnight.astimezone(UTC) + timedelta(minutes=minutes)
+
+    def spans(self, most: int) -> list[tuple[datetime, datetime]]:
+        """Apart from each other or touching, about the hours of the day or of its neighbours."""
+        found = []
+        begins = self.one(self.busy_at) + self.number(-60, 200) + self.one([0, 0, 0, -1440])
+        for _ in range(self.number(0, most)):
+            ends = begins + self.number(1, 240)
+            found.append((self.at(begins), self.at(ends)))
+            begins = ends + self.one([0, 3, 30, 1300])
+        return found
+
+    def _segments(self) -> list[Segment]:
+        with_guest, other = self._segment(guest=True), self._segment(guest=self.draw(st.booleans()))
+        return [*self.one([[with_guest], [with_guest, other], [other, with_guest]])]
+
+    def _segment(self, *, guest: bool) -> Segment:
+        return Segment(
+            minutes=self.one([30, 5, 12, 45]),
+            staff=self.one([True, True, False]),
+            on=self.one(["", "massage-bed", "massage-bed", "tub"]),
+            with_=self.one(["", "", "", "laser"]),
+            guest=guest,
+        )
+
+    def _therapist(self, number: int) -> UUID:
+        able = self.one([self.variants, self.variants, self.variants[:1]])
+        shifts = [(self.at(self.busy_at[0] - 30), self.at(self.busy_at[0] + 150))]
+        return self.spa.therapist(
+            f"therapist {number}",
+            *able,
+            gender=self.one(["female", "male", None]),
+            shifts=self.one([shifts, shifts, self.spans(3)]),
+            branch_id=self.spa.branch_id,
+        )
+
+    def _bed(self, number: int) -> UUID:
+        retired_at = self.one([None] * 9 + [_OVER])
+        type_, room = self.one(["massage-bed", "tub"]), self.one(["sen", "cúc", ""])
+        return self.spa.bed(f"bed {number}", type_, room=room, retired_at=retired_at)
+
+    def _take(self, resource_id: UUID) -> None:
+        for span in self.spans(2):
+            match self.one(["booked", "booked", "live", "over", "blocked"]):
+                case "blocked":
+                    self.spa.block(resource_id, span)
+                case "booked":
+                    self.spa.take(resource_id, span)
+                case hold:
+                    self.spa.take(resource_id, span, held_until=_LIVE if hold == "live" else _OVER)
+
+    def _wish(self) -> TreatmentWish:
+        variant_id = self.one(self.variants)
+        wish = TreatmentWish(variant_id=variant_id, add_on_ids=self.one([[], [], [self.add_on]]))
+        if variant_id in self.by_somebody:
+            wish.therapist_id = self.one([None, None, None, self.people[0]])
+            wish.gender = self.one([None, None, None, Gender.FEMALE])
+        return wish
+
+
+@settings(max_examples=examples(40), suppress_health_check=[HealthCheck.too_slow])
+@given(st.data())
+async def test_a_search_finds_what_the_rows_say(data: st.DataObject) -> None:
+    drawn = _Drawn(data.draw)
+    await drawn.spa.write()
+    days = [drawn.day, drawn.day + _ONE_DAY]
+    branch_id = drawn.spa.branch_id
+    user = CurrentUser(
+        uuid7(), frozenset({Grant(Role.RECEPTIONIST, branch_id)} if drawn.at_the_desk else ()), None
+    )
+    wish = {"branch_id": branch_id, "guests": drawn.guests, "same_room": drawn.same_room}
+    async with AsyncSessionLocal() as session:
+        party = party_of(await agree(session, drawn.guests, at_the_desk=True), same_room=drawn.same_room)
+        with time_machine.travel(drawn.now, tick=False):
+            found = [
+                await service.find_starts(session, user, StartsQuery(**wish, day=day), language="vi")
+                for day in days
+            ]
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(service, "A_FEW", data.draw(st.sampled_from([1, service.A_FEW])))
+                by_day = await service.find_days(
+                    session, user, DaysQuery(**wish, first_day=days[0], last_day=days[1]), language="vi"
+                )
+    connection = await asyncpg.connect(driver_url())
+    seen = await see(connection, branch_id, days, drawn.now, at_the_desk=drawn.at_the_desk)
+    await connection.close()
+    possible = reference.possible_starts(party, seen.supply, seen.count)
+    event("starts" if possible else "none")
+    assert {seen.step(each.start) for read in found for each in read.starts} == possible
+    assert [each.available for each in by_day.days] == [bool(read.starts) for read in found]
+    assert [each.why for each in by_day.days if not each.available] == [
+        read.why for read in found if read.why
+    ]
+    for each in (each for read in found for each in read.starts):
+        assert is_a_placement(each, party, seen)
+
+
+def is_a_placement(read: StartRead, party: Party, seen: Seen) -> bool:
+    """Whether what is shown is one of all ways to do it."""
+    shown = {
+        (guest, number): {place.resource_id for place in places.takes}
+        for guest, treatments in enumerate(read.guests)
+        for number, places in enumerate(treatments)
+    }
+    resources = [each for each in seen.supply.resources if any(each.id in ids for ids in shown.values())]
+    asked = reference.asked_by(party)
+    return any(
+        {
+            place: {resource.id for one, resource in made.items() if (one.guest, one.treatment) == place}
+            for place in shown
+        }
+        == shown
+        for made in reference.choices(party, asked, resources, seen.step(read.start))
+    )

@@ -1,0 +1,78 @@
+"""Looking at a board, over HTTP and in this process."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from typing import Any
+from uuid import UUID
+
+import httpx2
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.transactions import run_in_transaction
+from app.modules.board import stream as board_stream
+from app.modules.board.board_service import Viewer, read_day
+from app.modules.board.stream import follow
+from app.redis.events import announce, branch_events
+from tests.api.board.test_board import DAY, board_of
+from tests.builders.resources import at
+from tests.builders.visits import add_visit
+from tests.support import SOON
+from tests.support.app_process import AppProcess
+
+DESK = Viewer(at_the_desk=True, staff_id=None)
+
+
+def stream_of(branch_id: UUID, day: object = DAY) -> str:
+    return f"{board_of(branch_id)}/stream?day={day}"
+
+
+def http_to(app: AppProcess, client: httpx2.AsyncClient) -> httpx2.AsyncClient:
+    return app.http(headers=client.headers)
+
+
+async def tell(branch_id: UUID) -> None:
+    async def change(session: AsyncSession) -> None:
+        announce(session, branch_id)
+
+    await run_in_transaction(change)
+
+
+async def add_and_tell(branch_id: UUID, *hours: int, **more: Any) -> list[str]:
+    visits = [str((await add_visit(branch_id, at(hour), at(hour + 1), **more)).id) for hour in hours]
+    await tell(branch_id)
+    return visits
+
+
+def ids(data: dict[str, Any]) -> list[str]:
+    return [visit["id"] for visit in data["visits"]]
+
+
+async def open_board(branch_id: UUID, viewer: Viewer = DESK) -> tuple[AsyncGenerator[bytes], dict[str, Any]]:
+    """A stream in this process, and its first event."""
+    board = await run_in_transaction(lambda session: read_day(session, branch_id, _day()))
+
+    async def always() -> bool:
+        return True
+
+    stream = follow(viewer, board, always)
+    return stream, data_of(await anext(stream))
+
+
+def _day() -> Any:
+    return at(0).date()
+
+
+def data_of(event: bytes) -> dict[str, Any]:
+    [line] = [line for line in event.decode().splitlines() if line.startswith("data: ")]
+    data: dict[str, Any] = json.loads(line.removeprefix("data: "))
+    return data
+
+
+async def next_data(stream: AsyncGenerator[bytes]) -> dict[str, Any]:
+    async with asyncio.timeout(SOON):
+        return data_of(await anext(stream))
+
+
+async def nobody_watches() -> bool:
+    return not board_stream._watches and branch_events._subscription is None

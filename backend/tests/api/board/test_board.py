@@ -1,0 +1,225 @@
+"""The day of a branch, as each of the team sees it."""
+
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import pytest
+
+from app.common.helpers import utc_now
+from app.modules.identity.roles import Role
+from tests.builders.branches import add_branch
+from tests.builders.people import add_customer, add_role, new_user, signed_in
+from tests.builders.resources import add_bed, add_outage, add_room, at
+from tests.builders.rosters import add_leave, add_shift, add_therapist, open_every_day, statements
+from tests.builders.visits import add_guest, add_visit
+from tests.support.database import run_sql
+
+DAY = "2100-03-01"  # a Monday; the board's hours are Asia/Ho_Chi_Minh's, seven before `at`
+
+
+def board_of(branch_id: UUID) -> str:
+    return f"/api/v1/branches/{branch_id}/board"
+
+
+async def board(http: httpx2.AsyncClient, branch_id: UUID, day: str = DAY, **headers: str) -> dict[str, Any]:
+    response = await http.get(board_of(branch_id), params={"day": day}, headers=headers)
+    assert response.status_code == 200, response.text
+    shown: dict[str, Any] = response.json()
+    return shown
+
+
+def z(instant: datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")
+
+
+class TestDesk:
+    async def test_it_sees_who_works_and_who_is_on_leave(self, client: httpx2.AsyncClient) -> None:
+        branch = await add_branch()
+        lan, mai, _ = [await add_therapist(branch) for _ in range(3)]
+        morning = await add_shift(lan, branch, at(1), at(5))
+        evening = await add_shift(lan, branch, at(6), at(11))
+        await add_shift(lan, branch, at(25), at(29))
+        await add_shift(mai, await add_branch(), at(1), at(5))
+        leave = await add_leave(lan, at(9), at(30), "approved")
+        await add_leave(lan, at(1), at(5), "requested")
+        [person] = (await board(client, branch))["people"]
+        assert (person["id"], person["name"], person["gender"]) == (str(lan), "Lan", None)
+        assert [shift["id"] for shift in person["shifts"]] == [str(morning), str(evening)]
+        assert person["leave"] == [{"id": str(leave), "start": z(at(9)), "end": z(at(30))}]
+
+    async def test_it_sees_beds_and_devices_by_room_and_what_is_out_of_order(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        branch = await add_branch()
+        bed, device, _, _ = [
+            await add_bed(branch),
+            await add_bed(branch, kind="device"),
+            await add_bed(branch, retired=True),
+            await add_bed(await add_branch()),
+        ]
+        room = await add_room(branch)
+        await run_sql("UPDATE resource SET room_id = $1 WHERE id = $2", room, bed)
+        outage = await add_outage(bed, at(3), at(40))
+        await add_outage(device, at(40), at(50))
+        inside, outside = (await board(client, branch))["rooms"]
+        assert (inside["id"], inside["name"], outside["id"]) == (str(room), "Phòng Sen", None)
+        [shown] = inside["things"]
+        assert (shown["id"], shown["kind"], shown["name"]) == (str(bed), "bed", "Giường 1")
+        assert [(each["id"], each["reason"]) for each in shown["outages"]] == [(str(outage), "Gãy chân")]
+        assert [(each["id"], each["outages"]) for each in outside["things"]] == [(str(device), [])]
+
+    async def test_it_sees_who_comes_for_what_with_whom_and_where(self, client: httpx2.AsyncClient) -> None:
+        branch, hoa = await add_branch(), await add_customer("Hoa")
+        lan, bed = await add_therapist(branch), await add_bed(branch)
+        visit = await add_visit(
+            *(branch, at(2), at(3)),
+            takes={lan: (at(2), at(3)), bed: (at(2), at(3.25))},
+            customer_id=hoa,
+        )
+        await add_visit(await add_branch(), at(2), at(3))
+        shown = await board(client, branch)
+        [seen] = shown["visits"]
+        [guest] = seen["appointments"]
+        [treatment] = guest["treatments"]
+        assert (seen["id"], guest["status"], treatment["name"]["en"]) == (
+            str(visit.id),
+            "confirmed",
+            "Swedish massage",
+        )
+        assert {each["resource_id"] for each in treatment["takes"]} == {str(lan), str(bed)}
+        [customer] = shown["guests"]
+        assert (customer["id"], customer["full_name"]) == (str(hoa), "Hoa")
+        assert customer["phone"].startswith("+8491")
+        assert customer["contraindications"] == "dị ứng sả"
+
+    async def test_it_sees_who_booked_and_who_comes(self, client: httpx2.AsyncClient) -> None:
+        branch, lan = await add_branch(), await add_therapist()
+        hoa, cuc = await add_customer("Hoa"), await add_customer("Cúc")
+        party = await add_visit(branch, at(2), at(3), customer_id=hoa)
+        await add_guest(party, customer_id=cuc, takes={lan: (at(2), at(3))})
+        await run_sql("UPDATE appointment SET customer_id = NULL WHERE id = $1", party.appointment_id)
+        guests = (await board(client, branch))["guests"]
+        assert {guest["full_name"] for guest in guests} == {"Hoa", "Cúc"}
+
+    async def test_who_has_something_to_do_without_a_shift_is_on_it(self, client: httpx2.AsyncClient) -> None:
+        """Leave and shifts can be forced over appointments: somebody has to see it."""
+        branch = await add_branch()
+        lan = await add_therapist(branch)
+        await add_visit(branch, at(2), at(3), takes={lan: (at(2), at(3))})
+        [person] = (await board(client, branch))["people"]
+        assert (person["id"], person["shifts"]) == (str(lan), [])
+
+    async def test_who_cancelled_is_still_on_it_and_a_hold_while_it_lasts(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        branch = await add_branch()
+        expected = ["cancelled", "late_cancelled", "declined", "no_show", "completed", "pending"]
+        for status in [*expected, "expired"]:
+            await add_visit(branch, at(2), at(3), status=status)
+        for minutes in (10, -10):
+            expires = utc_now() + timedelta(minutes=minutes)
+            await add_visit(branch, at(2), at(3), status="held", hold_expires_at=expires)
+        shown = (await board(client, branch))["visits"]
+        assert [visit["appointments"][0]["status"] for visit in shown] == [*expected, "held"]
+
+
+class TestDay:
+    async def test_the_night_belongs_to_the_day_on_which_it_begins(self, client: httpx2.AsyncClient) -> None:
+        branch = await add_branch()
+        await open_every_day(branch, 18, 26)
+        night = await add_visit(branch, at(18), at(18.5))  # 01:00 to 01:30
+        await add_visit(branch, at(19), at(20))
+        before = await add_visit(
+            branch, at(-6.5), at(-6)
+        )  # 00:30 to 01:00, of the night before and of this day
+        shown = await board(client, branch)
+        assert (shown["start"], shown["end"]) == (z(at(-7)), z(at(19)))
+        assert shown["open"] == [{"start": z(at(11)), "end": z(at(19))}]
+        assert {visit["id"] for visit in shown["visits"]} == {str(night.id), str(before.id)}
+
+    @pytest.mark.parametrize(
+        ("day", "hours"),
+        [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 10, 26), 24)],
+        ids=str,
+    )
+    async def test_a_day_is_as_long_as_it_is_on_its_clock(
+        self, client: httpx2.AsyncClient, day: date, hours: int
+    ) -> None:
+        paris = await add_branch(time_zone="Europe/Paris")
+        shown = await board(client, paris, day.isoformat())
+        length = datetime.fromisoformat(shown["end"]) - datetime.fromisoformat(shown["start"])
+        assert (length, shown["time_zone"]) == (timedelta(hours=hours), "Europe/Paris")
+
+    @pytest.mark.parametrize("day", ["", "2100-02-30", "1999-12-31", "2200-01-01", "4102444800"])
+    async def test_no_day_is_refused(self, client: httpx2.AsyncClient, day: str) -> None:
+        response = await client.get(board_of(await add_branch()), params={"day": day})
+        assert response.status_code == 422
+
+
+class TestTherapist:
+    async def test_they_see_their_own_day(self, stranger: httpx2.AsyncClient) -> None:
+        branch = await add_branch()
+        user_id, headers = await new_user(Role.THERAPIST, branch_id=branch)
+        lan, mai = await add_therapist(branch, user_id=user_id), await add_therapist(branch)
+        shift = await add_shift(lan, branch, at(1), at(11))
+        await add_shift(mai, branch, at(1), at(11))
+        hoa, cuc, tam = [await add_customer(name) for name in ("Hoa", "Cúc", "Tâm")]
+        party = await add_visit(branch, at(2), at(3), takes={lan: (at(2), at(3))}, customer_id=hoa)
+        await add_guest(party, customer_id=cuc, takes={mai: (at(2), at(3))})
+        await add_visit(branch, at(4), at(5), takes={mai: (at(4), at(5))}, customer_id=tam)
+        await add_visit(branch, at(4), at(5), status="cancelled", customer_id=tam)
+        shown = await board(stranger, branch, **headers)
+        [person] = shown["people"]
+        assert (person["id"], [each["id"] for each in person["shifts"]]) == (str(lan), [str(shift)])
+        [visit] = shown["visits"]
+        [appointment] = visit["appointments"]
+        assert (visit["id"], appointment["customer_id"]) == (str(party.id), str(hoa))
+        [guest] = shown["guests"]
+        assert guest == {
+            "id": str(hoa),
+            "full_name": "Hoa",
+            "phone": None,
+            "contraindications": "dị ứng sả",
+        }
+
+    async def test_a_user_who_is_nobody_of_the_staff_sees_nobody(self, stranger: httpx2.AsyncClient) -> None:
+        branch = await add_branch()
+        headers = await signed_in(Role.THERAPIST, branch_id=branch)
+        lan = await add_therapist(branch)
+        await add_shift(lan, branch, at(1), at(11))
+        await add_visit(branch, at(2), at(3), customer_id=await add_customer("Hoa"))
+        shown = await board(stranger, branch, **headers)
+        assert (shown["people"], shown["visits"], shown["guests"]) == ([], [], [])
+
+    async def test_the_desk_of_another_branch_is_none_here(self, stranger: httpx2.AsyncClient) -> None:
+        here = await add_branch()
+        user_id, headers = await new_user(Role.THERAPIST, branch_id=here)
+        await add_role(user_id, Role.RECEPTIONIST, branch_id=await add_branch())
+        await add_visit(here, at(2), at(3))
+        assert (await board(stranger, here, **headers))["visits"] == []
+
+
+async def test_a_full_day_takes_as_many_questions_as_a_quiet_one(client: httpx2.AsyncClient) -> None:
+    branch = await add_branch()
+    await open_every_day(branch, 9, 18)
+    counts = []
+    for hour in range(3):
+        for _ in range(3):
+            lan, bed = await add_therapist(branch), await add_bed(branch)
+            await add_shift(lan, branch, at(1), at(11))
+            await add_leave(lan, at(10), at(11), "approved")
+            await add_outage(bed, at(10), at(11))
+            during = (at(2 + hour), at(3 + hour))
+            await add_visit(
+                branch,
+                *during,
+                takes={lan: during, bed: during},
+                customer_id=await add_customer("Hoa"),
+            )
+        with statements() as asked:
+            assert len((await board(client, branch))["visits"]) == 3 * (hour + 1)
+        counts.append(len(asked))
+    assert counts == [counts[0]] * 3
+    print(f"the board of a day: {counts[0]} questions")  # noqa: T201 - for who counts them

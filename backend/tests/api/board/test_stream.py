@@ -1,0 +1,201 @@
+"""The stream of a board: what changes anywhere shows on it, with Redis or without."""
+
+import asyncio
+from contextlib import aclosing
+
+import httpx2
+import pytest
+from starlette.types import Message
+from uuid_utils.compat import uuid7
+
+from app.modules.board import stream as board_stream
+from app.modules.board.board_service import Viewer
+from app.modules.board.stream import EventStream, Seat
+from app.redis.client import get_redis_client
+from app.redis.events import CHANNEL
+from tests.api.board.looking import add_and_tell, ids, next_data, nobody_watches, open_board, tell
+from tests.builders.branches import add_branch
+from tests.builders.people import add_customer
+from tests.builders.resources import at
+from tests.builders.rosters import add_shift, add_therapist
+from tests.builders.visits import add_visit
+from tests.support import SOON, eventually, free_port
+from tests.support.database import run_sql
+from tests.support.fault_proxy import FaultProxy, Mode
+from tests.support.stores import app_database, app_redis, database_server, through
+
+NEVER = 3600.0
+"""Seconds; so that nothing comes by polling."""
+
+
+@pytest.fixture(autouse=True)
+def _only_what_is_told_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither by polling nor to show that the stream is there."""
+    monkeypatch.setattr(board_stream, "POLL", NEVER)
+    monkeypatch.setattr(board_stream, "HEARTBEAT", NEVER)
+
+
+async def tell_past_the_app(message: object) -> None:
+    await (await get_redis_client()).publish(CHANNEL, str(message))
+
+
+class TestStream:
+    @pytest.fixture(autouse=True)
+    def _as_long_as_in_production(self, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(board_stream, "LONGEST", 600.0)
+
+    async def test_what_happened_since_the_board_was_read_comes_first(self) -> None:
+        """Also when nobody told of it, and the day was watched already."""
+        branch = await add_branch()
+        first, _ = await open_board(branch)
+        async with aclosing(first):
+            told = await add_and_tell(branch, 2)
+            assert ids(await next_data(first)) == told
+            stream, board = await open_board(branch)
+            visit = await add_visit(branch, at(3), at(4))
+            async with aclosing(stream):
+                assert ids(board) == told
+                assert ids(await next_data(stream)) == [str(visit.id)]
+
+    async def test_a_visit_that_changed_is_sent_whole_and_one_that_went_by_its_id(self) -> None:
+        branch, hoa = await add_branch(), await add_customer("Hoa")
+        stay, move = await add_and_tell(branch, 2, 4)
+        stream, _ = await open_board(branch)
+        async with aclosing(stream):
+            await run_sql("UPDATE visit SET note = 'gần cửa sổ', customer_id = $1 WHERE id = $2", hoa, stay)
+            await tell(branch)
+            change = await next_data(stream)
+            assert [(each["id"], each["note"]) for each in change["visits"]] == [(stay, "gần cửa sổ")]
+            assert [guest["full_name"] for guest in change["guests"]] == ["Hoa"]
+            assert (change["gone"], change["people"], change["rooms"], change["open"]) == (
+                [],
+                None,
+                None,
+                None,
+            )
+            await run_sql(
+                "UPDATE appointment SET starts_at = starts_at + interval '1 day', ends_at = ends_at + interval '1 day'"
+                " WHERE visit_id = $1",
+                move,
+            )
+            await tell(branch)
+            change = await next_data(stream)
+            assert (change["visits"], change["gone"]) == ([], [move])
+
+    async def test_each_is_told_only_what_they_may_see(self) -> None:
+        branch = await add_branch()
+        lan, mai = await add_therapist(branch), await add_therapist(branch)
+        stream, _ = await open_board(branch, Viewer(at_the_desk=False, staff_id=lan))
+        async with aclosing(stream):
+            await add_shift(mai, branch, at(1), at(11))
+            await add_and_tell(branch, 2, takes={mai: (at(2), at(3))}, customer_id=await add_customer("Hoa"))
+            [visit] = await add_and_tell(branch, 4, takes={lan: (at(4), at(5))})
+            change = await next_data(stream)
+            assert (ids(change), change["guests"]) == ([visit], [])
+            assert [person["id"] for person in change["people"]] == [str(lan)]
+
+    async def test_a_client_that_is_slow_gets_at_once_what_it_missed(self) -> None:
+        branch = await add_branch()
+        stream, _ = await open_board(branch)
+        async with aclosing(stream):
+            visits = await add_and_tell(branch, 2)
+            assert ids(await next_data(stream)) == visits
+            missed = [visit for hour in (3, 4, 5) for visit in await add_and_tell(branch, hour)]
+            await eventually(lambda: watch_has(4))
+            assert ids(await next_data(stream)) == missed
+
+    async def test_two_who_look_at_the_same_day_share_one_watch(self) -> None:
+        branch = await add_branch()
+        streams = [(await open_board(branch))[0] for _ in range(2)]
+        visits = await add_and_tell(branch, 2)
+        for stream in streams:
+            assert ids(await next_data(stream)) == visits
+        assert len(board_stream._watches) == 1
+        await streams[0].aclose()
+        visits = await add_and_tell(branch, 3)
+        assert ids(await next_data(streams[1])) == visits
+        await streams[1].aclose()
+        await eventually(nobody_watches)
+
+    async def test_when_nothing_happens_it_says_that_it_is_there(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(board_stream, "HEARTBEAT", 0.05)
+        stream, _ = await open_board(await add_branch())
+        async with aclosing(stream), asyncio.timeout(SOON):
+            assert [await anext(stream) for _ in range(2)] == [b": ping\n\n"] * 2
+
+    async def test_it_ends_after_a_while(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(board_stream, "LONGEST", 0.1)
+        stream, _ = await open_board(await add_branch())
+        async with asyncio.timeout(SOON):
+            assert [event async for event in stream] == []
+        await eventually(nobody_watches)
+
+    async def test_while_the_database_is_away_it_goes_on_and_then_catches_up(
+        self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        monkeypatch.setattr(board_stream, "POLL_WHILE_AWAY", 0.05)
+        branch = await add_branch()
+
+        output: list[str] = []
+
+        async def it_has_tried_often() -> bool:  # and not because it was told, which was once
+            output.append(capsys.readouterr().out)
+            return "".join(output).count("a board could not be read, trying again") > 5
+
+        async with FaultProxy(*database_server()) as proxy, app_database(DATABASE_URL=through(proxy)):
+            stream, _ = await open_board(branch)
+            async with aclosing(stream):
+                change = asyncio.create_task(next_data(stream))
+                proxy.mode = Mode.REFUSE
+                visit = await add_visit(branch, at(2), at(3))
+                await eventually(it_has_tried_often)
+                proxy.mode = Mode.PASS
+                assert ids(await change) == [str(visit.id)]
+
+    async def test_a_client_that_takes_nothing_is_let_go(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(board_stream, "SLOWEST", 0.05)
+        stream, _ = await open_board(await add_branch())
+
+        async def send(message: Message) -> None:
+            await asyncio.Event().wait()
+
+        async def receive() -> Message:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        async with asyncio.timeout(SOON):
+            await EventStream(stream, Seat(uuid7()))({"type": "http"}, receive, send)
+        await eventually(nobody_watches)
+
+
+async def watch_has(visits: int) -> bool:
+    [watch] = board_stream._watches.values()
+    return watch.newest is not None and len(watch.newest.visits) == visits
+
+
+class TestAnnouncing:
+    async def test_without_redis_it_is_no_error(
+        self, client: httpx2.AsyncClient, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        branch = await add_branch()
+        lan = await add_therapist(branch)
+        shift = {"staff_id": str(lan), "branch_id": str(branch)}
+        shift |= {"start": at(1).isoformat(), "end": at(11).isoformat()}
+        async with app_redis(REDIS_PORT=free_port()):
+            assert (await client.post("/api/v1/shifts", json=shift)).status_code == 201
+        assert "what follows a commit failed" not in capsys.readouterr().out
+
+    async def test_what_is_no_message_of_ours_harms_nobody(
+        self, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(board_stream, "LONGEST", NEVER)
+        branch = await add_branch()
+        stream, _ = await open_board(branch)
+        async with aclosing(stream):
+            visits = await add_and_tell(branch, 2)
+            assert ids(await next_data(stream)) == visits
+            await tell_past_the_app("ai đó")
+            visits = await add_and_tell(branch, 3)
+            assert ids(await next_data(stream)) == visits

@@ -1,0 +1,290 @@
+"""Changes of what is booked."""
+
+import asyncio
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import httpx2
+from uuid_utils.compat import uuid7
+
+from app.modules.booking.booking_models import Visit
+from app.modules.identity.roles import Role
+from tests.builders.bookings import APPOINTMENTS, VISITS, bookable_spa, booked, overlaps, resources_of
+from tests.builders.people import signed_in
+from tests.builders.rosters import add_skill, answered_while, code_of
+from tests.builders.spas import Segment
+from tests.support.database import another_connection, run_sql
+
+
+async def allocations() -> list[tuple[object, ...]]:
+    return [tuple(row) for row in await run_sql("SELECT * FROM allocation ORDER BY id")]
+
+
+def times_of(visit: dict[str, Any]) -> list[tuple[datetime, datetime]]:
+    return [
+        (datetime.fromisoformat(guest["start"]), datetime.fromisoformat(guest["end"]))
+        for guest in visit["appointments"]
+    ]
+
+
+class TestMoving:
+    async def test_a_party_keeps_its_ids_and_its_people(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=4, beds=4)
+        visit = await booked(client, spa, 10, guests=2)
+        moved = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(14).isoformat()})
+        assert times_of(moved.json()) == [(spa.hour(14), spa.hour(15))] * 2
+        assert [guest["id"] for guest in moved.json()["appointments"]] == [
+            guest["id"] for guest in visit["appointments"]
+        ]
+        for kind in ("staff", "bed"):
+            assert resources_of(moved.json(), kind) == resources_of(visit, kind)
+        assert (await client.get(f"{VISITS}/{visit['id']}")).json() == moved.json()
+
+    async def test_takes_others_when_its_people_are_taken_then(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        early, late = await booked(client, spa, 10), await booked(client, spa, 14)
+        assert resources_of(early, "staff") == resources_of(late, "staff")
+        moved = await client.patch(f"{VISITS}/{early['id']}", json={"start": spa.hour(14).isoformat()})
+        assert moved.status_code == 200
+        assert resources_of(moved.json(), "staff") != resources_of(late, "staff")
+
+    async def test_by_half_an_hour_it_is_not_in_its_own_way(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        visit = await booked(client, spa, 10)
+        moved = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(10.5).isoformat()})
+        assert times_of(moved.json()) == [(spa.hour(10.5), spa.hour(11.5))]
+
+    async def test_what_does_not_fit_stays_as_it_was(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        visit, _ = await booked(client, spa, 10), await booked(client, spa, 14)
+        before = await allocations()
+        refused = await client.patch(
+            f"{VISITS}/{visit['id']}", json={"start": spa.hour(14.5).isoformat(), "note": "lost"}
+        )
+        assert code_of(refused) == (409, "TIME_TAKEN")
+        assert await allocations() == before
+        assert (await client.get(f"{VISITS}/{visit['id']}")).json() == visit
+
+    async def test_into_the_past_is_refused(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        visit = await booked(client, spa, 10)
+        refused = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(10, -1).isoformat()})
+        assert code_of(refused) == (409, "NOT_BOOKABLE_THEN")
+
+    async def test_what_is_over_does_not_move(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        visit = await booked(client, spa, 10)
+        await run_sql("UPDATE appointment SET status = 'completed'")
+        refused = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(14).isoformat()})
+        assert code_of(refused) == (409, "STATUS_CONFLICT")
+
+    async def test_frees_what_somebody_on_leave_had_to_do(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        visit = await booked(client, spa, 10)
+        [away] = resources_of(visit, "staff")
+        spa.block(UUID(away), (spa.hour(11), spa.hour(13)))
+        await spa.write()
+        await run_sql("UPDATE time_off SET during = tstzrange($1, $2)", spa.hour(9), spa.hour(13))
+        await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(15).isoformat()})
+        [(blocked,)] = await run_sql(
+            "SELECT range_agg(during) FROM allocation WHERE resource_id = $1 AND state = 'blocked'",
+            UUID(away),
+        )
+        assert [(each.lower, each.upper) for each in blocked] == [(spa.hour(10), spa.hour(13))]
+
+    async def test_at_once_to_one_time_one_party_gets_it(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        visits = [await booked(client, spa, hour) for hour in (10, 12, 14)]
+        to_six = {"start": spa.hour(18).isoformat()}
+        answers = await asyncio.gather(
+            *(client.patch(f"{VISITS}/{each['id']}", json=to_six) for each in visits)
+        )
+        assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+        assert await overlaps() == 0
+
+    async def test_is_for_the_desk_of_the_branch(self, client: httpx2.AsyncClient) -> None:
+        spa, other = await bookable_spa(), await bookable_spa()
+        visit = await booked(client, spa, 10)
+        elsewhere = await signed_in(Role.RECEPTIONIST, branch_id=other.branch_id)
+        async with another_connection() as connection, connection.transaction():
+            # who may not has nobody wait, and waits for nobody
+            await connection.execute("SELECT FROM visit WHERE id = $1 FOR UPDATE", UUID(visit["id"]))
+            for path, change in (
+                (f"{VISITS}/{visit['id']}", {"note": "x"}),
+                (f"{APPOINTMENTS}/{visit['appointments'][0]['id']}", {"guest_name": "x"}),
+            ):
+                refused = await client.patch(path, json=change, headers=elsewhere)
+                assert code_of(refused) == (403, "FORBIDDEN")
+
+
+class TestOneGuest:
+    async def test_goes_to_another_therapist_and_another_bed(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=3, beds=3)
+        visit = await booked(client, spa, 10, guests=2)
+        guest = visit["appointments"][0]
+        free_bed, free_lan = str(spa.beds[2]), str(spa.therapists[2])
+        change = {"id": guest["treatments"][0]["id"], "therapist_id": free_lan, "bed_id": free_bed}
+        changed = await client.patch(f"{APPOINTMENTS}/{guest['id']}", json={"treatments": [change]})
+        assert changed.status_code == 200
+        assert resources_of(changed.json(), "staff") == [free_lan, resources_of(visit, "staff")[1]]
+        assert resources_of(changed.json(), "bed") == [free_bed, resources_of(visit, "bed")[1]]
+
+    async def test_has_a_treatment_more_and_then_less(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        facial = spa.service("facial", Segment(30, on="massage-bed"), price=200_000)
+        await spa.write()
+        await add_skill(spa.therapists[0], spa.service_of[facial])
+        [guest] = (await booked(client, spa, 10))["appointments"]
+        kept = {"id": guest["treatments"][0]["id"]}
+        path = f"{APPOINTMENTS}/{guest['id']}"
+        more = await client.patch(path, json={"treatments": [{"variant_id": str(facial)}, kept]})
+        [with_both] = more.json()["appointments"]
+        assert [each["name"]["en"] for each in with_both["treatments"]] == ["facial", "massage"]
+        assert (times_of(more.json()), with_both["price"]) == ([(spa.hour(10), spa.hour(11.5))], 700_000)
+        less = await client.patch(path, json={"treatments": [{"id": with_both["treatments"][0]["id"]}]})
+        [with_one] = less.json()["appointments"]
+        assert [each["name"]["en"] for each in with_one["treatments"]] == ["facial"]
+        assert times_of(less.json()) == [(spa.hour(10), spa.hour(10.5))]
+        assert len(await run_sql("SELECT FROM appointment_service")) == 1
+
+    async def test_keeps_the_price_that_was_agreed(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        [guest] = (await booked(client, spa, 10))["appointments"]
+        await run_sql("UPDATE service_variant SET price = 900000")
+        path = f"{APPOINTMENTS}/{guest['id']}"
+        moved = await client.patch(
+            path,
+            json={"start": spa.hour(12).isoformat(), "treatments": [{"id": guest["treatments"][0]["id"]}]},
+        )
+        assert moved.json()["appointments"][0]["price"] == 500_000
+
+    async def test_stays_longer_when_that_is_free(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        visit = await booked(client, spa, 10)
+        [guest] = visit["appointments"]
+        change = {"treatments": [{"id": guest["treatments"][0]["id"], "minutes": 90}]}
+        path = f"{APPOINTMENTS}/{guest['id']}"
+        longer = await client.patch(path, json=change)
+        assert times_of(longer.json()) == [(spa.hour(10), spa.hour(11.5))]
+        assert (await client.patch(path, json=change)).json() == longer.json()  # not 30 more
+        await booked(client, spa, 11.75)
+        change["treatments"][0]["minutes"] = 120
+        assert code_of(await client.patch(path, json=change)) == (409, "TIME_TAKEN")
+
+    async def test_is_remembered_to_have_asked_for_somebody(self, client: httpx2.AsyncClient) -> None:
+        """Also when it is who does it anyway: a re-plan for who is ill asks whom a guest wanted."""
+        spa = await bookable_spa()
+        visit = await booked(client, spa, 10)
+        [guest] = visit["appointments"]
+        [lan] = resources_of(visit, "staff")
+        for wish in (lan, None):
+            change = {"id": guest["treatments"][0]["id"], "therapist_id": wish}
+            changed = await client.patch(f"{APPOINTMENTS}/{guest['id']}", json={"treatments": [change]})
+            assert changed.json()["appointments"][0]["treatments"][0]["therapist_id"] == wish
+
+    async def test_is_given_to_somebody_of_the_gender_they_ask_for(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=2, beds=2, genders="fm")
+        lan, minh = map(str, spa.therapists)
+        visit = await booked(client, spa, 10, spa.treatment(gender="female"))
+        assert resources_of(visit, "staff") == [lan]
+        [guest] = visit["appointments"]
+        treatment = {"id": guest["treatments"][0]["id"]}
+        path = f"{APPOINTMENTS}/{guest['id']}"
+
+        async def wishing(gender: str | None) -> httpx2.Response:
+            return await client.patch(path, json={"treatments": [treatment | {"gender": gender}]})
+
+        for gender, given_to in (("male", minh), (None, minh), ("female", lan)):
+            changed = (await wishing(gender)).json()
+            assert changed["appointments"][0]["treatments"][0]["gender"] == gender
+            assert resources_of(changed, "staff") == [given_to]
+        [kept] = (await client.patch(path, json={"treatments": [treatment]})).json()["appointments"]
+        assert kept["treatments"][0]["gender"] == "female"
+        await booked(client, spa, 10, spa.treatment(therapist_id=spa.therapists[1]))
+        assert code_of(await wishing("male")) == (409, "TIME_TAKEN")
+
+    async def test_who_is_in_service_stays_longer_but_does_not_move(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        [guest] = (await booked(client, spa, 10))["appointments"]
+        await run_sql("UPDATE appointment SET status = 'in_service'")
+        path = f"{APPOINTMENTS}/{guest['id']}"
+        change = {"treatments": [{"id": guest["treatments"][0]["id"], "minutes": 90}]}
+        assert (await client.patch(path, json=change)).status_code == 200
+        refused = await client.patch(path, json={"start": spa.hour(12).isoformat()})
+        assert code_of(refused) == (409, "STATUS_CONFLICT")
+
+    async def test_has_an_add_on_at_the_price_of_now(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        stones = spa.add_on("stones", 15, spa.variant_id, price=80_000)
+        await spa.write()
+        [guest] = (await booked(client, spa, 10))["appointments"]
+        path = f"{APPOINTMENTS}/{guest['id']}"
+        change = {"treatments": [{"id": guest["treatments"][0]["id"], "add_on_ids": [str(stones)]}]}
+        [with_stones] = (await client.patch(path, json=change)).json()["appointments"]
+        assert (with_stones["price"], with_stones["end"]) == (580_000, _iso(spa.hour(11.25)))
+        await run_sql("UPDATE add_on SET price = 1")
+        [again] = (await client.patch(path, json=change)).json()["appointments"]
+        assert again["price"] == 580_000
+        change["treatments"][0]["add_on_ids"] = []
+        [without] = (await client.patch(path, json=change)).json()["appointments"]
+        assert (without["price"], without["end"]) == (500_000, _iso(spa.hour(11)))
+
+    async def test_of_a_couple_goes_apart_under_the_same_id(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        visit = await booked(client, spa, 10, guests=2, same_room=True)
+        stays, goes = visit["appointments"]
+        change = {"apart": True, "start": spa.hour(15).isoformat()}
+        apart = (await client.patch(f"{APPOINTMENTS}/{goes['id']}", json=change)).json()
+        assert apart["id"] != visit["id"]
+        assert [guest["id"] for guest in apart["appointments"]] == [goes["id"]]
+        assert times_of(apart) == [(spa.hour(15), spa.hour(16))]
+        left = (await client.get(f"{VISITS}/{visit['id']}")).json()
+        assert [guest["id"] for guest in left["appointments"]] == [stays["id"]]
+        assert times_of(left) == [(spa.hour(10), spa.hour(11))]
+
+    async def test_who_is_alone_is_apart_already(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        visit = await booked(client, spa, 10)
+        path = f"{APPOINTMENTS}/{visit['appointments'][0]['id']}"
+        assert (await client.patch(path, json={"apart": True})).json() == visit
+        assert (await client.get(VISITS)).json()["items"] == [visit]
+
+    async def test_is_moved_though_somebody_parted_them_meanwhile(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        visit = await booked(client, spa, 10, guests=2)
+        _, goes = visit["appointments"]
+        own, old = uuid7(), UUID(visit["id"])
+        parted = Visit(id=own, branch_id=spa.branch_id, source="desk", same_room=False)
+        [answer] = await answered_while(
+            [
+                ("SELECT FROM visit WHERE id = $1 FOR NO KEY UPDATE", old),
+                parted,
+                ("UPDATE appointment SET visit_id = $2 WHERE id = $1", UUID(goes["id"]), own),
+            ],
+            client.patch(f"{APPOINTMENTS}/{goes['id']}", json={"start": spa.hour(15).isoformat()}),
+        )
+        assert answer.status_code == 200
+        assert (answer.json()["id"], times_of(answer.json())) == (str(own), [(spa.hour(15), spa.hour(16))])
+
+    async def test_cannot_have_a_treatment_of_another(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        one, other = (await booked(client, spa, 10, guests=2))["appointments"]
+        change = {"treatments": [{"id": other["treatments"][0]["id"]}]}
+        refused = await client.patch(f"{APPOINTMENTS}/{one['id']}", json=change)
+        assert code_of(refused) == (404, "TREATMENT_NOT_FOUND")
+
+    async def test_a_hold_that_is_moved_stays_a_hold(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        visit = await booked(client, spa, 10, hold=True)
+        await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(12).isoformat()})
+        assert {row["state"] for row in await run_sql("SELECT state FROM allocation")} == {"held"}
+        await run_sql("UPDATE appointment SET hold_expires_at = now() - interval '1 s'")
+        refused = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(14).isoformat()})
+        assert code_of(refused) == (409, "HOLD_EXPIRED")
+
+
+def _iso(when: datetime) -> str:
+    from datetime import UTC
+
+    return when.astimezone(UTC).isoformat().replace("+00:00", "Z")

@@ -1,0 +1,91 @@
+"""What is asked every day must not take longer for what was years ago."""
+
+import json
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx2
+import pytest
+from sqlalchemy import event
+
+from app.common.helpers import utc_now
+from app.core.database import engine
+from app.db.models import Base
+from app.modules.booking.booking_models import Appointment, Visit
+from tests.builders.bookings import VISITS, BookableSpa, bookable_spa
+from tests.builders.people import new_customer
+from tests.support.database import insert_all, new
+from tests.support.stores import driver_url
+
+_VISITS = 3_000
+
+
+@pytest.fixture
+async def connection() -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(driver_url())
+    yield connection
+    await connection.close()
+
+
+async def test_the_past_is_not_read(client: httpx2.AsyncClient, connection: asyncpg.Connection) -> None:
+    spa = await bookable_spa()
+    mai, _ = await new_customer()
+    await client.post(VISITS, **spa.booking(spa.hour(10), customer_id=mai))
+    await insert_all(_history(spa.branch_id))
+    await connection.execute("ANALYZE visit, appointment")
+    for request in _requests(spa, str(mai)):
+        with _statements() as asked:
+            assert (await client.request(**request)).status_code == 200
+        assert asked
+        for statement, parameters in asked:
+            [[plan]] = await connection.fetch(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", *parameters)
+            assert max(_rows_read(json.loads(plan)[0]["Plan"])) < 100, (request["url"], statement)
+
+
+def _history(branch_id: UUID) -> Iterator[Base]:
+    """An hour's visit each, back from thirty days ago."""
+    for number in range(_VISITS):
+        start = utc_now() - timedelta(days=30, hours=number + 1)
+        visit = new(Visit(branch_id=branch_id, source="desk", same_room=False))
+        times = {"starts_at": start, "ends_at": start + timedelta(hours=1)}
+        yield visit
+        yield Appointment(visit_id=visit.id, branch_id=branch_id, status="completed", **times)
+
+
+def _requests(spa: BookableSpa, customer_id: str) -> list[dict[str, Any]]:
+    day = str(spa.day())
+    replan = {"branch_id": str(spa.branch_id), "day": day}
+    return [
+        {"method": "GET", "url": f"/api/v1/branches/{spa.branch_id}/board", "params": {"day": day}},
+        {"method": "GET", "url": VISITS, "params": {"customer_id": customer_id}},
+        {"method": "GET", "url": VISITS, "params": {"branch_id": str(spa.branch_id), "limit": 10}},
+        {"method": "GET", "url": f"/api/v1/customers/{customer_id}/personal-data"},
+        {"method": "POST", "url": f"/api/v1/staff/{spa.therapists[0]}/replan", "json": replan},
+    ]
+
+
+@contextmanager
+def _statements() -> Iterator[list[tuple[str, tuple[Any, ...]]]]:
+    """Those about appointments and visits."""
+    asked: list[tuple[str, tuple[Any, ...]]] = []
+
+    def note(_conn: object, _cursor: object, statement: str, parameters: tuple[Any, ...], *_: object) -> None:
+        if "FROM visit" in statement or "FROM appointment" in statement:
+            asked.append((statement, parameters))
+
+    event.listen(engine.sync_engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        event.remove(engine.sync_engine, "before_cursor_execute", note)
+
+
+def _rows_read(plan: dict[str, Any]) -> Iterator[float]:
+    """By each step of a plan."""
+    yield (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
+    for each in plan.get("Plans", ()):
+        yield from _rows_read(each)

@@ -1,0 +1,480 @@
+"""Somebody is ill: who takes their day. Lan is; Hoa, Mai and An are there."""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import pytest
+from uuid_utils.compat import uuid7
+
+from app.common.helpers import utc_now
+from app.common.types.localized import Text as Words
+from tests.builders.branches import add_branch
+from tests.builders.resources import at, blocked, booking_rows
+from tests.builders.rosters import (
+    LOCK,
+    add_leave,
+    add_shift,
+    add_therapist,
+    answered_while,
+    code_of,
+    open_every_day,
+    statements,
+)
+from tests.builders.visits import AddedVisit, add_allocation, add_visit, service_rows
+from tests.support.database import insert_all, run_sql
+from tests.support.ledger import entries
+
+DAY = "2100-03-01"
+
+
+@dataclass(frozen=True)
+class Offer:
+    service: UUID
+    variant: UUID
+
+
+@dataclass(frozen=True)
+class Spa:
+    branch: UUID
+    massage: Offer
+    facial: Offer
+    lan: UUID
+
+    def path(self, more: str = "") -> str:
+        return f"/api/v1/staff/{self.lan}/replan{more}"
+
+    @property
+    def asked(self) -> dict[str, str]:
+        return {"branch_id": str(self.branch), "day": DAY}
+
+
+@pytest.fixture
+async def spa(client: httpx2.AsyncClient) -> Spa:
+    branch = await add_branch(time_zone="UTC")
+    await open_every_day(branch)
+    massage, facial = await _add_service(), await _add_service()
+    lan = await _add_somebody("Lan", branch, massage, facial)
+    return Spa(branch, massage, facial, lan)
+
+
+async def _add_service() -> Offer:
+    variant, rows = service_rows(name=Words("Mát-xa", "Massage"))
+    await insert_all(rows)
+    return Offer(variant.service_id, variant.id)
+
+
+async def _add_somebody(
+    name: str, branch: UUID, *offers: Offer, gender: str = "female", shift: tuple[float, float] = (9, 18)
+) -> UUID:
+    skills = [offer.service for offer in offers]
+    staff_id = await add_therapist(branch, full_name=name, gender=gender, skills=skills)
+    await add_shift(staff_id, branch, *map(at, shift))
+    return staff_id
+
+
+async def add(
+    spa: Spa,
+    by: UUID,
+    start: float,
+    end: float,
+    offer: Offer | None = None,
+    *,
+    asked_for: UUID | None = None,
+    gender: str | None = None,
+    status: str = "confirmed",
+    hold_expires_at: datetime | None = None,
+) -> AddedVisit:
+    """A treatment that somebody does."""
+    added = await add_visit(
+        spa.branch,
+        at(start),
+        at(end),
+        takes={by: (at(start), at(end))},
+        variant_id=(offer or spa.massage).variant,
+        status=status,
+        hold_expires_at=hold_expires_at,
+    )
+    await run_sql(
+        "UPDATE appointment_service SET therapist_id = $2, gender = $3 WHERE id = $1",
+        *(added.treatment_id, asked_for, gender),
+    )
+    return added
+
+
+async def propose(client: httpx2.AsyncClient, spa: Spa, **more: object) -> dict[str, Any]:
+    response = await client.post(spa.path(), json=spa.asked | more)
+    assert response.status_code == 200, response.text
+    proposal: dict[str, Any] = response.json()
+    return proposal
+
+
+async def apply(client: httpx2.AsyncClient, spa: Spa, proposal: dict[str, Any]) -> httpx2.Response:
+    plan = {"digest": proposal["digest"], "changes": proposal["changes"]}
+    return await client.post(spa.path("/apply"), json=spa.asked | plan)
+
+
+def table(planned: list[dict[str, Any]]) -> list[tuple[str, str, str | None]]:
+    """When, who before, who after."""
+    return [
+        (each["start"][11:16], each["before"]["name"], each["after"] and each["after"]["name"])
+        for each in planned
+    ]
+
+
+async def who_does() -> dict[UUID, str]:
+    """By treatment."""
+    rows = await run_sql(
+        "SELECT appointment_service_id, full_name FROM allocation JOIN staff ON staff.id = resource_id"
+        " WHERE state <> 'blocked'"
+    )
+    return dict(map(tuple, rows))
+
+
+async def a_chain(spa: Spa) -> tuple[AddedVisit, AddedVisit, UUID, UUID]:
+    """Only Hoa can do Lan's facial, and Mai what Hoa has at that time."""
+    hoa = await _add_somebody("Hoa", spa.branch, spa.massage, spa.facial)
+    mai = await _add_somebody("Mai", spa.branch, spa.massage)
+    lans, hoas = await add(spa, spa.lan, 10, 11, spa.facial), await add(spa, hoa, 10.5, 11.5)
+    return lans, hoas, hoa, mai
+
+
+class TestProposal:
+    async def test_a_day_before_and_after(self, client: httpx2.AsyncClient, spa: Spa) -> None:
+        """Hoa takes the facial and gives Mai her massage; nobody but Lan could do the other facial at 14:00."""
+        *_, hoa, mai = await a_chain(spa)
+        await add(spa, spa.lan, 12, 13)
+        await add(spa, mai, 12, 13)
+        await add(spa, hoa, 14, 15, asked_for=hoa)
+        await add(spa, spa.lan, 14, 15, spa.facial)
+        proposal = await propose(client, spa)
+        assert table(proposal["treatments"]) == [
+            ("10:00", "Lan", "Hoa"),
+            ("12:00", "Lan", "Hoa"),
+            ("14:00", "Lan", None),
+        ]
+        assert table(proposal["others"]) == [("10:30", "Hoa", "Mai")]
+        [*_, left] = proposal["treatments"]
+        assert [each[11:16] for each in left["nearest"]] == ["13:00", "15:00", "15:15"]
+
+    async def test_the_nearest_times_are_not_taken_by_the_plan_itself(
+        self, client: httpx2.AsyncClient, spa: Spa
+    ) -> None:
+        hoa = await _add_somebody("Hoa", spa.branch, spa.massage, spa.facial)
+        await add(spa, spa.lan, 12, 13)
+        await add(spa, spa.lan, 14, 15)
+        await add(spa, hoa, 14, 15, asked_for=hoa)
+        [_, left] = (await propose(client, spa))["treatments"]
+        assert [each[11:16] for each in left["nearest"]] == ["13:00", "15:00", "15:15"]
+
+    async def test_it_changes_nothing(self, client: httpx2.AsyncClient, spa: Spa) -> None:
+        await a_chain(spa)
+        before, said = await who_does(), len(await entries())
+        await propose(client, spa)
+        assert (await who_does(), len(await entries())) == (before, said)
+
+    async def test_skill_and_gender_are_kept(self, client: httpx2.AsyncClient, spa: Spa) -> None:
+        await _add_somebody("An", spa.branch, spa.massage, gender="male")
+        await _add_somebody("Hoa", spa.branch, spa.facial)
+        await add(spa, spa.lan, 10, 11, gender="female")
+        await add(spa, spa.lan, 12, 13, spa.facial, gender="male")
+        assert table((await propose(client, spa))["treatments"]) == [
+            ("10:00", "Lan", None),
+            ("12:00", "Lan", None),
+        ]
+
+    async def test_who_asked_for_the_one_who_is_ill_is_to_be_rung(
+        self, client: httpx2.AsyncClient, spa: Spa
+    ) -> None:
+        await _add_somebody("Hoa", spa.branch, spa.massage)
+        await add(spa, spa.lan, 10, 11, asked_for=spa.lan)
+        await add(spa, spa.lan, 12, 13)
+        planned = (await propose(client, spa))["treatments"]
+        assert table(planned) == [("10:00", "Lan", "Hoa"), ("12:00", "Lan", "Hoa")]
+        assert [each["asked_for"] for each in planned] == [True, False]
+
+    async def test_nobody_loses_a_therapist_they_asked_for_who_is_well(
+        self, client: httpx2.AsyncClient, spa: Spa
+    ) -> None:
+        _, hoas, hoa, _ = await a_chain(spa)
+        await run_sql(
+            "UPDATE appointment_service SET therapist_id = $2 WHERE id = $1", hoas.treatment_id, hoa
+        )
+        proposal = await propose(client, spa)
+        assert table(proposal["treatments"]) == [("10:00", "Lan", None)]
+        assert proposal["others"] == proposal["changes"] == []
+
+    async def test_who_goes_home_early_gives_away_what_ends_later(
+        self, client: httpx2.AsyncClient, spa: Spa
+    ) -> None:
+        await _add_somebody("Hoa", spa.branch, spa.massage)
+        for start in (10, 12.5, 13.5, 15):
+            await add(spa, spa.lan, start, start + 1)
+        proposal = await propose(client, spa, **{"from": f"{DAY}T14:00:00Z"})
+        assert [start for start, *_ in table(proposal["treatments"])] == ["13:30", "15:00"]
+
+    async def test_a_night_is_of_the_day_on_which_it_begins(self, client: httpx2.AsyncClient) -> None:
+        branch = await add_branch(time_zone="UTC")
+        await open_every_day(branch, opens=18, closes=26)
+        offer = await _add_service()
+        lan = await _add_somebody("Lan", branch, offer, shift=(18, 26))
+        await _add_somebody("Hoa", branch, offer, shift=(18, 26))
+        spa = Spa(branch, offer, offer, lan)
+        for start in (23, 25, 27):
+            await add(spa, lan, start, start + 0.5)
+        proposal = await propose(client, spa)
+        assert table(proposal["treatments"]) == [("23:00", "Lan", "Hoa"), ("01:00", "Lan", "Hoa")]
+        assert (await apply(client, spa, proposal)).status_code == 200
+        assert sorted((await who_does()).values()) == ["Hoa", "Hoa", "Lan"]
+
+    @pytest.mark.parametrize("status", ["pending", "confirmed", "arrived", "in_service", "reopened"])
+    async def test_what_is_to_come_is_planned(
+        self, client: httpx2.AsyncClient, spa: Spa, status: str
+    ) -> None:
+        """Also of who is in another treatment of theirs."""
+        await add(spa, spa.lan, 10, 11, status=status)
+        assert len((await propose(client, spa))["treatments"]) == 1
+
+    @pytest.mark.parametrize(
+        ("status", "planned"), [("arrived", 1), ("in_service", 0), ("completed", 0)], ids=str
+    )
+    async def test_what_is_under_way_stays_and_who_waits_is_planned(
+        self, client: httpx2.AsyncClient, spa: Spa, status: str, planned: int
+    ) -> None:
+        start = utc_now() - timedelta(minutes=10)
+        end = start + timedelta(hours=1)
+        await add_visit(
+            spa.branch,
+            start,
+            end,
+            takes={spa.lan: (start, end)},
+            variant_id=spa.massage.variant,
+            status=status,
+        )
+        proposal = await propose(client, spa, day=start.date().isoformat())
+        assert len(proposal["treatments"]) == planned
+
+    async def test_a_hold_is_planned_until_it_expires(self, client: httpx2.AsyncClient, spa: Spa) -> None:
+        for minutes, hour in ((-1, 10), (10, 12)):
+            expires = utc_now() + timedelta(minutes=minutes)
+            await add(spa, spa.lan, hour, hour + 1, status="held", hold_expires_at=expires)
+        assert table((await propose(client, spa))["treatments"]) == [("12:00", "Lan", None)]
+
+    @pytest.mark.parametrize("leave", [(9, 18), (10.5, 10.75)], ids=["all day", "a moment"])
+    async def test_who_is_on_leave_takes_nothing(
+        self, client: httpx2.AsyncClient, spa: Spa, leave: tuple[float, float]
+    ) -> None:
+        """Also when nothing of it is blocked, as an appointment was in the way."""
+        _, _, hoa, _ = await a_chain(spa)
+        await _add_leave(hoa, *leave)
+        assert table((await propose(client, spa))["treatments"]) == [("10:00", "Lan", None)]
+
+    async def test_of_another_branch_or_another_day_nothing_is_planned(
+        self, client: httpx2.AsyncClient, spa: Spa
+    ) -> None:
+        elsewhere = await add_branch(time_zone="UTC")
+        await add_visit(elsewhere, at(10), at(11), takes={spa.lan: (at(10), at(11))})
+        await add(spa, spa.lan, 34, 35)
+        assert (await propose(client, spa))["treatments"] == []
+
+    async def test_it_takes_as_many_questions_for_ten_guests(
+        self, client: httpx2.AsyncClient, spa: Spa
+    ) -> None:
+        await _add_somebody("Hoa", spa.branch, spa.massage)
+        counts = []
+        for hour in range(3):
+            for _ in range(1 + hour):
+                someone = await _add_somebody("Mai", spa.branch, spa.massage)
+                await add(spa, someone, 9, 10)
+            await add(spa, spa.lan, 10 + hour, 11 + hour)
+            with statements() as asked:
+                await propose(client, spa)
+            counts.append(len(asked))
+        assert counts == [counts[0]] * 3
+
+
+class TestApplying:
+    async def test_it_is_done_as_it_was_shown(self, client: httpx2.AsyncClient, spa: Spa) -> None:
+        lans, hoas, *_ = await a_chain(spa)
+        response = await apply(client, spa, await propose(client, spa))
+        assert response.status_code == 200, response.text
+        assert await who_does() == {lans.treatment_id: "Hoa", hoas.treatment_id: "Mai"}
+        assert {visit["id"] for visit in response.json()["visits"]} == {str(lans.id), str(hoas.id)}
+        assert {
+            taken["name"]
+            for visit in response.json()["visits"]
+            for taken in visit["appointments"][0]["treatments"][0]["takes"]
+        } == {"Hoa", "Mai"}
+        assert (await propose(client, spa))["treatments"] == []
+
+    async def test_three_may_swap(self, client: httpx2.AsyncClient, spa: Spa) -> None:
+        """Each takes what overlaps what they give away: row after row PostgreSQL would refuse it."""
+        lans, hoas, _, mai = await a_chain(spa)
+        mais = await add(spa, mai, 11, 12)
+        await _add_somebody("An", spa.branch, spa.massage, shift=(11, 18))
+        assert (await apply(client, spa, await propose(client, spa))).status_code == 200
+        assert await who_does() == {
+            lans.treatment_id: "Hoa",
+            hoas.treatment_id: "Mai",
+            mais.treatment_id: "An",
+        }
+
+    async def test_the_wish_of_the_guest_stays_and_a_hold_is_a_hold(
+        self, client: httpx2.AsyncClient, spa: Spa
+    ) -> None:
+        hoa = await _add_somebody("Hoa", spa.branch, spa.massage)
+        expires = utc_now() + timedelta(minutes=10)
+        await add(spa, spa.lan, 10, 11, asked_for=spa.lan, status="held", hold_expires_at=expires)
+        await apply(client, spa, await propose(client, spa))
+        [taken] = await run_sql("SELECT * FROM allocation")
+        assert (taken["resource_id"], taken["state"], taken["hold_expires_at"]) == (hoa, "held", expires)
+        [treatment] = await run_sql("SELECT therapist_id FROM appointment_service")
+        assert treatment["therapist_id"] == spa.lan
+
+    async def test_a_bed_stays_and_every_run_of_a_therapist_goes(
+        self, client: httpx2.AsyncClient, spa: Spa
+    ) -> None:
+        """The therapist is free in the middle; somebody else is with them then."""
+        hoa = await _add_somebody("Hoa", spa.branch, spa.massage)
+        mai = await _add_somebody("Mai", spa.branch, spa.massage, shift=(10, 11))
+        added = await add(spa, spa.lan, 10, 10.5)
+        owner = {"appointment_id": added.appointment_id, "treatment_id": added.treatment_id}
+        await add_allocation(spa.lan, at(11), at(11.5), **owner)
+        await add(spa, hoa, 10.5, 11)
+        assert (await apply(client, spa, await propose(client, spa))).status_code == 200
+        rows = await run_sql(
+            "SELECT resource_id, lower(during) FROM allocation WHERE appointment_service_id = $1 ORDER BY 2",
+            added.treatment_id,
+        )
+        assert [tuple(row) for row in rows] == [(hoa, at(10)), (hoa, at(11))]
+        assert mai not in {row["resource_id"] for row in rows}
+
+    async def test_leave_that_was_approved_before_is_blocked_then(
+        self, client: httpx2.AsyncClient, spa: Spa
+    ) -> None:
+        await a_chain(spa)
+        await _add_leave(spa.lan, 9, 18)
+        await apply(client, spa, await propose(client, spa))
+        assert await blocked(spa.lan) == [(at(10), at(11))]
+
+    async def test_the_ledger_tells_who_has_it_now(self, client: httpx2.AsyncClient, spa: Spa) -> None:
+        hoa = await _add_somebody("Hoa", spa.branch, spa.massage)
+        await add(spa, spa.lan, 10, 11)
+        response = await apply(client, spa, await propose(client, spa))
+        made = await entries(request_id=response.headers["X-Request-ID"])
+        assert [(each["entity"], each["action"]) for each in made] == [
+            ("allocation", "delete"),
+            ("allocation", "insert"),
+        ]
+        assert str(hoa) in made[1]["after"]
+
+    @pytest.mark.parametrize("change", ["booked", "cancelled", "moved", "held"])
+    async def test_when_the_day_has_changed_nothing_is_done(
+        self, client: httpx2.AsyncClient, spa: Spa, change: str
+    ) -> None:
+        lans, _, hoa, mai = await a_chain(spa)
+        proposal = await propose(client, spa)
+        if change == "booked":
+            await add(spa, mai, 15, 16)
+        elif change == "held":
+            expires = utc_now() + timedelta(minutes=10)
+            await add(spa, hoa, 15, 16, status="held", hold_expires_at=expires)
+        elif change == "cancelled":
+            await run_sql("DELETE FROM allocation WHERE appointment_id = $1", lans.appointment_id)
+        else:
+            await run_sql(
+                "UPDATE allocation SET during = tstzrange($2, $3) WHERE appointment_id = $1",
+                *(lans.appointment_id, at(12), at(13)),
+            )
+        before = await who_does()
+        assert code_of(await apply(client, spa, proposal)) == (409, "DAY_CHANGED")
+        assert await who_does() == before
+
+    async def test_who_is_booked_while_it_waits_is_not_taken_twice(
+        self, client: httpx2.AsyncClient, spa: Spa
+    ) -> None:
+        """By somebody who had locked them first, for the very time."""
+        *_, mai = await a_chain(spa)
+        proposal = await propose(client, spa)
+        before = await who_does()
+        booked, rows = await booking_rows(mai, at(11), at(12))
+        [answer] = await answered_while([(LOCK, mai), *rows], apply(client, spa, proposal))
+        assert code_of(answer) == (409, "DAY_CHANGED")
+        assert await who_does() == before | {booked.treatment_id: "Mai"}
+
+    async def test_what_happens_to_others_does_not_spoil_it(
+        self, client: httpx2.AsyncClient, spa: Spa
+    ) -> None:
+        await a_chain(spa)
+        proposal = await propose(client, spa)
+        await add(spa, await _add_somebody("An", spa.branch, spa.massage), 10, 11)
+        assert (await apply(client, spa, proposal)).status_code == 200
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            "UPDATE appointment SET status = 'completed'",
+            "UPDATE appointment_service SET gender = 'male'",
+            "DELETE FROM staff_skill",
+            "DELETE FROM shift",
+        ],
+        ids=["done", "another wish", "no skill", "no shift"],
+    )
+    async def test_what_cannot_be_done_any_more_is_not(
+        self, client: httpx2.AsyncClient, spa: Spa, change: str
+    ) -> None:
+        """What takes whose time is the same; but it is not to be any more."""
+        await a_chain(spa)
+        proposal = await propose(client, spa)
+        await run_sql(change)
+        before = await who_does()
+        assert code_of(await apply(client, spa, proposal)) == (409, "DAY_CHANGED")
+        assert await who_does() == before
+
+    @pytest.mark.parametrize("forged", ["to nobody", "to themselves", "of nobody's", "twice", "unskilled"])
+    async def test_a_plan_that_nobody_proposed_is_not_done(
+        self, client: httpx2.AsyncClient, spa: Spa, forged: str
+    ) -> None:
+        """The digest of a day is that of all plans for those who are in it."""
+        hoa = await _add_somebody("Hoa", spa.branch, spa.massage)
+        await _add_somebody("Mai", spa.branch, spa.facial)
+        await add(spa, spa.lan, 10, 11)
+        proposal = await propose(client, spa)
+        [change] = proposal["changes"]
+        assert change["to_id"] == str(hoa)
+        [mai] = await run_sql("SELECT id FROM staff WHERE full_name = 'Mai'")
+        proposal["changes"] = {
+            "to nobody": [change | {"to_id": str(uuid7())}],
+            "to themselves": [change | {"to_id": str(spa.lan)}],
+            "of nobody's": [change | {"treatment_id": str(uuid7())}],
+            "twice": [change, change],
+            "unskilled": [change | {"to_id": str(mai["id"])}],
+        }[forged]
+        before = await who_does()
+        assert code_of(await apply(client, spa, proposal)) == (409, "DAY_CHANGED")
+        assert await who_does() == before
+
+    async def test_of_two_who_send_it_one_does_it(self, client: httpx2.AsyncClient, spa: Spa) -> None:
+        await a_chain(spa)
+        for _ in range(5):
+            proposal = await propose(client, spa)
+            answers = await asyncio.gather(*(apply(client, spa, proposal) for _ in range(4)))
+            assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+            await _back_to_lan(spa)
+
+
+async def _add_leave(staff_id: UUID, start: float, end: float) -> None:
+    """Approved over appointments; nothing is blocked."""
+    await add_leave(staff_id, at(start), at(end))
+
+
+async def _back_to_lan(spa: Spa) -> None:
+    """As it was: what is at 10:00 is Lan's, what is at 10:30 Hoa's."""
+    await run_sql("UPDATE allocation SET resource_id = $1 WHERE lower(during) = $2", spa.lan, at(10))
+    await run_sql(
+        "UPDATE allocation SET resource_id = (SELECT id FROM staff WHERE full_name = 'Hoa') WHERE lower(during) = $1",
+        at(10.5),
+    )

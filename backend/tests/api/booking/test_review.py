@@ -1,0 +1,218 @@
+"""Days at the desk on which something odd is asked for."""
+
+from typing import Any
+
+import httpx2
+from uuid_utils.compat import uuid7
+
+from tests.builders.bookings import APPOINTMENTS, VISITS, bookable_spa, booked, resources_of
+from tests.builders.people import new_customer
+from tests.builders.rosters import answered_while, code_of
+from tests.builders.spas import Segment
+from tests.support.database import run_sql
+
+
+async def change(client: httpx2.AsyncClient, guest: dict[str, Any], **changes: Any) -> httpx2.Response:
+    return await client.patch(f"{APPOINTMENTS}/{guest['id']}", json=changes)
+
+
+class TestTreatments:
+    async def test_a_new_treatment_comes_with_its_add_ons(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        stones = spa.add_on("stones", 15, spa.variant_id, price=80_000)
+        await spa.write()
+        [guest] = (await booked(client, spa, 10))["appointments"]
+        kept, new = {"id": guest["treatments"][0]["id"]}, spa.treatment(add_on_ids=[str(stones)])
+        for treatments, price in (([kept, new], 1_080_000), ([new], 580_000)):
+            answer = await change(client, guest, treatments=treatments)
+            assert answer.status_code == 200, answer.text
+            assert answer.json()["appointments"][0]["price"] == price
+            kept = {"id": answer.json()["appointments"][0]["treatments"][0]["id"]}
+
+    async def test_one_is_not_had_twice_at_one_price(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        [guest] = (await booked(client, spa, 10))["appointments"]
+        same = {"id": guest["treatments"][0]["id"]}
+        refused = await change(client, guest, treatments=[same, same])
+        assert code_of(refused) == (422, "VALIDATION_ERROR")
+
+    async def test_none_becomes_shorter_than_no_time(self, client: httpx2.AsyncClient) -> None:
+        """The therapist of this one only begins it, in less than a step."""
+        spa = await bookable_spa()
+        bath = spa.service("bath", Segment(3), Segment(60, staff=False))
+        spa.therapist("Hoa", bath, shifts=[f"{spa.day()} 09:00-21:00"])
+        await spa.write()
+        [guest] = (await booked(client, spa, 10, {"variant_id": str(bath)}))["appointments"]
+        for minutes in (60, 55, 5):
+            treatments = [{"id": guest["treatments"][0]["id"], "minutes": minutes}]
+            assert code_of(await change(client, guest, treatments=treatments)) == (409, "TOO_SHORT")
+
+    async def test_another_bed_for_it_is_the_one_that_was_chosen(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        both = spa.service("both", Segment(30, on="massage-bed"), Segment(30, on="bath"))
+        spa.therapist("Hoa", both, shifts=[f"{spa.day()} 09:00-21:00"])
+        baths = [spa.bed(name, "bath") for name in ("bath 1", "bath 2")]
+        await spa.write()
+        [guest] = (await booked(client, spa, 10, {"variant_id": str(both)}))["appointments"]
+        kept = {"id": guest["treatments"][0]["id"]}
+        for bath in map(str, [*baths, baths[0]]):
+            answer = await change(client, guest, treatments=[kept | {"bed_id": bath}])
+            assert bath in resources_of(answer.json(), "bed")
+
+    async def test_another_bed_for_it_is_one_that_will_do(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        bath = spa.bed("bath", "bath")
+        await spa.write()
+        [guest] = (await booked(client, spa, 10))["appointments"]
+        kept = {"id": guest["treatments"][0]["id"]}
+        for bed, refusal in ((bath, (409, "BED_DOES_NOT_FIT")), (uuid7(), (404, "RESOURCE_NOT_FOUND"))):
+            refused = await change(client, guest, treatments=[kept | {"bed_id": str(bed)}])
+            assert code_of(refused) == refusal
+
+    async def test_another_therapist_is_somebody_and_needed(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        bath = spa.service("bath", Segment(30, staff=False, on="bath"))
+        spa.bed("bath 1", "bath")
+        await spa.write()
+        lan = str(spa.therapists[0])
+        [guest] = (await booked(client, spa, 10, spa.treatment(), {"variant_id": str(bath)}))["appointments"]
+        massage, bathing = ({"id": each["id"]} for each in guest["treatments"])
+        for treatments, refusal in (
+            ([massage | {"therapist_id": str(uuid7())}, bathing], (404, "STAFF_NOT_FOUND")),
+            ([massage, bathing | {"therapist_id": lan}], (409, "NO_THERAPIST_NEEDED")),
+            ([massage, bathing | {"gender": "female"}], (409, "NO_THERAPIST_NEEDED")),
+            ([massage, {"variant_id": str(bath), "gender": "female"}], (409, "NO_THERAPIST_NEEDED")),
+        ):
+            assert code_of(await change(client, guest, treatments=treatments)) == refusal
+        same = [massage | {"therapist_id": lan}, bathing | {"therapist_id": None, "gender": None}]
+        assert (await change(client, guest, treatments=same)).status_code == 200
+
+
+class TestInService:
+    async def test_a_guest_who_stays_longer_is_not_given_to_others(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=3, beds=3)
+        visit = await booked(client, spa, 10)
+        [guest] = visit["appointments"]
+        [lan], [bed] = resources_of(visit, "staff"), resources_of(visit, "bed")
+        await run_sql("UPDATE appointment SET status = 'in_service'")
+        await booked(client, spa, 11.25, spa.treatment(therapist_id=lan, bed_id=bed))
+        longer = [{"id": guest["treatments"][0]["id"], "minutes": 90}]
+        assert code_of(await change(client, guest, treatments=longer)) == (409, "TIME_TAKEN")
+        now = (await client.get(f"{VISITS}/{visit['id']}")).json()
+        assert (resources_of(now, "staff"), resources_of(now, "bed")) == ([lan], [bed])
+
+    async def test_what_comes_later_may_go_to_others(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        visit = await booked(client, spa, 10, spa.treatment(), spa.treatment())
+        [guest] = visit["appointments"]
+        first, then = guest["treatments"]
+        lan = resources_of(visit, "staff")[1]
+        await run_sql("UPDATE appointment SET status = 'in_service'")
+        await booked(client, spa, 12.5, spa.treatment(therapist_id=lan))
+        answer = await change(
+            client, guest, treatments=[{"id": first["id"], "minutes": 90}, {"id": then["id"]}]
+        )
+        assert answer.status_code == 200, answer.text
+        before, after = resources_of(visit, "staff"), resources_of(answer.json(), "staff")
+        assert after[0] == before[0]
+        assert after[1] != before[1]
+
+
+class TestParties:
+    async def test_into_one_room_nobody_is_moved_to_another_time(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        visit = await booked(client, spa, 10, guests=2)
+        later = await change(client, visit["appointments"][1], start=spa.hour(13).isoformat())
+        path = f"{VISITS}/{visit['id']}"
+        refused = await client.patch(path, json={"same_room": True})
+        assert code_of(refused) == (409, "NOT_TOGETHER")
+        assert (await client.get(path)).json() == later.json()
+        apart = await client.patch(path, json={"same_room": False})
+        assert apart.json() == later.json()
+        together = await client.patch(path, json={"same_room": True, "start": spa.hour(15).isoformat()})
+        assert together.status_code == 200
+        assert together.json()["same_room"]
+
+    async def test_a_guest_is_there_once(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        mai, _ = await new_customer()
+        booking = spa.booking(spa.hour(10), guests=2)
+        for guest in booking["json"]["guests"]:
+            guest["customer_id"] = str(mai)
+        assert code_of(await client.post(VISITS, **booking)) == (422, "VALIDATION_ERROR")
+
+    async def test_who_books_is_the_first_guest_unless_they_are_another(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        mai, _ = await new_customer()
+        booking = spa.booking(spa.hour(10), guests=2, customer_id=mai)
+        booking["json"]["guests"][1]["customer_id"] = str(mai)
+        visit = (await client.post(VISITS, **booking)).json()
+        assert [guest["customer_id"] for guest in visit["appointments"]] == [None, str(mai)]
+
+    async def test_who_stays_longer_stays_in_the_room_of_the_other(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=4, beds=2)
+        spa.bed("bed 3", room="Cúc")
+        await spa.write()
+        visit = await booked(client, spa, 10, guests=2, same_room=True)
+        one, _ = visit["appointments"]
+        bed, _ = resources_of(visit, "bed")
+        await booked(client, spa, 11.25, spa.treatment(bed_id=bed))
+        longer = [{"id": one["treatments"][0]["id"], "minutes": 90}]
+        assert code_of(await change(client, one, treatments=longer)) == (409, "TIME_TAKEN")
+        alone = await change(client, one, start=spa.hour(11.25).isoformat())
+        assert alone.status_code == 200, alone.text
+
+
+class TestChangedMinds:
+    async def test_who_walked_in_and_leaves_gives_the_time_back(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(hours="00:00-24:00")
+        visit = (await client.post(VISITS, **spa.booking(None, walk_in=True))).json()
+        gone = await client.put(f"{VISITS}/{visit['id']}/status", json={"status": "cancelled"})
+        assert gone.status_code == 200, gone.text
+        assert gone.json()["appointments"][0]["status"] == "late_cancelled"
+        assert await run_sql("SELECT FROM allocation") == []
+
+
+class TestAnotherTherapistTookOver:
+    """Of who asked for one by name: she fell ill, and the guest agreed to a colleague."""
+
+    async def test_the_colleague_stays_when_the_guest_is_moved(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        lan, hoa = map(str, spa.therapists)
+        visit = await booked(client, spa, 10, spa.treatment(therapist_id=lan))
+        await run_sql("UPDATE allocation SET resource_id = $2 WHERE resource_id = $1", lan, hoa)
+        moved = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(11).isoformat()})
+        assert resources_of(moved.json(), "staff") == [hoa]
+        [guest] = visit["appointments"]
+        back = [{"id": guest["treatments"][0]["id"], "therapist_id": lan}]
+        assert resources_of((await change(client, guest, treatments=back)).json(), "staff") == [lan]
+
+
+class TestMeanwhile:
+    """Somebody changes what a booking counts on, between its look and its lock."""
+
+    async def test_the_therapists_shift_is_taken_away(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        [lan] = spa.therapists
+        [answer] = await answered_while(
+            [
+                ("SELECT FROM resource WHERE id = $1 FOR NO KEY UPDATE", lan),
+                ("DELETE FROM shift WHERE staff_id = $1", lan),
+            ],
+            client.post(VISITS, **spa.booking(spa.hour(10))),
+        )
+        assert code_of(answer) == (409, "TIME_TAKEN")
+
+    async def test_the_bed_is_retired(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        [bed] = spa.beds
+        [answer] = await answered_while(
+            [
+                ("SELECT FROM resource WHERE id = $1 FOR NO KEY UPDATE", bed),
+                ("UPDATE resource SET retired_at = now() WHERE id = $1", bed),
+            ],
+            client.post(VISITS, **spa.booking(spa.hour(10))),
+        )
+        assert code_of(answer) == (409, "TIME_TAKEN")

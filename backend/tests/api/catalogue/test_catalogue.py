@@ -1,0 +1,361 @@
+"""The catalogue over HTTP: what guests read of it, and how it is changed."""
+
+from typing import Any
+
+import httpx2
+import pytest
+from uuid_utils.compat import uuid7
+
+from app.core.database import AsyncSessionLocal
+from app.modules.catalogue import catalogue_service
+from tests.builders.resources import add_type
+from tests.builders.rosters import statements
+from tests.support.ledger import entries
+
+PATH = "/api/v1/catalogue"
+NAME = {"vi": "Massage Thụy Điển", "en": "Swedish massage"}
+HOUR = {"minutes": 60, "needs_staff": True}
+TURNOVER = {"minutes": 10, "needs_staff": False, "with_guest": False}
+
+type Item = dict[str, Any]
+
+
+def told(response: httpx2.Response) -> tuple[int, str]:
+    return response.status_code, response.json()["error"]["code"]
+
+
+def faults_of(response: httpx2.Response) -> dict[str, str]:
+    assert response.status_code == 422, response.text
+    return {fault["field"]: fault["type"] for fault in response.json()["error"]["details"]}
+
+
+def variant(key: str = "60", **fields: Any) -> Item:
+    return {"key": key, "price": 450_000, "segments": [HOUR]} | fields
+
+
+class Catalogue:
+    """Fills it over the API."""
+
+    def __init__(self, client: httpx2.AsyncClient) -> None:
+        self.client = client
+
+    async def add_category(self, key: str = "massage", **fields: Any) -> Item:
+        return await self._added("categories", {"key": key, "name": NAME} | fields)
+
+    async def add_service(self, key: str = "swedish", **fields: Any) -> Item:
+        """With one variant, in a category of its own."""
+        if "category_id" not in fields:
+            fields["category_id"] = (await self.add_category(f"of-{key}"))["id"]
+        return await self._added("services", {"key": key, "name": NAME, "variants": [variant()]} | fields)
+
+    async def add_add_on(self, key: str = "stones", **fields: Any) -> Item:
+        return await self._added(
+            "add-ons", {"key": key, "name": NAME, "minutes": 15, "price": 100_000} | fields
+        )
+
+    async def change(self, path: str, **fields: Any) -> Item:
+        response = await self.client.patch(f"{PATH}/{path}", json=fields)
+        assert response.status_code == 200, response.text
+        changed: Item = response.json()
+        return changed
+
+    async def for_guests(self) -> list[Item]:
+        response = await self.client.get(PATH)
+        assert response.status_code == 200, response.text
+        categories: list[Item] = response.json()
+        return categories
+
+    async def for_the_desk(self) -> Item:
+        catalogue: Item = (await self.client.get(f"{PATH}/desk")).json()
+        return catalogue
+
+    async def _added(self, path: str, new: Item) -> Item:
+        response = await self.client.post(f"{PATH}/{path}", json=new)
+        assert response.status_code == 201, response.text
+        added: Item = response.json()
+        return added
+
+
+@pytest.fixture
+def catalogue(client: httpx2.AsyncClient) -> Catalogue:
+    return Catalogue(client)
+
+
+def keys(items: list[Item]) -> list[str]:
+    return [item["key"] for item in items]
+
+
+class TestForGuests:
+    async def test_a_service_with_its_lengths_prices_and_add_ons(self, catalogue: Catalogue) -> None:
+        bed = str(await add_type())
+        add_on = await catalogue.add_add_on()
+        category = await catalogue.add_category()
+        await catalogue.add_service(
+            category_id=category["id"],
+            description={"vi": "Thư giãn", "en": "Relaxing"},
+            add_on_ids=[add_on["id"]],
+            variants=[variant(segments=[HOUR | {"bed_type_id": bed}, TURNOVER | {"bed_type_id": bed}])],
+        )
+        [shown] = await catalogue.for_guests()
+        assert shown == {
+            "id": category["id"],
+            "key": "massage",
+            "name": NAME,
+            "services": [
+                {
+                    "id": shown["services"][0]["id"],
+                    "key": "swedish",
+                    "name": NAME,
+                    "description": {"vi": "Thư giãn", "en": "Relaxing"},
+                    "variants": [
+                        {
+                            "id": shown["services"][0]["variants"][0]["id"],
+                            "key": "60",
+                            "minutes": 60,
+                            "price": 450_000,
+                        }
+                    ],
+                    "add_ons": [
+                        {"id": add_on["id"], "key": "stones", "name": NAME, "minutes": 15, "price": 100_000}
+                    ],
+                }
+            ],
+        }
+
+    async def test_all_is_in_order_by_position_then_by_key(self, catalogue: Catalogue) -> None:
+        add_ons = [
+            (await catalogue.add_add_on(key, position=position))["id"]
+            for key, position in (("c", 1), ("b", 0), ("a", 1))
+        ]
+        first = await catalogue.add_category("z", position=0)
+        last = await catalogue.add_category("a", position=1)
+        await catalogue.add_category("nothing-in-it", position=0)
+        lengths = [variant("90", position=1), variant("60", position=1), variant("120")]
+        await catalogue.add_service("d", category_id=first["id"], variants=lengths, add_on_ids=add_ons)
+        await catalogue.add_service("b", category_id=first["id"], position=1)
+        await catalogue.add_service("a", category_id=first["id"], position=1)
+        await catalogue.add_service("c", category_id=last["id"])
+        shown = await catalogue.for_guests()
+        assert [(category["key"], keys(category["services"])) for category in shown] == [
+            ("z", ["d", "a", "b"]),
+            ("a", ["c"]),
+        ]
+        assert keys(shown[0]["services"][0]["variants"]) == ["120", "60", "90"]
+        assert keys(shown[0]["services"][0]["add_ons"]) == ["b", "a", "c"]
+
+    async def test_what_cannot_be_booked_online_is_not_shown(self, catalogue: Catalogue) -> None:
+        await catalogue.add_service("desk", offered="desk")
+        await catalogue.add_service("no", offered="no")
+        await catalogue.add_service("without-a-length", variants=[])
+        retired = await catalogue.add_service("retired")
+        await catalogue.change(f"variants/{retired['variants'][0]['id']}", retired=True)
+        assert await catalogue.for_guests() == []
+
+        add_ons = [(await catalogue.add_add_on(key, offered=key))["id"] for key in ("desk", "no", "online")]
+        shown = await catalogue.add_service("shown", variants=[variant("60"), variant("90")])
+        await catalogue.change(f"variants/{shown['variants'][0]['id']}", retired=True)
+        await catalogue.change(f"services/{shown['id']}", add_on_ids=add_ons)
+        [category] = await catalogue.for_guests()
+        assert keys(category["services"]) == ["shown"]
+        assert keys(category["services"][0]["variants"]) == ["90"]
+        assert keys(category["services"][0]["add_ons"]) == ["online"]
+
+
+class TestForTheDesk:
+    async def test_it_shows_everything_with_what_each_segment_occupies(self, catalogue: Catalogue) -> None:
+        bed, laser = str(await add_type()), str(await add_type("device"))
+        segments = [
+            HOUR | {"with_guest": True, "bed_type_id": bed, "device_type_id": laser},
+            TURNOVER | {"bed_type_id": bed, "device_type_id": None},
+        ]
+        add_on = await catalogue.add_add_on(offered="no")
+        category = await catalogue.add_category()
+        service = await catalogue.add_service(
+            category_id=category["id"],
+            offered="desk",
+            add_on_ids=[add_on["id"], add_on["id"]],
+            variants=[variant(segments=segments)],
+        )
+        [length] = service["variants"]
+        retired = await catalogue.change(f"variants/{length['id']}", retired=True)
+        assert retired["segments"] == segments
+        assert retired["retired_at"] is not None
+        assert await catalogue.for_the_desk() == {
+            "categories": [category],
+            "services": [service | {"variants": [retired]}],
+            "add_ons": [add_on],
+        }
+        assert service["add_on_ids"] == [add_on["id"]]
+
+
+@pytest.mark.parametrize("read", ["read_catalogue", "read_desk_catalogue"])
+async def test_a_large_catalogue_asks_as_few_questions_as_a_small_one(
+    catalogue: Catalogue, read: str
+) -> None:
+    async def questions() -> int:
+        async with AsyncSessionLocal() as session:
+            with statements() as asked:
+                await getattr(catalogue_service, read)(session)
+        return len(asked)
+
+    add_ons = [(await catalogue.add_add_on("a"))["id"]]
+    await catalogue.add_service("a", add_on_ids=add_ons)
+    small = await questions()
+    for key in ("b", "c", "d"):
+        add_ons.append((await catalogue.add_add_on(key))["id"])
+        await catalogue.add_service(key, add_on_ids=add_ons, variants=[variant("60"), variant("90")])
+    assert 0 < await questions() == small <= 6
+
+
+class TestChanges:
+    async def test_a_change_leaves_what_is_not_sent(self, catalogue: Catalogue) -> None:
+        add_on = await catalogue.add_add_on()
+        service = await catalogue.add_service(add_on_ids=[add_on["id"]], description={"vi": "Thư giãn"})
+        name = {"vi": "Massage Thái", "en": "Thai massage"}
+        changed = await catalogue.change(f"services/{service['id']}", name=name, offered="desk")
+        assert changed == service | {"name": name, "offered": "desk"}
+        repriced = await catalogue.change(f"add-ons/{add_on['id']}", price=0)
+        assert repriced == add_on | {"price": 0}
+        category = (await catalogue.for_the_desk())["categories"][0]
+        moved = await catalogue.change(f"categories/{category['id']}", position=3)
+        assert moved == category | {"position": 3}
+        assert await catalogue.for_the_desk() == {
+            "categories": [moved],
+            "services": [changed],
+            "add_ons": [repriced],
+        }
+
+    async def test_a_length_is_added_dearer_longer_retired_and_back(self, catalogue: Catalogue) -> None:
+        service = await catalogue.add_service(variants=[])
+        path = f"{PATH}/services/{service['id']}/variants"
+        added = (await catalogue.client.post(path, json=variant("90"))).json()
+        own = f"variants/{added['id']}"
+        assert (await catalogue.change(own, price=500_000)) == added | {"price": 500_000}
+        longer = await catalogue.change(own, segments=[HOUR, HOUR, TURNOVER])
+        assert [segment["minutes"] for segment in longer["segments"]] == [60, 60, 10]
+        retired = await catalogue.change(own, retired=True)
+        assert await catalogue.change(own, retired=True) == retired
+        assert retired["retired_at"] is not None
+        assert await catalogue.change(own, retired=False) == longer
+        [shown] = await catalogue.for_guests()
+        assert (shown["services"][0]["variants"][0]["minutes"]) == 120
+
+    async def test_segments_that_stay_the_same_are_no_change(self, catalogue: Catalogue) -> None:
+        service = await catalogue.add_service(variants=[variant(segments=[HOUR, TURNOVER])])
+        before = await entries()
+        own = f"variants/{service['variants'][0]['id']}"
+        await catalogue.change(own, segments=[HOUR, TURNOVER], price=450_000)
+        await catalogue.change(f"services/{service['id']}", name=NAME, add_on_ids=[])
+        assert await entries() == before
+        await catalogue.change(own, segments=[TURNOVER, HOUR])
+        assert len(await entries(entity="service_segment")) == 2 + 4
+
+    async def test_only_the_add_ons_that_come_or_go_are_changes(self, catalogue: Catalogue) -> None:
+        a, b, c = [(await catalogue.add_add_on(key))["id"] for key in "abc"]
+        service = await catalogue.add_service(add_on_ids=[a, b])
+        changed = await catalogue.change(f"services/{service['id']}", add_on_ids=[c, b])
+        assert changed["add_on_ids"] == [b, c]
+        made = await entries(entity="service_add_on")
+        assert sorted(entry["action"] for entry in made) == ["delete", "insert", "insert", "insert"]
+
+    async def test_a_change_of_what_is_not_there_is_not_found(self, client: httpx2.AsyncClient) -> None:
+        codes = {
+            "categories": "SERVICE_CATEGORY_NOT_FOUND",
+            "services": "SERVICE_NOT_FOUND",
+            "variants": "SERVICE_VARIANT_NOT_FOUND",
+            "add-ons": "ADD_ON_NOT_FOUND",
+        }
+        for path, code in codes.items():
+            changed = await client.patch(f"{PATH}/{path}/{uuid7()}", json={"position": 1})
+            assert told(changed) == (404, code)
+        added = await client.post(f"{PATH}/services/{uuid7()}/variants", json=variant())
+        assert told(added) == (404, "SERVICE_NOT_FOUND")
+
+
+class TestRefusals:
+    async def test_a_key_is_given_once(self, catalogue: Catalogue) -> None:
+        category, add_on = await catalogue.add_category(), await catalogue.add_add_on()
+        service = await catalogue.add_service(category_id=category["id"])
+        again = {
+            "categories": ({"key": "massage", "name": NAME}, "SERVICE_CATEGORY_KEY_TAKEN"),
+            "add-ons": (
+                {"key": add_on["key"], "name": NAME, "minutes": 0, "price": 0},
+                "ADD_ON_KEY_TAKEN",
+            ),
+            "services": (
+                {"key": "swedish", "category_id": category["id"], "name": NAME},
+                "SERVICE_KEY_TAKEN",
+            ),
+            f"services/{service['id']}/variants": (variant("60"), "SERVICE_VARIANT_KEY_TAKEN"),
+        }
+        for path, (new, code) in again.items():
+            assert told(await catalogue.client.post(f"{PATH}/{path}", json=new)) == (409, code)
+        await catalogue.add_service("another", variants=[variant("60")])  # within its service
+
+    async def test_a_service_needs_its_category_and_its_add_ons(self, catalogue: Catalogue) -> None:
+        category = await catalogue.add_category()
+        new = {"key": "swedish", "category_id": category["id"], "name": NAME, "variants": [variant()]}
+        post = catalogue.client.post
+        no_category = await post(f"{PATH}/services", json=new | {"category_id": str(uuid7())})
+        assert told(no_category) == (404, "SERVICE_CATEGORY_NOT_FOUND")
+        no_add_on = await post(f"{PATH}/services", json=new | {"add_on_ids": [str(uuid7())]})
+        assert told(no_add_on) == (404, "ADD_ON_NOT_FOUND")
+        assert (await catalogue.for_the_desk())["services"] == []
+        service = await catalogue.add_service(category_id=category["id"])
+        moved = {"category_id": str(uuid7())}
+        elsewhere = await catalogue.client.patch(f"{PATH}/services/{service['id']}", json=moved)
+        assert told(elsewhere) == (404, "SERVICE_CATEGORY_NOT_FOUND")
+
+    @pytest.mark.parametrize(
+        ("fields", "field", "kind"),
+        [
+            ({"segments": []}, "segments", "too_short"),
+            ({"segments": [HOUR] * 21}, "segments", "too_long"),
+            ({"segments": [HOUR | {"minutes": 1440}, TURNOVER]}, "segments", "treatment_length"),
+            ({"segments": [TURNOVER]}, "segments", "treatment_guest"),
+            ({"segments": [HOUR | {"minutes": 0}]}, "segments.0.minutes", "greater_than_equal"),
+            ({"segments": [HOUR | {"minutes": 60.0}]}, "segments.0.minutes", "int_type"),
+            ({"segments": [{"minutes": 60}]}, "segments.0.needs_staff", "missing"),
+            ({"price": -1}, "price", "greater_than_equal"),
+            ({"price": 1_000_000_001}, "price", "less_than_equal"),
+            ({"price": "450000"}, "price", "int_type"),
+            ({"position": 2**31}, "position", "less_than_equal"),
+            ({"key": "60 phút"}, "key", "string_pattern_mismatch"),
+        ],
+    )
+    async def test_a_bad_length_is_named(
+        self, catalogue: Catalogue, fields: Item, field: str, kind: str
+    ) -> None:
+        service = await catalogue.add_service()
+        new = variant("90") | fields
+        path = f"{PATH}/services/{service['id']}/variants"
+        assert faults_of(await catalogue.client.post(path, json=new)) == {f"body.{field}": kind}
+        own = f"{PATH}/variants/{service['variants'][0]['id']}"
+        assert faults_of(await catalogue.client.patch(own, json=fields)) == {f"body.{field}": kind}
+
+    async def test_a_day_long_treatment_is_the_longest(self, catalogue: Catalogue) -> None:
+        whole_day = [HOUR | {"minutes": 1430}, TURNOVER]
+        service = await catalogue.add_service(variants=[variant(segments=whole_day)])
+        assert len(service["variants"][0]["segments"]) == 2
+
+    async def test_a_type_of_the_other_kind_is_named(self, catalogue: Catalogue) -> None:
+        bed, laser = str(await add_type()), str(await add_type("device"))
+        wrong = [HOUR, HOUR | {"bed_type_id": laser, "device_type_id": bed}]
+        category = await catalogue.add_category()
+        new = {"key": "laser", "category_id": category["id"], "name": NAME}
+        variants = [variant("30"), variant("60", segments=wrong)]
+        refused = await catalogue.client.post(f"{PATH}/services", json=new | {"variants": variants})
+        assert faults_of(refused) == {
+            "body.variants.1.segments.1.bed_type_id": "bed_type",
+            "body.variants.1.segments.1.device_type_id": "device_type",
+        }
+        assert refused.json()["error"]["details"][0]["message"] == "Phải là một loại giường hoặc ghế."
+        service = await catalogue.add_service("laser")
+        unknown = {"segments": [HOUR | {"bed_type_id": str(uuid7())}]}
+        own = f"{PATH}/variants/{service['variants'][0]['id']}"
+        changed = await catalogue.client.patch(own, json=unknown | {"price": 1})
+        assert faults_of(changed) == {"body.segments.0.bed_type_id": "bed_type"}
+        assert (await catalogue.for_the_desk())["services"] == [service]
+        path = f"{PATH}/services/{service['id']}/variants"
+        added = await catalogue.client.post(path, json=variant("90") | unknown)
+        assert faults_of(added) == {"body.segments.0.bed_type_id": "bed_type"}

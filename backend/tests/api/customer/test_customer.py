@@ -1,0 +1,411 @@
+"""Customers over HTTP, as a receptionist's screen uses them."""
+
+import asyncio
+import unicodedata
+from typing import Any
+from uuid import uuid4
+
+import httpx2
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.common.types.phone import to_e164
+
+from .conftest import PATH, AddCustomer
+
+EVERYTHING = {
+    "full_name": "Nguyễn Thị Thu Lan",
+    "phone": "0912 345 678",
+    "email": "Lan.Nguyen@Example.com",
+    "birthday": "1990-12-31",
+    "gender": "female",
+    "notes": "Thích phòng yên tĩnh\nkhông nói chuyện",
+    "contraindications": "Dị ứng tinh dầu oải hương",
+    "tags": ["vip", "zalo", "vip"],
+}
+
+
+def code_of(response: httpx2.Response) -> str:
+    code: str = response.json()["error"]["code"]
+    return code
+
+
+def faults_of(response: httpx2.Response) -> dict[str, str]:
+    assert response.status_code == 422, response.text
+    return {fault["field"]: fault["type"] for fault in response.json()["error"]["details"]}
+
+
+class TestCreate:
+    async def test_every_field_comes_back_as_it_is_kept(self, client: httpx2.AsyncClient) -> None:
+        response = await client.post(PATH, json=EVERYTHING)
+        assert response.status_code == 201
+        created = response.json()
+        assert created["phone"] == "+84912345678"
+        assert created["email"] == "lan.nguyen@example.com"
+        assert created["tags"] == ["vip", "zalo"]
+        kept = {"full_name", "birthday", "gender", "notes", "contraindications"}
+        assert {name: created[name] for name in kept} == {name: EVERYTHING[name] for name in kept}
+        assert created["archived_at"] is None
+        assert (await client.get(f"{PATH}/{created['id']}")).json() == created
+
+    async def test_a_walk_in_gives_only_a_name(self, add: AddCustomer) -> None:
+        created = await add("  Lan  ")
+        assert created["full_name"] == "Lan"
+        assert created["phone"] is None
+
+    @pytest.mark.parametrize(
+        "spelling",
+        [
+            "0912345678",
+            "0912.345.678",
+            "+84 912 345 678",
+            "84912345678",
+            "+84 (0) 912-345-678",
+            "0084912345678",
+            "\u202a0912345678\u202c",
+            "０９１２３４５６７８",
+        ],
+    )
+    async def test_any_spelling_of_a_phone_is_the_same_phone(self, add: AddCustomer, spelling: str) -> None:
+        assert (await add("Lê Lan", phone=spelling))["phone"] == "+84912345678"
+
+    async def test_an_international_phone_keeps_its_country(self, add: AddCustomer) -> None:
+        assert (await add("Marie Curie", phone="+33 6 12 34 56 78"))["phone"] == "+33612345678"
+
+    async def test_a_phone_belongs_to_one_living_customer(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        await add("Lê Lan", phone="0912345678")
+        response = await client.post(PATH, json={"full_name": "Trần Mai", "phone": "+84912345678"})
+        assert (response.status_code, code_of(response)) == (409, "CUSTOMER_PHONE_TAKEN")
+
+    async def test_of_many_at_once_with_one_phone_exactly_one_is_created(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        new = {"full_name": "Lê Lan", "phone": "0912345678"}
+        responses = await asyncio.gather(*(client.post(PATH, json=new) for _ in range(12)))
+        assert sorted(response.status_code for response in responses) == [201] + [409] * 11
+
+    @pytest.mark.parametrize(
+        ("field", "value", "kind"),
+        [
+            ("full_name", "   ", "string_too_short"),
+            ("full_name", "a\x07b", "string_pattern_mismatch"),
+            ("full_name", "x" * 201, "string_too_long"),
+            ("phone", "123", "phone_number"),
+            ("phone", "0112345678", "phone_number"),
+            ("phone", 912345678, "string_type"),
+            ("email", "lan@", "email"),
+            ("birthday", "31/12/1990", "date_from_datetime_parsing"),
+            ("birthday", 0, "date_from_datetime_parsing"),
+            ("birthday", "1990-02-30", "date_from_datetime_parsing"),
+            ("birthday", "2999-01-01", "date_past"),
+            ("gender", "female ", "gender"),
+            ("gender", [], "gender"),
+            ("full_name", " \u200b\u2060 ", "string_too_short"),
+            ("tags", ["a;b"], "tag"),
+            ("tags", ["x" * 51], "string_too_long"),
+            ("phone", "0912345678;0987654321", "phone_number"),
+            ("phone", "0912345678 ext 5", "phone_number"),
+            ("tags", ["x"] * 21, "too_long"),
+            ("is_admin", True, "extra_forbidden"),
+            ("archived_at", None, "extra_forbidden"),
+        ],
+    )
+    async def test_a_bad_field_is_named(
+        self, client: httpx2.AsyncClient, field: str, value: object, kind: str
+    ) -> None:
+        response = await client.post(PATH, json={"full_name": "Lê Lan", field: value})
+        (named, fault), *others = faults_of(response).items()
+        assert (named.split(".")[1], fault, others) == (field, kind, [])
+
+    @pytest.mark.parametrize(
+        ("field", "value", "vietnamese", "english"),
+        [
+            ("full_name", " ", "Không được để trống.", "This must not be empty"),
+            ("full_name", "x" * 201, "Tối đa 200 ký tự.", "String should have at most 200 characters"),
+            (
+                "email",
+                "lan@secret",
+                "Email không hợp lệ, ví dụ lan@example.com.",
+                "Input should be an email address, as lan@example.com",
+            ),
+            (
+                "gender",
+                "?",
+                "Phải là nữ (female), nam (male) hoặc khác (other).",
+                "Input should be female, male or other",
+            ),
+            ("birthday", "1099-01-01", "Phải từ năm 1900 đến hôm nay.", "Date should be from 1900 to today"),
+            ("is_admin", True, "Không có trường này.", "There is no such field"),
+        ],
+    )
+    async def test_a_fault_is_told_in_plain_words(
+        self, client: httpx2.AsyncClient, field: str, value: object, vietnamese: str, english: str
+    ) -> None:
+        body = {"full_name": "Lê Lan", field: value}
+        for language, words in (("vi", vietnamese), ("en", english)):
+            refused = await client.post(PATH, json=body, headers={"Accept-Language": language})
+            assert [fault["message"] for fault in refused.json()["error"]["details"]] == [words]
+
+    async def test_text_is_kept_composed_and_without_what_nobody_sees(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        decomposed = unicodedata.normalize("NFD", "Nguyễn Thị\u200b Thu Lan")
+        nurse = "👩\u200d⚕️"
+        created = await add(
+            decomposed, notes=f"{decomposed} {nurse}", tags=[unicodedata.normalize("NFD", "Thân thiết")]
+        )
+        assert created["full_name"] == "Nguyễn Thị Thu Lan"
+        assert created["notes"] == f"Nguyễn Thị\u200b Thu Lan {nurse}"
+        assert created["tags"] == ["thân thiết"]
+        found = await client.get(PATH, params={"tag": unicodedata.normalize("NFD", "thân thiết")})
+        assert found.json()["items"] == [created]
+
+    async def test_whose_a_taken_phone_is_is_told(self, client: httpx2.AsyncClient, add: AddCustomer) -> None:
+        lan = await add("Lê Lan", phone="0912345678")
+        mai = await add("Trần Mai")
+        for refused in (
+            await client.post(PATH, json={"full_name": "Mai", "phone": "0912345678"}),
+            await client.patch(f"{PATH}/{mai['id']}", json={"phone": "0912345678"}),
+        ):
+            owner = {"field": "customer_id", "message": lan["id"], "type": "phone_owner"}
+            assert refused.json()["error"]["details"] == [owner]
+
+
+class TestGet:
+    @pytest.mark.parametrize("method", ["GET", "PATCH"])
+    async def test_a_customer_who_is_not_there_is_404(self, client: httpx2.AsyncClient, method: str) -> None:
+        response = await client.request(method, f"{PATH}/{uuid4()}", json={} if method == "PATCH" else None)
+        assert (response.status_code, code_of(response)) == (404, "CUSTOMER_NOT_FOUND")
+
+    async def test_an_id_that_is_none_is_422(self, client: httpx2.AsyncClient) -> None:
+        assert faults_of(await client.get(f"{PATH}/1")) == {"path.customer_id": "uuid_parsing"}
+
+
+class TestUpdate:
+    async def test_only_what_is_sent_changes(self, client: httpx2.AsyncClient) -> None:
+        before = (await client.post(PATH, json=EVERYTHING)).json()
+        response = await client.patch(f"{PATH}/{before['id']}", json={"notes": "Mới", "email": None})
+        after = response.json()
+        assert after.pop("updated_at") > before.pop("updated_at")
+        assert after == {**before, "notes": "Mới", "email": None}
+
+    @pytest.mark.parametrize("field", ["full_name", "notes", "contraindications", "tags"])
+    async def test_what_has_no_nothing_cannot_be_null(
+        self, client: httpx2.AsyncClient, add: AddCustomer, field: str
+    ) -> None:
+        customer = await add("Lê Lan")
+        response = await client.patch(f"{PATH}/{customer['id']}", json={field: None})
+        assert list(faults_of(response)) == [f"body.{field}"]
+
+    async def test_a_phone_of_another_is_refused_and_nothing_changes(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        await add("Lê Lan", phone="0912345678")
+        mai = await add("Trần Mai", phone="0912345679")
+        response = await client.patch(f"{PATH}/{mai['id']}", json={"full_name": "X", "phone": "0912345678"})
+        assert (response.status_code, code_of(response)) == (409, "CUSTOMER_PHONE_TAKEN")
+        assert (await client.get(f"{PATH}/{mai['id']}")).json() == mai
+
+    async def test_an_archived_customer_must_be_restored_first(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        customer = await add("Lê Lan")
+        await client.post(f"{PATH}/{customer['id']}/archive")
+        response = await client.patch(f"{PATH}/{customer['id']}", json={"notes": "x"})
+        assert (response.status_code, code_of(response)) == (409, "CUSTOMER_ARCHIVED")
+
+    async def test_a_merged_customer_is_not_sent_to_be_restored(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        survivor, duplicate = await add("Lê Lan"), await add("Lê Lan")
+        await client.post(f"{PATH}/{survivor['id']}/merge", json={"duplicate_id": duplicate["id"]})
+        response = await client.patch(f"{PATH}/{duplicate['id']}", json={"notes": "x"})
+        assert (response.status_code, code_of(response)) == (409, "CUSTOMER_MERGED")
+
+
+class TestArchiveAndRestore:
+    async def test_archiving_hides_and_restoring_shows(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        customer = await add("Lê Lan", phone="0912345678")
+        one = f"{PATH}/{customer['id']}"
+        archived = (await client.post(f"{one}/archive")).json()
+        assert archived["archived_at"] is not None
+        assert (await client.post(f"{one}/archive")).json() == archived
+        assert (await client.get(PATH)).json()["items"] == []
+        assert (await client.get(f"{PATH}/search", params={"q": "lan"})).json() == []
+        assert (await client.get(PATH, params={"archived": "true"})).json()["items"] == [archived]
+        restored = (await client.post(f"{one}/restore")).json()
+        assert restored == {**customer, "updated_at": restored["updated_at"]}
+        assert (await client.get(PATH)).json()["items"] == [restored]
+
+    async def test_a_number_given_away_meanwhile_keeps_the_archived_one_archived(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        lan = await add("Lê Lan", phone="0912345678")
+        await client.post(f"{PATH}/{lan['id']}/archive")
+        await add("Trần Mai", phone="0912345678")
+        response = await client.post(f"{PATH}/{lan['id']}/restore")
+        assert (response.status_code, code_of(response)) == (409, "CUSTOMER_PHONE_TAKEN")
+
+
+class TestMerge:
+    async def test_the_survivor_keeps_what_it_has_and_takes_what_it_lacks(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        survivor = await add("Lê Lan", email="lan@example.com", notes="Phòng yên tĩnh", tags=["vip"])
+        duplicate = await add(
+            "Le Lan", phone="0912345678", email="old@example.com", notes="Hay đến trễ", tags=["zalo", "vip"]
+        )
+        response = await client.post(f"{PATH}/{survivor['id']}/merge", json={"duplicate_id": duplicate["id"]})
+        merged = response.json()
+        assert merged == {
+            **survivor,
+            "phone": "+84912345678",
+            "notes": "Phòng yên tĩnh\nHay đến trễ",
+            "tags": ["vip", "zalo"],
+            "updated_at": merged["updated_at"],
+        }
+        ended = (await client.get(f"{PATH}/{duplicate['id']}")).json()
+        assert ended["merged_into_id"] == survivor["id"]
+        assert ended["archived_at"] is not None
+        assert (await client.get(PATH)).json()["items"] == [merged]
+
+    async def test_a_merged_customer_neither_comes_back_nor_is_merged_again(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        lan, lan2, mai = await add("Lê Lan"), await add("Lê Lan"), await add("Mai")
+        await client.post(f"{PATH}/{lan['id']}/merge", json={"duplicate_id": lan2["id"]})
+        restore = await client.post(f"{PATH}/{lan2['id']}/restore")
+        again = await client.post(f"{PATH}/{mai['id']}/merge", json={"duplicate_id": lan2["id"]})
+        assert [(r.status_code, code_of(r)) for r in (restore, again)] == [(409, "CUSTOMER_MERGED")] * 2
+
+    async def test_a_merge_whose_answer_was_lost_may_be_asked_for_again(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        survivor, duplicate = await add("Lê Lan", notes="a"), await add("Lê Lan", notes="b")
+        merges = [
+            await client.post(f"{PATH}/{survivor['id']}/merge", json={"duplicate_id": duplicate["id"]})
+            for _ in range(2)
+        ]
+        assert merges[0].status_code == 200
+        assert merges[1].json() == merges[0].json()
+
+    @pytest.mark.parametrize(
+        ("one", "other"),
+        [
+            ({"tags": [f"a{n}" for n in range(15)]}, {"tags": [f"b{n}" for n in range(15)]}),
+            ({"notes": "a" * 9_000}, {"notes": "b" * 9_000}),
+            ({"contraindications": "a" * 9_000}, {"contraindications": "b" * 9_000}),
+        ],
+        ids=["tags", "notes", "contraindications"],
+    )
+    async def test_a_customer_too_large_to_be_saved_is_not_made(
+        self, client: httpx2.AsyncClient, add: AddCustomer, one: dict[str, Any], other: dict[str, Any]
+    ) -> None:
+        survivor, duplicate = await add("Lê Lan", **one), await add("Lê Lan", **other)
+        refused = await client.post(f"{PATH}/{survivor['id']}/merge", json={"duplicate_id": duplicate["id"]})
+        assert (refused.status_code, code_of(refused)) == (409, "CUSTOMER_MERGE_TOO_LARGE")
+        assert (await client.get(f"{PATH}/{duplicate['id']}")).json() == duplicate
+
+    async def test_nobody_is_merged_with_themselves_or_with_nobody(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        lan = await add("Lê Lan")
+        itself = await client.post(f"{PATH}/{lan['id']}/merge", json={"duplicate_id": lan["id"]})
+        nobody = await client.post(f"{PATH}/{lan['id']}/merge", json={"duplicate_id": str(uuid4())})
+        assert code_of(itself) == "CUSTOMER_MERGE_WITH_ITSELF"
+        assert code_of(nobody) == "CUSTOMER_NOT_FOUND"
+
+    async def test_two_merges_into_each_other_at_once_leave_one_living(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        for _ in range(5):
+            a, b = await add("Lê Lan"), await add("Lê Lan")
+            responses = await asyncio.gather(
+                client.post(f"{PATH}/{a['id']}/merge", json={"duplicate_id": b["id"]}),
+                client.post(f"{PATH}/{b['id']}/merge", json={"duplicate_id": a["id"]}),
+            )
+            assert sorted(response.status_code for response in responses) == [200, 409]
+
+
+class TestList:
+    async def test_pages_follow_each_other_without_gap_or_double(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        names = ["Đặng An", "Bùi Bình", "Âu Cơ", "Lê Lan", "Lê Lan", "Zoe", "Ân"]
+        created = [await add(name) for name in names]
+        newest = [customer["id"] for customer in reversed(created)]
+        assert await _walk(client, sort="newest") == newest
+        by_name = await _walk(client, sort="name")
+        assert sorted(by_name) == sorted(newest)
+        position = {customer["id"]: customer["full_name"] for customer in created}
+        assert [position[one] for one in by_name] == [
+            "Ân", "Âu Cơ", "Bùi Bình", "Đặng An", "Lê Lan", "Lê Lan", "Zoe",
+        ]  # fmt: skip
+
+    async def test_a_customer_made_meanwhile_shifts_no_page(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        first, second = await add("A"), await add("B")
+        page = (await client.get(PATH, params={"limit": 1})).json()
+        await add("C")
+        rest = (await client.get(PATH, params={"limit": 1, "cursor": page["next_cursor"]})).json()
+        assert [page["items"][0]["id"], rest["items"][0]["id"]] == [second["id"], first["id"]]
+        assert rest["next_cursor"] is None
+
+    async def test_a_tag_filters(self, client: httpx2.AsyncClient, add: AddCustomer) -> None:
+        await add("A", tags=["zalo"])
+        vip = await add("B", tags=["VIP", "zalo", "vip"])
+        assert vip["tags"] == ["vip", "zalo"]
+        for spelling in ("vip", "Vip"):
+            assert (await client.get(PATH, params={"tag": spelling})).json()["items"] == [vip]
+
+    async def test_only_our_own_cursor_for_this_very_listing_is_taken(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        await add("A")
+        await add("B")
+        cursor = (await client.get(PATH, params={"limit": 1})).json()["next_cursor"]
+        for wrong in (cursor[:-1], cursor[1:], "x", "", "WyJhIiwiYiJd." + cursor.split(".")[1]):
+            response = await client.get(PATH, params={"cursor": wrong})
+            assert (response.status_code, code_of(response)) == (422, "INVALID_CURSOR")
+            assert response.json()["error"]["message"].endswith("hãy mở lại danh sách.")
+        other = await client.get(PATH, params={"cursor": cursor, "sort": "name"})
+        assert code_of(other) == "INVALID_CURSOR"
+
+    @pytest.mark.parametrize(
+        "query",
+        ["limit=0", "limit=-1", "limit=101", "limit=1" + "0" * 22, "limit=%2B1", "limit=1_0", "limit=%2012"],
+    )
+    async def test_a_limit_is_a_plain_number_of_one_to_a_hundred(
+        self, client: httpx2.AsyncClient, query: str
+    ) -> None:
+        assert list(faults_of(await client.get(f"{PATH}?{query}"))) == ["query.limit"]
+
+    async def test_a_misspelt_parameter_is_refused(self, client: httpx2.AsyncClient) -> None:
+        assert faults_of(await client.get(f"{PATH}?limti=5")) == {"query.limti": "extra_forbidden"}
+
+
+async def _walk(client: httpx2.AsyncClient, **params: str) -> list[str]:
+    found: list[str] = []
+    cursor: str | None = None
+    while True:
+        position = {"cursor": cursor} if cursor else {}
+        page = await client.get(PATH, params={**params, **position, "limit": "2"})
+        body = page.json()
+        found += [customer["id"] for customer in body["items"]]
+        cursor = body["next_cursor"]
+        if cursor is None:
+            return found
+
+
+@given(
+    st.integers(min_value=320_000_000, max_value=399_999_999), st.sampled_from(["0", "84", "+84", "+84 (0)"])
+)
+def test_a_mobile_number_means_the_same_with_any_prefix(subscriber: int, prefix: str) -> None:
+    digits = str(subscriber)
+    assert to_e164(f"{prefix}{digits[:3]} {digits[3:6]}.{digits[6:]}", "VN") == f"+84{digits}"

@@ -1,0 +1,550 @@
+"""Passwords: who knows theirs comes in, nobody else learns anything, and they are nowhere to be read."""
+
+import asyncio
+import itertools
+import threading
+import unicodedata
+from asyncio import timeout
+from collections import Counter
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import argon2
+import httpx2
+import pytest
+import time_machine
+from httpx2 import ASGITransport
+from starlette.types import ASGIApp
+
+from app.core import database
+from app.core.mail import shown_mails
+from app.modules.identity import (
+    passwords as identity_passwords,
+)
+from app.modules.identity import (
+    recovery as identity_recovery,
+)
+from app.modules.identity import (
+    sessions as identity_sessions,
+)
+from app.modules.identity.roles import Role
+from app.modules.identity.sessions import BY_ACCOUNT, BY_ACCOUNT_ANYWHERE, BY_ADDRESS
+from app.redis.rate_limit import RateLimit, take
+from tests.api.identity.accounts import (
+    AUTH,
+    NEW_PASSWORD,
+    PASSWORD,
+    account,
+    bearer,
+    get_me,
+    header_of,
+    is_alive,
+    shown_word,
+    sign_in,
+    sql,
+    tokens_in,
+    tokens_of,
+    word_in,
+)
+from tests.support import SOON
+from tests.support.http import refusal
+from tests.support.mail import SmtpServer, app_mail
+from tests.support.stores import app_database
+
+ADDRESS = "127.0.0.1"
+"""Of every client of the tests."""
+OLDER = argon2.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
+
+type ReadLog = Callable[[], str]
+
+
+@pytest.fixture
+def read_log(capfd: pytest.CaptureFixture[str]) -> ReadLog:
+    return lambda: "".join(capfd.readouterr())
+
+
+@pytest.fixture
+def verifications(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The hashes that argon2 was asked about, each with its answer going through."""
+    asked: list[str] = []
+    verify = argon2.PasswordHasher.verify
+
+    def counted(self: argon2.PasswordHasher, hash: str, password: str) -> Any:  # noqa: A002 - argon2's name
+        asked.append(str(hash))
+        return verify(self, hash, password)
+
+    monkeypatch.setattr(argon2.PasswordHasher, "verify", counted)
+    return asked
+
+
+@pytest.fixture
+def mails_shown() -> Iterator[None]:
+    with app_mail():
+        yield
+
+
+async def set_hash(password_hash: str) -> None:
+    await sql("UPDATE user_account SET password_hash = :hash", hash=password_hash)
+
+
+async def kept_hash() -> str:
+    return str(await sql("SELECT password_hash FROM user_account"))
+
+
+async def use_up(limit: RateLimit, key: str, *, left: int = 0) -> None:
+    await take(limit, key, cost=limit.requests - left)
+
+
+def same_but_for_time_and_id(answer: httpx2.Response) -> bytes:
+    body = answer.json()
+    return answer.content.replace(body["timestamp"].encode(), b"").replace(body["request_id"].encode(), b"")
+
+
+class TestSignIn:
+    @pytest.mark.parametrize("login", ["lan@example.com", "LAN@Example.COM", "  Lan@example.com "])
+    async def test_by_email_in_any_case(self, stranger: httpx2.AsyncClient, login: str) -> None:
+        lan = await account(Role.RECEPTIONIST)
+        tokens = tokens_in(await sign_in(stranger, login))
+        assert (tokens["token_type"], tokens["expires_in"]) == ("Bearer", 900)
+        me = (await get_me(stranger, tokens)).json()
+        assert (me["id"], me["roles"]) == (str(lan.id), [{"role": "receptionist", "branch_id": None}])
+
+    @pytest.mark.parametrize(
+        "login", ["0912345678", " 0912 345 678 ", "+84912345678", "84 912.345.678", "+84 (0)912-345-678"]
+    )
+    async def test_by_phone_in_any_spelling(self, stranger: httpx2.AsyncClient, login: str) -> None:
+        lan = await account(phone="+84912345678", email=None)
+        assert (await get_me(stranger, tokens_in(await sign_in(stranger, login)))).json()["id"] == str(lan.id)
+
+    @pytest.mark.parametrize("spelling", ["NFC", "NFD"])
+    async def test_accents_are_the_same_however_the_keyboard_sends_them(
+        self, stranger: httpx2.AsyncClient, spelling: str
+    ) -> None:
+        """Windows' Vietnamese keyboard sends them as characters of their own."""
+        typed = unicodedata.normalize(spelling, PASSWORD)  # type: ignore[arg-type]  # one of the literals
+        other = unicodedata.normalize("NFD" if spelling == "NFC" else "NFC", PASSWORD)
+        assert typed != other
+        lan = await account()
+        changed = await stranger.post(
+            f"{AUTH}/password",
+            json={"current_password": PASSWORD, "new_password": typed},
+            headers=await header_of(lan),
+        )
+        assert changed.status_code == 200
+        tokens_in(await sign_in(stranger, lan.login, other))
+
+    @pytest.mark.parametrize("given", [f" {PASSWORD}", f"{PASSWORD} ", PASSWORD.upper(), "", PASSWORD[:-1]])
+    async def test_blanks_and_case_and_length_of_a_password_count(
+        self, stranger: httpx2.AsyncClient, given: str
+    ) -> None:
+        await account()
+        refusal(await sign_in(stranger, "lan@example.com", given), 401, "WRONG_CREDENTIALS")
+
+    async def test_blanks_at_its_ends_are_part_of_it(self, stranger: httpx2.AsyncClient) -> None:
+        lan = await account(password=f"  {PASSWORD} ")
+        tokens_in(await sign_in(stranger, lan.login, lan.password))
+
+    @pytest.mark.parametrize(
+        "unknown", ["mai@example.com", "0987654321", "nobody", "", "'; DROP TABLE", "%@example.com"]
+    )
+    async def test_an_unknown_account_is_answered_and_checked_as_a_wrong_password(
+        self, stranger: httpx2.AsyncClient, unknown: str, verifications: list[str]
+    ) -> None:
+        lan = await account()
+        wrong = await sign_in(stranger, lan.login, "not it, not at all")
+        assert len(verifications) == 1
+        nobody = await sign_in(stranger, unknown, "not it, not at all")
+        assert len(verifications) == 2
+        refusal(wrong, 401, "WRONG_CREDENTIALS")
+        assert nobody.status_code == 401
+        assert same_but_for_time_and_id(nobody) == same_but_for_time_and_id(wrong)
+        # The parameters are the cost.
+        assert argon2.extract_parameters(verifications[0]) == argon2.extract_parameters(verifications[1])
+
+    async def test_the_hash_for_nobody_is_made_before_anybody_is_looked_at(
+        self, stranger: httpx2.AsyncClient
+    ) -> None:
+        """Else the first unknown account of a process would take twice as long as a known one."""
+        lan = await account()
+        identity_passwords._hash_of_nobody.cache_clear()
+        await sign_in(stranger, lan.login)
+        assert identity_passwords._hash_of_nobody.cache_info().currsize == 1
+
+    async def test_who_has_no_password_cannot(
+        self, stranger: httpx2.AsyncClient, verifications: list[str]
+    ) -> None:
+        await account(password=None)
+        for given in ("", "None", PASSWORD):
+            refusal(await sign_in(stranger, "lan@example.com", given), 401, "WRONG_CREDENTIALS")
+        assert len(verifications) == 3
+
+    async def test_who_is_disabled_is_told_so_only_with_the_right_password(
+        self, stranger: httpx2.AsyncClient
+    ) -> None:
+        lan = await account(disabled=True)
+        refusal(await sign_in(stranger, lan.login), 403, "USER_DISABLED")
+        refusal(await sign_in(stranger, lan.login, "not it, not at all"), 401, "WRONG_CREDENTIALS")
+        assert await sql("SELECT count(*) FROM user_session") == 0
+
+    @pytest.mark.parametrize(
+        "meanwhile",
+        ["UPDATE user_account SET disabled_at = now()", "UPDATE user_account SET password_hash = 'another'"],
+    )
+    async def test_what_happened_while_the_password_was_checked_counts(
+        self, stranger: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, meanwhile: str
+    ) -> None:
+        """Else a session would outlive the end of all sessions, and a renewed hash bring back the old password."""
+        lan = await account()
+        await set_hash(OLDER.hash(PASSWORD))
+        check = identity_passwords.check_password
+
+        async def slowly(password: str, password_hash: str | None) -> tuple[bool, str | None]:
+            checked = await check(password, password_hash)
+            await sql(meanwhile)
+            return checked
+
+        monkeypatch.setattr(identity_sessions, "check_password", slowly)
+        refused = await sign_in(stranger, lan.login)
+        assert refused.status_code in {401, 403}
+        assert await sql("SELECT count(*) FROM user_session") == 0
+        assert (await kept_hash() == "another") is ("another" in meanwhile)
+
+    async def test_a_hash_of_older_parameters_is_renewed_at_sign_in(
+        self, stranger: httpx2.AsyncClient, full_cost_hasher: object, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(identity_passwords, "_hasher", full_cost_hasher)
+        lan = await account()
+        await set_hash(older := OLDER.hash(PASSWORD))
+        await sign_in(stranger, lan.login, "not it, not at all")
+        assert await kept_hash() == older
+        tokens_in(await sign_in(stranger, lan.login))
+        renewed = await kept_hash()
+        assert argon2.extract_parameters(renewed) == argon2.profiles.RFC_9106_LOW_MEMORY
+        tokens_in(await sign_in(stranger, lan.login))
+        assert await kept_hash() == renewed
+
+    @pytest.mark.parametrize("path", ["sign-in", "refresh"])
+    async def test_without_a_free_connection_it_is_503_as_everywhere(
+        self, stranger: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, path: str
+    ) -> None:
+        tokens = await tokens_of(lan := await account())
+        monkeypatch.setattr(database, "REQUEST_POOL_WAIT", 0.1)
+        body = {
+            "sign-in": {"login": lan.login, "password": lan.password},
+            "refresh": {"refresh_token": tokens["refresh_token"]},
+        }
+        async with app_database(DB_POOL_SIZE=1, DB_MAX_OVERFLOW=0), database.engine.connect(), timeout(SOON):
+            refused = await stranger.post(f"{AUTH}/{path}", json=body[path])
+        refusal(refused, 503)
+        assert refused.headers["retry-after"]
+
+
+class TestSecrecy:
+    async def test_the_table_has_argon2id(
+        self, stranger: httpx2.AsyncClient, full_cost_hasher: object, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(identity_passwords, "_hasher", full_cost_hasher)
+        lan = await account()
+        await change(stranger, lan.password, headers=await header_of(lan))
+        kept = await kept_hash()
+        assert kept.startswith("$argon2id$v=19$")
+        assert NEW_PASSWORD not in kept
+
+    async def test_no_log_line_has_a_password_or_a_token(
+        self, stranger: httpx2.AsyncClient, read_log: ReadLog, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        lan = await account()
+        async with SmtpServer() as server:
+            with app_mail(**server.settings):
+                old = await tokens_of(lan)
+                new = tokens_in(
+                    await stranger.post(f"{AUTH}/refresh", json={"refresh_token": old["refresh_token"]})
+                )
+                await stranger.post(f"{AUTH}/refresh", json={"refresh_token": old["refresh_token"]})
+                await sign_in(stranger, lan.login, "not it, not at all")
+                await sign_in(stranger, "x" * 300, "not it, not at all")
+                await change(stranger, "not it, not at all", headers=await header_of(lan))
+                await change(stranger, PASSWORD, "too short", headers=await header_of(lan))
+                await ask_for_reset(stranger, lan.login)
+                word = word_in(server.mails[0].get_content())
+                await reset(stranger, word)
+        log = "\n".join(line for line in read_log().splitlines() if "| mail.log |" not in line)
+        assert "sign-in refused" in log
+        assert "used twice" in log
+        secrets = [PASSWORD, NEW_PASSWORD, "not it, not at all", "too short", word]
+        secrets += [tokens[kind] for tokens in (old, new) for kind in ("access_token", "refresh_token")]
+        assert [secret for secret in secrets if secret in log] == []
+
+    @pytest.mark.parametrize(
+        ("path", "fields", "fault", "kind"),
+        [
+            ("/auth/password", {"current_password": PASSWORD}, "body.new_password", "string_too_short"),
+            ("/auth/password/reset", {"token": PASSWORD}, "body.new_password", "string_too_short"),
+            (
+                "/invitations/accept",
+                {"token": PASSWORD, "full_name": "Lan"},
+                "body.password",
+                "string_too_short",
+            ),
+        ],
+    )
+    async def test_a_new_password_that_is_too_short_is_refused_and_not_repeated(
+        self, stranger: httpx2.AsyncClient, path: str, fields: dict[str, str], fault: str, kind: str
+    ) -> None:
+        headers = await header_of(await account())
+        body = {**fields, fault.removeprefix("body."): "chín chữ "}
+        refused = await stranger.post(f"/api/v1{path}", json=body, headers=headers)
+        [detail] = refusal(refused, 422, "VALIDATION_ERROR")["details"]
+        assert (detail["field"], detail["type"], detail["message"]) == (fault, kind, "Cần ít nhất 10 ký tự.")
+        assert "chín chữ" not in refused.text
+        assert PASSWORD not in refused.text
+
+    @pytest.mark.parametrize(
+        "body",
+        [
+            {"login": "lan@example.com", "password": PASSWORD, "role": "admin"},
+            {"login": 1, "password": PASSWORD},
+            {"login": "lan@example.com", "password": [PASSWORD]},
+            {"login": "lan@example.com", "password": PASSWORD * 20},
+            {"login": "lan@example.com", "password": f"{PASSWORD}\x00"},
+        ],
+    )
+    async def test_a_422_repeats_no_password(
+        self, stranger: httpx2.AsyncClient, body: dict[str, Any]
+    ) -> None:
+        refused = await stranger.post(f"{AUTH}/sign-in", json=body)
+        refusal(refused, 422, "VALIDATION_ERROR")
+        assert PASSWORD not in refused.text
+
+
+class TestRateLimits:
+    async def test_an_attempt_over_the_limit_is_refused_even_with_the_right_password(
+        self, stranger: httpx2.AsyncClient
+    ) -> None:
+        lan, mai = await account(), await account(email="mai@example.com")
+        await use_up(BY_ACCOUNT, f"{lan.login} {ADDRESS}", left=2)
+        for login in ("lan@example.com", "LAN@example.com"):
+            refusal(await sign_in(stranger, login, "not it, not at all"), 401)
+        refused = await sign_in(stranger, lan.login)
+        refusal(refused, 429, "RATE_LIMITED")
+        seconds = int(refused.headers["retry-after"])
+        assert 0 < seconds <= 900
+        assert refused.headers["ratelimit-policy"] == '"sign-in";q=10;w=900'
+        assert refused.headers["ratelimit"] == f'"sign-in";r=0;t={seconds}'
+        tokens_in(await sign_in(stranger, mai.login))
+
+    async def test_spellings_of_a_phone_are_one_account(self, stranger: httpx2.AsyncClient) -> None:
+        await use_up(BY_ACCOUNT, f"+84912345678 {ADDRESS}")
+        refusal(await sign_in(stranger, "0912 345 678"), 429)
+
+    async def test_an_unknown_account_is_limited_as_a_known_one(self, stranger: httpx2.AsyncClient) -> None:
+        await use_up(BY_ACCOUNT, f"mai@example.com {ADDRESS}", left=1)
+        refusal(await sign_in(stranger, "mai@example.com"), 401)
+        refusal(await sign_in(stranger, "mai@example.com"), 429)
+
+    async def test_guesses_from_elsewhere_do_not_keep_somebody_out_until_they_are_many(
+        self, stranger: httpx2.AsyncClient
+    ) -> None:
+        lan = await account()
+        await use_up(BY_ACCOUNT, f"{lan.login} 203.0.113.7")
+        await use_up(BY_ACCOUNT_ANYWHERE, lan.login, left=1)
+        tokens_in(await sign_in(stranger, lan.login))
+        refused = await sign_in(stranger, lan.login)
+        refusal(refused, 429)
+        assert refused.headers["ratelimit-policy"] == '"sign-in-anywhere";q=100;w=900'
+
+    async def test_more_than_can_be_hashed_soon_are_a_503(
+        self, stranger: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        lan = await account()
+        monkeypatch.setattr(identity_passwords, "_PLACES", asyncio.Semaphore(2))
+        verify, may_end = argon2.PasswordHasher.verify, threading.Event()
+
+        def slowly(self: argon2.PasswordHasher, hash: str, password: str) -> Any:  # noqa: A002 - argon2's name
+            assert may_end.wait(SOON)
+            return verify(self, hash, password)
+
+        monkeypatch.setattr(argon2.PasswordHasher, "verify", slowly)
+        signing_in = [asyncio.create_task(sign_in(stranger, lan.login)) for _ in range(6)]
+        first = [await answer for answer in itertools.islice(asyncio.as_completed(signing_in), 4)]
+        assert [answer.status_code for answer in first] == [503] * 4
+        may_end.set()
+        answers = await asyncio.gather(*signing_in)
+        assert Counter(answer.status_code for answer in answers) == {503: 4, 200: 2}
+        tokens_in(await sign_in(stranger, lan.login))
+
+    async def test_an_address_is_limited_whatever_it_says_about_itself(
+        self, stranger: httpx2.AsyncClient
+    ) -> None:
+        lan = await account()
+        await use_up(BY_ADDRESS, ADDRESS, left=1)
+        tokens_in(await sign_in(stranger, lan.login))
+        stranger.headers["X-Forwarded-For"] = "203.0.113.7"
+        refused = await sign_in(stranger, lan.login)
+        refusal(refused, 429)
+        assert refused.headers["ratelimit-policy"] == '"sign-in-address";q=60;w=900'
+
+    async def test_of_ipv6_a_whole_customer_is_one_address(
+        self, stranger: httpx2.AsyncClient, running_app: ASGIApp
+    ) -> None:
+        await use_up(BY_ADDRESS, "2001:db8:1:2::/64")
+        for address, status in (
+            ("2001:db8:1:2::a", 429),
+            ("2001:db8:1:2:3:4:5:6", 429),
+            ("2001:db8:1:3::a", 401),
+        ):
+            transport = ASGITransport(app=running_app, client=(address, 1))
+            async with httpx2.AsyncClient(transport=transport, base_url="http://testserver") as http:
+                refusal(await sign_in(http, "lan@example.com"), status)
+
+    async def test_a_reset_is_limited_by_mailbox(self, stranger: httpx2.AsyncClient) -> None:
+        await account()
+        for email in [
+            "lan@example.com",
+            "LAN@example.com",
+            "lan@EXAMPLE.com",
+            "Lan@example.com",
+            "lan@example.com",
+        ]:
+            assert (await ask_for_reset(stranger, email)).status_code == 202
+        refused = await ask_for_reset(stranger, "lan@example.com")
+        refusal(refused, 429, "RATE_LIMITED")
+        assert refused.headers["ratelimit-policy"] == '"password-reset";q=5;w=3600'
+        assert (await ask_for_reset(stranger, "mai@example.com")).status_code == 202
+
+    async def test_a_reset_is_limited_by_address(self, stranger: httpx2.AsyncClient) -> None:
+        await use_up(identity_recovery.BY_ADDRESS_RESET, ADDRESS)
+        refused = await ask_for_reset(stranger, "mai@example.com")
+        refusal(refused, 429)
+        assert refused.headers["ratelimit-policy"] == '"password-reset-address";q=30;w=3600'
+
+    async def test_guesses_of_the_current_password_are_limited(self, stranger: httpx2.AsyncClient) -> None:
+        lan = await account()
+        headers = await header_of(lan)
+        await use_up(BY_ACCOUNT, str(lan.id), left=1)
+        refusal(await change(stranger, "not it, not at all", headers=headers), 403, "WRONG_PASSWORD")
+        refusal(await change(stranger, PASSWORD, headers=headers), 429)
+
+
+class TestChange:
+    async def test_it_needs_the_current_password(self, stranger: httpx2.AsyncClient) -> None:
+        tokens = await tokens_of(lan := await account())
+        before = await kept_hash()
+        refusal(await change(stranger, f"{PASSWORD} ", headers=bearer(tokens)), 403, "WRONG_PASSWORD")
+        refusal(await change(stranger, PASSWORD, headers={}), 401)
+        assert await kept_hash() == before
+        assert await is_alive(stranger, tokens)
+        tokens_in(await sign_in(stranger, lan.login))
+
+    async def test_it_ends_every_session_and_answers_with_a_new_one(
+        self, stranger: httpx2.AsyncClient
+    ) -> None:
+        lan, mai = await account(), await account(email="mai@example.com")
+        here, elsewhere, others = [await tokens_of(who) for who in (lan, lan, mai)]
+        new = tokens_in(await change(stranger, PASSWORD, headers=bearer(here)))
+        alive = [await is_alive(stranger, tokens) for tokens in (here, elsewhere, new, others)]
+        assert alive == [False, False, True, True]
+        refusal(await sign_in(stranger, lan.login), 401, "WRONG_CREDENTIALS")
+        tokens_in(await sign_in(stranger, lan.login, NEW_PASSWORD))
+
+    async def test_blanks_at_the_ends_of_the_new_one_are_kept(self, stranger: httpx2.AsyncClient) -> None:
+        lan = await account()
+        await change(stranger, PASSWORD, f" {NEW_PASSWORD} ", headers=await header_of(lan))
+        refusal(await sign_in(stranger, lan.login, NEW_PASSWORD), 401)
+        tokens_in(await sign_in(stranger, lan.login, f" {NEW_PASSWORD} "))
+
+
+@pytest.mark.usefixtures("mails_shown")
+class TestReset:
+    async def test_the_answer_is_the_same_whoever_asks(self, stranger: httpx2.AsyncClient) -> None:
+        await account()
+        known, unknown = [
+            await ask_for_reset(stranger, email) for email in ("lan@example.com", "mai@example.com")
+        ]
+        assert (known.status_code, known.content) == (unknown.status_code, unknown.content) == (202, b"null")
+        assert set(known.headers) == set(unknown.headers)
+        assert [mail.to for mail in shown_mails] == ["lan@example.com"]
+
+    async def test_the_link_arrives_sets_the_password_and_ends_every_session(
+        self, stranger: httpx2.AsyncClient
+    ) -> None:
+        tokens = await tokens_of(lan := await account())
+        async with SmtpServer() as server:
+            with app_mail(**server.settings):
+                await ask_for_reset(stranger, "LAN@example.com")
+        [mail] = server.mails
+        assert mail["To"] == lan.login
+        done = await reset(stranger, word_in(mail.get_content()))
+        assert (done.status_code, done.content) == (204, b"")
+        assert not await is_alive(stranger, tokens)
+        refusal(await sign_in(stranger, lan.login), 401)
+        tokens_in(await sign_in(stranger, lan.login, NEW_PASSWORD))
+
+    async def test_the_link_works_once(self, stranger: httpx2.AsyncClient) -> None:
+        lan = await account()
+        await ask_for_reset(stranger, lan.login)
+        assert (await reset(stranger, shown_word())).status_code == 204
+        refusal(await reset(stranger, shown_word(), "yet another one"), 404, "RESET_LINK_NOT_GOOD")
+        tokens_in(await sign_in(stranger, lan.login, NEW_PASSWORD))
+
+    async def test_the_link_dies_with_a_change_of_the_password(self, stranger: httpx2.AsyncClient) -> None:
+        lan = await account()
+        await ask_for_reset(stranger, lan.login)
+        await change(stranger, PASSWORD, headers=await header_of(lan))
+        refusal(await reset(stranger, shown_word(), "yet another one"), 404, "RESET_LINK_NOT_GOOD")
+
+    @pytest.mark.parametrize(("seconds", "status"), [(3600, 204), (3601, 404)])
+    async def test_the_link_is_good_for_an_hour(
+        self, stranger: httpx2.AsyncClient, seconds: int, status: int
+    ) -> None:
+        lan = await account()
+        with time_machine.travel("2027-02-06T02:30:00Z", tick=False) as clock:
+            await ask_for_reset(stranger, lan.login)
+            clock.shift(seconds)
+            assert (await reset(stranger, shown_word())).status_code == status
+
+    async def test_who_is_disabled_or_has_no_password_gets_none(self, stranger: httpx2.AsyncClient) -> None:
+        await account(disabled=True)
+        await account(email="mai@example.com", password=None)
+        for email in ("lan@example.com", "mai@example.com"):
+            assert (await ask_for_reset(stranger, email)).status_code == 202
+        assert list(shown_mails) == []
+
+    async def test_a_link_of_somebody_disabled_since_is_not_good(self, stranger: httpx2.AsyncClient) -> None:
+        lan = await account()
+        await ask_for_reset(stranger, lan.login)
+        await sql("UPDATE user_account SET disabled_at = now()")
+        refusal(await reset(stranger, shown_word()), 404, "RESET_LINK_NOT_GOOD")
+
+    async def test_a_link_is_good_for_nobody_else(self, stranger: httpx2.AsyncClient) -> None:
+        lan, mai = await account(), await account(email="mai@example.com")
+        await sql("UPDATE user_account SET password_hash = password_hash || ' ' WHERE id = :id", id=mai.id)
+        await ask_for_reset(stranger, lan.login)
+        await ask_for_reset(stranger, mai.login)
+        ours, theirs = [word_in(mail.body).split(".") for mail in shown_mails]
+        forged = ".".join([ours[0], *theirs[1:]])
+        refusal(await reset(stranger, forged), 404, "RESET_LINK_NOT_GOOD")
+
+    @pytest.mark.parametrize("word", ["", "x", "..", ".a.b", "WzFd.a.b", "MQ.a.b", "bnVsbA.a.b", "ă.ă.ă"])
+    async def test_what_is_no_link_is_not_good(self, stranger: httpx2.AsyncClient, word: str) -> None:
+        refusal(await reset(stranger, word), 404, "RESET_LINK_NOT_GOOD")
+
+    async def test_a_mail_server_that_is_down_changes_no_answer(self, stranger: httpx2.AsyncClient) -> None:
+        await account()
+        with app_mail(SMTP_HOST="127.0.0.1", SMTP_PORT=1, SMTP_SECURITY="none"):
+            assert (await ask_for_reset(stranger, "lan@example.com")).status_code == 202
+
+
+async def change(
+    http: httpx2.AsyncClient, current: str, new: str = NEW_PASSWORD, *, headers: dict[str, str]
+) -> httpx2.Response:
+    body = {"current_password": current, "new_password": new}
+    return await http.post(f"{AUTH}/password", json=body, headers=headers)
+
+
+async def ask_for_reset(http: httpx2.AsyncClient, email: str) -> httpx2.Response:
+    return await http.post(f"{AUTH}/password/reset-request", json={"email": email})
+
+
+async def reset(http: httpx2.AsyncClient, word: str, password: str = NEW_PASSWORD) -> httpx2.Response:
+    return await http.post(f"{AUTH}/password/reset", json={"token": word, "new_password": password})

@@ -1,0 +1,296 @@
+"""Beds and devices that are out of order."""
+
+from collections.abc import Coroutine
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx2
+import pytest
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from app.common.helpers import utc_now
+from app.db.transactions import run_in_transaction
+from app.modules.identity.roles import Role
+from app.modules.resource.allocations import (
+    add_staff_resource,
+    block_again,
+    drop_expired_holds,
+    lock_resources,
+)
+from app.modules.resource.resource_models import Outage
+from tests.builders.branches import add_branch
+from tests.builders.people import new_user
+from tests.builders.resources import add_bed, add_outage, at, blocked, book, booking_rows
+from tests.builders.rosters import LOCK, answered_while, code_of
+from tests.support.database import insert, insert_all, run_sql
+from tests.support.ledger import entries
+
+MORNING = {"start": "2100-03-01T08:00:00Z", "end": "2100-03-01T12:00:00Z"}
+BROKEN = MORNING | {"reason": "Gãy chân giường"}
+
+
+@pytest.fixture
+async def bed(client: httpx2.AsyncClient) -> UUID:
+    return await add_bed(await add_branch())
+
+
+def outages_of(resource_id: UUID) -> str:
+    return f"/api/v1/resources/{resource_id}/outages"
+
+
+def times_of(outages: list[dict[str, Any]]) -> list[tuple[str, str]]:
+    return [(outage["start"], outage["end"]) for outage in outages]
+
+
+class TestOutOfOrder:
+    async def test_a_bed_is_blocked_and_is_told_why_until_it_is_mended(
+        self, client: httpx2.AsyncClient, bed: UUID
+    ) -> None:
+        made = await client.post(outages_of(bed), json=BROKEN)
+        assert made.status_code == 201, made.text
+        outage = made.json()["outage"]
+        assert made.json()["in_the_way"] == []
+        assert outage == BROKEN | {"id": outage["id"]}
+        assert await blocked(bed) == [(at(8), at(12))]
+        assert (await client.get(outages_of(bed), params=MORNING)).json() == [outage]
+        assert (await client.delete(f"{outages_of(bed)}/{outage['id']}")).status_code == 204
+        assert (await client.get(outages_of(bed), params=MORNING)).json() == []
+        assert await blocked(bed) == []
+
+    async def test_times_may_be_those_of_the_spas_clock(self, client: httpx2.AsyncClient, bed: UUID) -> None:
+        local = {"start": "2100-03-01T15:00:00+07:00", "end": "2100-03-01T19:00:00+07:00"}
+        made = await client.post(outages_of(bed), json=BROKEN | local)
+        assert times_of([made.json()["outage"]]) == [(MORNING["start"], MORNING["end"])]
+
+    async def test_it_is_refused_over_appointments_and_tells_which(
+        self, client: httpx2.AsyncClient, bed: UUID
+    ) -> None:
+        late = await book(bed, at(11), at(13))
+        early = await book(bed, at(9), at(10), hold_expires_at=utc_now() + timedelta(minutes=5))
+        refused = await client.post(outages_of(bed), json=BROKEN)
+        assert code_of(refused) == (409, "RESOURCE_HAS_APPOINTMENTS")
+        assert refused.json()["error"]["details"] == [
+            {
+                "field": str(appointment_id),
+                "message": f"2100-03-01T{start}:00:00Z/2100-03-01T{end}:00:00Z",
+                "type": "appointment_in_the_way",
+            }
+            for appointment_id, start, end in ((early, "09", "10"), (late, "11", "13"))
+        ]
+        assert await blocked(bed) == []
+
+    async def test_appointments_that_only_touch_it_are_not_in_the_way(
+        self, client: httpx2.AsyncClient, bed: UUID
+    ) -> None:
+        await book(bed, at(7), at(8))
+        await book(bed, at(12), at(13))
+        assert (await client.post(outages_of(bed), json=BROKEN)).status_code == 201
+
+    async def test_forced_it_blocks_what_is_free(self, client: httpx2.AsyncClient, bed: UUID) -> None:
+        appointment_id = await book(bed, at(9), at(10))
+        made = (await client.post(outages_of(bed), json=BROKEN | {"force": True})).json()
+        assert [taken["appointment_id"] for taken in made["in_the_way"]] == [str(appointment_id)]
+        assert times_of([made["outage"]]) == [(MORNING["start"], MORNING["end"])]
+        assert await blocked(bed) == [(at(8), at(9)), (at(10), at(12))]
+
+    async def test_a_hold_in_the_way_that_expires_leaves_no_hole(
+        self, client: httpx2.AsyncClient, bed: UUID
+    ) -> None:
+        await book(bed, at(9), at(10), hold_expires_at=utc_now() + timedelta(minutes=5))
+        assert (await client.post(outages_of(bed), json=BROKEN | {"force": True})).status_code == 201
+        await run_sql("UPDATE allocation SET hold_expires_at = now() WHERE state = 'held'")
+
+        async def as_who_books(session: AsyncSession) -> None:
+            await lock_resources(session, [bed])
+            await block_again(session, bed, await drop_expired_holds(session, bed, Range(at(9), at(10))))
+
+        await run_in_transaction(as_who_books)
+        assert await blocked(bed) == [(at(8), at(9)), (at(9), at(10)), (at(10), at(12))]
+        with pytest.raises(asyncpg.ExclusionViolationError):
+            await book(bed, at(9), at(10))
+
+    async def test_a_hold_that_has_expired_is_not_in_the_way(
+        self, client: httpx2.AsyncClient, bed: UUID
+    ) -> None:
+        await book(bed, at(9), at(10), hold_expires_at=utc_now() - timedelta(seconds=1))
+        assert (await client.post(outages_of(bed), json=BROKEN)).json()["in_the_way"] == []
+        assert await blocked(bed) == [(at(8), at(12))]
+
+    async def test_the_outage_before_gets_what_a_hold_took_across_both(
+        self, client: httpx2.AsyncClient, bed: UUID
+    ) -> None:
+        """The second outage removes the hold, which had expired."""
+        await book(bed, at(11), at(13), hold_expires_at=utc_now() + timedelta(minutes=5))
+        await client.post(outages_of(bed), json=BROKEN | {"force": True})
+        await run_sql("UPDATE allocation SET hold_expires_at = now() WHERE state = 'held'")
+        afternoon = {"start": MORNING["end"], "end": "2100-03-01T18:00:00Z"}
+        assert (await client.post(outages_of(bed), json=BROKEN | afternoon)).status_code == 201
+        assert await blocked(bed) == [(at(8), at(11)), (at(11), at(12)), (at(12), at(18))]
+
+    async def test_it_is_not_put_out_of_order_twice_for_one_time(
+        self, client: httpx2.AsyncClient, bed: UUID
+    ) -> None:
+        await client.post(outages_of(bed), json=BROKEN)
+        overlapping = BROKEN | {"start": "2100-03-01T11:59:00Z", "end": "2100-03-01T13:00:00Z"}
+        refused = await client.post(outages_of(bed), json=overlapping)
+        assert code_of(refused) == (409, "OUTAGE_OVERLAPS")
+        next_one = overlapping | {"start": MORNING["end"]}
+        assert (await client.post(outages_of(bed), json=next_one)).status_code == 201
+        other = await add_bed(await add_branch())
+        assert (await client.post(outages_of(other), json=BROKEN)).status_code == 201
+
+    async def test_what_is_retired_or_somebody_or_nothing_is_not_there(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        retired = await add_bed(await add_branch(), retired=True)
+        lan = await run_in_transaction(add_staff_resource)
+        for resource_id in (retired, lan, uuid7()):
+            assert code_of(await client.post(outages_of(resource_id), json=BROKEN)) == (
+                404,
+                "RESOURCE_NOT_FOUND",
+            )
+            assert await blocked(resource_id) == []
+
+    @pytest.mark.parametrize(
+        ("wrong", "kind"),
+        [
+            ({"end": MORNING["start"]}, "time_range"),
+            ({"end": "2100-03-01T07:00:00Z"}, "time_range"),
+            ({"end": "2105-03-06T08:00:00Z"}, "time_range"),
+            ({"start": "2100-03-01T08:00:30Z"}, "whole_minute"),
+            ({"start": "2100-03-01T08:00:00"}, "timezone_aware"),
+            ({"start": "0001-01-01T00:00:00+14:00"}, "instant_range"),
+            ({"start": 1}, "datetime_parsing"),
+            ({"reason": " "}, "string_too_short"),
+            ({"reason": "a" * 201}, "string_too_long"),
+            ({"force": 1}, "bool_type"),
+        ],
+    )
+    async def test_what_makes_no_sense_is_refused(
+        self, client: httpx2.AsyncClient, bed: UUID, wrong: dict[str, Any], kind: str
+    ) -> None:
+        refused = await client.post(outages_of(bed), json=BROKEN | wrong)
+        assert refused.status_code == 422
+        assert [fault["type"] for fault in refused.json()["error"]["details"]] == [kind]
+
+    async def test_five_years_are_not_too_long(self, client: httpx2.AsyncClient, bed: UUID) -> None:
+        five_years = BROKEN | {"end": "2105-03-01T08:00:00Z"}
+        assert (await client.post(outages_of(bed), json=five_years)).status_code == 201
+
+
+class TestBackInOrder:
+    async def test_only_outages_of_this_bed_end(self, client: httpx2.AsyncClient, bed: UUID) -> None:
+        outage = (await client.post(outages_of(bed), json=BROKEN)).json()["outage"]
+        [part] = await run_sql("SELECT id FROM allocation")
+        other = await add_bed(await add_branch())
+        for resource_id, outage_id in ((bed, part["id"]), (bed, uuid7()), (other, outage["id"])):
+            refused = await client.delete(f"{outages_of(resource_id)}/{outage_id}")
+            assert code_of(refused) == (404, "OUTAGE_NOT_FOUND")
+        assert await blocked(bed) == [(at(8), at(12))]
+
+    async def test_all_that_it_blocks_goes_and_the_appointments_stay(
+        self, client: httpx2.AsyncClient, bed: UUID
+    ) -> None:
+        await book(bed, at(9), at(10))
+        await add_outage(bed, at(13), at(14))
+        made = await client.post(outages_of(bed), json=BROKEN | {"force": True})
+        await client.delete(f"{outages_of(bed)}/{made.json()['outage']['id']}")
+        assert await blocked(bed) == [(at(13), at(14))]
+        assert len(await run_sql("SELECT FROM allocation WHERE state = 'booked'")) == 1
+
+    async def test_it_waits_for_who_blocks_again(self, client: httpx2.AsyncClient, bed: UUID) -> None:
+        """Who has locked the bed may be about to block more for this outage."""
+        outage_id = await add_outage(bed, at(8), at(9))
+        [ended] = await answered_while([(LOCK, bed)], client.delete(f"{outages_of(bed)}/{outage_id}"))
+        assert ended.status_code == 204
+
+    async def test_of_staff_there_is_none(self, client: httpx2.AsyncClient) -> None:
+        lan = await run_in_transaction(add_staff_resource)
+        refused = await client.delete(f"{outages_of(lan)}/{uuid7()}")
+        assert code_of(refused) == (404, "RESOURCE_NOT_FOUND")
+        assert code_of(await client.get(outages_of(lan), params=MORNING)) == (404, "RESOURCE_NOT_FOUND")
+
+
+class TestList:
+    async def test_those_that_touch_the_time_in_order(self, client: httpx2.AsyncClient, bed: UUID) -> None:
+        await book(bed, at(11), at(12))
+        for start, end in ((20, 21), (9, 10), (6, 7), (7.5, 8.5), (12, 13)):
+            times = {"start": at(start).isoformat(), "end": at(end).isoformat()}
+            await client.post(outages_of(bed), json=BROKEN | times)
+        listed = (await client.get(outages_of(bed), params=MORNING)).json()
+        assert times_of(listed) == [
+            ("2100-03-01T07:30:00Z", "2100-03-01T08:30:00Z"),
+            ("2100-03-01T09:00:00Z", "2100-03-01T10:00:00Z"),
+        ]
+
+    async def test_at_most_a_thousand(self, client: httpx2.AsyncClient, bed: UUID) -> None:
+        minutes = [at(8) + timedelta(minutes=number) for number in range(1_001)]
+        await insert_all(
+            Outage(resource_id=bed, during=Range(start, end), reason="") for start, end in pairwise(minutes)
+        )
+        await insert(Outage(resource_id=bed, during=Range(minutes[-1], at(25)), reason=""))
+        day = MORNING | {"end": "2100-03-02T08:00:00Z"}
+        listed = (await client.get(outages_of(bed), params=day)).json()
+        assert (len(listed), listed[0]["start"]) == (1_000, MORNING["start"])
+
+    async def test_a_retired_bed_keeps_its_past(self, client: httpx2.AsyncClient, bed: UUID) -> None:
+        await client.post(outages_of(bed), json=BROKEN)
+        await run_sql("UPDATE resource SET retired_at = now()")
+        assert len((await client.get(outages_of(bed), params=MORNING)).json()) == 1
+
+    async def test_more_than_a_year_is_refused(self, client: httpx2.AsyncClient, bed: UUID) -> None:
+        year = {"start": "2100-03-01T08:00:00Z", "end": "2101-03-02T08:00:00Z"}
+        assert (await client.get(outages_of(bed), params=year)).status_code == 200
+        longer = year | {"end": "2101-03-02T08:01:00Z"}
+        assert (await client.get(outages_of(bed), params=longer)).status_code == 422
+
+
+class TestRaces:
+    async def test_of_two_clients_that_put_it_out_of_order_at_once_one_does(
+        self, client: httpx2.AsyncClient, bed: UUID
+    ) -> None:
+        answers = await answered_while([(LOCK, bed)], *(break_it(client, bed) for _ in range(2)))
+        assert sorted(answer.status_code for answer in answers) == [201, 409]
+        assert "OUTAGE_OVERLAPS" in "".join(answer.text for answer in answers)
+        assert await blocked(bed) == [(at(8), at(12))]
+
+    async def test_an_outage_waits_for_a_booking_that_is_being_made(
+        self, client: httpx2.AsyncClient, bed: UUID
+    ) -> None:
+        booked, rows = await booking_rows(bed, at(9), at(10))
+        [refused] = await answered_while([(LOCK, bed), *rows], break_it(client, bed))
+        assert code_of(refused) == (409, "RESOURCE_HAS_APPOINTMENTS")
+        assert [fault["field"] for fault in refused.json()["error"]["details"]] == [
+            str(booked.appointment_id)
+        ]
+        assert await blocked(bed) == []
+
+    async def test_a_booking_that_asked_nobody_is_met_by_the_database_itself(
+        self, client: httpx2.AsyncClient, bed: UUID
+    ) -> None:
+        _, rows = await booking_rows(bed, at(9), at(10))
+        [refused] = await answered_while(rows, break_it(client, bed))
+        assert code_of(refused) == (409, "CONFLICT")
+        assert await blocked(bed) == []
+
+
+async def test_the_ledger_has_the_outage_and_what_it_blocked(client: httpx2.AsyncClient, bed: UUID) -> None:
+    user_id, desk = await new_user(Role.RECEPTIONIST)
+    made = await client.post(outages_of(bed), json=BROKEN, headers=desk)
+    await client.delete(f"{outages_of(bed)}/{made.json()['outage']['id']}", headers=desk)
+    written = [(entry["entity"], entry["action"]) for entry in await entries(actor_id=user_id)]
+    assert sorted(written) == [
+        ("allocation", "delete"),
+        ("allocation", "insert"),
+        ("outage", "delete"),
+        ("outage", "insert"),
+    ]
+
+
+def break_it(client: httpx2.AsyncClient, bed: UUID) -> Coroutine[Any, Any, httpx2.Response]:
+    return client.post(outages_of(bed), json=BROKEN)

@@ -1,0 +1,208 @@
+"""A set-up goes into the database and comes out of it as it was."""
+
+from pathlib import Path
+
+import pytest
+
+from app.db.transactions import run_in_transaction
+from app.modules.identity.identity_models import User
+from app.modules.resource.resource_models import Resource, Room
+from app.modules.setup.plan import Kind, Plan
+from app.modules.setup.reader import read_file, write_file
+from app.modules.setup.setup_service import (
+    SetupChanged,
+    SetupImpossible,
+    SetupUnreadable,
+    apply_setup,
+    plan_setup,
+    read_setup,
+)
+from app.modules.setup.spa_file import SpaFile
+from app.modules.setup.writer import ItemRefused
+from tests.builders.branches import add_branch
+from tests.builders.resources import at
+from tests.builders.visits import add_visit
+from tests.support.database import insert, insert_all, run_sql
+from tests.unit.setup.files import small_spa, spa
+
+DEMO = Path(__file__).parents[3] / "app/cli/demo_spa.yaml"
+EVERYTHING = SpaFile(version=1)
+"""A file with nothing in it."""
+
+pytestmark = pytest.mark.usefixtures("stranger")
+
+
+async def bring_in(file: SpaFile) -> Plan:
+    return await run_in_transaction(lambda session: apply_setup(session, file))
+
+
+async def now() -> SpaFile:
+    return await run_in_transaction(read_setup)
+
+
+async def test_the_demo_spa_comes_out_as_it_went_in() -> None:
+    demo = DEMO.read_bytes()
+    file = read_file(demo)
+    plan = await bring_in(file)
+    assert (len(plan.created[Kind.SERVICE]), len(plan.created[Kind.STAFF])) == (40, 24)
+    assert await now() == file
+    assert demo.endswith(write_file(await now()))  # but for the comment above it
+    assert (await bring_in(file)).is_empty
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        ("name: Sen Trắng Quận 1", "name: Sen Trắng Bến Thành"),
+        ("    phone: 028 3822 1234\n", "    closed: true\n"),
+        ("days: [6]", "days: [5, 7]"),
+        ("reason: Tết Nguyên Đán", "reason: Tết, hours: [{opens: 10:00, closes: 01:00}]"),
+        ("name: Phòng Sen", "name: Phòng Trúc"),
+        ("name: Giường 2, type: giuong", "name: Giường hai, type: giuong, retired: true"),
+        ("    resources:\n      - {key", "        devices:\n          - {key"),
+        ("{vi: Giường, en: Bed}", "{vi: Giường, en: Massage bed}"),
+        ("{vi: Massage, en: Massage}", "{vi: Mát-xa, en: Massage}"),
+        ("minutes: 15, price: 120000", "minutes: 10, price: 100000, offered: desk"),
+        ("key: thai\n    category: massage", "key: thai\n    category: da-mat"),
+        ("add_ons: [da-nong]", "description: {vi: Nhẹ nhàng}"),
+        ("price: 450000", "price: 480000\n        retired: true"),
+        ("minutes: 60, staff: true, bed: giuong", "minutes: 55, staff: true, device: noi"),
+        ("employed_from: 2024-03-01", "employed_from: 2024-03-01\n    employed_until: 2099-12-31\n    gender: female"),
+        ("skills: [thuy-dien]", "skills: [thai]"),
+        ('days: [1, 2], starts: "09:00"', 'days: [2, 5], starts: "10:00"'),
+    ],
+    ids=lambda change: change[0].split(":")[0].strip(" {"),
+)  # fmt: skip
+async def test_a_changed_file_changes_the_spa_and_the_old_one_changes_it_back(
+    change: tuple[str, str],
+) -> None:
+    before, after = spa(), spa(change)
+    await bring_in(before)
+    plan = await bring_in(after)
+    assert sum(map(len, plan.changed.values())) == 1
+    assert await now() == after
+    assert (await bring_in(after)).is_empty
+    await bring_in(before)
+    assert await now() == before
+
+
+async def test_what_is_new_may_be_retired_or_closed_already() -> None:
+    file = spa(
+        ("key: 90\n", "key: 90\n        retired: true\n"),
+        ("type: giuong}", "type: giuong, retired: true}"),
+        ("    phone: 028 3822 1234\n", "    closed: true\n"),
+    )
+    await bring_in(file)
+    assert await now() == file
+
+
+async def test_the_order_of_lists_is_that_of_the_file_and_others_keep_their_place() -> None:
+    await bring_in(spa())
+    massage = "  - {key: massage, name: {vi: Massage, en: Massage}}\n"
+    facials = "  - {key: da-mat, name: {vi: Chăm sóc da, en: Facials}}\n"
+    feet = "  - {key: chan, name: {vi: Chân, en: Feet}}\n"
+    await bring_in(read_file(f"version: 1\ncategories:\n{facials}{feet}".encode()))
+    assert [category.key for category in (await now()).categories] == ["massage", "da-mat", "chan"]
+    plan = await bring_in(spa((massage + facials, facials + massage)))
+    assert list(plan.reordered) == [(Kind.CATEGORY, "")]
+    assert [category.key for category in (await now()).categories] == ["da-mat", "chan", "massage"]
+
+
+async def test_a_service_may_move_to_another_category_while_its_old_one_is_reordered() -> None:
+    def services(*pairs: str) -> str:
+        keys = (pair.split(":") for pair in pairs)
+        return "services:\n" + "".join(
+            f"  - {{key: {key}, category: {category}, name: {{vi: A, en: A}}}}\n" for category, key in keys
+        )
+
+    head = small_spa().partition("services:")[0]
+    await bring_in(
+        read_file((head + services("massage:x", "massage:z", "da-mat:b", "da-mat:c", "da-mat:d")).encode())
+    )
+    moved = read_file(
+        (head + services("massage:x", "massage:z", "massage:b", "da-mat:d", "da-mat:c")).encode()
+    )
+    await bring_in(moved)
+    assert await now() == moved
+
+
+async def test_what_is_not_in_the_file_stays() -> None:
+    await bring_in(spa())
+    assert (await bring_in(EVERYTHING)).is_empty
+    assert await now() == spa()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [("Giường 2, type: giuong", "Giường 2, type: ghe")],
+        [("{key: noi, kind: device", "{key: noi, kind: bed"), (", device: noi", "")],
+        [("quan-1", "quan-3")],
+    ],
+    ids=["the type of a bed", "the kind of a type", "the branch of a room"],
+)
+async def test_what_cannot_change_is_refused_before_anything_is_written(
+    changes: list[tuple[str, str]],
+) -> None:
+    chairs = "resource_types:\n  - {key: ghe, kind: bed, name: {vi: Ghế, en: Chair}}\n"
+    before, after = (spa(*each, ("resource_types:\n", chairs)) for each in ([], changes))
+    await bring_in(before)
+    with pytest.raises(SetupImpossible):
+        await run_in_transaction(lambda session: plan_setup(session, after))
+    with pytest.raises(SetupImpossible):
+        await bring_in(after)
+    assert await now() == before
+
+
+async def test_what_is_not_what_was_shown_is_not_done() -> None:
+    shown = await run_in_transaction(lambda session: plan_setup(session, spa()))
+    await bring_in(spa(("name: Phòng Sen", "name: Phòng Trúc")))
+    with pytest.raises(SetupChanged):
+        await run_in_transaction(lambda session: apply_setup(session, spa(), expected=shown))
+
+
+async def test_a_refusal_names_the_item_and_nothing_is_changed() -> None:
+    await bring_in(spa())
+    [(bed, branch_id)] = await run_sql("SELECT id, branch_id FROM resource WHERE key = 'sen-2'")
+    [(variant_id,)] = await run_sql("SELECT id FROM service_variant LIMIT 1")
+    hour = (at(9), at(10))
+    await add_visit(branch_id, *hour, takes={bed: hour}, variant_id=variant_id)
+    retired = ("name: Giường 2, type: giuong", "name: Giường 2, type: giuong, retired: true")
+    with pytest.raises(ItemRefused) as refused:
+        await bring_in(spa(retired, ("name: Phòng Sen", "name: Phòng Trúc")))
+    assert "sen-2" in refused.value.public_message("vi")
+    assert refused.value.details
+    assert await now() == spa()
+
+
+async def test_what_the_rules_do_not_allow_any_more_is_said_and_not_exported() -> None:
+    await bring_in(spa())
+    await run_sql("UPDATE branch SET name = repeat('x', 101)")
+    with pytest.raises(SetupUnreadable) as refused:
+        await now()
+    assert [detail["field"] for detail in refused.value.details or ()] == ["branches.0.name"]
+
+
+async def test_whoever_signs_in_as_somebody_still_does() -> None:
+    """Accounts are not in the file."""
+    await bring_in(spa())
+    user = await insert(User(full_name="Lan", email="lan@example.com", password_hash=""))
+    await run_sql("UPDATE staff SET user_id = $1", user)
+    await bring_in(spa(("full_name: Nguyễn Thị Lan", "full_name: Nguyễn Lan")))
+    [row] = await run_sql("SELECT full_name, user_id FROM staff")
+    assert tuple(row) == ("Nguyễn Lan", user)
+
+
+async def test_rooms_and_beds_of_all_branches_are_read_though_one_list_of_them_ends() -> None:
+    await bring_in(spa())
+    [(first,)] = await run_sql("SELECT id FROM branch")
+    [(bed_type, *_)] = await run_sql("SELECT id FROM resource_type WHERE kind = 'bed'")
+    second = await add_branch(key="q-2")
+    for branch, letter in ((first, "k"), (second, "m")):
+        keys = [f"{letter}-{number}" for number in range(600)]
+        bed = {"kind": "bed", "name": "Giường", "branch_id": branch, "type_id": bed_type}
+        await insert_all(Room(key=key, branch_id=branch, name="Phòng") for key in keys)
+        await insert_all(Resource(key=key, **bed) for key in keys)
+    branches = (await now()).branches
+    assert sorted(len(branch.rooms) for branch in branches) == [600, 601]
+    assert sorted(len(branch.resources) for branch in branches) == [600, 601]

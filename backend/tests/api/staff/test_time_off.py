@@ -1,0 +1,339 @@
+"""Leave over HTTP."""
+
+import json
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import pytest
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from app.common.helpers import utc_now
+from app.db.transactions import run_in_transaction
+from app.modules.identity.roles import Role
+from app.modules.resource.allocations import lock_resources
+from app.modules.staff.time_off.service import block_leave_again
+from tests.builders.branches import add_branch
+from tests.builders.people import new_user, signed_in
+from tests.builders.resources import at, blocked, book, booking_rows
+from tests.builders.rosters import LOCK, add_shift, add_therapist, answered_while, code_of
+from tests.support.database import run_sql
+from tests.support.ledger import entries
+
+PATH = "/api/v1/time-off"
+MORNING = {"start": "2100-03-01T08:00:00Z", "end": "2100-03-01T12:00:00Z"}
+
+
+@pytest.fixture
+async def branch(client: httpx2.AsyncClient) -> UUID:
+    return await add_branch()
+
+
+@pytest.fixture
+async def lan(branch: UUID) -> UUID:
+    """In the morning and in the afternoon."""
+    lan = await add_therapist(branch)
+    await add_shift(lan, branch, at(8), at(12))
+    await add_shift(lan, branch, at(13), at(18))
+    return lan
+
+
+async def ask(client: httpx2.AsyncClient, staff_id: UUID, **changes: object) -> str:
+    body = MORNING | {"staff_id": str(staff_id), "reason": "Về quê"} | changes
+    asked = await client.post(PATH, json=body)
+    assert asked.status_code == 201, asked.text
+    leave_id: str = asked.json()["id"]
+    return leave_id
+
+
+async def decide(
+    client: httpx2.AsyncClient, leave_id: str, word: str, headers: dict[str, str] | None = None, **body: Any
+) -> httpx2.Response:
+    content = None if word == "withdraw" else body
+    return await client.post(f"{PATH}/{leave_id}/{word}", json=content, headers=headers)
+
+
+class TestAsk:
+    async def test_a_therapist_for_themselves(self, client: httpx2.AsyncClient, branch: UUID) -> None:
+        user_id, headers = await new_user(Role.THERAPIST, branch_id=branch)
+        lan = await add_therapist(branch, user_id=user_id)
+        asked = await client.post(PATH, json=MORNING | {"reason": "Về quê"}, headers=headers)
+        assert asked.status_code == 201
+        leave = asked.json()
+        assert (leave["staff_id"], leave["status"], leave["reason"]) == (str(lan), "requested", "Về quê")
+        assert {name: leave[name] for name in MORNING} == MORNING
+        assert await blocked(lan) == []
+        assert [entry["actor_id"] for entry in await entries(entity="time_off")] == [user_id]
+
+    async def test_who_is_nobody_of_the_staff_says_for_whom(
+        self, client: httpx2.AsyncClient, branch: UUID
+    ) -> None:
+        assert code_of(await client.post(PATH, json=MORNING)) == (404, "STAFF_NOT_FOUND")
+
+    async def test_the_desk_for_whoever_works_in_its_branch(
+        self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
+    ) -> None:
+        here = await signed_in(Role.RECEPTIONIST, branch_id=branch)
+        there = await signed_in(Role.RECEPTIONIST, branch_id=await add_branch())
+        body = MORNING | {"staff_id": str(lan)}
+        assert (await client.post(PATH, json=body, headers=here)).status_code == 201
+        assert (await client.post(PATH, json=body, headers=there)).status_code == 403
+
+    @pytest.mark.parametrize(
+        "times",
+        [
+            {"end": "2100-03-01T08:00:00Z"},
+            {"start": "2100-03-01T08:00:01Z"},
+            {"end": "2101-03-02T08:01:00Z"},
+        ],
+        ids=["empty", "seconds", "over a year"],
+    )
+    async def test_what_is_no_time_is_refused(
+        self, client: httpx2.AsyncClient, lan: UUID, times: dict[str, str]
+    ) -> None:
+        body = MORNING | times | {"staff_id": str(lan)}
+        assert (await client.post(PATH, json=body)).status_code == 422
+
+
+class TestList:
+    async def test_newest_first_page_by_page(self, client: httpx2.AsyncClient, lan: UUID) -> None:
+        leaves = [await ask(client, lan) for _ in range(3)]
+        first = (await client.get(PATH, params={"limit": 2})).json()
+        second = (await client.get(PATH, params={"limit": 2, "cursor": first["next_cursor"]})).json()
+        assert [each["id"] for each in first["items"] + second["items"]] == leaves[::-1]
+        assert second["next_cursor"] is None
+
+    async def test_by_status_by_person_and_by_branch(
+        self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
+    ) -> None:
+        mai = await add_therapist(other := await add_branch())
+        lans, mais = await ask(client, lan), await ask(client, mai)
+        await decide(client, lans, "refuse")
+        for params, expected in (
+            ({"status": "refused"}, [lans]),
+            ({"status": "requested"}, [mais]),
+            ({"staff_id": str(lan)}, [lans]),
+            ({"branch_id": str(other)}, [mais]),
+            ({"branch_id": str(other), "staff_id": str(lan)}, []),
+        ):
+            listed = (await client.get(PATH, params=params)).json()["items"]
+            assert [each["id"] for each in listed] == expected, params
+
+    async def test_each_sees_what_is_theirs(
+        self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
+    ) -> None:
+        other = await add_branch()
+        user_id, therapist = await new_user(Role.THERAPIST, branch_id=branch)
+        mai = await add_therapist(branch, user_id=user_id)
+        lans, mais = await ask(client, lan), await ask(client, mai)
+        await ask(client, await add_therapist(other))
+        desk = await signed_in(Role.RECEPTIONIST, branch_id=branch)
+        for headers, expected in ((therapist, [mais]), (desk, [mais, lans])):
+            for params in ({}, {"branch_id": str(branch)}):
+                listed = (await client.get(PATH, params=params, headers=headers)).json()["items"]
+                assert [each["id"] for each in listed] == expected
+
+
+async def test_why_somebody_is_on_leave_is_not_in_the_ledger(client: httpx2.AsyncClient, lan: UUID) -> None:
+    """It may be about their health."""
+    leave = await ask(client, lan)
+    await decide(client, leave, "refuse", answer="Tuần đó đông khách")
+    asked, refused = await entries(entity="time_off")
+    assert json.loads(asked["after"])["reason"] == "***"
+    assert json.loads(refused["after"])["answer"] == "***"
+    assert json.loads(refused["after"])["status"] == "refused"
+    await decide(client, await ask(client, lan), "approve")
+    assert "Về quê" not in str([dict(entry) for entry in await entries()])
+
+
+class TestApprove:
+    async def test_what_is_free_is_blocked(self, client: httpx2.AsyncClient, branch: UUID, lan: UUID) -> None:
+        user_id, headers = await new_user(Role.ADMIN, branch_id=branch)
+        leave = await ask(client, lan)
+        approved = await decide(client, leave, "approve", headers, answer="Đi vui nhé")
+        assert approved.status_code == 200
+        told = approved.json()["time_off"]
+        assert (told["status"], told["decided_by_id"], told["answer"]) == (
+            "approved",
+            str(user_id),
+            "Đi vui nhé",
+        )
+        assert told["decided_at"] is not None
+        assert approved.json()["stranded"] == []
+        assert await blocked(lan) == [(at(8), at(12))]
+        made = await entries(actor_id=user_id)
+        assert {(entry["entity"], entry["action"]) for entry in made} == {
+            ("time_off", "update"),
+            ("allocation", "insert"),
+        }
+
+    async def test_the_appointments_that_would_be_stranded_are_told(
+        self, client: httpx2.AsyncClient, lan: UUID
+    ) -> None:
+        across = await book(lan, at(7.5), at(8.5))  # was in no shift
+        inside = await book(lan, at(11), at(12))
+        await book(lan, at(12), at(13))
+        leave = await ask(client, lan)
+        refused = await decide(client, leave, "approve")
+        assert code_of(refused) == (409, "APPOINTMENTS_STRANDED")
+        assert [each["field"] for each in refused.json()["error"]["details"]] == [str(inside)]
+        assert await blocked(lan) == []
+
+        forced = await decide(client, leave, "approve", force=True)
+        assert [each["appointment_id"] for each in forced.json()["stranded"]] == [str(inside)]
+        assert await blocked(lan) == [(at(8.5), at(11))]
+        kept = await run_sql("SELECT appointment_id FROM allocation WHERE state = 'booked' ORDER BY during")
+        assert [row["appointment_id"] for row in kept[:2]] == [across, inside]
+
+    async def test_whoever_sees_what_is_blocked_does_not_read_why(
+        self, client: httpx2.AsyncClient, lan: UUID
+    ) -> None:
+        leave = await ask(client, lan, reason="Khám bệnh")
+        assert (await decide(client, leave, "approve")).json()["time_off"]["reason"] == "Khám bệnh"
+        [(block,)] = await run_sql("SELECT allocation::text FROM allocation")
+        assert leave in block
+        assert "Khám bệnh" not in block
+
+    async def test_leave_is_not_approved_twice_for_one_time(
+        self, client: httpx2.AsyncClient, lan: UUID
+    ) -> None:
+        first, second = await ask(client, lan), await ask(client, lan, start="2100-03-01T11:00:00Z")
+        assert (await decide(client, first, "approve")).status_code == 200
+        assert code_of(await decide(client, second, "approve")) == (409, "TIME_OFF_OVERLAPS")
+
+    async def test_of_ones_own_only_an_administrator_of_the_whole_spa_decides(
+        self, client: httpx2.AsyncClient, branch: UUID
+    ) -> None:
+        here, of_the_branch = await new_user(Role.ADMIN, branch_id=branch)
+        everywhere, of_all = await new_user(Role.ADMIN)
+        own = await ask(client, await add_therapist(branch, user_id=here))
+        for word in ("approve", "refuse"):
+            assert code_of(await decide(client, own, word, of_the_branch)) == (403, "OWN_TIME_OFF")
+        own = await ask(client, await add_therapist(branch, user_id=everywhere))
+        assert (await decide(client, own, "approve", of_all)).status_code == 200
+
+    async def test_of_two_at_once_one_decides(self, client: httpx2.AsyncClient, lan: UUID) -> None:
+        leave = await ask(client, lan)
+        answers = await answered_while(
+            [(LOCK, lan)], decide(client, leave, "approve"), decide(client, leave, "approve")
+        )
+        assert sorted(answer.status_code for answer in answers) == [200, 409]
+        assert "TIME_OFF_DECIDED" in "".join(answer.text for answer in answers)
+        assert await blocked(lan) == [(at(8), at(12))]
+
+    async def test_it_waits_for_a_booking_that_is_being_made(
+        self, client: httpx2.AsyncClient, lan: UUID
+    ) -> None:
+        leave = await ask(client, lan)
+        booked, rows = await booking_rows(lan, at(9), at(10))
+        [refused] = await answered_while([(LOCK, lan), *rows], decide(client, leave, "approve"))
+        assert code_of(refused) == (409, "APPOINTMENTS_STRANDED")
+        assert refused.json()["error"]["details"][0]["field"] == str(booked.appointment_id)
+        assert await blocked(lan) == []
+
+
+class TestBlockAgain:
+    async def test_what_an_appointment_during_leave_frees_is_blocked(
+        self, client: httpx2.AsyncClient, lan: UUID
+    ) -> None:
+        await book(lan, at(9), at(10))
+        await decide(client, await ask(client, lan), "approve", force=True)
+        await ask(client, lan, end="2100-03-01T18:00:00Z")  # nobody has approved it
+        await run_sql("DELETE FROM allocation WHERE state = 'booked'")
+
+        async def as_who_cancels(session: AsyncSession) -> None:
+            await lock_resources(session, [lan])
+            await block_leave_again(session, lan, Range(at(9), at(13)))
+
+        await run_in_transaction(as_who_cancels)
+        assert await blocked(lan) == [(at(8), at(9)), (at(9), at(10)), (at(10), at(12))]
+
+    async def test_the_leave_before_gets_what_a_hold_took_across_both(
+        self, client: httpx2.AsyncClient, lan: UUID
+    ) -> None:
+        """The approval of the second removes the hold, which had expired."""
+        await book(lan, at(11), at(14), hold_expires_at=utc_now() + timedelta(minutes=5))
+        await decide(client, await ask(client, lan), "approve", force=True)
+        await run_sql("UPDATE allocation SET hold_expires_at = now() WHERE state = 'held'")
+        afternoon = {"start": MORNING["end"], "end": "2100-03-01T18:00:00Z"}
+        assert (await decide(client, await ask(client, lan, **afternoon), "approve")).status_code == 200
+        assert await blocked(lan) == [(at(8), at(11)), (at(11), at(12)), (at(12), at(18))]
+
+
+class TestWithdraw:
+    async def test_it_waits_for_who_blocks_again(self, client: httpx2.AsyncClient, lan: UUID) -> None:
+        """Who has locked somebody may be about to block more for this leave."""
+        leave = await ask(client, lan)
+        [withdrawn] = await answered_while([(LOCK, lan)], decide(client, leave, "withdraw"))
+        assert withdrawn.status_code == 200
+
+    async def test_approved_leave_of_ones_own(self, client: httpx2.AsyncClient, branch: UUID) -> None:
+        user_id, headers = await new_user(Role.THERAPIST, branch_id=branch)
+        lan = await add_therapist(branch, user_id=user_id)
+        leave = await ask(client, lan)
+        await decide(client, leave, "approve")
+        withdrawn = await decide(client, leave, "withdraw", headers)
+        assert (withdrawn.status_code, withdrawn.json()["status"]) == (200, "withdrawn")
+        assert withdrawn.json()["decided_by_id"] is not None
+        assert await blocked(lan) == []
+        made = await entries(actor_id=user_id)
+        assert {(entry["entity"], entry["action"]) for entry in made} == {
+            ("time_off", "update"),
+            ("allocation", "delete"),
+        }
+
+    @pytest.mark.parametrize("hours", [(-1, 8), (-9, -1)], ids=["begun", "over"])
+    async def test_what_has_begun_only_an_administrator_of_somebody_elses(
+        self, client: httpx2.AsyncClient, branch: UUID, hours: tuple[int, int]
+    ) -> None:
+        now = utc_now().replace(second=0, microsecond=0)
+        times = {
+            name: (now + timedelta(hours=hour)).isoformat()
+            for name, hour in zip(("start", "end"), hours, strict=True)
+        }
+        for role in (Role.THERAPIST, Role.ADMIN):
+            user_id, headers = await new_user(role, branch_id=branch)
+            lan = await add_therapist(branch, user_id=user_id)
+            leave = await ask(client, lan, **times)
+            await decide(client, leave, "approve")
+            assert code_of(await decide(client, leave, "withdraw", headers)) == (409, "TIME_OFF_BEGUN")
+            assert len(await blocked(lan)) == 1
+            admin = await signed_in(Role.ADMIN, branch_id=branch)
+            assert (await decide(client, leave, "withdraw", admin)).status_code == 200
+            assert await blocked(lan) == []
+
+    async def test_not_anothers(self, client: httpx2.AsyncClient, branch: UUID, lan: UUID) -> None:
+        leave = await ask(client, lan)
+        for role in (Role.THERAPIST, Role.RECEPTIONIST):
+            refused = await decide(client, leave, "withdraw", await signed_in(role, branch_id=branch))
+            assert code_of(refused) == (404, "TIME_OFF_NOT_FOUND")
+        admin = await signed_in(Role.ADMIN, branch_id=branch)
+        assert (await decide(client, leave, "withdraw", admin)).status_code == 200
+
+
+MOVES = [
+    (first, second)
+    for first in ("approve", "refuse", "withdraw")
+    for second in ("approve", "refuse", "withdraw")
+    if (first, second) != ("approve", "withdraw")
+]
+
+
+@pytest.mark.parametrize(("first", "second"), MOVES)
+async def test_what_is_decided_stays_so(
+    client: httpx2.AsyncClient, lan: UUID, first: str, second: str
+) -> None:
+    leave = await ask(client, lan)
+    decided = await decide(client, leave, first)
+    assert decided.status_code == 200
+    assert code_of(await decide(client, leave, second)) == (409, "TIME_OFF_DECIDED")
+    [kept] = (await client.get(PATH)).json()["items"]
+    assert kept == decided.json().get("time_off", decided.json())
+
+
+async def test_what_is_not_there(client: httpx2.AsyncClient) -> None:
+    for word in ("approve", "refuse", "withdraw"):
+        assert code_of(await decide(client, str(uuid7()), word)) == (404, "TIME_OFF_NOT_FOUND")

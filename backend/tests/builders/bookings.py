@@ -1,0 +1,139 @@
+"""A spa that takes bookings from today on, and requests that book, in one line.
+
+spa = await bookable_spa(therapists=2, beds=2)
+booked = await client.post(VISITS, **spa.booking(spa.hour(10)))
+"""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import UUID
+
+import httpx2
+from uuid_utils.compat import uuid7
+
+from tests.builders.spas import Segment, Spa
+from tests.support.database import run_sql
+
+VISITS = "/api/v1/visits"
+APPOINTMENTS = "/api/v1/appointments"
+_DAYS = range(-1, 20)
+
+
+class BookableSpa(Spa):
+    """Open from 09:00 to 21:00 every day, with everybody on shift all that time; each bed in one room.
+
+    Its treatment takes 60 minutes with a therapist on a bed, and 15 of turnover on the bed.
+    """
+
+    def __init__(self, time_zone: str, hours: str, **branch: Any) -> None:
+        super().__init__(time_zone, hours=hours, **branch)
+        self.hours = hours
+        self.variant_id = self.service(
+            "massage", Segment(60, on="massage-bed"), Segment(15, staff=False, on="massage-bed", guest=False)
+        )
+        self.therapists: list[UUID] = []
+        self.beds: list[UUID] = []
+
+    def add(self, *, therapists: int = 0, beds: int = 0, genders: str = "") -> None:
+        for number in range(therapists):
+            gender = {"f": "female", "m": "male"}.get(genders[number : number + 1])
+            shifts = [f"{self.day(day)} {self.hours}" for day in _DAYS]
+            name = f"Lan {len(self.therapists) + 1}"
+            self.therapists.append(self.therapist(name, self.variant_id, gender=gender, shifts=shifts))
+        for _ in range(beds):
+            self.beds.append(self.bed(f"bed {len(self.beds) + 1}", room="Sen"))
+
+    def day(self, days: int = 3) -> date:
+        """So many from today."""
+        return datetime.now(self.zone).date() + timedelta(days=days)
+
+    def hour(self, hour: float, days: int = 3) -> datetime:
+        """On the wall clock there."""
+        wall = datetime.combine(self.day(days), time()) + timedelta(minutes=round(hour * 60))
+        return wall.replace(tzinfo=self.zone)
+
+    def treatment(self, **wishes: Any) -> dict[str, Any]:
+        return {"variant_id": str(self.variant_id)} | _strings(wishes)
+
+    def booking(
+        self,
+        start: datetime | None,
+        *,
+        guests: int | list[dict[str, Any]] = 1,
+        key: object = None,
+        **more: Any,
+    ) -> dict[str, Any]:
+        """What `post` is given: these guests, or so many with the spa's treatment each."""
+        if isinstance(guests, int):
+            guests = [{"treatments": [self.treatment()]} for _ in range(guests)]
+        body: dict[str, Any] = {"branch_id": str(self.branch_id), "guests": guests}
+        if start is not None:
+            body["start"] = start.isoformat()
+        return {"json": body | _strings(more), "headers": {"Idempotency-Key": str(key or uuid7())}}
+
+
+async def bookable_spa(
+    *,
+    therapists: int = 1,
+    beds: int = 1,
+    genders: str = "",
+    time_zone: str = "Asia/Ho_Chi_Minh",
+    hours: str = "09:00-21:00",
+    **branch: Any,
+) -> BookableSpa:
+    """`genders` has a letter for each therapist: `fm`; `branch` is its policy."""
+    spa = BookableSpa(time_zone, hours, **branch)
+    spa.add(therapists=therapists, beds=beds, genders=genders)
+    await spa.write()
+    return spa
+
+
+async def booked(
+    client: httpx2.AsyncClient, spa: BookableSpa, hour: float, *treatments: dict[str, Any], **more: Any
+) -> dict[str, Any]:
+    """With these treatments for its only guest, or as `booking` has it."""
+    booking = spa.booking(spa.hour(hour), **more)
+    if treatments:
+        booking["json"]["guests"] = [{"treatments": [*treatments]}]
+    answer = await client.post(VISITS, **booking)
+    assert answer.status_code == 201, answer.text
+    visit: dict[str, Any] = answer.json()
+    return visit
+
+
+def by(headers: dict[str, str], booking: dict[str, Any]) -> dict[str, Any]:
+    """The same request, of somebody else."""
+    return booking | {"headers": booking["headers"] | headers}
+
+
+def resources_of(visit: dict[str, Any], kind: str) -> list[str]:
+    """Who does it, or where, guest after guest."""
+    return [
+        each["resource_id"]
+        for guest in visit["appointments"]
+        for treatment in guest["treatments"]
+        for each in treatment["takes"]
+        if each["kind"] == kind
+    ]
+
+
+def alternatives(refused: httpx2.Response) -> list[datetime]:
+    """The starts that are offered to somebody whose time is taken, the nearest first."""
+    details = refused.json()["error"]["details"]
+    return [datetime.fromisoformat(each["message"]) for each in details if each["type"] == "alternative"]
+
+
+OVERLAPS = (
+    "SELECT count(*) FROM allocation AS a JOIN allocation AS b ON a.resource_id = b.resource_id AND a.id < b.id"
+    " WHERE lower(a.during) < upper(b.during) AND lower(b.during) < upper(a.during)"
+)
+
+
+async def overlaps() -> int:
+    """How often two allocations take one resource at once, found without any constraint."""
+    [(count,)] = await run_sql(OVERLAPS)
+    return int(count)
+
+
+def _strings(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: str(value) if isinstance(value, UUID) else value for name, value in values.items()}

@@ -1,0 +1,584 @@
+"""A good request for every operation of the API, and the rows it is about.
+
+scenes = Scenes()
+scene = scenes.add("PATCH /api/v1/customers/{customer_id}", Caller("receptionist", (Role.RECEPTIONIST,)))
+await scenes.write()
+response = await scene.send(stranger)
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from hashlib import sha256
+from itertools import count, pairwise
+from typing import Any, Literal
+from uuid import UUID
+
+import httpx2
+from sqlalchemy.dialects.postgresql import Range
+from uuid_utils.compat import uuid7
+
+from app.common.helpers import utc_now
+from app.db.models import Entity
+from app.main import app
+from app.modules.booking.booking_models import Appointment, AppointmentService, Visit
+from app.modules.booking.replan.day import digest_of
+from app.modules.branch.branch_models import Branch, HoursException, OpeningHours
+from app.modules.calendar.calendar_models import CalendarFeed
+from app.modules.catalogue.catalogue_models import (
+    AddOn,
+    Service,
+    ServiceCategory,
+    ServiceSegment,
+    ServiceVariant,
+)
+from app.modules.customer.customer_models import Customer
+from app.modules.identity import passwords
+from app.modules.identity.identity_models import Invitation, RoleAssignment, User, UserSession
+from app.modules.identity.roles import Role
+from app.modules.identity.tokens import issue_access_token
+from app.modules.resource.allocations import TakenTime
+from app.modules.resource.resource_models import Allocation, Outage, Resource, ResourceType, Room
+from app.modules.staff.staff_models import Shift, Staff, StaffBranch, StaffSkill, TimeOff, WeeklyShift
+from tests.builders.branches import branch_row
+from tests.builders.rows import RowsToWrite
+
+DOCUMENT: dict[str, Any] = app.openapi()
+OPERATIONS: dict[str, dict[str, Any]] = {
+    f"{method.upper()} {path}": operation
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+}
+PUBLIC = {label for label, operation in OPERATIONS.items() if operation.get("security") == []}
+QUESTIONS = {
+    "POST /api/v1/availability/days",
+    "POST /api/v1/availability/starts",
+    "POST /api/v1/staff/{staff_id}/replan",
+}
+"""They change nothing; a POST, because what is asked is a document."""
+BRANCH, OTHER_BRANCH = uuid7(), uuid7()
+PASSWORD = "một câu dễ nhớ với bạn"
+SOMEBODY_ELSE = "Người Khác"
+"""The name of whoever and whatever is not the caller's."""
+
+type Which = Literal["theirs", "another's", "missing", "none"]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Somebody who sends a request. Roles are held everywhere, or in one branch."""
+
+    name: str
+    roles: tuple[Role, ...] = ()
+    branch_id: UUID | None = None
+    fault: Literal["", "no token", "user gone", "session ended", "session expired", "disabled"] = ""
+
+    @property
+    def scopes(self) -> set[str]:
+        """What they may use of those that operations declare."""
+        everywhere = set() if self.branch_id else {f"{role}:everywhere" for role in self.roles}
+        return {role.value for role in self.roles} | everywhere
+
+    @property
+    def refusal(self) -> int | None:
+        """What they are answered wherever a token is needed."""
+        return {"": None, "disabled": 403}.get(self.fault, 401)
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One request: who sends it, and about what."""
+
+    label: str
+    caller: Caller
+    which: Which
+    ids: dict[str, UUID]
+    """Of the caller and of what the path and the body name."""
+    headers: dict[str, str] = field(repr=False)
+
+    @property
+    def changes_something(self) -> bool:
+        return not self.label.startswith("GET ") and self.label not in QUESTIONS
+
+    async def send(self, http: httpx2.AsyncClient) -> httpx2.Response:
+        method, path = self.label.split()
+        more = _MORE[self.label](self.ids) if self.label in _MORE else {}
+        headers = self.headers | more.pop("headers", {})
+        return await http.request(
+            method, path.format_map({"year": 2027, **self.ids}), headers=headers, **more
+        )
+
+
+class Scenes(RowsToWrite):
+    """Arranges many scenes with one COPY a table; each has rows of its own, so none sees another's changes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._days = pairwise(_days_from(date(1971, 1, 1)))
+        for branch_id in (BRANCH, OTHER_BRANCH):
+            self._add(Branch, **branch_row(branch_id, name=SOMEBODY_ELSE))
+            self._add(OpeningHours, branch_id=branch_id, weekday=1, opens=540, closes=1080)
+
+    def add(self, label: str, caller: Caller, which: Which = "another's") -> Scene:
+        ids = {"caller": self._add_caller(caller), "session": uuid7()}
+        if caller.fault != "user gone":
+            self._add_session(ids, caller)
+        somebody = self._add_user(SOMEBODY_ELSE, disabled=label.endswith("/enable"))
+        owner = ids["caller"] if which == "theirs" and caller.fault != "user gone" else somebody
+        ids["user_id"] = owner
+        ids["unlinked"] = self._add_user(SOMEBODY_ELSE)
+        ids["customer_id"] = self._add_customer(owner, archived=label.endswith("/restore"))
+        ids["duplicate"] = self._add_customer(None)
+        ids["word"] = uuid7()
+        ids["invitation_id"] = self._add(
+            Invitation,
+            user_id=owner,
+            email="khac@example.com",
+            roles=[{"role": "therapist"}],
+            token_hash=sha256(str(ids["word"]).encode()).digest(),
+            expires_at=utc_now() + timedelta(hours=72),
+        )
+        ids["branch_id"] = BRANCH if which == "theirs" else OTHER_BRANCH
+        ids["exception_id"] = self._add(
+            HoursException,
+            branch_id=ids["branch_id"],
+            days=Range(*next(self._days)),
+            reason=SOMEBODY_ELSE,
+            hours=[],
+        )
+        ids |= self._add_resources(ids["branch_id"]) | self._add_catalogue()
+        self._add_roster(ids, owner)
+        self._add_visit(ids)
+        if which == "missing":
+            ids |= {
+                "shift_id": uuid7(),
+                "time_off_id": uuid7(),
+                "calendar_id": uuid7(),
+                "visit_id": uuid7(),
+                "appointment_id": uuid7(),
+                "branch_id": uuid7(),
+                "exception_id": uuid7(),
+                "user_id": uuid7(),
+                "customer_id": uuid7(),
+                "invitation_id": uuid7(),
+                "outage_id": uuid7(),
+                "staff_id": uuid7(),
+                **{name: uuid7() for name in ("type_id", "room_id", "resource_id")},
+                **{name: uuid7() for name in ("category_id", "service_id", "variant_id", "add_on_id")},
+            }
+        token = issue_access_token(ids["caller"], ids["session"])
+        headers = {} if caller.fault == "no token" else {"Authorization": f"Bearer {token}"}
+        return Scene(label, caller, which, ids, headers)
+
+    def _add_caller(self, caller: Caller) -> UUID:
+        if caller.fault == "user gone":
+            return uuid7()
+        user_id = self._add_user(caller.name, disabled=caller.fault == "disabled")
+        for role in caller.roles:
+            self._add(RoleAssignment, user_id=user_id, role=role.value, branch_id=caller.branch_id)
+        return user_id
+
+    def _add_user(self, full_name: str, *, disabled: bool = False) -> UUID:
+        disabled_at = utc_now() if disabled else None
+        return self._add(User, full_name=full_name, password_hash=_password_hash(), disabled_at=disabled_at)
+
+    def _add_session(self, ids: dict[str, UUID], caller: Caller) -> None:
+        self._add(
+            UserSession,
+            id=ids["session"],
+            user_id=ids["caller"],
+            refresh_hash=b"",
+            refreshed_at=utc_now(),
+            expires_at=utc_now() + timedelta(days=-1 if caller.fault == "session expired" else 30),
+            ended_at=utc_now() if caller.fault == "session ended" else None,
+        )
+
+    def _add_customer(self, user_id: UUID | None, *, archived: bool = False) -> UUID:
+        archived_at = utc_now() if archived else None
+        return self._add(Customer, full_name=SOMEBODY_ELSE, user_id=user_id, archived_at=archived_at)
+
+    def _add_staff(self, branch_id: UUID, user_id: UUID | None = None) -> UUID:
+        staff_id = self._add(Resource, kind="staff")
+        self._add(
+            Staff,
+            id=staff_id,
+            key=f"nhan-vien-{staff_id}",
+            full_name=SOMEBODY_ELSE,
+            languages=["vi"],
+            bio_vi="",
+            bio_en="",
+            employed_from=date(2020, 1, 1),
+            user_id=user_id,
+        )
+        self._add(StaffBranch, staff_id=staff_id, branch_id=branch_id)
+        return staff_id
+
+    def _add_roster(self, ids: dict[str, UUID], user_id: UUID) -> None:
+        """Somebody with a pattern, a shift and leave, who is whoever it is about, and a colleague with a shift."""
+        branch_id = ids["branch_id"]
+        ids["staff_id"] = self._add_staff(branch_id, user_id)
+        ids["of_branch"] = branch_id
+        pattern = {"weekday": 1, "starts": 540, "ends": 1080}
+        self._add(WeeklyShift, staff_id=ids["staff_id"], branch_id=branch_id, **pattern)
+        ids["shift_id"] = self._add(
+            Shift, staff_id=ids["staff_id"], branch_id=branch_id, during=Range(*_A_DAY)
+        )
+        ids["colleagues_shift"] = self._add(
+            Shift,
+            staff_id=self._add_staff(branch_id),
+            branch_id=branch_id,
+            during=Range(*_NEXT_DAY),
+        )
+        ids["time_off_id"] = self._add(
+            TimeOff, staff_id=ids["staff_id"], during=Range(*_A_DAY), status="requested"
+        )
+        ids["calendar_id"] = self._add(CalendarFeed, staff_id=ids["staff_id"])
+
+    def _add_visit(self, ids: dict[str, UUID]) -> None:
+        """The customer holds a time with the therapist, who has more of it; so has a colleague."""
+        ids["colleague"] = self._add_staff(ids["branch_id"])
+        self._add(StaffSkill, staff_id=ids["colleague"], service_id=ids["service_id"])
+        self._add(
+            Shift,
+            staff_id=ids["colleague"],
+            branch_id=ids["branch_id"],
+            during=Range(_SOON, _SOON + timedelta(hours=9)),
+        )
+        self._add(StaffSkill, staff_id=ids["staff_id"], service_id=ids["service_id"])
+        self._add(
+            Shift,
+            staff_id=ids["staff_id"],
+            branch_id=ids["branch_id"],
+            during=Range(_SOON, _SOON + timedelta(hours=9)),
+        )
+        times = {"starts_at": _SOON, "ends_at": _SOON + timedelta(hours=1)}
+        ids["visit_id"] = self._add(
+            Visit,
+            branch_id=ids["branch_id"],
+            customer_id=ids["customer_id"],
+            source="online",
+            same_room=False,
+        )
+        ids["appointment_id"] = self._add(
+            Appointment,
+            visit_id=ids["visit_id"],
+            branch_id=ids["branch_id"],
+            customer_id=ids["customer_id"],
+            guest_name=SOMEBODY_ELSE,
+            status="held",
+            hold_expires_at=_HELD_UNTIL,
+            **times,
+        )
+        treatment_id = ids["treatment_id"] = self._add(
+            AppointmentService,
+            appointment_id=ids["appointment_id"],
+            position=0,
+            variant_id=ids["variant_id"],
+            price=0,
+            segments=[{"minutes": 60}],
+            **times,
+        )
+        self._add(
+            Allocation,
+            resource_id=ids["staff_id"],
+            during=Range(*times.values()),
+            state="held",
+            hold_expires_at=_HELD_UNTIL,
+            appointment_id=ids["appointment_id"],
+            appointment_service_id=treatment_id,
+        )
+
+    def _add_resources(self, branch_id: UUID) -> dict[str, UUID]:
+        """A bed in a room of the branch."""
+        ids = {"type_id": self._add_keyed(ResourceType, kind="bed", **_NAMES)}
+        ids["a_type"] = ids["type_id"]
+        ids["room_id"] = self._add_keyed(Room, branch_id=branch_id, name=SOMEBODY_ELSE)
+        ids["resource_id"] = self._add_keyed(
+            Resource, kind="bed", name=SOMEBODY_ELSE, branch_id=branch_id, type_id=ids["type_id"]
+        )
+        ids["outage_id"] = self._add(
+            Outage, resource_id=ids["resource_id"], during=Range(*_A_DAY), reason="Gãy chân"
+        )
+        return ids
+
+    def _add_catalogue(self) -> dict[str, UUID]:
+        """A service that can be booked, and an add-on."""
+        ids = {"category_id": self._add_keyed(ServiceCategory, position=0, **_NAMES)}
+        ids["service_id"] = self._add_keyed(
+            Service,
+            category_id=ids["category_id"],
+            position=0,
+            offered="online",
+            description_vi="",
+            description_en="",
+            **_NAMES,
+        )
+        ids["variant_id"] = self._add_keyed(ServiceVariant, service_id=ids["service_id"], price=0, position=0)
+        self._add(
+            ServiceSegment,
+            variant_id=ids["variant_id"],
+            position=0,
+            minutes=60,
+            needs_staff=True,
+            with_guest=True,
+        )
+        ids["add_on_id"] = self._add_keyed(AddOn, minutes=0, price=0, position=0, offered="online", **_NAMES)
+        return ids
+
+    def _add_keyed(self, model: type[Entity], **values: Any) -> UUID:
+        row_id = uuid7()
+        return self._add(model, id=row_id, key=f"k-{row_id}", **values)
+
+
+OF_SOMEBODY = {
+    "GET /api/v1/shifts",
+    "POST /api/v1/time-off",
+    "GET /api/v1/time-off",
+    "POST /api/v1/calendars",
+    "GET /api/v1/calendars",
+}
+"""Operations on what belongs to one of the staff whom the body or the query names."""
+OF_A_BRANCH = OF_SOMEBODY | {
+    "GET /api/v1/branches/{branch_id}/board",
+    "GET /api/v1/branches/{branch_id}/board/stream",
+    "PATCH /api/v1/branches/{branch_id}",
+    "PUT /api/v1/branches/{branch_id}/hours",
+    "POST /api/v1/branches/{branch_id}/exceptions",
+    "DELETE /api/v1/branches/{branch_id}/exceptions/{exception_id}",
+    "POST /api/v1/rooms",
+    "PATCH /api/v1/rooms/{room_id}",
+    "POST /api/v1/resources",
+    "PATCH /api/v1/resources/{resource_id}",
+    "POST /api/v1/resources/{resource_id}/outages",
+    "DELETE /api/v1/resources/{resource_id}/outages/{outage_id}",
+    "POST /api/v1/staff",
+    "PATCH /api/v1/staff/{staff_id}",
+    "GET /api/v1/staff/{staff_id}/weekly-shifts",
+    "PUT /api/v1/staff/{staff_id}/weekly-shifts",
+    "POST /api/v1/visits",
+    "GET /api/v1/visits/{visit_id}",
+    "PATCH /api/v1/visits/{visit_id}",
+    "PUT /api/v1/visits/{visit_id}/status",
+    "PATCH /api/v1/appointments/{appointment_id}",
+    "POST /api/v1/shifts",
+    "POST /api/v1/shifts/fill",
+    "POST /api/v1/shifts/copy",
+    "PATCH /api/v1/shifts/{shift_id}",
+    "DELETE /api/v1/shifts/{shift_id}",
+    "POST /api/v1/shifts/{shift_id}/swap",
+    "POST /api/v1/time-off/{time_off_id}/approve",
+    "POST /api/v1/time-off/{time_off_id}/refuse",
+    "POST /api/v1/time-off/{time_off_id}/withdraw",
+    "POST /api/v1/staff/{staff_id}/replan",
+    "POST /api/v1/staff/{staff_id}/replan/apply",
+    "DELETE /api/v1/calendars/{calendar_id}",
+}
+"""Operations on what belongs to a branch, also one that the body or the query names."""
+
+
+def objects_of(label: str) -> Iterator[Which]:
+    """Whose the object of an operation may be; `theirs` is also what is of the branch in which a caller has a role."""
+    if "{" in label or label in OF_A_BRANCH:
+        yield from ("theirs", "another's", "missing")
+    else:
+        yield "theirs" if label.endswith("/customers/me") else "none"
+
+
+def success_of(label: str) -> int:
+    [status] = [int(status) for status in OPERATIONS[label]["responses"] if status.startswith("2")]
+    return status
+
+
+@cache
+def _password_hash() -> str:
+    return passwords._hasher().hash(PASSWORD)
+
+
+def _a_day_off() -> dict[str, str]:
+    day = next(_days_off).isoformat()
+    return {"first_day": day, "last_day": day, "reason": "Tết Nguyên Đán"}
+
+
+def _days_from(first: date) -> Iterator[date]:
+    return (first + timedelta(days=n) for n in count())
+
+
+_days_off = _days_from(date(2040, 1, 1))
+_THERAPIST = {"role": "therapist"}
+_HELD_UNTIL = utc_now() + timedelta(days=1)
+
+
+def _a_monday_to_come() -> datetime:
+    """When the branches open, in a week or the one after it."""
+    today = utc_now().replace(hour=2, minute=0, second=0, microsecond=0)
+    return today + timedelta(days=14 - today.weekday())
+
+
+_SOON = _a_monday_to_come()
+_A_DAY = (datetime(2100, 3, 1, tzinfo=UTC), datetime(2100, 3, 2, tzinfo=UTC))
+_NEXT_DAY = (datetime(2100, 3, 2, tzinfo=UTC), datetime(2100, 3, 3, tzinfo=UTC))
+_FREE_MONDAY, _ITS_MONDAY = "2100-03-08", "2100-03-01"
+_TIMES = {"start": "2100-03-01T00:00:00Z", "end": "2100-03-03T00:00:00Z"}
+_LATER = {"start": "2100-04-01T00:00:00Z", "end": "2100-04-03T00:00:00Z"}
+_NAMES = {"name_vi": SOMEBODY_ELSE, "name_en": SOMEBODY_ELSE}
+_NAME = {"vi": "Giường", "en": "Bed"}
+_VARIANT = {"key": "90", "price": 450_000, "segments": [{"minutes": 90, "needs_staff": True}]}
+
+
+def _replan(ids: dict[str, UUID]) -> dict[str, Any]:
+    """The colleague takes the visit."""
+    taken = TakenTime(ids["staff_id"], Range(_SOON, _SOON + timedelta(hours=1)), ids["treatment_id"])
+    change = {"treatment_id": ids["treatment_id"], "from_id": ids["staff_id"], "to_id": ids["colleague"]}
+    return {
+        "branch_id": str(ids["branch_id"]),
+        "day": _SOON.date().isoformat(),
+        "digest": digest_of([taken]),
+        "changes": [{name: str(value) for name, value in change.items()}],
+    }
+
+
+def _wish(ids: dict[str, UUID], **wishes: str) -> dict[str, Any]:
+    return {
+        "branch_id": str(ids["branch_id"]),
+        "guests": [{"treatments": [{"variant_id": str(ids["variant_id"])} | wishes]}],
+    }
+
+
+def _hours_later(hours: int) -> dict[str, str]:
+    return {"start": (_SOON + timedelta(hours=hours)).isoformat()}
+
+
+_MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
+    "PUT /api/v1/staff/{staff_id}/weekly-shifts": lambda ids: {
+        "json": {
+            "shifts": [{"branch_id": str(ids["of_branch"]), "weekday": 2, "starts": "09:00", "ends": "18:00"}]
+        }
+    },
+    "GET /api/v1/shifts": lambda ids: {"params": _TIMES | {"staff_id": str(ids["staff_id"])}},
+    "POST /api/v1/shifts": lambda ids: {
+        "json": {
+            "staff_id": str(ids["staff_id"]),
+            "branch_id": str(ids["branch_id"]),
+            "start": "2100-03-09T00:00:00Z",
+            "end": "2100-03-09T09:00:00Z",
+        }
+    },
+    "POST /api/v1/shifts/fill": lambda ids: {
+        "json": {
+            "branch_id": str(ids["branch_id"]),
+            "first_day": _FREE_MONDAY,
+            "last_day": _FREE_MONDAY,
+            "staff_ids": [str(ids["staff_id"])],
+        }
+    },
+    "POST /api/v1/shifts/copy": lambda ids: {
+        "json": {
+            "branch_id": str(ids["branch_id"]),
+            "from_week": _ITS_MONDAY,
+            "to_week": _FREE_MONDAY,
+            "staff_ids": [str(ids["staff_id"])],
+        }
+    },
+    "PATCH /api/v1/shifts/{shift_id}": lambda _: {"json": {"start": "2100-03-01T12:00:00Z"}},
+    "POST /api/v1/shifts/{shift_id}/swap": lambda ids: {
+        "json": {"with_shift_id": str(ids["colleagues_shift"])}
+    },
+    "POST /api/v1/time-off": lambda ids: {"json": _TIMES | {"staff_id": str(ids["staff_id"])}},
+    "GET /api/v1/time-off": lambda ids: {"params": {"staff_id": str(ids["staff_id"])}},
+    "POST /api/v1/time-off/{time_off_id}/approve": lambda _: {"json": {"answer": "Đi vui nhé"}},
+    "POST /api/v1/time-off/{time_off_id}/refuse": lambda _: {"json": {"answer": "Hôm đó đông khách"}},
+    "POST /api/v1/visits": lambda ids: {
+        "json": _wish(ids, therapist_id=str(ids["staff_id"])) | _hours_later(2),
+        "headers": {"Idempotency-Key": str(uuid7())},
+    },
+    "PATCH /api/v1/visits/{visit_id}": lambda _: {"json": _hours_later(4)},
+    "PUT /api/v1/visits/{visit_id}/status": lambda _: {"json": {"status": "confirmed"}},
+    "PATCH /api/v1/appointments/{appointment_id}": lambda _: {"json": _hours_later(6)},
+    "POST /api/v1/staff/{staff_id}/replan": lambda ids: {
+        "json": {"branch_id": str(ids["branch_id"]), "day": _SOON.date().isoformat()}
+    },
+    "POST /api/v1/staff/{staff_id}/replan/apply": lambda ids: {"json": _replan(ids)},
+    "POST /api/v1/availability/days": lambda ids: {
+        "json": _wish(ids) | {"first_day": "2100-03-01", "last_day": "2100-03-02"}
+    },
+    "POST /api/v1/availability/starts": lambda ids: {"json": _wish(ids) | {"day": "2100-03-01"}},
+    "POST /api/v1/calendars": lambda ids: {"json": {"staff_id": str(ids["staff_id"])}},
+    "GET /api/v1/calendars": lambda ids: {"params": {"staff_id": str(ids["staff_id"])}},
+    "POST /api/v1/auth/password": lambda _: {
+        "json": {"current_password": PASSWORD, "new_password": PASSWORD[::-1]}
+    },
+    "PUT /api/v1/users/{user_id}/roles": lambda _: {"json": {"roles": [_THERAPIST]}},
+    "POST /api/v1/invitations": lambda ids: {
+        "json": {"email": f"{ids['word']}@example.com", "roles": [_THERAPIST]}
+    },
+    "POST /api/v1/invitations/claim": lambda ids: {"json": {"token": str(ids["word"])}},
+    "POST /api/v1/branches": lambda ids: {
+        "json": {"key": f"chi-nhanh-{ids['word']}", "name": "Sen Trắng Quận 7"}
+    },
+    "PATCH /api/v1/branches/{branch_id}": lambda ids: {"json": {"name": f"Sen Trắng {ids['word']}"}},
+    "PUT /api/v1/branches/{branch_id}/hours": lambda _: {
+        "json": {"hours": [{"weekday": 1, "opens": "09:00", "closes": "24:00"}]}
+    },
+    "POST /api/v1/branches/{branch_id}/exceptions": lambda _: {"json": _a_day_off()},
+    "GET /api/v1/branches/{branch_id}/board": lambda _: {"params": {"day": "2100-03-01"}},
+    "GET /api/v1/branches/{branch_id}/board/stream": lambda _: {"params": {"day": "2100-03-01"}},
+    "POST /api/v1/customers": lambda _: {"json": {"full_name": "Lan"}},
+    "GET /api/v1/customers/search": lambda _: {"params": {"q": "Lan"}},
+    "POST /api/v1/customers/import": lambda ids: {
+        "files": {"file": ("c.csv", f"full_name\n{ids['word']}\n".encode())}
+    },
+    "PATCH /api/v1/customers/{customer_id}": lambda _: {"json": {"notes": "Thích phòng yên tĩnh"}},
+    "POST /api/v1/customers/{customer_id}/merge": lambda ids: {
+        "json": {"duplicate_id": str(ids["duplicate"])}
+    },
+    "PUT /api/v1/customers/{customer_id}/account": lambda ids: {"json": {"user_id": str(ids["unlinked"])}},
+    "POST /api/v1/customers/{customer_id}/consents": lambda _: {
+        "json": {"purpose": "marketing", "granted": True, "version": "2026-01", "channel": "app"}
+    },
+    "POST /api/v1/resource-types": lambda ids: {
+        "json": {"key": f"k-{ids['word']}", "kind": "bed", "name": _NAME}
+    },
+    "PATCH /api/v1/resource-types/{type_id}": lambda _: {"json": {"name": _NAME}},
+    "POST /api/v1/rooms": lambda ids: {
+        "json": {"key": f"k-{ids['word']}", "branch_id": str(ids["branch_id"]), "name": "Sen"}
+    },
+    "PATCH /api/v1/rooms/{room_id}": lambda _: {"json": {"name": "Sen"}},
+    "POST /api/v1/resources": lambda ids: {
+        "json": {
+            "key": f"k-{ids['word']}",
+            "name": "Giường 1",
+            "type_id": str(ids["a_type"]),
+            "branch_id": str(ids["branch_id"]),
+        }
+    },
+    "PATCH /api/v1/resources/{resource_id}": lambda _: {"json": {"retired": True}},
+    "GET /api/v1/resources/{resource_id}/outages": lambda _: {"params": _TIMES},
+    "POST /api/v1/resources/{resource_id}/outages": lambda _: {"json": _LATER | {"reason": "Gãy chân"}},
+    "POST /api/v1/staff": lambda ids: {
+        "json": {
+            "key": f"k-{ids['word']}",
+            "full_name": "Lan",
+            "employed_from": "2026-01-01",
+            "branch_ids": [str(ids["branch_id"])],
+        }
+    },
+    "PATCH /api/v1/staff/{staff_id}": lambda _: {"json": {"full_name": "Mai"}},
+    "POST /api/v1/catalogue/categories": lambda ids: {"json": {"key": f"k-{ids['word']}", "name": _NAME}},
+    "PATCH /api/v1/catalogue/categories/{category_id}": lambda _: {"json": {"name": _NAME}},
+    "POST /api/v1/catalogue/services": lambda ids: {
+        "json": {
+            "key": f"k-{ids['word']}",
+            "category_id": str(ids["category_id"]),
+            "name": _NAME,
+            "variants": [_VARIANT],
+        }
+    },
+    "PATCH /api/v1/catalogue/services/{service_id}": lambda _: {"json": {"name": _NAME}},
+    "POST /api/v1/catalogue/services/{service_id}/variants": lambda _: {"json": _VARIANT},
+    "PATCH /api/v1/catalogue/variants/{variant_id}": lambda _: {"json": {"price": 500_000}},
+    "POST /api/v1/catalogue/add-ons": lambda ids: {
+        "json": {"key": f"k-{ids['word']}", "name": _NAME, "minutes": 15, "price": 100_000}
+    },
+    "PATCH /api/v1/catalogue/add-ons/{add_on_id}": lambda _: {"json": {"price": 120_000}},
+}

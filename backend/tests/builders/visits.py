@@ -1,0 +1,170 @@
+"""Appointments as rows, in one line.
+
+visit = await add_visit(branch_id, at(9), at(10), takes={lan: (at(9), at(10)), bed: (at(9), at(10.25))})
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+from sqlalchemy.dialects.postgresql import Range
+from uuid_utils.compat import uuid7
+
+from app.common.types.localized import Text as Words
+from app.db.models import Entity
+from app.modules.booking.booking_models import Appointment, AppointmentService, Visit
+from app.modules.catalogue.catalogue_models import Service, ServiceCategory, ServiceVariant
+from app.modules.resource.resource_models import Allocation
+from tests.builders.branches import add_branch
+from tests.support.database import insert, insert_all, new, run_sql
+
+type Times = tuple[datetime, datetime]
+PRICE = 500_000
+
+
+@dataclass(frozen=True)
+class AddedVisit:
+    """With one guest and one treatment."""
+
+    id: UUID
+    appointment_id: UUID
+    treatment_id: UUID
+
+
+def service_rows(**service: Any) -> tuple[ServiceVariant, list[Entity]]:
+    """Return the only variant of a new service, and all rows that it needs, itself the last."""
+    key = f"k-{uuid7()}"
+    category = new(ServiceCategory(key=key, name=Words("Nhóm", "Category"), position=0))
+    values = {
+        "key": key,
+        "category_id": category.id,
+        "name": Words("Massage Thụy Điển", "Swedish massage"),
+        "description": Words("", ""),
+        "position": 0,
+        "offered": "online",
+    } | service
+    offered = new(Service(**values))
+    variant = new(ServiceVariant(service_id=offered.id, key="60", price=PRICE, position=0))
+    return variant, [category, offered, variant]
+
+
+def visit_rows(
+    branch_id: UUID,
+    start: datetime,
+    end: datetime,
+    *,
+    takes: Mapping[UUID, Times] | None = None,
+    status: str = "confirmed",
+    hold_expires_at: datetime | None = None,
+    customer_id: UUID | None = None,
+    variant_id: UUID | None = None,
+    segments: list[dict[str, Any]] | None = None,
+) -> tuple[AddedVisit, list[Entity]]:
+    """Return a visit and its rows, parents first; of a treatment of its own when no variant is given."""
+    rows: list[Entity] = []
+    if variant_id is None:
+        variant, rows = service_rows()
+        variant_id = variant.id
+    if segments is None:
+        minutes = round((end - start).total_seconds() / 60)
+        segments = [{"minutes": minutes, "needs_staff": True, "with_guest": True}]
+    visit = new(Visit(branch_id=branch_id, customer_id=customer_id, source="desk", same_room=False))
+    appointment = new(
+        Appointment(
+            visit_id=visit.id,
+            branch_id=branch_id,
+            customer_id=customer_id,
+            status=status,
+            hold_expires_at=hold_expires_at,
+            starts_at=start,
+            ends_at=end,
+        )
+    )
+    treatment = new(
+        AppointmentService(
+            appointment_id=appointment.id,
+            position=0,
+            variant_id=variant_id,
+            price=PRICE,
+            segments=segments,
+            starts_at=start,
+            ends_at=end,
+        )
+    )
+    added = AddedVisit(visit.id, appointment.id, treatment.id)
+    allocations = _allocations(takes, appointment.id, treatment.id, hold_expires_at)
+    return added, [*rows, visit, appointment, treatment, *allocations]
+
+
+async def add_visit(
+    branch_id: UUID | None,
+    start: datetime,
+    end: datetime,
+    *,
+    connection: asyncpg.Connection | None = None,
+    **more: Any,
+) -> AddedVisit:
+    """Insert `visit_rows`, in a branch of its own when none is given."""
+    added, rows = visit_rows(branch_id or await add_branch(), start, end, **more)
+    await insert_all(rows, connection=connection)
+    return added
+
+
+async def add_guest(
+    visit: AddedVisit,
+    *,
+    customer_id: UUID | None = None,
+    name: str = "",
+    takes: Mapping[UUID, Times] | None = None,
+) -> UUID:
+    """Add one more of the same party, with a treatment of the same kind; return the appointment's id."""
+    [first] = await run_sql("SELECT * FROM appointment WHERE id = $1", visit.appointment_id)
+    same = {name: first[name] for name in ("visit_id", "branch_id", "status", "starts_at", "ends_at")}
+    guest_id = await insert(Appointment(customer_id=customer_id, guest_name=name, **same))
+    treatment_id = await add_treatment(visit, appointment_id=guest_id, position=0)
+    await insert_all(_allocations(takes, guest_id, treatment_id))
+    return guest_id
+
+
+async def add_treatment(visit: AddedVisit, *, appointment_id: UUID | None = None, position: int = 1) -> UUID:
+    """Add one more of the same kind, for the visit's first guest or for this one; return its id."""
+    [first] = await run_sql("SELECT * FROM appointment_service WHERE id = $1", visit.treatment_id)
+    same = {name: first[name] for name in ("variant_id", "price", "starts_at", "ends_at")}
+    return await insert(
+        AppointmentService(
+            appointment_id=appointment_id or visit.appointment_id,
+            position=position,
+            segments=json.loads(first["segments"]),
+            **same,
+        )
+    )
+
+
+async def add_allocation(
+    resource_id: UUID, start: datetime, end: datetime, *, appointment_id: UUID, treatment_id: UUID
+) -> None:
+    """Take a resource for a treatment that is booked."""
+    await insert_all(_allocations({resource_id: (start, end)}, appointment_id, treatment_id))
+
+
+def _allocations(
+    takes: Mapping[UUID, Times] | None,
+    appointment_id: UUID,
+    treatment_id: UUID,
+    hold_expires_at: datetime | None = None,
+) -> list[Allocation]:
+    return [
+        Allocation(
+            resource_id=resource_id,
+            during=Range(*times),
+            state="held" if hold_expires_at else "booked",
+            hold_expires_at=hold_expires_at,
+            appointment_id=appointment_id,
+            appointment_service_id=treatment_id,
+        )
+        for resource_id, times in (takes or {}).items()
+    ]

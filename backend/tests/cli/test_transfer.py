@@ -1,0 +1,175 @@
+"""`zenspa import spa` and `zenspa export spa` as a person types them, and the demo spa of `zenspa seed`."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.cli.seed import seed_accounts, seed_customers, seed_spa
+from app.cli.seed_visits import seed_visits
+from tests.api.identity.accounts import sql
+from tests.unit.setup.files import SMALL_SPA, small_spa
+
+BACKEND = Path(__file__).resolve().parents[2]
+
+type Zenspa = Callable[..., subprocess.CompletedProcess[str]]
+
+pytestmark = pytest.mark.usefixtures("stranger")
+
+
+@pytest.fixture
+def zenspa(tmp_path: Path) -> Zenspa:
+    """The command in a folder with the small spa, on this worker's database; nobody is there to be asked."""
+    (tmp_path / "spa.yaml").write_text(SMALL_SPA, encoding="utf-8")
+
+    def zenspa(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+        base = {name: os.environ[name] for name in ("PATH", "DATABASE_URL", "SECRET_KEY")}
+        return subprocess.run(
+            [sys.executable, "-m", "app.cli.main", *arguments],
+            cwd=tmp_path,
+            env=base | {"PYTHONPATH": str(BACKEND), "COLUMNS": "200"} | variables,
+            check=False,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            encoding="utf-8",
+            timeout=60,
+        )
+
+    return zenspa
+
+
+def said(done: subprocess.CompletedProcess[str]) -> str:
+    assert (done.returncode, done.stderr) == (0, ""), done.stderr
+    return done.stdout
+
+
+class TestImport:
+    def test_it_shows_what_changes_and_changes_it(self, zenspa: Zenspa, tmp_path: Path) -> None:
+        first = said(zenspa("import", "spa", "spa.yaml", "--yes"))
+        assert "thuy-dien/60, thuy-dien/90" in first
+        assert "15 mới · created, 0 cập nhật · changed" in first
+        assert "Không có gì thay đổi · nothing to change" in said(
+            zenspa("import", "spa", "spa.yaml", "--yes")
+        )
+        (tmp_path / "spa.yaml").write_text(small_spa(("price: 450000", "price: 480000")), encoding="utf-8")
+        changed = said(zenspa("import", "spa", "spa.yaml", "--yes"))
+        [row] = [line for line in changed.splitlines() if "450000" in line]
+        assert [cell.strip() for cell in row.split("│")[1:-1]] == [
+            "gói thời lượng · variants: thuy-dien/60", "price", "450000", "480000",
+        ]  # fmt: skip
+        assert "0 mới · created, 1 cập nhật · changed" in changed
+
+    async def test_a_dry_run_changes_nothing(self, zenspa: Zenspa) -> None:
+        shown = said(zenspa("import", "spa", "spa.yaml", "--dry-run"))
+        assert "thuy-dien/60" in shown
+        assert "✓" not in shown
+        assert await sql("SELECT count(*) FROM branch") == 0
+
+    async def test_with_nobody_to_ask_it_wants_to_be_told(self, zenspa: Zenspa) -> None:
+        refused = zenspa("import", "spa", "spa.yaml")
+        assert refused.returncode == 2
+        [line] = refused.stderr.splitlines()
+        assert "--yes" in line
+        assert await sql("SELECT count(*) FROM branch") == 0
+
+    def test_what_is_not_in_the_file_is_named(self, zenspa: Zenspa, tmp_path: Path) -> None:
+        said(zenspa("import", "spa", "spa.yaml", "--yes"))
+        (tmp_path / "less.yaml").write_text("version: 1\n", encoding="utf-8")
+        shown = said(zenspa("import", "spa", "less.yaml"))
+        assert "Không có trong tệp, giữ nguyên · not in the file, left alone: phòng · rooms: sen" in shown
+        assert "nothing to change" in shown
+
+    async def test_every_fault_is_told_by_its_line_in_both_languages(
+        self, zenspa: Zenspa, tmp_path: Path
+    ) -> None:
+        spoilt = small_spa(("price: 450000", "price: -1"), ("skills: [thuy-dien]", "skills: [la]"))
+        (tmp_path / "spa.yaml").write_text(spoilt, encoding="utf-8")
+        refused = zenspa("import", "spa", "spa.yaml", "--yes")
+        assert refused.returncode == 1
+        for words in (
+            "dòng 34: services.thuy-dien.variants.1.price",
+            "Phải từ 0 trở lên.",
+            "dòng 49: staff.lan.skills.1",
+            "No service in the file has this key.",
+        ):
+            assert words in refused.stderr
+        assert await sql("SELECT count(*) FROM branch") == 0
+
+    def test_a_terminal_is_asked(self, zenspa: Zenspa, tmp_path: Path) -> None:
+        if sys.platform == "win32":
+            pytest.skip("no pseudo-terminals")
+        import pty
+
+        for answer, status, rows in ((b"n\n", 1, 0), (b"y\n", 0, 1)):
+            terminal, end = pty.openpty()
+            os.write(terminal, answer)
+            base = {name: os.environ[name] for name in ("PATH", "DATABASE_URL", "SECRET_KEY")}
+            done = subprocess.run(
+                [sys.executable, "-m", "app.cli.main", "import", "spa", "spa.yaml"],
+                cwd=tmp_path,
+                env=base | {"PYTHONPATH": str(BACKEND)},
+                check=False,
+                stdin=end,
+                capture_output=True,
+                timeout=60,
+            )
+            os.close(end)
+            os.close(terminal)
+            assert done.returncode == status, done.stderr
+            exported = zenspa("export", "spa", "out.yaml")
+            assert exported.returncode == 0
+            assert (tmp_path / "out.yaml").read_text(encoding="utf-8").count("key: quan-1") == rows
+
+
+class TestExport:
+    def test_an_exported_file_changes_nothing_and_is_exported_again_byte_for_byte(
+        self, zenspa: Zenspa, tmp_path: Path
+    ) -> None:
+        said(zenspa("import", "spa", "spa.yaml", "--yes"))
+        said(zenspa("export", "spa", "first.yaml"))
+        assert "nothing to change" in said(zenspa("import", "spa", "first.yaml"))
+        said(zenspa("export", "spa", "second.yaml"))
+        assert (tmp_path / "second.yaml").read_bytes() == (tmp_path / "first.yaml").read_bytes()
+        assert not list(tmp_path.glob("*.part"))
+
+
+class TestSeed:
+    async def test_it_adds_a_spa_with_rosters_and_customers_once(self, zenspa: Zenspa) -> None:
+        assert "demo spa" in said(zenspa("seed", "--customers", "3"))
+        days = "SELECT count(DISTINCT lower(during)::date) FROM shift JOIN branch ON branch.id = branch_id WHERE branch.key = :key"
+        for key in ("quan-1", "thao-dien", "paris-13"):
+            assert await sql(days, key=key) >= 20
+        assert "demo spa" not in said(zenspa("seed", "--customers", "3"))
+
+    @pytest.mark.parametrize("spa_first", [True, False])
+    async def test_the_demo_therapist_signs_in_as_one_of_its_staff(self, *, spa_first: bool) -> None:
+        for seed in (seed_spa, seed_accounts) if spa_first else (seed_accounts, seed_spa):
+            await seed()
+        whose = "SELECT user_account.email FROM user_account JOIN staff ON staff.user_id = user_account.id"
+        assert await sql(whose) == "kythuatvien@example.com"
+
+    async def test_its_board_of_the_next_days_is_not_empty(self) -> None:
+        await seed_spa()
+        await seed_customers(20)
+        accounts = await seed_accounts()
+        booked = await seed_visits(accounts[0].email)
+        assert booked >= 20
+        assert await sql("SELECT count(*) FROM visit WHERE source = 'desk'") == booked
+        assert await seed_visits(accounts[0].email) == booked  # again is no more of them
+        assert await sql("SELECT count(*) FROM visit") == booked
+
+
+@pytest.mark.parametrize("command", ["import", "export"])
+def test_a_command_shows_how_to_use_it(zenspa: Zenspa, command: str) -> None:
+    assert f"zenspa {command} spa" in said(zenspa(command, "spa", "--help")).partition("Examples")[2]
+
+
+@pytest.mark.parametrize("arguments", [("import", "spa", "spa.yaml", "--yes"), ("export", "spa", "out.yaml")])
+def test_a_database_that_is_not_there_is_one_line(zenspa: Zenspa, arguments: tuple[str, ...]) -> None:
+    refused = zenspa(*arguments, DATABASE_URL="postgresql://lan@127.0.0.1:1/zenspa")
+    assert refused.returncode == 1
+    [line] = refused.stderr.splitlines()
+    assert f"the {arguments[0]} failed" in line

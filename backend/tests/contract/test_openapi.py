@@ -1,0 +1,222 @@
+"""The OpenAPI document is good to make clients from, and the API keeps what it says."""
+
+import re
+from collections.abc import Iterator
+from random import getrandbits
+from typing import Any
+from uuid import UUID
+
+import httpx2
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, given, seed
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import CHECKS
+from schemathesis.core.result import Ok
+
+from app.common.schemas import MAX_PAGE
+from app.main import app
+from app.modules.identity.roles import Role
+from tests.builders.operations import BRANCH, Caller, Scenes
+from tests.support.examples import examples, is_deep
+
+DOCUMENT: dict[str, Any] = app.openapi()
+OPERATIONS = {
+    f"{method.upper()} {path}": operation
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+}
+EVERY_OPERATION = pytest.mark.parametrize("operation", OPERATIONS.values(), ids=OPERATIONS)
+FUZZED = {
+    result.ok().label: result.ok()
+    for result in schemathesis.openapi.from_dict(DOCUMENT).get_all_operations()
+    if isinstance(result, Ok)
+}
+PROMISES: list[Any] = CHECKS.get_by_names(
+    [
+        "not_a_server_error",
+        "status_code_conformance",
+        "content_type_conformance",
+        "response_headers_conformance",
+        "response_schema_conformance",
+    ]
+)
+
+
+LISTS = [
+    "/api/v1/branches",
+    "/api/v1/catalogue",
+    f"/api/v1/branches/{BRANCH}/open?first_day=2027-02-01&last_day=2027-02-14",
+]
+
+
+KEYWORDS = set(  # of JSON Schema 2020-12, and in the last line those that OpenAPI 3.1 adds
+    """
+    $ref type enum const multipleOf maximum exclusiveMaximum minimum exclusiveMinimum maxLength minLength pattern
+    maxItems minItems uniqueItems maxContains minContains maxProperties minProperties required dependentRequired
+    format contentEncoding contentMediaType contentSchema title description default deprecated readOnly writeOnly
+    examples allOf anyOf oneOf not if then else dependentSchemas prefixItems items contains properties
+    patternProperties additionalProperties propertyNames unevaluatedItems unevaluatedProperties
+    discriminator xml externalDocs example
+    """.split()  # noqa: SIM905 - a literal would take a line for each
+)
+
+
+def schemas_in(node: Any) -> Iterator[dict[str, Any]]:
+    """Yield every schema of an OpenAPI document, with those inside it."""
+    if isinstance(node, list):
+        for item in node:
+            yield from schemas_in(item)
+    elif isinstance(node, dict):
+        for name, value in node.items():
+            if name in {"schema", "items", "additionalProperties"} and isinstance(value, dict):
+                yield value
+            elif name in {"schemas", "properties"}:
+                yield from value.values()
+            elif name in {"anyOf", "allOf", "oneOf", "prefixItems"}:
+                yield from value
+            if name not in {"examples", "example", "default"}:
+                yield from schemas_in(value)
+
+
+def errors_of(operation: dict[str, Any]) -> dict[str, Any]:
+    return {status: answer for status, answer in operation["responses"].items() if status >= "4"}
+
+
+class TestDocument:
+    def test_operation_ids_are_clean_and_unique(self) -> None:
+        ids = [operation["operationId"] for operation in OPERATIONS.values()]
+        assert len(set(ids)) == len(ids)
+        assert [name for name in ids if not re.fullmatch("[a-z]+(_[a-z]+)*", name) or "api_v1" in name] == []
+
+    def test_names_of_schemas_are_those_of_the_code(self) -> None:
+        assert [name for name in DOCUMENT["components"]["schemas"] if "api_v1" in name or "__" in name] == []
+
+    def test_nothing_speaks_of_fastapis_own_errors(self) -> None:
+        assert "HTTPValidationError" not in str(DOCUMENT)
+
+    @EVERY_OPERATION
+    def test_every_operation_says_what_it_does_and_where_it_belongs(self, operation: dict[str, Any]) -> None:
+        assert operation["summary"]
+        assert operation["description"]
+        assert operation["tags"]
+
+    @pytest.mark.parametrize("label", [label for label in OPERATIONS if "/health/" not in label])
+    def test_every_error_is_the_envelope(self, label: str) -> None:
+        for answer in errors_of(OPERATIONS[label]).values():
+            content = answer["content"]["application/json"]
+            assert content["schema"] == {"$ref": "#/components/schemas/ErrorResponse"}
+            for code, example in content["examples"].items():
+                assert example["value"]["error"]["code"] == code
+
+    @pytest.mark.parametrize(
+        "label", [label for label in OPERATIONS if "/health/" not in label and label != "GET /"]
+    )
+    def test_every_route_of_a_module_documents_the_errors_it_can_give(self, label: str) -> None:
+        operation = OPERATIONS[label]
+        expected = {"422", "503"}
+        if "requestBody" in operation:
+            expected |= {"400", "408", "413", "415"}
+        if "{" in label:
+            expected |= {"404"}
+        errors = errors_of(operation)
+        assert expected <= set(errors)
+        assert "VALIDATION_ERROR" in errors["422"]["content"]["application/json"]["examples"]
+
+    def test_schemas_use_the_keywords_of_json_schema_alone(self) -> None:
+        """Pydantic writes a bound that comes after a validator as `ge`, which generated clients do not know."""
+        assert {keyword for schema in schemas_in(DOCUMENT) for keyword in schema} - KEYWORDS == set()
+
+    def test_bodies_are_described_as_openapi_3_1_does(self) -> None:
+        """What comes with 3.2, such as `itemSchema` for the events of a stream, strict tools refuse."""
+        assert DOCUMENT["openapi"].startswith("3.1.")
+        media = [
+            medium
+            for operation in OPERATIONS.values()
+            for part in (operation.get("requestBody", {}), *operation["responses"].values())
+            for medium in part.get("content", {}).values()
+        ]
+        assert media
+        assert {name for medium in media for name in medium} <= {"schema", "example", "examples", "encoding"}
+
+    def test_a_bound_is_one_that_clients_can_check(self) -> None:
+        limits = [
+            parameter["schema"]
+            for operation in OPERATIONS.values()
+            for parameter in operation.get("parameters", [])
+            if parameter["name"] == "limit"
+        ]
+        assert limits
+        assert {(limit["minimum"], limit["maximum"]) for limit in limits} == {(1, MAX_PAGE)}
+
+    def test_a_change_has_no_defaults_for_a_client_to_send(self) -> None:
+        fields = DOCUMENT["components"]["schemas"]["CustomerUpdate"]["properties"]
+        assert [name for name, field in fields.items() if "default" in field] == []
+
+    def test_what_a_client_sends_has_examples(self) -> None:
+        fields = DOCUMENT["components"]["schemas"]["CustomerCreate"]["properties"]
+        assert "examples" in str(fields["full_name"])
+        assert "examples" in str(fields["phone"])
+
+
+def test_every_operation_is_fuzzed() -> None:
+    assert set(FUZZED) == set(OPERATIONS)
+
+
+@pytest.mark.parametrize("label", FUZZED)
+@seed(getrandbits(32) if is_deep() else 1)
+@given(data=st.data(), mode=st.sampled_from(list(GenerationMode)), known=st.booleans())
+@hypothesis_settings(
+    max_examples=examples(10),
+    database=None,
+    suppress_health_check=[
+        HealthCheck.function_scoped_fixture,
+        HealthCheck.too_slow,
+        HealthCheck.filter_too_much,
+    ],
+)
+async def test_the_api_keeps_its_promises_whatever_is_sent(
+    client: httpx2.AsyncClient, label: str, data: st.DataObject, mode: GenerationMode, *, known: bool
+) -> None:
+    ids = {name: str(row_id) for name, row_id in (await ids_that_are_there(label)).items()} if known else {}
+    path = {name: ids[name] for name in re.findall(r"{(\w+_id)}", label) if name in ids}
+    case = data.draw(FUZZED[label].as_strategy(mode, path_parameters=path or None))
+    if isinstance(case.body, dict):
+        case.body = naming(ids, case.body)
+    sent = requests.Request(**case.as_transport_kwargs(base_url="http://testserver")).prepare()
+    assert sent.method
+    assert sent.url
+    body = sent.body.encode() if isinstance(sent.body, str) else sent.body
+    assert body is None or isinstance(body, bytes)
+    headers = {name: str(value) for name, value in sent.headers.items()}
+    response = await client.request(sent.method, sent.url, headers=headers, content=body)
+    case.validate_response(response, checks=PROMISES)
+    if response.is_success and not label.startswith("GET "):
+        for read in LISTS:  # what was let in does not break whoever reads it
+            assert (await client.get(read)).status_code in {200, 404}
+
+
+async def ids_that_are_there(label: str) -> dict[str, UUID]:
+    """Of rows that are made once, with the first example of a test, and may be gone before its last."""
+    if label not in _arranged:
+        scenes = Scenes()
+        _arranged[label] = scenes.add(label, Caller("admin", (Role.ADMIN,)), "theirs").ids
+        await scenes.write()
+    return _arranged[label]
+
+
+_arranged: dict[str, dict[str, UUID]] = {}
+
+
+def naming(ids: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
+    """With ids that are there where it has others."""
+    named = {name: ids[name] for name, value in body.items() if name in ids and isinstance(value, str)}
+    lists = {
+        name: [ids[name.removesuffix("s")]]
+        for name, value in body.items()
+        if isinstance(value, list) and value and name.removesuffix("s") in ids
+    }
+    return body | named | lists

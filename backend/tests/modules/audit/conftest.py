@@ -1,3 +1,0 @@
-"""Customers are what most of the changes are made to."""
-
-from tests.modules.customer.conftest import add as add  # noqa: PLC0414 - a fixture of this folder too

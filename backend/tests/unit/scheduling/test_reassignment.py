@@ -1,0 +1,164 @@
+"""Who takes over what: against all there is to try, on small random days."""
+
+from collections.abc import Iterator, Sequence
+from random import Random
+from uuid import UUID
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.scheduling.bitmask import ones
+from app.scheduling.reassignment import MOST_MOVES, Work, can_be, reassign
+from app.scheduling.supply import ResourceKind, Therapist, Wanted
+
+STEPS = 12
+SHORTEST = 3
+MASSAGE, FACIAL = UUID(int=1), UUID(int=2)
+SICK = UUID(int=10)
+A, B, C, D = (UUID(int=20 + number) for number in range(4))
+type Day = tuple[list[Work], list[Work], list[Therapist]]
+
+
+def during(first: int, last: int) -> int:
+    return ones(last - first) << first
+
+
+def work(  # noqa: PLR0917 - a row of a table
+    number: int, by: UUID, first: int, last: int, service: UUID = MASSAGE, gender: str | None = None
+) -> Work:
+    return Work(UUID(int=number), by, during(first, last), Wanted(ResourceKind.STAFF, service, gender=gender))
+
+
+def person(
+    who: UUID,
+    *,
+    skills: Sequence[UUID] = (MASSAGE, FACIAL),
+    works: tuple[int, int] = (0, STEPS),
+    stays: Sequence[tuple[int, int]] = (),
+    gender: str | None = None,
+) -> Therapist:
+    on_shift = during(*works)
+    free = on_shift & ~sum(during(*each) for each in stays)
+    return Therapist(who, frozenset(skills), on_shift, free, gender)
+
+
+class TestPlans:
+    def test_who_is_free_takes_it_and_nobody_else_moves(self) -> None:
+        plan = reassign([work(1, SICK, 2, 6)], [work(2, A, 4, 8)], [person(A), person(B)], shortest=SHORTEST)
+        assert plan == {UUID(int=1): B}
+
+    def test_who_could_gives_away_what_somebody_else_can_do(self) -> None:
+        """Only Hoa has the skill; Lan takes what Hoa had."""
+        hoa, lan = person(A), person(B, skills=[MASSAGE])
+        plan = reassign(
+            [work(1, SICK, 2, 6, FACIAL)], [work(2, A, 4, 8), work(3, B, 9, 11)], [hoa, lan], shortest=3
+        )
+        assert plan == {UUID(int=1): A, UUID(int=2): B}
+
+    def test_a_chain_goes_over_three_people(self) -> None:
+        """Only Hoa has the skill; Mai is not there yet when what Hoa had begins, but when what Lan had does."""
+        people = [person(A), person(B, skills=[MASSAGE]), person(C, skills=[MASSAGE], works=(5, STEPS))]
+        plan = reassign(
+            [work(1, SICK, 2, 6, FACIAL)], [work(2, A, 4, 8), work(3, B, 5, 9)], people, shortest=3
+        )
+        assert plan == {UUID(int=1): A, UUID(int=2): B, UUID(int=3): C}
+
+    def test_nobody_takes_what_they_cannot_do_or_should_not(self) -> None:
+        lost = [work(1, SICK, 2, 6, FACIAL, "female")]
+        people = [person(A, skills=[MASSAGE], gender="female"), person(B, gender="male"), person(C)]
+        assert reassign(lost, [], people, shortest=SHORTEST) == {}
+
+    def test_what_has_to_stay_is_not_given_away(self) -> None:
+        assert reassign([work(1, SICK, 2, 6)], [], [person(A, stays=[(5, 7)])], shortest=SHORTEST) == {}
+
+    def test_nobody_moves_more_than_so_many(self) -> None:
+        """Each of them could go, but what is won by it is one treatment."""
+        small = [work(2 + number, A, number * 2, number * 2 + 2) for number in range(MOST_MOVES + 1)]
+        lost = [work(1, SICK, 0, len(small) * 2, FACIAL)]
+        people = [person(A, works=(0, 24)), person(B, skills=[MASSAGE], works=(0, 24))]
+        assert reassign(lost, small, people, shortest=SHORTEST) == {}
+        assert len(reassign(lost, small[1:], people, shortest=SHORTEST)) == MOST_MOVES + 1
+
+    def test_of_those_who_are_free_it_goes_where_no_gap_is_left(self) -> None:
+        """A would be left with two steps before it, which nobody can sell."""
+        people = [person(A, works=(0, 6)), person(B, stays=[(0, 2)])]
+        assert reassign([work(1, SICK, 2, 6)], [], people, shortest=3) == {UUID(int=1): B}
+
+    def test_the_load_is_spread(self) -> None:
+        lost = [work(1, SICK, 0, 4), work(2, SICK, 4, 8), work(3, SICK, 8, 12)]
+        plan = reassign(lost, [], [person(A), person(B), person(C)], shortest=1)
+        assert set(plan.values()) == {A, B, C}
+
+
+@st.composite
+def days(draw: st.DrawFn) -> Day:
+    """Who is ill had up to three treatments; up to four others have up to six that can move, and some that cannot."""
+    dice = Random(draw(st.integers(0, 2**32)))
+    lost: list[Work] = []
+    others: list[Work] = []
+    people = []
+    for who in (SICK, *[A, B, C, D][: dice.randint(2, 4)]):
+        skills = dice.choice([[MASSAGE], [FACIAL], [MASSAGE, FACIAL]])
+        gender = dice.choice(["female", "male"])
+        starts, ends = dice.choice([(0, 12), (0, 12), (0, 8), (3, 12)])
+        at, stays = starts, []
+        while (at := at + dice.randint(0, 4)) < ends - 1:
+            end = min(ends, at + dice.randint(2, 4))
+            wished = dice.choice([None, None, None, gender])
+            each = work(100 + len(lost) + len(others), who, at, end, dice.choice(skills), wished)
+            if who == SICK:
+                lost.append(each)
+            elif len(others) < 6 and dice.random() < 0.9:
+                others.append(each)
+            else:
+                stays.append((at, end))
+            at = end
+        people.append(person(who, skills=skills, works=(starts, ends), stays=stays, gender=gender))
+    return lost[:3], others, people[1:]
+
+
+def outcomes(
+    works: Sequence[Work], free: dict[UUID, int], people: Sequence[Therapist]
+) -> Iterator[list[UUID | None]]:
+    """Every way in which each of these is done by somebody who can, or by nobody."""
+    if not works:
+        yield []
+        return
+    first, *rest = works
+    for each in people:
+        if each.suits(first.wanted) and not first.during & ~free[each.id]:
+            left = free | {each.id: free[each.id] & ~first.during}
+            for others in outcomes(rest, left, people):
+                yield [each.id, *others]
+    for others in outcomes(rest, free, people):
+        yield [None, *others]
+
+
+def ways(day: Day) -> Iterator[list[UUID | None]]:
+    lost, others, people = day
+    return outcomes([*others, *lost], {each.id: each.free for each in people}, people)
+
+
+def best(day: Day) -> tuple[int, int]:
+    """How many can be placed, and how few of others have to move for it: by trying all."""
+    _, others, _ = day
+    found = []
+    for done_by in ways(day):
+        of_others, of_lost = done_by[: len(others)], done_by[len(others) :]
+        moved = sum(who != each.by for who, each in zip(of_others, others, strict=True))
+        if None not in of_others and moved <= MOST_MOVES:
+            found.append((len(of_lost) - of_lost.count(None), -moved))
+    placed, moved = max(found)
+    return placed, -moved
+
+
+@given(days())
+def test_as_many_are_placed_as_can_be_and_as_few_move(day: Day) -> None:
+    lost, others, people = day
+    plan = reassign(lost, others, people, shortest=SHORTEST)
+    moved = sum(each.id in plan for each in others)
+    done_by = [plan.get(each.id, each.by) for each in others] + [plan.get(each.id) for each in lost]
+    assert done_by in ways(day)
+    assert can_be(plan, [*lost, *others], people)
+    assert all(plan[each.id] != each.by for each in others if each.id in plan)
+    assert (len(plan) - moved, moved) == best(day)

@@ -1,0 +1,89 @@
+"""The demo spa is one that could open tomorrow."""
+
+from collections import Counter
+from functools import cache
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+from app.modules.setup.reader import read_file
+from app.modules.setup.spa_file import FileBranch, FileResource, SpaFile
+
+DEMO = Path(__file__).parents[3] / "app/cli/demo_spa.yaml"
+BRANCHES = ["paris-13", "quan-1", "thao-dien"]
+
+
+@cache
+def demo() -> SpaFile:
+    return read_file(DEMO.read_bytes())
+
+
+def branch(key: str) -> FileBranch:
+    return next(each for each in demo().branches if each.key == key)
+
+
+def test_it_has_what_a_chain_of_spas_has() -> None:
+    spa = demo()
+    assert [each.key for each in spa.branches] == BRANCHES
+    assert len({each.time_zone for each in spa.branches}) == 2
+    beds = [bed for each in spa.branches for room in each.rooms for bed in room.beds]
+    assert (len(beds), len(spa.services), len(spa.categories), len(spa.staff)) == (30, 40, 8, 24)
+    massage_beds = Counter(
+        room.key
+        for each in spa.branches
+        for room in each.rooms
+        for bed in room.beds
+        if bed.type == "giuong-massage"
+    )
+    assert sum(count == 2 for count in massage_beds.values()) >= 3  # rooms for couples
+    assert {each.offered for each in spa.services} == {"online", "desk", "no"}
+    assert any(line.closes > 1440 for each in spa.branches for line in each.hours)
+
+
+@pytest.mark.parametrize("key", BRANCHES)
+def test_somebody_is_there_in_all_its_hours(key: str) -> None:
+    for line in branch(key).hours:
+        for day in line.days:
+            shifts = [
+                shift
+                for person in demo().staff
+                for shift in person.weekly_shifts
+                if shift.branch == key and day in shift.days
+            ]
+            for minute in range(line.opens, line.closes, 15):
+                assert any(shift.starts <= minute < shift.ends for shift in shifts), (day, minute)
+
+
+def test_everybody_has_a_break_and_a_day_off() -> None:
+    for person in demo().staff:
+        shifts = [(day, shift) for shift in person.weekly_shifts for day in shift.days]
+        days = Counter(day for day, _ in shifts)
+        assert len(days) <= 6
+        assert set(days.values()) == {2}, person.key
+        for day in days:
+            first, second = sorted((shift.starts, shift.ends) for on, shift in shifts if on == day)
+            assert second[0] - first[1] >= 45
+
+
+@pytest.mark.parametrize("service", [each.key for each in demo().services])
+def test_every_treatment_can_be_had_in_some_branch(service: str) -> None:
+    [treatment] = [each for each in demo().services if each.key == service]
+    needed = {
+        type_key
+        for variant in treatment.variants
+        for segment in variant.segments
+        for type_key in (segment.bed, segment.device)
+        if type_key is not None
+    }
+    able = {key for person in demo().staff if service in person.skills for key in person.branches}
+    needs_nobody = not any(segment.staff for variant in treatment.variants for segment in variant.segments)
+    assert [
+        each.key
+        for each in demo().branches
+        if (each.key in able or needs_nobody) and needed <= {resource.type for resource in resources_of(each)}
+    ]
+
+
+def resources_of(each: FileBranch) -> list[FileResource]:
+    return list(chain(each.resources, *((*room.beds, *room.devices) for room in each.rooms)))

@@ -1,0 +1,179 @@
+"""The file of a set-up: what it may say, and where it says what is wrong."""
+
+from datetime import date
+
+import pytest
+
+from app.modules.setup.reader import SetupRefused, read_file, write_file
+from app.modules.setup.yaml_document import write_yaml
+from tests.unit.setup.files import faults_of, small_spa, spa
+
+SECRET = "khong-ai-duoc-thay"
+
+
+class TestWhatItSays:
+    def test_times_days_and_words_are_what_people_mean(self) -> None:
+        """YAML 1.1 reads 09:00 as 540, `no` as false, a day as a date and 0283… without its zero."""
+        file = spa(
+            (
+                "name: {vi: Massage Thái, en: Thai massage}",
+                "name: {vi: Massage Thái, en: Thai}\n    offered: no",
+            ),
+            ("phone: 028 3822 1234", "phone: 02838221234"),
+        )
+        [branch] = file.branches
+        assert (branch.hours[0].opens, branch.hours[0].closes) == (540, 1320)
+        assert branch.hours[1].closes == 1440 + 120
+        assert branch.phone == "+842838221234"
+        assert file.services[1].offered == "no"
+        assert file.services[0].variants[0].key == "60"
+
+    def test_the_same_hours_in_other_lines_are_the_same_file(self) -> None:
+        by_day = '{days: [3], opens: 09:00, closes: "22:00"}\n      - {days: [2, 1], opens: 09:00, closes: "22:00"}'
+        assert spa(('{days: [1, 2, 3], opens: 09:00, closes: "22:00"}', by_day)) == spa()
+
+    def test_a_field_without_a_value_is_one_that_is_not_there(self) -> None:
+        assert spa(("phone: 028 3822 1234", "phone:")).branches[0].phone is None
+
+    def test_a_character_of_two_escapes_is_one(self) -> None:
+        """As JSON has it, which is YAML."""
+        assert spa(("name: Phòng Sen", r'name: "Sen \uD83E\uDEB7"')).branches[0].rooms[0].name == "Sen 🪷"
+
+    def test_a_byte_order_mark_and_windows_line_ends_are_no_fault(self) -> None:
+        assert read_file(small_spa().replace("\n", "\r\n").encode("utf-8-sig")) == spa()
+
+    def test_what_is_as_it_is_by_default_is_not_written(self) -> None:
+        written = write_file(spa()).decode()
+        assert "time_zone" not in written
+        assert "offered" not in written
+        assert read_file(written.encode()) == spa()
+
+    def test_a_day_that_is_there_twice_is_written_twice(self) -> None:
+        day = date(2027, 2, 6)
+        assert (
+            write_yaml({"first_day": day, "last_day": day})
+            == b"first_day: 2027-02-06\nlast_day: 2027-02-06\n"
+        )
+
+    def test_long_text_is_folded_and_no_line_ends_in_a_blank(self) -> None:
+        file = spa(("add_ons: [da-nong]", "description: {vi: " + "nhẹ nhàng " * 40 + "}"))
+        written = write_file(file)
+        assert max(map(len, written.decode().splitlines())) < 130
+        assert b" \n" not in written
+        assert read_file(written) == file
+
+    def test_what_other_readers_would_take_for_something_else_is_in_quotation_marks(self) -> None:
+        """In YAML 1.1, which most libraries read, 09:00 is 540."""
+        written = write_file(spa()).decode()
+        assert 'opens: "09:00", closes: "22:00"' in written
+        assert 'phone: "+842838221234"' in written
+        assert 'key: "60"' in written
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "place", "kind"),
+    [
+        ("version: 1", "version: 2", "line 1: version", "literal_error"),
+        ("    name: Sen Trắng Quận 1\n", "", "line 3: branches.quan-1.name", "missing"),
+        ("name: Sen Trắng Quận 1", "nme: Sen", "line 4: branches.quan-1.nme", "extra_forbidden"),
+        ("028 3822 1234", "12", "line 5: branches.quan-1.phone", "phone_number"),
+        ("opens: 09:00", "opens: 9", "line 7: branches.quan-1.hours.1.opens", "wall_time"),
+        ("opens: 09:00", "opens: 9h", "line 7: branches.quan-1.hours.1.opens", "wall_time"),
+        ("days: [6]", "days: [3, 6]", "line 6: branches.quan-1.hours", "overlap"),
+        ("days: [6]", "days: [8]", "line 8: branches.quan-1.hours.2.days.1", "less_than_equal"),
+        ("last_day: 2027-02-09", "last_day: 2026-02-09", "line 10: branches.quan-1.exceptions.1", "date_range"),
+        ("key: sen-2", "key: sen-1", "line 16: branches.quan-1.rooms.sen.beds.sen-1.key", "duplicate_key"),
+        ("key: noi-1", "key: sen-1", "line 18: branches.quan-1.resources.sen-1.key", "duplicate_key"),
+        ("Giường 1, type: giuong", "G, type: noi", "line 15: branches.quan-1.rooms.sen.beds.sen-1.type", "unknown_bed"),
+        ("type: noi", "type: may", "line 18: branches.quan-1.resources.noi-1.type", "unknown_resource"),
+        ("price: 450000", "price: 4.5", "line 34: services.thuy-dien.variants.1.price", "int_type"),
+        ("add_ons: [da-nong]", "add_ons: [da]", "line 31: services.thuy-dien.add_ons.1", "unknown_add_on"),
+        ("- key: 90", "- key: 60", "line 38: services.thuy-dien.variants.2.key", "duplicate_key"),
+        ("device: noi", "device: giuong", "line 40: services.thuy-dien.variants.2.segments.1.device", "unknown_device"),
+        ("guest: false", "guest: no", "line 37: services.thuy-dien.variants.1.segments.2.guest", "bool_type"),
+        ("minutes: 90", "minutes: 1441", "line 40: services.thuy-dien.variants.2.segments.1.minutes", "less_than_equal"),
+        ("minutes: 60, staff: true", "minutes: 60, guest: false", "line 35: services.thuy-dien.variants.1.segments", "treatment_guest"),
+        ("key: thai\n    category: massage", "key: thai\n    category: thai", "line 42: services.thai.category", "unknown_category"),
+        ("skills: [thuy-dien]", "skills: [thuy]", "line 49: staff.lan.skills.1", "unknown_service"),
+        ("branches: [quan-1]", "branches: [quan-2]", "line 48: staff.lan.branches.1", "unknown_branch"),
+        ('starts: "09:00", ends: "13:00"}', 'starts: "09:00", ends: "13:00"}\n      - {branch: quan-1, days: [2], starts: "12:00", ends: "14:00"}', "line 50: staff.lan.weekly_shifts", "overlap"),
+    ],
+)  # fmt: skip
+def test_a_fault_is_told_with_its_line(before: str, after: str, place: str, kind: str) -> None:
+    assert (place, kind) in faults_of(small_spa((before, after)))
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("", ("line 1", "model_type")),
+        ("- a\n", ("line 1", "model_type")),
+        ("version: 1\nversion: 1\n", ("line 2: version", "duplicate_field")),
+        ("version: 1\nstaff: &all []\n", ("line 2: staff", "yaml_anchor")),
+        ("version: 1\nstaff: *all\n", ("line 2: staff", "yaml_anchor")),
+        ("version: 1\n<<: {staff: []}\n", ("line 2: …", "extra_forbidden")),
+        ("version: 1\nstaff: !!set {}\n", ("line 2: staff", "yaml_tag")),
+        ("version: 1\nstaff: !python/object/apply:os.system [ls]\n", ("line 2: staff", "yaml_tag")),
+        ("version: 1\n---\nversion: 1\n", ("line 2", "yaml_document")),
+        ("%YAML 1.1\n---\nversion: 1\n", ("line 1", "yaml_directive")),
+        ("version: 1\nstaff: [\n", ("line 2", "yaml")),
+        ("version: 1\n\tstaff: []\n", ("line 2", "yaml")),
+        ('version: 1\nstaff: "\\UFFFFFFFF"\n', ("line 2", "yaml")),
+        ("version: 1\n? [a]\n: b\n", ("line 2", "yaml_name")),
+        ("version: 1\nstaff: " + "[" * 100_000, ("line 2: staff", "yaml_depth")),
+        ("version: 1\nstaff:\n- \x00\n", ("line 3", "string_characters")),
+        ('version: 1\nstaff:\n- "\\0"\n', ("line 3: staff.1", "string_characters")),
+        ('version: 1\nstaff:\n- "\\uD83D"\n', ("line 3: staff.1", "string_characters")),
+        (b"version: 1\nstaff:\n- \xed\xa0\xbd\n", ("line 3", "encoding")),
+        (b"\n" * 100 + b"#" * 5_000_000, ("line 101", "too_large")),
+    ],
+    ids=lambda value: value[1] if isinstance(value, tuple) else "",
+)
+def test_what_is_no_plain_yaml_is_told_with_its_line(text: str | bytes, fault: tuple[str, str]) -> None:
+    place, kind = faults_of(text)[0]
+    assert kind == fault[1]
+    assert place.startswith(fault[0])
+
+
+def test_all_faults_are_told_at_once_in_the_order_of_the_file() -> None:
+    faults = faults_of(
+        small_spa(
+            ("name: Sen Trắng Quận 1", "name:"),
+            ("type: noi", "type: may"),
+            ("price: 450000", "price: -1"),
+            ("skills: [thuy-dien]", "skills: [thuy]"),
+        )
+    )
+    assert [kind for _, kind in faults] == [
+        "missing",
+        "unknown_resource",
+        "greater_than_equal",
+        "unknown_service",
+    ]
+
+
+def test_no_more_than_a_hundred_are_listed() -> None:
+    faults = faults_of("version: 1\nstaff: [" + ", ".join(["x"] * 150) + "]\n")
+    assert len(faults) == 101
+    assert faults[-1] == ("file", "more_faults")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        small_spa(("028 3822 1234", SECRET)),
+        small_spa(("price: 450000", f"price: {SECRET}")),
+        small_spa(("- key: lan", f"- key: {SECRET} 1")),
+        small_spa(("employed_from: 2024-03-01", f"employed_from: {SECRET}")),
+        small_spa(("kind: bed", f"kind: {SECRET}")),
+        small_spa(("    name: Sen Trắng Quận 1", f"    name: x\n    {SECRET} y: 1")),
+        small_spa(("full_name: Nguyễn Thị Lan", f"full_name: !{SECRET} x")),
+        small_spa(("full_name: Nguyễn Thị Lan", f"full_name: &{SECRET} x")),
+        small_spa(("full_name: Nguyễn Thị Lan", f'full_name: "\\q{SECRET}')),
+        small_spa(("full_name: Nguyễn Thị Lan", f"full_name: *{SECRET}")),
+    ],
+)
+def test_values_are_never_repeated(text: str) -> None:
+    with pytest.raises(SetupRefused) as refused:
+        read_file(text.encode())
+    assert SECRET not in str(refused.value.details) + str(refused.value)

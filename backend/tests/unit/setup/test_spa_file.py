@@ -1,0 +1,187 @@
+"""Any valid set-up is the same after it was written and read again; what is none is refused, and never crashes."""
+
+import datetime as dt
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from app.modules.branch.branch_schemas import BranchCreate
+from app.modules.catalogue.catalogue_schemas import (
+    AddOnCreate,
+    CategoryCreate,
+    Segment,
+    ServiceCreate,
+    VariantCreate,
+)
+from app.modules.resource.resource_schemas import ResourceCreate, ResourceTypeCreate, RoomCreate
+from app.modules.setup.reader import SetupRefused, read_file, write_file
+from app.modules.setup.spa_file import (
+    FileAddOn,
+    FileBranch,
+    FileCategory,
+    FileResource,
+    FileRoom,
+    FileSegment,
+    FileService,
+    FileStaff,
+    FileType,
+    FileVariant,
+    SpaFile,
+)
+from app.modules.setup.yaml_document import read_yaml, write_yaml
+from app.modules.staff.staff_schemas import StaffCreate
+from tests.support.examples import examples
+
+KEYS = st.from_regex(r"[a-z0-9]{1,4}(-[a-z0-9]{1,3})?", fullmatch=True)
+TRICKY = st.sampled_from(
+    ["no", "true", "null", "~", "09:30", "0912", "+84", "1e3", "2027-02-06", ": ", "a: b", "a #b", "- x", "#", "&a",
+     "*a", "!a", "%a", "@", "`", "'", '"', "{}", "[", "<<", "=", "?", "...", "---", "x" * 200, "a " * 90, "é", "😀"]
+)  # fmt: skip
+LINES = (TRICKY | st.text(st.characters(categories=["L", "N", "P", "S", "Zs"]), max_size=60)).filter(
+    lambda text: text.strip() != ""
+)
+TEXTS = TRICKY | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=80)
+NAMES = st.fixed_dictionaries({"vi": LINES, "en": LINES})
+TIMES = st.integers(0, 287).map(lambda step: f"{step // 12:02}:{step % 12 * 5:02}")
+OFFERED = st.sampled_from(["online", "desk", "no"])
+
+
+def keyed(fields: dict[str, st.SearchStrategy[Any]], **optional: st.SearchStrategy[Any]) -> Any:
+    items = st.fixed_dictionaries({"key": KEYS, **fields}, optional=optional)
+    return st.lists(items, max_size=3, unique_by=lambda item: item["key"])
+
+
+def keys_of(items: list[dict[str, Any]]) -> st.SearchStrategy[list[str]]:
+    keys = [item["key"] for item in items]
+    return st.lists(st.sampled_from(keys), max_size=3) if keys else st.just([])
+
+
+@st.composite
+def spas(draw: Callable[..., Any]) -> dict[str, Any]:
+    types = draw(keyed({"kind": st.sampled_from(["bed", "device"]), "name": NAMES}))
+    kinds = {kind: [each["key"] for each in types if each["kind"] == kind] for kind in ("bed", "device")}
+    everything = st.sampled_from(kinds["bed"] + kinds["device"]) if types else None
+    resources = (
+        keyed({"name": LINES, "type": everything}, retired=st.booleans())
+        if everything is not None
+        else st.just([])
+    )
+    hours = st.fixed_dictionaries(
+        {"days": st.lists(st.integers(1, 7), min_size=1, max_size=7), "opens": TIMES, "closes": TIMES}
+    )
+    exceptions = st.fixed_dictionaries(
+        {"first_day": st.just(dt.date(2027, 2, 6)), "last_day": st.dates(dt.date(2027, 2, 6), dt.date(2027, 3, 1)),
+         "reason": LINES}
+    )  # fmt: skip
+    branches = draw(
+        keyed({"name": LINES}, address=TEXTS, hours=st.lists(hours, max_size=1), closed=st.booleans(),
+              exceptions=st.lists(exceptions, max_size=1), grid_minutes=st.sampled_from([5, 15, 60]))
+    )  # fmt: skip
+    if branches:
+        branches[0]["resources"] = draw(resources)
+    categories = draw(keyed({"name": NAMES}))
+    add_ons = draw(
+        keyed(
+            {"name": NAMES, "minutes": st.integers(0, 1440), "price": st.integers(0, 10**9)}, offered=OFFERED
+        )
+    )
+    segment: dict[str, Any] = {"staff": st.booleans()}
+    segment |= {kind: st.sampled_from(known) for kind, known in kinds.items() if known}
+    segments = st.lists(
+        st.fixed_dictionaries({"minutes": st.integers(1, 300)}, optional=segment), min_size=1, max_size=3
+    )
+    variants = keyed({"price": st.integers(0, 10**9), "segments": segments}, retired=st.booleans())
+    services: st.SearchStrategy[Any] = st.just([])
+    if categories:
+        category = st.sampled_from([each["key"] for each in categories])
+        description = st.fixed_dictionaries({}, optional={"vi": TEXTS, "en": TEXTS})
+        services = keyed({"category": category, "name": NAMES, "variants": variants}, description=description,
+                         offered=OFFERED, add_ons=keys_of(add_ons))  # fmt: skip
+    treatments = draw(services)
+    staff: st.SearchStrategy[Any] = st.just([])
+    if branches:
+        works_in = [branch["key"] for branch in branches]
+        shift = st.fixed_dictionaries(
+            {"branch": st.sampled_from(works_in), "days": st.lists(st.integers(1, 7), min_size=1), "starts": TIMES, "ends": TIMES}
+        )  # fmt: skip
+        staff = keyed(
+            {"full_name": LINES, "employed_from": st.dates(dt.date(1990, 1, 1), dt.date(2030, 1, 1)), "branches": st.just(works_in)},
+            skills=keys_of(treatments), weekly_shifts=st.lists(shift, max_size=1), bio=st.fixed_dictionaries({"vi": TEXTS}),
+            gender=st.sampled_from(["female", "male", "other"]), languages=st.just(["en", "vi"]),
+        )  # fmt: skip
+    return {"version": 1, "branches": branches, "resource_types": types, "categories": categories,
+            "add_ons": add_ons, "services": treatments, "staff": draw(staff)}  # fmt: skip
+
+
+def valid(data: dict[str, Any]) -> SpaFile | None:
+    try:
+        return SpaFile.model_validate(data)
+    except ValueError:  # a name of nothing but what nobody sees
+        return None
+
+
+@given(spas())
+@settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
+def test_what_was_written_is_read_as_the_same(data: dict[str, Any]) -> None:
+    file = valid(data)
+    if file is None:
+        return
+    written = write_file(file)
+    assert read_file(written) == file
+    assert write_file(read_file(written)) == written
+
+
+@pytest.mark.parametrize(
+    ("part", "of_its_module", "otherwise"),
+    [
+        (FileBranch, BranchCreate, set()),
+        (FileType, ResourceTypeCreate, set()),
+        (FileRoom, RoomCreate, {"branch_id"}),
+        (FileResource, ResourceCreate, {"branch_id", "room_id", "type_id"}),
+        (FileCategory, CategoryCreate, {"position"}),
+        (FileAddOn, AddOnCreate, {"position"}),
+        (FileService, ServiceCreate, {"position", "category_id", "add_on_ids"}),
+        (FileVariant, VariantCreate, {"position"}),
+        (FileSegment, Segment, {"needs_staff", "with_guest", "bed_type_id", "device_type_id"}),
+        (FileStaff, StaffCreate, {"branch_ids", "service_ids", "user_id"}),
+    ],
+)
+def test_a_field_that_a_module_adds_is_in_the_file_too(
+    part: type[BaseModel], of_its_module: type[BaseModel], otherwise: set[str]
+) -> None:
+    assert of_its_module.model_fields.keys() - part.model_fields.keys() == otherwise
+
+
+LEAVES = TEXTS | st.integers(-(10**17), 10**17) | st.booleans()
+FIELDS = st.from_regex("[a-z_]{1,6}", fullmatch=True)
+DATA = st.dictionaries(
+    FIELDS,
+    st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(FIELDS, inner, max_size=4), max_leaves=12),
+    max_size=5,
+)  # fmt: skip
+
+
+@given(DATA)
+@settings(max_examples=examples(200), deadline=None)
+def test_plain_data_comes_back_as_it_was(data: dict[str, Any]) -> None:
+    document = read_yaml(write_yaml(data))
+    assert (document.data, document.faults) == (data, [])
+
+
+YAML_LIKE = st.text(alphabet="ab:-[]{}&*!%|>'\"#?,\n\t \\uUx0@`~<.", max_size=80).map(str.encode)
+
+
+@given(
+    st.binary(max_size=100) | YAML_LIKE | YAML_LIKE.map(lambda text: b"version: 1\nstaff:\n- key: " + text)
+)
+@settings(max_examples=examples(200), deadline=None)
+def test_whatever_is_no_set_up_is_refused_with_a_line_it_has(raw: bytes) -> None:
+    lines = max(len(raw.splitlines()), 1)
+    assert all(1 <= fault.line <= lines for fault in read_yaml(raw).faults)
+    with suppress(SetupRefused):
+        read_file(raw)

@@ -1,0 +1,43 @@
+"""The moment at which a rule of the status table begins or ceases to hold."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.core.exceptions import ZenSpaException
+from app.modules.booking.booking_errors import (
+    StatusConflict,
+    TooEarlyForNoShow,
+    TooEarlyToArrive,
+    TooLateToCancel,
+)
+from app.modules.booking.status.status import AppointmentStatus as Status
+from app.modules.booking.status.status import WantedStatus
+from app.modules.booking.status.transitions import Policy, Who, what_becomes
+
+POLICY = Policy(approve_online=False, free_cancel=timedelta(hours=4), no_show=timedelta(minutes=15))
+START = datetime(2100, 3, 1, 9, tzinfo=UTC)
+MOMENT = timedelta(microseconds=1)
+
+
+@pytest.mark.parametrize(
+    ("old", "wanted", "who", "limit", "expected"),
+    [
+        ("confirmed", "cancelled", Who.CUSTOMER, -240, (*[Status.CANCELLED] * 2, TooLateToCancel)),
+        ("confirmed", "cancelled", Who.DESK, -240, (*[Status.CANCELLED] * 2, Status.LATE_CANCELLED)),
+        ("pending", "cancelled", Who.DESK, -240, (*[Status.CANCELLED] * 2, Status.LATE_CANCELLED)),
+        ("confirmed", "arrived", Who.DESK, -720, (TooEarlyToArrive, *[Status.ARRIVED] * 2)),
+        ("confirmed", "no_show", Who.DESK, 15, (TooEarlyForNoShow, *[Status.NO_SHOW] * 2)),
+        ("no_show", "arrived", Who.DESK, 720, (*[Status.ARRIVED] * 2, StatusConflict)),
+    ],
+)
+def test_a_rule_holds_to_the_moment(
+    old: str, wanted: str, who: Who, limit: int, expected: tuple[Status | type[ZenSpaException], ...]
+) -> None:
+    """`limit` is in minutes from the beginning; what is expected before it, at it and after it."""
+    moment = START + timedelta(minutes=limit)
+    answers = [
+        what_becomes(Status(old), WantedStatus(wanted), {who}, policy=POLICY, start=START, now=now)
+        for now in (moment - MOMENT, moment, moment + MOMENT)
+    ]
+    assert answers == [*expected]
