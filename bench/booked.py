@@ -72,8 +72,8 @@ class Script:
     def __init__(self, visit: dict[str, Any]) -> None:
         self.made: dict[UUID, str] = {}
         """By an id that was new its variable."""
-        takes = visit["appointments"][0]["treatments"][0]["takes"]
-        self._resources = {UUID(each["resource_id"]): each["kind"] for each in takes}
+        allocations = visit["appointments"][0]["treatments"][0]["allocations"]
+        self._resources = {UUID(each["resource_id"]): each["kind"] for each in allocations}
         self._born = UUID(visit["id"]).int >> 80
 
     def line(self, sql: str, parameters: Any) -> str:

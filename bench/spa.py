@@ -50,7 +50,7 @@ WHERE (day + n + 7000) % 7 >= 2
 """
 # Of every `$4`th slot one treatment on a therapist and a bed. No appointments: a search reads none.
 _TAKEN = """
-INSERT INTO allocation (id, resource_id, during, state, appointment_id, appointment_service_id)
+INSERT INTO allocation (id, resource_id, during, state, appointment_id, appointment_treatment_id)
 SELECT gen_random_uuid(), md5(kind || n)::uuid, tstzrange(begins, begins + minutes * interval '1 minute'), 'booked', its.id, its.id
 FROM generate_series($1::int, $2) AS day, generate_series(0, 9) AS slot, generate_series(0, 49) AS n,
     LATERAL (

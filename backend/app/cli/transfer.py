@@ -214,7 +214,7 @@ def _refusals_explained() -> Iterator[None]:
 
 
 def _explain(error: "ZenSpaException") -> None:
-    from app.common.types.localized import Text
+    from app.common.types.localized import LocalizedText
 
     said = (escape(error.public_message(language)) for language in ("vi", "en"))
     _err.print("[red]✗[/red]", "\n  ".join(said))
@@ -222,7 +222,7 @@ def _explain(error: "ZenSpaException") -> None:
         table = Table("Chỗ · place", "Lỗi", "Fault")
         for detail in error.details:
             place, fault = (
-                said if isinstance(said, Text) else Text(said, said)
+                said if isinstance(said, LocalizedText) else LocalizedText(said, said)
                 for said in (detail["field"], detail["message"])
             )
             table.add_row(*(escape(said) for said in (place.vi, fault.vi, fault.en)))

@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.modules.setup.plan import LABELS, Kind, Plan
 
 _KEYS_SHOWN = 12
@@ -49,7 +49,7 @@ def _show_changes(console: Console, plan: Plan) -> None:
         console.print(table)
 
 
-def _both(label: Text) -> str:
+def _both(label: LocalizedText) -> str:
     return f"{label.vi} · {label.en}"
 
 

@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Fiel
 from pydantic_core import PydanticCustomError
 
 from app.common.helpers import visible
-from app.common.types.localized import Text as Words
+from app.common.types.localized import LocalizedText
 
 MAX_PAGE = 100
 
@@ -142,8 +142,8 @@ class Bilingual(RequestModel):
     vi: Annotated[Line, Field(max_length=200)]
     en: Annotated[Line, Field(max_length=200)]
 
-    def words(self) -> Words:
-        return Words(self.vi, self.en)
+    def words(self) -> LocalizedText:
+        return LocalizedText(self.vi, self.en)
 
 
 NOT_SENT = Bilingual(vi="—", en="—")
@@ -158,8 +158,8 @@ class BilingualText(RequestModel):
     vi: Annotated[Composed, Field(max_length=2000)] = ""
     en: Annotated[Composed, Field(max_length=2000)] = ""
 
-    def words(self) -> Words:
-        return Words(self.vi, self.en)
+    def words(self) -> LocalizedText:
+        return LocalizedText(self.vi, self.en)
 
 
 def changes_of(sent: RequestModel) -> dict[str, Any]:

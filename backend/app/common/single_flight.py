@@ -24,7 +24,7 @@ class SingleFlight[T]:
             del self._running[key]
 
 
-class Rounds[T]:
+class CoalescedCall[T]:
     """A question asked in rounds: whoever comes while one is under way waits for the next, so nobody is given an
     answer that was on its way before they asked."""
 

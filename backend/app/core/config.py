@@ -112,7 +112,7 @@ class Settings(BaseSettings):
     """Where traces go (OTLP over HTTP); unset: nowhere."""
 
     # The spa
-    CLOCK_SECONDS: Annotated[float, Field(ge=0)] = 30
+    JOB_INTERVAL_SECONDS: Annotated[float, Field(ge=0)] = 30
     """Between two looks for holds that have expired and guests who did not come; 0: this process does not look."""
     PHONE_REGION: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "VN"
     """The country (ISO 3166) of a phone number written without its country code."""

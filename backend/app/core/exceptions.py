@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
 from app.common.helpers import utc_now
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.core.validation_messages import describe
 
 _FIRST_SERVER_ERROR = 500
@@ -29,16 +29,18 @@ class ZenSpaException(Exception):  # noqa: N818 - the spec's name
 
     status: ClassVar[int] = 500
     code: str = "INTERNAL_ERROR"
-    text: ClassVar[Text] = Text("Đã xảy ra lỗi ngoài dự kiến.", "An unexpected error occurred.")
+    text: ClassVar[LocalizedText] = LocalizedText(
+        "Đã xảy ra lỗi ngoài dự kiến.", "An unexpected error occurred."
+    )
     retry_after: ClassVar[int | None] = None
     """Seconds after which another try makes sense."""
 
     def __init__(
         self,
-        message: str | Text | None = None,
+        message: str | LocalizedText | None = None,
         code: str | None = None,
         *,
-        details: Sequence[Mapping[str, str | Text]] | None = None,
+        details: Sequence[Mapping[str, str | LocalizedText]] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> None:
         self.message = message
@@ -47,28 +49,28 @@ class ZenSpaException(Exception):  # noqa: N818 - the spec's name
         self.headers = dict(headers or {})
         if self.retry_after is not None:
             self.headers.setdefault("Retry-After", str(self.retry_after))
-        super().__init__(message.en if isinstance(message, Text) else message or self.text.en)
+        super().__init__(message.en if isinstance(message, LocalizedText) else message or self.text.en)
 
     def public_message(self, language: str) -> str:
         """What the client reads; the words of a server error never leave the house."""
         said = self.message if self.message and self.status < _FIRST_SERVER_ERROR else self.text
-        return said.in_language(language) if isinstance(said, Text) else said
+        return said.in_language(language) if isinstance(said, LocalizedText) else said
 
 
 class DatabaseException(ZenSpaException):
     code = "DATABASE_ERROR"
-    text = Text("Lỗi cơ sở dữ liệu.", "A database error occurred.")
+    text = LocalizedText("Lỗi cơ sở dữ liệu.", "A database error occurred.")
 
 
 class CacheException(ZenSpaException):
     code = "CACHE_ERROR"
-    text = Text("Lỗi bộ nhớ đệm.", "A cache error occurred.")
+    text = LocalizedText("Lỗi bộ nhớ đệm.", "A cache error occurred.")
 
 
 class ValidationException(ZenSpaException):
     status = 422
     code = "VALIDATION_ERROR"
-    text = Text("Dữ liệu gửi lên không hợp lệ.", "The data sent is not valid.")
+    text = LocalizedText("Dữ liệu gửi lên không hợp lệ.", "The data sent is not valid.")
 
     @classmethod
     def of(cls, error: PydanticCustomError) -> Self:
@@ -79,19 +81,19 @@ class ValidationException(ZenSpaException):
 class MalformedBodyException(ZenSpaException):
     status = 400
     code = "MALFORMED_BODY"
-    text = Text("Nội dung gửi lên không đọc được.", "The body cannot be read.")
+    text = LocalizedText("Nội dung gửi lên không đọc được.", "The body cannot be read.")
 
 
 class BadRequestException(ZenSpaException):
     status = 400
     code = "BAD_REQUEST"
-    text = Text("Yêu cầu không hợp lệ.", "The request is not valid.")
+    text = LocalizedText("Yêu cầu không hợp lệ.", "The request is not valid.")
 
 
 class UnauthorizedException(ZenSpaException):
     status = 401
     code = "UNAUTHORIZED"
-    text = Text("Bạn cần đăng nhập.", "You need to sign in.")
+    text = LocalizedText("Bạn cần đăng nhập.", "You need to sign in.")
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -101,56 +103,58 @@ class UnauthorizedException(ZenSpaException):
 class ForbiddenException(ZenSpaException):
     status = 403
     code = "FORBIDDEN"
-    text = Text("Bạn không có quyền làm việc này.", "You may not do this.")
+    text = LocalizedText("Bạn không có quyền làm việc này.", "You may not do this.")
 
 
 class NotFoundException(ZenSpaException):
     status = 404
     code = "NOT_FOUND"
-    text = Text("Không tìm thấy.", "Not found.")
+    text = LocalizedText("Không tìm thấy.", "Not found.")
 
 
 class MethodNotAllowedException(ZenSpaException):
     status = 405
     code = "METHOD_NOT_ALLOWED"
-    text = Text("Phương thức này không dùng được ở đây.", "This method cannot be used here.")
+    text = LocalizedText("Phương thức này không dùng được ở đây.", "This method cannot be used here.")
 
 
 class RequestTimeoutException(ZenSpaException):
     status = 408
     code = "REQUEST_TIMEOUT"
-    text = Text("Nội dung gửi lên đến quá chậm.", "The body came too slowly.")
+    text = LocalizedText("Nội dung gửi lên đến quá chậm.", "The body came too slowly.")
 
 
 class ConflictException(ZenSpaException):
     status = 409
     code = "CONFLICT"
-    text = Text("Dữ liệu đã thay đổi hoặc đã tồn tại.", "The data has changed or exists already.")
+    text = LocalizedText("Dữ liệu đã thay đổi hoặc đã tồn tại.", "The data has changed or exists already.")
 
 
 class PayloadTooLargeException(ZenSpaException):
     status = 413
     code = "PAYLOAD_TOO_LARGE"
-    text = Text("Nội dung gửi lên quá lớn.", "The body is too large.")
+    text = LocalizedText("Nội dung gửi lên quá lớn.", "The body is too large.")
 
 
 class UnsupportedMediaTypeException(ZenSpaException):
     status = 415
     code = "UNSUPPORTED_MEDIA_TYPE"
-    text = Text("Kiểu nội dung không được hỗ trợ.", "This content type is not supported.")
+    text = LocalizedText("Kiểu nội dung không được hỗ trợ.", "This content type is not supported.")
 
 
 class RateLimitException(ZenSpaException):
     status = 429
     code = "RATE_LIMITED"
-    text = Text("Quá nhiều yêu cầu, vui lòng thử lại sau.", "Too many requests, please try again later.")
+    text = LocalizedText(
+        "Quá nhiều yêu cầu, vui lòng thử lại sau.", "Too many requests, please try again later."
+    )
     retry_after = 60
 
 
 class ServiceUnavailableException(ZenSpaException):
     status = 503
     code = "SERVICE_UNAVAILABLE"
-    text = Text(
+    text = LocalizedText(
         "Hệ thống đang bận hoặc gián đoạn, vui lòng thử lại sau giây lát.",
         "The system is busy or interrupted, please try again in a moment.",
     )
@@ -199,7 +203,7 @@ def error_body(error: ZenSpaException, *, language: str, request_id: str) -> dic
     if error.details is not None:
         body["details"] = [
             {
-                key: value.in_language(language) if isinstance(value, Text) else value
+                key: value.in_language(language) if isinstance(value, LocalizedText) else value
                 for key, value in detail.items()
             }
             for detail in error.details

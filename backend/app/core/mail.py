@@ -14,7 +14,7 @@ import structlog
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
 from app.common.helpers import utc_now
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.core.config import settings
 from app.core.exceptions import ServiceUnavailableException
 
@@ -28,7 +28,7 @@ logger = structlog.get_logger(__name__)
 
 class MailNotSent(ServiceUnavailableException):
     code = "MAIL_NOT_SENT"
-    text = Text(
+    text = LocalizedText(
         "Chưa gửi được thư, vui lòng thử lại sau ít phút.",
         "The mail could not be sent, please try again in a few minutes.",
     )

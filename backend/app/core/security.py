@@ -4,14 +4,14 @@ from typing import Any
 
 from itsdangerous import BadData, URLSafeSerializer
 
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.core.config import settings
 from app.core.exceptions import ValidationException
 
 
 class InvalidCursorException(ValidationException):
     code = "INVALID_CURSOR"
-    text = Text(
+    text = LocalizedText(
         "Trang này không còn mở được; hãy mở lại danh sách.",
         "This page cannot be opened any more; open the list again.",
     )

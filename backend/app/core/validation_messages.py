@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 
 _VIETNAMESE = {
     "missing": "Thiếu trường bắt buộc.",
@@ -78,7 +78,7 @@ _ENGLISH = {
 """Where pydantic's own words are for programmers."""
 
 
-def describe(fault: Mapping[str, Any]) -> dict[str, str | Text]:
+def describe(fault: Mapping[str, Any]) -> dict[str, str | LocalizedText]:
     """One of pydantic's faults as `{field, message, type}`; never the value that was sent."""
     kind, context = fault["type"], fault.get("ctx", {})
     vietnamese = _VIETNAMESE.get(kind, "Giá trị không hợp lệ.").format_map(context)
@@ -92,6 +92,6 @@ def describe(fault: Mapping[str, Any]) -> dict[str, str | Text]:
         vietnamese, english = f"Tối đa {limit} ký tự.", f"String should have at most {limit} characters"
     return {
         "field": ".".join(str(part) for part in fault["loc"]),
-        "message": Text(vi=vietnamese, en=english),
+        "message": LocalizedText(vi=vietnamese, en=english),
         "type": kind,
     }

@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.common.types.localized import Text as Words
+from app.common.types.localized import LocalizedText
 from app.core.exceptions import ConflictException, ValidationException
 from app.db.models import Base
 from app.db.queries import ask
@@ -45,7 +45,7 @@ IdempotencyKey = Annotated[
 
 class IdempotencyInFlight(ConflictException):
     code = "IDEMPOTENCY_IN_FLIGHT"
-    text = Words(
+    text = LocalizedText(
         "Yêu cầu này đang được xử lý; hãy gửi lại sau giây lát.",
         "This request is being worked on; send it again in a moment.",
     )
@@ -53,7 +53,7 @@ class IdempotencyInFlight(ConflictException):
 
 class IdempotencyKeyReused(ValidationException):
     code = "IDEMPOTENCY_KEY_REUSED"
-    text = Words(
+    text = LocalizedText(
         "Idempotency-Key này đã được dùng cho một yêu cầu khác.",
         "This Idempotency-Key was used for another request.",
     )

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, DateTime, MetaData, Text, Uuid, func
 from sqlalchemy.orm import Composite, DeclarativeBase, Mapped, composite, mapped_column
 from uuid_utils.compat import uuid7
 
-from app.common.types.localized import Text as Words
+from app.common.types.localized import LocalizedText
 
 
 class Base(DeclarativeBase):
@@ -35,10 +35,10 @@ class Entity(Base):
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.clock_timestamp())
 
 
-def in_two_languages(name: str) -> Composite[Words]:
+def in_two_languages(name: str) -> Composite[LocalizedText]:
     """A `Mapped[Words]`, kept in the columns `{name}_vi` and `{name}_en`."""
     return composite(
-        Words,
+        LocalizedText,
         mapped_column(f"{name}_vi", Text, nullable=False),
         mapped_column(f"{name}_en", Text, nullable=False),
     )

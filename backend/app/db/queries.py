@@ -70,7 +70,7 @@ async def ask(session: AsyncSession, statement: str, *parameters: object) -> lis
     return [tuple(row) for row in rows]
 
 
-async def plan_once(session: AsyncSession) -> None:
+async def use_generic_plans(session: AsyncSession) -> None:
     """From here until the transaction ends a question is planned for all values, once, where else it is planned for its
     values each time (`plan_cache_mode` of the engine): for who asks only what has one good plan. Planning was a third
     of what PostgreSQL did for a booking (measured 2026-11-23: 3.9 ms of the processor instead of 6)."""

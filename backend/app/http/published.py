@@ -24,7 +24,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.util import greenlet_spawn
 from starlette.types import Receive, Scope, Send
 
-from app.common.single_flight import Rounds, SingleFlight
+from app.common.single_flight import CoalescedCall, SingleFlight
 from app.core import database
 from app.core.database import is_pooled
 from app.core.database_errors import DRIVER_ERRORS, translate
@@ -187,4 +187,4 @@ async def _read_versions() -> dict[str, UUID]:
 
 
 _SELECT_VERSIONS = "SELECT list, version FROM list_version"
-_versions = Rounds(_read_versions)
+_versions = CoalescedCall(_read_versions)

@@ -11,7 +11,7 @@ from app.common.constants import API_V1
 from app.common.single_flight import SingleFlight
 from app.core.exceptions import RateLimitException
 from app.http.middleware import respond
-from app.redis.rate_limit import Allowance, RateLimit, client_of, rate_limited, try_to_take
+from app.redis.rate_limit import RateLimit, RateLimitState, client_of, rate_limited, try_to_take
 
 CHUNKS = 60
 """In how many parts a process takes a minute's requests from Redis."""
@@ -71,7 +71,7 @@ class RateLimitMiddleware:
             chunk = self._chunks.get(address)
             now = time.monotonic()
             if chunk is not None and chunk.refused and chunk.until > now:
-                return rate_limited(self.limit, Allowance(0, math.ceil(chunk.until - now)))
+                return rate_limited(self.limit, RateLimitState(0, math.ceil(chunk.until - now)))
             await self._draws.run(address, partial(self._draw, address))
         return None
 

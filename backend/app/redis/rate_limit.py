@@ -29,7 +29,7 @@ class RateLimit:
     seconds: int
 
 
-class Allowance(NamedTuple):
+class RateLimitState(NamedTuple):
     """What is left of a limit."""
 
     remaining: int
@@ -50,7 +50,7 @@ async def take(limit: RateLimit, key: str, *, cost: int = 1) -> None:
         raise rate_limited(limit, left)
 
 
-async def try_to_take(limit: RateLimit, key: str, *, cost: int = 1) -> Allowance | None:
+async def try_to_take(limit: RateLimit, key: str, *, cost: int = 1) -> RateLimitState | None:
     """As `take`, but says what is left when that is too little; None: it was taken."""
     hashed = sha256(key.encode(errors="surrogatepass")).hexdigest()[:32]  # of an e-mail, an address
     try:
@@ -59,7 +59,7 @@ async def try_to_take(limit: RateLimit, key: str, *, cost: int = 1) -> Allowance
         return _local_windows.take(limit, hashed, cost)
 
 
-def rate_limit_headers(limit: RateLimit, allowance: Allowance) -> dict[str, str]:
+def rate_limit_headers(limit: RateLimit, allowance: RateLimitState) -> dict[str, str]:
     """The fields of draft-ietf-httpapi-ratelimit-headers-10."""
     return {
         "RateLimit-Policy": f'"{limit.name}";q={limit.requests};w={limit.seconds}',
@@ -67,7 +67,7 @@ def rate_limit_headers(limit: RateLimit, allowance: Allowance) -> dict[str, str]
     }
 
 
-def rate_limited(limit: RateLimit, allowance: Allowance) -> RateLimitException:
+def rate_limited(limit: RateLimit, allowance: RateLimitState) -> RateLimitException:
     return RateLimitException(
         headers=rate_limit_headers(limit, allowance) | {"Retry-After": str(allowance.reset_after)}
     )
@@ -104,7 +104,7 @@ class _SharedWindows:
         self._limiter = MovingWindowRateLimiter(storage)
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
-    async def take(self, limit: RateLimit, key: str, cost: int) -> Allowance | None:
+    async def take(self, limit: RateLimit, key: str, cost: int) -> RateLimitState | None:
         from limits import RateLimitItemPerSecond
 
         item = RateLimitItemPerSecond(limit.requests, limit.seconds, namespace=limit.name)
@@ -130,7 +130,7 @@ class _LocalWindows:
     def __init__(self) -> None:
         self._taken: dict[str, deque[float]] = {}
 
-    def take(self, limit: RateLimit, key: str, cost: int) -> Allowance | None:
+    def take(self, limit: RateLimit, key: str, cost: int) -> RateLimitState | None:
         now = time.monotonic()
         window = f"{limit.name}/{key}"
         taken = self._taken.pop(window, None) or deque()
@@ -151,6 +151,6 @@ class _LocalWindows:
 _local_windows = _LocalWindows()
 
 
-def _allowance(limit: RateLimit, remaining: int, reset_after: float) -> Allowance:
+def _allowance(limit: RateLimit, remaining: int, reset_after: float) -> RateLimitState:
     """Within the bounds also when another host's clock is ahead."""
-    return Allowance(max(0, remaining), min(max(1, math.ceil(reset_after)), limit.seconds))
+    return RateLimitState(max(0, remaining), min(max(1, math.ceil(reset_after)), limit.seconds))

@@ -6,7 +6,7 @@ from itertools import groupby, takewhile
 from typing import NamedTuple
 from uuid import UUID
 
-from app.scheduling.supply import ResourceKind, Wanted
+from app.scheduling.supply import Requirement, ResourceKind
 from app.scheduling.timegrid import steps_of
 
 MOST_GUESTS = 6
@@ -87,7 +87,7 @@ class Need(NamedTuple):
 
     guest: int
     treatment: int
-    wanted: Wanted
+    requirement: Requirement
     runs: tuple[Run, ...]
     """When it is occupied, in steps from the guest's start; preparation is below 0."""
 
@@ -131,7 +131,9 @@ def _steps(segments: Sequence[Segment]) -> int:
 
 def _needs_of(guest: int, treatments: Sequence[Treatment]) -> Iterator[Need]:
     for number, (treatment, laid) in enumerate(zip(treatments, _laid(treatments)[0], strict=True)):
-        skill = Wanted(ResourceKind.STAFF, treatment.service_id, treatment.therapist_id, treatment.gender)
+        skill = Requirement(
+            ResourceKind.STAFF, treatment.service_id, treatment.therapist_id, treatment.gender
+        )
         working = [run for needed, run in _joined((each.needs_staff, run) for each, run in laid) if needed]
         if working:
             yield Need(guest, number, skill, tuple(working))
@@ -142,7 +144,7 @@ def _needs_of(guest: int, treatments: Sequence[Treatment]) -> Iterator[Need]:
             for type_id, run in _joined(types):
                 if type_id is not None:
                     wished = treatment.bed_id if _is_of_the_bed(treatment, kind, type_id) else None
-                    yield Need(guest, number, Wanted(kind, type_id, wished), (run,))
+                    yield Need(guest, number, Requirement(kind, type_id, wished), (run,))
 
 
 def _is_of_the_bed(treatment: Treatment, kind: ResourceKind, type_id: UUID) -> bool:

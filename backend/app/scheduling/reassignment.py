@@ -19,7 +19,7 @@ from uuid import UUID
 
 from app.scheduling.bitmask import positions, to_runs, union
 from app.scheduling.search import gaps_beside
-from app.scheduling.supply import Therapist, Wanted
+from app.scheduling.supply import Requirement, Therapist
 
 MOST_MOVES = 4
 """Of others' treatments in one plan: what could be placed only by more is for people to decide."""
@@ -32,7 +32,7 @@ class Work(NamedTuple):
     by: UUID
     during: int
     """In steps; with gaps while the guest needs nobody."""
-    wanted: Wanted
+    requirement: Requirement
 
 
 class _Option(NamedTuple):
@@ -76,7 +76,7 @@ def can_be(plan: Mapping[UUID, UUID], works: Iterable[Work], people: Iterable[Th
     for work in sorted(works, key=lambda each: each.id in plan):  # first what stays
         to_id = plan.get(work.id, work.by)
         if work.id in plan and (
-            to_id not in by_id or not by_id[to_id].suits(work.wanted) or work.during & ~free[to_id]
+            to_id not in by_id or not by_id[to_id].suits(work.requirement) or work.during & ~free[to_id]
         ):
             return False
         if to_id in free:
@@ -93,7 +93,7 @@ class _Day:
         self._blocked = [~person.free for person in people]
         self._kept = [[work for work in others if work.by == person.id] for person in people]
         self._taken = [_during(kept) for kept in self._kept]
-        self._suited: dict[Wanted, list[int]] = {}
+        self._suited: dict[Requirement, list[int]] = {}
         self.may_drop: Collection[UUID] = ()
 
     def could_be_done(self, work: Work) -> bool:
@@ -105,7 +105,7 @@ class _Day:
         seen: set[int] = set()
         homeless = [work]
         while homeless:
-            for person in self._suited_to(homeless.pop().wanted):
+            for person in self._suited_to(homeless.pop().requirement):
                 if person in seen or self._blocked[person] & step:
                     continue
                 if not self._taken[person] & step:
@@ -159,7 +159,7 @@ class _Day:
 
     def _options(self, work: Work, moves: int) -> list[_Option]:
         found = []
-        for person in self._suited_to(work.wanted):
+        for person in self._suited_to(work.requirement):
             if work.during & self._blocked[person]:
                 continue
             if not work.during & self._taken[person]:
@@ -176,7 +176,7 @@ class _Day:
             other != person
             and not work.during & self._blocked[other]
             and (moves or not work.during & self._taken[other])
-            for other in self._suited_to(work.wanted)
+            for other in self._suited_to(work.requirement)
         )
 
     @contextmanager
@@ -222,11 +222,11 @@ class _Day:
         load = (self._people[person].works & busy).bit_count()
         return unusable, load, gaps, person
 
-    def _suited_to(self, wanted: Wanted) -> list[int]:
-        if wanted not in self._suited:
-            suited = [number for number, person in enumerate(self._people) if person.suits(wanted)]
-            self._suited[wanted] = suited
-        return self._suited[wanted]
+    def _suited_to(self, requirement: Requirement) -> list[int]:
+        if requirement not in self._suited:
+            suited = [number for number, person in enumerate(self._people) if person.suits(requirement)]
+            self._suited[requirement] = suited
+        return self._suited[requirement]
 
 
 def _during(works: Sequence[Work]) -> int:

@@ -15,13 +15,13 @@ from uuid import UUID
 from app.scheduling.bitmask import beginning_runs, ones, shifted
 from app.scheduling.demand import Need, Party, Run
 from app.scheduling.matching import Offer, connected, match
-from app.scheduling.supply import Resource, ResourceKind, Supply, Wanted
+from app.scheduling.supply import Requirement, Resource, ResourceKind, Supply
 
 _AROUND = 288
 """The steps before and after a treatment in which gaps are looked for: a day."""
 
 
-class Taken(NamedTuple):
+class Assignment(NamedTuple):
     """A resource that one treatment of one guest takes."""
 
     need: Need
@@ -55,7 +55,7 @@ def met(
     return todo
 
 
-def place(party: Party, supply: Supply, start: int) -> list[Taken] | None:
+def place(party: Party, supply: Supply, start: int) -> list[Assignment] | None:
     """Who does what where when the party begins at this step; none when it does not fit. Whether guests may begin then
     by the grid, the notice and the horizon is not asked: the desk takes who stands before it.
 
@@ -89,7 +89,7 @@ def place(party: Party, supply: Supply, start: int) -> list[Taken] | None:
             left[number] &= ~sum(ones(last - first) << first for first, last in runs)
     taken = (supply.resources[number].id for offer in offers for number in offer.free)
     return [
-        Taken(need, resource_id, tuple((start + first, start + last) for first, last in need.runs))
+        Assignment(need, resource_id, tuple((start + first, start + last) for first, last in need.runs))
         for need, resource_id in zip(needs, taken, strict=True)
     ]
 
@@ -120,16 +120,16 @@ def _offers(
 ) -> list[Offer]:
     """For each need who could begin with it at which steps of `todo`, when the others do not matter."""
     earliest = min((run[0] for need in needs for run in need.runs), default=0)
-    found: dict[tuple[Wanted, tuple[Run, ...]], Offer] = {}
+    found: dict[tuple[Requirement, tuple[Run, ...]], Offer] = {}
     offers = []
     for need in needs:
-        alike = found.get((need.wanted, need.runs))
+        alike = found.get((need.requirement, need.runs))
         if alike is None:
             during = sum(ones(last - first) << first - earliest for first, last in need.runs)
-            suited = (pair for pair in enumerate(resources) if pair[1].suits(need.wanted))
+            suited = (pair for pair in enumerate(resources) if pair[1].suits(need.requirement))
             begins = {number: todo & _beginning(free(each), need.runs) for number, each in suited}
             alike = Offer(during, {number: mask for number, mask in begins.items() if mask})
-            found[need.wanted, need.runs] = alike
+            found[need.requirement, need.runs] = alike
         offers.append(Offer(alike.during, alike.free))
     return offers
 
@@ -166,7 +166,7 @@ def _problems(
     with_room: list[Offer] = []
     apart: list[Offer] = []
     for need, offer in zip(needs, offers, strict=True):
-        (with_room if same_room and need.wanted.kind is ResourceKind.BED else apart).append(offer)
+        (with_room if same_room and need.requirement.kind is ResourceKind.BED else apart).append(offer)
     return [
         _Problem(sorted(at[id(offer)] for offer in group), room_of)
         for room_of, groups in (

@@ -16,7 +16,7 @@ class ResourceKind(StrEnum):
     DEVICE = "device"
 
 
-class Wanted(NamedTuple):
+class Requirement(NamedTuple):
     """What will do: a therapist with a skill, a bed or a device of a type."""
 
     kind: ResourceKind
@@ -42,17 +42,17 @@ class Therapist:
     def room(self) -> UUID:
         return self.id
 
-    def suits(self, wanted: Wanted) -> bool:
+    def suits(self, requirement: Requirement) -> bool:
         return (
-            wanted.kind is ResourceKind.STAFF
-            and wanted.of in self.skills
-            and wanted.resource_id in (None, self.id)
-            and wanted.gender in (None, self.gender)
+            requirement.kind is ResourceKind.STAFF
+            and requirement.of in self.skills
+            and requirement.resource_id in (None, self.id)
+            and requirement.gender in (None, self.gender)
         )
 
 
 @dataclass(frozen=True, slots=True)
-class Thing:
+class Equipment:
     """A bed or a device."""
 
     id: UUID
@@ -71,13 +71,15 @@ class Thing:
     def room(self) -> UUID:
         return self.room_id or self.id
 
-    def suits(self, wanted: Wanted) -> bool:
+    def suits(self, requirement: Requirement) -> bool:
         return (
-            wanted.kind is self.kind and wanted.of == self.type_id and wanted.resource_id in (None, self.id)
+            requirement.kind is self.kind
+            and requirement.of == self.type_id
+            and requirement.resource_id in (None, self.id)
         )
 
 
-type Resource = Therapist | Thing
+type Resource = Therapist | Equipment
 
 
 @dataclass(frozen=True, slots=True)

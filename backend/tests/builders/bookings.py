@@ -112,7 +112,7 @@ def resources_of(visit: dict[str, Any], kind: str) -> list[str]:
         each["resource_id"]
         for guest in visit["appointments"]
         for treatment in guest["treatments"]
-        for each in treatment["takes"]
+        for each in treatment["allocations"]
         if each["kind"] == kind
     ]
 

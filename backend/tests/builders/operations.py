@@ -22,7 +22,7 @@ from uuid_utils.compat import uuid7
 from app.common.helpers import utc_now
 from app.db.models import Entity
 from app.main import app
-from app.modules.booking.booking_models import Appointment, AppointmentService, Visit
+from app.modules.booking.booking_models import Appointment, AppointmentTreatment, Visit
 from app.modules.booking.replan.day import digest_of
 from app.modules.branch.branch_models import Branch, HoursException, OpeningHours
 from app.modules.calendar.calendar_models import CalendarFeed
@@ -38,7 +38,7 @@ from app.modules.identity import passwords
 from app.modules.identity.identity_models import Invitation, RoleAssignment, User, UserSession
 from app.modules.identity.roles import Role
 from app.modules.identity.tokens import issue_access_token
-from app.modules.resource.allocations import TakenTime
+from app.modules.resource.allocations import OccupiedTime
 from app.modules.resource.resource_models import Allocation, Outage, Resource, ResourceType, Room
 from app.modules.staff.staff_models import Shift, Staff, StaffBranch, StaffSkill, TimeOff, WeeklyShift
 from tests.builders.branches import branch_row
@@ -87,7 +87,7 @@ class Caller:
 
 
 @dataclass(frozen=True)
-class Scene:
+class BranchSnapshot:
     """One request: who sends it, and about what."""
 
     label: str
@@ -120,7 +120,7 @@ class Scenes(RowsToWrite):
             self._add(Branch, **branch_row(branch_id, name=SOMEBODY_ELSE))
             self._add(OpeningHours, branch_id=branch_id, weekday=1, opens=540, closes=1080)
 
-    def add(self, label: str, caller: Caller, which: Which = "another's") -> Scene:
+    def add(self, label: str, caller: Caller, which: Which = "another's") -> BranchSnapshot:
         ids = {"caller": self._add_caller(caller), "session": uuid7()}
         if caller.fault != "user gone":
             self._add_session(ids, caller)
@@ -169,7 +169,7 @@ class Scenes(RowsToWrite):
             }
         token = issue_access_token(ids["caller"], ids["session"])
         headers = {} if caller.fault == "no token" else {"Authorization": f"Bearer {token}"}
-        return Scene(label, caller, which, ids, headers)
+        return BranchSnapshot(label, caller, which, ids, headers)
 
     def _add_caller(self, caller: Caller) -> UUID:
         if caller.fault == "user gone":
@@ -271,7 +271,7 @@ class Scenes(RowsToWrite):
             **times,
         )
         treatment_id = ids["treatment_id"] = self._add(
-            AppointmentService,
+            AppointmentTreatment,
             appointment_id=ids["appointment_id"],
             position=0,
             variant_id=ids["variant_id"],
@@ -286,7 +286,7 @@ class Scenes(RowsToWrite):
             state="held",
             hold_expires_at=_HELD_UNTIL,
             appointment_id=ids["appointment_id"],
-            appointment_service_id=treatment_id,
+            appointment_treatment_id=treatment_id,
         )
 
     def _add_resources(self, branch_id: UUID) -> dict[str, UUID]:
@@ -428,7 +428,7 @@ _VARIANT = {"key": "90", "price": 450_000, "segments": [{"minutes": 90, "needs_s
 
 def _replan(ids: dict[str, UUID]) -> dict[str, Any]:
     """The colleague takes the visit."""
-    taken = TakenTime(ids["staff_id"], Range(_SOON, _SOON + timedelta(hours=1)), ids["treatment_id"])
+    taken = OccupiedTime(ids["staff_id"], Range(_SOON, _SOON + timedelta(hours=1)), ids["treatment_id"])
     change = {"treatment_id": ids["treatment_id"], "from_id": ids["staff_id"], "to_id": ids["colleague"]}
     return {
         "branch_id": str(ids["branch_id"]),

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import Range
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
-from app.common.types.localized import Text as Words
+from app.common.types.localized import LocalizedText
 from app.db.models import Entity
 from app.modules.resource.resource_models import Allocation, Outage, Resource, ResourceType, Room
 from tests.builders.visits import AddedVisit, visit_rows
@@ -28,7 +28,7 @@ def at(hour: float, day: int = 1) -> datetime:
 async def add_type(kind: str = "bed", *, key: str | None = None) -> UUID:
     type_id = uuid7()
     key = key or f"k-{type_id}"
-    return await insert(ResourceType(id=type_id, key=key, kind=kind, name=Words("Loại", "Type")))
+    return await insert(ResourceType(id=type_id, key=key, kind=kind, name=LocalizedText("Loại", "Type")))
 
 
 async def add_room(branch_id: UUID) -> UUID:
@@ -64,7 +64,7 @@ async def booking_rows(
         branch_id,
         start,
         end,
-        takes={resource_id: (start, end)},
+        allocations={resource_id: (start, end)},
         status="held" if hold_expires_at else "confirmed",
         hold_expires_at=hold_expires_at,
         segments=[],

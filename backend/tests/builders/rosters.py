@@ -16,7 +16,7 @@ import httpx2
 from sqlalchemy import event
 from sqlalchemy.dialects.postgresql import Range
 
-from app.common.types.localized import Text as Words
+from app.common.types.localized import LocalizedText
 from app.core import database
 from app.db.models import Entity
 from app.modules.branch.branch_models import HoursException, OpeningHours
@@ -45,7 +45,7 @@ async def add_therapist(
         full_name=full_name,
         gender=gender,
         languages=["vi"],
-        bio=Words("", ""),
+        bio=LocalizedText("", ""),
         employed_from=employed[0],
         employed_until=employed[1],
         user_id=user_id,

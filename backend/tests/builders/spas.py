@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.dialects.postgresql import Range
 from uuid_utils.compat import uuid7
 
-from app.modules.booking.booking_models import Appointment, AppointmentService, Visit
+from app.modules.booking.booking_models import Appointment, AppointmentTreatment, Visit
 from app.modules.branch.branch_models import Branch, HoursException, OpeningHours
 from app.modules.catalogue.catalogue_models import (
     AddOn,
@@ -209,7 +209,7 @@ class Spa(RowsToWrite):
             ends_at=end,
         )
         treatment_id = self._add(
-            AppointmentService,
+            AppointmentTreatment,
             appointment_id=appointment_id,
             position=0,
             variant_id=next(iter(self.service_of)),
@@ -225,7 +225,7 @@ class Spa(RowsToWrite):
             state="held" if held_until else "booked",
             hold_expires_at=held_until,
             appointment_id=appointment_id,
-            appointment_service_id=treatment_id,
+            appointment_treatment_id=treatment_id,
         )
         return appointment_id
 

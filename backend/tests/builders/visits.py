@@ -14,9 +14,9 @@ import asyncpg
 from sqlalchemy.dialects.postgresql import Range
 from uuid_utils.compat import uuid7
 
-from app.common.types.localized import Text as Words
+from app.common.types.localized import LocalizedText
 from app.db.models import Entity
-from app.modules.booking.booking_models import Appointment, AppointmentService, Visit
+from app.modules.booking.booking_models import Appointment, AppointmentTreatment, Visit
 from app.modules.catalogue.catalogue_models import Service, ServiceCategory, ServiceVariant
 from app.modules.resource.resource_models import Allocation
 from tests.builders.branches import add_branch
@@ -38,12 +38,12 @@ class AddedVisit:
 def service_rows(**service: Any) -> tuple[ServiceVariant, list[Entity]]:
     """Return the only variant of a new service, and all rows that it needs, itself the last."""
     key = f"k-{uuid7()}"
-    category = new(ServiceCategory(key=key, name=Words("Nhóm", "Category"), position=0))
+    category = new(ServiceCategory(key=key, name=LocalizedText("Nhóm", "Category"), position=0))
     values = {
         "key": key,
         "category_id": category.id,
-        "name": Words("Massage Thụy Điển", "Swedish massage"),
-        "description": Words("", ""),
+        "name": LocalizedText("Massage Thụy Điển", "Swedish massage"),
+        "description": LocalizedText("", ""),
         "position": 0,
         "offered": "online",
     } | service
@@ -57,7 +57,7 @@ def visit_rows(
     start: datetime,
     end: datetime,
     *,
-    takes: Mapping[UUID, Times] | None = None,
+    allocations: Mapping[UUID, Times] | None = None,
     status: str = "confirmed",
     hold_expires_at: datetime | None = None,
     customer_id: UUID | None = None,
@@ -85,7 +85,7 @@ def visit_rows(
         )
     )
     treatment = new(
-        AppointmentService(
+        AppointmentTreatment(
             appointment_id=appointment.id,
             position=0,
             variant_id=variant_id,
@@ -96,8 +96,8 @@ def visit_rows(
         )
     )
     added = AddedVisit(visit.id, appointment.id, treatment.id)
-    allocations = _allocations(takes, appointment.id, treatment.id, hold_expires_at)
-    return added, [*rows, visit, appointment, treatment, *allocations]
+    allocated = _allocations(allocations, appointment.id, treatment.id, hold_expires_at)
+    return added, [*rows, visit, appointment, treatment, *allocated]
 
 
 async def add_visit(
@@ -119,23 +119,23 @@ async def add_guest(
     *,
     customer_id: UUID | None = None,
     name: str = "",
-    takes: Mapping[UUID, Times] | None = None,
+    allocations: Mapping[UUID, Times] | None = None,
 ) -> UUID:
     """Add one more of the same party, with a treatment of the same kind; return the appointment's id."""
     [first] = await run_sql("SELECT * FROM appointment WHERE id = $1", visit.appointment_id)
     same = {name: first[name] for name in ("visit_id", "branch_id", "status", "starts_at", "ends_at")}
     guest_id = await insert(Appointment(customer_id=customer_id, guest_name=name, **same))
     treatment_id = await add_treatment(visit, appointment_id=guest_id, position=0)
-    await insert_all(_allocations(takes, guest_id, treatment_id))
+    await insert_all(_allocations(allocations, guest_id, treatment_id))
     return guest_id
 
 
 async def add_treatment(visit: AddedVisit, *, appointment_id: UUID | None = None, position: int = 1) -> UUID:
     """Add one more of the same kind, for the visit's first guest or for this one; return its id."""
-    [first] = await run_sql("SELECT * FROM appointment_service WHERE id = $1", visit.treatment_id)
+    [first] = await run_sql("SELECT * FROM appointment_treatment WHERE id = $1", visit.treatment_id)
     same = {name: first[name] for name in ("variant_id", "price", "starts_at", "ends_at")}
     return await insert(
-        AppointmentService(
+        AppointmentTreatment(
             appointment_id=appointment_id or visit.appointment_id,
             position=position,
             segments=json.loads(first["segments"]),
@@ -152,7 +152,7 @@ async def add_allocation(
 
 
 def _allocations(
-    takes: Mapping[UUID, Times] | None,
+    allocations: Mapping[UUID, Times] | None,
     appointment_id: UUID,
     treatment_id: UUID,
     hold_expires_at: datetime | None = None,
@@ -164,7 +164,7 @@ def _allocations(
             state="held" if hold_expires_at else "booked",
             hold_expires_at=hold_expires_at,
             appointment_id=appointment_id,
-            appointment_service_id=treatment_id,
+            appointment_treatment_id=treatment_id,
         )
-        for resource_id, times in (takes or {}).items()
+        for resource_id, times in (allocations or {}).items()
     ]

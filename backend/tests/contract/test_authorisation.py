@@ -18,8 +18,8 @@ from tests.builders.operations import (
     OPERATIONS,
     PUBLIC,
     SOMEBODY_ELSE,
+    BranchSnapshot,
     Caller,
-    Scene,
     Scenes,
     Which,
     objects_of,
@@ -235,19 +235,25 @@ async def test_role_by_owner(
     scenes = Scenes()
     matrix = [scenes.add(label, caller, which) for caller in CALLERS for which in asked_about(label, caller)]
     await scenes.write()
-    answers = [(scene, await scene.send(stranger)) for scene in matrix]
+    answers = [(snapshot, await snapshot.send(stranger)) for snapshot in matrix]
 
     assert [
-        f"{describe(scene)}: {response.status_code}, not {expected(scene)}"
-        for scene, response in answers
-        if response.status_code != expected(scene)
+        f"{describe(snapshot)}: {response.status_code}, not {expected(snapshot)}"
+        for snapshot, response in answers
+        if response.status_code != expected(snapshot)
     ] == []
-    assert [describe(scene) for scene, response in answers if tells_of_somebody_else(scene, response)] == []
+    assert [
+        describe(snapshot) for snapshot, response in answers if tells_of_somebody_else(snapshot, response)
+    ] == []
     assert missing_and_forbidden_differ(answers) == []
     assert [
-        describe(scene) for scene, answer in answers if (answer.status_code == 401) != asks_to_sign_in(answer)
+        describe(snapshot)
+        for snapshot, answer in answers
+        if (answer.status_code == 401) != asks_to_sign_in(answer)
     ] == []
-    assert [describe(scene) for scene in await those_who_changed_something(matrix) if is_refused(scene)] == []
+    assert [
+        describe(snapshot) for snapshot in await those_who_changed_something(matrix) if is_refused(snapshot)
+    ] == []
     record_property("cells", len(matrix))
 
 
@@ -259,67 +265,69 @@ def asked_about(label: str, caller: Caller) -> Iterator[Which]:
         yield "none"
 
 
-def expected(scene: Scene) -> int:
+def expected(snapshot: BranchSnapshot) -> int:
     """The rule in words: signed in, one of the roles, and one's own, unless the role is for all of them."""
-    may_call, scopes = MAY_CALL[scene.label], scene.caller.scopes
-    if scene.caller.refusal is not None:
-        return scene.caller.refusal
+    may_call, scopes = MAY_CALL[snapshot.label], snapshot.caller.scopes
+    if snapshot.caller.refusal is not None:
+        return snapshot.caller.refusal
     if may_call and not may_call & scopes:
         return 403
-    if sees_only_own(scene) and scene.which != "theirs":
+    if sees_only_own(snapshot) and snapshot.which != "theirs":
         return 404
     if (
         # branches and what is in them are known to all who work in the spa
-        (scene.caller.branch_id == BRANCH and scene.label in OF_A_BRANCH and is_elsewhere(scene))
-        or (scene.label in NOT_WITH_ONESELF and scene.which == "theirs" and not scopes & ADMIN)
+        (snapshot.caller.branch_id == BRANCH and snapshot.label in OF_A_BRANCH and is_elsewhere(snapshot))
+        or (snapshot.label in NOT_WITH_ONESELF and snapshot.which == "theirs" and not scopes & ADMIN)
     ):
         return 403
-    if scene.which == "missing":
+    if snapshot.which == "missing":
         return 404
-    return success_of(scene.label)
+    return success_of(snapshot.label)
 
 
-def sees_only_own(scene: Scene) -> bool:
+def sees_only_own(snapshot: BranchSnapshot) -> bool:
     """None of the roles by which they may call is for what is not theirs."""
-    only_own = OF_THEIR_OWN_ONLY | OWN_ROSTER_ONLY.get(scene.label, set())
-    return MAY_CALL[scene.label] & scene.caller.scopes <= only_own and bool(MAY_CALL[scene.label] & only_own)
+    only_own = OF_THEIR_OWN_ONLY | OWN_ROSTER_ONLY.get(snapshot.label, set())
+    return MAY_CALL[snapshot.label] & snapshot.caller.scopes <= only_own and bool(
+        MAY_CALL[snapshot.label] & only_own
+    )
 
 
-def is_elsewhere(scene: Scene) -> bool:
+def is_elsewhere(snapshot: BranchSnapshot) -> bool:
     """Whether it is about another branch than the caller's; so is one that is not there, unless by the id of a thing
     in it, whose branch nobody knows."""
-    by_its_own_id = scene.label in OF_SOMEBODY or (
-        re.search(r"{(?!branch_id)", scene.label) and "{branch_id}" not in scene.label
+    by_its_own_id = snapshot.label in OF_SOMEBODY or (
+        re.search(r"{(?!branch_id)", snapshot.label) and "{branch_id}" not in snapshot.label
     )
-    return scene.which == "another's" or (scene.which == "missing" and not by_its_own_id)
+    return snapshot.which == "another's" or (snapshot.which == "missing" and not by_its_own_id)
 
 
 def asks_to_sign_in(response: httpx2.Response) -> bool:
     return response.headers.get("WWW-Authenticate", "").startswith("Bearer")
 
 
-def is_refused(scene: Scene) -> bool:
-    return expected(scene) >= 400
+def is_refused(snapshot: BranchSnapshot) -> bool:
+    return expected(snapshot) >= 400
 
 
-def tells_of_somebody_else(scene: Scene, response: httpx2.Response) -> bool:
-    return is_refused(scene) and (SOMEBODY_ELSE in response.text or "khac@" in response.text)
+def tells_of_somebody_else(snapshot: BranchSnapshot, response: httpx2.Response) -> bool:
+    return is_refused(snapshot) and (SOMEBODY_ELSE in response.text or "khac@" in response.text)
 
 
-def missing_and_forbidden_differ(answers: list[tuple[Scene, httpx2.Response]]) -> list[str]:
+def missing_and_forbidden_differ(answers: list[tuple[BranchSnapshot, httpx2.Response]]) -> list[str]:
     """Cells in which somebody can tell a thing that is not theirs from one that is not there."""
     missing = {
-        (scene.label, scene.caller): told(response)
-        for scene, response in answers
-        if scene.which == "missing" and is_refused(scene)
+        (snapshot.label, snapshot.caller): told(response)
+        for snapshot, response in answers
+        if snapshot.which == "missing" and is_refused(snapshot)
     }
     return [
-        describe(scene)
-        for scene, response in answers
-        if scene.which == "another's"
-        and (scene.label not in OF_A_BRANCH or sees_only_own(scene))
-        and is_refused(scene)
-        and told(response) != missing[scene.label, scene.caller]
+        describe(snapshot)
+        for snapshot, response in answers
+        if snapshot.which == "another's"
+        and (snapshot.label not in OF_A_BRANCH or sees_only_own(snapshot))
+        and is_refused(snapshot)
+        and told(response) != missing[snapshot.label, snapshot.caller]
     ]
 
 
@@ -335,10 +343,10 @@ def told(response: httpx2.Response) -> tuple[int, str, dict[str, str]]:
     )
 
 
-async def those_who_changed_something(matrix: list[Scene]) -> list[Scene]:
+async def those_who_changed_something(matrix: list[BranchSnapshot]) -> list[BranchSnapshot]:
     actors = {row["actor_id"] for row in await run_sql("SELECT DISTINCT actor_id FROM audit_entry")}
-    return [scene for scene in matrix if scene.ids["caller"] in actors]
+    return [snapshot for snapshot in matrix if snapshot.ids["caller"] in actors]
 
 
-def describe(scene: Scene) -> str:
-    return f"{scene.caller.name} × {scene.label} × {scene.which}"
+def describe(snapshot: BranchSnapshot) -> str:
+    return f"{snapshot.caller.name} × {snapshot.label} × {snapshot.which}"

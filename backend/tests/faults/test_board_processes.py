@@ -70,7 +70,7 @@ async def test_what_changes_in_one_shows_on_a_board_of_another(client: httpx2.As
         assert made.status_code == 201
         name, data = await events.next()
         assert (name, [each["id"] for each in data["people"]]) == ("changed", [str(lan)])
-        assert (data["visits"], data["gone"], data["rooms"], data["open"]) == ([], [], None, None)
+        assert (data["visits"], data["removed"], data["rooms"], data["open"]) == ([], [], None, None)
 
         broken = {"start": at(3).isoformat(), "end": at(4).isoformat(), "reason": "Gãy chân"}
         await changer.post(f"/api/v1/resources/{bed}/outages", json=broken)

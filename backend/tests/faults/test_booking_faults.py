@@ -102,7 +102,7 @@ async def test_ten_kills_lose_no_booking_and_double_none(
     kept = await connection.fetch("SELECT key, (answer ->> 'id')::uuid FROM idempotency_key")
     visits = [row[0] for row in await connection.fetch("SELECT id FROM visit")]
     [(overlaps,)] = await connection.fetch(OVERLAPS)
-    taken = await connection.fetch("SELECT count(*) FROM allocation GROUP BY appointment_service_id")
+    taken = await connection.fetch("SELECT count(*) FROM allocation GROUP BY appointment_treatment_id")
     await connection.close()
     told = {key: UUID(visit_id) for key, visit_id in bookings.booked.items()}
     assert {row[0]: row[1] for row in kept} == told

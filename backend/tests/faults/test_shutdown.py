@@ -201,7 +201,7 @@ async def test_a_database_that_is_silent_does_not_hold_the_process() -> None:
 async def test_the_clock_in_the_middle_of_a_turn_does_not_hold_the_process() -> None:
     """Neither while the database is well, nor while it is silent, for less or for longer than anybody waits."""
     async with FaultProxy(*database_server()) as proxy:
-        clock = {"CLOCK_SECONDS": "0.01"}
+        clock = {"JOB_INTERVAL_SECONDS": "0.01"}
         silent = clock | {"DATABASE_URL": through(proxy)}
         short = {"DB_STATEMENT_TIMEOUT": "0.3", "DB_CONNECT_TIMEOUT": "0.5"}
         async with (

@@ -16,7 +16,7 @@ from tests.support.http import imported_by, stores
 BACKEND = Path(__file__).resolve().parents[1]
 
 
-class Collector(ThreadingHTTPServer):
+class PersonalDataSource(ThreadingHTTPServer):
     """An OTLP collector over HTTP."""
 
     def __init__(self) -> None:
@@ -42,7 +42,7 @@ class Collector(ThreadingHTTPServer):
 
 
 class _Receiver(BaseHTTPRequestHandler):
-    server: Collector
+    server: PersonalDataSource
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -56,8 +56,8 @@ class _Receiver(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def collecting() -> Iterator[Collector]:
-    with Collector() as collector:
+def collecting() -> Iterator[PersonalDataSource]:
+    with PersonalDataSource() as collector:
         thread = threading.Thread(target=collector.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:

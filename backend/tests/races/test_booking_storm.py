@@ -21,7 +21,7 @@ WITH its AS (
     SELECT t.id, a.status NOT IN ('expired', 'declined', 'cancelled', 'late_cancelled', 'no_show') AS takes_time,
         CASE a.status WHEN 'held' THEN 'held' ELSE 'booked' END AS state, a.hold_expires_at, a.starts_at AS guest_from,
         t.starts_at, t.ends_at
-    FROM appointment AS a JOIN appointment_service AS t ON t.appointment_id = a.id
+    FROM appointment AS a JOIN appointment_treatment AS t ON t.appointment_id = a.id
 ), needed AS (
     SELECT id, 'staff' AS kind, state, hold_expires_at, tstzrange(starts_at, ends_at) AS during
     FROM its WHERE takes_time
@@ -29,8 +29,8 @@ WITH its AS (
     SELECT id, 'bed', state, hold_expires_at, tstzrange(starts_at, ends_at + interval '15 min')
     FROM its WHERE takes_time
 ), taken AS (
-    SELECT appointment_service_id, kind, state, hold_expires_at, during
-    FROM allocation JOIN resource ON resource.id = resource_id WHERE appointment_service_id IS NOT NULL
+    SELECT appointment_treatment_id, kind, state, hold_expires_at, during
+    FROM allocation JOIN resource ON resource.id = resource_id WHERE appointment_treatment_id IS NOT NULL
 )
 (SELECT 'missing', * FROM (TABLE needed EXCEPT ALL TABLE taken) AS missing)
 UNION ALL (SELECT 'left over', * FROM (TABLE taken EXCEPT ALL TABLE needed) AS left_over)
@@ -99,7 +99,7 @@ def _expired(visit: dict[str, Any]) -> dict[str, Any]:
         | {
             "status": "expired",
             "hold_expires_at": None,
-            "treatments": [treatment | {"takes": []} for treatment in guest["treatments"]],
+            "treatments": [treatment | {"allocations": []} for treatment in guest["treatments"]],
         }
         for guest in visit["appointments"]
     ]

@@ -74,7 +74,7 @@ class AppProcess(ServerProcess):
             "PYTHONUNBUFFERED": "1",
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
-            "CLOCK_SECONDS": "0",
+            "JOB_INTERVAL_SECONDS": "0",
             "RATE_LIMIT_PER_MINUTE": "1000000",  # all of a test's clients have one address
             "SECRET_KEY": os.environ["SECRET_KEY"],  # it knows the tokens that the tests issue
         }

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from app.common.single_flight import Rounds, SingleFlight
+from app.common.single_flight import CoalescedCall, SingleFlight
 
 
 async def test_who_asks_meanwhile_shares_the_run() -> None:
@@ -55,7 +55,7 @@ class TestRounds:
             asked.append(asyncio.get_running_loop().create_future())
             return await asked[-1]
 
-        rounds = Rounds(ask)
+        rounds = CoalescedCall(ask)
         first = asyncio.create_task(rounds.answer())
         await turns()
         later = [asyncio.create_task(rounds.answer()) for _ in range(3)]
@@ -77,7 +77,7 @@ class TestRounds:
                 raise OSError("away")
             return number
 
-        rounds = Rounds(ask)
+        rounds = CoalescedCall(ask)
         first = asyncio.create_task(rounds.answer())
         await turns(1)
         later = asyncio.create_task(rounds.answer())
@@ -87,7 +87,7 @@ class TestRounds:
 
     async def test_who_goes_away_leaves_the_round_to_the_others(self) -> None:
         answered: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-        rounds = Rounds(lambda: answered)
+        rounds = CoalescedCall(lambda: answered)
         gone, stays = asyncio.create_task(rounds.answer()), asyncio.create_task(rounds.answer())
         await turns()
         gone.cancel()

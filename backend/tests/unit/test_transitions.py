@@ -12,8 +12,8 @@ from app.modules.booking.booking_errors import (
     TooLateToCancel,
 )
 from app.modules.booking.status.status import AppointmentStatus as Status
-from app.modules.booking.status.status import WantedStatus
-from app.modules.booking.status.transitions import Policy, Who, what_becomes
+from app.modules.booking.status.status import StatusRequest
+from app.modules.booking.status.transitions import Policy, Who, next_status
 
 POLICY = Policy(approve_online=False, free_cancel=timedelta(hours=4), no_show=timedelta(minutes=15))
 START = datetime(2100, 3, 1, 9, tzinfo=UTC)
@@ -37,7 +37,7 @@ def test_a_rule_holds_to_the_moment(
     """`limit` is in minutes from the beginning; what is expected before it, at it and after it."""
     moment = START + timedelta(minutes=limit)
     answers = [
-        what_becomes(Status(old), WantedStatus(wanted), {who}, policy=POLICY, start=START, now=now)
+        next_status(Status(old), StatusRequest(wanted), {who}, policy=POLICY, start=START, now=now)
         for now in (moment - MOMENT, moment, moment + MOMENT)
     ]
     assert answers == [*expected]

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class Text(NamedTuple):
+class LocalizedText(NamedTuple):
     """The same sentence in Vietnamese and in English."""
 
     vi: str

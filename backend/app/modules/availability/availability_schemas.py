@@ -11,7 +11,7 @@ from app.common.schemas import IsoDate, RequestModel
 from app.common.types.gender import GivenGender
 from app.common.types.instants import Instant
 from app.scheduling.demand import MOST_GUESTS, MOST_TREATMENTS
-from app.scheduling.shortages import Why
+from app.scheduling.shortages import Reason
 from app.scheduling.timegrid import STEP_MINUTES
 
 MAX_DAYS = 62
@@ -93,10 +93,10 @@ class StartsQuery(PartyWish):
         return self
 
 
-class LackRead(BaseModel):
+class ReasonRead(BaseModel):
     """One reason why a party cannot come on a day, for programs and for people."""
 
-    why: Why
+    code: Reason
     message: str = Field(description="For people, in Vietnamese or English by Accept-Language.")
     service_id: UUID | None = Field(description="For which there are too few therapists.")
     type_id: UUID | None = Field(description="Of the beds or devices that are missing.")
@@ -111,14 +111,14 @@ class LackRead(BaseModel):
 class DayRead(BaseModel):
     day: date
     available: bool
-    why: list[LackRead] = Field(description="What is missing; empty when the party can come.")
+    reasons: list[ReasonRead] = Field(description="What is missing; empty when the party can come.")
 
 
 class DaysRead(BaseModel):
     days: list[DayRead]
 
 
-class PlaceRead(BaseModel):
+class AssignmentRead(BaseModel):
     """Somebody or something that a treatment takes."""
 
     resource_id: UUID
@@ -126,10 +126,10 @@ class PlaceRead(BaseModel):
     name: str = Field(examples=["Lan"])
 
 
-class TreatmentPlaces(BaseModel):
+class TreatmentAssignments(BaseModel):
     start: datetime
     end: datetime
-    takes: list[PlaceRead]
+    allocations: list[AssignmentRead]
 
 
 class StartRead(BaseModel):
@@ -137,7 +137,7 @@ class StartRead(BaseModel):
 
     start: datetime
     end: datetime = Field(description="When the last guest can go.")
-    guests: list[list[TreatmentPlaces]] = Field(
+    guests: list[list[TreatmentAssignments]] = Field(
         description="In the order of the request, as their treatments."
     )
 
@@ -145,4 +145,4 @@ class StartRead(BaseModel):
 class StartsRead(BaseModel):
     day: date
     starts: list[StartRead]
-    why: list[LackRead] = Field(description="What is missing; empty when there is a start.")
+    reasons: list[ReasonRead] = Field(description="What is missing; empty when there is a start.")

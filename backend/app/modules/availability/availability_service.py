@@ -6,28 +6,28 @@ from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.queries import plan_once
+from app.db.queries import use_generic_plans
 from app.modules.availability.availability_schemas import (
+    AssignmentRead,
     DayRead,
     DaysQuery,
     DaysRead,
     PartyWish,
-    PlaceRead,
     StartRead,
     StartsQuery,
     StartsRead,
-    TreatmentPlaces,
+    TreatmentAssignments,
 )
-from app.modules.availability.messages import Speaker
+from app.modules.availability.messages import ReasonFormatter
 from app.modules.availability.quote import agree, party_of
-from app.modules.availability.snapshot import Scene, is_offered, load_scene, nearest_starts
+from app.modules.availability.snapshot import BranchSnapshot, is_offered, load_snapshot, nearest_starts
 from app.modules.identity.access import CurrentUser
 from app.modules.staff.access import AT_THE_DESK
 from app.scheduling.bitmask import positions
 from app.scheduling.demand import Party
-from app.scheduling.search import Taken, offered, place, starts
+from app.scheduling.search import Assignment, offered, place, starts
 from app.scheduling.shortages import why_not
-from app.scheduling.supply import Wanted
+from app.scheduling.supply import Requirement
 from app.scheduling.timegrid import STEP
 
 _QUICK = 2
@@ -35,7 +35,15 @@ _QUICK = 2
 A_FEW = 3
 """Therapists for each guest and one more, and as many beds and devices of a type."""
 
-__all__ = ["Scene", "find_days", "find_starts", "is_offered", "load_scene", "nearest_starts", "read_start"]
+__all__ = [
+    "BranchSnapshot",
+    "find_days",
+    "find_starts",
+    "is_offered",
+    "load_snapshot",
+    "nearest_starts",
+    "read_start",
+]
 
 
 async def find_days(session: AsyncSession, user: CurrentUser, query: DaysQuery, *, language: str) -> DaysRead:
@@ -45,10 +53,10 @@ async def find_days(session: AsyncSession, user: CurrentUser, query: DaysQuery, 
     Raises:
         BranchNotFound, and what `agree` raises.
     """
-    await plan_once(session)
+    await use_generic_plans(session)
     party, at_the_desk = await _party(session, user, query)
     load = partial(
-        load_scene,
+        load_snapshot,
         session,
         query.branch_id,
         query.first_day,
@@ -56,14 +64,20 @@ async def find_days(session: AsyncSession, user: CurrentUser, query: DaysQuery, 
         party,
         at_the_desk=at_the_desk,
     )
-    scene = await _load_enough(load, party)
-    masks = _masks_of(scene)
-    lacks = await _searched(party, lambda: why_not(party, scene.supply, masks))
-    speaker = await Speaker.load(session, scene, lacks, at_the_desk=at_the_desk, same_room=party.same_room)
+    snapshot = await _load_enough(load, party)
+    masks = _masks_of(snapshot)
+    shortages = await _searched(party, lambda: why_not(party, snapshot.supply, masks))
+    formatter = await ReasonFormatter.load(
+        session, snapshot, shortages, at_the_desk=at_the_desk, same_room=party.same_room
+    )
     return DaysRead(
         days=[
-            DayRead(day=day, available=not said, why=[speaker.read(lack, day, language) for lack in said])
-            for day, said in zip(scene.days, lacks, strict=True)
+            DayRead(
+                day=day,
+                available=not said,
+                reasons=[formatter.read(shortage, day, language) for shortage in said],
+            )
+            for day, said in zip(snapshot.days, shortages, strict=True)
         ]
     )
 
@@ -76,33 +90,41 @@ async def find_starts(
     Raises:
         BranchNotFound, and what `agree` raises.
     """
-    await plan_once(session)
+    await use_generic_plans(session)
     party, at_the_desk = await _party(session, user, query)
-    scene = await load_scene(session, query.branch_id, query.day, query.day, party, at_the_desk=at_the_desk)
+    snapshot = await load_snapshot(
+        session, query.branch_id, query.day, query.day, party, at_the_desk=at_the_desk
+    )
     await (
         session.close()
     )  # for a large party what follows takes two seconds, in which others need the connection
-    day = scene.grid.day(query.day, scene.zone)
+    day = snapshot.grid.day(query.day, snapshot.zone)
     found: list[StartRead] = []
-    for step in positions(await _searched(party, lambda: starts(party, scene.supply)) & day):
-        taken = place(party, scene.supply, step)
+    for step in positions(await _searched(party, lambda: starts(party, snapshot.supply)) & day):
+        taken = place(party, snapshot.supply, step)
         assert taken is not None
-        found.append(read_start(scene, party, step, taken))
+        found.append(read_start(snapshot, party, step, taken))
         await asyncio.sleep(0)  # others may have their turn
-    [lacks] = [[]] if found else await _searched(party, lambda: why_not(party, scene.supply, [day]))
-    speaker = await Speaker.load(session, scene, [lacks], at_the_desk=at_the_desk, same_room=party.same_room)
+    [shortages] = [[]] if found else await _searched(party, lambda: why_not(party, snapshot.supply, [day]))
+    formatter = await ReasonFormatter.load(
+        session, snapshot, [shortages], at_the_desk=at_the_desk, same_room=party.same_room
+    )
     return StartsRead(
-        day=query.day, starts=found, why=[speaker.read(lack, query.day, language) for lack in lacks]
+        day=query.day,
+        starts=found,
+        reasons=[formatter.read(shortage, query.day, language) for shortage in shortages],
     )
 
 
-def read_start(scene: Scene, party: Party, step: int, taken: Sequence[Taken]) -> StartRead:
+def read_start(snapshot: BranchSnapshot, party: Party, step: int, taken: Sequence[Assignment]) -> StartRead:
     """A placement as it is shown."""
-    at = scene.grid.first + step * STEP
-    places: dict[tuple[int, int], list[PlaceRead]] = {}
+    at = snapshot.grid.first + step * STEP
+    places: dict[tuple[int, int], list[AssignmentRead]] = {}
     for each in taken:
-        read = PlaceRead(
-            resource_id=each.resource_id, kind=each.need.wanted.kind, name=scene.names[each.resource_id]
+        read = AssignmentRead(
+            resource_id=each.resource_id,
+            kind=each.need.requirement.kind,
+            name=snapshot.names[each.resource_id],
         )
         places.setdefault((each.need.guest, each.need.treatment), []).append(read)
     return StartRead(
@@ -110,8 +132,8 @@ def read_start(scene: Scene, party: Party, step: int, taken: Sequence[Taken]) ->
         end=at + party.stay() * STEP,
         guests=[
             [
-                TreatmentPlaces(
-                    start=at + first * STEP, end=at + last * STEP, takes=places.get((guest, number), [])
+                TreatmentAssignments(
+                    start=at + first * STEP, end=at + last * STEP, allocations=places.get((guest, number), [])
                 )
                 for number, (first, last) in enumerate(times)
             ]
@@ -120,26 +142,28 @@ def read_start(scene: Scene, party: Party, step: int, taken: Sequence[Taken]) ->
     )
 
 
-async def _load_enough(load: Callable[..., Awaitable[Scene]], party: Party) -> Scene:
+async def _load_enough(load: Callable[..., Awaitable[BranchSnapshot]], party: Party) -> BranchSnapshot:
     """A few of those who could do it, and all of them only when a day has no start with the few: what takes the time of
     a search is to read what is taken of each, and most days of most months have one."""
     at_most = A_FEW * (len(party.guests) + 1)
-    scene = await load(at_most=at_most)
-    if not any(_there_are(need.wanted, scene) >= at_most for need in party.needs()):
-        return scene  # it is all that there is
-    found = await _searched(party, lambda: starts(party, scene.supply))
-    could_be = offered(party, scene.supply)
-    return await load() if any(could_be & day and not found & day for day in _masks_of(scene)) else scene
+    snapshot = await load(at_most=at_most)
+    if not any(_there_are(need.requirement, snapshot) >= at_most for need in party.needs()):
+        return snapshot  # it is all that there is
+    found = await _searched(party, lambda: starts(party, snapshot.supply))
+    could_be = offered(party, snapshot.supply)
+    return (
+        await load() if any(could_be & day and not found & day for day in _masks_of(snapshot)) else snapshot
+    )
 
 
-def _there_are(wanted: Wanted, scene: Scene) -> int:
+def _there_are(requirement: Requirement, snapshot: BranchSnapshot) -> int:
     """Of its kind, whatever else is wished for."""
-    kind = Wanted(wanted.kind, wanted.of)
-    return sum(resource.suits(kind) for resource in scene.supply.resources)
+    kind = Requirement(requirement.kind, requirement.of)
+    return sum(resource.suits(kind) for resource in snapshot.supply.resources)
 
 
-def _masks_of(scene: Scene) -> list[int]:
-    return [scene.grid.day(day, scene.zone) for day in scene.days]
+def _masks_of(snapshot: BranchSnapshot) -> list[int]:
+    return [snapshot.grid.day(day, snapshot.zone) for day in snapshot.days]
 
 
 async def _searched[T](party: Party, search: Callable[[], T]) -> T:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.core.exceptions import ConflictException, ForbiddenException
 from app.modules.availability.availability_schemas import GuestWish, TreatmentWish
 from app.modules.catalogue.kinds import Offered
@@ -18,19 +18,19 @@ from app.scheduling.demand import Party, Segment, Treatment
 
 class NotOffered(ConflictException):
     code = "NOT_OFFERED"
-    text = Text("Dịch vụ này hiện không được cung cấp.", "This is not offered.")
+    text = LocalizedText("Dịch vụ này hiện không được cung cấp.", "This is not offered.")
 
 
 class AddOnDoesNotFit(ConflictException):
     code = "ADD_ON_DOES_NOT_FIT"
-    text = Text(
+    text = LocalizedText(
         "Dịch vụ kèm thêm này không đi với dịch vụ đã chọn.", "This add-on does not go with the service."
     )
 
 
 class NoTherapistNeeded(ConflictException):
     code = "NO_THERAPIST_NEEDED"
-    text = Text(
+    text = LocalizedText(
         "Dịch vụ này không cần kỹ thuật viên, nên không có ai để chọn.",
         "The service needs no therapist, so there is none to choose.",
     )
@@ -38,12 +38,14 @@ class NoTherapistNeeded(ConflictException):
 
 class BedDoesNotFit(ConflictException):
     code = "BED_DOES_NOT_FIT"
-    text = Text("Dịch vụ không làm trên loại giường này.", "The service is done on other beds than this one.")
+    text = LocalizedText(
+        "Dịch vụ không làm trên loại giường này.", "The service is done on other beds than this one."
+    )
 
 
 class BedsAreForTheDesk(ForbiddenException):
     code = "BEDS_ARE_FOR_THE_DESK"
-    text = Text("Chỉ quầy lễ tân mới chọn được giường.", "Only the desk chooses beds.")
+    text = LocalizedText("Chỉ quầy lễ tân mới chọn được giường.", "Only the desk chooses beds.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Agreed:
     """Đồng, without its add-ons."""
     add_ons: tuple[tuple[UUID, int], ...]
     """Their ids and prices."""
-    name: Text
+    name: LocalizedText
     """Of the service."""
 
 
@@ -135,7 +137,9 @@ def _agreed(
 ) -> Agreed:
     for name, offered in [(variant.name, variant.offered), *((each.name, each.offered) for each in add_ons)]:
         if offered is Offered.NO or (offered is Offered.DESK and not at_the_desk):
-            raise NotOffered(Text(f"{name.vi} hiện không được cung cấp.", f"{name.en} is not offered."))
+            raise NotOffered(
+                LocalizedText(f"{name.vi} hiện không được cung cấp.", f"{name.en} is not offered.")
+            )
     if any(variant.service_id not in add_on.service_ids for add_on in add_ons):
         raise AddOnDoesNotFit
     if bed_type_id and all(segment.bed_type_id != bed_type_id for segment in variant.segments):

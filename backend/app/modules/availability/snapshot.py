@@ -18,14 +18,14 @@ from app.modules.staff.supply import SuppliedTherapist
 from app.scheduling.bitmask import from_runs, ones, positions
 from app.scheduling.demand import Party
 from app.scheduling.search import starts
-from app.scheduling.supply import Resource, ResourceKind, Supply, Therapist, Thing
+from app.scheduling.supply import Equipment, Resource, ResourceKind, Supply, Therapist
 from app.scheduling.timegrid import STEP, Grid
 
 _ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class BranchSnapshot:
     """One branch, some days."""
 
     branch_id: UUID
@@ -42,7 +42,7 @@ class Scene:
     approve_online: bool
 
 
-async def load_scene(  # noqa: PLR0913 - which days of which branch, for whom
+async def load_snapshot(  # noqa: PLR0913 - which days of which branch, for whom
     session: AsyncSession,
     branch_id: UUID,
     first_day: date,
@@ -52,7 +52,7 @@ async def load_scene(  # noqa: PLR0913 - which days of which branch, for whom
     at_the_desk: bool,
     ignoring: Collection[UUID] = (),
     at_most: int | None = None,
-) -> Scene:
+) -> BranchSnapshot:
     """In three questions, whatever the number of days, people and things. `ignoring` are appointments whose time counts
     as free: they are being moved. What the session has not flushed is not seen. `at_most` so many are looked at of those
     who could do one treatment, and of beds and devices of one type: a start with them is one, and there may be more.
@@ -67,7 +67,7 @@ async def load_scene(  # noqa: PLR0913 - which days of which branch, for whom
     return await look.load(session, at_the_desk=at_the_desk, ignoring=ignoring, at_most=at_most)
 
 
-async def load_scene_at(  # noqa: PLR0913 - when in which branch, for whom
+async def load_snapshot_at(  # noqa: PLR0913 - when in which branch, for whom
     session: AsyncSession,
     branch_id: UUID,
     start: datetime,
@@ -75,7 +75,7 @@ async def load_scene_at(  # noqa: PLR0913 - when in which branch, for whom
     *,
     at_the_desk: bool,
     ignoring: Collection[UUID] = (),
-) -> Scene:
+) -> BranchSnapshot:
     """The same of the one day, on the clock of the branch, on which this start is."""
     day = start.astimezone(UTC).date()
     branch = await load_days(session, branch_id, day - 2 * _ONE_DAY, day + _ONE_DAY + _beyond(party))
@@ -102,7 +102,7 @@ class _Look:
         at_the_desk: bool,
         ignoring: Collection[UUID],
         at_most: int | None = None,
-    ) -> Scene:
+    ) -> BranchSnapshot:
         branch, days, party = self.branch, self.days, self.party
         grid = _grid_of(days, branch.zone, *party.reach())
         earliest, latest = _bounds(grid, branch, at_the_desk=at_the_desk)
@@ -117,7 +117,7 @@ class _Look:
             latest=latest,
             shortest=min(last - first for guest in party.times() for first, last in guest),
         )
-        return Scene(
+        return BranchSnapshot(
             branch_id=self.branch_id,
             zone=branch.zone,
             days=days,
@@ -131,18 +131,20 @@ class _Look:
         )
 
 
-def is_offered(scene: Scene, start: datetime) -> bool:
+def is_offered(snapshot: BranchSnapshot, start: datetime) -> bool:
     """Whether guests may begin then by the grid, the notice and the horizon, whoever is free."""
-    step = scene.grid.step(start)
-    on_it = 0 <= step < scene.grid.count and scene.grid.instant(step) == start
-    return on_it and scene.supply.starts & scene.supply.bookable & 1 << step != 0
+    step = snapshot.grid.step(start)
+    on_it = 0 <= step < snapshot.grid.count and snapshot.grid.instant(step) == start
+    return on_it and snapshot.supply.starts & snapshot.supply.bookable & 1 << step != 0
 
 
-def nearest_starts(scene: Scene, party: Party, around: datetime, count: int = 3) -> list[datetime]:
+def nearest_starts(
+    snapshot: BranchSnapshot, party: Party, around: datetime, count: int = 3
+) -> list[datetime]:
     """The nearest first; of two as near the earlier."""
-    step = scene.grid.step(around)
-    found = sorted(positions(starts(party, scene.supply)), key=lambda each: (abs(each - step), each))
-    return [scene.grid.instant(each) for each in found[:count]]
+    step = snapshot.grid.step(around)
+    found = sorted(positions(starts(party, snapshot.supply)), key=lambda each: (abs(each - step), each))
+    return [snapshot.grid.instant(each) for each in found[:count]]
 
 
 def _grid_of(days: Sequence[date], zone: ZoneInfo, first_step: int, last_step: int) -> Grid:
@@ -172,11 +174,11 @@ async def _load_resources(  # noqa: PLR0913 - what the questions ask
     at_most: int | None,
 ) -> tuple[list[Resource], dict[UUID, str]]:
     """By id, and their names."""
-    wanted = {need.wanted for need in party.needs()}
-    wishes = {each.resource_id for each in wanted if each.resource_id is not None}
+    requirement = {need.requirement for need in party.needs()}
+    wishes = {each.resource_id for each in requirement if each.resource_id is not None}
     span = (grid.first, grid.instant(grid.count))
     therapists: list[SuppliedTherapist] = []
-    if service_ids := {each.of for each in wanted if each.kind is ResourceKind.STAFF}:
+    if service_ids := {each.of for each in requirement if each.kind is ResourceKind.STAFF}:
         therapists = await staff_supply.load_supply(
             session,
             branch_id,
@@ -190,7 +192,7 @@ async def _load_resources(  # noqa: PLR0913 - what the questions ask
     things = await resource_supply.load_supply(
         session,
         branch_id,
-        type_ids={each.of for each in wanted if each.kind is not ResourceKind.STAFF},
+        type_ids={each.of for each in requirement if each.kind is not ResourceKind.STAFF},
         staff_ids=[each.id for each in therapists if each.begins],
         span=span,
         step=STEP,
@@ -212,6 +214,6 @@ def _therapist(each: SuppliedTherapist, taken: int, count: int) -> Therapist:
     return Therapist(each.id, frozenset(each.skills), works, works & ~taken, each.gender)
 
 
-def _thing(each: SuppliedResource, count: int) -> Thing:
+def _thing(each: SuppliedResource, count: int) -> Equipment:
     free = ones(count) & ~from_runs(each.taken, count)
-    return Thing(each.id, each.kind, each.type_id, free, each.room_id)
+    return Equipment(each.id, each.kind, each.type_id, free, each.room_id)

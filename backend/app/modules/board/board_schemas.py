@@ -39,7 +39,7 @@ class BoardPerson(BaseModel):
     leave: list[BoardLeave]
 
 
-class BoardThing(BaseModel):
+class BoardEquipment(BaseModel):
     """A bed or a device."""
 
     id: UUID
@@ -52,7 +52,7 @@ class BoardThing(BaseModel):
 class BoardRoom(BaseModel):
     id: UUID | None = Field(description="null: what is in no room.")
     name: str | None
-    things: list[BoardThing]
+    things: list[BoardEquipment]
 
 
 class BoardGuest(BaseModel):
@@ -83,7 +83,7 @@ class BoardChange(BaseModel):
     """What is another than it was. What is null has not changed."""
 
     visits: list[VisitRead] = Field(description="New or changed, whole.")
-    gone: list[UUID] = Field(description="Visits that are not on the board any more.")
+    removed: list[UUID] = Field(description="Visits that are not on the board any more.")
     guests: list[BoardGuest] = Field(description="New or changed, whole.")
     open: list[OpenSpan] | None
     people: list[BoardPerson] | None

@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.types.wall_time import Span
 from app.modules.board.board_schemas import (
+    BoardEquipment,
     BoardGuest,
     BoardLeave,
     BoardPerson,
     BoardRead,
     BoardRoom,
-    BoardThing,
 )
 from app.modules.booking.booking_schemas import VisitRead
 from app.modules.booking.status.status import AppointmentStatus
@@ -136,10 +136,10 @@ async def _people(
 async def _rooms(session: AsyncSession, branch_id: UUID, during: Span) -> list[BoardRoom]:
     """By key, at last what is in none."""
     outages = await outages_in_branch(session, branch_id, during)
-    things: dict[UUID | None, list[BoardThing]] = defaultdict(list)
+    things: dict[UUID | None, list[BoardEquipment]] = defaultdict(list)
     for each in await list_resources(session, ResourceListQuery(branch_id=branch_id)):
         things[each.room_id].append(
-            BoardThing(
+            BoardEquipment(
                 id=each.id,
                 kind=each.kind,
                 type_id=each.type_id,

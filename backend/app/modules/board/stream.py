@@ -25,7 +25,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.core.database import reason_of
 from app.core.exceptions import (
     ForbiddenException,
@@ -63,15 +63,15 @@ logger = structlog.get_logger(__name__)
 
 class TooManyStreams(RateLimitException):
     code = "TOO_MANY_STREAMS"
-    text = Text(
+    text = LocalizedText(
         "Bạn đang mở quá nhiều bảng lịch; hãy đóng bớt.", "You have too many boards open; please close one."
     )
 
 
-class Seat:
+class StreamSlot:
     """Of one stream of somebody. It is free when the stream ends, and when it never began: then nothing refers to it."""
 
-    _taken: ClassVar[WeakSet["Seat"]] = WeakSet()
+    _taken: ClassVar[WeakSet["StreamSlot"]] = WeakSet()
 
     def __init__(self, user_id: UUID) -> None:
         """Raises TooManyStreams."""
@@ -89,7 +89,7 @@ class EventStream(StreamingResponse):
 
     media_type = "text/event-stream"
 
-    def __init__(self, events: AsyncGenerator[bytes], seat: Seat) -> None:
+    def __init__(self, events: AsyncGenerator[bytes], seat: StreamSlot) -> None:
         super().__init__(events, headers={"X-Accel-Buffering": "no"})  # or nginx collects the events
         self._seat = seat
 
@@ -115,7 +115,7 @@ async def open_stream(session: AsyncSession, user: CurrentUser, branch_id: UUID,
         ForbiddenException: of a branch in which they have no role.
         BranchNotFound, TooManyStreams
     """
-    seat = Seat(user.id)
+    seat = StreamSlot(user.id)
     viewer = await viewer_of(session, user, branch_id)
     board = await read_day(session, branch_id, day)
     return EventStream(follow(viewer, board, partial(_sees_the_same, viewer, user, branch_id)), seat)
@@ -134,7 +134,7 @@ async def _sees_the_same(viewer: Viewer, user: CurrentUser, branch_id: UUID) -> 
         return True
 
 
-_NOTHING = BoardChange(visits=[], gone=[], guests=[], open=None, people=None, rooms=None)
+_NOTHING = BoardChange(visits=[], removed=[], guests=[], open=None, people=None, rooms=None)
 
 
 async def follow(
@@ -176,7 +176,7 @@ def difference(before: BoardRead, after: BoardRead) -> BoardChange | None:
     guests = {guest.id: guest for guest in before.guests}
     change = BoardChange(
         visits=[visit for visit in after.visits if not _same(visit, visits.get(visit.id))],
-        gone=sorted(visits.keys() - {visit.id for visit in after.visits}),
+        removed=sorted(visits.keys() - {visit.id for visit in after.visits}),
         guests=[guest for guest in after.guests if not _same(guest, guests.get(guest.id))],
         open=None if before.open == after.open else after.open,
         people=None if before.people == after.people else after.people,

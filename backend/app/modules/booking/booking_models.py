@@ -77,10 +77,10 @@ class Appointment(Entity):
     )
 
 
-class AppointmentService(Entity):
+class AppointmentTreatment(Entity):
     """One treatment of a guest, as it was agreed: whatever the catalogue says later."""
 
-    __tablename__ = "appointment_service"
+    __tablename__ = "appointment_treatment"
 
     appointment_id: Mapped[UUID] = mapped_column(ForeignKey("appointment.id"))
     position: Mapped[int]
@@ -106,11 +106,11 @@ class AppointmentService(Entity):
         UniqueConstraint(
             "appointment_id",
             "position",
-            name="appointment_service_key",
+            name="appointment_treatment_key",
             deferrable=True,
             initially="DEFERRED",  # two may change places
         ),
-        UniqueConstraint("id", "appointment_id", name="appointment_service_id_appointment_id_key"),
+        UniqueConstraint("id", "appointment_id", name="appointment_treatment_id_appointment_id_key"),
     )
 
 
@@ -119,8 +119,8 @@ class AppointmentAddOn(Entity):
 
     __tablename__ = "appointment_add_on"
 
-    appointment_service_id: Mapped[UUID] = mapped_column(
-        ForeignKey("appointment_service.id", ondelete="CASCADE")
+    appointment_treatment_id: Mapped[UUID] = mapped_column(
+        ForeignKey("appointment_treatment.id", ondelete="CASCADE")
     )
     add_on_id: Mapped[UUID] = mapped_column(ForeignKey("add_on.id"))
     price: Mapped[int] = mapped_column(BigInteger)
@@ -128,5 +128,5 @@ class AppointmentAddOn(Entity):
 
     __table_args__ = (
         CheckConstraint("price >= 0", name="price"),
-        UniqueConstraint("appointment_service_id", "add_on_id", name="appointment_add_on_key"),
+        UniqueConstraint("appointment_treatment_id", "add_on_id", name="appointment_add_on_key"),
     )

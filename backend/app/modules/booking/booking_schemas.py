@@ -15,7 +15,7 @@ from app.modules.availability.availability_schemas import (
     Start,
     refuse_too_many,
 )
-from app.modules.booking.status.status import AppointmentStatus, VisitSource, WantedStatus
+from app.modules.booking.status.status import AppointmentStatus, StatusRequest, VisitSource
 from app.scheduling.demand import MOST_GUESTS, MOST_TREATMENTS
 from app.scheduling.supply import ResourceKind
 
@@ -113,7 +113,9 @@ class AppointmentUpdate(RequestModel):
     )
     customer_id: UUID | None = None
     guest_name: GuestName | None = None
-    apart: StrictBool = Field(default=False, description="Into a visit of their own: the party is split.")
+    split_from_party: StrictBool = Field(
+        default=False, description="Into a visit of their own: the party is split."
+    )
 
     @model_validator(mode="after")
     def _each_once(self) -> Self:
@@ -126,7 +128,7 @@ class AppointmentUpdate(RequestModel):
 class StatusChange(RequestModel):
     """To what, and for whom."""
 
-    status: WantedStatus = Field(
+    status: StatusRequest = Field(
         examples=["confirmed"],
         description="A hold that is cancelled is given up. Some wait for approval when they are confirmed.",
     )
@@ -140,12 +142,12 @@ class StatusChange(RequestModel):
 
     @model_validator(mode="after")
     def _says_why(self) -> Self:
-        if self.status is WantedStatus.REOPENED and not self.reason:
+        if self.status is StatusRequest.REOPENED and not self.reason:
             raise PydanticCustomError("reason_needed", "Say why it is reopened")
         return self
 
 
-class TakenRead(BaseModel):
+class TreatmentAllocation(BaseModel):
     """A therapist, a bed or a device, and when this treatment takes it."""
 
     resource_id: UUID
@@ -172,7 +174,7 @@ class TreatmentRead(BaseModel):
     gender: Gender | None = Field(description="Of the therapist that the guest asked for.")
     start: datetime
     end: datetime
-    takes: list[TakenRead]
+    allocations: list[TreatmentAllocation]
 
 
 class AppointmentRead(BaseModel):

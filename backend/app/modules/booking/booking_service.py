@@ -12,10 +12,10 @@ from app.common.helpers import utc_now
 from app.core.exceptions import ForbiddenException
 from app.db.idempotency import answer_kept, digest_of, keep_answer
 from app.db.paging import newest_first
-from app.db.queries import plan_once
+from app.db.queries import use_generic_plans
 from app.modules.availability.quote import Agreed, agree, party_of
-from app.modules.availability.snapshot import Scene, is_offered, load_scene_at
-from app.modules.booking.allocation.reserve import Order, take_places
+from app.modules.availability.snapshot import BranchSnapshot, is_offered, load_snapshot_at
+from app.modules.booking.allocation.reserve import AllocationRequest, take_places
 from app.modules.booking.booking_errors import NotBookableThen, TooManyHolds, TooManyVisits
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_schemas import (
@@ -61,7 +61,7 @@ async def create_visit(session: AsyncSession, user: CurrentUser, key: str, new: 
         TimeTaken: with the nearest starts that are free.
         NotBookableThen, TooManyHolds, TooManyVisits, ForbiddenException, and what `agree` refuses.
     """
-    await plan_once(session)
+    await use_generic_plans(session)
     request = digest_of("create_visit", new)
     kept = await answer_kept(session, VisitRead, user.id, key, request)
     if kept is not None:
@@ -110,11 +110,11 @@ async def _book(session: AsyncSession, user: CurrentUser, new: VisitCreate) -> V
     now = this_step()
     start = new.start or now
 
-    def load() -> Awaitable[Scene]:
-        return load_scene_at(session, new.branch_id, start, party, at_the_desk=at_the_desk)
+    def load() -> Awaitable[BranchSnapshot]:
+        return load_snapshot_at(session, new.branch_id, start, party, at_the_desk=at_the_desk)
 
-    scene = await load()
-    if start < now or not (at_the_desk or is_offered(scene, start)):
+    snapshot = await load()
+    if start < now or not (at_the_desk or is_offered(snapshot, start)):
         raise NotBookableThen
     visit = _visit(new, customer_id, at_the_desk=at_the_desk)
     rows = _rows(
@@ -122,10 +122,10 @@ async def _book(session: AsyncSession, user: CurrentUser, new: VisitCreate) -> V
         new.guests,
         agreed,
         times_of(party, start),
-        status=_first_status(new, waits=scene.approve_online and not at_the_desk),
-        hold_expires_at=utc_now() + timedelta(minutes=scene.hold_minutes) if new.hold else None,
+        status=_first_status(new, waits=snapshot.approve_online and not at_the_desk),
+        hold_expires_at=utc_now() + timedelta(minutes=snapshot.hold_minutes) if new.hold else None,
     )
-    order = Order(
+    order = AllocationRequest(
         branch_id=visit.branch_id,
         parties=[party],
         seats=seats_of(rows),
@@ -133,7 +133,7 @@ async def _book(session: AsyncSession, user: CurrentUser, new: VisitCreate) -> V
         load=load,
         write=lambda: write_rows(session, rows),
     )
-    taken = await take_places(session, order, scene)
+    taken = await take_places(session, order, snapshot)
     services = {
         each.variant_id: ServiceName(each.treatment.service_id, each.name)
         for guest in agreed
@@ -152,14 +152,14 @@ async def _who_books(
     customer_id = new.customer_id
     if at_the_desk:
         if known := {each for each in named if each is not None}:
-            await customer_service.refuse_unless_living(session, known)
+            await customer_service.require_active(session, known)
     else:
         own = await customer_service.find_customer_of_user(session, user.id)
         if own is None:
             raise ForbiddenException if user.holds(*AT_THE_DESK) else CustomerNotFound
         if not named <= {None, own.id}:
             raise CustomerNotFound
-        await customer_service.refuse_unless_living(session, {own.id})
+        await customer_service.require_active(session, {own.id})
         customer_id = own.id
         await _refuse_too_many(session, own.id, hold=new.hold)
     first = new.guests[0]

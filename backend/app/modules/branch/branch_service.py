@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.common.types.wall_time import Span, WallHours, days_from, instant, open_spans
 from app.core.exceptions import ConflictException, NotFoundException, ZenSpaException
 from app.db.errors import translate_integrity_errors
@@ -43,7 +43,7 @@ FROM branch WHERE id = $1
 _OWN_FIELDS = BranchRead.model_fields.keys() - {"hours", "exceptions"}
 
 
-class Place(NamedTuple):
+class Address(NamedTuple):
     """A branch as a guest looks for it."""
 
     name: str
@@ -52,22 +52,22 @@ class Place(NamedTuple):
 
 class BranchNotFound(NotFoundException):
     code = "BRANCH_NOT_FOUND"
-    text = Text("Không tìm thấy chi nhánh này.", "There is no such branch.")
+    text = LocalizedText("Không tìm thấy chi nhánh này.", "There is no such branch.")
 
 
 class ExceptionNotFound(NotFoundException):
     code = "HOURS_EXCEPTION_NOT_FOUND"
-    text = Text("Không tìm thấy giờ riêng này.", "There are no such other hours.")
+    text = LocalizedText("Không tìm thấy giờ riêng này.", "There are no such other hours.")
 
 
 class BranchKeyTaken(ConflictException):
     code = "BRANCH_KEY_TAKEN"
-    text = Text("Đã có chi nhánh dùng mã này.", "Another branch has this key.")
+    text = LocalizedText("Đã có chi nhánh dùng mã này.", "Another branch has this key.")
 
 
 class ExceptionOverlaps(ConflictException):
     code = "HOURS_EXCEPTION_OVERLAPS"
-    text = Text(
+    text = LocalizedText(
         "Một trong những ngày này đã có giờ riêng; hãy xóa trước.",
         "One of these days has other hours already; please delete those first.",
     )
@@ -109,12 +109,12 @@ async def no_show_minutes(session: AsyncSession) -> dict[UUID, int]:
     return {row.id: row.no_show_minutes for row in found}
 
 
-async def places_of(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Place]:
+async def addresses_of(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Address]:
     """Where these branches are."""
     if not ids:
         return {}
     rows = await session.execute(select(Branch.id, Branch.name, Branch.address).where(Branch.id.in_(ids)))
-    return {row.id: Place(row.name, row.address) for row in rows}
+    return {row.id: Address(row.name, row.address) for row in rows}
 
 
 async def refuse_unknown_branches(session: AsyncSession, branch_ids: Iterable[UUID | None]) -> None:

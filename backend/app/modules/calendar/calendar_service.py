@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.core.exceptions import ConflictException, NotFoundException
 from app.core.security import read_signed, sign
 from app.db.queries import get_row
@@ -23,7 +23,7 @@ from app.modules.customer.customer_service import (
     merged_into,
 )
 from app.modules.identity.access import CurrentUser
-from app.modules.staff.access import AT_THE_DESK, get_own_or_led
+from app.modules.staff.access import AT_THE_DESK, get_own_or_managed
 from app.modules.staff.staff_service import StaffNotFound, get_staff
 
 MAX_CALENDARS = 10
@@ -36,12 +36,12 @@ _LAST_ZONE = timedelta(hours=12)
 
 class CalendarNotFound(NotFoundException):
     code = "CALENDAR_NOT_FOUND"
-    text = Text("Không tìm thấy lịch này.", "There is no such calendar.")
+    text = LocalizedText("Không tìm thấy lịch này.", "There is no such calendar.")
 
 
 class TooManyCalendars(ConflictException):
     code = "TOO_MANY_CALENDARS"
-    text = Text(
+    text = LocalizedText(
         f"Mỗi người có tối đa {MAX_CALENDARS} lịch; hãy thu hồi lịch không còn dùng.",
         f"A person has {MAX_CALENDARS} calendars at most; please revoke those that are not used any more.",
     )
@@ -49,7 +49,7 @@ class TooManyCalendars(ConflictException):
 
 class CalendarOfNobody(ConflictException):
     code = "CALENDAR_OF_NOBODY"
-    text = Text(
+    text = LocalizedText(
         "Nhân viên đã nghỉ việc hoặc khách hàng đã được lưu trữ nên không có lịch.",
         "They do not work here any more, or are archived, so they have no calendar.",
     )
@@ -164,7 +164,7 @@ async def _refuse_others(
         StaffNotFound, CustomerNotFound, ForbiddenException
     """
     if of.staff_id is not None:
-        await get_own_or_led(session, user, of.staff_id, *AT_THE_DESK, lock=lock)
+        await get_own_or_managed(session, user, of.staff_id, *AT_THE_DESK, lock=lock)
         return
     assert of.customer_id is not None
     await get_visible_customer(session, user, of.customer_id, everybody_for=AT_THE_DESK)

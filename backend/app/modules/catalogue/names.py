@@ -7,13 +7,13 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.modules.catalogue.catalogue_models import AddOn, Service, ServiceVariant
 
 
 class ServiceName(NamedTuple):
     service_id: UUID
-    name: Text
+    name: LocalizedText
 
 
 async def names_of_variants(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, ServiceName]:
@@ -27,14 +27,14 @@ async def names_of_variants(session: AsyncSession, ids: Collection[UUID]) -> dic
     return {variant_id: ServiceName(service_id, name) for variant_id, service_id, name in rows}
 
 
-async def names_of_services(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Text]:
+async def names_of_services(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, LocalizedText]:
     if not ids:
         return {}
     rows = await session.execute(select(Service.id, Service.name).where(Service.id.in_(ids)))
     return {row.id: row.name for row in rows}
 
 
-async def names_of_add_ons(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, Text]:
+async def names_of_add_ons(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, LocalizedText]:
     if not ids:
         return {}
     rows = await session.execute(select(AddOn.id, AddOn.name).where(AddOn.id.in_(ids)))

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.db.queries import ask
 from app.modules.catalogue.catalogue_service import AddOnNotFound, VariantNotFound
 from app.modules.catalogue.kinds import Offered
@@ -38,7 +38,7 @@ class SegmentOffer:
 class VariantOffer:
     id: UUID
     service_id: UUID
-    name: Text
+    name: LocalizedText
     """Of the service."""
     offered: Offered
     """`no` when it is retired."""
@@ -49,7 +49,7 @@ class VariantOffer:
 @dataclass(frozen=True, slots=True)
 class AddOnOffer:
     id: UUID
-    name: Text
+    name: LocalizedText
     minutes: int
     price: int
     offered: Offered
@@ -67,7 +67,9 @@ async def find_variants(session: AsyncSession, variant_ids: Collection[UUID]) ->
     for row in await _ask(session, _VARIANTS, variant_ids):
         variant_id, service_id, vi, en, offered, price, *segment = row
         if variant_id not in found:
-            found[variant_id] = VariantOffer(variant_id, service_id, Text(vi, en), Offered(offered), price)
+            found[variant_id] = VariantOffer(
+                variant_id, service_id, LocalizedText(vi, en), Offered(offered), price
+            )
         found[variant_id].segments.append(SegmentOffer(*segment))
     if found.keys() != set(variant_ids):
         raise VariantNotFound
@@ -82,7 +84,7 @@ async def find_add_ons(session: AsyncSession, add_on_ids: Collection[UUID]) -> d
     """
     found = {
         add_on_id: AddOnOffer(
-            add_on_id, Text(vi, en), minutes, price, Offered(offered), frozenset(service_ids)
+            add_on_id, LocalizedText(vi, en), minutes, price, Offered(offered), frozenset(service_ids)
         )
         for add_on_id, vi, en, minutes, price, offered, service_ids in await _ask(
             session, _ADD_ONS, add_on_ids

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO, NamedTuple
 
 from pydantic import ValidationError
 
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.core.validation_messages import describe
 from app.modules.customer.customer_schemas import TAG_SEPARATOR, CustomerCreate
 
@@ -51,19 +51,21 @@ _LABELS = {
     "tags": "Nhãn",
 }
 _GENDERS = {"nu": "female", "nam": "male", "khac": "other"}
-_NOT_UTF_8 = Text(
+_NOT_UTF_8 = LocalizedText(
     "Tệp không phải CSV UTF-8. Trong Excel, chọn Lưu thành → CSV UTF-8 (phân cách bằng dấu phẩy).",
     "The file is not CSV in UTF-8. In Excel, choose Save As → CSV UTF-8 (Comma delimited).",
 )
-_NOT_CSV = Text(
+_NOT_CSV = LocalizedText(
     "Dòng này sai định dạng CSV (thường do thiếu dấu ngoặc kép).",
     "The row is not valid CSV (often a quotation mark is missing).",
 )
-_UNKNOWN_COLUMN = Text("Không nhận ra cột này.", "This column is not recognised.")
-_MISSING_COLUMN = Text("Thiếu cột họ tên (full_name).", "The column full_name is missing.")
-_DUPLICATE_COLUMN = Text("Có cột bị lặp lại.", "A column is there twice.")
-_TOO_MANY_CELLS = Text("Dòng có nhiều ô hơn số cột.", "The row has more cells than there are columns.")
-_NUL = Text("Dòng có ký tự NUL.", "The row has a NUL character.")
+_UNKNOWN_COLUMN = LocalizedText("Không nhận ra cột này.", "This column is not recognised.")
+_MISSING_COLUMN = LocalizedText("Thiếu cột họ tên (full_name).", "The column full_name is missing.")
+_DUPLICATE_COLUMN = LocalizedText("Có cột bị lặp lại.", "A column is there twice.")
+_TOO_MANY_CELLS = LocalizedText(
+    "Dòng có nhiều ô hơn số cột.", "The row has more cells than there are columns."
+)
+_NUL = LocalizedText("Dòng có ký tự NUL.", "The row has a NUL character.")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _VIETNAMESE_DATE = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})")
 
@@ -74,17 +76,17 @@ class RowFault(NamedTuple):
     row: int | None
     column: str | None
     kind: str
-    message: str | Text
+    message: str | LocalizedText
 
-    def detail(self) -> dict[str, str | Text]:
+    def detail(self) -> dict[str, str | LocalizedText]:
         """For the `details` of an error: where it is, as the receptionist reading it calls the place."""
         if self.row is None:
-            where = Text("tệp", "file")
+            where = LocalizedText("tệp", "file")
         elif self.column is None:
-            where = Text(f"dòng {self.row}", f"row {self.row}")
+            where = LocalizedText(f"dòng {self.row}", f"row {self.row}")
         else:
             label = _LABELS.get(self.column, self.column)
-            where = Text(f"dòng {self.row}: {label}", f"row {self.row}: {self.column}")
+            where = LocalizedText(f"dòng {self.row}: {label}", f"row {self.row}: {self.column}")
         return {"field": where, "message": self.message, "type": self.kind}
 
 

@@ -190,7 +190,7 @@ class PersonalData(BaseModel):
     merged: list[CustomerRead] = Field(description="Customers that were merged into this one.")
     accounts: list[UserRead] = Field(description="Who signs in as them.")
     consents: list[ConsentRead]
-    kept_elsewhere: dict[str, list[dict[str, Any]]] = Field(
+    other_records: dict[str, list[dict[str, Any]]] = Field(
         description="What other parts of the spa keep: their visits, among it."
     )
     changes: list[AuditEntryRead] = Field(description="Who changed what and when; sign-ins among them.")

@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.core.database import claim_connection
 from app.core.exceptions import (
     ConflictException,
@@ -41,30 +41,34 @@ _RARE_TAG = 1_000  # customers
 
 class CustomerNotFound(NotFoundException):
     code = "CUSTOMER_NOT_FOUND"
-    text = Text("Không tìm thấy khách hàng này.", "There is no such customer.")
+    text = LocalizedText("Không tìm thấy khách hàng này.", "There is no such customer.")
 
 
 class PhoneTaken(ConflictException):
     code = "CUSTOMER_PHONE_TAKEN"
     """`details` has their id, when one phone was asked for."""
-    text = Text("Số điện thoại này đã thuộc về khách hàng khác.", "Another customer has this phone number.")
+    text = LocalizedText(
+        "Số điện thoại này đã thuộc về khách hàng khác.", "Another customer has this phone number."
+    )
 
 
 class CustomerArchived(ConflictException):
     code = "CUSTOMER_ARCHIVED"
-    text = Text(
+    text = LocalizedText(
         "Khách hàng đã được lưu trữ; hãy khôi phục trước.", "The customer is archived; restore them first."
     )
 
 
 class CustomerMerged(ConflictException):
     code = "CUSTOMER_MERGED"
-    text = Text("Khách hàng đã được gộp vào khách hàng khác.", "The customer was merged into another one.")
+    text = LocalizedText(
+        "Khách hàng đã được gộp vào khách hàng khác.", "The customer was merged into another one."
+    )
 
 
 class MergeTooLarge(ConflictException):
     code = "CUSTOMER_MERGE_TOO_LARGE"
-    text = Text(
+    text = LocalizedText(
         f"Gộp lại sẽ có hơn {MAX_TAGS} nhãn hoặc ghi chú dài hơn {MAX_TEXT} ký tự; hãy rút gọn trước.",
         f"Together they have more than {MAX_TAGS} tags or notes of more than {MAX_TEXT} characters; "
         "shorten them first.",
@@ -73,17 +77,19 @@ class MergeTooLarge(ConflictException):
 
 class MergeWithItself(ConflictException):
     code = "CUSTOMER_MERGE_WITH_ITSELF"
-    text = Text("Không thể gộp khách hàng với chính họ.", "A customer cannot be merged with themselves.")
+    text = LocalizedText(
+        "Không thể gộp khách hàng với chính họ.", "A customer cannot be merged with themselves."
+    )
 
 
 class CustomerErased(ConflictException):
     code = "CUSTOMER_ERASED"
-    text = Text("Dữ liệu của khách hàng này đã được xóa.", "This customer's data has been erased.")
+    text = LocalizedText("Dữ liệu của khách hàng này đã được xóa.", "This customer's data has been erased.")
 
 
 class OwnAccount(ForbiddenException):
     code = "OWN_ACCOUNT"
-    text = Text(
+    text = LocalizedText(
         "Bạn không thể gắn tài khoản của chính mình; hãy nhờ quản lý.",
         "You cannot link your own account; ask an administrator.",
     )
@@ -91,7 +97,9 @@ class OwnAccount(ForbiddenException):
 
 class AccountTaken(ConflictException):
     code = "CUSTOMER_ACCOUNT_TAKEN"
-    text = Text("Tài khoản này đã gắn với khách hàng khác.", "The account belongs to another customer.")
+    text = LocalizedText(
+        "Tài khoản này đã gắn với khách hàng khác.", "The account belongs to another customer."
+    )
 
 
 REFUSALS: dict[str, type[ZenSpaException]] = {
@@ -208,7 +216,7 @@ async def find_customer_of_user(session: AsyncSession, user_id: UUID) -> Custome
     return customer
 
 
-async def refuse_unless_living(session: AsyncSession, customer_ids: Collection[UUID]) -> None:
+async def require_active(session: AsyncSession, customer_ids: Collection[UUID]) -> None:
     """Raises CustomerNotFound, CustomerErased, CustomerMerged, CustomerArchived."""
     found = (await session.scalars(select(Customer).where(Customer.id.in_(customer_ids)))).all()
     if len(found) != len(set(customer_ids)):

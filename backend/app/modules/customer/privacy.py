@@ -28,9 +28,9 @@ from app.modules.identity import identity_service
 from app.modules.identity.access import CurrentUser
 from app.modules.identity.roles import Role
 
-type Collector = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Sequence[BaseModel]]]
+type PersonalDataSource = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Sequence[BaseModel]]]
 
-KEPT_ELSEWHERE: dict[str, Collector] = {}
+OTHER_RECORDS: dict[str, PersonalDataSource] = {}
 """What modules that know of customers keep on them, of whom this one knows nothing: they add to it."""
 _FORGOTTEN = "—"
 _DESK = (Role.ADMIN, Role.RECEPTIONIST)
@@ -83,9 +83,9 @@ async def collect_personal_data(session: AsyncSession, user: CurrentUser, custom
         merged=[CustomerRead.model_validate(record) for record in records[1:]],
         accounts=[await identity_service.read_user(session, user) for user in users],
         consents=[ConsentRead.model_validate(consent) for consent in consents],
-        kept_elsewhere={
+        other_records={
             name: [each.model_dump(mode="json") for each in await collect(session, ids)]
-            for name, collect in KEPT_ELSEWHERE.items()
+            for name, collect in OTHER_RECORDS.items()
         },
         changes=await audit_service.entries_about(session, rows),
     )

@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.core.database import AsyncSessionLocal, claim_connection
 from app.core.exceptions import ValidationException
 from app.db.errors import translate_integrity_errors
@@ -95,7 +95,9 @@ WHERE row BETWEEN :first AND :last AND existing_id IS NULL ORDER BY row
 
 class ImportRefused(ValidationException):
     code = "IMPORT_REFUSED"
-    text = Text("Tệp có dòng lỗi; chưa nhập dòng nào.", "The file has bad rows; nothing was imported.")
+    text = LocalizedText(
+        "Tệp có dòng lỗi; chưa nhập dòng nào.", "The file has bad rows; nothing was imported."
+    )
 
 
 async def import_customers(
@@ -184,15 +186,15 @@ async def _merge(session: AsyncSession, last_row: int) -> CustomerImportResult:
 
 
 def _doubled(row: int, first: int) -> RowFault:
-    message = Text(f"Trùng khách hàng với dòng {first}.", f"The same customer as in row {first}.")
+    message = LocalizedText(f"Trùng khách hàng với dòng {first}.", f"The same customer as in row {first}.")
     return RowFault(row, "phone", "duplicate_row", message)
 
 
-def _details(faults: list[RowFault], count: int) -> list[dict[str, str | Text]]:
+def _details(faults: list[RowFault], count: int) -> list[dict[str, str | LocalizedText]]:
     details = [fault.detail() for fault in faults]
     if count > len(faults):
         more = count - len(faults)
-        message = Text(f"… và {more} lỗi nữa.", f"… and {more} more faults.")
+        message = LocalizedText(f"… và {more} lỗi nữa.", f"… and {more} more faults.")
         details.append(RowFault(None, None, "more_faults", message).detail())
     return details
 

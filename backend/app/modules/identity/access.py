@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.core.database import SessionDep, claim_connection
 from app.core.exceptions import ForbiddenException, UnauthorizedException
 from app.core.logging import request_id_var, user_id_var
@@ -44,14 +44,14 @@ _BY_SOURCE = {"zenspa": _CURRENT_USER.format(key="id"), "supabase": _CURRENT_USE
 
 class SessionEnded(UnauthorizedException):
     code = "SESSION_ENDED"
-    text = Text(
+    text = LocalizedText(
         "Phiên đăng nhập đã kết thúc, vui lòng đăng nhập lại.", "The session has ended, please sign in again."
     )
 
 
 class UserDisabled(ForbiddenException):
     code = "USER_DISABLED"
-    text = Text(
+    text = LocalizedText(
         "Tài khoản đã bị khóa, hãy hỏi quản lý.", "The account is disabled, please ask an administrator."
     )
 

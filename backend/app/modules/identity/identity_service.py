@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.core.exceptions import ConflictException, NotFoundException
 from app.db.errors import translate_integrity_errors
 from app.db.paging import newest_first
@@ -26,19 +26,19 @@ _PHONE_PUNCTUATION = re.compile(r"[\s().+-]")
 
 class UserNotFound(NotFoundException):
     code = "USER_NOT_FOUND"
-    text = Text("Không tìm thấy người dùng này.", "There is no such user.")
+    text = LocalizedText("Không tìm thấy người dùng này.", "There is no such user.")
 
 
 class LoginTaken(ConflictException):
     code = "LOGIN_TAKEN"
-    text = Text(
+    text = LocalizedText(
         "Email hoặc số điện thoại này đã có người dùng.", "Another user has this email or phone number."
     )
 
 
 class LastAdmin(ConflictException):
     code = "LAST_ADMIN"
-    text = Text("Phải còn ít nhất một quản trị viên.", "At least one administrator must remain.")
+    text = LocalizedText("Phải còn ít nhất một quản trị viên.", "At least one administrator must remain.")
 
 
 async def create_user(session: AsyncSession, user: User, roles: Sequence[RoleGrant] = ()) -> User:

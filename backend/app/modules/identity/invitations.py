@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.common.schemas import PageQuery
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.core.config import settings
 from app.core.exceptions import ConflictException, NotFoundException
 from app.core.mail import Mail, MailNotSent, send_mail
@@ -44,7 +44,7 @@ BY_INVITER = RateLimit("invitation", requests=60, seconds=3600)
 
 class InvitationNotFound(NotFoundException):
     code = "INVITATION_NOT_FOUND"
-    text = Text(
+    text = LocalizedText(
         "Lời mời này không còn dùng được; hãy xin gửi lại.",
         "This invitation is no longer good; please ask for another.",
     )
@@ -52,12 +52,12 @@ class InvitationNotFound(NotFoundException):
 
 class InvitationClosed(ConflictException):
     code = "INVITATION_CLOSED"
-    text = Text("Lời mời đã được nhận hoặc đã thu hồi.", "The invitation was accepted or withdrawn.")
+    text = LocalizedText("Lời mời đã được nhận hoặc đã thu hồi.", "The invitation was accepted or withdrawn.")
 
 
 class InvitedUserDisabled(ConflictException):
     code = "INVITED_USER_DISABLED"
-    text = Text(
+    text = LocalizedText(
         "Người này có tài khoản đang bị khóa; hãy mở khóa trước.",
         "This person has an account that is disabled; enable it first.",
     )

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Self
 import orjson
 import structlog
 
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.core.exceptions import ServiceUnavailableException
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ logger = structlog.get_logger(__name__)
 
 class KeysUnavailable(ServiceUnavailableException):
     code = "KEYS_UNAVAILABLE"
-    text = Text(
+    text = LocalizedText(
         "Chưa kiểm tra được phiên đăng nhập, vui lòng thử lại sau giây lát.",
         "Your sign-in cannot be checked now, please try again in a moment.",
     )

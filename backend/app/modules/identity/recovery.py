@@ -7,7 +7,7 @@ from uuid import UUID
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.core.config import settings
 from app.core.exceptions import ForbiddenException, NotFoundException
 from app.core.mail import Mail, MailNotSent, send_mail
@@ -27,12 +27,12 @@ BY_ADDRESS_RESET = RateLimit("password-reset-address", requests=30, seconds=3600
 
 class WrongPassword(ForbiddenException):
     code = "WRONG_PASSWORD"
-    text = Text("Mật khẩu hiện tại không đúng.", "The current password is wrong.")
+    text = LocalizedText("Mật khẩu hiện tại không đúng.", "The current password is wrong.")
 
 
 class ResetLinkNotGood(NotFoundException):
     code = "RESET_LINK_NOT_GOOD"
-    text = Text(
+    text = LocalizedText(
         "Liên kết đã dùng hoặc đã hết hạn; hãy xin lại.", "The link was used or has expired; ask for another."
     )
 

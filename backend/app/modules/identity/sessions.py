@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.common.types.phone import to_e164
 from app.core.config import settings
 from app.core.exceptions import UnauthorizedException
@@ -46,7 +46,7 @@ logger = structlog.get_logger(__name__)
 
 class WrongCredentials(UnauthorizedException):
     code = "WRONG_CREDENTIALS"
-    text = Text("Tài khoản hoặc mật khẩu không đúng.", "The account or the password is wrong.")
+    text = LocalizedText("Tài khoản hoặc mật khẩu không đúng.", "The account or the password is wrong.")
 
 
 class InvalidRefreshToken(UnauthorizedException):
@@ -56,7 +56,7 @@ class InvalidRefreshToken(UnauthorizedException):
 
 class RefreshTokenReused(UnauthorizedException):
     code = "REFRESH_TOKEN_REUSED"
-    text = Text(
+    text = LocalizedText(
         "Phiên này đã bị dùng ở nơi khác và đã được kết thúc, vui lòng đăng nhập lại.",
         "This session was used elsewhere and has been ended, please sign in again.",
     )

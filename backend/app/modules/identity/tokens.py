@@ -11,7 +11,7 @@ from uuid import UUID, uuid4
 import orjson
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.core.config import settings
 from app.core.exceptions import ForbiddenException, UnauthorizedException
 from app.modules.identity.keys import MAX_KID_LENGTH, PublishedKeys, SigningKey
@@ -38,12 +38,14 @@ class _Refused(UnauthorizedException):
 
 class InvalidToken(_Refused):
     code = "INVALID_TOKEN"
-    text = Text("Phiên đăng nhập không hợp lệ, vui lòng đăng nhập lại.", "Your sign-in is not valid.")
+    text = LocalizedText(
+        "Phiên đăng nhập không hợp lệ, vui lòng đăng nhập lại.", "Your sign-in is not valid."
+    )
 
 
 class ExpiredToken(_Refused):
     code = "TOKEN_EXPIRED"
-    text = Text("Phiên đăng nhập đã hết hạn.", "Your sign-in has expired.")
+    text = LocalizedText("Phiên đăng nhập đã hết hạn.", "Your sign-in has expired.")
 
 
 class NotAUser(ForbiddenException):
@@ -51,7 +53,9 @@ class NotAUser(ForbiddenException):
     a person (`is_anonymous`)."""
 
     code = "NOT_A_USER"
-    text = Text("Mã truy cập này không phải của một người dùng.", "This token does not belong to a user.")
+    text = LocalizedText(
+        "Mã truy cập này không phải của một người dùng.", "This token does not belong to a user."
+    )
 
 
 @dataclass(frozen=True, slots=True)

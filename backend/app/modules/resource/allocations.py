@@ -37,18 +37,18 @@ _GIVEN = (
     Allocation.during,
     Allocation.hold_expires_at,
     Allocation.appointment_id,
-    Allocation.appointment_service_id,
+    Allocation.appointment_treatment_id,
 )
 
 
 _LOCK = "SELECT id FROM resource WHERE id = ANY($1::uuid[]) ORDER BY id FOR NO KEY UPDATE"
 _ALLOCATE = """
 INSERT INTO allocation
-    (id, resource_id, during, state, hold_expires_at, appointment_id, appointment_service_id)
-SELECT id, resource_id, tstzrange(starts, ends), state, hold_expires_at, appointment_id, appointment_service_id
+    (id, resource_id, during, state, hold_expires_at, appointment_id, appointment_treatment_id)
+SELECT id, resource_id, tstzrange(starts, ends), state, hold_expires_at, appointment_id, appointment_treatment_id
 FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::text[], $6::timestamptz[],
     $7::uuid[], $8::uuid[])
-    AS wanted (id, resource_id, starts, ends, state, hold_expires_at, appointment_id, appointment_service_id)
+    AS wanted (id, resource_id, starts, ends, state, hold_expires_at, appointment_id, appointment_treatment_id)
 WHERE EXISTS (SELECT FROM resource WHERE resource.id = wanted.resource_id AND retired_at IS NULL)
 ON CONFLICT DO NOTHING RETURNING id
 """
@@ -71,8 +71,8 @@ async def lock_resources(session: AsyncSession, ids: Collection[UUID]) -> None:
     Raises:
         ResourceNotFound: one of them is not there.
     """
-    wanted = set(ids)
-    if len(await ask(session, _LOCK, [*wanted])) != len(wanted):
+    requested = set(ids)
+    if len(await ask(session, _LOCK, [*requested])) != len(requested):
         raise ResourceNotFound
 
 
@@ -96,14 +96,14 @@ async def appointments_of(
     return [_read(allocation) for allocation in await session.scalars(found)]
 
 
-class Freed(NamedTuple):
+class Released(NamedTuple):
     """A time that a resource is not taken any more."""
 
     resource_id: UUID
     during: Range[datetime]
 
 
-class Wanted(NamedTuple):
+class NewAllocation(NamedTuple):
     """A time of a resource for a treatment of an appointment."""
 
     resource_id: UUID
@@ -111,14 +111,14 @@ class Wanted(NamedTuple):
     hold_expires_at: datetime | None
     """None: it is booked."""
     appointment_id: UUID
-    appointment_service_id: UUID
+    appointment_treatment_id: UUID
 
 
-class Taken(NamedTuple):
+class TreatmentTime(NamedTuple):
     """What a treatment of an appointment takes."""
 
     appointment_id: UUID
-    appointment_service_id: UUID
+    appointment_treatment_id: UUID
     resource_id: UUID
     kind: str
     name: str | None
@@ -126,14 +126,14 @@ class Taken(NamedTuple):
     during: Range[datetime]
 
 
-async def taken_by(session: AsyncSession, appointment_ids: Collection[UUID]) -> list[Taken]:
+async def taken_by(session: AsyncSession, appointment_ids: Collection[UUID]) -> list[TreatmentTime]:
     """All that these appointments take, in the order of time."""
     if not appointment_ids:
         return []
     found = (
         select(
             Allocation.appointment_id,
-            Allocation.appointment_service_id,
+            Allocation.appointment_treatment_id,
             Allocation.resource_id,
             Resource.kind,
             Resource.name,
@@ -143,28 +143,28 @@ async def taken_by(session: AsyncSession, appointment_ids: Collection[UUID]) -> 
         .where(Allocation.appointment_id.in_(appointment_ids))
         .order_by(Allocation.during, Allocation.resource_id)
     )
-    return [Taken._make(row) for row in await session.execute(found)]
+    return [TreatmentTime._make(row) for row in await session.execute(found)]
 
 
-class TakenTime(NamedTuple):
+class OccupiedTime(NamedTuple):
     """When a resource is taken, and for which treatment; none: it is out of order or on leave."""
 
     resource_id: UUID
     during: Range[datetime]
-    appointment_service_id: UUID | None
+    appointment_treatment_id: UUID | None
 
 
 async def taken_times(
     session: AsyncSession, resource_ids: Collection[UUID], during: Range[datetime]
-) -> list[TakenTime]:
+) -> list[OccupiedTime]:
     """All of these resources that touches this time, in the order of time; holds that have expired take nothing."""
     found = (
-        select(Allocation.resource_id, Allocation.during, Allocation.appointment_service_id)
+        select(Allocation.resource_id, Allocation.during, Allocation.appointment_treatment_id)
         .where(Allocation.resource_id.in_(resource_ids), Allocation.during.overlaps(during))
         .where(or_(Allocation.state == AllocationState.BLOCKED, _of_an_appointment()))
         .order_by(Allocation.during, Allocation.resource_id)
     )
-    return [TakenTime._make(row) for row in await session.execute(found)]
+    return [OccupiedTime._make(row) for row in await session.execute(found)]
 
 
 async def block_again(
@@ -201,7 +201,7 @@ async def drop_expired_holds(
 
 async def drop_all_expired_holds(
     session: AsyncSession, resource_ids: Collection[UUID], during: Range[datetime]
-) -> list[Freed]:
+) -> list[Released]:
     """Deletes those of these resources that touch this time. The caller has locked them, and blocks again."""
     expired = (
         delete(Allocation)
@@ -211,7 +211,7 @@ async def drop_all_expired_holds(
     return await _freed(session, expired)
 
 
-async def book_held(session: AsyncSession, appointment_ids: Collection[UUID]) -> None:
+async def confirm_holds(session: AsyncSession, appointment_ids: Collection[UUID]) -> None:
     """What is held for them is booked. The caller has locked it, and looked whether it had expired."""
     await session.execute(
         update(Allocation)
@@ -220,17 +220,17 @@ async def book_held(session: AsyncSession, appointment_ids: Collection[UUID]) ->
     )
 
 
-async def give_back(session: AsyncSession, appointment_ids: Collection[UUID]) -> list[Freed]:
+async def release(session: AsyncSession, appointment_ids: Collection[UUID]) -> list[Released]:
     """Deletes what these appointments take. The caller has locked the resources, and blocks again."""
     return await _freed(session, delete(Allocation).where(Allocation.appointment_id.in_(appointment_ids)))
 
 
-async def _freed(session: AsyncSession, deletion: Delete) -> list[Freed]:
+async def _freed(session: AsyncSession, deletion: Delete) -> list[Released]:
     rows = await session.execute(deletion.returning(Allocation.resource_id, Allocation.during))
-    return [Freed(row.resource_id, row.during) for row in rows]
+    return [Released(row.resource_id, row.during) for row in rows]
 
 
-async def allocate(session: AsyncSession, rows: Sequence[Wanted]) -> bool:
+async def allocate(session: AsyncSession, rows: Sequence[NewAllocation]) -> bool:
     """Takes all of these times; False when any of it was taken already, or a bed is not in use any more, and then the
     caller rolls back.
 
@@ -243,35 +243,37 @@ async def allocate(session: AsyncSession, rows: Sequence[Wanted]) -> bool:
     return len(await ask(session, _ALLOCATE, *map(list, columns))) == len(rows)
 
 
-def _state(wanted: Wanted) -> str:
-    return AllocationState.HELD if wanted.hold_expires_at else AllocationState.BOOKED
+def _state(requested: NewAllocation) -> str:
+    return AllocationState.HELD if requested.hold_expires_at else AllocationState.BOOKED
 
 
-class Handed(NamedTuple):
+class Reassigned(NamedTuple):
     """What a treatment takes of one resource goes to another, at the same times."""
 
-    appointment_service_id: UUID
+    appointment_treatment_id: UUID
     from_id: UUID
     to_id: UUID
 
 
-async def hand_over(session: AsyncSession, handed: Collection[Handed]) -> list[Freed] | None:
+async def reassign_allocations(
+    session: AsyncSession, handed: Collection[Reassigned]
+) -> list[Released] | None:
     """All at once, so that three may swap: PostgreSQL compares row with row, and one after the other they would be in
     each other's way. Returns what the first ones gave; none when a time was taken already, and then the caller rolls
     back. The caller has locked all of them, and blocks again.
     """
-    to_ids = {(each.appointment_service_id, each.from_id): each.to_id for each in handed}
+    to_ids = {(each.appointment_treatment_id, each.from_id): each.to_id for each in handed}
     given = delete(Allocation).where(
-        tuple_(Allocation.appointment_service_id, Allocation.resource_id).in_([*to_ids])
+        tuple_(Allocation.appointment_treatment_id, Allocation.resource_id).in_([*to_ids])
     )
-    of_the_first = [Wanted._make(row) for row in await session.execute(given.returning(*_GIVEN))]
+    of_the_first = [NewAllocation._make(row) for row in await session.execute(given.returning(*_GIVEN))]
     of_the_others = [
-        each._replace(resource_id=to_ids[each.appointment_service_id, each.resource_id])
+        each._replace(resource_id=to_ids[each.appointment_treatment_id, each.resource_id])
         for each in of_the_first
     ]
     if of_the_others and not await allocate(session, of_the_others):
         return None
-    return [Freed(each.resource_id, each.during) for each in of_the_first]
+    return [Released(each.resource_id, each.during) for each in of_the_first]
 
 
 async def unblock(session: AsyncSession, *, time_off_id: UUID) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.common.types.localized import Text as Words
+from app.common.types.localized import LocalizedText
 from app.db.models import Entity, KeyedEntity, in_two_languages
 
 _BOUNDED = (
@@ -30,7 +30,7 @@ class ResourceType(KeyedEntity):
     __tablename__ = "resource_type"
 
     kind: Mapped[str] = mapped_column(Text)
-    name: Mapped[Words] = in_two_languages("name")
+    name: Mapped[LocalizedText] = in_two_languages("name")
 
     __table_args__ = (
         CheckConstraint("kind IN ('bed', 'device')", name="kind"),
@@ -115,7 +115,7 @@ class Allocation(Entity):
     hold_expires_at: Mapped[datetime | None]
     appointment_id: Mapped[UUID | None] = mapped_column(index=True)
     """Whose it is, unless it is blocked."""
-    appointment_service_id: Mapped[UUID | None]
+    appointment_treatment_id: Mapped[UUID | None]
     """And for which of their treatments."""
     time_off_id: Mapped[UUID | None] = mapped_column(ForeignKey("time_off.id"), index=True)
     outage_id: Mapped[UUID | None] = mapped_column(ForeignKey("outage.id", ondelete="CASCADE"), index=True)
@@ -126,12 +126,12 @@ class Allocation(Entity):
         CheckConstraint("(state = 'held') = (hold_expires_at IS NOT NULL)", name="hold"),
         CheckConstraint("(state = 'blocked') = (appointment_id IS NULL)", name="appointment"),
         CheckConstraint(
-            "num_nonnulls(appointment_id, appointment_service_id) <> 1", name="appointment_service"
+            "num_nonnulls(appointment_id, appointment_treatment_id) <> 1", name="appointment_treatment"
         ),
         ForeignKeyConstraint(
-            ["appointment_service_id", "appointment_id"],
-            ["appointment_service.id", "appointment_service.appointment_id"],
-            name="allocation_appointment_service_id_fkey",
+            ["appointment_treatment_id", "appointment_id"],
+            ["appointment_treatment.id", "appointment_treatment.appointment_id"],
+            name="allocation_appointment_treatment_id_fkey",
         ),
         CheckConstraint(
             "num_nonnulls(time_off_id, outage_id) = CASE state WHEN 'blocked' THEN 1 ELSE 0 END",

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.db.queries import ask
 from app.modules.resource.resource_errors import ResourceNotFound
 from app.scheduling.supply import ResourceKind
@@ -102,5 +102,7 @@ async def types_of_beds(session: AsyncSession, bed_ids: Collection[UUID]) -> dic
     return found
 
 
-async def type_names(session: AsyncSession, type_ids: Collection[UUID]) -> dict[UUID, Text]:
-    return {type_id: Text(vi, en) for type_id, vi, en in await ask(session, _TYPE_NAMES, [*type_ids])}
+async def type_names(session: AsyncSession, type_ids: Collection[UUID]) -> dict[UUID, LocalizedText]:
+    return {
+        type_id: LocalizedText(vi, en) for type_id, vi, en in await ask(session, _TYPE_NAMES, [*type_ids])
+    }

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from pydantic import BaseModel
 
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.modules.setup.spa_file import FileBranch, SpaFile
 
 
@@ -25,15 +25,15 @@ class Kind(StrEnum):
 
 
 LABELS = {
-    Kind.TYPE: Text("loại giường, thiết bị", "types of beds and devices"),
-    Kind.BRANCH: Text("chi nhánh", "branches"),
-    Kind.ROOM: Text("phòng", "rooms"),
-    Kind.RESOURCE: Text("giường, thiết bị", "beds and devices"),
-    Kind.CATEGORY: Text("nhóm dịch vụ", "categories"),
-    Kind.ADD_ON: Text("dịch vụ kèm thêm", "add-ons"),
-    Kind.SERVICE: Text("dịch vụ", "services"),
-    Kind.VARIANT: Text("gói thời lượng", "variants"),
-    Kind.STAFF: Text("nhân viên", "staff"),
+    Kind.TYPE: LocalizedText("loại giường, thiết bị", "types of beds and devices"),
+    Kind.BRANCH: LocalizedText("chi nhánh", "branches"),
+    Kind.ROOM: LocalizedText("phòng", "rooms"),
+    Kind.RESOURCE: LocalizedText("giường, thiết bị", "beds and devices"),
+    Kind.CATEGORY: LocalizedText("nhóm dịch vụ", "categories"),
+    Kind.ADD_ON: LocalizedText("dịch vụ kèm thêm", "add-ons"),
+    Kind.SERVICE: LocalizedText("dịch vụ", "services"),
+    Kind.VARIANT: LocalizedText("gói thời lượng", "variants"),
+    Kind.STAFF: LocalizedText("nhân viên", "staff"),
 }
 
 type Key = str

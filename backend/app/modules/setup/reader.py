@@ -6,18 +6,20 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.core.exceptions import ValidationException
 from app.core.validation_messages import describe
 from app.modules.setup.references import faults_of_references
 from app.modules.setup.spa_file import SpaFile
-from app.modules.setup.yaml_document import Document, Fault, Place, read_yaml, write_yaml
+from app.modules.setup.yaml_document import Document, Fault, YamlPath, read_yaml, write_yaml
 
 _FAULTS_SHOWN = 100
 _KEY = re.compile("[a-z0-9-]{1,50}")
 _IN_WORDS = {
-    "model_type": Text("Phải là các trường, như `key: quan-1`.", "Input should be fields, as `key: quan-1`"),
-    "string_type": Text(
+    "model_type": LocalizedText(
+        "Phải là các trường, như `key: quan-1`.", "Input should be fields, as `key: quan-1`"
+    ),
+    "string_type": LocalizedText(
         "Phải là chữ; nếu cần hãy đặt trong dấu nháy kép.",
         "Input should be text; put it in quotation marks if need be",
     ),
@@ -27,7 +29,7 @@ _IN_WORDS = {
 
 class SetupRefused(ValidationException):
     code = "SETUP_REFUSED"
-    text = Text("Tệp có lỗi; chưa thay đổi gì.", "The file has faults; nothing was changed.")
+    text = LocalizedText("Tệp có lỗi; chưa thay đổi gì.", "The file has faults; nothing was changed.")
 
 
 def read_file(raw: bytes) -> SpaFile:
@@ -57,30 +59,30 @@ def _faults_of_fields(document: Document, error: ValidationError) -> Iterator[Fa
         said = describe(found)
         kind = str(said["type"])
         message = _IN_WORDS.get(kind, said["message"])
-        yield Fault(document.line_of(place), place, kind, Text(*message))
+        yield Fault(document.line_of(place), place, kind, LocalizedText(*message))
 
 
 def _one_a_place(faults: Sequence[Fault]) -> list[Fault]:
     """The first of each, in the order of the file: what is no YAML is not also a missing field."""
-    first: dict[Place, Fault] = {}
+    first: dict[YamlPath, Fault] = {}
     for fault in faults:
         first.setdefault(fault.place, fault)
     return sorted(first.values(), key=lambda fault: fault.line)
 
 
-def _details(document: Document, faults: Sequence[Fault]) -> list[dict[str, str | Text]]:
-    details: list[dict[str, str | Text]] = []
+def _details(document: Document, faults: Sequence[Fault]) -> list[dict[str, str | LocalizedText]]:
+    details: list[dict[str, str | LocalizedText]] = []
     for fault in faults[:_FAULTS_SHOWN]:
         path = _path(document.data, fault.place)
-        where = Text(f"dòng {fault.line}{path}", f"line {fault.line}{path}")
+        where = LocalizedText(f"dòng {fault.line}{path}", f"line {fault.line}{path}")
         details.append({"field": where, "message": fault.message, "type": fault.kind})
     if more := len(faults) - len(details):
-        said = Text(f"… và {more} lỗi nữa.", f"… and {more} more faults.")
-        details.append({"field": Text("tệp", "file"), "message": said, "type": "more_faults"})
+        said = LocalizedText(f"… và {more} lỗi nữa.", f"… and {more} more faults.")
+        details.append({"field": LocalizedText("tệp", "file"), "message": said, "type": "more_faults"})
     return details
 
 
-def _path(data: Any, place: Place) -> str:
+def _path(data: Any, place: YamlPath) -> str:
     """`: branches.quan-1.name`. Of a list's items the key, or which it is, counted from 1."""
     words = []
     for step in place:

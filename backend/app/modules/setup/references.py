@@ -6,36 +6,40 @@ It reads the data as it came, whatever is wrong with it, so that these faults ar
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from app.common.types.localized import Text
-from app.modules.setup.yaml_document import Document, Fault, Place
+from app.common.types.localized import LocalizedText
+from app.modules.setup.yaml_document import Document, Fault, YamlPath
 
-_TWICE = Text("Mã này đã có ở trên.", "This key is there twice.")
+_TWICE = LocalizedText("Mã này đã có ở trên.", "This key is there twice.")
 _UNKNOWN = {
-    "branch": Text("Không có chi nhánh nào mang mã này trong tệp.", "No branch in the file has this key."),
-    "bed": Text(
+    "branch": LocalizedText(
+        "Không có chi nhánh nào mang mã này trong tệp.", "No branch in the file has this key."
+    ),
+    "bed": LocalizedText(
         "Không có loại giường nào mang mã này trong tệp.", "No type of bed in the file has this key."
     ),
-    "device": Text(
+    "device": LocalizedText(
         "Không có loại thiết bị nào mang mã này trong tệp.", "No type of device in the file has this key."
     ),
-    "resource": Text(
+    "resource": LocalizedText(
         "Không có loại giường hay thiết bị nào mang mã này trong tệp.", "No type in the file has this key."
     ),
-    "category": Text(
+    "category": LocalizedText(
         "Không có nhóm dịch vụ nào mang mã này trong tệp.", "No category in the file has this key."
     ),
-    "add_on": Text(
+    "add_on": LocalizedText(
         "Không có dịch vụ kèm thêm nào mang mã này trong tệp.", "No add-on in the file has this key."
     ),
-    "service": Text("Không có dịch vụ nào mang mã này trong tệp.", "No service in the file has this key."),
+    "service": LocalizedText(
+        "Không có dịch vụ nào mang mã này trong tệp.", "No service in the file has this key."
+    ),
 }
-_ELSEWHERE = Text(
+_ELSEWHERE = LocalizedText(
     "Nhân viên không làm ở chi nhánh này: hãy thêm vào `branches`.",
     "They do not work in this branch: add it to `branches`.",
 )
 
 
-type _Wrong = tuple[Place, str, Text]
+type _Wrong = tuple[YamlPath, str, LocalizedText]
 """Where, of which type, and its words."""
 
 
@@ -110,18 +114,20 @@ class _Check:
             if all(item.get(field) == value for field, value in wanted.items())
         }
 
-    def _refer(self, what: str, item: Mapping[str, Any], field: str, place: Place) -> Iterator[_Wrong]:
+    def _refer(self, what: str, item: Mapping[str, Any], field: str, place: YamlPath) -> Iterator[_Wrong]:
         key = item.get(field)
         if isinstance(key, (str, int)) and _text(key) not in self._known[what]:
             yield (*place, field), f"unknown_{what}", _UNKNOWN[what]
 
-    def _refer_all(self, what: str, item: Mapping[str, Any], field: str, place: Place) -> Iterator[_Wrong]:
+    def _refer_all(self, what: str, item: Mapping[str, Any], field: str, place: YamlPath) -> Iterator[_Wrong]:
         for at, key in _values(item, field, place):
             if key not in self._known[what]:
                 yield at, f"unknown_{what}", _UNKNOWN[what]
 
 
-def _items(data: Mapping[str, Any], name: str, place: Place = ()) -> list[tuple[Place, Mapping[str, Any]]]:
+def _items(
+    data: Mapping[str, Any], name: str, place: YamlPath = ()
+) -> list[tuple[YamlPath, Mapping[str, Any]]]:
     """The mappings of a list, as far as it is one."""
     found = data.get(name)
     if not isinstance(found, list):
@@ -129,14 +135,14 @@ def _items(data: Mapping[str, Any], name: str, place: Place = ()) -> list[tuple[
     return [((*place, name, n), item) for n, item in enumerate(found) if isinstance(item, Mapping)]
 
 
-def _values(data: Mapping[str, Any], name: str, place: Place) -> list[tuple[Place, str]]:
+def _values(data: Mapping[str, Any], name: str, place: YamlPath) -> list[tuple[YamlPath, str]]:
     found = data.get(name)
     if not isinstance(found, list):
         return []
     return [((*place, name, n), _text(key)) for n, key in enumerate(found) if isinstance(key, (str, int))]
 
 
-def _twice(items: list[tuple[Place, Mapping[str, Any]]]) -> Iterator[_Wrong]:
+def _twice(items: list[tuple[YamlPath, Mapping[str, Any]]]) -> Iterator[_Wrong]:
     seen = set()
     for place, item in items:
         key = item.get("key")

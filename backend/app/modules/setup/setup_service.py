@@ -3,7 +3,7 @@
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.core.exceptions import ConflictException
 from app.core.validation_messages import describe
 from app.modules.setup.plan import LABELS, Kind, Plan, plan_changes
@@ -16,7 +16,7 @@ _FOR_GOOD = {(Kind.TYPE, "kind"), (Kind.ROOM, "branch"), (Kind.RESOURCE, "type")
 
 class SetupUnreadable(ConflictException):
     code = "SETUP_UNREADABLE"
-    text = Text(
+    text = LocalizedText(
         "Trong cơ sở dữ liệu có dữ liệu không hợp lệ; hãy sửa trước.",
         "What the database holds is not valid; please correct it first.",
     )
@@ -24,7 +24,7 @@ class SetupUnreadable(ConflictException):
 
 class SetupImpossible(ConflictException):
     code = "SETUP_IMPOSSIBLE"
-    text = Text(
+    text = LocalizedText(
         "Tệp đổi những điều không đổi được; chưa thay đổi gì.",
         "The file changes what cannot change; nothing was changed.",
     )
@@ -32,7 +32,7 @@ class SetupImpossible(ConflictException):
 
 class SetupChanged(ConflictException):
     code = "SETUP_CHANGED"
-    text = Text(
+    text = LocalizedText(
         "Thiết lập vừa được người khác thay đổi; chưa nhập gì. Hãy chạy lại để xem những thay đổi mới.",
         "Somebody has changed the set-up meanwhile; nothing was imported. Run it again to see what would change now.",
     )
@@ -82,10 +82,10 @@ def _file_of(snapshot: Snapshot) -> SpaFile:
 
 def _plan(current: SpaFile, file: SpaFile) -> Plan:
     plan = plan_changes(current, file)
-    refused: list[dict[str, str | Text]] = [
+    refused: list[dict[str, str | LocalizedText]] = [
         {
-            "field": Text(f"{LABELS[kind].vi} {key}", f"{LABELS[kind].en} {key}"),
-            "message": Text(
+            "field": LocalizedText(f"{LABELS[kind].vi} {key}", f"{LABELS[kind].en} {key}"),
+            "message": LocalizedText(
                 f"`{change.field}` không đổi được: hãy dùng mã mới và cho cái cũ ngừng dùng.",
                 f"`{change.field}` stays: use a new key, and retire the old one.",
             ),

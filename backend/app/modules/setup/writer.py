@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.core.exceptions import ConflictException, NotFoundException, ValidationException
 from app.modules.branch import branch_service
 from app.modules.branch.branch_schemas import BranchCreate, BranchUpdate, WeeklyHours
@@ -51,7 +51,7 @@ from app.modules.staff.staff_schemas import StaffCreate, StaffUpdate
 
 class ItemRefused(ConflictException):
     code = "SETUP_ITEM_REFUSED"
-    text = Text("Không nhập được một mục của tệp.", "An item of the file is refused.")
+    text = LocalizedText("Không nhập được một mục của tệp.", "An item of the file is refused.")
 
 
 class Writer:
@@ -310,4 +310,4 @@ class Writer:
                 f"{LABELS[kind].in_language(each)} {key}: {error.public_message(each)}"
                 for each in ("vi", "en")
             )
-            raise ItemRefused(Text(*said), details=error.details) from error
+            raise ItemRefused(LocalizedText(*said), details=error.details) from error

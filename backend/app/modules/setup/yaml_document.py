@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 
 if TYPE_CHECKING:
     from ruamel.yaml.events import Event
@@ -24,23 +24,25 @@ _WORDS = {"true": True, "false": False}
 _WORDS_ELSEWHERE = {"y", "n", "yes", "no", "on", "off"}
 """Which YAML 1.1 takes for true and false."""
 
-_TOO_LARGE = Text("Tệp lớn hơn 5 MB.", "The file is over 5 MB.")
-_NOT_UTF_8 = Text("Không phải UTF-8.", "This is not UTF-8.")
-_NOT_TEXT = Text("Có ký tự điều khiển.", "There is a control character.")
-_NOT_YAML = Text(
+_TOO_LARGE = LocalizedText("Tệp lớn hơn 5 MB.", "The file is over 5 MB.")
+_NOT_UTF_8 = LocalizedText("Không phải UTF-8.", "This is not UTF-8.")
+_NOT_TEXT = LocalizedText("Có ký tự điều khiển.", "There is a control character.")
+_NOT_YAML = LocalizedText(
     "Không phải YAML: hãy xem lại thụt đầu dòng, dấu hai chấm, ngoặc và dấu nháy ở đây hoặc ngay trên đây.",
     "This is not YAML: look at the indentation, colons, brackets and quotation marks here or just above.",
 )
-_DIRECTIVE = Text("Không dùng chỉ thị (%).", "Directives (%) are not used here.")
-_ANCHOR = Text("Không dùng neo (&) và tham chiếu (*).", "Anchors (&) and aliases (*) are not used here.")
-_TAG = Text("Không dùng thẻ kiểu (!).", "Tags (!) are not used here.")
-_SECOND_DOCUMENT = Text("Tệp chỉ được có một tài liệu (---).", "A file is one document (---).")
-_TWICE = Text("Trường này đã có ở trên.", "This field is there twice.")
-_NO_NAME = Text("Tên trường phải là chữ.", "The name of a field should be a word.")
-_TOO_DEEP = Text("Lồng nhau quá sâu.", "This is nested too deeply.")
-_BAD_CHARACTER = Text("Có ký tự không được phép.", "There is a character that is not allowed.")
+_DIRECTIVE = LocalizedText("Không dùng chỉ thị (%).", "Directives (%) are not used here.")
+_ANCHOR = LocalizedText(
+    "Không dùng neo (&) và tham chiếu (*).", "Anchors (&) and aliases (*) are not used here."
+)
+_TAG = LocalizedText("Không dùng thẻ kiểu (!).", "Tags (!) are not used here.")
+_SECOND_DOCUMENT = LocalizedText("Tệp chỉ được có một tài liệu (---).", "A file is one document (---).")
+_TWICE = LocalizedText("Trường này đã có ở trên.", "This field is there twice.")
+_NO_NAME = LocalizedText("Tên trường phải là chữ.", "The name of a field should be a word.")
+_TOO_DEEP = LocalizedText("Lồng nhau quá sâu.", "This is nested too deeply.")
+_BAD_CHARACTER = LocalizedText("Có ký tự không được phép.", "There is a character that is not allowed.")
 
-type Place = tuple[str | int, ...]
+type YamlPath = tuple[str | int, ...]
 """The fields and numbers that lead to a value: `("branches", 0, "name")`."""
 
 
@@ -48,23 +50,23 @@ class Fault(NamedTuple):
     """What is wrong, without the value that is."""
 
     line: int
-    place: Place
+    place: YamlPath
     kind: str
-    message: Text
+    message: LocalizedText
 
 
 class Document(NamedTuple):
     data: Any
     """None when it could not be read to its end. Fields without a value are left out."""
-    lines: Mapping[Place, int]
+    lines: Mapping[YamlPath, int]
     """Counted from 1."""
     faults: Sequence[Fault]
 
-    def line_of(self, place: Place) -> int:
+    def line_of(self, place: YamlPath) -> int:
         """The line of what is there, or of what it is missing from."""
         return self.lines[self.nearest(place)]
 
-    def nearest(self, place: Place, *, missing: bool = False) -> Place:
+    def nearest(self, place: YamlPath, *, missing: bool = False) -> YamlPath:
         """Up to what the file has; `missing`: and the field it should have."""
         there = place
         while there not in self.lines:
@@ -126,7 +128,7 @@ def _decode(raw: bytes) -> str:
 
 class _Reader:
     def __init__(self) -> None:
-        self.lines: dict[Place, int] = {(): 1}
+        self.lines: dict[YamlPath, int] = {(): 1}
         self.faults: list[Fault] = []
 
     def read(self, text: str) -> Any:
@@ -143,7 +145,7 @@ class _Reader:
                 data = self._value(next(events), events, ())
         return data
 
-    def _value(self, event: Any, events: "Iterator[Event]", place: Place) -> Any:
+    def _value(self, event: Any, events: "Iterator[Event]", place: YamlPath) -> Any:
         from ruamel.yaml import events as yaml
 
         self.lines.setdefault(place, _line(event))
@@ -161,7 +163,7 @@ class _Reader:
             return self._list(events, place)
         return self._mapping(events, place)
 
-    def _list(self, events: "Iterator[Event]", place: Place) -> list[Any]:
+    def _list(self, events: "Iterator[Event]", place: YamlPath) -> list[Any]:
         from ruamel.yaml import events as yaml
 
         items: list[Any] = []
@@ -169,7 +171,7 @@ class _Reader:
             items.append(self._value(event, events, (*place, len(items))))
         return items
 
-    def _mapping(self, events: "Iterator[Event]", place: Place) -> dict[str, Any]:
+    def _mapping(self, events: "Iterator[Event]", place: YamlPath) -> dict[str, Any]:
         from ruamel.yaml import events as yaml
 
         fields: dict[str, Any] = {}
@@ -190,7 +192,7 @@ class _Reader:
         self.lines.pop((*place, ""), None)
         return fields
 
-    def _scalar(self, event: Any, place: Place) -> Any:
+    def _scalar(self, event: Any, place: YamlPath) -> Any:
         text: str = event.value
         if event.style is None:
             if text in _EMPTY:
@@ -209,7 +211,7 @@ class _Reader:
             self._fault(event, place, "string_characters", _BAD_CHARACTER)
         return text
 
-    def _fault(self, event: "Event", place: Place, kind: str, message: Text) -> None:
+    def _fault(self, event: "Event", place: YamlPath, kind: str, message: LocalizedText) -> None:
         self.faults.append(Fault(_line(event), place, kind, message))
 
 

@@ -17,7 +17,7 @@ AT_THE_DESK = (Role.ADMIN, Role.RECEPTIONIST)
 _OF_THEMSELVES = ("user_id", "phone", "email", "employed_from", "employed_until")
 
 
-async def get_own_or_led(
+async def get_own_or_managed(
     session: AsyncSession, user: CurrentUser, staff_id: UUID, *leaders: Role, lock: bool = False
 ) -> Staff:
     """The user themselves, or, for who has one of these roles, somebody of a branch in which they have it.
@@ -31,11 +31,11 @@ async def get_own_or_led(
         return staff
     if not user.holds(*leaders):
         raise StaffNotFound
-    await must_lead(session, user, staff_id, *leaders)
+    await require_manager(session, user, staff_id, *leaders)
     return staff
 
 
-async def must_lead(session: AsyncSession, user: CurrentUser, staff_id: UUID, *leaders: Role) -> None:
+async def require_manager(session: AsyncSession, user: CurrentUser, staff_id: UUID, *leaders: Role) -> None:
     """Raises ForbiddenException unless the user has one of the roles in a branch in which this person works."""
     branches = await session.scalars(select(StaffBranch.branch_id).where(StaffBranch.staff_id == staff_id))
     if not (user.holds_everywhere(*leaders) or any(user.holds_in(branch, *leaders) for branch in branches)):
@@ -50,7 +50,7 @@ async def must_hold_in_branch(
     await branch_service.get_branch(session, branch_id)
 
 
-def led_by(user: CurrentUser, *leaders: Role) -> Select[UUID]:
+def managed_by(user: CurrentUser, *leaders: Role) -> Select[UUID]:
     """The ids of all about whom the user may ask with one of these roles; themselves among them."""
     people = select(Staff.id)
     if user.holds_everywhere(*leaders):

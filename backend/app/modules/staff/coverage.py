@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
-from app.common.types.localized import Text as Words
+from app.common.types.localized import LocalizedText
 from app.core.exceptions import ConflictException
 from app.modules.resource.allocation_schemas import AllocationRead, appointment_details
 from app.modules.resource.allocations import appointments_of, lock_resources
@@ -38,14 +38,14 @@ HAVING range_agg(shift.during) @> appointment.during
 class AppointmentsStranded(ConflictException):
     code = "APPOINTMENTS_STRANDED"
     """`details` has them: the id of the appointment, and from when to when as ISO 8601 writes intervals."""
-    text = Words(
+    text = LocalizedText(
         "Có lịch hẹn sẽ không còn người làm. Hãy dời lịch trước, hoặc gửi lại với force.",
         "Appointments would lose whoever is to do them. Move them first, or send it again with force.",
     )
 
 
 @asynccontextmanager
-async def stranding(
+async def guard_coverage(
     session: AsyncSession, staff_ids: Iterable[UUID], *, within: Sequence[Range[datetime]], force: bool
 ) -> AsyncIterator[list[AllocationRead]]:
     """Around a change of when these people work; after it the list has the appointments that it stranded. `within`

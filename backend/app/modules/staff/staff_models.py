@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Text, UniqueConstrain
 from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.common.types.localized import Text as Words
+from app.common.types.localized import LocalizedText
 from app.db.models import Entity, KeyedEntity, in_two_languages
 
 
@@ -26,7 +26,7 @@ class Staff(KeyedEntity):
     """E.164."""
     email: Mapped[str | None] = mapped_column(Text(collation="C"))
     """In lower case."""
-    bio: Mapped[Words] = in_two_languages("bio")
+    bio: Mapped[LocalizedText] = in_two_languages("bio")
     """What guests read of them."""
     employed_from: Mapped[date]
     employed_until: Mapped[date | None]

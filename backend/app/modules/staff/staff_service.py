@@ -5,11 +5,11 @@ from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import ARRAY, Select, delete, func, or_, select, text
-from sqlalchemy import Text as TextType
+from sqlalchemy import Text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.schemas import changes_of
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.core.exceptions import (
     ConflictException,
     ForbiddenException,
@@ -49,22 +49,24 @@ _NAMED = select(Staff.id, Staff.full_name)
 
 class StaffNotFound(NotFoundException):
     code = "STAFF_NOT_FOUND"
-    text = Text("Không tìm thấy nhân viên này.", "There is no such member of staff.")
+    text = LocalizedText("Không tìm thấy nhân viên này.", "There is no such member of staff.")
 
 
 class StaffKeyTaken(ConflictException):
     code = "STAFF_KEY_TAKEN"
-    text = Text("Đã có nhân viên dùng mã này.", "Another member of staff has this key.")
+    text = LocalizedText("Đã có nhân viên dùng mã này.", "Another member of staff has this key.")
 
 
 class StaffUserTaken(ConflictException):
     code = "STAFF_USER_TAKEN"
-    text = Text("Người dùng này đã gắn với nhân viên khác.", "Another member of staff signs in as this user.")
+    text = LocalizedText(
+        "Người dùng này đã gắn với nhân viên khác.", "Another member of staff signs in as this user."
+    )
 
 
 class StaffHasShifts(ConflictException):
     code = "STAFF_HAS_SHIFTS"
-    text = Text(
+    text = LocalizedText(
         "Vẫn còn ca làm trước ngày vào làm, sau ngày nghỉ việc, hoặc ở chi nhánh bị bỏ ra;"
         " hãy xóa hoặc giao lại các ca đó trước.",
         "There are shifts before the first day, after the last, or in a branch that is taken away;"
@@ -89,7 +91,7 @@ async def list_staff(session: AsyncSession, query: StaffListQuery) -> list[Staff
 
 
 def _listing(query: StaffListQuery) -> Select[Staff]:
-    name_keys = func.zenspa_name_keys(Staff.full_name, type_=ARRAY(TextType))
+    name_keys = func.zenspa_name_keys(Staff.full_name, type_=ARRAY(Text))
     found = select(Staff).order_by(name_keys[1], Staff.id)
     if query.branch_id is not None:
         found = found.where(

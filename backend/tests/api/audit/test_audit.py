@@ -80,12 +80,14 @@ class TestEverything:
         self, stranger: httpx2.AsyncClient, label: str
     ) -> None:
         scenes = Scenes()
-        scene = scenes.add(label, Caller("admin", (Role.ADMIN,)))
+        snapshot = scenes.add(label, Caller("admin", (Role.ADMIN,)))
         await scenes.write()
-        response = await scene.send(stranger)
+        response = await snapshot.send(stranger)
         assert response.is_success
         made = await entries(request_id=response.headers["X-Request-ID"])
-        assert {(entry["actor_id"], entry["program"]) for entry in made} == {(scene.ids["caller"], "zenspa")}
+        assert {(entry["actor_id"], entry["program"]) for entry in made} == {
+            (snapshot.ids["caller"], "zenspa")
+        }
 
     async def test_who_signs_in_or_joins_is_the_one_who_did_it(
         self, client: httpx2.AsyncClient, invited: dict[str, str]

@@ -55,7 +55,7 @@ async def days(
     )
     assert answer.status_code == 200, answer.text
     read = answer.json()["days"]
-    assert all(each["available"] == (not each["why"]) for each in read)
+    assert all(each["available"] == (not each["reasons"]) for each in read)
     return [each["day"] for each in read if each["available"]]
 
 
@@ -69,4 +69,4 @@ async def why(
         headers={"Accept-Language": "en"},
     )
     assert answer.json()["starts"] == []
-    return [each["message"] for each in answer.json()["why"]]
+    return [each["message"] for each in answer.json()["reasons"]]

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from app.scheduling.supply import Resource, ResourceKind, Supply, Therapist, Thing
+from app.scheduling.supply import Equipment, Resource, ResourceKind, Supply, Therapist
 
 _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 _ROWS = {
@@ -82,7 +82,7 @@ async def see(
         if thing["retired_at"] is None:
             free = everything - spans("allocations", "resource_id", thing["id"])
             kind = ResourceKind(thing["kind"])
-            resources.append(Thing(thing["id"], kind, thing["type_id"], mask(free), thing["room_id"]))
+            resources.append(Equipment(thing["id"], kind, thing["type_id"], mask(free), thing["room_id"]))
     may_begin = [
         number
         for number, (minute, *_) in enumerate(steps)

@@ -194,8 +194,8 @@ class TestWho:
         massage = spa.service("massage", 60)
         lan = spa.therapist("Lan", massage)
         await spa.write()
-        for wanted in ([uuid7()], [lan, uuid7()]):
-            wishes = [{"variant_id": massage, "therapist_id": each} for each in wanted]
+        for requirement in ([uuid7()], [lan, uuid7()]):
+            wishes = [{"variant_id": massage, "therapist_id": each} for each in requirement]
             refused = await guest.post("/api/v1/availability/starts", json=asking(spa, wishes, day=DAY))
             assert code_of(refused) == (404, "STAFF_NOT_FOUND")
 
@@ -323,7 +323,7 @@ class TestWhat:
         assert only["start"] == "2026-12-05T04:00:00Z"
         assert only["end"] == "2026-12-05T05:30:00Z"
         assert [
-            (each["start"][11:16], each["end"][11:16], [taken["name"] for taken in each["takes"]])
+            (each["start"][11:16], each["end"][11:16], [taken["name"] for taken in each["allocations"]])
             for each in only["guests"][0]
         ] == [("04:00", "05:00", ["Lan"]), ("05:00", "05:30", ["Hoa"])]
 

@@ -6,7 +6,12 @@ import pytest
 
 from app.core.database import AsyncSessionLocal
 from app.modules.availability.availability_schemas import GuestWish, TreatmentWish
-from app.modules.availability.availability_service import Scene, is_offered, load_scene, nearest_starts
+from app.modules.availability.availability_service import (
+    BranchSnapshot,
+    is_offered,
+    load_snapshot,
+    nearest_starts,
+)
 from app.modules.availability.quote import agree, party_of
 from app.modules.branch.branch_service import BranchNotFound
 from app.scheduling.demand import Party
@@ -17,10 +22,10 @@ from tests.builders.spas import Segment, Spa
 pytestmark = pytest.mark.usefixtures("stranger", "december")
 
 
-async def scene_of(spa: Spa, party: Party, **more: object) -> Scene:
+async def scene_of(spa: Spa, party: Party, **more: object) -> BranchSnapshot:
     async with AsyncSessionLocal() as session:
         day = date.fromisoformat(DAY)
-        return await load_scene(session, spa.branch_id, day, day, party, at_the_desk=False, **more)  # type: ignore[arg-type]  # by name
+        return await load_snapshot(session, spa.branch_id, day, day, party, at_the_desk=False, **more)  # type: ignore[arg-type]  # by name
 
 
 async def party_for(spa: Spa, variant_id: object) -> Party:
@@ -39,9 +44,9 @@ async def test_what_is_being_moved_is_not_in_its_own_way() -> None:
     party = await party_for(spa, massage)
     nine = spa.at(f"{DAY} 09:00")
     assert nearest_starts(await scene_of(spa, party), party, nine) == []
-    scene = await scene_of(spa, party, ignoring=[moved])
-    assert nearest_starts(scene, party, nine) == [nine]
-    assert place(party, scene.supply, scene.grid.step(nine)) is not None
+    snapshot = await scene_of(spa, party, ignoring=[moved])
+    assert nearest_starts(snapshot, party, nine) == [nine]
+    assert place(party, snapshot.supply, snapshot.grid.step(nine)) is not None
 
 
 async def test_the_nearest_starts_first() -> None:
@@ -51,25 +56,25 @@ async def test_the_nearest_starts_first() -> None:
     spa.take(lan, f"{DAY} 12:00-13:00")
     await spa.write()
     party = await party_for(spa, massage)
-    scene = await scene_of(spa, party)
+    snapshot = await scene_of(spa, party)
     noon = spa.at(f"{DAY} 12:00")
     hours = [timedelta(hours=each) for each in (-1, 1, -2, 2, -3)]
-    assert nearest_starts(scene, party, noon, 9) == [noon + each for each in hours]
-    assert nearest_starts(scene, party, noon) == [noon + each for each in hours[:3]]
+    assert nearest_starts(snapshot, party, noon, 9) == [noon + each for each in hours]
+    assert nearest_starts(snapshot, party, noon) == [noon + each for each in hours[:3]]
 
 
 async def test_when_guests_may_begin_whoever_is_free() -> None:
     spa = Spa(hours="09:00-10:00", grid_minutes=15, horizon_days=4)
     massage = spa.service("massage", 60)
     await spa.write()
-    scene = await scene_of(spa, await party_for(spa, massage))
+    snapshot = await scene_of(spa, await party_for(spa, massage))
     offered = {
-        at: is_offered(scene, spa.at(at)) for at in (f"{DAY} 09:15", f"{DAY} 09:20", "2026-12-06 09:15")
+        at: is_offered(snapshot, spa.at(at)) for at in (f"{DAY} 09:15", f"{DAY} 09:20", "2026-12-06 09:15")
     }
     assert list(offered.values()) == [True, False, False]
-    assert not is_offered(scene, datetime.fromisoformat("1999-01-01T00:00:00Z"))
-    assert not is_offered(scene, spa.at(f"{DAY} 09:15") + timedelta(seconds=1))
-    assert (scene.hold_minutes, scene.approve_online) == (10, False)
+    assert not is_offered(snapshot, datetime.fromisoformat("1999-01-01T00:00:00Z"))
+    assert not is_offered(snapshot, spa.at(f"{DAY} 09:15") + timedelta(seconds=1))
+    assert (snapshot.hold_minutes, snapshot.approve_online) == (10, False)
 
 
 async def test_people_and_things_by_id_with_their_names() -> None:
@@ -77,9 +82,9 @@ async def test_people_and_things_by_id_with_their_names() -> None:
     massage = spa.service("massage", Segment(60, on="massage-bed"))
     ids = [spa.therapist(name, massage) for name in ("Lan", "Hoa")] + [spa.bed(name) for name in ("b", "a")]
     await spa.write()
-    scene = await scene_of(spa, await party_for(spa, massage))
-    assert [each.id for each in scene.supply.resources] == ids
-    assert [scene.names[each] for each in ids] == ["Lan", "Hoa", "b", "a"]
+    snapshot = await scene_of(spa, await party_for(spa, massage))
+    assert [each.id for each in snapshot.supply.resources] == ids
+    assert [snapshot.names[each] for each in ids] == ["Lan", "Hoa", "b", "a"]
 
 
 async def test_who_does_not_work_here_any_more_is_not_in_it() -> None:
@@ -88,8 +93,8 @@ async def test_who_does_not_work_here_any_more_is_not_in_it() -> None:
     for last in (date(2026, 12, 4), date(2026, 12, 5)):
         spa.therapist(f"until {last}", massage, employed=(date(2020, 1, 1), last))
     await spa.write()
-    scene = await scene_of(spa, await party_for(spa, massage))
-    assert [*scene.names.values()] == ["until 2026-12-05"]
+    snapshot = await scene_of(spa, await party_for(spa, massage))
+    assert [*snapshot.names.values()] == ["until 2026-12-05"]
 
 
 async def test_a_branch_that_is_not_there() -> None:

@@ -190,8 +190,8 @@ async def test_a_search_finds_what_the_rows_say(data: st.DataObject) -> None:
     event("starts" if possible else "none")
     assert {seen.step(each.start) for read in found for each in read.starts} == possible
     assert [each.available for each in by_day.days] == [bool(read.starts) for read in found]
-    assert [each.why for each in by_day.days if not each.available] == [
-        read.why for read in found if read.why
+    assert [each.reasons for each in by_day.days if not each.available] == [
+        read.reasons for read in found if read.reasons
     ]
     for each in (each for read in found for each in read.starts):
         assert is_a_placement(each, party, seen)
@@ -200,7 +200,7 @@ async def test_a_search_finds_what_the_rows_say(data: st.DataObject) -> None:
 def is_a_placement(read: StartRead, party: Party, seen: Seen) -> bool:
     """Whether what is shown is one of all ways to do it."""
     shown = {
-        (guest, number): {place.resource_id for place in places.takes}
+        (guest, number): {place.resource_id for place in places.allocations}
         for guest, treatments in enumerate(read.guests)
         for number, places in enumerate(treatments)
     }

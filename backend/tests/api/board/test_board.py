@@ -75,7 +75,7 @@ class TestDesk:
         lan, bed = await add_therapist(branch), await add_bed(branch)
         visit = await add_visit(
             *(branch, at(2), at(3)),
-            takes={lan: (at(2), at(3)), bed: (at(2), at(3.25))},
+            allocations={lan: (at(2), at(3)), bed: (at(2), at(3.25))},
             customer_id=hoa,
         )
         await add_visit(await add_branch(), at(2), at(3))
@@ -88,7 +88,7 @@ class TestDesk:
             "confirmed",
             "Swedish massage",
         )
-        assert {each["resource_id"] for each in treatment["takes"]} == {str(lan), str(bed)}
+        assert {each["resource_id"] for each in treatment["allocations"]} == {str(lan), str(bed)}
         [customer] = shown["guests"]
         assert (customer["id"], customer["full_name"]) == (str(hoa), "Hoa")
         assert customer["phone"].startswith("+8491")
@@ -98,7 +98,7 @@ class TestDesk:
         branch, lan = await add_branch(), await add_therapist()
         hoa, cuc = await add_customer("Hoa"), await add_customer("Cúc")
         party = await add_visit(branch, at(2), at(3), customer_id=hoa)
-        await add_guest(party, customer_id=cuc, takes={lan: (at(2), at(3))})
+        await add_guest(party, customer_id=cuc, allocations={lan: (at(2), at(3))})
         await run_sql("UPDATE appointment SET customer_id = NULL WHERE id = $1", party.appointment_id)
         guests = (await board(client, branch))["guests"]
         assert {guest["full_name"] for guest in guests} == {"Hoa", "Cúc"}
@@ -107,7 +107,7 @@ class TestDesk:
         """Leave and shifts can be forced over appointments: somebody has to see it."""
         branch = await add_branch()
         lan = await add_therapist(branch)
-        await add_visit(branch, at(2), at(3), takes={lan: (at(2), at(3))})
+        await add_visit(branch, at(2), at(3), allocations={lan: (at(2), at(3))})
         [person] = (await board(client, branch))["people"]
         assert (person["id"], person["shifts"]) == (str(lan), [])
 
@@ -166,9 +166,9 @@ class TestTherapist:
         shift = await add_shift(lan, branch, at(1), at(11))
         await add_shift(mai, branch, at(1), at(11))
         hoa, cuc, tam = [await add_customer(name) for name in ("Hoa", "Cúc", "Tâm")]
-        party = await add_visit(branch, at(2), at(3), takes={lan: (at(2), at(3))}, customer_id=hoa)
-        await add_guest(party, customer_id=cuc, takes={mai: (at(2), at(3))})
-        await add_visit(branch, at(4), at(5), takes={mai: (at(4), at(5))}, customer_id=tam)
+        party = await add_visit(branch, at(2), at(3), allocations={lan: (at(2), at(3))}, customer_id=hoa)
+        await add_guest(party, customer_id=cuc, allocations={mai: (at(2), at(3))})
+        await add_visit(branch, at(4), at(5), allocations={mai: (at(4), at(5))}, customer_id=tam)
         await add_visit(branch, at(4), at(5), status="cancelled", customer_id=tam)
         shown = await board(stranger, branch, **headers)
         [person] = shown["people"]
@@ -215,7 +215,7 @@ async def test_a_full_day_takes_as_many_questions_as_a_quiet_one(client: httpx2.
             await add_visit(
                 branch,
                 *during,
-                takes={lan: during, bed: during},
+                allocations={lan: during, bed: during},
                 customer_id=await add_customer("Hoa"),
             )
         with statements() as asked:

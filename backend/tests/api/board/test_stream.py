@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from app.modules.board import stream as board_stream
 from app.modules.board.board_service import Viewer
-from app.modules.board.stream import EventStream, Seat
+from app.modules.board.stream import EventStream, StreamSlot
 from app.redis.client import get_redis_client
 from app.redis.events import CHANNEL
 from tests.api.board.looking import add_and_tell, ids, next_data, nobody_watches, open_board, tell
@@ -67,7 +67,7 @@ class TestStream:
             change = await next_data(stream)
             assert [(each["id"], each["note"]) for each in change["visits"]] == [(stay, "gần cửa sổ")]
             assert [guest["full_name"] for guest in change["guests"]] == ["Hoa"]
-            assert (change["gone"], change["people"], change["rooms"], change["open"]) == (
+            assert (change["removed"], change["people"], change["rooms"], change["open"]) == (
                 [],
                 None,
                 None,
@@ -80,7 +80,7 @@ class TestStream:
             )
             await tell(branch)
             change = await next_data(stream)
-            assert (change["visits"], change["gone"]) == ([], [move])
+            assert (change["visits"], change["removed"]) == ([], [move])
 
     async def test_each_is_told_only_what_they_may_see(self) -> None:
         branch = await add_branch()
@@ -88,8 +88,10 @@ class TestStream:
         stream, _ = await open_board(branch, Viewer(at_the_desk=False, staff_id=lan))
         async with aclosing(stream):
             await add_shift(mai, branch, at(1), at(11))
-            await add_and_tell(branch, 2, takes={mai: (at(2), at(3))}, customer_id=await add_customer("Hoa"))
-            [visit] = await add_and_tell(branch, 4, takes={lan: (at(4), at(5))})
+            await add_and_tell(
+                branch, 2, allocations={mai: (at(2), at(3))}, customer_id=await add_customer("Hoa")
+            )
+            [visit] = await add_and_tell(branch, 4, allocations={lan: (at(4), at(5))})
             change = await next_data(stream)
             assert (ids(change), change["guests"]) == ([visit], [])
             assert [person["id"] for person in change["people"]] == [str(lan)]
@@ -166,7 +168,7 @@ class TestStream:
             raise AssertionError
 
         async with asyncio.timeout(SOON):
-            await EventStream(stream, Seat(uuid7()))({"type": "http"}, receive, send)
+            await EventStream(stream, StreamSlot(uuid7()))({"type": "http"}, receive, send)
         await eventually(nobody_watches)
 
 

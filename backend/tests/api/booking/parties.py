@@ -38,12 +38,14 @@ class Spa:
     async def visit(self, status: str, start: datetime | None = None, **values: Any) -> AddedVisit:
         """At a time of its own, unless one is given: so that customers can cancel it, and the first four be checked in."""
         start = start or this_step() + timedelta(hours=next(self.hours))
-        takes = {} if status in GIVEN_UP else dict.fromkeys((self.lan, self.bed), (start, hour_after(start)))
+        allocations = (
+            {} if status in GIVEN_UP else dict.fromkeys((self.lan, self.bed), (start, hour_after(start)))
+        )
         if status == "held":
             values = {"hold_expires_at": utc_now() + timedelta(minutes=10)} | values
         given: dict[str, Any] = {
             "customer_id": self.customer_id,
-            "takes": takes,
+            "allocations": allocations,
         }
         return await add_visit(self.branch_id, start, hour_after(start), status=status, **(given | values))
 

@@ -30,7 +30,7 @@ class Guest:
     start: datetime
     place: Place
 
-    def takes(self) -> Iterator[tuple[str, datetime, datetime]]:
+    def allocations(self) -> Iterator[tuple[str, datetime, datetime]]:
         """Whom or what, from when to when."""
         end = self.start + timedelta(minutes=self.wish.minutes)
         yield self.place.therapist, self.start, end
@@ -89,17 +89,17 @@ class Branch:
             and (place.bed is not None) == wish.on_a_bed
             and all(
                 self._is_free(who, minute, moving)
-                for who, start, end in guest.takes()
+                for who, start, end in guest.allocations()
                 for minute in _minutes(start, end)
             )
         )
 
-    def in_the_way(self, bed: str, start: datetime, end: datetime) -> bool:
+    def conflicts(self, bed: str, start: datetime, end: datetime) -> bool:
         """Whether a guest has it in that time."""
         return any(
             who == bed and first < end and start < last
             for guest in self._guests()
-            for who, first, last in guest.takes()
+            for who, first, last in guest.allocations()
         )
 
     def _is_open(self, start: datetime, minutes: int) -> bool:
@@ -109,7 +109,7 @@ class Branch:
         takers = [
             guest
             for guest in self._guests()
-            for taken, start, end in guest.takes()
+            for taken, start, end in guest.allocations()
             if taken == who and start <= minute < end
         ]
         if takers:  # what somebody has who moves stays theirs to take, even when it is out of order by now

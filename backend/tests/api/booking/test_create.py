@@ -71,7 +71,7 @@ class TestBooking:
             spa.branch_id,
             spa.hour(10),
             spa.hour(11),
-            takes={spa.therapists[0]: (spa.hour(10), spa.hour(11))},
+            allocations={spa.therapists[0]: (spa.hour(10), spa.hour(11))},
             status="held",
             hold_expires_at=utc_now() - timedelta(seconds=1),
         )

@@ -146,7 +146,7 @@ class TestOneGuest:
         [with_one] = less.json()["appointments"]
         assert [each["name"]["en"] for each in with_one["treatments"]] == ["facial"]
         assert times_of(less.json()) == [(spa.hour(10), spa.hour(10.5))]
-        assert len(await run_sql("SELECT FROM appointment_service")) == 1
+        assert len(await run_sql("SELECT FROM appointment_treatment")) == 1
 
     async def test_keeps_the_price_that_was_agreed(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
@@ -234,11 +234,11 @@ class TestOneGuest:
         spa = await bookable_spa(therapists=2, beds=2)
         visit = await booked(client, spa, 10, guests=2, same_room=True)
         stays, goes = visit["appointments"]
-        change = {"apart": True, "start": spa.hour(15).isoformat()}
-        apart = (await client.patch(f"{APPOINTMENTS}/{goes['id']}", json=change)).json()
-        assert apart["id"] != visit["id"]
-        assert [guest["id"] for guest in apart["appointments"]] == [goes["id"]]
-        assert times_of(apart) == [(spa.hour(15), spa.hour(16))]
+        change = {"split_from_party": True, "start": spa.hour(15).isoformat()}
+        split_from_party = (await client.patch(f"{APPOINTMENTS}/{goes['id']}", json=change)).json()
+        assert split_from_party["id"] != visit["id"]
+        assert [guest["id"] for guest in split_from_party["appointments"]] == [goes["id"]]
+        assert times_of(split_from_party) == [(spa.hour(15), spa.hour(16))]
         left = (await client.get(f"{VISITS}/{visit['id']}")).json()
         assert [guest["id"] for guest in left["appointments"]] == [stays["id"]]
         assert times_of(left) == [(spa.hour(10), spa.hour(11))]
@@ -247,7 +247,7 @@ class TestOneGuest:
         spa = await bookable_spa()
         visit = await booked(client, spa, 10)
         path = f"{APPOINTMENTS}/{visit['appointments'][0]['id']}"
-        assert (await client.patch(path, json={"apart": True})).json() == visit
+        assert (await client.patch(path, json={"split_from_party": True})).json() == visit
         assert (await client.get(VISITS)).json()["items"] == [visit]
 
     async def test_is_moved_though_somebody_parted_them_meanwhile(self, client: httpx2.AsyncClient) -> None:

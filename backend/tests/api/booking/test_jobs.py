@@ -12,7 +12,7 @@ from sqlalchemy import text
 from app.common.helpers import utc_now
 from app.db.idempotency import KEPT_FOR, KeptAnswer
 from app.db.transactions import run_in_transaction
-from app.modules.booking.status.jobs import run_clock, turn
+from app.modules.booking.status.jobs import run_jobs, turn
 from tests.builders.branches import add_branch
 from tests.builders.people import new_user
 from tests.builders.resources import add_bed, add_outage, at, blocked, free
@@ -33,7 +33,7 @@ async def add_hold(bed: UUID, *, minutes: float = -1, hour: float = 9) -> AddedV
     """Held until so many minutes from now."""
     times = (at(hour), at(hour + 1))
     expires = utc_now() + timedelta(minutes=minutes)
-    return await add_visit(None, *times, takes={bed: times}, status="held", hold_expires_at=expires)
+    return await add_visit(None, *times, allocations={bed: times}, status="held", hold_expires_at=expires)
 
 
 async def add_confirmed(branch_id: UUID, *, begun: float, status: str = "confirmed") -> AddedVisit:
@@ -49,7 +49,7 @@ async def state_of(visit: AddedVisit) -> tuple[str, int]:
         " FROM appointment WHERE id = $1",
         visit.appointment_id,
     )
-    return row["status"], row["takes"]
+    return row["status"], row["allocations"]
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ class TestHolds:
     async def test_one_whose_time_somebody_else_has_booked_by_now_leaves_them_theirs(self, bed: UUID) -> None:
         over = await add_hold(bed)
         await run_sql("DELETE FROM allocation WHERE appointment_id = $1", over.appointment_id)
-        booked = await add_visit(None, at(9), at(10), takes={bed: (at(9), at(10))})
+        booked = await add_visit(None, at(9), at(10), allocations={bed: (at(9), at(10))})
         await turn()
         assert (await state_of(over), await state_of(booked)) == (("expired", 0), ("confirmed", 1))
 
@@ -181,7 +181,7 @@ class TestOutages:
             limits = {"DB_STATEMENT_TIMEOUT": 0.1, "DB_CONNECT_TIMEOUT": 0.3}
             async with app_database(DATABASE_URL=through(proxy), **limits):
                 stopping = asyncio.Event()
-                clock = asyncio.create_task(run_clock(stopping, every=0.02))
+                clock = asyncio.create_task(run_jobs(stopping, every=0.02))
                 proxy.mode = mode
                 hold = await add_hold(bed)
                 await eventually(it_has_said_so)
@@ -194,7 +194,7 @@ class TestOutages:
 
     async def test_it_can_be_turned_off(self) -> None:
         async with asyncio.timeout(1):
-            await run_clock(asyncio.Event(), every=0)
+            await run_jobs(asyncio.Event(), every=0)
 
 
 @asynccontextmanager

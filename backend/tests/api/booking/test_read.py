@@ -17,13 +17,15 @@ from tests.builders.visits import add_visit
 async def test_who_does_what_where_is_said_by_name(client: httpx2.AsyncClient) -> None:
     branch = await add_branch()
     lan, bed = await add_therapist(branch), await add_bed(branch)
-    added = await add_visit(branch, at(9), at(10), takes={lan: (at(9), at(10)), bed: (at(8.75), at(10.25))})
+    added = await add_visit(
+        branch, at(9), at(10), allocations={lan: (at(9), at(10)), bed: (at(8.75), at(10.25))}
+    )
     [visit] = await run_in_transaction(lambda session: read_visits(session, [added.id]))
     [guest] = visit.appointments
     [treatment] = guest.treatments
     assert (guest.start, guest.end, guest.status, guest.price) == (at(9), at(10), "confirmed", 500_000)
     assert treatment.name.en == "Swedish massage"
-    assert [(each.kind, each.name, each.start, each.end) for each in treatment.takes] == [
+    assert [(each.kind, each.name, each.start, each.end) for each in treatment.allocations] == [
         ("bed", "Giường 1", at(8.75), at(10.25)),
         ("staff", "Lan", at(9), at(10)),
     ]

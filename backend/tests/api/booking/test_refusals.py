@@ -22,7 +22,7 @@ async def refusal(http: httpx2.AsyncClient, booking: dict[str, Any]) -> list[str
 def reasons(refused: httpx2.Response) -> list[str]:
     assert code_of(refused) == (409, "TIME_TAKEN")
     error = refused.json()["error"]
-    said = [each["message"] for each in error["details"] if each["type"] == "why"]
+    said = [each["message"] for each in error["details"] if each["type"] == "reason"]
     assert not said or error["message"] == " ".join(said)
     return said
 

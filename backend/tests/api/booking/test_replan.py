@@ -11,7 +11,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
-from app.common.types.localized import Text as Words
+from app.common.types.localized import LocalizedText
 from tests.builders.branches import add_branch
 from tests.builders.resources import at, blocked, booking_rows
 from tests.builders.rosters import (
@@ -62,7 +62,7 @@ async def spa(client: httpx2.AsyncClient) -> Spa:
 
 
 async def _add_service() -> Offer:
-    variant, rows = service_rows(name=Words("Mát-xa", "Massage"))
+    variant, rows = service_rows(name=LocalizedText("Mát-xa", "Massage"))
     await insert_all(rows)
     return Offer(variant.service_id, variant.id)
 
@@ -93,13 +93,13 @@ async def add(
         spa.branch,
         at(start),
         at(end),
-        takes={by: (at(start), at(end))},
+        allocations={by: (at(start), at(end))},
         variant_id=(offer or spa.massage).variant,
         status=status,
         hold_expires_at=hold_expires_at,
     )
     await run_sql(
-        "UPDATE appointment_service SET therapist_id = $2, gender = $3 WHERE id = $1",
+        "UPDATE appointment_treatment SET therapist_id = $2, gender = $3 WHERE id = $1",
         *(added.treatment_id, asked_for, gender),
     )
     return added
@@ -128,7 +128,7 @@ def table(planned: list[dict[str, Any]]) -> list[tuple[str, str, str | None]]:
 async def who_does() -> dict[UUID, str]:
     """By treatment."""
     rows = await run_sql(
-        "SELECT appointment_service_id, full_name FROM allocation JOIN staff ON staff.id = resource_id"
+        "SELECT appointment_treatment_id, full_name FROM allocation JOIN staff ON staff.id = resource_id"
         " WHERE state <> 'blocked'"
     )
     return dict(map(tuple, rows))
@@ -201,7 +201,7 @@ class TestProposal:
     ) -> None:
         _, hoas, hoa, _ = await a_chain(spa)
         await run_sql(
-            "UPDATE appointment_service SET therapist_id = $2 WHERE id = $1", hoas.treatment_id, hoa
+            "UPDATE appointment_treatment SET therapist_id = $2 WHERE id = $1", hoas.treatment_id, hoa
         )
         proposal = await propose(client, spa)
         assert table(proposal["treatments"]) == [("10:00", "Lan", None)]
@@ -250,7 +250,7 @@ class TestProposal:
             spa.branch,
             start,
             end,
-            takes={spa.lan: (start, end)},
+            allocations={spa.lan: (start, end)},
             variant_id=spa.massage.variant,
             status=status,
         )
@@ -276,7 +276,7 @@ class TestProposal:
         self, client: httpx2.AsyncClient, spa: Spa
     ) -> None:
         elsewhere = await add_branch(time_zone="UTC")
-        await add_visit(elsewhere, at(10), at(11), takes={spa.lan: (at(10), at(11))})
+        await add_visit(elsewhere, at(10), at(11), allocations={spa.lan: (at(10), at(11))})
         await add(spa, spa.lan, 34, 35)
         assert (await propose(client, spa))["treatments"] == []
 
@@ -306,7 +306,7 @@ class TestApplying:
         assert {
             taken["name"]
             for visit in response.json()["visits"]
-            for taken in visit["appointments"][0]["treatments"][0]["takes"]
+            for taken in visit["appointments"][0]["treatments"][0]["allocations"]
         } == {"Hoa", "Mai"}
         assert (await propose(client, spa))["treatments"] == []
 
@@ -331,7 +331,7 @@ class TestApplying:
         await apply(client, spa, await propose(client, spa))
         [taken] = await run_sql("SELECT * FROM allocation")
         assert (taken["resource_id"], taken["state"], taken["hold_expires_at"]) == (hoa, "held", expires)
-        [treatment] = await run_sql("SELECT therapist_id FROM appointment_service")
+        [treatment] = await run_sql("SELECT therapist_id FROM appointment_treatment")
         assert treatment["therapist_id"] == spa.lan
 
     async def test_a_bed_stays_and_every_run_of_a_therapist_goes(
@@ -346,7 +346,7 @@ class TestApplying:
         await add(spa, hoa, 10.5, 11)
         assert (await apply(client, spa, await propose(client, spa))).status_code == 200
         rows = await run_sql(
-            "SELECT resource_id, lower(during) FROM allocation WHERE appointment_service_id = $1 ORDER BY 2",
+            "SELECT resource_id, lower(during) FROM allocation WHERE appointment_treatment_id = $1 ORDER BY 2",
             added.treatment_id,
         )
         assert [tuple(row) for row in rows] == [(hoa, at(10)), (hoa, at(11))]
@@ -417,7 +417,7 @@ class TestApplying:
         "change",
         [
             "UPDATE appointment SET status = 'completed'",
-            "UPDATE appointment_service SET gender = 'male'",
+            "UPDATE appointment_treatment SET gender = 'male'",
             "DELETE FROM staff_skill",
             "DELETE FROM shift",
         ],

@@ -127,8 +127,8 @@ class TestParties:
         refused = await client.patch(path, json={"same_room": True})
         assert code_of(refused) == (409, "NOT_TOGETHER")
         assert (await client.get(path)).json() == later.json()
-        apart = await client.patch(path, json={"same_room": False})
-        assert apart.json() == later.json()
+        split_from_party = await client.patch(path, json={"same_room": False})
+        assert split_from_party.json() == later.json()
         together = await client.patch(path, json={"same_room": True, "start": spa.hour(15).isoformat()})
         assert together.status_code == 200
         assert together.json()["same_room"]

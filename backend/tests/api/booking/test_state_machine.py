@@ -164,7 +164,7 @@ class Machine:
             if any(
                 who == bed and start < until and since < end
                 for guest in visit.guests
-                for who, start, end in guest.takes()
+                for who, start, end in guest.allocations()
                 for bed, since, until in self.branch.outages
             ):
                 await turn()  # what the outage could not take is offered until somebody has dropped the hold
@@ -172,7 +172,7 @@ class Machine:
     async def block(self, bed: int, step: int, minutes: int, force: bool) -> None:
         which, start = self.branch.beds[bed], self.at(step)
         end = start + timedelta(minutes=minutes)
-        allowed = (force or not self.branch.in_the_way(which, start, end)) and not any(
+        allowed = (force or not self.branch.conflicts(which, start, end)) and not any(
             other == which and first < end and start < last for other, first, last in self.branch.outages
         )
         body = {"start": start.isoformat(), "end": end.isoformat(), "reason": "Gãy chân", "force": force}
@@ -190,7 +190,7 @@ class Machine:
             for visit in self.branch.visits.values()
             if visit.takes_time
             for guest in visit.guests
-            for taken in guest.takes()
+            for taken in guest.allocations()
         )
         assert there == expected
 
@@ -224,9 +224,9 @@ class Machine:
         guests = []
         for guest, wish in zip(read["appointments"], wishes, strict=True):
             [treatment] = guest["treatments"]
-            takes = {each["kind"]: each["resource_id"] for each in treatment["takes"]}
+            allocations = {each["kind"]: each["resource_id"] for each in treatment["allocations"]}
             start = datetime.fromisoformat(guest["start"]).astimezone(UTC)
-            guests.append(Guest(wish, start, Place(takes["staff"], takes.get("bed"))))
+            guests.append(Guest(wish, start, Place(allocations["staff"], allocations.get("bed"))))
         return Visit(read["appointments"][0]["status"], guests)
 
 

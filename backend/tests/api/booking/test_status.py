@@ -253,13 +253,13 @@ class TestComingAfterAll:
         assert (await client.post(VISITS, **in_between)).status_code == 201
         arrived = await client.put(f"{VISITS}/{visit_id}/status", json={"status": "arrived"})
         [guest] = arrived.json()["appointments"]
-        assert (guest["status"], guest["treatments"][0]["takes"]) == ("arrived", [])
+        assert (guest["status"], guest["treatments"][0]["allocations"]) == ("arrived", [])
         assert (await on_board(client, spa))[visit_id]["appointments"] == [guest]
         spa.add(therapists=1, beds=1)
         await spa.write()
         soon = {"start": (this_step() + timedelta(minutes=5)).isoformat()}
         [moved] = (await client.patch(f"{VISITS}/{visit_id}", json=soon)).json()["appointments"]
-        assert (moved["status"], len(moved["treatments"][0]["takes"])) == ("arrived", 2)
+        assert (moved["status"], len(moved["treatments"][0]["allocations"])) == ("arrived", 2)
 
     async def test_the_guest_who_came_said_again_does_not_bring_the_one_who_did_not(
         self, client: httpx2.AsyncClient
@@ -312,7 +312,7 @@ async def booked_then(
     """The id of a visit that began then."""
     booked = (await client.post(VISITS, **spa.booking(spa.hour(10), guests=guests))).json()
     earlier = start - spa.hour(10)
-    for table in ("appointment", "appointment_service"):
+    for table in ("appointment", "appointment_treatment"):
         await run_sql(f"UPDATE {table} SET starts_at = starts_at + $1, ends_at = ends_at + $1", earlier)
     await run_sql("UPDATE allocation SET during = tstzrange(lower(during) + $1, upper(during) + $1)", earlier)
     return str(booked["id"])
@@ -347,9 +347,9 @@ class TestReopening:
     ) -> None:
         spa = await bookable_spa()
         visit, again = await no_show_reopened(client, spa, somebody_comes=True)
-        assert (again["status"], again["treatments"][0]["takes"]) == ("reopened", [])
+        assert (again["status"], again["treatments"][0]["allocations"]) == ("reopened", [])
         moved = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(14).isoformat()})
-        assert len(moved.json()["appointments"][0]["treatments"][0]["takes"]) == 2
+        assert len(moved.json()["appointments"][0]["treatments"][0]["allocations"]) == 2
 
 
 async def no_show_reopened(
@@ -474,7 +474,7 @@ class TestWhose:
         )
         assert (await spa.ask(visit_id, "arrived", "therapist")).status_code == 200
         assert [await status_of(guest) for guest in guests] == ["arrived", "confirmed"]
-        others = await spa.visit("confirmed", takes={})
+        others = await spa.visit("confirmed", allocations={})
         assert (await spa.ask(others.id, "arrived", "therapist")).status_code == 404
 
     async def test_who_is_no_therapist_any_more_moves_nothing(self, spa: Spa) -> None:

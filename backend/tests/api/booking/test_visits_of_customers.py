@@ -92,7 +92,7 @@ async def test_nor_of_who_only_came_along(client: httpx2.AsyncClient) -> None:
 async def test_who_only_came_along_has_a_copy_of_their_own_part(client: httpx2.AsyncClient) -> None:
     friend_id, visit = await _with_a_friend(client)
     copy = (await client.get(f"{CUSTOMERS}/{friend_id}/personal-data")).json()
-    assert copy["kept_elsewhere"]["visits"] == [visit | {"appointments": visit["appointments"][1:]}]
+    assert copy["other_records"]["visits"] == [visit | {"appointments": visit["appointments"][1:]}]
 
 
 async def _with_a_friend(client: httpx2.AsyncClient) -> tuple[UUID, dict[str, Any]]:
@@ -111,4 +111,4 @@ async def test_visits_are_in_the_copy_of_what_is_held(
 ) -> None:
     customer_id, visit = booked
     copy = (await client.get(f"{CUSTOMERS}/{customer_id}/personal-data")).json()
-    assert copy["kept_elsewhere"]["visits"] == [visit]
+    assert copy["other_records"]["visits"] == [visit]

@@ -156,7 +156,7 @@ class TestAddress:
     ) -> None:
         phone = await Phone.subscribe(client, staff_id=lan)
         start = utc_now() + HOUR
-        await add_visit(branch, start, start + HOUR, takes={lan: (start, start + HOUR)})
+        await add_visit(branch, start, start + HOUR, allocations={lan: (start, start + HOUR)})
         del client.headers["Authorization"]
         assert phone.url.startswith(f"{ORIGIN}{PATH}/")
         answer = await phone.get()
@@ -231,7 +231,7 @@ class TestCaching:
     ) -> None:
         phone = await Phone.subscribe(client, staff_id=lan)
         start = utc_now() + HOUR
-        await add_visit(branch, start, start + HOUR, takes={lan: (start, start + HOUR)})
+        await add_visit(branch, start, start + HOUR, allocations={lan: (start, start + HOUR)})
         first = await phone.get()
         again = await phone.get(**{"If-None-Match": first.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
@@ -246,7 +246,7 @@ class TestCaching:
     ) -> None:
         phone = await Phone.subscribe(client, staff_id=lan)
         start = utc_now() + HOUR
-        visit = await add_visit(branch, start, start + HOUR, takes={lan: (start, start + HOUR)})
+        visit = await add_visit(branch, start, start + HOUR, allocations={lan: (start, start + HOUR)})
         etag = (await phone.get()).headers["etag"]
         match what:
             case "branch":
@@ -255,7 +255,7 @@ class TestCaching:
                 await change("appointment", visit.appointment_id, guest_name="Hoa")
             case _:
                 later = start + HOUR
-                await add_visit(branch, later, later + HOUR, takes={lan: (later, later + HOUR)})
+                await add_visit(branch, later, later + HOUR, allocations={lan: (later, later + HOUR)})
         answer = await phone.get(**{"If-None-Match": etag})
         assert answer.status_code == 200
         assert answer.headers["etag"] != etag

@@ -69,8 +69,8 @@ class TestTherapist:
     ) -> None:
         bed = await add_bed(branch)
         await change("resource", bed, room_id=await add_room(branch))
-        takes = {lan: (at(3), at(4)), bed: (at(2.75), at(4.25))}
-        visit = await add_visit(branch, at(3), at(4), takes=takes, customer_id=mai)
+        allocations = {lan: (at(3), at(4)), bed: (at(2.75), at(4.25))}
+        visit = await add_visit(branch, at(3), at(4), allocations=allocations, customer_id=mai)
         [event] = await lans.events()
         assert (event.dtstart, event.dtend) == (at(3), at(4))
         assert event.summary == "Massage Thụy Điển – Mai"
@@ -81,7 +81,7 @@ class TestTherapist:
     async def test_of_a_guest_it_tells_no_more_than_the_given_name(
         self, lans: Phone, lan: UUID, mai: UUID, branch: UUID
     ) -> None:
-        await add_visit(branch, at(3), at(4), takes={lan: (at(3), at(4))}, customer_id=mai)
+        await add_visit(branch, at(3), at(4), allocations={lan: (at(3), at(4))}, customer_id=mai)
         text = (await lans.ics()).decode().replace("\r\n ", "")
         assert "Mai" in text
         assert [word for word in ("Nguyễn", "Thu", "84912", "ứng", str(mai)) if word in text] == []
@@ -89,15 +89,15 @@ class TestTherapist:
     async def test_a_guest_of_whom_only_a_name_was_written_down_has_it(
         self, lans: Phone, lan: UUID, branch: UUID
     ) -> None:
-        named = await add_visit(branch, at(3), at(4), takes={lan: (at(3), at(4))})
+        named = await add_visit(branch, at(3), at(4), allocations={lan: (at(3), at(4))})
         await change("appointment", named.appointment_id, guest_name="Chị Hoa 0912 345 678")
-        await add_visit(branch, at(5), at(6), takes={lan: (at(5), at(6))})
+        await add_visit(branch, at(5), at(6), allocations={lan: (at(5), at(6))})
         assert await lans.summaries() == ["Massage Thụy Điển – Hoa", "Massage Thụy Điển"]
 
     async def test_what_they_do_without_a_break_is_one_and_after_a_break_another(
         self, lans: Phone, lan: UUID, branch: UUID
     ) -> None:
-        visit = await add_visit(branch, at(3), at(6), takes={lan: (at(3), at(3.5))})
+        visit = await add_visit(branch, at(3), at(6), allocations={lan: (at(3), at(3.5))})
         for start, end in ((3.5, 4), (5, 6)):
             owner = {"appointment_id": visit.appointment_id, "treatment_id": visit.treatment_id}
             await add_allocation(lan, at(start), at(end), **owner)
@@ -111,7 +111,7 @@ class TestTherapist:
     async def test_each_of_two_treatments_of_a_guest_is_one(
         self, lans: Phone, lan: UUID, branch: UUID
     ) -> None:
-        visit = await add_visit(branch, at(3), at(5), takes={lan: (at(3), at(4))})
+        visit = await add_visit(branch, at(3), at(5), allocations={lan: (at(3), at(4))})
         second = await add_treatment(visit)
         owner = {"appointment_id": visit.appointment_id, "treatment_id": second}
         await add_allocation(lan, at(4), at(5), **owner)
@@ -122,8 +122,8 @@ class TestTherapist:
 
     async def test_what_others_do_is_not_there(self, lans: Phone, lan: UUID, branch: UUID) -> None:
         hoa = await add_therapist(branch)
-        visit = await add_visit(branch, at(3), at(5), takes={hoa: (at(3), at(4))})
-        await add_visit(branch, at(6), at(7), takes={hoa: (at(6), at(7))})
+        visit = await add_visit(branch, at(3), at(5), allocations={hoa: (at(3), at(4))})
+        await add_visit(branch, at(6), at(7), allocations={hoa: (at(6), at(7))})
         second = await add_treatment(visit)
         owner = {"appointment_id": visit.appointment_id, "treatment_id": second}
         await add_allocation(lan, at(4), at(5), **owner)
@@ -132,16 +132,16 @@ class TestTherapist:
     async def test_what_is_only_held_or_blocked_is_not_there(
         self, lans: Phone, lan: UUID, branch: UUID
     ) -> None:
-        takes = {lan: (at(3), at(4))}
+        allocations = {lan: (at(3), at(4))}
         expires = datetime(2100, 1, 1, tzinfo=UTC)
-        await add_visit(branch, at(3), at(4), takes=takes, status="held", hold_expires_at=expires)
+        await add_visit(branch, at(3), at(4), allocations=allocations, status="held", hold_expires_at=expires)
         await block(lan, at(5), at(6), time_off_id=await add_leave(lan, at(5), at(6)))
         assert await lans.events() == []
 
     async def test_what_the_desk_has_yet_to_approve_is_tentative(
         self, lans: Phone, lan: UUID, branch: UUID
     ) -> None:
-        await add_visit(branch, at(3), at(4), takes={lan: (at(3), at(4))}, status="pending")
+        await add_visit(branch, at(3), at(4), allocations={lan: (at(3), at(4))}, status="pending")
         assert [event.status for event in await lans.events()] == ["TENTATIVE"]
 
     async def test_it_reaches_from_30_days_ago_to_180_ahead(
@@ -150,7 +150,7 @@ class TestTherapist:
         day, hour = timedelta(days=1), timedelta(hours=1)
         shown = (NOW - 30 * day - hour / 2, NOW, NOW + 180 * day - hour)
         for start in (*shown, NOW - 30 * day - 2 * hour, NOW + 180 * day):
-            await add_visit(branch, start, start + hour, takes={lan: (start, start + hour)})
+            await add_visit(branch, start, start + hour, allocations={lan: (start, start + hour)})
         assert [event.dtstart for event in await lans.events()] == list(shown)
 
 
@@ -159,7 +159,7 @@ class TestCustomer:
         self, mais: Phone, mai: UUID, branch: UUID
     ) -> None:
         visit = await add_visit(branch, at(3), at(5), customer_id=mai)
-        await change("appointment_service", visit.treatment_id, position=1)
+        await change("appointment_treatment", visit.treatment_id, position=1)
         await rename_treatments("Gội đầu")
         massage = await add_visit(branch, at(6), at(7))  # somebody else's
         await add_treatment(massage, appointment_id=visit.appointment_id, position=0)
@@ -229,13 +229,13 @@ class TestChanges:
     async def test_moved_it_is_the_same_event_in_a_later_revision(
         self, mais: Phone, lans: Phone, lan: UUID, mai: UUID, branch: UUID
     ) -> None:
-        visit = await add_visit(branch, at(3), at(4), customer_id=mai, takes={lan: (at(3), at(4))})
+        visit = await add_visit(branch, at(3), at(4), customer_id=mai, allocations={lan: (at(3), at(4))})
         before = [*await mais.events(), *await lans.events()]
         await run_sql("UPDATE allocation SET during = tstzrange($1, $2)", at(5), at(6))
         changed = datetime.now(UTC) + timedelta(days=400)
         for table, row_id in (
             ("appointment", visit.appointment_id),
-            ("appointment_service", visit.treatment_id),
+            ("appointment_treatment", visit.treatment_id),
         ):
             await change(table, row_id, starts_at=at(5), ends_at=at(6), updated_at=changed)
         after = [*await mais.events(), *await lans.events()]
@@ -251,7 +251,7 @@ class TestChanges:
         visit = await add_visit(branch, at(3), at(4), customer_id=mai)
         [before] = await mais.events()
         changed = datetime.now(UTC) + timedelta(days=400)
-        await change("appointment_service", visit.treatment_id, updated_at=changed)
+        await change("appointment_treatment", visit.treatment_id, updated_at=changed)
         [after] = await mais.events()
         assert revision(after) > revision(before)
         assert after.dtstamp == changed.replace(microsecond=0)
@@ -285,7 +285,7 @@ class TestClocks:
             start, end = (
                 datetime(day.year, day.month, day.day, hour, tzinfo=ZoneInfo(time_zone)) for hour in (10, 11)
             )
-            await add_visit(branch, start, end, takes={lan: (start, end)}, customer_id=mai)
+            await add_visit(branch, start, end, allocations={lan: (start, end)}, customer_id=mai)
         with time_machine.travel(datetime(days[0].year, days[0].month, days[0].day, tzinfo=UTC), tick=False):
             for phone in phones:
                 events = await phone.events()
@@ -314,7 +314,7 @@ class TestText:
     async def test_long_lines_are_folded_between_characters(
         self, lans: Phone, lan: UUID, branch: UUID
     ) -> None:
-        await add_visit(branch, at(3), at(4), takes={lan: (at(3), at(4))})
+        await add_visit(branch, at(3), at(4), allocations={lan: (at(3), at(4))})
         for shift in range(4):  # so that the 75th octet is each octet of a character once
             name = "x" * shift + LONG
             await rename_treatments(name)
@@ -324,7 +324,7 @@ class TestText:
         self, lans: Phone, mais: Phone, lan: UUID, mai: UUID, branch: UUID
     ) -> None:
         evil = 'Sả, chanh; "gừng"\\n\r\nEND:VEVENT\r\nBEGIN:VEVENT\rSUMMARY:x\x0b\x1e\u2028\x7fhết'
-        visit = await add_visit(branch, at(3), at(4), takes={lan: (at(3), at(4))}, customer_id=mai)
+        visit = await add_visit(branch, at(3), at(4), allocations={lan: (at(3), at(4))}, customer_id=mai)
         await rename_treatments(evil)
         await change("branch", branch, name=evil, address=evil)
         await change("customer", mai, full_name="Mai\r\nATTACH:http://x")
@@ -363,7 +363,9 @@ class TestQuestions:
         counts = []
         for number in range(6):
             start, end = at(number, day=22), at(number + 1, day=22)
-            await add_visit(branch, start, end, takes={lan: (start, end), bed: (start, end)}, customer_id=mai)
+            await add_visit(
+                branch, start, end, allocations={lan: (start, end), bed: (start, end)}, customer_id=mai
+            )
             for phone in (lans, mais):
                 with statements() as asked:
                     await phone.events()

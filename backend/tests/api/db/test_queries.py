@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from app.core.database import AsyncSessionLocal
 from app.core.database_errors import constraint_of, translate
 from app.core.exceptions import ServiceUnavailableException
-from app.db.queries import ask, get_row, plan_once
+from app.db.queries import ask, get_row, use_generic_plans
 from app.modules.branch.branch_models import Branch
 from app.modules.branch.branch_service import BranchNotFound
 from tests.builders.branches import add_branch
@@ -47,7 +47,7 @@ async def test_what_a_constraint_refuses_the_driver_says_as_sqlalchemy_does(
 ) -> None:
     branch_id = await add_branch()
     async with AsyncSessionLocal() as session:
-        await plan_once(session)
+        await use_generic_plans(session)
         with pytest.raises(IntegrityError) as met:
             await ask(session, "UPDATE branch SET grid_minutes = -1 WHERE id = $1", branch_id)
         assert constraint_of(met.value) == "branch_grid_minutes_check"
@@ -59,7 +59,7 @@ async def test_what_a_constraint_refuses_the_driver_says_as_sqlalchemy_does(
 async def test_planned_once_until_the_transaction_ends(stranger: httpx2.AsyncClient) -> None:
     async with AsyncSessionLocal() as session:
         [(before,)] = await ask(session, "SHOW plan_cache_mode")
-        await plan_once(session)
+        await use_generic_plans(session)
         [(meanwhile,)] = await ask(session, "SHOW plan_cache_mode")
         await session.rollback()
         [(after,)] = await ask(session, "SHOW plan_cache_mode")

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from starlette.exceptions import HTTPException
 
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.core.config import settings
 from app.core.database import engine
 from app.core.database_errors import constraint_of, is_retryable, sqlstate_of, translate
@@ -113,7 +113,9 @@ class TestEnvelope:
         error = ConflictException(
             "Giường 3 đã có khách.",
             code="BED_TAKEN",
-            details=[{"field": "body.bed", "message": Text("Đã có khách.", "Taken."), "type": "taken"}],
+            details=[
+                {"field": "body.bed", "message": LocalizedText("Đã có khách.", "Taken."), "type": "taken"}
+            ],
             headers={"X-Next-Free": "10:30"},
         )
         response = await raising.answer(error, "en")
@@ -123,7 +125,7 @@ class TestEnvelope:
         assert response.headers["x-next-free"] == "10:30"
 
     async def test_own_words_can_be_in_both_languages(self, raising: Raising) -> None:
-        error = ConflictException(Text("Đã có khách.", "Taken."))
+        error = ConflictException(LocalizedText("Đã có khách.", "Taken."))
         assert refusal(await raising.answer(error, "vi"), 409)["message"] == "Đã có khách."
         assert refusal(await raising.answer(error, "en"), 409)["message"] == "Taken."
 
@@ -218,7 +220,7 @@ class TestDocument:
     def test_errors_of_one_status_are_examples_of_one_response(self) -> None:
         class BedTaken(ConflictException):
             code = "BED_TAKEN"
-            text = Text("Giường đã có khách.", "The bed is taken.")
+            text = LocalizedText("Giường đã có khách.", "The bed is taken.")
 
         router = PublicRouter()
         router.add_api_route(

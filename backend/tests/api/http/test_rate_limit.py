@@ -22,7 +22,7 @@ from app.main import create_app
 from app.redis import client as redis_client
 from app.redis import rate_limit
 from app.redis.client import get_redis_client
-from app.redis.rate_limit import Allowance, RateLimit, rate_limit_headers, take
+from app.redis.rate_limit import RateLimit, RateLimitState, rate_limit_headers, take
 from tests.support import eventually
 from tests.support.app_process import AppProcess
 from tests.support.fault_proxy import FaultProxy, Mode
@@ -92,7 +92,7 @@ class TestTake:
         }
 
     def test_headers_are_those_of_the_draft(self) -> None:
-        assert rate_limit_headers(RateLimit("sign-in", 10, 900), Allowance(7, 321)) == {
+        assert rate_limit_headers(RateLimit("sign-in", 10, 900), RateLimitState(7, 321)) == {
             "RateLimit-Policy": '"sign-in";q=10;w=900',
             "RateLimit": '"sign-in";r=7;t=321',
         }

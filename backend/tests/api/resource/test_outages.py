@@ -54,7 +54,7 @@ class TestOutOfOrder:
         made = await client.post(outages_of(bed), json=BROKEN)
         assert made.status_code == 201, made.text
         outage = made.json()["outage"]
-        assert made.json()["in_the_way"] == []
+        assert made.json()["conflicts"] == []
         assert outage == BROKEN | {"id": outage["id"]}
         assert await blocked(bed) == [(at(8), at(12))]
         assert (await client.get(outages_of(bed), params=MORNING)).json() == [outage]
@@ -94,7 +94,7 @@ class TestOutOfOrder:
     async def test_forced_it_blocks_what_is_free(self, client: httpx2.AsyncClient, bed: UUID) -> None:
         appointment_id = await book(bed, at(9), at(10))
         made = (await client.post(outages_of(bed), json=BROKEN | {"force": True})).json()
-        assert [taken["appointment_id"] for taken in made["in_the_way"]] == [str(appointment_id)]
+        assert [taken["appointment_id"] for taken in made["conflicts"]] == [str(appointment_id)]
         assert times_of([made["outage"]]) == [(MORNING["start"], MORNING["end"])]
         assert await blocked(bed) == [(at(8), at(9)), (at(10), at(12))]
 
@@ -118,7 +118,7 @@ class TestOutOfOrder:
         self, client: httpx2.AsyncClient, bed: UUID
     ) -> None:
         await book(bed, at(9), at(10), hold_expires_at=utc_now() - timedelta(seconds=1))
-        assert (await client.post(outages_of(bed), json=BROKEN)).json()["in_the_way"] == []
+        assert (await client.post(outages_of(bed), json=BROKEN)).json()["conflicts"] == []
         assert await blocked(bed) == [(at(8), at(12))]
 
     async def test_the_outage_before_gets_what_a_hold_took_across_both(

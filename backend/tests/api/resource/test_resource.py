@@ -11,7 +11,7 @@ import httpx2
 import pytest
 from uuid_utils.compat import uuid7
 
-from app.common.types.localized import Text as Words
+from app.common.types.localized import LocalizedText
 from app.modules.identity.roles import Role
 from app.modules.resource.resource_models import Resource, ResourceType, Room
 from tests.builders.branches import add_branch
@@ -246,7 +246,9 @@ async def test_a_list_has_an_end(client: httpx2.AsyncClient) -> None:
     branch_id, type_id = await add_branch(), await add_type()
     keys = [f"k-{number}" for number in range(1_001)]
     bed = {"kind": "bed", "name": "Giường", "branch_id": branch_id, "type_id": type_id}
-    await insert_all(ResourceType(key=key, kind="bed", name=Words("Loại", "Type")) for key in keys[:1_000])
+    await insert_all(
+        ResourceType(key=key, kind="bed", name=LocalizedText("Loại", "Type")) for key in keys[:1_000]
+    )
     await insert_all(Room(key=key, branch_id=branch_id, name="Sen") for key in keys)
     await insert_all(Resource(key=key, **bed) for key in keys)
     for path in (TYPES, ROOMS, RESOURCES):

@@ -166,7 +166,7 @@ async def test_a_refusal_names_the_item_and_nothing_is_changed() -> None:
     [(bed, branch_id)] = await run_sql("SELECT id, branch_id FROM resource WHERE key = 'sen-2'")
     [(variant_id,)] = await run_sql("SELECT id FROM service_variant LIMIT 1")
     hour = (at(9), at(10))
-    await add_visit(branch_id, *hour, takes={bed: hour}, variant_id=variant_id)
+    await add_visit(branch_id, *hour, allocations={bed: hour}, variant_id=variant_id)
     retired = ("name: Giường 2, type: giuong", "name: Giường 2, type: giuong, retired: true")
     with pytest.raises(ItemRefused) as refused:
         await bring_in(spa(retired, ("name: Phòng Sen", "name: Phòng Trúc")))

@@ -314,7 +314,7 @@ class TestWithdraw:
         assert (await decide(client, leave, "withdraw", admin)).status_code == 200
 
 
-MOVES = [
+TRANSITIONS = [
     (first, second)
     for first in ("approve", "refuse", "withdraw")
     for second in ("approve", "refuse", "withdraw")
@@ -322,7 +322,7 @@ MOVES = [
 ]
 
 
-@pytest.mark.parametrize(("first", "second"), MOVES)
+@pytest.mark.parametrize(("first", "second"), TRANSITIONS)
 async def test_what_is_decided_stays_so(
     client: httpx2.AsyncClient, lan: UUID, first: str, second: str
 ) -> None:

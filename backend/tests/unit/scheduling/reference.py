@@ -6,7 +6,7 @@ from typing import NamedTuple
 from uuid import UUID
 
 from app.scheduling.demand import Party, Segment, Treatment
-from app.scheduling.supply import Resource, ResourceKind, Supply, Therapist, Thing
+from app.scheduling.supply import Equipment, Resource, ResourceKind, Supply, Therapist
 
 
 class Asked(NamedTuple):
@@ -90,7 +90,7 @@ def in_one_room(made: Choice) -> bool:
     beds = [
         (asked.steps, bed)
         for asked, bed in made.items()
-        if isinstance(bed, Thing) and bed.kind is ResourceKind.BED
+        if isinstance(bed, Equipment) and bed.kind is ResourceKind.BED
     ]
     return all(
         one is other or not steps & others or (one.room_id == other.room_id and one.room_id is not None)

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from app.scheduling.bitmask import from_runs, ones, positions
 from app.scheduling.demand import Party, Segment, Treatment
-from app.scheduling.search import Taken
-from app.scheduling.supply import Resource, ResourceKind, Supply, Therapist, Thing
+from app.scheduling.search import Assignment
+from app.scheduling.supply import Equipment, Resource, ResourceKind, Supply, Therapist
 
 COUNT = 144
 _NAMES: dict[UUID, str] = {}
@@ -46,12 +46,12 @@ def therapist(
     return Therapist(named(name), able, times(works or free), times(free), gender or None)
 
 
-def bed(name: str, free: str = "09:00-21:00", *, type_: str = "massage-bed", room: str = "") -> Thing:
-    return Thing(named(name), ResourceKind.BED, named(type_), times(free), named(room) if room else None)
+def bed(name: str, free: str = "09:00-21:00", *, type_: str = "massage-bed", room: str = "") -> Equipment:
+    return Equipment(named(name), ResourceKind.BED, named(type_), times(free), named(room) if room else None)
 
 
-def device(name: str, free: str = "09:00-21:00", *, type_: str = "laser") -> Thing:
-    return Thing(named(name), ResourceKind.DEVICE, named(type_), times(free))
+def device(name: str, free: str = "09:00-21:00", *, type_: str = "laser") -> Equipment:
+    return Equipment(named(name), ResourceKind.DEVICE, named(type_), times(free))
 
 
 def spa(*resources: Resource, **changed: Any) -> Supply:
@@ -79,7 +79,7 @@ def party(*guests: list[Treatment], same_room: bool = False) -> Party:
     return Party(tuple(map(tuple, guests)), same_room)
 
 
-def who(taken: list[Taken] | None) -> list[str]:
+def who(taken: list[Assignment] | None) -> list[str]:
     """`Lan 09:00-10:00`."""
     assert taken is not None
     return [
@@ -121,12 +121,12 @@ def supplies(draw: st.DrawFn, *, things: bool = True) -> Supply:
         room = draw(st.sampled_from(_ROOMS))
         type_ = named(draw(st.sampled_from(_BEDS)))
         resources.append(
-            Thing(
+            Equipment(
                 named(f"bed {number}"), ResourceKind.BED, type_, draw(_masks()), named(room) if room else None
             )
         )
     resources += [
-        Thing(named(f"laser {number}"), ResourceKind.DEVICE, named("laser"), draw(_masks()))
+        Equipment(named(f"laser {number}"), ResourceKind.DEVICE, named("laser"), draw(_masks()))
         for number in range(draw(st.integers(0, 2)) if things else 0)
     ]
     return Supply(
@@ -152,11 +152,13 @@ def parties(draw: st.DrawFn, *, guests: int = 3, treatments: int = 3, things: bo
 
     def one_treatment() -> Treatment:
         laid = tuple(one_segment() for _ in range(draw(st.integers(1, 3 if things else 1))))
-        wanted = draw(st.sampled_from([None, None, None, named("therapist 0")]))
+        requirement = draw(st.sampled_from([None, None, None, named("therapist 0")]))
         gender = draw(st.sampled_from([None, None, None, "female"]))
         lying_on = draw(st.sampled_from([None, None, None, named("bed 0")])) if things else None
         type_id = draw(st.sampled_from([None, *map(named, _BEDS)])) if lying_on else None
-        return Treatment(named(draw(st.sampled_from(_SERVICES))), laid, wanted, gender, lying_on, type_id)
+        return Treatment(
+            named(draw(st.sampled_from(_SERVICES))), laid, requirement, gender, lying_on, type_id
+        )
 
     coming = [
         tuple(one_treatment() for _ in range(draw(st.integers(1, treatments))))

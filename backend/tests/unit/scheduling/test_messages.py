@@ -23,11 +23,11 @@ async def test_in_both_languages_and_as_data(guest: httpx2.AsyncClient) -> None:
     english = await guest.post(
         "/api/v1/availability/starts", json=asked, headers={"Accept-Language": "en-GB"}
     )
-    [lack] = vietnamese["why"]
-    assert lack["message"] == "massage-bed (vi): đã kín 14:00–17:30."
-    assert english.json()["why"] == [lack | {"message": "massage-bed: all are taken 14:00–17:30."}]
-    assert lack | {"message": ""} == {
-        "why": "taken",
+    [shortage] = vietnamese["reasons"]
+    assert shortage["message"] == "massage-bed (vi): đã kín 14:00–17:30."
+    assert english.json()["reasons"] == [shortage | {"message": "massage-bed: all are taken 14:00–17:30."}]
+    assert shortage | {"message": ""} == {
+        "code": "taken",
         "message": "",
         "service_id": None,
         "type_id": str(spa.type("bed", "massage-bed")),
@@ -54,9 +54,9 @@ async def test_of_therapists(guest: httpx2.AsyncClient) -> None:
         "facial: the branch has no male therapist."
     ]
     assert await said([massage], [massage]) == ["massage: the branch has fewer than 2 therapists."]
-    wanted = {"variant_id": facial, "therapist_id": mai}
-    assert await said([wanted]) == ["facial: Mai is not on shift 09:00–12:00."]
-    assert await said([wanted], [wanted]) == ["facial: Mai cannot be for 2 guests at once."]
+    requirement = {"variant_id": facial, "therapist_id": mai}
+    assert await said([requirement]) == ["facial: Mai is not on shift 09:00–12:00."]
+    assert await said([requirement], [requirement]) == ["facial: Mai cannot be for 2 guests at once."]
     assert await said([{"variant_id": massage, "therapist_id": mai}]) == [
         "massage: the therapist asked for does not do it here."
     ]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.scheduling.bitmask import ones
 from app.scheduling.reassignment import MOST_MOVES, Work, can_be, reassign
-from app.scheduling.supply import ResourceKind, Therapist, Wanted
+from app.scheduling.supply import Requirement, ResourceKind, Therapist
 
 STEPS = 12
 SHORTEST = 3
@@ -26,7 +26,9 @@ def during(first: int, last: int) -> int:
 def work(  # noqa: PLR0917 - a row of a table
     number: int, by: UUID, first: int, last: int, service: UUID = MASSAGE, gender: str | None = None
 ) -> Work:
-    return Work(UUID(int=number), by, during(first, last), Wanted(ResourceKind.STAFF, service, gender=gender))
+    return Work(
+        UUID(int=number), by, during(first, last), Requirement(ResourceKind.STAFF, service, gender=gender)
+    )
 
 
 def person(
@@ -126,7 +128,7 @@ def outcomes(
         return
     first, *rest = works
     for each in people:
-        if each.suits(first.wanted) and not first.during & ~free[each.id]:
+        if each.suits(first.requirement) and not first.during & ~free[each.id]:
             left = free | {each.id: free[each.id] & ~first.during}
             for others in outcomes(rest, left, people):
                 yield [each.id, *others]

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from app.scheduling.bitmask import ones, positions
 from app.scheduling.demand import Party, Segment
-from app.scheduling.search import Taken, place, starts
+from app.scheduling.search import Assignment, place, starts
 from app.scheduling.supply import Supply, Therapist
 from tests.support.examples import examples
 from tests.unit.scheduling import reference
@@ -48,23 +48,23 @@ def test_the_wanted_therapist_and_no_other() -> None:
 
 def test_a_therapist_of_the_wanted_gender() -> None:
     her, him = therapist("Lan", gender="female"), therapist("Nam", "18:00-19:00", gender="male")
-    wanted = party([treatment("massage", 60, gender="male")])
-    assert shown(starts(wanted, spa(her, him, therapist("Ngọc")))) == ["18:00"]
-    assert who(place(wanted, spa(her, him), at("18:00"))) == ["Nam 18:00-19:00"]
+    requirement = party([treatment("massage", 60, gender="male")])
+    assert shown(starts(requirement, spa(her, him, therapist("Ngọc")))) == ["18:00"]
+    assert who(place(requirement, spa(her, him), at("18:00"))) == ["Nam 18:00-19:00"]
 
 
 def test_the_wanted_bed_and_no_other() -> None:
     beds = bed("bed 1"), bed("bed 2", "11:00-12:00")
-    wanted = party([treatment("massage", segment(60, on="massage-bed"), on="bed 2")])
-    assert shown(starts(wanted, spa(lan, *beds))) == ["11:00"]
-    assert who(place(wanted, spa(lan, *beds), at("11:00")))[1] == "bed 2 11:00-12:00"
+    requirement = party([treatment("massage", segment(60, on="massage-bed"), on="bed 2")])
+    assert shown(starts(requirement, spa(lan, *beds))) == ["11:00"]
+    assert who(place(requirement, spa(lan, *beds), at("11:00")))[1] == "bed 2 11:00-12:00"
 
 
 def test_a_wish_for_a_bed_is_about_beds_of_its_type() -> None:
     beds = bed("bed 1"), bed("bed 2"), bed("tub 1", type_="tub")
     bath = segment(30, staff=False, on="tub"), segment(60, on="massage-bed")
-    wanted = party([treatment("massage", *bath, on="bed 2", of="massage-bed")])
-    taken = who(place(wanted, spa(lan, *beds), 0))
+    requirement = party([treatment("massage", *bath, on="bed 2", of="massage-bed")])
+    taken = who(place(requirement, spa(lan, *beds), 0))
     assert taken[1:] == ["tub 1 09:00-09:30", "bed 2 09:30-10:30"]
 
 
@@ -298,16 +298,16 @@ def test_a_placement_is_there_when_it_is_possible_and_it_is_a_good_one(coming: P
             refuse_wrong(taken, coming, supply, start)
 
 
-def refuse_wrong(taken: list[Taken], coming: Party, supply: Supply, start: int) -> None:
+def refuse_wrong(taken: list[Assignment], coming: Party, supply: Supply, start: int) -> None:
     resources = {each.id: each for each in supply.resources}
     made = {}
     for each in taken:
         resource = resources[each.resource_id]
         type_id = None if isinstance(resource, Therapist) else resource.type_id
         steps = frozenset(step - start for first, last in each.runs for step in range(first, last))
-        made[reference.Asked(each.need.guest, each.need.treatment, each.need.wanted.kind, type_id, steps)] = (
-            resource
-        )
+        made[
+            reference.Asked(each.need.guest, each.need.treatment, each.need.requirement.kind, type_id, steps)
+        ] = resource
     assert made.keys() == set(reference.asked_by(coming))
     assert len(made) == len(taken)
     for asked, resource in made.items():

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.modules.resource.allocations import Freed, give_back, lock_resources, taken_by
+from app.modules.resource.allocations import Released, lock_resources, release, taken_by
 from app.modules.staff.time_off.service import block_leave_again
 
 
@@ -26,10 +26,10 @@ async def lock_places(session: AsyncSession, appointment_ids: Collection[UUID]) 
 
 async def free_time(session: AsyncSession, appointment_ids: Collection[UUID]) -> None:
     """Of appointments for which nobody comes any more. The caller has locked what they take."""
-    await block_freed(session, await give_back(session, appointment_ids))
+    await block_freed(session, await release(session, appointment_ids))
 
 
-async def block_freed(session: AsyncSession, freed: Iterable[Freed]) -> None:
+async def block_freed(session: AsyncSession, freed: Iterable[Released]) -> None:
     """A bed has no leave and nobody an outage: one question does for both."""
     for resource_id, during in freed:
         await block_leave_again(session, resource_id, during)

@@ -16,30 +16,29 @@ from uuid import UUID
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.common.types.localized import Text
-from app.modules.availability.availability_service import Scene, nearest_starts
-from app.modules.availability.messages import words_for
+from app.common.types.localized import LocalizedText
+from app.modules.availability.availability_service import BranchSnapshot, nearest_starts
+from app.modules.availability.messages import explain_shortages
 from app.modules.booking.allocation.release import block_freed
 from app.modules.booking.booking_errors import TimeTaken
 from app.modules.resource.allocations import (
-    Freed,
-    Taken,
-    Wanted,
+    NewAllocation,
+    Released,
+    TreatmentTime,
     allocate,
     drop_all_expired_holds,
-    give_back,
     lock_resources,
+    release,
     taken_by,
 )
 from app.modules.staff.supply import are_on_shift
 from app.scheduling.demand import Party
-from app.scheduling.search import Taken as Place
-from app.scheduling.search import place
+from app.scheduling.search import Assignment, place
 from app.scheduling.shortages import why_not_then
 from app.scheduling.supply import ResourceKind
 
 
-class Seat(NamedTuple):
+class TreatmentRef(NamedTuple):
     """Whose treatment it is."""
 
     appointment_id: UUID
@@ -48,16 +47,16 @@ class Seat(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class AllocationRequest:
     """What is to be placed."""
 
     branch_id: UUID
     parties: Sequence[Party]
     """In the order in which they are tried; they differ in their wishes alone."""
-    seats: Sequence[Sequence[Seat]]
+    seats: Sequence[Sequence[TreatmentRef]]
     """Of each guest each treatment."""
     start: datetime
-    load: Callable[[], Awaitable[Scene]]
+    load: Callable[[], Awaitable[BranchSnapshot]]
     """What is free now, of all that the last of the parties could take."""
     write: Callable[[], Awaitable[None]]
     """Writes what has to be there before anything is taken for it. Who is refused at once has nothing written."""
@@ -69,14 +68,16 @@ class _TooLate(Exception):  # noqa: N818 - no error: the second try follows
     pass
 
 
-async def take_places(session: AsyncSession, order: Order, scene: Scene | None = None) -> list[Taken]:
+async def take_places(
+    session: AsyncSession, order: AllocationRequest, snapshot: BranchSnapshot | None = None
+) -> list[TreatmentTime]:
     """Takes what the first party that fits needs, and returns it, or raises and changes nothing.
 
     Raises:
         TimeTaken: with the nearest starts that are free, and with the reasons when it is not only taken.
     """
     theirs = {each.resource_id for each in await taken_by(session, order.instead_of)}
-    seen = scene or await order.load()
+    seen = snapshot or await order.load()
     chosen = await _choose(session, order, seen)
     await order.write()
     for is_again in (False, True, True):
@@ -100,55 +101,65 @@ async def take_places(session: AsyncSession, order: Order, scene: Scene | None =
         raise TimeTaken from error
 
 
-async def _drop_expired_holds(session: AsyncSession, resource_ids: Collection[UUID], scene: Scene) -> None:
-    asked = Range(scene.grid.first, scene.grid.instant(scene.grid.count))
+async def _drop_expired_holds(
+    session: AsyncSession, resource_ids: Collection[UUID], snapshot: BranchSnapshot
+) -> None:
+    asked = Range(snapshot.grid.first, snapshot.grid.instant(snapshot.grid.count))
     await block_freed(session, await drop_all_expired_holds(session, resource_ids, asked))
 
 
-async def _choose(session: AsyncSession, order: Order, scene: Scene) -> list[Taken]:
-    step = scene.grid.step(order.start)
+async def _choose(
+    session: AsyncSession, order: AllocationRequest, snapshot: BranchSnapshot
+) -> list[TreatmentTime]:
+    step = snapshot.grid.step(order.start)
     for party in order.parties:
-        places = place(party, scene.supply, step)
+        places = place(party, snapshot.supply, step)
         if places is not None:
-            return [taken for each in places for taken in _times_of(each, order.seats, scene)]
-    raise await _refusal(session, order, scene)
+            return [taken for each in places for taken in _times_of(each, order.seats, snapshot)]
+    raise await _refusal(session, order, snapshot)
 
 
-async def _refusal(session: AsyncSession, order: Order, scene: Scene) -> TimeTaken:
+async def _refusal(session: AsyncSession, order: AllocationRequest, snapshot: BranchSnapshot) -> TimeTaken:
     party = order.parties[-1]
-    lacks = why_not_then(party, scene.supply, scene.grid.step(order.start))
-    said = await words_for(session, scene, party, lacks, order.start)
-    details = [_detail("why", each) for each in said]
+    shortages = why_not_then(party, snapshot.supply, snapshot.grid.step(order.start))
+    said = await explain_shortages(session, snapshot, party, shortages, order.start)
+    details = [_detail("reason", each) for each in said]
     details += [
-        _detail("alternative", each.isoformat()) for each in nearest_starts(scene, party, order.start)
+        _detail("alternative", each.isoformat()) for each in nearest_starts(snapshot, party, order.start)
     ]
-    words = Text(" ".join(each.vi for each in said), " ".join(each.en for each in said)) if said else None
+    words = (
+        LocalizedText(" ".join(each.vi for each in said), " ".join(each.en for each in said))
+        if said
+        else None
+    )
     return TimeTaken(words, details=details)
 
 
-def _detail(kind: str, message: str | Text) -> dict[str, str | Text]:
+def _detail(kind: str, message: str | LocalizedText) -> dict[str, str | LocalizedText]:
     return {"field": "start", "message": message, "type": kind}
 
 
-def _times_of(each: Place, seats: Sequence[Sequence[Seat]], scene: Scene) -> list[Taken]:
+def _times_of(
+    each: Assignment, seats: Sequence[Sequence[TreatmentRef]], snapshot: BranchSnapshot
+) -> list[TreatmentTime]:
     seat = seats[each.need.guest][each.need.treatment]
     return [
-        Taken(
+        TreatmentTime(
             appointment_id=seat.appointment_id,
-            appointment_service_id=seat.treatment_id,
+            appointment_treatment_id=seat.treatment_id,
             resource_id=each.resource_id,
-            kind=each.need.wanted.kind,
-            name=scene.names[each.resource_id],
-            during=Range(scene.grid.instant(first), scene.grid.instant(last)),
+            kind=each.need.requirement.kind,
+            name=snapshot.names[each.resource_id],
+            during=Range(snapshot.grid.instant(first), snapshot.grid.instant(last)),
         )
         for first, last in each.runs
     ]
 
 
 async def _take(
-    session: AsyncSession, order: Order, chosen: list[Taken], locked: Collection[UUID]
-) -> list[Taken]:
-    freed: list[Freed] = await give_back(session, order.instead_of) if order.instead_of else []
+    session: AsyncSession, order: AllocationRequest, chosen: list[TreatmentTime], locked: Collection[UUID]
+) -> list[TreatmentTime]:
+    freed: list[Released] = await release(session, order.instead_of) if order.instead_of else []
     if not {each.resource_id for each in freed} <= set(locked):
         raise _TooLate  # somebody else was given their treatment meanwhile
     work = [(each.resource_id, each.during) for each in chosen if each.kind == ResourceKind.STAFF]
@@ -156,12 +167,12 @@ async def _take(
         raise _TooLate  # a shift was taken away before they were locked
     expires = {seat.treatment_id: seat.hold_expires_at for guest in order.seats for seat in guest}
     rows = [
-        Wanted(
+        NewAllocation(
             each.resource_id,
             each.during,
-            expires[each.appointment_service_id],
+            expires[each.appointment_treatment_id],
             each.appointment_id,
-            each.appointment_service_id,
+            each.appointment_treatment_id,
         )
         for each in chosen
     ]

@@ -15,8 +15,8 @@ from uuid_utils.compat import uuid7
 from app.common.helpers import utc_now
 from app.common.schemas import changes_of
 from app.db.queries import get_row
-from app.modules.availability.snapshot import load_scene_at
-from app.modules.booking.allocation.reserve import Order, take_places
+from app.modules.availability.snapshot import load_snapshot_at
+from app.modules.booking.allocation.reserve import AllocationRequest, take_places
 from app.modules.booking.booking_errors import (
     AppointmentNotFound,
     HoldExpired,
@@ -26,9 +26,9 @@ from app.modules.booking.booking_errors import (
     TimeTaken,
     VisitNotFound,
 )
-from app.modules.booking.booking_models import Appointment, AppointmentService, Visit
+from app.modules.booking.booking_models import Appointment, AppointmentTreatment, Visit
 from app.modules.booking.booking_schemas import AppointmentUpdate, VisitRead, VisitUpdate
-from app.modules.booking.editing.treatments import Chosen, Wanted, agree_again
+from app.modules.booking.editing.treatments import Chosen, TreatmentEdit, agree_again
 from app.modules.booking.status.status import AppointmentStatus
 from app.modules.booking.visit.read import Rows, read_visits, rows_of, status_of, there_between
 from app.modules.booking.visit.rows import seats_of, set_times, times_of, treatment_of
@@ -42,7 +42,7 @@ from app.scheduling.demand import Party, Treatment
 from app.scheduling.supply import ResourceKind
 from app.scheduling.timegrid import this_step
 
-type Guests = Mapping[Appointment, Sequence[AppointmentService]]
+type Guests = Mapping[Appointment, Sequence[AppointmentTreatment]]
 """With their treatments, in order."""
 type Places = Mapping[tuple[UUID, str], UUID]
 """Who does a treatment, and where, by its id and the kind of resource."""
@@ -100,7 +100,7 @@ async def update_appointment(
             refuse_past(changes.start)
         rows = await rows_of(session, [visit])
         held = rows.treatments_of(appointment)
-        wanted = Wanted(held)
+        wanted = TreatmentEdit(held)
         if "treatments" in sent:
             wanted = await agree_again(session, rows, appointment, changes.treatments)
         start = changes.start if "start" in sent else appointment.starts_at
@@ -109,7 +109,7 @@ async def update_appointment(
         for row in held:
             if row not in wanted.rows:
                 await session.delete(row)
-    if "apart" in sent and changes.apart and await _is_in_company(session, appointment):
+    if "split_from_party" in sent and changes.split_from_party and await _is_in_company(session, appointment):
         visit = await _split_off(session, visit, appointment)
     return await _changed(session, visit)
 
@@ -121,7 +121,7 @@ async def take_again(session: AsyncSession, visit: Visit, appointment_ids: Colle
     The caller has locked the visit, and nothing that can be booked.
     """
     rows = await rows_of(session, [visit])
-    together: dict[datetime, dict[Appointment, list[AppointmentService]]] = defaultdict(dict)
+    together: dict[datetime, dict[Appointment, list[AppointmentTreatment]]] = defaultdict(dict)
     for each in rows.appointments:
         if each.id in appointment_ids:
             together[each.starts_at][each] = rows.treatments_of(each)
@@ -169,7 +169,7 @@ def _can_move(appointment: Appointment) -> bool:
 async def _set_guest(session: AsyncSession, appointment: Appointment, changes: AppointmentUpdate) -> None:
     if "customer_id" in changes.model_fields_set:
         if changes.customer_id is not None:
-            await customer_service.refuse_unless_living(session, [changes.customer_id])
+            await customer_service.require_active(session, [changes.customer_id])
         appointment.customer_id = changes.customer_id
     if "guest_name" in changes.model_fields_set:
         appointment.guest_name = changes.guest_name or ""
@@ -187,7 +187,7 @@ async def _place_again(
     treatments = [row for rows in guests.values() for row in rows]
     services = await names_of_variants(session, {row.variant_id for row in treatments})
     now = {
-        (each.appointment_service_id, each.kind): each.resource_id for each in await taken_by(session, ids)
+        (each.appointment_treatment_id, each.kind): each.resource_id for each in await taken_by(session, ids)
     }
     begun = _begun(guests, now)  # by the times they had
     as_it_is = _party(guests, services, now, chosen, same_room=same_room)
@@ -195,12 +195,12 @@ async def _place_again(
         set_times(guest, rows, times)
     stays = await _stays(session, visit, guests, now, begun)
     as_wished = _party(guests, services, stays, chosen, same_room=same_room)
-    order = Order(
+    order = AllocationRequest(
         branch_id=visit.branch_id,
         parties=[as_it_is, as_wished],
         seats=seats_of(Rows([visit], [*guests], treatments, [])),
         start=start,
-        load=lambda: load_scene_at(
+        load=lambda: load_snapshot_at(
             session, visit.branch_id, start, as_wished, at_the_desk=True, ignoring=ids
         ),
         write=session.flush,
@@ -257,7 +257,7 @@ def _party(
     """As the guests wish, but what the desk chooses, and else who does it now and where, as far as that is told: guests
     agreed to it, when it is not whom they asked for."""
 
-    def treatment(row: AppointmentService) -> Treatment:
+    def treatment(row: AppointmentTreatment) -> Treatment:
         agreed = treatment_of(row, services)
         bed_types = {segment.bed_type_id for segment in agreed.segments} - {None}
         bed_id = now.get((row.id, ResourceKind.BED)) if len(bed_types) == 1 else None

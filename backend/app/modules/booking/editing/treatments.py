@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.modules.availability.availability_schemas import GuestWish, TreatmentWish
 from app.modules.availability.quote import Agreed, BedDoesNotFit, agree, longer, refuse_unless_needed
 from app.modules.booking.booking_errors import TooShort, TreatmentNotFound
-from app.modules.booking.booking_models import Appointment, AppointmentAddOn, AppointmentService
+from app.modules.booking.booking_models import Appointment, AppointmentAddOn, AppointmentTreatment
 from app.modules.booking.booking_schemas import TreatmentChange
 from app.modules.booking.visit.read import Rows
 from app.modules.booking.visit.rows import add_on_rows, segments_as_json, segments_of, treatment_row
@@ -29,10 +29,10 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class TreatmentEdit:
     """The treatments of a guest as they are to be, in order."""
 
-    rows: list[AppointmentService]
+    rows: list[AppointmentTreatment]
     chosen: Chosen = field(default_factory=Chosen)
     add_ons: list[AppointmentAddOn] = field(default_factory=list)
     """Of new treatments: to be written when these are, of which SQLAlchemy is not told."""
@@ -40,7 +40,7 @@ class Wanted:
 
 async def agree_again(
     session: AsyncSession, rows: Rows, guest: Appointment, changes: Sequence[TreatmentChange]
-) -> Wanted:
+) -> TreatmentEdit:
     """Prices that were agreed stay. Another set of add-ons is by the catalogue as it is now, and so is the length then.
 
     What is dropped is left for the caller to delete, when nothing is taken for it any more.
@@ -57,7 +57,7 @@ async def agree_again(
         session, {each.therapist_id for each in changes if each.therapist_id is not None}
     )
     agreed = iter(await _agree(session, held, changes))
-    wanted = Wanted([])
+    wanted = TreatmentEdit([])
     for change in changes:
         if change.id is None:
             new = next(agreed)
@@ -81,7 +81,7 @@ async def agree_again(
     return wanted
 
 
-async def _choose(session: AsyncSession, wanted: Wanted, changes: Sequence[TreatmentChange]) -> None:
+async def _choose(session: AsyncSession, wanted: TreatmentEdit, changes: Sequence[TreatmentChange]) -> None:
     types = await types_of_beds(session, {each.bed_id for each in changes if each.bed_id is not None})
     for row, change in zip(wanted.rows, changes, strict=True):
         if change.therapist_id is not None:
@@ -93,7 +93,7 @@ async def _choose(session: AsyncSession, wanted: Wanted, changes: Sequence[Treat
 
 
 async def _agree(
-    session: AsyncSession, held: dict[UUID, AppointmentService], changes: Sequence[TreatmentChange]
+    session: AsyncSession, held: dict[UUID, AppointmentTreatment], changes: Sequence[TreatmentChange]
 ) -> list[Agreed]:
     """What is new, and what gets other add-ons."""
     wishes = [
@@ -113,10 +113,10 @@ async def _agree(
     return agreed
 
 
-async def _set_add_ons(session: AsyncSession, rows: Rows, row: AppointmentService, agreed: Agreed) -> None:
+async def _set_add_ons(session: AsyncSession, rows: Rows, row: AppointmentTreatment, agreed: Agreed) -> None:
     """These and no others; those that stay keep their price."""
     wanted = dict(agreed.add_ons)
-    for held in [each for each in rows.add_ons if each.appointment_service_id == row.id]:
+    for held in [each for each in rows.add_ons if each.appointment_treatment_id == row.id]:
         if held.add_on_id in wanted:
             del wanted[held.add_on_id]
         else:

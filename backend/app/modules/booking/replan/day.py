@@ -15,17 +15,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.common.helpers import utc_now
 from app.common.types.wall_time import Span
 from app.db.queries import bounds
-from app.modules.booking.booking_models import Appointment, AppointmentService
+from app.modules.booking.booking_models import Appointment, AppointmentTreatment
 from app.modules.booking.status.status import AppointmentStatus
 from app.modules.booking.visit.read import there_between
 from app.modules.branch.branch_service import load_days
 from app.modules.catalogue.names import ServiceName, names_of_variants
-from app.modules.resource.allocations import TakenTime, taken_times
+from app.modules.resource.allocations import OccupiedTime, taken_times
 from app.modules.staff.supply import SuppliedTherapist, load_supply
 from app.modules.staff.time_off.service import approved_leave
 from app.scheduling.bitmask import from_runs
 from app.scheduling.reassignment import Work
-from app.scheduling.supply import ResourceKind, Therapist, Wanted
+from app.scheduling.supply import Requirement, ResourceKind, Therapist
 from app.scheduling.timegrid import STEP, Grid
 
 _BEFORE, _AFTER = timedelta(hours=12), timedelta(days=1)
@@ -45,7 +45,7 @@ class Planned(NamedTuple):
     """A treatment of the day that somebody does."""
 
     work: Work
-    treatment: AppointmentService
+    treatment: AppointmentTreatment
     appointment: Appointment
     service: ServiceName
     spans: list[Span]
@@ -69,7 +69,7 @@ class DaySeen:
     others: list[Planned]
     """What others could give away: not what guests asked them for by name."""
     people: list[Therapist]
-    taken: list[TakenTime]
+    taken: list[OccupiedTime]
 
     def digest(self, staff_ids: Collection[UUID]) -> str:
         """Of what these people do that day. What happens to others does not spoil a plan."""
@@ -90,7 +90,7 @@ class DaySeen:
         return min(works, default=1)
 
 
-def digest_of(taken: Iterable[TakenTime]) -> str:
+def digest_of(taken: Iterable[OccupiedTime]) -> str:
     """In any order."""
     lines = []
     for resource_id, during, treatment_id in taken:
@@ -153,28 +153,28 @@ def _people(
 
 async def _treatments(
     session: AsyncSession, branch_id: UUID, begins: datetime, ends: datetime
-) -> list[tuple[AppointmentService, Appointment]]:
+) -> list[tuple[AppointmentTreatment, Appointment]]:
     found = (
-        select(AppointmentService, Appointment)
-        .join(Appointment, Appointment.id == AppointmentService.appointment_id)
+        select(AppointmentTreatment, Appointment)
+        .join(Appointment, Appointment.id == AppointmentTreatment.appointment_id)
         .where(Appointment.branch_id == branch_id, there_between(begins, ends))
-        .where(AppointmentService.starts_at >= begins, AppointmentService.starts_at < ends)
+        .where(AppointmentTreatment.starts_at >= begins, AppointmentTreatment.starts_at < ends)
         .where(Appointment.status.in_(_MAY_CHANGE_HANDS))
-        .order_by(AppointmentService.starts_at, AppointmentService.id)
+        .order_by(AppointmentTreatment.starts_at, AppointmentTreatment.id)
         .execution_options(populate_existing=True)
     )
     return [(treatment, appointment) for treatment, appointment in await session.execute(found)]
 
 
 def _planned(
-    rows: list[tuple[AppointmentService, Appointment]],
+    rows: list[tuple[AppointmentTreatment, Appointment]],
     services: Mapping[UUID, ServiceName],
-    taken: list[TakenTime],
+    taken: list[OccupiedTime],
     grid: Grid,
 ) -> list[Planned]:
-    by_treatment: dict[UUID | None, list[TakenTime]] = defaultdict(list)
+    by_treatment: dict[UUID | None, list[OccupiedTime]] = defaultdict(list)
     for each in taken:
-        by_treatment[each.appointment_service_id].append(each)
+        by_treatment[each.appointment_treatment_id].append(each)
     planned = []
     for treatment, appointment in rows:
         runs = by_treatment[treatment.id]
@@ -182,16 +182,16 @@ def _planned(
             continue  # nobody of this branch does it
         service = services[treatment.variant_id]
         spans = [Span(*bounds(each.during)) for each in runs]
-        wanted = Wanted(ResourceKind.STAFF, service.service_id, gender=treatment.gender)
-        work = Work(treatment.id, runs[0].resource_id, grid.busy(spans), wanted)
+        requirement = Requirement(ResourceKind.STAFF, service.service_id, gender=treatment.gender)
+        work = Work(treatment.id, runs[0].resource_id, grid.busy(spans), requirement)
         planned.append(Planned(work, treatment, appointment, service, spans))
     return planned
 
 
-def _stays(taken: list[TakenTime], may_move: list[Planned]) -> dict[UUID, list[Span]]:
+def _stays(taken: list[OccupiedTime], may_move: list[Planned]) -> dict[UUID, list[Span]]:
     moving = {each.work.id for each in may_move}
     stays: dict[UUID, list[Span]] = defaultdict(list)
     for each in taken:
-        if each.appointment_service_id not in moving:
+        if each.appointment_treatment_id not in moving:
             stays[each.resource_id].append(Span(*bounds(each.during)))
     return stays

@@ -17,10 +17,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.common.schemas import Bilingual
-from app.modules.availability.snapshot import Scene, load_scene, nearest_starts
+from app.modules.availability.snapshot import BranchSnapshot, load_snapshot, nearest_starts
 from app.modules.booking.allocation.release import block_freed
 from app.modules.booking.booking_errors import DayChanged
-from app.modules.booking.booking_models import Appointment, AppointmentService, Visit
+from app.modules.booking.booking_models import Appointment, AppointmentTreatment, Visit
 from app.modules.booking.replan.day import DaySeen, Planned, see_day
 from app.modules.booking.replan.schemas import (
     ChangeOfHands,
@@ -36,7 +36,12 @@ from app.modules.booking.visit.read import read_visits
 from app.modules.booking.visit.rows import treatment_of
 from app.modules.catalogue.names import names_of_variants
 from app.modules.identity.access import CurrentUser
-from app.modules.resource.allocations import Handed, drop_all_expired_holds, hand_over, lock_resources
+from app.modules.resource.allocations import (
+    Reassigned,
+    drop_all_expired_holds,
+    lock_resources,
+    reassign_allocations,
+)
 from app.modules.resource.resource_errors import ResourceNotFound
 from app.modules.staff.access import AT_THE_DESK, must_hold_in_branch
 from app.modules.staff.staff_service import get_staff, names_of_staff
@@ -103,8 +108,8 @@ async def apply_replan(
     if day.digest(people) != plan.digest or not _is_possible(day, plan.changes):
         raise DayChanged
     expired = await drop_all_expired_holds(session, people, Range(*day.span))
-    freed = await hand_over(
-        session, [Handed(each.treatment_id, each.from_id, each.to_id) for each in plan.changes]
+    freed = await reassign_allocations(
+        session, [Reassigned(each.treatment_id, each.from_id, each.to_id) for each in plan.changes]
     )
     if freed is None:
         raise DayChanged
@@ -121,8 +126,8 @@ async def _lock(session: AsyncSession, plan: ReplanApply, people: Collection[UUI
     """Visits before people, as everywhere, and each in the order of their ids. Returns the visits."""
     theirs = (
         select(Appointment.visit_id)
-        .join(AppointmentService, AppointmentService.appointment_id == Appointment.id)
-        .where(AppointmentService.id.in_([each.treatment_id for each in plan.changes]))
+        .join(AppointmentTreatment, AppointmentTreatment.appointment_id == Appointment.id)
+        .where(AppointmentTreatment.id.in_([each.treatment_id for each in plan.changes]))
     )
     visits = select(Visit.id).where(Visit.id.in_(theirs), Visit.branch_id == plan.branch_id)
     in_order = visits.order_by(Visit.id).with_for_update(key_share=True)
@@ -160,7 +165,7 @@ async def _nearest(  # noqa: PLR0913 - of what is left when this plan for this d
         if appointment.status == AppointmentStatus.IN_SERVICE:
             continue
         party = await _party_of(session, appointment.id, without=staff_id)
-        scene = await load_scene(
+        snapshot = await load_snapshot(
             session,
             query.branch_id,
             query.day,
@@ -169,22 +174,24 @@ async def _nearest(  # noqa: PLR0913 - of what is left when this plan for this d
             at_the_desk=True,
             ignoring=[appointment.id],
         )
-        after = replace(scene, supply=_supply_after(scene, staff_id, day, plan))
+        after = replace(snapshot, supply=_supply_after(snapshot, staff_id, day, plan))
         found[appointment.id] = nearest_starts(after, party, appointment.starts_at)
     return found
 
 
-def _supply_after(scene: Scene, staff_id: UUID, day: DaySeen, plan: Mapping[UUID, UUID]) -> Supply:
+def _supply_after(
+    snapshot: BranchSnapshot, staff_id: UUID, day: DaySeen, plan: Mapping[UUID, UUID]
+) -> Supply:
     """Without who is away, and with what the others have got to do; what they gave away for it is not counted."""
     given: dict[UUID, int] = {}
     for each in (*day.lost, *day.others):
         if (to_id := plan.get(each.work.id)) is not None:
-            given[to_id] = given.get(to_id, 0) | scene.grid.busy(each.spans)
+            given[to_id] = given.get(to_id, 0) | snapshot.grid.busy(each.spans)
     return replace(
-        scene.supply,
+        snapshot.supply,
         resources=[
             replace(each, free=each.free & ~given.get(each.id, 0))
-            for each in scene.supply.resources
+            for each in snapshot.supply.resources
             if each.id != staff_id
         ],
     )
@@ -192,9 +199,9 @@ def _supply_after(scene: Scene, staff_id: UUID, day: DaySeen, plan: Mapping[UUID
 
 async def _party_of(session: AsyncSession, appointment_id: UUID, *, without: UUID) -> Party:
     in_order = (
-        select(AppointmentService)
-        .where(AppointmentService.appointment_id == appointment_id)
-        .order_by(AppointmentService.position)
+        select(AppointmentTreatment)
+        .where(AppointmentTreatment.appointment_id == appointment_id)
+        .order_by(AppointmentTreatment.position)
     )
     rows = (await session.scalars(in_order)).all()
     services = await names_of_variants(session, {row.variant_id for row in rows})

@@ -23,17 +23,17 @@ from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_schemas import StatusChange, VisitRead
 from app.modules.booking.editing.reschedule import take_again
 from app.modules.booking.status.status import AppointmentStatus as Status
-from app.modules.booking.status.status import WantedStatus as Wanted
-from app.modules.booking.status.transitions import Policy, Who, is_ahead, most_telling, what_becomes
-from app.modules.booking.visit.access import concerned_in
+from app.modules.booking.status.status import StatusRequest
+from app.modules.booking.status.transitions import Policy, Who, is_ahead, most_specific_error, next_status
+from app.modules.booking.visit.access import relations_to_visit
 from app.modules.booking.visit.read import read_visits
 from app.modules.branch.branch_service import get_branch
 from app.modules.identity.access import CurrentUser
-from app.modules.resource.allocations import book_held
+from app.modules.resource.allocations import confirm_holds
 from app.redis.events import announce
 
 _THERE = {Status.ARRIVED, Status.IN_SERVICE, Status.COMPLETED}
-_WITH_A_REASON = {Wanted.DECLINED, Wanted.CANCELLED, Wanted.REOPENED}
+_WITH_A_REASON = {StatusRequest.DECLINED, StatusRequest.CANCELLED, StatusRequest.REOPENED}
 
 
 class Guest(NamedTuple):
@@ -55,7 +55,7 @@ async def set_status(
             named.
     """
     visit = await get_row(session, Visit, visit_id, VisitNotFound)
-    concerned = await concerned_in(session, user, visit)  # before the lock: strangers have nobody wait
+    concerned = await relations_to_visit(session, user, visit)  # before the lock: strangers have nobody wait
     if not concerned.keys() >= {*change.appointment_ids}:
         raise AppointmentNotFound
     await get_row(session, Visit, visit_id, VisitNotFound, lock=True)
@@ -92,7 +92,7 @@ async def move(session: AsyncSession, becoming: Mapping[Guest, Status], *, reaso
     for (old, new), ids in alike.items():
         await _update(session, ids, old, new, reason)
     if kept:
-        await book_held(session, kept)
+        await confirm_holds(session, kept)
     await free_time(session, given_up)
 
 
@@ -113,7 +113,7 @@ async def _update(
 def _what_they_become(
     guests: Collection[Guest],
     concerned: Mapping[UUID, frozenset[Who]],
-    wanted: Wanted,
+    wanted: StatusRequest,
     *,
     policy: Policy,
     strictly: bool,
@@ -124,12 +124,12 @@ def _what_they_become(
     not of one who is further on or comes no more: it was to be for who can, and is, however often it is asked.
     """
     becoming, refused, some_are_so = {}, {}, False
-    if wanted is Wanted.ARRIVED and not strictly and any(guest.status in _THERE for guest in guests):
+    if wanted is StatusRequest.ARRIVED and not strictly and any(guest.status in _THERE for guest in guests):
         # The others of the party came: of who did not it has to be said that they are there after all.
         guests = [guest for guest in guests if guest.status is not Status.NO_SHOW]
     for guest in guests:
         who = concerned[guest.id]
-        answer = what_becomes(guest.status, wanted, who, policy=policy, start=guest.starts_at, now=utc_now())
+        answer = next_status(guest.status, wanted, who, policy=policy, start=guest.starts_at, now=utc_now())
         if not isinstance(answer, Status):
             refused[guest] = answer
         elif answer is guest.status:
@@ -143,7 +143,7 @@ def _what_they_become(
             if each is not StatusConflict or is_ahead(guest.status, wanted)
         }
     if refused and (strictly or not becoming):
-        raise most_telling(refused.values())
+        raise most_specific_error(refused.values())
     return becoming
 
 

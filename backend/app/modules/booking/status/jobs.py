@@ -39,7 +39,7 @@ logger = structlog.get_logger(__name__)
 type _Due = Callable[[AsyncSession], Awaitable[ColumnElement[bool]]]
 
 
-async def run_clock(stopping: asyncio.Event, *, every: float = settings.CLOCK_SECONDS) -> None:
+async def run_jobs(stopping: asyncio.Event, *, every: float = settings.JOB_INTERVAL_SECONDS) -> None:
     """A turn every so many seconds, give or take a half, so that processes started together do not meet; 0: none."""
     while every and not await _is_set(stopping, within=every * random.uniform(0.5, 1.5)):  # noqa: S311 - no secret
         try:

@@ -58,7 +58,7 @@ _TO_COME = frozenset(
 )
 
 
-class WantedStatus(StrEnum):
+class StatusRequest(StrEnum):
     """What somebody may ask for. What it then becomes, `booking_moves` says: a hold that is cancelled has expired, a
     late cancellation is late, and what a customer confirms may wait for the desk."""
 

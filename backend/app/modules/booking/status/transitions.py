@@ -14,7 +14,7 @@ from app.modules.booking.booking_errors import (
     TooLateToCancel,
 )
 from app.modules.booking.status.status import AppointmentStatus as Status
-from app.modules.booking.status.status import WantedStatus as Wanted
+from app.modules.booking.status.status import StatusRequest
 
 
 class Who(StrEnum):
@@ -48,9 +48,9 @@ class Rule(NamedTuple):
     refusal: type[ZenSpaException] = StatusConflict
 
 
-class Move(NamedTuple):
+class Transition(NamedTuple):
     old: Status
-    wanted: Wanted
+    wanted: StatusRequest
     new: Status
     who: frozenset[Who]
     rule: Rule | None = None
@@ -74,60 +74,70 @@ NOT_LONG_AGO = Rule(lambda _policy, start, now: now <= start + CHECK_IN)
 GRACE_OVER = Rule(lambda policy, start, now: now >= start + policy.no_show, TooEarlyForNoShow)
 
 _ONCE_THERE = (  # of what is confirmed, and of what is reopened
-    (Wanted.ARRIVED, Status.ARRIVED, BY_TEAM, SOON),
-    (Wanted.CANCELLED, Status.CANCELLED, BY_BOTH, IN_TIME),
-    (Wanted.CANCELLED, Status.LATE_CANCELLED, BY_DESK, LATE),
-    (Wanted.NO_SHOW, Status.NO_SHOW, BY_DESK, GRACE_OVER),
+    (StatusRequest.ARRIVED, Status.ARRIVED, BY_TEAM, SOON),
+    (StatusRequest.CANCELLED, Status.CANCELLED, BY_BOTH, IN_TIME),
+    (StatusRequest.CANCELLED, Status.LATE_CANCELLED, BY_DESK, LATE),
+    (StatusRequest.NO_SHOW, Status.NO_SHOW, BY_DESK, GRACE_OVER),
 )
 _CHANGES = (
-    Move(Status.HELD, Wanted.CONFIRMED, Status.PENDING, BY_CUSTOMER, NEEDS_APPROVAL),
-    Move(Status.HELD, Wanted.CONFIRMED, Status.CONFIRMED, BY_CUSTOMER, NEEDS_NONE),
-    Move(Status.HELD, Wanted.CONFIRMED, Status.CONFIRMED, BY_DESK),
-    Move(Status.HELD, Wanted.CANCELLED, Status.EXPIRED, BY_BOTH),
-    Move(Status.PENDING, Wanted.CONFIRMED, Status.CONFIRMED, BY_DESK),
-    Move(Status.PENDING, Wanted.DECLINED, Status.DECLINED, BY_DESK),
-    Move(Status.PENDING, Wanted.CANCELLED, Status.CANCELLED, BY_BOTH, IN_TIME),
-    Move(Status.PENDING, Wanted.CANCELLED, Status.LATE_CANCELLED, BY_DESK, LATE),
-    *(Move(Status.CONFIRMED, *move) for move in _ONCE_THERE),
-    Move(Status.ARRIVED, Wanted.IN_SERVICE, Status.IN_SERVICE, BY_TEAM),
-    Move(Status.ARRIVED, Wanted.CANCELLED, Status.LATE_CANCELLED, BY_DESK),  # they walked in, and leave again
-    Move(Status.IN_SERVICE, Wanted.COMPLETED, Status.COMPLETED, BY_TEAM),
-    Move(Status.COMPLETED, Wanted.REOPENED, Status.REOPENED, BY_ADMIN),
+    Transition(Status.HELD, StatusRequest.CONFIRMED, Status.PENDING, BY_CUSTOMER, NEEDS_APPROVAL),
+    Transition(Status.HELD, StatusRequest.CONFIRMED, Status.CONFIRMED, BY_CUSTOMER, NEEDS_NONE),
+    Transition(Status.HELD, StatusRequest.CONFIRMED, Status.CONFIRMED, BY_DESK),
+    Transition(Status.HELD, StatusRequest.CANCELLED, Status.EXPIRED, BY_BOTH),
+    Transition(Status.PENDING, StatusRequest.CONFIRMED, Status.CONFIRMED, BY_DESK),
+    Transition(Status.PENDING, StatusRequest.DECLINED, Status.DECLINED, BY_DESK),
+    Transition(Status.PENDING, StatusRequest.CANCELLED, Status.CANCELLED, BY_BOTH, IN_TIME),
+    Transition(Status.PENDING, StatusRequest.CANCELLED, Status.LATE_CANCELLED, BY_DESK, LATE),
+    *(Transition(Status.CONFIRMED, *move) for move in _ONCE_THERE),
+    Transition(Status.ARRIVED, StatusRequest.IN_SERVICE, Status.IN_SERVICE, BY_TEAM),
+    Transition(
+        Status.ARRIVED, StatusRequest.CANCELLED, Status.LATE_CANCELLED, BY_DESK
+    ),  # they walked in, and leave again
+    Transition(Status.IN_SERVICE, StatusRequest.COMPLETED, Status.COMPLETED, BY_TEAM),
+    Transition(Status.COMPLETED, StatusRequest.REOPENED, Status.REOPENED, BY_ADMIN),
     # The clock was faster, or they came late.
-    Move(Status.NO_SHOW, Wanted.ARRIVED, Status.ARRIVED, BY_DESK, NOT_LONG_AGO),
-    Move(Status.NO_SHOW, Wanted.REOPENED, Status.REOPENED, BY_ADMIN),
-    *(Move(Status.REOPENED, *move) for move in _ONCE_THERE),
-    Move(Status.REOPENED, Wanted.IN_SERVICE, Status.IN_SERVICE, BY_TEAM),
-    Move(Status.REOPENED, Wanted.COMPLETED, Status.COMPLETED, BY_TEAM),
+    Transition(Status.NO_SHOW, StatusRequest.ARRIVED, Status.ARRIVED, BY_DESK, NOT_LONG_AGO),
+    Transition(Status.NO_SHOW, StatusRequest.REOPENED, Status.REOPENED, BY_ADMIN),
+    *(Transition(Status.REOPENED, *move) for move in _ONCE_THERE),
+    Transition(Status.REOPENED, StatusRequest.IN_SERVICE, Status.IN_SERVICE, BY_TEAM),
+    Transition(Status.REOPENED, StatusRequest.COMPLETED, Status.COMPLETED, BY_TEAM),
 )
-MOVES = (*_CHANGES, *(Move(each.new, each.wanted, each.new, each.who) for each in _CHANGES))
+TRANSITIONS = (*_CHANGES, *(Transition(each.new, each.wanted, each.new, each.who) for each in _CHANGES))
 """What people do. Whoever may make a change may ask for it again, which changes nothing: buttons are tapped twice, and
 answers get lost. The clock lets holds expire and notes who did not come (`booking_clock`)."""
 
 _WAY = (Status.HELD, Status.PENDING, Status.CONFIRMED, Status.ARRIVED, Status.IN_SERVICE, Status.COMPLETED)
 
 
-def what_becomes(  # noqa: PLR0913 - the six of which it depends
-    old: Status, wanted: Wanted, who: Collection[Who], *, policy: Policy, start: datetime, now: datetime
+def next_status(  # noqa: PLR0913 - the six of which it depends
+    old: Status,
+    wanted: StatusRequest,
+    who: Collection[Who],
+    *,
+    policy: Policy,
+    start: datetime,
+    now: datetime,
 ) -> Status | type[ZenSpaException]:
     """Of an appointment that one of these wants otherwise: the status, or why not."""
-    if not any(move.wanted == wanted and move.who & {*who} for move in MOVES):
+    if not any(move.wanted == wanted and move.who & {*who} for move in TRANSITIONS):
         return ForbiddenException
-    possible = [move for move in MOVES if (move.old, move.wanted) == (old, wanted) and move.who & {*who}]
+    possible = [
+        move for move in TRANSITIONS if (move.old, move.wanted) == (old, wanted) and move.who & {*who}
+    ]
     for move in possible:
         if move.rule is None or move.rule.holds(policy, start, now):
             return move.new
-    if old is Status.EXPIRED and wanted is Wanted.CONFIRMED:
+    if old is Status.EXPIRED and wanted is StatusRequest.CONFIRMED:
         return HoldExpired  # as if the clock had not yet been to it
     refusals = [move.rule.refusal for move in possible if move.rule is not None]
-    return most_telling(refusals)
+    return most_specific_error(refusals)
 
 
-def is_ahead(old: Status, wanted: Wanted) -> bool:
+def is_ahead(old: Status, wanted: StatusRequest) -> bool:
     """Whether the guest has yet to come to it: they are neither further on nor is it over for them."""
     return old in _WAY and Status(wanted) in _WAY[_WAY.index(old) :]
 
 
-def most_telling(refusals: Collection[type[ZenSpaException]]) -> type[ZenSpaException]:
+def most_specific_error(refusals: Collection[type[ZenSpaException]]) -> type[ZenSpaException]:
     """Too late for one says more than that another is in no state for it."""
     return next((each for each in refusals if each is not StatusConflict), StatusConflict)

@@ -59,12 +59,14 @@ def who_does(appointment: AppointmentRead) -> set[UUID]:
     return {
         taken.resource_id
         for treatment in appointment.treatments
-        for taken in treatment.takes
+        for taken in treatment.allocations
         if taken.kind == ResourceKind.STAFF
     }
 
 
-async def concerned_in(session: AsyncSession, user: CurrentUser, visit: Visit) -> dict[UUID, frozenset[Who]]:
+async def relations_to_visit(
+    session: AsyncSession, user: CurrentUser, visit: Visit
+) -> dict[UUID, frozenset[Who]]:
     """What the user is to each of its appointments; those that are not theirs are left out.
 
     Raises:

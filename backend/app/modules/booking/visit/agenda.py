@@ -14,12 +14,12 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.queries import bounds
-from app.modules.booking.booking_models import Appointment, AppointmentService, Visit
+from app.modules.booking.booking_models import Appointment, AppointmentTreatment, Visit
 from app.modules.booking.status.status import AppointmentStatus
-from app.modules.branch.branch_service import Place, places_of
+from app.modules.branch.branch_service import Address, addresses_of
 from app.modules.catalogue.names import names_of_variants
 from app.modules.customer.customer_service import names_of_customers
-from app.modules.resource.allocations import Taken, appointments_in, taken_by
+from app.modules.resource.allocations import TreatmentTime, appointments_in, taken_by
 from app.modules.resource.resource_service import rooms_of
 from app.scheduling.supply import ResourceKind
 
@@ -38,7 +38,7 @@ class Engagement(NamedTuple):
     guest_id: UUID | None
     guest: str
     """Their whole name, as far as it is known."""
-    branch: Place
+    branch: Address
     beds: tuple[str, ...]
     """And devices, each with its room; told to therapists."""
     created_at: datetime
@@ -52,18 +52,18 @@ async def agenda_of_staff(
     come back after a pause is more than one."""
     theirs = await appointments_in(session, staff_id, Range(since, until))
     appointment_ids = {each.appointment_id for each in theirs if each.appointment_id is not None}
-    taken: dict[UUID, list[Taken]] = defaultdict(list)
+    taken: dict[UUID, list[TreatmentTime]] = defaultdict(list)
     for each in await taken_by(session, appointment_ids):
-        taken[each.appointment_service_id].append(each)
+        taken[each.appointment_treatment_id].append(each)
     runs = {
         treatment_id: _joined(each.during for each in its if each.resource_id == staff_id)
         for treatment_id, its in taken.items()
     }
     beds = await _beds(session, taken)
     rows = await session.execute(
-        select(Appointment, AppointmentService)
-        .join(AppointmentService, AppointmentService.appointment_id == Appointment.id)
-        .where(AppointmentService.id.in_(taken), Appointment.status.not_in(_NOT_BOOKED))
+        select(Appointment, AppointmentTreatment)
+        .join(AppointmentTreatment, AppointmentTreatment.appointment_id == Appointment.id)
+        .where(AppointmentTreatment.id.in_(taken), Appointment.status.not_in(_NOT_BOOKED))
     )
     treatments = [(appointment, treatment) for appointment, treatment in rows]
     described = await _describe(session, [(appointment, [each]) for appointment, each in treatments])
@@ -96,22 +96,22 @@ async def agenda_of_customers(
         .where(Appointment.status.not_in(_NOT_BOOKED))
     )
     appointments = (await session.scalars(found)).all()
-    treatments: dict[UUID, list[AppointmentService]] = defaultdict(list)
-    of_all = select(AppointmentService).where(
-        AppointmentService.appointment_id.in_([appointment.id for appointment in appointments])
+    treatments: dict[UUID, list[AppointmentTreatment]] = defaultdict(list)
+    of_all = select(AppointmentTreatment).where(
+        AppointmentTreatment.appointment_id.in_([appointment.id for appointment in appointments])
     )
-    for treatment in await session.scalars(of_all.order_by(AppointmentService.position)):
+    for treatment in await session.scalars(of_all.order_by(AppointmentTreatment.position)):
         treatments[treatment.appointment_id].append(treatment)
     described = await _describe(session, [(each, treatments[each.id]) for each in appointments])
     return sorted(described, key=_by_time)
 
 
 async def _describe(
-    session: AsyncSession, guests: Sequence[tuple[Appointment, Sequence[AppointmentService]]]
+    session: AsyncSession, guests: Sequence[tuple[Appointment, Sequence[AppointmentTreatment]]]
 ) -> list[Engagement]:
     """One for each guest with these of their treatments, in the same order, from their coming to their going."""
     services = await names_of_variants(session, {each.variant_id for _, its in guests for each in its})
-    places = await places_of(session, {guest.branch_id for guest, _ in guests})
+    places = await addresses_of(session, {guest.branch_id for guest, _ in guests})
     known = {guest.customer_id for guest, _ in guests if guest.customer_id is not None}
     names = await names_of_customers(session, known)
     return [
@@ -132,7 +132,7 @@ async def _describe(
     ]
 
 
-async def _beds(session: AsyncSession, taken: dict[UUID, list[Taken]]) -> dict[UUID, tuple[str, ...]]:
+async def _beds(session: AsyncSession, taken: dict[UUID, list[TreatmentTime]]) -> dict[UUID, tuple[str, ...]]:
     """Of each treatment its beds and devices, in the order of time: `Giường 1 (Phòng Sen)`."""
     beds = {
         treatment_id: [each for each in its if each.kind != ResourceKind.STAFF]
@@ -140,7 +140,7 @@ async def _beds(session: AsyncSession, taken: dict[UUID, list[Taken]]) -> dict[U
     }
     rooms = await rooms_of(session, {each.resource_id for its in beds.values() for each in its})
 
-    def name(bed: Taken) -> str:
+    def name(bed: TreatmentTime) -> str:
         room = rooms.get(bed.resource_id)
         return f"{bed.name} ({room})" if room else bed.name or ""
 

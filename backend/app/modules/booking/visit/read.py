@@ -12,20 +12,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.common.helpers import utc_now
 from app.common.schemas import Bilingual
 from app.common.types.gender import Gender
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.db.queries import bounds
-from app.modules.booking.booking_models import Appointment, AppointmentAddOn, AppointmentService, Visit
+from app.modules.booking.booking_models import Appointment, AppointmentAddOn, AppointmentTreatment, Visit
 from app.modules.booking.booking_schemas import (
     AddOnAgreed,
     AppointmentRead,
-    TakenRead,
+    TreatmentAllocation,
     TreatmentRead,
     VisitRead,
 )
 from app.modules.booking.status.status import AppointmentStatus, VisitSource
 from app.modules.catalogue.names import ServiceName, names_of_add_ons, names_of_variants
-from app.modules.customer.privacy import KEPT_ELSEWHERE
-from app.modules.resource.allocations import Taken, taken_by
+from app.modules.customer.privacy import OTHER_RECORDS
+from app.modules.resource.allocations import TreatmentTime, taken_by
 from app.modules.staff.staff_service import names_of_staff
 from app.scheduling.supply import ResourceKind
 
@@ -39,10 +39,10 @@ class Rows:
 
     visits: list[Visit]
     appointments: list[Appointment]
-    treatments: list[AppointmentService]
+    treatments: list[AppointmentTreatment]
     add_ons: list[AppointmentAddOn]
 
-    def treatments_of(self, guest: Appointment) -> list[AppointmentService]:
+    def treatments_of(self, guest: Appointment) -> list[AppointmentTreatment]:
         """In order."""
         return [row for row in self.treatments if row.appointment_id == guest.id]
 
@@ -69,7 +69,7 @@ async def visits_of_customers(session: AsyncSession, customer_ids: Collection[UU
     return visits
 
 
-KEPT_ELSEWHERE["visits"] = visits_of_customers
+OTHER_RECORDS["visits"] = visits_of_customers
 
 
 def there_between(start: datetime, end: datetime) -> ColumnElement[bool]:
@@ -110,13 +110,13 @@ async def rows_of(session: AsyncSession, visits: list[Visit]) -> Rows:
         return Rows(visits, [], [], [])
     of_visits = select(Appointment).where(Appointment.visit_id.in_([visit.id for visit in visits]))
     appointments = list(await session.scalars(of_visits.order_by(Appointment.id)))
-    of_guests = select(AppointmentService).where(
-        AppointmentService.appointment_id.in_([appointment.id for appointment in appointments])
+    of_guests = select(AppointmentTreatment).where(
+        AppointmentTreatment.appointment_id.in_([appointment.id for appointment in appointments])
     )
-    in_order = of_guests.order_by(AppointmentService.appointment_id, AppointmentService.position)
+    in_order = of_guests.order_by(AppointmentTreatment.appointment_id, AppointmentTreatment.position)
     treatments = list(await session.scalars(in_order))
     of_treatments = select(AppointmentAddOn).where(
-        AppointmentAddOn.appointment_service_id.in_([treatment.id for treatment in treatments])
+        AppointmentAddOn.appointment_treatment_id.in_([treatment.id for treatment in treatments])
     )
     add_ons = list(await session.scalars(of_treatments.order_by(AppointmentAddOn.id)))
     return Rows(visits, appointments, treatments, add_ons)
@@ -125,23 +125,25 @@ async def rows_of(session: AsyncSession, visits: list[Visit]) -> Rows:
 def compose(
     rows: Rows,
     *,
-    taken: Sequence[Taken],
+    taken: Sequence[TreatmentTime],
     services: Mapping[UUID, ServiceName],
-    add_ons: Mapping[UUID, Text],
+    add_ons: Mapping[UUID, LocalizedText],
 ) -> list[VisitRead]:
     """Rows and names put together."""
-    takes: dict[UUID, list[TakenRead]] = defaultdict(list)
+    allocations: dict[UUID, list[TreatmentAllocation]] = defaultdict(list)
     for each in taken:
-        takes[each.appointment_service_id].append(_read_taken(each))
+        allocations[each.appointment_treatment_id].append(_read_taken(each))
     extras: dict[UUID, list[AddOnAgreed]] = defaultdict(list)
     for extra in rows.add_ons:
         name = _bilingual(add_ons[extra.add_on_id])
         agreed = AddOnAgreed(add_on_id=extra.add_on_id, name=name, price=extra.price)
-        extras[extra.appointment_service_id].append(agreed)
+        extras[extra.appointment_treatment_id].append(agreed)
     treatments: dict[UUID, list[TreatmentRead]] = defaultdict(list)
     for row in rows.treatments:
         service = services[row.variant_id]
-        treatments[row.appointment_id].append(_read_treatment(row, service, extras[row.id], takes[row.id]))
+        treatments[row.appointment_id].append(
+            _read_treatment(row, service, extras[row.id], allocations[row.id])
+        )
     guests: dict[UUID, list[AppointmentRead]] = defaultdict(list)
     for appointment in rows.appointments:
         guests[appointment.visit_id].append(_read_appointment(appointment, treatments[appointment.id]))
@@ -185,7 +187,10 @@ def _read_appointment(row: Appointment, treatments: list[TreatmentRead]) -> Appo
 
 
 def _read_treatment(
-    row: AppointmentService, service: ServiceName, add_ons: list[AddOnAgreed], takes: list[TakenRead]
+    row: AppointmentTreatment,
+    service: ServiceName,
+    add_ons: list[AddOnAgreed],
+    allocations: list[TreatmentAllocation],
 ) -> TreatmentRead:
     return TreatmentRead(
         id=row.id,
@@ -198,13 +203,13 @@ def _read_treatment(
         gender=Gender(row.gender) if row.gender else None,
         start=row.starts_at,
         end=row.ends_at,
-        takes=takes,
+        allocations=allocations,
     )
 
 
-def _read_taken(taken: Taken) -> TakenRead:
+def _read_taken(taken: TreatmentTime) -> TreatmentAllocation:
     start, end = bounds(taken.during)
-    return TakenRead(
+    return TreatmentAllocation(
         resource_id=taken.resource_id,
         kind=ResourceKind(taken.kind),
         name=taken.name or "",
@@ -213,5 +218,5 @@ def _read_taken(taken: Taken) -> TakenRead:
     )
 
 
-def _bilingual(name: Text) -> Bilingual:
+def _bilingual(name: LocalizedText) -> Bilingual:
     return Bilingual.model_construct(vi=name.vi, en=name.en)

@@ -11,8 +11,8 @@ from uuid_utils.compat import uuid7
 
 from app.db.queries import ask
 from app.modules.availability.quote import Agreed
-from app.modules.booking.allocation.reserve import Seat
-from app.modules.booking.booking_models import Appointment, AppointmentAddOn, AppointmentService
+from app.modules.booking.allocation.reserve import TreatmentRef
+from app.modules.booking.booking_models import Appointment, AppointmentAddOn, AppointmentTreatment
 from app.modules.booking.visit.read import Rows
 from app.modules.catalogue.names import ServiceName
 from app.scheduling.demand import Party, Segment, Treatment
@@ -28,9 +28,9 @@ def times_of(party: Party, start: datetime) -> list[list[Times]]:
     return [[(start + first * STEP, start + last * STEP) for first, last in guest] for guest in party.times()]
 
 
-def treatment_row(appointment_id: UUID, agreed: Agreed) -> AppointmentService:
+def treatment_row(appointment_id: UUID, agreed: Agreed) -> AppointmentTreatment:
     """Where it comes among the guest's treatments, and when, is not said yet."""
-    return AppointmentService(
+    return AppointmentTreatment(
         id=uuid7(),
         appointment_id=appointment_id,
         variant_id=agreed.variant_id,
@@ -41,15 +41,15 @@ def treatment_row(appointment_id: UUID, agreed: Agreed) -> AppointmentService:
     )
 
 
-def add_on_rows(row: AppointmentService, add_ons: Iterable[tuple[UUID, int]]) -> list[AppointmentAddOn]:
+def add_on_rows(row: AppointmentTreatment, add_ons: Iterable[tuple[UUID, int]]) -> list[AppointmentAddOn]:
     """Of ids and prices."""
     return [
-        AppointmentAddOn(id=uuid7(), appointment_service_id=row.id, add_on_id=add_on_id, price=price)
+        AppointmentAddOn(id=uuid7(), appointment_treatment_id=row.id, add_on_id=add_on_id, price=price)
         for add_on_id, price in add_ons
     ]
 
 
-def set_times(guest: Appointment, treatments: Sequence[AppointmentService], times: Sequence[Times]) -> None:
+def set_times(guest: Appointment, treatments: Sequence[AppointmentTreatment], times: Sequence[Times]) -> None:
     """When a guest comes and goes, and is in each of these, in this order."""
     guest.starts_at, guest.ends_at = times[0][0], times[-1][1]
     for position, (row, (starts_at, ends_at)) in enumerate(zip(treatments, times, strict=True)):
@@ -67,12 +67,12 @@ WITH visits AS (
     FROM unnest($10::uuid[], $11::uuid[], $12::text[], $13::timestamptz[], $14::timestamptz[])
         AS guest (id, customer_id, guest_name, starts_at, ends_at)
 ), treatments AS (
-    INSERT INTO appointment_service
+    INSERT INTO appointment_treatment
         (id, appointment_id, position, variant_id, price, therapist_id, gender, segments, starts_at, ends_at)
     SELECT * FROM unnest($15::uuid[], $16::uuid[], $17::integer[], $18::uuid[], $19::bigint[], $20::uuid[],
         $21::text[], $22::jsonb[], $23::timestamptz[], $24::timestamptz[])
 )
-INSERT INTO appointment_add_on (id, appointment_service_id, add_on_id, price)
+INSERT INTO appointment_add_on (id, appointment_treatment_id, add_on_id, price)
 SELECT * FROM unnest($25::uuid[], $26::uuid[], $27::uuid[], $28::bigint[])
 """
 _OF_GUEST = ("id", "customer_id", "guest_name", "starts_at", "ends_at")
@@ -88,7 +88,7 @@ _OF_TREATMENT = (
     "starts_at",
     "ends_at",
 )
-_OF_ADD_ON = ("id", "appointment_service_id", "add_on_id", "price")
+_OF_ADD_ON = ("id", "appointment_treatment_id", "add_on_id", "price")
 
 
 async def write_rows(session: AsyncSession, rows: Rows) -> None:
@@ -117,11 +117,11 @@ def segments_as_json(segments: tuple[Segment, ...]) -> list[dict[str, object]]:
     return kept
 
 
-def segments_of(row: AppointmentService) -> tuple[Segment, ...]:
+def segments_of(row: AppointmentTreatment) -> tuple[Segment, ...]:
     return _SEGMENTS.validate_python(row.segments)
 
 
-def treatment_of(row: AppointmentService, services: Mapping[UUID, ServiceName]) -> Treatment:
+def treatment_of(row: AppointmentTreatment, services: Mapping[UUID, ServiceName]) -> Treatment:
     """As it was agreed, with the wishes of the guest."""
     return Treatment(
         service_id=services[row.variant_id].service_id,
@@ -131,11 +131,11 @@ def treatment_of(row: AppointmentService, services: Mapping[UUID, ServiceName]) 
     )
 
 
-def seats_of(rows: Rows) -> list[list[Seat]]:
+def seats_of(rows: Rows) -> list[list[TreatmentRef]]:
     """Of each guest each treatment, in the order of the rows."""
     guests = {appointment.id: appointment for appointment in rows.appointments}
-    seats: dict[UUID, list[Seat]] = {appointment_id: [] for appointment_id in guests}
+    seats: dict[UUID, list[TreatmentRef]] = {appointment_id: [] for appointment_id in guests}
     for row in rows.treatments:
         expires = guests[row.appointment_id].hold_expires_at
-        seats[row.appointment_id].append(Seat(row.appointment_id, row.id, expires))
+        seats[row.appointment_id].append(TreatmentRef(row.appointment_id, row.id, expires))
     return list(seats.values())

@@ -44,4 +44,4 @@ class OutageRead(BaseModel):
 
 class OutageMade(BaseModel):
     outage: OutageRead
-    in_the_way: list[AllocationRead] = Field(description="Appointments that need another bed, or time.")
+    conflicts: list[AllocationRead] = Field(description="Appointments that need another bed, or time.")

@@ -81,15 +81,15 @@ async def put_out_of_order(
     """
     await _lock_to_change(session, user, resource_id)
     asked = Range(new.start, new.end)
-    in_the_way = await appointments_in(session, resource_id, asked)
-    if in_the_way and not new.force:
-        raise ResourceHasAppointments(details=appointment_details(in_the_way, "appointment_in_the_way"))
+    conflicts = await appointments_in(session, resource_id, asked)
+    if conflicts and not new.force:
+        raise ResourceHasAppointments(details=appointment_details(conflicts, "appointment_in_the_way"))
     outage = Outage(resource_id=resource_id, during=asked, reason=new.reason)
     session.add(outage)
     with translate_integrity_errors({"outage_overlap": OutageOverlaps}):
         await session.flush()
     await block_again(session, resource_id, await drop_expired_holds(session, resource_id, asked))
-    return OutageMade(outage=_read(outage), in_the_way=in_the_way)
+    return OutageMade(outage=_read(outage), conflicts=conflicts)
 
 
 async def put_back_in_order(

@@ -12,15 +12,15 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.types.instants import refuse_times_unless
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.core.exceptions import ConflictException, NotFoundException, ValidationException
 from app.db.errors import translate_integrity_errors
 from app.db.queries import bounds
 from app.modules.branch import branch_service
 from app.modules.identity.access import CurrentUser
 from app.modules.identity.roles import Role
-from app.modules.staff.access import AT_THE_DESK, get_own_or_led, must_hold_in_branch
-from app.modules.staff.coverage import stranding
+from app.modules.staff.access import AT_THE_DESK, get_own_or_managed, must_hold_in_branch
+from app.modules.staff.coverage import guard_coverage
 from app.modules.staff.roster.schemas import (
     MAX_SHIFT,
     MAX_SHIFTS,
@@ -39,27 +39,27 @@ from app.redis.events import announce
 
 class ShiftNotFound(NotFoundException):
     code = "SHIFT_NOT_FOUND"
-    text = Text("Không tìm thấy ca làm này.", "There is no such shift.")
+    text = LocalizedText("Không tìm thấy ca làm này.", "There is no such shift.")
 
 
 class ShiftOverlaps(ConflictException):
     code = "SHIFT_OVERLAPS"
-    text = Text("Nhân viên đã có ca làm vào lúc đó.", "They have another shift at that time.")
+    text = LocalizedText("Nhân viên đã có ca làm vào lúc đó.", "They have another shift at that time.")
 
 
 class NotEmployed(ConflictException):
     code = "NOT_EMPLOYED"
-    text = Text("Ngày đó nhân viên không làm việc cho spa.", "They are not employed on that day.")
+    text = LocalizedText("Ngày đó nhân viên không làm việc cho spa.", "They are not employed on that day.")
 
 
 class BranchClosed(ConflictException):
     code = "BRANCH_CLOSED"
-    text = Text("Ngày đó chi nhánh đã đóng cửa hẳn.", "The branch is closed for good on that day.")
+    text = LocalizedText("Ngày đó chi nhánh đã đóng cửa hẳn.", "The branch is closed for good on that day.")
 
 
 class TooManyShifts(ValidationException):
     code = "TOO_MANY_SHIFTS"
-    text = Text(
+    text = LocalizedText(
         "Quá nhiều ca làm; hãy chọn ít ngày hoặc ít người hơn.",
         "Too many shifts: ask for fewer days or people.",
     )
@@ -67,7 +67,7 @@ class TooManyShifts(ValidationException):
 
 class SameStaff(ConflictException):
     code = "SHIFTS_OF_ONE_PERSON"
-    text = Text("Hai ca làm này là của cùng một người.", "Both shifts are of the same person.")
+    text = LocalizedText("Hai ca làm này là của cùng một người.", "Both shifts are of the same person.")
 
 
 _REFUSALS = {"shift_overlap": ShiftOverlaps}
@@ -85,7 +85,7 @@ async def list_shifts(session: AsyncSession, user: CurrentUser, query: ShiftList
         found = found.where(Shift.branch_id == query.branch_id)
     staff_id = query.staff_id
     if staff_id is not None:
-        await get_own_or_led(session, user, staff_id, *AT_THE_DESK)
+        await get_own_or_managed(session, user, staff_id, *AT_THE_DESK)
     elif query.branch_id is None or not user.holds_in(query.branch_id, *AT_THE_DESK):
         own = await find_staff_of_user(session, user.id)
         if own is None:
@@ -131,7 +131,7 @@ async def update_shift(
     await _lock_people(session, people)
     during = _during(shift, changed)
     with translate_integrity_errors(_REFUSALS):
-        async with stranding(session, people, within=[shift.during], force=changes.force) as stranded:
+        async with guard_coverage(session, people, within=[shift.during], force=changes.force) as stranded:
             shift.staff_id = people[1]
             shift.branch_id = changed.get("branch_id", shift.branch_id)
             shift.during = during
@@ -144,7 +144,7 @@ async def delete_shift(
 ) -> RosterChange:
     """Raises ShiftNotFound, ForbiddenException, AppointmentsStranded."""
     [shift] = await _lock_shifts(session, user, shift_id)
-    async with stranding(session, [shift.staff_id], within=[shift.during], force=force) as stranded:
+    async with guard_coverage(session, [shift.staff_id], within=[shift.during], force=force) as stranded:
         await session.delete(shift)
     return RosterChange(shifts=[], stranded=stranded)
 
@@ -168,7 +168,7 @@ async def swap_shifts(
     people, times = [one.staff_id, other.staff_id], [one.during, other.during]
     await _lock_people(session, people)
     with translate_integrity_errors(_REFUSALS):
-        async with stranding(session, people, within=times, force=swap.force) as stranded:
+        async with guard_coverage(session, people, within=times, force=swap.force) as stranded:
             one.during, other.during = other.during, one.during
             one.branch_id, other.branch_id = other.branch_id, one.branch_id
             for shift in (one, other):

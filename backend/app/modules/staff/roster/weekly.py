@@ -7,10 +7,10 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.core.exceptions import ConflictException
 from app.modules.identity.access import CurrentUser
-from app.modules.staff.access import AT_THE_DESK, get_own_or_led, must_lead
+from app.modules.staff.access import AT_THE_DESK, get_own_or_managed, require_manager
 from app.modules.staff.roster.schemas import WeeklyShifts, WeeklyShiftTimes
 from app.modules.staff.staff_models import StaffBranch, WeeklyShift
 from app.modules.staff.staff_service import get_staff
@@ -21,12 +21,12 @@ type _Line = tuple[UUID, int, int, int]
 
 class NotOfThisBranch(ConflictException):
     code = "NOT_OF_THIS_BRANCH"
-    text = Text("Nhân viên không làm ở chi nhánh này.", "They do not work in this branch.")
+    text = LocalizedText("Nhân viên không làm ở chi nhánh này.", "They do not work in this branch.")
 
 
 async def get_weekly_shifts(session: AsyncSession, user: CurrentUser, staff_id: UUID) -> WeeklyShifts:
     """Raises StaffNotFound, ForbiddenException: see `get_own_or_led`."""
-    await get_own_or_led(session, user, staff_id, *AT_THE_DESK)
+    await get_own_or_managed(session, user, staff_id, *AT_THE_DESK)
     return (await list_weekly_shifts(session, [staff_id]))[staff_id]
 
 
@@ -56,7 +56,7 @@ async def change_weekly_shifts(
         StaffNotFound, ForbiddenException, NotOfThisBranch
     """
     await get_staff(session, staff_id, lock=True)
-    await must_lead(session, user, staff_id, *AT_THE_DESK)
+    await require_manager(session, user, staff_id, *AT_THE_DESK)
     held = (await list_weekly_shifts(session, [staff_id]))[staff_id]
     for branch_id, *_ in _lines(held) ^ _lines(weekly):
         user.must_hold_in(branch_id, *AT_THE_DESK)

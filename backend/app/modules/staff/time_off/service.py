@@ -10,7 +10,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
-from app.common.types.localized import Text
+from app.common.types.localized import LocalizedText
 from app.common.types.wall_time import Span
 from app.core.exceptions import ConflictException, ForbiddenException, NotFoundException
 from app.db.errors import translate_integrity_errors
@@ -19,8 +19,14 @@ from app.db.queries import bounds, get_row
 from app.modules.identity.access import CurrentUser
 from app.modules.identity.roles import Role
 from app.modules.resource.allocations import block_again, drop_expired_holds, lock_resources, unblock
-from app.modules.staff.access import AT_THE_DESK, get_own_or_led, led_by, must_hold_in_branch, must_lead
-from app.modules.staff.coverage import stranding
+from app.modules.staff.access import (
+    AT_THE_DESK,
+    get_own_or_managed,
+    managed_by,
+    must_hold_in_branch,
+    require_manager,
+)
+from app.modules.staff.coverage import guard_coverage
 from app.modules.staff.staff_models import Staff, StaffBranch, TimeOff, TimeOffStatus
 from app.modules.staff.staff_service import StaffNotFound, find_staff_of_user, get_staff
 from app.modules.staff.time_off.schemas import (
@@ -37,22 +43,22 @@ from app.redis.events import announce
 
 class TimeOffNotFound(NotFoundException):
     code = "TIME_OFF_NOT_FOUND"
-    text = Text("Không tìm thấy đơn nghỉ phép này.", "There is no such leave.")
+    text = LocalizedText("Không tìm thấy đơn nghỉ phép này.", "There is no such leave.")
 
 
 class TimeOffDecided(ConflictException):
     code = "TIME_OFF_DECIDED"
-    text = Text("Đơn nghỉ phép này đã được quyết định.", "This leave has been decided already.")
+    text = LocalizedText("Đơn nghỉ phép này đã được quyết định.", "This leave has been decided already.")
 
 
 class TimeOffOverlaps(ConflictException):
     code = "TIME_OFF_OVERLAPS"
-    text = Text("Nhân viên đã được nghỉ vào lúc đó.", "They are on leave already at that time.")
+    text = LocalizedText("Nhân viên đã được nghỉ vào lúc đó.", "They are on leave already at that time.")
 
 
 class TimeOffBegun(ConflictException):
     code = "TIME_OFF_BEGUN"
-    text = Text(
+    text = LocalizedText(
         "Kỳ nghỉ đã bắt đầu; hãy nhờ quản lý rút lại.",
         "The leave has begun; ask an administrator to withdraw it.",
     )
@@ -60,7 +66,7 @@ class TimeOffBegun(ConflictException):
 
 class OwnTimeOff(ForbiddenException):
     code = "OWN_TIME_OFF"
-    text = Text(
+    text = LocalizedText(
         "Bạn không thể tự quyết định đơn nghỉ phép của mình.", "You cannot decide on leave of your own."
     )
 
@@ -73,7 +79,7 @@ async def request_time_off(session: AsyncSession, user: CurrentUser, new: TimeOf
         ForbiddenException
     """
     if new.staff_id is not None:
-        staff = await get_own_or_led(session, user, new.staff_id, *AT_THE_DESK)
+        staff = await get_own_or_managed(session, user, new.staff_id, *AT_THE_DESK)
     else:
         own = await find_staff_of_user(session, user.id)
         if own is None:
@@ -97,7 +103,7 @@ async def list_time_off(session: AsyncSession, user: CurrentUser, query: TimeOff
     Raises:
         BranchNotFound, StaffNotFound, ForbiddenException
     """
-    found = select(TimeOff).where(TimeOff.staff_id.in_(led_by(user, *AT_THE_DESK)))
+    found = select(TimeOff).where(TimeOff.staff_id.in_(managed_by(user, *AT_THE_DESK)))
     if query.status is not None:
         found = found.where(TimeOff.status == query.status)
     if query.branch_id is not None:
@@ -105,7 +111,7 @@ async def list_time_off(session: AsyncSession, user: CurrentUser, query: TimeOff
         works_here = select(StaffBranch.staff_id).where(StaffBranch.branch_id == query.branch_id)
         found = found.where(TimeOff.staff_id.in_(works_here))
     if query.staff_id is not None:
-        await get_own_or_led(session, user, query.staff_id, *AT_THE_DESK)
+        await get_own_or_managed(session, user, query.staff_id, *AT_THE_DESK)
         found = found.where(TimeOff.staff_id == query.staff_id)
     purpose = f"time-off:{query.status}:{query.branch_id}:{query.staff_id}"
     leaves, next_cursor = await newest_first(session, TimeOff, found, query, purpose=purpose)
@@ -123,7 +129,9 @@ async def approve_time_off(
         AppointmentsStranded: unless with `force`; they stay then, with nobody to do them.
     """
     leave = await _get_to_decide(session, user, time_off_id)
-    async with stranding(session, [leave.staff_id], within=[leave.during], force=approval.force) as stranded:
+    async with guard_coverage(
+        session, [leave.staff_id], within=[leave.during], force=approval.force
+    ) as stranded:
         leave = await _decide(session, user, leave, TimeOffStatus.APPROVED, approval.answer)
         freed = await drop_expired_holds(session, leave.staff_id, leave.during)
         await block_leave_again(session, leave.staff_id, freed)
@@ -179,7 +187,7 @@ async def withdraw_time_off(session: AsyncSession, user: CurrentUser, time_off_i
     """
     leave = await get_row(session, TimeOff, time_off_id, TimeOffNotFound)
     try:
-        staff = await get_own_or_led(session, user, leave.staff_id, Role.ADMIN)
+        staff = await get_own_or_managed(session, user, leave.staff_id, Role.ADMIN)
     except StaffNotFound as error:
         raise TimeOffNotFound from error
     await lock_resources(session, [leave.staff_id])  # nobody blocks its time again meanwhile
@@ -205,7 +213,7 @@ async def _announce_where_they_work(session: AsyncSession, staff_id: UUID) -> No
 
 async def _get_to_decide(session: AsyncSession, user: CurrentUser, time_off_id: UUID) -> TimeOff:
     leave = await get_row(session, TimeOff, time_off_id, TimeOffNotFound)
-    await must_lead(session, user, leave.staff_id, Role.ADMIN)
+    await require_manager(session, user, leave.staff_id, Role.ADMIN)
     staff = await get_staff(session, leave.staff_id)
     if _is_for_others(user, staff):
         raise OwnTimeOff
