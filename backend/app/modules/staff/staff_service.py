@@ -4,8 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, delete, func, or_, select, text
-from sqlalchemy import Text
+from sqlalchemy import ARRAY, Select, Text, delete, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.schemas import changes_of
