@@ -91,6 +91,29 @@ class CurrentUser:
         return any(grant.role in roles and grant.branch_id is None for grant in self.grants)
 
 
+def authorize(
+    user: CurrentUser, *roles: Role, branch_id: UUID | None = None, everywhere: bool = False
+) -> None:
+    """Refuse the user unless they have one of the roles. The first line of a service function that not everybody may call.
+
+    Args:
+        branch_id: The role must hold in this branch (or everywhere). Branches are public, so a refusal may show that
+            the branch exists.
+        everywhere: The role must hold in the whole spa. With neither, a role in any branch will do.
+
+    Raises:
+        ForbiddenException
+    """
+    if everywhere:
+        allowed = user.holds_everywhere(*roles)
+    elif branch_id is not None:
+        allowed = user.holds_in(branch_id, *roles)
+    else:
+        allowed = user.holds(*roles)
+    if not allowed:
+        raise ForbiddenException
+
+
 def Requires(*roles: Role, everywhere: Sequence[Role] = ()) -> Any:  # noqa: N802 - reads as a word of the signature
     """Only users with one of these roles, in any branch, or with one of those everywhere; with neither, anybody who
     is signed in.
