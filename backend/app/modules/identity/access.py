@@ -97,6 +97,8 @@ def authorize(
     """Refuse the user unless they have one of the roles. The first line of a service function that not everybody may call.
 
     Args:
+        user: Whoever sent the request.
+        roles: One of them is enough.
         branch_id: The role must hold in this branch (or everywhere). Branches are public, so a refusal may show that
             the branch exists.
         everywhere: The role must hold in the whole spa. With neither, a role in any branch will do.
