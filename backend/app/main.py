@@ -30,7 +30,7 @@ from app.core.telemetry import close_telemetry, telemetry_config
 from app.http.middleware import EnvelopeCORSMiddleware, RequestContextMiddleware, RequestGuardMiddleware
 from app.http.rate_limit_middleware import RateLimitMiddleware
 from app.http.router import PUBLIC, operation_id
-from app.modules.booking.status.jobs import run_jobs
+from app.jobs import run_jobs
 from app.redis.client import close_redis, init_redis
 
 logger = structlog.get_logger(__name__)

@@ -69,7 +69,7 @@ def _start_servers() -> None:
         "REDIS_PORT": str(valkey.port),
         "SECRET_KEY": "a key for tests only, as long as production's",
         "SMTP_HOST": "",  # wins over a developer's .env: no test may mail to people
-        "JOB_INTERVAL_SECONDS": "0",  # no turn of the clock in the middle of a test: those of the clock call it
+        "JOB_INTERVAL_SECONDS": "0",  # no jobs in the middle of a test: tests of jobs run them
         "RATE_LIMIT_PER_MINUTE": "1000000",  # counted as in production, and never reached: tests share an address
         # Seconds. Tests of a limit set it themselves; for the others the machine may be slow (see patience.py).
         "DB_LOCK_TIMEOUT": "60",

@@ -4,6 +4,7 @@ draft-ietf-httpapi-idempotency-key-header. The answer is kept in the transaction
 no moment at which the one is there and the other is not.
 """
 
+import asyncio
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated
@@ -19,10 +20,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.common.types.localized import LocalizedText
 from app.core.exceptions import ConflictException, ValidationException
 from app.db.models import Base
-from app.db.queries import ask
+from app.db.queries import fetch_raw
+from app.db.transactions import run_in_transaction
 
 KEPT_FOR = timedelta(days=30)
-_FORGOTTEN_AT_ONCE = 1_000
+_BATCH = 1_000
 _LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended($1::uuid || ':' || $2::text, 0))"
 _KEEP = "INSERT INTO idempotency_key (user_id, key, request, answer) VALUES ($1, $2, $3, $4) RETURNING key"
 _FIND = "SELECT request, answer FROM idempotency_key WHERE user_id = $1 AND key = $2"
@@ -89,10 +91,10 @@ async def answer_kept[A: BaseModel](
         IdempotencyInFlight: somebody does already.
         IdempotencyKeyReused: for another request.
     """
-    [(is_mine,)] = await ask(session, _LOCK, user_id, key)
+    [(is_mine,)] = await fetch_raw(session, _LOCK, user_id, key)
     if not is_mine:
         raise IdempotencyInFlight
-    for kept_request, kept in await ask(session, _FIND, user_id, key):
+    for kept_request, kept in await fetch_raw(session, _FIND, user_id, key):
         if kept_request != request:
             raise IdempotencyKeyReused
         return answer.model_validate(kept)
@@ -103,17 +105,24 @@ async def keep_answer(
     session: AsyncSession, answer: BaseModel, user_id: UUID, key: str, request: bytes
 ) -> None:
     """In the transaction of the work, which `answer_kept` began."""
-    await ask(session, _KEEP, user_id, key, request, answer.model_dump_json())
+    await fetch_raw(session, _KEEP, user_id, key, request, answer.model_dump_json())
 
 
-async def forget_old_answers(session: AsyncSession) -> int:
-    """Of those kept for `KEPT_FOR` the oldest thousand; how many there were. Others may do the same meanwhile."""
-    of_old = (
+async def delete_old_answers(stopping: asyncio.Event) -> int:
+    """Delete stored responses that are older than `KEPT_FOR`, a thousand at a time, and return how many."""
+    deleted = 0
+    while not stopping.is_set() and (batch := await run_in_transaction(_delete_batch)):
+        deleted += batch
+    return deleted
+
+
+async def _delete_batch(session: AsyncSession) -> int:
+    oldest = (
         select(KeptAnswer.user_id, KeptAnswer.key)
         .where(KeptAnswer.created_at < func.now() - KEPT_FOR)
         .order_by(KeptAnswer.created_at)
-        .limit(_FORGOTTEN_AT_ONCE)
+        .limit(_BATCH)
         .with_for_update(skip_locked=True)
     )
-    forgotten = delete(KeptAnswer).where(tuple_(KeptAnswer.user_id, KeptAnswer.key).in_(of_old))
-    return len((await session.execute(forgotten.returning(KeptAnswer.key))).all())
+    statement = delete(KeptAnswer).where(tuple_(KeptAnswer.user_id, KeptAnswer.key).in_(oldest))
+    return len((await session.execute(statement.returning(KeptAnswer.key))).all())

@@ -42,7 +42,7 @@ async def get_row[E: Entity](  # noqa: PLR0913 - four say which, two how
     return row
 
 
-async def ask(session: AsyncSession, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
+async def fetch_raw(session: AsyncSession, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
     """The rows of a question in PostgreSQL's own words, with `$1` for the first parameter: for what is asked all the
     time. By the driver alone: through SQLAlchemy each takes 110 µs more of the processor, a sixth of a booking. What the
     session has not flushed is not seen.
@@ -75,7 +75,7 @@ async def use_generic_plans(session: AsyncSession) -> None:
     values each time (`plan_cache_mode` of the engine): for who asks only what has one good plan. Planning was a third
     of what PostgreSQL did for a booking (measured 2026-11-23: 3.9 ms of the processor instead of 6)."""
     if not settings.uses_transaction_pooler:  # behind one nothing is prepared
-        await ask(session, "SET LOCAL plan_cache_mode = force_generic_plan")
+        await fetch_raw(session, "SET LOCAL plan_cache_mode = force_generic_plan")
 
 
 def bounds[T](of: Range[T]) -> tuple[T, T]:

@@ -92,6 +92,15 @@ class Need(NamedTuple):
     """When it is occupied, in steps from the guest's start; preparation is below 0."""
 
 
+class Assignment(NamedTuple):
+    """A resource that serves one need."""
+
+    need: Need
+    resource_id: UUID
+    runs: tuple[Run, ...]
+    """In steps of the grid; several when a therapist is free in between."""
+
+
 def _laid(treatments: Sequence[Treatment]) -> tuple[list[list[tuple[Segment, Run]]], int]:
     """When each segment is, and when the last one with the guest ends."""
     laid: list[list[tuple[Segment, Run]]] = []

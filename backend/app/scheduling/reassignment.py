@@ -42,7 +42,7 @@ class _Option(NamedTuple):
     given_away: list[Work]
 
 
-def reassign(
+def plan_reassignment(
     lost: Sequence[Work], others: Sequence[Work], people: Sequence[Therapist], *, shortest: int
 ) -> dict[UUID, UUID]:
     """By treatment who is to do it: of the lost all that can be placed, and those of `others` that have to move for it.
@@ -68,7 +68,7 @@ def reassign(
     raise AssertionError  # nothing is a plan, too
 
 
-def can_be(plan: Mapping[UUID, UUID], works: Iterable[Work], people: Iterable[Therapist]) -> bool:
+def is_possible(plan: Mapping[UUID, UUID], works: Iterable[Work], people: Iterable[Therapist]) -> bool:
     """Whether all of these who change hands go to people who can do them and do nothing else then; what is not in the
     plan stays where it is."""
     by_id = {person.id: person for person in people}

@@ -1,7 +1,7 @@
 """When a party can come, and who does what where.
 
 `starts` answers for all steps of a grid at once, and exactly: a party can be placed at what is in the mask and nowhere
-else. What guests who are there at the same time take from each other is settled in `availability_matching`.
+else. What guests who are there at the same time take from each other is settled in `scheduling.matching`.
 
 Measured on 2026-11-23 (2 shared cores, Python 3.13; 50 therapists, 60 beds, 40 treatments, 30 days, CPU time): one guest
 0.2 ms, a couple with two treatments each 0.6 to 1.1 ms, a placement 0.3 and 0.9 ms.
@@ -9,25 +9,16 @@ Measured on 2026-11-23 (2 shared cores, Python 3.13; 50 therapists, 60 beds, 40 
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
 from uuid import UUID
 
 from app.scheduling.bitmask import beginning_runs, ones, shifted
-from app.scheduling.demand import Need, Party, Run
+from app.scheduling.demand import Assignment, Need, Party, Run
 from app.scheduling.matching import Offer, connected, match
+from app.scheduling.rules import allowed_starts
 from app.scheduling.supply import Requirement, Resource, ResourceKind, Supply
 
 _AROUND = 288
 """The steps before and after a treatment in which gaps are looked for: a day."""
-
-
-class Assignment(NamedTuple):
-    """A resource that one treatment of one guest takes."""
-
-    need: Need
-    resource_id: UUID
-    runs: tuple[Run, ...]
-    """In steps of the grid; several when a therapist is free in between."""
 
 
 def starts(party: Party, supply: Supply) -> int:
@@ -126,20 +117,14 @@ def _offers(
         alike = found.get((need.requirement, need.runs))
         if alike is None:
             during = sum(ones(last - first) << first - earliest for first, last in need.runs)
-            suited = (pair for pair in enumerate(resources) if pair[1].suits(need.requirement))
-            begins = {number: todo & _beginning(free(each), need.runs) for number, each in suited}
+            begins = {
+                number: todo & allowed_starts(need, resource, free(resource))
+                for number, resource in enumerate(resources)
+            }
             alike = Offer(during, {number: mask for number, mask in begins.items() if mask})
             found[need.requirement, need.runs] = alike
         offers.append(Offer(alike.during, alike.free))
     return offers
-
-
-def _beginning(free: int, runs: Sequence[Run]) -> int:
-    """The steps from which all of these runs are free."""
-    begins = -1
-    for first, last in runs:
-        begins &= shifted(beginning_runs(free, last - first), -first)
-    return begins
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,10 @@ class Grid:
     """On a multiple of five minutes."""
     count: int
 
+    @property
+    def end(self) -> datetime:
+        return self.instant(self.count)
+
     def step(self, when: datetime) -> int:
         """The step that this instant is in; below 0 and from `count` on it is outside."""
         return (when - self.first) // STEP

@@ -20,10 +20,11 @@ from sqlalchemy.dialects.postgresql import Range
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
+from app.common.types.wall_time import Span
 from app.db.models import Entity
 from app.main import app
-from app.modules.booking.booking_models import Appointment, AppointmentTreatment, Visit
-from app.modules.booking.replan.day import digest_of
+from app.modules.booking.booking_models import Allocation, Appointment, AppointmentTreatment, Visit
+from app.modules.booking.replan.day import Occupation, digest_of
 from app.modules.branch.branch_models import Branch, HoursException, OpeningHours
 from app.modules.calendar.calendar_models import CalendarFeed
 from app.modules.catalogue.catalogue_models import (
@@ -38,8 +39,7 @@ from app.modules.identity import passwords
 from app.modules.identity.identity_models import Invitation, RoleAssignment, User, UserSession
 from app.modules.identity.roles import Role
 from app.modules.identity.tokens import issue_access_token
-from app.modules.resource.allocations import OccupiedTime
-from app.modules.resource.resource_models import Allocation, Outage, Resource, ResourceType, Room
+from app.modules.resource.resource_models import Outage, Resource, ResourceType, Room
 from app.modules.staff.staff_models import Shift, Staff, StaffBranch, StaffSkill, TimeOff, WeeklyShift
 from tests.builders.branches import branch_row
 from tests.builders.rows import RowsToWrite
@@ -428,12 +428,12 @@ _VARIANT = {"key": "90", "price": 450_000, "segments": [{"minutes": 90, "needs_s
 
 def _replan(ids: dict[str, UUID]) -> dict[str, Any]:
     """The colleague takes the visit."""
-    taken = OccupiedTime(ids["staff_id"], Range(_SOON, _SOON + timedelta(hours=1)), ids["treatment_id"])
+    occupation = Occupation(ids["staff_id"], Span(_SOON, _SOON + timedelta(hours=1)), ids["treatment_id"])
     change = {"treatment_id": ids["treatment_id"], "from_id": ids["staff_id"], "to_id": ids["colleague"]}
     return {
         "branch_id": str(ids["branch_id"]),
         "day": _SOON.date().isoformat(),
-        "digest": digest_of([taken]),
+        "digest": digest_of([occupation]),
         "changes": [{name: str(value) for name, value in change.items()}],
     }
 

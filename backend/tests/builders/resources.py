@@ -15,7 +15,7 @@ from uuid_utils.compat import uuid7
 from app.common.helpers import utc_now
 from app.common.types.localized import LocalizedText
 from app.db.models import Entity
-from app.modules.resource.resource_models import Allocation, Outage, Resource, ResourceType, Room
+from app.modules.resource.resource_models import Outage, Resource, ResourceType, Room
 from tests.builders.visits import AddedVisit, visit_rows
 from tests.support.database import insert, insert_all, run_sql
 
@@ -100,53 +100,14 @@ async def take(
     return await book(resource_id, start, end, hold_expires_at=expires, connection=connection)
 
 
-async def block(
-    resource_id: UUID,
-    start: datetime,
-    end: datetime,
-    *,
-    outage_id: UUID | None = None,
-    time_off_id: UUID | None = None,
-) -> None:
-    """Block the resource for an outage or a leave."""
-    during = Range(start, end)
-    await insert(
-        Allocation(
-            resource_id=resource_id,
-            during=during,
-            state="blocked",
-            outage_id=outage_id,
-            time_off_id=time_off_id,
-        )
-    )
-
-
 async def add_outage(resource_id: UUID, start: datetime, end: datetime) -> UUID:
-    """Add an outage that blocks all of its time."""
-    outage_id = await insert(Outage(resource_id=resource_id, during=Range(start, end), reason="Gãy chân"))
-    await block(resource_id, start, end, outage_id=outage_id)
-    return outage_id
+    return await insert(Outage(resource_id=resource_id, during=Range(start, end), reason="Gãy chân"))
 
 
-async def free(resource_id: UUID, start: datetime, end: datetime) -> None:
-    """Free time that is blocked, as if an appointment had been in the way: the outage still knows of it."""
-    blocks = await run_sql(
-        "DELETE FROM allocation WHERE resource_id = $1 AND during && $2 AND state = 'blocked' RETURNING *",
-        *(resource_id, asyncpg.Range(start, end)),
-    )
-    for row in blocks:
-        for left, right in ((row["during"].lower, start), (end, row["during"].upper)):
-            if left < right:
-                await block(
-                    resource_id, left, right, outage_id=row["outage_id"], time_off_id=row["time_off_id"]
-                )
-
-
-async def blocked(resource_id: UUID) -> list[tuple[datetime, datetime]]:
-    """When it is blocked, in order."""
+async def unavailable(resource_id: UUID) -> list[tuple[datetime, datetime]]:
+    """Return the approved leave or the outages of a resource, in order."""
     rows = await run_sql(
-        "SELECT lower(during), upper(during) FROM allocation"
-        " WHERE resource_id = $1 AND state = 'blocked' ORDER BY during",
+        "SELECT lower(during), upper(during) FROM unavailability WHERE resource_id = $1 ORDER BY during",
         resource_id,
     )
     return [(start, end) for start, end in rows]

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.dialects.postgresql import Range
 from uuid_utils.compat import uuid7
 
-from app.modules.booking.booking_models import Appointment, AppointmentTreatment, Visit
+from app.modules.booking.booking_models import Allocation, Appointment, AppointmentTreatment, Visit
 from app.modules.branch.branch_models import Branch, HoursException, OpeningHours
 from app.modules.catalogue.catalogue_models import (
     AddOn,
@@ -27,7 +27,7 @@ from app.modules.catalogue.catalogue_models import (
     ServiceSegment,
     ServiceVariant,
 )
-from app.modules.resource.resource_models import Allocation, Outage, Resource, ResourceType, Room
+from app.modules.resource.resource_models import Outage, Resource, ResourceType, Room
 from app.modules.staff.staff_models import Shift, Staff, StaffBranch, StaffSkill, TimeOff
 from tests.builders.branches import branch_row
 from tests.builders.rows import RowsToWrite
@@ -230,15 +230,12 @@ class Spa(RowsToWrite):
         return appointment_id
 
     def block(self, resource_id: UUID, during: str | tuple[datetime, datetime]) -> None:
-        """Leave of somebody, or an outage of something."""
+        """Add approved leave of a therapist, or an outage of a bed or device."""
         span = Range(*self.span(during))
-        taken: dict[str, Any] = {"resource_id": resource_id, "during": span, "state": "blocked"}
         if resource_id in self._staff:
-            leave = self._add(TimeOff, staff_id=resource_id, during=span, status="approved")
-            self._add(Allocation, **taken, time_off_id=leave)
+            self._add(TimeOff, staff_id=resource_id, during=span, status="approved")
         else:
-            outage = self._add(Outage, resource_id=resource_id, during=span, reason="Gãy chân")
-            self._add(Allocation, **taken, outage_id=outage)
+            self._add(Outage, resource_id=resource_id, during=span, reason="Gãy chân")
 
     def at(self, text: str) -> datetime:
         """`2026-12-05 14:00` on the wall clock; 24:00 and later are on the next day."""

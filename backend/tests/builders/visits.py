@@ -16,9 +16,8 @@ from uuid_utils.compat import uuid7
 
 from app.common.types.localized import LocalizedText
 from app.db.models import Entity
-from app.modules.booking.booking_models import Appointment, AppointmentTreatment, Visit
+from app.modules.booking.booking_models import Allocation, Appointment, AppointmentTreatment, Visit
 from app.modules.catalogue.catalogue_models import Service, ServiceCategory, ServiceVariant
-from app.modules.resource.resource_models import Allocation
 from tests.builders.branches import add_branch
 from tests.support.database import insert, insert_all, new, run_sql
 

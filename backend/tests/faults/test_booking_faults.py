@@ -53,7 +53,7 @@ class Bookings:
             if answer.status_code == 201:
                 self.booked[key] = answer.json()["id"]
                 return
-            if code == "TIME_TAKEN":
+            if code == "SLOT_TAKEN":
                 self.refused.add(key)
                 return
             assert code in {"SERVICE_UNAVAILABLE", "IDEMPOTENCY_IN_FLIGHT"}, answer.json()

@@ -14,7 +14,7 @@ from app.cli.embedded import EmbeddedPostgres
 from app.core.database import AsyncSessionLocal
 from app.core.database_errors import translate
 from app.core.exceptions import ServiceUnavailableException
-from app.db.queries import ask
+from app.db.queries import fetch_raw
 from app.modules.identity.roles import Role
 from tests.builders.branches import add_branch
 from tests.builders.customers import CUSTOMERS, AtTheDesk
@@ -147,15 +147,15 @@ async def test_a_question_by_the_driver_that_gets_no_answer_is_an_outage_and_nob
             patch.setattr(asyncpg.Connection, "close", goodbye)  # nobody says it to a server that is silent
             async with AsyncSessionLocal() as session:
                 for number in (1, 2):  # with the first SQLAlchemy begins the transaction
-                    assert [*await ask(session, "SELECT $1::integer", number)] == [(number,)]
+                    assert [*await fetch_raw(session, "SELECT $1::integer", number)] == [(number,)]
                 proxy.mode = fault
                 with pytest.raises(DBAPIError) as met:
-                    await ask(session, "SELECT $1::integer", 3)
+                    await fetch_raw(session, "SELECT $1::integer", 3)
         assert met.value.connection_invalidated
         assert isinstance(translate(met.value), ServiceUnavailableException)
         proxy.mode = Mode.PASS
         async with AsyncSessionLocal() as session:
-            assert [*await ask(session, "SELECT $1::integer", 4)] == [(4,)]
+            assert [*await fetch_raw(session, "SELECT $1::integer", 4)] == [(4,)]
 
 
 async def statuses(http: httpx2.AsyncClient) -> dict[str, int]:

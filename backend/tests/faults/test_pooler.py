@@ -19,7 +19,7 @@ from app.common.helpers import utc_now
 from app.core.config import Settings, settings
 from app.core.database import build_engine
 from app.db.transactions import run_in_transaction
-from app.modules.booking.status.jobs import turn
+from app.jobs import run_once
 from app.modules.identity.roles import Role
 from tests.builders.bookings import VISITS, bookable_spa, overlaps
 from tests.builders.people import signed_in
@@ -106,7 +106,7 @@ class TestTransactionMode:
             again = await crowd.ask(asked)
         assert 503 not in crowd.statuses
         assert Counter(each.status for each in answers) == {201: 6, 409: CLIENTS - 6}
-        assert {each.code for each in answers if each.status == 409} == {"TIME_TAKEN"}
+        assert {each.code for each in answers if each.status == 409} == {"SLOT_TAKEN"}
         assert [each.body for each in again if each.status == 201] == [
             each.body for each in answers if each.status == 201
         ]
@@ -139,7 +139,7 @@ class TestTransactionMode:
         await add_visit(None, at(9), at(10), status="held", hold_expires_at=ago)
         changes = {"DATABASE_URL": SecretStr(url_of(pooler)), "DB_TRANSACTION_POOLER": True}
         async with app_database(**changes):
-            assert await turn() == 1
+            assert await run_once() == 1
             program = text("SELECT current_setting('application_name')")
             assert await run_in_transaction(lambda session: session.scalar(program)) == "zenspa"
         [entry] = await entries(entity="appointment", action="update")

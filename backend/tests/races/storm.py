@@ -4,6 +4,8 @@ import random
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import inf
+from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -60,6 +62,50 @@ class Storm:
     """By the id of a visit what it was after somebody else took a treatment of it, for a colleague who is ill."""
     answers: Counter[str] = field(default_factory=Counter)
     """By what was done and how it ended."""
+    unavailable: list["Unavailable"] = field(default_factory=list)
+    """The outages and leaves of which clients were told."""
+    bookings: list["Booking"] = field(default_factory=list)
+    """The visits that were booked or held."""
+
+    def booked_though_unavailable(self) -> list[tuple["Booking", "Unavailable"]]:
+        """Return bookings of what was unavailable all the time between the request and its answer."""
+        return [
+            (booking, away)
+            for booking in self.bookings
+            for away in self.unavailable
+            if away.since < booking.sent and booking.answered < away.until and away.covers(booking.visit)
+        ]
+
+
+@dataclass
+class Unavailable:
+    """An outage or a leave."""
+
+    resource_id: str
+    start: datetime
+    end: datetime
+    since: float = field(default_factory=monotonic)
+    """When a client was told that it holds, in seconds of the monotonic clock."""
+    until: float = inf
+    """When a client asked to end it."""
+
+    def covers(self, visit: dict[str, Any]) -> bool:
+        """Return whether the visit occupies the resource in that time."""
+        return any(
+            allocation["resource_id"] == self.resource_id
+            and datetime.fromisoformat(allocation["start"]) < self.end
+            and datetime.fromisoformat(allocation["end"]) > self.start
+            for guest in visit["appointments"]
+            for treatment in guest["treatments"]
+            for allocation in treatment["allocations"]
+        )
+
+
+@dataclass
+class Booking:
+    visit: dict[str, Any]
+    sent: float
+    answered: float
 
 
 class Client:
@@ -83,8 +129,10 @@ class Client:
         guests, hold, is_common = draw.choice([1, 1, 2]), draw.random() < 0.4, draw.random() < 0.3
         booking = self._storm.spa.booking(self._some_hour(), guests=guests, hold=hold)
         made = request("POST", VISITS, booking["headers"] | self._headers, booking["json"])
-        answer = await self._ask("book", made, {"TIME_TAKEN", "TOO_MANY_HOLDS"})
+        sent = monotonic()
+        answer = await self._ask("book", made, {"SLOT_TAKEN", "TOO_MANY_HOLDS"})
         if answer.status == 201:
+            self._storm.bookings.append(Booking(answer.body, sent, monotonic()))
             told = Told([answer.body], made)
             is_common = is_common and not hold and not self._is_customer
             (self._storm.common if is_common else self._storm.own).append(told)
@@ -150,30 +198,46 @@ class Client:
 
     async def _patch(self, told: Told, what: str, path: str, body: dict[str, Any]) -> None:
         asked = request("PATCH", path, self._headers, body)
-        _noted(told, await self._ask(what, asked, {"TIME_TAKEN", "STATUS_CONFLICT", "HOLD_EXPIRED"}))
+        _noted(told, await self._ask(what, asked, {"SLOT_TAKEN", "STATUS_CONFLICT", "HOLD_EXPIRED"}))
 
     async def _block(self) -> None:
         """A bed is out of order for a while."""
-        path = f"/api/v1/resources/{self._random.choice(self._storm.spa.beds)}/outages"
+        bed = str(self._random.choice(self._storm.spa.beds))
+        path = f"/api/v1/resources/{bed}/outages"
         body = self._some_hours() | {"reason": "Gãy chân", "force": self._random.random() < 0.7}
         refusals = {"RESOURCE_HAS_APPOINTMENTS", "OUTAGE_OVERLAPS"}
         answer = await self._ask("outage", request("POST", path, self._headers, body), refusals)
-        if answer.status == 201 and self._random.random() < 0.5:
+        if answer.status != 201:
+            return
+        away = self._note_unavailable(bed, body)
+        if self._random.random() < 0.5:
             await self._change()
+            away.until = monotonic()
             path += f"/{answer.body['outage']['id']}"
             await self._ask("back in order", request("DELETE", path, self._headers), set())
 
     async def _give_leave(self) -> None:
-        body = self._some_hours() | {"staff_id": str(self._random.choice(self._storm.spa.therapists))}
+        therapist = str(self._random.choice(self._storm.spa.therapists))
+        body = self._some_hours() | {"staff_id": therapist}
         path = "/api/v1/time-off"
         leave = await self._ask("ask for leave", request("POST", path, self._headers, body), set())
         path += f"/{leave.body['id']}"
         refusals = {"TIME_OFF_OVERLAPS", "APPOINTMENTS_STRANDED"}
         approval = request("POST", f"{path}/approve", self._headers, {"force": self._random.random() < 0.7})
         answer = await self._ask("leave", approval, refusals)
-        if answer.status == 200 and self._random.random() < 0.5:
+        if answer.status != 200:
+            return
+        away = self._note_unavailable(therapist, body)
+        if self._random.random() < 0.5:
             await self._change()
+            away.until = monotonic()
             await self._ask("withdraw leave", request("POST", f"{path}/withdraw", self._headers), set())
+
+    def _note_unavailable(self, resource_id: str, body: dict[str, Any]) -> Unavailable:
+        start, end = (datetime.fromisoformat(body[name]) for name in ("start", "end"))
+        away = Unavailable(resource_id, start, end)
+        self._storm.unavailable.append(away)
+        return away
 
     async def _replan(self) -> None:
         """A therapist is ill."""

@@ -20,7 +20,7 @@ from tests.support.database import run_sql
 pytestmark = pytest.mark.usefixtures("client")
 
 ROUNDS, CLIENTS = 50, 200
-TAKEN = (409, "TIME_TAKEN")
+TAKEN = (409, "SLOT_TAKEN")
 BOOKED = (201, "")
 COPIES = 20
 

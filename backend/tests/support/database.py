@@ -149,7 +149,12 @@ def _for_asyncpg(column: Column[Any], value: Any) -> Any:
 @cache
 def _columns(model: type[Base]) -> dict[str, Column[Any]]:
     properties: Iterable[ColumnProperty[Any]] = inspect(model).column_attrs
-    return {prop.key: prop.columns[0] for prop in properties if prop.columns[0].computed is None}  # type: ignore[misc]  # a mapped attribute of a table is a column of it
+    columns = {prop.key: prop.columns[0] for prop in properties}
+    return {
+        key: column
+        for key, column in columns.items()
+        if isinstance(column, Column) and column.computed is None  # others are read, not written
+    }
 
 
 @cache

@@ -13,7 +13,7 @@ from app.modules.booking.booking_errors import (
 )
 from app.modules.booking.status.status import AppointmentStatus as Status
 from app.modules.booking.status.status import StatusRequest
-from app.modules.booking.status.transitions import Policy, Who, next_status
+from app.modules.booking.status.transitions import Policy, Relation, next_status
 
 POLICY = Policy(approve_online=False, free_cancel=timedelta(hours=4), no_show=timedelta(minutes=15))
 START = datetime(2100, 3, 1, 9, tzinfo=UTC)
@@ -21,23 +21,27 @@ MOMENT = timedelta(microseconds=1)
 
 
 @pytest.mark.parametrize(
-    ("old", "wanted", "who", "limit", "expected"),
+    ("old", "request_", "relation", "limit", "expected"),
     [
-        ("confirmed", "cancelled", Who.CUSTOMER, -240, (*[Status.CANCELLED] * 2, TooLateToCancel)),
-        ("confirmed", "cancelled", Who.DESK, -240, (*[Status.CANCELLED] * 2, Status.LATE_CANCELLED)),
-        ("pending", "cancelled", Who.DESK, -240, (*[Status.CANCELLED] * 2, Status.LATE_CANCELLED)),
-        ("confirmed", "arrived", Who.DESK, -720, (TooEarlyToArrive, *[Status.ARRIVED] * 2)),
-        ("confirmed", "no_show", Who.DESK, 15, (TooEarlyForNoShow, *[Status.NO_SHOW] * 2)),
-        ("no_show", "arrived", Who.DESK, 720, (*[Status.ARRIVED] * 2, StatusConflict)),
+        ("confirmed", "cancelled", Relation.CUSTOMER, -240, (*[Status.CANCELLED] * 2, TooLateToCancel)),
+        ("confirmed", "cancelled", Relation.DESK, -240, (*[Status.CANCELLED] * 2, Status.LATE_CANCELLED)),
+        ("pending", "cancelled", Relation.DESK, -240, (*[Status.CANCELLED] * 2, Status.LATE_CANCELLED)),
+        ("confirmed", "arrived", Relation.DESK, -720, (TooEarlyToArrive, *[Status.ARRIVED] * 2)),
+        ("confirmed", "no_show", Relation.DESK, 15, (TooEarlyForNoShow, *[Status.NO_SHOW] * 2)),
+        ("no_show", "arrived", Relation.DESK, 720, (*[Status.ARRIVED] * 2, StatusConflict)),
     ],
 )
 def test_a_rule_holds_to_the_moment(
-    old: str, wanted: str, who: Who, limit: int, expected: tuple[Status | type[ZenSpaException], ...]
+    old: str,
+    request_: str,
+    relation: Relation,
+    limit: int,
+    expected: tuple[Status | type[ZenSpaException], ...],
 ) -> None:
     """`limit` is in minutes from the beginning; what is expected before it, at it and after it."""
     moment = START + timedelta(minutes=limit)
     answers = [
-        next_status(Status(old), StatusRequest(wanted), {who}, policy=POLICY, start=START, now=now)
+        next_status(Status(old), StatusRequest(request_), {relation}, policy=POLICY, start=START, now=now)
         for now in (moment - MOMENT, moment, moment + MOMENT)
     ]
     assert answers == [*expected]

@@ -105,10 +105,11 @@ def open_spans(
         for day in days
         for hours in hours_of(day)
     )
-    return list(_joined(sorted(span for span in spans if span.start < span.end)))
+    return list(join_spans(sorted(span for span in spans if span.start < span.end)))
 
 
-def _joined(spans: Iterable[Span]) -> Iterator[Span]:
+def join_spans(spans: Iterable[Span]) -> Iterator[Span]:
+    """Join spans, given in order, that touch or overlap."""
     current: Span | None = None
     for span in spans:
         if current is None:

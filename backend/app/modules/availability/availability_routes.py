@@ -1,4 +1,4 @@
-"""Finding times over HTTP: parse, call the service, answer."""
+"""Finding times over HTTP."""
 
 from typing import Annotated
 
@@ -9,14 +9,14 @@ from app.core.database import SessionDep
 from app.core.exceptions import error_responses, preferred_language
 from app.http.router import ApiRouter
 from app.modules.availability import availability_service as service
-from app.modules.availability.availability_schemas import DaysQuery, DaysRead, StartsQuery, StartsRead
-from app.modules.availability.quote import (
+from app.modules.availability.availability_errors import (
     AddOnDoesNotFit,
     BedDoesNotFit,
     BedsAreForTheDesk,
     NoTherapistNeeded,
     NotOffered,
 )
+from app.modules.availability.availability_schemas import DaysQuery, DaysRead, StartsQuery, StartsRead
 from app.modules.branch.branch_service import BranchNotFound
 from app.modules.catalogue.catalogue_service import AddOnNotFound, VariantNotFound
 from app.modules.identity.access import SignedIn
@@ -43,8 +43,8 @@ Languages = Annotated[str, Header(alias="Accept-Language", max_length=200, examp
 async def find_days(
     user: SignedIn, session: SessionDep, query: DaysQuery, accept_language: Languages = ""
 ) -> DaysRead:
-    """On which days a party could come, and what is missing on the others. Nothing is changed: it is a POST because the
-    question is a document."""
+    """Find the days on which a party can start, and the reasons on the others. Changes nothing; it is a POST because the
+    query is a document."""
     language = preferred_language(accept_language)
     return await service.find_days(session, user, query, language=language)
 
@@ -53,7 +53,7 @@ async def find_days(
 async def find_starts(
     user: SignedIn, session: SessionDep, query: StartsQuery, accept_language: Languages = ""
 ) -> StartsRead:
-    """When on a day a party could begin, with who would do what where; or what is missing. Nothing is kept for them
-    until it is held or booked."""
+    """Find the starts of a day, each with therapists, beds and devices; or the reasons why there is none. Nothing is
+    reserved until it is held or booked."""
     language = preferred_language(accept_language)
     return await service.find_starts(session, user, query, language=language)

@@ -1,83 +1,88 @@
-"""When a party could come to a branch, and who would do what where."""
+"""Find when a party could come to a branch, and who would do what where.
+
+The door of the module: others import from here what they need of it.
+"""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
+from datetime import date
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.db.queries import use_generic_plans
 from app.modules.availability.availability_schemas import (
     AssignmentRead,
     DayRead,
     DaysQuery,
     DaysRead,
     PartyWish,
+    ReasonRead,
     StartRead,
     StartsQuery,
     StartsRead,
     TreatmentAssignments,
 )
-from app.modules.availability.messages import ReasonFormatter
-from app.modules.availability.quote import agree, party_of
-from app.modules.availability.snapshot import BranchSnapshot, is_offered, load_snapshot, nearest_starts
+from app.modules.availability.messages import describe_shortage
+from app.modules.availability.quote import (
+    Quote,
+    QuotedAddOn,
+    QuotedTreatment,
+    lengthen,
+    quote_party,
+    require_therapist,
+)
+from app.modules.availability.snapshot import (
+    BranchSnapshot,
+    load_snapshot,
+    load_snapshot_around,
+    lock_and_refresh,
+)
 from app.modules.identity.access import CurrentUser
 from app.modules.staff.access import AT_THE_DESK
 from app.scheduling.bitmask import positions
-from app.scheduling.demand import Party
-from app.scheduling.search import Assignment, offered, place, starts
-from app.scheduling.shortages import why_not
-from app.scheduling.supply import Requirement
+from app.scheduling.demand import Assignment, Party
+from app.scheduling.search import offered, place, starts
+from app.scheduling.shortages import Shortage, why_not
+from app.scheduling.supply import Requirement, ResourceKind
 from app.scheduling.timegrid import STEP
-
-_QUICK = 2
-"""Guests."""
-A_FEW = 3
-"""Therapists for each guest and one more, and as many beds and devices of a type."""
 
 __all__ = [
     "BranchSnapshot",
-    "find_days",
-    "find_starts",
-    "is_offered",
+    "Quote",
+    "QuotedAddOn",
+    "QuotedTreatment",
+    "describe_shortage",
+    "lengthen",
     "load_snapshot",
-    "nearest_starts",
-    "read_start",
+    "load_snapshot_around",
+    "lock_and_refresh",
+    "quote_party",
+    "require_therapist",
 ]
+
+_QUICK_PARTY = 2
+"""Guests. The search for so many is quick enough for the event loop."""
+FIRST_LOOK = 3
+"""Therapists for each guest and one more, and as many beds and devices of a type, are looked at first."""
 
 
 async def find_days(session: AsyncSession, user: CurrentUser, query: DaysQuery, *, language: str) -> DaysRead:
-    """On which days the party could begin, and why not on the others. Notice and horizon of the branch are for whoever
-    is not at its desk.
+    """Find the days on which the party can start, and the reasons on the others.
 
     Raises:
-        BranchNotFound, and what `agree` raises.
+        BranchNotFound, and what `quote_party` raises.
     """
-    await use_generic_plans(session)
-    party, at_the_desk = await _party(session, user, query)
-    load = partial(
-        load_snapshot,
-        session,
-        query.branch_id,
-        query.first_day,
-        query.last_day,
-        party,
-        at_the_desk=at_the_desk,
-    )
-    snapshot = await _load_enough(load, party)
-    masks = _masks_of(snapshot)
-    shortages = await _searched(party, lambda: why_not(party, snapshot.supply, masks))
-    formatter = await ReasonFormatter.load(
-        session, snapshot, shortages, at_the_desk=at_the_desk, same_room=party.same_room
-    )
+    at_desk = user.holds_in(query.branch_id, *AT_THE_DESK)
+    quote = await quote_party(session, query.guests, same_room=query.same_room, at_desk=at_desk)
+    snapshot = await _load_enough(session, query, quote.party, at_desk=at_desk)
+    shortages = await _search(quote.party, lambda: why_not(quote.party, snapshot.supply, _days_of(snapshot)))
     return DaysRead(
         days=[
             DayRead(
                 day=day,
-                available=not said,
-                reasons=[formatter.read(shortage, day, language) for shortage in said],
+                available=not missing,
+                reasons=_read_reasons(missing, snapshot, day, query, at_desk=at_desk, language=language),
             )
-            for day, said in zip(snapshot.days, shortages, strict=True)
+            for day, missing in zip(snapshot.days, shortages, strict=True)
         ]
     )
 
@@ -85,55 +90,78 @@ async def find_days(session: AsyncSession, user: CurrentUser, query: DaysQuery, 
 async def find_starts(
     session: AsyncSession, user: CurrentUser, query: StartsQuery, *, language: str
 ) -> StartsRead:
-    """The starts of a day, each with who would do what where: any other placement may do as well.
+    """Find the starts of a day, each with one way to assign therapists, beds and devices. There may be others.
 
     Raises:
-        BranchNotFound, and what `agree` raises.
+        BranchNotFound, and what `quote_party` raises.
     """
-    await use_generic_plans(session)
-    party, at_the_desk = await _party(session, user, query)
-    snapshot = await load_snapshot(
-        session, query.branch_id, query.day, query.day, party, at_the_desk=at_the_desk
-    )
-    await (
-        session.close()
-    )  # for a large party what follows takes two seconds, in which others need the connection
+    at_desk = user.holds_in(query.branch_id, *AT_THE_DESK)
+    quote = await quote_party(session, query.guests, same_room=query.same_room, at_desk=at_desk)
+    party = quote.party
+    snapshot = await load_snapshot(session, query.branch_id, query.day, query.day, party, at_desk=at_desk)
+    await session.close()  # a large party is searched for two seconds, in which others need the connection
     day = snapshot.grid.day(query.day, snapshot.zone)
     found: list[StartRead] = []
-    for step in positions(await _searched(party, lambda: starts(party, snapshot.supply)) & day):
-        taken = place(party, snapshot.supply, step)
-        assert taken is not None
-        found.append(read_start(snapshot, party, step, taken))
-        await asyncio.sleep(0)  # others may have their turn
-    [shortages] = [[]] if found else await _searched(party, lambda: why_not(party, snapshot.supply, [day]))
-    formatter = await ReasonFormatter.load(
-        session, snapshot, [shortages], at_the_desk=at_the_desk, same_room=party.same_room
-    )
-    return StartsRead(
-        day=query.day,
-        starts=found,
-        reasons=[formatter.read(shortage, query.day, language) for shortage in shortages],
-    )
+    for step in positions(await _search(party, lambda: starts(party, snapshot.supply)) & day):
+        assignments = place(party, snapshot.supply, step)
+        assert assignments is not None
+        found.append(_read_start(snapshot, party, step, assignments))
+        await asyncio.sleep(0)  # let other requests run between two starts
+    [missing] = [[]] if found else await _search(party, lambda: why_not(party, snapshot.supply, [day]))
+    reasons = _read_reasons(missing, snapshot, query.day, query, at_desk=at_desk, language=language)
+    return StartsRead(day=query.day, starts=found, reasons=reasons)
 
 
-def read_start(snapshot: BranchSnapshot, party: Party, step: int, taken: Sequence[Assignment]) -> StartRead:
-    """A placement as it is shown."""
-    at = snapshot.grid.first + step * STEP
-    places: dict[tuple[int, int], list[AssignmentRead]] = {}
-    for each in taken:
-        read = AssignmentRead(
-            resource_id=each.resource_id,
-            kind=each.need.requirement.kind,
-            name=snapshot.names[each.resource_id],
+def _read_reasons(  # noqa: PLR0913 - what a sentence depends on
+    shortages: Sequence[Shortage],
+    snapshot: BranchSnapshot,
+    day: date,
+    query: PartyWish,
+    *,
+    at_desk: bool,
+    language: str,
+) -> list[ReasonRead]:
+    reasons = []
+    for shortage in shortages:
+        requirement = shortage.requirement
+        by_staff = requirement is not None and requirement.kind is ResourceKind.STAFF
+        message = describe_shortage(shortage, snapshot, day, same_room=query.same_room, at_desk=at_desk)
+        reasons.append(
+            ReasonRead(
+                code=shortage.reason,
+                message=message.in_language(language),
+                service_id=requirement.of if requirement and by_staff else None,
+                type_id=requirement.of if requirement and not by_staff else None,
+                needed=shortage.needed,
+                times=[(span.start, span.end) for span in snapshot.grid.spans(shortage.during)],
+            )
         )
-        places.setdefault((each.need.guest, each.need.treatment), []).append(read)
+    return reasons
+
+
+def _read_start(
+    snapshot: BranchSnapshot, party: Party, step: int, assignments: Sequence[Assignment]
+) -> StartRead:
+    start = snapshot.grid.instant(step)
+    by_treatment: dict[tuple[int, int], list[AssignmentRead]] = {}
+    for assignment in assignments:
+        need = assignment.need
+        by_treatment.setdefault((need.guest, need.treatment), []).append(
+            AssignmentRead(
+                resource_id=assignment.resource_id,
+                kind=need.requirement.kind,
+                name=snapshot.resource_names[assignment.resource_id],
+            )
+        )
     return StartRead(
-        start=at,
-        end=at + party.stay() * STEP,
+        start=start,
+        end=start + party.stay() * STEP,
         guests=[
             [
                 TreatmentAssignments(
-                    start=at + first * STEP, end=at + last * STEP, allocations=places.get((guest, number), [])
+                    start=start + first * STEP,
+                    end=start + last * STEP,
+                    allocations=by_treatment.get((guest, number), []),
                 )
                 for number, (first, last) in enumerate(times)
             ]
@@ -142,38 +170,39 @@ def read_start(snapshot: BranchSnapshot, party: Party, step: int, taken: Sequenc
     )
 
 
-async def _load_enough(load: Callable[..., Awaitable[BranchSnapshot]], party: Party) -> BranchSnapshot:
-    """A few of those who could do it, and all of them only when a day has no start with the few: what takes the time of
-    a search is to read what is taken of each, and most days of most months have one."""
-    at_most = A_FEW * (len(party.guests) + 1)
-    snapshot = await load(at_most=at_most)
-    if not any(_there_are(need.requirement, snapshot) >= at_most for need in party.needs()):
-        return snapshot  # it is all that there is
-    found = await _searched(party, lambda: starts(party, snapshot.supply))
-    could_be = offered(party, snapshot.supply)
-    return (
-        await load() if any(could_be & day and not found & day for day in _masks_of(snapshot)) else snapshot
-    )
+async def _load_enough(
+    session: AsyncSession, query: DaysQuery, party: Party, *, at_desk: bool
+) -> BranchSnapshot:
+    """Load a few of those who could do it, and all of them only if a day has no start with the few. Reading schedules is
+    most of the work of a search, and most days of most months have a start."""
+
+    async def load(at_most: int | None = None) -> BranchSnapshot:
+        days = query.first_day, query.last_day
+        return await load_snapshot(session, query.branch_id, *days, party, at_desk=at_desk, at_most=at_most)
+
+    at_most = FIRST_LOOK * (len(party.guests) + 1)
+    snapshot = await load(at_most)
+    if not any(_count_suitable(need.requirement, snapshot) >= at_most for need in party.needs()):
+        return snapshot  # these are all there are
+    found = await _search(party, lambda: starts(party, snapshot.supply))
+    possible = offered(party, snapshot.supply)
+    if any(possible & day and not found & day for day in _days_of(snapshot)):
+        return await load()
+    return snapshot
 
 
-def _there_are(requirement: Requirement, snapshot: BranchSnapshot) -> int:
-    """Of its kind, whatever else is wished for."""
+def _count_suitable(requirement: Requirement, snapshot: BranchSnapshot) -> int:
+    """Count the resources of the required kind, whatever else is wished for."""
     kind = Requirement(requirement.kind, requirement.of)
     return sum(resource.suits(kind) for resource in snapshot.supply.resources)
 
 
-def _masks_of(snapshot: BranchSnapshot) -> list[int]:
+def _days_of(snapshot: BranchSnapshot) -> list[int]:
+    """Return the steps of each day as a mask."""
     return [snapshot.grid.day(day, snapshot.zone) for day in snapshot.days]
 
 
-async def _searched[T](party: Party, search: Callable[[], T]) -> T:
-    """Three guests and more may take seconds for 62 days when there are hardly more therapists than guests
-    (`availability_matching`): in a thread, so that others are answered meanwhile."""
-    return await asyncio.to_thread(search) if len(party.guests) > _QUICK else search()
-
-
-async def _party(session: AsyncSession, user: CurrentUser, query: PartyWish) -> tuple[Party, bool]:
-    """And whether it is for the desk of that branch."""
-    at_the_desk = user.holds_in(query.branch_id, *AT_THE_DESK)
-    agreed = await agree(session, query.guests, at_the_desk=at_the_desk)
-    return party_of(agreed, same_room=query.same_room), at_the_desk
+async def _search[T](party: Party, search: Callable[[], T]) -> T:
+    """Run a search, for three guests and more in a thread: it may take seconds for 62 days if there are hardly more
+    therapists than guests (`scheduling.matching`)."""
+    return await asyncio.to_thread(search) if len(party.guests) > _QUICK_PARTY else search()

@@ -1,49 +1,43 @@
-"""What is missing, as a receptionist would say it."""
+"""Put shortages into sentences that a receptionist would say, in both languages."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Self
 from uuid import UUID
-
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.common.types.gender import Gender
 from app.common.types.localized import LocalizedText
 from app.common.types.wall_time import DAY, Span, instant
-from app.modules.availability.availability_schemas import ReasonRead
 from app.modules.availability.snapshot import BranchSnapshot
-from app.modules.catalogue.names import names_of_services
-from app.modules.resource.supply import type_names
-from app.scheduling.demand import Party
 from app.scheduling.shortages import Reason, Shortage
 from app.scheduling.supply import Requirement, ResourceKind
 
-_PLAIN = {
+_GENERAL = {
     Reason.CLOSED: LocalizedText("Chi nhánh đóng cửa.", "The branch is closed."),
     Reason.OPEN_TOO_SHORT: LocalizedText(
-        "Chi nhánh không mở cửa đủ lâu cho cả buổi.", "The branch is not open for long enough."
+        "Giờ mở cửa không đủ để làm hết các dịch vụ đã chọn.",
+        "The branch is not open long enough for these treatments.",
     ),
     Reason.NOT_AT_ONCE: LocalizedText(
-        "Mỗi thứ đều có lúc trống, nhưng không lúc nào trống cùng nhau.",
-        "Each of what is needed is free at some time, but never all of it at once.",
+        "Không có lúc nào kỹ thuật viên, giường và máy cùng trống.",
+        "Therapists, beds and devices are never free at the same time.",
     ),
 }
-_PAST = LocalizedText("Đã qua giờ nhận khách.", "It is too late for this day.")
-_GENDERS = {
+_TOO_LATE_TODAY = LocalizedText("Đã qua giờ nhận khách.", "It is too late for this day.")
+_THERAPISTS = {
     None: (LocalizedText("kỹ thuật viên", "therapist"), "therapists"),
     Gender.FEMALE: (LocalizedText("kỹ thuật viên nữ", "female therapist"), "female therapists"),
     Gender.MALE: (LocalizedText("kỹ thuật viên nam", "male therapist"), "male therapists"),
     Gender.OTHER: (
-        LocalizedText("kỹ thuật viên giới tính khác", "therapist of another gender"),
-        "such therapists",
+        LocalizedText("kỹ thuật viên (giới tính khác)", "therapist of another gender"),
+        "therapists of another gender",
     ),
 }
+"""By the gender asked for: one of them, and the English plural."""
 _NO_THERAPIST = {
     Reason.MISSING: LocalizedText("chi nhánh không có {who}", "the branch has no {who}"),
     Reason.OFF_SHIFT: LocalizedText("không có {who} trong ca{times}", "no {who} is on shift{times}"),
-    Reason.TAKEN: LocalizedText("mọi {who} đã kín lịch{times}", "every {who} is taken{times}"),
+    Reason.TAKEN: LocalizedText("tất cả {who} đều kín lịch{times}", "every {who} is taken{times}"),
 }
 _TOO_FEW_THERAPISTS = {
     Reason.MISSING: LocalizedText(
@@ -61,169 +55,108 @@ _NOT_THIS_THERAPIST = {
     Reason.OFF_SHIFT: LocalizedText("{who} không có ca{times}", "{who} is not on shift{times}"),
     Reason.TAKEN: LocalizedText("{who} đã kín lịch{times}", "{who} is taken{times}"),
 }
-_NO_THING = {
+_NO_EQUIPMENT = {
     Reason.MISSING: LocalizedText("chi nhánh không có", "the branch has none"),
     Reason.TAKEN: LocalizedText("đã kín{times}", "all are taken{times}"),
 }
-_TOO_FEW_THINGS = {
+_TOO_LITTLE_EQUIPMENT = {
     Reason.MISSING: LocalizedText(
-        "chi nhánh không có đủ {count}{room}", "the branch has fewer than {count}{room}"
+        "cần {count}{room}, chi nhánh không có đủ", "the branch has fewer than {count}{room}"
     ),
     Reason.TAKEN: LocalizedText(
-        "không còn đủ {count}{room} trống{times}", "fewer than {count} are free{room}{times}"
+        "cần {count}{room}, không còn đủ{times}", "fewer than {count} are free{room}{times}"
     ),
 }
 _NOT_THIS_BED = {
     Reason.MISSING: LocalizedText("{who} không có ở chi nhánh này", "{who} is not in this branch"),
-    Reason.TAKEN: LocalizedText("{who} đã có người dùng{times}", "{who} is taken{times}"),
+    Reason.TAKEN: LocalizedText("{who} đã có khách{times}", "{who} is taken{times}"),
 }
 _ONLY_ONE = LocalizedText(
-    "{who} không thể cho {count} khách cùng lúc", "{who} cannot be for {count} guests at once"
+    "{who} không thể phục vụ {count} khách cùng lúc", "{who} cannot be for {count} guests at once"
 )
+_IN_ONE_ROOM = LocalizedText(" trong cùng một phòng", " in one room")
+_EMPTY = LocalizedText("", "")
 _ONE_DAY = timedelta(days=1)
-_MOST_TIMES = 4
-"""In a message; the answer lists all of them."""
+_MAX_TIMES = 4
+"""How many times one sentence lists; the answer lists all of them."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReasonFormatter:
-    """Says what is missing in one scene."""
-
-    snapshot: BranchSnapshot
-    names: dict[UUID, LocalizedText]
-    """Of the services and of the types of what is missing."""
-    at_the_desk: bool
-    same_room: bool
-
-    @classmethod
-    async def load(
-        cls,
-        session: AsyncSession,
-        snapshot: BranchSnapshot,
-        shortages: Sequence[Sequence[Shortage]],
-        *,
-        at_the_desk: bool,
-        same_room: bool,
-    ) -> Self:
-        """With the names that it needs: at most two questions, and none when nothing is missing."""
-        requirement = {
-            shortage.requirement for said in shortages for shortage in said if shortage.requirement
-        }
-        services = {each.of for each in requirement if each.kind is ResourceKind.STAFF}
-        names = await names_of_services(session, services)
-        if types := {each.of for each in requirement} - services:
-            names |= await type_names(session, types)
-        return cls(snapshot, names, at_the_desk, same_room)
-
-    def read(self, shortage: Shortage, day: date, language: str) -> ReasonRead:
-        requirement = shortage.requirement
-        by_staff = requirement is not None and requirement.kind is ResourceKind.STAFF
-        spans = self.snapshot.grid.spans(shortage.during)
-        return ReasonRead(
-            code=shortage.reason,
-            message=self.say(shortage, day).in_language(language),
-            service_id=requirement.of if requirement and by_staff else None,
-            type_id=requirement.of if requirement and not by_staff else None,
-            needed=shortage.needed,
-            times=[(span.start, span.end) for span in spans],
-        )
-
-    def say(self, shortage: Shortage, day: date) -> LocalizedText:
-        """In both languages."""
-        if shortage.requirement is not None:
-            return self._missing(
-                shortage, shortage.requirement, self.snapshot.grid.spans(shortage.during), day
-            )
-        if shortage.reason is Reason.TOO_SOON:
-            return self._too_soon(day)
-        if shortage.reason is Reason.TOO_FAR:
-            days = self.snapshot.horizon_days
-            return LocalizedText(
-                f"Quá xa: chỉ nhận đặt trước {days} ngày.",
-                f"Too far ahead: bookings are taken for {days} days.",
-            )
-        return _PLAIN[shortage.reason]
-
-    def _too_soon(self, day: date) -> LocalizedText:
-        if self.at_the_desk or day < utc_now().astimezone(self.snapshot.zone).date():
-            return _PAST
-        notice = _length(self.snapshot.notice_minutes)
+def describe_shortage(
+    shortage: Shortage, snapshot: BranchSnapshot, day: date, *, same_room: bool, at_desk: bool
+) -> LocalizedText:
+    """Describe what is missing on a day, as one sentence in both languages."""
+    if shortage.requirement is not None:
+        return _describe_missing(shortage, shortage.requirement, snapshot, day, same_room=same_room)
+    if shortage.reason is Reason.TOO_SOON:
+        return _describe_notice(snapshot, day, at_desk=at_desk)
+    if shortage.reason is Reason.TOO_FAR:
+        days = snapshot.calendar.horizon_days
         return LocalizedText(
-            f"Quá gấp: cần đặt trước ít nhất {notice.vi}.",
-            f"Too short notice: please book at least {notice.en} before.",
+            f"Chỉ nhận đặt lịch trước tối đa {days} ngày.", f"Please book no more than {days} days ahead."
         )
-
-    def _missing(
-        self, shortage: Shortage, requirement: Requirement, spans: Sequence[Span], day: date
-    ) -> LocalizedText:
-        by_staff = requirement.kind is ResourceKind.STAFF
-        who, many = _GENDERS[Gender(requirement.gender) if requirement.gender else None]
-        if requirement.resource_id is not None:
-            said = _NOT_THIS_THERAPIST if by_staff else _NOT_THIS_BED
-            who = self._who(requirement.resource_id, by_staff=by_staff)
-        elif shortage.needed > 1:
-            said = _TOO_FEW_THERAPISTS if by_staff else _TOO_FEW_THINGS
-        else:
-            said = _NO_THERAPIST if by_staff else _NO_THING
-        only_one = requirement.resource_id is not None and shortage.needed > 1
-        sentence = _ONLY_ONE if only_one else said[shortage.reason]
-        times = self._times(spans, day)
-        room = (
-            LocalizedText(" trong một phòng", " in one room")
-            if self.same_room and not by_staff
-            else LocalizedText("", "")
-        )
-        name = self.names.get(requirement.of, LocalizedText("", ""))
-        return LocalizedText(
-            f"{name.vi}: "
-            + sentence.vi.format(who=who.vi, many=who.vi, count=shortage.needed, times=times.vi, room=room.vi)
-            + ".",
-            f"{name.en}: "
-            + sentence.en.format(who=who.en, many=many, count=shortage.needed, times=times.en, room=room.en)
-            + ".",
-        )
-
-    def _who(self, resource_id: UUID, *, by_staff: bool) -> LocalizedText:
-        name = self.snapshot.names.get(resource_id)
-        if name is not None:
-            return LocalizedText(name, name)
-        if by_staff:
-            return LocalizedText("kỹ thuật viên được chọn", "the therapist asked for")
-        return LocalizedText("giường được chọn", "the bed asked for")
-
-    def _times(self, spans: Sequence[Span], day: date) -> LocalizedText:
-        """On the wall clock of the branch."""
-        if not spans:
-            return LocalizedText(" (không lúc nào đủ lâu)", " (never for long enough)")
-        shown = [f"{self._clock(span.start)}–{self._end(span.end, day)}" for span in spans[:_MOST_TIMES]]
-        listed = " " + ", ".join(shown) + (", …" if len(spans) > _MOST_TIMES else "")
-        return LocalizedText(listed, listed)
-
-    def _clock(self, when: datetime) -> str:
-        return f"{when.astimezone(self.snapshot.zone):%H:%M}"
-
-    def _end(self, when: datetime, day: date) -> str:
-        return "24:00" if when == instant(day + _ONE_DAY, 0, self.snapshot.zone) else self._clock(when)
+    return _GENERAL[shortage.reason]
 
 
-async def explain_shortages(
-    session: AsyncSession,
-    snapshot: BranchSnapshot,
-    party: Party,
-    shortages: Sequence[Shortage],
-    start: datetime,
-) -> list[LocalizedText]:
-    """Why a party cannot come at this start, in both languages."""
-    formatter = await ReasonFormatter.load(
-        session, snapshot, [shortages], at_the_desk=True, same_room=party.same_room
+def _describe_notice(snapshot: BranchSnapshot, day: date, *, at_desk: bool) -> LocalizedText:
+    if at_desk or day < utc_now().astimezone(snapshot.zone).date():
+        return _TOO_LATE_TODAY
+    notice = _duration(snapshot.calendar.notice_minutes)
+    return LocalizedText(
+        f"Vui lòng đặt lịch trước ít nhất {notice.vi}.", f"Please book at least {notice.en} ahead."
     )
-    day = start.astimezone(snapshot.zone).date()
-    return [formatter.say(shortage, day) for shortage in shortages]
 
 
-def _length(minutes: int) -> LocalizedText:
-    """Of a notice."""
-    for size, vi, en in ((DAY, "ngày", "day"), (60, "giờ", "hour"), (1, "phút", "minute")):
+def _describe_missing(
+    shortage: Shortage, requirement: Requirement, snapshot: BranchSnapshot, day: date, *, same_room: bool
+) -> LocalizedText:
+    by_staff = requirement.kind is ResourceKind.STAFF
+    who, many = _THERAPISTS[Gender(requirement.gender) if requirement.gender else None]
+    if requirement.resource_id is not None:
+        sentences = _NOT_THIS_THERAPIST if by_staff else _NOT_THIS_BED
+        who = _name_resource(requirement.resource_id, snapshot, by_staff=by_staff)
+    elif shortage.needed > 1:
+        sentences = _TOO_FEW_THERAPISTS if by_staff else _TOO_LITTLE_EQUIPMENT
+    else:
+        sentences = _NO_THERAPIST if by_staff else _NO_EQUIPMENT
+    only_one = requirement.resource_id is not None and shortage.needed > 1
+    sentence = _ONLY_ONE if only_one else sentences[shortage.reason]
+    times = _list_times(snapshot.grid.spans(shortage.during), snapshot, day)
+    room = _IN_ONE_ROOM if same_room and not by_staff else _EMPTY
+    name = snapshot.requirement_names.get(requirement.of, _EMPTY)
+    count = shortage.needed
+    vi = sentence.vi.format(who=who.vi, many=who.vi, count=count, times=times.vi, room=room.vi)
+    en = sentence.en.format(who=who.en, many=many, count=count, times=times.en, room=room.en)
+    return LocalizedText(f"{name.vi}: {vi}.", f"{name.en}: {en}.")
+
+
+def _name_resource(resource_id: UUID, snapshot: BranchSnapshot, *, by_staff: bool) -> LocalizedText:
+    name = snapshot.resource_names.get(resource_id)
+    if name is not None:
+        return LocalizedText(name, name)
+    if by_staff:
+        return LocalizedText("kỹ thuật viên được chọn", "the therapist asked for")
+    return LocalizedText("giường được chọn", "the bed asked for")
+
+
+def _list_times(spans: Sequence[Span], snapshot: BranchSnapshot, day: date) -> LocalizedText:
+    """List times on the wall clock of the branch."""
+    if not spans:
+        return LocalizedText(" (không có khoảng nào đủ dài)", " (never for long enough)")
+    midnight = instant(day + _ONE_DAY, 0, snapshot.zone)
+
+    def clock(when: datetime) -> str:
+        return f"{when.astimezone(snapshot.zone):%H:%M}"
+
+    shown = [
+        f"{clock(span.start)}–{'24:00' if span.end == midnight else clock(span.end)}"
+        for span in spans[:_MAX_TIMES]
+    ]
+    listed = " " + ", ".join(shown) + (", …" if len(spans) > _MAX_TIMES else "")
+    return LocalizedText(listed, listed)
+
+
+def _duration(minutes: int) -> LocalizedText:
+    for size, vi, en in ((DAY, "ngày", "day"), (60, "tiếng", "hour"), (1, "phút", "minute")):
         if minutes % size == 0:
             count = minutes // size
             return LocalizedText(f"{count} {vi}", f"{count} {en}{'' if count == 1 else 's'}")

@@ -1,118 +1,100 @@
-"""From what guests wish for to what would be agreed with them: treatments as the arithmetic takes them, and prices."""
+"""Quote a party: what its treatments would be as the catalogue stands now, and what each costs."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.types.localized import LocalizedText
-from app.core.exceptions import ConflictException, ForbiddenException
+from app.db.queries import fetch_raw
+from app.modules.availability.availability_errors import (
+    AddOnDoesNotFit,
+    BedDoesNotFit,
+    BedsAreForTheDesk,
+    NoTherapistNeeded,
+    NotOffered,
+)
 from app.modules.availability.availability_schemas import GuestWish, TreatmentWish
+from app.modules.catalogue.catalogue_service import AddOnNotFound, VariantNotFound
 from app.modules.catalogue.kinds import Offered
-from app.modules.catalogue.offers import AddOnOffer, VariantOffer, find_add_ons, find_variants
-from app.modules.resource.supply import types_of_beds
-from app.modules.staff.staff_service import refuse_unless_known
+from app.modules.resource.resource_errors import ResourceNotFound
+from app.modules.staff.staff_service import StaffNotFound
 from app.scheduling.demand import Party, Segment, Treatment
+from app.scheduling.supply import ResourceKind
 
-
-class NotOffered(ConflictException):
-    code = "NOT_OFFERED"
-    text = LocalizedText("Dịch vụ này hiện không được cung cấp.", "This is not offered.")
-
-
-class AddOnDoesNotFit(ConflictException):
-    code = "ADD_ON_DOES_NOT_FIT"
-    text = LocalizedText(
-        "Dịch vụ kèm thêm này không đi với dịch vụ đã chọn.", "This add-on does not go with the service."
-    )
-
-
-class NoTherapistNeeded(ConflictException):
-    code = "NO_THERAPIST_NEEDED"
-    text = LocalizedText(
-        "Dịch vụ này không cần kỹ thuật viên, nên không có ai để chọn.",
-        "The service needs no therapist, so there is none to choose.",
-    )
-
-
-class BedDoesNotFit(ConflictException):
-    code = "BED_DOES_NOT_FIT"
-    text = LocalizedText(
-        "Dịch vụ không làm trên loại giường này.", "The service is done on other beds than this one."
-    )
-
-
-class BedsAreForTheDesk(ForbiddenException):
-    code = "BEDS_ARE_FOR_THE_DESK"
-    text = LocalizedText("Chỉ quầy lễ tân mới chọn được giường.", "Only the desk chooses beds.")
+_REFERENCES = """
+SELECT 'variant', id, row_to_json(bookable_variant) FROM bookable_variant WHERE id = ANY($1::uuid[])
+UNION ALL SELECT 'add_on', id, row_to_json(bookable_add_on) FROM bookable_add_on WHERE id = ANY($2::uuid[])
+UNION ALL SELECT kind, id, to_json(type_id) FROM bookable_resource WHERE id = ANY($3::uuid[])
+"""
 
 
 @dataclass(frozen=True, slots=True)
-class Agreed:
+class QuotedAddOn:
+    id: UUID
+    name: LocalizedText
+    price: int
+    """Đồng."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuotedTreatment:
     """One treatment as it would be agreed."""
 
     treatment: Treatment
-    """With the minutes of its add-ons, and the guest's wishes."""
+    """With the minutes of its add-ons, and the wishes of the guest."""
     variant_id: UUID
-    price: int
-    """Đồng, without its add-ons."""
-    add_ons: tuple[tuple[UUID, int], ...]
-    """Their ids and prices."""
     name: LocalizedText
-    """Of the service."""
+    """The name of the service."""
+    price: int
+    """Đồng, without add-ons."""
+    add_ons: tuple[QuotedAddOn, ...]
 
 
-async def agree(
-    session: AsyncSession, guests: Sequence[GuestWish], *, at_the_desk: bool
-) -> list[list[Agreed]]:
-    """By the catalogue as it is now. An add-on that is wished for twice is agreed once.
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The treatments of each guest, in the order of the request."""
+
+    guests: list[list[QuotedTreatment]]
+    party: Party
+
+
+async def quote_party(
+    session: AsyncSession, guests: Sequence[GuestWish], *, same_room: bool, at_desk: bool
+) -> Quote:
+    """Quote all treatments of a party in one statement. An add-on that is wished for twice is quoted once.
 
     Raises:
         VariantNotFound, AddOnNotFound, StaffNotFound, ResourceNotFound
-        NotOffered: not any more, or only at the desk.
+        NotOffered: It is retired, or sold at the desk only.
         AddOnDoesNotFit, NoTherapistNeeded, BedDoesNotFit
-        BedsAreForTheDesk: a bed is wished for, and not at the desk.
+        BedsAreForTheDesk: A bed is wished for, but not by the desk.
     """
     wishes = [wish for guest in guests for wish in guest.treatments]
-    bed_ids = {wish.bed_id for wish in wishes if wish.bed_id is not None}
-    if bed_ids and not at_the_desk:
+    if not at_desk and any(wish.bed_id for wish in wishes):
         raise BedsAreForTheDesk
-    variants = await find_variants(session, {wish.variant_id for wish in wishes})
-    add_ons = await find_add_ons(session, {add_on for wish in wishes for add_on in wish.add_on_ids})
-    await refuse_unless_known(
-        session, {wish.therapist_id for wish in wishes if wish.therapist_id is not None}
-    )
-    types = await types_of_beds(session, bed_ids)
-    return [
-        [
-            _agreed(
-                wish,
-                variants[wish.variant_id],
-                [add_ons[add_on] for add_on in dict.fromkeys(wish.add_on_ids)],
-                types.get(wish.bed_id) if wish.bed_id else None,
-                at_the_desk=at_the_desk,
-            )
-            for wish in guest.treatments
-        ]
-        for guest in guests
-    ]
+    references = await _load_references(session, wishes)
+    quoted = [[_quote(wish, references, at_desk=at_desk) for wish in guest.treatments] for guest in guests]
+    party = Party(tuple(tuple(line.treatment for line in guest) for guest in quoted), same_room)
+    return Quote(quoted, party)
 
 
-def party_of(guests: Iterable[Iterable[Agreed]], *, same_room: bool) -> Party:
-    return Party(tuple(tuple(each.treatment for each in guest) for guest in guests), same_room)
+def require_therapist(segments: Iterable[Segment]) -> None:
+    """Refuse a wish for a therapist where no segment needs one.
 
-
-def refuse_unless_needed(segments: Iterable[Segment]) -> None:
-    """Raises NoTherapistNeeded."""
+    Raises:
+        NoTherapistNeeded
+    """
     if not any(segment.needs_staff for segment in segments):
         raise NoTherapistNeeded
 
 
-def longer(segments: Sequence[Segment], minutes: int) -> tuple[Segment, ...]:
-    """Add-ons lengthen the longest segment in which a therapist is with the guest, the first of equals; when there is
-    none, the longest with the guest."""
-    at = max(
+def lengthen(segments: Sequence[Segment], minutes: int) -> tuple[Segment, ...]:
+    """Add minutes to the longest segment in which a therapist is with the guest, the first of equals. Without such a
+    segment, to the longest with the guest."""
+    longest = max(
         range(len(segments)),
         key=lambda number: (
             segments[number].with_guest,
@@ -121,42 +103,93 @@ def longer(segments: Sequence[Segment], minutes: int) -> tuple[Segment, ...]:
         ),
     )
     return (
-        *segments[:at],
-        replace(segments[at], minutes=segments[at].minutes + minutes),
-        *segments[at + 1 :],
+        *segments[:longest],
+        replace(segments[longest], minutes=segments[longest].minutes + minutes),
+        *segments[longest + 1 :],
     )
 
 
-def _agreed(
-    wish: TreatmentWish,
-    variant: VariantOffer,
-    add_ons: Sequence[AddOnOffer],
-    bed_type_id: UUID | None,
-    *,
-    at_the_desk: bool,
-) -> Agreed:
-    for name, offered in [(variant.name, variant.offered), *((each.name, each.offered) for each in add_ons)]:
-        if offered is Offered.NO or (offered is Offered.DESK and not at_the_desk):
-            raise NotOffered(
-                LocalizedText(f"{name.vi} hiện không được cung cấp.", f"{name.en} is not offered.")
-            )
-    if any(variant.service_id not in add_on.service_ids for add_on in add_ons):
-        raise AddOnDoesNotFit
-    if bed_type_id and all(segment.bed_type_id != bed_type_id for segment in variant.segments):
-        raise BedDoesNotFit
-    segments = [
-        Segment(each.minutes, each.needs_staff, each.bed_type_id, each.device_type_id, each.with_guest)
-        for each in variant.segments
+class _References(dict[tuple[str, UUID], Any]):
+    """What the wishes refer to, by kind and id."""
+
+    def find(self, kind: str, reference_id: UUID, missing: type[Exception]) -> Any:
+        if (kind, reference_id) not in self:
+            raise missing
+        return self[kind, reference_id]
+
+
+async def _load_references(session: AsyncSession, wishes: Sequence[TreatmentWish]) -> _References:
+    rows = await fetch_raw(
+        session,
+        _REFERENCES,
+        [wish.variant_id for wish in wishes],
+        [add_on_id for wish in wishes for add_on_id in wish.add_on_ids],
+        [chosen for wish in wishes for chosen in (wish.therapist_id, wish.bed_id) if chosen is not None],
+    )
+    return _References({(kind, row_id): value for kind, row_id, value in rows})
+
+
+def _quote(wish: TreatmentWish, references: _References, *, at_desk: bool) -> QuotedTreatment:
+    variant = references.find("variant", wish.variant_id, VariantNotFound)
+    add_ons = [
+        references.find("add_on", add_on_id, AddOnNotFound) for add_on_id in dict.fromkeys(wish.add_on_ids)
     ]
+    if wish.therapist_id is not None:
+        references.find(ResourceKind.STAFF, wish.therapist_id, StaffNotFound)
+    bed_type_id = None
+    if wish.bed_id is not None:
+        bed_type_id = UUID(references.find(ResourceKind.BED, wish.bed_id, ResourceNotFound))
+    for item in (variant, *add_ons):
+        _refuse_unless_offered(item, at_desk=at_desk)
+    if any(variant["service_id"] not in add_on["service_ids"] for add_on in add_ons):
+        raise AddOnDoesNotFit
+    segments = [_segment(segment) for segment in variant["segments"]]
+    if bed_type_id and all(segment.bed_type_id != bed_type_id for segment in segments):
+        raise BedDoesNotFit
     if wish.therapist_id or wish.gender:
-        refuse_unless_needed(segments)
+        require_therapist(segments)
     treatment = Treatment(
-        variant.service_id,
-        longer(segments, sum(add_on.minutes for add_on in add_ons)),
-        wish.therapist_id,
-        wish.gender,
-        wish.bed_id,
-        bed_type_id,
+        service_id=UUID(variant["service_id"]),
+        segments=lengthen(segments, sum(add_on["minutes"] for add_on in add_ons)),
+        therapist_id=wish.therapist_id,
+        gender=wish.gender,
+        bed_id=wish.bed_id,
+        bed_type_id=bed_type_id,
     )
-    prices = tuple((add_on.id, add_on.price) for add_on in add_ons)
-    return Agreed(treatment, variant.id, variant.price, prices, variant.name)
+    return QuotedTreatment(
+        treatment=treatment,
+        variant_id=wish.variant_id,
+        name=_name(variant),
+        price=variant["price"],
+        add_ons=tuple(QuotedAddOn(UUID(add_on["id"]), _name(add_on), add_on["price"]) for add_on in add_ons),
+    )
+
+
+def _refuse_unless_offered(item: Mapping[str, Any], *, at_desk: bool) -> None:
+    name = _name(item)
+    if item["offered"] == Offered.NO:
+        raise NotOffered(
+            LocalizedText(f"Spa hiện không làm {name.vi}.", f"The spa does not offer {name.en} any more.")
+        )
+    if item["offered"] == Offered.DESK and not at_desk:
+        raise NotOffered(
+            LocalizedText(
+                f"{name.vi} chưa nhận đặt online. Vui lòng gọi chi nhánh.",
+                f"{name.en} cannot be booked online. Please call the branch.",
+            )
+        )
+
+
+def _segment(segment: Mapping[str, Any]) -> Segment:
+    bed, device = segment["bed_type_id"], segment["device_type_id"]
+    return Segment(
+        minutes=segment["minutes"],
+        needs_staff=segment["needs_staff"],
+        bed_type_id=bed and UUID(bed),
+        device_type_id=device and UUID(device),
+        with_guest=segment["with_guest"],
+    )
+
+
+def _name(item: Mapping[str, Any]) -> LocalizedText:
+    return LocalizedText(item["name_vi"], item["name_en"])

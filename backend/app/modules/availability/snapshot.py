@@ -1,20 +1,19 @@
-"""What a search looks at: a branch on some days, as masks on one grid."""
+"""Load what a search looks at: one branch on some days, in one statement."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
+from app.common.types.localized import LocalizedText
 from app.common.types.wall_time import days_from, instant
-from app.modules.branch.branch_service import BranchDays, load_days
-from app.modules.resource import supply as resource_supply
-from app.modules.resource.supply import SuppliedResource
-from app.modules.staff import supply as staff_supply
-from app.modules.staff.supply import SuppliedTherapist
+from app.db.queries import fetch_raw
+from app.modules.branch.branch_service import BranchCalendar, BranchNotFound, read_calendar
 from app.scheduling.bitmask import from_runs, ones, positions
 from app.scheduling.demand import Party
 from app.scheduling.search import starts
@@ -22,24 +21,71 @@ from app.scheduling.supply import Equipment, Resource, ResourceKind, Supply, The
 from app.scheduling.timegrid import STEP, Grid
 
 _ONE_DAY = timedelta(days=1)
+_WEST, _EAST = timedelta(hours=14), timedelta(hours=12)
+"""A day begins 14 hours before its midnight in UTC at the earliest (Kiritimati), and ends 12 hours after it at the latest."""
+_LONGEST_DAY = timedelta(hours=26)
+"""The day of an instant lies within so much before and after it, also when clocks are changed."""
+_SNAPSHOT = """
+WITH candidate AS MATERIALIZED (
+    SELECT 'staff' AS kind, id, name, gender, service_ids, NULL::uuid AS type_id, NULL::uuid AS room_id
+    FROM zenspa_therapists(
+        $1, $2::uuid[], $4::timestamptz, $5::timestamptz, daterange($8, $9, '[]'), $10::integer, $11::uuid[]
+    )
+    UNION ALL
+    SELECT kind, id, name, NULL, NULL, type_id, room_id FROM zenspa_equipment($1, $3::uuid[], $10, $11)
+)
+SELECT kind, id, name, gender, service_ids, type_id, room_id, works_from, works_until, busy_from, busy_until,
+    NULL::json AS calendar, NULL::timestamptz AS read_at, NULL::text AS name_vi
+FROM candidate JOIN zenspa_schedules(
+    $1, array(SELECT id FROM candidate), $4, $5, $6::double precision, $7::uuid[]
+) ON resource_id = id
+UNION ALL
+SELECT 'name', id, name_en, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, name_vi
+FROM requirement_name WHERE id = ANY($2) OR id = ANY($3)
+UNION ALL
+SELECT 'branch', $1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+    zenspa_branch_calendar($1, $12::date, $13::date), clock_timestamp(), NULL
+ORDER BY id
+"""
+_LOCK_SCHEDULES = """
+SELECT resource_id, works_from, works_until, busy_from, busy_until
+FROM zenspa_lock_schedules($1, $2, $3, $4, $5, $6)
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class BranchSnapshot:
-    """One branch, some days."""
+    """One branch on some days, as masks on one grid."""
 
     branch_id: UUID
-    zone: ZoneInfo
+    calendar: BranchCalendar
+    read_at: datetime
+    """When it was read, by the database's clock."""
     days: list[date]
     grid: Grid
-    """Of these days, and as much before and after them as the party takes."""
+    """Reaches over `days` in every time zone, and beyond by what the party occupies before and after its stay."""
     supply: Supply
-    names: dict[UUID, str]
-    """Of the resources in the supply."""
-    notice_minutes: int
-    horizon_days: int
-    hold_minutes: int
-    approve_online: bool
+    resource_names: dict[UUID, str]
+    requirement_names: dict[UUID, LocalizedText]
+    """The names of the services and of the types of beds and devices that the party requires."""
+    ignored: Collection[UUID] = ()
+    """Appointments whose time counts as free, for they are being moved."""
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.calendar.zone
+
+    def is_offered(self, start: datetime) -> bool:
+        """Return whether guests may begin then by the grid, the notice and the horizon, whoever is free."""
+        step = self.grid.step(start)
+        on_grid = 0 <= step < self.grid.count and self.grid.instant(step) == start
+        return on_grid and self.supply.starts & self.supply.bookable & 1 << step != 0
+
+    def nearest_starts(self, party: Party, around: datetime, count: int = 3) -> list[datetime]:
+        """Return the free starts of its days nearest to an instant, the nearest first; of two as near the earlier."""
+        center = self.grid.step(around)
+        steps = sorted(positions(starts(party, self.supply)), key=lambda step: (abs(step - center), step))
+        return [self.grid.instant(step) for step in steps[:count]]
 
 
 async def load_snapshot(  # noqa: PLR0913 - which days of which branch, for whom
@@ -49,171 +95,204 @@ async def load_snapshot(  # noqa: PLR0913 - which days of which branch, for whom
     last_day: date,
     party: Party,
     *,
-    at_the_desk: bool,
-    ignoring: Collection[UUID] = (),
+    at_desk: bool,
+    ignored: Collection[UUID] = (),
     at_most: int | None = None,
 ) -> BranchSnapshot:
-    """In three questions, whatever the number of days, people and things. `ignoring` are appointments whose time counts
-    as free: they are being moved. What the session has not flushed is not seen. `at_most` so many are looked at of those
-    who could do one treatment, and of beds and devices of one type: a start with them is one, and there may be more.
+    """Load a branch on these days in one statement, whatever the number of days, people and beds.
 
-    Notice and horizon are for customers. At the desk guests may begin from now on, on any day.
+    Args:
+        party: Decides which resources are looked at, and how far beyond the days.
+        at_desk: The desk may begin from now on, on any day; others are bound by notice and horizon.
+        ignored: Appointments whose time counts as free, for they are being moved.
+        at_most: Look at no more than so many therapists for one service and so many beds or devices of one type. A
+            start found among them is one; there may be more.
 
     Raises:
         BranchNotFound
     """
-    branch = await load_days(session, branch_id, first_day - _ONE_DAY, last_day + _beyond(party))
-    look = _Look(branch_id, branch, days_from(first_day, last_day), party)
-    return await look.load(session, at_the_desk=at_the_desk, ignoring=ignoring, at_most=at_most)
+    window = Window(_midnight(first_day) - _WEST, _midnight(last_day + _ONE_DAY) + _EAST, first_day, last_day)
+    days = days_from(first_day, last_day)
+    return await _load(
+        session, branch_id, window, party, lambda _: days, at_desk=at_desk, ignored=ignored, at_most=at_most
+    )
 
 
-async def load_snapshot_at(  # noqa: PLR0913 - when in which branch, for whom
+async def load_snapshot_around(  # noqa: PLR0913 - when in which branch, for whom
     session: AsyncSession,
     branch_id: UUID,
     start: datetime,
     party: Party,
     *,
-    at_the_desk: bool,
-    ignoring: Collection[UUID] = (),
+    at_desk: bool,
+    ignored: Collection[UUID] = (),
 ) -> BranchSnapshot:
-    """The same of the one day, on the clock of the branch, on which this start is."""
-    day = start.astimezone(UTC).date()
-    branch = await load_days(session, branch_id, day - 2 * _ONE_DAY, day + _ONE_DAY + _beyond(party))
-    look = _Look(branch_id, branch, [start.astimezone(branch.zone).date()], party)
-    return await look.load(session, at_the_desk=at_the_desk, ignoring=ignoring)
+    """Load the day of one start, on the clock of the branch. Otherwise as `load_snapshot`."""
+    start = start.astimezone(UTC)
+    beginning = start.replace(minute=0, second=0, microsecond=0)
+    window = Window(
+        beginning - _LONGEST_DAY, beginning + _LONGEST_DAY, start.date() - _ONE_DAY, start.date() + _ONE_DAY
+    )
+
+    def days_in(zone: ZoneInfo) -> list[date]:
+        return [start.astimezone(zone).date()]
+
+    return await _load(session, branch_id, window, party, days_in, at_desk=at_desk, ignored=ignored)
 
 
-def _beyond(party: Party) -> timedelta:
-    """A treatment may end days after the last day, and hours of the day before go past midnight."""
-    return party.reach()[1] * STEP + _ONE_DAY
+async def lock_and_refresh(
+    session: AsyncSession, snapshot: BranchSnapshot, resource_ids: Collection[UUID]
+) -> BranchSnapshot:
+    """Lock these resources until the transaction ends, and return the snapshot with their schedules as they are now.
+
+    Holds of theirs that have expired are deleted. A bed or device that was retired meanwhile is left out.
+    """
+    grid = snapshot.grid
+    rows = await fetch_raw(
+        session,
+        _LOCK_SCHEDULES,
+        snapshot.branch_id,
+        [*resource_ids],
+        grid.first,
+        grid.end,
+        STEP.total_seconds(),
+        [*snapshot.ignored],
+    )
+    schedules = {row[0]: Schedule(*row[1:]) for row in rows}
+    resources = [
+        _with_schedule(resource, schedules[resource.id], grid.count) if resource.id in schedules else resource
+        for resource in snapshot.supply.resources
+        if resource.id in schedules or resource.id not in resource_ids
+    ]
+    return replace(snapshot, supply=replace(snapshot.supply, resources=resources))
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    branch_id: UUID
-    branch: BranchDays
-    days: list[date]
-    party: Party
+class Window(NamedTuple):
+    """The time that is loaded: from an instant until another, and the days for which people must be employed."""
 
-    async def load(
-        self,
-        session: AsyncSession,
-        *,
-        at_the_desk: bool,
-        ignoring: Collection[UUID],
-        at_most: int | None = None,
-    ) -> BranchSnapshot:
-        branch, days, party = self.branch, self.days, self.party
-        grid = _grid_of(days, branch.zone, *party.reach())
-        earliest, latest = _bounds(grid, branch, at_the_desk=at_the_desk)
-        resources, names = await _load_resources(
-            session, self.branch_id, party, days, grid, ignoring=ignoring, at_most=at_most
-        )
-        supply = Supply(
-            resources=resources,
-            open=grid.free(branch.open_spans()),
-            starts=grid.wall_starts(days, branch.zone, branch.grid_minutes),
-            earliest=earliest,
-            latest=latest,
-            shortest=min(last - first for guest in party.times() for first, last in guest),
-        )
-        return BranchSnapshot(
-            branch_id=self.branch_id,
-            zone=branch.zone,
-            days=days,
-            grid=grid,
-            supply=supply,
-            names=names,
-            notice_minutes=branch.notice_minutes,
-            horizon_days=branch.horizon_days,
-            hold_minutes=branch.hold_minutes,
-            approve_online=branch.approve_online,
-        )
+    since: datetime
+    until: datetime
+    first_day: date
+    last_day: date
 
 
-def is_offered(snapshot: BranchSnapshot, start: datetime) -> bool:
-    """Whether guests may begin then by the grid, the notice and the horizon, whoever is free."""
-    step = snapshot.grid.step(start)
-    on_it = 0 <= step < snapshot.grid.count and snapshot.grid.instant(step) == start
-    return on_it and snapshot.supply.starts & snapshot.supply.bookable & 1 << step != 0
+class Schedule(NamedTuple):
+    """When a resource works and when it is occupied, as runs of steps; None is none."""
+
+    works_from: Sequence[int] | None
+    works_until: Sequence[int] | None
+    busy_from: Sequence[int] | None
+    busy_until: Sequence[int] | None
+
+    def works(self, count: int) -> int:
+        return from_runs(zip(self.works_from or (), self.works_until or (), strict=True), count)
+
+    def busy(self, count: int) -> int:
+        return from_runs(zip(self.busy_from or (), self.busy_until or (), strict=True), count)
 
 
-def nearest_starts(
-    snapshot: BranchSnapshot, party: Party, around: datetime, count: int = 3
-) -> list[datetime]:
-    """The nearest first; of two as near the earlier."""
-    step = snapshot.grid.step(around)
-    found = sorted(positions(starts(party, snapshot.supply)), key=lambda each: (abs(each - step), each))
-    return [snapshot.grid.instant(each) for each in found[:count]]
+async def _load(  # noqa: PLR0913 - what the statement asks for
+    session: AsyncSession,
+    branch_id: UUID,
+    window: Window,
+    party: Party,
+    days_in: Callable[[ZoneInfo], list[date]],
+    *,
+    at_desk: bool,
+    ignored: Collection[UUID],
+    at_most: int | None = None,
+) -> BranchSnapshot:
+    first_step, last_step = party.reach()
+    grid = Grid(
+        window.since + first_step * STEP, (window.until - window.since) // STEP - first_step + last_step
+    )
+    requirements = {need.requirement for need in party.needs()}
+    rows = await fetch_raw(
+        session,
+        _SNAPSHOT,
+        branch_id,
+        [required.of for required in requirements if required.kind is ResourceKind.STAFF],
+        [required.of for required in requirements if required.kind is not ResourceKind.STAFF],
+        grid.first,
+        grid.end,
+        STEP.total_seconds(),
+        [*ignored],
+        window.first_day,
+        window.last_day,
+        at_most,
+        [required.resource_id for required in requirements if required.resource_id is not None],
+        (grid.first - _ONE_DAY).date(),  # hours of the day before go past midnight
+        (grid.end + _ONE_DAY).date(),
+    )
+    [(calendar_json, read_at)] = [row[11:13] for row in rows if row[0] == "branch"]
+    if calendar_json is None:
+        raise BranchNotFound
+    calendar = read_calendar(calendar_json)
+    days = days_in(calendar.zone)
+    resources = [row for row in rows if row[0] in ResourceKind]
+    return BranchSnapshot(
+        branch_id=branch_id,
+        calendar=calendar,
+        read_at=read_at,
+        days=days,
+        grid=grid,
+        supply=_supply(resources, grid, calendar, party, days, at_desk=at_desk),
+        resource_names={row[1]: row[2] for row in resources},
+        requirement_names={row[1]: LocalizedText(vi=row[13], en=row[2]) for row in rows if row[0] == "name"},
+        ignored=ignored,
+    )
 
 
-def _grid_of(days: Sequence[date], zone: ZoneInfo, first_step: int, last_step: int) -> Grid:
-    begins, ends = instant(days[0], 0, zone), instant(days[-1] + _ONE_DAY, 0, zone)
-    return Grid(begins + first_step * STEP, (ends - begins) // STEP - first_step + last_step)
+def _supply(  # noqa: PLR0913 - what a supply is made of
+    rows: Sequence[Sequence[Any]],
+    grid: Grid,
+    calendar: BranchCalendar,
+    party: Party,
+    days: Sequence[date],
+    *,
+    at_desk: bool,
+) -> Supply:
+    earliest, latest = _bookable_steps(grid, calendar, at_desk=at_desk)
+    resources = [_resource(row, grid.count) for row in rows]
+    return Supply(
+        # The search takes the first of equals: therapists in the order of their ids, then beds and devices.
+        resources=sorted(resources, key=lambda resource: isinstance(resource, Equipment)),
+        open=grid.free(calendar.open_spans()),
+        starts=grid.wall_starts(days, calendar.zone, calendar.grid_minutes),
+        earliest=earliest,
+        latest=latest,
+        shortest=min(last - first for guest in party.times() for first, last in guest),
+    )
 
 
-def _bounds(grid: Grid, branch: BranchDays, *, at_the_desk: bool) -> tuple[int, int]:
-    """The first step at which guests may begin and the first at which they may not any more."""
+def _resource(row: Sequence[Any], count: int) -> Resource:
+    kind, resource_id, _, gender, service_ids, type_id, room_id, *schedule = row[:11]
+    resource: Resource
+    if kind == ResourceKind.STAFF:
+        resource = Therapist(resource_id, frozenset(service_ids), works=0, free=0, gender=gender)
+    else:
+        resource = Equipment(resource_id, ResourceKind(kind), type_id, free=0, room_id=room_id)
+    return _with_schedule(resource, Schedule(*schedule), count)
+
+
+def _with_schedule(resource: Resource, schedule: Schedule, count: int) -> Resource:
+    busy = schedule.busy(count)
+    if isinstance(resource, Therapist):
+        works = schedule.works(count)
+        return replace(resource, works=works, free=works & ~busy)
+    return replace(resource, free=ones(count) & ~busy)
+
+
+def _bookable_steps(grid: Grid, calendar: BranchCalendar, *, at_desk: bool) -> tuple[int, int]:
+    """Return the first step at which guests may begin, and the first at which they may not any more."""
     now = utc_now()
     earliest, latest = grid.next_step(now), grid.count
-    if not at_the_desk:
-        earliest = grid.next_step(now + timedelta(minutes=branch.notice_minutes))
-        today = now.astimezone(branch.zone).date()
-        latest = grid.step(instant(today + timedelta(days=branch.horizon_days + 1), 0, branch.zone))
+    if not at_desk:
+        earliest = grid.next_step(now + timedelta(minutes=calendar.notice_minutes))
+        today = now.astimezone(calendar.zone).date()
+        latest = grid.step(instant(today + timedelta(days=calendar.horizon_days + 1), 0, calendar.zone))
     return max(0, min(earliest, grid.count)), max(0, min(latest, grid.count))
 
 
-async def _load_resources(  # noqa: PLR0913 - what the questions ask
-    session: AsyncSession,
-    branch_id: UUID,
-    party: Party,
-    days: Sequence[date],
-    grid: Grid,
-    *,
-    ignoring: Collection[UUID],
-    at_most: int | None,
-) -> tuple[list[Resource], dict[UUID, str]]:
-    """By id, and their names."""
-    requirement = {need.requirement for need in party.needs()}
-    wishes = {each.resource_id for each in requirement if each.resource_id is not None}
-    span = (grid.first, grid.instant(grid.count))
-    therapists: list[SuppliedTherapist] = []
-    if service_ids := {each.of for each in requirement if each.kind is ResourceKind.STAFF}:
-        therapists = await staff_supply.load_supply(
-            session,
-            branch_id,
-            service_ids=service_ids,
-            days=days,
-            span=span,
-            step=STEP,
-            at_most=at_most,
-            rather=wishes,
-        )
-    things = await resource_supply.load_supply(
-        session,
-        branch_id,
-        type_ids={each.of for each in requirement if each.kind is not ResourceKind.STAFF},
-        staff_ids=[each.id for each in therapists if each.begins],
-        span=span,
-        step=STEP,
-        ignoring=ignoring,
-        at_most=at_most,
-        rather=wishes,
-    )
-    taken = {each.id: each.taken for each in things if each.kind is ResourceKind.STAFF}
-    resources: list[Resource] = [
-        _therapist(each, from_runs(taken.get(each.id, ()), grid.count), grid.count) for each in therapists
-    ]
-    resources += [_thing(each, grid.count) for each in things if each.kind is not ResourceKind.STAFF]
-    names = {each.id: each.name for each in things} | {each.id: each.name for each in therapists}
-    return resources, names
-
-
-def _therapist(each: SuppliedTherapist, taken: int, count: int) -> Therapist:
-    works = from_runs(each.shifts, count)
-    return Therapist(each.id, frozenset(each.skills), works, works & ~taken, each.gender)
-
-
-def _thing(each: SuppliedResource, count: int) -> Equipment:
-    free = ones(count) & ~from_runs(each.taken, count)
-    return Equipment(each.id, each.kind, each.type_id, free, each.room_id)
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)

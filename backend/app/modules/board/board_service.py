@@ -18,10 +18,10 @@ from app.modules.board.board_schemas import (
 )
 from app.modules.booking.booking_schemas import VisitRead
 from app.modules.booking.status.status import AppointmentStatus
-from app.modules.booking.visit.access import who_does
+from app.modules.booking.visit.access import staff_in
 from app.modules.booking.visit.read import visits_of_day
 from app.modules.branch.branch_schemas import OpenSpan
-from app.modules.branch.branch_service import load_days
+from app.modules.branch.branch_service import load_calendar
 from app.modules.customer.customer_service import contacts_of
 from app.modules.identity.access import CurrentUser
 from app.modules.identity.roles import Role
@@ -68,7 +68,7 @@ async def read_day(session: AsyncSession, branch_id: UUID, day: date) -> BoardRe
     Raises:
         BranchNotFound
     """
-    branch = await load_days(session, branch_id, day, day)
+    branch = await load_calendar(session, branch_id, day, day)
     during = branch.whole_day(day)
     visits = _without_expired(await visits_of_day(session, branch_id, *during))
     return BoardRead(
@@ -104,7 +104,7 @@ def seen_by(viewer: Viewer, board: BoardRead) -> BoardRead:
 
 
 def _own_part(staff_id: UUID | None, visit: VisitRead) -> VisitRead:
-    mine = [each for each in visit.appointments if staff_id in who_does(each)]
+    mine = [each for each in visit.appointments if staff_id in staff_in(each)]
     return visit.model_copy(update={"appointments": mine})
 
 
@@ -120,7 +120,7 @@ def _without_expired(visits: list[VisitRead]) -> list[VisitRead]:
 async def _people(
     session: AsyncSession, branch_id: UUID, during: Span, visits: list[VisitRead]
 ) -> list[BoardPerson]:
-    busy = {staff_id for visit in visits for each in visit.appointments for staff_id in who_does(each)}
+    busy = {staff_id for visit in visits for each in visit.appointments for staff_id in staff_in(each)}
     return [
         BoardPerson(
             id=person.id,

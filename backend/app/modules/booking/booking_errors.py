@@ -6,7 +6,7 @@ from app.core.exceptions import ConflictException, NotFoundException
 
 class VisitNotFound(NotFoundException):
     code = "VISIT_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy lượt khách này.", "There is no such visit.")
+    text = LocalizedText("Không tìm thấy lịch hẹn này.", "There is no such visit.")
 
 
 class AppointmentNotFound(NotFoundException):
@@ -16,95 +16,98 @@ class AppointmentNotFound(NotFoundException):
 
 class TreatmentNotFound(NotFoundException):
     code = "TREATMENT_NOT_FOUND"
-    text = LocalizedText("Khách này không có liệu trình đó.", "The guest has no such treatment.")
+    text = LocalizedText("Lịch hẹn của khách không có dịch vụ này.", "The guest has no such treatment.")
 
 
 class TooShort(ConflictException):
     code = "TOO_SHORT"
-    text = LocalizedText("Liệu trình không thể ngắn như vậy.", "The treatment cannot be as short as that.")
+    text = LocalizedText("Thời lượng quá ngắn cho dịch vụ này.", "The treatment cannot be that short.")
 
 
-class TimeTaken(ConflictException):
-    code = "TIME_TAKEN"
-    """`details` has the nearest free starts (type `alternative`), each as ISO 8601 in its `message`. When it is not only
-    taken, the branch is closed or nobody is on shift, its words are these reasons; `details` has each (`reason`)."""
+class SlotTaken(ConflictException):
+    code = "SLOT_TAKEN"
+    """`details` lists the nearest free starts (type `alternative`), each as ISO 8601 in its `message`. If the time is not
+    merely taken (the branch is closed, nobody is on shift), the message says so, and `details` has each `reason`."""
     text = LocalizedText(
-        "Giờ này vừa có người đặt hoặc không đủ người và giường; hãy chọn giờ khác.",
-        "This time is taken, or there are too few people or beds for it; please choose another.",
+        "Giờ này vừa có khách đặt, hoặc thiếu kỹ thuật viên hay giường. Vui lòng chọn giờ khác.",
+        "This time is taken, or there are too few therapists or beds. Please choose another time.",
     )
 
 
-class NotBookableThen(ConflictException):
-    code = "NOT_BOOKABLE_THEN"
+class NotBookable(ConflictException):
+    code = "NOT_BOOKABLE"
     text = LocalizedText(
-        "Chi nhánh không nhận đặt lịch vào giờ này: quá gấp, quá xa hoặc không đúng khung giờ.",
-        "The branch takes no booking for this time: too soon, too far ahead, or not on its grid.",
+        "Giờ này không đặt được: quá sát, vượt số ngày đặt trước, hoặc lệch khung giờ.",
+        "This time cannot be booked: it is too soon, too far ahead, or not on the branch's time grid.",
     )
 
 
 class HoldExpired(ConflictException):
     code = "HOLD_EXPIRED"
     text = LocalizedText(
-        "Đã hết thời gian giữ chỗ; hãy chọn lại giờ.", "The hold has expired; please choose a time again."
+        "Đã hết giờ giữ chỗ. Vui lòng chọn lại giờ.", "The hold has expired. Please choose a time again."
     )
 
 
 class NotTogether(ConflictException):
     code = "NOT_TOGETHER"
     text = LocalizedText(
-        "Các khách bắt đầu vào giờ khác nhau; hãy gửi kèm giờ chung cho cả nhóm.",
-        "The guests begin at different times; send a start for all of them, too.",
+        "Các khách đang khác giờ nhau. Chọn một giờ chung cho cả nhóm.",
+        "The guests start at different times. Choose one start for the whole party.",
     )
 
 
 class StatusConflict(ConflictException):
     code = "STATUS_CONFLICT"
     text = LocalizedText(
-        "Lịch hẹn không còn ở trạng thái cho phép việc này.",
-        "The appointment is not in a state any more in which this can be done.",
+        "Trạng thái lịch hẹn hiện tại không cho phép thao tác này.",
+        "The appointment's current status does not allow this.",
     )
 
 
 class TooLateToCancel(ConflictException):
     code = "TOO_LATE_TO_CANCEL"
     text = LocalizedText(
-        "Đã quá hạn tự hủy; vui lòng gọi cho chi nhánh.",
-        "It is too late to cancel it yourself; please ring the branch.",
+        "Đã quá hạn hủy lịch online. Vui lòng gọi chi nhánh để được hỗ trợ.",
+        "It is too late to cancel online. Please call the branch.",
     )
 
 
 class TooEarlyToArrive(ConflictException):
     code = "TOO_EARLY_TO_ARRIVE"
     text = LocalizedText(
-        "Chưa thể nhận khách: chỉ nhận được trong vòng 12 giờ trước giờ hẹn.",
-        "It is too early to check the guest in: that can be done from 12 hours before the appointment on.",
+        "Còn sớm, chưa check-in được. Chỉ check-in trong 12 tiếng trước giờ hẹn.",
+        "It is too early to check in. Check-in opens 12 hours before the appointment.",
     )
 
 
 class TooEarlyForNoShow(ConflictException):
     code = "TOO_EARLY_FOR_NO_SHOW"
-    text = LocalizedText("Khách vẫn còn thời gian để đến.", "The guest still has time to come.")
+    text = LocalizedText(
+        "Chưa hết thời gian chờ, chưa ghi “Không đến” được.",
+        "The grace period is not over yet. The guest may still come.",
+    )
 
 
 class TooManyHolds(ConflictException):
     code = "TOO_MANY_HOLDS"
     text = LocalizedText(
-        "Bạn đang giữ quá nhiều chỗ; hãy xác nhận hoặc bỏ bớt.",
-        "You are holding too many times; please confirm or release one.",
+        "Đang giữ quá nhiều khung giờ. Vui lòng xác nhận hoặc bỏ bớt.",
+        "Too many times are on hold. Please confirm or release one.",
     )
 
 
 class TooManyVisits(ConflictException):
     code = "TOO_MANY_VISITS"
     text = LocalizedText(
-        "Bạn đã có nhiều lịch hẹn sắp tới; vui lòng gọi cho chi nhánh để đặt thêm.",
-        "You have many visits to come already; please ring the branch to book more.",
+        "Đã có nhiều lịch hẹn sắp tới. Vui lòng gọi chi nhánh để đặt thêm.",
+        "There are many visits to come already. Please call the branch to book more.",
     )
 
 
 class DayChanged(ConflictException):
     code = "DAY_CHANGED"
     text = LocalizedText(
-        "Lịch trong ngày đã thay đổi; hãy xem lại phương án mới.",
-        "The day has changed; please look at a new plan.",
+        "Lịch trong ngày đã thay đổi. Xem lại phương án mới.",
+        "The day has changed. Please look at a new plan.",
     )

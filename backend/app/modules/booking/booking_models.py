@@ -1,6 +1,6 @@
-"""Who comes, when, and for what: visits (lượt khách), appointments (lịch hẹn), their treatments.
+"""Visits (lượt khách), their appointments (lịch hẹn) with treatments, and what these occupy.
 
-What they occupy is in `allocation`, whose constraint refuses two at once.
+The exclusion constraint of `allocation` refuses a double booking, whatever the code does.
 """
 
 from datetime import datetime
@@ -9,16 +9,18 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Text,
     UniqueConstraint,
+    func,
     text,
 )
-from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, ExcludeConstraint, Range
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from app.db.models import Entity
 from app.modules.booking.status.status import AppointmentStatus, VisitSource
@@ -28,16 +30,16 @@ _SOURCES = ", ".join(f"'{source}'" for source in VisitSource)
 
 
 class Visit(Entity):
-    """A party: guests who come together, and who booked for them."""
+    """A party: guests who come together."""
 
     __tablename__ = "visit"
 
     branch_id: Mapped[UUID] = mapped_column(ForeignKey("branch.id"), index=True)
     customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"), index=True)
-    """Who booked, and whom to ring; none: somebody at the door."""
+    """The customer who booked; None for somebody at the door."""
     source: Mapped[str] = mapped_column(Text)
     same_room: Mapped[bool]
-    """Their beds are in one room while they overlap."""
+    """The guests' beds are in one room while their treatments overlap."""
     note: Mapped[str] = mapped_column(Text, server_default="")
 
     __table_args__ = (
@@ -47,22 +49,24 @@ class Visit(Entity):
 
 
 class Appointment(Entity):
-    """One guest of a party, from when they are asked to be there until they can go."""
+    """One guest of a party."""
 
     __tablename__ = "appointment"
 
     visit_id: Mapped[UUID] = mapped_column(index=True)
     branch_id: Mapped[UUID]
     customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"), index=True)
-    """The guest; none: only their name is known, or not even that."""
+    """The guest, if the spa knows them."""
     guest_name: Mapped[str] = mapped_column(Text, server_default="")
     status: Mapped[str] = mapped_column(Text)
-    hold_expires_at: Mapped[datetime | None]
+    hold_expires_at: Mapped[datetime | None] = mapped_column()
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
-    """Preparation before it and turnover after it are the house's own."""
+    """When the guest can go. Preparation and turnover lie before `starts_at` and after `ends_at`."""
     reason: Mapped[str] = mapped_column(Text, server_default="")
     """Why it was declined, cancelled or reopened."""
+    hold_has_expired: Mapped[bool] = column_property(func.zenspa_hold_expired(hold_expires_at, type_=Boolean))
+    """Whether a hold has run out by the database's clock, when the row was read: the one clock for holds."""
 
     __table_args__ = (
         ForeignKeyConstraint(
@@ -78,25 +82,25 @@ class Appointment(Entity):
 
 
 class AppointmentTreatment(Entity):
-    """One treatment of a guest, as it was agreed: whatever the catalogue says later."""
+    """One treatment of a guest as agreed, whatever the catalogue says later."""
 
     __tablename__ = "appointment_treatment"
 
     appointment_id: Mapped[UUID] = mapped_column(ForeignKey("appointment.id"))
     position: Mapped[int]
-    """From 0."""
+    """The place among the guest's treatments, from 0."""
     variant_id: Mapped[UUID] = mapped_column(ForeignKey("service_variant.id"), index=True)
     price: Mapped[int] = mapped_column(BigInteger)
     """Đồng, without its add-ons."""
     therapist_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
-    """Whom the guest asked for; who does it is in `allocation`."""
+    """The therapist asked for by name. Who does it is in `allocation`."""
     gender: Mapped[str | None] = mapped_column(Text)
-    """Of the therapist that the guest asked for."""
+    """The gender of therapist asked for."""
     segments: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
-    """Those of the variant, with the minutes of add-ons and extensions in them."""
+    """The segments as agreed, with the minutes of add-ons and extensions."""
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
-    """Of the guest's time."""
+    """When the guest's part of it ends."""
 
     __table_args__ = (
         CheckConstraint("position >= 0", name="position"),
@@ -115,7 +119,7 @@ class AppointmentTreatment(Entity):
 
 
 class AppointmentAddOn(Entity):
-    """What a treatment has besides, at the price agreed."""
+    """An add-on of a treatment, at the price agreed."""
 
     __tablename__ = "appointment_add_on"
 
@@ -129,4 +133,35 @@ class AppointmentAddOn(Entity):
     __table_args__ = (
         CheckConstraint("price >= 0", name="price"),
         UniqueConstraint("appointment_treatment_id", "add_on_id", name="appointment_add_on_key"),
+    )
+
+
+class Allocation(Entity):
+    """A therapist, a bed or a device is occupied by a treatment from one instant to another."""
+
+    __tablename__ = "allocation"
+
+    resource_id: Mapped[UUID] = mapped_column(ForeignKey("resource.id"))
+    during: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
+    """`[)`."""
+    state: Mapped[str] = mapped_column(Text)
+    hold_expires_at: Mapped[datetime | None]
+    appointment_id: Mapped[UUID] = mapped_column(index=True)
+    appointment_treatment_id: Mapped[UUID]
+
+    __table_args__ = (
+        CheckConstraint("state IN ('held', 'booked')", name="state"),
+        CheckConstraint("(state = 'held') = (hold_expires_at IS NOT NULL)", name="hold"),
+        ForeignKeyConstraint(
+            ["appointment_treatment_id", "appointment_id"],
+            ["appointment_treatment.id", "appointment_treatment.appointment_id"],
+            name="allocation_appointment_treatment_id_fkey",
+        ),
+        CheckConstraint(
+            "NOT isempty(during) AND NOT lower_inf(during) AND NOT upper_inf(during)"
+            " AND lower_inc(during) AND NOT upper_inc(during)",
+            name="during",
+        ),
+        ExcludeConstraint(("resource_id", "="), ("during", "&&"), name="allocation_overlap"),
+        Index("allocation_resource_id_idx", "resource_id", text("lower(during)")),
     )

@@ -1,4 +1,4 @@
-"""Visits over HTTP: parse, call the service, answer."""
+"""Visits over HTTP."""
 
 from typing import Annotated
 from uuid import UUID
@@ -10,15 +10,20 @@ from app.core.database import SessionDep
 from app.core.exceptions import error_responses
 from app.db.idempotency import IdempotencyInFlight, IdempotencyKey, IdempotencyKeyReused
 from app.http.router import ApiRouter
-from app.modules.availability.quote import AddOnDoesNotFit, BedDoesNotFit, NoTherapistNeeded, NotOffered
+from app.modules.availability.availability_errors import (
+    AddOnDoesNotFit,
+    BedDoesNotFit,
+    NoTherapistNeeded,
+    NotOffered,
+)
 from app.modules.booking import booking_service
 from app.modules.booking.booking_errors import (
     AppointmentNotFound,
     HoldExpired,
-    NotBookableThen,
+    NotBookable,
     NotTogether,
+    SlotTaken,
     StatusConflict,
-    TimeTaken,
     TooEarlyForNoShow,
     TooEarlyToArrive,
     TooLateToCancel,
@@ -43,14 +48,12 @@ from app.modules.booking.visit import access
 from app.modules.branch.branch_service import BranchNotFound
 from app.modules.catalogue.catalogue_service import AddOnNotFound, VariantNotFound
 from app.modules.customer.customer_service import CustomerArchived, CustomerNotFound
-from app.modules.identity.access import AnyRole, CurrentUser, Desk, Requires
-from app.modules.identity.roles import Role
+from app.modules.identity.access import SignedIn
 from app.modules.resource.resource_errors import ResourceNotFound
 from app.modules.staff.staff_service import StaffNotFound
 
 visits = ApiRouter(prefix=f"{API_V1}/visits", tags=["Visits"])
 appointments = ApiRouter(prefix=f"{API_V1}/appointments", tags=["Visits"])
-DeskOrCustomer = Annotated[CurrentUser, Requires(Role.ADMIN, Role.RECEPTIONIST, Role.CUSTOMER)]
 _WISHES = (
     VariantNotFound,
     AddOnNotFound,
@@ -60,8 +63,8 @@ _WISHES = (
     AddOnDoesNotFit,
     NoTherapistNeeded,
     BedDoesNotFit,
-    TimeTaken,
-    NotBookableThen,
+    SlotTaken,
+    NotBookable,
 )
 
 
@@ -80,37 +83,39 @@ _WISHES = (
     ),
 )
 async def create_visit(
-    user: DeskOrCustomer, session: SessionDep, key: IdempotencyKey, new: VisitCreate
+    user: SignedIn, session: SessionDep, key: IdempotencyKey, visit: VisitCreate
 ) -> VisitRead:
-    """Books a party, or holds a time for it, or takes in who stands at the desk.
+    """Book a party, hold a time for it, or take in a walk-in.
 
-    Who does what where is chosen here, by the wishes. When somebody was faster the answer is 409, and `details` has the nearest starts that are free (`alternative`); when it could not be then anyhow, also the reasons (`why`). A customer books for themselves, by the grid, the notice and the horizon of the branch; the desk for anybody, from now on.
+    Therapists, beds and devices are chosen here, by the wishes. If the time is taken the response is 409, and `details` lists the nearest free starts (`alternative`) and, if the time was impossible anyway, the reasons (`reason`). A customer books for themselves, within the grid, the notice and the horizon of the branch; the desk books for anybody, from now on.
     """
-    return await booking_service.create_visit(session, user, key, new)
+    return await booking_service.create_visit(session, user, key, visit)
 
 
 @visits.get("", responses=error_responses(BranchNotFound, CustomerNotFound))
 async def list_visits(
-    user: DeskOrCustomer, session: SessionDep, query: Annotated[VisitListQuery, Query()]
+    user: SignedIn, session: SessionDep, query: Annotated[VisitListQuery, Query()]
 ) -> VisitPage:
-    """Lists visits, newest first: customers theirs, the desk those of its branches. What a branch has on a day is on its board."""
+    """List visits, newest first: customers see their own, the desk those of its branches. For a day of a branch, read its board."""
     return await booking_service.list_visits(session, user, query)
 
 
 @visits.get("/{visit_id}", responses=error_responses(VisitNotFound))
-async def get_visit(user: AnyRole, session: SessionDep, visit_id: UUID) -> VisitRead:
-    """One visit; of a party to which they only belong, customers and therapists see their own guest."""
+async def get_visit(user: SignedIn, session: SessionDep, visit_id: UUID) -> VisitRead:
+    """Get a visit. In a party that somebody else booked, customers and therapists see only their own guest."""
     return await access.read_visible_visit(session, user, visit_id)
 
 
 @visits.patch(
     "/{visit_id}",
     responses=error_responses(
-        VisitNotFound, StatusConflict, HoldExpired, TimeTaken, NotBookableThen, NotTogether
+        VisitNotFound, StatusConflict, HoldExpired, SlotTaken, NotBookable, NotTogether
     ),
 )
-async def update_visit(user: Desk, session: SessionDep, visit_id: UUID, changes: VisitUpdate) -> VisitRead:
-    """Moves a whole party to another time, or into one room. Everybody stays with who does it now as far as that is possible; when it does not fit nothing changes."""
+async def update_visit(
+    user: SignedIn, session: SessionDep, visit_id: UUID, changes: VisitUpdate
+) -> VisitRead:
+    """Move a whole party to another time, or into one room. Guests keep their therapists and beds as far as possible. If it does not fit, nothing changes."""
     return await reschedule.update_visit(session, user, visit_id, changes)
 
 
@@ -127,11 +132,11 @@ async def update_visit(user: Desk, session: SessionDep, visit_id: UUID, changes:
     ),
 )
 async def set_visit_status(
-    user: AnyRole, session: SessionDep, visit_id: UUID, change: StatusChange
+    user: SignedIn, session: SessionDep, visit_id: UUID, change: StatusChange
 ) -> VisitRead:
-    """Confirms, checks in, completes, cancels: the whole party, or some of its guests.
+    """Confirm, check in, complete or cancel a whole party, or some of its guests.
 
-    Customers confirm and cancel what is theirs, therapists say how far their guests are, the desk does all of it. A no-show of today who is there after all, named by id unless nobody else of the party came, has arrived, and has their time again where nobody has taken it; else they take nothing until they are moved. Asked for again, what is so already stays as it is.
+    Customers confirm and cancel their own appointments, therapists report the progress of their guests, the desk does all of it. A no-show of today who comes after all has arrived, and gets their time back if it is still free; name them by id if others of the party came. Repeating a request changes nothing.
     """
     return await change_status.set_status(session, user, visit_id, change)
 
@@ -150,7 +155,7 @@ async def set_visit_status(
     ),
 )
 async def update_appointment(
-    user: Desk, session: SessionDep, appointment_id: UUID, changes: AppointmentUpdate
+    user: SignedIn, session: SessionDep, appointment_id: UUID, changes: AppointmentUpdate
 ) -> VisitRead:
-    """Changes one guest: another time, therapist or bed, a treatment more or less, longer, apart from the party. When it does not fit nothing changes."""
+    """Change one guest: another time, therapist, bed or length, more or fewer treatments, or a visit apart from the party. If it does not fit, nothing changes."""
     return await reschedule.update_appointment(session, user, appointment_id, changes)

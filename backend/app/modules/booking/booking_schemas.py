@@ -1,10 +1,10 @@
-"""What the API takes and gives for visits."""
+"""What the API accepts and returns for visits."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, computed_field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.common.schemas import Bilingual, Composed, Line, PageQuery, RequestModel, without_defaults
@@ -20,10 +20,10 @@ from app.scheduling.demand import MOST_GUESTS, MOST_TREATMENTS
 from app.scheduling.supply import ResourceKind
 
 MAX_MINUTES = 720
-"""Of one treatment."""
+"""The longest treatment."""
 _NOT_SENT = datetime(2000, 1, 1, tzinfo=UTC)
 
-_READ_BY_ALL = "The customer reads it, too."
+_READ_BY_ALL = "The customer can read it."
 
 Note = Annotated[Composed, Field(max_length=2000, description=_READ_BY_ALL)]
 Reason = Annotated[Composed, Field(max_length=500)]
@@ -31,28 +31,32 @@ GuestName = Annotated[Line, Field(max_length=200, examples=["Chị Mai"])]
 
 
 class GuestBooking(GuestWish):
-    customer_id: UUID | None = Field(default=None, description="Who the guest is, when the spa knows them.")
+    customer_id: UUID | None = Field(
+        default=None, description="The customer who is the guest, if the spa knows them."
+    )
     guest_name: GuestName | None = None
 
 
 class VisitCreate(RequestModel):
-    """A party to hold or to book."""
+    """A party to hold or book."""
 
     branch_id: UUID
-    start: Start | None = Field(default=None, description="Left out for who stands at the desk.")
-    walk_in: StrictBool = Field(default=False, description="They begin now; at the desk only.")
+    start: Start | None = Field(default=None, description="Required, except for a walk-in.")
+    walk_in: StrictBool = Field(default=False, description="The party begins now; for the desk only.")
     hold: StrictBool = Field(
-        default=False, description="Only keep it, for the minutes that the branch gives; confirm it by then."
+        default=False,
+        description="Hold the time for the number of minutes that the branch sets. Confirm it before they are over.",
     )
     customer_id: UUID | None = Field(
-        default=None, description="Who books. A customer books for themselves and may leave it out."
+        default=None,
+        description="The customer who books. Customers book for themselves, and may leave it out.",
     )
     guests: Annotated[list[GuestBooking], Field(min_length=1, max_length=MOST_GUESTS)]
     same_room: StrictBool = False
     note: Note = ""
 
     @model_validator(mode="after")
-    def _makes_sense(self) -> Self:
+    def _check_consistency(self) -> Self:
         refuse_too_many([*self.guests])
         if (self.start is None) != self.walk_in or (self.walk_in and self.hold):
             raise PydanticCustomError("walk_in", "Send either a start, or walk_in and no hold")
@@ -63,19 +67,19 @@ class VisitCreate(RequestModel):
 
 
 class VisitUpdate(RequestModel):
-    """What is to change for the whole party. A field left out stays."""
+    """Changes for the whole party. A field that is left out stays as it is."""
 
     model_config = ConfigDict(json_schema_extra=without_defaults)
 
-    start: Start = Field(default=_NOT_SENT, description="Moves all guests who are not done.")
+    start: Start = Field(default=_NOT_SENT, description="Moves all guests who are not being treated yet.")
     same_room: StrictBool = False
     note: Note = ""
 
 
 class TreatmentChange(RequestModel):
-    """One treatment of the guest as it is to be: one that is agreed, by its id, or a new one, by its variant.
+    """One treatment of the guest as it is to be: an agreed one by its id, or a new one by its variant.
 
-    Of an agreed one what is left out stays, and its price always does.
+    A field of an agreed treatment that is left out stays as it is. The agreed price always stays.
     """
 
     model_config = ConfigDict(json_schema_extra=without_defaults)
@@ -83,42 +87,45 @@ class TreatmentChange(RequestModel):
     id: UUID | None = None
     variant_id: UUID | None = None
     add_on_ids: Annotated[list[UUID], Field(max_length=MAX_ADD_ONS)] | None = Field(
-        default=None, description="These and no others."
+        default=None, description="The complete set of add-ons."
     )
-    therapist_id: UUID | None = Field(default=None, description="Whom the guest wants; null: anybody.")
+    therapist_id: UUID | None = Field(
+        default=None, description="The therapist whom the guest wants; null for any."
+    )
     gender: GivenGender | None = None
-    bed_id: UUID | None = Field(default=None, description="This bed and no other.")
+    bed_id: UUID | None = Field(default=None, description="The only bed that will do.")
     minutes: Annotated[
         StrictInt | None,
         Field(
-            ge=5, le=MAX_MINUTES, multiple_of=5, description="Of the guest in all; to extend it, or shorten."
+            ge=5,
+            le=MAX_MINUTES,
+            multiple_of=5,
+            description="The guest's time in all: extends or shortens the treatment.",
         ),
     ] = None
 
     @model_validator(mode="after")
-    def _one_of_both(self) -> Self:
+    def _require_id_or_variant(self) -> Self:
         if (self.id is None) == (self.variant_id is None):
             raise PydanticCustomError("id_or_variant", "Send either the id of a treatment, or a variant")
         return self
 
 
 class AppointmentUpdate(RequestModel):
-    """What is to change for one guest; the others of the party stay as they are. A field left out stays."""
+    """Changes for one guest; the others of the party stay as they are. A field that is left out stays as it is."""
 
     model_config = ConfigDict(json_schema_extra=without_defaults)
 
-    start: Start = Field(default=_NOT_SENT, description="This guest alone begins then.")
+    start: Start = Field(default=_NOT_SENT, description="Moves this guest alone.")
     treatments: Annotated[list[TreatmentChange], Field(min_length=1, max_length=MOST_TREATMENTS)] = Field(
-        default_factory=list, description="All of them, in order: what is left out is dropped."
+        default_factory=list, description="All treatments, in order. Those that are left out are dropped."
     )
     customer_id: UUID | None = None
     guest_name: GuestName | None = None
-    split_from_party: StrictBool = Field(
-        default=False, description="Into a visit of their own: the party is split."
-    )
+    split_from_party: StrictBool = Field(default=False, description="Give the guest a visit of their own.")
 
     @model_validator(mode="after")
-    def _each_once(self) -> Self:
+    def _refuse_duplicates(self) -> Self:
         ids = [each.id for each in self.treatments if each.id is not None]
         if len({*ids}) != len(ids):
             raise PydanticCustomError("treatment_twice", "A treatment that is agreed can be named once")
@@ -126,29 +133,30 @@ class AppointmentUpdate(RequestModel):
 
 
 class StatusChange(RequestModel):
-    """To what, and for whom."""
+    """A new status, for all guests or for some."""
 
     status: StatusRequest = Field(
         examples=["confirmed"],
-        description="A hold that is cancelled is given up. Some wait for approval when they are confirmed.",
+        description="Cancelling a hold releases it. What a customer confirms may wait for approval.",
     )
     reason: Reason = Field(
         default="",
-        description=f"Kept when it is declined, cancelled or reopened, which needs one. {_READ_BY_ALL}",
+        description=f"Kept for `declined`, `cancelled` and `reopened`; required for `reopened`. {_READ_BY_ALL}",
     )
     appointment_ids: Annotated[list[UUID], Field(max_length=MOST_GUESTS)] = Field(
-        default_factory=list, description="Of this visit: all of these or none. Left out: its guests who can."
+        default_factory=list,
+        description="Guests of this visit: all of them change, or none. Left out: every guest who can.",
     )
 
     @model_validator(mode="after")
-    def _says_why(self) -> Self:
+    def _require_reason(self) -> Self:
         if self.status is StatusRequest.REOPENED and not self.reason:
             raise PydanticCustomError("reason_needed", "Say why it is reopened")
         return self
 
 
 class TreatmentAllocation(BaseModel):
-    """A therapist, a bed or a device, and when this treatment takes it."""
+    """A therapist, a bed or a device, and when the treatment occupies it."""
 
     resource_id: UUID
     kind: ResourceKind
@@ -160,7 +168,7 @@ class TreatmentAllocation(BaseModel):
 class AddOnAgreed(BaseModel):
     add_on_id: UUID
     name: Bilingual
-    price: int = Field(description="Đồng, as agreed.")
+    price: int = Field(description="The agreed price, in đồng.")
 
 
 class TreatmentRead(BaseModel):
@@ -168,17 +176,19 @@ class TreatmentRead(BaseModel):
     variant_id: UUID
     service_id: UUID
     name: Bilingual
-    price: int = Field(description="Đồng, as agreed, without its add-ons.")
+    price: int = Field(description="The agreed price without add-ons, in đồng.")
     add_ons: list[AddOnAgreed]
-    therapist_id: UUID | None = Field(description="Whom the guest asked for; who does it is in `takes`.")
-    gender: Gender | None = Field(description="Of the therapist that the guest asked for.")
+    therapist_id: UUID | None = Field(
+        description="The therapist asked for by name. Who does it is in `allocations`."
+    )
+    gender: Gender | None = Field(description="The gender of therapist asked for.")
     start: datetime
     end: datetime
     allocations: list[TreatmentAllocation]
 
 
 class AppointmentRead(BaseModel):
-    """One guest of the visit."""
+    """The appointment of one guest."""
 
     id: UUID
     customer_id: UUID | None
@@ -188,14 +198,21 @@ class AppointmentRead(BaseModel):
     start: datetime
     end: datetime
     reason: str = Field(description=f"Why it was declined, cancelled or reopened. {_READ_BY_ALL}")
-    price: int = Field(description="Đồng, of everything agreed.")
     treatments: list[TreatmentRead]
+
+    @computed_field(description="The sum of everything agreed, in đồng.")  # type: ignore[prop-decorator]  # mypy #1362
+    @property
+    def price(self) -> int:
+        return sum(
+            treatment.price + sum(add_on.price for add_on in treatment.add_ons)
+            for treatment in self.treatments
+        )
 
 
 class VisitRead(BaseModel):
     id: UUID
     branch_id: UUID
-    customer_id: UUID | None = Field(description="Who booked.")
+    customer_id: UUID | None = Field(description="The customer who booked.")
     source: VisitSource
     same_room: bool
     note: str = Field(description=_READ_BY_ALL)
@@ -204,7 +221,7 @@ class VisitRead(BaseModel):
 
 
 class VisitListQuery(PageQuery):
-    """Newest first: of a customer or of a branch; customers see their own."""
+    """Which visits: of a customer, or of a branch. Customers see their own."""
 
     customer_id: UUID | None = None
     branch_id: UUID | None = None

@@ -1,235 +1,174 @@
-"""Holding and booking: a party, a time, and who does what where."""
+"""Hold and book visits, and list them."""
 
-from collections.abc import Awaitable, Sequence
 from datetime import timedelta
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select, true
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
-from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.core.exceptions import ForbiddenException
 from app.db.idempotency import answer_kept, digest_of, keep_answer
 from app.db.paging import newest_first
-from app.db.queries import use_generic_plans
-from app.modules.availability.quote import Agreed, agree, party_of
-from app.modules.availability.snapshot import BranchSnapshot, is_offered, load_snapshot_at
-from app.modules.booking.allocation.reserve import AllocationRequest, take_places
-from app.modules.booking.booking_errors import NotBookableThen, TooManyHolds, TooManyVisits
+from app.modules.availability.availability_service import load_snapshot_around, quote_party
+from app.modules.booking.allocation.reserve import AllocationRequest, reserve
+from app.modules.booking.booking_errors import NotBookable, TooManyHolds, TooManyVisits
 from app.modules.booking.booking_models import Appointment, Visit
-from app.modules.booking.booking_schemas import (
-    GuestBooking,
-    VisitCreate,
-    VisitListQuery,
-    VisitPage,
-    VisitRead,
-)
-from app.modules.booking.status.status import AppointmentStatus, VisitSource
+from app.modules.booking.booking_schemas import VisitCreate, VisitListQuery, VisitPage, VisitRead
+from app.modules.booking.status.status import UPCOMING, AppointmentStatus, VisitSource
 from app.modules.booking.visit.access import visible_to
-from app.modules.booking.visit.read import Rows, compose, is_of, read_visits
-from app.modules.booking.visit.rows import (
-    Times,
-    add_on_rows,
-    seats_of,
-    set_times,
-    times_of,
-    treatment_row,
-    write_rows,
-)
+from app.modules.booking.visit.new_visit import draft_visit, insert_visit
+from app.modules.booking.visit.read import concerns_customers, read_visits
 from app.modules.branch import branch_service
-from app.modules.catalogue.names import ServiceName, names_of_add_ons
 from app.modules.customer import customer_service
 from app.modules.customer.customer_service import CustomerNotFound
-from app.modules.identity.access import CurrentUser
+from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import Role
 from app.modules.staff.access import AT_THE_DESK
 from app.redis.events import announce
 from app.scheduling.timegrid import this_step
 
-MOST_HOLDS, MOST_TO_COME = 3, 20
-"""That a customer may have at a time, and visits that they booked online and that are to come, holds among them: or one
-could take all the time there is, and give it back on the last day."""
-_TO_COME = (AppointmentStatus.HELD, AppointmentStatus.PENDING, AppointmentStatus.CONFIRMED)
+MAX_HOLDS, MAX_UPCOMING_VISITS = 3, 20
+"""Per customer: holds at a time, and upcoming visits booked online (holds included). Without a limit one customer could
+take all the time there is, and cancel it on the last day."""
 
 
-async def create_visit(session: AsyncSession, user: CurrentUser, key: str, new: VisitCreate) -> VisitRead:
-    """Holds or books a party; sent again with the same key, the first answer comes again.
+async def create_visit(session: AsyncSession, user: CurrentUser, key: str, request: VisitCreate) -> VisitRead:
+    """Hold or book a time for a party.
+
+    Args:
+        key: The client's Idempotency-Key. A retry returns the first response and books nothing.
 
     Raises:
-        IdempotencyInFlight, IdempotencyKeyReused, BranchNotFound, VariantNotFound, AddOnNotFound, CustomerNotFound
-        TimeTaken: with the nearest starts that are free.
-        NotBookableThen, TooManyHolds, TooManyVisits, ForbiddenException, and what `agree` refuses.
+        SlotTaken: The time is not free. `details` lists the nearest free starts.
+        NotBookable: The start is in the past, or outside the grid, the notice and the horizon of the branch.
+        TooManyHolds, TooManyVisits: A customer has reached their limit.
+        BranchNotFound, CustomerNotFound, CustomerMerged, CustomerErased, CustomerArchived
+        IdempotencyInFlight, IdempotencyKeyReused, ForbiddenException, and what `quote_party` raises.
     """
-    await use_generic_plans(session)
-    request = digest_of("create_visit", new)
-    kept = await answer_kept(session, VisitRead, user.id, key, request)
-    if kept is not None:
-        return kept
-    visit = await _book(session, user, new)
-    await keep_answer(session, visit, user.id, key, request)
-    announce(session, new.branch_id)
+    at_desk = user.holds_in(request.branch_id, *AT_THE_DESK)
+    if not at_desk:
+        authorize(user, Role.CUSTOMER)
+    digest = digest_of("create_visit", request)
+    stored = await answer_kept(session, VisitRead, user.id, key, digest)
+    if stored is not None:
+        return stored
+    booker = await _resolve_booker(session, user, request, at_desk=at_desk)
+    quote = await quote_party(session, request.guests, same_room=request.same_room, at_desk=at_desk)
+    start = request.start or this_step()
+    snapshot = await load_snapshot_around(session, request.branch_id, start, quote.party, at_desk=at_desk)
+    if start < this_step() or not (at_desk or snapshot.is_offered(start)):
+        raise NotBookable
+    wanted = AllocationRequest(request.branch_id, start, [quote.party])
+    reservation = await reserve(session, wanted, snapshot)
+    needs_approval = snapshot.calendar.approve_online and not at_desk
+    hold = timedelta(minutes=snapshot.calendar.hold_minutes)
+    visit = draft_visit(
+        request,
+        quote,
+        reservation,
+        customer_id=booker.customer_id,
+        guest_ids=booker.guest_ids,
+        source=_source(request, at_desk=at_desk),
+        status=_first_status(request, needs_approval=needs_approval),
+        hold_expires_at=snapshot.read_at + hold if request.hold else None,
+    )
+    await insert_visit(session, visit, quote)
+    await keep_answer(session, visit, user.id, key, digest)
+    announce(session, request.branch_id)
     return visit
 
 
 async def list_visits(session: AsyncSession, user: CurrentUser, query: VisitListQuery) -> VisitPage:
-    """Newest first: at the desk those of its branch or of a customer, for others what they booked or come for.
+    """List visits, newest first: at the desk those of a branch or of a customer, for others their own.
 
     Raises:
         BranchNotFound, ForbiddenException, CustomerNotFound
     """
-    found = select(Visit)
+    authorize(user, *AT_THE_DESK, Role.CUSTOMER)
+    statement = select(Visit)
     customer_id = query.customer_id
     if query.branch_id is not None:
         await branch_service.get_branch(session, query.branch_id)
-        user.must_hold_in(query.branch_id, *AT_THE_DESK)
-        found = found.where(Visit.branch_id == query.branch_id)
+        authorize(user, *AT_THE_DESK, branch_id=query.branch_id)
+        statement = statement.where(Visit.branch_id == query.branch_id)
     elif not user.holds(*AT_THE_DESK):
         own = await customer_service.get_own_customer(session, user)
         if customer_id not in (None, own.id):
             raise CustomerNotFound
         customer_id = own.id
     if customer_id is not None:
-        found = found.where(is_of([customer_id]))
+        statement = statement.where(concerns_customers([customer_id]))
     if not user.holds_everywhere(*AT_THE_DESK) and user.holds(*AT_THE_DESK):
-        theirs = {grant.branch_id for grant in user.grants if grant.role in AT_THE_DESK}
-        found = found.where(Visit.branch_id.in_(theirs))
+        branch_ids = {grant.branch_id for grant in user.grants if grant.role in AT_THE_DESK}
+        statement = statement.where(Visit.branch_id.in_(branch_ids))
     purpose = f"visits:{query.branch_id}:{customer_id}"
-    visits, next_cursor = await newest_first(session, Visit, found, query, purpose=purpose)
-    read = await read_visits(session, [visit.id for visit in visits])
-    return VisitPage(items=await visible_to(session, user, read[::-1]), next_cursor=next_cursor)
+    page, next_cursor = await newest_first(session, Visit, statement, query, purpose=purpose)
+    visits = await read_visits(session, [visit.id for visit in page])
+    return VisitPage(items=await visible_to(session, user, visits[::-1]), next_cursor=next_cursor)
 
 
-async def _book(session: AsyncSession, user: CurrentUser, new: VisitCreate) -> VisitRead:
-    at_the_desk = user.holds_in(new.branch_id, *AT_THE_DESK)
-    if not at_the_desk and (new.walk_in or not user.holds(Role.CUSTOMER)):
-        raise ForbiddenException
-    customer_id = await _who_books(session, user, new, at_the_desk=at_the_desk)
-    agreed = await agree(session, new.guests, at_the_desk=at_the_desk)
-    party = party_of(agreed, same_room=new.same_room)
-    now = this_step()
-    start = new.start or now
-
-    def load() -> Awaitable[BranchSnapshot]:
-        return load_snapshot_at(session, new.branch_id, start, party, at_the_desk=at_the_desk)
-
-    snapshot = await load()
-    if start < now or not (at_the_desk or is_offered(snapshot, start)):
-        raise NotBookableThen
-    visit = _visit(new, customer_id, at_the_desk=at_the_desk)
-    rows = _rows(
-        visit,
-        new.guests,
-        agreed,
-        times_of(party, start),
-        status=_first_status(new, waits=snapshot.approve_online and not at_the_desk),
-        hold_expires_at=utc_now() + timedelta(minutes=snapshot.hold_minutes) if new.hold else None,
-    )
-    order = AllocationRequest(
-        branch_id=visit.branch_id,
-        parties=[party],
-        seats=seats_of(rows),
-        start=start,
-        load=load,
-        write=lambda: write_rows(session, rows),
-    )
-    taken = await take_places(session, order, snapshot)
-    services = {
-        each.variant_id: ServiceName(each.treatment.service_id, each.name)
-        for guest in agreed
-        for each in guest
-    }
-    add_ons = await names_of_add_ons(session, {row.add_on_id for row in rows.add_ons})
-    [read] = compose(rows, taken=taken, services=services, add_ons=add_ons)
-    return read
+class _Booker(NamedTuple):
+    customer_id: UUID | None
+    """Who books."""
+    guest_ids: list[UUID | None]
+    """The customer whom each guest is, if the spa knows them."""
 
 
-async def _who_books(
-    session: AsyncSession, user: CurrentUser, new: VisitCreate, *, at_the_desk: bool
-) -> UUID | None:
-    """The customer; and the first guest, of whom nothing else is said, is they, unless another is."""
-    named = {guest.customer_id for guest in new.guests} | {new.customer_id}
-    customer_id = new.customer_id
-    if at_the_desk:
-        if known := {each for each in named if each is not None}:
-            await customer_service.require_active(session, known)
-    else:
+async def _resolve_booker(
+    session: AsyncSession, user: CurrentUser, request: VisitCreate, *, at_desk: bool
+) -> _Booker:
+    """Return who books, and who the guests are. The first guest is the booker if nothing else is said of them.
+
+    At the desk, `insert_visit` checks that the customers are active.
+    """
+    customer_id = request.customer_id
+    guest_ids = [guest.customer_id for guest in request.guests]
+    if not at_desk:
+        if request.walk_in:
+            raise ForbiddenException
         own = await customer_service.find_customer_of_user(session, user.id)
         if own is None:
             raise ForbiddenException if user.holds(*AT_THE_DESK) else CustomerNotFound
-        if not named <= {None, own.id}:
+        if not {customer_id, *guest_ids} <= {None, own.id}:
             raise CustomerNotFound
         await customer_service.require_active(session, {own.id})
+        await _require_below_limits(session, own.id, hold=request.hold)
         customer_id = own.id
-        await _refuse_too_many(session, own.id, hold=new.hold)
-    first = new.guests[0]
-    is_another = customer_id in {guest.customer_id for guest in new.guests}
-    if first.guest_name is None and first.customer_id is None and not is_another:
-        first.customer_id = customer_id
-    return customer_id
+    first = request.guests[0]
+    if first.guest_name is None and first.customer_id is None and customer_id not in guest_ids:
+        guest_ids[0] = customer_id
+    return _Booker(customer_id, guest_ids)
 
 
-async def _refuse_too_many(session: AsyncSession, customer_id: UUID, *, hold: bool) -> None:
-    """Many at once are counted one by one."""
+async def _require_below_limits(session: AsyncSession, customer_id: UUID, *, hold: bool) -> None:
+    """Refuse a customer who has reached their limit. The customer is locked, so that requests are counted in turn."""
     await customer_service.get_customer(session, customer_id, lock=True)
-    to_come = (
+    upcoming = (
         select(Visit.id, func.bool_or(Appointment.status == AppointmentStatus.HELD).label("is_held"))
         .join(Appointment, Appointment.visit_id == Visit.id)
         .where(Visit.customer_id == customer_id, Visit.source == VisitSource.ONLINE)
-        .where(Appointment.status.in_(_TO_COME), Appointment.starts_at > utc_now())
-        .where(func.coalesce(Appointment.hold_expires_at > utc_now(), true()))
+        .where(Appointment.status.in_(UPCOMING), Appointment.starts_at > utc_now())
+        .where(~Appointment.hold_has_expired)
         .group_by(Visit.id)
     )
-    visits = (await session.execute(to_come)).all()
-    if hold and sum(visit.is_held for visit in visits) >= MOST_HOLDS:
+    visits = (await session.execute(upcoming)).all()
+    if hold and sum(visit.is_held for visit in visits) >= MAX_HOLDS:
         raise TooManyHolds
-    if len(visits) >= MOST_TO_COME:
+    if len(visits) >= MAX_UPCOMING_VISITS:
         raise TooManyVisits
 
 
-def _first_status(new: VisitCreate, *, waits: bool) -> AppointmentStatus:
-    if new.hold:
+def _first_status(request: VisitCreate, *, needs_approval: bool) -> AppointmentStatus:
+    if request.hold:
         return AppointmentStatus.HELD
-    if new.walk_in:
+    if request.walk_in:
         return AppointmentStatus.ARRIVED
-    return AppointmentStatus.PENDING if waits else AppointmentStatus.CONFIRMED
+    return AppointmentStatus.PENDING if needs_approval else AppointmentStatus.CONFIRMED
 
 
-def _visit(new: VisitCreate, customer_id: UUID | None, *, at_the_desk: bool) -> Visit:
-    source = VisitSource.DESK if at_the_desk else VisitSource.ONLINE
-    return Visit(
-        id=uuid7(),
-        branch_id=new.branch_id,
-        customer_id=customer_id,
-        source=VisitSource.WALK_IN if new.walk_in else source,
-        same_room=new.same_room,
-        note=new.note,
-        created_at=utc_now(),
-    )
-
-
-def _rows(
-    visit: Visit,
-    guests: Sequence[GuestBooking],
-    agreed: Sequence[Sequence[Agreed]],
-    times: Sequence[Sequence[Times]],
-    **state: object,
-) -> Rows:
-    rows = Rows([visit], [], [], [])
-    for guest, treatments, its_times in zip(guests, agreed, times, strict=True):
-        appointment = Appointment(
-            id=uuid7(),
-            visit_id=visit.id,
-            branch_id=visit.branch_id,
-            customer_id=guest.customer_id,
-            guest_name=guest.guest_name or "",
-            reason="",
-            **state,
-        )
-        mine = [treatment_row(appointment.id, each) for each in treatments]
-        set_times(appointment, mine, its_times)
-        rows.appointments.append(appointment)
-        rows.treatments.extend(mine)
-        for row, each in zip(mine, treatments, strict=True):
-            rows.add_ons.extend(add_on_rows(row, each.add_ons))
-    return rows
+def _source(request: VisitCreate, *, at_desk: bool) -> VisitSource:
+    if request.walk_in:
+        return VisitSource.WALK_IN
+    return VisitSource.DESK if at_desk else VisitSource.ONLINE

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import date, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,7 @@ from app.common.types.localized import LocalizedText
 from app.common.types.wall_time import Span, WallHours, days_from, instant, open_spans
 from app.core.exceptions import ConflictException, NotFoundException, ZenSpaException
 from app.db.errors import translate_integrity_errors
-from app.db.queries import ask, bounds, get_row
+from app.db.queries import bounds, fetch_raw, get_row
 from app.modules.branch.branch_models import Branch, HoursException, OpeningHours
 from app.modules.branch.branch_schemas import (
     BranchCreate,
@@ -30,16 +30,7 @@ from app.modules.branch.branch_schemas import (
 )
 
 _ONE_DAY = timedelta(days=1)
-_DAYS = """
-SELECT time_zone, (closed_at AT TIME ZONE time_zone)::date,
-    array(SELECT ARRAY[weekday, opens, closes] FROM opening_hours WHERE branch_id = branch.id ORDER BY opens),
-    (
-        SELECT coalesce(json_agg(json_build_object('since', lower(days), 'until', upper(days), 'hours', hours)), '[]')
-        FROM hours_exception WHERE branch_id = branch.id AND days && daterange($2, $3, '[]')
-    ),
-    grid_minutes, notice_minutes, horizon_days, hold_minutes, approve_online
-FROM branch WHERE id = $1
-"""
+_CALENDAR = "SELECT zenspa_branch_calendar($1, $2, $3)"
 _OWN_FIELDS = BranchRead.model_fields.keys() - {"hours", "exceptions"}
 
 
@@ -236,27 +227,17 @@ async def open_hours(session: AsyncSession, branch_id: UUID, asked: OpenQuery) -
     Raises:
         BranchNotFound
     """
-    days = await load_days(session, branch_id, asked.first_day, asked.last_day)
-    return days.open_spans()
+    calendar = await load_calendar(session, branch_id, asked.first_day, asked.last_day)
+    return calendar.open_spans()
 
 
-async def hours_by_day(
-    session: AsyncSession, branch_id: UUID, first_day: date, last_day: date
-) -> dict[date, list[WallHours]]:
-    """The hours of each of these days, on the wall clock: the weekday's, or the exception's; none is closed, as all
-    days are from the one on which the branch closed for good.
-
-    Raises:
-        BranchNotFound
-    """
-    return (await load_days(session, branch_id, first_day, last_day)).hours
-
-
-class BranchDays(NamedTuple):
+class BranchCalendar(NamedTuple):
     """Some days of a branch, and how it takes bookings."""
 
     zone: ZoneInfo
     hours: dict[date, list[WallHours]]
+    """Of every day of the range: the weekday's hours, or the exception's. None when it is closed, as it is on all days
+    from the one on which it closed for good."""
     grid_minutes: int
     notice_minutes: int
     horizon_days: int
@@ -267,33 +248,43 @@ class BranchDays(NamedTuple):
         return open_spans(self.hours, self.hours.__getitem__, self.zone)
 
     def whole_day(self, day: date) -> Span:
-        """From midnight to midnight, or to the end of the night that begins on it: so the early morning is of two days."""
+        """Return the time from midnight to midnight, or to the end of the night that begins on the day: the early
+        morning belongs to two days."""
         opening = open_spans([day], self.hours.__getitem__, self.zone)
         midnight = instant(day + _ONE_DAY, 0, self.zone)
         return Span(instant(day, 0, self.zone), max([midnight, *(span.end for span in opening)]))
 
 
-async def load_days(session: AsyncSession, branch_id: UUID, first_day: date, last_day: date) -> BranchDays:
-    """In one question, as every search for times asks it; the hours are as `hours_by_day` says.
+async def load_calendar(
+    session: AsyncSession, branch_id: UUID, first_day: date, last_day: date
+) -> BranchCalendar:
+    """Load the hours of these days and the booking policy, in one statement.
 
     Raises:
         BranchNotFound
     """
-    rows = await ask(session, _DAYS, branch_id, first_day, last_day)
-    if not rows:
+    [(calendar,)] = await fetch_raw(session, _CALENDAR, branch_id, first_day, last_day)
+    if calendar is None:
         raise BranchNotFound
-    [(time_zone, closed_on, weekly, exceptions, *policy)] = rows
+    return read_calendar(calendar)
+
+
+def read_calendar(calendar: dict[str, Any]) -> BranchCalendar:
+    """Read what the SQL function `zenspa_branch_calendar` returns."""
     by_weekday: dict[int, list[WallHours]] = {}
-    for weekday, opens, closes in weekly:
+    for weekday, opens, closes in calendar["weekly"]:
         by_weekday.setdefault(weekday, []).append(WallHours(opens, closes))
-    days = [day for day in days_from(first_day, last_day) if closed_on is None or day < closed_on]
+    first_day, last_day = date.fromisoformat(calendar["first_day"]), date.fromisoformat(calendar["last_day"])
+    closed_on = calendar["closed_on"] and date.fromisoformat(calendar["closed_on"])
     hours: dict[date, list[WallHours]] = {day: [] for day in days_from(first_day, last_day)}
-    hours |= {day: by_weekday.get(day.isoweekday(), []) for day in days}
-    for exception in exceptions:
-        instead = [WallHours(each["opens"], each["closes"]) for each in exception["hours"]]
+    open_days = [day for day in hours if closed_on is None or day < closed_on]
+    hours |= {day: by_weekday.get(day.isoweekday(), []) for day in open_days}
+    for exception in calendar["exceptions"]:
+        instead = [WallHours(span["opens"], span["closes"]) for span in exception["hours"]]
         since, until = (date.fromisoformat(exception[end]) for end in ("since", "until"))
-        hours |= {day: instead for day in days if since <= day < until}
-    return BranchDays(ZoneInfo(time_zone), hours, *policy)
+        hours |= {day: instead for day in open_days if since <= day < until}
+    policy = ("grid_minutes", "notice_minutes", "horizon_days", "hold_minutes", "approve_online")
+    return BranchCalendar(ZoneInfo(calendar["time_zone"]), hours, *(calendar[name] for name in policy))
 
 
 def is_closed_on(branch: Branch, day: date) -> bool:

@@ -11,7 +11,7 @@ import unicodedata
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from app.modules.booking.status.status import AppointmentStatus
+from app.modules.booking.status.status import RELEASED, AppointmentStatus
 from app.modules.booking.visit.agenda import Engagement
 from app.modules.calendar.calendar_service import Shown
 
@@ -78,7 +78,7 @@ def _for_guest(engagement: Engagement, shown: Shown) -> tuple[str, str]:
 def _status(status: AppointmentStatus) -> str:
     if status is AppointmentStatus.PENDING:
         return "TENTATIVE"
-    return "CONFIRMED" if status.takes_time else "CANCELLED"
+    return "CANCELLED" if status in RELEASED else "CONFIRMED"
 
 
 def _revision(engagement: Engagement) -> int:

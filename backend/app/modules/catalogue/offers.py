@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.types.localized import LocalizedText
-from app.db.queries import ask
+from app.db.queries import fetch_raw
 from app.modules.catalogue.catalogue_service import AddOnNotFound, VariantNotFound
 from app.modules.catalogue.kinds import Offered
 
@@ -96,4 +96,4 @@ async def find_add_ons(session: AsyncSession, add_on_ids: Collection[UUID]) -> d
 
 
 async def _ask(session: AsyncSession, statement: str, ids: Collection[UUID]) -> Sequence[Any]:
-    return await ask(session, statement, [*ids]) if ids else []
+    return await fetch_raw(session, statement, [*ids]) if ids else []

@@ -25,7 +25,7 @@ from app.core.database import SessionDep, claim_connection
 from app.core.exceptions import ForbiddenException, UnauthorizedException
 from app.core.logging import request_id_var, user_id_var
 from app.db.audit import act_as
-from app.db.queries import ask
+from app.db.queries import fetch_raw
 from app.modules.identity.identity_models import User
 from app.modules.identity.roles import Role
 from app.modules.identity.tokens import Claims, verify_access_token
@@ -213,7 +213,7 @@ class _Found(NamedTuple):
 
 async def _find(session: AsyncSession, claims: Claims) -> _Found | None:
     statement = _BY_SOURCE[claims.source]
-    rows = await ask(session, statement, claims.subject, claims.session_id, request_id_var.get())
+    rows = await fetch_raw(session, statement, claims.subject, claims.session_id, request_id_var.get())
     return _Found._make(rows[0]) if rows else None
 
 

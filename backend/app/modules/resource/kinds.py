@@ -1,11 +1,9 @@
-"""What kinds of resources there are, and how they are taken: for whoever books them, too."""
+"""The states of an allocation."""
 
 from enum import StrEnum
 
 
 class AllocationState(StrEnum):
     HELD = "held"
-    """Until `hold_expires_at`, for somebody who is booking."""
+    """Until `hold_expires_at`, for somebody who is still deciding."""
     BOOKED = "booked"
-    BLOCKED = "blocked"
-    """Out of order, or on leave."""

@@ -1,4 +1,4 @@
-"""What one guest at a time can occupy (tài nguyên): a therapist, a bed, a device; and when it is taken."""
+"""Resources (tài nguyên): whatever one guest at a time can occupy, such as a therapist, a bed or a device."""
 
 from datetime import datetime
 from uuid import UUID
@@ -7,10 +7,8 @@ from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     ForeignKeyConstraint,
-    Index,
     Text,
     UniqueConstraint,
-    text,
 )
 from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
@@ -85,10 +83,7 @@ class Resource(Entity):
 
 
 class Outage(Entity):
-    """The whole time in which a bed or a device is out of order (báo hỏng).
-
-    Its allocations block what is free of that time; when an appointment in the way frees more of it, there is one more.
-    """
+    """A time in which a bed or a device is out of order (báo hỏng)."""
 
     __tablename__ = "outage"
 
@@ -100,44 +95,4 @@ class Outage(Entity):
     __table_args__ = (
         CheckConstraint(_BOUNDED, name="during"),
         ExcludeConstraint(("resource_id", "="), ("during", "&&"), name="outage_overlap"),
-    )
-
-
-class Allocation(Entity):
-    """A resource is taken from one instant to another. PostgreSQL itself refuses two at once."""
-
-    __tablename__ = "allocation"
-
-    resource_id: Mapped[UUID] = mapped_column(ForeignKey("resource.id"))
-    during: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
-    """`[)`."""
-    state: Mapped[str] = mapped_column(Text)
-    hold_expires_at: Mapped[datetime | None]
-    appointment_id: Mapped[UUID | None] = mapped_column(index=True)
-    """Whose it is, unless it is blocked."""
-    appointment_treatment_id: Mapped[UUID | None]
-    """And for which of their treatments."""
-    time_off_id: Mapped[UUID | None] = mapped_column(ForeignKey("time_off.id"), index=True)
-    outage_id: Mapped[UUID | None] = mapped_column(ForeignKey("outage.id", ondelete="CASCADE"), index=True)
-    """What blocks it is one of these two."""
-
-    __table_args__ = (
-        CheckConstraint("state IN ('held', 'booked', 'blocked')", name="state"),
-        CheckConstraint("(state = 'held') = (hold_expires_at IS NOT NULL)", name="hold"),
-        CheckConstraint("(state = 'blocked') = (appointment_id IS NULL)", name="appointment"),
-        CheckConstraint(
-            "num_nonnulls(appointment_id, appointment_treatment_id) <> 1", name="appointment_treatment"
-        ),
-        ForeignKeyConstraint(
-            ["appointment_treatment_id", "appointment_id"],
-            ["appointment_treatment.id", "appointment_treatment.appointment_id"],
-            name="allocation_appointment_treatment_id_fkey",
-        ),
-        CheckConstraint(
-            "num_nonnulls(time_off_id, outage_id) = CASE state WHEN 'blocked' THEN 1 ELSE 0 END",
-            name="blocked",
-        ),
-        CheckConstraint(_BOUNDED, name="during"),
-        ExcludeConstraint(("resource_id", "="), ("during", "&&"), name="allocation_overlap"),
-        Index("allocation_resource_id_idx", "resource_id", text("lower(during)")),
     )

@@ -13,8 +13,8 @@ from app.db.errors import translate_integrity_errors
 from app.db.models import Entity
 from app.db.queries import get_row
 from app.modules.branch.branch_service import BranchNotFound
-from app.modules.resource.allocation_schemas import appointment_details
-from app.modules.resource.allocations import appointments_of
+from app.modules.resource.appointment_schemas import appointment_details
+from app.modules.resource.appointments import appointments_of
 from app.modules.resource.resource_errors import (
     ResourceHasAppointments,
     ResourceKeyTaken,
@@ -157,7 +157,7 @@ async def update_resource(session: AsyncSession, resource_id: UUID, changes: Res
 
 async def _refuse_if_needed(session: AsyncSession, resource_id: UUID) -> None:
     if needed := await appointments_of(session, [resource_id], since=utc_now()):
-        raise ResourceHasAppointments(details=appointment_details(needed, "appointment_in_the_way"))
+        raise ResourceHasAppointments(details=appointment_details(needed, "conflicting_appointment"))
 
 
 async def _get_resource(session: AsyncSession, resource_id: UUID, *, lock: bool = False) -> Resource:

@@ -23,7 +23,7 @@ from app.modules.catalogue.catalogue_service import ServiceNotFound
 from app.modules.identity.access import CurrentUser
 from app.modules.identity.identity_service import UserNotFound
 from app.modules.identity.roles import Role
-from app.modules.resource.allocations import add_staff_resource
+from app.modules.resource.appointments import add_staff_resource
 from app.modules.staff.staff_models import Shift, Staff, StaffBranch, StaffSkill, WeeklyShift
 from app.modules.staff.staff_schemas import (
     MAX_STAFF,

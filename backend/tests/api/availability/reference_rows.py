@@ -22,6 +22,8 @@ _ROWS = {
     "things": "SELECT * FROM resource WHERE branch_id = $1",
     "allocations": "SELECT * FROM allocation WHERE resource_id IN (SELECT id FROM resource WHERE branch_id = $1)"
     " OR resource_id IN (SELECT staff_id FROM shift WHERE branch_id = $1)",
+    "leaves": "SELECT * FROM time_off WHERE staff_id IN (SELECT staff_id FROM shift WHERE branch_id = $1)",
+    "outages": "SELECT * FROM outage WHERE resource_id IN (SELECT id FROM resource WHERE branch_id = $1)",
 }
 
 
@@ -76,11 +78,13 @@ async def see(
     for person in rows["people"]:
         skills = frozenset(row["service_id"] for row in rows["skills"] if row["staff_id"] == person["id"])
         works = spans("shifts", "staff_id", person["id"])
-        free = works - spans("allocations", "resource_id", person["id"])
+        occupied = spans("allocations", "resource_id", person["id"])
+        free = works - occupied - spans("leaves", "staff_id", person["id"])
         resources.append(Therapist(person["id"], skills, mask(works), mask(free), person["gender"]))
     for thing in rows["things"]:
         if thing["retired_at"] is None:
-            free = everything - spans("allocations", "resource_id", thing["id"])
+            occupied = spans("allocations", "resource_id", thing["id"])
+            free = everything - occupied - spans("outages", "resource_id", thing["id"])
             kind = ResourceKind(thing["kind"])
             resources.append(Equipment(thing["id"], kind, thing["type_id"], mask(free), thing["room_id"]))
     may_begin = [
@@ -97,8 +101,11 @@ async def see(
 
 
 def _counts(row: asyncpg.Record, ignoring: Iterable[UUID]) -> bool:
-    """A shift does; an allocation unless it is a hold that has expired, or to be ignored."""
-    if "state" not in row.keys():  # noqa: SIM118 - a record is no mapping
+    """Return whether a row counts: a shift does, an outage and approved leave do, and an allocation unless it is an
+    expired hold or to be ignored."""
+    if "status" in row.keys():  # noqa: SIM118 - a record is no mapping
+        return bool(row["status"] == "approved")
+    if "state" not in row.keys():  # noqa: SIM118 - the same
         return True
     expired = row["hold_expires_at"] is not None and row["hold_expires_at"] <= datetime(
         2100, 1, 1, tzinfo=UTC

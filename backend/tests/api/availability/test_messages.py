@@ -86,7 +86,7 @@ async def test_each_is_free_at_another_time(guest: httpx2.AsyncClient) -> None:
     spa.take(spa.bed("bed 1"), f"{DAY} 09:00-10:00")
     await spa.write()
     assert await why(guest, spa, [massage]) == [
-        "Each of what is needed is free at some time, but never all of it at once.",
+        "Therapists, beds and devices are never free at the same time.",
         "massage: no therapist is on shift 10:00–11:00.",
         "massage-bed: all are taken 09:00–10:00.",
     ]
@@ -113,7 +113,9 @@ async def test_closed_or_open_for_too_short(guest: httpx2.AsyncClient) -> None:
     spa.open_otherwise(spa.at(f"{DAY} 12:00").date(), spa.at(f"{DAY} 12:00").date())
     await spa.write()
     assert await why(guest, spa, [massage]) == ["The branch is closed."]
-    assert await why(guest, spa, [massage], day="2026-12-06") == ["The branch is not open for long enough."]
+    assert await why(guest, spa, [massage], day="2026-12-06") == [
+        "The branch is not open long enough for these treatments."
+    ]
 
 
 @pytest.mark.parametrize(
@@ -127,12 +129,10 @@ async def test_too_soon_and_too_far(guest: httpx2.AsyncClient, notice: int, word
     with time_machine.travel(spa.at("2026-12-01 08:58"), tick=False):
         guest.headers |= await signed_in()
         desk = await signed_in(Role.RECEPTIONIST, branch_id=spa.branch_id)
-        assert await why(guest, spa, [massage], day="2026-12-01") == [
-            f"Too short notice: please book at least {words} before."
-        ]
+        assert await why(guest, spa, [massage], day="2026-12-01") == [f"Please book at least {words} ahead."]
         assert await why(guest, spa, [massage], day="2026-11-30") == ["It is too late for this day."]
         assert await why(guest, spa, [massage], day="2026-12-10") == [
-            "Too far ahead: bookings are taken for 7 days."
+            "Please book no more than 7 days ahead."
         ]
     with time_machine.travel(spa.at("2026-12-01 09:01"), tick=False):
         guest.headers |= desk

@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from app.core.database import engine
 from app.modules.availability import availability_service
-from app.modules.availability.availability_service import A_FEW
+from app.modules.availability.availability_service import FIRST_LOOK
 from app.modules.identity.roles import Role
 from app.scheduling import search
 from tests.api.availability.asking import DAY, asking, days, starts
@@ -211,7 +211,7 @@ class TestWho:
                 told = await guest.post("/api/v1/availability/starts", json=asked)
                 assert (code_of(told) if told.is_error else (told.status_code, "")) == answer
 
-    async def test_who_wishes_for_nobody_asks_nothing_more(self, guest: httpx2.AsyncClient) -> None:
+    async def test_a_wish_for_a_therapist_costs_no_statement(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa(hours="09:00-10:00")
         massage = spa.service("massage", 60)
         lan = spa.therapist("Lan", massage, shifts=[f"{DAY} 09:00-10:00"])
@@ -220,7 +220,7 @@ class TestWho:
             await starts(guest, spa, [massage])
         with statements() as somebody:
             await starts(guest, spa, [{"variant_id": massage, "therapist_id": lan}])
-        assert len(somebody) == len(anybody) + 1
+        assert len(somebody) == len(anybody)
 
     async def test_nobody_on_leave_that_began_days_ago(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa(grid_minutes=60)
@@ -386,8 +386,8 @@ class TestOffers:
         await spa.write()
         asked = asking(spa, [retired], day=DAY)
         for language, words in (
-            ("vi", "old massage (vi) hiện không được cung cấp."),
-            ("en", "old massage is not offered."),
+            ("vi", "Spa hiện không làm old massage (vi)."),
+            ("en", "The spa does not offer old massage any more."),
         ):
             answer = await guest.post(
                 "/api/v1/availability/starts", json=asked, headers={"Accept-Language": language}
@@ -437,10 +437,8 @@ class TestQuestions:
         await spa.write()
         with statements() as many:
             assert len(await days(guest, spa, [wish, massage], [wish], last="2027-01-04")) == 26
-        # Who asks, how to plan, variants, add-ons, the branch, therapists, all that is taken; what is missing by name.
-        assert len(few) == 8
-        # And of many, of whom a few were asked first, the branch, therapists, all that is taken.
-        assert len(many) == 11
+        assert len(few) == 3  # the user, the catalogue, the branch with everything in it
+        assert len(many) == 4  # and the whole branch, after a few resources of it
 
     async def test_a_few_of_many_are_enough_when_each_day_has_a_start_with_them(
         self, guest: httpx2.AsyncClient
@@ -449,25 +447,25 @@ class TestQuestions:
         massage = spa.service("massage", on_bed)
         spa.bed("bed")
         shifts = [f"2026-12-{day:02} 09:00-18:00" for day in range(5, 9)]
-        lan, *_ = [spa.therapist("Lan", massage, shifts=shifts) for _ in range(2 * A_FEW + 1)]
+        lan, *_ = [spa.therapist("Lan", massage, shifts=shifts) for _ in range(2 * FIRST_LOOK + 1)]
         spa.open_otherwise(date(2026, 12, 9), date(2026, 12, 9))
         await spa.write()
         with statements() as asked:
             assert len(await days(guest, spa, [massage], last="2026-12-09")) == 4
-        assert len(asked) == 6
+        assert len(asked) == 3
         with statements() as asked:
             wish = {"variant_id": massage, "therapist_id": lan}
             assert len(await days(guest, spa, [wish], last="2026-12-09")) == 4
-        assert len(asked) == 7  # and whether there is such a therapist
+        assert len(asked) == 3
 
     async def test_all_are_asked_when_a_day_has_none_with_a_few(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa()
         massage = spa.service("massage", on_bed)
-        beds = [spa.bed("bed") for _ in range(2 * A_FEW + 1)]
+        beds = [spa.bed("bed") for _ in range(2 * FIRST_LOOK + 1)]
         for each in beds[1:]:
             spa.take(each, f"{DAY} 09:00-21:00")
         spa.therapist("Hoa", massage, shifts=["2026-12-06 09:00-18:00"])
-        for _ in range(2 * A_FEW):
+        for _ in range(2 * FIRST_LOOK):
             spa.therapist("Lan", massage, shifts=[f"{DAY} 09:00-18:00"])
         await spa.write()
         assert await days(guest, spa, [massage], last="2026-12-06") == [DAY, "2026-12-06"]

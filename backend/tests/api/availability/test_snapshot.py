@@ -6,13 +6,7 @@ import pytest
 
 from app.core.database import AsyncSessionLocal
 from app.modules.availability.availability_schemas import GuestWish, TreatmentWish
-from app.modules.availability.availability_service import (
-    BranchSnapshot,
-    is_offered,
-    load_snapshot,
-    nearest_starts,
-)
-from app.modules.availability.quote import agree, party_of
+from app.modules.availability.availability_service import BranchSnapshot, load_snapshot, quote_party
 from app.modules.branch.branch_service import BranchNotFound
 from app.scheduling.demand import Party
 from app.scheduling.search import place
@@ -25,13 +19,13 @@ pytestmark = pytest.mark.usefixtures("stranger", "december")
 async def scene_of(spa: Spa, party: Party, **more: object) -> BranchSnapshot:
     async with AsyncSessionLocal() as session:
         day = date.fromisoformat(DAY)
-        return await load_snapshot(session, spa.branch_id, day, day, party, at_the_desk=False, **more)  # type: ignore[arg-type]  # by name
+        return await load_snapshot(session, spa.branch_id, day, day, party, at_desk=False, **more)  # type: ignore[arg-type]  # by name
 
 
 async def party_for(spa: Spa, variant_id: object) -> Party:
     async with AsyncSessionLocal() as session:
         guest = GuestWish(treatments=[TreatmentWish(variant_id=variant_id)])
-        return party_of(await agree(session, [guest], at_the_desk=False), same_room=False)
+        return (await quote_party(session, [guest], same_room=False, at_desk=False)).party
 
 
 async def test_what_is_being_moved_is_not_in_its_own_way() -> None:
@@ -43,9 +37,9 @@ async def test_what_is_being_moved_is_not_in_its_own_way() -> None:
     await spa.write()
     party = await party_for(spa, massage)
     nine = spa.at(f"{DAY} 09:00")
-    assert nearest_starts(await scene_of(spa, party), party, nine) == []
-    snapshot = await scene_of(spa, party, ignoring=[moved])
-    assert nearest_starts(snapshot, party, nine) == [nine]
+    assert (await scene_of(spa, party)).nearest_starts(party, nine) == []
+    snapshot = await scene_of(spa, party, ignored=[moved])
+    assert snapshot.nearest_starts(party, nine) == [nine]
     assert place(party, snapshot.supply, snapshot.grid.step(nine)) is not None
 
 
@@ -59,8 +53,8 @@ async def test_the_nearest_starts_first() -> None:
     snapshot = await scene_of(spa, party)
     noon = spa.at(f"{DAY} 12:00")
     hours = [timedelta(hours=each) for each in (-1, 1, -2, 2, -3)]
-    assert nearest_starts(snapshot, party, noon, 9) == [noon + each for each in hours]
-    assert nearest_starts(snapshot, party, noon) == [noon + each for each in hours[:3]]
+    assert snapshot.nearest_starts(party, noon, 9) == [noon + each for each in hours]
+    assert snapshot.nearest_starts(party, noon) == [noon + each for each in hours[:3]]
 
 
 async def test_when_guests_may_begin_whoever_is_free() -> None:
@@ -69,12 +63,12 @@ async def test_when_guests_may_begin_whoever_is_free() -> None:
     await spa.write()
     snapshot = await scene_of(spa, await party_for(spa, massage))
     offered = {
-        at: is_offered(snapshot, spa.at(at)) for at in (f"{DAY} 09:15", f"{DAY} 09:20", "2026-12-06 09:15")
+        at: snapshot.is_offered(spa.at(at)) for at in (f"{DAY} 09:15", f"{DAY} 09:20", "2026-12-06 09:15")
     }
     assert list(offered.values()) == [True, False, False]
-    assert not is_offered(snapshot, datetime.fromisoformat("1999-01-01T00:00:00Z"))
-    assert not is_offered(snapshot, spa.at(f"{DAY} 09:15") + timedelta(seconds=1))
-    assert (snapshot.hold_minutes, snapshot.approve_online) == (10, False)
+    assert not snapshot.is_offered(datetime.fromisoformat("1999-01-01T00:00:00Z"))
+    assert not snapshot.is_offered(spa.at(f"{DAY} 09:15") + timedelta(seconds=1))
+    assert (snapshot.calendar.hold_minutes, snapshot.calendar.approve_online) == (10, False)
 
 
 async def test_people_and_things_by_id_with_their_names() -> None:
@@ -84,7 +78,7 @@ async def test_people_and_things_by_id_with_their_names() -> None:
     await spa.write()
     snapshot = await scene_of(spa, await party_for(spa, massage))
     assert [each.id for each in snapshot.supply.resources] == ids
-    assert [snapshot.names[each] for each in ids] == ["Lan", "Hoa", "b", "a"]
+    assert [snapshot.resource_names[each] for each in ids] == ["Lan", "Hoa", "b", "a"]
 
 
 async def test_who_does_not_work_here_any_more_is_not_in_it() -> None:
@@ -94,7 +88,7 @@ async def test_who_does_not_work_here_any_more_is_not_in_it() -> None:
         spa.therapist(f"until {last}", massage, employed=(date(2020, 1, 1), last))
     await spa.write()
     snapshot = await scene_of(spa, await party_for(spa, massage))
-    assert [*snapshot.names.values()] == ["until 2026-12-05"]
+    assert [*snapshot.resource_names.values()] == ["until 2026-12-05"]
 
 
 async def test_a_branch_that_is_not_there() -> None:

@@ -23,7 +23,7 @@ from app.modules.availability.availability_schemas import (
     StartsQuery,
     TreatmentWish,
 )
-from app.modules.availability.quote import agree, party_of
+from app.modules.availability.quote import quote_party
 from app.modules.identity.access import CurrentUser, Grant
 from app.modules.identity.roles import Role
 from app.scheduling.demand import Party
@@ -172,14 +172,15 @@ async def test_a_search_finds_what_the_rows_say(data: st.DataObject) -> None:
     )
     wish = {"branch_id": branch_id, "guests": drawn.guests, "same_room": drawn.same_room}
     async with AsyncSessionLocal() as session:
-        party = party_of(await agree(session, drawn.guests, at_the_desk=True), same_room=drawn.same_room)
+        quote = await quote_party(session, drawn.guests, same_room=drawn.same_room, at_desk=True)
+        party = quote.party
         with time_machine.travel(drawn.now, tick=False):
             found = [
                 await service.find_starts(session, user, StartsQuery(**wish, day=day), language="vi")
                 for day in days
             ]
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(service, "A_FEW", data.draw(st.sampled_from([1, service.A_FEW])))
+                patch.setattr(service, "FIRST_LOOK", data.draw(st.sampled_from([1, service.FIRST_LOOK])))
                 by_day = await service.find_days(
                     session, user, DaysQuery(**wish, first_day=days[0], last_day=days[1]), language="vi"
                 )

@@ -15,8 +15,8 @@ from app.modules.identity.roles import Role
 from app.scheduling.timegrid import this_step
 from tests.builders.branches import add_branch
 from tests.builders.people import add_customer, new_user, signed_in
-from tests.builders.resources import add_bed, block
-from tests.builders.rosters import add_leave, add_therapist
+from tests.builders.resources import add_bed
+from tests.builders.rosters import add_therapist
 from tests.builders.visits import AddedVisit, add_visit
 from tests.support.database import run_sql
 
@@ -94,8 +94,3 @@ async def spa_for(stranger: httpx2.AsyncClient) -> AsyncIterator[Spa]:
     }
     staff_id, bed = await add_therapist(branch_id, user_id=lan), await add_bed(branch_id)
     yield Spa(stranger, branch_id, staff_id, bed, await add_customer(user_id=mai), headers)
-
-
-async def on_leave(staff_id: UUID, start: datetime, end: datetime) -> None:
-    """Approved, and it blocks all of that time."""
-    await block(staff_id, start, end, time_off_id=await add_leave(staff_id, start, end))

@@ -44,7 +44,7 @@ class TestBooking:
         spa = await bookable_spa()
         await client.post(VISITS, **spa.booking(spa.hour(12)))
         refused = await client.post(VISITS, **spa.booking(spa.hour(12.5)))
-        assert code_of(refused) == (409, "TIME_TAKEN")
+        assert code_of(refused) == (409, "SLOT_TAKEN")
         free = alternatives(refused)
         assert free == [spa.hour(13.25), spa.hour(13.5), spa.hour(13.75)]
         assert (await client.post(VISITS, **spa.booking(free[0]))).status_code == 201
@@ -93,7 +93,7 @@ class TestHolds:
         assert guest["status"] == "held"
         assert timedelta(minutes=9) < datetime.fromisoformat(guest["hold_expires_at"]) - utc_now()
         assert await taken(held.json()) == [("bed", "held", "01:15"), ("staff", "held", "01:00")]
-        assert code_of(await client.post(VISITS, **spa.booking(spa.hour(10.5)))) == (409, "TIME_TAKEN")
+        assert code_of(await client.post(VISITS, **spa.booking(spa.hour(10.5)))) == (409, "SLOT_TAKEN")
 
     async def test_of_a_customer_are_three_at_most(self, stranger: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=5, beds=5)
@@ -147,7 +147,7 @@ class TestCustomers:
         spa = await bookable_spa()
         stranger.headers |= (await new_customer())[1]
         booking = spa.booking(spa.hour(hour, days))
-        assert code_of(await stranger.post(VISITS, **booking)) == (409, "NOT_BOOKABLE_THEN")
+        assert code_of(await stranger.post(VISITS, **booking)) == (409, "NOT_BOOKABLE")
 
     async def test_the_desk_books_off_the_grid(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()

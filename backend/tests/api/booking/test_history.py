@@ -70,18 +70,28 @@ def _requests(spa: BookableSpa, customer_id: str) -> list[dict[str, Any]]:
 
 @contextmanager
 def _statements() -> Iterator[list[tuple[str, tuple[Any, ...]]]]:
-    """Those about appointments and visits."""
-    asked: list[tuple[str, tuple[Any, ...]]] = []
+    """Yield the statements about appointments and visits, with their parameters."""
+    statements: list[tuple[str, tuple[Any, ...]]] = []
 
-    def note(_conn: object, _cursor: object, statement: str, parameters: tuple[Any, ...], *_: object) -> None:
-        if "FROM visit" in statement or "FROM appointment" in statement:
-            asked.append((statement, parameters))
+    def note(query: asyncpg.connection.LoggedQuery) -> None:
+        if any(
+            table in query.query for table in ("FROM visit", "FROM appointment", "FROM resource_appointment")
+        ):
+            statements.append((query.query, query.args))
 
-    event.listen(engine.sync_engine, "before_cursor_execute", note)
+    def listen(connection: Any, *_: object) -> None:
+        connection.driver_connection.add_query_logger(note)
+
+    def leave(connection: Any, *_: object) -> None:
+        connection.driver_connection.remove_query_logger(note)
+
+    for name, listener in (("checkout", listen), ("checkin", leave)):
+        event.listen(engine.sync_engine, name, listener)
     try:
-        yield asked
+        yield statements
     finally:
-        event.remove(engine.sync_engine, "before_cursor_execute", note)
+        for name, listener in (("checkout", listen), ("checkin", leave)):
+            event.remove(engine.sync_engine, name, listener)
 
 
 def _rows_read(plan: dict[str, Any]) -> Iterator[float]:

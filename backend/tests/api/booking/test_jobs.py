@@ -12,10 +12,10 @@ from sqlalchemy import text
 from app.common.helpers import utc_now
 from app.db.idempotency import KEPT_FOR, KeptAnswer
 from app.db.transactions import run_in_transaction
-from app.modules.booking.status.jobs import run_jobs, turn
+from app.jobs import run_jobs, run_once
 from tests.builders.branches import add_branch
 from tests.builders.people import new_user
-from tests.builders.resources import add_bed, add_outage, at, blocked, free
+from tests.builders.resources import add_bed, at
 from tests.builders.rosters import LOCK
 from tests.builders.visits import AddedVisit, add_visit
 from tests.support import eventually
@@ -45,7 +45,7 @@ async def add_confirmed(branch_id: UUID, *, begun: float, status: str = "confirm
 async def state_of(visit: AddedVisit) -> tuple[str, int]:
     """And how much it takes."""
     [row] = await run_sql(
-        "SELECT status, (SELECT count(*) FROM allocation WHERE appointment_id = appointment.id) AS takes"
+        "SELECT status, (SELECT count(*) FROM allocation WHERE appointment_id = appointment.id) AS allocations"
         " FROM appointment WHERE id = $1",
         visit.appointment_id,
     )
@@ -60,29 +60,22 @@ async def bed() -> UUID:
 class TestHolds:
     async def test_one_that_is_over_takes_nothing_any_more(self, bed: UUID) -> None:
         over, lasting = await add_hold(bed), await add_hold(bed, minutes=1, hour=11)
-        assert await turn() == 1
+        assert await run_once() == 1
         assert (await state_of(over), await state_of(lasting)) == (("expired", 0), ("held", 1))
-        assert await turn() == 0
-
-    async def test_its_time_is_blocked_again_where_the_bed_is_out_of_order(self, bed: UUID) -> None:
-        await add_outage(bed, at(8), at(9.5))
-        await free(bed, at(9), at(10))
-        await add_hold(bed)
-        await turn()
-        assert await blocked(bed) == [(at(8), at(9)), (at(9), at(9.5))]
+        assert await run_once() == 0
 
     async def test_one_whose_time_somebody_else_has_booked_by_now_leaves_them_theirs(self, bed: UUID) -> None:
         over = await add_hold(bed)
         await run_sql("DELETE FROM allocation WHERE appointment_id = $1", over.appointment_id)
         booked = await add_visit(None, at(9), at(10), allocations={bed: (at(9), at(10))})
-        await turn()
+        await run_once()
         assert (await state_of(over), await state_of(booked)) == (("expired", 0), ("confirmed", 1))
 
     async def test_the_ledger_says_that_the_clock_did_it(self, bed: UUID) -> None:
         await add_hold(bed)
-        await turn()
+        await run_once()
         changes = {
-            (entry["action"], entry["entity"]): entry for entry in await entries(program="zenspa clock")
+            (entry["action"], entry["entity"]): entry for entry in await entries(program="zenspa jobs")
         }
         assert changes.keys() == {("update", "appointment"), ("delete", "allocation")}
         assert {entry["actor_id"] for entry in changes.values()} == {None}
@@ -94,7 +87,7 @@ class TestNoShows:
     async def test_a_guest_who_did_not_come_is_one_after_the_grace_of_their_branch(self) -> None:
         quick, patient = await add_branch(no_show_minutes=10), await add_branch(no_show_minutes=40)
         late = [await add_confirmed(branch, begun=30) for branch in (quick, patient)]
-        assert await turn() == 1
+        assert await run_once() == 1
         assert [(await state_of(visit))[0] for visit in late] == ["no_show", "confirmed"]
 
     async def test_who_is_there_or_is_to_come_is_none(self) -> None:
@@ -104,7 +97,7 @@ class TestNoShows:
             for status in ("pending", "arrived", "in_service", "completed", "reopened", "cancelled")
         ]
         await add_confirmed(branch, begun=-30)
-        assert await turn() == 0
+        assert await run_once() == 0
         assert "no_show" not in {(await state_of(visit))[0] for visit in others}
 
     async def test_of_a_party_it_is_whoever_did_not_come(self) -> None:
@@ -114,14 +107,14 @@ class TestNoShows:
             await add_confirmed(branch, begun=30),
         )
         await run_sql("UPDATE appointment SET visit_id = $1 WHERE id = $2", came.id, did_not.appointment_id)
-        assert await turn() == 1
+        assert await run_once() == 1
         assert ((await state_of(came))[0], (await state_of(did_not))[0]) == ("arrived", "no_show")
 
 
 class TestTogether:
     async def test_any_number_of_clocks_do_each_thing_once(self, bed: UUID) -> None:
         holds = [await add_hold(bed, hour=hour) for hour in range(0, 40, 2)]
-        done = await asyncio.gather(*(turn() for _ in range(4)))
+        done = await asyncio.gather(*(run_once() for _ in range(4)))
         assert sum(done) == len(holds)
         assert {await state_of(hold) for hold in holds} == {("expired", 0)}
         assert len(await entries(entity="appointment", action="update")) == len(holds)
@@ -131,25 +124,25 @@ class TestTogether:
     ) -> None:
         theirs, free_one = await add_hold(bed), await add_hold(bed, hour=11)
         async with held_back(LOCK_VISIT, theirs.id):
-            assert await turn() == 1
+            assert await run_once() == 1
         assert (await state_of(theirs), await state_of(free_one)) == (("held", 1), ("expired", 0))
-        assert "left for" not in capsys.readouterr().out  # as after a wait in vain
-        assert await turn() == 1
+        assert "visit left" not in capsys.readouterr().out  # as after a wait in vain
+        assert await run_once() == 1
 
     async def test_one_that_cannot_be_done_keeps_no_other_from_it(
         self, bed: UUID, capsys: pytest.CaptureFixture[str]
     ) -> None:
         busy, free_one = await add_hold(bed), await add_hold(await add_bed(await add_branch()))
         async with app_database(DB_LOCK_TIMEOUT=0.1), held_back(LOCK, bed):
-            assert await turn() == 1
+            assert await run_once() == 1
         assert (await state_of(busy), await state_of(free_one)) == (("held", 1), ("expired", 0))
-        assert "left for the clock's next turn" in capsys.readouterr().out
+        assert "visit left for the next run" in capsys.readouterr().out
 
     async def test_a_process_that_stops_leaves_the_rest_to_others(self, bed: UUID) -> None:
         await add_hold(bed)
         stopping = asyncio.Event()
         stopping.set()
-        assert await turn(stopping) == 0
+        assert await run_once(stopping) == 0
 
 
 class TestKeptAnswers:
@@ -158,7 +151,7 @@ class TestKeptAnswers:
         for key, age in (("new", KEPT_FOR - timedelta(minutes=1)), ("old", KEPT_FOR + timedelta(minutes=1))):
             columns = {"user_id": user_id, "request": b"", "answer": {}}
             await insert_all([KeptAnswer(key=key, created_at=utc_now() - age, **columns)])
-        await turn()
+        await run_once()
         assert [row["key"] for row in await run_sql("SELECT key FROM idempotency_key")] == ["new"]
 
 
@@ -172,7 +165,7 @@ class TestOutages:
         async def it_has_said_so() -> bool:
             nonlocal said
             said += capsys.readouterr().out
-            return "the clock missed a turn" in said
+            return "job failed" in said
 
         async def the_hold_has_expired() -> bool:
             return await state_of(hold) == ("expired", 0)

@@ -97,7 +97,7 @@ class TestInService:
         await run_sql("UPDATE appointment SET status = 'in_service'")
         await booked(client, spa, 11.25, spa.treatment(therapist_id=lan, bed_id=bed))
         longer = [{"id": guest["treatments"][0]["id"], "minutes": 90}]
-        assert code_of(await change(client, guest, treatments=longer)) == (409, "TIME_TAKEN")
+        assert code_of(await change(client, guest, treatments=longer)) == (409, "SLOT_TAKEN")
         now = (await client.get(f"{VISITS}/{visit['id']}")).json()
         assert (resources_of(now, "staff"), resources_of(now, "bed")) == ([lan], [bed])
 
@@ -160,7 +160,7 @@ class TestParties:
         bed, _ = resources_of(visit, "bed")
         await booked(client, spa, 11.25, spa.treatment(bed_id=bed))
         longer = [{"id": one["treatments"][0]["id"], "minutes": 90}]
-        assert code_of(await change(client, one, treatments=longer)) == (409, "TIME_TAKEN")
+        assert code_of(await change(client, one, treatments=longer)) == (409, "SLOT_TAKEN")
         alone = await change(client, one, start=spa.hour(11.25).isoformat())
         assert alone.status_code == 200, alone.text
 
@@ -203,7 +203,7 @@ class TestMeanwhile:
             ],
             client.post(VISITS, **spa.booking(spa.hour(10))),
         )
-        assert code_of(answer) == (409, "TIME_TAKEN")
+        assert code_of(answer) == (409, "SLOT_TAKEN")
 
     async def test_the_bed_is_retired(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
@@ -215,4 +215,4 @@ class TestMeanwhile:
             ],
             client.post(VISITS, **spa.booking(spa.hour(10))),
         )
-        assert code_of(answer) == (409, "TIME_TAKEN")
+        assert code_of(answer) == (409, "SLOT_TAKEN")

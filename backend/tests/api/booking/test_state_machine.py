@@ -11,7 +11,6 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
-from app.modules.booking.status.jobs import turn
 from tests.api.booking.reference import Branch, Guest, Place, Visit, Wish
 from tests.builders.bookings import APPOINTMENTS, VISITS, alternatives
 from tests.builders.spas import Segment, Spa
@@ -161,13 +160,6 @@ class Machine:
         if visit is not None and visit.status == "held":
             await run_sql(_EXPIRE, UUID(visit_id))
             visit.status = "expired"
-            if any(
-                who == bed and start < until and since < end
-                for guest in visit.guests
-                for who, start, end in guest.allocations()
-                for bed, since, until in self.branch.outages
-            ):
-                await turn()  # what the outage could not take is offered until somebody has dropped the hold
 
     async def block(self, bed: int, step: int, minutes: int, force: bool) -> None:
         which, start = self.branch.beds[bed], self.at(step)

@@ -9,14 +9,14 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
-from app.modules.booking.status.jobs import turn
+from app.jobs import run_once
 from app.modules.identity.roles import Role
 from app.scheduling.timegrid import this_step
-from tests.api.booking.parties import GIVEN_UP, Spa, allocations_of, on_leave, status_of
+from tests.api.booking.parties import GIVEN_UP, Spa, allocations_of, status_of
 from tests.builders.bookings import VISITS, BookableSpa, bookable_spa
 from tests.builders.branches import add_branch
 from tests.builders.people import add_customer, signed_in
-from tests.builders.resources import add_outage, at, blocked, free
+from tests.builders.resources import at
 from tests.builders.rosters import add_therapist, code_of
 from tests.support.database import run_sql
 from tests.support.ledger import entries
@@ -191,20 +191,6 @@ class TestCancelling:
             response = await spa.ask(visit.id, wanted, "admin", reason="Khách ốm")
             assert response.json()["appointments"][0]["reason"] == "Khách ốm"
 
-    async def test_what_it_frees_is_blocked_again_where_it_is_out_of_order_or_on_leave(
-        self, spa: Spa
-    ) -> None:
-        start = at(9)
-        await add_outage(spa.bed, at(8), at(9.5))
-        await on_leave(spa.lan, at(9.5), at(12))
-        for thing in (spa.bed, spa.lan):
-            await free(thing, at(9), at(10))
-        visit = await spa.visit("confirmed", start)
-        assert await blocked(spa.bed) == [(at(8), at(9))]
-        assert (await spa.ask(visit.id, "cancelled")).status_code == 200
-        assert await blocked(spa.bed) == [(at(8), at(9)), (at(9), at(9.5))]
-        assert await blocked(spa.lan) == [(at(9.5), at(10)), (at(10), at(12))]
-
     async def test_its_time_is_for_the_next(self, spa: Spa) -> None:
         visit = await spa.visit("confirmed", at(9))
         assert (await spa.ask(visit.id, "cancelled")).status_code == 200
@@ -273,7 +259,7 @@ class TestComingAfterAll:
         assert (
             await client.put(f"{path}/status", json=arrived | {"appointment_ids": [mai]})
         ).status_code == 200
-        assert await turn() == 1
+        assert await run_once() == 1
         for asked, of_lan in ((arrived, "no_show"), (arrived | {"appointment_ids": [lan]}, "arrived")):
             answer = await client.put(f"{path}/status", json=asked)
             assert {each["id"]: each["status"] for each in answer.json()["appointments"]} == {
@@ -302,7 +288,7 @@ async def no_show(
     """The id of a visit that began then and of which the clock noted it, and its guest as they were booked."""
     visit_id = await booked_then(client, spa, start)
     [before] = (await client.get(f"{VISITS}/{visit_id}")).json()["appointments"]
-    assert await turn() == 1
+    assert await run_once() == 1
     return visit_id, before
 
 

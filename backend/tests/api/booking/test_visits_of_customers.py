@@ -41,7 +41,7 @@ async def test_what_the_desk_notes_the_customer_reads_and_the_document_says_so(
         *(("VisitCreate", "note"), ("VisitUpdate", "note"), ("VisitRead", "note")),
         *(("StatusChange", "reason"), ("AppointmentRead", "reason")),
     ):
-        assert "customer reads it" in schema_of(schema)[name]["description"], (schema, name)
+        assert "customer can read it" in schema_of(schema)[name]["description"], (schema, name)
 
 
 def schema_of(name: str) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from app.modules.calendar.ics import given_name
 from tests.api.calendar.phones import Phone, change, on_the_clock
 from tests.builders.branches import add_branch
 from tests.builders.people import add_customer
-from tests.builders.resources import add_bed, add_room, block
+from tests.builders.resources import add_bed, add_room
 from tests.builders.rosters import add_leave, add_therapist, statements
 from tests.builders.visits import add_allocation, add_guest, add_treatment, add_visit
 from tests.support.database import run_sql
@@ -129,13 +129,11 @@ class TestTherapist:
         await add_allocation(lan, at(4), at(5), **owner)
         assert [event.uid for event in await lans.events()] == [f"{second}@zenspa"]
 
-    async def test_what_is_only_held_or_blocked_is_not_there(
-        self, lans: Phone, lan: UUID, branch: UUID
-    ) -> None:
+    async def test_holds_and_leave_are_not_there(self, lans: Phone, lan: UUID, branch: UUID) -> None:
         allocations = {lan: (at(3), at(4))}
         expires = datetime(2100, 1, 1, tzinfo=UTC)
         await add_visit(branch, at(3), at(4), allocations=allocations, status="held", hold_expires_at=expires)
-        await block(lan, at(5), at(6), time_off_id=await add_leave(lan, at(5), at(6)))
+        await add_leave(lan, at(5), at(6))
         assert await lans.events() == []
 
     async def test_what_the_desk_has_yet_to_approve_is_tentative(

@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 from app.core.database import AsyncSessionLocal
 from app.core.database_errors import constraint_of, translate
 from app.core.exceptions import ServiceUnavailableException
-from app.db.queries import ask, get_row, use_generic_plans
+from app.db.queries import fetch_raw, get_row, use_generic_plans
 from app.modules.branch.branch_models import Branch
 from app.modules.branch.branch_service import BranchNotFound
 from tests.builders.branches import add_branch
@@ -49,20 +49,22 @@ async def test_what_a_constraint_refuses_the_driver_says_as_sqlalchemy_does(
     async with AsyncSessionLocal() as session:
         await use_generic_plans(session)
         with pytest.raises(IntegrityError) as met:
-            await ask(session, "UPDATE branch SET grid_minutes = -1 WHERE id = $1", branch_id)
+            await fetch_raw(session, "UPDATE branch SET grid_minutes = -1 WHERE id = $1", branch_id)
         assert constraint_of(met.value) == "branch_grid_minutes_check"
         assert not met.value.connection_invalidated
         await session.rollback()
-        assert [*await ask(session, "SELECT grid_minutes FROM branch WHERE id = $1", branch_id)] == [(15,)]
+        assert [*await fetch_raw(session, "SELECT grid_minutes FROM branch WHERE id = $1", branch_id)] == [
+            (15,)
+        ]
 
 
 async def test_planned_once_until_the_transaction_ends(stranger: httpx2.AsyncClient) -> None:
     async with AsyncSessionLocal() as session:
-        [(before,)] = await ask(session, "SHOW plan_cache_mode")
+        [(before,)] = await fetch_raw(session, "SHOW plan_cache_mode")
         await use_generic_plans(session)
-        [(meanwhile,)] = await ask(session, "SHOW plan_cache_mode")
+        [(meanwhile,)] = await fetch_raw(session, "SHOW plan_cache_mode")
         await session.rollback()
-        [(after,)] = await ask(session, "SHOW plan_cache_mode")
+        [(after,)] = await fetch_raw(session, "SHOW plan_cache_mode")
     assert (before, meanwhile, after) == ("force_custom_plan", "force_generic_plan", "force_custom_plan")
 
 
@@ -70,21 +72,21 @@ async def test_a_statement_that_a_migration_has_made_out_of_date_is_an_outage_on
     stranger: httpx2.AsyncClient,
 ) -> None:
     async def read() -> None:
-        await ask(session, "SELECT 1")  # by SQLAlchemy, which begins the transaction
-        await ask(session, "SELECT said FROM note")
+        await fetch_raw(session, "SELECT 1")  # by SQLAlchemy, which begins the transaction
+        await fetch_raw(session, "SELECT said FROM note")
         await session.commit()
 
     async with AsyncSessionLocal() as session:
-        await ask(session, "CREATE TEMPORARY TABLE note (said varchar(10))")
+        await fetch_raw(session, "CREATE TEMPORARY TABLE note (said varchar(10))")
         await read()
-        await ask(session, "ALTER TABLE note ALTER COLUMN said TYPE varchar(20)")
+        await fetch_raw(session, "ALTER TABLE note ALTER COLUMN said TYPE varchar(20)")
         await session.commit()
         with pytest.raises(DBAPIError) as met:
             await read()
         assert isinstance(translate(met.value), ServiceUnavailableException)
         await session.rollback()
         await read()
-        await ask(session, "DROP TABLE note")
+        await fetch_raw(session, "DROP TABLE note")
         await session.commit()
 
 
@@ -96,8 +98,8 @@ async def test_who_echoes_sees_what_the_driver_is_asked(
     logger.setLevel(logging.INFO)  # what DB_ECHO does
     try:
         async with AsyncSessionLocal() as session:
-            await ask(session, "SELECT 1")  # by SQLAlchemy, which writes it itself
-            await ask(session, "SELECT 2")
+            await fetch_raw(session, "SELECT 1")  # by SQLAlchemy, which writes it itself
+            await fetch_raw(session, "SELECT 2")
     finally:
         logger.setLevel(usual)
     assert "SELECT 2" in capsys.readouterr().out

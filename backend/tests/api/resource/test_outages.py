@@ -6,26 +6,19 @@ from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-import asyncpg
 import httpx2
 import pytest
 from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.db.transactions import run_in_transaction
 from app.modules.identity.roles import Role
-from app.modules.resource.allocations import (
-    add_staff_resource,
-    block_again,
-    drop_expired_holds,
-    lock_resources,
-)
+from app.modules.resource.appointments import add_staff_resource
 from app.modules.resource.resource_models import Outage
 from tests.builders.branches import add_branch
 from tests.builders.people import new_user
-from tests.builders.resources import add_bed, add_outage, at, blocked, book, booking_rows
+from tests.builders.resources import add_bed, add_outage, at, book, booking_rows, unavailable
 from tests.builders.rosters import LOCK, answered_while, code_of
 from tests.support.database import insert, insert_all, run_sql
 from tests.support.ledger import entries
@@ -48,7 +41,7 @@ def times_of(outages: list[dict[str, Any]]) -> list[tuple[str, str]]:
 
 
 class TestOutOfOrder:
-    async def test_a_bed_is_blocked_and_is_told_why_until_it_is_mended(
+    async def test_a_bed_is_unavailable_with_a_reason_until_the_outage_ends(
         self, client: httpx2.AsyncClient, bed: UUID
     ) -> None:
         made = await client.post(outages_of(bed), json=BROKEN)
@@ -56,11 +49,11 @@ class TestOutOfOrder:
         outage = made.json()["outage"]
         assert made.json()["conflicts"] == []
         assert outage == BROKEN | {"id": outage["id"]}
-        assert await blocked(bed) == [(at(8), at(12))]
+        assert await unavailable(bed) == [(at(8), at(12))]
         assert (await client.get(outages_of(bed), params=MORNING)).json() == [outage]
         assert (await client.delete(f"{outages_of(bed)}/{outage['id']}")).status_code == 204
         assert (await client.get(outages_of(bed), params=MORNING)).json() == []
-        assert await blocked(bed) == []
+        assert await unavailable(bed) == []
 
     async def test_times_may_be_those_of_the_spas_clock(self, client: httpx2.AsyncClient, bed: UUID) -> None:
         local = {"start": "2100-03-01T15:00:00+07:00", "end": "2100-03-01T19:00:00+07:00"}
@@ -78,11 +71,11 @@ class TestOutOfOrder:
             {
                 "field": str(appointment_id),
                 "message": f"2100-03-01T{start}:00:00Z/2100-03-01T{end}:00:00Z",
-                "type": "appointment_in_the_way",
+                "type": "conflicting_appointment",
             }
             for appointment_id, start, end in ((early, "09", "10"), (late, "11", "13"))
         ]
-        assert await blocked(bed) == []
+        assert await unavailable(bed) == []
 
     async def test_appointments_that_only_touch_it_are_not_in_the_way(
         self, client: httpx2.AsyncClient, bed: UUID
@@ -91,46 +84,22 @@ class TestOutOfOrder:
         await book(bed, at(12), at(13))
         assert (await client.post(outages_of(bed), json=BROKEN)).status_code == 201
 
-    async def test_forced_it_blocks_what_is_free(self, client: httpx2.AsyncClient, bed: UUID) -> None:
+    async def test_forced_it_leaves_the_appointments_as_they_are(
+        self, client: httpx2.AsyncClient, bed: UUID
+    ) -> None:
         appointment_id = await book(bed, at(9), at(10))
         made = (await client.post(outages_of(bed), json=BROKEN | {"force": True})).json()
         assert [taken["appointment_id"] for taken in made["conflicts"]] == [str(appointment_id)]
         assert times_of([made["outage"]]) == [(MORNING["start"], MORNING["end"])]
-        assert await blocked(bed) == [(at(8), at(9)), (at(10), at(12))]
-
-    async def test_a_hold_in_the_way_that_expires_leaves_no_hole(
-        self, client: httpx2.AsyncClient, bed: UUID
-    ) -> None:
-        await book(bed, at(9), at(10), hold_expires_at=utc_now() + timedelta(minutes=5))
-        assert (await client.post(outages_of(bed), json=BROKEN | {"force": True})).status_code == 201
-        await run_sql("UPDATE allocation SET hold_expires_at = now() WHERE state = 'held'")
-
-        async def as_who_books(session: AsyncSession) -> None:
-            await lock_resources(session, [bed])
-            await block_again(session, bed, await drop_expired_holds(session, bed, Range(at(9), at(10))))
-
-        await run_in_transaction(as_who_books)
-        assert await blocked(bed) == [(at(8), at(9)), (at(9), at(10)), (at(10), at(12))]
-        with pytest.raises(asyncpg.ExclusionViolationError):
-            await book(bed, at(9), at(10))
+        assert await unavailable(bed) == [(at(8), at(12))]
+        assert len(await run_sql("SELECT FROM allocation WHERE appointment_id = $1", appointment_id)) == 1
 
     async def test_a_hold_that_has_expired_is_not_in_the_way(
         self, client: httpx2.AsyncClient, bed: UUID
     ) -> None:
         await book(bed, at(9), at(10), hold_expires_at=utc_now() - timedelta(seconds=1))
         assert (await client.post(outages_of(bed), json=BROKEN)).json()["conflicts"] == []
-        assert await blocked(bed) == [(at(8), at(12))]
-
-    async def test_the_outage_before_gets_what_a_hold_took_across_both(
-        self, client: httpx2.AsyncClient, bed: UUID
-    ) -> None:
-        """The second outage removes the hold, which had expired."""
-        await book(bed, at(11), at(13), hold_expires_at=utc_now() + timedelta(minutes=5))
-        await client.post(outages_of(bed), json=BROKEN | {"force": True})
-        await run_sql("UPDATE allocation SET hold_expires_at = now() WHERE state = 'held'")
-        afternoon = {"start": MORNING["end"], "end": "2100-03-01T18:00:00Z"}
-        assert (await client.post(outages_of(bed), json=BROKEN | afternoon)).status_code == 201
-        assert await blocked(bed) == [(at(8), at(11)), (at(11), at(12)), (at(12), at(18))]
+        assert await unavailable(bed) == [(at(8), at(12))]
 
     async def test_it_is_not_put_out_of_order_twice_for_one_time(
         self, client: httpx2.AsyncClient, bed: UUID
@@ -154,7 +123,7 @@ class TestOutOfOrder:
                 404,
                 "RESOURCE_NOT_FOUND",
             )
-            assert await blocked(resource_id) == []
+            assert await unavailable(resource_id) == []
 
     @pytest.mark.parametrize(
         ("wrong", "kind"),
@@ -186,28 +155,21 @@ class TestOutOfOrder:
 class TestBackInOrder:
     async def test_only_outages_of_this_bed_end(self, client: httpx2.AsyncClient, bed: UUID) -> None:
         outage = (await client.post(outages_of(bed), json=BROKEN)).json()["outage"]
-        [part] = await run_sql("SELECT id FROM allocation")
         other = await add_bed(await add_branch())
-        for resource_id, outage_id in ((bed, part["id"]), (bed, uuid7()), (other, outage["id"])):
+        for resource_id, outage_id in ((bed, uuid7()), (other, outage["id"])):
             refused = await client.delete(f"{outages_of(resource_id)}/{outage_id}")
             assert code_of(refused) == (404, "OUTAGE_NOT_FOUND")
-        assert await blocked(bed) == [(at(8), at(12))]
+        assert await unavailable(bed) == [(at(8), at(12))]
 
-    async def test_all_that_it_blocks_goes_and_the_appointments_stay(
+    async def test_the_other_outages_and_the_appointments_stay(
         self, client: httpx2.AsyncClient, bed: UUID
     ) -> None:
         await book(bed, at(9), at(10))
         await add_outage(bed, at(13), at(14))
         made = await client.post(outages_of(bed), json=BROKEN | {"force": True})
         await client.delete(f"{outages_of(bed)}/{made.json()['outage']['id']}")
-        assert await blocked(bed) == [(at(13), at(14))]
+        assert await unavailable(bed) == [(at(13), at(14))]
         assert len(await run_sql("SELECT FROM allocation WHERE state = 'booked'")) == 1
-
-    async def test_it_waits_for_who_blocks_again(self, client: httpx2.AsyncClient, bed: UUID) -> None:
-        """Who has locked the bed may be about to block more for this outage."""
-        outage_id = await add_outage(bed, at(8), at(9))
-        [ended] = await answered_while([(LOCK, bed)], client.delete(f"{outages_of(bed)}/{outage_id}"))
-        assert ended.status_code == 204
 
     async def test_of_staff_there_is_none(self, client: httpx2.AsyncClient) -> None:
         lan = await run_in_transaction(add_staff_resource)
@@ -257,7 +219,7 @@ class TestRaces:
         answers = await answered_while([(LOCK, bed)], *(break_it(client, bed) for _ in range(2)))
         assert sorted(answer.status_code for answer in answers) == [201, 409]
         assert "OUTAGE_OVERLAPS" in "".join(answer.text for answer in answers)
-        assert await blocked(bed) == [(at(8), at(12))]
+        assert await unavailable(bed) == [(at(8), at(12))]
 
     async def test_an_outage_waits_for_a_booking_that_is_being_made(
         self, client: httpx2.AsyncClient, bed: UUID
@@ -268,28 +230,15 @@ class TestRaces:
         assert [fault["field"] for fault in refused.json()["error"]["details"]] == [
             str(booked.appointment_id)
         ]
-        assert await blocked(bed) == []
-
-    async def test_a_booking_that_asked_nobody_is_met_by_the_database_itself(
-        self, client: httpx2.AsyncClient, bed: UUID
-    ) -> None:
-        _, rows = await booking_rows(bed, at(9), at(10))
-        [refused] = await answered_while(rows, break_it(client, bed))
-        assert code_of(refused) == (409, "CONFLICT")
-        assert await blocked(bed) == []
+        assert await unavailable(bed) == []
 
 
-async def test_the_ledger_has_the_outage_and_what_it_blocked(client: httpx2.AsyncClient, bed: UUID) -> None:
+async def test_the_ledger_has_the_outage(client: httpx2.AsyncClient, bed: UUID) -> None:
     user_id, desk = await new_user(Role.RECEPTIONIST)
     made = await client.post(outages_of(bed), json=BROKEN, headers=desk)
     await client.delete(f"{outages_of(bed)}/{made.json()['outage']['id']}", headers=desk)
     written = [(entry["entity"], entry["action"]) for entry in await entries(actor_id=user_id)]
-    assert sorted(written) == [
-        ("allocation", "delete"),
-        ("allocation", "insert"),
-        ("outage", "delete"),
-        ("outage", "insert"),
-    ]
+    assert sorted(written) == [("outage", "delete"), ("outage", "insert")]
 
 
 def break_it(client: httpx2.AsyncClient, bed: UUID) -> Coroutine[Any, Any, httpx2.Response]:

@@ -212,7 +212,7 @@ class TestRetiring:
                 {
                     "field": str(appointment_id),
                     "message": "2100-03-01T10:00:00Z/2100-03-01T11:00:00Z",
-                    "type": "appointment_in_the_way",
+                    "type": "conflicting_appointment",
                 }
             ]
 

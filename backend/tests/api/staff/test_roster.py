@@ -296,8 +296,8 @@ class TestChange:
         with statements(parameters=True) as meanwhile:
             shorter = {"start": at(8).isoformat(), "end": at(17).isoformat(), "force": True}
             assert stranded_in(await client.patch(f"{PATH}/{shift_id}", json=shorter)) == [str(inside)]
-        several = (given for given in meanwhile if len(given) > 1)  # the lock is given people alone
-        asked_about = [given[0] for given in several if isinstance(given[0], list)]
+        columns = (given for given in meanwhile if len(given) > 1 and isinstance(given[1], list))
+        asked_about = [given[0] for given in columns]  # the appointments, of which one is looked at
         assert [len(ids) for ids in asked_about] == [1, 1]  # before and after
 
     async def test_the_desk_moves_a_shift_only_to_a_branch_of_its_own(

@@ -7,18 +7,13 @@ from uuid import UUID
 
 import httpx2
 import pytest
-from sqlalchemy.dialects.postgresql import Range
-from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
-from app.db.transactions import run_in_transaction
 from app.modules.identity.roles import Role
-from app.modules.resource.allocations import lock_resources
-from app.modules.staff.time_off.service import block_leave_again
 from tests.builders.branches import add_branch
 from tests.builders.people import new_user, signed_in
-from tests.builders.resources import at, blocked, book, booking_rows
+from tests.builders.resources import at, book, booking_rows, unavailable
 from tests.builders.rosters import LOCK, add_shift, add_therapist, answered_while, code_of
 from tests.support.database import run_sql
 from tests.support.ledger import entries
@@ -65,7 +60,7 @@ class TestAsk:
         leave = asked.json()
         assert (leave["staff_id"], leave["status"], leave["reason"]) == (str(lan), "requested", "Về quê")
         assert {name: leave[name] for name in MORNING} == MORNING
-        assert await blocked(lan) == []
+        assert await unavailable(lan) == []
         assert [entry["actor_id"] for entry in await entries(entity="time_off")] == [user_id]
 
     async def test_who_is_nobody_of_the_staff_says_for_whom(
@@ -150,7 +145,9 @@ async def test_why_somebody_is_on_leave_is_not_in_the_ledger(client: httpx2.Asyn
 
 
 class TestApprove:
-    async def test_what_is_free_is_blocked(self, client: httpx2.AsyncClient, branch: UUID, lan: UUID) -> None:
+    async def test_the_person_is_unavailable_in_that_time(
+        self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
+    ) -> None:
         user_id, headers = await new_user(Role.ADMIN, branch_id=branch)
         leave = await ask(client, lan)
         approved = await decide(client, leave, "approve", headers, answer="Đi vui nhé")
@@ -163,12 +160,9 @@ class TestApprove:
         )
         assert told["decided_at"] is not None
         assert approved.json()["stranded"] == []
-        assert await blocked(lan) == [(at(8), at(12))]
+        assert await unavailable(lan) == [(at(8), at(12))]
         made = await entries(actor_id=user_id)
-        assert {(entry["entity"], entry["action"]) for entry in made} == {
-            ("time_off", "update"),
-            ("allocation", "insert"),
-        }
+        assert [(entry["entity"], entry["action"]) for entry in made] == [("time_off", "update")]
 
     async def test_the_appointments_that_would_be_stranded_are_told(
         self, client: httpx2.AsyncClient, lan: UUID
@@ -180,22 +174,13 @@ class TestApprove:
         refused = await decide(client, leave, "approve")
         assert code_of(refused) == (409, "APPOINTMENTS_STRANDED")
         assert [each["field"] for each in refused.json()["error"]["details"]] == [str(inside)]
-        assert await blocked(lan) == []
+        assert await unavailable(lan) == []
 
         forced = await decide(client, leave, "approve", force=True)
         assert [each["appointment_id"] for each in forced.json()["stranded"]] == [str(inside)]
-        assert await blocked(lan) == [(at(8.5), at(11))]
+        assert await unavailable(lan) == [(at(8), at(12))]
         kept = await run_sql("SELECT appointment_id FROM allocation WHERE state = 'booked' ORDER BY during")
         assert [row["appointment_id"] for row in kept[:2]] == [across, inside]
-
-    async def test_whoever_sees_what_is_blocked_does_not_read_why(
-        self, client: httpx2.AsyncClient, lan: UUID
-    ) -> None:
-        leave = await ask(client, lan, reason="Khám bệnh")
-        assert (await decide(client, leave, "approve")).json()["time_off"]["reason"] == "Khám bệnh"
-        [(block,)] = await run_sql("SELECT allocation::text FROM allocation")
-        assert leave in block
-        assert "Khám bệnh" not in block
 
     async def test_leave_is_not_approved_twice_for_one_time(
         self, client: httpx2.AsyncClient, lan: UUID
@@ -222,7 +207,7 @@ class TestApprove:
         )
         assert sorted(answer.status_code for answer in answers) == [200, 409]
         assert "TIME_OFF_DECIDED" in "".join(answer.text for answer in answers)
-        assert await blocked(lan) == [(at(8), at(12))]
+        assert await unavailable(lan) == [(at(8), at(12))]
 
     async def test_it_waits_for_a_booking_that_is_being_made(
         self, client: httpx2.AsyncClient, lan: UUID
@@ -232,40 +217,13 @@ class TestApprove:
         [refused] = await answered_while([(LOCK, lan), *rows], decide(client, leave, "approve"))
         assert code_of(refused) == (409, "APPOINTMENTS_STRANDED")
         assert refused.json()["error"]["details"][0]["field"] == str(booked.appointment_id)
-        assert await blocked(lan) == []
-
-
-class TestBlockAgain:
-    async def test_what_an_appointment_during_leave_frees_is_blocked(
-        self, client: httpx2.AsyncClient, lan: UUID
-    ) -> None:
-        await book(lan, at(9), at(10))
-        await decide(client, await ask(client, lan), "approve", force=True)
-        await ask(client, lan, end="2100-03-01T18:00:00Z")  # nobody has approved it
-        await run_sql("DELETE FROM allocation WHERE state = 'booked'")
-
-        async def as_who_cancels(session: AsyncSession) -> None:
-            await lock_resources(session, [lan])
-            await block_leave_again(session, lan, Range(at(9), at(13)))
-
-        await run_in_transaction(as_who_cancels)
-        assert await blocked(lan) == [(at(8), at(9)), (at(9), at(10)), (at(10), at(12))]
-
-    async def test_the_leave_before_gets_what_a_hold_took_across_both(
-        self, client: httpx2.AsyncClient, lan: UUID
-    ) -> None:
-        """The approval of the second removes the hold, which had expired."""
-        await book(lan, at(11), at(14), hold_expires_at=utc_now() + timedelta(minutes=5))
-        await decide(client, await ask(client, lan), "approve", force=True)
-        await run_sql("UPDATE allocation SET hold_expires_at = now() WHERE state = 'held'")
-        afternoon = {"start": MORNING["end"], "end": "2100-03-01T18:00:00Z"}
-        assert (await decide(client, await ask(client, lan, **afternoon), "approve")).status_code == 200
-        assert await blocked(lan) == [(at(8), at(11)), (at(11), at(12)), (at(12), at(18))]
+        assert await unavailable(lan) == []
 
 
 class TestWithdraw:
-    async def test_it_waits_for_who_blocks_again(self, client: httpx2.AsyncClient, lan: UUID) -> None:
-        """Who has locked somebody may be about to block more for this leave."""
+    async def test_it_waits_for_whoever_has_locked_the_person(
+        self, client: httpx2.AsyncClient, lan: UUID
+    ) -> None:
         leave = await ask(client, lan)
         [withdrawn] = await answered_while([(LOCK, lan)], decide(client, leave, "withdraw"))
         assert withdrawn.status_code == 200
@@ -278,12 +236,9 @@ class TestWithdraw:
         withdrawn = await decide(client, leave, "withdraw", headers)
         assert (withdrawn.status_code, withdrawn.json()["status"]) == (200, "withdrawn")
         assert withdrawn.json()["decided_by_id"] is not None
-        assert await blocked(lan) == []
+        assert await unavailable(lan) == []
         made = await entries(actor_id=user_id)
-        assert {(entry["entity"], entry["action"]) for entry in made} == {
-            ("time_off", "update"),
-            ("allocation", "delete"),
-        }
+        assert [(entry["entity"], entry["action"]) for entry in made] == [("time_off", "update")]
 
     @pytest.mark.parametrize("hours", [(-1, 8), (-9, -1)], ids=["begun", "over"])
     async def test_what_has_begun_only_an_administrator_of_somebody_elses(
@@ -300,10 +255,10 @@ class TestWithdraw:
             leave = await ask(client, lan, **times)
             await decide(client, leave, "approve")
             assert code_of(await decide(client, leave, "withdraw", headers)) == (409, "TIME_OFF_BEGUN")
-            assert len(await blocked(lan)) == 1
+            assert len(await unavailable(lan)) == 1
             admin = await signed_in(Role.ADMIN, branch_id=branch)
             assert (await decide(client, leave, "withdraw", admin)).status_code == 200
-            assert await blocked(lan) == []
+            assert await unavailable(lan) == []
 
     async def test_not_anothers(self, client: httpx2.AsyncClient, branch: UUID, lan: UUID) -> None:
         leave = await ask(client, lan)

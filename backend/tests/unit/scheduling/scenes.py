@@ -6,8 +6,7 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 from hypothesis import strategies as st
 
 from app.scheduling.bitmask import from_runs, ones, positions
-from app.scheduling.demand import Party, Segment, Treatment
-from app.scheduling.search import Assignment
+from app.scheduling.demand import Assignment, Party, Segment, Treatment
 from app.scheduling.supply import Equipment, Resource, ResourceKind, Supply, Therapist
 
 COUNT = 144

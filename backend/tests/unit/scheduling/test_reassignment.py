@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.scheduling.bitmask import ones
-from app.scheduling.reassignment import MOST_MOVES, Work, can_be, reassign
+from app.scheduling.reassignment import MOST_MOVES, Work, is_possible, plan_reassignment
 from app.scheduling.supply import Requirement, ResourceKind, Therapist
 
 STEPS = 12
@@ -46,13 +46,15 @@ def person(
 
 class TestPlans:
     def test_who_is_free_takes_it_and_nobody_else_moves(self) -> None:
-        plan = reassign([work(1, SICK, 2, 6)], [work(2, A, 4, 8)], [person(A), person(B)], shortest=SHORTEST)
+        plan = plan_reassignment(
+            [work(1, SICK, 2, 6)], [work(2, A, 4, 8)], [person(A), person(B)], shortest=SHORTEST
+        )
         assert plan == {UUID(int=1): B}
 
     def test_who_could_gives_away_what_somebody_else_can_do(self) -> None:
         """Only Hoa has the skill; Lan takes what Hoa had."""
         hoa, lan = person(A), person(B, skills=[MASSAGE])
-        plan = reassign(
+        plan = plan_reassignment(
             [work(1, SICK, 2, 6, FACIAL)], [work(2, A, 4, 8), work(3, B, 9, 11)], [hoa, lan], shortest=3
         )
         assert plan == {UUID(int=1): A, UUID(int=2): B}
@@ -60,7 +62,7 @@ class TestPlans:
     def test_a_chain_goes_over_three_people(self) -> None:
         """Only Hoa has the skill; Mai is not there yet when what Hoa had begins, but when what Lan had does."""
         people = [person(A), person(B, skills=[MASSAGE]), person(C, skills=[MASSAGE], works=(5, STEPS))]
-        plan = reassign(
+        plan = plan_reassignment(
             [work(1, SICK, 2, 6, FACIAL)], [work(2, A, 4, 8), work(3, B, 5, 9)], people, shortest=3
         )
         assert plan == {UUID(int=1): A, UUID(int=2): B, UUID(int=3): C}
@@ -68,27 +70,29 @@ class TestPlans:
     def test_nobody_takes_what_they_cannot_do_or_should_not(self) -> None:
         lost = [work(1, SICK, 2, 6, FACIAL, "female")]
         people = [person(A, skills=[MASSAGE], gender="female"), person(B, gender="male"), person(C)]
-        assert reassign(lost, [], people, shortest=SHORTEST) == {}
+        assert plan_reassignment(lost, [], people, shortest=SHORTEST) == {}
 
     def test_what_has_to_stay_is_not_given_away(self) -> None:
-        assert reassign([work(1, SICK, 2, 6)], [], [person(A, stays=[(5, 7)])], shortest=SHORTEST) == {}
+        assert (
+            plan_reassignment([work(1, SICK, 2, 6)], [], [person(A, stays=[(5, 7)])], shortest=SHORTEST) == {}
+        )
 
     def test_nobody_moves_more_than_so_many(self) -> None:
         """Each of them could go, but what is won by it is one treatment."""
         small = [work(2 + number, A, number * 2, number * 2 + 2) for number in range(MOST_MOVES + 1)]
         lost = [work(1, SICK, 0, len(small) * 2, FACIAL)]
         people = [person(A, works=(0, 24)), person(B, skills=[MASSAGE], works=(0, 24))]
-        assert reassign(lost, small, people, shortest=SHORTEST) == {}
-        assert len(reassign(lost, small[1:], people, shortest=SHORTEST)) == MOST_MOVES + 1
+        assert plan_reassignment(lost, small, people, shortest=SHORTEST) == {}
+        assert len(plan_reassignment(lost, small[1:], people, shortest=SHORTEST)) == MOST_MOVES + 1
 
     def test_of_those_who_are_free_it_goes_where_no_gap_is_left(self) -> None:
         """A would be left with two steps before it, which nobody can sell."""
         people = [person(A, works=(0, 6)), person(B, stays=[(0, 2)])]
-        assert reassign([work(1, SICK, 2, 6)], [], people, shortest=3) == {UUID(int=1): B}
+        assert plan_reassignment([work(1, SICK, 2, 6)], [], people, shortest=3) == {UUID(int=1): B}
 
     def test_the_load_is_spread(self) -> None:
         lost = [work(1, SICK, 0, 4), work(2, SICK, 4, 8), work(3, SICK, 8, 12)]
-        plan = reassign(lost, [], [person(A), person(B), person(C)], shortest=1)
+        plan = plan_reassignment(lost, [], [person(A), person(B), person(C)], shortest=1)
         assert set(plan.values()) == {A, B, C}
 
 
@@ -157,10 +161,10 @@ def best(day: Day) -> tuple[int, int]:
 @given(days())
 def test_as_many_are_placed_as_can_be_and_as_few_move(day: Day) -> None:
     lost, others, people = day
-    plan = reassign(lost, others, people, shortest=SHORTEST)
+    plan = plan_reassignment(lost, others, people, shortest=SHORTEST)
     moved = sum(each.id in plan for each in others)
     done_by = [plan.get(each.id, each.by) for each in others] + [plan.get(each.id) for each in lost]
     assert done_by in ways(day)
-    assert can_be(plan, [*lost, *others], people)
+    assert is_possible(plan, [*lost, *others], people)
     assert all(plan[each.id] != each.by for each in others if each.id in plan)
     assert (len(plan) - moved, moved) == best(day)

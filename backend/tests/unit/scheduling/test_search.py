@@ -5,8 +5,8 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from app.scheduling.bitmask import ones, positions
-from app.scheduling.demand import Party, Segment
-from app.scheduling.search import Assignment, place, starts
+from app.scheduling.demand import Assignment, Party, Segment
+from app.scheduling.search import place, starts
 from app.scheduling.supply import Supply, Therapist
 from tests.support.examples import examples
 from tests.unit.scheduling import reference

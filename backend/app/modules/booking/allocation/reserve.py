@@ -1,182 +1,127 @@
-"""Taking the time of people, beds and devices: the one place where a race for it is decided.
+"""Reserve therapists, beds and devices for a party.
 
-Who and what suits best is chosen from what was just read, and only these are locked. When somebody was faster, all is
-read again and others are chosen. Who was too late three times locks everybody who could do it, reads once more, and that
-choice is final: what fits is never refused, and hardly anybody waits for more than they need. Locks are taken at once
-and in one order, so none waits for another in a circle; what an earlier try had locked, its savepoint gives back.
+Reservation is optimistic. We choose from a snapshot that was read without locks, lock only the chosen resources (in the
+order of their ids, so two reservations never deadlock), read their schedules again and check the choice by the same
+rules. If another reservation was faster, the locks are released, and we choose again from a new snapshot. After
+MAX_OPTIMISTIC_ATTEMPTS we lock every candidate: that choice is final, so a request that fits is never refused.
+
+The caller writes the allocations in the same transaction. Whatever this code does, the exclusion constraint on
+`allocation` guarantees that no two guests share a resource.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from contextlib import suppress
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.types.localized import LocalizedText
-from app.modules.availability.availability_service import BranchSnapshot, nearest_starts
-from app.modules.availability.messages import explain_shortages
-from app.modules.booking.allocation.release import block_freed
-from app.modules.booking.booking_errors import TimeTaken
-from app.modules.resource.allocations import (
-    NewAllocation,
-    Released,
-    TreatmentTime,
-    allocate,
-    drop_all_expired_holds,
-    lock_resources,
-    release,
-    taken_by,
+from app.db.queries import fetch_raw
+from app.modules.availability.availability_service import (
+    BranchSnapshot,
+    describe_shortage,
+    load_snapshot_around,
+    lock_and_refresh,
 )
-from app.modules.staff.supply import are_on_shift
-from app.scheduling.demand import Party
-from app.scheduling.search import Assignment, place
+from app.modules.booking.booking_errors import SlotTaken
+from app.scheduling.demand import Assignment, Party
+from app.scheduling.rules import permits
+from app.scheduling.search import place
 from app.scheduling.shortages import why_not_then
-from app.scheduling.supply import ResourceKind
 
-
-class TreatmentRef(NamedTuple):
-    """Whose treatment it is."""
-
-    appointment_id: UUID
-    treatment_id: UUID
-    hold_expires_at: datetime | None
+MAX_OPTIMISTIC_ATTEMPTS = 3
+_ALLOCATED = "SELECT DISTINCT resource_id FROM allocation WHERE appointment_id = ANY($1::uuid[])"
 
 
 @dataclass(frozen=True, slots=True)
 class AllocationRequest:
-    """What is to be placed."""
+    """What is to be reserved."""
 
     branch_id: UUID
-    parties: Sequence[Party]
-    """In the order in which they are tried; they differ in their wishes alone."""
-    seats: Sequence[Sequence[TreatmentRef]]
-    """Of each guest each treatment."""
     start: datetime
-    load: Callable[[], Awaitable[BranchSnapshot]]
-    """What is free now, of all that the last of the parties could take."""
-    write: Callable[[], Awaitable[None]]
-    """Writes what has to be there before anything is taken for it. Who is refused at once has nothing written."""
-    instead_of: Collection[UUID] = ()
-    """Appointments that give back all they take."""
+    parties: Sequence[Party]
+    """The first that fits is reserved. They differ in their wishes alone, and the last has the fewest."""
+    replaces: Collection[UUID] = ()
+    """Appointments that release everything they occupy for it. Their visit is locked."""
 
 
-class _TooLate(Exception):  # noqa: N818 - no error: the second try follows
-    pass
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """The resources of a party, locked until the transaction ends."""
+
+    snapshot: BranchSnapshot
+    party: Party
+    start: datetime
+    assignments: list[Assignment]
 
 
-async def take_places(
-    session: AsyncSession, order: AllocationRequest, snapshot: BranchSnapshot | None = None
-) -> list[TreatmentTime]:
-    """Takes what the first party that fits needs, and returns it, or raises and changes nothing.
+async def reserve(
+    session: AsyncSession, request: AllocationRequest, snapshot: BranchSnapshot | None = None
+) -> Reservation:
+    """Choose resources for the first party that fits, and lock them.
+
+    Args:
+        snapshot: What `load_snapshot_around` has just returned for the request, if the caller has it.
 
     Raises:
-        TimeTaken: with the nearest starts that are free, and with the reasons when it is not only taken.
+        SlotTaken: With the nearest free starts, and with the reasons if the time is not merely taken.
     """
-    theirs = {each.resource_id for each in await taken_by(session, order.instead_of)}
-    seen = snapshot or await order.load()
-    chosen = await _choose(session, order, seen)
-    await order.write()
-    for is_again in (False, True, True):
-        these = theirs | {each.resource_id for each in chosen}
-        with suppress(_TooLate):
-            async with session.begin_nested():
-                await lock_resources(session, these)
-                if is_again:
-                    await _drop_expired_holds(session, these, seen)
-                return await _take(session, order, chosen, these)
-        seen = await order.load()
-        chosen = await _choose(session, order, seen)  # of many who wanted the last hour all but one end here
-    everybody = theirs | {resource.id for resource in seen.supply.resources}
-    await lock_resources(session, everybody)
-    await _drop_expired_holds(session, everybody, seen)
-    try:
-        async with session.begin_nested():
-            chosen = await _choose(session, order, await order.load())
-            return await _take(session, order, chosen, everybody)
-    except _TooLate as error:
-        raise TimeTaken from error
+    occupied = await _occupied(session, request.replaces)
+    snapshot = snapshot or await _load(session, request)
+    for _ in range(MAX_OPTIMISTIC_ATTEMPTS):
+        party, assignments = _choose(request, snapshot)
+        chosen = {assignment.resource_id for assignment in assignments}
+        await fetch_raw(session, "SAVEPOINT reservation")
+        current = await lock_and_refresh(session, snapshot, occupied | chosen)
+        if permits(assignments, current.supply, snapshot.grid.step(request.start)):
+            return Reservation(current, party, request.start, assignments)
+        await fetch_raw(session, "ROLLBACK TO SAVEPOINT reservation")
+        snapshot = await _load(session, request)
+    candidates = {resource.id for resource in snapshot.supply.resources}
+    current = await lock_and_refresh(session, snapshot, occupied | candidates)
+    party, assignments = _choose(request, current)
+    return Reservation(current, party, request.start, assignments)
 
 
-async def _drop_expired_holds(
-    session: AsyncSession, resource_ids: Collection[UUID], snapshot: BranchSnapshot
-) -> None:
-    asked = Range(snapshot.grid.first, snapshot.grid.instant(snapshot.grid.count))
-    await block_freed(session, await drop_all_expired_holds(session, resource_ids, asked))
-
-
-async def _choose(
-    session: AsyncSession, order: AllocationRequest, snapshot: BranchSnapshot
-) -> list[TreatmentTime]:
-    step = snapshot.grid.step(order.start)
-    for party in order.parties:
-        places = place(party, snapshot.supply, step)
-        if places is not None:
-            return [taken for each in places for taken in _times_of(each, order.seats, snapshot)]
-    raise await _refusal(session, order, snapshot)
-
-
-async def _refusal(session: AsyncSession, order: AllocationRequest, snapshot: BranchSnapshot) -> TimeTaken:
-    party = order.parties[-1]
-    shortages = why_not_then(party, snapshot.supply, snapshot.grid.step(order.start))
-    said = await explain_shortages(session, snapshot, party, shortages, order.start)
-    details = [_detail("reason", each) for each in said]
-    details += [
-        _detail("alternative", each.isoformat()) for each in nearest_starts(snapshot, party, order.start)
-    ]
-    words = (
-        LocalizedText(" ".join(each.vi for each in said), " ".join(each.en for each in said))
-        if said
-        else None
+async def _load(session: AsyncSession, request: AllocationRequest) -> BranchSnapshot:
+    return await load_snapshot_around(
+        session, request.branch_id, request.start, request.parties[-1], at_desk=True, ignored=request.replaces
     )
-    return TimeTaken(words, details=details)
+
+
+async def _occupied(session: AsyncSession, appointment_ids: Collection[UUID]) -> set[UUID]:
+    if not appointment_ids:
+        return set()
+    return {resource_id for (resource_id,) in await fetch_raw(session, _ALLOCATED, [*appointment_ids])}
+
+
+def _choose(request: AllocationRequest, snapshot: BranchSnapshot) -> tuple[Party, list[Assignment]]:
+    step = snapshot.grid.step(request.start)
+    for party in request.parties:
+        assignments = place(party, snapshot.supply, step)
+        if assignments is not None:
+            return party, assignments
+    raise _slot_taken(request, snapshot)
+
+
+def _slot_taken(request: AllocationRequest, snapshot: BranchSnapshot) -> SlotTaken:
+    party = request.parties[-1]
+    day = request.start.astimezone(snapshot.zone).date()
+    sentences = [
+        describe_shortage(shortage, snapshot, day, same_room=party.same_room, at_desk=True)
+        for shortage in why_not_then(party, snapshot.supply, snapshot.grid.step(request.start))
+    ]
+    alternatives = [start.isoformat() for start in snapshot.nearest_starts(party, request.start)]
+    details = [
+        *(_detail("reason", sentence) for sentence in sentences),
+        *(_detail("alternative", start) for start in alternatives),
+    ]
+    if not sentences:
+        return SlotTaken(details=details)
+    vi, en = (" ".join(texts) for texts in zip(*sentences, strict=True))
+    return SlotTaken(LocalizedText(vi, en), details=details)
 
 
 def _detail(kind: str, message: str | LocalizedText) -> dict[str, str | LocalizedText]:
     return {"field": "start", "message": message, "type": kind}
-
-
-def _times_of(
-    each: Assignment, seats: Sequence[Sequence[TreatmentRef]], snapshot: BranchSnapshot
-) -> list[TreatmentTime]:
-    seat = seats[each.need.guest][each.need.treatment]
-    return [
-        TreatmentTime(
-            appointment_id=seat.appointment_id,
-            appointment_treatment_id=seat.treatment_id,
-            resource_id=each.resource_id,
-            kind=each.need.requirement.kind,
-            name=snapshot.names[each.resource_id],
-            during=Range(snapshot.grid.instant(first), snapshot.grid.instant(last)),
-        )
-        for first, last in each.runs
-    ]
-
-
-async def _take(
-    session: AsyncSession, order: AllocationRequest, chosen: list[TreatmentTime], locked: Collection[UUID]
-) -> list[TreatmentTime]:
-    freed: list[Released] = await release(session, order.instead_of) if order.instead_of else []
-    if not {each.resource_id for each in freed} <= set(locked):
-        raise _TooLate  # somebody else was given their treatment meanwhile
-    work = [(each.resource_id, each.during) for each in chosen if each.kind == ResourceKind.STAFF]
-    if not await are_on_shift(session, order.branch_id, work):
-        raise _TooLate  # a shift was taken away before they were locked
-    expires = {seat.treatment_id: seat.hold_expires_at for guest in order.seats for seat in guest}
-    rows = [
-        NewAllocation(
-            each.resource_id,
-            each.during,
-            expires[each.appointment_treatment_id],
-            each.appointment_id,
-            each.appointment_treatment_id,
-        )
-        for each in chosen
-    ]
-    if rows and not await allocate(session, rows):
-        raise _TooLate
-    await block_freed(session, freed)
-    return chosen

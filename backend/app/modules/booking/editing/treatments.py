@@ -1,4 +1,4 @@
-"""What a guest has done, agreed again: treatments are kept, changed, added, dropped."""
+"""Edit the treatments of a guest: keep, change, add and drop them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -6,26 +6,40 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.db.queries import fetch_raw
+from app.modules.availability.availability_errors import BedDoesNotFit
 from app.modules.availability.availability_schemas import GuestWish, TreatmentWish
-from app.modules.availability.quote import Agreed, BedDoesNotFit, agree, longer, refuse_unless_needed
+from app.modules.availability.availability_service import (
+    QuotedTreatment,
+    lengthen,
+    quote_party,
+    require_therapist,
+)
 from app.modules.booking.booking_errors import TooShort, TreatmentNotFound
 from app.modules.booking.booking_models import Appointment, AppointmentAddOn, AppointmentTreatment
 from app.modules.booking.booking_schemas import TreatmentChange
-from app.modules.booking.visit.read import Rows
-from app.modules.booking.visit.rows import add_on_rows, segments_as_json, segments_of, treatment_row
-from app.modules.resource.supply import types_of_beds
+from app.modules.booking.visit.rows import (
+    VisitRows,
+    add_on_rows,
+    segments_as_json,
+    segments_of,
+    treatment_row,
+)
+from app.modules.resource.resource_errors import ResourceNotFound
 from app.modules.staff.staff_service import refuse_unless_known
 from app.scheduling.demand import Segment
 from app.scheduling.timegrid import STEP_MINUTES
 
+_BED_TYPES = "SELECT id, type_id FROM bookable_resource WHERE id = ANY($1::uuid[]) AND kind = 'bed'"
+
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
-    """What the desk chooses now, by the id of a treatment: before it comes who does it already, and where."""
+class DeskChoice:
+    """What the desk chooses now, by the id of a treatment. It comes before the resources that the treatment has."""
 
     therapists: dict[UUID, UUID] = field(default_factory=dict)
     beds: dict[UUID, tuple[UUID, UUID]] = field(default_factory=dict)
-    """With their types."""
+    """Beds with their types."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,72 +47,79 @@ class TreatmentEdit:
     """The treatments of a guest as they are to be, in order."""
 
     rows: list[AppointmentTreatment]
-    chosen: Chosen = field(default_factory=Chosen)
+    choice: DeskChoice = field(default_factory=DeskChoice)
     add_ons: list[AppointmentAddOn] = field(default_factory=list)
-    """Of new treatments: to be written when these are, of which SQLAlchemy is not told."""
+    """Of new treatments. Add them to the session when the treatments have been flushed."""
 
 
-async def agree_again(
-    session: AsyncSession, rows: Rows, guest: Appointment, changes: Sequence[TreatmentChange]
+async def edit_treatments(
+    session: AsyncSession, rows: VisitRows, guest: Appointment, changes: Sequence[TreatmentChange]
 ) -> TreatmentEdit:
-    """Prices that were agreed stay. Another set of add-ons is by the catalogue as it is now, and so is the length then.
+    """Apply changes to the treatments of a guest. Agreed prices stay; a new set of add-ons is quoted by the catalogue as
+    it is now, and so is the length.
 
-    What is dropped is left for the caller to delete, when nothing is taken for it any more.
+    Treatments that are dropped are left to the caller, who deletes them when they occupy nothing any more.
 
     Raises:
-        TreatmentNotFound: not of this guest.
+        TreatmentNotFound: It is not of this guest.
         TooShort
-        VariantNotFound, AddOnNotFound, StaffNotFound, ResourceNotFound, and what `agree` refuses.
+        StaffNotFound, ResourceNotFound, and what `quote_party` raises.
     """
-    held = {row.id: row for row in rows.treatments_of(guest)}
-    if any(each.id is not None and each.id not in held for each in changes):
+    existing = {row.id: row for row in rows.treatments_of(guest)}
+    if any(change.id is not None and change.id not in existing for change in changes):
         raise TreatmentNotFound
     await refuse_unless_known(
-        session, {each.therapist_id for each in changes if each.therapist_id is not None}
+        session, {change.therapist_id for change in changes if change.therapist_id is not None}
     )
-    agreed = iter(await _agree(session, held, changes))
-    wanted = TreatmentEdit([])
+    quoted = iter(await _quote(session, existing, changes))
+    edit = TreatmentEdit([])
     for change in changes:
         if change.id is None:
-            new = next(agreed)
+            new = next(quoted)
             row = treatment_row(guest.id, new)
             session.add(row)
-            wanted.add_ons.extend(add_on_rows(row, new.add_ons))
+            edit.add_ons.extend(add_on_rows(row, new.add_ons))
         else:
-            row = held[change.id]
+            row = existing[change.id]
             if change.add_on_ids is not None:
-                await _set_add_ons(session, rows, row, next(agreed))
+                await _set_add_ons(session, rows, row, next(quoted))
             if "therapist_id" in change.model_fields_set:
                 row.therapist_id = change.therapist_id
             if "gender" in change.model_fields_set:
                 row.gender = change.gender
         if change.minutes is not None:
-            row.segments = segments_as_json(_of_length(segments_of(row), change.minutes))
+            row.segments = segments_as_json(_with_length(segments_of(row), change.minutes))
         if change.therapist_id or change.gender:
-            refuse_unless_needed(segments_of(row))
-        wanted.rows.append(row)
-    await _choose(session, wanted, changes)
-    return wanted
+            require_therapist(segments_of(row))
+        edit.rows.append(row)
+    await _add_choices(session, edit, changes)
+    return edit
 
 
-async def _choose(session: AsyncSession, wanted: TreatmentEdit, changes: Sequence[TreatmentChange]) -> None:
-    types = await types_of_beds(session, {each.bed_id for each in changes if each.bed_id is not None})
-    for row, change in zip(wanted.rows, changes, strict=True):
+async def _add_choices(
+    session: AsyncSession, edit: TreatmentEdit, changes: Sequence[TreatmentChange]
+) -> None:
+    bed_ids = {change.bed_id for change in changes if change.bed_id is not None}
+    bed_types = dict(await fetch_raw(session, _BED_TYPES, [*bed_ids])) if bed_ids else {}
+    if bed_types.keys() != bed_ids:
+        raise ResourceNotFound
+    for row, change in zip(edit.rows, changes, strict=True):
         if change.therapist_id is not None:
-            wanted.chosen.therapists[row.id] = change.therapist_id
+            edit.choice.therapists[row.id] = change.therapist_id
         if change.bed_id is not None:
-            if all(each.bed_type_id != types[change.bed_id] for each in segments_of(row)):
+            bed_type_id = bed_types[change.bed_id]
+            if all(segment.bed_type_id != bed_type_id for segment in segments_of(row)):
                 raise BedDoesNotFit
-            wanted.chosen.beds[row.id] = change.bed_id, types[change.bed_id]
+            edit.choice.beds[row.id] = change.bed_id, bed_type_id
 
 
-async def _agree(
-    session: AsyncSession, held: dict[UUID, AppointmentTreatment], changes: Sequence[TreatmentChange]
-) -> list[Agreed]:
-    """What is new, and what gets other add-ons."""
+async def _quote(
+    session: AsyncSession, existing: dict[UUID, AppointmentTreatment], changes: Sequence[TreatmentChange]
+) -> list[QuotedTreatment]:
+    """Quote what is new, and what gets other add-ons."""
     wishes = [
         TreatmentWish(
-            variant_id=held[change.id].variant_id if change.id else change.variant_id,
+            variant_id=existing[change.id].variant_id if change.id else change.variant_id,
             add_on_ids=change.add_on_ids or [],
             therapist_id=change.therapist_id,
             gender=change.gender,
@@ -109,27 +130,30 @@ async def _agree(
     ]
     if not wishes:
         return []
-    [agreed] = await agree(session, [GuestWish(treatments=wishes)], at_the_desk=True)
-    return agreed
+    quote = await quote_party(session, [GuestWish(treatments=wishes)], same_room=False, at_desk=True)
+    return quote.guests[0]
 
 
-async def _set_add_ons(session: AsyncSession, rows: Rows, row: AppointmentTreatment, agreed: Agreed) -> None:
-    """These and no others; those that stay keep their price."""
-    wanted = dict(agreed.add_ons)
-    for held in [each for each in rows.add_ons if each.appointment_treatment_id == row.id]:
-        if held.add_on_id in wanted:
-            del wanted[held.add_on_id]
-        else:
-            await session.delete(held)
-    new: list[AppointmentAddOn] = add_on_rows(row, wanted.items())
-    session.add_all(new)
-    row.segments = segments_as_json(agreed.treatment.segments)
+async def _set_add_ons(
+    session: AsyncSession, rows: VisitRows, row: AppointmentTreatment, quoted: QuotedTreatment
+) -> None:
+    """Replace the add-ons of a treatment. Those that stay keep their price."""
+    new = {add_on.id: add_on for add_on in quoted.add_ons}
+    for agreed in rows.add_ons:
+        if agreed.appointment_treatment_id == row.id and new.pop(agreed.add_on_id, None) is None:
+            await session.delete(agreed)
+    session.add_all(add_on_rows(row, new.values()))
+    row.segments = segments_as_json(quoted.treatment.segments)
 
 
-def _of_length(segments: Sequence[Segment], minutes: int) -> tuple[Segment, ...]:
-    """So that the guest is there for so many minutes in all; the longest segment with a therapist gives or takes."""
-    now = sum(segment.minutes for segment in segments if segment.with_guest)
-    changed = longer(segments, minutes - now)
+def _with_length(segments: Sequence[Segment], minutes: int) -> tuple[Segment, ...]:
+    """Return segments with the guest there for so many minutes in all. The longest with a therapist gives or takes.
+
+    Raises:
+        TooShort: It would become shorter than a step.
+    """
+    current = sum(segment.minutes for segment in segments if segment.with_guest)
+    changed = lengthen(segments, minutes - current)
     if any(
         segment.minutes < min(STEP_MINUTES, before.minutes)
         for segment, before in zip(changed, segments, strict=True)

@@ -1,128 +1,132 @@
-"""A branch's day as those see it who plan it anew: who is there, what they do, and what of it may change hands."""
+"""A branch's day, as those see it who replan it: who is there, what they do, and what could go to a colleague."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.common.types.wall_time import Span
-from app.db.queries import bounds
+from app.db.queries import fetch_raw
 from app.modules.booking.booking_models import Appointment, AppointmentTreatment
-from app.modules.booking.status.status import AppointmentStatus
-from app.modules.booking.visit.read import there_between
-from app.modules.branch.branch_service import load_days
+from app.modules.booking.status.status import EDITABLE, AppointmentStatus
+from app.modules.booking.visit.rows import overlaps
+from app.modules.branch.branch_service import load_calendar
 from app.modules.catalogue.names import ServiceName, names_of_variants
-from app.modules.resource.allocations import OccupiedTime, taken_times
-from app.modules.staff.supply import SuppliedTherapist, load_supply
-from app.modules.staff.time_off.service import approved_leave
 from app.scheduling.bitmask import from_runs
 from app.scheduling.reassignment import Work
 from app.scheduling.supply import Requirement, ResourceKind, Therapist
 from app.scheduling.timegrid import STEP, Grid
 
 _BEFORE, _AFTER = timedelta(hours=12), timedelta(days=1)
-"""As much of the grid before and after the day: a treatment takes no longer than a day."""
-_MAY_CHANGE_HANDS = (
-    AppointmentStatus.HELD,
-    AppointmentStatus.PENDING,
-    AppointmentStatus.CONFIRMED,
-    AppointmentStatus.ARRIVED,
-    AppointmentStatus.REOPENED,
-    AppointmentStatus.IN_SERVICE,
-)
-"""Of a guest; who is in one treatment may have another later, with somebody else."""
+"""How much of the grid lies before and after the day: no treatment is longer than a day."""
+_THERAPISTS = """
+SELECT id, gender, service_ids, works_from, works_until
+FROM zenspa_therapists($1, $2::uuid[], $3::timestamptz, $4::timestamptz, daterange($5, $5, '[]'), NULL, '{}') AS able
+JOIN zenspa_schedules($1, array(
+    SELECT id FROM zenspa_therapists($1, $2, $3, $4, daterange($5, $5, '[]'), NULL, '{}')
+), $3, $4, $6::double precision, '{}') ON resource_id = able.id
+ORDER BY id
+"""
+_OCCUPIED = """
+SELECT resource_id, lower(during), upper(during), appointment_treatment_id FROM resource_appointment
+WHERE resource_id = ANY($1::uuid[]) AND during && tstzrange($2::timestamptz, $3::timestamptz)
+UNION ALL
+SELECT resource_id, lower(during), upper(during), NULL FROM unavailability
+WHERE resource_id = ANY($1) AND during && tstzrange($2, $3)
+ORDER BY 2, 1
+"""
+
+
+class Occupation(NamedTuple):
+    """A time in which a therapist is occupied."""
+
+    staff_id: UUID
+    span: Span
+    treatment_id: UUID | None
+    """None: on leave."""
 
 
 class Planned(NamedTuple):
-    """A treatment of the day that somebody does."""
+    """A treatment of the day, and who does it."""
 
     work: Work
     treatment: AppointmentTreatment
     appointment: Appointment
     service: ServiceName
     spans: list[Span]
-    """When it takes its therapist."""
+    """When it occupies its therapist."""
 
     def is_to_come(self, now: datetime, since: datetime) -> bool:
-        """For its therapist; also when the guest has been waiting for them."""
+        """Return whether the therapist has yet to do it, also if the guest is already waiting."""
         begun = self.appointment.status == AppointmentStatus.IN_SERVICE and self.spans[0].start <= now
         return not begun and self.spans[-1].end > max(since, now)
 
 
 @dataclass(frozen=True, slots=True)
 class DaySeen:
-    """`people` are those on shift but who is away; what they do of `others` counts as free."""
+    """What `see_day` found."""
 
     grid: Grid
     begins: datetime
     ends: datetime
     lost: list[Planned]
-    """Of who is away, still to come."""
+    """The treatments of the therapist who is away that are still to come."""
     others: list[Planned]
-    """What others could give away: not what guests asked them for by name."""
+    """Treatments that colleagues could give away: not those for which a guest asked for them by name."""
     people: list[Therapist]
-    taken: list[OccupiedTime]
+    """The colleagues on shift. What they do of `others` counts as free."""
+    occupations: list[Occupation]
 
     def digest(self, staff_ids: Collection[UUID]) -> str:
-        """Of what these people do that day. What happens to others does not spoil a plan."""
-        day = Range(self.begins, self.ends)
+        """Return a digest of what these people do on the day. What happens to others does not spoil a plan."""
         return digest_of(
-            each for each in self.taken if each.resource_id in staff_ids and each.during.overlaps(day)
+            occupation
+            for occupation in self.occupations
+            if occupation.staff_id in staff_ids
+            and occupation.span.start < self.ends
+            and occupation.span.end > self.begins
         )
 
     @property
-    def span(self) -> tuple[datetime, datetime]:
-        """All that was looked at."""
-        return self.grid.first, self.grid.instant(self.grid.count)
-
-    @property
     def shortest(self) -> int:
-        """Steps of the shortest treatment."""
-        works = [each.work.during.bit_count() for each in (*self.lost, *self.others)]
-        return min(works, default=1)
+        """The steps of the shortest treatment."""
+        lengths = [planned.work.during.bit_count() for planned in (*self.lost, *self.others)]
+        return min(lengths, default=1)
 
 
-def digest_of(taken: Iterable[OccupiedTime]) -> str:
-    """In any order."""
-    lines = []
-    for resource_id, during, treatment_id in taken:
-        start, end = bounds(during)
-        lines.append(f"{resource_id} {start.isoformat()} {end.isoformat()} {treatment_id}")
+def digest_of(occupations: Iterable[Occupation]) -> str:
+    """Return the SHA-256 of occupations in any order, in hex."""
+    lines = [
+        f"{staff_id} {span.start.isoformat()} {span.end.isoformat()} {treatment_id}"
+        for staff_id, span, treatment_id in occupations
+    ]
     return sha256("\n".join(sorted(lines)).encode()).hexdigest()
 
 
 async def see_day(
     session: AsyncSession, branch_id: UUID, staff_id: UUID, day: date, *, since: datetime
 ) -> DaySeen:
-    """Of who is away what ends after `since`; of others what has yet to begin. In a constant number of questions.
+    """Load a day in a constant number of statements: of the therapist who is away, what ends after `since`; of
+    colleagues, what has yet to begin.
 
     Raises:
         BranchNotFound
     """
-    begins, ends = (await load_days(session, branch_id, day, day)).whole_day(day)
+    begins, ends = (await load_calendar(session, branch_id, day, day)).whole_day(day)
     grid = Grid(begins - _BEFORE, (ends + _AFTER - begins + _BEFORE) // STEP)
-    span = (grid.first, grid.instant(grid.count))
     rows = await _treatments(session, branch_id, begins, ends)
     services = await names_of_variants(session, {treatment.variant_id for treatment, _ in rows})
-    on_shift = await load_supply(
-        session,
-        branch_id,
-        service_ids={service.service_id for service in services.values()},
-        days=[day],
-        span=span,
-        step=STEP,
-    )
-    staff_ids = {staff_id, *(each.id for each in on_shift)}
-    taken = await taken_times(session, staff_ids, Range(*span))
-    planned = _planned(rows, services, taken, grid)
+    service_ids = {service.service_id for service in services.values()}
+    on_shift = await _on_shift(session, branch_id, service_ids, day, grid)
+    occupations = await _occupations(session, {staff_id, *(person.id for person in on_shift)}, grid)
+    planned = _planned(rows, services, occupations, grid)
     now = utc_now()
     lost = [each for each in planned if each.work.by == staff_id and each.is_to_come(now, since)]
     others = [
@@ -130,68 +134,83 @@ async def see_day(
         for each in planned
         if each.work.by != staff_id and each.treatment.therapist_id is None and each.spans[0].start >= now
     ]
-    on_leave = await approved_leave(session, staff_ids, Range(*span))
-    people = _people(
-        [each for each in on_shift if each.id != staff_id], grid, on_leave, _stays(taken, others)
-    )
-    return DaySeen(grid, begins, ends, lost, others, people, taken)
+    fixed = _fixed(occupations, others, grid)
+    people = [_without(person, fixed.get(person.id, 0)) for person in on_shift if person.id != staff_id]
+    return DaySeen(grid, begins, ends, lost, others, people, occupations)
 
 
-def _people(
-    on_shift: list[SuppliedTherapist],
-    grid: Grid,
-    on_leave: Mapping[UUID, list[Span]],
-    stays: Mapping[UUID, list[Span]],
+async def _on_shift(
+    session: AsyncSession, branch_id: UUID, service_ids: Collection[UUID], day: date, grid: Grid
 ) -> list[Therapist]:
+    """Return who performs one of these services and works in the branch that day, by id; free for their whole shifts."""
+    rows = await fetch_raw(
+        session,
+        _THERAPISTS,
+        branch_id,
+        [*service_ids],
+        grid.first,
+        grid.end,
+        day,
+        STEP.total_seconds(),
+    )
     people = []
-    for each in on_shift:
-        works = from_runs(each.shifts, grid.count) & ~grid.busy(on_leave.get(each.id, ()))
-        free = works & ~grid.busy(stays.get(each.id, ()))
-        people.append(Therapist(each.id, frozenset(each.skills), works, free, each.gender))
+    for person_id, gender, skills, works_from, works_until in rows:
+        works = from_runs(zip(works_from or (), works_until or (), strict=True), grid.count)
+        people.append(Therapist(person_id, frozenset(skills), works, works, gender))
     return people
+
+
+async def _occupations(session: AsyncSession, staff_ids: Collection[UUID], grid: Grid) -> list[Occupation]:
+    rows = await fetch_raw(session, _OCCUPIED, [*staff_ids], grid.first, grid.end)
+    return [Occupation(staff_id, Span(start, end), treatment) for staff_id, start, end, treatment in rows]
 
 
 async def _treatments(
     session: AsyncSession, branch_id: UUID, begins: datetime, ends: datetime
 ) -> list[tuple[AppointmentTreatment, Appointment]]:
-    found = (
+    statement = (
         select(AppointmentTreatment, Appointment)
         .join(Appointment, Appointment.id == AppointmentTreatment.appointment_id)
-        .where(Appointment.branch_id == branch_id, there_between(begins, ends))
+        .where(Appointment.branch_id == branch_id, overlaps(begins, ends))
         .where(AppointmentTreatment.starts_at >= begins, AppointmentTreatment.starts_at < ends)
-        .where(Appointment.status.in_(_MAY_CHANGE_HANDS))
+        .where(Appointment.status.in_(EDITABLE))
         .order_by(AppointmentTreatment.starts_at, AppointmentTreatment.id)
         .execution_options(populate_existing=True)
     )
-    return [(treatment, appointment) for treatment, appointment in await session.execute(found)]
+    return [(treatment, appointment) for treatment, appointment in await session.execute(statement)]
 
 
 def _planned(
     rows: list[tuple[AppointmentTreatment, Appointment]],
     services: Mapping[UUID, ServiceName],
-    taken: list[OccupiedTime],
+    occupations: list[Occupation],
     grid: Grid,
 ) -> list[Planned]:
-    by_treatment: dict[UUID | None, list[OccupiedTime]] = defaultdict(list)
-    for each in taken:
-        by_treatment[each.appointment_treatment_id].append(each)
+    by_treatment: dict[UUID | None, list[Occupation]] = defaultdict(list)
+    for occupation in occupations:
+        by_treatment[occupation.treatment_id].append(occupation)
     planned = []
     for treatment, appointment in rows:
         runs = by_treatment[treatment.id]
-        if len({each.resource_id for each in runs}) != 1:
+        if len({run.staff_id for run in runs}) != 1:
             continue  # nobody of this branch does it
         service = services[treatment.variant_id]
-        spans = [Span(*bounds(each.during)) for each in runs]
+        spans = [run.span for run in runs]
         requirement = Requirement(ResourceKind.STAFF, service.service_id, gender=treatment.gender)
-        work = Work(treatment.id, runs[0].resource_id, grid.busy(spans), requirement)
+        work = Work(treatment.id, runs[0].staff_id, grid.busy(spans), requirement)
         planned.append(Planned(work, treatment, appointment, service, spans))
     return planned
 
 
-def _stays(taken: list[OccupiedTime], may_move: list[Planned]) -> dict[UUID, list[Span]]:
-    moving = {each.work.id for each in may_move}
-    stays: dict[UUID, list[Span]] = defaultdict(list)
-    for each in taken:
-        if each.appointment_treatment_id not in moving:
-            stays[each.resource_id].append(Span(*bounds(each.during)))
-    return stays
+def _fixed(occupations: list[Occupation], movable: list[Planned], grid: Grid) -> dict[UUID, int]:
+    """Return the steps at which each person is occupied by what cannot be given away."""
+    movable_ids = {planned.work.id for planned in movable}
+    spans: dict[UUID, list[Span]] = defaultdict(list)
+    for occupation in occupations:
+        if occupation.treatment_id not in movable_ids:
+            spans[occupation.staff_id].append(occupation.span)
+    return {staff_id: grid.busy(occupied) for staff_id, occupied in spans.items()}
+
+
+def _without(person: Therapist, occupied: int) -> Therapist:
+    return replace(person, free=person.works & ~occupied)

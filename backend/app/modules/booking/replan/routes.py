@@ -1,4 +1,4 @@
-"""A therapist's day that goes to others, over HTTP: parse, call the service, answer."""
+"""Giving a therapist's day to colleagues, over HTTP."""
 
 from uuid import UUID
 
@@ -10,26 +10,29 @@ from app.modules.booking.booking_errors import DayChanged
 from app.modules.booking.replan import service
 from app.modules.booking.replan.schemas import ReplanApplied, ReplanApply, ReplanQuery, ReplanRead
 from app.modules.branch.branch_service import BranchNotFound
-from app.modules.identity.access import Desk
+from app.modules.identity.access import SignedIn
 from app.modules.staff.staff_service import StaffNotFound
 
 router = ApiRouter(prefix=f"{API_V1}/staff", tags=["Visits"])
 
 
 @router.post("/{staff_id}/replan", responses=error_responses(StaffNotFound, BranchNotFound))
-async def propose_replan(user: Desk, session: SessionDep, staff_id: UUID, query: ReplanQuery) -> ReplanRead:
-    """Proposes who takes the treatments of somebody who is ill or goes home, and changes nothing.
+async def propose_replan(
+    user: SignedIn, session: SessionDep, staff_id: UUID, query: ReplanQuery
+) -> ReplanRead:
+    """Propose who takes over the treatments of a therapist who is ill or goes home. Changes nothing.
 
-    As many as can be, moving as few of others' as can be; skills and the gender that guests asked for are kept, and
-    nobody loses a therapist they asked for by name but the one who is away.
+    As many treatments as possible are placed, with as few moves of colleagues' treatments as possible. Skills and the gender that guests asked for are kept, and no guest loses a therapist asked for by name, except the one who is away.
     """
     return await service.propose_replan(session, user, staff_id, query)
 
 
 @router.post("/{staff_id}/replan/apply", responses=error_responses(StaffNotFound, BranchNotFound, DayChanged))
-async def apply_replan(user: Desk, session: SessionDep, staff_id: UUID, plan: ReplanApply) -> ReplanApplied:
-    """Does what was proposed, all of it, or refuses because the day of those who are in it has changed.
+async def apply_replan(
+    user: SignedIn, session: SessionDep, staff_id: UUID, plan: ReplanApply
+) -> ReplanApplied:
+    """Apply a proposal, all of it; or refuse, if the day of anybody in it has changed.
 
-    Leave is approved besides, before it (with `force`) or after it.
+    Approve the leave separately, before it (with `force`) or after it.
     """
     return await service.apply_replan(session, user, staff_id, plan)

@@ -1,4 +1,4 @@
-"""What the API takes and gives when a therapist's day goes to others."""
+"""What the API accepts and returns for giving a therapist's day to colleagues."""
 
 from datetime import datetime
 from typing import Annotated
@@ -11,12 +11,14 @@ from app.common.types.instants import Day, Instant
 from app.modules.booking.booking_schemas import VisitRead
 from app.modules.booking.status.status import AppointmentStatus
 
-MAX_CHANGES = 200
+MAX_REASSIGNMENTS = 200
 
 
 ReplanDay = Annotated[
     Day,
-    Field(description="Treatments that begin on it, by the clock of the branch, or in the night that does."),
+    Field(
+        description="Treatments that begin on this day by the clock of the branch, or in the night that begins on it."
+    ),
 ]
 Digest = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
 
@@ -28,11 +30,11 @@ class ReplanQuery(RequestModel):
         default=None,
         alias="from",
         examples=["2026-12-05T14:00:00+07:00"],
-        description="When they go home; what ends later goes to others. Left out: now.",
+        description="When the therapist leaves: what ends later is reassigned. Default: now.",
     )
 
 
-class ChangeOfHands(RequestModel):
+class Reassignment(RequestModel):
     """A treatment that goes from one therapist to another, at the same time."""
 
     treatment_id: UUID
@@ -41,13 +43,13 @@ class ChangeOfHands(RequestModel):
 
 
 class ReplanApply(RequestModel):
-    """A proposal, as it was shown."""
+    """A proposal, as it was returned."""
 
     branch_id: UUID
     day: ReplanDay
-    digest: Digest = Field(description="Of the proposal.")
-    changes: Annotated[list[ChangeOfHands], Field(max_length=MAX_CHANGES)] = Field(
-        description="Those of the proposal, all of them."
+    digest: Digest = Field(description="The digest of the proposal.")
+    changes: Annotated[list[Reassignment], Field(max_length=MAX_REASSIGNMENTS)] = Field(
+        description="All changes of the proposal."
     )
 
 
@@ -62,30 +64,32 @@ class PlannedTreatment(BaseModel):
     visit_id: UUID
     appointment_id: UUID
     treatment_id: UUID
-    customer_id: UUID | None = Field(description="The guest, when the spa knows them.")
+    customer_id: UUID | None = Field(description="The guest, if the spa knows them.")
     guest_name: str
     status: AppointmentStatus
-    name: Bilingual = Field(description="Of the service.")
+    name: Bilingual = Field(description="The name of the service.")
     start: datetime
     end: datetime
     before: TherapistNamed
-    after: TherapistNamed | None = Field(description="Null: nobody can take it at this time.")
+    after: TherapistNamed | None = Field(description="Null if nobody can do it at this time.")
     asked_for: bool = Field(
-        description="The guest asked for a therapist by name and would have another: ring them."
+        description="The guest asked for a therapist by name and would get another: call them."
     )
     nearest: list[datetime] = Field(
-        description="When nobody can take it: the nearest times at which this guest could come instead."
+        description="If nobody can do it: the nearest times at which this guest could come instead."
     )
 
 
 class ReplanRead(BaseModel):
-    """Nothing is changed yet."""
+    """A proposal. Nothing is changed yet."""
 
-    treatments: list[PlannedTreatment] = Field(description="Theirs that are still to come, in order.")
-    others: list[PlannedTreatment] = Field(description="Of others, who make room for them.")
-    changes: list[ChangeOfHands] = Field(description="What `apply` takes.")
-    digest: str = Field(description="Of the day of all who are in it, as it was seen.")
+    treatments: list[PlannedTreatment] = Field(
+        description="The therapist's treatments that are still to come, in order."
+    )
+    others: list[PlannedTreatment] = Field(description="Treatments of colleagues that move to make room.")
+    changes: list[Reassignment] = Field(description="What `apply` accepts.")
+    digest: str = Field(description="A digest of the day of everybody in the proposal.")
 
 
 class ReplanApplied(BaseModel):
-    visits: list[VisitRead] = Field(description="Those in which somebody changed, as they are now.")
+    visits: list[VisitRead] = Field(description="The visits in which a therapist changed, as they are now.")

@@ -1,8 +1,7 @@
-"""A therapist is ill or goes home: who takes their treatments of the day.
+"""Give the treatments of a therapist who is ill or goes home to colleagues.
 
-One call proposes, a second one does what was proposed or refuses as the day has changed. Guests' times stay as they are.
-Leave is no part of it and is asked for in any order: approved with `force` it blocks what is free of them, and what they
-give away later is blocked when they do.
+One call proposes, a second one applies the proposal, or refuses because the day has changed. Guests keep their times.
+Leave is separate, and may be approved before (with `force`) or after.
 """
 
 import asyncio
@@ -17,14 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.common.schemas import Bilingual
-from app.modules.availability.snapshot import BranchSnapshot, load_snapshot, nearest_starts
-from app.modules.booking.allocation.release import block_freed
-from app.modules.booking.booking_errors import DayChanged
+from app.modules.availability.availability_service import BranchSnapshot, load_snapshot
+from app.modules.booking.allocation.allocations import delete_expired_holds, reassign
+from app.modules.booking.booking_errors import DayChanged, SlotTaken
 from app.modules.booking.booking_models import Appointment, AppointmentTreatment, Visit
 from app.modules.booking.replan.day import DaySeen, Planned, see_day
 from app.modules.booking.replan.schemas import (
-    ChangeOfHands,
     PlannedTreatment,
+    Reassignment,
     ReplanApplied,
     ReplanApply,
     ReplanQuery,
@@ -35,103 +34,100 @@ from app.modules.booking.status.status import AppointmentStatus
 from app.modules.booking.visit.read import read_visits
 from app.modules.booking.visit.rows import treatment_of
 from app.modules.catalogue.names import names_of_variants
-from app.modules.identity.access import CurrentUser
-from app.modules.resource.allocations import (
-    Reassigned,
-    drop_all_expired_holds,
-    lock_resources,
-    reassign_allocations,
-)
+from app.modules.identity.access import CurrentUser, authorize
+from app.modules.resource.appointments import lock_resources
 from app.modules.resource.resource_errors import ResourceNotFound
 from app.modules.staff.access import AT_THE_DESK, must_hold_in_branch
 from app.modules.staff.staff_service import get_staff, names_of_staff
 from app.redis.events import announce
 from app.scheduling.demand import Party
-from app.scheduling.reassignment import can_be, reassign
+from app.scheduling.reassignment import is_possible, plan_reassignment
 from app.scheduling.supply import Supply
 
 _DAYS_AHEAD = timedelta(days=6)
-"""In which times are looked for, for guests whom nobody can take."""
+"""How far ahead other times are looked for, for guests whom nobody can take."""
 
 
 async def propose_replan(
     session: AsyncSession, user: CurrentUser, staff_id: UUID, query: ReplanQuery
 ) -> ReplanRead:
-    """Changes nothing.
+    """Propose who takes over which treatment. Changes nothing.
 
     Raises:
         StaffNotFound, BranchNotFound
-        ForbiddenException: not at the desk of that branch.
+        ForbiddenException: The user is not at the desk of that branch.
     """
+    authorize(user, *AT_THE_DESK)
     await get_staff(session, staff_id)
     await must_hold_in_branch(session, user, query.branch_id, *AT_THE_DESK)
     since = query.since or utc_now()
     day = await see_day(session, query.branch_id, staff_id, query.day, since=since)
-    plan = await asyncio.to_thread(  # some days take a second, in which others have their turn
-        reassign,
-        [each.work for each in day.lost],
-        [each.work for each in day.others],
+    plan = await asyncio.to_thread(  # some days take a second, in which other requests run
+        plan_reassignment,
+        [planned.work for planned in day.lost],
+        [planned.work for planned in day.others],
         day.people,
         shortest=day.shortest,
     )
-    moved = [each for each in (*day.lost, *day.others) if each.work.id in plan]
     changes = [
-        ChangeOfHands(treatment_id=each.work.id, from_id=each.work.by, to_id=plan[each.work.id])
-        for each in moved
+        Reassignment(treatment_id=planned.work.id, from_id=planned.work.by, to_id=plan[planned.work.id])
+        for planned in (*day.lost, *day.others)
+        if planned.work.id in plan
     ]
-    names = await names_of_staff(session, _people_in(staff_id, changes))
-    left = [each for each in day.lost if each.work.id not in plan]
-    nearest = await _nearest(session, query, staff_id, left, day=day, plan=plan)
+    people = _people_in(staff_id, changes)
+    names = await names_of_staff(session, people)
+    left = [planned for planned in day.lost if planned.work.id not in plan]
+    nearest = await _nearest_times(session, query, staff_id, left, day=day, plan=plan)
     return ReplanRead(
         treatments=[_read(each, plan, names, nearest.get(each.appointment.id, [])) for each in day.lost],
         others=[_read(each, plan, names, []) for each in day.others if each.work.id in plan],
         changes=changes,
-        digest=day.digest(_people_in(staff_id, changes)),
+        digest=day.digest(people),
     )
 
 
 async def apply_replan(
     session: AsyncSession, user: CurrentUser, staff_id: UUID, plan: ReplanApply
 ) -> ReplanApplied:
-    """As it was proposed, all of it: nothing is thought of anew, and everything is checked.
+    """Apply a proposal as it is, after checking all of it under the locks of everybody in it.
 
     Raises:
         StaffNotFound, BranchNotFound
-        ForbiddenException: not at the desk of that branch.
-        DayChanged: those who are in it have another day than when it was proposed, or cannot do that any more.
+        ForbiddenException: The user is not at the desk of that branch.
+        DayChanged: Somebody's day is another than in the proposal, or they cannot do it any more.
     """
+    authorize(user, *AT_THE_DESK)
     await get_staff(session, staff_id)
     await must_hold_in_branch(session, user, plan.branch_id, *AT_THE_DESK)
     people = _people_in(staff_id, plan.changes)
     visit_ids = await _lock(session, plan, people)
     day = await see_day(session, plan.branch_id, staff_id, plan.day, since=utc_now())
-    if day.digest(people) != plan.digest or not _is_possible(day, plan.changes):
+    if day.digest(people) != plan.digest or not _can_apply(day, plan.changes):
         raise DayChanged
-    expired = await drop_all_expired_holds(session, people, Range(*day.span))
-    freed = await reassign_allocations(
-        session, [Reassigned(each.treatment_id, each.from_id, each.to_id) for each in plan.changes]
-    )
-    if freed is None:
-        raise DayChanged
-    await block_freed(session, [*expired, *freed])
+    await delete_expired_holds(session, people, Range(day.grid.first, day.grid.end))
+    try:
+        await reassign(
+            session, {(change.treatment_id, change.from_id): change.to_id for change in plan.changes}
+        )
+    except SlotTaken as error:
+        raise DayChanged from error
     announce(session, plan.branch_id)
     return ReplanApplied(visits=await read_visits(session, visit_ids))
 
 
-def _people_in(staff_id: UUID, changes: Iterable[ChangeOfHands]) -> set[UUID]:
-    return {staff_id, *(person for each in changes for person in (each.from_id, each.to_id))}
+def _people_in(staff_id: UUID, changes: Iterable[Reassignment]) -> set[UUID]:
+    return {staff_id, *(person for change in changes for person in (change.from_id, change.to_id))}
 
 
 async def _lock(session: AsyncSession, plan: ReplanApply, people: Collection[UUID]) -> list[UUID]:
-    """Visits before people, as everywhere, and each in the order of their ids. Returns the visits."""
-    theirs = (
+    """Lock the visits, then the people, as everywhere, and each in the order of their ids. Return the visits' ids."""
+    visits_of_plan = (
         select(Appointment.visit_id)
         .join(AppointmentTreatment, AppointmentTreatment.appointment_id == Appointment.id)
-        .where(AppointmentTreatment.id.in_([each.treatment_id for each in plan.changes]))
+        .where(AppointmentTreatment.id.in_([change.treatment_id for change in plan.changes]))
     )
-    visits = select(Visit.id).where(Visit.id.in_(theirs), Visit.branch_id == plan.branch_id)
-    in_order = visits.order_by(Visit.id).with_for_update(key_share=True)
-    visit_ids = list(await session.scalars(in_order))
+    visits = select(Visit.id).where(Visit.id.in_(visits_of_plan), Visit.branch_id == plan.branch_id)
+    visit_ids = list(await session.scalars(visits.order_by(Visit.id).with_for_update(key_share=True)))
     try:
         await lock_resources(session, people)
     except ResourceNotFound as error:
@@ -139,17 +135,17 @@ async def _lock(session: AsyncSession, plan: ReplanApply, people: Collection[UUI
     return visit_ids
 
 
-def _is_possible(day: DaySeen, changes: Sequence[ChangeOfHands]) -> bool:
-    works = {each.work.id: each.work for each in (*day.lost, *day.others)}
-    plan = {each.treatment_id: each.to_id for each in changes}
-    are_theirs = all(
-        each.treatment_id in works and works[each.treatment_id].by == each.from_id != each.to_id
-        for each in changes
+def _can_apply(day: DaySeen, changes: Sequence[Reassignment]) -> bool:
+    works = {planned.work.id: planned.work for planned in (*day.lost, *day.others)}
+    plan = {change.treatment_id: change.to_id for change in changes}
+    are_current = all(
+        change.treatment_id in works and works[change.treatment_id].by == change.from_id != change.to_id
+        for change in changes
     )
-    return are_theirs and len(plan) == len(changes) and can_be(plan, [*works.values()], day.people)
+    return are_current and len(plan) == len(changes) and is_possible(plan, [*works.values()], day.people)
 
 
-async def _nearest(  # noqa: PLR0913 - of what is left when this plan for this day is done
+async def _nearest_times(  # noqa: PLR0913 - what is left when this plan for this day is applied
     session: AsyncSession,
     query: ReplanQuery,
     staff_id: UUID,
@@ -158,9 +154,12 @@ async def _nearest(  # noqa: PLR0913 - of what is left when this plan for this d
     day: DaySeen,
     plan: Mapping[UUID, UUID],
 ) -> dict[UUID, list[datetime]]:
-    """By appointment: a guest comes with all of their treatments. Who is in one of them already can come at no other."""
+    """Return, by appointment, the nearest times at which guests whom nobody can take could come instead.
+
+    A guest comes with all of their treatments. One who is being treated already can come at no other time.
+    """
     found = {}
-    guests = {each.appointment.id: each.appointment for each in left}
+    guests = {planned.appointment.id: planned.appointment for planned in left}
     for appointment in guests.values():
         if appointment.status == AppointmentStatus.IN_SERVICE:
             continue
@@ -171,46 +170,47 @@ async def _nearest(  # noqa: PLR0913 - of what is left when this plan for this d
             query.day,
             query.day + _DAYS_AHEAD,
             party,
-            at_the_desk=True,
-            ignoring=[appointment.id],
+            at_desk=True,
+            ignored=[appointment.id],
         )
         after = replace(snapshot, supply=_supply_after(snapshot, staff_id, day, plan))
-        found[appointment.id] = nearest_starts(after, party, appointment.starts_at)
+        found[appointment.id] = after.nearest_starts(party, appointment.starts_at)
     return found
 
 
 def _supply_after(
     snapshot: BranchSnapshot, staff_id: UUID, day: DaySeen, plan: Mapping[UUID, UUID]
 ) -> Supply:
-    """Without who is away, and with what the others have got to do; what they gave away for it is not counted."""
-    given: dict[UUID, int] = {}
-    for each in (*day.lost, *day.others):
-        if (to_id := plan.get(each.work.id)) is not None:
-            given[to_id] = given.get(to_id, 0) | snapshot.grid.busy(each.spans)
+    """Return the supply without the therapist who is away, and with what colleagues take over. What they give away for it
+    is not counted as free."""
+    added: dict[UUID, int] = {}
+    for planned in (*day.lost, *day.others):
+        if (to_id := plan.get(planned.work.id)) is not None:
+            added[to_id] = added.get(to_id, 0) | snapshot.grid.busy(planned.spans)
     return replace(
         snapshot.supply,
         resources=[
-            replace(each, free=each.free & ~given.get(each.id, 0))
-            for each in snapshot.supply.resources
-            if each.id != staff_id
+            replace(resource, free=resource.free & ~added.get(resource.id, 0))
+            for resource in snapshot.supply.resources
+            if resource.id != staff_id
         ],
     )
 
 
 async def _party_of(session: AsyncSession, appointment_id: UUID, *, without: UUID) -> Party:
-    in_order = (
+    statement = (
         select(AppointmentTreatment)
         .where(AppointmentTreatment.appointment_id == appointment_id)
         .order_by(AppointmentTreatment.position)
     )
-    rows = (await session.scalars(in_order)).all()
+    rows = (await session.scalars(statement)).all()
     services = await names_of_variants(session, {row.variant_id for row in rows})
     treatments = [treatment_of(row, services) for row in rows]
     return Party(
         (
             tuple(
-                replace(each, therapist_id=None) if each.therapist_id == without else each
-                for each in treatments
+                replace(treatment, therapist_id=None) if treatment.therapist_id == without else treatment
+                for treatment in treatments
             ),
         )
     )

@@ -1,4 +1,4 @@
-"""An appointment becomes something else: confirmed, arrived, cancelled. Who may and when is in `booking_moves`."""
+"""Change the status of appointments: confirm, check in, cancel. Who may, and when, stands in `transitions`."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.core.exceptions import ZenSpaException
 from app.db.queries import get_row
-from app.modules.booking.allocation.release import free_time, lock_places
+from app.modules.booking.allocation.allocations import confirm_holds, lock_allocated, release
 from app.modules.booking.booking_errors import (
     AppointmentNotFound,
     HoldExpired,
@@ -21,23 +21,27 @@ from app.modules.booking.booking_errors import (
 )
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_schemas import StatusChange, VisitRead
-from app.modules.booking.editing.reschedule import take_again
+from app.modules.booking.editing.reschedule import restore_times
+from app.modules.booking.status.status import PRESENT, RELEASED, WITH_REASON, StatusRequest
 from app.modules.booking.status.status import AppointmentStatus as Status
-from app.modules.booking.status.status import StatusRequest
-from app.modules.booking.status.transitions import Policy, Who, is_ahead, most_specific_error, next_status
+from app.modules.booking.status.transitions import (
+    Policy,
+    Relation,
+    is_ahead,
+    most_specific_error,
+    next_status,
+)
 from app.modules.booking.visit.access import relations_to_visit
 from app.modules.booking.visit.read import read_visits
 from app.modules.branch.branch_service import get_branch
-from app.modules.identity.access import CurrentUser
-from app.modules.resource.allocations import confirm_holds
+from app.modules.identity.access import CurrentUser, authorize
+from app.modules.identity.roles import Role
 from app.redis.events import announce
-
-_THERE = {Status.ARRIVED, Status.IN_SERVICE, Status.COMPLETED}
-_WITH_A_REASON = {StatusRequest.DECLINED, StatusRequest.CANCELLED, StatusRequest.REOPENED}
 
 
 class Guest(NamedTuple):
     id: UUID
+    """The appointment's."""
     status: Status
     starts_at: datetime
 
@@ -45,121 +49,138 @@ class Guest(NamedTuple):
 async def set_status(
     session: AsyncSession, user: CurrentUser, visit_id: UUID, change: StatusChange
 ) -> VisitRead:
-    """Of the guests who are named, all of them or none; else of those who can. Who is so already stays as they are.
+    """Change the status of the guests who are named, all or none; or, if none is named, of every guest who can.
+
+    Guests who have the status already stay as they are.
 
     Raises:
-        VisitNotFound: also somebody else's, for a customer.
-        AppointmentNotFound: one of those named is not of this visit, or not theirs.
-        ForbiddenException
-        StatusConflict, HoldExpired, TooLateToCancel, TooEarlyToArrive, TooEarlyForNoShow: none can, or one who is
-            named.
+        VisitNotFound: Also for somebody else's visit.
+        AppointmentNotFound: A guest who is named is not of this visit, or does not concern the user.
+        StatusConflict, HoldExpired, TooLateToCancel, TooEarlyToArrive, TooEarlyForNoShow, ForbiddenException: A guest
+            who is named cannot get the status, or nobody can.
     """
+    authorize(user, *Role)
     visit = await get_row(session, Visit, visit_id, VisitNotFound)
-    concerned = await relations_to_visit(session, user, visit)  # before the lock: strangers have nobody wait
-    if not concerned.keys() >= {*change.appointment_ids}:
+    relations = await relations_to_visit(session, user, visit)  # before the lock: strangers make nobody wait
+    if not relations.keys() >= {*change.appointment_ids}:
         raise AppointmentNotFound
     await get_row(session, Visit, visit_id, VisitNotFound, lock=True)
-    guests = await _guests(session, visit_id, change.appointment_ids or concerned)
-    policy = await _policy_of(session, visit.branch_id)
-    becoming = _what_they_become(
-        guests, concerned, change.status, policy=policy, strictly=bool(change.appointment_ids)
+    guests = await _load_guests(session, visit_id, change.appointment_ids or relations)
+    policy = await _load_policy(session, visit.branch_id)
+    changes = _plan_changes(
+        guests, relations, change.status, policy=policy, all_or_none=bool(change.appointment_ids)
     )
-    if becoming:
-        reason = change.reason if change.status in _WITH_A_REASON else None
-        await move(session, becoming, reason=reason)
-        await take_again(session, visit, [guest.id for guest in becoming if guest.status is Status.NO_SHOW])
+    if changes:
+        reason = change.reason if change.status in WITH_REASON else None
+        await apply_changes(session, changes, reason=reason)
+        no_shows = [guest.id for guest in changes if guest.status is Status.NO_SHOW]
+        await restore_times(session, visit, no_shows)
         announce(session, visit.branch_id)
     [read] = await read_visits(session, [visit_id])
-    return read.model_copy(
-        update={"appointments": [each for each in read.appointments if each.id in concerned]}
-    )
+    visible = [appointment for appointment in read.appointments if appointment.id in relations]
+    return read.model_copy(update={"appointments": visible})
 
 
-async def move(session: AsyncSession, becoming: Mapping[Guest, Status], *, reason: str | None = None) -> None:
-    """The caller has locked the visit. What is given up takes no time any more, what was held is booked.
+async def apply_changes(
+    session: AsyncSession, changes: Mapping[Guest, Status], *, reason: str | None = None
+) -> None:
+    """Write new statuses; release what nobody comes for any more, and book what was held. The visit is locked.
 
     Raises:
         HoldExpired
-        StatusConflict: one is not in its state any more.
+        StatusConflict: An appointment's status has changed meanwhile.
     """
-    given_up = [guest.id for guest, new in becoming.items() if guest.status.takes_time and not new.takes_time]
-    kept = [guest.id for guest, new in becoming.items() if guest.status is Status.HELD and new.takes_time]
-    if given_up or kept:
-        await lock_places(session, [*given_up, *kept])
-    alike: dict[tuple[Status, Status], list[UUID]] = defaultdict(list)
-    for guest, new in becoming.items():
-        alike[guest.status, new].append(guest.id)
-    for (old, new), ids in alike.items():
-        await _update(session, ids, old, new, reason)
-    if kept:
-        await confirm_holds(session, kept)
-    await free_time(session, given_up)
+    released = [
+        guest.id for guest, new in changes.items() if new in RELEASED and guest.status not in RELEASED
+    ]
+    confirmed = [
+        guest.id for guest, new in changes.items() if guest.status is Status.HELD and new not in RELEASED
+    ]
+    if released or confirmed:
+        await lock_allocated(session, [*released, *confirmed])
+    by_transition: dict[tuple[Status, Status], list[UUID]] = defaultdict(list)
+    for guest, new in changes.items():
+        by_transition[guest.status, new].append(guest.id)
+    for (old, new), ids in by_transition.items():
+        await _update_status(session, ids, old, new, reason)
+    await confirm_holds(session, confirmed)
+    await release(session, released)
 
 
-async def _update(
+async def _update_status(
     session: AsyncSession, ids: Collection[UUID], old: Status, new: Status, reason: str | None
 ) -> None:
     values = {"status": new, "hold_expires_at": None} | ({} if reason is None else {"reason": reason})
-    moved = update(Appointment).where(Appointment.id.in_(ids), Appointment.status == old).values(values)
-    refusal: type[ZenSpaException] = StatusConflict
-    if old is Status.HELD and new.takes_time:
-        # By the clock of now: this may have waited for locks, and whoever had them may have dropped what had expired.
-        moved = moved.where(Appointment.hold_expires_at > func.clock_timestamp())
-        refusal = HoldExpired
-    if len((await session.scalars(moved.returning(Appointment.id))).all()) != len(ids):
-        raise refusal
+    statement = update(Appointment).where(Appointment.id.in_(ids), Appointment.status == old).values(values)
+    error: type[ZenSpaException] = StatusConflict
+    if old is Status.HELD and new not in RELEASED:
+        # Whoever had the lock we waited for may have dropped the hold.
+        statement = statement.where(~Appointment.hold_has_expired)
+        error = HoldExpired
+    if len((await session.scalars(statement.returning(Appointment.id))).all()) != len(ids):
+        raise error
 
 
-def _what_they_become(
+def _plan_changes(
     guests: Collection[Guest],
-    concerned: Mapping[UUID, frozenset[Who]],
-    wanted: StatusRequest,
+    relations: Mapping[UUID, frozenset[Relation]],
+    request: StatusRequest,
     *,
     policy: Policy,
-    strictly: bool,
+    all_or_none: bool,
 ) -> dict[Guest, Status]:
-    """Those who can, and `strictly` all, without those who are so already.
+    """Return the guests whose status changes, with their new status.
 
-    When nobody changes, as all who can be are so already, that is told of another who could yet be but is refused. It is
-    not of one who is further on or comes no more: it was to be for who can, and is, however often it is asked.
+    If every eligible guest already has the status, the request is a no-op. But a guest who could still get it and is
+    refused now is an error, so that a client hears of it; one who is further on, or whose appointment is over, is not.
     """
-    becoming, refused, some_are_so = {}, {}, False
-    if wanted is StatusRequest.ARRIVED and not strictly and any(guest.status in _THERE for guest in guests):
-        # The others of the party came: of who did not it has to be said that they are there after all.
+    changes, errors, some_have_it = {}, {}, False
+    if (
+        request is StatusRequest.ARRIVED
+        and not all_or_none
+        and any(guest.status in PRESENT for guest in guests)
+    ):
+        # Others of the party came: a no-show has to be named to arrive after all.
         guests = [guest for guest in guests if guest.status is not Status.NO_SHOW]
     for guest in guests:
-        who = concerned[guest.id]
-        answer = next_status(guest.status, wanted, who, policy=policy, start=guest.starts_at, now=utc_now())
-        if not isinstance(answer, Status):
-            refused[guest] = answer
-        elif answer is guest.status:
-            some_are_so = True
+        result = next_status(
+            guest.status,
+            request,
+            relations[guest.id],
+            policy=policy,
+            start=guest.starts_at,
+            now=utc_now(),
+        )
+        if not isinstance(result, Status):
+            errors[guest] = result
+        elif result is guest.status:
+            some_have_it = True
         else:
-            becoming[guest] = answer
-    if some_are_so and not strictly:
-        refused = {
-            guest: each
-            for guest, each in refused.items()
-            if each is not StatusConflict or is_ahead(guest.status, wanted)
+            changes[guest] = result
+    if some_have_it and not all_or_none:
+        errors = {
+            guest: error
+            for guest, error in errors.items()
+            if error is not StatusConflict or is_ahead(guest.status, request)
         }
-    if refused and (strictly or not becoming):
-        raise most_specific_error(refused.values())
-    return becoming
+    if errors and (all_or_none or not changes):
+        raise most_specific_error(errors.values())
+    return changes
 
 
-async def _guests(session: AsyncSession, visit_id: UUID, ids: Collection[UUID]) -> list[Guest]:
-    found = (
+async def _load_guests(session: AsyncSession, visit_id: UUID, ids: Collection[UUID]) -> list[Guest]:
+    statement = (
         select(Appointment.id, Appointment.status, Appointment.starts_at)
         .where(Appointment.visit_id == visit_id, Appointment.id.in_(ids))
         .order_by(Appointment.id)
     )
-    guests = [Guest(row.id, Status(row.status), row.starts_at) for row in await session.execute(found)]
+    guests = [Guest(row.id, Status(row.status), row.starts_at) for row in await session.execute(statement)]
     if {guest.id for guest in guests} != {*ids}:
-        raise AppointmentNotFound  # one was given a visit of their own meanwhile
+        raise AppointmentNotFound  # a guest got a visit of their own meanwhile
     return guests
 
 
-async def _policy_of(session: AsyncSession, branch_id: UUID) -> Policy:
+async def _load_policy(session: AsyncSession, branch_id: UUID) -> Policy:
     branch = await get_branch(session, branch_id)
     return Policy(
         approve_online=branch.approve_online,

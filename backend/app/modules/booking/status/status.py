@@ -1,66 +1,35 @@
-"""What states appointments have and where they come from: for the board and the calendars, too."""
+"""The statuses of an appointment, and every named set of them."""
 
 from enum import StrEnum
 
 
 class AppointmentStatus(StrEnum):
-    """Design §3. Who may move what is in `booking_moves`."""
+    """Which status may follow which, and who may change it: `transitions`."""
 
     HELD = "held"
     """Kept for somebody who is still deciding, until `hold_expires_at`."""
     EXPIRED = "expired"
     """A hold that nobody confirmed."""
     PENDING = "pending"
-    """Booked by a customer; the desk has yet to approve it."""
+    """Booked by a customer, not yet approved by the desk."""
     CONFIRMED = "confirmed"
     DECLINED = "declined"
     CANCELLED = "cancelled"
     LATE_CANCELLED = "late_cancelled"
-    """Later than the branch lets customers cancel, or when they were there already."""
+    """Cancelled after the branch's limit, or after the guest had arrived."""
     ARRIVED = "arrived"
     IN_SERVICE = "in_service"
     COMPLETED = "completed"
     NO_SHOW = "no_show"
-    """Who did not come in time, says the clock or the desk. When they arrive after all, or are reopened, they have their
-    time again where nobody else has taken it; else none, until they are moved."""
+    """Set by the desk, or automatically after the grace period. A guest who arrives after all gets their time back if it
+    is still free."""
     REOPENED = "reopened"
-    """Completed or a no-show, and an administrator says it was not so."""
-
-    @property
-    def takes_time(self) -> bool:
-        """Whether it has allocations: of what nobody comes for any more they are deleted."""
-        return self not in _GIVEN_UP
-
-    @property
-    def can_change(self) -> bool:
-        """Whether its time and treatments may still be others."""
-        return self in _TO_COME
-
-
-_GIVEN_UP = frozenset(
-    {
-        AppointmentStatus.EXPIRED,
-        AppointmentStatus.DECLINED,
-        AppointmentStatus.CANCELLED,
-        AppointmentStatus.LATE_CANCELLED,
-        AppointmentStatus.NO_SHOW,
-    }
-)
-_TO_COME = frozenset(
-    {
-        AppointmentStatus.HELD,
-        AppointmentStatus.PENDING,
-        AppointmentStatus.CONFIRMED,
-        AppointmentStatus.ARRIVED,
-        AppointmentStatus.IN_SERVICE,
-        AppointmentStatus.REOPENED,
-    }
-)
+    """Completed or a no-show, and set back by an administrator, with a reason."""
 
 
 class StatusRequest(StrEnum):
-    """What somebody may ask for. What it then becomes, `booking_moves` says: a hold that is cancelled has expired, a
-    late cancellation is late, and what a customer confirms may wait for the desk."""
+    """A status that a user may ask for. A cancelled hold becomes `expired`, a late cancellation `late_cancelled`, and
+    what a customer confirms may become `pending`."""
 
     CONFIRMED = "confirmed"
     DECLINED = "declined"
@@ -74,7 +43,48 @@ class StatusRequest(StrEnum):
 
 class VisitSource(StrEnum):
     ONLINE = "online"
-    """A customer booked it themselves."""
+    """Booked by a customer."""
     DESK = "desk"
     WALK_IN = "walk_in"
-    """They stood at the desk."""
+
+
+RELEASED = frozenset(
+    {
+        AppointmentStatus.EXPIRED,
+        AppointmentStatus.DECLINED,
+        AppointmentStatus.CANCELLED,
+        AppointmentStatus.LATE_CANCELLED,
+        AppointmentStatus.NO_SHOW,
+    }
+)
+"""Nobody comes any more: the appointment has no allocations."""
+EDITABLE = frozenset(
+    {
+        AppointmentStatus.HELD,
+        AppointmentStatus.PENDING,
+        AppointmentStatus.CONFIRMED,
+        AppointmentStatus.ARRIVED,
+        AppointmentStatus.IN_SERVICE,
+        AppointmentStatus.REOPENED,
+    }
+)
+"""Its treatments may still be changed and given to other therapists."""
+MOVABLE = EDITABLE - {AppointmentStatus.IN_SERVICE}
+"""It may still begin at another time."""
+UPCOMING = frozenset({AppointmentStatus.HELD, AppointmentStatus.PENDING, AppointmentStatus.CONFIRMED})
+"""The guest has not come yet."""
+PRESENT = frozenset({AppointmentStatus.ARRIVED, AppointmentStatus.IN_SERVICE, AppointmentStatus.COMPLETED})
+"""The guest came."""
+NEVER_BOOKED = frozenset({AppointmentStatus.HELD, AppointmentStatus.EXPIRED})
+"""It is, or was, only a hold."""
+PROGRESS = (
+    AppointmentStatus.HELD,
+    AppointmentStatus.PENDING,
+    AppointmentStatus.CONFIRMED,
+    AppointmentStatus.ARRIVED,
+    AppointmentStatus.IN_SERVICE,
+    AppointmentStatus.COMPLETED,
+)
+"""The way of an appointment that goes well, in order."""
+WITH_REASON = frozenset({StatusRequest.DECLINED, StatusRequest.CANCELLED, StatusRequest.REOPENED})
+"""The reason that is sent with these is kept."""

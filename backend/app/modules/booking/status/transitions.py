@@ -1,4 +1,4 @@
-"""What may become of an appointment, who may say so, and when: design §3's table as data."""
+"""Which status may follow which, who may change it, and when: the table of transitions."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
@@ -13,21 +13,21 @@ from app.modules.booking.booking_errors import (
     TooEarlyToArrive,
     TooLateToCancel,
 )
+from app.modules.booking.status.status import PROGRESS, StatusRequest
 from app.modules.booking.status.status import AppointmentStatus as Status
-from app.modules.booking.status.status import StatusRequest
 
 
-class Who(StrEnum):
-    """What somebody is to an appointment."""
+class Relation(StrEnum):
+    """What a user is to an appointment."""
 
     CUSTOMER = "customer"
-    """They booked it, or are its guest."""
+    """The booker, or the guest."""
     THERAPIST = "therapist"
-    """They do one of its treatments."""
+    """Treats the guest."""
     DESK = "desk"
-    """Of its branch."""
+    """Works at the desk of its branch."""
     ADMIN = "admin"
-    """Of its branch; at its desk, too."""
+    """Administers its branch, and so works at its desk, too."""
 
 
 class Policy(NamedTuple):
@@ -35,109 +35,118 @@ class Policy(NamedTuple):
 
     approve_online: bool
     free_cancel: timedelta
-    """Before the beginning."""
+    """How long before the start guests may cancel."""
     no_show: timedelta
-    """After it."""
+    """How long after the start a guest may still come."""
 
 
-class Rule(NamedTuple):
-    """When a move can be made, and what is said when it cannot."""
+class Condition(NamedTuple):
+    """When a transition is possible, and the error when it is not."""
 
     holds: Callable[[Policy, datetime, datetime], bool]
-    """Given the branch's policy, when the guest is to begin, and now."""
-    refusal: type[ZenSpaException] = StatusConflict
+    """Decides by the branch's policy, the appointment's start, and now."""
+    error: type[ZenSpaException] = StatusConflict
 
 
 class Transition(NamedTuple):
     old: Status
-    wanted: StatusRequest
+    request: StatusRequest
     new: Status
-    who: frozenset[Who]
-    rule: Rule | None = None
+    allowed: frozenset[Relation]
+    condition: Condition | None = None
 
 
 CHECK_IN = timedelta(hours=12)
-"""Before the beginning, and after it when the guest was a no-show: else they are another day's guest, tapped by mistake."""
+"""How long before the start a guest may check in, and how long after it a no-show may. Beyond that it is another day's
+guest, tapped by mistake."""
 
-BY_CUSTOMER = frozenset({Who.CUSTOMER})
-BY_DESK = frozenset({Who.DESK})
-BY_BOTH = BY_CUSTOMER | BY_DESK
-BY_TEAM = frozenset({Who.DESK, Who.THERAPIST})
-BY_ADMIN = frozenset({Who.ADMIN})
+BY_CUSTOMER = frozenset({Relation.CUSTOMER})
+BY_DESK = frozenset({Relation.DESK})
+BY_CUSTOMER_OR_DESK = BY_CUSTOMER | BY_DESK
+BY_TEAM = frozenset({Relation.DESK, Relation.THERAPIST})
+BY_ADMIN = frozenset({Relation.ADMIN})
 
-NEEDS_APPROVAL = Rule(lambda policy, _start, _now: policy.approve_online)
-NEEDS_NONE = Rule(lambda policy, _start, _now: not policy.approve_online)
-IN_TIME = Rule(lambda policy, start, now: now <= start - policy.free_cancel, TooLateToCancel)
-LATE = Rule(lambda policy, start, now: now > start - policy.free_cancel)
-SOON = Rule(lambda _policy, start, now: now >= start - CHECK_IN, TooEarlyToArrive)
-NOT_LONG_AGO = Rule(lambda _policy, start, now: now <= start + CHECK_IN)
-GRACE_OVER = Rule(lambda policy, start, now: now >= start + policy.no_show, TooEarlyForNoShow)
+APPROVAL_NEEDED = Condition(lambda policy, _start, _now: policy.approve_online)
+NO_APPROVAL_NEEDED = Condition(lambda policy, _start, _now: not policy.approve_online)
+IN_TIME = Condition(lambda policy, start, now: now <= start - policy.free_cancel, TooLateToCancel)
+LATE = Condition(lambda policy, start, now: now > start - policy.free_cancel)
+CHECK_IN_OPEN = Condition(lambda _policy, start, now: now >= start - CHECK_IN, TooEarlyToArrive)
+LATE_CHECK_IN_OPEN = Condition(lambda _policy, start, now: now <= start + CHECK_IN)
+GRACE_OVER = Condition(lambda policy, start, now: now >= start + policy.no_show, TooEarlyForNoShow)
 
-_ONCE_THERE = (  # of what is confirmed, and of what is reopened
-    (StatusRequest.ARRIVED, Status.ARRIVED, BY_TEAM, SOON),
-    (StatusRequest.CANCELLED, Status.CANCELLED, BY_BOTH, IN_TIME),
+_FROM_CONFIRMED_OR_REOPENED = (
+    (StatusRequest.ARRIVED, Status.ARRIVED, BY_TEAM, CHECK_IN_OPEN),
+    (StatusRequest.CANCELLED, Status.CANCELLED, BY_CUSTOMER_OR_DESK, IN_TIME),
     (StatusRequest.CANCELLED, Status.LATE_CANCELLED, BY_DESK, LATE),
     (StatusRequest.NO_SHOW, Status.NO_SHOW, BY_DESK, GRACE_OVER),
 )
 _CHANGES = (
-    Transition(Status.HELD, StatusRequest.CONFIRMED, Status.PENDING, BY_CUSTOMER, NEEDS_APPROVAL),
-    Transition(Status.HELD, StatusRequest.CONFIRMED, Status.CONFIRMED, BY_CUSTOMER, NEEDS_NONE),
+    Transition(Status.HELD, StatusRequest.CONFIRMED, Status.PENDING, BY_CUSTOMER, APPROVAL_NEEDED),
+    Transition(Status.HELD, StatusRequest.CONFIRMED, Status.CONFIRMED, BY_CUSTOMER, NO_APPROVAL_NEEDED),
     Transition(Status.HELD, StatusRequest.CONFIRMED, Status.CONFIRMED, BY_DESK),
-    Transition(Status.HELD, StatusRequest.CANCELLED, Status.EXPIRED, BY_BOTH),
+    Transition(Status.HELD, StatusRequest.CANCELLED, Status.EXPIRED, BY_CUSTOMER_OR_DESK),
     Transition(Status.PENDING, StatusRequest.CONFIRMED, Status.CONFIRMED, BY_DESK),
     Transition(Status.PENDING, StatusRequest.DECLINED, Status.DECLINED, BY_DESK),
-    Transition(Status.PENDING, StatusRequest.CANCELLED, Status.CANCELLED, BY_BOTH, IN_TIME),
+    Transition(Status.PENDING, StatusRequest.CANCELLED, Status.CANCELLED, BY_CUSTOMER_OR_DESK, IN_TIME),
     Transition(Status.PENDING, StatusRequest.CANCELLED, Status.LATE_CANCELLED, BY_DESK, LATE),
-    *(Transition(Status.CONFIRMED, *move) for move in _ONCE_THERE),
+    *(Transition(Status.CONFIRMED, *transition) for transition in _FROM_CONFIRMED_OR_REOPENED),
     Transition(Status.ARRIVED, StatusRequest.IN_SERVICE, Status.IN_SERVICE, BY_TEAM),
     Transition(
         Status.ARRIVED, StatusRequest.CANCELLED, Status.LATE_CANCELLED, BY_DESK
-    ),  # they walked in, and leave again
+    ),  # a walk-in who leaves again
     Transition(Status.IN_SERVICE, StatusRequest.COMPLETED, Status.COMPLETED, BY_TEAM),
     Transition(Status.COMPLETED, StatusRequest.REOPENED, Status.REOPENED, BY_ADMIN),
-    # The clock was faster, or they came late.
-    Transition(Status.NO_SHOW, StatusRequest.ARRIVED, Status.ARRIVED, BY_DESK, NOT_LONG_AGO),
+    # The job was faster, or the guest came late.
+    Transition(Status.NO_SHOW, StatusRequest.ARRIVED, Status.ARRIVED, BY_DESK, LATE_CHECK_IN_OPEN),
     Transition(Status.NO_SHOW, StatusRequest.REOPENED, Status.REOPENED, BY_ADMIN),
-    *(Transition(Status.REOPENED, *move) for move in _ONCE_THERE),
+    *(Transition(Status.REOPENED, *transition) for transition in _FROM_CONFIRMED_OR_REOPENED),
     Transition(Status.REOPENED, StatusRequest.IN_SERVICE, Status.IN_SERVICE, BY_TEAM),
     Transition(Status.REOPENED, StatusRequest.COMPLETED, Status.COMPLETED, BY_TEAM),
 )
-TRANSITIONS = (*_CHANGES, *(Transition(each.new, each.wanted, each.new, each.who) for each in _CHANGES))
-"""What people do. Whoever may make a change may ask for it again, which changes nothing: buttons are tapped twice, and
-answers get lost. The clock lets holds expire and notes who did not come (`booking_clock`)."""
+TRANSITIONS = (
+    *_CHANGES,
+    *(
+        Transition(
+            change.new, change.request, change.new, change.allowed
+        )  # a repeated request changes nothing
+        for change in _CHANGES
+    ),
+)
+"""What users may do. Whoever may make a change may request it again, for buttons are tapped twice and answers get lost.
+Holds expire and no-shows are noted by `jobs`."""
 
-_WAY = (Status.HELD, Status.PENDING, Status.CONFIRMED, Status.ARRIVED, Status.IN_SERVICE, Status.COMPLETED)
 
-
-def next_status(  # noqa: PLR0913 - the six of which it depends
+def next_status(  # noqa: PLR0913 - the six it depends on
     old: Status,
-    wanted: StatusRequest,
-    who: Collection[Who],
+    request: StatusRequest,
+    relations: Collection[Relation],
     *,
     policy: Policy,
     start: datetime,
     now: datetime,
 ) -> Status | type[ZenSpaException]:
-    """Of an appointment that one of these wants otherwise: the status, or why not."""
-    if not any(move.wanted == wanted and move.who & {*who} for move in TRANSITIONS):
+    """Return the status that an appointment gets, or the error that refuses the request.
+
+    Args:
+        relations: What the user is to the appointment.
+    """
+    allowed = [each for each in TRANSITIONS if each.request == request and each.allowed & {*relations}]
+    if not allowed:
         return ForbiddenException
-    possible = [
-        move for move in TRANSITIONS if (move.old, move.wanted) == (old, wanted) and move.who & {*who}
-    ]
-    for move in possible:
-        if move.rule is None or move.rule.holds(policy, start, now):
-            return move.new
-    if old is Status.EXPIRED and wanted is StatusRequest.CONFIRMED:
-        return HoldExpired  # as if the clock had not yet been to it
-    refusals = [move.rule.refusal for move in possible if move.rule is not None]
-    return most_specific_error(refusals)
+    possible = [transition for transition in allowed if transition.old == old]
+    for transition in possible:
+        if transition.condition is None or transition.condition.holds(policy, start, now):
+            return transition.new
+    if old is Status.EXPIRED and request is StatusRequest.CONFIRMED:
+        return HoldExpired  # the same as before the job has been here
+    return most_specific_error([each.condition.error for each in possible if each.condition is not None])
 
 
-def is_ahead(old: Status, wanted: StatusRequest) -> bool:
-    """Whether the guest has yet to come to it: they are neither further on nor is it over for them."""
-    return old in _WAY and Status(wanted) in _WAY[_WAY.index(old) :]
+def is_ahead(old: Status, request: StatusRequest) -> bool:
+    """Return whether the appointment has yet to reach the requested status: it is neither beyond it, nor over."""
+    return old in PROGRESS and Status(request) in PROGRESS[PROGRESS.index(old) :]
 
 
-def most_specific_error(refusals: Collection[type[ZenSpaException]]) -> type[ZenSpaException]:
-    """Too late for one says more than that another is in no state for it."""
-    return next((each for each in refusals if each is not StatusConflict), StatusConflict)
+def most_specific_error(errors: Collection[type[ZenSpaException]]) -> type[ZenSpaException]:
+    """Return the error that says most: any is more specific than a status conflict."""
+    return next((error for error in errors if error is not StatusConflict), StatusConflict)

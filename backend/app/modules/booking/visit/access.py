@@ -1,4 +1,4 @@
-"""Who sees which visit: the desk of its branch all of it, a therapist their guests, a customer what is theirs."""
+"""Who sees which visit: the desk all of its branch, a therapist their own guests, a customer their own visits."""
 
 from collections.abc import Collection, Iterable
 from uuid import UUID
@@ -8,99 +8,106 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.exceptions import ForbiddenException
 from app.modules.booking.booking_errors import VisitNotFound
-from app.modules.booking.booking_models import Appointment, Visit
+from app.modules.booking.booking_models import Allocation, Appointment, Visit
 from app.modules.booking.booking_schemas import AppointmentRead, VisitRead
-from app.modules.booking.status.transitions import Who
+from app.modules.booking.status.transitions import Relation
 from app.modules.booking.visit.read import read_visits
 from app.modules.customer.customer_service import find_customer_of_user
-from app.modules.identity.access import CurrentUser
+from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import Role
-from app.modules.resource.allocations import taken_by
 from app.modules.staff.access import AT_THE_DESK
 from app.modules.staff.staff_service import find_staff_of_user
 from app.scheduling.supply import ResourceKind
 
 
 async def read_visible_visit(session: AsyncSession, user: CurrentUser, visit_id: UUID) -> VisitRead:
-    """Raises VisitNotFound, and what `concerned_in` raises when nothing of it is theirs."""
-    found = await read_visits(session, [visit_id])
-    visible = await visible_to(session, user, found)
+    """Read a visit, or the part of it that the user may see.
+
+    Raises:
+        VisitNotFound: Also if nothing of it concerns the user.
+        ForbiddenException: The same, for a user at the desk of another branch.
+    """
+    authorize(user, *Role)
+    visits = await read_visits(session, [visit_id])
+    visible = await visible_to(session, user, visits)
     if not visible:
-        raise ForbiddenException if found and user.holds(*AT_THE_DESK) else VisitNotFound
+        raise ForbiddenException if visits and user.holds(*AT_THE_DESK) else VisitNotFound
     return visible[0]
 
 
 async def visible_to(
     session: AsyncSession, user: CurrentUser, visits: Iterable[VisitRead]
 ) -> list[VisitRead]:
-    """What the user may see of these visits: some whole, of others some guests, others not at all."""
+    """Return what the user may see of these visits: some whole, some with a part of their guests, others not at all."""
     visits = list(visits)
     if all(user.holds_in(visit.branch_id, *AT_THE_DESK) for visit in visits):
         return visits
     customer = await find_customer_of_user(session, user.id)
     staff = await find_staff_of_user(session, user.id)
-    shown = []
+    visible = []
     for visit in visits:
         if user.holds_in(visit.branch_id, *AT_THE_DESK) or (customer and visit.customer_id == customer.id):
-            shown.append(visit)
+            visible.append(visit)
             continue
-        theirs = [
+        guests = [
             guest
             for guest in visit.appointments
-            if (customer and guest.customer_id == customer.id) or (staff and staff.id in who_does(guest))
+            if (customer and guest.customer_id == customer.id) or (staff and staff.id in staff_in(guest))
         ]
-        if theirs:
-            shown.append(visit.model_copy(update={"appointments": theirs}))
-    return shown
+        if guests:
+            visible.append(visit.model_copy(update={"appointments": guests}))
+    return visible
 
 
-def who_does(appointment: AppointmentRead) -> set[UUID]:
-    """The staff who do something in it."""
+def staff_in(appointment: AppointmentRead) -> set[UUID]:
+    """Return the ids of the staff who treat the guest."""
     return {
-        taken.resource_id
+        allocation.resource_id
         for treatment in appointment.treatments
-        for taken in treatment.allocations
-        if taken.kind == ResourceKind.STAFF
+        for allocation in treatment.allocations
+        if allocation.kind == ResourceKind.STAFF
     }
 
 
 async def relations_to_visit(
     session: AsyncSession, user: CurrentUser, visit: Visit
-) -> dict[UUID, frozenset[Who]]:
-    """What the user is to each of its appointments; those that are not theirs are left out.
+) -> dict[UUID, frozenset[Relation]]:
+    """Return what the user is to each appointment of a visit. Those that do not concern them are left out.
 
     Raises:
-        VisitNotFound: none is theirs: somebody else's is as one that is not there.
-        ForbiddenException: the same, for who is at the desk of another branch.
+        VisitNotFound: None concerns them.
+        ForbiddenException: The same, for a user at the desk of another branch.
     """
-    found = select(Appointment.id, Appointment.customer_id).where(Appointment.visit_id == visit.id)
-    guests = {row.id: row.customer_id for row in await session.execute(found)}
+    statement = select(Appointment.id, Appointment.customer_id).where(Appointment.visit_id == visit.id)
+    guests = {row.id: row.customer_id for row in await session.execute(statement)}
     if user.holds_in(visit.branch_id, *AT_THE_DESK):
         is_admin = user.holds_in(visit.branch_id, Role.ADMIN)
-        at_the_desk = frozenset({Who.DESK, Who.ADMIN} if is_admin else {Who.DESK})
-        return dict.fromkeys(guests, at_the_desk)
+        at_desk = frozenset({Relation.DESK, Relation.ADMIN} if is_admin else {Relation.DESK})
+        return dict.fromkeys(guests, at_desk)
     customer = await find_customer_of_user(session, user.id)
-    booked_by, treated = {visit.customer_id}, await _treated_by(session, user, guests)
-    concerned: dict[UUID, frozenset[Who]] = {}
+    treated = await _treated_by(session, user, guests)
+    relations: dict[UUID, frozenset[Relation]] = {}
     for appointment_id, guest_id in guests.items():
-        is_theirs = customer is not None and customer.id in booked_by | {guest_id}
-        roles = {Who.CUSTOMER} if is_theirs else set()
-        roles |= {Who.THERAPIST} if appointment_id in treated else set()
-        if roles:
-            concerned[appointment_id] = frozenset(roles)
-    if not concerned:
+        is_own = customer is not None and customer.id in {visit.customer_id, guest_id}
+        found = {Relation.CUSTOMER} if is_own else set()
+        found |= {Relation.THERAPIST} if appointment_id in treated else set()
+        if found:
+            relations[appointment_id] = frozenset(found)
+    if not relations:
         raise ForbiddenException if user.holds(*AT_THE_DESK) else VisitNotFound
-    return concerned
+    return relations
 
 
 async def _treated_by(
     session: AsyncSession, user: CurrentUser, appointment_ids: Collection[UUID]
 ) -> set[UUID]:
-    """Those in which the user does something."""
+    """Return those of the appointments in which the user treats the guest."""
     if not user.holds(Role.THERAPIST):
         return set()
     therapist = await find_staff_of_user(session, user.id)
     if therapist is None:
         return set()
-    taken = await taken_by(session, appointment_ids)
-    return {each.appointment_id for each in taken if each.resource_id == therapist.id}
+    treated = select(Allocation.appointment_id).where(
+        Allocation.appointment_id.in_(appointment_ids), Allocation.resource_id == therapist.id
+    )
+    return {*await session.scalars(treated)}

@@ -1,120 +1,114 @@
-"""What was agreed as rows, and rows as what can be placed."""
+"""The rows of a visit, for whoever changes them."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
-import orjson
 from pydantic import TypeAdapter
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from app.db.queries import ask
-from app.modules.availability.quote import Agreed
-from app.modules.booking.allocation.reserve import TreatmentRef
-from app.modules.booking.booking_models import Appointment, AppointmentAddOn, AppointmentTreatment
-from app.modules.booking.visit.read import Rows
+from app.modules.availability.availability_service import QuotedAddOn, QuotedTreatment
+from app.modules.booking.allocation.allocations import TreatmentRef
+from app.modules.booking.booking_models import Appointment, AppointmentAddOn, AppointmentTreatment, Visit
 from app.modules.catalogue.names import ServiceName
 from app.scheduling.demand import Party, Segment, Treatment
 from app.scheduling.timegrid import STEP
+
+LONGEST_STAY = timedelta(days=14)
+"""Of a guest: twelve treatments of at most a day each, and some margin."""
 
 type Times = tuple[datetime, datetime]
 
 _SEGMENTS = TypeAdapter(tuple[Segment, ...])
 
 
-def times_of(party: Party, start: datetime) -> list[list[Times]]:
-    """When each guest is in each treatment."""
-    return [[(start + first * STEP, start + last * STEP) for first, last in guest] for guest in party.times()]
+@dataclass(frozen=True, slots=True)
+class VisitRows:
+    """A visit, and everything that belongs to it."""
+
+    visit: Visit
+    appointments: list[Appointment]
+    treatments: list[AppointmentTreatment]
+    add_ons: list[AppointmentAddOn]
+
+    def treatments_of(self, guest: Appointment) -> list[AppointmentTreatment]:
+        """Return the guest's treatments, in order."""
+        return [row for row in self.treatments if row.appointment_id == guest.id]
 
 
-def treatment_row(appointment_id: UUID, agreed: Agreed) -> AppointmentTreatment:
-    """Where it comes among the guest's treatments, and when, is not said yet."""
-    return AppointmentTreatment(
-        id=uuid7(),
-        appointment_id=appointment_id,
-        variant_id=agreed.variant_id,
-        price=agreed.price,
-        therapist_id=agreed.treatment.therapist_id,
-        gender=agreed.treatment.gender,
-        segments=segments_as_json(agreed.treatment.segments),
+async def load_rows(session: AsyncSession, visit: Visit) -> VisitRows:
+    appointments = list(
+        await session.scalars(
+            select(Appointment).where(Appointment.visit_id == visit.id).order_by(Appointment.id)
+        )
+    )
+    treatments = list(
+        await session.scalars(
+            select(AppointmentTreatment)
+            .where(AppointmentTreatment.appointment_id.in_([guest.id for guest in appointments]))
+            .order_by(AppointmentTreatment.appointment_id, AppointmentTreatment.position)
+        )
+    )
+    add_ons = list(
+        await session.scalars(
+            select(AppointmentAddOn)
+            .where(AppointmentAddOn.appointment_treatment_id.in_([row.id for row in treatments]))
+            .order_by(AppointmentAddOn.id)
+        )
+    )
+    return VisitRows(visit, appointments, treatments, add_ons)
+
+
+def overlaps(start: datetime, end: datetime) -> ColumnElement[bool]:
+    """Match appointments whose guest is there between two instants.
+
+    The index is on `starts_at`: without the last condition PostgreSQL would read all of history.
+    """
+    return (
+        (Appointment.starts_at < end)
+        & (Appointment.ends_at > start)
+        & (Appointment.starts_at > start - LONGEST_STAY)
     )
 
 
-def add_on_rows(row: AppointmentTreatment, add_ons: Iterable[tuple[UUID, int]]) -> list[AppointmentAddOn]:
-    """Of ids and prices."""
+def treatment_row(appointment_id: UUID, quoted: QuotedTreatment) -> AppointmentTreatment:
+    """Return a row for a quoted treatment. `set_times` gives it its place and time."""
+    return AppointmentTreatment(
+        id=uuid7(),
+        appointment_id=appointment_id,
+        variant_id=quoted.variant_id,
+        price=quoted.price,
+        therapist_id=quoted.treatment.therapist_id,
+        gender=quoted.treatment.gender,
+        segments=segments_as_json(quoted.treatment.segments),
+    )
+
+
+def add_on_rows(row: AppointmentTreatment, add_ons: Iterable[QuotedAddOn]) -> list[AppointmentAddOn]:
     return [
-        AppointmentAddOn(id=uuid7(), appointment_treatment_id=row.id, add_on_id=add_on_id, price=price)
-        for add_on_id, price in add_ons
+        AppointmentAddOn(id=uuid7(), appointment_treatment_id=row.id, add_on_id=add_on.id, price=add_on.price)
+        for add_on in add_ons
     ]
 
 
+def times_of(party: Party, start: datetime) -> list[list[Times]]:
+    """Return when each guest has each treatment."""
+    return [[(start + first * STEP, start + last * STEP) for first, last in guest] for guest in party.times()]
+
+
 def set_times(guest: Appointment, treatments: Sequence[AppointmentTreatment], times: Sequence[Times]) -> None:
-    """When a guest comes and goes, and is in each of these, in this order."""
+    """Set when a guest comes and goes, and the place and time of each treatment, in this order."""
     guest.starts_at, guest.ends_at = times[0][0], times[-1][1]
     for position, (row, (starts_at, ends_at)) in enumerate(zip(treatments, times, strict=True)):
         row.position, row.starts_at, row.ends_at = position, starts_at, ends_at
 
 
-_WRITE = """
-WITH visits AS (
-    INSERT INTO visit (id, branch_id, customer_id, source, same_room, note, created_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $7)
-), guests AS (
-    INSERT INTO appointment
-        (id, visit_id, branch_id, customer_id, guest_name, status, hold_expires_at, starts_at, ends_at)
-    SELECT id, $1, $2, customer_id, guest_name, $8, $9, starts_at, ends_at
-    FROM unnest($10::uuid[], $11::uuid[], $12::text[], $13::timestamptz[], $14::timestamptz[])
-        AS guest (id, customer_id, guest_name, starts_at, ends_at)
-), treatments AS (
-    INSERT INTO appointment_treatment
-        (id, appointment_id, position, variant_id, price, therapist_id, gender, segments, starts_at, ends_at)
-    SELECT * FROM unnest($15::uuid[], $16::uuid[], $17::integer[], $18::uuid[], $19::bigint[], $20::uuid[],
-        $21::text[], $22::jsonb[], $23::timestamptz[], $24::timestamptz[])
-)
-INSERT INTO appointment_add_on (id, appointment_treatment_id, add_on_id, price)
-SELECT * FROM unnest($25::uuid[], $26::uuid[], $27::uuid[], $28::bigint[])
-"""
-_OF_GUEST = ("id", "customer_id", "guest_name", "starts_at", "ends_at")
-_OF_TREATMENT = (
-    "id",
-    "appointment_id",
-    "position",
-    "variant_id",
-    "price",
-    "therapist_id",
-    "gender",
-    "segments",
-    "starts_at",
-    "ends_at",
-)
-_OF_ADD_ON = ("id", "appointment_treatment_id", "add_on_id", "price")
-
-
-async def write_rows(session: AsyncSession, rows: Rows) -> None:
-    """Of a new visit, all in one statement: four by the ORM were a quarter of the work of a booking (profiled)."""
-    [visit] = rows.visits
-    first = rows.appointments[0]
-    of_visit = (visit.id, visit.branch_id, visit.customer_id, visit.source, visit.same_room, visit.note)
-    columns = [
-        [getattr(row, name) for row in its_rows]
-        for its_rows, names in (
-            (rows.appointments, _OF_GUEST),
-            (rows.treatments, _OF_TREATMENT),
-            (rows.add_ons, _OF_ADD_ON),
-        )
-        for name in names
-    ]
-    columns[len(_OF_GUEST) + _OF_TREATMENT.index("segments")] = [
-        orjson.dumps(row.segments).decode() for row in rows.treatments
-    ]
-    await ask(session, _WRITE, *of_visit, visit.created_at, first.status, first.hold_expires_at, *columns)
-
-
 def segments_as_json(segments: tuple[Segment, ...]) -> list[dict[str, object]]:
-    """As a row keeps them."""
-    kept: list[dict[str, object]] = _SEGMENTS.dump_python(segments, mode="json")
-    return kept
+    encoded: list[dict[str, object]] = _SEGMENTS.dump_python(segments, mode="json")
+    return encoded
 
 
 def segments_of(row: AppointmentTreatment) -> tuple[Segment, ...]:
@@ -122,7 +116,7 @@ def segments_of(row: AppointmentTreatment) -> tuple[Segment, ...]:
 
 
 def treatment_of(row: AppointmentTreatment, services: Mapping[UUID, ServiceName]) -> Treatment:
-    """As it was agreed, with the wishes of the guest."""
+    """Return a treatment as agreed, with the wishes of the guest."""
     return Treatment(
         service_id=services[row.variant_id].service_id,
         segments=segments_of(row),
@@ -131,11 +125,5 @@ def treatment_of(row: AppointmentTreatment, services: Mapping[UUID, ServiceName]
     )
 
 
-def seats_of(rows: Rows) -> list[list[TreatmentRef]]:
-    """Of each guest each treatment, in the order of the rows."""
-    guests = {appointment.id: appointment for appointment in rows.appointments}
-    seats: dict[UUID, list[TreatmentRef]] = {appointment_id: [] for appointment_id in guests}
-    for row in rows.treatments:
-        expires = guests[row.appointment_id].hold_expires_at
-        seats[row.appointment_id].append(TreatmentRef(row.appointment_id, row.id, expires))
-    return list(seats.values())
+def refs_of(guest: Appointment, treatments: Sequence[AppointmentTreatment]) -> list[TreatmentRef]:
+    return [TreatmentRef(guest.id, row.id, guest.hold_expires_at) for row in treatments]

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.common.schemas import Line, RequestModel
 from app.common.types.instants import Minute, Times
-from app.modules.resource.allocation_schemas import AllocationRead
+from app.modules.resource.appointment_schemas import ResourceAppointment
 
 MAX_OUTAGES = 1_000
 
@@ -44,4 +44,4 @@ class OutageRead(BaseModel):
 
 class OutageMade(BaseModel):
     outage: OutageRead
-    conflicts: list[AllocationRead] = Field(description="Appointments that need another bed, or time.")
+    conflicts: list[ResourceAppointment] = Field(description="Appointments that need another bed, or time.")

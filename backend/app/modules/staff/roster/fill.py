@@ -130,7 +130,7 @@ async def _make(
     if len(wanted) > MAX_SHIFTS:
         raise TooManyShifts
     first, last = wanted[0].day, wanted[-1].day
-    hours = await branch_service.hours_by_day(session, branch_id, first, last)
+    hours = (await branch_service.load_calendar(session, branch_id, first, last)).hours
     within = Range(instant(first, 0, zone), instant(last + _ONE_DAY, 0, zone))
     has_shifts = await _days_with_shifts(session, branch_id, people, within, zone)
     rows = list(_rows((plan for plan in wanted if hours[plan.day]), zone))

@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from app.common.schemas import RequestModel, without_defaults
 from app.common.types.instants import Day, Minute, Times
 from app.common.types.wall_time import WallTime, ends_after, in_order_without_overlap
-from app.modules.resource.allocation_schemas import AllocationRead
+from app.modules.resource.appointment_schemas import ResourceAppointment
 
 MAX_SHIFT = timedelta(hours=24)
 MAX_SHIFTS = 10_000
@@ -139,7 +139,7 @@ class ShiftRead(BaseModel):
 
 class RosterChange(BaseModel):
     shifts: list[ShiftRead] = Field(description="As they are now.")
-    stranded: list[AllocationRead] = Field(description="Appointments that lost whoever was to do them.")
+    stranded: list[ResourceAppointment] = Field(description="Appointments that lost whoever was to do them.")
 
 
 class ShiftsMade(BaseModel):

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, StrictBool
 
 from app.common.schemas import Composed, PageQuery, RequestModel
 from app.common.types.instants import Minute, Times
-from app.modules.resource.allocation_schemas import AllocationRead
+from app.modules.resource.appointment_schemas import ResourceAppointment
 from app.modules.staff.staff_models import TimeOffStatus
 
 Words = Annotated[Composed, Field(max_length=1000)]
@@ -63,4 +63,4 @@ class TimeOffPage(BaseModel):
 
 class TimeOffApproved(BaseModel):
     time_off: TimeOffRead
-    stranded: list[AllocationRead] = Field(description="Appointments that lost whoever was to do them.")
+    stranded: list[ResourceAppointment] = Field(description="Appointments that lost whoever was to do them.")

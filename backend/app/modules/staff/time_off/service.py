@@ -1,4 +1,4 @@
-"""Leave: asked for, approved or refused, withdrawn. Approved, it blocks what is free of the person in that time."""
+"""Leave (time off): requested, approved or refused, withdrawn. Nobody can be booked in approved leave."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -18,7 +18,7 @@ from app.db.paging import newest_first
 from app.db.queries import bounds, get_row
 from app.modules.identity.access import CurrentUser
 from app.modules.identity.roles import Role
-from app.modules.resource.allocations import block_again, drop_expired_holds, lock_resources, unblock
+from app.modules.resource.appointments import lock_resources
 from app.modules.staff.access import (
     AT_THE_DESK,
     get_own_or_managed,
@@ -72,10 +72,10 @@ class OwnTimeOff(ForbiddenException):
 
 
 async def request_time_off(session: AsyncSession, user: CurrentUser, new: TimeOffCreate) -> TimeOffRead:
-    """For oneself, or from the desk for somebody of one's branches.
+    """Request leave for oneself, or from the desk for a colleague of one's branches.
 
     Raises:
-        StaffNotFound: also when the user is nobody of the staff and names nobody.
+        StaffNotFound: Also if the user is no member of staff and names nobody.
         ForbiddenException
     """
     if new.staff_id is not None:
@@ -98,7 +98,7 @@ async def request_time_off(session: AsyncSession, user: CurrentUser, new: TimeOf
 
 
 async def list_time_off(session: AsyncSession, user: CurrentUser, query: TimeOffListQuery) -> TimeOffPage:
-    """Newest first: one's own, and at the desk that of everybody who works in one's branches.
+    """List leave, newest first: one's own, and at the desk that of everybody who works in one's branches.
 
     Raises:
         BranchNotFound, StaffNotFound, ForbiddenException
@@ -121,51 +121,35 @@ async def list_time_off(session: AsyncSession, user: CurrentUser, query: TimeOff
 async def approve_time_off(
     session: AsyncSession, user: CurrentUser, time_off_id: UUID, approval: TimeOffApproval
 ) -> TimeOffApproved:
-    """Nobody can book them in that time any more.
+    """Approve leave: nobody can book the person in that time any more.
 
     Raises:
         TimeOffNotFound, ForbiddenException, OwnTimeOff, TimeOffDecided
-        TimeOffOverlaps: other leave in that time is approved already.
-        AppointmentsStranded: unless with `force`; they stay then, with nobody to do them.
+        TimeOffOverlaps: Other leave in that time is approved already.
+        AppointmentsStranded: Appointments lie in that time, and `force` was not sent. With it they stay, with nobody to
+            do them.
     """
     leave = await _get_to_decide(session, user, time_off_id)
     async with guard_coverage(
         session, [leave.staff_id], within=[leave.during], force=approval.force
     ) as stranded:
         leave = await _decide(session, user, leave, TimeOffStatus.APPROVED, approval.answer)
-        freed = await drop_expired_holds(session, leave.staff_id, leave.during)
-        await block_leave_again(session, leave.staff_id, freed)
     await _announce_where_they_work(session, leave.staff_id)
     return TimeOffApproved(time_off=read_time_off(leave), stranded=stranded)
-
-
-async def block_leave_again(session: AsyncSession, staff_id: UUID, during: Range[datetime]) -> None:
-    """Blocks what is free of somebody's approved leave in that time.
-
-    Whoever frees time of somebody calls it, as `block_again` is called for a bed: leave may be approved over
-    appointments. The caller has locked their resource.
-    """
-    approved = await session.execute(
-        select(TimeOff.during, TimeOff.id)
-        .where(TimeOff.staff_id == staff_id, TimeOff.status == TimeOffStatus.APPROVED)
-        .where(TimeOff.during.overlaps(during))
-        .order_by(TimeOff.during)
-    )
-    await block_again(session, staff_id, during, leaves=[(each.during, each.id) for each in approved])
 
 
 async def approved_leave(
     session: AsyncSession, staff_ids: Collection[UUID], during: Range[datetime]
 ) -> dict[UUID, list[Span]]:
-    """That touches this time. It is not always blocked: appointments may be in the way."""
-    found = await session.execute(
+    """Return the approved leave that touches this time, by person."""
+    rows = await session.execute(
         select(TimeOff.staff_id, TimeOff.during)
         .where(TimeOff.staff_id.in_(staff_ids), TimeOff.status == TimeOffStatus.APPROVED)
         .where(TimeOff.during.overlaps(during))
     )
     leave: dict[UUID, list[Span]] = defaultdict(list)
-    for each in found:
-        leave[each.staff_id].append(Span(*bounds(each.during)))
+    for row in rows:
+        leave[row.staff_id].append(Span(*bounds(row.during)))
     return leave
 
 
@@ -178,19 +162,19 @@ async def refuse_time_off(
 
 
 async def withdraw_time_off(session: AsyncSession, user: CurrentUser, time_off_id: UUID) -> TimeOffRead:
-    """Also when it was approved: they can be booked again. Who had approved it stays said.
+    """Withdraw leave, also if it was approved: the person can be booked again. `decided_by_id` stays.
 
     Raises:
-        TimeOffNotFound: also somebody else's, for who is no administrator.
+        TimeOffNotFound: Also for somebody else's leave, unless the user is an administrator.
         ForbiddenException, TimeOffDecided
-        TimeOffBegun: one's own, which is for others to withdraw once one has been away.
+        TimeOffBegun: One's own leave has begun; others have to withdraw it.
     """
     leave = await get_row(session, TimeOff, time_off_id, TimeOffNotFound)
     try:
         staff = await get_own_or_managed(session, user, leave.staff_id, Role.ADMIN)
     except StaffNotFound as error:
         raise TimeOffNotFound from error
-    await lock_resources(session, [leave.staff_id])  # nobody blocks its time again meanwhile
+    await lock_resources(session, [leave.staff_id])  # nobody books them or approves it meanwhile
     if read_time_off(leave).start <= utc_now() and _is_for_others(user, staff):
         raise TimeOffBegun
     withdrawn = await _move(
@@ -199,7 +183,6 @@ async def withdraw_time_off(session: AsyncSession, user: CurrentUser, time_off_i
         {TimeOffStatus.REQUESTED, TimeOffStatus.APPROVED},
         status=TimeOffStatus.WITHDRAWN,
     )
-    await unblock(session, time_off_id=leave.id)
     await _announce_where_they_work(session, leave.staff_id)
     return read_time_off(withdrawn)
 
@@ -221,7 +204,7 @@ async def _get_to_decide(session: AsyncSession, user: CurrentUser, time_off_id: 
 
 
 def _is_for_others(user: CurrentUser, staff: Staff) -> bool:
-    """It is their own; but an administrator of the whole spa has nobody above."""
+    """Return whether others have to decide: it is the user's own leave, and they are no administrator of the whole spa."""
     return staff.user_id == user.id and not user.holds_everywhere(Role.ADMIN)
 
 

@@ -1,0 +1,38 @@
+"""What can be wrong with the treatments that guests wish for."""
+
+from app.common.types.localized import LocalizedText
+from app.core.exceptions import ConflictException, ForbiddenException
+
+
+class NotOffered(ConflictException):
+    code = "NOT_OFFERED"
+    text = LocalizedText("Spa hiện không làm dịch vụ này.", "The spa does not offer this any more.")
+
+
+class AddOnDoesNotFit(ConflictException):
+    code = "ADD_ON_DOES_NOT_FIT"
+    text = LocalizedText(
+        "Dịch vụ cộng thêm này không dùng kèm dịch vụ đã chọn.",
+        "This add-on does not go with the service. Please choose another.",
+    )
+
+
+class NoTherapistNeeded(ConflictException):
+    code = "NO_THERAPIST_NEEDED"
+    text = LocalizedText(
+        "Dịch vụ này không cần kỹ thuật viên, không cần chọn ai.",
+        "This service needs no therapist. Leave the choice of a therapist out.",
+    )
+
+
+class BedDoesNotFit(ConflictException):
+    code = "BED_DOES_NOT_FIT"
+    text = LocalizedText(
+        "Dịch vụ không làm trên loại giường này. Vui lòng chọn giường khác.",
+        "This service is not done on this type of bed. Please choose another bed.",
+    )
+
+
+class BedsAreForTheDesk(ForbiddenException):
+    code = "BEDS_ARE_FOR_THE_DESK"
+    text = LocalizedText("Chỉ lễ tân mới chọn được giường.", "Only the front desk can choose a bed.")

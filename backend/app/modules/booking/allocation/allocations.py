@@ -1,0 +1,141 @@
+"""Write the times that treatments occupy. The caller has locked the resources, so nobody else writes theirs."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy.dialects.postgresql import Range
+from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
+
+from app.db.errors import translate_integrity_errors
+from app.db.queries import bounds, fetch_raw
+from app.modules.booking.allocation.reserve import Reservation
+from app.modules.booking.booking_errors import SlotTaken
+from app.modules.booking.booking_models import Allocation
+from app.modules.resource.appointments import lock_resources
+from app.modules.resource.kinds import AllocationState
+
+_INSERT = """
+INSERT INTO allocation (id, resource_id, during, state, hold_expires_at, appointment_id, appointment_treatment_id)
+SELECT id, resource_id, tstzrange(starts_at, ends_at), CASE WHEN hold_expires_at IS NULL THEN 'booked' ELSE 'held' END,
+    hold_expires_at, appointment_id, treatment_id
+FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::uuid[], $7::uuid[])
+    AS new (id, resource_id, starts_at, ends_at, hold_expires_at, appointment_id, treatment_id)
+"""
+
+
+class TreatmentRef(NamedTuple):
+    """The treatment for which a resource is reserved."""
+
+    appointment_id: UUID
+    treatment_id: UUID
+    hold_expires_at: datetime | None
+
+
+class NewAllocation(NamedTuple):
+    resource_id: UUID
+    starts_at: datetime
+    ends_at: datetime
+    hold_expires_at: datetime | None
+    """None: it is booked."""
+    appointment_id: UUID
+    treatment_id: UUID
+
+
+def allocations_of(
+    reservation: Reservation, treatments: Sequence[Sequence[TreatmentRef]]
+) -> list[NewAllocation]:
+    """Return what a reservation writes.
+
+    Args:
+        treatments: Those of each guest, as in the party.
+    """
+    grid = reservation.snapshot.grid
+    allocations = []
+    for need, resource_id, runs in reservation.assignments:
+        ref = treatments[need.guest][need.treatment]
+        for first, last in runs:
+            times = grid.instant(first), grid.instant(last)
+            allocations.append(
+                NewAllocation(resource_id, *times, ref.hold_expires_at, ref.appointment_id, ref.treatment_id)
+            )
+    return allocations
+
+
+async def insert_allocations(session: AsyncSession, allocations: Sequence[NewAllocation]) -> None:
+    """Write allocations in one statement.
+
+    Raises:
+        SlotTaken: Somebody wrote without a lock; the transaction is over.
+    """
+    if allocations:
+        columns = zip(*((uuid7(), *allocation) for allocation in allocations), strict=True)
+        with translate_integrity_errors({"allocation_overlap": SlotTaken}):
+            await fetch_raw(session, _INSERT, *map(list, columns))
+
+
+async def release(session: AsyncSession, appointment_ids: Collection[UUID]) -> None:
+    """Delete what these appointments occupy."""
+    if appointment_ids:
+        await session.execute(delete(Allocation).where(Allocation.appointment_id.in_(appointment_ids)))
+
+
+async def confirm_holds(session: AsyncSession, appointment_ids: Collection[UUID]) -> None:
+    """Book what is held for these appointments. The caller has checked that the holds have not expired."""
+    if appointment_ids:
+        await session.execute(
+            update(Allocation)
+            .where(Allocation.appointment_id.in_(appointment_ids), Allocation.state == AllocationState.HELD)
+            .values(state=AllocationState.BOOKED, hold_expires_at=None)
+        )
+
+
+async def lock_allocated(session: AsyncSession, appointment_ids: Collection[UUID]) -> None:
+    """Lock the resources that these appointments occupy. The caller has locked their visits, so they keep them."""
+    occupied = select(Allocation.resource_id).where(Allocation.appointment_id.in_(appointment_ids))
+    await lock_resources(session, [*await session.scalars(occupied.distinct())])
+
+
+async def delete_expired_holds(
+    session: AsyncSession, resource_ids: Collection[UUID], during: Range[datetime]
+) -> None:
+    """Delete the expired holds of these resources in that time: the exclusion constraint still counts them."""
+    await session.execute(
+        delete(Allocation).where(
+            Allocation.resource_id.in_(resource_ids),
+            Allocation.during.overlaps(during),
+            func.zenspa_hold_expired(Allocation.hold_expires_at),
+        )
+    )
+
+
+async def reassign(session: AsyncSession, new_resources: Mapping[tuple[UUID, UUID], UUID]) -> None:
+    """Give what treatments occupy of one resource to another, at the same times.
+
+    All rows are deleted before any is written, so that three people may swap: PostgreSQL checks overlaps row by row.
+
+    Args:
+        new_resources: By treatment and present resource.
+
+    Raises:
+        SlotTaken: A new resource is not free; the transaction is over.
+    """
+    deleted = await session.execute(
+        delete(Allocation)
+        .where(tuple_(Allocation.appointment_treatment_id, Allocation.resource_id).in_([*new_resources]))
+        .returning(Allocation)
+    )
+    allocations = [
+        NewAllocation(
+            new_resources[row.appointment_treatment_id, row.resource_id],
+            *bounds(row.during),
+            row.hold_expires_at,
+            row.appointment_id,
+            row.appointment_treatment_id,
+        )
+        for row in deleted.scalars().all()
+    ]
+    await insert_allocations(session, allocations)

@@ -1,0 +1,39 @@
+"""What the API returns about appointments that occupy a resource."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel
+
+from app.modules.resource.kinds import AllocationState
+
+_MAX_DETAILS = 100
+
+
+class ResourceAppointment(BaseModel):
+    """A time in which an appointment occupies a resource."""
+
+    id: UUID
+    resource_id: UUID
+    appointment_id: UUID
+    state: AllocationState
+    start: datetime
+    end: datetime
+
+
+def appointment_details(appointments: Sequence[ResourceAppointment], kind: str) -> list[dict[str, str]]:
+    """Return the first hundred as `details` of an error: the appointment's id as `field`, and as `message` the time as an
+    ISO 8601 interval, such as `2026-12-31T02:00:00Z/2026-12-31T03:00:00Z`."""
+    return [
+        {
+            "field": str(appointment.appointment_id),
+            "message": f"{_iso(appointment.start)}/{_iso(appointment.end)}",
+            "type": kind,
+        }
+        for appointment in appointments[:_MAX_DETAILS]
+    ]
+
+
+def _iso(instant: datetime) -> str:
+    return instant.isoformat().replace("+00:00", "Z")
