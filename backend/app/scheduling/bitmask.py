@@ -1,7 +1,7 @@
 """Sets of steps as the bits of one integer: bit s stands for step s of a grid.
 
-A month of five-minute steps is one integer of 8,640 bits, and what is asked of all its steps at once is a handful of
-shifts and ANDs. The tricks are those of Knuth, The Art of Computer Programming, volume 4A, 7.1.3.
+A month of five-minute steps is one integer of 8,640 bits, so a question about all its steps is a handful of shifts and
+ANDs. The methods are those of Knuth, The Art of Computer Programming, volume 4A, section 7.1.3.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,11 +10,12 @@ from operator import or_
 
 
 def ones(count: int) -> int:
+    """Return a mask of the steps 0 … count - 1."""
     return (1 << count) - 1
 
 
 def shifted(mask: int, by: int) -> int:
-    """Later by so many steps; earlier when it is negative. What would be before step 0 is lost."""
+    """Move a mask later by so many steps, or earlier if `by` is negative. What would be before step 0 is lost."""
     return mask << by if by >= 0 else mask >> -by
 
 
@@ -23,9 +24,9 @@ def union(masks: Iterable[int]) -> int:
 
 
 def from_runs(runs: Iterable[tuple[int, int]], count: int) -> int:
-    """The steps that are in any of the runs `(from, until)` and in 0 … count - 1."""
+    """Return the steps of runs `(from, until)` that are in 0 … count - 1."""
     mask = 0
-    for start, end in runs:  # thousands a search: calls of max, min and ones would be a third of its time
+    for start, end in runs:  # thousands in a search: calls of max, min and ones would be a third of its time
         first = max(0, start)
         last = min(count, end)
         if first < last:
@@ -34,13 +35,13 @@ def from_runs(runs: Iterable[tuple[int, int]], count: int) -> int:
 
 
 def to_runs(mask: int) -> list[tuple[int, int]]:
-    """The runs `(from, until)` of the steps in it, in order."""
+    """Return the runs `(from, until)` of a mask, in order."""
     edges = positions(mask ^ mask << 1)
     return list(zip(edges, edges, strict=True))
 
 
 def positions(mask: int) -> Iterator[int]:
-    """The steps in it, in order."""
+    """Yield the steps of a mask, in order."""
     digits = bin(mask)[:1:-1]
     at = digits.find("1")
     while at >= 0:
@@ -49,19 +50,19 @@ def positions(mask: int) -> Iterator[int]:
 
 
 def beginning_runs(mask: int, length: int) -> int:
-    """The steps with which `length` steps in a row begin that are all in it: in log2 `length` shifts."""
-    have = 1
-    while have < length:
-        more = min(have, length - have)
+    """Return the steps at which `length` steps in a row of the mask begin, in log2 `length` shifts."""
+    covered = 1
+    while covered < length:
+        more = min(covered, length - covered)
         mask &= mask >> more
-        have += more
+        covered += more
     return mask
 
 
 def counted(masks: Iterable[int], most: int) -> list[int]:
-    """The steps that are in at least one of the masks, in at least two … in at least `most`.
+    """Return the steps that are in at least one of the masks, in at least two, … in at least `most`.
 
-    A counter for every step, all of them moved on at once: bit-sliced, and unary, as `most` is small.
+    One counter per step, and all of them counted at once: bit-sliced, and unary because `most` is small.
     """
     levels = [0] * most
     for mask in masks:

@@ -1,4 +1,4 @@
-"""What guests ask for and what a branch has: the two sides that a search brings together."""
+"""What guests need: the party of one search, and its needs in steps from the start."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -11,18 +11,19 @@ from app.scheduling.timegrid import steps_of
 
 MOST_GUESTS = 6
 MOST_TREATMENTS = 12
-"""Of a party. The worst of 600 random ones as large, for 288 starts in spas with 3 to 9 therapists, took 52 ms."""
+"""The largest party. The slowest of 600 random ones of that size, for 288 starts in spas with 3 to 9 therapists, took
+52 ms."""
 
 type Run = tuple[int, int]
-"""From a step until another."""
+"""From one step until another."""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of a treatment and what it occupies."""
+    """A part of a treatment, and what it occupies."""
 
     minutes: int
-    """Of which a step that is begun counts whole."""
+    """A step that is begun counts whole."""
     needs_staff: bool = True
     bed_type_id: UUID | None = None
     device_type_id: UUID | None = None
@@ -36,49 +37,50 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
-    """One therapist does all of it. The guest stays on a bed, and a device stays, as long as the segments that follow
-    each other are on the same type."""
+    """What one guest has done, by one therapist. The guest stays on a bed, and keeps a device, as long as consecutive
+    segments need the same type."""
 
     service_id: UUID
     segments: tuple[Segment, ...]
     therapist_id: UUID | None = None
-    """Whom the guest wants; none: any."""
+    """The only therapist who will do; None for any."""
     gender: str | None = None
-    """Of the therapist."""
+    """The gender of therapist that will do; None for any."""
     bed_id: UUID | None = None
-    """This bed and no other; none: any."""
+    """The only bed that will do; None for any."""
     bed_type_id: UUID | None = None
-    """Of that bed: of other types the treatment has any. None: all its beds are of one type."""
+    """The type of `bed_id`: of other types any bed will do. None if all beds of the treatment are of one type."""
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
     """Guests who begin at the same time, each with treatments one after another.
 
-    The start of a guest is when the first segment with them begins; preparation of the first treatment is before it.
-    From one treatment guests go straight on to the next, and turnover of the one and preparation of the other are beside
-    it, unless these occupy what the other treatment needs as well (a therapist, a bed or a device of the same type):
-    then the guest waits for them, so that the same therapist and bed can do both.
+    A guest starts when their first segment with a guest begins; preparation of the first treatment lies before. Guests go
+    straight from one treatment to the next, while the turnover of the one and the preparation of the other run beside.
+    But if these occupy what the other treatment needs as well (a therapist, or a bed or device of the same type), the
+    guest waits for them, so that the same therapist and bed can do both.
     """
 
     guests: tuple[tuple[Treatment, ...], ...]
     same_room: bool = False
-    """Beds that the party occupies at the same time are in one room."""
+    """Beds that the party occupies at the same time must be in one room."""
 
     def stay(self) -> int:
-        """The steps from the start until the last guest needs nothing more; the first is always one of them."""
-        return max(1, *(_laid(guest)[1] for guest in self.guests))
+        """Return how many steps the last guest stays, at least one."""
+        return max(1, *(_lay_out(guest)[1] for guest in self.guests))
 
     def times(self) -> list[list[Run]]:
-        """Of each guest from when to when each treatment is with them, in steps from the start."""
-        return [[_with_guest(laid) for laid in _laid(guest)[0]] for guest in self.guests]
+        """Return, for each guest, the run of each treatment that is with them, in steps from the start."""
+        return [[_with_guest(layout) for layout in _lay_out(guest)[0]] for guest in self.guests]
 
     def reach(self) -> Run:
-        """The steps from the first preparation, which is at or before the start, until the last turnover is done."""
-        laid = [run for guest in self.guests for treatment in _laid(guest)[0] for _, run in treatment]
-        return min(0, *(run[0] for run in laid)), max(self.stay(), *(run[1] for run in laid))
+        """Return the run from the first preparation, at or before the start, until the end of the last turnover."""
+        runs = [run for guest in self.guests for treatment in _lay_out(guest)[0] for _, run in treatment]
+        return min(0, *(run[0] for run in runs)), max(self.stay(), *(run[1] for run in runs))
 
     def needs(self) -> "list[Need]":
+        """Return everything that the party occupies."""
         return [need for number, guest in enumerate(self.guests) for need in _needs_of(number, guest)]
 
 
@@ -89,7 +91,7 @@ class Need(NamedTuple):
     treatment: int
     requirement: Requirement
     runs: tuple[Run, ...]
-    """When it is occupied, in steps from the guest's start; preparation is below 0."""
+    """When it is occupied, in steps from the start; preparation is below 0."""
 
 
 class Assignment(NamedTuple):
@@ -101,22 +103,22 @@ class Assignment(NamedTuple):
     """In steps of the grid; several when a therapist is free in between."""
 
 
-def _laid(treatments: Sequence[Treatment]) -> tuple[list[list[tuple[Segment, Run]]], int]:
-    """When each segment is, and when the last one with the guest ends."""
-    laid: list[list[tuple[Segment, Run]]] = []
+def _lay_out(treatments: Sequence[Treatment]) -> tuple[list[list[tuple[Segment, Run]]], int]:
+    """Return the run of each segment, by treatment, and the end of the last one with the guest."""
+    layout: list[list[tuple[Segment, Run]]] = []
     at = -_steps(_without_guest(treatments[0].segments))
     ends = 0
     for before, treatment in zip((None, *treatments), treatments, strict=False):
-        at -= _beside(before, treatment) if before else 0
-        laid.append([])
+        at -= _overlapped_steps(before, treatment) if before else 0
+        layout.append([])
         for segment in treatment.segments:
-            laid[-1].append((segment, (at, at := at + segment.steps)))
+            layout[-1].append((segment, (at, at := at + segment.steps)))
             ends = at if segment.with_guest else ends
-    return laid, ends
+    return layout, ends
 
 
-def _beside(first: Treatment, then: Treatment) -> int:
-    """The steps of turnover and preparation for which the guest need not wait between the two."""
+def _overlapped_steps(first: Treatment, then: Treatment) -> int:
+    """Return the steps of turnover and preparation for which the guest need not wait between two treatments."""
     turnover, preparation = _without_guest(first.segments[::-1]), _without_guest(then.segments)
     if _occupied(turnover) & _occupied(then.segments) or _occupied(preparation) & _occupied(first.segments):
         return 0
@@ -124,14 +126,14 @@ def _beside(first: Treatment, then: Treatment) -> int:
 
 
 def _without_guest(segments: Sequence[Segment]) -> Sequence[Segment]:
-    """Those before the first with the guest; none when there is no such."""
+    """Return the segments before the first with the guest; none if no segment has the guest."""
     before = tuple(takewhile(lambda segment: not segment.with_guest, segments))
     return before if len(before) < len(segments) else ()
 
 
 def _occupied(segments: Sequence[Segment]) -> set[object]:
-    types = {type_id for each in segments for type_id in (each.bed_type_id, each.device_type_id)}
-    return types - {None} | {ResourceKind.STAFF for each in segments if each.needs_staff}
+    types = {type_id for segment in segments for type_id in (segment.bed_type_id, segment.device_type_id)}
+    return types - {None} | {ResourceKind.STAFF for segment in segments if segment.needs_staff}
 
 
 def _steps(segments: Sequence[Segment]) -> int:
@@ -139,35 +141,37 @@ def _steps(segments: Sequence[Segment]) -> int:
 
 
 def _needs_of(guest: int, treatments: Sequence[Treatment]) -> Iterator[Need]:
-    for number, (treatment, laid) in enumerate(zip(treatments, _laid(treatments)[0], strict=True)):
+    for number, (treatment, layout) in enumerate(zip(treatments, _lay_out(treatments)[0], strict=True)):
         skill = Requirement(
             ResourceKind.STAFF, treatment.service_id, treatment.therapist_id, treatment.gender
         )
-        working = [run for needed, run in _joined((each.needs_staff, run) for each, run in laid) if needed]
+        working = [
+            run for needed, run in _join((segment.needs_staff, run) for segment, run in layout) if needed
+        ]
         if working:
             yield Need(guest, number, skill, tuple(working))
         for kind, types in (
-            (ResourceKind.BED, [(each.bed_type_id, run) for each, run in laid]),
-            (ResourceKind.DEVICE, [(each.device_type_id, run) for each, run in laid]),
+            (ResourceKind.BED, [(segment.bed_type_id, run) for segment, run in layout]),
+            (ResourceKind.DEVICE, [(segment.device_type_id, run) for segment, run in layout]),
         ):
-            for type_id, run in _joined(types):
+            for type_id, run in _join(types):
                 if type_id is not None:
-                    wished = treatment.bed_id if _is_of_the_bed(treatment, kind, type_id) else None
-                    yield Need(guest, number, Requirement(kind, type_id, wished), (run,))
+                    bed_id = treatment.bed_id if _applies_to_bed(treatment, kind, type_id) else None
+                    yield Need(guest, number, Requirement(kind, type_id, bed_id), (run,))
 
 
-def _is_of_the_bed(treatment: Treatment, kind: ResourceKind, type_id: UUID) -> bool:
+def _applies_to_bed(treatment: Treatment, kind: ResourceKind, type_id: UUID) -> bool:
     return kind is ResourceKind.BED and treatment.bed_type_id in (None, type_id)
 
 
-def _with_guest(laid: Sequence[tuple[Segment, Run]]) -> Run:
-    """All of it when the guest is nowhere in it."""
-    there = [run for segment, run in laid if segment.with_guest] or [run for _, run in laid]
-    return there[0][0], there[-1][1]
+def _with_guest(layout: Sequence[tuple[Segment, Run]]) -> Run:
+    """Return the run with the guest, or the whole run if the guest is in no segment."""
+    with_guest = [run for segment, run in layout if segment.with_guest] or [run for _, run in layout]
+    return with_guest[0][0], with_guest[-1][1]
 
 
-def _joined[T](pieces: Iterable[tuple[T, Run]]) -> Iterator[tuple[T, Run]]:
-    """Runs that follow each other with the same value, as one."""
+def _join[T](pieces: Iterable[tuple[T, Run]]) -> Iterator[tuple[T, Run]]:
+    """Join consecutive runs with the same value."""
     for value, group in groupby(pieces, key=lambda piece: piece[0]):
         runs = [run for _, run in group]
         yield value, (runs[0][0], runs[-1][1])

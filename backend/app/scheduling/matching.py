@@ -1,21 +1,22 @@
-"""Needs matched to resources, no resource to two needs at once: exactly, and for all steps of a grid at the same time.
+"""Match needs to resources, none of which serves two needs at once: exactly, and for all steps of a grid at the same time.
 
-A need is rivalled by another when they overlap in time and a resource could do for either. At one step that is the
-colouring of a small graph from lists; for all steps a colour carries the mask of those at which it is free, and five
-rules take away needs, or steps, until none is left:
+Two needs are rivals when they overlap in time and some resource could serve either. At one step the problem is to colour
+a small graph from lists. For all steps, each colour carries the mask of the steps at which it is free, and five rules
+remove needs, or steps, until none is left:
 
 1. Needs that no rivalry connects are separate problems.
-2. A need with one rival goes into the rival's masks: what the rival takes must leave something for it (Freuder, A
-   Sufficient Condition for Backtrack-Free Search, 1982). That settles two guests, whatever they have one after another.
-3. Needs that all overlap are a matching, which there is when of each subset of them at least as many resources are free
-   for any as it has needs (P. Hall, On Representatives of Subsets, 1935). That settles guests with a treatment each.
-4. A need for which more resources are free than it has rivals can wait for them, and they need not ask it (Kempe, On the
-   Geographical Problem of the Four Colours, 1879).
-5. The steps that remain are tried one at a time, when Hall's condition for the needs of each moment has taken away those
-   that are hopeless.
+2. A need with one rival is merged into that rival's masks: what the rival takes must leave something for it (Freuder, A
+   Sufficient Condition for Backtrack-Free Search, 1982). This settles two guests, whatever they have one after another.
+3. Needs that all overlap are a bipartite matching. It exists if, for every subset of them, at least as many resources
+   are free for any of the subset as it has needs (P. Hall, On Representatives of Subsets, 1935). This settles guests with
+   one treatment each.
+4. A need for which more resources are free than it has rivals can be served last, and its rivals may ignore it (Kempe,
+   On the Geographical Problem of the Four Colours, 1879).
+5. The remaining steps are tried one at a time, after Hall's condition for the needs of each moment has removed those that
+   are hopeless.
 
-Only parties of three and more whose treatments change at different times come to 4 and 5, which may take long when there
-are hardly more therapists than guests: the problem is NP-complete. MOST_TREATMENTS in `availability_party` is the bound.
+Only parties of three and more whose treatments change at different times reach rules 4 and 5, which may be slow if there
+are hardly more therapists than guests: the problem is NP-complete. `MOST_TREATMENTS` in `demand` bounds it.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -27,12 +28,12 @@ from app.scheduling.bitmask import counted, positions, union
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Offer:
-    """What could serve a need."""
+    """The resources that could serve one need."""
 
     during: int
-    """When the need is, as steps from a beginning that is common to all needs of the party."""
+    """When the need is, in steps from a beginning common to all needs of the party."""
     free: dict[int, int]
-    """By the number of a resource the steps at which the party could begin with it. Needs alike share it."""
+    """By the number of a resource, the steps at which the party could begin with it. Equal needs share the object."""
 
     def overlaps(self, other: "Offer") -> bool:
         return self.during & other.during != 0
@@ -46,23 +47,23 @@ class Offer:
 
 
 def match(offers: Sequence[Offer], todo: int) -> int:
-    """The steps of `todo` at which each need can have a resource that no other has at the same time."""
+    """Return the steps of `todo` at which every need can have a resource of its own."""
     for group in connected(offers, Offer.rivals):
         todo = _match_connected(group, todo)
     return todo
 
 
 def connected(offers: Iterable[Offer], related: Callable[[Offer, Offer], bool]) -> list[list[Offer]]:
-    """Rule 1: what is related, if only through others, is together."""
+    """Group what is related, also through others (rule 1)."""
     groups: list[list[Offer]] = []
     for offer in offers:
-        joined, apart = [offer], []
+        joined, separate = [offer], []
         for group in groups:
             if any(related(offer, other) for other in group):
                 joined += group
             else:
-                apart.append(group)
-        groups = [*apart, joined]
+                separate.append(group)
+        groups = [*separate, joined]
     return groups
 
 
@@ -81,7 +82,7 @@ def _match_connected(group: list[Offer], todo: int) -> int:
 
 
 def _without_leaves(group: list[Offer]) -> list[Offer]:
-    """Rule 2, as long as there is a need with one rival."""
+    """Apply rule 2 as long as a need has exactly one rival."""
     while True:
         for leaf in group:
             rivals = [other for other in group if leaf.rivals(other)]
@@ -97,27 +98,29 @@ def _without_leaves(group: list[Offer]) -> list[Offer]:
                 for number, free in rivals[0].free.items()
             },
         )
-        group = [narrowed if each is rivals[0] else each for each in group if each is not leaf]
+        group = [narrowed if offer is rivals[0] else offer for offer in group if offer is not leaf]
 
 
 def _core(group: list[Offer], todo: int) -> tuple[list[Offer], int]:
-    """Rule 4, at each step on its own and again for those that are left. Returns who has to be looked at, and when."""
+    """Apply rule 4 at each step until nothing changes. Return the needs that remain, and the steps at which they do."""
     rivals = _rivals(group)
-    free = [counted(each.free.values(), len(near) + 1) for each, near in zip(group, rivals, strict=True)]
-    left = [todo] * len(group)
+    free = [counted(offer.free.values(), len(near) + 1) for offer, near in zip(group, rivals, strict=True)]
+    remaining = [todo] * len(group)
     changed = True
     while changed:
         changed = False
         for at, near in enumerate(rivals):
-            crowd = [todo, *counted((left[other] for other in near), len(near))]
-            tight = left[at] & union(many & ~enough for many, enough in zip(crowd, free[at], strict=True))
-            changed |= tight != left[at]
-            left[at] = tight
-    return [each for each, tight in zip(group, left, strict=True) if tight], union(left)
+            crowd = [todo, *counted((remaining[other] for other in near), len(near))]
+            tight = remaining[at] & union(
+                many & ~enough for many, enough in zip(crowd, free[at], strict=True)
+            )
+            changed |= tight != remaining[at]
+            remaining[at] = tight
+    return [offer for offer, tight in zip(group, remaining, strict=True) if tight], union(remaining)
 
 
 def _hall(offers: list[Offer], todo: int) -> int:
-    """Rule 3. Needs alike are one class: of the subsets that have the same resources the largest asks for most."""
+    """Apply rule 3. Equal needs are one class: of subsets with the same resources the largest needs the most."""
     classes: dict[int, tuple[dict[int, int], int]] = {}
     for offer in offers:
         _, size = classes.get(id(offer.free), (offer.free, 0))
@@ -139,26 +142,27 @@ def _hall(offers: list[Offer], todo: int) -> int:
 
 
 def _tried(group: list[Offer], todo: int) -> int:
-    """Rule 5, a step at a time: the sets of resources are the small integers now. Hall's condition has left none empty."""
+    """Apply rule 5, a step at a time. Sets of resources are small integers here; Hall's condition has left none empty."""
     free = {step: [0] * len(group) for step in positions(todo)}
     for at, offer in enumerate(group):
         for number, mask in offer.free.items():
             for step in positions(mask & todo):
                 free[step][at] |= 1 << number
     rivals = _rivals(group)
-    failed: set[tuple[int, ...]] = set()  # at one step fails at any
+    failed: set[tuple[int, ...]] = set()  # what fails at one step fails at any
     return sum(1 << step for step, choices in free.items() if _colourable(choices, rivals, failed))
 
 
 def _colourable(choices: list[int], rivals: list[list[int]], failed: set[tuple[int, ...]]) -> bool:
-    """Whether each can take a choice that none of its rivals takes; who has taken one has none any more.
+    """Return whether every need can have a resource that none of its rivals has.
 
-    Who has fewest takes first, and who has more than rivals need not. What failed once is not tried again.
+    The need with the fewest choices chooses first; one with more choices than rivals need not. A need that has chosen has
+    no choices left. What failed once is not tried again.
     """
     tight = [
-        (each.bit_count(), at)
-        for at, each in enumerate(choices)
-        if each and each.bit_count() <= sum(choices[other] != 0 for other in rivals[at])
+        (choice.bit_count(), at)
+        for at, choice in enumerate(choices)
+        if choice and choice.bit_count() <= sum(choices[other] != 0 for other in rivals[at])
     ]
     if not tight:
         return True
@@ -178,4 +182,5 @@ def _colourable(choices: list[int], rivals: list[list[int]], failed: set[tuple[i
 
 
 def _rivals(group: list[Offer]) -> list[list[int]]:
-    return [[at for at, other in enumerate(group) if each.rivals(other)] for each in group]
+    """Return, for each need, the places of its rivals in the group."""
+    return [[at for at, other in enumerate(group) if offer.rivals(other)] for offer in group]

@@ -1,11 +1,10 @@
-"""Who takes over the treatments of somebody who is away: as many as can be, moving as few of others' as can be.
+"""Plan who takes over the treatments of a therapist who is away: as many as possible, with as few other moves as possible.
 
-That is the colouring of intervals from lists, a colour being a therapist, with a price for each that changes: NP-hard
-(Arkin and Silverberg, Scheduling Jobs with Fixed Start and End Times, 1987). But most of a day stays as it is, so the
-search follows chains: who is given a treatment gives away what overlaps it, somebody takes that, and so on. What no
-chain reaches is never moved, for it would be a move too many. The search deepens, by one treatment left out and within
-that by one move, so that the first plan it finds is the best. The linear programme would need SciPy, 100 MB for one
-button.
+This is list colouring of intervals, a colour being a therapist, with a price for each change: NP-hard (Arkin and
+Silverberg, Scheduling Jobs with Fixed Start and End Times, 1987). But most of a day stays as it is, so the search follows
+chains: whoever gets a treatment gives away what overlaps it, a colleague takes that, and so on. What no chain reaches is
+never moved. The search is iterative deepening, by one treatment left out and within that by one move, so the first plan
+it finds is the best. A linear programme would need SciPy: 100 MB for one button.
 
 Measured on 2026-11-23 (2 shared cores, Python 3.13; 720 random days of 20 therapists, half to nearly all of their time
 taken, up to 8 treatments to give away, 62 to 161 of others; CPU time): half within 2 ms, nine tenths within 15, all but
@@ -22,21 +21,23 @@ from app.scheduling.search import gaps_beside
 from app.scheduling.supply import Requirement, Therapist
 
 MOST_MOVES = 4
-"""Of others' treatments in one plan: what could be placed only by more is for people to decide."""
+"""How many of colleagues' treatments one plan moves. What needs more moves is for people to decide."""
 
 
 class Work(NamedTuple):
-    """What somebody does of one treatment."""
+    """What a therapist does of one treatment."""
 
     id: UUID
+    """The treatment's."""
     by: UUID
+    """The therapist who does it now."""
     during: int
-    """In steps; with gaps while the guest needs nobody."""
+    """The steps it occupies, with gaps while the guest needs nobody."""
     requirement: Requirement
 
 
 class _Option(NamedTuple):
-    """Somebody who could do it, and what they would have to give away."""
+    """A person who could do it, and what they would have to give away."""
 
     person: int
     given_away: list[Work]
@@ -45,11 +46,16 @@ class _Option(NamedTuple):
 def plan_reassignment(
     lost: Sequence[Work], others: Sequence[Work], people: Sequence[Therapist], *, shortest: int
 ) -> dict[UUID, UUID]:
-    """By treatment who is to do it: of the lost all that can be placed, and those of `others` that have to move for it.
+    """Return who is to do what, by treatment: every lost treatment that can be placed, and those of `others` that move for it.
 
-    To `people`, among whom is nobody who is away, what they do of `others` is free (`Therapist.free`); what has to stay
-    is not. Of plans as good, treatments are placed where they leave few steps in gaps shorter than `shortest` beside
-    them, and with who has least to do.
+    Of equally good plans, one is chosen that leaves few steps in gaps shorter than `shortest`, and gives work to those who
+    have least.
+
+    Args:
+        lost: The treatments of the therapist who is away.
+        others: Treatments that colleagues could give away.
+        people: The colleagues. In `Therapist.free` what they do of `others` counts as free, what must stay does not.
+        shortest: The steps of the shortest treatment.
     """
     day = _Day(people, others, shortest)
     possible, least = [], 0
@@ -65,11 +71,11 @@ def plan_reassignment(
         for moves in range(0 if dropped else least, MOST_MOVES + 1):
             if (plan := day.settle(possible, moves, dropped)) is not None:
                 return day.by_preference(plan, [*possible, *others])
-    raise AssertionError  # nothing is a plan, too
+    raise AssertionError  # the empty plan is one, too
 
 
 def is_possible(plan: Mapping[UUID, UUID], works: Iterable[Work], people: Iterable[Therapist]) -> bool:
-    """Whether all of these who change hands go to people who can do them and do nothing else then; what is not in the
+    """Return whether everybody in the plan can do what they get, and does nothing else at that time. What is not in the
     plan stays where it is."""
     by_id = {person.id: person for person in people}
     free = {person.id: person.free for person in by_id.values()}
@@ -85,7 +91,7 @@ def is_possible(plan: Mapping[UUID, UUID], works: Iterable[Work], people: Iterab
 
 
 class _Day:
-    """Who is free when, as the search tries one change after another and takes each back."""
+    """A day as the search sees it while it tries one change after another and takes each back."""
 
     def __init__(self, people: Sequence[Therapist], others: Sequence[Work], shortest: int) -> None:
         self._people = people
@@ -97,8 +103,8 @@ class _Day:
         self.may_drop: Collection[UUID] = ()
 
     def could_be_done(self, work: Work) -> bool:
-        """Whether at each step on its own the others could make room, if they could change in the middle of their
-        treatments: an augmenting path (Berge, 1957). When all are busy it says so at once."""
+        """Return whether, at each step alone, colleagues could make room if they could change in the middle of treatments:
+        an augmenting path (Berge, 1957). A quick no when everybody is busy."""
         return all(self._has_room(work, 1 << step) for step in positions(work.during))
 
     def _has_room(self, work: Work, step: int) -> bool:
@@ -115,7 +121,7 @@ class _Day:
         return False
 
     def settle(self, homeless: Sequence[Work], moves: int, drops: int = 0) -> dict[UUID, UUID] | None:
-        """Who does all of these but `drops`, and what else has to move, by at most so many moves; none: it cannot be."""
+        """Return a plan for all of these but `drops`, with at most so many moves, or None."""
         tight = self._tight(homeless, moves)
         if not tight:
             return self._wherever_free(homeless)
@@ -133,8 +139,8 @@ class _Day:
         return None
 
     def _tight(self, homeless: Sequence[Work], moves: int) -> list[tuple[Work, list[_Option]]]:
-        """Those that have to be looked at. For who has more people free than there can be rivals for them, one will be
-        left whatever the others take."""
+        """Return the works that have to be decided. One with more people free than possible rivals can be placed whatever
+        the others take."""
         tight = []
         for work in homeless:
             options = self._options(work, moves)
@@ -145,7 +151,7 @@ class _Day:
         return tight
 
     def _moves_at_least(self, tight: Sequence[tuple[Work, list[_Option]]], drops: int) -> int:
-        """Of those that can share no move each needs its own; of them the dearest may be dropped."""
+        """Return a lower bound of the moves: works that can share no move each need their own; the dearest may be dropped."""
         seen: set[UUID] = set()
         needed = []
         for work, options in sorted(tight, key=lambda each: len(each[1])):
@@ -190,7 +196,7 @@ class _Day:
         self._kept[person], self._taken[person] = kept, taken
 
     def _wherever_free(self, homeless: Sequence[Work]) -> dict[UUID, UUID]:
-        """One after the other; each has somebody left."""
+        """Place one work after another; each has somebody left."""
         if not homeless:
             return {}
         work, *rest = homeless
@@ -199,8 +205,7 @@ class _Day:
             return {work.id: self._people[person].id, **self._wherever_free(rest)}
 
     def by_preference(self, plan: dict[UUID, UUID], works: Sequence[Work]) -> dict[UUID, UUID]:
-        """The same plan, in which each goes to who is best for it of those who are still free. It is made so: the day
-        is another one then."""
+        """Return the same plan with each work given to the best of those who are still free. Changes the day."""
         numbers = {person.id: number for number, person in enumerate(self._people)}
         for number, kept in enumerate(self._kept):
             self._kept[number] = [work for work in kept if work.id not in plan]

@@ -1,4 +1,4 @@
-"""Why a party cannot come on a day: what is missing, as data for words in any language."""
+"""Explain why a party cannot come on a day: what is missing, as data for messages in any language."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -7,26 +7,27 @@ from typing import NamedTuple, Self
 
 from app.scheduling.bitmask import beginning_runs, counted, ones, shifted, union
 from app.scheduling.demand import Need, Party
-from app.scheduling.search import met, starts
+from app.scheduling.search import feasible_starts, feasible_steps
 from app.scheduling.supply import Requirement, Resource, Supply
 
 
 class Reason(StrEnum):
     CLOSED = "closed"
     OPEN_TOO_SHORT = "open_too_short"
-    """The branch is not open for as long as the party stays, from any time at which guests begin."""
+    """The branch is not open for as long as the party stays, from any start."""
     TOO_SOON = "too_soon"
-    """Earlier than the notice allows."""
+    """Within the notice."""
     TOO_FAR = "too_far"
     """Beyond the horizon."""
     MISSING = "missing"
-    """The branch has none, or too few at once: nobody with the skill and the gender, no bed of the type, no room for two."""
+    """The branch has none, or too few at once: no therapist with the skill and the gender, no bed of the type, no room with
+    two."""
     OFF_SHIFT = "off_shift"
-    """None with the skill is on shift for long enough, or too few at once."""
+    """No therapist with the skill is on shift for long enough, or too few at once."""
     TAKEN = "taken"
-    """All of them are taken, or all but too few."""
+    """All of them are occupied, or too few are free at once."""
     NOT_AT_ONCE = "not_at_once"
-    """Each of what is needed is free at some time, never all of it at once."""
+    """Everything needed is free at some time, but never at the same time."""
 
 
 _TAKEN = (Reason.TAKEN, Reason.NOT_AT_ONCE)
@@ -35,33 +36,36 @@ _TAKEN = (Reason.TAKEN, Reason.NOT_AT_ONCE)
 class Shortage(NamedTuple):
     reason: Reason
     requirement: Requirement | None = None
-    """Of what there is too little."""
+    """What is short; None if it is nothing of which there are several."""
     needed: int = 0
-    """How many of it at once."""
+    """How many are needed at once."""
     during: int = 0
-    """The steps at which fewer than that are left while the branch is open; none, when only no time is long enough."""
+    """The steps at which fewer are left while the branch is open. Empty if every free time is only too short."""
 
 
-def why_not(party: Party, supply: Supply, days: Sequence[int]) -> list[list[Shortage]]:
-    """For each of these days, as its steps, what keeps the party from beginning on it; nothing when it can.
+def find_shortages(party: Party, supply: Supply, days: Sequence[int]) -> list[list[Shortage]]:
+    """Return, for each day, the shortages that keep the party from starting on it; none if it can.
 
-    The first that is true: the branch is closed; not open for long enough; no start is left by the notice and the
-    horizon, or only they are in the way; some of what is needed cannot be had at any start, whatever else could; or
-    each can, at different times. In the last case what is in the way at some of the starts follows.
+    The first that applies: the branch is closed; it is not open long enough; notice and horizon leave no start, or are
+    the only obstacle; something needed is not available at any start; everything is, but at different times. In the last
+    case the shortages at some of the starts follow. All days are computed at once.
 
-    What is asked of the supply is asked once for all days.
+    Args:
+        days: The steps of each day, as masks.
     """
-    found = starts(party, supply)
+    found = feasible_starts(party, supply)
     without = union(day for day in days if not found & day)
     if not without:
         return [[] for _ in days]
     opened = supply.starts & without & beginning_runs(supply.open, party.stay())
     todo = opened & supply.bookable
     limited = opened & union(day for day in days if todo & day)
-    possible = opened ^ limited | met(party.needs(), supply.resources, limited, same_room=party.same_room)
+    possible = opened ^ limited | feasible_steps(
+        party.needs(), supply.resources, limited, same_room=party.same_room
+    )
     lacking = _Lacking.of(party, supply, todo & union(day for day in days if not possible & day))
 
-    def said(day: int) -> list[Shortage]:
+    def explain(day: int) -> list[Shortage]:
         if found & day:
             return []
         if not supply.open & day:
@@ -70,19 +74,19 @@ def why_not(party: Party, supply: Supply, days: Sequence[int]) -> list[list[Shor
             return [Shortage(Reason.OPEN_TOO_SHORT)]
         return _out_of_bounds(possible & day, supply) or lacking.on(day & supply.open, todo & day)
 
-    return [said(day) for day in days]
+    return [explain(day) for day in days]
 
 
-def why_not_then(party: Party, supply: Supply, step: int) -> list[Shortage]:
-    """What keeps the party from this one start, whatever the grid, the notice and the horizon say of it.
+def find_shortages_at(party: Party, supply: Supply, step: int) -> list[Shortage]:
+    """Return the shortages that keep the party from one start, whatever grid, notice and horizon say.
 
-    Nothing when it is only taken, or there are too few for all of it at once: that is known, and most who ask were just
-    not the first.
+    None if the time is merely taken, or everything is never free at once: the caller says so anyway, and most who ask
+    were just not the first.
     """
     opened = shifted(supply.open, -step)
     if not opened & 1:
         return [Shortage(Reason.CLOSED)]
-    if not ~opened & ones(party.stay()) and met(
+    if not ~opened & ones(party.stay()) and feasible_steps(
         party.needs(),
         supply.resources,
         1 << step,
@@ -92,7 +96,7 @@ def why_not_then(party: Party, supply: Supply, step: int) -> list[Shortage]:
         return []
     first, last = party.reach()
     then = replace(supply, starts=1 << step, earliest=step, latest=step + 1)
-    [shortages] = why_not(party, then, [shifted(ones(last - first), step + first)])
+    [shortages] = find_shortages(party, then, [shifted(ones(last - first), step + first)])
     if all(shortage.reason in _TAKEN for shortage in shortages):
         return []
     return [
@@ -102,7 +106,7 @@ def why_not_then(party: Party, supply: Supply, step: int) -> list[Shortage]:
 
 
 def _needed(party: Party, requirement: Requirement | None, start: int) -> int:
-    """The steps at which a party that begins then takes it."""
+    """Return the steps at which a party that begins then occupies what is required."""
     runs = (run for need in party.needs() if need.requirement == requirement for run in need.runs)
     return union(shifted(ones(last - first), start + first) for first, last in runs)
 
@@ -118,22 +122,22 @@ _STAGES: tuple[tuple[Reason, Callable[[Resource], int]], ...] = (
     (Reason.OFF_SHIFT, lambda resource: resource.works),
     (Reason.TAKEN, lambda resource: resource.free),
 )
-"""What there would be of each resource: always, while it is on shift, and as it is. -1 has all bits."""
+"""How much of each resource counts: all of it, what is on shift, and what is free. -1 has all bits."""
 
 
 class _Stage(NamedTuple):
     reason: Reason
     left: int
-    """The steps of those that were asked for at which the needs can still be met."""
+    """The steps at which the needs can still be met."""
     lost: int
-    """Those at which this stage leaves fewer than needed."""
+    """The steps at which this stage leaves fewer than needed."""
 
 
 class _Lacking(NamedTuple):
-    """What there is of each that is wanted, stage by stage."""
+    """What remains of each requirement, stage by stage."""
 
     stages: list[tuple[Requirement, int, list[_Stage]]]
-    """With how many of it are needed at once."""
+    """Each requirement with how many are needed at once."""
 
     @classmethod
     def of(cls, party: Party, supply: Supply, todo: int) -> Self:
@@ -149,13 +153,13 @@ class _Lacking(NamedTuple):
             left, enough = todo, supply.open
             stages.append((requirement, needed, []))
             for why, there in _STAGES:
-                left = met(needs, suited, left, same_room=party.same_room, free=there)
+                left = feasible_steps(needs, suited, left, same_room=party.same_room, free=there)
                 had, enough = enough, enough & counted(map(there, suited), needed)[-1]
                 stages[-1][-1].append(_Stage(why, left, had ^ enough))
         return cls(stages)
 
     def on(self, day: int, todo: int) -> list[Shortage]:
-        """Of one day, as the steps at which the branch is open, and its starts."""
+        """Return the shortages of one day, given the steps at which the branch is open and the starts."""
         never: list[Shortage] = []
         sometimes: list[Shortage] = []
         for requirement, needed, stages in self.stages:

@@ -12,18 +12,18 @@ from app.scheduling.bitmask import ones
 class ResourceKind(StrEnum):
     STAFF = "staff"
     BED = "bed"
-    """A bed or a chair: where the guest is."""
+    """A bed or a chair."""
     DEVICE = "device"
 
 
 class Requirement(NamedTuple):
-    """What will do: a therapist with a skill, a bed or a device of a type."""
+    """Which resources will do: therapists with a skill, beds or devices of a type."""
 
     kind: ResourceKind
     of: UUID
-    """The service that a therapist performs, or the type of a bed or a device."""
+    """The service to perform, or the type of bed or device."""
     resource_id: UUID | None = None
-    """This one and no other."""
+    """The only one that will do."""
     gender: str | None = None
 
 
@@ -31,11 +31,11 @@ class Requirement(NamedTuple):
 class Therapist:
     id: UUID
     skills: frozenset[UUID]
-    """The services that they perform."""
+    """The ids of the services that the therapist performs."""
     works: int
-    """On shift."""
+    """The steps on shift."""
     free: int
-    """Of it what is not taken."""
+    """The steps on shift that are not occupied."""
     gender: str | None = None
 
     @property
@@ -60,11 +60,11 @@ class Equipment:
     type_id: UUID
     free: int
     room_id: UUID | None = None
-    """None: it is in no room with others."""
+    """None: it shares no room with others."""
 
     @property
     def works(self) -> int:
-        """At every step, when nobody takes it: to the bit operations -1 has all bits."""
+        """Every step: to bit operations -1 has all bits."""
         return -1
 
     @property
@@ -84,19 +84,21 @@ type Resource = Therapist | Equipment
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """What a branch has, as masks on one grid. Among equals the search takes who comes first."""
+    """What a branch has, as masks on one grid. Of equal resources the search takes the first."""
 
     resources: Sequence[Resource]
     open: int
+    """The steps at which the branch is open."""
     starts: int
     """The steps at which guests may begin (`Grid.wall_starts`)."""
     earliest: int
-    """The first step that the notice leaves."""
+    """The first step that the notice allows."""
     latest: int
     """The first step beyond the horizon."""
     shortest: int
-    """The steps of the shortest treatment: a gap that is shorter cannot be sold."""
+    """The number of steps of the shortest treatment: a shorter gap cannot be sold."""
 
     @property
     def bookable(self) -> int:
+        """The steps within notice and horizon."""
         return ones(max(self.latest, 0)) & ~ones(max(self.earliest, 0))

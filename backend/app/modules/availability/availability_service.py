@@ -40,8 +40,8 @@ from app.modules.identity.access import CurrentUser
 from app.modules.staff.access import AT_THE_DESK
 from app.scheduling.bitmask import positions
 from app.scheduling.demand import Assignment, Party
-from app.scheduling.search import offered, place, starts
-from app.scheduling.shortages import Shortage, why_not
+from app.scheduling.search import assign, feasible_starts, offered_starts
+from app.scheduling.shortages import Shortage, find_shortages
 from app.scheduling.supply import Requirement, ResourceKind
 from app.scheduling.timegrid import STEP
 
@@ -74,7 +74,9 @@ async def find_days(session: AsyncSession, user: CurrentUser, query: DaysQuery, 
     at_desk = user.holds_in(query.branch_id, *AT_THE_DESK)
     quote = await quote_party(session, query.guests, same_room=query.same_room, at_desk=at_desk)
     snapshot = await _load_enough(session, query, quote.party, at_desk=at_desk)
-    shortages = await _search(quote.party, lambda: why_not(quote.party, snapshot.supply, _days_of(snapshot)))
+    shortages = await _search(
+        quote.party, lambda: find_shortages(quote.party, snapshot.supply, _days_of(snapshot))
+    )
     return DaysRead(
         days=[
             DayRead(
@@ -102,12 +104,12 @@ async def find_starts(
     await session.close()  # a large party is searched for two seconds, in which others need the connection
     day = snapshot.grid.day(query.day, snapshot.zone)
     found: list[StartRead] = []
-    for step in positions(await _search(party, lambda: starts(party, snapshot.supply)) & day):
-        assignments = place(party, snapshot.supply, step)
+    for step in positions(await _search(party, lambda: feasible_starts(party, snapshot.supply)) & day):
+        assignments = assign(party, snapshot.supply, step)
         assert assignments is not None
         found.append(_read_start(snapshot, party, step, assignments))
         await asyncio.sleep(0)  # let other requests run between two starts
-    [missing] = [[]] if found else await _search(party, lambda: why_not(party, snapshot.supply, [day]))
+    [missing] = [[]] if found else await _search(party, lambda: find_shortages(party, snapshot.supply, [day]))
     reasons = _read_reasons(missing, snapshot, query.day, query, at_desk=at_desk, language=language)
     return StartsRead(day=query.day, starts=found, reasons=reasons)
 
@@ -184,8 +186,8 @@ async def _load_enough(
     snapshot = await load(at_most)
     if not any(_count_suitable(need.requirement, snapshot) >= at_most for need in party.needs()):
         return snapshot  # these are all there are
-    found = await _search(party, lambda: starts(party, snapshot.supply))
-    possible = offered(party, snapshot.supply)
+    found = await _search(party, lambda: feasible_starts(party, snapshot.supply))
+    possible = offered_starts(party, snapshot.supply)
     if any(possible & day and not found & day for day in _days_of(snapshot)):
         return await load()
     return snapshot

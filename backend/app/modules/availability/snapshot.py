@@ -16,7 +16,7 @@ from app.db.queries import fetch_raw
 from app.modules.branch.branch_service import BranchCalendar, BranchNotFound, read_calendar
 from app.scheduling.bitmask import from_runs, ones, positions
 from app.scheduling.demand import Party
-from app.scheduling.search import starts
+from app.scheduling.search import feasible_starts
 from app.scheduling.supply import Equipment, Resource, ResourceKind, Supply, Therapist
 from app.scheduling.timegrid import STEP, Grid
 
@@ -84,7 +84,9 @@ class BranchSnapshot:
     def nearest_starts(self, party: Party, around: datetime, count: int = 3) -> list[datetime]:
         """Return the free starts of its days nearest to an instant, the nearest first; of two as near the earlier."""
         center = self.grid.step(around)
-        steps = sorted(positions(starts(party, self.supply)), key=lambda step: (abs(step - center), step))
+        steps = sorted(
+            positions(feasible_starts(party, self.supply)), key=lambda step: (abs(step - center), step)
+        )
         return [self.grid.instant(step) for step in steps[:count]]
 
 

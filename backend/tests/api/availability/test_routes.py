@@ -43,9 +43,9 @@ async def test_no_connection_waits_while_it_is_worked_out(
 
     def place(*arguments: Any) -> Any:
         out.append(engine.pool.checkedout())  # type: ignore[attr-defined]  # of a QueuePool
-        return search.place(*arguments)
+        return search.assign(*arguments)
 
-    monkeypatch.setattr(availability_service, "place", place)
+    monkeypatch.setattr(availability_service, "assign", place)
     assert await starts(guest, spa, [massage]) == ["09:00"]
     assert out == [0]
 

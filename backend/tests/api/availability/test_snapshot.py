@@ -9,7 +9,7 @@ from app.modules.availability.availability_schemas import GuestWish, TreatmentWi
 from app.modules.availability.availability_service import BranchSnapshot, load_snapshot, quote_party
 from app.modules.branch.branch_service import BranchNotFound
 from app.scheduling.demand import Party
-from app.scheduling.search import place
+from app.scheduling.search import assign
 from tests.api.availability.asking import DAY
 from tests.builders.spas import Segment, Spa
 
@@ -40,7 +40,7 @@ async def test_what_is_being_moved_is_not_in_its_own_way() -> None:
     assert (await scene_of(spa, party)).nearest_starts(party, nine) == []
     snapshot = await scene_of(spa, party, ignored=[moved])
     assert snapshot.nearest_starts(party, nine) == [nine]
-    assert place(party, snapshot.supply, snapshot.grid.step(nine)) is not None
+    assert assign(party, snapshot.supply, snapshot.grid.step(nine)) is not None
 
 
 async def test_the_nearest_starts_first() -> None:

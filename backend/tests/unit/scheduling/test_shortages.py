@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from app.scheduling import shortages
 from app.scheduling.bitmask import ones, positions
 from app.scheduling.demand import Party
-from app.scheduling.search import starts
-from app.scheduling.shortages import Reason, Shortage, why_not_then
+from app.scheduling.search import feasible_starts
+from app.scheduling.shortages import Reason, Shortage, find_shortages_at
 from app.scheduling.supply import Requirement, ResourceKind, Supply
 from tests.support.examples import examples
 from tests.unit.scheduling import reference
@@ -35,7 +35,7 @@ DAY = ones(COUNT)
 
 
 def why_not(coming: Party, supply: Supply, day: int) -> list[Shortage]:
-    [said] = shortages.why_not(coming, supply, [day])
+    [said] = shortages.find_shortages(coming, supply, [day])
     return said
 
 
@@ -185,14 +185,14 @@ def test_what_is_said_is_true(coming: Party, supply: Supply) -> None:
 @given(parties(), supplies())
 def test_of_many_days_each_is_told_as_if_it_were_asked_for_alone(coming: Party, supply: Supply) -> None:
     days = [ones(7), ones(4) << 7, ones(9) << 11]
-    said = shortages.why_not(coming, supply, days)
+    said = shortages.find_shortages(coming, supply, days)
     assert said == [why_not(coming, supply, day) for day in days]
 
 
 class TestOneStart:
     def test_is_not_asked_for_the_grid_nor_the_notice(self) -> None:
         supply = spa(therapist("Hoa", skills="facial"), earliest=COUNT, latest=0)
-        assert why_not_then(party([massage]), supply, at("10:05")) == [
+        assert find_shortages_at(party([massage]), supply, at("10:05")) == [
             Shortage(Reason.MISSING, A_THERAPIST, 1, times("10:05-11:05"))
         ]
 
@@ -201,14 +201,14 @@ class TestOneStart:
             "massage", segment(60, on="massage-bed"), segment(15, staff=False, on="massage-bed", guest=False)
         )
         supply = spa(therapist("Lan", "09:00-12:00"), bed("bed 1"))
-        assert why_not_then(party([with_turnover]), supply, at("11:30")) == [
+        assert find_shortages_at(party([with_turnover]), supply, at("11:30")) == [
             Shortage(Reason.OFF_SHIFT, A_THERAPIST, 1, times("12:00-12:30"))
         ]
 
     def test_nothing_is_said_of_what_is_only_taken(self) -> None:
         supply = spa(therapist("Lan", "", works="09:00-21:00"))
-        assert why_not_then(party([massage]), supply, at("10:00")) == []
-        assert why_not_then(party([massage], [treatment("facial", 60)]), spa(lan), at("10:00")) == []
+        assert find_shortages_at(party([massage]), supply, at("10:00")) == []
+        assert find_shortages_at(party([massage], [treatment("facial", 60)]), spa(lan), at("10:00")) == []
 
     @settings(max_examples=examples(120))
     @given(parties(), supplies(), st.integers(0, STEPS - 1))
@@ -220,12 +220,12 @@ class TestOneStart:
         if all(why in (Reason.TAKEN, Reason.NOT_AT_ONCE) for why, _ in expected):
             expected = []
         event(" ".join(why for why, _ in expected) or "nothing")
-        said = why_not_then(coming, supply, step)
+        said = find_shortages_at(coming, supply, step)
         assert [(shortage.reason, shortage.requirement) for shortage in said] == expected
 
 
 def expected_lacks(coming: Party, supply: Supply, day: int) -> list[tuple[Reason, Requirement | None]]:
-    if starts(coming, supply) & day:
+    if feasible_starts(coming, supply) & day:
         return []
     if not supply.open & day:
         return [(Reason.CLOSED, None)]

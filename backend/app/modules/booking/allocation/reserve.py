@@ -27,8 +27,8 @@ from app.modules.availability.availability_service import (
 from app.modules.booking.booking_errors import SlotTaken
 from app.scheduling.demand import Assignment, Party
 from app.scheduling.rules import permits
-from app.scheduling.search import place
-from app.scheduling.shortages import why_not_then
+from app.scheduling.search import assign
+from app.scheduling.shortages import find_shortages_at
 
 MAX_OPTIMISTIC_ATTEMPTS = 3
 _ALLOCATED = "SELECT DISTINCT resource_id FROM allocation WHERE appointment_id = ANY($1::uuid[])"
@@ -99,7 +99,7 @@ async def _occupied(session: AsyncSession, appointment_ids: Collection[UUID]) ->
 def _choose(request: AllocationRequest, snapshot: BranchSnapshot) -> tuple[Party, list[Assignment]]:
     step = snapshot.grid.step(request.start)
     for party in request.parties:
-        assignments = place(party, snapshot.supply, step)
+        assignments = assign(party, snapshot.supply, step)
         if assignments is not None:
             return party, assignments
     raise _slot_taken(request, snapshot)
@@ -110,7 +110,7 @@ def _slot_taken(request: AllocationRequest, snapshot: BranchSnapshot) -> SlotTak
     day = request.start.astimezone(snapshot.zone).date()
     sentences = [
         describe_shortage(shortage, snapshot, day, same_room=party.same_room, at_desk=True)
-        for shortage in why_not_then(party, snapshot.supply, snapshot.grid.step(request.start))
+        for shortage in find_shortages_at(party, snapshot.supply, snapshot.grid.step(request.start))
     ]
     alternatives = [start.isoformat() for start in snapshot.nearest_starts(party, request.start)]
     details = [
