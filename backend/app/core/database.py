@@ -1,7 +1,9 @@
 """PostgreSQL: the engine, a session for each request, a transaction for each unit of work.
 
-A request is one transaction. It is committed before the response is sent, so an answer never claims
-what the database does not hold, and rolled back on any exception.
+A request that may write is one transaction. It is committed before the response is sent, so an answer never claims
+what the database does not hold, and rolled back on any exception. A request that only reads (GET, HEAD, or marked
+`@read_only`) needs no transaction: PostgreSQL runs each of its statements as one, and BEGIN and COMMIT would be two
+more round trips.
 """
 
 import asyncio
@@ -12,7 +14,7 @@ from contextlib import suppress
 from typing import Annotated, Any
 
 import structlog
-from fastapi import Depends
+from fastapi import Depends, Request
 from sqlalchemy import event, text
 from sqlalchemy.engine import Connection, ExceptionContext, make_url
 from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError, SQLAlchemyError
@@ -52,8 +54,7 @@ def build_health_engine(settings: Settings) -> AsyncEngine:
 
     One is enough; the others are for checks that follow one to which a silent server does not answer.
     """
-    engine = _build_engine(settings, connections=4)
-    return engine.execution_options(isolation_level="AUTOCOMMIT")
+    return without_transactions(_build_engine(settings, connections=4))
 
 
 def _build_engine(settings: Settings, *, connections: int) -> AsyncEngine:
@@ -150,8 +151,19 @@ def _limit_transaction(settings: Settings) -> Callable[[Connection], None]:
     return limit
 
 
+def without_transactions(engine: AsyncEngine) -> AsyncEngine:
+    """Return the same engine and pool, with connections that send neither BEGIN nor COMMIT.
+
+    Behind a transaction pooler the limits of `_limit_transaction` do not apply to them; asyncpg's `command_timeout`
+    does.
+    """
+    return engine.execution_options(isolation_level="AUTOCOMMIT")
+
+
 engine = build_engine(settings)
 AsyncSessionLocal = async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
+ReadSessionLocal = async_sessionmaker(without_transactions(engine), expire_on_commit=False, autoflush=False)
+"""For work that only reads. What it does write is committed at once, statement by statement."""
 health_engine = build_health_engine(settings)
 _health_checks = SingleFlight[tuple[bool, float]]()
 
@@ -162,14 +174,39 @@ class PoolWaiters:
     count = 0
 
 
-async def get_async_session() -> AsyncGenerator[AsyncSession]:
-    """The request's session. Committed when the endpoint has returned, before the response is sent.
+_read_only_endpoints: set[Callable[..., Any]] = set()
 
-    Depend on it through `SessionDep`: without `scope="function"` FastAPI would commit after the response.
+
+def read_only[F: Callable[..., Any]](endpoint: F) -> F:
+    """Mark an endpoint that only reads though its method is POST, such as a search whose query is a document.
+
+    @router.post("/starts")
+    @read_only
+    async def find_starts(...): ...
+    """
+    _read_only_endpoints.add(endpoint)
+    return endpoint
+
+
+def is_read_only(request: Request) -> bool:
+    """Return whether the request only reads: a GET, a HEAD, or one of an endpoint marked `@read_only`."""
+    return request.method in {"GET", "HEAD"} or request.scope.get("endpoint") in _read_only_endpoints
+
+
+async def get_async_session(request: Request) -> AsyncGenerator[AsyncSession]:
+    """Yield the request's session: a transaction, or for a request that only reads a session without one.
+
+    The transaction is committed when the endpoint has returned, before the response is sent. Depend on it through
+    `SessionDep`: without `scope="function"` FastAPI would commit after the response.
 
     Raises:
-        ServiceUnavailableException: no connection within `REQUEST_POOL_WAIT` seconds.
+        ServiceUnavailableException: No connection was free within `REQUEST_POOL_WAIT` seconds.
     """
+    if is_read_only(request):
+        async with ReadSessionLocal() as session:
+            await claim_connection(session)
+            yield session
+        return
     async with AsyncSessionLocal() as session:
         await claim_connection(session)
         yield session

@@ -52,9 +52,10 @@ async def fetch_raw(session: AsyncSession, statement: str, *parameters: object) 
     """
     connection = await session.connection()
     assert connection.sync_connection is not None
-    driver = connection.sync_connection.connection.driver_connection
+    pooled = connection.sync_connection.connection
+    driver = pooled.driver_connection
     assert isinstance(driver, asyncpg.Connection)
-    if not driver.is_in_transaction():
+    if not driver.is_in_transaction() and not pooled.autocommit:
         found = await connection.exec_driver_sql(statement, parameters)  # which begins it
         return [tuple(row) for row in found] if found.returns_rows else []
     _log.info(statement)

@@ -455,6 +455,9 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
             "shifts": [{"branch_id": str(ids["of_branch"]), "weekday": 2, "starts": "09:00", "ends": "18:00"}]
         }
     },
+    "GET /api/v1/branches/{branch_id}/open": lambda _: {
+        "params": {"first_day": _FREE_MONDAY, "last_day": _FREE_MONDAY}
+    },
     "GET /api/v1/shifts": lambda ids: {"params": _TIMES | {"staff_id": str(ids["staff_id"])}},
     "POST /api/v1/shifts": lambda ids: {
         "json": {

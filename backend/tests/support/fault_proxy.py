@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 import socket
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from enum import Enum
 from types import TracebackType
 from typing import Self
@@ -39,13 +39,22 @@ class FaultProxy:
     Another upstream holds for connections made from then on. When the upstream cannot be reached, the
     client is reset. The port stays the same, and stays the proxy's own, also while it refuses.
     `latency` is in seconds, added to each chunk of each direction, one chunk after the other.
+    `observe` is called once for each connection and returns a function that is given every chunk the client sends.
     """
 
     port: int
 
-    def __init__(self, upstream_host: str, upstream_port: int, *, latency: float = 0) -> None:
+    def __init__(
+        self,
+        upstream_host: str,
+        upstream_port: int,
+        *,
+        latency: float = 0,
+        observe: Callable[[], Callable[[bytes], None]] | None = None,
+    ) -> None:
         self.upstream = (upstream_host, upstream_port)
         self.latency = latency
+        self.observe = observe
         self._mode = Mode.PASS
         self._mode_set = asyncio.Event()
         self._listener: socket.socket | None = None
@@ -143,16 +152,24 @@ class _Connection:
         ):
             async with asyncio.TaskGroup() as group:
                 connected = group.create_task(self._connect(upstream))
-                group.create_task(self._pump(client, upstream, connected))
+                observe = self._proxy.observe() if self._proxy.observe is not None else _ignore
+                group.create_task(self._pump(client, upstream, connected, observe))
                 await connected
-                await self._pump(upstream, client, connected)
+                await self._pump(upstream, client, connected, _ignore)
 
     async def _connect(self, upstream: socket.socket) -> None:
         await self._proxy.until_it_passes()
         await self._loop.sock_connect(upstream, self._proxy.upstream)
 
-    async def _pump(self, source: socket.socket, sink: socket.socket, connected: asyncio.Task[None]) -> None:
+    async def _pump(
+        self,
+        source: socket.socket,
+        sink: socket.socket,
+        connected: asyncio.Task[None],
+        observe: Callable[[bytes], None],
+    ) -> None:
         while chunk := await self._receive(source):
+            observe(chunk)
             if self._proxy.latency:
                 await asyncio.sleep(self._proxy.latency)
             if self._proxy.mode is Mode.BLACK_HOLE:
@@ -171,6 +188,9 @@ class _Connection:
         except ConnectionError:
             await self._proxy.until_it_passes()  # a reset is news like any other
             raise
+
+
+def _ignore(_chunk: bytes) -> None: ...
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy import URL, make_url
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from app.core import database, metrics
 from app.core.config import Settings, settings
@@ -27,14 +28,20 @@ async def app_database(**changes: Any) -> AsyncIterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database, "engine", engine)
         patch.setattr(metrics, "engine", engine)
-        database.AsyncSessionLocal.configure(bind=engine)  # also where it was imported by its name
+        _use(engine)
         patch.setattr(database, "health_engine", health_engine)
         try:
             yield
         finally:
-            database.AsyncSessionLocal.configure(bind=usual)
+            _use(usual)
             await engine.dispose()
             await health_engine.dispose()
+
+
+def _use(engine: AsyncEngine) -> None:
+    """Give both session makers this engine, also where they were imported by their names."""
+    database.AsyncSessionLocal.configure(bind=engine)
+    database.ReadSessionLocal.configure(bind=database.without_transactions(engine))
 
 
 @asynccontextmanager

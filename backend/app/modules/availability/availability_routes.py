@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import Header
 
 from app.common.constants import API_V1
-from app.core.database import SessionDep
+from app.core.database import SessionDep, read_only
 from app.core.exceptions import error_responses, preferred_language
 from app.http.router import ApiRouter
 from app.modules.availability import availability_service as service
@@ -40,6 +40,7 @@ Languages = Annotated[str, Header(alias="Accept-Language", max_length=200, examp
 
 
 @router.post("/days", responses=_REFUSALS)
+@read_only
 async def find_days(
     user: SignedIn, session: SessionDep, query: DaysQuery, accept_language: Languages = ""
 ) -> DaysRead:
@@ -50,6 +51,7 @@ async def find_days(
 
 
 @router.post("/starts", responses=_REFUSALS)
+@read_only
 async def find_starts(
     user: SignedIn, session: SessionDep, query: StartsQuery, accept_language: Languages = ""
 ) -> StartsRead:

@@ -26,6 +26,7 @@ from app.core.exceptions import ForbiddenException, UnauthorizedException
 from app.core.logging import request_id_var, user_id_var
 from app.db.audit import act_as
 from app.db.queries import fetch_raw
+from app.db.transactions import run_in_transaction
 from app.modules.identity.identity_models import User
 from app.modules.identity.roles import Role
 from app.modules.identity.tokens import Claims, verify_access_token
@@ -221,10 +222,16 @@ async def _add_at_first_sight(session: AsyncSession, claims: Claims) -> None:
     """Two first requests at once make one row. It has no role yet, and no email: Supabase may not have proven it."""
     user_id = uuid7()
     row = {"id": user_id, "full_name": claims.name or "Supabase", "supabase_id": claims.subject}
-    await act_as(session, user_id)
-    await session.execute(insert(User).values(row).on_conflict_do_nothing(index_elements=[User.supabase_id]))
-    # A 403 that follows must not undo it: an administrator looks for them, to give them a role.
-    await session.commit()
+
+    async def add(own_session: AsyncSession) -> None:
+        await act_as(own_session, user_id)
+        new = insert(User).values(row)
+        await own_session.execute(new.on_conflict_do_nothing(index_elements=[User.supabase_id]))
+
+    # In a transaction of its own: the request may be a GET, and a 403 that follows must not undo it, because an
+    # administrator looks for the user to give them a role. The connection goes back first: a request holds only one.
+    await session.rollback()
+    await run_in_transaction(add, in_request=True)
     await claim_connection(session)
 
 

@@ -3,7 +3,7 @@
 from uuid import UUID
 
 from app.common.constants import API_V1
-from app.core.database import SessionDep
+from app.core.database import SessionDep, read_only
 from app.core.exceptions import error_responses
 from app.http.router import ApiRouter
 from app.modules.booking.booking_errors import DayChanged
@@ -17,6 +17,7 @@ router = ApiRouter(prefix=f"{API_V1}/staff", tags=["Visits"])
 
 
 @router.post("/{staff_id}/replan", responses=error_responses(StaffNotFound, BranchNotFound))
+@read_only
 async def propose_replan(
     user: SignedIn, session: SessionDep, staff_id: UUID, query: ReplanQuery
 ) -> ReplanRead:

@@ -1,0 +1,65 @@
+"""Requests that only read: they have no transaction, so a write of theirs could not be rolled back."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx2
+import pytest
+from sqlalchemy import event
+
+from app.core import database
+from app.main import app
+from app.modules.identity.roles import Role
+from tests.builders.operations import OPERATIONS, QUESTIONS, Caller, Scenes, success_of
+from tests.support.stores import app_database
+
+ADMIN = Caller("admin", (Role.ADMIN, Role.CUSTOMER))
+WITHOUT_SESSION = {
+    "GET /",
+    "GET /api/v1/calendars/{token}.ics",  # a transaction of its own, once the token has been checked
+    *(label for label in OPERATIONS if "/health/" in label),
+}
+READS = {label for label in OPERATIONS if label.startswith("GET ")} | QUESTIONS
+
+
+@pytest.fixture
+async def read_only_database(stranger: httpx2.AsyncClient) -> AsyncIterator[None]:
+    """Give the app connections on which PostgreSQL refuses every write, whatever statement or function makes it."""
+    async with app_database():
+        engine = database.engine.sync_engine
+
+        @event.listens_for(engine, "connect")
+        def refuse_writes(connection: Any, _record: object) -> None:
+            connection.run_async(lambda driver: driver.execute("SET default_transaction_read_only = on"))
+
+        yield
+
+
+def test_every_post_that_only_reads_is_marked() -> None:
+    marked = {
+        f"POST {route.path}"  # type: ignore[attr-defined]  # routes with an endpoint have one
+        for route in app.routes
+        if getattr(route, "endpoint", None) in database._read_only_endpoints
+    }
+    assert marked == QUESTIONS
+
+
+async def sent(http: httpx2.AsyncClient, label: str) -> httpx2.Response:
+    """Send a good request of an operation, about something that is there."""
+    scenes = Scenes()
+    scene = scenes.add(label, ADMIN, "theirs")
+    await scenes.write()
+    return await scene.send(http)
+
+
+@pytest.mark.usefixtures("read_only_database")
+@pytest.mark.parametrize("label", sorted(READS - WITHOUT_SESSION))
+async def test_a_request_that_reads_writes_nothing(stranger: httpx2.AsyncClient, label: str) -> None:
+    answer = await sent(stranger, label)
+    assert answer.status_code == success_of(label), answer.text
+
+
+@pytest.mark.usefixtures("read_only_database")
+async def test_a_request_that_writes_is_refused_there(stranger: httpx2.AsyncClient) -> None:
+    answer = await sent(stranger, "POST /api/v1/customers")
+    assert answer.status_code >= 500
