@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -376,7 +376,11 @@ async def _holders(session: AsyncSession, tag: str) -> type[Customer]:
     Left to itself the planner walks a million customers to find the two with a rare tag (1.1 s).
     """
     holders = select(Customer.__table__).where(Customer.tags.contains([tag]))
-    if await session.scalar(select(holders.offset(_RARE_TAG).limit(1).exists())):
+    # The tag stands in the statement, so that PostgreSQL always plans for it: as a parameter it gets one plan for
+    # every tag after five executions, by which a common one takes 25 ms instead of 6 (1,000,000 customers).
+    written = literal([tag], Customer.tags.type, literal_execute=True)
+    probe = select(Customer.id).where(Customer.tags.contains(written)).offset(_RARE_TAG).limit(1)
+    if await session.scalar(select(probe.exists())):
         return Customer
     return aliased(Customer, holders.cte("holders").prefix_with("MATERIALIZED"))
 

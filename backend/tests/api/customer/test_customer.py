@@ -357,6 +357,13 @@ class TestList:
         assert [page["items"][0]["id"], rest["items"][0]["id"]] == [second["id"], first["id"]]
         assert rest["next_cursor"] is None
 
+    @pytest.mark.parametrize("tag", ["o'hara", "50%", "a\\b", '"', "$1", "{a,b}", "') or (true --"])
+    async def test_a_tag_may_have_any_characters(
+        self, client: httpx2.AsyncClient, add: AddCustomer, tag: str
+    ) -> None:
+        tagged = await add("A", tags=[tag])
+        assert (await client.get(PATH, params={"tag": tag})).json()["items"] == [tagged]
+
     async def test_a_tag_filters(self, client: httpx2.AsyncClient, add: AddCustomer) -> None:
         await add("A", tags=["zalo"])
         vip = await add("B", tags=["VIP", "zalo", "vip"])

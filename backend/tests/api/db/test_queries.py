@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from uuid_utils.compat import uuid7
 
-from app.core.database import AsyncSessionLocal
+from app.core.database import AsyncSessionLocal, ReadSessionLocal
 from app.core.database_errors import constraint_of, translate
 from app.core.exceptions import ServiceUnavailableException
-from app.db.queries import fetch_raw, get_row, use_generic_plans
+from app.db.queries import fetch_raw, get_row
 from app.modules.branch.branch_models import Branch
 from app.modules.branch.branch_service import BranchNotFound
 from tests.builders.branches import add_branch
@@ -19,9 +19,7 @@ from tests.support.database import run_sql
 
 
 @pytest.mark.parametrize("how", ["lock", "share"])
-async def test_locked_a_row_is_as_it_is_now_though_it_was_read_before(
-    stranger: httpx2.AsyncClient, how: Literal["lock", "share"]
-) -> None:
+async def test_a_locked_row_is_read_anew(stranger: httpx2.AsyncClient, how: Literal["lock", "share"]) -> None:
     branch_id = await add_branch(name="Sen Trắng")
     async with AsyncSessionLocal() as session:
         read = await get_row(session, Branch, branch_id, BranchNotFound)
@@ -34,41 +32,38 @@ async def test_locked_a_row_is_as_it_is_now_though_it_was_read_before(
 
 
 @pytest.mark.parametrize("lock", [True, False])
-async def test_what_is_not_there_is_the_error_that_was_given(
-    stranger: httpx2.AsyncClient, *, lock: bool
-) -> None:
+async def test_a_missing_row_raises_the_given_error(stranger: httpx2.AsyncClient, *, lock: bool) -> None:
     async with AsyncSessionLocal() as session:
         with pytest.raises(BranchNotFound):
             await get_row(session, Branch, uuid7(), BranchNotFound, lock=lock)
 
 
-async def test_what_a_constraint_refuses_the_driver_says_as_sqlalchemy_does(
+async def test_raw_sql_raises_what_sqlalchemy_would_when_a_constraint_refuses(
     stranger: httpx2.AsyncClient,
 ) -> None:
     branch_id = await add_branch()
     async with AsyncSessionLocal() as session:
-        await use_generic_plans(session)
+        await fetch_raw(session, "SELECT 1")  # by SQLAlchemy, which begins the transaction
         with pytest.raises(IntegrityError) as met:
             await fetch_raw(session, "UPDATE branch SET grid_minutes = -1 WHERE id = $1", branch_id)
         assert constraint_of(met.value) == "branch_grid_minutes_check"
         assert not met.value.connection_invalidated
         await session.rollback()
-        assert [*await fetch_raw(session, "SELECT grid_minutes FROM branch WHERE id = $1", branch_id)] == [
-            (15,)
-        ]
+        rows = await fetch_raw(session, "SELECT grid_minutes FROM branch WHERE id = $1", branch_id)
+        assert rows == [(15,)]
 
 
-async def test_planned_once_until_the_transaction_ends(stranger: httpx2.AsyncClient) -> None:
-    async with AsyncSessionLocal() as session:
-        [(before,)] = await fetch_raw(session, "SHOW plan_cache_mode")
-        await use_generic_plans(session)
-        [(meanwhile,)] = await fetch_raw(session, "SHOW plan_cache_mode")
-        await session.rollback()
-        [(after,)] = await fetch_raw(session, "SHOW plan_cache_mode")
-    assert (before, meanwhile, after) == ("force_custom_plan", "force_generic_plan", "force_custom_plan")
+@pytest.mark.parametrize("in_transaction", [True, False])
+async def test_raw_sql_is_in_a_transaction_when_the_session_has_one(
+    stranger: httpx2.AsyncClient, *, in_transaction: bool
+) -> None:
+    """A second statement of one transaction has the time at which it began."""
+    async with (AsyncSessionLocal if in_transaction else ReadSessionLocal)() as session:
+        times = [await fetch_raw(session, "SELECT now()") for _ in range(2)]
+    assert (times[0] == times[1]) is in_transaction
 
 
-async def test_a_statement_that_a_migration_has_made_out_of_date_is_an_outage_once(
+async def test_a_statement_that_a_migration_has_made_out_of_date_fails_once(
     stranger: httpx2.AsyncClient,
 ) -> None:
     async def read() -> None:
@@ -90,7 +85,7 @@ async def test_a_statement_that_a_migration_has_made_out_of_date_is_an_outage_on
         await session.commit()
 
 
-async def test_who_echoes_sees_what_the_driver_is_asked(
+async def test_db_echo_shows_raw_sql(
     stranger: httpx2.AsyncClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
     logger = logging.getLogger("sqlalchemy.engine")
