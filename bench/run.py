@@ -18,7 +18,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "backend"))  # `app
 
 import availability
 import booking
-import catalogue
 import customers
 import health
 import imports
@@ -45,7 +44,6 @@ class Part(Protocol):
 
 _PARTS: dict[str, Part] = {
     "health": health,
-    "catalogue": catalogue,
     "sign-in": sign_in,
     "start": start,
     "customers": customers,
@@ -61,8 +59,7 @@ def main(
         bool, typer.Option("--quick", help="Fewer rows and rounds: whether it works, not how fast.")
     ] = False,
     only: Annotated[
-        Literal["health", "catalogue", "sign-in", "start", "customers", "availability", "booking", "import"]
-        | None,
+        Literal["health", "sign-in", "start", "customers", "availability", "booking", "import"] | None,
         typer.Option(help="One part only."),
     ] = None,
 ) -> None:

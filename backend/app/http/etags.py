@@ -1,15 +1,36 @@
-"""Which version of an answer a client has already (RFC 9110 §8.8.3)."""
+"""Entity tags: which version of a response a client already has (RFC 9110 §8.8.3)."""
 
 from base64 import urlsafe_b64encode
 from hashlib import sha256
+from typing import Any
+
+from fastapi import Request, Response
+
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
+    304: {"description": "The version that `If-None-Match` names is still the current one"}
+}
+"""For `responses=` of a route that answers by `respond_with_etag`."""
+
+
+def respond_with_etag(request: Request, body: bytes, media_type: str = "application/json") -> Response:
+    """Return the body with its ETag, or 304 without it when the client has this version already.
+
+    Clients may keep the response and must ask again before they use it (`no-cache`).
+    """
+    request.scope["cacheable"] = True
+    etag = etag_of(body)
+    headers = {"ETag": etag, "Cache-Control": "no-cache"}
+    if is_named(etag, request.headers.get("if-none-match", "")):
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type=media_type, headers=headers)
 
 
 def etag_of(content: bytes) -> str:
-    """Weak (§8.8.3.3), as it stands for every way to send the same."""
+    """Return a weak ETag (§8.8.3.3): it holds however the content is encoded on the way."""
     return f'W/"{urlsafe_b64encode(sha256(content).digest()[:12]).decode()}"'
 
 
 def is_named(etag: str, if_none_match: str) -> bool:
-    """Whether a client has it already (§13.1.2); they are compared as weak ones."""
+    """Return whether an `If-None-Match` header names the ETag (§13.1.2), compared as weak ones."""
     tags = [tag.strip() for tag in if_none_match.split(",")]
     return "*" in tags or etag in (tag if tag.startswith("W/") else f"W/{tag}" for tag in tags)

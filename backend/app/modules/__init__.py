@@ -7,8 +7,7 @@ import pkgutil
 
 def import_models() -> None:
     """Make every table known to the metadata; migrations compare against it."""
-    for shared in ("db.idempotency", "http.published"):
-        importlib.import_module(f"app.{shared}")
+    importlib.import_module("app.db.idempotency")
     for module in pkgutil.iter_modules(__path__):
         models = f"{__name__}.{module.name}.{module.name}_models"
         if importlib.util.find_spec(models) is not None:  # setup has none of its own

@@ -164,8 +164,8 @@ async def statuses(http: httpx2.AsyncClient) -> dict[str, int]:
     return {path: response.status_code for path, response in zip(WELL, responses, strict=True)}
 
 
-async def test_connections_that_end_in_the_middle_of_a_question_are_503(client: httpx2.AsyncClient) -> None:
-    """As when the server restarts; the lists that are kept ready ask by the driver itself."""
+async def test_connections_that_end_in_the_middle_of_a_query_are_503(client: httpx2.AsyncClient) -> None:
+    """As when the server restarts."""
     await add_branch()
     answered: Counter[int] = Counter()
     ended = asyncio.Event()

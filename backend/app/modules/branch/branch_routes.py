@@ -3,13 +3,14 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Path, Query
+from fastapi import Path, Query, Request, Response
+from pydantic import TypeAdapter
 
 from app.common.constants import API_V1
 from app.common.types.wall_time import Span
 from app.core.database import SessionDep
 from app.core.exceptions import error_responses
-from app.http.published import publish
+from app.http.etags import NOT_MODIFIED, respond_with_etag
 from app.http.router import PUBLIC, ApiRouter
 from app.modules.branch import branch_service as service
 from app.modules.branch.branch_schemas import (
@@ -28,7 +29,14 @@ from app.modules.identity.roles import Role
 
 router = ApiRouter(prefix=f"{API_V1}/branches", tags=["Branches"])
 
-publish(router, "", name="branches", load=service.list_branches)
+_BRANCHES = TypeAdapter(list[BranchRead])
+
+
+@router.get("", response_model=list[BranchRead], openapi_extra=PUBLIC, responses=NOT_MODIFIED)
+async def list_branches(request: Request, session: SessionDep) -> Response:
+    """Lists the branches by name with their hours and the days that have others. Those closed for good come too, with
+    the time since when: what happened there keeps its place."""
+    return respond_with_etag(request, _BRANCHES.dump_json(await service.list_branches(session)))
 
 
 @router.post("", status_code=201, responses=error_responses(service.BranchKeyTaken))

@@ -2,16 +2,20 @@
 
 from uuid import UUID
 
+from fastapi import Request, Response
+from pydantic import TypeAdapter
+
 from app.common.constants import API_V1
 from app.core.database import SessionDep
 from app.core.exceptions import error_responses
-from app.http.published import publish
-from app.http.router import ApiRouter
+from app.http.etags import NOT_MODIFIED, respond_with_etag
+from app.http.router import PUBLIC, ApiRouter
 from app.modules.catalogue import catalogue_service as service
 from app.modules.catalogue.catalogue_schemas import (
     AddOnCreate,
     AddOnUpdate,
     CategoryCreate,
+    CategoryRead,
     CategoryUpdate,
     DeskAddOn,
     DeskCatalogue,
@@ -27,7 +31,15 @@ from app.modules.identity.access import AdminEverywhere, Team
 
 router = ApiRouter(prefix=f"{API_V1}/catalogue", tags=["Catalogue"])
 
-publish(router, "", name="catalogue", load=service.read_catalogue)
+_CATALOGUE = TypeAdapter(list[CategoryRead])
+
+
+@router.get("", response_model=list[CategoryRead], openapi_extra=PUBLIC, responses=NOT_MODIFIED)
+async def read_catalogue(request: Request, session: SessionDep) -> Response:
+    """Lists what guests can book online: categories, in each its services, with their lengths, prices in đồng and
+    add-ons, all in order. What cannot be booked, a service without a length or a category without a service, is left
+    out."""
+    return respond_with_etag(request, _CATALOGUE.dump_json(await service.read_catalogue(session)))
 
 
 @router.get("/desk")
