@@ -1,7 +1,6 @@
 """The application: `create_app` puts it together, `app` is what a server runs."""
 
-from app.core.startup import finish_startup  # isort: split
-
+import gc
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -54,6 +53,9 @@ async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
     await init_db()
     await init_redis()
     drain_before_stop()
+    # What has been imported stays to the end. Otherwise each full collection walks its 190,000 objects, and no request
+    # is answered for 0.2 s (measured 2026-11-29).
+    gc.freeze()
     logger.info("started", service=settings.APP_NAME)
     async with in_background(run_jobs):
         yield
@@ -110,4 +112,3 @@ async def _root() -> RootResponse:
 
 
 app = create_app(settings)
-finish_startup()

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -220,8 +221,6 @@ def _is_weak(secret: str) -> bool:
 
 def env_file_names() -> list[str]:
     """The names set in `.env`, in its order; values stay in the file."""
-    from dotenv import dotenv_values
-
     return list(dotenv_values(ENV_FILE, interpolate=False)) if ENV_FILE.is_file() else []
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.utils import getaddresses, localtime, make_msgid, parseaddr
 
+import aiosmtplib
 import structlog
 from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, wait_random_exponential
 
@@ -93,8 +94,6 @@ def _own_domain() -> str:
 
 async def _deliver(message: EmailMessage, to: str) -> None:
     """Every attempt has the same Message-ID, by which a mail is known that was taken but not answered."""
-    import aiosmtplib  # start-up does not pay for it
-
     attempts = AsyncRetrying(
         stop=stop_after_attempt(MAX_ATTEMPTS),
         wait=RETRY_WAIT,
@@ -121,11 +120,9 @@ async def _deliver(message: EmailMessage, to: str) -> None:
 
 
 def _is_transient(error: BaseException) -> bool:
-    from aiosmtplib import SMTPRecipientsRefused, SMTPResponseException
-
-    if isinstance(error, SMTPResponseException):
+    if isinstance(error, aiosmtplib.SMTPResponseException):
         return 400 <= error.code < 500  # noqa: PLR2004 - RFC 5321 §4.2.1: transient negative completion
-    if isinstance(error, SMTPRecipientsRefused):
+    if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         return all(map(_is_transient, error.recipients))
     if isinstance(error.__cause__, ssl.SSLError):  # a certificate does not get better by asking again
         return False

@@ -10,6 +10,9 @@ from hashlib import sha256
 from ipaddress import AddressValueError, IPv6Address, IPv6Network
 from typing import NamedTuple
 
+from limits import RateLimitItemPerSecond
+from limits.aio.storage import RedisStorage
+from limits.aio.strategies import MovingWindowRateLimiter
 from redis import asyncio as aioredis
 from redis.exceptions import RedisError
 
@@ -92,9 +95,6 @@ class _SharedWindows:
     """
 
     def __init__(self, redis: aioredis.Redis) -> None:
-        from limits.aio.storage import RedisStorage  # 20 ms and 2 MB, spared at start
-        from limits.aio.strategies import MovingWindowRateLimiter
-
         storage = RedisStorage(
             "async+redis://",
             implementation="redispy",
@@ -105,8 +105,6 @@ class _SharedWindows:
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
     async def take(self, limit: RateLimit, key: str, cost: int) -> RateLimitState | None:
-        from limits import RateLimitItemPerSecond
-
         item = RateLimitItemPerSecond(limit.requests, limit.seconds, namespace=limit.name)
         async with self._turns:
             if await self._limiter.hit(item, key, cost=cost):

@@ -1,7 +1,8 @@
-"""Phone numbers: any spelling in, E.164 out. The numbering plans are loaded with the first number: a start is short."""
+"""Phone numbers: any spelling in, E.164 out."""
 
 import re
 
+import phonenumbers
 from pydantic_core import PydanticCustomError
 
 from app.common.helpers import visible
@@ -26,8 +27,6 @@ def to_e164(spelling: str, region: str) -> str:
     Raises:
         PydanticCustomError: of type `phone_number`, when it is no phone number.
     """
-    import phonenumbers
-
     spelling = visible(spelling).strip()
     candidates = (spelling, f"+{spelling}") if _ONE_NUMBER.fullmatch(spelling) else ()
     for candidate in candidates:  # 84912345678: the country code without its plus
@@ -44,6 +43,4 @@ def to_e164(spelling: str, region: str) -> str:
 
 def country_code(region: str) -> int:
     """84 for VN."""
-    import phonenumbers
-
     return phonenumbers.country_code_for_region(region)

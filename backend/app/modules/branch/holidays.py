@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 from uuid import UUID
 
+import holidays
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.modules.branch import branch_service
@@ -35,8 +36,6 @@ async def suggest_holidays(session: AsyncSession, branch_id: UUID, year: int) ->
 
 def _holidays(country: str, year: int) -> dict[date, str]:
     """The first time it takes a quarter of a second."""
-    import holidays  # 10 MB of calendars, for a question that is asked once a year
-
     try:
         return dict(holidays.country_holidays(country, years=year))
     except NotImplementedError:

@@ -9,14 +9,12 @@ import math
 import re
 import unicodedata
 from datetime import timedelta
-from typing import TYPE_CHECKING
+
+from icalendar import Calendar, Event
 
 from app.modules.booking.status.status import RELEASED, AppointmentStatus
 from app.modules.booking.visit.agenda import Engagement
 from app.modules.calendar.calendar_service import Shown
-
-if TYPE_CHECKING:
-    from icalendar import Event
 
 _OFTEN = timedelta(minutes=15)
 """In which a phone should look again."""
@@ -25,8 +23,6 @@ _NOT_OF_A_NAME = re.compile(r"[\x00-\x1f\d,;:()\[\]{}<>/\\|+@#*=—]|\s[-–]\s"
 
 def write_calendar(shown: Shown) -> bytes:
     """Takes 0.3 ms an event: a therapist's half year half a second, so not in the event loop."""
-    from icalendar import Calendar  # 70 ms, and hardly any process needs it
-
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", "-//ZenSpa//Calendar//VI")
@@ -42,9 +38,7 @@ def write_calendar(shown: Shown) -> bytes:
     return written
 
 
-def _write_event(engagement: Engagement, shown: Shown) -> "Event":
-    from icalendar import Event
-
+def _write_event(engagement: Engagement, shown: Shown) -> Event:
     event = Event()
     event.add("uid", f"{engagement.id}@zenspa")
     event.add("dtstamp", engagement.updated_at)

@@ -6,12 +6,10 @@ import unicodedata
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from functools import cache
-from typing import TYPE_CHECKING
+
+from pwdlib import PasswordHash
 
 from app.core.exceptions import ServiceUnavailableException
-
-if TYPE_CHECKING:
-    from pwdlib import PasswordHash
 
 _AT_ONCE = asyncio.Semaphore(4)
 """Hashes at a time: each takes 64 MB and a core for some 50 ms; more of them would only starve the requests."""
@@ -20,9 +18,7 @@ _PLACES = asyncio.Semaphore(40)
 
 
 @cache
-def _hasher() -> "PasswordHash":
-    from pwdlib import PasswordHash  # not needed before the first sign-in
-
+def _hasher() -> PasswordHash:
     return PasswordHash.recommended()
 
 
