@@ -1,22 +1,18 @@
 """Redis is a help, never a need: what it has is used once loaded, and its absence is never an error."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator
 from typing import Any
-from uuid import UUID
 
 import httpx2
 import pytest
 from redis.exceptions import ConnectionError, RedisError, ResponseError, TimeoutError  # noqa: A004
 
 from app.redis import client as redis_client
-from app.redis import helpers
-from app.redis.client import close_redis, get_redis_client, init_redis
-from app.redis.helpers import cache_delete, cache_get, cache_set, cached
-from tests.support import SOON, eventually
+from app.redis.client import get_redis_client
+from app.redis.helpers import cache_delete, cache_get, cache_set
+from tests.support import SOON
 from tests.support.fault_proxy import FaultProxy, Mode
-from tests.support.patience import be_patient
 from tests.support.stores import app_redis, redis_server
 
 pytestmark = pytest.mark.usefixtures("client")
@@ -29,22 +25,6 @@ async def proxy() -> AsyncIterator[FaultProxy]:
     """On the way from the app to Redis."""
     async with FaultProxy(*redis_server()) as proxy, app_redis(limit=1, REDIS_PORT=proxy.port):
         yield proxy
-
-
-class Load:
-    """Loads for the cache, and knows how often."""
-
-    def __init__(self, value: object, seconds: float = 0) -> None:
-        self.value = value
-        self.seconds = seconds
-        self.calls = 0
-
-    async def __call__(self) -> object:
-        self.calls += 1
-        await asyncio.sleep(self.seconds)
-        if isinstance(self.value, Exception):
-            raise self.value
-        return self.value
 
 
 class TestCacheHelpers:
@@ -97,108 +77,6 @@ class TestCacheHelpers:
         assert await cache_delete("key") is False
         with pytest.raises(RuntimeError, match="not initialized"):
             await get_redis_client()
-
-
-class TestCached:
-    @pytest.mark.parametrize("value", ["Lan", None, 0, []])
-    async def test_loads_once_and_then_hits(self, value: object) -> None:
-        load = Load(value)
-        assert [await cached("key", 60, load) for _ in range(3)] == [value] * 3
-        assert load.calls == 1
-
-    async def test_a_miss_and_a_hit_give_the_same_and_each_caller_a_copy_of_its_own(self) -> None:
-        load = Load({"id": UUID(int=7), "hours": (8, 20)}, seconds=0.05)
-        misses = await asyncio.gather(*(cached("key", 60, load) for _ in range(2)))
-        assert [*misses, await cached("key", 60, load)] == [{"id": str(UUID(int=7)), "hours": [8, 20]}] * 3
-        assert misses[0] is not misses[1]
-
-    async def test_the_entry_lives_as_long_as_told(self) -> None:
-        await cached("key", 60, Load(1))
-        assert 50 < await (await get_redis_client()).ttl("key") <= 60
-
-    async def test_fifty_who_miss_at_once_wait_for_one_load(self) -> None:
-        load = Load("Lan", seconds=0.1)
-        assert await asyncio.gather(*(cached("key", 60, load) for _ in range(50))) == ["Lan"] * 50
-        assert load.calls == 1
-
-    async def test_two_processes_that_miss_at_once_load_once(self) -> None:
-        other = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-c", "from tests.test_redis import other_process; other_process()")
-        )
-        assert await miss_at_the_same_time() == ["Lan"] * 10
-        assert await other.wait() == 0
-        assert await (await get_redis_client()).get("loads") == "1"
-
-    async def test_a_failure_reaches_all_who_waited_and_the_next_loads_again(self) -> None:
-        failing = Load(ValueError("no such branch"), seconds=0.05)
-        results = await asyncio.gather(
-            *(cached("key", 60, failing) for _ in range(5)), return_exceptions=True
-        )
-        assert results == [failing.value] * 5
-        assert failing.calls == 1
-        assert await (await get_redis_client()).exists("key:refill") == 0
-        assert await cached("key", 60, Load("Lan")) == "Lan"
-
-    @pytest.mark.parametrize("fault", FAULTS)
-    async def test_while_redis_is_away_everyone_loads(self, fault: Mode, proxy: FaultProxy) -> None:
-        proxy.mode = fault
-        load = Load("Lan")
-        assert [await cached("key", 60, load) for _ in range(3)] == ["Lan"] * 3
-        assert load.calls == 3
-
-    async def test_a_redis_that_goes_away_during_the_load_takes_nothing_with_it(
-        self, proxy: FaultProxy
-    ) -> None:
-        async def load() -> str:
-            proxy.mode = Mode.REFUSE
-            return "Lan"
-
-        assert await cached("key", 60, load) == "Lan"
-
-    async def test_the_lock_of_a_process_that_died_does_not_hold_for_ever(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(helpers, "REFILL_LOCK", 0.1)
-        await (await get_redis_client()).set("key:refill", "the dead one's")
-        async with asyncio.timeout(SOON):
-            assert await cached("key", 60, Load("Lan")) == "Lan"
-
-    async def test_one_who_was_too_slow_leaves_the_lock_of_the_next_alone(self) -> None:
-        redis = await get_redis_client()
-
-        async def load() -> str:
-            await redis.set("key:refill", "the next one's")
-            return "Lan"
-
-        await cached("key", 60, load)
-        assert await redis.get("key:refill") == "the next one's"
-
-
-async def miss_at_the_same_time() -> list[str]:
-    """Ten callers of `cached` here, when the other process is at the same point."""
-    redis = await get_redis_client()
-    await redis.incr("arrived")
-
-    async def both_are_here() -> bool:
-        return bool(await redis.get("arrived") == "2")
-
-    async def load() -> str:
-        await redis.incr("loads")
-        await asyncio.sleep(0.2)
-        return "Lan"
-
-    await eventually(both_are_here)
-    return await asyncio.gather(*(cached("key", 60, load) for _ in range(10)))
-
-
-def other_process() -> None:
-    async def main() -> None:
-        be_patient()
-        await init_redis()
-        assert await miss_at_the_same_time() == ["Lan"] * 10
-        await close_redis()
-
-    asyncio.run(main())
 
 
 class TestCircuitBreaker:

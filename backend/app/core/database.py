@@ -33,7 +33,6 @@ GOODBYE = 2.0
 MAX_ATTEMPTS = 3
 SCHEMA_VERSION = "0007"
 """The newest migration; a process on an older schema is not ready, one on a newer is."""
-_POOLED = "zenspa_transaction_pooler"
 _LIBPQ_ONLY = {"sslmode", "ssl", "sslrootcert", "channel_binding", "pgbouncer", "connect_timeout"}
 
 logger = structlog.get_logger(__name__)
@@ -42,11 +41,6 @@ logger = structlog.get_logger(__name__)
 def build_engine(settings: Settings) -> AsyncEngine:
     """An engine for `settings.DATABASE_URL`, with timeouts that also hold behind a transaction pooler."""
     return _build_engine(settings, connections=settings.DB_POOL_SIZE + settings.DB_MAX_OVERFLOW)
-
-
-def is_pooled(engine: AsyncEngine) -> bool:
-    """Whether a transaction pooler is between: what belongs together has to be in one transaction."""
-    return bool(engine.get_execution_options()[_POOLED])
 
 
 def build_health_engine(settings: Settings) -> AsyncEngine:
@@ -71,7 +65,6 @@ def _build_engine(settings: Settings, *, connections: int) -> AsyncEngine:
         pool_recycle=1800,  # a failover behind a name is followed within half an hour
         connect_args=_connect_args(settings),
         hide_parameters=settings.is_production,  # an error would print customers into the log
-        execution_options={_POOLED: settings.uses_transaction_pooler},
     )
     event.listen(engine.sync_engine, "checkout", _refuse_dead_connection)
     event.listen(engine.sync_engine, "handle_error", _give_up_silent_connection)

@@ -1,19 +1,28 @@
 """Redis or Valkey: one client for the process, behind a circuit breaker.
 
-Redis is a help, never a need. Every command is bounded by 0.2 s, and once one has failed the breaker
-answers for a second without asking, so a dead Redis slows one request a second and no other.
+The app works without Redis. Every command is bounded by 0.2 s, and once one has failed the breaker answers for a second
+without sending any, so a dead Redis slows one request a second and no other.
 """
 
 import asyncio
 import time
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, override
 
 import structlog
 from redis import asyncio as aioredis
 from redis.asyncio.connection import Connection, ConnectionPool, SSLConnection
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
-from redis.exceptions import AuthenticationError, ConnectionError, RedisError, TimeoutError  # noqa: A004
+from redis.exceptions import (
+    AuthenticationError,
+    ConnectionError,  # noqa: A004
+    MaxConnectionsError,
+    RedisError,
+    ResponseError,
+    TimeoutError,  # noqa: A004
+)
 from redis.maint_notifications import MaintNotificationsConfig
 
 from app.common.single_flight import SingleFlight
@@ -21,41 +30,59 @@ from app.core.config import settings
 from app.core.metrics import redis_breaker_open
 
 TIMEOUT = 0.2
-"""Seconds for a connect, and for an answer (redis-py's own default: 10 retries, 58 s on a black hole)."""
+"""Seconds for a connect, and for a response (redis-py's own default: 10 retries, 58 s on a black hole)."""
 RETRY_AFTER = 1.0
 """Seconds between two attempts to reach a Redis that is away."""
-_FAILURES = (ConnectionError, TimeoutError, OSError)  # the builtin TimeoutError is an OSError
 
 logger = structlog.get_logger(__name__)
 
 
 class CircuitBreaker:
-    """Closed: commands pass. Open: they fail at once, but for one a second, which finds out."""
+    """Closed: calls pass. Open: they fail at once, except one a second, which finds out whether Redis is back.
+
+    Our own, because pybreaker 1.4 knows only Tornado's coroutines, and the others bring a state machine with storage
+    and events for these thirty lines.
+    """
 
     def __init__(self) -> None:
         self._open_until = 0.0
         self._is_open = False
 
-    def admit(self) -> None:
-        """Lets a command pass, or spares it the wait.
+    @contextmanager
+    def guard(self) -> Iterator[None]:
+        """Guard one call to Redis: `with breaker.guard(): await ...`.
 
         Raises:
-            redis.exceptions.ConnectionError: Redis is away and this is not the command that asks.
+            redis.exceptions.ConnectionError: Redis is away and this is not the call that finds out.
         """
+        self._admit()
+        try:
+            yield
+        except MaxConnectionsError:
+            raise  # we are too busy, which says nothing about Redis
+        except (ConnectionError, TimeoutError, OSError) as error:
+            self._open(error)
+            raise
+        except ResponseError:
+            self._close()  # Redis refused the command, so it is there
+            raise
+        self._close()
+
+    def _admit(self) -> None:
         if self._is_open:
             now = time.monotonic()
             if now < self._open_until:
                 raise ConnectionError("Redis is away (circuit breaker open)")
-            self._open_until = now + RETRY_AFTER  # this one asks, the others go on failing at once
+            self._open_until = now + RETRY_AFTER  # this call finds out, the others go on failing at once
 
-    def record_failure(self, error: BaseException) -> None:
+    def _open(self, error: BaseException) -> None:
         self._open_until = time.monotonic() + RETRY_AFTER
         if not self._is_open:
             self._is_open = True
             redis_breaker_open.set(1)
             logger.warning("redis is away, going on without it", reason=f"{type(error).__name__}: {error}")
 
-    def record_success(self) -> None:
+    def _close(self) -> None:
         if self._is_open:
             self._is_open = False
             redis_breaker_open.set(0)
@@ -65,52 +92,37 @@ class CircuitBreaker:
 breaker = CircuitBreaker()
 
 
-class _Guarded:
-    """Mixed into redis-py's connections: whatever the command, pipeline or subscription, it passes here."""
+class GuardedRedis(aioredis.Redis):
+    """A client whose commands pass the breaker. Pipelines and scripts of libraries do not: guard the call itself."""
+
+    @override
+    async def execute_command(self, *args: Any, **options: Any) -> Any:
+        with breaker.guard():
+            return await super().execute_command(*args, **options)  # type: ignore[no-untyped-call]  # redis-py's
+
+
+class _SeesClosing:
+    """Mixed into redis-py's connections: the pool reconnects one that was reset while idle, as by a restart.
+
+    Otherwise the pool hands it out. Writing to it is a RuntimeError of uvloop's or an AttributeError of asyncio's, after
+    which it goes back to the pool as it is.
+    """
 
     _writer: asyncio.StreamWriter | None
 
-    async def connect_check_health(self, *args: Any, **kwargs: Any) -> None:
-        try:
-            await super().connect_check_health(*args, **kwargs)  # type: ignore[misc]  # of the mixed-in class
-        except _FAILURES as error:
-            breaker.record_failure(error)
-            raise
-
-    async def send_packed_command(self, *args: Any, **kwargs: Any) -> None:
+    async def can_read(self) -> bool:
+        """Return whether there is something to read; the pool asks before it hands out a connection."""
         if self._writer is not None and self._writer.is_closing():
-            # Reset while it was idle, as by a restart. Writing to it is a RuntimeError of uvloop's and an
-            # AttributeError of asyncio's; disconnected, it connects again.
-            await self.disconnect(nowait=True)  # type: ignore[attr-defined]  # of the mixed-in class
-        try:
-            await super().send_packed_command(*args, **kwargs)  # type: ignore[misc]  # the same
-        except _FAILURES as error:
-            breaker.record_failure(error)
-            raise
-
-    async def read_response(self, *args: Any, **kwargs: Any) -> Any:
-        try:
-            response = await super().read_response(*args, **kwargs)  # type: ignore[misc]  # the same
-        except _FAILURES as error:
-            breaker.record_failure(error)
-            raise
-        if response is not None or kwargs.get("timeout") is None:  # else a subscriber has heard nothing
-            breaker.record_success()
-        return response
+            raise ConnectionError("closed while idle")
+        return bool(await super().can_read())  # type: ignore[misc]  # of the mixed-in class
 
 
-class _GuardedConnection(_Guarded, Connection):
+class _Connection(_SeesClosing, Connection):
     pass
 
 
-class _GuardedSSLConnection(_Guarded, SSLConnection):
+class _SSLConnection(_SeesClosing, SSLConnection):
     pass
-
-
-class _GuardedPool(ConnectionPool):
-    async def get_connection(self, *args: Any, **kwargs: Any) -> Any:
-        breaker.admit()
-        return await super().get_connection(*args, **kwargs)  # type: ignore[no-untyped-call]  # redis-py is
 
 
 redis_client: aioredis.Redis | None = None
@@ -119,8 +131,8 @@ _health_checks = SingleFlight[tuple[bool, float]]()
 
 def _build_client() -> aioredis.Redis:
     password = settings.REDIS_PASSWORD
-    pool = _GuardedPool(
-        connection_class=_GuardedSSLConnection if settings.REDIS_SSL else _GuardedConnection,
+    pool = ConnectionPool(
+        connection_class=_SSLConnection if settings.REDIS_SSL else _Connection,
         host=settings.REDIS_HOST,
         port=settings.REDIS_PORT,
         db=settings.REDIS_DB,
@@ -134,11 +146,11 @@ def _build_client() -> aioredis.Redis:
         # Of Redis Enterprise. On, it keeps the pool from replacing connections that were closed while idle.
         maint_notifications_config=MaintNotificationsConfig(enabled=False),
     )
-    return aioredis.Redis.from_pool(pool)
+    return GuardedRedis.from_pool(pool)
 
 
 async def get_redis_client() -> aioredis.Redis:
-    """The process's client. It reconnects by itself; a command raises `RedisError` while Redis is away.
+    """Return the process's client. It reconnects by itself; a command raises `RedisError` while Redis is away.
 
     Raises:
         RuntimeError: `init_redis` has not run.
@@ -149,7 +161,7 @@ async def get_redis_client() -> aioredis.Redis:
 
 
 async def init_redis() -> None:
-    """Makes the client and says whether Redis is there. It not being there is no error."""
+    """Make the client and log whether Redis is there. The app also starts without it."""
     global redis_client  # noqa: PLW0603 - the spec's name for the process's one client
     redis_client = _build_client()
     try:
@@ -163,6 +175,7 @@ async def init_redis() -> None:
 
 
 async def close_redis() -> None:
+    """Close the client's connections."""
     global redis_client  # noqa: PLW0603 - as above
     if redis_client is not None:
         await redis_client.aclose()
@@ -171,7 +184,7 @@ async def close_redis() -> None:
 
 
 async def check_redis_health() -> tuple[bool, float]:
-    """Whether Redis answers, and in how many milliseconds. Checks at the same time share one PING."""
+    """Return whether Redis answers, and in how many milliseconds. Checks at the same time share one PING."""
     return await _health_checks.run("redis", _measure_redis)
 
 

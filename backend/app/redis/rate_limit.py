@@ -17,6 +17,7 @@ from redis import asyncio as aioredis
 from redis.exceptions import RedisError
 
 from app.core.exceptions import RateLimitException
+from app.redis import client
 from app.redis.client import get_redis_client
 
 _AT_ONCE = 20  # connections of the pool's 100: a burst that finds none left would be counted here as well
@@ -107,9 +108,10 @@ class _SharedWindows:
     async def take(self, limit: RateLimit, key: str, cost: int) -> RateLimitState | None:
         item = RateLimitItemPerSecond(limit.requests, limit.seconds, namespace=limit.name)
         async with self._turns:
-            if await self._limiter.hit(item, key, cost=cost):
-                return None
-            reset_at, remaining = await self._limiter.get_window_stats(item, key)
+            with client.breaker.guard():  # limits has a client of its own on our pool
+                if await self._limiter.hit(item, key, cost=cost):
+                    return None
+                reset_at, remaining = await self._limiter.get_window_stats(item, key)
         return _allowance(limit, remaining, reset_at - time.time())
 
 
