@@ -2,22 +2,19 @@
 
 import hmac
 import time
-from base64 import urlsafe_b64decode
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID, uuid4
 
-import orjson
+from jwt import PyJWK, PyJWT, PyJWTError, get_unverified_header
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.common.types.localized import LocalizedText
 from app.core.config import settings
 from app.core.exceptions import ForbiddenException, UnauthorizedException
-from app.modules.identity.keys import MAX_KID_LENGTH, PublishedKeys, SigningKey
-
-if TYPE_CHECKING:
-    from jwt import PyJWS
+from app.modules.identity.keys import MAX_KID_LENGTH, PublishedKeys
 
 ACCESS_TOKEN_SECONDS = 900
 MAX_SKEW = 30
@@ -29,6 +26,15 @@ _SUPABASE_AUDIENCE = "authenticated"
 _NO_USERS = ("anon", "service_role")
 _LAST_SECOND = 253_402_300_799  # of the year 9999
 _MAX_NAME = 200
+_HEADER_NAMES = {"alg", "typ", "kid"}
+_JWT = PyJWT(
+    {"enforce_minimum_key_length": True, "verify_exp": False, "require": ["iss", "aud", "sub", "iat", "exp"]}
+)
+"""`exp` is checked at every use, because what was verified is kept."""
+_SIGNATURE_ALONE: dict[str, Any] = {
+    "require": [],
+    **{f"verify_{claim}": False for claim in ("iss", "aud", "sub", "iat", "nbf", "jti")},
+}
 
 
 class _Refused(UnauthorizedException):
@@ -39,13 +45,17 @@ class _Refused(UnauthorizedException):
 class InvalidToken(_Refused):
     code = "INVALID_TOKEN"
     text = LocalizedText(
-        "Phiên đăng nhập không hợp lệ, vui lòng đăng nhập lại.", "Your sign-in is not valid."
+        "Phiên đăng nhập không hợp lệ. Vui lòng đăng nhập lại.",
+        "Your sign-in is not valid. Please sign in again.",
     )
 
 
 class ExpiredToken(_Refused):
     code = "TOKEN_EXPIRED"
-    text = LocalizedText("Phiên đăng nhập đã hết hạn.", "Your sign-in has expired.")
+    text = LocalizedText(
+        "Phiên đăng nhập đã hết hạn. Vui lòng đăng nhập lại.",
+        "Your sign-in has expired. Please sign in again.",
+    )
 
 
 class NotAUser(ForbiddenException):
@@ -53,9 +63,7 @@ class NotAUser(ForbiddenException):
     a person (`is_anonymous`)."""
 
     code = "NOT_A_USER"
-    text = LocalizedText(
-        "Mã truy cập này không phải của một người dùng.", "This token does not belong to a user."
-    )
+    text = LocalizedText("Phiên này không thuộc tài khoản nào.", "This token does not belong to a user.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +81,7 @@ class Claims:
 
 
 def issue_access_token(user_id: UUID, session_id: UUID) -> str:
+    """Return a token that is good for `ACCESS_TOKEN_SECONDS` and as long as the session lasts."""
     now = int(time.time())
     claims = {
         "iss": _OWN,
@@ -83,22 +92,20 @@ def issue_access_token(user_id: UUID, session_id: UUID) -> str:
         "exp": now + ACCESS_TOKEN_SECONDS,
         "jti": uuid4().hex,
     }
-    return _jws().encode(
-        orjson.dumps(claims), _own_key().jwk, "HS256", headers={"kid": _OWN, "typ": "at+jwt"}
-    )
+    return _JWT.encode(claims, _own_key(), headers={"kid": _OWN, "typ": "at+jwt"})
 
 
 async def verify_access_token(token: str) -> Claims:
-    """What it says, when it is good now.
+    """Return what a token says, when it is good now.
 
     Raises:
         InvalidToken, ExpiredToken, NotAUser
-        KeysUnavailable: Supabase's keys cannot be had, so nobody can tell.
+        KeysUnavailable: Supabase's keys cannot be fetched, so nobody can tell.
     """
     if len(token) > MAX_TOKEN_LENGTH:
         raise InvalidToken
-    header = _read_header(token.partition(".")[0])
-    if header.kid == _OWN:
+    header = _read_header(token)
+    if header.get("kid") == _OWN:
         claims = _verify_own(token, _own_key())
     elif (issuer := settings.supabase_issuer) is not None:
         claims = _verify_supabase(token, await _supabase_key(header, issuer), issuer)
@@ -109,35 +116,27 @@ async def verify_access_token(token: str) -> Claims:
     return claims
 
 
-class _Header(BaseModel):
-    """Whatever else a header may hold asks us to trust the token (`jwk`, `jku`, `x5u`) or to know an extension."""
-
-    model_config = ConfigDict(strict=True, extra="forbid")
-
-    alg: str
-    typ: str = "JWT"
-    kid: Annotated[str, Field(max_length=MAX_KID_LENGTH)] | None = None
-
-
-@lru_cache(maxsize=64)  # all tokens of a key begin with the same one
-def _read_header(segment: str) -> _Header:
+def _read_header(token: str) -> dict[str, Any]:
+    """Return a header that asks nothing of us: others want us to trust a key in the token or to know an extension."""
     try:
-        # What b64decode lets pass, PyJWT refuses when it verifies the token.
-        return _Header.model_validate_json(urlsafe_b64decode(segment + "=" * (-len(segment) % 4)))
-    except ValueError:
+        header = get_unverified_header(token)
+    except (PyJWTError, ValueError, RecursionError):
         raise InvalidToken from None
-
-
-async def _supabase_key(header: _Header, issuer: str) -> SigningKey:
-    keys = _published_keys(issuer)
-    if header.alg == "HS256":
-        # Never a fetch, and never for the kid of a public key: what everybody knows is no secret.
-        if settings.SUPABASE_JWT_SECRET is None or keys.knows(header.kid):
-            raise InvalidToken
-        return _key_from(settings.SUPABASE_JWT_SECRET.get_secret_value())
-    if header.alg not in {"ES256", "RS256"} or header.kid is None:
+    if not header.keys() <= _HEADER_NAMES:
         raise InvalidToken
-    key = await keys.key_for(header.kid)
+    return header
+
+
+async def _supabase_key(header: dict[str, Any], issuer: str) -> PyJWK:
+    keys, algorithm, kid = _published_keys(issuer), header.get("alg"), header.get("kid")
+    if algorithm == "HS256":
+        # Never a fetch, and never for the kid of a public key: what everybody knows is no secret.
+        if settings.SUPABASE_JWT_SECRET is None or keys.knows(kid):
+            raise InvalidToken
+        return _symmetric_key(settings.SUPABASE_JWT_SECRET.get_secret_value().encode())
+    if algorithm not in {"ES256", "RS256"} or kid is None or len(kid) > MAX_KID_LENGTH:
+        raise InvalidToken
+    key = await keys.key_for(kid)
     if key is None:
         raise InvalidToken
     return key
@@ -148,23 +147,23 @@ def _published_keys(issuer: str) -> PublishedKeys:
     return PublishedKeys(f"{issuer}/.well-known/jwks.json")
 
 
-def _own_key() -> SigningKey:
+def _own_key() -> PyJWK:
+    """Return the key for tokens alone: SECRET_KEY itself also signs cursors, and one must never pass for the other."""
     return _derived_key(settings.SECRET_KEY.get_secret_value())
 
 
 @lru_cache(maxsize=4)
-def _derived_key(secret: str) -> SigningKey:
-    """For tokens alone: SECRET_KEY itself also signs cursors, and one must never pass for the other."""
-    return SigningKey.from_secret(hmac.digest(secret.encode(), b"access tokens", "sha256"))
+def _derived_key(secret: str) -> PyJWK:
+    return _symmetric_key(hmac.digest(secret.encode(), b"access tokens", "sha256"))
 
 
 @lru_cache(maxsize=4)
-def _key_from(secret: str) -> SigningKey:
-    return SigningKey.from_secret(secret.encode())
+def _symmetric_key(secret: bytes) -> PyJWK:
+    return PyJWK({"kty": "oct", "k": urlsafe_b64encode(secret).decode()}, "HS256")
 
 
 def _canonical_uuid(value: Any) -> UUID:
-    """Of one person one spelling; `UUID` alone also takes braces, capitals and `urn:uuid:`."""
+    """Accept one spelling of a person's id; `UUID` alone also takes braces, capitals and `urn:uuid:`."""
     if not isinstance(value, str) or str(uuid := UUID(value)) != value:
         raise ValueError("not a canonical UUID")
     return uuid
@@ -175,10 +174,10 @@ _Seconds = Annotated[float, Field(ge=0, le=_LAST_SECOND, allow_inf_nan=False)]
 
 
 class _Payload(BaseModel):
+    """What PyJWT does not check: it takes text and `true` for times, and any text for a subject."""
+
     model_config = ConfigDict(strict=True)
 
-    iss: str
-    aud: str | list[str]
     sub: _Uuid
     iat: _Seconds
     exp: _Seconds
@@ -189,57 +188,42 @@ class _OwnPayload(_Payload):
     sid: _Uuid
 
 
-# 55 (HS256) to 170 µs (ES256) are paid once for a token and a key; from then on it is 2. Keys are compared by value:
-# one that was fetched again is the same, one that was withdrawn does not come here. A refusal is not kept.
+# 55 (HS256) to 170 µs (ES256) are paid once for a token and a key. A key that was fetched again is the same object, one
+# that was withdrawn does not come here. A refusal is not kept: nobody may fill the memory with forgeries.
 @lru_cache(maxsize=2048)
-def _verify_own(token: str, key: SigningKey) -> Claims:
-    payload = _read_claims(_OwnPayload, _verify_signature(token, key), issuer=_OWN, audience=_OWN)
+def _verify_own(token: str, key: PyJWK) -> Claims:
+    payload = _read(_OwnPayload, _decode(token, key, audience=_OWN, issuer=_OWN))
     return Claims("zenspa", payload.sub, payload.sid, int(payload.iat), int(payload.exp), name=None)
 
 
 @lru_cache(maxsize=2048)
-def _verify_supabase(token: str, key: SigningKey, issuer: str) -> Claims:
-    claims = _verify_signature(token, key)
-    if claims.get("role") in _NO_USERS:
+def _verify_supabase(token: str, key: PyJWK, issuer: str) -> Claims:
+    signed = _decode(token, key, options=_SIGNATURE_ALONE)
+    if signed.get("role") in _NO_USERS:
         raise NotAUser  # whatever else it says: the legacy keys have neither `sub` nor `aud`
-    if claims.get("is_anonymous") is True:
+    if signed.get("is_anonymous") is True:
         raise NotAUser  # anybody makes one by a click, and each would leave a row here
-    payload = _read_claims(_Payload, claims, issuer=issuer, audience=_SUPABASE_AUDIENCE)
-    name = _display_name(claims)
+    payload = _read(_Payload, _decode(token, key, audience=_SUPABASE_AUDIENCE, issuer=issuer))
+    name = _display_name(signed)
     return Claims("supabase", payload.sub, None, int(payload.iat), int(payload.exp), name)
 
 
-def _verify_signature(token: str, key: SigningKey) -> dict[str, Any]:
-    from jwt import PyJWTError
-
+def _decode(token: str, key: PyJWK, **checks: Any) -> dict[str, Any]:
+    """Verify with the key's own algorithm; a token that names another is refused."""
     try:
-        # The algorithm is the key's; PyJWT compares it with the token's.
-        claims = orjson.loads(_jws().decode(token, key.jwk, algorithms=[key.algorithm]))
-    except (PyJWTError, ValueError):
+        claims: dict[str, Any] = _JWT.decode(
+            token, key, algorithms=[key.algorithm_name], leeway=MAX_SKEW, **checks
+        )
+    except (PyJWTError, ValueError, RecursionError):
         raise InvalidToken from None
-    if not isinstance(claims, dict):
-        raise InvalidToken
     return claims
 
 
-@cache
-def _jws() -> "PyJWS":
-    from jwt import PyJWS
-
-    return PyJWS(["HS256", "ES256", "RS256"], options={"enforce_minimum_key_length": True})
-
-
-def _read_claims[P: _Payload](kind: type[P], claims: dict[str, Any], *, issuer: str, audience: str) -> P:
-    """Everything but `exp`, which is looked at every time."""
+def _read[P: _Payload](kind: type[P], claims: dict[str, Any]) -> P:
     try:
-        payload = kind.model_validate(claims)
+        return kind.model_validate(claims)
     except ValueError:
         raise InvalidToken from None
-    audiences = [payload.aud] if isinstance(payload.aud, str) else payload.aud
-    latest = time.time() + MAX_SKEW
-    if payload.iss != issuer or audience not in audiences or max(payload.iat, payload.nbf) > latest:
-        raise InvalidToken
-    return payload
 
 
 def _display_name(claims: dict[str, Any]) -> str | None:

@@ -535,4 +535,4 @@ def own_claims() -> dict[str, Any]:
 
 
 def own_token(claims: dict[str, Any], *, kid: str = "zenspa") -> str:
-    return jwt.encode(claims, identity_tokens._own_key().jwk.key, "HS256", headers={"kid": kid})
+    return jwt.encode(claims, identity_tokens._own_key().key, "HS256", headers={"kid": kid})
