@@ -1,4 +1,4 @@
-"""Units of work beside a request's own transaction, and running one again when it lost a race."""
+"""Units of work beside a request's own transaction, and repeating one that lost a race."""
 
 import asyncio
 import random
@@ -17,27 +17,32 @@ logger = structlog.get_logger(__name__)
 async def run_in_transaction[T](
     work: Callable[[AsyncSession], Awaitable[T]], *, in_request: bool = False
 ) -> T:
-    """A unit of work beside a request's own, committed at its end and run again when it lost a race.
+    """Run `work` in a transaction of its own, commit it, and return what it returned. A lost race is run again.
+
+    Args:
+        work: What to do, given the session. It may run up to three times.
+        in_request: Whether a request waits for it: then no connection within `REQUEST_POOL_WAIT` is an error.
 
     Raises:
-        ServiceUnavailableException: `in_request`, no connection within `REQUEST_POOL_WAIT` seconds.
+        ServiceUnavailableException: `in_request`, and no connection was free in time.
     """
 
     async def attempt() -> T:
         async with AsyncSessionLocal() as session:
             if in_request:
                 await claim_connection(session)
-            done = await work(session)
+            result = await work(session)
             await commit(session)
-            return done
+            return result
 
     return await retry_lost_races(attempt)
 
 
 async def retry_lost_races[T](unit_of_work: Callable[[], Awaitable[T]]) -> T:
-    """Runs a whole unit of work up to three times while PostgreSQL ends it with 40001 or 40P01.
+    """Run a whole unit of work up to three times while PostgreSQL ends it with 40001 or 40P01.
 
-    The pause is random, so that two losers do not meet again.
+    The pause is random, so that two losers do not meet again. Not by tenacity: every request passes here, and it takes
+    60 µs of the processor for one that succeeds at once (measured 2026-11-29).
     """
     for attempt in range(1, MAX_ATTEMPTS):
         try:
