@@ -13,6 +13,7 @@ import schemathesis
 from hypothesis import HealthCheck, given, seed
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
+from openapi_spec_validator import OpenAPIV31SpecValidator
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 from schemathesis.core.result import Ok
@@ -87,6 +88,9 @@ def errors_of(operation: dict[str, Any]) -> dict[str, Any]:
 
 
 class TestDocument:
+    def test_it_is_valid_openapi_3_1(self) -> None:
+        assert [error.message for error in OpenAPIV31SpecValidator(DOCUMENT).iter_errors()] == []
+
     def test_operation_ids_are_clean_and_unique(self) -> None:
         ids = [operation["operationId"] for operation in OPERATIONS.values()]
         assert len(set(ids)) == len(ids)
