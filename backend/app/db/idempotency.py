@@ -1,10 +1,18 @@
-"""A request that is sent again, because its answer was lost, is answered again and not done again.
+"""Replay the stored response when a client retries with the same Idempotency-Key.
 
-draft-ietf-httpapi-idempotency-key-header. The answer is kept in the transaction that did the work, so there is
-no moment at which the one is there and the other is not.
+draft-ietf-httpapi-idempotency-key-header. The response is stored in the transaction that does the work, so there is no
+moment at which one is there without the other.
+
+    async with idempotent(session, user.id, key, request, VisitRead) as replay:
+        if replay.response:
+            return replay.response
+        ...  # the work
+        return replay.store(visit)
 """
 
 import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated
@@ -25,11 +33,8 @@ from app.db.transactions import run_in_transaction
 
 KEPT_FOR = timedelta(days=30)
 _BATCH = 1_000
-_LOCK = "SELECT pg_try_advisory_xact_lock(hashtextextended($1::uuid || ':' || $2::text, 0))"
-_KEEP = "INSERT INTO idempotency_key (user_id, key, request, answer) VALUES ($1, $2, $3, $4) RETURNING key"
-_FIND = "SELECT request, answer FROM idempotency_key WHERE user_id = $1 AND key = $2"
-"""Asked when the lock is ours: a statement sees what was committed when it began, and in one with both whoever had the
-lock could end in between. Then the work would be done again, or refused because it is done."""
+_BEGIN = "SELECT is_locked, stored_request, stored_response FROM zenspa_begin_idempotent($1, $2)"
+_STORE = "INSERT INTO idempotency_key (user_id, key, request, answer) VALUES ($1, $2, $3, $4)"
 
 IdempotencyKey = Annotated[
     str,
@@ -38,8 +43,8 @@ IdempotencyKey = Annotated[
         min_length=1,
         max_length=100,
         pattern="^[!-~]+$",
-        description="A new one, as a UUID, for each thing that is to be done once. Sent again with it, the same"
-        " request is answered again and not done again.",
+        description="A new value, such as a UUID, for each thing that is to be done once. A retry with the same key and"
+        " the same body gets the first response again, and nothing is done twice.",
         examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
     ),
 ]
@@ -48,67 +53,84 @@ IdempotencyKey = Annotated[
 class IdempotencyInFlight(ConflictException):
     code = "IDEMPOTENCY_IN_FLIGHT"
     text = LocalizedText(
-        "Yêu cầu này đang được xử lý; hãy gửi lại sau giây lát.",
-        "This request is being worked on; send it again in a moment.",
+        "Thao tác này đang được xử lý. Vui lòng chờ giây lát rồi thử lại.",
+        "This request is still being processed. Please try again in a moment.",
     )
 
 
 class IdempotencyKeyReused(ValidationException):
     code = "IDEMPOTENCY_KEY_REUSED"
     text = LocalizedText(
-        "Idempotency-Key này đã được dùng cho một yêu cầu khác.",
-        "This Idempotency-Key was used for another request.",
+        "Idempotency-Key này đã dùng cho một thao tác khác. Dùng giá trị mới.",
+        "This Idempotency-Key was used for another request. Use a new one.",
     )
 
 
-class KeptAnswer(Base):
-    """What a request with a key was answered."""
+class StoredResponse(Base):
+    """The response to a request with an Idempotency-Key."""
 
     __tablename__ = "idempotency_key"
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), primary_key=True)
-    """Another user's key is another key."""
+    """Keys of different users are different keys."""
     key: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
     request: Mapped[bytes] = mapped_column(LargeBinary)
-    """SHA-256 of what was asked."""
-    answer: Mapped[object] = mapped_column(JSONB)
+    """SHA-256 of the request."""
+    response: Mapped[object] = mapped_column("answer", JSONB)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
 
 
-def digest_of(operation: str, request: BaseModel) -> bytes:
-    """Of what is asked, however it was spelt: the order of fields and the zone of an instant do not matter, nor what is
-    left out, so that a version with one field more knows a request that the one before it has answered."""
-    return sha256(f"{operation}\n{request.model_dump_json(exclude_defaults=True)}".encode()).digest()
+class Replay[R: BaseModel]:
+    """The response to an earlier request with the same key, if there is one; otherwise where this one's is stored."""
+
+    def __init__(self, response: R | None) -> None:
+        self.response = response
+        self.stored: R | None = None
+
+    def store(self, response: R) -> R:
+        """Store the response in the transaction of the work, and return it."""
+        self.stored = response
+        return response
 
 
-async def answer_kept[A: BaseModel](
-    session: AsyncSession, answer: type[A], user_id: UUID, key: str, request: bytes
-) -> A | None:
-    """What the same request was answered before; none when it comes for the first time. Until the transaction ends
-    nobody else works on a request with this key.
+@asynccontextmanager
+async def idempotent[R: BaseModel](
+    session: AsyncSession, user_id: UUID, key: str, request: BaseModel, response_type: type[R]
+) -> AsyncGenerator[Replay[R]]:
+    """Do the work inside the context once for a user and a key. Nobody else works on the key until the transaction ends.
 
     Raises:
-        IdempotencyInFlight: somebody does already.
-        IdempotencyKeyReused: for another request.
+        IdempotencyInFlight: Another request with this key is being processed.
+        IdempotencyKeyReused: The key was used for another request.
+        RuntimeError: The work ended without an error and without `store`.
     """
-    [(is_mine,)] = await fetch_raw(session, _LOCK, user_id, key)
-    if not is_mine:
+    digest = digest_of(request)
+    [(is_locked, stored_request, stored_response)] = await fetch_raw(session, _BEGIN, user_id, key)
+    if not is_locked:
         raise IdempotencyInFlight
-    for kept_request, kept in await fetch_raw(session, _FIND, user_id, key):
-        if kept_request != request:
+    if stored_request is not None:
+        if stored_request != digest:
             raise IdempotencyKeyReused
-        return answer.model_validate(kept)
-    return None
+        yield Replay(response_type.model_validate(stored_response))
+        return
+    replay = Replay[R](None)
+    yield replay
+    if replay.stored is None:
+        raise RuntimeError("no response was stored for this Idempotency-Key")
+    await fetch_raw(session, _STORE, user_id, key, digest, replay.stored.model_dump_json())
 
 
-async def keep_answer(
-    session: AsyncSession, answer: BaseModel, user_id: UUID, key: str, request: bytes
-) -> None:
-    """In the transaction of the work, which `answer_kept` began."""
-    await fetch_raw(session, _KEEP, user_id, key, request, answer.model_dump_json())
+def digest_of(request: BaseModel) -> bytes:
+    """Return a digest of what is requested, however it is spelt.
+
+    The order of fields and the zone of an instant do not matter, nor do fields left at their defaults: so a version with
+    one field more recognises a request that the version before it has processed. Requests of different types differ.
+    """
+    content = f"{type(request).__name__}\n{request.model_dump_json(exclude_defaults=True)}"
+    return sha256(content.encode()).digest()
 
 
-async def delete_old_answers(stopping: asyncio.Event) -> int:
+async def delete_old_responses(stopping: asyncio.Event) -> int:
     """Delete stored responses that are older than `KEPT_FOR`, a thousand at a time, and return how many."""
     deleted = 0
     while not stopping.is_set() and (batch := await run_in_transaction(_delete_batch)):
@@ -118,11 +140,11 @@ async def delete_old_answers(stopping: asyncio.Event) -> int:
 
 async def _delete_batch(session: AsyncSession) -> int:
     oldest = (
-        select(KeptAnswer.user_id, KeptAnswer.key)
-        .where(KeptAnswer.created_at < func.now() - KEPT_FOR)
-        .order_by(KeptAnswer.created_at)
+        select(StoredResponse.user_id, StoredResponse.key)
+        .where(StoredResponse.created_at < func.now() - KEPT_FOR)
+        .order_by(StoredResponse.created_at)
         .limit(_BATCH)
         .with_for_update(skip_locked=True)
     )
-    statement = delete(KeptAnswer).where(tuple_(KeptAnswer.user_id, KeptAnswer.key).in_(oldest))
-    return len((await session.execute(statement.returning(KeptAnswer.key))).all())
+    statement = delete(StoredResponse).where(tuple_(StoredResponse.user_id, StoredResponse.key).in_(oldest))
+    return len((await session.execute(statement.returning(StoredResponse.key))).all())

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.core.exceptions import ForbiddenException
-from app.db.idempotency import answer_kept, digest_of, keep_answer
+from app.db.idempotency import idempotent
 from app.db.paging import newest_first
 from app.modules.availability.availability_service import load_snapshot_around, quote_party
 from app.modules.booking.allocation.reserve import AllocationRequest, reserve
@@ -50,34 +50,32 @@ async def create_visit(session: AsyncSession, user: CurrentUser, key: str, reque
     at_desk = user.holds_in(request.branch_id, *AT_THE_DESK)
     if not at_desk:
         authorize(user, Role.CUSTOMER)
-    digest = digest_of("create_visit", request)
-    stored = await answer_kept(session, VisitRead, user.id, key, digest)
-    if stored is not None:
-        return stored
-    booker = await _resolve_booker(session, user, request, at_desk=at_desk)
-    quote = await quote_party(session, request.guests, same_room=request.same_room, at_desk=at_desk)
-    start = request.start or this_step()
-    snapshot = await load_snapshot_around(session, request.branch_id, start, quote.party, at_desk=at_desk)
-    if start < this_step() or not (at_desk or snapshot.is_offered(start)):
-        raise NotBookable
-    wanted = AllocationRequest(request.branch_id, start, [quote.party])
-    reservation = await reserve(session, wanted, snapshot)
-    needs_approval = snapshot.calendar.approve_online and not at_desk
-    hold = timedelta(minutes=snapshot.calendar.hold_minutes)
-    visit = draft_visit(
-        request,
-        quote,
-        reservation,
-        customer_id=booker.customer_id,
-        guest_ids=booker.guest_ids,
-        source=_source(request, at_desk=at_desk),
-        status=_first_status(request, needs_approval=needs_approval),
-        hold_expires_at=snapshot.read_at + hold if request.hold else None,
-    )
-    await insert_visit(session, visit, quote)
-    await keep_answer(session, visit, user.id, key, digest)
-    announce(session, request.branch_id)
-    return visit
+    async with idempotent(session, user.id, key, request, VisitRead) as replay:
+        if replay.response:
+            return replay.response
+        booker = await _resolve_booker(session, user, request, at_desk=at_desk)
+        quote = await quote_party(session, request.guests, same_room=request.same_room, at_desk=at_desk)
+        start = request.start or this_step()
+        snapshot = await load_snapshot_around(session, request.branch_id, start, quote.party, at_desk=at_desk)
+        if start < this_step() or not (at_desk or snapshot.is_offered(start)):
+            raise NotBookable
+        wanted = AllocationRequest(request.branch_id, start, [quote.party])
+        reservation = await reserve(session, wanted, snapshot)
+        needs_approval = snapshot.calendar.approve_online and not at_desk
+        hold = timedelta(minutes=snapshot.calendar.hold_minutes)
+        visit = draft_visit(
+            request,
+            quote,
+            reservation,
+            customer_id=booker.customer_id,
+            guest_ids=booker.guest_ids,
+            source=_source(request, at_desk=at_desk),
+            status=_first_status(request, needs_approval=needs_approval),
+            hold_expires_at=snapshot.read_at + hold if request.hold else None,
+        )
+        await insert_visit(session, visit, quote)
+        announce(session, request.branch_id)
+        return replay.store(visit)
 
 
 async def list_visits(session: AsyncSession, user: CurrentUser, query: VisitListQuery) -> VisitPage:

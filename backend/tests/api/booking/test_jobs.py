@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import text
 
 from app.common.helpers import utc_now
-from app.db.idempotency import KEPT_FOR, KeptAnswer
+from app.db.idempotency import KEPT_FOR, StoredResponse
 from app.db.transactions import run_in_transaction
 from app.jobs import run_jobs, run_once
 from tests.builders.branches import add_branch
@@ -145,12 +145,12 @@ class TestTogether:
         assert await run_once(stopping) == 0
 
 
-class TestKeptAnswers:
+class TestStoredResponses:
     async def test_they_are_forgotten_after_their_time(self) -> None:
         user_id, _ = await new_user()
         for key, age in (("new", KEPT_FOR - timedelta(minutes=1)), ("old", KEPT_FOR + timedelta(minutes=1))):
-            columns = {"user_id": user_id, "request": b"", "answer": {}}
-            await insert_all([KeptAnswer(key=key, created_at=utc_now() - age, **columns)])
+            columns = {"user_id": user_id, "request": b"", "response": {}}
+            await insert_all([StoredResponse(key=key, created_at=utc_now() - age, **columns)])
         await run_once()
         assert [row["key"] for row in await run_sql("SELECT key FROM idempotency_key")] == ["new"]
 
