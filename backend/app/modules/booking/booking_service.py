@@ -126,12 +126,11 @@ async def _resolve_booker(
     if not at_desk:
         if request.walk_in:
             raise ForbiddenException
-        own = await customer_service.find_customer_of_user(session, user.id)
+        own = await customer_service.lock_own_customer(session, user)
         if own is None:
             raise ForbiddenException if user.holds(*AT_THE_DESK) else CustomerNotFound
         if not {customer_id, *guest_ids} <= {None, own.id}:
             raise CustomerNotFound
-        await customer_service.require_active(session, {own.id})
         await _require_below_limits(session, own.id, hold=request.hold)
         customer_id = own.id
     first = request.guests[0]
@@ -141,8 +140,7 @@ async def _resolve_booker(
 
 
 async def _require_below_limits(session: AsyncSession, customer_id: UUID, *, hold: bool) -> None:
-    """Refuse a customer who has reached their limit. The customer is locked, so that requests are counted in turn."""
-    await customer_service.get_customer(session, customer_id, lock=True)
+    """Refuse a customer who has reached their limit. The customer is locked, so requests are counted one by one."""
     upcoming = (
         select(Visit.id, func.bool_or(Appointment.status == AppointmentStatus.HELD).label("is_held"))
         .join(Appointment, Appointment.visit_id == Visit.id)

@@ -216,6 +216,19 @@ async def find_customer_of_user(session: AsyncSession, user_id: UUID) -> Custome
     return customer
 
 
+async def lock_own_customer(session: AsyncSession, user: CurrentUser) -> Customer | None:
+    """Lock the customer record of the user until the transaction ends, and return it; None if they have none.
+
+    Raises:
+        CustomerMerged, CustomerErased, CustomerArchived
+    """
+    statement = select(Customer).where(Customer.user_id == user.id).with_for_update(key_share=True)
+    customer: Customer | None = await session.scalar(statement.execution_options(populate_existing=True))
+    if customer is not None:
+        _refuse_unless_living(customer)
+    return customer
+
+
 async def require_active(session: AsyncSession, customer_ids: Collection[UUID]) -> None:
     """Raises CustomerNotFound, CustomerErased, CustomerMerged, CustomerArchived."""
     found = (await session.scalars(select(Customer).where(Customer.id.in_(customer_ids)))).all()
