@@ -6,10 +6,10 @@ from datetime import date, datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticCustomError
 
 from app.common.helpers import visible
 from app.common.types.localized import LocalizedText
+from app.common.validation import bilingual_error
 
 MAX_PAGE = 100
 
@@ -45,7 +45,7 @@ class ErrorField(BaseModel):
     """One field that was refused. The value itself is never repeated: it may be a password."""
 
     field: str = Field(examples=["body.phone"])
-    message: str = Field(examples=["Thiếu trường bắt buộc."])
+    message: str = Field(examples=["Chưa điền mục này."])
     type: str = Field(examples=["missing"])
 
 
@@ -67,7 +67,7 @@ class ErrorResponse(BaseModel):
 def _plain_integer(value: Any) -> Any:
     """A query parameter is digits; pydantic alone also takes ` 12 `, `1_000` and `+1`."""
     if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,20}", value):
-        raise PydanticCustomError("int_parsing", "Input should be a valid integer")
+        raise bilingual_error("int_parsing", "Phải là số nguyên.", "Input should be a valid integer")
     return value
 
 
@@ -76,7 +76,11 @@ def _iso_date(value: Any) -> Any:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
-        raise PydanticCustomError("date_from_datetime_parsing", "Input should be a date, as 1990-12-31")
+        raise bilingual_error(
+            "date_from_datetime_parsing",
+            "Ngày chưa đúng. Ví dụ: 31/12/1990.",
+            "Input should be a date, such as 1990-12-31",
+        )
     return value
 
 
@@ -85,15 +89,17 @@ def _iso_instant(value: Any) -> Any:
     if isinstance(value, datetime):
         return value
     if not isinstance(value, str) or not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]", value):
-        raise PydanticCustomError(
-            "datetime_parsing", "Input should be an instant, as 2026-12-31T09:00:00+07:00"
+        raise bilingual_error(
+            "datetime_parsing",
+            "Thời điểm chưa đúng. Ví dụ: 2026-12-31T09:00:00+07:00.",
+            "Input should be an instant, such as 2026-12-31T09:00:00+07:00",
         )
     return value
 
 
 def _plain_boolean(value: Any) -> Any:
     if isinstance(value, str) and value not in {"true", "false"}:
-        raise PydanticCustomError("bool_parsing", "Input should be true or false")
+        raise bilingual_error("bool_parsing", "Phải là có hoặc không.", "Input should be true or false")
     return value
 
 

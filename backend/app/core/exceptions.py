@@ -1,7 +1,7 @@
-"""The errors clients see: a class a case, which owns its status, its code and its words.
+"""The errors that clients see: one class for each case, which owns its status, its code and its text.
 
-A message given to the constructor is for the log of a 5xx and for the client of a 4xx; what a class
-says by itself is in both languages.
+A message given to the constructor goes to the log for a 5xx and to the client for a 4xx. The text of a class is in both
+languages.
 """
 
 from collections.abc import Mapping, Sequence
@@ -30,7 +30,7 @@ class ZenSpaException(Exception):  # noqa: N818 - the spec's name
     status: ClassVar[int] = 500
     code: str = "INTERNAL_ERROR"
     text: ClassVar[LocalizedText] = LocalizedText(
-        "Đã xảy ra lỗi ngoài dự kiến.", "An unexpected error occurred."
+        "Hệ thống gặp lỗi. Vui lòng thử lại.", "Something went wrong. Please try again."
     )
     retry_after: ClassVar[int | None] = None
     """Seconds after which another try makes sense."""
@@ -52,48 +52,58 @@ class ZenSpaException(Exception):  # noqa: N818 - the spec's name
         super().__init__(message.en if isinstance(message, LocalizedText) else message or self.text.en)
 
     def public_message(self, language: str) -> str:
-        """What the client reads; the words of a server error never leave the house."""
-        said = self.message if self.message and self.status < _FIRST_SERVER_ERROR else self.text
-        return said.in_language(language) if isinstance(said, LocalizedText) else said
+        """Return what the client reads; the message of a server error is for the log alone."""
+        message = self.message if self.message and self.status < _FIRST_SERVER_ERROR else self.text
+        return message.in_language(language) if isinstance(message, LocalizedText) else message
 
 
 class DatabaseException(ZenSpaException):
     code = "DATABASE_ERROR"
-    text = LocalizedText("Lỗi cơ sở dữ liệu.", "A database error occurred.")
+    text = LocalizedText(
+        "Hệ thống gặp lỗi dữ liệu. Vui lòng thử lại.", "A database error occurred. Please try again."
+    )
 
 
 class CacheException(ZenSpaException):
     code = "CACHE_ERROR"
-    text = LocalizedText("Lỗi bộ nhớ đệm.", "A cache error occurred.")
+    text = LocalizedText(
+        "Hệ thống gặp lỗi bộ nhớ đệm. Vui lòng thử lại.", "A cache error occurred. Please try again."
+    )
 
 
 class ValidationException(ZenSpaException):
     status = 422
     code = "VALIDATION_ERROR"
-    text = LocalizedText("Dữ liệu gửi lên không hợp lệ.", "The data sent is not valid.")
+    text = LocalizedText(
+        "Một số thông tin chưa đúng. Vui lòng kiểm tra lại.", "Some values are not valid. Please check them."
+    )
 
     @classmethod
     def of(cls, error: PydanticCustomError) -> Self:
-        """A rule of a schema that only a service can ask, as it depends on what a change leaves as it is."""
-        return cls(details=[describe({"type": error.type, "msg": error.message(), "loc": ("body",)})])
+        """Return the refusal of a rule that a service checks, because it depends on values that a change leaves as they are.
+
+        Args:
+            error: What a validator raised, made by `bilingual_error`.
+        """
+        return cls(details=[describe({"type": error.type, "loc": ("body",), "ctx": error.context})])
 
 
 class MalformedBodyException(ZenSpaException):
     status = 400
     code = "MALFORMED_BODY"
-    text = LocalizedText("Nội dung gửi lên không đọc được.", "The body cannot be read.")
+    text = LocalizedText("Không đọc được dữ liệu. Vui lòng thử lại.", "The request body could not be read.")
 
 
 class BadRequestException(ZenSpaException):
     status = 400
     code = "BAD_REQUEST"
-    text = LocalizedText("Yêu cầu không hợp lệ.", "The request is not valid.")
+    text = LocalizedText("Thao tác chưa đúng. Vui lòng thử lại.", "The request is not valid.")
 
 
 class UnauthorizedException(ZenSpaException):
     status = 401
     code = "UNAUTHORIZED"
-    text = LocalizedText("Bạn cần đăng nhập.", "You need to sign in.")
+    text = LocalizedText("Vui lòng đăng nhập.", "Please sign in.")
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -103,7 +113,7 @@ class UnauthorizedException(ZenSpaException):
 class ForbiddenException(ZenSpaException):
     status = 403
     code = "FORBIDDEN"
-    text = LocalizedText("Bạn không có quyền làm việc này.", "You may not do this.")
+    text = LocalizedText("Không có quyền làm việc này.", "You are not allowed to do this.")
 
 
 class NotFoundException(ZenSpaException):
@@ -115,38 +125,43 @@ class NotFoundException(ZenSpaException):
 class MethodNotAllowedException(ZenSpaException):
     status = 405
     code = "METHOD_NOT_ALLOWED"
-    text = LocalizedText("Phương thức này không dùng được ở đây.", "This method cannot be used here.")
+    text = LocalizedText("Thao tác này không dùng được ở đây.", "This method is not allowed here.")
 
 
 class RequestTimeoutException(ZenSpaException):
     status = 408
     code = "REQUEST_TIMEOUT"
-    text = LocalizedText("Nội dung gửi lên đến quá chậm.", "The body came too slowly.")
+    text = LocalizedText(
+        "Đường truyền quá chậm. Vui lòng thử lại.", "The request took too long to arrive. Please try again."
+    )
 
 
 class ConflictException(ZenSpaException):
     status = 409
     code = "CONFLICT"
-    text = LocalizedText("Dữ liệu đã thay đổi hoặc đã tồn tại.", "The data has changed or exists already.")
+    text = LocalizedText(
+        "Dữ liệu vừa thay đổi hoặc đã có. Tải lại rồi thử lại.",
+        "The data has changed or already exists. Reload and try again.",
+    )
 
 
 class PayloadTooLargeException(ZenSpaException):
     status = 413
     code = "PAYLOAD_TOO_LARGE"
-    text = LocalizedText("Nội dung gửi lên quá lớn.", "The body is too large.")
+    text = LocalizedText("Dữ liệu quá lớn. Vui lòng giảm bớt.", "The request body is too large.")
 
 
 class UnsupportedMediaTypeException(ZenSpaException):
     status = 415
     code = "UNSUPPORTED_MEDIA_TYPE"
-    text = LocalizedText("Kiểu nội dung không được hỗ trợ.", "This content type is not supported.")
+    text = LocalizedText("Không dùng được định dạng này.", "This content type is not supported.")
 
 
 class RateLimitException(ZenSpaException):
     status = 429
     code = "RATE_LIMITED"
     text = LocalizedText(
-        "Quá nhiều yêu cầu, vui lòng thử lại sau.", "Too many requests, please try again later."
+        "Thao tác quá nhiều lần. Vui lòng thử lại sau.", "Too many requests. Please try again later."
     )
     retry_after = 60
 
@@ -155,8 +170,8 @@ class ServiceUnavailableException(ZenSpaException):
     status = 503
     code = "SERVICE_UNAVAILABLE"
     text = LocalizedText(
-        "Hệ thống đang bận hoặc gián đoạn, vui lòng thử lại sau giây lát.",
-        "The system is busy or interrupted, please try again in a moment.",
+        "Hệ thống đang bận hoặc gián đoạn. Vui lòng thử lại sau giây lát.",
+        "The service is busy or interrupted. Please try again in a moment.",
     )
     retry_after = 1
 
@@ -181,7 +196,7 @@ _BY_STATUS: dict[int, type[ZenSpaException]] = {
 
 
 def preferred_language(accept_language: str) -> str:
-    """`vi` or `en`, whichever `Accept-Language` (RFC 9110 §12.5.4) puts higher; `vi` when it names neither."""
+    """Return `vi` or `en`, whichever `Accept-Language` (RFC 9110 §12.5.4) ranks higher; `vi` when it names neither."""
     best, best_quality = "vi", 0.0
     for item in accept_language.lower().split(","):
         tag, _, parameters = item.strip().partition(";")
@@ -198,7 +213,7 @@ def preferred_language(accept_language: str) -> str:
 
 
 def error_body(error: ZenSpaException, *, language: str, request_id: str) -> dict[str, Any]:
-    """The envelope, ready for JSON."""
+    """Return the envelope of an error, ready for JSON."""
     body: dict[str, Any] = {"code": error.code, "message": error.public_message(language)}
     if error.details is not None:
         body["details"] = [
@@ -216,8 +231,8 @@ def error_body(error: ZenSpaException, *, language: str, request_id: str) -> dic
     }
 
 
-class _ErrorAnswer(JSONResponse):
-    """Leaves the code with the request, for its access line."""
+class _ErrorJSONResponse(JSONResponse):
+    """A response that leaves its code with the request, for the access line."""
 
     def __init__(self, error: ZenSpaException, content: dict[str, Any]) -> None:
         super().__init__(content, status_code=error.status, headers=error.headers)
@@ -230,7 +245,8 @@ class _ErrorAnswer(JSONResponse):
 
 
 def error_response(error: ZenSpaException, *, language: str, request_id: str) -> JSONResponse:
-    return _ErrorAnswer(error, error_body(error, language=language, request_id=request_id))
+    """Return the response to an error, in `vi` or `en`."""
+    return _ErrorJSONResponse(error, error_body(error, language=language, request_id=request_id))
 
 
 def _respond(request: Request, error: ZenSpaException) -> JSONResponse:
@@ -242,13 +258,14 @@ def _respond(request: Request, error: ZenSpaException) -> JSONResponse:
 
 
 async def zenspa_exception_handler(request: Request, exc: ZenSpaException) -> JSONResponse:
+    """Answer an error of ours; the cause of a server error goes to the log."""
     if exc.status >= _FIRST_SERVER_ERROR:
         logger.error("request failed", code=exc.code, reason=str(exc), cause=repr(exc.__cause__))
     return _respond(request, exc)
 
 
 async def http_exception_handler(request: Request, exc: HTTPException) -> JSONResponse:
-    """What the framework raises, in our envelope."""
+    """Answer what the framework raises, in our envelope."""
     if isinstance(exc.__cause__, ZenSpaException):  # FastAPI turns what reading a body raised into a bare 400
         return await zenspa_exception_handler(request, exc.__cause__)
     known = _BY_STATUS.get(exc.status_code)
@@ -258,18 +275,18 @@ async def http_exception_handler(request: Request, exc: HTTPException) -> JSONRe
 
 
 async def validation_exception_handler(request: Request, exc: RequestValidationError) -> JSONResponse:
-    """422 with a list of `{field, message, type}`; the value sent is left out, for it may be a password."""
-    return _respond(request, ValidationException(details=[describe(fault) for fault in exc.errors()]))
+    """Answer 422 with a list of `{field, message, type}`. The values sent are left out: one may be a password."""
+    return _respond(request, ValidationException(details=[describe(error) for error in exc.errors()]))
 
 
 async def general_exception_handler(request: Request, exc: Exception) -> JSONResponse:
-    """A bug of ours: the whole story into the log, one sentence to the client."""
+    """Answer a bug of ours: the traceback goes to the log, one sentence to the client."""
     logger.error("unhandled exception", exc_info=exc)
     return _respond(request, ZenSpaException())
 
 
 def error_responses(*errors: type[ZenSpaException]) -> dict[int | str, dict[str, Any]]:
-    """The `responses=` of a route of an `ApiRouter` that can give these errors, with an example each."""
+    """Return the `responses=` of a route that can give these errors, with an example of each."""
     responses: dict[int | str, dict[str, Any]] = {}
     for error in errors:
         response = responses.setdefault(

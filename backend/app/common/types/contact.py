@@ -7,13 +7,18 @@ from pydantic_core import PydanticCustomError
 
 from app.common.schemas import Line
 from app.common.types.phone import HomeRegion, to_e164
+from app.common.validation import bilingual_error
 
 
 def _email(value: str) -> str:
     try:
         return validate_email(value)[1].lower()
     except PydanticCustomError:  # it repeats parts of the address
-        raise PydanticCustomError("email", "Input should be an email address, as lan@example.com") from None
+        raise bilingual_error(
+            "email",
+            "Email chưa đúng. Ví dụ đúng: lan@example.com.",
+            "Input should be an email address, such as lan@example.com",
+        ) from None
 
 
 Name = Annotated[Line, Field(max_length=200, examples=["Nguyễn Thị Thu Lan"])]

@@ -4,7 +4,8 @@ from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BeforeValidator
-from pydantic_core import PydanticCustomError
+
+from app.common.validation import bilingual_error
 
 
 class Gender(StrEnum):
@@ -18,7 +19,7 @@ _GENDERS = frozenset(Gender)
 
 def _gender(value: object) -> object:
     if not isinstance(value, str) or value not in _GENDERS:
-        raise PydanticCustomError("gender", "Input should be female, male or other")
+        raise bilingual_error("gender", "Chọn nữ, nam hoặc khác.", "Input should be female, male or other")
     return value
 
 

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, ClassVar, Self
 
 from pydantic import AfterValidator, BaseModel, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from app.common.schemas import IsoDate, QueryInstant
+from app.common.validation import bilingual_error
 
 _YEARS = range(2000, 2200)
 
@@ -14,19 +14,31 @@ _YEARS = range(2000, 2200)
 def _in_utc(value: datetime) -> datetime:
     """At the ends of the calendar there is no such instant in UTC, nor in PostgreSQL's driver."""
     if value.year not in _YEARS:
-        raise PydanticCustomError("instant_range", "Input should be in the years 2000 to 2199")
+        raise bilingual_error(
+            "instant_range",
+            "Phải trong các năm từ 2000 đến 2199.",
+            "Input should be in the years 2000 to 2199",
+        )
     return value.astimezone(UTC)
 
 
 def _whole_minute(value: datetime) -> datetime:
     if value.second or value.microsecond:
-        raise PydanticCustomError("whole_minute", "Input should be a whole minute, without seconds")
+        raise bilingual_error(
+            "whole_minute",
+            "Giờ phải tròn phút, không có giây.",
+            "Input should be a whole minute, without seconds",
+        )
     return value
 
 
 def _with_days_around_it(value: date) -> date:
     if not date(_YEARS.start, 1, 2) <= value <= date(_YEARS.stop - 1, 12, 20):
-        raise PydanticCustomError("instant_range", "Input should be in the years 2000 to 2199")
+        raise bilingual_error(
+            "instant_range",
+            "Phải trong các năm từ 2000 đến 2199.",
+            "Input should be in the years 2000 to 2199",
+        )
     return value
 
 
@@ -39,7 +51,11 @@ Minute = Annotated[Instant, AfterValidator(_whole_minute)]
 def refuse_times_unless(start: datetime, end: datetime, *, longest: timedelta) -> None:
     """Raises PydanticCustomError unless the end comes after the start, by no more than this."""
     if not timedelta() < end - start <= longest:
-        raise PydanticCustomError("time_range", "The end should come after the start, and not too late")
+        raise bilingual_error(
+            "time_range",
+            "Giờ kết thúc phải sau giờ bắt đầu và không quá lâu.",
+            "The end should come after the start, and not too late",
+        )
 
 
 class Times(BaseModel):

@@ -3,9 +3,9 @@
 import re
 
 import phonenumbers
-from pydantic_core import PydanticCustomError
 
 from app.common.helpers import visible
+from app.common.validation import bilingual_error
 
 _ONE_NUMBER = re.compile(r"[+＋]?[\d\s().‐-―−-]+")
 
@@ -36,8 +36,10 @@ def to_e164(spelling: str, region: str) -> str:
             continue
         if phonenumbers.is_valid_number(number):
             return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-    raise PydanticCustomError(
-        "phone_number", "Input should be a phone number, as 0912 345 678 or +84 912 345 678"
+    raise bilingual_error(
+        "phone_number",
+        "Số điện thoại chưa đúng. Ví dụ đúng: 0912 345 678.",
+        "Input should be a phone number, such as 0912 345 678 or +84 912 345 678",
     )
 
 

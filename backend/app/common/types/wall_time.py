@@ -9,7 +9,8 @@ from typing import Annotated, Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
-from pydantic_core import PydanticCustomError
+
+from app.common.validation import bilingual_error
 
 DAY = 1440
 """Minutes of a day on the wall clock."""
@@ -19,7 +20,9 @@ _WALL_TIME = re.compile(r"^(?:([01][0-9]|2[0-3]):([0-5][0-9])|24:00)$")
 def _minutes(value: Any) -> Any:
     """`09:30` → 570. The end of a day may be written 24:00."""
     if not isinstance(value, str) or not (match := _WALL_TIME.fullmatch(value)):
-        raise PydanticCustomError("wall_time", "Input should be a time of day, as 09:30")
+        raise bilingual_error(
+            "wall_time", "Giờ chưa đúng. Ví dụ: 09:30.", "Input should be a time of day, such as 09:30"
+        )
     return DAY if match[1] is None else int(match[1]) * 60 + int(match[2])
 
 
@@ -44,7 +47,7 @@ def ends_after(begins: int, ends: int) -> int:
         PydanticCustomError: the beginning is 24:00.
     """
     if begins >= DAY:
-        raise PydanticCustomError("wall_time", "A day begins at 00:00")
+        raise bilingual_error("wall_time", "Một ngày bắt đầu từ 00:00.", "A day begins at 00:00")
     return ends if ends > begins else ends + DAY
 
 
@@ -59,7 +62,11 @@ def in_order_without_overlap[T](
     ordered = sorted(times, key=lambda each: (day(each), begins(each)))
     for before, after in pairwise(ordered):
         if day(before) == day(after) and begins(after) < ends(before):
-            raise PydanticCustomError("overlap", "Hours of one day should not overlap")
+            raise bilingual_error(
+                "overlap",
+                "Các giờ trong một ngày không được chồng lên nhau.",
+                "Hours of one day should not overlap",
+            )
     return ordered
 
 

@@ -5,11 +5,11 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from app.common.schemas import IsoDate, RequestModel
 from app.common.types.gender import GivenGender
 from app.common.types.instants import Instant
+from app.common.validation import bilingual_error
 from app.scheduling.demand import MOST_GUESTS, MOST_TREATMENTS
 from app.scheduling.shortages import Reason
 from app.scheduling.timegrid import STEP_MINUTES
@@ -21,7 +21,11 @@ MAX_ADD_ONS = 5
 
 def _on_a_step(value: datetime) -> datetime:
     if value.minute % STEP_MINUTES or value.second or value.microsecond:
-        raise PydanticCustomError("step", "Input should be at a multiple of five minutes")
+        raise bilingual_error(
+            "step",
+            "Giờ phải tròn 5 phút, ví dụ 14:05.",
+            "Input should be at a multiple of five minutes, such as 14:05",
+        )
     return value
 
 
@@ -63,7 +67,9 @@ class PartyWish(RequestModel):
 def refuse_too_many(guests: list[GuestWish]) -> None:
     """Raises PydanticCustomError when a party has more treatments than are searched in a moment."""
     if sum(len(guest.treatments) for guest in guests) > MOST_TREATMENTS:
-        raise PydanticCustomError("too_many_treatments", "A party can have 12 treatments in all")
+        raise bilingual_error(
+            "too_many_treatments", "Cả nhóm được tối đa 12 dịch vụ.", "A party can have 12 treatments in all"
+        )
 
 
 class DaysQuery(PartyWish):
@@ -77,7 +83,7 @@ class DaysQuery(PartyWish):
         if not date(2000, 1, 2) <= self.first_day <= self.last_day <= date(
             2199, 12, 30
         ) or self.last_day - self.first_day >= timedelta(days=MAX_DAYS):
-            raise PydanticCustomError("date_range", "Ask for 1 to 62 days")
+            raise bilingual_error("date_range", "Chọn từ 1 đến 62 ngày.", "Choose 1 to 62 days")
         return self
 
 
@@ -89,7 +95,7 @@ class StartsQuery(PartyWish):
     @model_validator(mode="after")
     def _in_range(self) -> Self:
         if not date(2000, 1, 2) <= self.day <= date(2199, 12, 30):
-            raise PydanticCustomError("date_range", "Ask for 1 to 62 days")
+            raise bilingual_error("date_range", "Chọn từ 1 đến 62 ngày.", "Choose 1 to 62 days")
         return self
 
 

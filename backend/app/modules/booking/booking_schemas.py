@@ -5,10 +5,10 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, computed_field, model_validator
-from pydantic_core import PydanticCustomError
 
 from app.common.schemas import Bilingual, Composed, Line, PageQuery, RequestModel, without_defaults
 from app.common.types.gender import Gender, GivenGender
+from app.common.validation import bilingual_error
 from app.modules.availability.availability_schemas import (
     MAX_ADD_ONS,
     GuestWish,
@@ -59,10 +59,18 @@ class VisitCreate(RequestModel):
     def _check_consistency(self) -> Self:
         refuse_too_many([*self.guests])
         if (self.start is None) != self.walk_in or (self.walk_in and self.hold):
-            raise PydanticCustomError("walk_in", "Send either a start, or walk_in and no hold")
+            raise bilingual_error(
+                "walk_in",
+                "Khách vãng lai bắt đầu ngay: không chọn giờ, không giữ chỗ.",
+                "Send either a start, or walk_in and no hold",
+            )
         known = [each.customer_id for each in self.guests if each.customer_id is not None]
         if len({*known}) != len(known):
-            raise PydanticCustomError("guest_twice", "A customer can be one guest of a party")
+            raise bilingual_error(
+                "guest_twice",
+                "Mỗi khách hàng chỉ thêm được một lần trong nhóm.",
+                "A customer can be one guest of a party",
+            )
         return self
 
 
@@ -107,7 +115,11 @@ class TreatmentChange(RequestModel):
     @model_validator(mode="after")
     def _require_id_or_variant(self) -> Self:
         if (self.id is None) == (self.variant_id is None):
-            raise PydanticCustomError("id_or_variant", "Send either the id of a treatment, or a variant")
+            raise bilingual_error(
+                "id_or_variant",
+                "Chọn dịch vụ đã đặt hoặc thêm dịch vụ mới, không cả hai.",
+                "Send either the id of a treatment, or a variant",
+            )
         return self
 
 
@@ -128,7 +140,11 @@ class AppointmentUpdate(RequestModel):
     def _refuse_duplicates(self) -> Self:
         ids = [each.id for each in self.treatments if each.id is not None]
         if len({*ids}) != len(ids):
-            raise PydanticCustomError("treatment_twice", "A treatment that is agreed can be named once")
+            raise bilingual_error(
+                "treatment_twice",
+                "Mỗi dịch vụ đã đặt chỉ được nêu một lần.",
+                "A booked treatment can be named once",
+            )
         return self
 
 
@@ -151,7 +167,7 @@ class StatusChange(RequestModel):
     @model_validator(mode="after")
     def _require_reason(self) -> Self:
         if self.status is StatusRequest.REOPENED and not self.reason:
-            raise PydanticCustomError("reason_needed", "Say why it is reopened")
+            raise bilingual_error("reason_needed", "Cần ghi lý do mở lại.", "Give a reason for reopening")
         return self
 
 

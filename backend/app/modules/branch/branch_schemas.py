@@ -16,11 +16,11 @@ from pydantic import (
     StringConstraints,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from app.common.schemas import Composed, IsoDate, Key, Line, RequestModel, without_defaults
 from app.common.types.contact import Phone
 from app.common.types.wall_time import WallTime, ends_after, in_order_without_overlap
+from app.common.validation import bilingual_error
 
 MAX_DAYS = 62
 """Of open hours in one answer."""
@@ -36,7 +36,11 @@ def _time_zones() -> set[str]:
 
 def _known_time_zone(name: str) -> str:
     if name not in _time_zones():
-        raise PydanticCustomError("time_zone", "Input should be a time zone, as Asia/Ho_Chi_Minh")
+        raise bilingual_error(
+            "time_zone",
+            "Múi giờ chưa đúng. Ví dụ: Asia/Ho_Chi_Minh.",
+            "Input should be a time zone, such as Asia/Ho_Chi_Minh",
+        )
     return name
 
 
@@ -119,7 +123,11 @@ class ExceptionCreate(RequestModel):
             not date(1970, 1, 1) <= self.first_day <= self.last_day <= date(2200, 1, 1)
             or self.last_day - self.first_day > _LONGEST_EXCEPTION
         ):
-            raise PydanticCustomError("date_range", "The last day should be in the year after the first")
+            raise bilingual_error(
+                "date_range",
+                "Ngày cuối phải từ ngày đầu trở đi, trong vòng một năm.",
+                "The last day should be in the year after the first",
+            )
         return self
 
 
@@ -202,7 +210,7 @@ class OpenQuery(BaseModel):
             not date(1970, 1, 1) <= self.first_day <= self.last_day <= date(2200, 1, 1)
             or (self.last_day - self.first_day).days >= MAX_DAYS
         ):
-            raise PydanticCustomError("date_range", "Ask for 1 to 62 days")
+            raise bilingual_error("date_range", "Chọn từ 1 đến 62 ngày.", "Choose 1 to 62 days")
         return self
 
 

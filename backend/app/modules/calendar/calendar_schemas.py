@@ -5,9 +5,9 @@ from typing import Self
 from uuid import UUID
 
 from pydantic import BaseModel, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from app.common.schemas import RequestModel
+from app.common.validation import bilingual_error
 
 
 class CalendarOf(RequestModel):
@@ -19,7 +19,11 @@ class CalendarOf(RequestModel):
     @model_validator(mode="after")
     def _of_one(self) -> Self:
         if (self.staff_id is None) == (self.customer_id is None):
-            raise PydanticCustomError("staff_or_customer", "Send either staff_id or customer_id")
+            raise bilingual_error(
+                "staff_or_customer",
+                "Chọn nhân viên hoặc khách hàng, không cả hai.",
+                "Send either staff_id or customer_id",
+            )
         return self
 
 

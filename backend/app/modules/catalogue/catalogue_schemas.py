@@ -5,10 +5,10 @@ from typing import Annotated
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt
-from pydantic_core import PydanticCustomError
 
 from app.common.schemas import NOT_SENT, Bilingual, BilingualText, Key, RequestModel, without_defaults
 from app.common.types.wall_time import DAY
+from app.common.validation import bilingual_error
 from app.modules.catalogue.kinds import Offered
 
 MAX_SEGMENTS = 20
@@ -41,9 +41,17 @@ class Segment(RequestModel):
 
 def _a_treatment(segments: list[Segment]) -> list[Segment]:
     if sum(segment.minutes for segment in segments) > DAY:
-        raise PydanticCustomError("treatment_length", "Segments should have at most 1440 minutes together")
+        raise bilingual_error(
+            "treatment_length",
+            "Tổng các công đoạn tối đa 1.440 phút.",
+            "Segments should have at most 1440 minutes together",
+        )
     if not any(segment.with_guest for segment in segments):
-        raise PydanticCustomError("treatment_guest", "At least one segment should be with the guest")
+        raise bilingual_error(
+            "treatment_guest",
+            "Cần ít nhất một công đoạn có khách.",
+            "At least one segment should be with the guest",
+        )
     return segments
 
 

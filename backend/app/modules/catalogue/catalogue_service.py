@@ -362,6 +362,12 @@ async def update_add_on(session: AsyncSession, add_on_id: UUID, changes: AddOnUp
     return DeskAddOn.model_validate(add_on)
 
 
+_WRONG_TYPES = {
+    "bed_type": LocalizedText("Phải là một loại giường hoặc ghế.", "Input should be a bed type"),
+    "device_type": LocalizedText("Phải là một loại máy.", "Input should be a device type"),
+}
+
+
 async def _refuse_wrong_types(session: AsyncSession, segments: dict[_Path, list[Segment]]) -> None:
     """A bed is a type of bed, a device one of devices; the fault names the field by the path of its segments."""
     kinds = {each.id: each.kind for each in await resource_service.list_types(session)}
@@ -373,9 +379,12 @@ async def _refuse_wrong_types(session: AsyncSession, segments: dict[_Path, list[
         if type_id is not None and kinds.get(type_id) != kind
     ]
     if wrong:
-        faults = ({"type": str(path[-1]).removesuffix("_id"), "loc": path} for path in wrong)
+        kinds_of_errors = ((str(path[-1]).removesuffix("_id"), path) for path in wrong)
         raise ValidationException(
-            details=[describe(fault | {"msg": f"Input should be a {fault['type']}"}) for fault in faults]
+            details=[
+                describe({"type": kind, "loc": path, "ctx": _WRONG_TYPES[kind]._asdict()})
+                for kind, path in kinds_of_errors
+            ]
         )
 
 

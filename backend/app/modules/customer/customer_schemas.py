@@ -12,7 +12,6 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
 
 from app.common.helpers import utc_now
 from app.common.schemas import (
@@ -27,6 +26,7 @@ from app.common.schemas import (
 )
 from app.common.types.contact import Email, Name, Phone
 from app.common.types.gender import Gender, GivenGender
+from app.common.validation import bilingual_error
 from app.modules.audit.audit_schemas import AuditEntryRead
 from app.modules.customer.customer_models import ConsentChannel, ConsentPurpose
 from app.modules.identity.identity_schemas import UserRead
@@ -41,14 +41,18 @@ MAX_TEXT = 10_000
 def _birthday(value: date) -> date:
     tomorrow_somewhere = utc_now().date() + timedelta(days=1)
     if not date(1900, 1, 1) <= value <= tomorrow_somewhere:
-        raise PydanticCustomError("date_past", "Date should be from 1900 to today")
+        raise bilingual_error(
+            "date_past", "Ngày sinh phải từ năm 1900 đến hôm nay.", "Date should be from 1900 to today"
+        )
     return value
 
 
 def _tag(value: str) -> str:
     """Compared without regard to case: nobody means two things by VIP and vip."""
     if TAG_SEPARATOR in value:
-        raise PydanticCustomError("tag", "A tag cannot have a semicolon (;)")
+        raise bilingual_error(
+            "tag", "Nhãn không được có dấu chấm phẩy (;).", "A tag cannot have a semicolon (;)"
+        )
     return value.casefold()
 
 
@@ -157,7 +161,9 @@ class CustomerAccount(RequestModel):
     @model_validator(mode="after")
     def _one_of_them(self) -> Self:
         if (self.user_id is None) == (self.email is None):
-            raise PydanticCustomError("one_of", "Give either user_id or email")
+            raise bilingual_error(
+                "one_of", "Chọn tài khoản hoặc nhập email, không cả hai.", "Give either user_id or email"
+            )
         return self
 
 

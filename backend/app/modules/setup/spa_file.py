@@ -12,12 +12,12 @@ from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictInt, TypeAdapter, model_validator
-from pydantic_core import PydanticCustomError
 
 from app.common.schemas import Bilingual, BilingualText, Key, RequestModel
 from app.common.types.contact import Email, Name, Phone
 from app.common.types.gender import GivenGender
 from app.common.types.wall_time import DAY, WallTime, ends_after
+from app.common.validation import bilingual_error
 from app.modules.branch.branch_schemas import (
     BranchCreate,
     ExceptionCreate,
@@ -133,7 +133,11 @@ def weekly_shifts(lines: Iterable[ShiftLine], branch_ids: dict[str, UUID]) -> We
 def _days_once(exceptions: list[ExceptionCreate]) -> list[ExceptionCreate]:
     ordered = sorted(exceptions, key=lambda each: each.first_day)
     if any(after.first_day <= before.last_day for before, after in pairwise(ordered)):
-        raise PydanticCustomError("overlapping_days", "A day should have other hours only once")
+        raise bilingual_error(
+            "overlapping_days",
+            "Mỗi ngày chỉ có giờ đặc biệt một lần.",
+            "A day can have special hours only once",
+        )
     return ordered
 
 

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 from app.common.schemas import BilingualText, IsoDate, Key, RequestModel, without_defaults
 from app.common.types.contact import Email, Name, Phone
 from app.common.types.gender import Gender, GivenGender
+from app.common.validation import bilingual_error
 
 MAX_STAFF = 1_000
 """In one list."""
@@ -18,8 +19,10 @@ _YEARS = range(1950, 2200)
 
 
 def backwards() -> PydanticCustomError:
-    return PydanticCustomError(
-        "date_range", "The last day should not be before the first, nor too far from today"
+    return bilingual_error(
+        "date_range",
+        "Ngày cuối phải từ ngày đầu trở đi và không quá xa hôm nay.",
+        "The last day should not be before the first, nor too far from today",
     )
 
 

@@ -316,7 +316,7 @@ class TestReopening:
         visit = await spa.visit("completed")
         response = await spa.ask(visit.id, "reopened", "admin", reason=" ")
         assert response.status_code == 422
-        assert response.json()["error"]["details"][0]["message"] == "Hãy cho biết lý do mở lại."
+        assert response.json()["error"]["details"][0]["message"] == "Cần ghi lý do mở lại."
 
     async def test_what_was_completed_keeps_its_time(self, spa: Spa) -> None:
         visit = await spa.visit("completed")

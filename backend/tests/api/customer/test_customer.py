@@ -128,17 +128,22 @@ class TestCreate:
             (
                 "email",
                 "lan@secret",
-                "Email không hợp lệ, ví dụ lan@example.com.",
-                "Input should be an email address, as lan@example.com",
+                "Email chưa đúng. Ví dụ đúng: lan@example.com.",
+                "Input should be an email address, such as lan@example.com",
             ),
             (
                 "gender",
                 "?",
-                "Phải là nữ (female), nam (male) hoặc khác (other).",
+                "Chọn nữ, nam hoặc khác.",
                 "Input should be female, male or other",
             ),
-            ("birthday", "1099-01-01", "Phải từ năm 1900 đến hôm nay.", "Date should be from 1900 to today"),
-            ("is_admin", True, "Không có trường này.", "There is no such field"),
+            (
+                "birthday",
+                "1099-01-01",
+                "Ngày sinh phải từ năm 1900 đến hôm nay.",
+                "Date should be from 1900 to today",
+            ),
+            ("is_admin", True, "Không có mục này.", "There is no such field"),
         ],
     )
     async def test_a_fault_is_told_in_plain_words(

@@ -121,7 +121,7 @@ class TestImport:
         file = HEADER + "Lê Lan,123,,,,,,\n"
         vi = (await import_file(client, file)).json()["error"]
         en = (await import_file(client, file, **{"Accept-Language": "en"})).json()["error"]
-        assert vi["details"][0]["message"] == "Số điện thoại không hợp lệ."
+        assert vi["details"][0]["message"] == "Số điện thoại chưa đúng. Ví dụ đúng: 0912 345 678."
         assert vi["details"][0]["field"] == "dòng 2: Số điện thoại"
         assert en["details"][0]["field"] == "row 2: phone"
         assert en["message"] == "The file has bad rows; nothing was imported."

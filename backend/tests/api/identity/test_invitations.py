@@ -364,7 +364,7 @@ class TestWhoIsInvited:
         assert refusal(refused, 422)["details"] == [
             {
                 "field": "body.email",
-                "message": "Input should be an email address, as lan@example.com",
+                "message": "Input should be an email address, such as lan@example.com",
                 "type": "email",
             }
         ]

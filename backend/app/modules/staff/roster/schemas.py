@@ -5,11 +5,11 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
-from pydantic_core import PydanticCustomError
 
 from app.common.schemas import RequestModel, without_defaults
 from app.common.types.instants import Day, Minute, Times
 from app.common.types.wall_time import WallTime, ends_after, in_order_without_overlap
+from app.common.validation import bilingual_error
 from app.modules.resource.appointment_schemas import ResourceAppointment
 
 MAX_SHIFT = timedelta(hours=24)
@@ -21,7 +21,7 @@ _NEVER_USED = datetime(2000, 1, 1, tzinfo=UTC)
 
 def _monday(value: date) -> date:
     if value.isoweekday() != 1:
-        raise PydanticCustomError("monday", "Input should be a Monday")
+        raise bilingual_error("monday", "Phải là ngày thứ Hai.", "Input should be a Monday")
     return value
 
 
@@ -99,7 +99,7 @@ class ShiftFill(RequestModel):
     @model_validator(mode="after")
     def _not_too_long(self) -> Self:
         if not timedelta(0) <= self.last_day - self.first_day < _MAX_FILLED:
-            raise PydanticCustomError("date_range", "Fill 1 to 92 days")
+            raise bilingual_error("date_range", "Chọn từ 1 đến 92 ngày.", "Choose 1 to 92 days")
         return self
 
 
@@ -125,7 +125,11 @@ class ShiftListQuery(Times):
     @model_validator(mode="after")
     def _of_somebody(self) -> Self:
         if self.branch_id is None and self.staff_id is None:
-            raise PydanticCustomError("branch_or_staff", "Give branch_id, staff_id or both")
+            raise bilingual_error(
+                "branch_or_staff",
+                "Cần chọn chi nhánh, nhân viên hoặc cả hai.",
+                "Give branch_id, staff_id or both",
+            )
         return self
 
 
