@@ -5,6 +5,8 @@ SQUAWK := --pg-version=15 --exclude=require-lock-timeout,require-statement-timeo
 IN_BACKEND := sh scripts/bootstrap.sh && cd backend &&
 # Valkey has a database for each of at most 16 workers.
 PYTEST := $(BIN)/pytest -n logical --maxprocesses 16 --durations=10
+# What scripts/check_language.py checks.
+LANGUAGE := scripts
 CHAOS := $(CURDIR)/backend/tests/faults $(CURDIR)/backend/tests/races
 
 .DEFAULT_GOAL := help
@@ -25,9 +27,10 @@ chaos:  ## kill, stall and cut processes and servers, and book in crowds
 fuzz:  ## every property and every operation of the API with twenty times the examples, other ones each time
 	@$(IN_BACKEND) exec $(PYTEST) -m hypothesis --hypothesis-profile=deep $(ARGS)
 
-check:  ## style, types, import rules, requirements in step, migrations
-	@$(IN_BACKEND) $(BIN)/ruff check --config pyproject.toml . ../bench
-	@cd backend && $(BIN)/ruff format --check --config pyproject.toml . ../bench
+check:  ## style, language, types, import rules, requirements in step, migrations
+	@$(IN_BACKEND) $(BIN)/ruff check --config pyproject.toml . ../bench ../scripts
+	@cd backend && $(BIN)/ruff format --check --config pyproject.toml . ../bench ../scripts
+	@backend/$(BIN)/python scripts/check_language.py --commits origin/main $(LANGUAGE)
 	@cd backend && $(BIN)/mypy
 	@cd backend && $(BIN)/lint-imports
 	@sh scripts/check_requirements.sh
