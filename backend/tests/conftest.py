@@ -22,7 +22,7 @@ from hypothesis import settings as hypothesis_settings
 
 from app.cli.embedded import EmbeddedPostgres, EmbeddedValkey, free_port
 from tests.support.examples import DEEP, USUAL
-from tests.support.leftovers import run_folder
+from tests.support.run_cleanup import run_folder
 
 _BACKEND = Path(__file__).parents[1]
 _TEMPLATE = "zenspa_template"
@@ -71,7 +71,7 @@ def _start_servers() -> None:
         "SMTP_HOST": "",  # wins over a developer's .env: no test may mail to people
         "JOB_INTERVAL_SECONDS": "0",  # no jobs in the middle of a test: tests of jobs run them
         "RATE_LIMIT_PER_MINUTE": "1000000",  # counted as in production, and never reached: tests share an address
-        # Seconds. Tests of a limit set it themselves; for the others the machine may be slow (see patience.py).
+        # Seconds. Tests of a limit set it themselves; for the others the machine may be slow (see long_timeouts.py).
         "DB_LOCK_TIMEOUT": "60",
         "DB_STATEMENT_TIMEOUT": "60",
         "DB_POOL_TIMEOUT": "600",  # longer than any test waits: it must not pass for the request's own limit
@@ -133,13 +133,13 @@ def full_cost_hasher() -> Iterator[object]:
 async def running_app() -> AsyncGenerator[object]:
     """The app, started and stopped once for all tests of a worker."""
     from app.main import app, lifespan
-    from tests.support.database import close_kept_connection
-    from tests.support.patience import be_patient
+    from tests.support.database import close_worker_connection
+    from tests.support.long_timeouts import use_long_timeouts
 
-    be_patient()
+    use_long_timeouts()
     async with lifespan(app):
         yield app
-    await close_kept_connection()
+    await close_worker_connection()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A spa that takes bookings from today on, and requests that book, in one line.
+"""A spa that accepts bookings from today on, and requests that book, each in one line.
 
 spa = await bookable_spa(therapists=2, beds=2)
 booked = await client.post(VISITS, **spa.booking(spa.hour(10)))
@@ -20,9 +20,9 @@ _DAYS = range(-1, 20)
 
 
 class BookableSpa(Spa):
-    """Open from 09:00 to 21:00 every day, with everybody on shift all that time; each bed in one room.
+    """A spa that is open every day, with every therapist on shift all that time and all beds in one room.
 
-    Its treatment takes 60 minutes with a therapist on a bed, and 15 of turnover on the bed.
+    Its treatment takes 60 minutes with a therapist on a bed, and then 15 minutes of turnover on the bed.
     """
 
     def __init__(self, time_zone: str, hours: str, **branch: Any) -> None:
@@ -44,11 +44,11 @@ class BookableSpa(Spa):
             self.beds.append(self.bed(f"bed {len(self.beds) + 1}", room="Sen"))
 
     def day(self, days: int = 3) -> date:
-        """So many from today."""
+        """Return the date of today plus `days`, in the time zone of the branch."""
         return datetime.now(self.zone).date() + timedelta(days=days)
 
     def hour(self, hour: float, days: int = 3) -> datetime:
-        """On the wall clock there."""
+        """Return an hour of `day(days)` in local time; 9.5 is 09:30."""
         wall = datetime.combine(self.day(days), time()) + timedelta(minutes=round(hour * 60))
         return wall.replace(tzinfo=self.zone)
 
@@ -63,7 +63,7 @@ class BookableSpa(Spa):
         key: object = None,
         **more: Any,
     ) -> dict[str, Any]:
-        """What `post` is given: these guests, or so many with the spa's treatment each."""
+        """Return the arguments of `post`: a booking for these guests, or for `guests` guests with the spa's treatment."""
         if isinstance(guests, int):
             guests = [{"treatments": [self.treatment()]} for _ in range(guests)]
         body: dict[str, Any] = {"branch_id": str(self.branch_id), "guests": guests}
@@ -81,17 +81,17 @@ async def bookable_spa(
     hours: str = "09:00-21:00",
     **branch: Any,
 ) -> BookableSpa:
-    """`genders` has a letter for each therapist: `fm`; `branch` is its policy."""
+    """Add a spa. `genders` has a letter per therapist (`fm`); `branch` has values of the branch's policy."""
     spa = BookableSpa(time_zone, hours, **branch)
     spa.add(therapists=therapists, beds=beds, genders=genders)
     await spa.write()
     return spa
 
 
-async def booked(
+async def create_booking(
     client: httpx2.AsyncClient, spa: BookableSpa, hour: float, *treatments: dict[str, Any], **more: Any
 ) -> dict[str, Any]:
-    """With these treatments for its only guest, or as `booking` has it."""
+    """Book one guest with these treatments, or what `spa.booking` returns for `more`, and return the visit."""
     booking = spa.booking(spa.hour(hour), **more)
     if treatments:
         booking["json"]["guests"] = [{"treatments": [*treatments]}]
@@ -101,26 +101,28 @@ async def booked(
     return visit
 
 
-def by(headers: dict[str, str], booking: dict[str, Any]) -> dict[str, Any]:
-    """The same request, of somebody else."""
+def with_headers(booking: dict[str, Any], headers: dict[str, str]) -> dict[str, Any]:
+    """Return the request with these headers added, for example of another user."""
     return booking | {"headers": booking["headers"] | headers}
 
 
 def resources_of(visit: dict[str, Any], kind: str) -> list[str]:
-    """Who does it, or where, guest after guest."""
+    """Return the ids of the allocated resources of a kind, guest after guest."""
     return [
-        each["resource_id"]
+        allocation["resource_id"]
         for guest in visit["appointments"]
         for treatment in guest["treatments"]
-        for each in treatment["allocations"]
-        if each["kind"] == kind
+        for allocation in treatment["allocations"]
+        if allocation["kind"] == kind
     ]
 
 
 def alternatives(refused: httpx2.Response) -> list[datetime]:
-    """The starts that are offered to somebody whose time is taken, the nearest first."""
+    """Return the free starts that a refused booking offers, the nearest first."""
     details = refused.json()["error"]["details"]
-    return [datetime.fromisoformat(each["message"]) for each in details if each["type"] == "alternative"]
+    return [
+        datetime.fromisoformat(detail["message"]) for detail in details if detail["type"] == "alternative"
+    ]
 
 
 OVERLAPS = (
@@ -130,7 +132,7 @@ OVERLAPS = (
 
 
 async def overlaps() -> int:
-    """How often two allocations take one resource at once, found without any constraint."""
+    """Return how many pairs of allocations occupy one resource at the same time, counted without the constraint."""
     [(count,)] = await run_sql(OVERLAPS)
     return int(count)
 

@@ -1,4 +1,4 @@
-"""A branch to work in, in one line.
+"""Branches, each in one line.
 
 branch_id = await add_branch()
 paris = await add_branch(key="paris", time_zone="Europe/Paris")
@@ -14,7 +14,7 @@ from tests.support.database import insert, run_sql
 
 
 def branch_row(branch_id: UUID | None = None, **values: Any) -> dict[str, Any]:
-    """Return the values of a branch that is open at no time, until it has hours."""
+    """Return the values of a branch without opening hours."""
     branch_id = branch_id or uuid7()
     return {
         "id": branch_id,
@@ -32,7 +32,7 @@ def branch_row(branch_id: UUID | None = None, **values: Any) -> dict[str, Any]:
 
 
 async def add_branch(branch_id: UUID | None = None, **values: Any) -> UUID:
-    """Return the id of a new branch; one that is there already stays as it is."""
+    """Add a branch, unless one with this id exists, and return its id."""
     if branch_id is not None and await run_sql("SELECT FROM branch WHERE id = $1", branch_id):
         return branch_id
     return await insert(Branch(**branch_row(branch_id, **values)))

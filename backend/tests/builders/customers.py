@@ -1,7 +1,7 @@
-"""People at the desk: they create customers over HTTP, one after the other, and note what they saw.
+"""Clients that create customers over HTTP, one after the other, and count the statuses of the responses.
 
-async with AtTheDesk(app.base_url, await signed_in(Role.RECEPTIONIST), clients=8) as desk:
-    ...  # meanwhile something breaks
+async with DeskClients(app.base_url, await signed_in(Role.RECEPTIONIST), clients=8) as desk:
+    ...  # break something
 assert desk.statuses.keys() <= {201, 503}
 """
 
@@ -19,16 +19,16 @@ from tests.support import SOON, eventually
 CUSTOMERS = "/api/v1/customers"
 _numbers = itertools.count()
 _PAUSE = 0.02
-"""Seconds between two requests of a client: the app shall be busy, not the machine."""
+"""Seconds between two requests of a client, so that the app is busy and the machine is not."""
 
 
 def new_phone() -> str:
-    """In E.164; each only once in a run."""
+    """Return a phone number in E.164, another one at every call."""
     return f"+84912{next(_numbers):06}"
 
 
-class AtTheDesk:
-    """Clients that work until the end of the context. After a 5xx each tries the same customer again.
+class DeskClients:
+    """Clients that send requests until the end of the context. After a 5xx a client sends the same customer again.
 
     A broken connection ends the context with its error.
     """
@@ -36,9 +36,9 @@ class AtTheDesk:
     def __init__(self, base_url: str, headers: Mapping[str, str], *, clients: int) -> None:
         self.statuses: Counter[int] = Counter()
         self.acknowledged: set[str] = set()
-        """Phones of the customers whose creation was answered with 201."""
+        """The phones of customers whose creation returned 201."""
         self.slowest = 0.0
-        """Seconds from a request to its answer."""
+        """The longest time from a request to its response, in seconds."""
         self._clients = clients
         self._http = httpx2.AsyncClient(
             base_url=base_url, headers=headers, trust_env=False, verify=False, timeout=SOON
@@ -52,29 +52,29 @@ class AtTheDesk:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._open = False  # nothing new is sent, what was sent is waited for
+        self._open = False  # no new request; the open ones are awaited
         try:
             await self._work
         finally:
             await self._http.aclose()
 
-    async def have_created(self, more: int) -> None:
-        """Returns when so many customers more than now have been acknowledged."""
+    async def wait_until_created(self, more: int) -> None:
+        """Wait until `more` customers more than now have been acknowledged."""
         goal = len(self.acknowledged) + more
 
-        async def they_have() -> bool:
+        async def reached() -> bool:
             return self._work.done() or len(self.acknowledged) >= goal
 
-        await eventually(they_have)
+        await eventually(reached)
 
-    async def have_seen(self, status: int) -> None:
-        """Returns when it was answered so often as there are clients from now on."""
+    async def wait_for_status(self, status: int) -> None:
+        """Wait until as many responses as there are clients have had this status, counted from now."""
         goal = self.statuses[status] + self._clients
 
-        async def they_have() -> bool:
+        async def reached() -> bool:
             return self._work.done() or self.statuses[status] >= goal
 
-        await eventually(they_have)
+        await eventually(reached)
 
     async def _create_customers(self) -> None:
         loop = asyncio.get_running_loop()

@@ -1,9 +1,9 @@
-"""A good request for every operation of the API, and the rows it is about.
+"""A valid request for every operation of the API, and the rows it is about.
 
-scenes = Scenes()
-scene = scenes.add("PATCH /api/v1/customers/{customer_id}", Caller("receptionist", (Role.RECEPTIONIST,)))
-await scenes.write()
-response = await scene.send(stranger)
+cases = RequestCases()
+case = cases.add("PATCH /api/v1/customers/{customer_id}", Caller("receptionist", (Role.RECEPTIONIST,)))
+await cases.write()
+response = await case.send(stranger)
 """
 
 from collections.abc import Callable, Iterator
@@ -20,29 +20,28 @@ from sqlalchemy.dialects.postgresql import Range
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
+from app.common.types.localized import LocalizedText
 from app.common.types.wall_time import Span
-from app.db.models import Entity
 from app.main import app
-from app.modules.booking.booking_models import Allocation, Appointment, AppointmentTreatment, Visit
 from app.modules.booking.replan.day import Occupation, digest_of
 from app.modules.branch.branch_models import Branch, HoursException, OpeningHours
 from app.modules.calendar.calendar_models import CalendarFeed
 from app.modules.catalogue.catalogue_models import (
     AddOn,
-    Service,
-    ServiceCategory,
     ServiceSegment,
-    ServiceVariant,
 )
 from app.modules.customer.customer_models import Customer
 from app.modules.identity import passwords
 from app.modules.identity.identity_models import Invitation, RoleAssignment, User, UserSession
 from app.modules.identity.roles import Role
 from app.modules.identity.tokens import issue_access_token
-from app.modules.resource.resource_models import Outage, Resource, ResourceType, Room
-from app.modules.staff.staff_models import Shift, Staff, StaffBranch, StaffSkill, TimeOff, WeeklyShift
+from app.modules.resource.resource_models import Outage
+from app.modules.staff.staff_models import Shift, StaffSkill, TimeOff, WeeklyShift
 from tests.builders.branches import branch_row
-from tests.builders.rows import RowsToWrite
+from tests.builders.resources import bed_row, room_row, type_row
+from tests.builders.rosters import staff_rows
+from tests.builders.rows import RowBatch
+from tests.builders.visits import category_row, service_rows, visit_rows
 
 DOCUMENT: dict[str, Any] = app.openapi()
 OPERATIONS: dict[str, dict[str, Any]] = {
@@ -51,55 +50,58 @@ OPERATIONS: dict[str, dict[str, Any]] = {
     for method, operation in methods.items()
 }
 PUBLIC = {label for label, operation in OPERATIONS.items() if operation.get("security") == []}
-QUESTIONS = {
+READ_BY_POST = {
     "POST /api/v1/availability/days",
     "POST /api/v1/availability/starts",
     "POST /api/v1/staff/{staff_id}/replan",
 }
-"""They change nothing; a POST, because what is asked is a document."""
+"""Operations that change nothing and take a document, which GET cannot."""
 BRANCH, OTHER_BRANCH = uuid7(), uuid7()
 PASSWORD = "một câu dễ nhớ với bạn"
-SOMEBODY_ELSE = "Người Khác"
-"""The name of whoever and whatever is not the caller's."""
+STRANGER_NAME = "Người Khác"
+"""The name of every user, customer and thing that is not the caller's."""
 
-type Which = Literal["theirs", "another's", "missing", "none"]
+_STRANGER_NAMES = LocalizedText(STRANGER_NAME, STRANGER_NAME)
+
+type Ownership = Literal["own", "another's", "missing", "none"]
+"""The owner of the object of a request. `own` includes what is in the branch in which the caller has a role."""
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody who sends a request. Roles are held everywhere, or in one branch."""
+    """The user who sends a request, with roles everywhere or in one branch."""
 
     name: str
     roles: tuple[Role, ...] = ()
     branch_id: UUID | None = None
-    fault: Literal["", "no token", "user gone", "session ended", "session expired", "disabled"] = ""
+    problem: Literal["", "no token", "user gone", "session ended", "session expired", "disabled"] = ""
 
     @property
     def scopes(self) -> set[str]:
-        """What they may use of those that operations declare."""
+        """The scopes of the caller among those that operations declare."""
         everywhere = set() if self.branch_id else {f"{role}:everywhere" for role in self.roles}
         return {role.value for role in self.roles} | everywhere
 
     @property
     def refusal(self) -> int | None:
-        """What they are answered wherever a token is needed."""
-        return {"": None, "disabled": 403}.get(self.fault, 401)
+        """The status of every response to this caller where a token is needed; None when the token is good."""
+        return {"": None, "disabled": 403}.get(self.problem, 401)
 
 
 @dataclass(frozen=True)
-class BranchSnapshot:
-    """One request: who sends it, and about what."""
+class RequestCase:
+    """One request: an operation, its caller and the owner of its object."""
 
     label: str
     caller: Caller
-    which: Which
+    ownership: Ownership
     ids: dict[str, UUID]
-    """Of the caller and of what the path and the body name."""
+    """The ids of the caller and of what the path and the body name."""
     headers: dict[str, str] = field(repr=False)
 
     @property
     def changes_something(self) -> bool:
-        return not self.label.startswith("GET ") and self.label not in QUESTIONS
+        return not self.label.startswith("GET ") and self.label not in READ_BY_POST
 
     async def send(self, http: httpx2.AsyncClient) -> httpx2.Response:
         method, path = self.label.split()
@@ -110,24 +112,24 @@ class BranchSnapshot:
         )
 
 
-class Scenes(RowsToWrite):
-    """Arranges many scenes with one COPY a table; each has rows of its own, so none sees another's changes."""
+class RequestCases(RowBatch):
+    """Many requests, whose rows are written together. Every request has rows of its own and sees no other's changes."""
 
     def __init__(self) -> None:
         super().__init__()
         self._days = pairwise(_days_from(date(1971, 1, 1)))
         for branch_id in (BRANCH, OTHER_BRANCH):
-            self._add(Branch, **branch_row(branch_id, name=SOMEBODY_ELSE))
+            self._add(Branch, **branch_row(branch_id, name=STRANGER_NAME))
             self._add(OpeningHours, branch_id=branch_id, weekday=1, opens=540, closes=1080)
 
-    def add(self, label: str, caller: Caller, which: Which = "another's") -> BranchSnapshot:
+    def add(self, label: str, caller: Caller, ownership: Ownership = "another's") -> RequestCase:
         ids = {"caller": self._add_caller(caller), "session": uuid7()}
-        if caller.fault != "user gone":
+        if caller.problem != "user gone":
             self._add_session(ids, caller)
-        somebody = self._add_user(SOMEBODY_ELSE, disabled=label.endswith("/enable"))
-        owner = ids["caller"] if which == "theirs" and caller.fault != "user gone" else somebody
+        stranger = self._add_user(STRANGER_NAME, disabled=label.endswith("/enable"))
+        owner = ids["caller"] if ownership == "own" and caller.problem != "user gone" else stranger
         ids["user_id"] = owner
-        ids["unlinked"] = self._add_user(SOMEBODY_ELSE)
+        ids["unlinked"] = self._add_user(STRANGER_NAME)
         ids["customer_id"] = self._add_customer(owner, archived=label.endswith("/restore"))
         ids["duplicate"] = self._add_customer(None)
         ids["word"] = uuid7()
@@ -139,18 +141,18 @@ class Scenes(RowsToWrite):
             token_hash=sha256(str(ids["word"]).encode()).digest(),
             expires_at=utc_now() + timedelta(hours=72),
         )
-        ids["branch_id"] = BRANCH if which == "theirs" else OTHER_BRANCH
+        ids["branch_id"] = BRANCH if ownership == "own" else OTHER_BRANCH
         ids["exception_id"] = self._add(
             HoursException,
             branch_id=ids["branch_id"],
             days=Range(*next(self._days)),
-            reason=SOMEBODY_ELSE,
+            reason=STRANGER_NAME,
             hours=[],
         )
         ids |= self._add_resources(ids["branch_id"]) | self._add_catalogue()
         self._add_roster(ids, owner)
         self._add_visit(ids)
-        if which == "missing":
+        if ownership == "missing":
             ids |= {
                 "shift_id": uuid7(),
                 "time_off_id": uuid7(),
@@ -168,13 +170,13 @@ class Scenes(RowsToWrite):
                 **{name: uuid7() for name in ("category_id", "service_id", "variant_id", "add_on_id")},
             }
         token = issue_access_token(ids["caller"], ids["session"])
-        headers = {} if caller.fault == "no token" else {"Authorization": f"Bearer {token}"}
-        return BranchSnapshot(label, caller, which, ids, headers)
+        headers = {} if caller.problem == "no token" else {"Authorization": f"Bearer {token}"}
+        return RequestCase(label, caller, ownership, ids, headers)
 
     def _add_caller(self, caller: Caller) -> UUID:
-        if caller.fault == "user gone":
+        if caller.problem == "user gone":
             return uuid7()
-        user_id = self._add_user(caller.name, disabled=caller.fault == "disabled")
+        user_id = self._add_user(caller.name, disabled=caller.problem == "disabled")
         for role in caller.roles:
             self._add(RoleAssignment, user_id=user_id, role=role.value, branch_id=caller.branch_id)
         return user_id
@@ -190,32 +192,21 @@ class Scenes(RowsToWrite):
             user_id=ids["caller"],
             refresh_hash=b"",
             refreshed_at=utc_now(),
-            expires_at=utc_now() + timedelta(days=-1 if caller.fault == "session expired" else 30),
-            ended_at=utc_now() if caller.fault == "session ended" else None,
+            expires_at=utc_now() + timedelta(days=-1 if caller.problem == "session expired" else 30),
+            ended_at=utc_now() if caller.problem == "session ended" else None,
         )
 
     def _add_customer(self, user_id: UUID | None, *, archived: bool = False) -> UUID:
         archived_at = utc_now() if archived else None
-        return self._add(Customer, full_name=SOMEBODY_ELSE, user_id=user_id, archived_at=archived_at)
+        return self._add(Customer, full_name=STRANGER_NAME, user_id=user_id, archived_at=archived_at)
 
     def _add_staff(self, branch_id: UUID, user_id: UUID | None = None) -> UUID:
-        staff_id = self._add(Resource, kind="staff")
-        self._add(
-            Staff,
-            id=staff_id,
-            key=f"nhan-vien-{staff_id}",
-            full_name=SOMEBODY_ELSE,
-            languages=["vi"],
-            bio_vi="",
-            bio_en="",
-            employed_from=date(2020, 1, 1),
-            user_id=user_id,
-        )
-        self._add(StaffBranch, staff_id=staff_id, branch_id=branch_id)
+        staff_id, rows = staff_rows(branch_id, user_id=user_id, full_name=STRANGER_NAME)
+        self._add_rows(rows)
         return staff_id
 
     def _add_roster(self, ids: dict[str, UUID], user_id: UUID) -> None:
-        """Somebody with a pattern, a shift and leave, who is whoever it is about, and a colleague with a shift."""
+        """Add the owner's staff record with a weekly shift, a shift and leave, and a colleague with a shift."""
         branch_id = ids["branch_id"]
         ids["staff_id"] = self._add_staff(branch_id, user_id)
         ids["of_branch"] = branch_id
@@ -236,66 +227,39 @@ class Scenes(RowsToWrite):
         ids["calendar_id"] = self._add(CalendarFeed, staff_id=ids["staff_id"])
 
     def _add_visit(self, ids: dict[str, UUID]) -> None:
-        """The customer holds a time with the therapist, who has more of it; so has a colleague."""
+        """Add a time that the customer holds with the therapist. The therapist and a colleague are free after it."""
         ids["colleague"] = self._add_staff(ids["branch_id"])
-        self._add(StaffSkill, staff_id=ids["colleague"], service_id=ids["service_id"])
-        self._add(
-            Shift,
-            staff_id=ids["colleague"],
-            branch_id=ids["branch_id"],
-            during=Range(_SOON, _SOON + timedelta(hours=9)),
-        )
-        self._add(StaffSkill, staff_id=ids["staff_id"], service_id=ids["service_id"])
-        self._add(
-            Shift,
-            staff_id=ids["staff_id"],
-            branch_id=ids["branch_id"],
-            during=Range(_SOON, _SOON + timedelta(hours=9)),
-        )
-        times = {"starts_at": _SOON, "ends_at": _SOON + timedelta(hours=1)}
-        ids["visit_id"] = self._add(
-            Visit,
-            branch_id=ids["branch_id"],
-            customer_id=ids["customer_id"],
-            source="online",
-            same_room=False,
-        )
-        ids["appointment_id"] = self._add(
-            Appointment,
-            visit_id=ids["visit_id"],
-            branch_id=ids["branch_id"],
-            customer_id=ids["customer_id"],
-            guest_name=SOMEBODY_ELSE,
+        for staff_id in (ids["colleague"], ids["staff_id"]):
+            self._add(StaffSkill, staff_id=staff_id, service_id=ids["service_id"])
+            during = Range(_SOON, _SOON + timedelta(hours=9))
+            self._add(Shift, staff_id=staff_id, branch_id=ids["branch_id"], during=during)
+        times = (_SOON, _SOON + timedelta(hours=1))
+        visit, rows = visit_rows(
+            ids["branch_id"],
+            *times,
+            allocations={ids["staff_id"]: times},
             status="held",
             hold_expires_at=_HELD_UNTIL,
-            **times,
-        )
-        treatment_id = ids["treatment_id"] = self._add(
-            AppointmentTreatment,
-            appointment_id=ids["appointment_id"],
-            position=0,
+            customer_id=ids["customer_id"],
+            guest_name=STRANGER_NAME,
+            source="online",
             variant_id=ids["variant_id"],
-            price=0,
             segments=[{"minutes": 60}],
-            **times,
         )
-        self._add(
-            Allocation,
-            resource_id=ids["staff_id"],
-            during=Range(*times.values()),
-            state="held",
-            hold_expires_at=_HELD_UNTIL,
-            appointment_id=ids["appointment_id"],
-            appointment_treatment_id=treatment_id,
-        )
+        self._add_rows(rows)
+        ids |= {
+            "visit_id": visit.id,
+            "appointment_id": visit.appointment_id,
+            "treatment_id": visit.treatment_id,
+        }
 
     def _add_resources(self, branch_id: UUID) -> dict[str, UUID]:
-        """A bed in a room of the branch."""
-        ids = {"type_id": self._add_keyed(ResourceType, kind="bed", **_NAMES)}
+        """Add a bed with an outage, and a room, to the branch."""
+        ids = {"type_id": self._add_row(type_row(name=_STRANGER_NAMES))}
         ids["a_type"] = ids["type_id"]
-        ids["room_id"] = self._add_keyed(Room, branch_id=branch_id, name=SOMEBODY_ELSE)
-        ids["resource_id"] = self._add_keyed(
-            Resource, kind="bed", name=SOMEBODY_ELSE, branch_id=branch_id, type_id=ids["type_id"]
+        ids["room_id"] = self._add_row(room_row(branch_id, STRANGER_NAME))
+        ids["resource_id"] = self._add_row(
+            bed_row(branch_id=branch_id, type_id=ids["type_id"], name=STRANGER_NAME)
         )
         ids["outage_id"] = self._add(
             Outage, resource_id=ids["resource_id"], during=Range(*_A_DAY), reason="Gãy chân"
@@ -303,18 +267,11 @@ class Scenes(RowsToWrite):
         return ids
 
     def _add_catalogue(self) -> dict[str, UUID]:
-        """A service that can be booked, and an add-on."""
-        ids = {"category_id": self._add_keyed(ServiceCategory, position=0, **_NAMES)}
-        ids["service_id"] = self._add_keyed(
-            Service,
-            category_id=ids["category_id"],
-            position=0,
-            offered="online",
-            description_vi="",
-            description_en="",
-            **_NAMES,
-        )
-        ids["variant_id"] = self._add_keyed(ServiceVariant, service_id=ids["service_id"], price=0, position=0)
+        """Add a service that can be booked, and an add-on."""
+        ids = {"category_id": self._add_row(category_row(_STRANGER_NAMES))}
+        variant, rows = service_rows(category_id=ids["category_id"], name=_STRANGER_NAMES)
+        self._add_rows(rows)
+        ids |= {"service_id": variant.service_id, "variant_id": variant.id}
         self._add(
             ServiceSegment,
             variant_id=ids["variant_id"],
@@ -323,23 +280,21 @@ class Scenes(RowsToWrite):
             needs_staff=True,
             with_guest=True,
         )
-        ids["add_on_id"] = self._add_keyed(AddOn, minutes=0, price=0, position=0, offered="online", **_NAMES)
+        ids["add_on_id"] = self._add(
+            AddOn, key=f"k-{uuid7()}", minutes=0, price=0, position=0, offered="online", name=_STRANGER_NAMES
+        )
         return ids
 
-    def _add_keyed(self, model: type[Entity], **values: Any) -> UUID:
-        row_id = uuid7()
-        return self._add(model, id=row_id, key=f"k-{row_id}", **values)
 
-
-OF_SOMEBODY = {
+ABOUT_STAFF = {
     "GET /api/v1/shifts",
     "POST /api/v1/time-off",
     "GET /api/v1/time-off",
     "POST /api/v1/calendars",
     "GET /api/v1/calendars",
 }
-"""Operations on what belongs to one of the staff whom the body or the query names."""
-OF_A_BRANCH = OF_SOMEBODY | {
+"""Operations on what belongs to a member of the staff that the body or the query names."""
+IN_A_BRANCH = ABOUT_STAFF | {
     "GET /api/v1/branches/{branch_id}/board",
     "GET /api/v1/branches/{branch_id}/board/stream",
     "PATCH /api/v1/branches/{branch_id}",
@@ -374,15 +329,15 @@ OF_A_BRANCH = OF_SOMEBODY | {
     "POST /api/v1/staff/{staff_id}/replan/apply",
     "DELETE /api/v1/calendars/{calendar_id}",
 }
-"""Operations on what belongs to a branch, also one that the body or the query names."""
+"""Operations on what belongs to a branch, including a branch that the body or the query names."""
 
 
-def objects_of(label: str) -> Iterator[Which]:
-    """Whose the object of an operation may be; `theirs` is also what is of the branch in which a caller has a role."""
-    if "{" in label or label in OF_A_BRANCH:
-        yield from ("theirs", "another's", "missing")
+def ownerships_of(label: str) -> Iterator[Ownership]:
+    """Yield the owners that the object of an operation can have."""
+    if "{" in label or label in IN_A_BRANCH:
+        yield from ("own", "another's", "missing")
     else:
-        yield "theirs" if label.endswith("/customers/me") else "none"
+        yield "own" if label.endswith("/customers/me") else "none"
 
 
 def success_of(label: str) -> int:
@@ -410,7 +365,7 @@ _HELD_UNTIL = utc_now() + timedelta(days=1)
 
 
 def _a_monday_to_come() -> datetime:
-    """When the branches open, in a week or the one after it."""
+    """Return the opening time of the branches on a Monday, one or two weeks from now."""
     today = utc_now().replace(hour=2, minute=0, second=0, microsecond=0)
     return today + timedelta(days=14 - today.weekday())
 
@@ -418,16 +373,15 @@ def _a_monday_to_come() -> datetime:
 _SOON = _a_monday_to_come()
 _A_DAY = (datetime(2100, 3, 1, tzinfo=UTC), datetime(2100, 3, 2, tzinfo=UTC))
 _NEXT_DAY = (datetime(2100, 3, 2, tzinfo=UTC), datetime(2100, 3, 3, tzinfo=UTC))
-_FREE_MONDAY, _ITS_MONDAY = "2100-03-08", "2100-03-01"
+_FREE_MONDAY, _SHIFT_MONDAY = "2100-03-08", "2100-03-01"
 _TIMES = {"start": "2100-03-01T00:00:00Z", "end": "2100-03-03T00:00:00Z"}
 _LATER = {"start": "2100-04-01T00:00:00Z", "end": "2100-04-03T00:00:00Z"}
-_NAMES = {"name_vi": SOMEBODY_ELSE, "name_en": SOMEBODY_ELSE}
 _NAME = {"vi": "Giường", "en": "Bed"}
 _VARIANT = {"key": "90", "price": 450_000, "segments": [{"minutes": 90, "needs_staff": True}]}
 
 
 def _replan(ids: dict[str, UUID]) -> dict[str, Any]:
-    """The colleague takes the visit."""
+    """Return the plan by which the colleague takes over the treatment."""
     occupation = Occupation(ids["staff_id"], Span(_SOON, _SOON + timedelta(hours=1)), ids["treatment_id"])
     change = {"treatment_id": ids["treatment_id"], "from_id": ids["staff_id"], "to_id": ids["colleague"]}
     return {
@@ -478,7 +432,7 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
     "POST /api/v1/shifts/copy": lambda ids: {
         "json": {
             "branch_id": str(ids["branch_id"]),
-            "from_week": _ITS_MONDAY,
+            "from_week": _SHIFT_MONDAY,
             "to_week": _FREE_MONDAY,
             "staff_ids": [str(ids["staff_id"])],
         }
@@ -579,7 +533,7 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
     },
     "PATCH /api/v1/catalogue/services/{service_id}": lambda _: {"json": {"name": _NAME}},
     "POST /api/v1/catalogue/services/{service_id}/variants": lambda _: {"json": _VARIANT},
-    "PATCH /api/v1/catalogue/variants/{variant_id}": lambda _: {"json": {"price": 500_000}},
+    "PATCH /api/v1/catalogue/variants/{variant_id}": lambda _: {"json": {"price": 550_000}},
     "POST /api/v1/catalogue/add-ons": lambda ids: {
         "json": {"key": f"k-{ids['word']}", "name": _NAME, "minutes": 15, "price": 100_000}
     },

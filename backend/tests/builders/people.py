@@ -1,4 +1,4 @@
-"""Somebody to send requests as, in one line.
+"""Users who have signed in, and customers, each in one line.
 
 headers = await signed_in(Role.RECEPTIONIST)
 """
@@ -21,23 +21,23 @@ from tests.support.database import insert, insert_all, new
 async def signed_in(
     *roles: Role, branch_id: UUID | None = None, connection: asyncpg.Connection | None = None
 ) -> dict[str, str]:
-    """Return the header of a new user with these roles, who has just signed in."""
+    """Add a user with these roles and return the header of a session."""
     return (await new_user(*roles, branch_id=branch_id, connection=connection))[1]
 
 
 async def new_user(
     *roles: Role, branch_id: UUID | None = None, connection: asyncpg.Connection | None = None
 ) -> tuple[UUID, dict[str, str]]:
-    """Return a new user with these roles, everywhere or in a branch, and the header that shows it is they."""
+    """Add a user with these roles, everywhere or in a branch; return the id and the header of a session."""
     if branch_id is not None:
         await add_branch(branch_id)
     user = new(User(full_name="Lan"))
-    held = [RoleAssignment(user_id=user.id, role=role.value, branch_id=branch_id) for role in roles]
+    assignments = [RoleAssignment(user_id=user.id, role=role.value, branch_id=branch_id) for role in roles]
     now = utc_now()
     session = new(
         UserSession(user_id=user.id, refresh_hash=b"", refreshed_at=now, expires_at=now + timedelta(days=30))
     )
-    await insert_all([user, *held, session], connection=connection)
+    await insert_all([user, *assignments, session], connection=connection)
     return user.id, {"Authorization": f"Bearer {issue_access_token(user.id, session.id)}"}
 
 
@@ -46,13 +46,13 @@ async def add_role(user_id: UUID, role: Role, *, branch_id: UUID | None = None) 
 
 
 async def new_customer() -> tuple[UUID, dict[str, str]]:
-    """A customer who signs in, and the header that shows it is they."""
+    """Add a customer with an account; return the customer's id and the header of a session."""
     user_id, headers = await new_user(Role.CUSTOMER)
     return await add_customer(user_id=user_id), headers
 
 
 async def add_customer(full_name: str = "Mai", *, user_id: UUID | None = None) -> UUID:
-    """Return the id of a new customer, whom a branch knows to be allergic."""
+    """Add a customer who has an allergy, and return the id."""
     return await insert(
         Customer(full_name=full_name, phone=new_phone(), contraindications="dị ứng sả", user_id=user_id)
     )

@@ -1,4 +1,4 @@
-"""Beds, devices and what takes them, in one line.
+"""Rooms, beds and devices, and appointments and outages that occupy them, each in one line.
 
 bed = await add_bed(branch_id)
 await take(bed, "booked", hours=(24, 25))
@@ -6,16 +6,17 @@ appointment_id = await book(bed, at(9), at(10))
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 import asyncpg
 from sqlalchemy.dialects.postgresql import Range
-from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.common.types.localized import LocalizedText
 from app.db.models import Entity
 from app.modules.resource.resource_models import Outage, Resource, ResourceType, Room
+from tests.builders.rows import keyed_id
 from tests.builders.visits import AddedVisit, visit_rows
 from tests.support.database import insert, insert_all, run_sql
 
@@ -25,37 +26,39 @@ def at(hour: float, day: int = 1) -> datetime:
     return datetime(2100, 3, day, tzinfo=UTC) + timedelta(hours=hour)
 
 
+def type_row(kind: str = "bed", **values: Any) -> ResourceType:
+    return ResourceType(**keyed_id() | {"kind": kind, "name": LocalizedText("Loại", "Type")} | values)
+
+
+def room_row(branch_id: UUID, name: str = "Phòng Sen") -> Room:
+    return Room(**keyed_id(), branch_id=branch_id, name=name)
+
+
+def bed_row(**values: Any) -> Resource:
+    """Return a bed, or a device with `kind="device"`; `branch_id` and `type_id` are required."""
+    return Resource(**keyed_id() | {"kind": "bed", "name": "Giường 1"} | values)
+
+
 async def add_type(kind: str = "bed", *, key: str | None = None) -> UUID:
-    type_id = uuid7()
-    key = key or f"k-{type_id}"
-    return await insert(ResourceType(id=type_id, key=key, kind=kind, name=LocalizedText("Loại", "Type")))
+    return await insert(type_row(kind, **({"key": key} if key else {})))
 
 
 async def add_room(branch_id: UUID) -> UUID:
-    room_id = uuid7()
-    return await insert(Room(id=room_id, key=f"k-{room_id}", branch_id=branch_id, name="Phòng Sen"))
+    return await insert(room_row(branch_id))
 
 
 async def add_bed(branch_id: UUID, *, kind: str = "bed", retired: bool = False) -> UUID:
-    """Add a bed, or a device, of a type of its own."""
-    bed_id = uuid7()
+    """Add a bed, or a device, of a new type."""
+    retired_at = utc_now() if retired else None
     return await insert(
-        Resource(
-            id=bed_id,
-            kind=kind,
-            key=f"k-{bed_id}",
-            name="Giường 1",
-            branch_id=branch_id,
-            type_id=await add_type(kind),
-            retired_at=utc_now() if retired else None,
-        )
+        bed_row(branch_id=branch_id, type_id=await add_type(kind), kind=kind, retired_at=retired_at)
     )
 
 
 async def booking_rows(
     resource_id: UUID, start: datetime, end: datetime, *, hold_expires_at: datetime | None = None
 ) -> tuple[AddedVisit, list[Entity]]:
-    """Return a visit that takes the resource, in its branch or, for somebody of the staff, in any."""
+    """Return a visit that occupies the resource, in the branch of the bed or, for a therapist, in the oldest one."""
     [(branch_id,)] = await run_sql(
         "SELECT coalesce((SELECT branch_id FROM resource WHERE id = $1), (SELECT id FROM branch ORDER BY id LIMIT 1))",
         resource_id,
@@ -79,7 +82,7 @@ async def book(
     hold_expires_at: datetime | None = None,
     connection: asyncpg.Connection | None = None,
 ) -> UUID:
-    """Book the resource, or hold it until `hold_expires_at`; return the appointment's id."""
+    """Book the resource, or hold it until `hold_expires_at`, and return the id of the appointment."""
     visit, rows = await booking_rows(resource_id, start, end, hold_expires_at=hold_expires_at)
     await insert_all(rows, connection=connection)
     return visit.appointment_id
@@ -93,7 +96,7 @@ async def take(
     held_for: timedelta = timedelta(minutes=10),
     connection: asyncpg.Connection | None = None,
 ) -> UUID:
-    """Book or hold the resource so many hours from now; return the appointment's id."""
+    """Book or hold the resource, with `hours` counted from now, and return the id of the appointment."""
     now = utc_now()
     start, end = (now + timedelta(hours=hour) for hour in hours)
     expires = now + held_for if state == "held" else None
@@ -105,7 +108,7 @@ async def add_outage(resource_id: UUID, start: datetime, end: datetime) -> UUID:
 
 
 async def unavailable(resource_id: UUID) -> list[tuple[datetime, datetime]]:
-    """Return the approved leave or the outages of a resource, in order."""
+    """Return the times of the approved leave or the outages of a resource, the earliest first."""
     rows = await run_sql(
         "SELECT lower(during), upper(during) FROM unavailability WHERE resource_id = $1 ORDER BY during",
         resource_id,

@@ -1,4 +1,4 @@
-"""Somebody to roster, and what is asked of their roster, in one line.
+"""Staff with skills, shifts, weekly patterns and leave, each in one line.
 
 lan = await add_therapist(branch_id)
 shift_id = await add_shift(lan, branch_id, at(9), at(18))
@@ -29,15 +29,15 @@ EVERY_DAY = range(1, 8)
 LOCK = "SELECT FROM resource WHERE id = $1 FOR NO KEY UPDATE"
 
 
-async def add_therapist(
+def staff_rows(
     *branch_ids: UUID,
     user_id: UUID | None = None,
     full_name: str = "Lan",
     gender: str | None = None,
     skills: Iterable[UUID] = (),
     employed: tuple[date, date | None] = (date(2020, 1, 1), None),
-) -> UUID:
-    """Return somebody who works in these branches and performs these services."""
+) -> tuple[UUID, list[Entity]]:
+    """Return the id and the rows of a therapist who works in these branches and performs these services."""
     resource = new(Resource(kind="staff"))
     staff = Staff(
         id=resource.id,
@@ -50,10 +50,16 @@ async def add_therapist(
         employed_until=employed[1],
         user_id=user_id,
     )
-    at_work = [StaffBranch(staff_id=staff.id, branch_id=branch_id) for branch_id in branch_ids]
-    skilled = [StaffSkill(staff_id=staff.id, service_id=service_id) for service_id in skills]
-    await insert_all([resource, staff, *at_work, *skilled])
-    return staff.id
+    branches = [StaffBranch(staff_id=staff.id, branch_id=branch_id) for branch_id in branch_ids]
+    performed = [StaffSkill(staff_id=staff.id, service_id=service_id) for service_id in skills]
+    return staff.id, [resource, staff, *branches, *performed]
+
+
+async def add_therapist(*branch_ids: UUID, **values: Any) -> UUID:
+    """Insert `staff_rows` and return the id of the therapist."""
+    staff_id, rows = staff_rows(*branch_ids, **values)
+    await insert_all(rows)
+    return staff_id
 
 
 async def add_skill(staff_id: UUID, service_id: UUID) -> None:
@@ -83,7 +89,7 @@ async def add_many_shifts(staff_id: UUID, branch_id: UUID, count: int) -> None:
 
 
 async def add_leave(staff_id: UUID, start: datetime, end: datetime, status: str = "approved") -> UUID:
-    """Return the id of a leave; it blocks nothing by itself."""
+    """Add a leave and return its id; it blocks nothing by itself."""
     return await insert(TimeOff(staff_id=staff_id, during=Range(start, end), status=status))
 
 
@@ -109,15 +115,15 @@ async def close_on(branch_id: UUID, first: date, last: date) -> None:
 
 
 async def shifts_of(staff_id: UUID) -> list[tuple[datetime, datetime]]:
-    """In order."""
+    """Return the start and end of every shift, the earliest first."""
     rows = await run_sql(
         "SELECT lower(during), upper(during) FROM shift WHERE staff_id = $1 ORDER BY during", staff_id
     )
     return [(start, end) for start, end in rows]
 
 
-async def on_the_clock(staff_id: UUID, time_zone: str) -> list[tuple[str, str]]:
-    """Their shifts as a clock there shows them: `("2026-10-25 09:00", "18:00")`."""
+async def local_shifts_of(staff_id: UUID, time_zone: str) -> list[tuple[str, str]]:
+    """Return the shifts in local time: `("2026-10-25 09:00", "18:00")`."""
     rows = await run_sql(
         "SELECT to_char(lower(during) AT TIME ZONE $2, 'YYYY-MM-DD HH24:MI'),"
         " to_char(upper(during) AT TIME ZONE $2, 'HH24:MI') FROM shift WHERE staff_id = $1 ORDER BY during",
@@ -130,9 +136,9 @@ async def on_the_clock(staff_id: UUID, time_zone: str) -> list[tuple[str, str]]:
 async def answered_while(
     changes: Sequence[Entity | tuple[Any, ...]], *requests: Coroutine[Any, Any, httpx2.Response]
 ) -> list[httpx2.Response]:
-    """Return what requests are answered that come before another transaction is over.
+    """Send the requests while another transaction is open, commit it, and return the responses.
 
-    That transaction makes these changes in their order: a row is inserted, a statement run with its arguments.
+    The transaction makes the changes in their order: it inserts a row, or runs a statement with its arguments.
     """
     async with another_connection() as connection:
         async with asyncio.timeout(SOON), connection.transaction():
@@ -147,7 +153,7 @@ async def answered_while(
 
 
 async def all_wait(*tasks: asyncio.Task[httpx2.Response]) -> None:
-    """Return when each of these requests waits for a lock."""
+    """Return when every request waits for a lock."""
 
     async def they_wait() -> bool:
         assert not any(task.done() for task in tasks)
@@ -158,35 +164,39 @@ async def all_wait(*tasks: asyncio.Task[httpx2.Response]) -> None:
 
 @contextmanager
 def statements(*, parameters: bool = False) -> Iterator[list[Any]]:
-    """What the app asks its database meanwhile, through SQLAlchemy or the driver alone: the words, or the parameters."""
-    asked: list[Any] = []
+    """Record the SQL that the app sends inside the block, by SQLAlchemy or by asyncpg: its text, or its parameters."""
+    recorded: list[Any] = []
 
-    def note(*arguments: Any) -> None:
-        asked.append(arguments[3 if parameters else 2])
+    def record_execute(*arguments: Any) -> None:
+        recorded.append(arguments[3 if parameters else 2])
 
-    def note_question(question: asyncpg.connection.LoggedQuery) -> None:
-        # asyncpg looks a type up once a connection: only the first test of a worker would count that.
+    def record_query(query: asyncpg.connection.LoggedQuery) -> None:
+        # asyncpg looks up a type once per connection: only the first test of a worker would count that.
         skipped = ("BEGIN", "COMMIT", "ROLLBACK", "typeinfo_tree", "'jit'")
-        if any(part in question.query for part in skipped):
+        if any(part in query.query for part in skipped):
             return
-        asked.append(question.args if parameters else question.query)
+        recorded.append(query.args if parameters else query.query)
 
-    def listen(connection: Any, *_: object) -> None:
-        connection.driver_connection.add_query_logger(note_question)
+    def add_logger(connection: Any, *_: object) -> None:
+        connection.driver_connection.add_query_logger(record_query)
 
-    def leave(connection: Any, *_: object) -> None:
-        connection.driver_connection.remove_query_logger(note_question)
+    def remove_logger(connection: Any, *_: object) -> None:
+        connection.driver_connection.remove_query_logger(record_query)
 
-    listeners = (("before_cursor_execute", note), ("checkout", listen), ("checkin", leave))
+    listeners = (
+        ("before_cursor_execute", record_execute),
+        ("checkout", add_logger),
+        ("checkin", remove_logger),
+    )
     for name, listener in listeners:
         event.listen(database.engine.sync_engine, name, listener)
     try:
-        yield asked
+        yield recorded
     finally:
         for name, listener in listeners:
             event.remove(database.engine.sync_engine, name, listener)
 
 
 def code_of(response: httpx2.Response) -> tuple[int, str]:
-    """Of an error."""
+    """Return the status and the code of an error response."""
     return response.status_code, response.json()["error"]["code"]

@@ -1,6 +1,6 @@
 """Appointments as rows, in one line.
 
-visit = await add_visit(branch_id, at(9), at(10), takes={lan: (at(9), at(10)), bed: (at(9), at(10.25))})
+visit = await add_visit(branch_id, at(9), at(10), allocations={lan: (at(9), at(10)), bed: (at(9), at(10.25))})
 """
 
 import json
@@ -27,28 +27,43 @@ PRICE = 500_000
 
 @dataclass(frozen=True)
 class AddedVisit:
-    """With one guest and one treatment."""
+    """The ids of a visit with one guest and one treatment."""
 
     id: UUID
     appointment_id: UUID
     treatment_id: UUID
 
 
-def service_rows(**service: Any) -> tuple[ServiceVariant, list[Entity]]:
-    """Return the only variant of a new service, and all rows that it needs, itself the last."""
-    key = f"k-{uuid7()}"
-    category = new(ServiceCategory(key=key, name=LocalizedText("Nhóm", "Category"), position=0))
+def category_row(name: LocalizedText | None = None) -> ServiceCategory:
+    """Return a category of services with a key of its own."""
+    return new(
+        ServiceCategory(key=f"k-{uuid7()}", name=name or LocalizedText("Nhóm", "Category"), position=0)
+    )
+
+
+def variant_row(service_id: UUID, **values: Any) -> ServiceVariant:
+    """Return a variant without segments."""
+    return new(
+        ServiceVariant(**{"service_id": service_id, "key": "60", "price": PRICE, "position": 0} | values)
+    )
+
+
+def service_rows(
+    *, category_id: UUID | None = None, price: int = PRICE, **service: Any
+) -> tuple[ServiceVariant, list[Entity]]:
+    """Return the only variant of a new service, without segments, and all new rows, parents first."""
+    category = None if category_id else category_row()
     values = {
-        "key": key,
-        "category_id": category.id,
+        "key": f"k-{uuid7()}",
+        "category_id": category.id if category else category_id,
         "name": LocalizedText("Massage Thụy Điển", "Swedish massage"),
         "description": LocalizedText("", ""),
         "position": 0,
         "offered": "online",
     } | service
     offered = new(Service(**values))
-    variant = new(ServiceVariant(service_id=offered.id, key="60", price=PRICE, position=0))
-    return variant, [category, offered, variant]
+    variant = variant_row(offered.id, price=price)
+    return variant, [*([category] if category else []), offered, variant]
 
 
 def visit_rows(
@@ -60,10 +75,12 @@ def visit_rows(
     status: str = "confirmed",
     hold_expires_at: datetime | None = None,
     customer_id: UUID | None = None,
+    guest_name: str = "",
+    source: str = "desk",
     variant_id: UUID | None = None,
     segments: list[dict[str, Any]] | None = None,
 ) -> tuple[AddedVisit, list[Entity]]:
-    """Return a visit and its rows, parents first; of a treatment of its own when no variant is given."""
+    """Return a visit and its rows, parents first. Without a variant, a new service is among the rows."""
     rows: list[Entity] = []
     if variant_id is None:
         variant, rows = service_rows()
@@ -71,12 +88,13 @@ def visit_rows(
     if segments is None:
         minutes = round((end - start).total_seconds() / 60)
         segments = [{"minutes": minutes, "needs_staff": True, "with_guest": True}]
-    visit = new(Visit(branch_id=branch_id, customer_id=customer_id, source="desk", same_room=False))
+    visit = new(Visit(branch_id=branch_id, customer_id=customer_id, source=source, same_room=False))
     appointment = new(
         Appointment(
             visit_id=visit.id,
             branch_id=branch_id,
             customer_id=customer_id,
+            guest_name=guest_name,
             status=status,
             hold_expires_at=hold_expires_at,
             starts_at=start,
@@ -107,7 +125,7 @@ async def add_visit(
     connection: asyncpg.Connection | None = None,
     **more: Any,
 ) -> AddedVisit:
-    """Insert `visit_rows`, in a branch of its own when none is given."""
+    """Insert `visit_rows`; without a branch, in a new one."""
     added, rows = visit_rows(branch_id or await add_branch(), start, end, **more)
     await insert_all(rows, connection=connection)
     return added
@@ -120,25 +138,25 @@ async def add_guest(
     name: str = "",
     allocations: Mapping[UUID, Times] | None = None,
 ) -> UUID:
-    """Add one more of the same party, with a treatment of the same kind; return the appointment's id."""
+    """Add a guest to the party, with the same treatment, and return the id of the new appointment."""
     [first] = await run_sql("SELECT * FROM appointment WHERE id = $1", visit.appointment_id)
-    same = {name: first[name] for name in ("visit_id", "branch_id", "status", "starts_at", "ends_at")}
-    guest_id = await insert(Appointment(customer_id=customer_id, guest_name=name, **same))
+    copied = {column: first[column] for column in ("visit_id", "branch_id", "status", "starts_at", "ends_at")}
+    guest_id = await insert(Appointment(customer_id=customer_id, guest_name=name, **copied))
     treatment_id = await add_treatment(visit, appointment_id=guest_id, position=0)
     await insert_all(_allocations(allocations, guest_id, treatment_id))
     return guest_id
 
 
 async def add_treatment(visit: AddedVisit, *, appointment_id: UUID | None = None, position: int = 1) -> UUID:
-    """Add one more of the same kind, for the visit's first guest or for this one; return its id."""
+    """Add the same treatment again, for the first guest or for this appointment, and return its id."""
     [first] = await run_sql("SELECT * FROM appointment_treatment WHERE id = $1", visit.treatment_id)
-    same = {name: first[name] for name in ("variant_id", "price", "starts_at", "ends_at")}
+    copied = {column: first[column] for column in ("variant_id", "price", "starts_at", "ends_at")}
     return await insert(
         AppointmentTreatment(
             appointment_id=appointment_id or visit.appointment_id,
             position=position,
             segments=json.loads(first["segments"]),
-            **same,
+            **copied,
         )
     )
 
@@ -146,7 +164,7 @@ async def add_treatment(visit: AddedVisit, *, appointment_id: UUID | None = None
 async def add_allocation(
     resource_id: UUID, start: datetime, end: datetime, *, appointment_id: UUID, treatment_id: UUID
 ) -> None:
-    """Take a resource for a treatment that is booked."""
+    """Allocate a resource to a treatment that is booked."""
     await insert_all(_allocations({resource_id: (start, end)}, appointment_id, treatment_id))
 
 

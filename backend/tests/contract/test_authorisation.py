@@ -1,4 +1,4 @@
-"""Who may do what: every operation of the OpenAPI document × every kind of caller × whose the object is."""
+"""Authorisation: every operation of the OpenAPI document × every kind of caller × every owner of the object."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -12,23 +12,23 @@ from app.http.router import ApiRouter
 from app.main import app
 from app.modules.identity.roles import Role
 from tests.builders.operations import (
+    ABOUT_STAFF,
     BRANCH,
-    OF_A_BRANCH,
-    OF_SOMEBODY,
+    IN_A_BRANCH,
     OPERATIONS,
     PUBLIC,
-    SOMEBODY_ELSE,
-    BranchSnapshot,
+    STRANGER_NAME,
     Caller,
-    Scenes,
-    Which,
-    objects_of,
+    Ownership,
+    RequestCase,
+    RequestCases,
+    ownerships_of,
     success_of,
 )
 from tests.support.database import run_sql
 
 V1 = "/api/v1"
-# The rules, by hand. Whoever adds an operation writes down here who may call it.
+# The rules, by hand. A new operation is entered here with the roles that may call it.
 OPEN_TO_ANYBODY = {
     "GET /",
     f"GET {V1}/health/",
@@ -147,10 +147,10 @@ MAY_CALL = {
     f"GET {V1}/calendars": TEAM | {"customer"},
     f"DELETE {V1}/calendars/{{calendar_id}}": TEAM | {"customer"},
 }
-OF_THEIR_OWN_ONLY = {"customer"}
-"""Who has no other role of those that may call sees what is theirs; of anything else not even that it is there."""
+OWN_OBJECTS_ONLY = {"customer"}
+"""Roles that see their own objects. Without another role that may call, the caller gets 404 for any other object."""
 
-OWN_ROSTER_ONLY = {
+OWN_OBJECTS_ONLY_ON = {
     f"GET {V1}/staff/{{staff_id}}/weekly-shifts": {"therapist"},
     f"GET {V1}/shifts": {"therapist"},
     f"POST {V1}/time-off": {"therapist"},
@@ -162,18 +162,18 @@ OWN_ROSTER_ONLY = {
     f"GET {V1}/calendars": {"therapist"},
     f"DELETE {V1}/calendars/{{calendar_id}}": {"therapist"},
 }
-"""Who else is among `OF_THEIR_OWN_ONLY` there: rosters and leave are for the desk and for whom they are about."""
+"""More roles of that kind, by operation: a therapist sees the rosters, leave and visits of no other therapist."""
 
-NOT_WITH_ONESELF = {
+NOT_ON_OWN_OBJECTS = {
     f"POST {V1}/customers/{{customer_id}}/merge",
     f"POST {V1}/time-off/{{time_off_id}}/approve",
     f"POST {V1}/time-off/{{time_off_id}}/refuse",
 }
-"""At the desk: they would see what is held on the other, or decide on leave of their own. An administrator of the
-whole spa may."""
+"""Operations that the desk cannot call on itself: it would read the other customer's record, or decide on its own
+leave. An administrator everywhere can."""
 
 CALLERS = [
-    Caller("nobody", fault="no token"),
+    Caller("nobody", problem="no token"),
     Caller("no role"),
     *(Caller(f"{role} everywhere", (role,)) for role in Role),
     *(Caller(f"{role} of a branch", (role,), BRANCH) for role in Role),
@@ -181,10 +181,10 @@ CALLERS = [
     Caller("therapist who is a customer", (Role.THERAPIST, Role.CUSTOMER)),
     Caller("receptionist of a branch who is a customer of it", (Role.RECEPTIONIST, Role.CUSTOMER), BRANCH),
     Caller("every role of a branch", tuple(Role), BRANCH),
-    Caller("disabled admin", (Role.ADMIN,), fault="disabled"),
-    Caller("admin who signed out", (Role.ADMIN,), fault="session ended"),
-    Caller("admin of a month ago", (Role.ADMIN,), fault="session expired"),
-    Caller("deleted admin", (Role.ADMIN,), fault="user gone"),
+    Caller("disabled admin", (Role.ADMIN,), problem="disabled"),
+    Caller("admin who signed out", (Role.ADMIN,), problem="session ended"),
+    Caller("admin of a month ago", (Role.ADMIN,), problem="session expired"),
+    Caller("deleted admin", (Role.ADMIN,), problem="user gone"),
 ]
 
 
@@ -210,7 +210,7 @@ class TestDocument:
 
     def test_no_route_hides_from_the_document(self) -> None:
         described = {label.partition(" ")[2] for label in OPERATIONS}
-        assert {route.path for route in app.routes} - described == OUTSIDE_THE_DOCUMENT  # type: ignore[attr-defined]  # all of ours have one
+        assert {route.path for route in app.routes} - described == OUTSIDE_THE_DOCUMENT  # type: ignore[attr-defined]  # all routes of this app have one
 
 
 class TestDeclaring:
@@ -221,7 +221,7 @@ class TestDeclaring:
     def test_a_route_that_says_it_is_public_starts(self) -> None:
         ApiRouter().add_api_route("/secrets", list_secrets, openapi_extra=DECLARED_PUBLIC)
 
-    def test_a_route_that_only_says_whom_it_is_for_does_not_start(self) -> None:
+    def test_a_route_that_names_roles_without_requiring_them_does_not_start(self) -> None:
         with pytest.raises(TypeError):
             ApiRouter().add_api_route(
                 "/secrets", list_secrets, openapi_extra={"security": [{"bearer": ["admin"]}]}
@@ -235,107 +235,107 @@ async def list_secrets() -> None: ...
 async def test_role_by_owner(
     stranger: httpx2.AsyncClient, label: str, record_property: Callable[[str, object], None]
 ) -> None:
-    scenes = Scenes()
-    matrix = [scenes.add(label, caller, which) for caller in CALLERS for which in asked_about(label, caller)]
-    await scenes.write()
-    answers = [(snapshot, await snapshot.send(stranger)) for snapshot in matrix]
+    cases = RequestCases()
+    matrix = [
+        cases.add(label, caller, ownership)
+        for caller in CALLERS
+        for ownership in ownerships_for(label, caller)
+    ]
+    await cases.write()
+    responses = [(case, await case.send(stranger)) for case in matrix]
 
     assert [
-        f"{describe(snapshot)}: {response.status_code}, not {expected(snapshot)}"
-        for snapshot, response in answers
-        if response.status_code != expected(snapshot)
+        f"{describe(case)}: {response.status_code}, not {expected(case)}"
+        for case, response in responses
+        if response.status_code != expected(case)
     ] == []
+    assert [describe(case) for case, response in responses if names_stranger(case, response)] == []
+    assert reveals_existence(responses) == []
     assert [
-        describe(snapshot) for snapshot, response in answers if tells_of_somebody_else(snapshot, response)
+        describe(case)
+        for case, response in responses
+        if (response.status_code == 401) != asks_to_sign_in(response)
     ] == []
-    assert missing_and_forbidden_differ(answers) == []
-    assert [
-        describe(snapshot)
-        for snapshot, answer in answers
-        if (answer.status_code == 401) != asks_to_sign_in(answer)
-    ] == []
-    assert [
-        describe(snapshot) for snapshot in await those_who_changed_something(matrix) if is_refused(snapshot)
-    ] == []
+    assert [describe(case) for case in await cases_with_changes(matrix) if is_refused(case)] == []
     record_property("cells", len(matrix))
 
 
-def asked_about(label: str, caller: Caller) -> Iterator[Which]:
-    """Who is let in nowhere is answered before it matters whose it is."""
+def ownerships_for(label: str, caller: Caller) -> Iterator[Ownership]:
+    """Yield the owners to try: one for a caller that every operation refuses, whatever the object."""
     if caller.refusal is None:
-        yield from objects_of(label)
+        yield from ownerships_of(label)
     else:
         yield "none"
 
 
-def expected(snapshot: BranchSnapshot) -> int:
-    """The rule in words: signed in, one of the roles, and one's own, unless the role is for all of them."""
-    may_call, scopes = MAY_CALL[snapshot.label], snapshot.caller.scopes
-    if snapshot.caller.refusal is not None:
-        return snapshot.caller.refusal
+def expected(case: RequestCase) -> int:
+    """Return the status by the rules: signed in, then the role, then the owner of the object."""
+    may_call, scopes = MAY_CALL[case.label], case.caller.scopes
+    if case.caller.refusal is not None:
+        return case.caller.refusal
     if may_call and not may_call & scopes:
         return 403
-    if sees_only_own(snapshot) and snapshot.which != "theirs":
+    if sees_only_own(case) and case.ownership != "own":
         return 404
     if (
-        # branches and what is in them are known to all who work in the spa
-        (snapshot.caller.branch_id == BRANCH and snapshot.label in OF_A_BRANCH and is_elsewhere(snapshot))
-        or (snapshot.label in NOT_WITH_ONESELF and snapshot.which == "theirs" and not scopes & ADMIN)
+        # Branches and what is in them are known to the whole team.
+        (case.caller.branch_id == BRANCH and case.label in IN_A_BRANCH and is_elsewhere(case))
+        or (case.label in NOT_ON_OWN_OBJECTS and case.ownership == "own" and not scopes & ADMIN)
     ):
         return 403
-    if snapshot.which == "missing":
+    if case.ownership == "missing":
         return 404
-    return success_of(snapshot.label)
+    return success_of(case.label)
 
 
-def sees_only_own(snapshot: BranchSnapshot) -> bool:
-    """None of the roles by which they may call is for what is not theirs."""
-    only_own = OF_THEIR_OWN_ONLY | OWN_ROSTER_ONLY.get(snapshot.label, set())
-    return MAY_CALL[snapshot.label] & snapshot.caller.scopes <= only_own and bool(
-        MAY_CALL[snapshot.label] & only_own
+def sees_only_own(case: RequestCase) -> bool:
+    """Return whether every role that admits the caller is for own objects only."""
+    only_own = OWN_OBJECTS_ONLY | OWN_OBJECTS_ONLY_ON.get(case.label, set())
+    return MAY_CALL[case.label] & case.caller.scopes <= only_own and bool(MAY_CALL[case.label] & only_own)
+
+
+def is_elsewhere(case: RequestCase) -> bool:
+    """Return whether the object is in another branch than the caller's role.
+
+    A missing branch is another branch. A missing thing is in no branch.
+    """
+    named_by_id = case.label in ABOUT_STAFF or (
+        re.search(r"{(?!branch_id)", case.label) and "{branch_id}" not in case.label
     )
-
-
-def is_elsewhere(snapshot: BranchSnapshot) -> bool:
-    """Whether it is about another branch than the caller's; so is one that is not there, unless by the id of a thing
-    in it, whose branch nobody knows."""
-    by_its_own_id = snapshot.label in OF_SOMEBODY or (
-        re.search(r"{(?!branch_id)", snapshot.label) and "{branch_id}" not in snapshot.label
-    )
-    return snapshot.which == "another's" or (snapshot.which == "missing" and not by_its_own_id)
+    return case.ownership == "another's" or (case.ownership == "missing" and not named_by_id)
 
 
 def asks_to_sign_in(response: httpx2.Response) -> bool:
     return response.headers.get("WWW-Authenticate", "").startswith("Bearer")
 
 
-def is_refused(snapshot: BranchSnapshot) -> bool:
-    return expected(snapshot) >= 400
+def is_refused(case: RequestCase) -> bool:
+    return expected(case) >= 400
 
 
-def tells_of_somebody_else(snapshot: BranchSnapshot, response: httpx2.Response) -> bool:
-    return is_refused(snapshot) and (SOMEBODY_ELSE in response.text or "khac@" in response.text)
+def names_stranger(case: RequestCase, response: httpx2.Response) -> bool:
+    return is_refused(case) and (STRANGER_NAME in response.text or "khac@" in response.text)
 
 
-def missing_and_forbidden_differ(answers: list[tuple[BranchSnapshot, httpx2.Response]]) -> list[str]:
-    """Cells in which somebody can tell a thing that is not theirs from one that is not there."""
+def reveals_existence(responses: list[tuple[RequestCase, httpx2.Response]]) -> list[str]:
+    """Return the cases in which a caller can tell another user's object from a missing one."""
     missing = {
-        (snapshot.label, snapshot.caller): told(response)
-        for snapshot, response in answers
-        if snapshot.which == "missing" and is_refused(snapshot)
+        (case.label, case.caller): without_request_data(response)
+        for case, response in responses
+        if case.ownership == "missing" and is_refused(case)
     }
     return [
-        describe(snapshot)
-        for snapshot, response in answers
-        if snapshot.which == "another's"
-        and (snapshot.label not in OF_A_BRANCH or sees_only_own(snapshot))
-        and is_refused(snapshot)
-        and told(response) != missing[snapshot.label, snapshot.caller]
+        describe(case)
+        for case, response in responses
+        if case.ownership == "another's"
+        and (case.label not in IN_A_BRANCH or sees_only_own(case))
+        and is_refused(case)
+        and without_request_data(response) != missing[case.label, case.caller]
     ]
 
 
-def told(response: httpx2.Response) -> tuple[int, str, dict[str, str]]:
-    """All of an answer but its time and its request id."""
+def without_request_data(response: httpx2.Response) -> tuple[int, str, dict[str, str]]:
+    """Return status, text and headers without the time, the request id and the rate limit."""
     body: dict[str, Any] = response.json()
     text = response.text.replace(body["timestamp"], "").replace(body["request_id"], "")
     changing = {"x-request-id", "ratelimit"}
@@ -346,10 +346,11 @@ def told(response: httpx2.Response) -> tuple[int, str, dict[str, str]]:
     )
 
 
-async def those_who_changed_something(matrix: list[BranchSnapshot]) -> list[BranchSnapshot]:
+async def cases_with_changes(matrix: list[RequestCase]) -> list[RequestCase]:
+    """Return the cases whose caller is in the audit ledger."""
     actors = {row["actor_id"] for row in await run_sql("SELECT DISTINCT actor_id FROM audit_entry")}
-    return [snapshot for snapshot in matrix if snapshot.ids["caller"] in actors]
+    return [case for case in matrix if case.ids["caller"] in actors]
 
 
-def describe(snapshot: BranchSnapshot) -> str:
-    return f"{snapshot.caller.name} × {snapshot.label} × {snapshot.which}"
+def describe(case: RequestCase) -> str:
+    return f"{case.caller.name} × {case.label} × {case.ownership}"

@@ -37,7 +37,7 @@ ORDER BY 1, 2, 3
 
 @pytest.fixture
 async def connection(worker_id: str) -> AsyncGenerator[AsyncConnection]:
-    """To a database of its own, migrated."""
+    """A connection to a migrated database of the test's own."""
     name = f"zenspa_migrations_{worker_id}"
     await create_database(name, template="zenspa_template")
     engine = create_async_engine(database_url(name))
@@ -72,22 +72,24 @@ async def test_models_and_migrations_agree(connection: AsyncConnection) -> None:
     assert await connection.run_sync(differences) == []
 
 
-async def test_so_do_their_checks_of_which_alembic_knows_nothing(connection: AsyncConnection) -> None:
+async def test_models_and_migrations_agree_on_check_constraints_which_alembic_ignores(
+    connection: AsyncConnection,
+) -> None:
     from app.db.models import Base
 
     import_models()
     name_of = connection.dialect.identifier_preparer.format_constraint
-    ours = {
+    in_models = {
         (table.name, name_of(constraint))
         for table in Base.metadata.tables.values()
         for constraint in table.constraints.union(*(column.constraints for column in table.columns))
         if isinstance(constraint, CheckConstraint)
     }
-    theirs = await connection.exec_driver_sql(
+    in_database = await connection.exec_driver_sql(
         "SELECT conrelid::regclass::text, conname FROM pg_constraint"
         " WHERE contype = 'c' AND connamespace = 'public'::regnamespace"
     )
-    assert {tuple(row) for row in theirs} == ours
+    assert {tuple(row) for row in in_database} == in_models
 
 
 def test_the_app_knows_the_newest_migration() -> None:
@@ -153,7 +155,7 @@ async def test_names_fold_to_plain_letters_in_any_unicode_form(
 
 
 def reference_fold(name: str) -> str:
-    """What migration 0001 says, written another way."""
+    """Fold a name as migration 0001 does, in another way."""
     letters = [
         "d" if char in "đĐ" else char.lower()
         for char in unicodedata.normalize("NFD", name)

@@ -1,4 +1,4 @@
-"""The OpenAPI document is good to make clients from, and the API keeps what it says."""
+"""Clients can be generated from the OpenAPI document, and the API conforms to it."""
 
 import re
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from schemathesis.core.result import Ok
 from app.common.schemas import MAX_PAGE
 from app.main import app
 from app.modules.identity.roles import Role
-from tests.builders.operations import BRANCH, Caller, Scenes
+from tests.builders.operations import BRANCH, Caller, RequestCases
 from tests.support.examples import examples, is_deep
 
 DOCUMENT: dict[str, Any] = app.openapi()
@@ -135,7 +135,7 @@ class TestDocument:
         assert {keyword for schema in schemas_in(DOCUMENT) for keyword in schema} - KEYWORDS == set()
 
     def test_bodies_are_described_as_openapi_3_1_does(self) -> None:
-        """What comes with 3.2, such as `itemSchema` for the events of a stream, strict tools refuse."""
+        """Strict tools refuse the keywords of 3.2, such as `itemSchema` for the events of a stream."""
         assert DOCUMENT["openapi"].startswith("3.1.")
         media = [
             medium
@@ -185,11 +185,11 @@ def test_every_operation_is_fuzzed() -> None:
 async def test_the_api_keeps_its_promises_whatever_is_sent(
     client: httpx2.AsyncClient, label: str, data: st.DataObject, mode: GenerationMode, *, known: bool
 ) -> None:
-    ids = {name: str(row_id) for name, row_id in (await ids_that_are_there(label)).items()} if known else {}
+    ids = {name: str(row_id) for name, row_id in (await existing_ids(label)).items()} if known else {}
     path = {name: ids[name] for name in re.findall(r"{(\w+_id)}", label) if name in ids}
     case = data.draw(FUZZED[label].as_strategy(mode, path_parameters=path or None))
     if isinstance(case.body, dict):
-        case.body = naming(ids, case.body)
+        case.body = with_existing_ids(ids, case.body)
     sent = requests.Request(**case.as_transport_kwargs(base_url="http://testserver")).prepare()
     assert sent.method
     assert sent.url
@@ -199,24 +199,24 @@ async def test_the_api_keeps_its_promises_whatever_is_sent(
     response = await client.request(sent.method, sent.url, headers=headers, content=body)
     case.validate_response(response, checks=PROMISES)
     if response.is_success and not label.startswith("GET "):
-        for read in LISTS:  # what was let in does not break whoever reads it
+        for read in LISTS:  # no accepted value breaks a read
             assert (await client.get(read)).status_code in {200, 404}
 
 
-async def ids_that_are_there(label: str) -> dict[str, UUID]:
-    """Of rows that are made once, with the first example of a test, and may be gone before its last."""
-    if label not in _arranged:
-        scenes = Scenes()
-        _arranged[label] = scenes.add(label, Caller("admin", (Role.ADMIN,)), "theirs").ids
-        await scenes.write()
-    return _arranged[label]
+async def existing_ids(label: str) -> dict[str, UUID]:
+    """Return ids of rows that are added with the first example of a test; later examples may delete them."""
+    if label not in _existing_ids:
+        cases = RequestCases()
+        _existing_ids[label] = cases.add(label, Caller("admin", (Role.ADMIN,)), "own").ids
+        await cases.write()
+    return _existing_ids[label]
 
 
-_arranged: dict[str, dict[str, UUID]] = {}
+_existing_ids: dict[str, dict[str, UUID]] = {}
 
 
-def naming(ids: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
-    """With ids that are there where it has others."""
+def with_existing_ids(ids: dict[str, str], body: dict[str, Any]) -> dict[str, Any]:
+    """Return the body with these ids in the fields of their names."""
     named = {name: ids[name] for name, value in body.items() if name in ids and isinstance(value, str)}
     lists = {
         name: [ids[name.removesuffix("s")]]

@@ -1,4 +1,4 @@
-"""Requests that only read: they have no transaction, so a write of theirs could not be rolled back."""
+"""Requests that only read have no transaction, so that a write in one could not be rolled back."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy import event
 from app.core import database
 from app.main import app
 from app.modules.identity.roles import Role
-from tests.builders.operations import OPERATIONS, QUESTIONS, Caller, Scenes, success_of
+from tests.builders.operations import OPERATIONS, READ_BY_POST, Caller, RequestCases, success_of
 from tests.support.stores import app_database
 
 ADMIN = Caller("admin", (Role.ADMIN, Role.CUSTOMER))
@@ -19,7 +19,7 @@ WITHOUT_SESSION = {
     "GET /api/v1/calendars/{token}.ics",  # a transaction of its own, once the token has been checked
     *(label for label in OPERATIONS if "/health/" in label),
 }
-READS = {label for label in OPERATIONS if label.startswith("GET ")} | QUESTIONS
+READS = {label for label in OPERATIONS if label.startswith("GET ")} | READ_BY_POST
 
 
 @pytest.fixture
@@ -41,25 +41,25 @@ def test_every_post_that_only_reads_is_marked() -> None:
         for route in app.routes
         if getattr(route, "endpoint", None) in database._read_only_endpoints
     }
-    assert marked == QUESTIONS
+    assert marked == READ_BY_POST
 
 
-async def sent(http: httpx2.AsyncClient, label: str) -> httpx2.Response:
-    """Send a good request of an operation, about something that is there."""
-    scenes = Scenes()
-    scene = scenes.add(label, ADMIN, "theirs")
-    await scenes.write()
-    return await scene.send(http)
+async def send_valid(http: httpx2.AsyncClient, label: str) -> httpx2.Response:
+    """Send a valid request of an operation, about existing rows."""
+    cases = RequestCases()
+    case = cases.add(label, ADMIN, "own")
+    await cases.write()
+    return await case.send(http)
 
 
 @pytest.mark.usefixtures("read_only_database")
 @pytest.mark.parametrize("label", sorted(READS - WITHOUT_SESSION))
 async def test_a_request_that_reads_writes_nothing(stranger: httpx2.AsyncClient, label: str) -> None:
-    answer = await sent(stranger, label)
-    assert answer.status_code == success_of(label), answer.text
+    response = await send_valid(stranger, label)
+    assert response.status_code == success_of(label), response.text
 
 
 @pytest.mark.usefixtures("read_only_database")
 async def test_a_request_that_writes_is_refused_there(stranger: httpx2.AsyncClient) -> None:
-    answer = await sent(stranger, "POST /api/v1/customers")
-    assert answer.status_code >= 500
+    response = await send_valid(stranger, "POST /api/v1/customers")
+    assert response.status_code >= 500

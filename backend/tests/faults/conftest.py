@@ -1,4 +1,4 @@
-"""A PostgreSQL of one test's own, for it to kill."""
+"""A PostgreSQL server for one test, which may kill it."""
 
 import asyncio
 import os
@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator
 import pytest
 
 from app.cli.embedded import EmbeddedPostgres, free_port
-from tests.support.leftovers import folder_for_servers
+from tests.support.run_cleanup import folder_for_servers
 
 
 @pytest.fixture
 async def postgres() -> AsyncIterator[EmbeddedPostgres]:
-    """One that writes to the disk before it says so, as in production, with our tables."""
+    """A migrated server that flushes to disk at commit, as in production."""
     with (
         folder_for_servers() as folder,
         EmbeddedPostgres(folder / "postgres", tcp_port=free_port()) as postgres,

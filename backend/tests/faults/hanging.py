@@ -1,4 +1,4 @@
-"""A run for test_runs.py to end: its only test has started an app and never comes to its end."""
+"""A test that never ends, with an app that it has started; test_runs.py ends the run."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""What changes in one process shows on the boards of another, whatever becomes of Redis on the way."""
+"""A change in one process shows on the boards of another, with and without Redis."""
 
 import httpx2
 import pytest
@@ -11,84 +11,84 @@ from tests.builders.branches import add_branch
 from tests.builders.resources import add_bed, at
 from tests.builders.rosters import add_therapist
 from tests.support import eventually, free_port
-from tests.support.app_process import PATIENT, AppProcess, app_after
+from tests.support.app_process import LONG_TIMEOUTS, AppProcess, app_after
 from tests.support.event_streams import listening
 from tests.support.fault_proxy import FaultProxy, Mode
 from tests.support.http import stores
 from tests.support.stores import redis_server
 
 NEVER = 3600.0
-"""Seconds; so that nothing comes by polling."""
+"""An interval in seconds that keeps polling out of a test."""
 
 
 def app_that_polls(
     every: float, *, while_redis_is_away: float, environment: dict[str, str] | None = None
 ) -> AppProcess:
-    """Serve the app with these intervals in seconds; it is patient, unless it has a Redis of its own."""
+    """Serve the app with these intervals in seconds, and with long timeouts unless it has a Redis of its own."""
     environment = environment or {}
     polls = (
         f"import app.modules.board.stream as s; s.POLL, s.POLL_WHILE_AWAY = {every}, {while_redis_is_away}"
     )
     if "REDIS_PORT" not in environment:
-        polls = f"from tests.support.patience import be_patient; be_patient(); {polls}"
+        polls = f"from tests.support.long_timeouts import use_long_timeouts; use_long_timeouts(); {polls}"
     return AppProcess(stores() | environment, command=app_after(polls))
 
 
-async def test_what_is_booked_in_one_shows_on_a_board_of_another(client: httpx2.AsyncClient) -> None:
+async def test_a_booking_in_one_process_shows_on_a_board_of_another(client: httpx2.AsyncClient) -> None:
     spa = await bookable_spa()
     async with (
-        AppProcess(stores(), command=PATIENT) as one,
+        AppProcess(stores(), command=LONG_TIMEOUTS) as one,
         app_that_polls(NEVER, while_redis_is_away=NEVER) as other,
         http_to(one, client) as desk,
-        http_to(other, client) as looker,
-        listening(looker, stream_of(spa.branch_id, spa.day())) as events,
+        http_to(other, client) as viewer,
+        listening(viewer, stream_of(spa.branch_id, spa.day())) as events,
     ):
         await events.next()
-        booked = await desk.post(VISITS, **spa.booking(spa.hour(10)))
-        assert (booked.status_code, (await events.next())[1]["visits"]) == (201, [booked.json()])
-        visit = f"{VISITS}/{booked.json()['id']}"
+        created = await desk.post(VISITS, **spa.booking(spa.hour(10)))
+        assert (created.status_code, (await events.next())[1]["visits"]) == (201, [created.json()])
+        visit = f"{VISITS}/{created.json()['id']}"
         moved = await desk.patch(visit, json={"start": spa.hour(14).isoformat()})
         assert (moved.status_code, (await events.next())[1]["visits"]) == (200, [moved.json()])
         cancelled = await desk.put(f"{visit}/status", json={"status": "cancelled"})
         assert (cancelled.status_code, (await events.next())[1]["visits"]) == (200, [cancelled.json()])
 
 
-async def test_what_changes_in_one_shows_on_a_board_of_another(client: httpx2.AsyncClient) -> None:
+async def test_a_roster_change_in_one_process_shows_on_a_board_of_another(client: httpx2.AsyncClient) -> None:
     branch = await add_branch()
     lan, bed = await add_therapist(branch), await add_bed(branch)
     async with (
-        AppProcess(stores(), command=PATIENT) as one,
+        AppProcess(stores(), command=LONG_TIMEOUTS) as one,
         app_that_polls(NEVER, while_redis_is_away=NEVER) as other,
-        http_to(one, client) as changer,
-        http_to(other, client) as looker,
-        listening(looker, stream_of(branch)) as events,
+        http_to(one, client) as desk,
+        http_to(other, client) as viewer,
+        listening(viewer, stream_of(branch)) as events,
     ):
         assert (await events.next())[0] == "board"
         shift = {"staff_id": str(lan), "branch_id": str(branch)}
         shift |= {"start": at(1).isoformat(), "end": at(11).isoformat()}
-        made = await changer.post("/api/v1/shifts", json=shift)
+        made = await desk.post("/api/v1/shifts", json=shift)
         assert made.status_code == 201
         name, data = await events.next()
-        assert (name, [each["id"] for each in data["people"]]) == ("changed", [str(lan)])
+        assert (name, [person["id"] for person in data["people"]]) == ("changed", [str(lan)])
         assert (data["visits"], data["removed"], data["rooms"], data["open"]) == ([], [], None, None)
 
         broken = {"start": at(3).isoformat(), "end": at(4).isoformat(), "reason": "Gãy chân"}
-        await changer.post(f"/api/v1/resources/{bed}/outages", json=broken)
+        await desk.post(f"/api/v1/resources/{bed}/outages", json=broken)
         _, data = await events.next()
         assert data["rooms"][0]["things"][0]["outages"][0]["reason"] == "Gãy chân"
 
-        asked = {"staff_id": str(lan), "start": at(8).isoformat(), "end": at(9).isoformat()}
-        leave = (await changer.post("/api/v1/time-off", json=asked)).json()
-        await changer.post(f"/api/v1/time-off/{leave['id']}/approve", json={})
+        request = {"staff_id": str(lan), "start": at(8).isoformat(), "end": at(9).isoformat()}
+        leave = (await desk.post("/api/v1/time-off", json=request)).json()
+        await desk.post(f"/api/v1/time-off/{leave['id']}/approve", json={})
         _, data = await events.next()
-        assert [each["id"] for each in data["people"][0]["leave"]] == [leave["id"]]
+        assert [entry["id"] for entry in data["people"][0]["leave"]] == [leave["id"]]
 
-        await changer.delete(f"/api/v1/shifts/{made.json()['id']}", params={"force": "true"})
+        await desk.delete(f"/api/v1/shifts/{made.json()['id']}", params={"force": "true"})
         _, data = await events.next()
         assert data["people"] == []
 
 
-async def test_without_redis_it_shows_by_polling(client: httpx2.AsyncClient) -> None:
+async def test_without_redis_a_change_shows_by_polling(client: httpx2.AsyncClient) -> None:
     branch = await add_branch()
     nowhere = {"REDIS_PORT": str(free_port())}
     async with (
@@ -121,32 +121,32 @@ async def test_when_redis_goes_and_comes_back_no_board_is_left_behind(
             assert ids((await events.next())[1]) == [visit]
             proxy.mode = Mode.PASS
 
-            async def it_is_heard_again() -> bool:
+            async def has_subscribed_again() -> bool:
                 listeners = await (await get_redis_client()).client_list(_type="pubsub")
                 return settings.REDIS_DB in {int(listener["db"]) for listener in listeners}
 
-            await eventually(it_is_heard_again)
+            await eventually(has_subscribed_again)
             [visit] = await add_and_tell(branch, 4)
             assert ids((await events.next())[1]) == [visit]
 
 
-async def test_while_it_waits_it_holds_no_connection(client: httpx2.AsyncClient) -> None:
+async def test_a_waiting_stream_holds_no_connection(client: httpx2.AsyncClient) -> None:
     branch = await add_branch()
     environment = {"DB_POOL_SIZE": "1", "DB_MAX_OVERFLOW": "0"}
     async with (
         app_that_polls(NEVER, while_redis_is_away=NEVER, environment=environment) as app,
         http_to(app, client) as http,
         listening(http, stream_of(branch)) as events,
-        listening(http, stream_of(branch)) as others,
+        listening(http, stream_of(branch)) as other_events,
     ):
-        for each in (events, others):
-            await each.next()
+        for stream in (events, other_events):
+            await stream.next()
         assert (await http.get("/api/v1/customers")).status_code == 200
 
-        async def none_is_in_use() -> bool:  # when the first reading of the watch is over
+        async def no_connection_is_in_use() -> bool:  # after the first read of the watch
             return "db_pool_connections_in_use 0.0" in (await http.get("/metrics")).text
 
-        await eventually(none_is_in_use)
+        await eventually(no_connection_is_in_use)
         [visit] = await add_and_tell(branch, 2)
-        for each in (events, others):
-            assert ids((await each.next())[1]) == [visit]
+        for stream in (events, other_events):
+            assert ids((await stream.next())[1]) == [visit]

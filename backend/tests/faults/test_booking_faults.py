@@ -1,4 +1,4 @@
-"""The database is killed while people book: what they were told is there, once."""
+"""The database is killed while clients book: every acknowledged booking exists, once."""
 
 import asyncio
 import random
@@ -26,13 +26,13 @@ _PAUSE = 0.02
 
 
 class Bookings:
-    """Clients who book one hour after the other. Each asks with the same key until it has an answer."""
+    """Clients that book one hour after the other and repeat a request with the same key until it is answered."""
 
     def __init__(self, http: httpx2.AsyncClient, spa: BookableSpa) -> None:
         self.booked: dict[str, str] = {}
-        """By the key of the request the id of the visit, as it was told."""
+        """The id of the visit in the answer, by the key of the request."""
         self.refused: set[str] = set()
-        """The keys of those who were told that the time is taken."""
+        """The keys of the requests that were answered with a conflict."""
         self.answers: Counter[str] = Counter()
         self._http, self._spa = http, spa
         self._open = True
@@ -58,16 +58,17 @@ class Bookings:
                 return
             assert code in {"SERVICE_UNAVAILABLE", "IDEMPOTENCY_IN_FLIGHT"}, answer.json()
 
-    async def have_booked(self, more: int) -> None:
+    async def wait_until_booked(self, more: int) -> None:
+        """Wait until `more` visits more than now have been booked."""
         goal = len(self.booked) + more
 
-        async def they_have() -> bool:
+        async def reached() -> bool:
             return len(self.booked) >= goal
 
-        await eventually(they_have)
+        await eventually(reached)
 
     def stop(self) -> None:
-        """Whoever has no answer yet goes on until there is one."""
+        """Send no new booking; requests without an answer are still repeated."""
         self._open = False
 
 
@@ -91,22 +92,22 @@ async def test_ten_kills_lose_no_booking_and_double_none(
             for number in range(CLIENTS):
                 tasks.create_task(bookings.client(number))
             for _ in range(KILLS):
-                await bookings.have_booked(10)
+                await bookings.wait_until_booked(10)
                 await asyncio.to_thread(postgres.kill)
                 await asyncio.to_thread(postgres.start)
-            await bookings.have_booked(10)
+            await bookings.wait_until_booked(10)
             bookings.stop()
     record_property("answers", dict(bookings.answers))
 
     connection = await asyncpg.connect(driver_url)
-    kept = await connection.fetch("SELECT key, (answer ->> 'id')::uuid FROM idempotency_key")
+    stored = await connection.fetch("SELECT key, (answer ->> 'id')::uuid FROM idempotency_key")
     visits = [row[0] for row in await connection.fetch("SELECT id FROM visit")]
     [(overlaps,)] = await connection.fetch(OVERLAPS)
-    taken = await connection.fetch("SELECT count(*) FROM allocation GROUP BY appointment_treatment_id")
+    allocations = await connection.fetch("SELECT count(*) FROM allocation GROUP BY appointment_treatment_id")
     await connection.close()
-    told = {key: UUID(visit_id) for key, visit_id in bookings.booked.items()}
-    assert {row[0]: row[1] for row in kept} == told
-    assert sorted(visits) == sorted(told.values())
-    assert [row[0] for row in taken] == [2] * len(visits)  # a therapist and a bed
+    acknowledged = {key: UUID(visit_id) for key, visit_id in bookings.booked.items()}
+    assert {row[0]: row[1] for row in stored} == acknowledged
+    assert sorted(visits) == sorted(acknowledged.values())
+    assert [row[0] for row in allocations] == [2] * len(visits)  # a therapist and a bed
     assert overlaps == 0
-    assert bookings.refused.isdisjoint(told)
+    assert bookings.refused.isdisjoint(acknowledged)

@@ -1,4 +1,4 @@
-"""`zenspa dev`: one command starts everything, and whatever ends it leaves nothing running."""
+"""`zenspa dev`: one command starts everything, and no process is left, however it ends."""
 
 import os
 import re
@@ -17,7 +17,7 @@ import pytest
 from tests.conftest import create_database, database_url
 from tests.support import SOON
 from tests.support.app_process import AppProcess
-from tests.support.leftovers import folder_for_servers, processes_under
+from tests.support.run_cleanup import folder_for_servers, processes_under
 
 BACKEND = Path(__file__).resolve().parents[2]
 DEV = (sys.executable, "-m", "app.cli.main", "dev")
@@ -25,7 +25,7 @@ DEV = (sys.executable, "-m", "app.cli.main", "dev")
 
 @pytest.fixture
 def backend() -> Iterator[Path]:
-    """A copy of the project with a state of its own: a developer's `.env` and `.data` are left alone."""
+    """A copy of the project, so that the `.env` and `.data` of a developer stay as they are."""
     with folder_for_servers() as folder:
         for part in ("app", "migrations"):
             shutil.copytree(BACKEND / part, folder / part, ignore=shutil.ignore_patterns("__pycache__"))
@@ -37,7 +37,7 @@ def dev(backend: Path, **variables: str) -> AppProcess:
         {"PYTHONPATH": str(backend), "HOST": "127.0.0.1", "SECRET_KEY": ""} | variables,
         command=["env", "PORT={port}", *DEV],
     )
-    process.start_timeout = 2 * SOON  # of several servers
+    process.start_timeout = 2 * SOON  # several servers start
     return process
 
 
@@ -65,7 +65,7 @@ async def sign_in(process: AppProcess, email: str, password: str) -> httpx2.Resp
 
 
 def downgrade(backend: Path, revision: str) -> None:
-    """Takes the schema of the running embedded database back."""
+    """Downgrade the schema of the running embedded database."""
     script = (
         "from alembic import command; from app.cli.migrate import configuration; "
         f"command.downgrade(configuration(), '{revision}')"
@@ -77,14 +77,14 @@ def downgrade(backend: Path, revision: str) -> None:
     subprocess.run([sys.executable, "-c", script], cwd=backend, env=environment, check=True)
 
 
-def pasted(command: str, backend: Path) -> str:
-    """What a command says in a shell that knows nothing of ZenSpa; `zenspa` finds its code in the copy."""
+def run_in_shell(command: str, backend: Path) -> str:
+    """Return the output of a command in a new shell; `zenspa` finds its code in the copy."""
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(backend)}
     return subprocess.check_output(["sh", "-c", command], cwd="/", env=environment, encoding="utf-8")
 
 
 def demo_accounts(shown: str) -> dict[str, str]:
-    """The passwords on the terminal, by email."""
+    """Parse the printed passwords, by email."""
     return dict(re.findall(r"(\w+@example\.com) +│ +(\S+)", shown))
 
 
@@ -128,7 +128,7 @@ async def test_the_shown_command_sets_another_password(backend: Path) -> None:
         [command] = re.findall(
             r"^ *(DATABASE_URL=.* user reset-password .*)$", process.output(), re.MULTILINE
         )
-        output = pasted(command, backend)
+        output = run_in_shell(command, backend)
         email, password = output.split()[0], output.split()[-1]
         assert (await sign_in(process, email, password)).status_code == 200
 
@@ -154,16 +154,16 @@ async def test_what_a_killed_run_left_running_is_replaced(backend: Path) -> None
 async def test_the_end_of_the_api_ends_all_of_it(backend: Path) -> None:
     async with dev(backend) as process:
         [api] = [child for child in psutil.Process(process.pid).children() if "uvicorn" in child.cmdline()]
-        api.kill()  # its own child, the reloaded worker, outlives it
+        api.kill()  # its child, the reloaded worker, outlives it
         assert await process.wait(SOON) == 9
         assert processes_under(backend) == []
 
 
-async def test_servers_that_are_given_are_used_and_none_is_started(backend: Path) -> None:
+async def test_configured_servers_are_used_and_none_is_started(backend: Path) -> None:
     database = f"dev_{os.environ.get('PYTEST_XDIST_WORKER', 'gw0')}"
     await create_database(database, template="template0")
-    given = {name: os.environ[name] for name in ("REDIS_HOST", "REDIS_PORT")}
-    async with dev(backend, DATABASE_URL=database_url(database), **given) as process:
+    redis = {name: os.environ[name] for name in ("REDIS_HOST", "REDIS_PORT")}
+    async with dev(backend, DATABASE_URL=database_url(database), **redis) as process:
         assert (await get(process, "/api/v1/health/ready")).status_code == 200
         assert demo_accounts(process.output()) == {}
     assert not (backend / ".data" / "postgres").exists()
@@ -171,8 +171,8 @@ async def test_servers_that_are_given_are_used_and_none_is_started(backend: Path
 
 
 def test_a_taken_port_is_one_clear_line(backend: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
         refused = refused_dev(backend, PORT=str(port))
     assert refused.returncode == 1
     [line] = refused.stderr.splitlines()
@@ -182,10 +182,10 @@ def test_a_taken_port_is_one_clear_line(backend: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "given", [{}, {"DATABASE_URL": "postgresql://localhost/zenspa", "REDIS_HOST": "localhost"}]
+    "variables", [{}, {"DATABASE_URL": "postgresql://localhost/zenspa", "REDIS_HOST": "localhost"}]
 )
-def test_production_is_not_served_for_development(backend: Path, given: dict[str, str]) -> None:
-    refused = refused_dev(backend, ENVIRONMENT="production", **given)
+def test_production_is_not_served_for_development(backend: Path, variables: dict[str, str]) -> None:
+    refused = refused_dev(backend, ENVIRONMENT="production", **variables)
     assert refused.returncode == 1
     [line] = refused.stderr.splitlines()
     assert "zenspa serve" in line

@@ -1,4 +1,4 @@
-"""The embedded servers: data outlives every way of stopping, and no process outlives its owner."""
+"""The embedded servers: data survives every way of stopping, and no process outlives its owner."""
 
 import asyncio
 import os
@@ -17,7 +17,7 @@ from redis import Redis
 from app.cli.embedded import EmbeddedPostgres, EmbeddedServerError, EmbeddedValkey, free_port
 from app.cli.system_user import RunAs
 from tests.support import eventually
-from tests.support.leftovers import folder_for_servers, processes_under
+from tests.support.run_cleanup import folder_for_servers, processes_under
 
 BACKEND = Path(__file__).resolve().parents[2]
 FAST = {"fsync": "off"}
@@ -173,8 +173,8 @@ class TestValkey:
 class TestBoth:
     @pytest.mark.parametrize("kind", ["EmbeddedPostgres", "EmbeddedValkey"])
     def test_a_taken_port_is_an_error_that_says_so(self, folder: Path, kind: str) -> None:
-        with socket.create_server(("127.0.0.1", 0)) as taken:
-            port = taken.getsockname()[1]
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            port = listener.getsockname()[1]
             server: EmbeddedPostgres | EmbeddedValkey = (
                 EmbeddedPostgres(folder, tcp_port=port, settings=FAST)
                 if kind == "EmbeddedPostgres"
@@ -217,7 +217,7 @@ class TestBoth:
 
 @contextmanager
 def a_stranger(cwd: Path | None = None, run_as: RunAs | None = None) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that is none of ours."""
+    """Run a process that the embedded servers did not start."""
     with subprocess.Popen(["sleep", "60"], cwd=cwd, **(run_as or {})) as process:
         try:
             yield process
@@ -226,7 +226,7 @@ def a_stranger(cwd: Path | None = None, run_as: RunAs | None = None) -> Iterator
 
 
 def start_both_and_die(folder: Path, valkey_port: int) -> None:
-    """As a parent that gets SIGKILL, which no handler sees."""
+    """Start both servers in a process that then gets SIGKILL, which no handler sees."""
     program = f"""
 import asyncio, os, signal
 from pathlib import Path

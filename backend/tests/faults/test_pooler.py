@@ -1,4 +1,4 @@
-"""Behind a real PgBouncer, as behind Supabase's pooler: transactions share connections, and TLS is its own."""
+"""The app behind a real PgBouncer, which stands for Supabase's pooler: shared connections, and TLS of its own."""
 
 import asyncio
 import ssl
@@ -25,8 +25,8 @@ from tests.builders.bookings import VISITS, bookable_spa, overlaps
 from tests.builders.people import signed_in
 from tests.builders.resources import at
 from tests.builders.visits import add_visit
-from tests.support import SOON, patience
-from tests.support.app_process import PATIENT, AppProcess
+from tests.support import SOON, long_timeouts
+from tests.support.app_process import LONG_TIMEOUTS, AppProcess
 from tests.support.certificates import certificates
 from tests.support.crowd import Crowd, request
 from tests.support.ledger import entries
@@ -80,35 +80,35 @@ class TestTransactionMode:
         statuses: Counter[int] = Counter()
         headers = await signed_in(Role.RECEPTIONIST)
         async with (
-            AppProcess(environment, command=PATIENT) as app,
+            AppProcess(environment, command=LONG_TIMEOUTS) as app,
             app.http(headers=headers) as http,
             asyncio.TaskGroup() as clients,
         ):
             for number in range(CLIENTS):
                 clients.create_task(create_and_read_customers(http, number, statuses))
         assert statuses == {201: CLIENTS * CUSTOMERS_EACH, 200: 3 * CLIENTS * CUSTOMERS_EACH}
-        assert await left_behind(pooler) == [{"statements": 0, "timeouts": ["0", "0"]}] * POOL_SIZE
+        assert await session_state(pooler) == [{"statements": 0, "timeouts": ["0", "0"]}] * POOL_SIZE
 
-    async def test_who_books_at_once_gets_an_hour_or_is_told_that_it_is_taken(
-        self, pooler: PgBouncer
-    ) -> None:
-        """Locks and savepoints are the transaction's, so connections that are shared do not matter."""
+    async def test_concurrent_bookings_get_an_hour_or_a_conflict(self, pooler: PgBouncer) -> None:
+        """A lock and a savepoint belong to the transaction, so that shared connections do no harm."""
         environment = {"DATABASE_URL": url_of(pooler), "DB_TRANSACTION_POOLER": "true"}
         spa, desk = await bookable_spa(therapists=2, beds=2), await signed_in(Role.RECEPTIONIST)
         bookings = [spa.booking(spa.hour(10 + 2 * (number % 3))) for number in range(CLIENTS)]
-        asked = [request("POST", VISITS, each["headers"] | desk, each["json"]) for each in bookings]
-        environment |= patience.SETTINGS
+        requests = [
+            request("POST", VISITS, booking["headers"] | desk, booking["json"]) for booking in bookings
+        ]
+        environment |= long_timeouts.SETTINGS
         async with (
-            AppProcess(environment, command=PATIENT) as app,
+            AppProcess(environment, command=LONG_TIMEOUTS) as app,
             Crowd([app.base_url], clients=CLIENTS) as crowd,
         ):
-            answers = await crowd.ask(asked)
-            again = await crowd.ask(asked)
+            answers = await crowd.send(requests)
+            repeated = await crowd.send(requests)
         assert 503 not in crowd.statuses
-        assert Counter(each.status for each in answers) == {201: 6, 409: CLIENTS - 6}
-        assert {each.code for each in answers if each.status == 409} == {"SLOT_TAKEN"}
-        assert [each.body for each in again if each.status == 201] == [
-            each.body for each in answers if each.status == 201
+        assert Counter(answer.status for answer in answers) == {201: 6, 409: CLIENTS - 6}
+        assert {answer.code for answer in answers if answer.status == 409} == {"SLOT_TAKEN"}
+        assert [answer.body for answer in repeated if answer.status == 201] == [
+            answer.body for answer in answers if answer.status == 201
         ]
         assert await overlaps() == 0
 
@@ -133,8 +133,8 @@ class TestTransactionMode:
         assert response.status_code == 503
         await other.close()
 
-    async def test_the_ledger_tells_the_clock_from_the_others(self, pooler: PgBouncer) -> None:
-        """Its name is the transaction's, not the connection's, which the next to come shares."""
+    async def test_the_ledger_tells_jobs_from_requests(self, pooler: PgBouncer) -> None:
+        """The program name is set in the transaction, because clients share the connection."""
         ago = utc_now() - timedelta(minutes=1)
         await add_visit(None, at(9), at(10), status="held", hold_expires_at=ago)
         changes = {"DATABASE_URL": SecretStr(url_of(pooler)), "DB_TRANSACTION_POOLER": True}
@@ -157,13 +157,13 @@ async def create_and_read_customers(http: httpx2.AsyncClient, client: int, statu
         for path in (
             "/api/v1/branches",
             "/api/v1/health/db",
-        ):  # asked by the driver, and without a transaction
+        ):  # raw SQL, and no transaction
             statuses[(await http.get(path)).status_code] += 1
 
 
-async def left_behind(pooler: PgBouncer) -> list[dict[str, object]]:
-    """On each of the server connections that the clients shared."""
-    found = {}
+async def session_state(pooler: PgBouncer) -> list[dict[str, object]]:
+    """Return the prepared statements and timeouts that are left on every server connection."""
+    states = {}
     async with AsyncExitStack() as stack:
         for _ in range(POOL_SIZE):
             connection = await asyncpg.connect(url_of(pooler), statement_cache_size=0)
@@ -174,30 +174,30 @@ async def left_behind(pooler: PgBouncer) -> list[dict[str, object]]:
                 " ARRAY[current_setting('statement_timeout'), current_setting('lock_timeout')] AS timeouts"
             )
             assert row
-            found[row[0]] = {"statements": row["statements"], "timeouts": row["timeouts"]}
-    return list(found.values())
+            states[row[0]] = {"statements": row["statements"], "timeouts": row["timeouts"]}
+    return list(states.values())
 
 
 class TestTLS:
-    """The pooler refuses plaintext; its certificate is for 127.0.0.1 and no other name."""
+    """A pooler that refuses plaintext, with a certificate for 127.0.0.1 alone."""
 
     async def test_a_certificate_of_the_given_ca_is_trusted(self, tls: Path, tls_pooler: PgBouncer) -> None:
         for mode in ("require", "verify-ca", "verify-full"):
             await connect(url_of(tls_pooler), mode, ca=tls / "ca.crt")
 
-    async def test_a_certificate_nobody_vouches_for_is_refused(self, tls_pooler: PgBouncer) -> None:
+    async def test_a_certificate_of_an_unknown_ca_is_refused(self, tls_pooler: PgBouncer) -> None:
         for mode in ("require", "verify-ca", "verify-full"):
             with pytest.raises(ssl.SSLCertVerificationError):
                 await connect(url_of(tls_pooler), mode)
 
-    async def test_the_certificate_of_another_is_refused(self, tls: Path, tls_pooler: PgBouncer) -> None:
+    async def test_a_certificate_for_another_host_is_refused(self, tls: Path, tls_pooler: PgBouncer) -> None:
         url = url_of(tls_pooler, "localhost")
         for mode in ("require", "verify-full"):
             with pytest.raises(ssl.SSLCertVerificationError):
                 await connect(url, mode, ca=tls / "ca.crt")
         await connect(url, "verify-ca", ca=tls / "ca.crt")
 
-    async def test_plaintext_is_spoken_when_it_is_asked_for(self, tls_pooler: PgBouncer) -> None:
+    async def test_plaintext_is_used_when_it_is_configured(self, tls_pooler: PgBouncer) -> None:
         with pytest.raises(DBAPIError, match="SSL required"):
             await connect(url_of(tls_pooler), "disable")
 

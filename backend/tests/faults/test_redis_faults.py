@@ -1,4 +1,4 @@
-"""Redis goes and comes back; the app says so and goes on serving."""
+"""Redis fails and comes back; the app reports it and goes on serving."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -11,12 +11,12 @@ import pytest
 from app.cli.embedded import EmbeddedValkey, free_port
 from app.core.config import settings
 from app.modules.identity.roles import Role
-from tests.builders.customers import AtTheDesk
+from tests.builders.customers import DeskClients
 from tests.builders.people import signed_in
 from tests.support import eventually
 from tests.support.app_process import AppProcess, app_after
 from tests.support.fault_proxy import FaultProxy, Mode
-from tests.support.leftovers import folder_for_servers
+from tests.support.run_cleanup import folder_for_servers
 
 pytestmark = pytest.mark.usefixtures("client")
 
@@ -25,7 +25,7 @@ FAULTS = [mode for mode in Mode if mode is not Mode.PASS]
 
 @dataclass
 class Spa:
-    """The app in a process of its own, with a proxy on the way to Redis."""
+    """The app in a process of its own, with a proxy between the app and Redis."""
 
     http: httpx2.AsyncClient
     proxy: FaultProxy
@@ -37,7 +37,7 @@ class Spa:
         return await self._health() == (200, "degraded", 503)
 
     async def _health(self) -> tuple[int, str, int]:
-        """The overall status and state, and the status of Redis."""
+        """Return the overall status and state, and the status of Redis."""
         overall = await self.http.get("/api/v1/health/")
         redis = await self.http.get("/api/v1/health/redis")
         return overall.status_code, overall.json()["status"], redis.status_code
@@ -45,13 +45,13 @@ class Spa:
     async def breaker_is_open(self) -> bool:
         return "redis_breaker_open 1.0" in (await self.http.get("/metrics")).text
 
-    async def desk(self) -> AtTheDesk:
-        return AtTheDesk(str(self.http.base_url), await signed_in(Role.RECEPTIONIST), clients=2)
+    async def desk(self) -> DeskClients:
+        return DeskClients(str(self.http.base_url), await signed_in(Role.RECEPTIONIST), clients=2)
 
 
 @asynccontextmanager
 async def spa_on(valkey: EmbeddedValkey, mode: Mode) -> AsyncIterator[Spa]:
-    """Started while the way to Redis is as `mode` says."""
+    """Start the app while the connection to Redis is in `mode`."""
     async with FaultProxy(valkey.host, valkey.port) as proxy:
         proxy.mode = mode
         environment = {
@@ -86,7 +86,7 @@ async def test_the_app_starts_without_redis_and_finds_it_by_itself(
 ) -> None:
     async with spa_on(valkey, fault) as spa, await spa.desk() as desk:
         assert await spa.is_degraded()
-        await desk.have_created(5)
+        await desk.wait_until_created(5)
         spa.proxy.mode = Mode.PASS
         await eventually(spa.is_healthy)
     assert desk.statuses.keys() == {201}
@@ -98,11 +98,11 @@ async def test_the_app_serves_when_redis_goes_and_finds_it_again(
 ) -> None:
     await eventually(spa.is_healthy)
     async with await spa.desk() as desk:
-        await desk.have_created(5)
+        await desk.wait_until_created(5)
         spa.proxy.mode = fault
         assert await spa.is_degraded()
         assert await spa.breaker_is_open()
-        await desk.have_created(5)
+        await desk.wait_until_created(5)
         spa.proxy.mode = Mode.PASS
         await eventually(spa.is_healthy)
         assert not await spa.breaker_is_open()
@@ -116,10 +116,10 @@ async def test_the_app_serves_while_redis_is_killed_and_started_again(
 ) -> None:
     await eventually(spa.is_healthy)
     async with await spa.desk() as desk:
-        await desk.have_created(5)
+        await desk.wait_until_created(5)
         await asyncio.to_thread(valkey.kill)
         assert await spa.is_degraded()
-        await desk.have_created(5)
+        await desk.wait_until_created(5)
         await asyncio.to_thread(valkey.start)
         await eventually(spa.is_healthy)
     record_property("statuses", dict(desk.statuses))
@@ -128,7 +128,7 @@ async def test_the_app_serves_while_redis_is_killed_and_started_again(
 
 
 async def test_a_restart_that_no_command_met_is_not_noticed(spa: Spa, valkey: EmbeddedValkey) -> None:
-    """The connections that were idle are dead, and each kind of event loop says so in its own way."""
+    """Idle connections are dead, and every kind of event loop reports them differently."""
     await eventually(spa.is_healthy)
     await asyncio.to_thread(valkey.kill)
     await asyncio.to_thread(valkey.start)

@@ -1,4 +1,4 @@
-"""Whatever ends a run of the tests, it leaves no process and no folder behind."""
+"""A test run leaves no process and no folder behind, however it ends."""
 
 import asyncio
 import os
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support import SOON, eventually
-from tests.support.leftovers import folder_for_servers, programs_under
+from tests.support.run_cleanup import folder_for_servers, programs_under
 
 BACKEND = Path(__file__).resolve().parents[2]
 HANGING = str(Path(__file__).with_name("hanging.py"))
@@ -21,11 +21,11 @@ for number in (signal.SIGINT, signal.SIGTERM):
     signal.signal(number, signal.SIG_DFL)
 os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 """
-"""Runs Python with signals that do something: a script in the background ignores SIGINT, and so would its children."""
+"""A program that runs Python with default signals: a background script ignores SIGINT, and so do its children."""
 
 
 async def run_tests(folder: Path, *arguments: str) -> asyncio.subprocess.Process:
-    """Start a run of its own below `folder`, with one worker."""
+    """Start a test run with one worker and its files below `folder`."""
     pytest = ("-m", "pytest", "-q", "-n", "1", "-c", str(BACKEND / "pyproject.toml"), *arguments)
     return await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", AS_IN_A_TERMINAL, *pytest),

@@ -1,4 +1,4 @@
-"""SIGTERM: whoever was let in is answered, and the process ends, whatever a client does."""
+"""SIGTERM: accepted requests are answered, and the process ends, whatever a client does."""
 
 import asyncio
 import sys
@@ -14,7 +14,7 @@ from app.core.config import settings
 from app.core.lifecycle import BACKGROUND_STOP, DRAIN_SECONDS
 from app.modules.identity.roles import Role
 from tests.builders.branches import add_branch
-from tests.builders.customers import CUSTOMERS, AtTheDesk, new_phone
+from tests.builders.customers import CUSTOMERS, DeskClients, new_phone
 from tests.builders.people import signed_in
 from tests.support import SOON, eventually
 from tests.support.app_process import AppProcess, app_after
@@ -33,7 +33,7 @@ PRODUCTION = DATABASE | {
 
 
 def draining_for(seconds: float, setup: str = "pass") -> Sequence[str]:
-    """Return the command of an app that goes on listening for so long in production, and not otherwise."""
+    """Return the command of an app that goes on listening for `seconds` in production, and not otherwise."""
     return app_after(f"import app.core.lifecycle as l; l.DRAIN_SECONDS = {seconds}; {setup}")
 
 
@@ -41,7 +41,7 @@ ZENSPA_SERVE = [sys.executable, "-m", "app.cli.main", "serve"]
 
 
 def http_to(app: AppProcess) -> httpx2.AsyncClient:
-    """Each request on a connection of its own, so that each finds out whether the door is open."""
+    """Return a client that opens a connection per request, and so notices a closed port."""
     return app.http(headers={"Connection": "close"})
 
 
@@ -53,51 +53,51 @@ async def is_open(http: httpx2.AsyncClient) -> bool:
     return True
 
 
-def test_what_a_stop_may_take_is_what_operators_are_told() -> None:
-    """docs/operations.md: give it 15 s before SIGKILL. How long one really takes is no matter of a test."""
+def test_the_timeouts_of_a_stop_add_up_to_what_the_documentation_says() -> None:
+    """The 15 s before SIGKILL of docs/operations.md. The real time is not tested: it depends on the machine."""
     assert DRAIN_SECONDS + STOP_TIMEOUT + BACKGROUND_STOP <= 15
 
 
 async def test_under_load_behind_a_balancer_no_request_is_lost() -> None:
-    """The balancer sends nothing more once `/ready` says 503; the door stays open until it has asked."""
+    """The balancer stops sending when `/ready` is 503; the port stays open until then."""
     async with AppProcess(PRODUCTION, command=draining_for(20)) as app, http_to(app) as balancer:
 
-        async def is_told_to_stop_sending() -> bool:
+        async def is_not_ready() -> bool:
             return (await balancer.get("/api/v1/health/ready")).status_code == 503
 
-        async with AtTheDesk(app.base_url, await signed_in(Role.RECEPTIONIST), clients=4) as desk:
-            await desk.have_created(20)
+        async with DeskClients(app.base_url, await signed_in(Role.RECEPTIONIST), clients=4) as desk:
+            await desk.wait_until_created(20)
             app.terminate()
-            await eventually(is_told_to_stop_sending)
+            await eventually(is_not_ready)
             for _ in range(10):
                 await asyncio.sleep(0.03)  # as balancers ask, now and then
-                assert await is_told_to_stop_sending()
+                assert await is_not_ready()
         assert desk.statuses.keys() == {201}
         assert await app.wait(SOON) == 0
 
 
-async def test_in_development_the_door_is_closed_at_once_and_requests_in_flight_are_answered() -> None:
+async def test_in_development_the_port_closes_at_once_and_requests_in_flight_are_answered() -> None:
     async with AppProcess(DATABASE, command=draining_for(600)) as app, http_to(app) as http:
         http.headers |= await signed_in(Role.RECEPTIONIST)
         created = await http.post(CUSTOMERS, json={"full_name": "Trần Mai", "phone": new_phone()})
         path = f"{CUSTOMERS}/{created.json()['id']}"
-        async with a_row_is_held() as somebody_waits:
+        async with locked_customers() as is_waited_for:
             request = asyncio.create_task(http.patch(path, json={"notes": "dị ứng tinh dầu"}))
-            await eventually(somebody_waits)
+            await eventually(is_waited_for)
             app.terminate()
 
-            async def door_is_closed() -> bool:
+            async def port_is_closed() -> bool:
                 return not await is_open(http)
 
-            await eventually(door_is_closed)
+            await eventually(port_is_closed)
             assert not request.done()
         response = await request
         assert (response.status_code, response.json()["notes"]) == (200, "dị ứng tinh dầu")
         assert await app.wait(SOON) == 0
 
 
-async def test_streams_that_wait_end_at_once_and_as_they_should() -> None:
-    """Also when the server goes on listening for a while."""
+async def test_waiting_streams_end_at_once_and_with_a_last_chunk() -> None:
+    """A stream ends at once in production too, where the server goes on listening for a while."""
     branch, headers = await add_branch(), await signed_in(Role.RECEPTIONIST)
     quiet = draining_for(10, "import app.modules.board.stream as s; s.HEARTBEAT = 600")
 
@@ -122,17 +122,17 @@ async def test_streams_that_wait_end_at_once_and_as_they_should() -> None:
 
 
 @asynccontextmanager
-async def a_row_is_held() -> AsyncIterator[Callable[[], Awaitable[bool]]]:
-    """All customers are locked meanwhile; gives whether anybody waits for one of them."""
+async def locked_customers() -> AsyncIterator[Callable[[], Awaitable[bool]]]:
+    """Lock all customers, and yield a function that returns whether another session waits for the lock."""
     holder, observer = await asyncpg.connect(driver_url()), await asyncpg.connect(driver_url())
 
-    async def somebody_waits() -> bool:
+    async def is_waited_for() -> bool:
         waiting = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE $1 = ANY (pg_blocking_pids(pid)))"
         return bool(await observer.fetchval(waiting, holder.get_server_pid()))
 
     async with holder.transaction():
         await holder.execute("SELECT FROM customer FOR UPDATE")
-        yield somebody_waits
+        yield is_waited_for
     await holder.close()
     await observer.close()
 
@@ -148,8 +148,8 @@ UPLOAD = (
 )
 
 
-async def test_nobody_who_stops_in_the_middle_of_a_request_holds_the_process() -> None:
-    """Both commands at once, for each takes its time."""
+async def test_a_client_that_stops_in_the_middle_of_a_request_does_not_hold_the_process() -> None:
+    """Both commands run at the same time, since each takes some seconds."""
     async with (
         AppProcess(DATABASE) as uvicorn,
         AppProcess(DATABASE, command=ZENSPA_SERVE) as serve,
@@ -168,7 +168,7 @@ async def test_nobody_who_stops_in_the_middle_of_a_request_holds_the_process() -
 
 @asynccontextmanager
 async def sent(app: AppProcess, part: bytes, *, dribbling: bool = False) -> AsyncIterator[None]:
-    """A client that has sent part of a request and stays; dribbling, with a byte more now and then."""
+    """Send part of a request and keep the connection open; `dribbling` sends a byte more now and then."""
     _, writer = await asyncio.open_connection("127.0.0.1", app.port)
 
     async def dribble() -> None:
@@ -198,25 +198,25 @@ async def test_a_database_that_is_silent_does_not_hold_the_process() -> None:
             assert await app.wait(SOON) == 0
 
 
-async def test_the_clock_in_the_middle_of_a_turn_does_not_hold_the_process() -> None:
-    """Neither while the database is well, nor while it is silent, for less or for longer than anybody waits."""
+async def test_a_running_job_does_not_hold_the_process() -> None:
+    """No job holds it, with a healthy database or a silent one, and with short or long timeouts."""
     async with FaultProxy(*database_server()) as proxy:
-        clock = {"JOB_INTERVAL_SECONDS": "0.01"}
-        silent = clock | {"DATABASE_URL": through(proxy)}
+        jobs = {"JOB_INTERVAL_SECONDS": "0.01"}
+        silent = jobs | {"DATABASE_URL": through(proxy)}
         short = {"DB_STATEMENT_TIMEOUT": "0.3", "DB_CONNECT_TIMEOUT": "0.5"}
         async with (
-            AppProcess(DATABASE | clock) as well,
-            AppProcess(silent | short) as ill,
-            AppProcess(silent | {"DB_STATEMENT_TIMEOUT": "600", "DB_CONNECT_TIMEOUT": "600"}) as patient,
+            AppProcess(DATABASE | jobs) as healthy,
+            AppProcess(silent | short) as failing,
+            AppProcess(silent | {"DB_STATEMENT_TIMEOUT": "600", "DB_CONNECT_TIMEOUT": "600"}) as waiting,
         ):
             proxy.mode = Mode.BLACK_HOLE
 
-            async def it_has_missed_a_turn() -> bool:
-                return "the clock missed a turn" in ill.output()
+            async def has_missed_a_run() -> bool:
+                return "missed a turn" in failing.output()
 
-            await eventually(it_has_missed_a_turn)
-            for app in (well, ill, patient):
+            await eventually(has_missed_a_run)
+            for app in (healthy, failing, waiting):
                 app.terminate()
-            ended = await asyncio.gather(*(app.wait(SOON) for app in (well, ill, patient)))
+            ended = await asyncio.gather(*(app.wait(SOON) for app in (healthy, failing, waiting)))
             assert ended == [0, 0, 0]
-            assert not {"missed", "Traceback"} & {*well.output().split()}
+            assert not {"missed", "Traceback"} & {*healthy.output().split()}

@@ -16,7 +16,7 @@ from tests.support.http import imported_by, stores
 BACKEND = Path(__file__).resolve().parents[1]
 
 
-class PersonalDataSource(ThreadingHTTPServer):
+class Collector(ThreadingHTTPServer):
     """An OTLP collector over HTTP."""
 
     def __init__(self) -> None:
@@ -28,7 +28,7 @@ class PersonalDataSource(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
     def spans(self) -> dict[str, dict[str, str]]:
-        """The attributes of each span by its name."""
+        """Return the attributes of every span, by the name of the span."""
         return {
             span.name: {
                 attribute.key: attribute.value.string_value or str(attribute.value.int_value)
@@ -42,7 +42,7 @@ class PersonalDataSource(ThreadingHTTPServer):
 
 
 class _Receiver(BaseHTTPRequestHandler):
-    server: PersonalDataSource
+    server: Collector
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
@@ -52,12 +52,12 @@ class _Receiver(BaseHTTPRequestHandler):
         self.end_headers()
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-        """Says nothing."""
+        """Log nothing."""
 
 
 @contextmanager
-def collecting() -> Iterator[PersonalDataSource]:
-    with PersonalDataSource() as collector:
+def running_collector() -> Iterator[Collector]:
+    with Collector() as collector:
         thread = threading.Thread(target=collector.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
@@ -68,7 +68,7 @@ def collecting() -> Iterator[PersonalDataSource]:
 
 
 async def test_a_request_leaves_a_span_at_the_collector_also_when_the_app_stops_at_once() -> None:
-    with collecting() as collector:
+    with running_collector() as collector:
         environment = stores() | {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint, "APP_NAME": "Sen"}
         async with AppProcess(environment) as process:
             async with process.http() as http:
@@ -82,7 +82,7 @@ async def test_a_request_leaves_a_span_at_the_collector_also_when_the_app_stops_
 
 
 async def test_what_a_receptionist_searches_for_does_not_reach_the_collector() -> None:
-    with collecting() as collector:
+    with running_collector() as collector:
         environment = stores() | {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint}
         async with AppProcess(environment) as process:
             async with process.http() as http:
@@ -94,7 +94,7 @@ async def test_what_a_receptionist_searches_for_does_not_reach_the_collector() -
 
 
 async def test_the_key_of_a_calendar_does_not_reach_the_collector() -> None:
-    with collecting() as collector:
+    with running_collector() as collector:
         environment = stores() | {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint}
         async with AppProcess(environment) as process:
             async with process.http() as http:

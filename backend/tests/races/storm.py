@@ -1,4 +1,4 @@
-"""People who book, change and cancel all at once, beds that break, leave that is granted; and what they were told."""
+"""Clients that book, change and cancel at the same time, with outages and leave, and a record of every answer."""
 
 import random
 from collections import Counter, defaultdict
@@ -26,14 +26,14 @@ _NEXT = {"confirmed": "arrived", "arrived": "in_service", "in_service": "complet
 
 
 @dataclass
-class Told:
-    """What was said of one visit, oldest first."""
+class VisitRecord:
+    """The answers to every request about one visit, the oldest first."""
 
     answers: list[dict[str, Any]]
     request: bytes
-    """What made it."""
+    """The request that created the visit."""
     expired: bool = False
-    """Whether its hold ran out."""
+    """Whether the hold was made to expire."""
 
     @property
     def last(self) -> dict[str, Any]:
@@ -47,33 +47,35 @@ class Told:
 
 @dataclass
 class Storm:
-    """What all of them share."""
+    """The state that all clients share."""
 
     crowd: Crowd
     spa: BookableSpa
     desk: dict[str, str]
     begins: datetime = field(default_factory=lambda: this_step().replace(minute=0) + timedelta(hours=2))
-    """All visits begin in the ten hours from then on, so that guests can be checked in."""
-    common: list[Told] = field(default_factory=list)
-    """Visits that any of them changes: what becomes of them is one of the answers."""
-    own: list[Told] = field(default_factory=list)
-    """Each changed by one client, one change after the other: what becomes of it is the last answer."""
-    handed_over: defaultdict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
-    """By the id of a visit what it was after somebody else took a treatment of it, for a colleague who is ill."""
+    """The earliest start of a visit. All start in the ten hours after it, so that guests can be checked in."""
+    common: list[VisitRecord] = field(default_factory=list)
+    """Visits that every client can change: their state at the end is one of the answers."""
+    own: list[VisitRecord] = field(default_factory=list)
+    """Visits that one client changes, one change after the other: their state at the end is the last answer."""
+    reassigned: defaultdict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
+    """Visits as they were after a replan reassigned a treatment, by the id of the visit."""
     answers: Counter[str] = field(default_factory=Counter)
-    """By what was done and how it ended."""
+    """Counts of answers by action and result."""
     unavailable: list["Unavailable"] = field(default_factory=list)
-    """The outages and leaves of which clients were told."""
+    """The outages and leaves that clients were granted."""
     bookings: list["Booking"] = field(default_factory=list)
     """The visits that were booked or held."""
 
     def booked_though_unavailable(self) -> list[tuple["Booking", "Unavailable"]]:
-        """Return bookings of what was unavailable all the time between the request and its answer."""
+        """Return bookings of a resource that was unavailable all the time between the request and its answer."""
         return [
-            (booking, away)
+            (booking, unavailable)
             for booking in self.bookings
-            for away in self.unavailable
-            if away.since < booking.sent and booking.answered < away.until and away.covers(booking.visit)
+            for unavailable in self.unavailable
+            if unavailable.since < booking.sent
+            and booking.answered < unavailable.until
+            and unavailable.covers(booking.visit)
         ]
 
 
@@ -85,9 +87,9 @@ class Unavailable:
     start: datetime
     end: datetime
     since: float = field(default_factory=monotonic)
-    """When a client was told that it holds, in seconds of the monotonic clock."""
+    """The time of the answer that granted it, in seconds of the monotonic clock."""
     until: float = inf
-    """When a client asked to end it."""
+    """The time of the request that ends it."""
 
     def covers(self, visit: dict[str, Any]) -> bool:
         """Return whether the visit occupies the resource in that time."""
@@ -109,13 +111,13 @@ class Booking:
 
 
 class Client:
-    """Does one thing after the other."""
+    """One user who does one random action after the other."""
 
     def __init__(self, storm: Storm, number: int, *, headers: dict[str, str]) -> None:
         self._storm, self._number, self._headers = storm, number, headers
         self._is_customer = headers is not storm.desk
         self._random = random.Random(number)
-        self._own: list[Told] = []
+        self._own: list[VisitRecord] = []
 
     async def work(self, actions: int) -> None:
         everything = [self._book] * 3 + [self._change] * 5
@@ -130,132 +132,136 @@ class Client:
         booking = self._storm.spa.booking(self._some_hour(), guests=guests, hold=hold)
         made = request("POST", VISITS, booking["headers"] | self._headers, booking["json"])
         sent = monotonic()
-        answer = await self._ask("book", made, {"SLOT_TAKEN", "TOO_MANY_HOLDS"})
+        answer = await self._send("book", made, {"SLOT_TAKEN", "TOO_MANY_HOLDS"})
         if answer.status == 201:
             self._storm.bookings.append(Booking(answer.body, sent, monotonic()))
-            told = Told([answer.body], made)
+            record = VisitRecord([answer.body], made)
             is_common = is_common and not hold and not self._is_customer
-            (self._storm.common if is_common else self._storm.own).append(told)
+            (self._storm.common if is_common else self._storm.own).append(record)
             if not is_common:
-                self._own.append(told)
+                self._own.append(record)
 
     async def _change(self) -> None:
         if not self._own:
             return
-        told = self._random.choice(self._own)
-        changes = [self._confirm, self._cancel, self._expire, self._send_again]
+        record = self._random.choice(self._own)
+        changes = [self._confirm, self._cancel, self._expire, self._repeat_booking]
         if not self._is_customer:
             changes += [self._move, self._move, self._extend, self._choose_therapist, self._go_on]
-        await self._random.choice(changes)(told)
+        await self._random.choice(changes)(record)
 
     async def _change_common(self) -> None:
         if self._storm.common:
-            told = self._random.choice(self._storm.common)
-            await self._random.choice([self._cancel, self._move, self._extend, self._choose_therapist])(told)
+            record = self._random.choice(self._storm.common)
+            await self._random.choice([self._cancel, self._move, self._extend, self._choose_therapist])(
+                record
+            )
 
-    async def _confirm(self, told: Told) -> None:
-        answer = await self._set_status(told, "confirmed")
-        assert not told.expired or answer.code in {"HOLD_EXPIRED", "STATUS_CONFLICT"}, answer
+    async def _confirm(self, record: VisitRecord) -> None:
+        answer = await self._set_status(record, "confirmed")
+        assert not record.expired or answer.code in {"HOLD_EXPIRED", "STATUS_CONFLICT"}, answer
 
-    async def _cancel(self, told: Told) -> None:
-        await self._set_status(told, "cancelled")
+    async def _cancel(self, record: VisitRecord) -> None:
+        await self._set_status(record, "cancelled")
 
-    async def _go_on(self, told: Told) -> None:
-        if (new := _NEXT.get(told.guest["status"])) is not None:
-            await self._set_status(told, new)
+    async def _go_on(self, record: VisitRecord) -> None:
+        if (new := _NEXT.get(record.guest["status"])) is not None:
+            await self._set_status(record, new)
 
-    async def _expire(self, told: Told) -> None:
-        """As time does it."""
-        if told.guest["status"] == "held" and not told.expired:
-            told.expired = True
-            await run_sql(_EXPIRE, UUID(told.last["id"]))
+    async def _expire(self, record: VisitRecord) -> None:
+        """Let the hold expire, as time does."""
+        if record.guest["status"] == "held" and not record.expired:
+            record.expired = True
+            await run_sql(_EXPIRE, UUID(record.last["id"]))
 
-    async def _send_again(self, told: Told) -> None:
-        answer = await self._ask("send again", told.request, set())
-        assert (answer.status, answer.body) == (201, told.answers[0])
+    async def _repeat_booking(self, record: VisitRecord) -> None:
+        answer = await self._send("send again", record.request, set())
+        assert (answer.status, answer.body) == (201, record.answers[0])
 
-    async def _move(self, told: Told) -> None:
-        path = f"{VISITS}/{told.last['id']}"
-        await self._patch(told, "move", path, {"start": self._some_hour().isoformat()})
+    async def _move(self, record: VisitRecord) -> None:
+        path = f"{VISITS}/{record.last['id']}"
+        await self._patch(record, "move", path, {"start": self._some_hour().isoformat()})
 
-    async def _extend(self, told: Told) -> None:
+    async def _extend(self, record: VisitRecord) -> None:
         minutes = self._random.choice([45, 60, 75, 90])
-        await self._change_treatment(told, "extend", {"minutes": minutes})
+        await self._change_treatment(record, "extend", {"minutes": minutes})
 
-    async def _choose_therapist(self, told: Told) -> None:
+    async def _choose_therapist(self, record: VisitRecord) -> None:
         therapist = self._random.choice([None, *map(str, self._storm.spa.therapists)])
-        await self._change_treatment(told, "choose therapist", {"therapist_id": therapist})
+        await self._change_treatment(record, "choose therapist", {"therapist_id": therapist})
 
-    async def _change_treatment(self, told: Told, what: str, change: dict[str, Any]) -> None:
-        [treatment] = told.guest["treatments"]
+    async def _change_treatment(self, record: VisitRecord, action: str, change: dict[str, Any]) -> None:
+        [treatment] = record.guest["treatments"]
         body = {"treatments": [{"id": treatment["id"]} | change]}
-        await self._patch(told, what, f"{APPOINTMENTS}/{told.guest['id']}", body)
+        await self._patch(record, action, f"{APPOINTMENTS}/{record.guest['id']}", body)
 
-    async def _set_status(self, told: Told, status: str) -> Answer:
-        asked = request("PUT", f"{VISITS}/{told.last['id']}/status", self._headers, {"status": status})
-        answer = await self._ask(status, asked, {"STATUS_CONFLICT", "HOLD_EXPIRED"})
-        return _noted(told, answer)
+    async def _set_status(self, record: VisitRecord, status: str) -> Answer:
+        content = request("PUT", f"{VISITS}/{record.last['id']}/status", self._headers, {"status": status})
+        answer = await self._send(status, content, {"STATUS_CONFLICT", "HOLD_EXPIRED"})
+        return _record_answer(record, answer)
 
-    async def _patch(self, told: Told, what: str, path: str, body: dict[str, Any]) -> None:
-        asked = request("PATCH", path, self._headers, body)
-        _noted(told, await self._ask(what, asked, {"SLOT_TAKEN", "STATUS_CONFLICT", "HOLD_EXPIRED"}))
+    async def _patch(self, record: VisitRecord, action: str, path: str, body: dict[str, Any]) -> None:
+        content = request("PATCH", path, self._headers, body)
+        _record_answer(
+            record, await self._send(action, content, {"SLOT_TAKEN", "STATUS_CONFLICT", "HOLD_EXPIRED"})
+        )
 
     async def _block(self) -> None:
-        """A bed is out of order for a while."""
+        """Report a bed out of order for some time."""
         bed = str(self._random.choice(self._storm.spa.beds))
         path = f"/api/v1/resources/{bed}/outages"
         body = self._some_hours() | {"reason": "Gãy chân", "force": self._random.random() < 0.7}
         refusals = {"RESOURCE_HAS_APPOINTMENTS", "OUTAGE_OVERLAPS"}
-        answer = await self._ask("outage", request("POST", path, self._headers, body), refusals)
+        answer = await self._send("outage", request("POST", path, self._headers, body), refusals)
         if answer.status != 201:
             return
-        away = self._note_unavailable(bed, body)
+        unavailable = self._note_unavailable(bed, body)
         if self._random.random() < 0.5:
             await self._change()
-            away.until = monotonic()
+            unavailable.until = monotonic()
             path += f"/{answer.body['outage']['id']}"
-            await self._ask("back in order", request("DELETE", path, self._headers), set())
+            await self._send("back in order", request("DELETE", path, self._headers), set())
 
     async def _give_leave(self) -> None:
         therapist = str(self._random.choice(self._storm.spa.therapists))
         body = self._some_hours() | {"staff_id": therapist}
         path = "/api/v1/time-off"
-        leave = await self._ask("ask for leave", request("POST", path, self._headers, body), set())
+        leave = await self._send("ask for leave", request("POST", path, self._headers, body), set())
         path += f"/{leave.body['id']}"
         refusals = {"TIME_OFF_OVERLAPS", "APPOINTMENTS_STRANDED"}
         approval = request("POST", f"{path}/approve", self._headers, {"force": self._random.random() < 0.7})
-        answer = await self._ask("leave", approval, refusals)
+        answer = await self._send("leave", approval, refusals)
         if answer.status != 200:
             return
-        away = self._note_unavailable(therapist, body)
+        unavailable = self._note_unavailable(therapist, body)
         if self._random.random() < 0.5:
             await self._change()
-            away.until = monotonic()
-            await self._ask("withdraw leave", request("POST", f"{path}/withdraw", self._headers), set())
+            unavailable.until = monotonic()
+            await self._send("withdraw leave", request("POST", f"{path}/withdraw", self._headers), set())
 
     def _note_unavailable(self, resource_id: str, body: dict[str, Any]) -> Unavailable:
         start, end = (datetime.fromisoformat(body[name]) for name in ("start", "end"))
-        away = Unavailable(resource_id, start, end)
-        self._storm.unavailable.append(away)
-        return away
+        unavailable = Unavailable(resource_id, start, end)
+        self._storm.unavailable.append(unavailable)
+        return unavailable
 
     async def _replan(self) -> None:
-        """A therapist is ill."""
+        """Give the day of an ill therapist to others."""
         path = f"/api/v1/staff/{self._random.choice(self._storm.spa.therapists)}/replan"
         day = self._some_hour().astimezone(self._storm.spa.zone).date()
         body = {"branch_id": str(self._storm.spa.branch_id), "day": day.isoformat()}
-        plan = await self._ask("replan", request("POST", path, self._headers, body), set())
+        plan = await self._send("replan", request("POST", path, self._headers, body), set())
         body |= {name: plan.body[name] for name in ("digest", "changes")}
-        asked = request("POST", f"{path}/apply", self._headers, body)
-        answer = await self._ask("apply replan", asked, {"DAY_CHANGED"})
+        content = request("POST", f"{path}/apply", self._headers, body)
+        answer = await self._send("apply replan", content, {"DAY_CHANGED"})
         if answer.status == 200:
             for visit in answer.body["visits"]:
-                self._storm.handed_over[visit["id"]].append(visit)
+                self._storm.reassigned[visit["id"]].append(visit)
 
-    async def _ask(self, what: str, asked: bytes, refusals: set[str]) -> Answer:
-        answer = await self._storm.crowd.ask_as(self._number, asked)
-        self._storm.answers[f"{what}: {answer.code or answer.status}"] += 1
-        assert answer.status < 300 or answer.code in refusals, (what, answer)
+    async def _send(self, action: str, content: bytes, refusals: set[str]) -> Answer:
+        answer = await self._storm.crowd.send_as(self._number, content)
+        self._storm.answers[f"{action}: {answer.code or answer.status}"] += 1
+        assert answer.status < 300 or answer.code in refusals, (action, answer)
         return answer
 
     def _some_hour(self) -> datetime:
@@ -267,7 +273,7 @@ class Client:
         return {"start": start.isoformat(), "end": end.isoformat()}
 
 
-def _noted(told: Told, answer: Answer) -> Answer:
+def _record_answer(record: VisitRecord, answer: Answer) -> Answer:
     if answer.status == 200:
-        told.answers.append(answer.body)
+        record.answers.append(answer.body)
     return answer

@@ -1,4 +1,4 @@
-"""Everybody wants the hour that is left, at the same moment, of two processes."""
+"""Many clients book the last free hour at the same moment, in two processes."""
 
 import asyncio
 import time
@@ -26,46 +26,48 @@ COPIES = 20
 
 
 def hour_of(spa: BookableSpa, number: int) -> datetime:
-    """One for each round, far enough apart for a turnover."""
+    """Return the start of a round; the starts leave time for the turnover."""
     return spa.hour(9.5 + 1.5 * (number % 7), days=3 + number // 7)
 
 
-async def test_one_hour_is_one_booking_however_many_want_it(
+async def test_one_hour_is_booked_once_however_many_clients_try(
     record_property: Callable[[str, object], None],
 ) -> None:
     spa, headers = await bookable_spa(), await signed_in(Role.RECEPTIONIST)
     on_a_device = await _add_device(spa)
     seconds = []
-    async with crowd_of(CLIENTS, patient=False) as crowd:
+    async with crowd_of(CLIENTS, long_limits=False) as crowd:
         for number in range(ROUNDS):
             bookings = [spa.booking(hour_of(spa, number), guests=on_a_device) for _ in range(CLIENTS)]
-            asked = [_sent(each, headers) for each in bookings]
+            requests = [_request(booking, headers) for booking in bookings]
             began = time.perf_counter()
-            answers = await crowd.ask(asked)
+            answers = await crowd.send(requests)
             seconds.append(time.perf_counter() - began)
             assert _counted(answers) == {BOOKED: 1, TAKEN: CLIENTS - 1}
     record_property("milliseconds for each of them", sum(seconds) / len(seconds) / CLIENTS * 1000)
     record_property("seconds of the slowest round", max(seconds))
-    record_property("told to come back", crowd.statuses[503])
+    record_property("responses of 503", crowd.statuses[503])
     assert await overlaps() == 0
     assert await _count("visit") == await _count("appointment") == await _count("idempotency_key") == ROUNDS
     assert await _count("allocation") == 3 * ROUNDS
 
 
-async def test_copies_of_one_request_are_never_told_that_it_was_too_late() -> None:
-    """Whoever comes when the first ends has its answer, and not that of somebody who came second."""
+async def test_copies_of_one_request_never_get_a_conflict() -> None:
+    """A copy that waits for the first gets the response of the first, and not that the time is taken."""
     spa, headers = await bookable_spa(), await signed_in(Role.RECEPTIONIST)
     async with crowd_of(COPIES) as crowd:
         for number in range(5):
             booking = spa.booking(hour_of(spa, number))
-            copies = (_until_booked(crowd, client, _sent(booking, headers)) for client in range(COPIES))
+            copies = (
+                _send_until_booked(crowd, client, _request(booking, headers)) for client in range(COPIES)
+            )
             visits = {visit_id for ids in await asyncio.gather(*copies) for visit_id in ids}
             assert len(visits) == 1
     assert await overlaps() == 0
 
 
 async def _add_device(spa: BookableSpa) -> list[dict[str, Any]]:
-    """One, and a guest with a treatment that needs it beside a therapist and a bed."""
+    """Add a device, and return a guest with a treatment that needs a therapist, a bed and the device."""
     spa.device("laser 1")
     treatment = spa.service("laser", Segment(60, on="massage-bed", with_="laser"))
     await spa.write()
@@ -73,27 +75,27 @@ async def _add_device(spa: BookableSpa) -> list[dict[str, Any]]:
     return [{"treatments": [{"variant_id": str(treatment)}]}]
 
 
-async def _until_booked(crowd: Crowd, client: int, asked: bytes) -> set[str]:
-    """As one who gets no answer asks again and again; the ids of what was booked."""
-    booked: set[str] = set()
-    while len(booked) == 0:
-        answer = await crowd.ask_as(client, asked)
+async def _send_until_booked(crowd: Crowd, client: int, content: bytes) -> set[str]:
+    """Repeat a request until it is answered with a visit, and return the ids of all visits in its answers."""
+    visit_ids: set[str] = set()
+    while len(visit_ids) == 0:
+        answer = await crowd.send_as(client, content)
         if answer.status == 201:
-            booked.add(answer.body["id"])
+            visit_ids.add(answer.body["id"])
         else:
             assert answer.code == "IDEMPOTENCY_IN_FLIGHT"
-    return booked
+    return visit_ids
 
 
-async def test_a_customer_who_asks_for_many_holds_at_once_gets_three() -> None:
+async def test_a_customer_who_requests_many_holds_at_once_gets_three() -> None:
     spa, (_, headers) = await bookable_spa(therapists=9, beds=9), await new_customer()
     async with crowd_of(8) as crowd:
         holds = [spa.booking(spa.hour(10), hold=True) for _ in range(8)]
-        answers = await crowd.ask([_sent(each, headers) for each in holds])
+        answers = await crowd.send([_request(booking, headers) for booking in holds])
     assert _counted(answers) == {BOOKED: 3, (409, "TOO_MANY_HOLDS"): 5}
 
 
-def _sent(booking: dict[str, dict[str, str]], headers: dict[str, str]) -> bytes:
+def _request(booking: dict[str, dict[str, str]], headers: dict[str, str]) -> bytes:
     return request("POST", VISITS, booking["headers"] | headers, booking["json"])
 
 

@@ -1,4 +1,4 @@
-"""Real processes and a broken network for the tests; what the helpers share is here."""
+"""Real server processes and a broken network for the tests, and the base class of every server."""
 
 import asyncio
 import contextlib
@@ -14,29 +14,29 @@ from typing import Self
 from app.cli.embedded import free_port as free_port
 
 SOON = 60.0
-"""Seconds a test waits for an event before it fails: never reached unless something is broken, on any machine."""
+"""Seconds that a test waits for an event before it fails; reached on no machine unless something is broken."""
 
 
 class DidNotStartError(RuntimeError):
-    """A server ended, or its time was up, before it answered; the message ends with its output."""
+    """A server that ended, or did not answer in time; the message ends with its output."""
 
-    def __init__(self, why: str, *, exit_status: int | None, output: str) -> None:
-        super().__init__(f"{why}; it wrote:\n{output}")
+    def __init__(self, problem: str, *, exit_status: int | None, output: str) -> None:
+        super().__init__(f"{problem}; it wrote:\n{output}")
         self.exit_status = exit_status
-        """None when it was still running, and was killed."""
+        """The exit status; None when the server was still running and was killed."""
         self.output = output
 
 
 class ServerProcess(ABC):
-    """A server in a process of its own, started and answering inside the context, killed at its end.
+    """A server in a process of its own, which answers inside the context and is killed at its end.
 
-    It has a temporary, empty folder as working directory and home. Whatever it started dies with it.
+    Its working directory and home is a temporary, empty folder. Its child processes are killed with it.
     """
 
     folder: Path
     port: int
     start_timeout = SOON
-    """Seconds it may take to answer."""
+    """The longest time until it answers, in seconds."""
 
     async def __aenter__(self) -> Self:
         async with contextlib.AsyncExitStack() as stack:
@@ -76,12 +76,12 @@ class ServerProcess(ABC):
         self._process.kill()
 
     async def wait(self, timeout: float) -> int:  # noqa: ASYNC109 - every caller has one
-        """The exit status, -N when signal N ended it; TimeoutError after so many seconds."""
+        """Return the exit status, -N when signal N ended it; raise TimeoutError after `timeout` seconds."""
         async with asyncio.timeout(timeout):
             return await self._process.wait()
 
     def output(self) -> str:
-        """What it wrote so far to both streams; gone at the end of the context."""
+        """Return what the server has written to both streams; only inside the context."""
         return self._output_file.read_text(errors="replace")
 
     @abstractmethod
@@ -92,7 +92,7 @@ class ServerProcess(ABC):
 
     @abstractmethod
     async def _answers(self) -> bool:
-        """Whether it does; an OSError also means no."""
+        """Return whether the server answers; an OSError also means no."""
 
     async def _until_it_answers(self) -> None:
         try:
@@ -103,10 +103,10 @@ class ServerProcess(ABC):
                             return
                     await asyncio.sleep(0.02)
         except TimeoutError:
-            why = f"no answer in {self.start_timeout:g} s"
+            problem = f"no answer in {self.start_timeout:g} s"
         else:
-            why = f"ended with status {self._process.returncode}"
-        raise DidNotStartError(why, exit_status=self._process.returncode, output=self.output())
+            problem = f"ended with status {self._process.returncode}"
+        raise DidNotStartError(problem, exit_status=self._process.returncode, output=self.output())
 
     async def _kill_all(self) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -115,7 +115,7 @@ class ServerProcess(ABC):
 
 
 async def eventually(condition: Callable[[], Awaitable[bool]], *, within: float = SOON) -> None:
-    """Returns as soon as it holds; TimeoutError after so many seconds."""
+    """Wait until the condition holds; raise TimeoutError after `within` seconds."""
     async with asyncio.timeout(within):
-        while not await condition():  # noqa: ASYNC110 - what is waited for happens in other processes
+        while not await condition():  # noqa: ASYNC110 - other processes make the condition true
             await asyncio.sleep(0.02)

@@ -28,12 +28,12 @@ def _uvicorn(app: str) -> Sequence[str]:
 
 
 _APP = _uvicorn("app.main:app")
-PATIENT = _uvicorn("tests.support.patient_app:app")
-"""The app with the limits of patience.py."""
+LONG_TIMEOUTS = _uvicorn("tests.support.long_timeouts_app:app")
+"""The command of the app with the limits of long_timeouts.py."""
 
 
 def app_after(setup: str) -> Sequence[str]:
-    """Return a command that runs `setup`, some Python statements, and then serves the app."""
+    """Return a command that runs the Python statements of `setup` and then serves the app."""
     serve = "import uvicorn; uvicorn.run('app.main:app', host='127.0.0.1', port={port}, access_log=False)"
     return (sys.executable, "-c", f"{setup}; {serve}")
 
@@ -41,8 +41,8 @@ def app_after(setup: str) -> Sequence[str]:
 class AppProcess(ServerProcess):
     """The app as `command` starts it, ready when `/api/v1/health/live` answers 200.
 
-    It sees `env` and nothing of the developer's: no variable, no `.env`, no file of the home folder.
-    The port it shall listen on is in PORT, and wherever an argument of `command` has `{port}`.
+    The app sees `env` and nothing of the developer's: no variable, no `.env`, no file of the home folder.
+    The port to listen on is in PORT, and replaces `{port}` in the arguments of `command`.
     """
 
     def __init__(self, env: Mapping[str, str], *, command: Sequence[str] | None = None) -> None:
@@ -54,7 +54,7 @@ class AppProcess(ServerProcess):
         return f"http://127.0.0.1:{self.port}"
 
     def http(self, **options: Any) -> httpx2.AsyncClient:
-        """Return a client of this app. `verify=False`: loading the CAs would hold the tests' loop for 25 ms each time."""
+        """Return a client of this app, with `verify=False`: to load the CAs holds the event loop for 25 ms."""
         return httpx2.AsyncClient(
             base_url=self.base_url, trust_env=False, verify=False, timeout=SOON, **options
         )
@@ -68,15 +68,15 @@ class AppProcess(ServerProcess):
         base = {
             "PATH": os.environ["PATH"],
             "HOME": str(self.folder),
-            "TMPDIR": tempfile.gettempdir(),  # by which the run finds what it has started
+            "TMPDIR": tempfile.gettempdir(),  # the run finds its processes by it
             "LANG": "C.UTF-8",
             "PYTHONPATH": str(_BACKEND),  # the working directory is not the backend: a `.env` may lie there
             "PYTHONUNBUFFERED": "1",
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "JOB_INTERVAL_SECONDS": "0",
-            "RATE_LIMIT_PER_MINUTE": "1000000",  # all of a test's clients have one address
-            "SECRET_KEY": os.environ["SECRET_KEY"],  # it knows the tokens that the tests issue
+            "RATE_LIMIT_PER_MINUTE": "1000000",  # all clients of a test share an address
+            "SECRET_KEY": os.environ["SECRET_KEY"],  # the tests issue tokens with it
         }
         return base | dict(self._env)
 

@@ -1,4 +1,4 @@
-"""An authority and a certificate it has signed, made by openssl."""
+"""A certificate authority and a certificate that it has signed, made by openssl."""
 
 import subprocess
 import tempfile
@@ -9,7 +9,7 @@ from pathlib import Path
 
 @contextmanager
 def certificates() -> Iterator[Path]:
-    """A folder with `ca.crt`, and with `server.key` and `server.crt`, which are for 127.0.0.1 and no other name."""
+    """Yield a folder with `ca.crt`, `server.key` and `server.crt`; the certificate is for 127.0.0.1 alone."""
     new_key = "openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2"
     authority = "-keyout ca.key -out ca.crt -subj /CN=CA -addext keyUsage=critical,keyCertSign"
     server = (

@@ -1,9 +1,9 @@
-"""Many clients who ask at the same moment, each on a connection of their own.
+"""Many clients that send a request at the same moment, each on a connection of its own.
 
 async with crowd_of(200) as crowd:
-    answers = await crowd.ask([request("POST", VISITS, headers, body)] * 200)
+    answers = await crowd.send([request("POST", VISITS, headers, body)] * 200)
 
-It speaks just as much HTTP as our own answers need: an httpx client costs more time than the app that is to be hurried.
+The clients speak only the HTTP that the app's responses need: an httpx client uses more CPU than the app does.
 """
 
 import asyncio
@@ -19,8 +19,8 @@ from urllib.parse import urlsplit
 import psutil
 
 from app.core.config import settings
-from tests.support import SOON, eventually, patience
-from tests.support.app_process import PATIENT, AppProcess
+from tests.support import SOON, eventually, long_timeouts
+from tests.support.app_process import LONG_TIMEOUTS, AppProcess
 from tests.support.database import run_sql
 
 _UNAVAILABLE = 503
@@ -32,12 +32,12 @@ class Answer(NamedTuple):
 
     @property
     def code(self) -> str:
-        """Of an error; '' of anything else."""
+        """The code of an error; '' for any other response."""
         return str(self.body["error"]["code"]) if self.status >= 400 else ""
 
 
 def request(method: str, path: str, headers: Mapping[str, str], body: object = None) -> bytes:
-    """As it goes over the wire."""
+    """Return an HTTP request with a JSON body, as bytes."""
     content = json.dumps(body).encode()
     lines = {"Host": "127.0.0.1", "Content-Type": "application/json", "Content-Length": str(len(content))}
     head = "".join(f"{name}: {value}\r\n" for name, value in {**lines, **headers}.items())
@@ -46,19 +46,19 @@ def request(method: str, path: str, headers: Mapping[str, str], body: object = N
 
 @asynccontextmanager
 async def crowd_of(
-    clients: int, *, processes: int = 2, patient: bool = True, **environment: str
+    clients: int, *, processes: int = 2, long_limits: bool = True, **environment: str
 ) -> AsyncIterator["Crowd"]:
-    """Start so many processes of the app and yield so many connections to them.
+    """Start `processes` processes of the app and yield `clients` connections to them.
 
-    An app that is not patient has the limits of production: on a busy machine it tells some to come back (503).
+    Without `long_limits` the app has the limits of production, and a busy machine gets some responses of 503.
 
     Raises:
-        AssertionError: an answer was a 5xx, but for those 503, or PostgreSQL has met a deadlock.
+        AssertionError: A response was a 5xx other than these 503, or PostgreSQL has met a deadlock.
     """
     usual = {"DATABASE_URL": settings.DATABASE_URL.get_secret_value(), "LOG_LEVEL": "WARNING"}
-    command = PATIENT if patient else None
-    usual |= patience.SETTINGS if patient else {}
-    allowed = set() if patient else {_UNAVAILABLE}
+    command = LONG_TIMEOUTS if long_limits else None
+    usual |= long_timeouts.SETTINGS if long_limits else {}
+    allowed = set() if long_limits else {_UNAVAILABLE}
     before = await deadlocks()
 
     async with AsyncExitStack() as stack:
@@ -77,19 +77,19 @@ async def crowd_of(
         for app in apps:
             await app.wait(SOON)
         output = "".join(app.output() for app in apps)
-    await eventually(_has_no_other_sessions)  # a session says at its end what it met
+    await eventually(_has_no_other_sessions)  # a session reports its deadlocks when it ends
     assert {status for status in crowd.statuses if status >= 500} <= allowed, output
     assert await deadlocks() == before
 
 
 async def deadlocks() -> int:
-    """In this database since it was made."""
+    """Return the number of deadlocks in this database since it was created."""
     [(count,)] = await run_sql("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
     return int(count)
 
 
 async def _has_no_other_sessions() -> bool:
-    """Return whether nobody but this process has a session in the database."""
+    """Return whether no other process has a session in the database."""
     own = [connection.laddr.port for connection in psutil.Process().net_connections("tcp")]
     return not await run_sql(
         "SELECT FROM pg_stat_activity WHERE datname = current_database() AND client_port <> ALL ($1)", own
@@ -97,7 +97,7 @@ async def _has_no_other_sessions() -> bool:
 
 
 class Crowd:
-    """Connections spread over these processes."""
+    """Connections spread evenly over the processes."""
 
     def __init__(self, base_urls: Sequence[str], *, clients: int) -> None:
         self.statuses: Counter[int] = Counter()
@@ -118,20 +118,20 @@ class Crowd:
             writer.close()
             await writer.wait_closed()
 
-    async def ask(self, requests: Sequence[bytes]) -> list[Answer]:
-        """Send the first client's request, the second's, and so on, all at once; return what each is answered."""
-        for (_, writer), asked in zip(self._connections, requests, strict=False):
-            writer.write(asked)
-        return await asyncio.gather(*(self._answer(*each) for each in enumerate(requests)))
+    async def send(self, requests: Sequence[bytes]) -> list[Answer]:
+        """Send one request per client, all at the same moment, and return the answers in the same order."""
+        for (_, writer), content in zip(self._connections, requests, strict=False):
+            writer.write(content)
+        return await asyncio.gather(*(self._answer(*numbered) for numbered in enumerate(requests)))
 
-    async def ask_as(self, client: int, asked: bytes) -> Answer:
-        """Send the request of one client alone and return what it is answered."""
+    async def send_as(self, client: int, content: bytes) -> Answer:
+        """Send the request of one client and return the answer."""
         _, writer = self._connections[client]
-        writer.write(asked)
-        return await self._answer(client, asked)
+        writer.write(content)
+        return await self._answer(client, content)
 
-    async def _answer(self, client: int, asked: bytes) -> Answer:
-        """Return the answer that is no 503: who is told to come back sends the same again, when they were told to."""
+    async def _answer(self, client: int, content: bytes) -> Answer:
+        """Return the answer that is no 503; after a 503 send the request again when Retry-After is over."""
         reader, writer = self._connections[client]
         give_up = time.monotonic() + SOON
         while True:
@@ -141,7 +141,7 @@ class Crowd:
             if status != _UNAVAILABLE or time.monotonic() > give_up:
                 return Answer(status, body)
             await asyncio.sleep(int(headers["retry-after"]))
-            writer.write(asked)
+            writer.write(content)
 
 
 async def _read(reader: asyncio.StreamReader) -> tuple[int, dict[str, str], Any]:

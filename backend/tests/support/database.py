@@ -1,9 +1,9 @@
-"""The test's own way to PostgreSQL, past the app: rows made of the app's models, and plain SQL.
+"""Direct access to PostgreSQL, past the app: rows made of the app's models, and plain SQL.
 
 leave_id = await insert(TimeOff(staff_id=lan, during=Range(at(9), at(12)), status="approved"))
 [(status,)] = await run_sql("SELECT status FROM time_off WHERE id = $1", leave_id)
 
-All of it goes over one connection that the worker keeps: to open one takes 9 ms, more than most tests have to ask.
+Every call uses the one connection of the worker: to open another takes 9 ms, longer than the SQL of most tests.
 To wait for the lock of another session, open `another_connection`.
 """
 
@@ -31,14 +31,14 @@ _PROGRAM = "psql"
 """The name by which the audit ledger knows a connection."""
 
 
-class _Kept:
+class _WorkerConnection:
     connection: asyncpg.Connection | None = None
     lock = asyncio.Lock()
 
 
 async def run_sql(statement: str, *arguments: object) -> list[asyncpg.Record]:
-    """Run one statement as somebody with psql would, and return its rows. It is committed."""
-    async with _kept() as connection:
+    """Run one statement as psql does, in a transaction of its own, and return its rows."""
+    async with _worker_connection() as connection:
         rows: list[asyncpg.Record] = await connection.fetch(statement, *arguments)
         return rows
 
@@ -54,19 +54,19 @@ async def insert_all(rows: Iterable[Base], *, connection: asyncpg.Connection | N
     if connection is not None:
         await _copy(connection, rows)
         return
-    async with _kept() as kept:
-        await _copy(kept, rows)
+    async with _worker_connection() as own:
+        await _copy(own, rows)
 
 
 def new[E: Entity](row: E) -> E:
-    """Give a row the id it will be inserted with, unless it has one, so that others can refer to it."""
+    """Give a row its id before it is inserted, unless it has one, so that other rows can refer to it."""
     if "id" not in inspect(row).dict:
         row.id = uuid7()
     return row
 
 
 async def waiting_for_locks() -> int:
-    """Return how many sessions of this database wait for a lock. Other workers share the server, not the database."""
+    """Return how many sessions of this worker's database wait for a lock."""
     [(count,)] = await run_sql(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
@@ -75,7 +75,7 @@ async def waiting_for_locks() -> int:
 
 @asynccontextmanager
 async def another_connection() -> AsyncIterator[asyncpg.Connection]:
-    """Open a second session, for a transaction that stays open or has to wait."""
+    """Open a second session, for a transaction that stays open or waits for a lock."""
     connection = await _connect()
     try:
         yield connection
@@ -84,26 +84,26 @@ async def another_connection() -> AsyncIterator[asyncpg.Connection]:
 
 
 async def empty_database() -> None:
-    """Delete every row of every table, once all open transactions that have written are over.
+    """Delete every row of every table, after waiting for open transactions that have written.
 
-    One DELETE a table in a single statement takes 1 ms; TRUNCATE rewrites 34 tables and 110 indexes, 92 ms.
+    One DELETE per table in a single statement takes 1 ms; TRUNCATE rewrites 34 tables and 110 indexes, 92 ms.
     """
-    async with _kept() as connection, connection.transaction():
-        await connection.execute(_emptying())
+    async with _worker_connection() as connection, connection.transaction():
+        await connection.execute(_delete_all_rows())
 
 
-async def close_kept_connection() -> None:
+async def close_worker_connection() -> None:
     """Close the worker's connection, if it is open."""
-    if _Kept.connection is not None:
-        await _Kept.connection.close()
+    if _WorkerConnection.connection is not None:
+        await _WorkerConnection.connection.close()
 
 
 @asynccontextmanager
-async def _kept() -> AsyncIterator[asyncpg.Connection]:
-    async with _Kept.lock:
-        if _Kept.connection is None or _Kept.connection.is_closed():
-            _Kept.connection = await _connect()
-        yield _Kept.connection
+async def _worker_connection() -> AsyncIterator[asyncpg.Connection]:
+    async with _WorkerConnection.lock:
+        if _WorkerConnection.connection is None or _WorkerConnection.connection.is_closed():
+            _WorkerConnection.connection = await _connect()
+        yield _WorkerConnection.connection
 
 
 async def _connect() -> asyncpg.Connection:
@@ -123,12 +123,12 @@ async def _copy(connection: asyncpg.Connection, rows: Iterable[Base]) -> None:
 
 
 def _values(row: Base) -> dict[str, Any]:
-    """Return what is inserted, by column: what was set on the row, and the model's own defaults."""
-    given = inspect(row).dict
+    """Return the values to insert by column: what was set on the row, and the defaults of the model."""
+    values_set = inspect(row).dict
     values = {}
     for name, column in _columns(type(row)).items():
-        if name in given:
-            values[column.name] = _for_asyncpg(column, given[name])
+        if name in values_set:
+            values[column.name] = _for_asyncpg(column, values_set[name])
         elif column.default is not None:
             values[column.name] = _for_asyncpg(column, _default(column))
     return values
@@ -140,7 +140,7 @@ def _default(column: Column[Any]) -> Any:
 
 
 def _for_asyncpg(column: Column[Any], value: Any) -> Any:
-    """Return the value as the driver alone takes it."""
+    """Convert a value to what asyncpg takes."""
     if isinstance(value, Range):
         return asyncpg.Range(value.lower, value.upper)
     return json.dumps(value) if isinstance(column.type, JSON) else value
@@ -159,16 +159,16 @@ def _columns(model: type[Base]) -> dict[str, Column[Any]]:
 
 @cache
 def _tables() -> dict[str, int]:
-    """Return every table's place in an order in which parents come before children."""
+    """Return the position of every table in an order in which parents come before children."""
     import_models()
-    return {table.name: place for place, table in enumerate(Base.metadata.sorted_tables)}
+    return {table.name: position for position, table in enumerate(Base.metadata.sorted_tables)}
 
 
 @cache
-def _emptying() -> str:
-    # As a replica, triggers are silent: foreign keys, and the one that keeps the audit ledger. The lock waits for
-    # open transactions that have written and lets readers be.
-    deletes = ", ".join(f"_{place} AS (DELETE FROM {table})" for table, place in _tables().items())
+def _delete_all_rows() -> str:
+    # A replica fires no triggers: no foreign keys, and not the one that protects the audit ledger. The lock waits for
+    # open transactions that have written and does not block readers.
+    deletes = ", ".join(f"_{position} AS (DELETE FROM {table})" for table, position in _tables().items())
     return (
         f"SET LOCAL session_replication_role = replica; LOCK TABLE {', '.join(_tables())} IN SHARE ROW EXCLUSIVE MODE;"
         f" WITH {deletes} SELECT"

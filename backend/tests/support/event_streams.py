@@ -1,4 +1,4 @@
-"""Reading Server-Sent Events, in one line.
+"""A client of Server-Sent Events.
 
 async with listening(http, path) as events:
     name, data = await events.next()
@@ -16,13 +16,13 @@ from tests.support import SOON
 
 
 class Events:
-    """What comes after the last that was read."""
+    """The events of a stream that have not been read yet."""
 
     def __init__(self, lines: AsyncIterator[str]) -> None:
         self._lines = lines
 
     async def next(self) -> tuple[str, Any]:
-        """The next event's name and data; comments are none. StopAsyncIteration at the end."""
+        """Return the name and data of the next event, comments left out; raise StopAsyncIteration at the end."""
         fields: dict[str, str] = {}
         async with asyncio.timeout(SOON):
             while True:
@@ -33,13 +33,13 @@ class Events:
                 fields[name] = value
 
     async def comment(self) -> None:
-        """Returns when the stream says that it is there and has nothing to tell."""
+        """Wait for a comment, which a stream without news sends."""
         async with asyncio.timeout(SOON):
             while not (await anext(self._lines)).startswith(":"):
                 pass
 
     async def end(self) -> None:
-        """Reads until there is no more."""
+        """Read until the end of the stream."""
         async with asyncio.timeout(SOON):
             async for _ in self._lines:
                 pass

@@ -1,13 +1,13 @@
-"""How many examples a property is tried with: few in every run, many in `make fuzz`."""
+"""The number of examples of a property: few in `make test`, many in `make fuzz`."""
 
 from hypothesis import settings
 
 USUAL, DEEP = 50, 1000
-"""How many, of a property that has no number of its own: in `make test` and in `make fuzz`."""
+"""The defaults in `make test` and in `make fuzz`."""
 
 
 def examples(usual: int) -> int:
-    """Return how many to try where a usual run tries so many; for `@settings(max_examples=...)`."""
+    """Scale the number of examples of `make test` to this run, for `@settings(max_examples=...)`."""
     return usual * settings().max_examples // USUAL
 
 

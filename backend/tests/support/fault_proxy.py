@@ -22,24 +22,24 @@ _CLOSE_ORDERLY = struct.pack("ii", 0, 0)
 
 class Mode(Enum):
     PASS = "pass"
-    """Bytes, half-closes and resets go through as they come."""
+    """Forward bytes, half-closes and resets as they come."""
     REFUSE = "refuse"
-    """Nobody listens, as when the server is down; connections that were open are reset."""
+    """Close the port, as a server that is down, and reset open connections."""
     STALL = "stall"
-    """Nothing goes through and nothing is lost: PASS delivers what was sent meanwhile, in order."""
+    """Forward nothing and lose nothing: the next PASS delivers the bytes in order."""
     BLACK_HOLE = "black hole"
-    """What is sent is lost. A connection that lost something is reset when the mode is left."""
+    """Lose every byte. A connection that lost bytes is reset when the mode is left."""
     RESET = "reset"
-    """Every connection is reset, a new one as soon as it is accepted."""
+    """Reset every connection, a new one as soon as it is accepted."""
 
 
 class FaultProxy:
-    """Forwards to `upstream` as `mode` says; both can be set at any time, from the loop it runs in.
+    """A proxy to `upstream` that behaves as `mode` says; both can be set at any time, from the proxy's event loop.
 
-    Another upstream holds for connections made from then on. When the upstream cannot be reached, the
-    client is reset. The port stays the same, and stays the proxy's own, also while it refuses.
-    `latency` is in seconds, added to each chunk of each direction, one chunk after the other.
-    `observe` is called once for each connection and returns a function that is given every chunk the client sends.
+    A new upstream applies to new connections. When the upstream cannot be reached, the client is reset. The port
+    stays the same and stays reserved, also while the proxy refuses.
+    `latency` is in seconds, added to every chunk of each direction, one chunk after the other.
+    `observe` is called once per connection and returns a function that gets every chunk that the client sends.
     """
 
     port: int
@@ -115,7 +115,7 @@ class FaultProxy:
     def _accept(self, listener: socket.socket) -> None:
         try:
             client, _ = listener.accept()
-        except (BlockingIOError, ConnectionError):  # it left before it was its turn
+        except (BlockingIOError, ConnectionError):  # the client left before it was accepted
             return
         client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET_ON_CLOSE)
         if self.mode is Mode.RESET:
@@ -126,7 +126,7 @@ class FaultProxy:
         connection.task.add_done_callback(lambda _: self._forget(connection))
 
     async def is_idle(self) -> bool:
-        """Whether no connection is left."""
+        """Return whether no connection is open."""
         return not self._connections
 
     def _forget(self, connection: "_Connection") -> None:
@@ -146,7 +146,7 @@ class _Connection:
 
     async def _carry(self) -> None:
         with (
-            contextlib.suppress(OSError),  # one end broke; the other is told by a reset
+            contextlib.suppress(OSError),  # one end broke; the other end is reset
             _reset_unless_finished(self.client) as client,
             _reset_unless_finished(socket.socket()) as upstream,
         ):
@@ -186,7 +186,7 @@ class _Connection:
         try:
             return await self._loop.sock_recv(source, _CHUNK)
         except ConnectionError:
-            await self._proxy.until_it_passes()  # a reset is news like any other
+            await self._proxy.until_it_passes()  # a reset waits like bytes do
             raise
 
 

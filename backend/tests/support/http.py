@@ -1,4 +1,4 @@
-"""What the tests of the core share: asking an app, and reading its refusals."""
+"""Requests that no HTTP client would send, and checks of error responses."""
 
 import asyncio
 import json
@@ -23,12 +23,12 @@ HOST = (b"host", b"testserver")
 
 
 def client_of(app: ASGIApp) -> httpx2.AsyncClient:
-    """HTTP to an app in this process that is not the shared one."""
+    """Return a client of an app in this process that is not the shared one."""
     return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://testserver")
 
 
 def refusal(response: httpx2.Response, status: int, code: str | None = None) -> dict[str, Any]:
-    """The `error` of an envelope; fails when the answer is not exactly one, or is another refusal."""
+    """Return the `error` of a response; fail when it is no error envelope, or has another status or code."""
     assert response.status_code == status, response.text
     assert response.headers["content-type"] == "application/json"
     body = response.json()
@@ -65,7 +65,7 @@ async def ask_raw(
     headers: Headers = (HOST,),
     receive: Receive | None = None,
 ) -> Answer:
-    """A request that no HTTP client would send, as a server would hand it to the app."""
+    """Call the app as an ASGI server would, also with what no HTTP client sends."""
     scope: Scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
@@ -92,7 +92,7 @@ async def ask_raw(
 
 
 async def read_answer(reader: asyncio.StreamReader) -> Answer:
-    """The next answer on a connection of HTTP/1.1."""
+    """Read the next response on a connection of HTTP/1.1."""
     async with asyncio.timeout(SOON):
         status, *lines = (await reader.readuntil(b"\r\n\r\n")).split(b"\r\n")[:-2]
         headers = {name.lower(): value.strip() for name, _, value in (line.partition(b":") for line in lines)}
@@ -101,7 +101,7 @@ async def read_answer(reader: asyncio.StreamReader) -> Answer:
 
 
 async def imported_by(module: str) -> list[str]:
-    """The names of all modules that importing this one brings, in a process of its own."""
+    """Return the names of all modules that an import of `module` loads, in a process of its own."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-c", f"import sys, {module}; print(*sys.modules)"),
         env={"PATH": os.environ["PATH"], "PYTHONPATH": _BACKEND} | stores(),
@@ -112,7 +112,7 @@ async def imported_by(module: str) -> list[str]:
 
 
 def stores() -> dict[str, str]:
-    """Where this worker's database and Redis are, for an app in a process of its own."""
+    """Return the settings of this worker's database and Redis, for an app in a process of its own."""
     return {name: os.environ[name] for name in ("DATABASE_URL", "REDIS_HOST", "REDIS_PORT", "REDIS_DB")}
 
 

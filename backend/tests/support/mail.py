@@ -1,8 +1,8 @@
-"""A real SMTP server in this process, and the app's mail on other settings for the time of a context.
+"""A real SMTP server in this process, and other mail settings of the app for the time of a context.
 
 async with SmtpServer() as server:
     with app_mail(**server.settings):
-        ...  # what the app sends is in server.mails
+        ...  # server.mails has the mails that the app sends
 """
 
 import asyncio
@@ -29,7 +29,7 @@ _USERNAME = "zenspa"
 
 @contextmanager
 def app_mail(**changes: Any) -> Iterator[None]:
-    """No mail is shown yet, and attempts follow each other at once."""
+    """Change the mail settings, forget the mails shown so far, and retry without a pause."""
     mail.shown_mails.clear()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(mail, "settings", changed_settings(**changes))
@@ -38,11 +38,11 @@ def app_mail(**changes: Any) -> Iterator[None]:
 
 
 class SmtpServer:
-    """Plaintext, unless there are `certificates`; then by STARTTLS, or from the first byte with `implicit_tls`.
+    """An SMTP server in plaintext; with `certificates` by STARTTLS, or from the first byte with `implicit_tls`.
 
-    With a `password` it takes mails only from who signed in, and it lets anybody sign in unencrypted: a client
-    that tells its password to the network is to be caught. `refusals` are its first answers to a mail, as
-    "451 4.3.0 Try later", and `refused_recipients` those to a recipient; then it accepts.
+    With a `password` it accepts mails of signed-in clients only. It allows a sign-in without encryption, so that a
+    test can catch a client that sends its password in plaintext. `refusals` are its first replies to a mail, such
+    as "451 4.3.0 Try later", and `refused_recipients` those to a recipient; after them it accepts.
     """
 
     port: int
@@ -58,10 +58,10 @@ class SmtpServer:
     ) -> None:
         self.mails: list[EmailMessage] = []
         self.sign_ins: list[tuple[str, str]] = []
-        """The names and passwords that clients told, right or wrong."""
+        """The names and passwords that clients sent, right or wrong."""
         self.encrypted_sign_ins: list[tuple[str, str]] = []
         self.greetings: set[str] = set()
-        """The names that clients gave themselves."""
+        """The host names of the clients' greetings."""
         self.connections = 0
         self._implicit_tls = implicit_tls
         self._password = password
@@ -74,7 +74,7 @@ class SmtpServer:
 
     @property
     def settings(self) -> dict[str, Any]:
-        """With which the app reaches it."""
+        """The settings by which the app reaches this server."""
         encrypted = "tls" if self._implicit_tls else "starttls"
         return {
             "SMTP_HOST": _HOST,

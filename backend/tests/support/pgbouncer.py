@@ -9,8 +9,8 @@ from typing import override
 
 from tests.support import ServerProcess
 
-# No `ignore_startup_parameters`, no `max_prepared_statements`: what a pooler refuses, this one refuses.
-# `any` lets everyone in as the one user, `*` gives the one database whatever the client calls it.
+# No `ignore_startup_parameters`, no `max_prepared_statements`: this pooler refuses what any pooler refuses.
+# `any` admits every client as the one user; `*` gives the one database, whatever its name.
 _CONFIGURATION = """\
 [databases]
 * = host={host} port={port} user={user} password={password} dbname={database}
@@ -36,10 +36,10 @@ def pgbouncer_available() -> bool:
 
 
 class PgBouncer(ServerProcess):
-    """Listens on 127.0.0.1, `port`, for `database`, and goes to its server as `user`.
+    """A pooler on 127.0.0.1, `port`, that connects to `database` as `user`.
 
-    It lets every client in, whatever its password. `pool_size` server connections are shared by all.
-    With `tls`, a folder that anyone can read with `server.crt` and `server.key`, it refuses plaintext.
+    It admits every client, whatever the password. All clients share `pool_size` server connections.
+    With `tls`, a folder with `server.crt` and `server.key` that every user can read, it refuses plaintext.
     """
 
     def __init__(
@@ -77,7 +77,7 @@ class PgBouncer(ServerProcess):
         if self._tls is not None:
             configuration += _TLS_ONLY.format(folder=self._tls)
         file.write_text(configuration)
-        # It refuses to run as root, reads the file, and only then becomes the other user.
+        # PgBouncer refuses to run as root; with -u it reads the file and then becomes the other user.
         other_user = ["-u", _UNPRIVILEGED_USER] if os.geteuid() == 0 else []
         return [executable, *other_user, str(file)]
 

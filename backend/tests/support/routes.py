@@ -1,4 +1,4 @@
-"""The app with routes of the test's own, in this process."""
+"""The app in this process, with routes that a test defines."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, override
@@ -17,7 +17,7 @@ from app.main import create_app
 
 
 class PublicRouter(ApiRouter):
-    """Routes that anybody may call."""
+    """A router of public routes."""
 
     @override
     def add_api_route(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
@@ -28,7 +28,7 @@ type Work = Callable[[AsyncSession], Awaitable[None]]
 
 
 def app_with(*works: Work) -> ASGIApp:
-    """POST /0 does the first work in the request's session, POST /1 the second, …"""
+    """Return the app with POST /0, which does the first work in the session of the request, POST /1, and so on."""
     router = PublicRouter()
     for number, work in enumerate(works):
         router.add_api_route(f"/{number}", _endpoint_for(work), methods=["POST"])
@@ -42,13 +42,13 @@ def client_of(app: ASGIApp) -> httpx2.AsyncClient:
 
 
 async def post(work: Work) -> httpx2.Response:
-    """What a client gets from a route that does the work."""
+    """Return the response of a route that does the work."""
     async with client_of(app_with(work)) as client:
         return await client.post("/0")
 
 
 def refused_work(statement: Executable) -> tuple[list[str], Work]:
-    """A work that executes the statement, and the SQLSTATEs with which PostgreSQL refused it."""
+    """Return the SQLSTATEs of PostgreSQL's errors, and a work that executes the statement."""
     states: list[str] = []
 
     async def work(session: AsyncSession) -> None:

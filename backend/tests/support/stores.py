@@ -1,4 +1,4 @@
-"""The app of this process on other stores than its own, for the time of a context.
+"""Another database or Redis for the app of this process, for the time of a context.
 
 async with app_database(DATABASE_URL=through(proxy), DB_POOL_SIZE=1):
     ...  # every request and every job uses it
@@ -46,9 +46,9 @@ def _use(engine: AsyncEngine) -> None:
 
 @asynccontextmanager
 async def app_redis(*, limit: float = SOON, **changes: Any) -> AsyncIterator[None]:
-    """Start the client as the app does, with a circuit breaker of its own; `limit` is in seconds, for an answer.
+    """Start the client as the app does, with a circuit breaker of its own; `limit` is the timeout in seconds.
 
-    A silent Redis costs that long to find out about: tests of one set it to a second.
+    A silent Redis is noticed after the timeout: tests of one set it to a second.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(client, "TIMEOUT", limit)
@@ -64,7 +64,7 @@ async def app_redis(*, limit: float = SOON, **changes: Any) -> AsyncIterator[Non
 
 
 async def empty_redis() -> None:
-    """Delete every key of this worker's Redis, over a client of the tests' own: the app's may be cut off from it."""
+    """Delete every key of this worker's Redis, by a client of its own: the app's may be cut off."""
     async with Redis(host=settings.REDIS_HOST, port=settings.REDIS_PORT, db=settings.REDIS_DB) as redis:
         await redis.flushdb()
 
@@ -81,12 +81,12 @@ def redis_server() -> tuple[str, int]:
 
 
 def through(proxy: FaultProxy) -> str:
-    """The database's URL, with the proxy on the way."""
+    """Return the URL of the database through the proxy."""
     return _database_url().set(host="127.0.0.1", port=proxy.port).render_as_string(hide_password=False)
 
 
 def driver_url() -> str:
-    """The database's URL for asyncpg itself."""
+    """Return the URL of the database for asyncpg."""
     return _database_url().set(drivername="postgresql").render_as_string(hide_password=False)
 
 

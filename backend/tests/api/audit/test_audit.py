@@ -19,14 +19,16 @@ from app.db.transactions import run_in_transaction
 from app.modules.customer.customer_models import Customer
 from app.modules.identity.roles import Role
 from tests.api.customer.conftest import PATH, AddCustomer
-from tests.builders.operations import OPERATIONS, PASSWORD, PUBLIC, QUESTIONS, Caller, Scenes
+from tests.builders.operations import OPERATIONS, PASSWORD, PUBLIC, READ_BY_POST, Caller, RequestCases
 from tests.builders.people import new_user
 from tests.support.database import insert, run_sql
 from tests.support.ledger import entries, everything_stored
 from tests.support.stores import app_database
 
 BACKEND = Path(__file__).resolve().parents[3]
-CHANGING = [label for label in OPERATIONS if label not in PUBLIC | QUESTIONS and not label.startswith("GET ")]
+CHANGING = [
+    label for label in OPERATIONS if label not in PUBLIC | READ_BY_POST and not label.startswith("GET ")
+]
 HEALTH = "dị ứng tinh dầu oải hương"
 EMAIL = "mai@example.com"
 
@@ -79,15 +81,13 @@ class TestEverything:
     async def test_every_operation_that_changes_something_says_who_did_it(
         self, stranger: httpx2.AsyncClient, label: str
     ) -> None:
-        scenes = Scenes()
-        snapshot = scenes.add(label, Caller("admin", (Role.ADMIN,)))
-        await scenes.write()
-        response = await snapshot.send(stranger)
+        cases = RequestCases()
+        case = cases.add(label, Caller("admin", (Role.ADMIN,)))
+        await cases.write()
+        response = await case.send(stranger)
         assert response.is_success
         made = await entries(request_id=response.headers["X-Request-ID"])
-        assert {(entry["actor_id"], entry["program"]) for entry in made} == {
-            (snapshot.ids["caller"], "zenspa")
-        }
+        assert {(entry["actor_id"], entry["program"]) for entry in made} == {(case.ids["caller"], "zenspa")}
 
     async def test_who_signs_in_or_joins_is_the_one_who_did_it(
         self, client: httpx2.AsyncClient, invited: dict[str, str]

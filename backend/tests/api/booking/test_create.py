@@ -11,7 +11,7 @@ from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.modules.identity.roles import Role
-from tests.builders.bookings import VISITS, alternatives, bookable_spa, by, overlaps, resources_of
+from tests.builders.bookings import VISITS, alternatives, bookable_spa, overlaps, resources_of, with_headers
 from tests.builders.people import new_customer, signed_in
 from tests.builders.rosters import code_of, statements
 from tests.builders.visits import add_visit
@@ -112,10 +112,10 @@ class TestCustomers:
         mai, headers = await new_customer()
         for number in range(20):
             start = spa.hour(9 + number % 10, days=3 + number // 10)
-            taken = await stranger.post(VISITS, **by(headers, spa.booking(start)))
+            taken = await stranger.post(VISITS, **with_headers(spa.booking(start), headers))
             assert taken.status_code == 201, taken.text
         for hold in (False, True):
-            more = await stranger.post(VISITS, **by(headers, spa.booking(spa.hour(10), hold=hold)))
+            more = await stranger.post(VISITS, **with_headers(spa.booking(spa.hour(10), hold=hold), headers))
             assert code_of(more) == (409, "TOO_MANY_VISITS")
         stranger.headers |= await signed_in(Role.RECEPTIONIST, branch_id=spa.branch_id)
         by_the_desk = await stranger.post(VISITS, **spa.booking(spa.hour(10, 6), customer_id=mai))
@@ -169,7 +169,7 @@ class TestCustomers:
     async def test_see_their_own_and_nothing_of_others(self, stranger: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
         desk, (_, mine), (_, hers) = await signed_in(Role.ADMIN), await new_customer(), await new_customer()
-        visit = (await stranger.post(VISITS, **by(mine, spa.booking(spa.hour(10))))).json()
+        visit = (await stranger.post(VISITS, **with_headers(spa.booking(spa.hour(10)), mine))).json()
         assert (await stranger.get(f"{VISITS}/{visit['id']}", headers=mine)).json() == visit
         missing = await stranger.get(f"{VISITS}/{uuid7()}", headers=hers)
         theirs = await stranger.get(f"{VISITS}/{visit['id']}", headers=hers)
@@ -209,7 +209,7 @@ class TestIdempotency:
         spa = await bookable_spa(therapists=2, beds=2)
         booking, other = spa.booking(spa.hour(10), key="a"), await signed_in(Role.RECEPTIONIST)
         first = await client.post(VISITS, **booking)
-        second = await client.post(VISITS, **by(other, booking))
+        second = await client.post(VISITS, **with_headers(booking, other))
         assert first.json()["id"] != second.json()["id"]
 
     async def test_at_the_same_time_it_is_done_once(self, client: httpx2.AsyncClient) -> None:

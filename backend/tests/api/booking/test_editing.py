@@ -10,7 +10,7 @@ from uuid_utils.compat import uuid7
 
 from app.modules.booking.booking_models import Visit
 from app.modules.identity.roles import Role
-from tests.builders.bookings import APPOINTMENTS, VISITS, bookable_spa, booked, overlaps, resources_of
+from tests.builders.bookings import APPOINTMENTS, VISITS, bookable_spa, create_booking, overlaps, resources_of
 from tests.builders.people import signed_in
 from tests.builders.rosters import add_skill, answered_while, code_of
 from tests.builders.spas import Segment
@@ -31,7 +31,7 @@ def times_of(visit: dict[str, Any]) -> list[tuple[datetime, datetime]]:
 class TestMoving:
     async def test_a_party_keeps_its_ids_and_its_people(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=4, beds=4)
-        visit = await booked(client, spa, 10, guests=2)
+        visit = await create_booking(client, spa, 10, guests=2)
         moved = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(14).isoformat()})
         assert times_of(moved.json()) == [(spa.hour(14), spa.hour(15))] * 2
         assert [guest["id"] for guest in moved.json()["appointments"]] == [
@@ -43,7 +43,7 @@ class TestMoving:
 
     async def test_takes_others_when_its_people_are_taken_then(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
-        early, late = await booked(client, spa, 10), await booked(client, spa, 14)
+        early, late = await create_booking(client, spa, 10), await create_booking(client, spa, 14)
         assert resources_of(early, "staff") == resources_of(late, "staff")
         moved = await client.patch(f"{VISITS}/{early['id']}", json={"start": spa.hour(14).isoformat()})
         assert moved.status_code == 200
@@ -51,13 +51,13 @@ class TestMoving:
 
     async def test_by_half_an_hour_it_is_not_in_its_own_way(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
-        visit = await booked(client, spa, 10)
+        visit = await create_booking(client, spa, 10)
         moved = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(10.5).isoformat()})
         assert times_of(moved.json()) == [(spa.hour(10.5), spa.hour(11.5))]
 
     async def test_what_does_not_fit_stays_as_it_was(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
-        visit, _ = await booked(client, spa, 10), await booked(client, spa, 14)
+        visit, _ = await create_booking(client, spa, 10), await create_booking(client, spa, 14)
         before = await allocations()
         refused = await client.patch(
             f"{VISITS}/{visit['id']}", json={"start": spa.hour(14.5).isoformat(), "note": "lost"}
@@ -68,13 +68,13 @@ class TestMoving:
 
     async def test_into_the_past_is_refused(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
-        visit = await booked(client, spa, 10)
+        visit = await create_booking(client, spa, 10)
         refused = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(10, -1).isoformat()})
         assert code_of(refused) == (409, "NOT_BOOKABLE")
 
     async def test_what_is_over_does_not_move(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
-        visit = await booked(client, spa, 10)
+        visit = await create_booking(client, spa, 10)
         await run_sql("UPDATE appointment SET status = 'completed'")
         refused = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(14).isoformat()})
         assert code_of(refused) == (409, "STATUS_CONFLICT")
@@ -82,7 +82,7 @@ class TestMoving:
     async def test_releases_no_time_of_somebody_on_leave(self, client: httpx2.AsyncClient) -> None:
         """The leave was approved over the appointment. When that goes, nobody else can have the time."""
         spa = await bookable_spa(beds=2)
-        visit = await booked(client, spa, 10)
+        visit = await create_booking(client, spa, 10)
         [away] = resources_of(visit, "staff")
         spa.block(UUID(away), (spa.hour(9), spa.hour(13)))
         await spa.write()
@@ -96,7 +96,7 @@ class TestMoving:
     ) -> None:
         """What an appointment has it keeps, also when an outage was recorded over it."""
         spa = await bookable_spa()
-        visit = await booked(client, spa, 10)
+        visit = await create_booking(client, spa, 10)
         [bed] = resources_of(visit, "bed")
         spa.block(UUID(bed), (spa.hour(9), spa.hour(13)))
         await spa.write()
@@ -108,7 +108,7 @@ class TestMoving:
 
     async def test_at_once_to_one_time_one_party_gets_it(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
-        visits = [await booked(client, spa, hour) for hour in (10, 12, 14)]
+        visits = [await create_booking(client, spa, hour) for hour in (10, 12, 14)]
         to_six = {"start": spa.hour(18).isoformat()}
         answers = await asyncio.gather(
             *(client.patch(f"{VISITS}/{each['id']}", json=to_six) for each in visits)
@@ -118,7 +118,7 @@ class TestMoving:
 
     async def test_is_for_the_desk_of_the_branch(self, client: httpx2.AsyncClient) -> None:
         spa, other = await bookable_spa(), await bookable_spa()
-        visit = await booked(client, spa, 10)
+        visit = await create_booking(client, spa, 10)
         elsewhere = await signed_in(Role.RECEPTIONIST, branch_id=other.branch_id)
         async with another_connection() as connection, connection.transaction():
             # who may not has nobody wait, and waits for nobody
@@ -134,7 +134,7 @@ class TestMoving:
 class TestOneGuest:
     async def test_goes_to_another_therapist_and_another_bed(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=3, beds=3)
-        visit = await booked(client, spa, 10, guests=2)
+        visit = await create_booking(client, spa, 10, guests=2)
         guest = visit["appointments"][0]
         free_bed, free_lan = str(spa.beds[2]), str(spa.therapists[2])
         change = {"id": guest["treatments"][0]["id"], "therapist_id": free_lan, "bed_id": free_bed}
@@ -148,7 +148,7 @@ class TestOneGuest:
         facial = spa.service("facial", Segment(30, on="massage-bed"), price=200_000)
         await spa.write()
         await add_skill(spa.therapists[0], spa.service_of[facial])
-        [guest] = (await booked(client, spa, 10))["appointments"]
+        [guest] = (await create_booking(client, spa, 10))["appointments"]
         kept = {"id": guest["treatments"][0]["id"]}
         path = f"{APPOINTMENTS}/{guest['id']}"
         more = await client.patch(path, json={"treatments": [{"variant_id": str(facial)}, kept]})
@@ -163,7 +163,7 @@ class TestOneGuest:
 
     async def test_keeps_the_price_that_was_agreed(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
-        [guest] = (await booked(client, spa, 10))["appointments"]
+        [guest] = (await create_booking(client, spa, 10))["appointments"]
         await run_sql("UPDATE service_variant SET price = 900000")
         path = f"{APPOINTMENTS}/{guest['id']}"
         moved = await client.patch(
@@ -174,21 +174,21 @@ class TestOneGuest:
 
     async def test_stays_longer_when_that_is_free(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
-        visit = await booked(client, spa, 10)
+        visit = await create_booking(client, spa, 10)
         [guest] = visit["appointments"]
         change = {"treatments": [{"id": guest["treatments"][0]["id"], "minutes": 90}]}
         path = f"{APPOINTMENTS}/{guest['id']}"
         longer = await client.patch(path, json=change)
         assert times_of(longer.json()) == [(spa.hour(10), spa.hour(11.5))]
         assert (await client.patch(path, json=change)).json() == longer.json()  # not 30 more
-        await booked(client, spa, 11.75)
+        await create_booking(client, spa, 11.75)
         change["treatments"][0]["minutes"] = 120
         assert code_of(await client.patch(path, json=change)) == (409, "SLOT_TAKEN")
 
     async def test_is_remembered_to_have_asked_for_somebody(self, client: httpx2.AsyncClient) -> None:
         """Also when it is who does it anyway: a re-plan for who is ill asks whom a guest wanted."""
         spa = await bookable_spa()
-        visit = await booked(client, spa, 10)
+        visit = await create_booking(client, spa, 10)
         [guest] = visit["appointments"]
         [lan] = resources_of(visit, "staff")
         for wish in (lan, None):
@@ -199,7 +199,7 @@ class TestOneGuest:
     async def test_is_given_to_somebody_of_the_gender_they_ask_for(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2, genders="fm")
         lan, minh = map(str, spa.therapists)
-        visit = await booked(client, spa, 10, spa.treatment(gender="female"))
+        visit = await create_booking(client, spa, 10, spa.treatment(gender="female"))
         assert resources_of(visit, "staff") == [lan]
         [guest] = visit["appointments"]
         treatment = {"id": guest["treatments"][0]["id"]}
@@ -214,12 +214,12 @@ class TestOneGuest:
             assert resources_of(changed, "staff") == [given_to]
         [kept] = (await client.patch(path, json={"treatments": [treatment]})).json()["appointments"]
         assert kept["treatments"][0]["gender"] == "female"
-        await booked(client, spa, 10, spa.treatment(therapist_id=spa.therapists[1]))
+        await create_booking(client, spa, 10, spa.treatment(therapist_id=spa.therapists[1]))
         assert code_of(await wishing("male")) == (409, "SLOT_TAKEN")
 
     async def test_who_is_in_service_stays_longer_but_does_not_move(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
-        [guest] = (await booked(client, spa, 10))["appointments"]
+        [guest] = (await create_booking(client, spa, 10))["appointments"]
         await run_sql("UPDATE appointment SET status = 'in_service'")
         path = f"{APPOINTMENTS}/{guest['id']}"
         change = {"treatments": [{"id": guest["treatments"][0]["id"], "minutes": 90}]}
@@ -231,7 +231,7 @@ class TestOneGuest:
         spa = await bookable_spa()
         stones = spa.add_on("stones", 15, spa.variant_id, price=80_000)
         await spa.write()
-        [guest] = (await booked(client, spa, 10))["appointments"]
+        [guest] = (await create_booking(client, spa, 10))["appointments"]
         path = f"{APPOINTMENTS}/{guest['id']}"
         change = {"treatments": [{"id": guest["treatments"][0]["id"], "add_on_ids": [str(stones)]}]}
         [with_stones] = (await client.patch(path, json=change)).json()["appointments"]
@@ -245,7 +245,7 @@ class TestOneGuest:
 
     async def test_of_a_couple_goes_apart_under_the_same_id(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
-        visit = await booked(client, spa, 10, guests=2, same_room=True)
+        visit = await create_booking(client, spa, 10, guests=2, same_room=True)
         stays, goes = visit["appointments"]
         change = {"split_from_party": True, "start": spa.hour(15).isoformat()}
         split_from_party = (await client.patch(f"{APPOINTMENTS}/{goes['id']}", json=change)).json()
@@ -258,14 +258,14 @@ class TestOneGuest:
 
     async def test_who_is_alone_is_apart_already(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
-        visit = await booked(client, spa, 10)
+        visit = await create_booking(client, spa, 10)
         path = f"{APPOINTMENTS}/{visit['appointments'][0]['id']}"
         assert (await client.patch(path, json={"split_from_party": True})).json() == visit
         assert (await client.get(VISITS)).json()["items"] == [visit]
 
     async def test_is_moved_though_somebody_parted_them_meanwhile(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
-        visit = await booked(client, spa, 10, guests=2)
+        visit = await create_booking(client, spa, 10, guests=2)
         _, goes = visit["appointments"]
         own, old = uuid7(), UUID(visit["id"])
         parted = Visit(id=own, branch_id=spa.branch_id, source="desk", same_room=False)
@@ -282,14 +282,14 @@ class TestOneGuest:
 
     async def test_cannot_have_a_treatment_of_another(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
-        one, other = (await booked(client, spa, 10, guests=2))["appointments"]
+        one, other = (await create_booking(client, spa, 10, guests=2))["appointments"]
         change = {"treatments": [{"id": other["treatments"][0]["id"]}]}
         refused = await client.patch(f"{APPOINTMENTS}/{one['id']}", json=change)
         assert code_of(refused) == (404, "TREATMENT_NOT_FOUND")
 
     async def test_a_hold_that_is_moved_stays_a_hold(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
-        visit = await booked(client, spa, 10, hold=True)
+        visit = await create_booking(client, spa, 10, hold=True)
         await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(12).isoformat()})
         assert {row["state"] for row in await run_sql("SELECT state FROM allocation")} == {"held"}
         await run_sql("UPDATE appointment SET hold_expires_at = now() - interval '1 s'")

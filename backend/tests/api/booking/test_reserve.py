@@ -12,7 +12,7 @@ from sqlalchemy.dialects.postgresql import Range
 from app.common.helpers import utc_now
 from app.modules.resource.resource_models import Outage
 from app.modules.staff.staff_models import TimeOff
-from tests.builders.bookings import VISITS, BookableSpa, bookable_spa, booked, resources_of
+from tests.builders.bookings import VISITS, BookableSpa, bookable_spa, create_booking, resources_of
 from tests.builders.rosters import LOCK, answered_while, code_of
 from tests.support.database import insert, run_sql
 
@@ -77,7 +77,7 @@ async def test_time_that_is_released_in_an_outage_or_a_leave_is_not_free(
 ) -> None:
     """Both were recorded over the appointment, which nobody else can have the time of when it goes."""
     spa = await bookable_spa()
-    visit = await booked(client, spa, 10, hold=release == "hold expired")
+    visit = await create_booking(client, spa, 10, hold=release == "hold expired")
     during = Range(spa.hour(9), spa.hour(12))
     if kind == "staff":
         await insert(TimeOff(staff_id=spa.therapists[0], during=during, status="approved"))

@@ -5,7 +5,7 @@ from typing import Any
 import httpx2
 from uuid_utils.compat import uuid7
 
-from tests.builders.bookings import APPOINTMENTS, VISITS, bookable_spa, booked, resources_of
+from tests.builders.bookings import APPOINTMENTS, VISITS, bookable_spa, create_booking, resources_of
 from tests.builders.people import new_customer
 from tests.builders.rosters import answered_while, code_of
 from tests.builders.spas import Segment
@@ -21,7 +21,7 @@ class TestTreatments:
         spa = await bookable_spa()
         stones = spa.add_on("stones", 15, spa.variant_id, price=80_000)
         await spa.write()
-        [guest] = (await booked(client, spa, 10))["appointments"]
+        [guest] = (await create_booking(client, spa, 10))["appointments"]
         kept, new = {"id": guest["treatments"][0]["id"]}, spa.treatment(add_on_ids=[str(stones)])
         for treatments, price in (([kept, new], 1_080_000), ([new], 580_000)):
             answer = await change(client, guest, treatments=treatments)
@@ -31,7 +31,7 @@ class TestTreatments:
 
     async def test_one_is_not_had_twice_at_one_price(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
-        [guest] = (await booked(client, spa, 10))["appointments"]
+        [guest] = (await create_booking(client, spa, 10))["appointments"]
         same = {"id": guest["treatments"][0]["id"]}
         refused = await change(client, guest, treatments=[same, same])
         assert code_of(refused) == (422, "VALIDATION_ERROR")
@@ -42,7 +42,7 @@ class TestTreatments:
         bath = spa.service("bath", Segment(3), Segment(60, staff=False))
         spa.therapist("Hoa", bath, shifts=[f"{spa.day()} 09:00-21:00"])
         await spa.write()
-        [guest] = (await booked(client, spa, 10, {"variant_id": str(bath)}))["appointments"]
+        [guest] = (await create_booking(client, spa, 10, {"variant_id": str(bath)}))["appointments"]
         for minutes in (60, 55, 5):
             treatments = [{"id": guest["treatments"][0]["id"], "minutes": minutes}]
             assert code_of(await change(client, guest, treatments=treatments)) == (409, "TOO_SHORT")
@@ -53,7 +53,7 @@ class TestTreatments:
         spa.therapist("Hoa", both, shifts=[f"{spa.day()} 09:00-21:00"])
         baths = [spa.bed(name, "bath") for name in ("bath 1", "bath 2")]
         await spa.write()
-        [guest] = (await booked(client, spa, 10, {"variant_id": str(both)}))["appointments"]
+        [guest] = (await create_booking(client, spa, 10, {"variant_id": str(both)}))["appointments"]
         kept = {"id": guest["treatments"][0]["id"]}
         for bath in map(str, [*baths, baths[0]]):
             answer = await change(client, guest, treatments=[kept | {"bed_id": bath}])
@@ -63,7 +63,7 @@ class TestTreatments:
         spa = await bookable_spa()
         bath = spa.bed("bath", "bath")
         await spa.write()
-        [guest] = (await booked(client, spa, 10))["appointments"]
+        [guest] = (await create_booking(client, spa, 10))["appointments"]
         kept = {"id": guest["treatments"][0]["id"]}
         for bed, refusal in ((bath, (409, "BED_DOES_NOT_FIT")), (uuid7(), (404, "RESOURCE_NOT_FOUND"))):
             refused = await change(client, guest, treatments=[kept | {"bed_id": str(bed)}])
@@ -75,7 +75,9 @@ class TestTreatments:
         spa.bed("bath 1", "bath")
         await spa.write()
         lan = str(spa.therapists[0])
-        [guest] = (await booked(client, spa, 10, spa.treatment(), {"variant_id": str(bath)}))["appointments"]
+        [guest] = (await create_booking(client, spa, 10, spa.treatment(), {"variant_id": str(bath)}))[
+            "appointments"
+        ]
         massage, bathing = ({"id": each["id"]} for each in guest["treatments"])
         for treatments, refusal in (
             ([massage | {"therapist_id": str(uuid7())}, bathing], (404, "STAFF_NOT_FOUND")),
@@ -91,11 +93,11 @@ class TestTreatments:
 class TestInService:
     async def test_a_guest_who_stays_longer_is_not_given_to_others(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=3, beds=3)
-        visit = await booked(client, spa, 10)
+        visit = await create_booking(client, spa, 10)
         [guest] = visit["appointments"]
         [lan], [bed] = resources_of(visit, "staff"), resources_of(visit, "bed")
         await run_sql("UPDATE appointment SET status = 'in_service'")
-        await booked(client, spa, 11.25, spa.treatment(therapist_id=lan, bed_id=bed))
+        await create_booking(client, spa, 11.25, spa.treatment(therapist_id=lan, bed_id=bed))
         longer = [{"id": guest["treatments"][0]["id"], "minutes": 90}]
         assert code_of(await change(client, guest, treatments=longer)) == (409, "SLOT_TAKEN")
         now = (await client.get(f"{VISITS}/{visit['id']}")).json()
@@ -103,12 +105,12 @@ class TestInService:
 
     async def test_what_comes_later_may_go_to_others(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
-        visit = await booked(client, spa, 10, spa.treatment(), spa.treatment())
+        visit = await create_booking(client, spa, 10, spa.treatment(), spa.treatment())
         [guest] = visit["appointments"]
         first, then = guest["treatments"]
         lan = resources_of(visit, "staff")[1]
         await run_sql("UPDATE appointment SET status = 'in_service'")
-        await booked(client, spa, 12.5, spa.treatment(therapist_id=lan))
+        await create_booking(client, spa, 12.5, spa.treatment(therapist_id=lan))
         answer = await change(
             client, guest, treatments=[{"id": first["id"], "minutes": 90}, {"id": then["id"]}]
         )
@@ -121,7 +123,7 @@ class TestInService:
 class TestParties:
     async def test_into_one_room_nobody_is_moved_to_another_time(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
-        visit = await booked(client, spa, 10, guests=2)
+        visit = await create_booking(client, spa, 10, guests=2)
         later = await change(client, visit["appointments"][1], start=spa.hour(13).isoformat())
         path = f"{VISITS}/{visit['id']}"
         refused = await client.patch(path, json={"same_room": True})
@@ -155,10 +157,10 @@ class TestParties:
         spa = await bookable_spa(therapists=4, beds=2)
         spa.bed("bed 3", room="Cúc")
         await spa.write()
-        visit = await booked(client, spa, 10, guests=2, same_room=True)
+        visit = await create_booking(client, spa, 10, guests=2, same_room=True)
         one, _ = visit["appointments"]
         bed, _ = resources_of(visit, "bed")
-        await booked(client, spa, 11.25, spa.treatment(bed_id=bed))
+        await create_booking(client, spa, 11.25, spa.treatment(bed_id=bed))
         longer = [{"id": one["treatments"][0]["id"], "minutes": 90}]
         assert code_of(await change(client, one, treatments=longer)) == (409, "SLOT_TAKEN")
         alone = await change(client, one, start=spa.hour(11.25).isoformat())
@@ -181,7 +183,7 @@ class TestAnotherTherapistTookOver:
     async def test_the_colleague_stays_when_the_guest_is_moved(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
         lan, hoa = map(str, spa.therapists)
-        visit = await booked(client, spa, 10, spa.treatment(therapist_id=lan))
+        visit = await create_booking(client, spa, 10, spa.treatment(therapist_id=lan))
         await run_sql("UPDATE allocation SET resource_id = $2 WHERE resource_id = $1", lan, hoa)
         moved = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(11).isoformat()})
         assert resources_of(moved.json(), "staff") == [hoa]

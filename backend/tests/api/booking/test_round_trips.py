@@ -6,7 +6,7 @@ from datetime import timedelta
 import httpx2
 import pytest
 
-from tests.builders.bookings import VISITS, BookableSpa, bookable_spa, by
+from tests.builders.bookings import VISITS, BookableSpa, bookable_spa, with_headers
 from tests.builders.people import new_customer
 from tests.support.messages import round_trips
 
@@ -54,6 +54,8 @@ async def test_a_booking_online(stranger: httpx2.AsyncClient) -> None:
     _, headers = await new_customer()
     hours = iter((10, 12, 14))
     assert (
-        await round_trips(lambda: stranger.post(VISITS, **by(headers, spa.booking(spa.hour(next(hours))))))
+        await round_trips(
+            lambda: stranger.post(VISITS, **with_headers(spa.booking(spa.hour(next(hours))), headers))
+        )
         <= ONLINE
     )

@@ -6,7 +6,7 @@ from uuid import UUID
 import httpx2
 import pytest
 
-from tests.builders.bookings import VISITS, bookable_spa, by
+from tests.builders.bookings import VISITS, bookable_spa, with_headers
 from tests.builders.operations import DOCUMENT
 from tests.builders.people import new_customer
 from tests.support.ledger import everything_stored
@@ -22,7 +22,7 @@ async def booked(client: httpx2.AsyncClient) -> tuple[UUID, dict[str, Any]]:
     customer_id, headers = await new_customer()
     booking = spa.booking(spa.hour(10), guests=2, note=NOTE)
     booking["json"]["guests"][1]["guest_name"] = FRIEND
-    answer = await client.post(VISITS, **by(headers, booking))
+    answer = await client.post(VISITS, **with_headers(booking, headers))
     assert answer.status_code == 201
     return customer_id, answer.json()
 
@@ -31,7 +31,9 @@ async def test_what_the_desk_notes_the_customer_reads_and_the_document_says_so(
     client: httpx2.AsyncClient,
 ) -> None:
     spa, (customer_id, mai) = await bookable_spa(), await new_customer()
-    path = f"{VISITS}/{(await client.post(VISITS, **by(mai, spa.booking(spa.hour(10))))).json()['id']}"
+    path = (
+        f"{VISITS}/{(await client.post(VISITS, **with_headers(spa.booking(spa.hour(10)), mai))).json()['id']}"
+    )
     await client.patch(path, json={"note": NOTE})
     await client.put(f"{path}/status", json={"status": "cancelled", "reason": "Khách ốm"})
     visit = (await client.get(path, headers=mai)).json()

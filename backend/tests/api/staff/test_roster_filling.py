@@ -20,7 +20,7 @@ from tests.builders.rosters import (
     answered_while,
     close_on,
     code_of,
-    on_the_clock,
+    local_shifts_of,
     open_every_day,
     shifts_of,
     statements,
@@ -72,8 +72,11 @@ class TestFill:
         week = fill(branch, "2100-03-01", "2100-03-07")  # a Monday to a Sunday
         assert made(await client.post(FILL, json=week)) == (3, 0)
         assert made(await client.post(FILL, json=week)) == (0, 3)
-        assert await on_the_clock(lan, ZONE) == [("2100-03-01 09:00", "12:00"), ("2100-03-01 13:00", "18:00")]
-        assert await on_the_clock(mai, ZONE) == [("2100-03-07 22:00", "06:00")]
+        assert await local_shifts_of(lan, ZONE) == [
+            ("2100-03-01 09:00", "12:00"),
+            ("2100-03-01 13:00", "18:00"),
+        ]
+        assert await local_shifts_of(mai, ZONE) == [("2100-03-07 22:00", "06:00")]
 
     async def test_none_on_days_on_which_the_branch_is_closed(
         self, client: httpx2.AsyncClient, branch: UUID
@@ -82,7 +85,7 @@ class TestFill:
         await add_weekly(lan, branch, 9, 18)
         await close_on(branch, date(2027, 2, 5), date(2027, 2, 9))  # Tết
         assert made(await client.post(FILL, json=fill(branch, "2027-02-03", "2027-02-11"))) == (4, 0)
-        days = [start[:10] for start, _ in await on_the_clock(lan, ZONE)]
+        days = [start[:10] for start, _ in await local_shifts_of(lan, ZONE)]
         assert days == ["2027-02-03", "2027-02-04", "2027-02-10", "2027-02-11"]
 
     @pytest.mark.parametrize(("first", "last"), [("2026-10-24", "2026-10-26"), ("2027-03-27", "2027-03-29")])
@@ -92,7 +95,7 @@ class TestFill:
         lan = await add_therapist(paris)
         await add_weekly(lan, paris, 9, 18)
         await client.post(FILL, json=fill(paris, first, last))
-        shown = await on_the_clock(lan, "Europe/Paris")
+        shown = await local_shifts_of(lan, "Europe/Paris")
         assert [(start[11:], end) for start, end in shown] == [("09:00", "18:00")] * 3
         gaps = {
             later - earlier
@@ -174,7 +177,7 @@ class TestFill:
         swap = {"with_shift_id": str(mais["id"])}
         assert (await client.post(f"/api/v1/shifts/{lans['id']}/swap", json=swap)).status_code == 200
         assert [made(await client.post(FILL, json=each)) for each in week] == [(0, 1), (0, 1)]
-        assert await on_the_clock(lan, ZONE) == [("2100-03-01 14:00", "18:00")]
+        assert await local_shifts_of(lan, ZONE) == [("2100-03-01 14:00", "18:00")]
 
     async def test_a_day_that_was_changed_stays_and_one_that_was_emptied_is_filled_again(
         self, client: httpx2.AsyncClient, branch: UUID
@@ -187,7 +190,7 @@ class TestFill:
         await run_sql("DELETE FROM shift WHERE lower(during) IN ($1, $2)", at(2), at(2, 2))
         await run_sql("DELETE FROM shift WHERE lower(during) = $1", at(6, 2))
         assert made(await client.post(FILL, json=days)) == (2, 4)
-        assert [start for start, _ in await on_the_clock(lan, ZONE)] == [
+        assert [start for start, _ in await local_shifts_of(lan, ZONE)] == [
             f"2100-03-0{day}" for day in ("1 13:00", "2 09:00", "2 13:00", "3 09:00", "3 13:00")
         ]
 
@@ -199,7 +202,7 @@ class TestFill:
         await add_shift(lan, branch, at(-8), at(-6))  # there on the last of February, 23:00
         await add_shift(lan, branch, at(17.5), at(18))  # there on the second of March, 00:30
         assert made(await client.post(FILL, json=fill(branch, "2100-03-01", "2100-03-02"))) == (1, 1)
-        starts = [start for start, _ in await on_the_clock(lan, ZONE)]
+        starts = [start for start, _ in await local_shifts_of(lan, ZONE)]
         assert starts == ["2100-02-28 23:00", "2100-03-01 05:00", "2100-03-02 00:30"]
 
     async def test_who_works_in_two_branches_on_a_day_gets_the_shifts_of_both(
@@ -240,7 +243,7 @@ class TestFill:
         await add_weekly(lan, branch, 5, 13, weekdays=[2])
         await add_weekly(lan, branch, 22, 30, weekdays=[1])
         assert made(await client.post(FILL, json=fill(branch, "2100-03-01", "2100-03-02"))) == (1, 1)
-        assert await on_the_clock(lan, ZONE) == [("2100-03-01 22:00", "06:00")]
+        assert await local_shifts_of(lan, ZONE) == [("2100-03-01 22:00", "06:00")]
 
     async def test_none_outside_employment(self, client: httpx2.AsyncClient, branch: UUID) -> None:
         lan = await add_therapist(branch, employed=(date(2100, 3, 2), date(2100, 3, 3)))
@@ -334,7 +337,7 @@ class TestCopy:
                 (f"{date.fromisoformat(first) + timedelta(days=6)} 22:00", "06:00"),
             )
         ]
-        assert await on_the_clock(lan, "Europe/Paris") == expected
+        assert await local_shifts_of(lan, "Europe/Paris") == expected
 
     async def test_a_week_is_from_midnight_to_midnight_of_the_branch(
         self, client: httpx2.AsyncClient, branch: UUID

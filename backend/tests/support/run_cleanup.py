@@ -1,7 +1,8 @@
-"""What a run of the tests starts and writes, found by the folder it is in.
+"""The processes and files of a test run, found and removed by the folder of the run.
 
-Each run has one folder; it is the temporary folder (TMPDIR) of everything the run starts. A process belongs to the run
-when it works in that folder or has it as TMPDIR: PostgreSQL overwrites its environment, and an app may work elsewhere.
+Every run has one folder, which is the temporary folder (TMPDIR) of all its processes. A process belongs to the run when
+its working directory is in that folder or TMPDIR names it: PostgreSQL overwrites its environment, and an app may work
+elsewhere.
 """
 
 import os
@@ -22,15 +23,15 @@ _PREFIX = "zenspa-tests-"
 _END_TIMEOUT = 5.0
 """Seconds to wait for killed processes."""
 _ROUNDS = 5
-"""How often what is still there is killed again: a process may start another while it is killed."""
+"""The number of attempts to kill all processes: one may start another while it is killed."""
 
 
 @contextmanager
 def run_folder() -> Iterator[Path]:
-    """Make the folder of a run, and at its end kill the run's processes and remove it.
+    """Make the folder of a run; at the end kill the processes of the run and remove the folder.
 
-    Removes first what killed runs have left. A living run holds a lock on the file beside its folder, which the kernel
-    releases at its death.
+    The folders of killed runs are removed first. A run holds a lock on the file beside its folder, and the kernel
+    releases the lock when the run ends.
     """
     _remove_abandoned_runs()
     temporary = Path(tempfile.gettempdir()).resolve()
@@ -52,9 +53,9 @@ def run_folder() -> Iterator[Path]:
 
 @contextmanager
 def folder_for_servers() -> Iterator[Path]:
-    """Make a temporary folder, and at the end kill what still runs in it.
+    """Make a temporary folder, and at the end kill the processes in it.
 
-    Not pytest's own: that is closed to the user that runs root's servers.
+    The folder of pytest would not do: it is closed to the user under which root starts servers.
     """
     with tempfile.TemporaryDirectory(prefix="zenspa-test-") as name:
         folder = Path(name).resolve()
@@ -65,12 +66,12 @@ def folder_for_servers() -> Iterator[Path]:
 
 
 def processes_under(folder: Path) -> list[psutil.Process]:
-    """Return the living processes that work in `folder` or have it, or a folder in it, as TMPDIR."""
+    """Return the processes whose working directory or TMPDIR is in `folder`."""
     return [process for process in psutil.process_iter() if _is_of(process, folder)]
 
 
 def programs_under(folder: Path) -> list[str]:
-    """Return the command lines of these processes."""
+    """Return the command lines of `processes_under(folder)`."""
     commands = []
     for process in processes_under(folder):
         with suppress(psutil.NoSuchProcess):
@@ -82,7 +83,7 @@ def _remove_abandoned_runs() -> None:
     if sys.platform == "win32":
         return
     for lock_file in Path(tempfile.gettempdir()).resolve().glob(f"{_PREFIX}*.lock"):
-        with suppress(OSError):  # a living run's, or another user's
+        with suppress(OSError):  # a run that goes on, or another user's
             lock = _lock(lock_file)
             try:
                 _remove_run(lock_file)
