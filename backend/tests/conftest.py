@@ -51,11 +51,11 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _start_servers() -> None:
-    # A developer's own settings are none of the tests' business. Importing them would already read them.
+    # The tests ignore the settings of a developer. An import of the settings would already read them.
     config = (_BACKEND / "app/core/config.py").read_text(encoding="utf-8")
     for name in re.findall(r"^    ([A-Z][A-Z0-9_]+):", config, re.MULTILINE):
         os.environ.pop(name, None)
-    for number in _STOP_SIGNALS:  # a run that is ended by a signal stops its servers too
+    for number in _STOP_SIGNALS:  # a run that a signal ends stops its servers too
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup stays nohup
             signal.signal(number, signal.default_int_handler)
     folder = _servers.enter_context(run_folder())
@@ -68,14 +68,14 @@ def _start_servers() -> None:
         "REDIS_HOST": valkey.host,
         "REDIS_PORT": str(valkey.port),
         "SECRET_KEY": "a key for tests only, as long as production's",
-        "SMTP_HOST": "",  # wins over a developer's .env: no test may mail to people
-        "JOB_INTERVAL_SECONDS": "0",  # no jobs in the middle of a test: tests of jobs run them
-        "RATE_LIMIT_PER_MINUTE": "1000000",  # counted as in production, and never reached: tests share an address
+        "SMTP_HOST": "",  # wins over the .env of a developer: no test may send mail
+        "JOB_INTERVAL_SECONDS": "0",  # no job in the middle of a test: tests of a job call it
+        "RATE_LIMIT_PER_MINUTE": "1000000",  # counted as in production and never reached: all tests share an address
         # Seconds. Tests of a limit set it themselves; for the others the machine may be slow (see long_timeouts.py).
         "DB_LOCK_TIMEOUT": "60",
         "DB_STATEMENT_TIMEOUT": "60",
-        "DB_POOL_TIMEOUT": "600",  # longer than any test waits: it must not pass for the request's own limit
-        "PYTHONPATH": str(_BACKEND),  # for what is started elsewhere than here
+        "DB_POOL_TIMEOUT": "600",  # longer than any test waits, so that the limit of the request comes first
+        "PYTHONPATH": str(_BACKEND),  # for processes in other folders
     }
     asyncio.run(create_database(_TEMPLATE, template="template0"))
     # In a process of its own: this one must not read its settings before it has a database of its own.
@@ -113,9 +113,9 @@ async def drop_database(name: str) -> None:
 
 @pytest.fixture(scope="session", autouse=True)
 def full_cost_hasher() -> Iterator[object]:
-    """Yield the app's own hasher, and replace it meanwhile by one of the lowest cost.
+    """Yield the hasher of the app and replace it by one of the lowest cost.
 
-    A hash at full cost takes 50 ms of a core. Tests that are about it put the app's own back.
+    A hash at full cost takes 50 ms of a core. Tests of the hasher put the original back.
     """
     from pwdlib import PasswordHash
     from pwdlib.hashers.argon2 import Argon2Hasher
@@ -146,14 +146,14 @@ async def running_app() -> AsyncGenerator[object]:
 async def stranger(
     running_app: object, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncGenerator[httpx2.AsyncClient]:
-    """HTTP to the app in this process, on an empty database and an empty Redis, not signed in."""
+    """A client of the app in this process, not signed in, with an empty database and an empty Redis."""
     from app.modules.board import stream
     from tests.support.database import empty_database
     from tests.support.stores import empty_redis
 
     await empty_database()
     await empty_redis()
-    monkeypatch.setattr(stream, "LONGEST", 0)  # in one process an answer is read when it has ended
+    monkeypatch.setattr(stream, "LONGEST", 0)  # in one process a response is read when it has ended
     transport = httpx2.ASGITransport(app=running_app)  # type: ignore[arg-type]  # an ASGI app; its type is imported late
     async with httpx2.AsyncClient(transport=transport, base_url="http://testserver") as http:
         yield http
@@ -161,7 +161,7 @@ async def stranger(
 
 @pytest.fixture
 async def client(stranger: httpx2.AsyncClient) -> httpx2.AsyncClient:
-    """The same, signed in as an administrator."""
+    """A client like `stranger`, signed in as an administrator."""
     from app.modules.identity.roles import Role
     from tests.builders.people import signed_in
 

@@ -1,37 +1,25 @@
-"""The test helpers do what they say: a fault that is not there would make a fault test pass."""
+"""FaultProxy breaks connections as its mode says: without that a fault test would pass for nothing."""
 
-import ast
 import asyncio
 import os
-import re
-import signal
 import socket
 import struct
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
-import asyncpg
-import httpx2
 import pytest
-from sqlalchemy import make_url
 
-from app.db.models import Base
-from app.modules import import_models
-from tests.support import SOON, DidNotStartError, free_port
-from tests.support.app_process import AppProcess
+from tests.support import SOON, free_port
 from tests.support.fault_proxy import FaultProxy, Mode
-from tests.support.pgbouncer import PgBouncer, pgbouncer_available
 
 type Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
-BACKEND = Path(__file__).resolve().parents[2]
-NEVER = 0.1  # what is forwarded over loopback is there in well under a millisecond
+SILENCE = 0.1
+"""Seconds without a byte that count as silence; loopback forwards in well under a millisecond."""
 
 
 class Echo:
-    """Answers what it is sent, after a greeting of its own; `ends` has how each connection ended."""
+    """A server that sends a greeting and then echoes; `ends` tells how every connection ended."""
 
     def __init__(self, greeting: bytes = b"") -> None:
         self.greeting = greeting
@@ -77,16 +65,17 @@ def reset(connection: Connection) -> None:
     writer.transport.abort()
 
 
-async def ask(connection: Connection, question: bytes) -> bytes:
+async def echoed(connection: Connection, content: bytes) -> bytes:
+    """Send the bytes and return as many bytes of the reply."""
     reader, writer = connection
-    writer.write(question)
+    writer.write(content)
     async with asyncio.timeout(SOON):
-        return await reader.readexactly(len(question))
+        return await reader.readexactly(len(content))
 
 
 async def stays_silent(connection: Connection) -> bool:
     try:
-        async with asyncio.timeout(NEVER):
+        async with asyncio.timeout(SILENCE):
             await connection[0].read(1)
     except TimeoutError:
         return True
@@ -94,7 +83,7 @@ async def stays_silent(connection: Connection) -> bool:
 
 
 async def is_reset(connection: Connection) -> bool:
-    """Told apart from an orderly close and from bytes."""
+    """Return whether the connection is reset, and not closed in order or readable."""
     try:
         async with asyncio.timeout(SOON):
             await connection[0].read(1)
@@ -118,7 +107,7 @@ class TestPass:
     async def test_carries_more_than_every_buffer_holds_in_order(self, proxy: FaultProxy) -> None:
         everything = os.urandom(8 * 1024 * 1024)
         async with connected(proxy.port) as connection:
-            assert await ask(connection, everything) == everything
+            assert await echoed(connection, everything) == everything
 
     async def test_the_upstream_may_speak_first(self, proxy: FaultProxy, echo: Echo) -> None:
         echo.greeting = b"hello"
@@ -131,7 +120,7 @@ class TestPass:
             writer.write_eof()
             assert await reader.read() == b"last words"
 
-    async def test_what_is_under_way_at_the_end_still_arrives(self, proxy: FaultProxy, echo: Echo) -> None:
+    async def test_bytes_under_way_at_the_end_still_arrive(self, proxy: FaultProxy, echo: Echo) -> None:
         echo.greeting = os.urandom(256 * 1024)
         loop = asyncio.get_running_loop()
         with socket.socket() as client:
@@ -149,7 +138,7 @@ class TestPass:
 
     async def test_a_reset_of_the_client_reaches_the_upstream(self, proxy: FaultProxy, echo: Echo) -> None:
         async with connected(proxy.port) as connection:
-            await ask(connection, b"x")
+            await echoed(connection, b"x")
             reset(connection)
             async with asyncio.timeout(SOON):
                 assert await echo.ends.get() == "reset"
@@ -161,18 +150,18 @@ class TestPass:
 
     async def test_new_connections_go_to_the_new_upstream(self, proxy: FaultProxy) -> None:
         async with connected(proxy.port) as old, listening(Echo(b"new")) as port:
-            await ask(old, b"x")
+            await echoed(old, b"x")
             proxy.upstream = ("127.0.0.1", port)
             async with connected(proxy.port) as (reader, _), asyncio.timeout(SOON):
                 assert await reader.readexactly(3) == b"new"
-            assert await ask(old, b"still there") == b"still there"
+            assert await echoed(old, b"still there") == b"still there"
 
     async def test_latency_delays_each_direction(self, proxy: FaultProxy) -> None:
         proxy.latency = 0.05
         loop = asyncio.get_running_loop()
         async with connected(proxy.port) as connection:
             before = loop.time()
-            await ask(connection, b"x")
+            await echoed(connection, b"x")
             assert loop.time() - before >= 2 * proxy.latency
 
 
@@ -187,11 +176,11 @@ class TestRefuse:
                 await asyncio.open_connection("127.0.0.1", port)
             proxy.mode = Mode.PASS
             async with connected(port) as connection:
-                assert await ask(connection, b"back") == b"back"
+                assert await echoed(connection, b"back") == b"back"
 
     async def test_open_connections_are_reset(self, proxy: FaultProxy, echo: Echo) -> None:
         async with connected(proxy.port) as connection:
-            await ask(connection, b"x")
+            await echoed(connection, b"x")
             proxy.mode = Mode.REFUSE
             assert await is_reset(connection)
             async with asyncio.timeout(SOON):
@@ -201,7 +190,7 @@ class TestRefuse:
 class TestReset:
     async def test_open_connections_are_reset_and_so_are_new_ones(self, proxy: FaultProxy) -> None:
         async with connected(proxy.port) as old:
-            await ask(old, b"x")
+            await echoed(old, b"x")
             proxy.mode = Mode.RESET
             assert await is_reset(old)
         with pytest.raises(ConnectionResetError):  # by the connect or by the read, as the two race
@@ -220,13 +209,13 @@ class TestReset:
 
 
 class TestStall:
-    async def test_what_was_sent_meanwhile_is_delivered_in_order(self, proxy: FaultProxy) -> None:
+    async def test_bytes_sent_during_a_stall_are_delivered_in_order(self, proxy: FaultProxy) -> None:
         async with connected(proxy.port) as old:
-            await ask(old, b"x")
+            await echoed(old, b"x")
             proxy.mode = Mode.STALL
             async with connected(proxy.port) as new:
-                for reader_and_writer in (old, new):
-                    reader_and_writer[1].write(b"one ")
+                for _, writer in (old, new):
+                    writer.write(b"one ")
                 assert await stays_silent(old)
                 assert await stays_silent(new)
                 proxy.mode = Mode.PASS
@@ -243,17 +232,17 @@ class TestStall:
             assert await stays_silent(connection)
             proxy.upstream = alive
             proxy.mode = Mode.PASS
-            assert await ask(connection, b"x") == b"x"
+            assert await echoed(connection, b"x") == b"x"
 
-    async def test_the_upstream_hears_of_no_end(self, proxy: FaultProxy, echo: Echo) -> None:
+    async def test_no_end_reaches_the_upstream(self, proxy: FaultProxy, echo: Echo) -> None:
         async with connected(proxy.port) as closed, connected(proxy.port) as broken:
-            await ask(closed, b"x")
-            await ask(broken, b"x")
+            await echoed(closed, b"x")
+            await echoed(broken, b"x")
             proxy.mode = Mode.STALL
             closed[1].close()
             reset(broken)
             with pytest.raises(TimeoutError):
-                async with asyncio.timeout(NEVER):
+                async with asyncio.timeout(SILENCE):
                     await echo.ends.get()
             proxy.mode = Mode.PASS
             async with asyncio.timeout(SOON):
@@ -263,7 +252,7 @@ class TestStall:
 class TestBlackHole:
     async def test_old_and_new_connections_get_no_answer(self, proxy: FaultProxy) -> None:
         async with connected(proxy.port) as old:
-            await ask(old, b"x")
+            await echoed(old, b"x")
             proxy.mode = Mode.BLACK_HOLE
             async with connected(proxy.port) as new:
                 for _, writer in (old, new):
@@ -273,153 +262,28 @@ class TestBlackHole:
                 assert await stays_silent(old)
                 assert await stays_silent(new)
 
-    async def test_what_lost_bytes_is_reset_afterwards_and_what_did_not_goes_on(
+    async def test_a_connection_that_lost_bytes_is_reset_afterwards_and_an_idle_one_goes_on(
         self, proxy: FaultProxy
     ) -> None:
-        async with connected(proxy.port) as asked, connected(proxy.port) as idle:
-            await ask(asked, b"x")
-            await ask(idle, b"x")
+        async with connected(proxy.port) as busy, connected(proxy.port) as idle:
+            await echoed(busy, b"x")
+            await echoed(idle, b"x")
             proxy.mode = Mode.BLACK_HOLE
-            asked[1].write(b"lost")
-            assert await stays_silent(asked)
+            busy[1].write(b"lost")
+            assert await stays_silent(busy)
             proxy.mode = Mode.PASS
-            assert await is_reset(asked)
-            assert await ask(idle, b"x") == b"x"
+            assert await is_reset(busy)
+            assert await echoed(idle, b"x") == b"x"
 
 
-async def test_leaving_the_proxy_resets_what_is_open() -> None:
+async def test_leaving_the_proxy_resets_open_connections() -> None:
     async with listening(Echo()) as port:
         async with FaultProxy("127.0.0.1", port) as proxy:
             reader, writer = await asyncio.open_connection("127.0.0.1", proxy.port)
-            await ask((reader, writer), b"x")
+            await echoed((reader, writer), b"x")
             tasks = [connection.task for connection in proxy._connections]
         assert [task.done() for task in tasks] == [True]
         assert await is_reset((reader, writer))
         await close(writer)
         with pytest.raises(ConnectionRefusedError):
             await asyncio.open_connection("127.0.0.1", proxy.port)
-
-
-TINY_APP = """
-import os, subprocess, sys
-
-if child := os.environ.get("CHILD"):
-    subprocess.Popen([sys.executable, "-c", child])
-
-async def app(scope, receive, send):
-    if scope["type"] == "http":
-        print("asked for", scope["path"])
-        await send({"type": "http.response.start", "status": 200, "headers": []})
-        await send({"type": "http.response.body", "body": repr((dict(os.environ), os.listdir())).encode()})
-"""
-
-
-@pytest.fixture
-def tiny_app(tmp_path: Path) -> list[str]:
-    (tmp_path / "tiny.py").write_text(TINY_APP)
-    return [sys.executable, "-m", "uvicorn", "--app-dir", str(tmp_path), "tiny:app", "--port", "{port}"]
-
-
-class TestAppProcess:
-    async def test_runs_with_what_it_is_given_and_nothing_of_the_developer(
-        self, tiny_app: list[str], monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setenv("DATABASE_URL", "postgresql://the-developers-own")
-        async with AppProcess({"APP_NAME": "given"}, command=tiny_app) as app:
-            body = httpx2.get(app.base_url, trust_env=False).text
-            assert "asked for /api/v1/health/live" in app.output()
-        variables, files = ast.literal_eval(body)
-        assert variables["APP_NAME"] == "given"
-        assert "DATABASE_URL" not in variables
-        assert Path.home() != Path(variables["HOME"])
-        assert files == []
-
-    async def test_tells_how_it_ended(self, tiny_app: list[str]) -> None:
-        async with AppProcess({}, command=tiny_app) as app:
-            app.kill()
-            assert await app.wait(SOON) == -signal.SIGKILL
-
-    async def test_what_it_started_dies_with_it(self, tiny_app: list[str]) -> None:
-        children: asyncio.Queue[Connection] = asyncio.Queue()
-        server = await asyncio.start_server(lambda *child: children.put_nowait(child), "127.0.0.1", 0)
-        address = server.sockets[0].getsockname()
-        child = f"import socket; socket.create_connection({address}).recv(1)"
-        async with server, asyncio.timeout(SOON):
-            async with AppProcess({"CHILD": child}, command=tiny_app):
-                reader, writer = await children.get()
-            assert await reader.read() == b""
-            await close(writer)
-
-    async def test_one_that_does_not_answer_in_time_is_killed(self) -> None:
-        app = AppProcess({}, command=[sys.executable, "-c", "import time; time.sleep(600)"])
-        app.start_timeout = 0.1
-        with pytest.raises(DidNotStartError, match=r"no answer in 0\.1 s") as failure:
-            await app.__aenter__()
-        assert failure.value.exit_status is None
-        assert await app.wait(SOON) == -signal.SIGKILL
-
-    async def test_says_what_one_wrote_that_does_not_start(self) -> None:
-        command = [sys.executable, "-c", "import sys; sys.exit('DATABASE_URL is not set')"]
-        with pytest.raises(DidNotStartError, match="status 1; it wrote:\nDATABASE_URL is not set") as failure:
-            await AppProcess({}, command=command).__aenter__()
-        assert failure.value.exit_status == 1
-
-
-@pytest.mark.skipif(
-    not pgbouncer_available(), reason="pgbouncer is not installed (apt-get install pgbouncer)"
-)
-async def test_pgbouncer_shares_one_server_connection_among_all_clients() -> None:
-    url = make_url(os.environ["DATABASE_URL"])
-    server = (url.host or "", url.port or 0, url.username or "", url.database or "")
-    async with PgBouncer(*server, password=str(url.password), pool_size=1) as pgbouncer:
-        address = f"postgresql://anyone@127.0.0.1:{pgbouncer.port}/any"
-        clients = [await asyncpg.connect(address, statement_cache_size=0) for _ in range(2)]
-        databases = {await client.fetchval("SELECT current_database()") for client in clients}
-        servers = {await client.fetchval("SELECT pg_backend_pid()") for client in clients}
-        for client in clients:
-            await client.close()
-    assert databases == {url.database}
-    assert len(servers) == 1
-    with pytest.raises(ConnectionRefusedError):
-        await asyncio.open_connection("127.0.0.1", pgbouncer.port)
-
-
-async def test_a_developers_own_settings_are_none_of_the_tests_business(tmp_path: Path) -> None:
-    (tmp_path / ".env").write_text("LOG_LEVEL=loud\n")
-    run = await asyncio.create_subprocess_exec(
-        *(
-            sys.executable,
-            "-m",
-            "pytest",
-            "-q",
-            "-c",
-            BACKEND / "pyproject.toml",
-            "-k",
-            "test_of_a_lower_level",
-        ),
-        BACKEND / "tests/api/http/test_logging.py",
-        cwd=tmp_path,
-        env={
-            "PATH": os.environ["PATH"],
-            "HOME": str(tmp_path),
-            "PYTHONPATH": str(BACKEND),
-            "DB_POOL_SIZE": "none",
-        },
-        stdout=asyncio.subprocess.PIPE,
-    )
-    output, _ = await run.communicate()
-    assert run.returncode == 0, output.decode()
-
-
-def test_rows_are_built_from_the_models() -> None:
-    """No test contains an INSERT for a table of the app: a new column is then a matter of the builders."""
-    import_models()
-    tables = "|".join(Base.metadata.tables)
-    inserted = re.compile(rf"INSERT\s+INTO\s+(?:\w+\.)?({tables})\b\s*\S", re.IGNORECASE)
-    found = [
-        f"{file.relative_to(BACKEND)}:{node.lineno}: {node.value}"
-        for file in (BACKEND / "tests").rglob("*.py")
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and inserted.search(node.value)
-    ]
-    assert found == []
