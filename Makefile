@@ -6,7 +6,7 @@ IN_BACKEND := sh scripts/bootstrap.sh && cd backend &&
 # Valkey has a database for each of at most 16 workers.
 PYTEST := $(BIN)/pytest -n logical --maxprocesses 16 --durations=10
 # What scripts/check_language.py checks.
-LANGUAGE := scripts
+LANGUAGE := scripts bench $(addprefix backend/tests/,conftest.py builders contract faults races support)
 CHAOS := $(CURDIR)/backend/tests/faults $(CURDIR)/backend/tests/races
 
 .DEFAULT_GOAL := help

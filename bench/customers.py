@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import asyncpg
 from report import Row, Section, milliseconds, percentile
 from search_texts import KINDS, searches
-from stage import Advance, Client, Effort, MeasurementError, Stage
+from testbed import Advance, Client, Effort, MeasurementError, Testbed
 from uuid_utils.compat import uuid7
 
 from app.cli.demo_people import SampleCustomer, sample_customers
@@ -31,23 +31,23 @@ def steps(effort: Effort) -> int:
     return _LOAD_STEPS + len(_SORTS) * effort.deep + len(KINDS) * effort.searches
 
 
-def measure(stage: Stage, effort: Effort, advance: Advance) -> Section:
-    stage.create_database(_DATABASE)
-    people = asyncio.run(_load(stage, effort.customers, advance))
-    with stage.app(_DATABASE) as worker:
-        client = Client(worker.connect(), stage.sign_in(_DATABASE, worker))
+def measure(testbed: Testbed, effort: Effort, advance: Advance) -> Section:
+    testbed.create_database(_DATABASE)
+    people = asyncio.run(_load(testbed, effort.customers, advance))
+    with testbed.app(_DATABASE) as worker:
+        client = Client(worker.connect(), testbed.sign_in(_DATABASE, worker))
         rows = [*_search_rows(client, people, effort, advance), *_page_rows(client, effort, advance)]
     return Section(
         f"{effort.customers:,} customers",
-        "Over HTTP on one connection, one request after another, seconds as the client sees them. An administrator, "
-        "signed in; the app as in the first table, PostgreSQL with its default settings. Customers by COPY with all indexes in place, then "
-        "VACUUM ANALYZE. Texts are drawn from customers who are there, and each is asked for once.",
+        "Over HTTP on one connection, one request after another, signed in as an administrator. Times are the client's. "
+        "The app as in the first table, PostgreSQL with its default settings. Customers by COPY with all indexes in place, "
+        "then VACUUM ANALYZE. Texts come from existing customers, and every text is searched once.",
         rows,
     )
 
 
-async def _load(stage: Stage, count: int, advance: Advance) -> list[SampleCustomer]:
-    """Fills the table and leaves it as autovacuum would; some of the people."""
+async def _load(testbed: Testbed, count: int, advance: Advance) -> list[SampleCustomer]:
+    """Fill the table, leave it as autovacuum would, and return some of the customers."""
     chosen = set(random.Random(1).sample(range(count), min(count, _PEOPLE)))
     people: list[SampleCustomer] = []
 
@@ -57,12 +57,12 @@ async def _load(stage: Stage, count: int, advance: Advance) -> list[SampleCustom
                 people.append(person)
             if index % (count // _LOAD_STEPS) == 0:
                 advance()
-            yield (uuid7(), *(person[column] for column in _COLUMNS[1:]))  # type: ignore[literal-required]  # its keys
+            yield (uuid7(), *(person[column] for column in _COLUMNS[1:]))  # type: ignore[literal-required]  # keys of SampleCustomer
 
-    connection = await asyncpg.connect(stage.libpq_url(_DATABASE))
+    connection = await asyncpg.connect(testbed.libpq_url(_DATABASE))
     await connection.execute(
         "SET session_replication_role = replica"
-    )  # no audit entry of them: none is read here
+    )  # no audit entries, which this part does not read
     await connection.copy_records_to_table("customer", records=records(), columns=_COLUMNS, timeout=3600)
     await connection.execute("VACUUM (ANALYZE) customer", timeout=3600)
     await connection.execute("CHECKPOINT", timeout=3600)
@@ -71,7 +71,7 @@ async def _load(stage: Stage, count: int, advance: Advance) -> list[SampleCustom
 
 
 def _search_rows(client: Client, people: list[SampleCustomer], effort: Effort, advance: Advance) -> list[Row]:
-    for texts in searches(people, 1, random.Random(2)).values():  # plans are prepared, pages are read
+    for texts in searches(people, 1, random.Random(2)).values():  # prepares plans and reads pages
         client.get(_SEARCH + urlencode({"q": texts[0]}))
     typed = [
         (kind, text)
@@ -125,7 +125,7 @@ def _turn(
     pages: int,
     advance: Advance = lambda: None,
 ) -> tuple[list[float], str]:
-    """Seconds of every page, and the cursor of the one after them."""
+    """Turn pages; return the seconds of every page and the next cursor."""
     times = []
     for _ in range(pages):
         seconds, body = client.get(_LIST + urlencode({**listing, **({"cursor": cursor} if cursor else {})}))
@@ -137,9 +137,9 @@ def _turn(
     return times, cursor
 
 
-def _page_row(what: str, seconds: list[float]) -> Row:
+def _page_row(label: str, seconds: list[float]) -> Row:
     return Row(
-        what,
+        label,
         milliseconds(seconds),
         f"p95 ≤ {_PAGE_TARGET * 1000:.0f} ms",
         percentile(seconds, 95) <= _PAGE_TARGET,

@@ -1,4 +1,4 @@
-"""The floors: what uvicorn alone and FastAPI alone can do with the answer of `/api/v1/health/live`."""
+"""The floors: uvicorn alone and FastAPI alone with the response of `/api/v1/health/live`."""
 
 import json
 from datetime import UTC, datetime
@@ -24,14 +24,14 @@ _START = {
 
 
 async def asgi(scope: Scope, _receive: Receive, send: Send) -> None:
-    """Bytes made beforehand for every request. Needs `--lifespan off`."""
+    """Send prepared bytes. Needs `--lifespan off`."""
     assert scope["type"] == "http"
     await send(_START)
     await send({"type": "http.response.body", "body": _BODY})
 
 
 class HealthCheckResponse(BaseModel):
-    """The shape of the app's own."""
+    """The same fields as in the app."""
 
     status: Literal["healthy", "degraded", "unhealthy"]
     timestamp: datetime
@@ -49,7 +49,7 @@ fastapi = FastAPI()
 fastapi_without_telemetry = FastAPI(
     telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 )
-"""As the app is without an endpoint for traces; FastAPI's own default asks OpenTelemetry at every request."""
+"""FastAPI without telemetry, as the app is without an endpoint for traces; the default calls OpenTelemetry per request."""
 
 for app in (fastapi, fastapi_without_telemetry):
     app.add_api_route("/api/v1/health/live", live, methods=["GET"])

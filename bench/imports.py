@@ -1,4 +1,4 @@
-"""`zenspa import customers`: how long a file takes and whether memory grows with it."""
+"""`zenspa import customers`: the time per file, and whether memory grows with the file."""
 
 import asyncio
 import csv
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import asyncpg
 from report import Row, Section
-from stage import Advance, Effort, Finished, MeasurementError, Stage
+from testbed import Advance, Effort, Finished, MeasurementError, Testbed
 
 from app.cli.demo_people import SampleCustomer, sample_customers
 
@@ -20,19 +20,19 @@ def steps(_effort: Effort) -> int:
     return 4
 
 
-def measure(stage: Stage, effort: Effort, advance: Advance) -> Section:
-    """A tenth of the rows, then all of them, then the same file again."""
+def measure(testbed: Testbed, effort: Effort, advance: Advance) -> Section:
+    """Import a tenth of the rows, then all rows, then the same file again."""
     rows = effort.import_rows
     databases = {count: f"bench_import_{count}" for count in (rows // 10, rows)}
-    files = {count: stage.folder / f"customers-{count}.csv" for count in databases}
+    files = {count: testbed.folder / f"customers-{count}.csv" for count in databases}
     for count, database in databases.items():
-        stage.create_database(database)
+        testbed.create_database(database)
         _write_csv(files[count], count)
     advance()
-    few, many = (_import(stage, databases[count], files[count], advance) for count in databases)
-    before = _state(stage, databases[rows])
-    again = _import(stage, databases[rows], files[rows], advance)
-    if before != _state(stage, databases[rows]) or before[0] != rows:
+    few, many = (_import(testbed, databases[count], files[count], advance) for count in databases)
+    before = _state(testbed, databases[rows])
+    again = _import(testbed, databases[rows], files[rows], advance)
+    if before != _state(testbed, databases[rows]) or before[0] != rows:
         raise MeasurementError(
             f"the second import of the same file changed something, or {before[0]} is not {rows}"
         )
@@ -41,8 +41,8 @@ def measure(stage: Stage, effort: Effort, advance: Advance) -> Section:
     comparable = rows == _TARGET_ROWS
     return Section(
         "Import",
-        "`zenspa import customers FILE.csv` on a database with no other customers, from the spawn of the process to "
-        "its end. Memory is the most that was resident, in 10⁶ bytes.",
+        "`zenspa import customers FILE.csv` on a database with no other customers, from the start of the process to "
+        "its end. Memory is the peak of resident memory, in 10⁶ bytes.",
         [
             Row(f"{rows // 10:,} rows", f"{few.seconds:.1f} s, {few.peak_bytes / 1e6:.0f} MB"),
             Row(
@@ -65,8 +65,8 @@ def measure(stage: Stage, effort: Effort, advance: Advance) -> Section:
     )
 
 
-def _import(stage: Stage, database: str, file: Path, advance: Advance) -> Finished:
-    finished = stage.zenspa("import", "customers", str(file), database=database)
+def _import(testbed: Testbed, database: str, file: Path, advance: Advance) -> Finished:
+    finished = testbed.zenspa("import", "customers", str(file), database=database)
     advance()
     return finished
 
@@ -79,15 +79,15 @@ def _write_csv(file: Path, count: int) -> None:
             writer.writerow({**person, "tags": ";".join(person["tags"])})
 
 
-def _state(stage: Stage, database: str) -> tuple[int, datetime]:
-    """How many customers there are and when one last changed."""
+def _state(testbed: Testbed, database: str) -> tuple[int, datetime]:
+    """Return the number of customers and the time of the last change."""
 
-    async def ask() -> asyncpg.Record | None:
-        connection = await asyncpg.connect(stage.libpq_url(database))
+    async def fetch() -> asyncpg.Record | None:
+        connection = await asyncpg.connect(testbed.libpq_url(database))
         row = await connection.fetchrow("SELECT count(*), max(updated_at) FROM customer")
         await connection.close()
         return row
 
-    row = asyncio.run(ask())
+    row = asyncio.run(fetch())
     assert row
     return row[0], row[1]

@@ -1,4 +1,4 @@
-"""What was seen, as a table for the terminal and for docs/benchmarks.md."""
+"""The results as tables, for the terminal and for docs/benchmarks.md."""
 
 import os
 import platform
@@ -31,15 +31,15 @@ _LIBRARIES = (
 _KIB = 1024
 _INTRODUCTION = """# Benchmarks
 
-Written by `make bench` (bench/run.py); do not edit. Each ratio compares two things measured in the same run.
+Written by `make bench` (bench/run.py); do not edit. Each ratio compares two values of the same run.
 """
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of a table. Without a target it is for information."""
+    """One line of a table; without a target it is for information."""
 
-    what: str
+    label: str
     seen: str
     target: str = ""
     reached: bool | None = None
@@ -52,29 +52,29 @@ class Row:
 @dataclass
 class Section:
     title: str
-    how: str
-    """How it was measured, for someone who doubts it."""
+    method: str
+    """The method of the measurement, so that a reader can judge or repeat it."""
     rows: list[Row] = field(default_factory=list)
 
 
 def percentile(values: Iterable[float], percent: int) -> float:
-    """By nearest rank: a value that was seen, not one between two."""
+    """Return the percentile by nearest rank: one of the values, never one between two."""
     ordered = sorted(values)
     return ordered[ceil(len(ordered) * percent / 100) - 1]
 
 
 def milliseconds(seconds: Sequence[float]) -> str:
-    """`p50 3.1 ms, p95 4.0 ms, worst 9.9 ms`."""
+    """Format seconds as `p50 3.1 ms, p95 4.0 ms, worst 9.9 ms`."""
     p50, p95 = percentile(seconds, 50) * 1000, percentile(seconds, 95) * 1000
     return f"p50 {p50:.1f} ms, p95 {p95:.1f} ms, worst {max(seconds) * 1000:.1f} ms"
 
 
 def machine(servers: str, load: float) -> list[Row]:
-    """`servers` names PostgreSQL's and Valkey's versions, `load` is what the machine did before the run."""
+    """Describe the machine; `servers` has the versions, `load` is the load average before the run."""
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / _KIB**3
     wrk = subprocess.run(
         ["wrk", "-v"], check=False, capture_output=True, text=True
-    )  # its -v ends with status 1
+    )  # wrk -v exits with status 1
     return [
         Row("Date", f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"),
         Row("CPU", f"{_cpu_model()}, {os.cpu_count()} cores"),
@@ -89,21 +89,21 @@ def machine(servers: str, load: float) -> list[Row]:
 
 
 def print_section(console: Console, section: Section) -> None:
-    table = Table(title=section.title, title_justify="left", caption=section.how, caption_justify="left")
+    table = Table(title=section.title, title_justify="left", caption=section.method, caption_justify="left")
     for heading in ("", "seen", "target", "reached"):
         table.add_column(heading)
     for row in section.rows:
-        table.add_row(row.what, row.seen, row.target, row.verdict.strip("*"))
+        table.add_row(row.label, row.seen, row.target, row.verdict.strip("*"))
     console.print(table)
 
 
 def write_markdown(file: Path, machine_rows: Sequence[Row], sections: Sequence[Section]) -> None:
     lines = [_INTRODUCTION, "| machine | |", "|---|---|"]
-    lines += [f"| {row.what} | {row.seen} |" for row in machine_rows]
+    lines += [f"| {row.label} | {row.seen} |" for row in machine_rows]
     for section in sections:
-        lines += ["", f"## {section.title}", "", section.how, ""]
+        lines += ["", f"## {section.title}", "", section.method, ""]
         lines += ["| | seen | target | reached |", "|---|---|---|---|"]
-        lines += [f"| {row.what} | {row.seen} | {row.target} | {row.verdict} |" for row in section.rows]
+        lines += [f"| {row.label} | {row.seen} | {row.target} | {row.verdict} |" for row in section.rows]
     file.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

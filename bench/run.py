@@ -1,6 +1,6 @@
-"""`make bench`: measures what the app promises about speed, on this machine, in one run.
+"""`make bench`: measure the speed of the app on this machine, in one run.
 
-A full run writes docs/benchmarks.md; with --quick or --only it shows what it saw and writes nothing.
+A full run writes docs/benchmarks.md; with --quick or --only it prints the results and writes nothing.
 """
 
 import os
@@ -14,7 +14,9 @@ from pathlib import Path
 from types import FrameType
 from typing import Annotated, Literal, NoReturn, Protocol
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "backend"))  # `app`, which is not installed
+sys.path.insert(
+    0, str(Path(__file__).resolve().parents[1] / "backend")
+)  # to import `app`, which is not installed
 
 import availability
 import booking
@@ -27,7 +29,7 @@ import typer
 from report import Section, machine, print_section, write_markdown
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-from stage import BACKEND, FULL, QUICK, Advance, Effort, MeasurementError, Stage
+from testbed import BACKEND, FULL, QUICK, Advance, Effort, MeasurementError, Testbed
 
 from app.cli.embedded import EmbeddedServerError
 
@@ -39,7 +41,7 @@ class Part(Protocol):
 
     def steps(self, effort: Effort, /) -> int: ...
 
-    def measure(self, stage: Stage, effort: Effort, advance: Advance, /) -> Section: ...
+    def measure(self, testbed: Testbed, effort: Effort, advance: Advance, /) -> Section: ...
 
 
 _PARTS: dict[str, Part] = {
@@ -56,11 +58,14 @@ _PARTS: dict[str, Part] = {
 def main(
     *,
     quick: Annotated[
-        bool, typer.Option("--quick", help="Fewer rows and rounds: whether it works, not how fast.")
+        bool,
+        typer.Option(
+            "--quick", help="Fewer rows and rounds: a check that everything runs, without meaningful numbers."
+        ),
     ] = False,
     only: Annotated[
         Literal["health", "sign-in", "start", "customers", "availability", "booking", "import"] | None,
-        typer.Option(help="One part only."),
+        typer.Option(help="Run one part."),
     ] = None,
 ) -> None:
     """Measure the app on this machine, on servers of its own; a full run writes docs/benchmarks.md."""
@@ -73,9 +78,12 @@ def main(
     load, console = os.getloadavg()[0], Console()
     parts = {name: part for name, part in _PARTS.items() if only in {None, name}}
     try:
-        with tempfile.TemporaryDirectory(prefix="zenspa-bench-") as folder, Stage(Path(folder)) as stage:
-            sections = _measure(stage, parts, QUICK if quick else FULL, console)
-            machine_rows = machine(stage.versions(), load)
+        with (
+            tempfile.TemporaryDirectory(prefix="zenspa-bench-") as folder,
+            Testbed(Path(folder)) as testbed,
+        ):
+            sections = _measure(testbed, parts, QUICK if quick else FULL, console)
+            machine_rows = machine(testbed.versions(), load)
     except (MeasurementError, EmbeddedServerError) as error:
         _give_up(str(error))
     for section in [Section("Machine", "", machine_rows), *sections]:
@@ -85,7 +93,7 @@ def main(
         console.print(f"Written to {_DOCUMENT}")
 
 
-def _measure(stage: Stage, parts: Mapping[str, Part], effort: Effort, console: Console) -> list[Section]:
+def _measure(testbed: Testbed, parts: Mapping[str, Part], effort: Effort, console: Console) -> list[Section]:
     columns = (TextColumn("{task.description:10}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     # Two refreshes a second: drawing must not take the load generator's core.
     with Progress(*columns, console=console, refresh_per_second=2) as progress:
@@ -96,12 +104,12 @@ def _measure(stage: Stage, parts: Mapping[str, Part], effort: Effort, console: C
         sections = []
         for name, part in parts.items():
             progress.start_task(tasks[name])
-            sections.append(part.measure(stage, effort, partial(progress.advance, tasks[name])))
+            sections.append(part.measure(testbed, effort, partial(progress.advance, tasks[name])))
     return sections
 
 
 def _stop(_signum: int, _frame: FrameType | None) -> NoReturn:
-    """Through the `with` blocks, which end the servers."""
+    """Leave by an exception, so that the `with` blocks stop the servers."""
     raise SystemExit(128 + signal.SIGTERM)
 
 

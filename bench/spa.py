@@ -1,4 +1,4 @@
-"""A large spa: 50 therapists, 60 beds, 40 treatments, and what is taken of them."""
+"""A large spa: 50 therapists, 60 beds and 40 services, with shifts and allocations."""
 
 from datetime import UTC, date, datetime, timedelta
 from hashlib import md5
@@ -45,26 +45,30 @@ _SHIFTS = """
 INSERT INTO shift (id, staff_id, branch_id, during)
 SELECT gen_random_uuid(), md5('staff' || n)::uuid, md5('branch0')::uuid, tstzrange(begins, begins + interval '9 hours')
 FROM generate_series($1::int, $2) AS day, generate_series(0, 49) AS n,
-    LATERAL (SELECT $3::timestamptz + day * interval '1 day' + (9 + n % 2 * 3) * interval '1 hour' AS begins) AS its
+    LATERAL (SELECT $3::timestamptz + day * interval '1 day' + (9 + n % 2 * 3) * interval '1 hour' AS begins) AS shift
 WHERE (day + n + 7000) % 7 >= 2
 """
-# Of every `$4`th slot one treatment on a therapist and a bed. No appointments: a search reads none.
-_TAKEN = """
+# Every `$4`th slot has a treatment with a therapist on a bed. No appointments, which a search does not read.
+_ALLOCATIONS = """
 INSERT INTO allocation (id, resource_id, during, state, appointment_id, appointment_treatment_id)
-SELECT gen_random_uuid(), md5(kind || n)::uuid, tstzrange(begins, begins + minutes * interval '1 minute'), 'booked', its.id, its.id
+SELECT gen_random_uuid(), md5(kind || n)::uuid, tstzrange(begins, begins + minutes * interval '1 minute'), 'booked', slot_start.id, slot_start.id
 FROM generate_series($1::int, $2) AS day, generate_series(0, 9) AS slot, generate_series(0, 49) AS n,
     LATERAL (
         SELECT gen_random_uuid() AS id,
             $3::timestamptz + day * interval '1 day' + interval '9 hours' + slot * interval '75 minutes' AS begins
-    ) AS its, (VALUES ('staff', 60), ('bed', 75)) AS taken (kind, minutes)
+    ) AS slot_start, (VALUES ('staff', 60), ('bed', 75)) AS occupied (kind, minutes)
 WHERE hashint4(day * 1000 + slot * 50 + n) % $4::int = 0
 """
 
 
 async def add_spa(connection: asyncpg.Connection) -> int:
-    """With its rosters and bookings of 90 days; how many allocations there are. They belong to no appointments: a
-    search reads none."""
-    await connection.execute("SET session_replication_role = replica")  # no audit entries: none is read here
+    """Add the spa with rosters and allocations of 90 days, and return the number of allocations.
+
+    The allocations belong to no appointments, which a search does not read.
+    """
+    await connection.execute(
+        "SET session_replication_role = replica"
+    )  # no audit entries, which no part reads
     await connection.execute(_SPA)
     await add_days(connection, 0, 90, one_of=9)
     count: int = await connection.fetchval("SELECT count(*) FROM allocation")
@@ -74,13 +78,13 @@ async def add_spa(connection: asyncpg.Connection) -> int:
 
 
 async def add_days(connection: asyncpg.Connection, first: int, end: int, *, one_of: int) -> None:
-    """Shifts of these days, counted from today, and of each so-manieth slot an allocation."""
+    """Add shifts of these days, counted from today, and an allocation in one of `one_of` slots."""
     await connection.execute(_SHIFTS, first, end - 1, midnight(), timeout=3600)
-    await connection.execute(_TAKEN, first, end - 1, midnight(), one_of, timeout=3600)
+    await connection.execute(_ALLOCATIONS, first, end - 1, midnight(), one_of, timeout=3600)
 
 
 def midnight() -> datetime:
-    """Of today, in Saigon."""
+    """Return the last midnight in Asia/Ho_Chi_Minh."""
     now = datetime.now(UTC) + timedelta(hours=7)
     return now.replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(hours=7)
 

@@ -1,4 +1,4 @@
-"""How long a worker takes to its first answer and what it weighs, against the imports it cannot do without."""
+"""The start and memory of a worker, beside the imports that it cannot do without."""
 
 import statistics
 import subprocess
@@ -6,7 +6,7 @@ import sys
 import time
 
 from report import Row, Section
-from stage import Advance, Effort, Stage, on_core, plain_environment, resident_bytes
+from testbed import Advance, Effort, Testbed, on_core, plain_environment, resident_bytes
 
 _DATABASE = "start"
 _IMPORTS = "import fastapi, sqlalchemy.ext.asyncio, asyncpg, redis.asyncio"
@@ -19,12 +19,12 @@ def steps(effort: Effort) -> int:
     return effort.starts + 1
 
 
-def measure(stage: Stage, effort: Effort, advance: Advance) -> Section:
-    stage.create_database(_DATABASE)
+def measure(testbed: Testbed, effort: Effort, advance: Advance) -> Section:
+    testbed.create_database(_DATABASE)
     imports, starts, bare_megabytes, megabytes = [], [], [], []
     for attempt in range(effort.starts + 1):
-        import_seconds, imported = _imports(stage)
-        with stage.app(_DATABASE) as worker:
+        import_seconds, imported = _imports(testbed)
+        with testbed.app(_DATABASE) as worker:
             time.sleep(_IDLE_SECONDS)
             resident = resident_bytes(worker.pid)
         if attempt > 0:  # the first writes the bytecode
@@ -37,7 +37,7 @@ def measure(stage: Stage, effort: Effort, advance: Advance) -> Section:
     idle = statistics.median(megabytes)
     section = Section(
         "Start and memory",
-        f"Medians of {effort.starts}, both from the spawn of the process on one core: a fresh interpreter until `{_IMPORTS}` "
+        f"Medians of {effort.starts}, both from the start of the process on one core: a fresh interpreter until `{_IMPORTS}` "
         "is done, and `uvicorn app.main:app` (database and Redis connected) until `/api/v1/health/live` answers 200. "
         f"Memory is Rss, in 10⁶ bytes, {_IDLE_SECONDS:.0f} s after that answer.",
     )
@@ -54,15 +54,15 @@ def measure(stage: Stage, effort: Effort, advance: Advance) -> Section:
     return section
 
 
-def _imports(stage: Stage) -> tuple[float, int]:
-    """Seconds from the spawn of an interpreter to the end of its imports, and its resident bytes then."""
+def _imports(testbed: Testbed) -> tuple[float, int]:
+    """Return the seconds from the start of an interpreter to the end of the imports, and the resident bytes then."""
     command = [sys.executable, "-c", f"{_IMPORTS}\nprint('done', flush=True)\ninput()"]
     started = time.perf_counter()
     with subprocess.Popen(
-        on_core(stage.worker_core, command),
-        cwd=stage.folder,
+        on_core(testbed.worker_core, command),
+        cwd=testbed.folder,
         env=plain_environment(),
-        stdin=subprocess.PIPE,  # input() waits until it is closed
+        stdin=subprocess.PIPE,  # input() waits until stdin is closed
         stdout=subprocess.PIPE,
     ) as process:
         assert process.stdout

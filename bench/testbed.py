@@ -1,4 +1,4 @@
-"""Where it is measured: real servers of our own on free ports, each worker on a core of its own."""
+"""The testbed of a measurement: real servers on free ports, and workers on a core of their own."""
 
 import asyncio
 import http.client
@@ -30,40 +30,40 @@ _STOP_TIMEOUT = 15.0
 
 
 class MeasurementError(Exception):
-    """What was measured did not work, so that its numbers mean nothing."""
+    """A measured operation failed, so that its numbers mean nothing."""
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How much of each there is to do."""
+    """The number of repetitions and rows of every part."""
 
     rounds: int
-    """Of wrk, each over every URL."""
+    """Rounds of wrk over all URLs."""
     seconds: int
     starts: int
     customers: int
     searches: int
-    """Of each kind of text."""
+    """Searches per kind of text."""
     pages: int
-    """Measured at each place of a list."""
+    """Pages measured at each position of a list."""
     deep: int
-    """Pages of 100 to turn before the deep ones are measured."""
+    """Pages of 100 to turn before the deep pages are measured."""
     import_rows: int
     history: int
-    """Allocations of the years before."""
+    """Allocations of past years."""
     months: int
-    """Searched for each kind of party."""
+    """Searches of a month per kind of party."""
 
 
 FULL = Effort(7, 4, 5, 1_000_000, 25, 100, 5_000, 100_000, 1_000_000, 400)
 QUICK = Effort(2, 1, 2, 50_000, 5, 20, 100, 10_000, 50_000, 60)
 type Advance = Callable[[], None]
-"""Moves the progress bar on by one of a part's `steps`."""
+"""A function that moves the progress bar by one step of a part."""
 
 
 @dataclass(frozen=True)
 class Worker:
-    """A uvicorn process, serving."""
+    """A uvicorn process that serves requests."""
 
     pid: int
     port: int
@@ -75,16 +75,16 @@ class Worker:
 
 @dataclass(frozen=True)
 class Client:
-    """Somebody signed in, who asks one thing after another."""
+    """A signed-in client that sends one request after another."""
 
     connection: http.client.HTTPConnection
     headers: Mapping[str, str]
 
     def get(self, path: str) -> tuple[float, bytes]:
-        """Seconds as the client sees them, and the body.
+        """Return the seconds that the client waits, and the body.
 
         Raises:
-            MeasurementError: the answer is not 200.
+            MeasurementError: The status is not 200.
         """
         return self._send("GET", path, None, {}, http.client.OK)
 
@@ -96,9 +96,9 @@ class Client:
         *,
         expected: int = 200,
     ) -> tuple[float, bytes]:
-        """The same of what is a document."""
-        more = {"Content-Type": "application/json", **headers}
-        return self._send("POST", path, json.dumps(body), more, expected)
+        """Send a JSON document; return the seconds that the client waits, and the body."""
+        all_headers = {"Content-Type": "application/json", **headers}
+        return self._send("POST", path, json.dumps(body), all_headers, expected)
 
     def _send(
         self, method: str, path: str, body: str | None, more: Mapping[str, str], expected: int
@@ -120,12 +120,12 @@ class Finished:
 
     seconds: float
     peak_bytes: int
-    """The most that was resident at any time."""
+    """The peak of resident memory."""
     output: str
 
 
-class Stage:
-    """PostgreSQL and Valkey with their default settings, and what runs against them."""
+class Testbed:
+    """PostgreSQL and Valkey with their default settings, and the processes that use them."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -150,7 +150,7 @@ class Stage:
         return self._postgres.binaries / "pgbench"
 
     def versions(self) -> str:
-        """`PostgreSQL 18.6, Valkey 9.1.2`."""
+        """Return the versions as `PostgreSQL 18.6, Valkey 9.1.2`."""
         postgres = subprocess.run(
             [self._postgres.binaries / "postgres", "--version"], check=True, capture_output=True, text=True
         )
@@ -159,7 +159,7 @@ class Stage:
         )
 
     def create_database(self, name: str) -> None:
-        """An empty one, migrated."""
+        """Create a migrated database without rows."""
 
         async def create() -> None:
             connection = await asyncpg.connect(self.libpq_url("postgres"))
@@ -173,16 +173,16 @@ class Stage:
         return self._postgres.url(database).replace("+asyncpg", "")
 
     def zenspa(self, *arguments: str, database: str) -> Finished:
-        """Runs a command of the CLI to its end.
+        """Run a command of the CLI to its end.
 
         Raises:
-            MeasurementError: it failed; with its last words.
+            MeasurementError: The command failed; the message ends with its output.
         """
         with (self.folder / "zenspa.log").open("w+b") as log:
             started = time.perf_counter()
             process = subprocess.Popen(
                 [sys.executable, "-m", "app.cli.main", *arguments],
-                cwd=self.folder,  # no .env is there
+                cwd=self.folder,  # a folder without .env
                 env=self.environment(database),
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -202,7 +202,7 @@ class Stage:
         return self.serve(application, self.environment(database))
 
     def sign_in(self, database: str, worker: Worker) -> dict[str, str]:
-        """The header of an administrator who has just signed in; good for 15 minutes."""
+        """Create an administrator, sign in and return the header, which is valid for 15 minutes."""
         login = "admin@example.com"
         made = self.zenspa("user", "create", login, "--name", "Lan", "--role", "admin", database=database)
         connection = worker.connect()
@@ -219,7 +219,7 @@ class Stage:
     def serve(
         self, application: str, environment: Mapping[str, str] | None = None, *options: str
     ) -> Iterator[Worker]:
-        """One worker on the workers' core, from its first 200 until the block ends. Its output goes to a file."""
+        """Run one worker on the workers' core until the block ends; its output goes to a file."""
         port = free_port()
         command = [sys.executable, *_UVICORN, "--port", str(port), *options, application]
         with (self.folder / f"worker-{port}.log").open("w+b") as log:
@@ -242,14 +242,14 @@ class Stage:
                 _stop(process)
 
     def environment(self, database: str) -> dict[str, str]:
-        """Of a process that works on it."""
+        """Return the environment of a process that uses the database."""
         return plain_environment() | {
             "ENVIRONMENT": "production",
             "SECRET_KEY": self._secret_key,
             "DATABASE_URL": self._postgres.url(database),
             "REDIS_HOST": self._valkey.host,
             "REDIS_PORT": str(self._valkey.port),
-            "RATE_LIMIT_PER_MINUTE": "1000000000",  # counted as in production, and never reached
+            "RATE_LIMIT_PER_MINUTE": "1000000000",  # counted as in production and never reached
         }
 
 
@@ -258,14 +258,14 @@ def on_core(core: int, command: Sequence[str]) -> list[str]:
 
 
 def resident_bytes(pid: int) -> int:
-    """Of all mappings, shared libraries included."""
+    """Return the resident memory of all mappings, shared libraries included."""
     return _memory(pid, "smaps_rollup", "Rss")
 
 
 def plain_environment() -> dict[str, str]:
-    """Nothing of the caller's that could change what is measured."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
-    return kept | {"PYTHONPATH": os.pathsep.join([str(BACKEND), str(Path(__file__).parent)])}
+    """Return an environment without variables of the caller that could change a measurement."""
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "TMPDIR") if name in os.environ}
+    return inherited | {"PYTHONPATH": os.pathsep.join([str(BACKEND), str(Path(__file__).parent)])}
 
 
 def _wait_for_200(process: "subprocess.Popen[bytes]", port: int, deadline: float) -> None:
@@ -294,7 +294,7 @@ def _stop(process: "subprocess.Popen[bytes]") -> None:
 
 
 def _memory(pid: int, file: str, name: str) -> int:
-    """Bytes; 0 when the process has ended."""
+    """Return bytes; 0 when the process has ended."""
     with suppress(OSError):
         match = re.search(
             rf"^{name}:\s+(\d+) kB", Path(f"/proc/{pid}/{file}").read_text("utf-8"), re.MULTILINE

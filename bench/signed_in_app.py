@@ -1,4 +1,4 @@
-"""The app, and one route of its customers twice: for anybody, and for who has signed in at the desk."""
+"""The app with one route twice: public, and for signed-in users of the desk."""
 
 from uuid import UUID
 
@@ -13,13 +13,13 @@ from app.modules.identity.access import Desk
 router = ApiRouter(prefix="/bench")
 
 
-@router.get("/open/{customer_id}", response_model=CustomerRead, openapi_extra=PUBLIC)
-async def read_openly(session: SessionDep, customer_id: UUID) -> Customer:
+@router.get("/public/{customer_id}", response_model=CustomerRead, openapi_extra=PUBLIC)
+async def read_public(session: SessionDep, customer_id: UUID) -> Customer:
     return await get_customer(session, customer_id)
 
 
-@router.get("/guarded/{customer_id}", response_model=CustomerRead)
-async def read_guarded(_: Desk, session: SessionDep, customer_id: UUID) -> Customer:
+@router.get("/signed-in/{customer_id}", response_model=CustomerRead)
+async def read_signed_in(_: Desk, session: SessionDep, customer_id: UUID) -> Customer:
     return await get_customer(session, customer_id)
 
 

@@ -1,7 +1,7 @@
-"""Books once in this process and prints what PostgreSQL was asked for it, as a script that pgbench can run.
+"""Book once in this process and print the SQL of the booking as a script for pgbench.
 
-Each run of the script books another time of another therapist and bed: ids that were new are new each time, and the
-rows that are written are later by `:k` times 75 minutes. What is read stays as it was.
+Every run of the script books another time of another therapist and bed: new ids are new in every run, and rows are
+written `:k` times 75 minutes later. Reads stay the same.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from asyncpg import Range
 from sqlalchemy import event
 
 _NEW = 7
-"""The version of the ids that the app makes; those of the bench's rows are another."""
+"""The version of the UUIDs that the app makes; the rows of the benchmark have another version."""
 
 
 def main() -> None:
@@ -30,7 +30,7 @@ def main() -> None:
     print("\\set therapist :client_id\n\\set bed :client_id")
     print(
         "SELECT nextval('bench_slot') AS k, "
-        + ", ".join(f"gen_random_uuid() AS {name}" for name in script.made.values())
+        + ", ".join(f"gen_random_uuid() AS {name}" for name in script.variables.values())
         + " \\gset"
     )
     print("BEGIN;", *lines, "COMMIT;", sep="\n")
@@ -42,14 +42,14 @@ async def _book(
     from app.core.database import engine
     from app.main import app, lifespan
 
-    asked: list[tuple[str, Any]] = []
+    statements: list[tuple[str, Any]] = []
     fetch = asyncpg.Connection.fetch
 
-    def note(*arguments: Any) -> None:
-        asked.append((arguments[2], arguments[3]))
+    def record_execute(*arguments: Any) -> None:
+        statements.append((arguments[2], arguments[3]))
 
-    async def fetch_noted(driver: asyncpg.Connection, statement: str, *parameters: Any) -> Any:
-        asked.append((statement, parameters))
+    async def record_fetch(driver: asyncpg.Connection, statement: str, *parameters: Any) -> Any:
+        statements.append((statement, parameters))
         return await fetch(driver, statement, *parameters)
 
     async with lifespan(app):
@@ -57,28 +57,28 @@ async def _book(
         async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
             await http.post("/api/v1/visits", json=body, headers=headers | {"Idempotency-Key": "warm"})
             body["start"] = (datetime.fromisoformat(body["start"]) + timedelta(days=1)).isoformat()
-            event.listen(engine.sync_engine, "before_cursor_execute", note)
-            with patch.object(asyncpg.Connection, "fetch", fetch_noted):
-                answer = await http.post(
+            event.listen(engine.sync_engine, "before_cursor_execute", record_execute)
+            with patch.object(asyncpg.Connection, "fetch", record_fetch):
+                response = await http.post(
                     "/api/v1/visits", json=body, headers=headers | {"Idempotency-Key": "measured"}
                 )
-    answer.raise_for_status()
-    return asked, answer.json()
+    response.raise_for_status()
+    return statements, response.json()
 
 
 class Script:
-    """Statements with what changes from run to run as variables."""
+    """Statements in which everything that changes from run to run is a variable of pgbench."""
 
     def __init__(self, visit: dict[str, Any]) -> None:
-        self.made: dict[UUID, str] = {}
-        """By an id that was new its variable."""
+        self.variables: dict[UUID, str] = {}
+        """The variable of a new id, by the id."""
         allocations = visit["appointments"][0]["treatments"][0]["allocations"]
-        self._resources = {UUID(each["resource_id"]): each["kind"] for each in allocations}
+        self._resources = {UUID(allocation["resource_id"]): allocation["kind"] for allocation in allocations}
         self._born = UUID(visit["id"]).int >> 80
 
     def line(self, sql: str, parameters: Any) -> str:
         writes = sql.lstrip().startswith("INSERT")
-        values = [self._literal(each, writes=writes) for each in parameters]
+        values = [self._literal(parameter, writes=writes) for parameter in parameters]
         if "idempotency_key" in sql and not writes:
             values = [value.replace("'measured'", "':k'") for value in values]
         if "INSERT INTO idempotency_key" in sql:
@@ -106,7 +106,7 @@ class Script:
             case bytes():
                 return f"'\\x{value.hex()}'::bytea"
             case list() | tuple() | set():
-                return f"ARRAY[{', '.join(self._literal(each, writes=writes) for each in value)}]"
+                return f"ARRAY[{', '.join(self._literal(item, writes=writes) for item in value)}]"
             case _:
                 return "'" + str(value).replace("'", "''") + "'"
 
@@ -115,7 +115,7 @@ class Script:
             kind = self._resources[value]
             return f"md5('{kind}' || :{'therapist' if kind == 'staff' else 'bed'})::uuid"
         if value.version == _NEW and value.int >> 80 >= self._born - 1000:
-            return f"':{self.made.setdefault(value, f'id{len(self.made)}')}'::uuid"
+            return f"':{self.variables.setdefault(value, f'id{len(self.variables)}')}'::uuid"
         return f"'{value}'::uuid"
 
 
