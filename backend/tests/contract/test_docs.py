@@ -1,0 +1,141 @@
+"""The documentation agrees with the code: settings, commands, roles and the glossary.
+
+The table of docs/roles.md is generated: `WRITE_DOCS=1 make test ARGS=tests/contract/test_docs.py` writes it.
+"""
+
+import os
+import re
+from enum import Enum, StrEnum
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+import typer
+from pydantic.fields import FieldInfo
+
+from app.cli.main import cli
+from app.core.config import Settings
+from app.modules.booking.status.status import AppointmentStatus, VisitSource
+from app.modules.catalogue.kinds import Offered
+from app.modules.customer.customer_models import ConsentPurpose
+from app.modules.identity.roles import Role
+from app.modules.staff.staff_models import TimeOffStatus
+from app.scheduling.shortages import Reason
+from app.scheduling.supply import ResourceKind
+from tests.builders.operations import OPERATIONS
+from tests.contract.test_authorisation import (
+    ADMIN,
+    MAY_CALL,
+    NOT_ON_OWN_OBJECTS,
+    OPEN_TO_ANYBODY,
+    OWN_OBJECTS_ONLY,
+    OWN_OBJECTS_ONLY_ON,
+)
+
+DOCS = Path(__file__).resolve().parents[3] / "docs"
+TABLE_START, TABLE_END = "<!-- the table is generated -->\n\n", "\n\n<!-- end of the table -->"
+
+
+class DefaultTexts(NamedTuple):
+    """The texts of a table of settings where there is no fixed default."""
+
+    required: str
+    random: str
+    unset: str
+
+
+SETTINGS = {
+    "settings.md": DefaultTexts("required", "random", "unset"),
+    "settings.vi.md": DefaultTexts("bắt buộc", "ngẫu nhiên", "không đặt"),
+}
+ENUMS: list[type[StrEnum]] = [
+    AppointmentStatus,
+    VisitSource,
+    ResourceKind,
+    Offered,
+    ConsentPurpose,
+    Reason,
+    TimeOffStatus,
+    Role,
+]
+
+
+@pytest.mark.parametrize(("document", "texts"), SETTINGS.items(), ids=SETTINGS)
+def test_settings_are_listed_with_their_defaults(document: str, texts: DefaultTexts) -> None:
+    table = re.findall(r"^\| `([A-Z_]+)` \| (.+?) \| .+ \|$", read(document), re.MULTILINE)
+    assert table == [(name, default_in(field, texts)) for name, field in Settings.model_fields.items()]
+
+
+def default_in(field: FieldInfo, texts: DefaultTexts) -> str:
+    if field.is_required():
+        return texts.required
+    if field.default_factory:
+        return texts.random
+    if field.default is None:
+        return texts.unset
+    value = field.default.value if isinstance(field.default, Enum) else field.default
+    return f"`{value}`"
+
+
+@pytest.mark.parametrize("document", ["commands.md", "commands.vi.md"])
+def test_commands_are_listed(document: str) -> None:
+    listed = re.findall(r"^\| `zenspa ([a-z]+(?: [a-z]+(?:-[a-z]+)*)*)", read(document), re.MULTILINE)
+    assert sorted(listed) == sorted(command_names(typer.main.get_command(cli)))
+
+
+def command_names(command: object, prefix: str = "") -> list[str]:
+    """Return the full names of all commands below a command or group of the CLI."""
+    commands: dict[str, object] | None = getattr(command, "commands", None)
+    if commands is None:
+        return [prefix.strip()]
+    return [name for part, child in commands.items() for name in command_names(child, f"{prefix} {part}")]
+
+
+@pytest.mark.parametrize("enum", ENUMS, ids=lambda enum: enum.__name__)
+def test_the_glossary_has_every_value_of_an_enum(enum: type[StrEnum]) -> None:
+    [section] = re.findall(
+        rf"^### [^\n]*\(`{enum.__name__}`\)\n(.*?)(?=^#|\Z)", read("glossary.md"), re.MULTILINE | re.DOTALL
+    )
+    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == [member.value for member in enum]
+
+
+def test_the_table_of_roles_is_the_tested_one() -> None:
+    document = read("roles.md")
+    head, rest = document.split(TABLE_START)
+    table, tail = rest.split(TABLE_END)
+    if os.environ.get("WRITE_DOCS"):
+        text = f"{head}{TABLE_START}{roles_table()}{TABLE_END}{tail}"
+        (DOCS / "roles.md").write_text(text, encoding="utf-8")
+    else:
+        assert table == roles_table()
+
+
+def roles_table() -> str:
+    """Return the rules of test_authorisation.py in Markdown, one line per operation."""
+    lines = [
+        "| operation | public | customer | therapist | receptionist | admin of a branch | admin everywhere |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    lines += [f"| `{label}` | {' | '.join(cells_of(label))} |" for label in OPERATIONS]
+    return "\n".join(lines)
+
+
+def cells_of(label: str) -> list[str]:
+    """Return the cells of an operation: ✓, `own` for own objects only, or nothing."""
+    if label in OPEN_TO_ANYBODY:
+        return ["✓"] * 6
+    may_call = MAY_CALL[label]
+    own_only = OWN_OBJECTS_ONLY | OWN_OBJECTS_ONLY_ON.get(label, set())
+    cells = [""]
+    for role in (Role.CUSTOMER, Role.THERAPIST, Role.RECEPTIONIST, Role.ADMIN):
+        if may_call and role not in may_call:
+            cells.append("")
+        elif may_call and role in own_only:
+            cells.append("own")
+        else:
+            cells.append("✓, not own" if label in NOT_ON_OWN_OBJECTS else "✓")
+    return [*cells, "✓" if may_call <= ADMIN or Role.ADMIN in may_call or ADMIN & may_call else ""]
+
+
+def read(document: str) -> str:
+    return (DOCS / document).read_text(encoding="utf-8")
