@@ -82,7 +82,7 @@ WORDS = {
         r"\bwho(so)?ever\b",
         r"\b(by|for|from|in|of|to|with) who\b",
         r"\b(somebody|nobody)\b",
-        r"\b(ours|theirs|mine|hers|yours)\b",
+        r"\b(ours|theirs|mine|hers)\b",
         r"\bquestions?\b",
         r"\bask(s|ed|ing)? (PostgreSQL|Redis|Valkey|the (database|server|driver))\b",
         r"\b(own|in (the )?(spa's|house's)) words\b",
