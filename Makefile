@@ -6,7 +6,8 @@ IN_BACKEND := sh scripts/bootstrap.sh && cd backend &&
 # Valkey has a database for each of at most 16 workers.
 PYTEST := $(BIN)/pytest -n logical --maxprocesses 16 --durations=10
 # What scripts/check_language.py checks.
-LANGUAGE := scripts bench $(addprefix backend/tests/,conftest.py builders contract faults races support)
+LANGUAGE := scripts bench docs README.md README.vi.md CONTRIBUTING.md CHANGELOG.md backend/README.md \
+	$(addprefix backend/tests/,conftest.py builders contract faults races support unit/test_check_language.py)
 CHAOS := $(CURDIR)/backend/tests/faults $(CURDIR)/backend/tests/races
 
 .DEFAULT_GOAL := help

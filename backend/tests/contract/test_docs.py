@@ -15,13 +15,7 @@ from pydantic.fields import FieldInfo
 
 from app.cli.main import cli
 from app.core.config import Settings
-from app.modules.booking.status.status import AppointmentStatus, VisitSource
-from app.modules.catalogue.kinds import Offered
-from app.modules.customer.customer_models import ConsentPurpose
 from app.modules.identity.roles import Role
-from app.modules.staff.staff_models import TimeOffStatus
-from app.scheduling.shortages import Reason
-from app.scheduling.supply import ResourceKind
 from tests.builders.operations import OPERATIONS
 from tests.contract.test_authorisation import (
     ADMIN,
@@ -48,15 +42,17 @@ SETTINGS = {
     "settings.md": DefaultTexts("required", "random", "unset"),
     "settings.vi.md": DefaultTexts("bắt buộc", "ngẫu nhiên", "không đặt"),
 }
-ENUMS: list[type[StrEnum]] = [
-    AppointmentStatus,
-    VisitSource,
-    ResourceKind,
-    Offered,
-    ConsentPurpose,
-    Reason,
-    TimeOffStatus,
-    Role,
+# `app.main`, which the builders import, has loaded every enum of the app.
+ENUMS = {enum.__name__: enum for enum in StrEnum.__subclasses__() if enum.__module__.startswith("app.")}
+IN_GLOSSARY = [
+    "AppointmentStatus",
+    "VisitSource",
+    "ResourceKind",
+    "Offered",
+    "ConsentPurpose",
+    "Reason",
+    "TimeOffStatus",
+    "Role",
 ]
 
 
@@ -91,12 +87,13 @@ def command_names(command: object, prefix: str = "") -> list[str]:
     return [name for part, child in commands.items() for name in command_names(child, f"{prefix} {part}")]
 
 
-@pytest.mark.parametrize("enum", ENUMS, ids=lambda enum: enum.__name__)
-def test_the_glossary_has_every_value_of_an_enum(enum: type[StrEnum]) -> None:
+@pytest.mark.parametrize("name", IN_GLOSSARY)
+def test_the_glossary_has_every_value_of_an_enum(name: str) -> None:
     [section] = re.findall(
-        rf"^### [^\n]*\(`{enum.__name__}`\)\n(.*?)(?=^#|\Z)", read("glossary.md"), re.MULTILINE | re.DOTALL
+        rf"^### [^\n]*\(`{name}`\)\n(.*?)(?=^#|\Z)", read("glossary.md"), re.MULTILINE | re.DOTALL
     )
-    assert re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE) == [member.value for member in enum]
+    values = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+    assert values == [member.value for member in ENUMS[name]]
 
 
 def test_the_table_of_roles_is_the_tested_one() -> None:
