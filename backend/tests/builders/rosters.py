@@ -155,11 +155,11 @@ async def answered_while(
 async def all_wait(*tasks: asyncio.Task[httpx2.Response]) -> None:
     """Return when every request waits for a lock."""
 
-    async def they_wait() -> bool:
+    async def all_are_waiting() -> bool:
         assert not any(task.done() for task in tasks)
         return await waiting_for_locks() >= len(tasks)
 
-    await eventually(they_wait)
+    await eventually(all_are_waiting)
 
 
 @contextmanager

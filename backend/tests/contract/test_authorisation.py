@@ -254,7 +254,7 @@ async def test_role_by_owner(
     assert [
         describe(case)
         for case, response in responses
-        if (response.status_code == 401) != asks_to_sign_in(response)
+        if (response.status_code == 401) != has_challenge(response)
     ] == []
     assert [describe(case) for case in await cases_with_changes(matrix) if is_refused(case)] == []
     record_property("cells", len(matrix))
@@ -305,7 +305,7 @@ def is_elsewhere(case: RequestCase) -> bool:
     return case.ownership == "another's" or (case.ownership == "missing" and not named_by_id)
 
 
-def asks_to_sign_in(response: httpx2.Response) -> bool:
+def has_challenge(response: httpx2.Response) -> bool:
     return response.headers.get("WWW-Authenticate", "").startswith("Bearer")
 
 

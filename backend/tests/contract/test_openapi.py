@@ -99,7 +99,7 @@ class TestDocument:
     def test_names_of_schemas_are_those_of_the_code(self) -> None:
         assert [name for name in DOCUMENT["components"]["schemas"] if "api_v1" in name or "__" in name] == []
 
-    def test_nothing_speaks_of_fastapis_own_errors(self) -> None:
+    def test_no_error_is_described_by_fastapi(self) -> None:
         assert "HTTPValidationError" not in str(DOCUMENT)
 
     @EVERY_OPERATION
@@ -160,7 +160,7 @@ class TestDocument:
         fields = DOCUMENT["components"]["schemas"]["CustomerUpdate"]["properties"]
         assert [name for name, field in fields.items() if "default" in field] == []
 
-    def test_what_a_client_sends_has_examples(self) -> None:
+    def test_fields_of_requests_have_examples(self) -> None:
         fields = DOCUMENT["components"]["schemas"]["CustomerCreate"]["properties"]
         assert "examples" in str(fields["full_name"])
         assert "examples" in str(fields["phone"])

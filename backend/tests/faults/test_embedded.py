@@ -128,7 +128,7 @@ class TestPostgres:
             postgres.kill()
             pid_file = folder / "postgres" / "cluster" / "postmaster.pid"
             _, *rest = pid_file.read_text().splitlines(keepends=True)
-            with a_stranger(run_as=postgres._run_as) as stranger:
+            with other_process(run_as=postgres._run_as) as stranger:
                 pid_file.write_text("".join([f"{stranger.pid}\n", *rest]))
                 postgres.start()
                 assert await sql(postgres, "SELECT 1") == 1
@@ -209,14 +209,14 @@ class TestBoth:
         self, valkey: EmbeddedValkey, folder: Path
     ) -> None:
         (folder / "valkey").mkdir()
-        with a_stranger(cwd=folder / "valkey") as stranger:
+        with other_process(cwd=folder / "valkey") as stranger:
             with valkey:
                 valkey.kill()
             assert stranger.poll() is None
 
 
 @contextmanager
-def a_stranger(cwd: Path | None = None, run_as: RunAs | None = None) -> Iterator[subprocess.Popen[bytes]]:
+def other_process(cwd: Path | None = None, run_as: RunAs | None = None) -> Iterator[subprocess.Popen[bytes]]:
     """Run a process that the embedded servers did not start."""
     with subprocess.Popen(["sleep", "60"], cwd=cwd, **(run_as or {})) as process:
         try:

@@ -40,11 +40,11 @@ async def test_a_run_that_is_ended_leaves_nothing_behind(ended_by: signal.Signal
     with folder_for_servers() as folder:
         run = await run_tests(folder, HANGING)
 
-        async def the_test_hangs() -> bool:
+        async def test_is_running() -> bool:
             assert run.returncode is None
             return any("uvicorn" in program for program in programs_under(folder))
 
-        await eventually(the_test_hangs)
+        await eventually(test_is_running)
         if ended_by is signal.SIGINT:
             os.killpg(run.pid, ended_by)
         else:

@@ -157,8 +157,8 @@ async def test_a_client_that_stops_in_the_middle_of_a_request_does_not_hold_the_
     ):
         for app in (uvicorn, serve):
             for half in (JSON[:30], JSON + b'{"full_name":', UPLOAD):
-                await clients.enter_async_context(sent(app, half))
-        await clients.enter_async_context(sent(serve, UPLOAD, dribbling=True))
+                await clients.enter_async_context(partial_request(app, half))
+        await clients.enter_async_context(partial_request(serve, UPLOAD, dribbling=True))
         for app in (uvicorn, serve):
             async with http_to(app) as http:
                 assert await is_open(http)  # what was sent before has been read
@@ -167,7 +167,7 @@ async def test_a_client_that_stops_in_the_middle_of_a_request_does_not_hold_the_
 
 
 @asynccontextmanager
-async def sent(app: AppProcess, part: bytes, *, dribbling: bool = False) -> AsyncIterator[None]:
+async def partial_request(app: AppProcess, part: bytes, *, dribbling: bool = False) -> AsyncIterator[None]:
     """Send part of a request and keep the connection open; `dribbling` sends a byte more now and then."""
     _, writer = await asyncio.open_connection("127.0.0.1", app.port)
 

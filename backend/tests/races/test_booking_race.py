@@ -43,7 +43,7 @@ async def test_one_hour_is_booked_once_however_many_clients_try(
             began = time.perf_counter()
             answers = await crowd.send(requests)
             seconds.append(time.perf_counter() - began)
-            assert _counted(answers) == {BOOKED: 1, TAKEN: CLIENTS - 1}
+            assert _count_answers(answers) == {BOOKED: 1, TAKEN: CLIENTS - 1}
     record_property("milliseconds for each of them", sum(seconds) / len(seconds) / CLIENTS * 1000)
     record_property("seconds of the slowest round", max(seconds))
     record_property("responses of 503", crowd.statuses[503])
@@ -92,14 +92,14 @@ async def test_a_customer_who_requests_many_holds_at_once_gets_three() -> None:
     async with crowd_of(8) as crowd:
         holds = [spa.booking(spa.hour(10), hold=True) for _ in range(8)]
         answers = await crowd.send([_request(booking, headers) for booking in holds])
-    assert _counted(answers) == {BOOKED: 3, (409, "TOO_MANY_HOLDS"): 5}
+    assert _count_answers(answers) == {BOOKED: 3, (409, "TOO_MANY_HOLDS"): 5}
 
 
 def _request(booking: dict[str, dict[str, str]], headers: dict[str, str]) -> bytes:
     return request("POST", VISITS, booking["headers"] | headers, booking["json"])
 
 
-def _counted(answers: list[Answer]) -> Counter[tuple[int, str]]:
+def _count_answers(answers: list[Answer]) -> Counter[tuple[int, str]]:
     return Counter((answer.status, answer.code) for answer in answers)
 
 

@@ -67,7 +67,7 @@ async def test_after_a_storm_every_visit_is_as_its_last_answer_says(
         visit = (await client.get(f"{VISITS}/{record.last['id']}")).json()
         possible = [record.last] if record in storm.own else record.answers
         possible = possible + storm.reassigned[record.last["id"]]
-        assert visit in ([_expired(answer) for answer in possible] if record.expired else possible)
+        assert visit in ([_as_expired(answer) for answer in possible] if record.expired else possible)
 
 
 async def _run_jobs_during(working: list[asyncio.Task[None]]) -> None:
@@ -75,7 +75,7 @@ async def _run_jobs_during(working: list[asyncio.Task[None]]) -> None:
         await run_once()
 
 
-def _expired(visit: dict[str, Any]) -> dict[str, Any]:
+def _as_expired(visit: dict[str, Any]) -> dict[str, Any]:
     guests = [
         guest
         | {
