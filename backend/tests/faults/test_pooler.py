@@ -143,7 +143,7 @@ class TestTransactionMode:
             program = text("SELECT current_setting('application_name')")
             assert await run_in_transaction(lambda session: session.scalar(program)) == "zenspa"
         [entry] = await entries(entity="appointment", action="update")
-        assert entry["program"] == "zenspa clock"
+        assert entry["program"] == "zenspa jobs"
 
 
 async def create_and_read_customers(http: httpx2.AsyncClient, client: int, statuses: Counter[int]) -> None:
