@@ -18,6 +18,10 @@ import httpx2
 from asyncpg import Range
 from sqlalchemy import event
 
+_UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
+_FORMAT = """'YYYY-MM-DD"T"HH24:MI:SS"Z"'"""
+_KEY = "measured"
 _NEW = 7
 """The version of the UUIDs that the app makes; the rows of the benchmark have another version."""
 
@@ -60,7 +64,7 @@ async def _book(
             event.listen(engine.sync_engine, "before_cursor_execute", record_execute)
             with patch.object(asyncpg.Connection, "fetch", record_fetch):
                 response = await http.post(
-                    "/api/v1/visits", json=body, headers=headers | {"Idempotency-Key": "measured"}
+                    "/api/v1/visits", json=body, headers=headers | {"Idempotency-Key": _KEY}
                 )
     response.raise_for_status()
     return statements, response.json()
@@ -77,16 +81,13 @@ class Script:
         self._born = UUID(visit["id"]).int >> 80
 
     def line(self, sql: str, parameters: Any) -> str:
-        writes = sql.lstrip().startswith("INSERT")
+        writes = "INSERT INTO" in sql
         values = [self._literal(parameter, writes=writes) for parameter in parameters]
-        if "idempotency_key" in sql and not writes:
-            values = [value.replace("'measured'", "':k'") for value in values]
-        if "INSERT INTO idempotency_key" in sql:
-            values = [value.replace("'measured'", "':k'") for value in values]
+        values = [value.replace(f"'{_KEY}'", "':k'") for value in values]
         one_line = " ".join(sql.split())
         return re.sub(r"\$(\d+)", lambda match: values[int(match[1]) - 1], one_line) + ";"
 
-    def _literal(self, value: Any, *, writes: bool) -> str:  # noqa: PLR0911 - a case a type
+    def _literal(self, value: Any, *, writes: bool) -> str:  # noqa: C901, PLR0911 - one case per type
         match value:
             case None:
                 return "NULL"
@@ -105,10 +106,27 @@ class Script:
                 return f"tstzrange({self._literal(value.lower, writes=writes)}, {self._literal(value.upper, writes=writes)})"
             case bytes():
                 return f"'\\x{value.hex()}'::bytea"
+            case list() | tuple() | set() if not value:
+                return "'{}'"
             case list() | tuple() | set():
                 return f"ARRAY[{', '.join(self._literal(item, writes=writes) for item in value)}]"
             case _:
-                return "'" + str(value).replace("'", "''") + "'"
+                return self._text(str(value), writes=writes)
+
+    def _text(self, value: str, *, writes: bool) -> str:
+        """Return a text, such as a JSON document, with the ids and instants in it as expressions."""
+        text = "'" + value.replace("'", "''") + "'"
+        if not writes:
+            return text
+        text = _UUID.sub(lambda match: f"' || {self._id(UUID(match[0]))} || '", text)
+        text = _INSTANT.sub(
+            lambda match: (
+                "' || to_char("
+                f"{self._literal(datetime.fromisoformat(match[0]), writes=True)} AT TIME ZONE 'UTC', {_FORMAT}) || '"
+            ),
+            text,
+        )
+        return f"({text})::jsonb" if value.startswith("{") else f"({text})"
 
     def _id(self, value: UUID) -> str:
         if value in self._resources:
