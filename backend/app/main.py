@@ -1,4 +1,4 @@
-"""The application: `create_app` puts it together, `app` is what a server runs."""
+"""The application: `create_app` assembles it, and a server runs `app`."""
 
 import gc
 from collections.abc import AsyncGenerator
@@ -22,7 +22,7 @@ from app.core.exceptions import (
     validation_exception_handler,
     zenspa_exception_handler,
 )
-from app.core.lifecycle import drain_before_stop, in_background
+from app.core.lifecycle import drain_before_stop, run_in_background
 from app.core.logging import setup_logging
 from app.core.metrics import metrics_route
 from app.core.telemetry import close_telemetry, telemetry_config
@@ -44,12 +44,12 @@ class RootResponse(BaseModel):
 
 @asynccontextmanager
 async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
-    """Connects at start, closes at the end. Without the database there is no start, without Redis there is."""
+    """Connect at start and close at the end. The app does not start without the database; it does without Redis."""
     logger.info("starting", service=settings.APP_NAME, version=settings.APP_VERSION)
     for name, meant in misspelt_names().items():
         logger.warning("unknown name in .env", name=name, did_you_mean=meant)
     if "SECRET_KEY" not in settings.model_fields_set:
-        logger.warning("SECRET_KEY is not set: tokens are good for this process alone, and until it ends")
+        logger.warning("SECRET_KEY is not set: tokens are valid for this process alone, until it ends")
     await init_db()
     await init_redis()
     drain_before_stop()
@@ -57,7 +57,7 @@ async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
     # is answered for 0.2 s (measured 2026-11-29).
     gc.freeze()
     logger.info("started", service=settings.APP_NAME)
-    async with in_background(run_jobs):
+    async with run_in_background(run_jobs):
         yield
     logger.info("stopping", service=settings.APP_NAME)
     await close_redis()
@@ -67,7 +67,7 @@ async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The whole application: routes, errors, middleware."""
+    """Return the application with its routes, error handlers and middleware."""
     setup_logging()
     app = FastAPI(
         title=settings.APP_NAME,
@@ -105,7 +105,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 async def _root() -> RootResponse:
-    """What runs here."""
+    """Return what runs here."""
     return RootResponse(
         service=settings.APP_NAME, version=settings.APP_VERSION, status="running", docs="/docs"
     )

@@ -1,4 +1,4 @@
-"""Version 1 of the API: one line a module."""
+"""Version 1 of the API: one line for each router."""
 
 from fastapi import APIRouter
 
@@ -22,7 +22,7 @@ from app.modules.staff.time_off import routes as time_off_routes
 api_router = APIRouter()
 for router in (
     health.router,
-    branch_routes.router,  # early, as the catalogue: they are asked for most, and first come is first tried
+    branch_routes.router,  # early, like the catalogue: they are requested most, and routes are tried in this order
     catalogue_routes.router,
     auth_routes.router,
     identity_routes.users,

@@ -1,4 +1,4 @@
-"""Health: for people and load balancers. 200 when the answer is good news, 503 when not, the same body."""
+"""Health for people and load balancers: 200 when healthy, 503 when not, with the same body."""
 
 from typing import Annotated, Literal
 
@@ -28,14 +28,14 @@ Redis = Annotated[tuple[bool, float], Depends(check_redis_health)]
 
 @router.get("/live", response_model=HealthCheckResponse, openapi_extra=PUBLIC)
 async def liveness() -> Response:
-    """Whether the process answers. Asks nobody: restarting an app does not mend its database."""
-    # First, and written by itself: it is asked more often than any other route.
+    """Whether the process answers. Checks nothing else: restarting an app does not repair its database."""
+    # First, and without FastAPI's serialisation: it is called more often than any other route.
     return Response(_body("healthy").model_dump_json(), media_type="application/json")
 
 
 @router.get("/", responses={503: {"model": HealthCheckResponse}}, openapi_extra=PUBLIC)
 async def health_check(response: Response, database: Database, redis: Redis) -> HealthCheckResponse:
-    """The overall state: `degraded` without Redis (200), `unhealthy` without the database (503)."""
+    """Return the overall state: `degraded` without Redis (200), `unhealthy` without the database (503)."""
     if not database[0]:
         return _state("unhealthy", response)
     return _state("healthy" if redis[0] else "degraded", response)
@@ -43,7 +43,7 @@ async def health_check(response: Response, database: Database, redis: Redis) -> 
 
 @router.get("/ready", responses={503: {"model": HealthCheckResponse}}, openapi_extra=PUBLIC)
 async def readiness(response: Response, database: ReadyDatabase) -> HealthCheckResponse:
-    """Whether to send requests here: not without the database, not before `zenspa migrate`, not once told to stop."""
+    """Whether to send requests here: not without the database, before `zenspa migrate`, or once told to stop."""
     return _state("healthy" if database[0] and not Draining.started else "unhealthy", response)
 
 

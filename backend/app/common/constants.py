@@ -1,3 +1,3 @@
-"""Values that more than one module must agree on."""
+"""Constants that more than one module uses."""
 
 API_V1 = "/api/v1"

@@ -1,4 +1,4 @@
-"""Schemas and field types that more than one module needs."""
+"""Schemas and field types that more than one module uses."""
 
 import re
 import unicodedata
@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from app.common.helpers import visible
+from app.common.helpers import strip_invisible
 from app.common.types.localized import LocalizedText
 from app.common.validation import bilingual_error
 
@@ -15,13 +15,13 @@ MAX_PAGE = 100
 
 
 class RequestModel(BaseModel):
-    """What a client sends: a field nobody declared is refused, so a misspelt or forged one never passes."""
+    """Base of what clients send. An undeclared field is refused, so a misspelt or forged one never passes."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
 
 class HealthCheckResponse(BaseModel):
-    """The overall state."""
+    """The health of the service."""
 
     status: Literal["healthy", "degraded", "unhealthy"]
     timestamp: datetime
@@ -42,7 +42,7 @@ class RedisHealthResponse(HealthCheckResponse):
 
 
 class ErrorField(BaseModel):
-    """One field that was refused. The value itself is never repeated: it may be a password."""
+    """A refused field. Its value is never repeated, because it may be a password."""
 
     field: str = Field(examples=["body.phone"])
     message: str = Field(examples=["Chưa điền mục này."])
@@ -50,7 +50,7 @@ class ErrorField(BaseModel):
 
 
 class ErrorBody(BaseModel):
-    code: str = Field(examples=["VALIDATION_ERROR"], description="Stable; programs decide by it.")
+    code: str = Field(examples=["VALIDATION_ERROR"], description="Stable; for programs.")
     message: str = Field(description="For people, in Vietnamese or English by Accept-Language.")
     details: list[ErrorField] | None = None
 
@@ -65,14 +65,14 @@ class ErrorResponse(BaseModel):
 
 
 def _plain_integer(value: Any) -> Any:
-    """A query parameter is digits; pydantic alone also takes ` 12 `, `1_000` and `+1`."""
+    """Accept digits only; pydantic alone also takes ` 12 `, `1_000` and `+1`."""
     if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,20}", value):
         raise bilingual_error("int_parsing", "Phải là số nguyên.", "Input should be a valid integer")
     return value
 
 
 def _iso_date(value: Any) -> Any:
-    """A date is `YYYY-MM-DD`; pydantic alone also takes epoch numbers and midnight instants."""
+    """Accept `YYYY-MM-DD` only; pydantic alone also takes epoch numbers and instants at midnight."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     if not isinstance(value, str) or not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value):
@@ -85,7 +85,7 @@ def _iso_date(value: Any) -> Any:
 
 
 def _iso_instant(value: Any) -> Any:
-    """pydantic alone also takes epoch numbers, which mean seconds or milliseconds by their size."""
+    """Refuse epoch numbers, which pydantic reads as seconds or milliseconds by their size."""
     if isinstance(value, datetime):
         return value
     if not isinstance(value, str) or not re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ]", value):
@@ -104,23 +104,23 @@ def _plain_boolean(value: Any) -> Any:
 
 
 def _composed(value: Any) -> Any:
-    """NFC: the same word is the same characters, whether it was typed or comes from the name of a Mac's file."""
+    """Normalise to NFC: the same word is the same characters, typed or copied from a file name of macOS."""
     return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
 
 
 def _composed_line(value: Any) -> Any:
-    """… and without what nobody sees, which would make it another word."""
-    return visible(unicodedata.normalize("NFC", value)) if isinstance(value, str) else value
+    """Normalise to NFC and remove invisible characters, which would make it another word."""
+    return strip_invisible(unicodedata.normalize("NFC", value)) if isinstance(value, str) else value
 
 
 def without_defaults(schema: dict[str, Any]) -> None:
-    """For a model whose fields may be left out: generated clients would send a default they read here."""
+    """Remove defaults from the schema of a model whose fields may be left out: generated clients would send them."""
     for field in schema["properties"].values():
         field.pop("default", None)
 
 
 PageLimit = Annotated[int, Field(ge=1, le=MAX_PAGE), BeforeValidator(_plain_integer)]
-"""How many rows a page has. The bounds come before the validator: after it they are not JSON Schema in the document."""
+"""The number of rows of a page. The bounds come before the validator: after it they are missing in JSON Schema."""
 QueryBool = Annotated[bool, BeforeValidator(_plain_boolean)]
 QueryInstant = Annotated[AwareDatetime, BeforeValidator(_iso_instant)]
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]
@@ -137,18 +137,19 @@ Line = Annotated[
 Key = Annotated[
     str, StringConstraints(max_length=50, pattern="^[a-z0-9]+(-[a-z0-9]+)*$"), Field(examples=["quan-1"])
 ]
-"""A short name for files, which outlives a new name."""
+"""A short name by which files refer to a row, and which stays when its name changes."""
 
 
 class Bilingual(RequestModel):
-    """A name in the two languages of the house."""
+    """A name in Vietnamese and English."""
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
     vi: Annotated[Line, Field(max_length=200)]
     en: Annotated[Line, Field(max_length=200)]
 
-    def words(self) -> LocalizedText:
+    def localized(self) -> LocalizedText:
+        """Return the name as a row stores it."""
         return LocalizedText(self.vi, self.en)
 
 
@@ -157,28 +158,29 @@ NOT_SENT = Bilingual(vi="—", en="—")
 
 
 class BilingualText(RequestModel):
-    """A longer text in both, or none."""
+    """A longer text in both languages, or empty."""
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
     vi: Annotated[Composed, Field(max_length=2000)] = ""
     en: Annotated[Composed, Field(max_length=2000)] = ""
 
-    def words(self) -> LocalizedText:
+    def localized(self) -> LocalizedText:
+        """Return the text as a row stores it."""
         return LocalizedText(self.vi, self.en)
 
 
 def changes_of(sent: RequestModel) -> dict[str, Any]:
-    """The fields that were sent, with words as a row keeps them (`in_two_languages`)."""
+    """Return the fields that were sent, with bilingual texts as a row stores them."""
     values = {field: getattr(sent, field) for field in sent.model_fields_set}
     return {
-        field: value.words() if isinstance(value, Bilingual | BilingualText) else value
+        field: value.localized() if isinstance(value, Bilingual | BilingualText) else value
         for field, value in values.items()
     }
 
 
 class PageQuery(BaseModel):
-    """Which page of a list. The cursor of one listing is no good for another order or filter."""
+    """Which page of a list to return. A cursor is valid for one order and filter only."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,7 +1,7 @@
 """Settings: every name and default of the spec, read once from the environment and `.env`.
 
-The environment wins over `.env`, `.env` over the default. A fault names its setting and never shows a
-value, because values are where the passwords are.
+The environment wins over `.env`, and `.env` over the default. An error names its setting and never shows a value: values
+are where the passwords are.
 """
 
 import difflib
@@ -24,7 +24,7 @@ ENV_FILE = Path(".env")
 TRANSACTION_POOLER_PORT = 6543  # Supabase's Supavisor in transaction mode
 _LOCAL_HOSTS = {"", "localhost", "127.0.0.1", "::1"}
 _MIN_SECRET_LENGTH = 32
-_MIN_SECRET_CHARACTERS = 12  # distinct ones; 32 hex digits of a random key have 13.5 on average
+_MIN_SECRET_CHARACTERS = 12  # distinct characters; 32 hex digits of a random key have 13.5 on average
 
 
 class Environment(StrEnum):
@@ -34,7 +34,7 @@ class Environment(StrEnum):
 
 
 class Settings(BaseSettings):
-    """What the operator decides. Durations are seconds unless the name says otherwise."""
+    """Everything that the operator decides. Durations are in seconds unless the name says otherwise."""
 
     model_config = SettingsConfigDict(
         env_file=ENV_FILE,
@@ -57,12 +57,12 @@ class Settings(BaseSettings):
     HOST: str = "0.0.0.0"  # noqa: S104 - the spec's default: a container listens on every address
     PORT: Annotated[int, Field(ge=0, le=65535)] = 8000
     ALLOWED_HOSTS: str = "*"
-    """Comma list of `Host` values answered; `*.example.com` matches subdomains, `*` any."""
+    """Comma-separated `Host` values that are answered; `*.example.com` matches subdomains, `*` any."""
     MAX_BODY_BYTES: Annotated[int, Field(gt=0)] = 1024 * 1024
     MAX_UPLOAD_BYTES: Annotated[int, Field(gt=0)] = 32 * 1024 * 1024
-    """The limit of routes that take a file."""
+    """The same for routes that take a file."""
     RATE_LIMIT_PER_MINUTE: Annotated[int, Field(ge=0)] = 1200
-    """Requests of one client address, in steps of a sixtieth; 0: as many as it likes."""
+    """Requests that one client address may send, in steps of a sixtieth; 0 for no limit."""
 
     # CORS
     CORS_ORIGINS: str = "http://localhost:3000"
@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     DB_POOL_SIZE: Annotated[int, Field(gt=0)] = 10
     DB_MAX_OVERFLOW: Annotated[int, Field(ge=0)] = 10
     DB_POOL_TIMEOUT: Annotated[float, Field(gt=0)] = 30
-    """How long a job of the CLI waits for a connection. A request waits at most 2 s, then gets a 503."""
+    """How long a command waits for a connection. A request waits at most 2 s, then gets a 503."""
     DB_ECHO: bool = False
     DB_CONNECT_TIMEOUT: Annotated[float, Field(gt=0)] = 5
     DB_STATEMENT_TIMEOUT: Annotated[float, Field(gt=0)] = 15
@@ -80,7 +80,7 @@ class Settings(BaseSettings):
     DB_SSL_ROOT_CERT: Path | None = None
     """The CA that signed the server's certificate; unset: the system's."""
     DB_TRANSACTION_POOLER: bool | None = None
-    """Whether a transaction pooler (PgBouncer, Supavisor) stands between; unset: when the port is 6543."""
+    """Whether there is a transaction pooler (PgBouncer, Supavisor); unset: when the port is 6543."""
 
     # Redis
     REDIS_HOST: str = "localhost"
@@ -92,15 +92,15 @@ class Settings(BaseSettings):
 
     # Sign-in
     PUBLIC_URL: str = "http://localhost:3000"
-    """Where people use ZenSpa; the links in mails begin with it."""
+    """The address at which people use ZenSpa; links in mails begin with it."""
     SUPABASE_URL: str | None = None
-    """`https://PROJECT.supabase.co`: its tokens are accepted beside our own; unset: only our own."""
+    """`https://PROJECT.supabase.co`, whose tokens are accepted beside our own; unset: only our own."""
     SUPABASE_JWT_SECRET: SecretStr | None = None
-    """The legacy secret of HS256 tokens, where the project still signs with it."""
+    """The legacy secret of HS256 tokens, if the project still signs with it."""
 
     # Mail
     SMTP_HOST: str | None = None
-    """Unset: mails are not sent but shown, by the log and at /api/v1/mails; in production they fail."""
+    """Unset: mails are shown in the log and at /api/v1/mails instead of sent; in production they fail."""
     SMTP_PORT: Annotated[int, Field(gt=0, le=65535)] = 587
     SMTP_SECURITY: Literal["starttls", "tls", "none"] = "starttls"
     SMTP_USERNAME: str | None = None
@@ -110,7 +110,7 @@ class Settings(BaseSettings):
     # Logging and traces
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     OTEL_EXPORTER_OTLP_ENDPOINT: str | None = None
-    """Where traces go (OTLP over HTTP); unset: nowhere."""
+    """Where traces are sent (OTLP over HTTP); unset: nowhere."""
 
     # The spa
     JOB_INTERVAL_SECONDS: Annotated[float, Field(ge=0)] = 30
@@ -121,7 +121,7 @@ class Settings(BaseSettings):
     @model_validator(mode="before")
     @classmethod
     def _empty_is_unset(cls, given: dict[str, Any]) -> dict[str, Any]:
-        """`REDIS_PASSWORD=` means none, and `CORS_ORIGINS=` that no page may call."""
+        """Read `REDIS_PASSWORD=` as unset, and `CORS_ORIGINS=` as "no page may call"."""
         return {name: value for name, value in given.items() if value != "" or name == "CORS_ORIGINS"}
 
     @field_validator("DATABASE_URL")
@@ -138,38 +138,38 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _fit_for_production(self) -> Self:
-        if self.ENVIRONMENT is Environment.PRODUCTION and (faults := self._production_faults()):
-            raise ValueError("ENVIRONMENT=production refuses: " + "; ".join(faults))
+        if self.ENVIRONMENT is Environment.PRODUCTION and (problems := self._production_problems()):
+            raise ValueError("ENVIRONMENT=production refuses: " + "; ".join(problems))
         return self
 
-    def _production_faults(self) -> list[str]:
-        faults: list[str] = []
+    def _production_problems(self) -> list[str]:
+        problems: list[str] = []
         if self.DEBUG:
-            faults.append("DEBUG is on (set DEBUG=False)")
+            problems.append("DEBUG is on (set DEBUG=False)")
         if "*" in self.cors_origins_list:
-            faults.append("CORS_ORIGINS has * (list the origins)")
+            problems.append("CORS_ORIGINS has * (list the origins)")
         if "SECRET_KEY" not in self.model_fields_set or _is_weak(self.SECRET_KEY.get_secret_value()):
-            faults.append(
-                f"SECRET_KEY is weak (at least {_MIN_SECRET_LENGTH} random characters, as from "
+            problems.append(
+                f"SECRET_KEY is weak (at least {_MIN_SECRET_LENGTH} random characters, such as the output of "
                 "`python -c 'import secrets; print(secrets.token_urlsafe(32))'`)"
             )
         if "ZENSPA_EMBEDDED" in os.environ:
-            faults.append("the database is the embedded one (set DATABASE_URL)")
+            problems.append("the database is the embedded one (set DATABASE_URL)")
         if not self.database_is_local and self.database_ssl_mode == "disable":
-            faults.append("DATABASE_URL asks for a plaintext connection (use sslmode=verify-full)")
+            problems.append("DATABASE_URL asks for a plaintext connection (use sslmode=verify-full)")
         if self.SMTP_SECURITY == "none" and self.SMTP_HOST is not None and self.SMTP_HOST not in _LOCAL_HOSTS:
-            faults.append(
+            problems.append(
                 "SMTP_SECURITY=none shows mails and the password to the network (use starttls or tls)"
             )
         if self.SMTP_HOST is not None and not self.PUBLIC_URL.startswith("https://"):
-            faults.append("PUBLIC_URL is not https:// (the links in mails begin with it)")
+            problems.append("PUBLIC_URL is not https:// (the links in mails begin with it)")
         if self.SUPABASE_URL is not None and not self.SUPABASE_URL.startswith("https://"):
-            faults.append("SUPABASE_URL is not https:// (the keys that verify tokens come from there)")
-        return faults
+            problems.append("SUPABASE_URL is not https:// (the keys that verify tokens come from there)")
+        return problems
 
     @cached_property
     def supabase_issuer(self) -> str | None:
-        """What Supabase's tokens name as their issuer (`iss`)."""
+        """The issuer (`iss`) of Supabase's tokens."""
         return f"{self.SUPABASE_URL.rstrip('/')}/auth/v1" if self.SUPABASE_URL else None
 
     @cached_property
@@ -186,14 +186,14 @@ class Settings(BaseSettings):
 
     @cached_property
     def database_ssl_mode(self) -> str:
-        """libpq's `sslmode`; a server elsewhere is verified unless the URL says otherwise."""
+        """The `sslmode` of libpq; a server on another machine is verified unless the URL says otherwise."""
         query = self._database_query
         default = "disable" if self.database_is_local else "verify-full"
         return query.get("sslmode") or query.get("ssl") or default
 
     @cached_property
     def database_is_local(self) -> bool:
-        """On this machine: by loopback or by a Unix socket. A `?host=` wins over the host before it."""
+        """Whether the server is on this machine, by loopback or Unix socket. `?host=` wins over the host before it."""
         url = urlsplit(self.DATABASE_URL.get_secret_value())
         hosts = [value for name, value in parse_qsl(url.query) if name == "host"] or [
             unquote(url.hostname or "")
@@ -220,12 +220,12 @@ def _is_weak(secret: str) -> bool:
 
 
 def env_file_names() -> list[str]:
-    """The names set in `.env`, in its order; values stay in the file."""
+    """Return the names set in `.env`, in the order of the file."""
     return list(dotenv_values(ENV_FILE, interpolate=False)) if ENV_FILE.is_file() else []
 
 
 def misspelt_names() -> dict[str, str]:
-    """Names in `.env` that are no setting but nearly one, each with the setting it was meant to be."""
+    """Return names in `.env` that are almost a setting, each with the setting that was probably meant."""
     known = set(Settings.model_fields)
     return {
         name: match[0]
@@ -234,28 +234,28 @@ def misspelt_names() -> dict[str, str]:
     }
 
 
-def describe_faults(error: ValidationError) -> str:
-    """One line a fault, for people: the setting, what is wrong with it, what to do; no value."""
+def describe_errors(error: ValidationError) -> str:
+    """Return one line for each error: the setting, what is wrong, what to do. Values are left out."""
     lines = []
-    for fault in error.errors(include_input=False, include_url=False, include_context=False):
-        name = ".".join(str(part) for part in fault["loc"])
-        if name == "DATABASE_URL" and fault["type"] == "missing":
+    for found in error.errors(include_input=False, include_url=False, include_context=False):
+        name = ".".join(str(part) for part in found["loc"])
+        if name == "DATABASE_URL" and found["type"] == "missing":
             lines.append(
                 "DATABASE_URL is not set: put it into the environment or .env "
                 "(see .env.example), or use `make run`, which brings its own PostgreSQL."
             )
         else:
-            message = fault["msg"].removeprefix("Value error, ")
+            message = found["msg"].removeprefix("Value error, ")
             lines.append(f"{name}: {message}" if name else message)
     return "\n".join(lines)
 
 
 def load_settings() -> Settings:
-    """The settings in force; ends the process with one line a fault when they cannot be used."""
+    """Return the settings, or end the process with one line for each error."""
     try:
         return Settings()
     except ValidationError as error:
-        sys.stderr.write(f"zenspa: {describe_faults(error)}\n")
+        sys.stderr.write(f"zenspa: {describe_errors(error)}\n")
     raise SystemExit(2)  # outside the handler: no traceback, no chained values
 
 

@@ -27,9 +27,9 @@ from app.core.database_errors import translate
 from app.core.exceptions import DatabaseException
 
 REQUEST_POOL_WAIT = 2.0
-"""Seconds a request waits for a connection before it answers 503."""
+"""Seconds that a request waits for a connection before it answers 503."""
 HEALTH_TIMEOUT = 2.0
-GOODBYE = 2.0
+CLOSE_TIMEOUT = 2.0
 MAX_ATTEMPTS = 3
 SCHEMA_VERSION = "0008"
 """The newest migration; a process on an older schema is not ready, one on a newer is."""
@@ -39,14 +39,14 @@ logger = structlog.get_logger(__name__)
 
 
 def build_engine(settings: Settings) -> AsyncEngine:
-    """An engine for `settings.DATABASE_URL`, with timeouts that also hold behind a transaction pooler."""
+    """Return an engine for `settings.DATABASE_URL` with timeouts that also hold behind a transaction pooler."""
     return _build_engine(settings, connections=settings.DB_POOL_SIZE + settings.DB_MAX_OVERFLOW)
 
 
 def build_health_engine(settings: Settings) -> AsyncEngine:
-    """The health checks' own connection: a busy process must not be taken for a dead database.
+    """Return an engine for health checks alone: a busy process must not be taken for a dead database.
 
-    One is enough; the others are for checks that follow one to which a silent server does not answer.
+    One connection is enough; the others serve the checks after one that a silent server does not answer.
     """
     return without_transactions(_build_engine(settings, connections=4))
 
@@ -56,8 +56,8 @@ def _build_engine(settings: Settings, *, connections: int) -> AsyncEngine:
     url = url.set(drivername="postgresql+asyncpg").difference_update_query(_LIBPQ_ONLY)
     engine = create_async_engine(
         url,
-        # SQLAlchemy's overflow is closed when it comes back: under load it would open connections all the time, and
-        # each costs more than most requests.
+        # SQLAlchemy closes overflow connections when they come back: under load it would open connections all the time,
+        # and opening one costs more than most requests.
         pool_size=connections,
         max_overflow=0,
         pool_use_lifo=True,
@@ -76,13 +76,13 @@ def _build_engine(settings: Settings, *, connections: int) -> AsyncEngine:
 def _connect_args(settings: Settings) -> dict[str, Any]:
     arguments: dict[str, Any] = {
         "timeout": settings.DB_CONNECT_TIMEOUT,
-        # One second more than the server's own limit: the client only speaks up when the server cannot.
+        # One second more than the server's own limit: the client acts only when the server cannot.
         "command_timeout": settings.DB_STATEMENT_TIMEOUT + 1,
         "ssl": _ssl_context(settings),
         "server_settings": {"application_name": "zenspa"},
     }
     if settings.uses_transaction_pooler:
-        # Statements prepared on one server connection are not there on the next: prepare none.
+        # A statement prepared on one server connection is unknown on the next: prepare none.
         arguments |= {"statement_cache_size": 0, "prepared_statement_cache_size": 0}
     else:
         arguments["server_settings"] |= {
@@ -100,8 +100,10 @@ def _milliseconds(seconds: float) -> str:
 
 
 def _ssl_context(settings: Settings) -> ssl.SSLContext | bool:
-    """libpq's `sslmode` as a context that verifies; `require` verifies as well, for encryption to a stranger
-    protects nobody. Only an explicit `disable` is plaintext."""
+    """Return a context that verifies as libpq's `sslmode` says, or False for an explicit `disable`.
+
+    `require` verifies too, because encryption to an unknown server protects nobody.
+    """
     if settings.database_ssl_mode == "disable":
         return False
     context = ssl.create_default_context(cafile=settings.DB_SSL_ROOT_CERT)
@@ -110,27 +112,33 @@ def _ssl_context(settings: Settings) -> ssl.SSLContext | bool:
 
 
 def _refuse_dead_connection(dbapi_connection: Any, *_: object) -> None:
-    """After a restart of the server, replaces the whole pool at the first checkout. asyncpg knows a closed socket
-    without asking the server, so this costs no round trip, where `pool_pre_ping` cost a fifth of the throughput."""
+    """Replace the whole pool at the first checkout after a restart of the server.
+
+    asyncpg knows a closed socket without asking the server, so this costs no round trip. `pool_pre_ping` cost a fifth of
+    the throughput.
+    """
     if dbapi_connection.driver_connection.is_closed():
         raise InvalidatePoolError
 
 
 def _give_up_silent_connection(context: ExceptionContext) -> DBAPIError | None:
-    """When the server does not answer, asyncpg raises a bare TimeoutError or OSError, which SQLAlchemy passes on and
-    then waits for the answer to a ROLLBACK and to a goodbye. Ends the connection, and makes it an error of ours."""
+    """End the connection to a server that does not answer, and make it an OperationalError.
+
+    asyncpg raises a bare TimeoutError or OSError, which SQLAlchemy passes on; it would then wait for the answer to a
+    ROLLBACK and to the end of the session.
+    """
     error = context.original_exception
     if context.connection is None or not isinstance(error, OSError):
         return None
     if (driver_connection := context.connection.connection.driver_connection) is not None:
         driver_connection.terminate()
     context.is_disconnect = True
-    context.invalidate_pool_on_disconnect = False  # the others may be well
+    context.invalidate_pool_on_disconnect = False  # the others may be good
     return OperationalError(context.statement, None, error, connection_invalidated=True)
 
 
 def _limit_transaction(settings: Settings) -> Callable[[Connection], None]:
-    """Timeouts for one transaction: a transaction pooler refuses or forgets those of a session."""
+    """Return a listener that limits one transaction: a transaction pooler refuses or forgets limits of a session."""
     limits = {"statement_timeout": settings.DB_STATEMENT_TIMEOUT, "lock_timeout": settings.DB_LOCK_TIMEOUT}
     calls = ", ".join(
         f"set_config('{name}', '{_milliseconds(limit)}', true)" for name, limit in limits.items()
@@ -161,7 +169,7 @@ _health_checks = SingleFlight[tuple[bool, float]]()
 
 
 class PoolWaiters:
-    """How many requests wait for a connection now; read by the metrics."""
+    """The number of requests that wait for a connection; read by the metrics."""
 
     count = 0
 
@@ -209,10 +217,10 @@ SessionDep = Annotated[AsyncSession, Depends(get_async_session, scope="function"
 
 
 async def claim_connection(session: AsyncSession) -> None:
-    """Takes the connection at once: waiting for one must not begin in the middle of the work.
+    """Take the session's connection at once, so that no wait for one begins in the middle of the work.
 
     Raises:
-        ServiceUnavailableException: none was free within `REQUEST_POOL_WAIT` seconds.
+        ServiceUnavailableException: None was free within `REQUEST_POOL_WAIT` seconds.
     """
     PoolWaiters.count += 1
     try:
@@ -227,31 +235,32 @@ async def claim_connection(session: AsyncSession) -> None:
 def after_commit[*A](
     session: AsyncSession, follow_up: Callable[[*A], Awaitable[None]], *arguments: *A
 ) -> None:
-    """Calls it when the transaction has been committed and its connection given back, and not if it never is.
+    """Call `follow_up` once the transaction is committed and its connection given back; never if it is rolled back.
 
-    The same with the same arguments is called once. The answer waits for it, so it has to be quick. What it raises is
-    logged: the work is done, whatever follows.
+    The same function with the same arguments is called once. The response waits for it, so it has to be quick. What it
+    raises is logged: the work is done, whatever follows.
     """
     session.info.setdefault(_transaction_of(session), {})[follow_up, arguments] = None
 
 
 async def commit(session: AsyncSession) -> None:
+    """Commit, then call what `after_commit` registered."""
     follow_ups = session.info.get(_transaction_of(session), {})
     await session.commit()
     for follow_up, arguments in follow_ups:
         try:
             await follow_up(*arguments)
         except Exception:
-            logger.exception("what follows a commit failed", follow_up=follow_up.__qualname__)
+            logger.exception("a follow-up of a commit failed", follow_up=follow_up.__qualname__)
 
 
 def _transaction_of(session: AsyncSession) -> Hashable:
-    """After a rollback it is another."""
+    """Return the current transaction, which is another one after a rollback."""
     return session.sync_session.get_transaction() or session.sync_session.begin()
 
 
 async def check_database_health() -> tuple[bool, float]:
-    """Whether the database answers, and in how many milliseconds.
+    """Return whether the database answers, and in how many milliseconds.
 
     Checks at the same time share one query: a health check must not load what it checks.
     """
@@ -259,7 +268,7 @@ async def check_database_health() -> tuple[bool, float]:
 
 
 async def check_database_ready() -> tuple[bool, float]:
-    """Whether it also has the tables that this version needs, or those of a newer one."""
+    """Return the same for a database that also has the tables this version needs, or those of a newer one."""
     return await _health_checks.run("ready", lambda: _measure(_is_migrated))
 
 
@@ -268,7 +277,7 @@ async def _measure(check: Callable[[], Awaitable[None]]) -> tuple[bool, float]:
     probe = asyncio.ensure_future(check())
     answered, _ = await asyncio.wait({probe}, timeout=HEALTH_TIMEOUT)
     if not answered:
-        probe.cancel()  # and not awaited: SQLAlchemy says goodbye to a silent server for two more seconds
+        probe.cancel()  # and not awaited: SQLAlchemy would wait two more seconds for a silent server
         logger.warning("database health check failed", reason=f"no answer in {HEALTH_TIMEOUT:.0f} s")
         return False, 0.0
     if error := probe.exception():
@@ -294,10 +303,10 @@ _SELECT_VERSION = text("SELECT max(version_num) FROM alembic_version")
 
 
 async def init_db() -> None:
-    """Waits for the database: three attempts, 2 s apart and more (the spec's).
+    """Wait for the database: three attempts with growing pauses from 2 s (the spec's).
 
     Raises:
-        DatabaseException: with what the third attempt met.
+        DatabaseException: The third attempt failed, too.
     """
     attempts = AsyncRetrying(
         stop=stop_after_attempt(MAX_ATTEMPTS),
@@ -319,15 +328,15 @@ def _log_failed_attempt(state: RetryCallState) -> None:
 
 
 async def close_db() -> None:
-    """Says goodbye to the server, unless it is silent: that would take `DB_STATEMENT_TIMEOUT` for each connection."""
-    for each in (engine, health_engine):
+    """Close every connection. A silent server is not waited for, which would take `DB_STATEMENT_TIMEOUT` for each."""
+    for pool in (engine, health_engine):
         with suppress(TimeoutError):
-            async with asyncio.timeout(GOODBYE):
-                await each.dispose()
+            async with asyncio.timeout(CLOSE_TIMEOUT):
+                await pool.dispose()
     logger.info("database connections closed")
 
 
 def reason_of(error: BaseException | None) -> str:
-    """One line for the operator: the driver's own words, without SQL and parameters."""
+    """Return one line for the operator: the driver's message, without SQL and parameters."""
     driver_error = getattr(error, "orig", None) or error
     return f"{type(driver_error).__name__}: {driver_error}".splitlines()[0]

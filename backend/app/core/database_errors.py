@@ -1,7 +1,7 @@
-"""What PostgreSQL's refusals mean to a client: SQLSTATE in, one of our exceptions out.
+"""Translate PostgreSQL's errors by their SQLSTATE into errors that clients see.
 
-Codes: PostgreSQL manual, appendix A. A module translates the constraints it names itself; this is the
-net below it, so that nothing a client sends and no outage becomes a 500.
+Codes: PostgreSQL manual, appendix A. A module translates the constraints that it names; this is the net below it, so that
+neither what a client sends nor an outage becomes a 500.
 """
 
 from contextlib import suppress
@@ -34,33 +34,34 @@ _SCHEMA_TOO_OLD = {"42P01", "42703", "42883"}  # undefined table, column, functi
 _CONFLICTS = {"23505", "23503", "23P01"}  # unique, foreign key, exclusion
 _REFUSED_VALUE_CLASSES = {"22", "23"}  # data exception, other integrity constraints
 DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-"""What asyncpg itself raises, beside OSError; the last when a connection dies in the middle of a question."""
+"""What asyncpg itself raises, besides OSError; the last when a connection dies during a query."""
 
 
 def sqlstate_of(error: BaseException) -> str:
-    """The five characters PostgreSQL gave, or '' when it gave none (as when the connection broke)."""
+    """Return PostgreSQL's five-character code, or '' when there is none, such as when the connection broke."""
     return getattr(_driver_error_of(error), "sqlstate", None) or ""
 
 
 def constraint_of(error: BaseException) -> str:
-    """The name of the constraint that was violated, or ''."""
+    """Return the name of the violated constraint, or ''."""
     return getattr(_driver_error_of(error), "constraint_name", None) or ""
 
 
 def _driver_error_of(error: BaseException) -> BaseException:
     found: BaseException | None = None
-    # SQLAlchemy's property raises it for errors of its own, as for a statement that is out of date.
+    # SQLAlchemy's property raises it for its own errors, such as that of a statement that is out of date.
     with suppress(ValueError):
         found = getattr(error, "driver_exception", None)
     return found or getattr(error, "orig", None) or error
 
 
 def is_retryable(error: BaseException) -> bool:
-    """Whether the same transaction, run again from its beginning, can succeed."""
+    """Return whether the same transaction can succeed when it is run again from its beginning."""
     return sqlstate_of(error) in {SERIALIZATION_FAILURE, DEADLOCK_DETECTED}
 
 
 def translate(error: BaseException) -> ZenSpaException:
+    """Return the error of ours that tells a client what happened; 500 when nobody knows."""
     state = sqlstate_of(error)
     out_of_date = isinstance(_driver_error_of(error), asyncpg.InvalidCachedStatementError)
     unreachable = isinstance(
@@ -78,6 +79,7 @@ def translate(error: BaseException) -> ZenSpaException:
 
 
 async def database_exception_handler(request: Request, exc: SQLAlchemyError) -> JSONResponse:
+    """Answer an error of the database that no module translated."""
     error = translate(exc)
     error.__cause__ = exc
     return await zenspa_exception_handler(request, error)

@@ -1,4 +1,4 @@
-"""Stopping without losing a request: first say so, then stop."""
+"""Stop without losing a request: announce it first, then stop."""
 
 import asyncio
 import signal
@@ -13,50 +13,51 @@ import structlog
 from app.core.config import settings
 
 DRAIN_SECONDS = 2.0
-"""Seconds between the SIGTERM and the end of listening, for load balancers to read `/ready`."""
+"""Seconds from the SIGTERM until the server stops listening, in which load balancers read `/ready`."""
 BACKGROUND_STOP = 3.0
-"""Seconds in which work in the background may end by itself."""
+"""Seconds that work in the background has to end by itself."""
 
 logger = structlog.get_logger(__name__)
 
 
 class Draining:
-    """Whether this process has been told to stop; `/ready` answers 503 from then on."""
+    """Whether this process has been told to stop. From then on `/ready` answers 503."""
 
     started = False
-    _to_tell: ClassVar[list[Callable[[], None]]] = []
+    _callbacks: ClassVar[list[Callable[[], None]]] = []
 
     @classmethod
-    def tell(cls, whom: Callable[[], None]) -> None:
-        """Calls it as soon as the process is told: of answers that have no end the server would wait for theirs."""
-        cls._to_tell.append(whom)
+    def on_start(cls, callback: Callable[[], None]) -> None:
+        """Register a callback that ends responses without an end of their own: the server would wait for them."""
+        cls._callbacks.append(callback)
 
     @classmethod
     def begin(cls) -> None:
-        for whom in cls._to_tell:
-            whom()
+        """Call every callback."""
+        for callback in cls._callbacks:
+            callback()
 
 
 def drain_before_stop() -> None:
-    """Puts a pause before the server's own SIGTERM handler, in which `/ready` is already 503.
+    """Put a pause before the server's own SIGTERM handler, in which `/ready` already answers 503.
 
-    The server stops listening the moment its handler runs, so a balancer that had no time to look would
-    send requests to a closed port.
+    The server stops listening as soon as its handler runs. A load balancer that had no time to look would send requests
+    to a closed port.
     """
     if threading.current_thread() is not threading.main_thread():
         return
     stop = signal.getsignal(signal.SIGTERM)
-    if not callable(stop):  # no server runs us: a test, a script
+    if not callable(stop):  # a test or a script, not a server
         return
     loop = asyncio.get_running_loop()
 
     def drain(_signum: int, frame: FrameType | None) -> None:
-        if Draining.started:  # told twice, as by Ctrl-C and then by the reloader: the first still holds
+        if Draining.started:  # told twice, such as by Ctrl-C and then by the reloader
             return
         Draining.started = True
         pause = DRAIN_SECONDS if settings.is_production else 0
-        # As SIGINT: uvicorn raises the signal again when all is done, and SIGTERM would be a death by signal
-        # where this is an orderly end, exit status 0. Once only: of a second one asyncio makes a traceback.
+        # As SIGINT: uvicorn raises the signal again at the end, and SIGTERM would make an orderly end, with exit status
+        # 0, look like a death by signal. Once only: asyncio answers a second one with a traceback.
         loop.call_soon_threadsafe(Draining.begin)
         loop.call_soon_threadsafe(loop.call_later, pause, stop, signal.SIGINT, frame)
         logger.info("stopping", drain_seconds=pause)
@@ -66,8 +67,10 @@ def drain_before_stop() -> None:
 
 
 @asynccontextmanager
-async def in_background(work: Callable[[asyncio.Event], Coroutine[None, None, None]]) -> AsyncGenerator[None]:
-    """It runs meanwhile. At the end it is told by the event, and has `BACKGROUND_STOP` seconds before it is cancelled."""
+async def run_in_background(
+    work: Callable[[asyncio.Event], Coroutine[None, None, None]],
+) -> AsyncGenerator[None]:
+    """Run `work` during the context. Its event is set at the end; after `BACKGROUND_STOP` seconds it is cancelled."""
     stopping = asyncio.Event()
     task = asyncio.create_task(work(stopping))
     try:

@@ -1,7 +1,7 @@
-"""Logging: one line an event, the spec's format for people, one JSON object for machines in production.
+"""Logging: one line for each event, in the spec's format, or as one JSON object in production.
 
-Lines of the standard library's loggers (uvicorn, SQLAlchemy, Alembic) go through the same processors, so
-they carry the request id as well and nobody's line is doubled.
+Lines of the standard library's loggers (uvicorn, SQLAlchemy, Alembic) go through the same processors: they carry the
+request id too, and no line is doubled.
 """
 
 import json
@@ -22,7 +22,7 @@ from app.core.config import settings
 
 request_id_var: ContextVar[str] = ContextVar("request_id", default="")
 user_id_var: ContextVar[str] = ContextVar("user_id", default="")
-"""Who sent the request, once that is known."""
+"""The user who sent the request, once that is known."""
 
 _SECRET_NAME = re.compile(r"passw|secret|token|authorization|cookie|api_?key|database_url", re.IGNORECASE)
 _CREDENTIALS_IN_URL = re.compile(r"(://[^\s:/@]*):[^\s/]*@")
@@ -32,7 +32,7 @@ _HARMLESS = {int, float, bool, type(None), datetime}
 
 
 class _Output:
-    """Where finished lines go. A closed pipe must not fail the request that wrote to it."""
+    """Standard output. A closed pipe must not fail the request that wrote to it."""
 
     def __init__(self, name: str = "app") -> None:
         self.name = name
@@ -48,14 +48,12 @@ class _Output:
 
 
 class _StandardLibraryHandler(logging.Handler):
-    """Takes the records of the standard library through our processors."""
+    """Passes the records of the standard library through our processors."""
 
     def emit(self, record: logging.LogRecord) -> None:
         message = _message(record).strip()
         event: EventDict = {"event": message, "level": record.levelname.lower()}
-        if message.startswith(
-            "Traceback"
-        ):  # uvicorn's way to say why a start failed; the reason is its last line
+        if message.startswith("Traceback"):  # uvicorn tells why a start failed: the reason is its last line
             event["event"], event["exception"] = message.splitlines()[-1], message
         if record.exc_info:
             event["exc_info"] = record.exc_info
@@ -69,12 +67,12 @@ class _StandardLibraryHandler(logging.Handler):
 def _message(record: logging.LogRecord) -> str:
     try:
         return record.getMessage()
-    except Exception:  # noqa: BLE001 - a library's slip in its own format must not fail the request
+    except Exception:  # noqa: BLE001 - a library's broken format must not fail the request
         return str(record.msg)
 
 
 def setup_logging() -> None:
-    """Routes every logger of the process to standard output. Safe to call again."""
+    """Route every logger of the process to standard output. Safe to call again."""
     structlog.configure(
         processors=_processors(),
         wrapper_class=structlog.make_filtering_bound_logger(_LEVEL),
@@ -90,8 +88,11 @@ def setup_logging() -> None:
 
 
 def log_request(method: str, route: str, status: int, seconds: float, error_code: str | None) -> None:
-    """The access line. It skips structlog's chain, 20 µs became 13 here (in process): no value of it is a client's word, so
-    there is nothing to mask."""
+    """Write the access line of a request.
+
+    It bypasses structlog's processors, which takes 13 µs instead of 20 (in process). No value comes from the client, so
+    there is nothing to mask.
+    """
     if _LEVEL <= logging.INFO:
         event: EventDict = {"event": "request", "level": "info", "method": method, "route": route}
         event["status"], event["ms"] = status, round(seconds * 1000, 2)
@@ -137,7 +138,7 @@ def _masked(name: str, value: Any) -> Any:
         return {str(key): _masked(str(key), item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_masked("", item) for item in value]
-    return _masked_text(str(value))  # also of exceptions and URLs: what they say may hold a secret
+    return _masked_text(str(value))  # exceptions and URLs too may hold a secret
 
 
 @lru_cache(maxsize=1024)
@@ -168,7 +169,7 @@ def _render_for_people(_logger: WrappedLogger, _method: str, event: EventDict) -
 
 
 def _printable(value: object) -> str:
-    """A client's line breaks and escape sequences must not forge lines or drive the terminal."""
+    """Escape what could forge a line of the log or drive the terminal: line breaks and control sequences of a client."""
     return "".join(char if char.isprintable() else ascii(char)[1:-1] for char in str(value))
 
 

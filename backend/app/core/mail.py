@@ -1,6 +1,6 @@
-"""Mail: one plain-text message to one person, by SMTP; without a server, shown to the developer.
+"""Send one plain-text mail to one person by SMTP; without a server, show it to the developer.
 
-A body holds secret links, so no log line of a real mail has it.
+A body holds secret links, so a mail that is really sent is never logged.
 """
 
 import ssl
@@ -20,7 +20,7 @@ from app.core.config import settings
 from app.core.exceptions import ServiceUnavailableException
 
 TIMEOUT = 10.0
-"""Seconds for each step of the dialogue with the server."""
+"""Seconds for each step of the SMTP dialogue."""
 MAX_ATTEMPTS = 3
 RETRY_WAIT = wait_random_exponential(max=4)
 
@@ -30,8 +30,8 @@ logger = structlog.get_logger(__name__)
 class MailNotSent(ServiceUnavailableException):
     code = "MAIL_NOT_SENT"
     text = LocalizedText(
-        "Chưa gửi được thư, vui lòng thử lại sau ít phút.",
-        "The mail could not be sent, please try again in a few minutes.",
+        "Chưa gửi được thư. Vui lòng thử lại sau ít phút.",
+        "The mail could not be sent. Please try again in a few minutes.",
     )
     retry_after = 60
 
@@ -49,24 +49,24 @@ class ShownMail(Mail):
 
 
 shown_mails: deque[ShownMail] = deque(maxlen=100)
-"""What this process would have sent, the newest first."""
+"""Mails that this process would have sent, newest first."""
 
 
 async def send_mail(mail: Mail) -> None:
-    """Returns when the server has taken the mail. That may need half a minute, so no transaction should wait.
+    """Send a mail and return when the server has accepted it. That may take half a minute: do not hold a transaction.
 
     Raises:
-        MailNotSent: the server refused it, or failed `MAX_ATTEMPTS` times; or production has none.
+        MailNotSent: The server refused it or failed `MAX_ATTEMPTS` times, or production has no server.
         ValueError: `to` is not one address, or a line break in `to` or `subject` would forge a header.
     """
-    message = _message(mail)  # also before a mail is shown: development refuses what production does
+    message = _message(mail)  # before a mail is shown, too: development refuses what production refuses
     if settings.SMTP_HOST is not None:
         await _deliver(message, mail.to)
     elif settings.is_production:
         raise _not_sent("SMTP_HOST is not set")
     else:
         shown_mails.appendleft(ShownMail(**asdict(mail), at=utc_now()))
-        # On one line by spaces: the log would write \n, which a terminal takes for a part of the link.
+        # On one line: the log would write \n, which a terminal takes for a part of the link.
         logger.info("mail shown", to=mail.to, subject=mail.subject, body=" ".join(mail.body.split()))
 
 
@@ -88,12 +88,12 @@ def _message(mail: Mail) -> EmailMessage:
 
 
 def _own_domain() -> str:
-    """Of MAIL_FROM. The name of this machine is nobody's business, and asking DNS for it can take seconds."""
+    """Return the domain of MAIL_FROM. The name of this machine is private, and asking DNS for it can take seconds."""
     return parseaddr(settings.MAIL_FROM)[1].rpartition("@")[2]
 
 
 async def _deliver(message: EmailMessage, to: str) -> None:
-    """Every attempt has the same Message-ID, by which a mail is known that was taken but not answered."""
+    """Send with retries. Every attempt has the same Message-ID, by which a mail that arrived twice is recognised."""
     attempts = AsyncRetrying(
         stop=stop_after_attempt(MAX_ATTEMPTS),
         wait=RETRY_WAIT,
@@ -109,7 +109,7 @@ async def _deliver(message: EmailMessage, to: str) -> None:
             hostname=settings.SMTP_HOST,
             port=settings.SMTP_PORT,
             use_tls=settings.SMTP_SECURITY == "tls",
-            start_tls=settings.SMTP_SECURITY == "starttls",  # demanded; None would only ask for it
+            start_tls=settings.SMTP_SECURITY == "starttls",  # required; None would only try it
             username=settings.SMTP_USERNAME,
             password=password.get_secret_value() if password else None,
             local_hostname=_own_domain(),
@@ -124,7 +124,7 @@ def _is_transient(error: BaseException) -> bool:
         return 400 <= error.code < 500  # noqa: PLR2004 - RFC 5321 §4.2.1: transient negative completion
     if isinstance(error, aiosmtplib.SMTPRecipientsRefused):
         return all(map(_is_transient, error.recipients))
-    if isinstance(error.__cause__, ssl.SSLError):  # a certificate does not get better by asking again
+    if isinstance(error.__cause__, ssl.SSLError):  # a certificate is no better the second time
         return False
     return isinstance(error, ConnectionError | TimeoutError)
 

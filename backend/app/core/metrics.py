@@ -1,4 +1,4 @@
-"""Prometheus metrics: rate, errors and duration of requests by route; pool and breaker at each scrape."""
+"""Prometheus metrics: rate, errors and duration of requests by route; pool and circuit breaker at each scrape."""
 
 from functools import lru_cache
 
@@ -13,7 +13,7 @@ _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
 request_duration = Histogram(
     "http_request_duration_seconds",
-    "Time from the first byte of the request to the last of the answer.",
+    "Time from the first byte of the request to the last byte of the response.",
     ["method", "route", "status"],
     buckets=(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
@@ -27,15 +27,17 @@ _pool_waiting.set_function(lambda: float(PoolWaiters.count))
 
 @lru_cache(maxsize=4096)
 def _series(method: str, route: str, status: int) -> Histogram:
-    """The label look-up costs more than the observation."""
+    """Return the series of these labels. Cached, because looking it up costs more than the observation."""
     return request_duration.labels(method if method in _METHODS else "OTHER", route, status)
 
 
 def observe_request(method: str, route: str, status: int, seconds: float) -> None:
+    """Record the duration of a request."""
     _series(method, route, status).observe(seconds)
 
 
 async def metrics(_request: Request) -> Response:
+    """Answer a scrape."""
     return Response(generate_latest(REGISTRY), media_type=CONTENT_TYPE_LATEST)
 
 

@@ -1,4 +1,4 @@
-"""Signing: what we hand to a client and take back unread."""
+"""Sign values that clients keep for us, such as cursors, and verify them when they come back."""
 
 from typing import Any
 
@@ -12,38 +12,38 @@ from app.core.exceptions import ValidationException
 class InvalidCursorException(ValidationException):
     code = "INVALID_CURSOR"
     text = LocalizedText(
-        "Trang này không còn mở được; hãy mở lại danh sách.",
-        "This page cannot be opened any more; open the list again.",
+        "Trang này không còn mở được. Vui lòng mở lại danh sách.",
+        "This page can no longer be opened. Please open the list again.",
     )
 
 
 def sign(purpose: str, content: Any) -> str:
-    """What JSON can hold, as an opaque word for an address that only we can make, good for one `purpose`."""
+    """Return JSON-serialisable content as an opaque token, safe in a URL, that is valid for one `purpose` only."""
     return str(_serializer(purpose).dumps(content))
 
 
-def read_signed(purpose: str, word: str) -> Any:
-    """What `sign` was given; None: the word is forged, truncated, or made for another purpose."""
+def read_signed(purpose: str, token: str) -> Any:
+    """Return the content of a token, or None when it is forged, truncated, or made for another purpose."""
     serializer = _serializer(purpose)
     try:
-        content = serializer.loads(word)
+        content = serializer.loads(token)
     except (BadData, ValueError):
         return None
-    # The last letter of a signature in base64 has bits that mean nothing: of four spellings only ours is good.
-    spelt = serializer.make_signer().sign(word.rpartition(".")[0])
-    return content if spelt == word.encode() else None
+    # The last character of a signature in base64 has unused bits: of four spellings only ours is accepted.
+    canonical = serializer.make_signer().sign(token.rpartition(".")[0])
+    return content if canonical == token.encode() else None
 
 
 def sign_cursor(purpose: str, position: list[Any]) -> str:
-    """A page's end; `purpose` is one listing."""
+    """Return the cursor of a position in a listing; `purpose` names the listing with its filters."""
     return sign(f"cursor:{purpose}", position)
 
 
 def read_cursor(purpose: str, cursor: str) -> list[Any]:
-    """The position that `sign_cursor` was given.
+    """Return the position that `sign_cursor` was given.
 
     Raises:
-        InvalidCursorException: forged, truncated, or made for another listing.
+        InvalidCursorException: The cursor is forged, truncated, or made for another listing.
     """
     position = read_signed(f"cursor:{purpose}", cursor)
     if position is None:

@@ -1,4 +1,4 @@
-"""OpenTelemetry traces, when an endpoint is configured; otherwise no tracer and no exporter is even imported."""
+"""OpenTelemetry traces, if an endpoint is configured; otherwise nothing of OpenTelemetry's SDK is imported."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,7 @@ _shut_down: list[Callable[[], None]] = []
 
 
 def telemetry_config(settings: Settings) -> TelemetryConfig:
-    """FastAPI's own instrumentation, traces only: Prometheus has the metrics, structlog the lines."""
+    """Return the configuration of FastAPI's own instrumentation: traces only, as Prometheus has the metrics."""
     config: TelemetryConfig = {"metrics": False, "logs": False, "auto_configure": False}
     if settings.OTEL_EXPORTER_OTLP_ENDPOINT is None:
         return {**config, "tracing": False}
@@ -27,8 +27,7 @@ def telemetry_config(settings: Settings) -> TelemetryConfig:
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
     class WithoutSecrets(SpanProcessor):
-        """FastAPI notes the query string, in which a receptionist's search has a guest's name or phone, and the path,
-        in which a calendar has its key."""
+        """Removes personal data: a query string has the name or phone of a search, the path of a calendar its key."""
 
         def on_start(self, span: Span, parent_context: Context | None = None) -> None:  # noqa: ARG002 - the base's
             attributes = span.attributes or {}
@@ -52,7 +51,7 @@ def telemetry_config(settings: Settings) -> TelemetryConfig:
 
 
 async def close_telemetry() -> None:
-    """Sends the spans that still wait: a server that ends by a signal runs no `atexit`."""
+    """Send the spans that are still queued: a server that ends by a signal runs no `atexit`."""
     with contextlib.suppress(TimeoutError):  # a dead collector must not hold up the stop
         async with asyncio.timeout(_LAST_EXPORT_TIMEOUT):
             for shut_down in _shut_down:

@@ -1,4 +1,4 @@
-"""On whose behalf a transaction works; the triggers of the audit ledger (migration 0002) write it beside each change."""
+"""Name who changes something in a transaction: the triggers of the audit ledger (migration 0002) write it down."""
 
 from uuid import UUID
 
@@ -14,13 +14,13 @@ _ACT_AS_PROGRAM = text("SELECT set_config('application_name', :program, true)")
 
 
 async def act_as(session: AsyncSession, user_id: UUID) -> None:
-    """Changes of this transaction are this user's.
+    """Attribute the changes of this transaction to a user.
 
-    Routes with `Requires(...)` have done it; a public route that changes something does it itself.
+    `Requires(...)` has done it for its routes; a public route that changes something calls this itself.
     """
     await session.execute(_ACT_AS, {"actor": str(user_id), "request": request_id_var.get()})
 
 
 async def act_as_program(session: AsyncSession, program: str) -> None:
-    """Changes of this transaction are nobody's: the spa itself makes them, by this part of it."""
+    """Attribute the changes of this transaction to a part of the software instead of a user, such as a job."""
     await session.execute(_ACT_AS_PROGRAM, {"program": program})

@@ -1,4 +1,4 @@
-"""Constraints of our tables as errors of the domain."""
+"""Translate violated constraints of our tables into errors of the domain."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -10,11 +10,15 @@ from app.core.exceptions import ZenSpaException
 
 
 @contextmanager
-def translate_integrity_errors(refusals: Mapping[str, type[ZenSpaException]]) -> Iterator[None]:
-    """What PostgreSQL refuses by one of these constraints is that error of ours."""
+def translate_integrity_errors(errors: Mapping[str, type[ZenSpaException]]) -> Iterator[None]:
+    """Raise the error that belongs to the violated constraint; other errors pass.
+
+    Args:
+        errors: The name of a constraint, and the error that its violation becomes.
+    """
     try:
         yield
     except IntegrityError as error:
-        if (refusal := refusals.get(constraint_of(error))) is not None:
-            raise refusal from error
+        if (translated := errors.get(constraint_of(error))) is not None:
+            raise translated from error
         raise

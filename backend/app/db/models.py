@@ -26,7 +26,7 @@ class Base(DeclarativeBase):
 
 
 class Entity(Base):
-    """A row with an identity: a UUIDv7, which sorts by the time it was made, and its two times."""
+    """Base of rows with an id (UUIDv7, which sorts by the time of creation) and two times."""
 
     __abstract__ = True
 
@@ -35,8 +35,8 @@ class Entity(Base):
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.clock_timestamp())
 
 
-def in_two_languages(name: str) -> Composite[LocalizedText]:
-    """A `Mapped[Words]`, kept in the columns `{name}_vi` and `{name}_en`."""
+def localized_columns(name: str) -> Composite[LocalizedText]:
+    """Return a `Mapped[LocalizedText]`, stored in the columns `{name}_vi` and `{name}_en`."""
     return composite(
         LocalizedText,
         mapped_column(f"{name}_vi", Text, nullable=False),
@@ -45,7 +45,7 @@ def in_two_languages(name: str) -> Composite[LocalizedText]:
 
 
 class KeyedEntity(Entity):
-    """A row that files name by a short key, which outlives a new name: `quan-1`."""
+    """Base of rows that files refer to by a short key, such as `quan-1`, which stays when the name changes."""
 
     __abstract__ = True
 

@@ -1,7 +1,6 @@
-"""Pure ASGI middleware, outermost first: RequestContext, CORS, RequestGuard; `app.redis` adds the rate limit.
+"""Pure ASGI middleware, outermost first: RequestContext, CORS, RequestGuard; then `rate_limit_middleware`.
 
-Every request passes here, so what is written plainly is written so for speed: `make bench` compares
-/health/live with a bare route.
+Every request passes here, so simple code is meant to be fast code: `make bench` compares /health/live with a bare route.
 """
 
 import re
@@ -30,60 +29,58 @@ from app.core.validation_messages import describe
 
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _HOST = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]*)?")  # name or address, port
-_PAGES_FOR_PEOPLE = {"/docs", "/redoc", "/docs/oauth2-redirect"}
+_HTML_PAGES = {"/docs", "/redoc", "/docs/oauth2-redirect"}
 _UNMATCHED = "(unmatched)"
 _SERVER_ERROR = 500
-_QUERY_FAULTS = {
+_QUERY_ERRORS = {
     "duplicate_parameter": "The parameter is given more than once",
     "string_characters": "The value has characters that are not allowed",
 }
 
-_NOT_KEPT = (b"cache-control", b"no-store")
-"""Unless the route has put `cacheable` into the scope, and says itself for how long."""
+_NO_STORE = (b"cache-control", b"no-store")
+"""Sent unless the route has put `cacheable` into the scope and sends its own."""
 
 logger = structlog.get_logger(__name__)
 
 
 class RequestContextMiddleware:
-    """Gives each request its id, its headers, its one access line and its measurement."""
+    """Gives each request its id and headers, and writes its access line and its metrics."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
         self.api_headers, self.page_headers = _security_headers(settings)
-        self.cacheable_headers = [header for header in self.api_headers if header != _NOT_KEPT]
+        self.cacheable_headers = [header for header in self.api_headers if header != _NO_STORE]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
-        answered: float | None = None
+        finished: float | None = None
         request_id = scope["request_id"] = _request_id(scope)
         request_id_var.set(request_id)
         user_id_var.set("")
-        headers = self.page_headers if scope["path"] in _PAGES_FOR_PEOPLE else self.api_headers
+        headers = self.page_headers if scope["path"] in _HTML_PAGES else self.api_headers
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal answered
+            nonlocal finished
             if message["type"] == "http.response.start":
                 scope["status"] = message["status"]
-                more = self.cacheable_headers if "cacheable" in scope else headers
-                message["headers"] = [*message["headers"], *more, (b"x-request-id", request_id.encode())]
+                added = self.cacheable_headers if "cacheable" in scope else headers
+                message["headers"] = [*message["headers"], *added, (b"x-request-id", request_id.encode())]
             await send(message)
             if (
                 message["type"] == "http.response.body"
-                and answered is None
-                and (
-                    not message.get("more_body") or "endless" in scope
-                )  # a stream is answered when it begins
+                and finished is None
+                and (not message.get("more_body") or "endless" in scope)  # a stream counts until it begins
             ):
-                answered = time.perf_counter()
+                finished = time.perf_counter()
 
         try:
             await self.app(scope, receive, send_with_headers)
         finally:
-            # What runs in the background, as a mail, the client does not wait for.
-            ended = time.perf_counter() if answered is None else answered
+            # The client does not wait for background tasks, such as a mail.
+            ended = time.perf_counter() if finished is None else finished
             self._record(scope, scope.get("status", _SERVER_ERROR), ended - started)
 
     @staticmethod
@@ -97,8 +94,8 @@ class RequestContextMiddleware:
 class RequestGuardMiddleware:
     """Refuses what no route should ever see: a wrong or doubled Host, NUL bytes, doubled parameters.
 
-    It also is the last to catch an exception, inside of CORS, so that a browser may read the answer: left to
-    Starlette, a 500 ends the connection under the client's next request.
+    It is also the last to catch an exception, inside CORS, so that a browser may read the response. Starlette's own
+    handler would end the connection under the client's next request.
     """
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
@@ -111,8 +108,8 @@ class RequestGuardMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
-        elif (fault := self._fault(scope)) is not None:
-            await respond(fault, scope, receive, send)
+        elif (error := self._check(scope)) is not None:
+            await respond(error, scope, receive, send)
         else:
             await self._run(scope, receive, send)
 
@@ -121,46 +118,47 @@ class RequestGuardMiddleware:
             await self.app(scope, receive, send)
         except Exception as error:
             if "status" in scope:
-                raise  # half an answer is out: only a broken connection tells the client so
+                raise  # half a response is sent: only a broken connection tells the client so
             logger.error("unhandled exception", exc_info=error)  # noqa: TRY400 - structlog takes the instance
             await respond(ZenSpaException(), scope, receive, send)
 
-    def _fault(self, scope: Scope) -> ZenSpaException | None:
+    def _check(self, scope: Scope) -> ZenSpaException | None:
+        """Return why the request is refused, or None."""
         hosts = [value for name, value in scope["headers"] if name == b"host"]
-        if len(hosts) != 1 or not self._answers(hosts[0].decode("latin-1")):
+        if len(hosts) != 1 or not self._is_allowed(hosts[0].decode("latin-1")):
             return BadRequestException(code="INVALID_HOST")
         if "\x00" in scope["path"]:
             return NotFoundException()
         if query := scope["query_string"]:
-            return _query_fault(query)
+            return _check_query(query)
         return None
 
-    def _answers(self, host: str) -> bool:
+    def _is_allowed(self, host: str) -> bool:
         if self.any_host:
             return bool(host)
         match = _HOST.fullmatch(host.lower())
         return match is not None and (match[1] in self.hosts or match[1].endswith(self.domains))
 
 
-def _query_fault(query: bytes) -> ZenSpaException | None:
-    """A doubled parameter means one thing to us and another to a proxy; NUL ends in PostgreSQL as an error."""
+def _check_query(query: bytes) -> ZenSpaException | None:
+    """Refuse a doubled parameter, which may mean one thing to us and another to a proxy, and NUL, which PostgreSQL refuses."""
     seen: set[str] = set()
     for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
         kind = (
             "duplicate_parameter" if name in seen else "string_characters" if "\x00" in name + value else None
         )
         if kind:
-            fault = {"type": kind, "msg": _QUERY_FAULTS[kind], "loc": ("query", name.replace("\x00", ""))}
-            return ValidationException(details=[describe(fault)])
+            error = {"type": kind, "msg": _QUERY_ERRORS[kind], "loc": ("query", name.replace("\x00", ""))}
+            return ValidationException(details=[describe(error)])
         seen.add(name)
     return None
 
 
 class EnvelopeCORSMiddleware(CORSMiddleware):
-    """Starlette's, with our envelope when it refuses a preflight, and silent towards origins not on the list."""
+    """Starlette's, with our envelope for a refused preflight, and without headers for origins that are not listed."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """What no browser page sent passes untouched: no answer of ours may be cached, so none needs `Vary`."""
+        """Pass a request without an Origin untouched; responses to it need no `Vary`, for their origin does not matter."""
         for name, _ in scope.get("headers", ()):
             if name == b"origin":
                 await super().__call__(scope, receive, send)
@@ -178,7 +176,7 @@ class EnvelopeCORSMiddleware(CORSMiddleware):
         )
 
     async def send(self, message: Message, send: Send, request_headers: Headers) -> None:
-        """Starlette would tell any origin that credentials are allowed."""
+        """Send no CORS headers to other origins: Starlette would tell them that credentials are allowed."""
         if message["type"] == "http.response.start" and not self.is_allowed_origin(
             request_headers.get("origin", "")
         ):
@@ -189,7 +187,7 @@ class EnvelopeCORSMiddleware(CORSMiddleware):
 
 
 def _request_id(scope: Scope) -> str:
-    """The client's `X-Request-ID` when it is a plain word, else a new one: it goes into logs and headers."""
+    """Return the client's `X-Request-ID` if it is plain ASCII, otherwise a new one: it goes into logs and headers."""
     for name, value in scope["headers"]:
         if name == b"x-request-id":
             return value.decode() if _REQUEST_ID.fullmatch(value) else secrets.token_hex(16)
@@ -197,7 +195,7 @@ def _request_id(scope: Scope) -> str:
 
 
 def _route_template(scope: Scope) -> str:
-    """`/api/v1/customers/{customer_id}`; a path that no route knows must not make a series of its own."""
+    """Return `/api/v1/customers/{customer_id}`; an unknown path must not become a series of its own."""
     if route := scope.get("route"):
         return str(route.path)
     # Starlette's own routes (/metrics, /docs) leave only their endpoint; their paths have no parameters.
@@ -209,17 +207,18 @@ def _language(scope: Scope) -> str:
 
 
 async def respond(error: ZenSpaException, scope: Scope, receive: Receive, send: Send) -> None:
+    """Send the response to an error from a middleware."""
     response = error_response(error, language=_language(scope), request_id=scope["request_id"])
     await response(scope, receive, send)
 
 
 def _security_headers(settings: Settings) -> tuple[list[tuple[bytes, bytes]], list[tuple[bytes, bytes]]]:
-    """For answers to programs and for the two pages of documentation, whose scripts come from a CDN."""
+    """Return the headers of API responses, and those of the documentation pages, whose scripts come from a CDN."""
     common = [
         (b"x-content-type-options", b"nosniff"),
         (b"x-frame-options", b"DENY"),
         (b"referrer-policy", b"no-referrer"),
-        _NOT_KEPT,
+        _NO_STORE,
     ]
     if settings.is_production:
         common.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))

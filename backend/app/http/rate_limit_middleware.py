@@ -1,4 +1,4 @@
-"""The general limit: what one client address may ask of the whole API."""
+"""The general rate limit: how many requests one client address may send to the whole API."""
 
 import math
 import time
@@ -14,7 +14,7 @@ from app.http.middleware import respond
 from app.redis.rate_limit import RateLimit, RateLimitState, client_of, rate_limited, try_to_take
 
 CHUNKS = 60
-"""In how many parts a process takes a minute's requests from Redis."""
+"""The number of parts in which a process takes a minute's requests from Redis."""
 _LARGEST_CHUNK = 500  # each request in it is an entry in Redis: a million of them stops it for a second
 _WINDOW = 60
 _MAX_ADDRESSES = 10_000  # remembered, 4 MB
@@ -23,7 +23,7 @@ _HEALTH = f"{API_V1}/health/"
 
 @dataclass(slots=True)
 class _Chunk:
-    """What a process has taken for an address and may still use, or that it was refused."""
+    """The requests that a process has taken for an address and may still use, or a refusal."""
 
     left: int
     until: float
@@ -32,14 +32,14 @@ class _Chunk:
 
 
 class RateLimitMiddleware:
-    """Answers 429 to an address (of IPv6: to a /64, what one customer of a provider has) that asks too often.
+    """Answers 429 to an address that sends too many requests (IPv6: a /64, which one customer of a provider has).
 
-    A process takes a sixtieth of the limit at a time, 500 at most, and counts it down by itself, so that of the usual
-    limit one request in 20 asks Redis. The limit is therefore a little inexact. Refused early: by what other processes
-    have taken and not used, less than a sixtieth of the limit each. Let through late: what a process took in one
-    window and uses in the next, again as much. Who was refused is refused from memory until the window moves on.
+    A process takes a sixtieth of the limit at a time, at most 500, and counts it down by itself: with the usual limit
+    one request in 20 reaches Redis. So the limit is slightly inexact. It refuses early by what other processes have taken
+    and not used, less than a sixtieth of the limit each. It lets through late what a process took in one window and uses
+    in the next, the same amount. A refused address is refused from memory until the window moves on.
 
-    Monitoring is never refused. The address is the connection's, or what a trusted proxy says it is
+    Monitoring is never refused. The address is that of the connection, or the one that a trusted proxy names
     (`zenspa serve --trust-proxy`).
     """
 
@@ -66,7 +66,7 @@ class RateLimitMiddleware:
         return True
 
     async def _refusal(self, address: str) -> RateLimitException | None:
-        """None when a request could be spent after all."""
+        """Return the refusal, or None once a request could be spent."""
         while not self._spend(address):
             chunk = self._chunks.get(address)
             now = time.monotonic()
@@ -91,7 +91,7 @@ class RateLimitMiddleware:
 
 
 def _limited_address(scope: Scope) -> str | None:
-    """None when the request is not limited: monitoring, and what came over a Unix socket from nobody known."""
+    """Return None for a request without a limit: monitoring, or one over a Unix socket from an unknown address."""
     path, client = scope["path"], scope.get("client")
     if path.startswith(_HEALTH) or path == "/metrics" or not client:
         return None

@@ -20,19 +20,20 @@ from app.core.exceptions import (
 from app.core.validation_messages import describe
 
 BODY_TIMEOUT = 10.0
-"""Seconds a client may take for a JSON body, and between two chunks of an upload; a stop waits no longer."""
-_MAX_INTEGER_DIGITS = 20  # of a bigint with its sign; int() of more is slow, of 4,300 an error
+"""Seconds that a client has for a JSON body, or between two chunks of an upload; a stop waits no longer."""
+_MAX_INTEGER_DIGITS = 20  # a bigint with its sign; int() of more is slow, of 4,300 an error
 _SUSPICIOUS_ESCAPE = re.compile(rb"\\u(?:0000|[dD][89a-fA-F])")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 class _BoundedRequest(Request):
-    """Bounds a body in size and in time."""
+    """A request whose body is bounded in size and in time."""
 
     limit: int
     total = 0
 
     async def receive_bounded(self) -> Message:
+        """Receive the next chunk, within the limits."""
         declared = self.headers.get("content-length", "")
         if declared.isdecimal() and int(declared) > self.limit:
             raise PayloadTooLargeException
@@ -88,11 +89,11 @@ def _is_json_in_utf8(content_type: str, body: bytes) -> bool:
 
 
 def parse_json(body: bytes) -> Any:
-    """A JSON document (RFC 8259) that means the same to every reader and that PostgreSQL can store.
+    """Return a JSON document (RFC 8259) that means the same to every reader and that PostgreSQL can store.
 
     Raises:
-        MalformedBodyException: no JSON, not UTF-8, nested too deep, or with a key twice in one object.
-        ValidationException: NaN, infinite numbers, integers of more than 64 bits, NUL and lone surrogates in text.
+        MalformedBodyException: It is no JSON, not UTF-8, nested too deep, or has a key twice in one object.
+        ValidationException: It has NaN, infinite numbers, integers of more than 64 bits, or NUL or lone surrogates in text.
     """
     try:
         document = json.loads(
@@ -142,7 +143,7 @@ def _refuse(kind: str, message: str, path: tuple[str | int, ...]) -> NoReturn:
 
 
 def _texts(node: Any, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Every string of a document with the path to it, keys included."""
+    """Yield every string of a document, keys included, with the path to it."""
     if isinstance(node, str):
         yield path, node
     elif isinstance(node, list):

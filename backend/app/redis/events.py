@@ -1,6 +1,7 @@
-"""What changed where, told to all processes: that a branch's day may be another now.
+"""Tell all processes, by publish and subscribe, that something on a branch's days has changed.
 
-Redis carries it, so it can be lost. Whoever listens looks for themselves now and then, more often while Redis is away.
+Redis carries the messages, so one can be lost. Listeners therefore also look by themselves now and then, more often while
+Redis is away.
 """
 
 import asyncio
@@ -19,61 +20,65 @@ from app.redis import client
 from app.redis.client import RETRY_AFTER, get_redis_client
 
 CHANNEL = "zenspa:branch-changed"
-"""One for all branches; a message is the id of one. Numbered databases share their channels, ids are nobody else's."""
+"""One channel for all branches; a message is a branch's id. Numbered databases share channels, but ids are unique."""
 SILENCE = 2.0
-"""Seconds without a word from Redis, after which it is asked whether it is there."""
+"""Seconds without a message after which Redis is sent a PING."""
 
 type Listener = Callable[[UUID | None], None]
 
 
 def announce(session: AsyncSession, branch_id: UUID) -> None:
-    """Tells every process, once the transaction is committed, that something of this branch's days has changed:
-    visits, shifts, leave, what is out of order. Said twice it is told once."""
+    """Tell every process, once the transaction is committed, that something on this branch's days has changed.
+
+    Visits, shifts, leave, outages. Announced twice in one transaction, it is told once.
+    """
     after_commit(session, _publish, branch_id)
 
 
 async def _publish(branch_id: UUID) -> None:
-    with suppress(RedisError, RuntimeError):  # they find out a little later
+    with suppress(RedisError, RuntimeError):  # listeners find out a little later
         await (await get_redis_client()).publish(CHANNEL, str(branch_id))
 
 
 class BranchEvents:
-    """Hears for all who listen in this process, by one subscription, which is there while anybody does."""
+    """One subscription for all listeners of this process, open while there is one."""
 
     def __init__(self) -> None:
-        self.arrive = False
-        """Whether Redis is there to bring them."""
+        self.is_connected = False
+        """Whether Redis delivers messages now."""
         self._listeners: set[Listener] = set()
         self._subscription: asyncio.Task[None] | None = None
 
     @contextmanager
-    def heard_by(self, listener: Listener) -> Iterator[None]:
-        """Calls it with the branch that has changed; with None when it may be any: Redis has gone or come back, and
-        what was told meanwhile is lost."""
+    def listen(self, listener: Listener) -> Iterator[None]:
+        """Call the listener with the branch that has changed.
+
+        It is called with None when any may have changed: Redis has gone or come back, and messages were lost meanwhile.
+        """
         self._listeners.add(listener)
         if self._subscription is None:
-            # In a context of its own: its log lines are not of the request that happens to be the first.
-            self._subscription = asyncio.create_task(self._hear(), context=Context())
+            # In a context of its own: its log lines do not belong to the request that happens to be the first.
+            self._subscription = asyncio.create_task(self._receive(), context=Context())
         try:
             yield
         finally:
             self._listeners.discard(listener)
             if not self._listeners:
                 self._subscription.cancel()
-                self._subscription, self.arrive = None, False
+                self._subscription, self.is_connected = None, False
 
-    async def _hear(self) -> None:
+    async def _receive(self) -> None:
         while True:
             with suppress(RedisError, RuntimeError, OSError):
                 redis = await get_redis_client()
                 async with redis.pubsub() as pubsub:
                     await pubsub.subscribe(CHANNEL)
-                    await self._pass_on(pubsub)
-            self._tell_that_it(arrives=False)
+                    await self._dispatch(pubsub)
+            self._set_connected(connected=False)
             await asyncio.sleep(RETRY_AFTER)
 
-    async def _pass_on(self, pubsub: PubSub) -> None:
-        """Until Redis is away. A connection to one that is silent stays open, and says nothing of it."""
+    async def _dispatch(self, pubsub: PubSub) -> None:
+        """Pass messages on until Redis is away. A connection to a silent Redis stays open, hence the PING."""
         while True:
             message = await pubsub.get_message(timeout=SILENCE)
             if message is None:
@@ -82,13 +87,13 @@ class BranchEvents:
             if message is None:
                 raise ConnectionError("Redis does not answer a subscriber")
             if message["type"] == "subscribe":
-                self._tell_that_it(arrives=True)
+                self._set_connected(connected=True)
             elif message["type"] == "message":
                 self._tell(_branch_of(message["data"]))
 
-    def _tell_that_it(self, *, arrives: bool) -> None:
-        if self.arrive is not arrives:
-            self.arrive = arrives
+    def _set_connected(self, *, connected: bool) -> None:
+        if self.is_connected is not connected:
+            self.is_connected = connected
             self._tell(None)
 
     def _tell(self, branch_id: UUID | None) -> None:
@@ -97,7 +102,7 @@ class BranchEvents:
 
 
 def _branch_of(data: Any) -> UUID | None:
-    """Text or bytes, by REDIS_DECODE_RESPONSES; None for what is no message of ours."""
+    """Return the id in a message, text or bytes by REDIS_DECODE_RESPONSES; None for a message that is not ours."""
     try:
         return UUID(data if isinstance(data, str) else data.decode())
     except ValueError:

@@ -1,4 +1,4 @@
-"""How often somebody may do something: one count for all processes in Redis, one for each while it is away."""
+"""Rate limits: one count for all processes in Redis, one in each process while Redis is away."""
 
 import asyncio
 import math
@@ -20,13 +20,13 @@ from app.core.exceptions import RateLimitException
 from app.redis import client
 from app.redis.client import get_redis_client
 
-_AT_ONCE = 20  # connections of the pool's 100: a burst that finds none left would be counted here as well
+_AT_ONCE = 20  # of the pool's 100 connections: a burst that finds none left would be counted here as well
 _LOCAL_WINDOWS = 10_000
 
 
 @dataclass(frozen=True)
 class RateLimit:
-    """At most so many `requests` in any span of so many `seconds`; `name` is what clients read."""
+    """At most `requests` in any span of `seconds`; clients read the `name`."""
 
     name: str
     requests: int
@@ -34,65 +34,68 @@ class RateLimit:
 
 
 class RateLimitState(NamedTuple):
-    """What is left of a limit."""
+    """The remainder of a limit."""
 
     remaining: int
     reset_after: int
-    """Seconds, at least 1, until the oldest of what was used is forgotten."""
+    """Seconds, at least 1, until the oldest request no longer counts."""
 
 
 async def take(limit: RateLimit, key: str, *, cost: int = 1) -> None:
-    """Uses `cost` requests of the limit on behalf of `key`, all or none; the key is stored as a hash only.
+    """Count `cost` requests for `key`, all or none. The key is stored as a hash only.
 
-    While Redis is away this process counts for itself, from zero: behind n processes a client then gets up to
-    n times the limit, and once more when Redis is back.
+    While Redis is away this process counts for itself, from zero: with n processes a client then gets up to n times the
+    limit, and once more when Redis is back.
 
     Raises:
-        RateLimitException: the limit is used up; with the headers that say so.
+        RateLimitException: The limit is used up; with the headers that tell so.
     """
     if (left := await try_to_take(limit, key, cost=cost)) is not None:
         raise rate_limited(limit, left)
 
 
 async def try_to_take(limit: RateLimit, key: str, *, cost: int = 1) -> RateLimitState | None:
-    """As `take`, but says what is left when that is too little; None: it was taken."""
-    hashed = sha256(key.encode(errors="surrogatepass")).hexdigest()[:32]  # of an e-mail, an address
+    """Do the same, but return the state of the limit when it is used up, and None otherwise."""
+    hashed = sha256(key.encode(errors="surrogatepass")).hexdigest()[
+        :32
+    ]  # the key may be an e-mail or an address
     try:
         return await _windows_in(await get_redis_client()).take(limit, hashed, cost)
     except (RedisError, RuntimeError):
         return _local_windows.take(limit, hashed, cost)
 
 
-def rate_limit_headers(limit: RateLimit, allowance: RateLimitState) -> dict[str, str]:
-    """The fields of draft-ietf-httpapi-ratelimit-headers-10."""
+def rate_limit_headers(limit: RateLimit, state: RateLimitState) -> dict[str, str]:
+    """Return the fields of draft-ietf-httpapi-ratelimit-headers-10."""
     return {
         "RateLimit-Policy": f'"{limit.name}";q={limit.requests};w={limit.seconds}',
-        "RateLimit": f'"{limit.name}";r={allowance.remaining};t={allowance.reset_after}',
+        "RateLimit": f'"{limit.name}";r={state.remaining};t={state.reset_after}',
     }
 
 
-def rate_limited(limit: RateLimit, allowance: RateLimitState) -> RateLimitException:
+def rate_limited(limit: RateLimit, state: RateLimitState) -> RateLimitException:
+    """Return the error for a limit that is used up."""
     return RateLimitException(
-        headers=rate_limit_headers(limit, allowance) | {"Retry-After": str(allowance.reset_after)}
+        headers=rate_limit_headers(limit, state) | {"Retry-After": str(state.reset_after)}
     )
 
 
 @lru_cache(maxsize=4096)
 def client_of(address: str) -> str:
-    """Whom to count for an address: of IPv6 the /64, which is what one customer of a provider has."""
+    """Return the client to count for an address: for IPv6 the /64, which one customer of a provider has."""
     try:
         ipv6 = IPv6Address(address)
     except AddressValueError:
         return address
-    if ipv6.ipv4_mapped:  # of a socket that listens for both: all of IPv4 would be one /64
+    if ipv6.ipv4_mapped:  # from a socket that listens for both: all of IPv4 would be one /64
         return str(ipv6.ipv4_mapped)
     return str(IPv6Network((int(ipv6) >> 64 << 64, 64)))
 
 
 class _SharedWindows:
-    """Moving windows in Redis, by `limits`: they keep the time of each request, so that small counts are exact.
+    """Moving windows of the limits library in Redis. They keep the time of each request, so small counts are exact.
 
-    A sliding counter keeps two numbers and guesses between them; of ten sign-ins one or two too few or too many.
+    A sliding counter keeps two numbers and interpolates: for ten sign-ins it is wrong by one or two.
     """
 
     def __init__(self, redis: aioredis.Redis) -> None:
@@ -112,7 +115,7 @@ class _SharedWindows:
                 if await self._limiter.hit(item, key, cost=cost):
                     return None
                 reset_at, remaining = await self._limiter.get_window_stats(item, key)
-        return _allowance(limit, remaining, reset_at - time.time())
+        return _state(limit, remaining, reset_at - time.time())
 
 
 @lru_cache(maxsize=1)
@@ -123,8 +126,8 @@ def _windows_in(redis: aioredis.Redis) -> _SharedWindows:
 class _LocalWindows:
     """The same windows in this process.
 
-    Not the MemoryStorage of `limits`: at each request it walks over all keys, with a change of threads for each
-    (1.2 ms of CPU a request with 50 keys), and it forgets nobody when there are too many.
+    Not the MemoryStorage of limits: at each request it walks over all keys, with a change of threads for each (1.2 ms of
+    the processor with 50 keys), and it has no upper bound.
     """
 
     def __init__(self) -> None:
@@ -139,18 +142,18 @@ class _LocalWindows:
         left = limit.requests - len(taken)
         if left >= cost:
             taken.extend([now] * cost)
-        self._taken[window] = taken  # at the end: who was away longest is forgotten first
+        self._taken[window] = taken  # at the end: the client that was away longest is forgotten first
         if len(self._taken) > _LOCAL_WINDOWS:
             del self._taken[next(iter(self._taken))]
         if left >= cost:
             return None
         oldest = taken[0] if taken else now
-        return _allowance(limit, left, oldest + limit.seconds - now)
+        return _state(limit, left, oldest + limit.seconds - now)
 
 
 _local_windows = _LocalWindows()
 
 
-def _allowance(limit: RateLimit, remaining: int, reset_after: float) -> RateLimitState:
-    """Within the bounds also when another host's clock is ahead."""
+def _state(limit: RateLimit, remaining: int, reset_after: float) -> RateLimitState:
+    """Return the state within its bounds, also when another host's clock is ahead."""
     return RateLimitState(max(0, remaining), min(max(1, math.ceil(reset_after)), limit.seconds))

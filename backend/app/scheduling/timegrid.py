@@ -7,7 +7,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from app.common.helpers import utc_now
-from app.common.types.wall_time import Span, instant
+from app.common.types.wall_time import Span, instant_of
 from app.scheduling.bitmask import from_runs, ones, positions, shifted, to_runs
 
 STEP_MINUTES = 5
@@ -69,7 +69,7 @@ class Grid:
 
     def day(self, day: date, zone: ZoneInfo) -> int:
         """Return the steps of a day on the wall clock."""
-        begins, ends = self.step(instant(day, 0, zone)), self.step(instant(day + _ONE_DAY, 0, zone))
+        begins, ends = self.step(instant_of(day, 0, zone)), self.step(instant_of(day + _ONE_DAY, 0, zone))
         return from_runs([(begins, ends)], self.count)
 
     def wall_starts(self, days: Iterable[date], zone: ZoneInfo, grid_minutes: int) -> int:
@@ -81,8 +81,8 @@ class Grid:
         """
         starts = 0
         for day in days:
-            begins = instant(day, 0, zone).astimezone(zone)
-            ends = instant(day + _ONE_DAY, 0, zone).astimezone(zone)
+            begins = instant_of(day, 0, zone).astimezone(zone)
+            ends = instant_of(day + _ONE_DAY, 0, zone).astimezone(zone)
             first, last = self.step(begins), self.step(ends)
             if begins.utcoffset() == ends.utcoffset() and not begins.minute:
                 starts |= shifted(_every(grid_minutes // STEP_MINUTES) & ones(last - first), first)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.common.types.wall_time import Span, WallHours, instant, open_spans
+from app.common.types.wall_time import Span, WallHours, instant_of, open_spans
 
 SAIGON = ZoneInfo("Asia/Ho_Chi_Minh")
 PARIS = ZoneInfo("Europe/Paris")
@@ -49,7 +49,7 @@ def wall(text: str) -> int:
     ],
 )
 def test_what_the_wall_clock_shows_is_an_instant(zone: ZoneInfo, day: date, time: str, expected: str) -> None:
-    assert instant(day, wall(time), zone) == datetime.fromisoformat(expected)
+    assert instant_of(day, wall(time), zone) == datetime.fromisoformat(expected)
 
 
 def test_a_night_and_the_morning_after_it_are_one_span() -> None:

@@ -1,4 +1,4 @@
-"""What people are known by, as fields of a request: one spelling in every module."""
+"""Field types for names, phone numbers and emails: one spelling in every module."""
 
 from typing import Annotated
 
@@ -13,7 +13,7 @@ from app.common.validation import bilingual_error
 def _email(value: str) -> str:
     try:
         return validate_email(value)[1].lower()
-    except PydanticCustomError:  # it repeats parts of the address
+    except PydanticCustomError:  # its message repeats parts of the address
         raise bilingual_error(
             "email",
             "Email chưa đúng. Ví dụ đúng: lan@example.com.",

@@ -1,4 +1,4 @@
-"""What somebody says they are: customers and staff alike."""
+"""The gender of a customer or a member of staff."""
 
 from enum import StrEnum
 from typing import Annotated
@@ -24,4 +24,4 @@ def _gender(value: object) -> object:
 
 
 GivenGender = Annotated[Gender, BeforeValidator(_gender)]
-"""As a field of a request."""
+"""The field type of requests, with an error in both languages."""

@@ -1,4 +1,4 @@
-"""Instants as clients send them, and from one to another."""
+"""Field types for instants, days and intervals that clients send."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, ClassVar, Self
@@ -12,7 +12,7 @@ _YEARS = range(2000, 2200)
 
 
 def _in_utc(value: datetime) -> datetime:
-    """At the ends of the calendar there is no such instant in UTC, nor in PostgreSQL's driver."""
+    """Convert to UTC. At the ends of the calendar there is no such instant in UTC, nor in PostgreSQL's driver."""
     if value.year not in _YEARS:
         raise bilingual_error(
             "instant_range",
@@ -32,7 +32,7 @@ def _whole_minute(value: datetime) -> datetime:
     return value
 
 
-def _with_days_around_it(value: date) -> date:
+def _day_within_years(value: date) -> date:
     if not date(_YEARS.start, 1, 2) <= value <= date(_YEARS.stop - 1, 12, 20):
         raise bilingual_error(
             "instant_range",
@@ -42,14 +42,14 @@ def _with_days_around_it(value: date) -> date:
     return value
 
 
-Day = Annotated[IsoDate, AfterValidator(_with_days_around_it), Field(examples=["2026-12-28"])]
-"""A day of a calendar. The day before it and the week after it are instants, too, in every time zone."""
+Day = Annotated[IsoDate, AfterValidator(_day_within_years), Field(examples=["2026-12-28"])]
+"""A calendar day. The day before and the week after are valid instants, too, in every time zone."""
 Instant = Annotated[QueryInstant, AfterValidator(_in_utc), Field(examples=["2026-12-31T09:00:00+07:00"])]
 Minute = Annotated[Instant, AfterValidator(_whole_minute)]
 
 
-def refuse_times_unless(start: datetime, end: datetime, *, longest: timedelta) -> None:
-    """Raises PydanticCustomError unless the end comes after the start, by no more than this."""
+def require_interval(start: datetime, end: datetime, *, longest: timedelta) -> None:
+    """Raise PydanticCustomError unless the end comes after the start, by no more than `longest`."""
     if not timedelta() < end - start <= longest:
         raise bilingual_error(
             "time_range",
@@ -59,12 +59,15 @@ def refuse_times_unless(start: datetime, end: datetime, *, longest: timedelta) -
 
 
 class Times(BaseModel):
+    """Base of requests with a start and an end."""
+
     longest: ClassVar[timedelta]
+    """The longest interval that is accepted."""
 
     start: Instant
     end: Instant
 
     @model_validator(mode="after")
-    def _not_backwards_and_not_too_long(self) -> Self:
-        refuse_times_unless(self.start, self.end, longest=self.longest)
+    def _check_interval(self) -> Self:
+        require_interval(self.start, self.end, longest=self.longest)
         return self

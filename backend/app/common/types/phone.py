@@ -1,33 +1,34 @@
-"""Phone numbers: any spelling in, E.164 out."""
+"""Convert phone numbers from any spelling to E.164."""
 
 import re
 
 import phonenumbers
 
-from app.common.helpers import visible
+from app.common.helpers import strip_invisible
 from app.common.validation import bilingual_error
 
 _ONE_NUMBER = re.compile(r"[+＋]?[\d\s().‐-―−-]+")
 
 
 class HomeRegion:
-    """The country of a number written without one. `core.config` sets it from `PHONE_REGION` when it loads."""
+    """The country of a number written without a country code. `core.config` sets it from `PHONE_REGION`."""
 
     code = "VN"
     """ISO 3166."""
 
 
 def to_e164(spelling: str, region: str) -> str:
-    """`0912 345 678`, `84912345678`, `+84 (0)912.345.678` → `+84912345678`.
+    """Return a phone number in E.164: `0912 345 678`, `84912345678`, `+84 (0)912.345.678` → `+84912345678`.
 
-    One number and nothing else: of `0912345678; 0987654321` or `… ext 5` a part would be lost. `region` is the
-    country (ISO 3166) of numbers written without one. Numbers that no network there can have are refused (Google's
-    numbering plans).
+    Args:
+        spelling: One number and nothing else. Of `0912345678; 0987654321` or `… ext 5` a part would be lost.
+        region: The country (ISO 3166) of a number written without one.
 
     Raises:
-        PydanticCustomError: of type `phone_number`, when it is no phone number.
+        PydanticCustomError: Of type `phone_number`: it is no phone number, or one that no network there can have
+            (Google's numbering plans).
     """
-    spelling = visible(spelling).strip()
+    spelling = strip_invisible(spelling).strip()
     candidates = (spelling, f"+{spelling}") if _ONE_NUMBER.fullmatch(spelling) else ()
     for candidate in candidates:  # 84912345678: the country code without its plus
         try:
@@ -44,5 +45,5 @@ def to_e164(spelling: str, region: str) -> str:
 
 
 def country_code(region: str) -> int:
-    """84 for VN."""
+    """Return the calling code of a country (ISO 3166), such as 84 for VN."""
     return phonenumbers.country_code_for_region(region)

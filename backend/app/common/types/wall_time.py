@@ -1,4 +1,4 @@
-"""Times on the wall clock: as people write them, as they are kept (minutes after midnight), and as instants."""
+"""Wall-clock times: as people write them, as they are stored (minutes after midnight), and as instants."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,12 +13,12 @@ from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from app.common.validation import bilingual_error
 
 DAY = 1440
-"""Minutes of a day on the wall clock."""
+"""The minutes of a day on the wall clock."""
 _WALL_TIME = re.compile(r"^(?:([01][0-9]|2[0-3]):([0-5][0-9])|24:00)$")
 
 
 def _minutes(value: Any) -> Any:
-    """`09:30` → 570. The end of a day may be written 24:00."""
+    """Convert `09:30` to 570. The end of a day may be written 24:00."""
     if not isinstance(value, str) or not (match := _WALL_TIME.fullmatch(value)):
         raise bilingual_error(
             "wall_time", "Giờ chưa đúng. Ví dụ: 09:30.", "Input should be a time of day, such as 09:30"
@@ -27,7 +27,7 @@ def _minutes(value: Any) -> Any:
 
 
 def _wall_time(minutes: int) -> str:
-    """570 → `09:30`. On the next day too: that it is the next day is told by its coming before the beginning."""
+    """Convert 570 to `09:30`, on the next day too: an end before its beginning is on the next day."""
     return "24:00" if minutes == DAY else f"{minutes % DAY // 60:02}:{minutes % 60:02}"
 
 
@@ -37,29 +37,29 @@ WallTime = Annotated[
     PlainSerializer(_wall_time, return_type=str),
     WithJsonSchema({"type": "string", "pattern": _WALL_TIME.pattern, "examples": ["09:30"]}),
 ]
-"""Minutes after midnight, written `09:30`. What a row keeps is minutes already: `model_construct`."""
+"""Minutes after midnight, written `09:30`. A row stores minutes already: build its schema by `model_construct`."""
 
 
-def ends_after(begins: int, ends: int) -> int:
-    """The end in minutes after the same midnight: one that is not after the beginning is on the next day.
+def end_after(begins: int, ends: int) -> int:
+    """Return the end in minutes after the midnight of the beginning; one not after the beginning is on the next day.
 
     Raises:
-        PydanticCustomError: the beginning is 24:00.
+        PydanticCustomError: The beginning is 24:00.
     """
     if begins >= DAY:
         raise bilingual_error("wall_time", "Một ngày bắt đầu từ 00:00.", "A day begins at 00:00")
     return ends if ends > begins else ends + DAY
 
 
-def in_order_without_overlap[T](
+def sort_without_overlap[T](
     times: Iterable[T], *, day: Callable[[T], int], begins: Callable[[T], int], ends: Callable[[T], int]
 ) -> list[T]:
-    """By day and beginning. Only within a day: that a night reaches into the next morning is no overlap.
+    """Return times sorted by day and beginning. A night that reaches into the next morning is no overlap.
 
     Raises:
-        PydanticCustomError: two of one day overlap.
+        PydanticCustomError: Two times of one day overlap.
     """
-    ordered = sorted(times, key=lambda each: (day(each), begins(each)))
+    ordered = sorted(times, key=lambda time: (day(time), begins(time)))
     for before, after in pairwise(ordered):
         if day(before) == day(after) and begins(after) < ends(before):
             raise bilingual_error(
@@ -70,31 +70,31 @@ def in_order_without_overlap[T](
     return ordered
 
 
-def days_from(first: date, last: date) -> list[date]:
-    """The last one included."""
+def days_between(first: date, last: date) -> list[date]:
+    """Return the days from the first to the last, both included."""
     return [first + timedelta(days=number) for number in range((last - first).days + 1)]
 
 
 class WallHours(NamedTuple):
-    """Minutes after the midnight of a day on the wall clock; over 1440 it is on the next day."""
+    """Opening hours in minutes after the midnight of a day on the wall clock; over 1440 is the next day."""
 
     opens: int
     closes: int
 
 
 class Span(NamedTuple):
-    """From one instant to another, in UTC; the end is not part of it."""
+    """The time from one instant to another, in UTC; the end is not part of it."""
 
     start: datetime
     end: datetime
 
 
-@lru_cache(maxsize=4096)  # a search asks for each midnight six times, and the next search for the same ones
-def instant(day: date, minute: int, zone: ZoneInfo) -> datetime:
-    """When the wall clock shows it.
+@lru_cache(maxsize=4096)  # a search needs each midnight six times, and the next search the same ones
+def instant_of(day: date, minute: int, zone: ZoneInfo) -> datetime:
+    """Return the instant, in UTC, at which the wall clock shows a minute of a day.
 
-    RFC 5545 §3.3.5: a time that comes twice, when clocks are set back, is the first; one that does not come,
-    when they are set forward, is read with the offset from before (02:30 is then what clocks call 03:30).
+    RFC 5545 §3.3.5: a time that comes twice, when clocks are set back, is the first one. A time that does not come, when
+    they are set forward, is read with the offset from before: 02:30 is then what clocks call 03:30.
     """
     wall = datetime.combine(day, time()) + timedelta(minutes=minute)
     return wall.replace(tzinfo=zone).astimezone(UTC)
@@ -103,12 +103,12 @@ def instant(day: date, minute: int, zone: ZoneInfo) -> datetime:
 def open_spans(
     days: Iterable[date], hours_of: Callable[[date], Sequence[WallHours]], zone: ZoneInfo
 ) -> list[Span]:
-    """When a branch is open that opens on these days, in order, none touching the next.
+    """Return when a branch is open on these days, in order; no span touches the next.
 
-    Hours of a day that go past midnight are part of that day: ask for the day before to know about the morning.
+    Hours that go past midnight belong to their day: include the day before to know about a morning.
     """
     spans = (
-        Span(instant(day, hours.opens, zone), instant(day, hours.closes, zone))
+        Span(instant_of(day, hours.opens, zone), instant_of(day, hours.closes, zone))
         for day in days
         for hours in hours_of(day)
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 from app.common.helpers import utc_now
 from app.common.types.gender import Gender
 from app.common.types.localized import LocalizedText
-from app.common.types.wall_time import DAY, Span, instant
+from app.common.types.wall_time import DAY, Span, instant_of
 from app.modules.availability.snapshot import BranchSnapshot
 from app.scheduling.shortages import Reason, Shortage
 from app.scheduling.supply import Requirement, ResourceKind
@@ -142,7 +142,7 @@ def _list_times(spans: Sequence[Span], snapshot: BranchSnapshot, day: date) -> L
     """List times on the wall clock of the branch."""
     if not spans:
         return LocalizedText(" (không có khoảng nào đủ dài)", " (never for long enough)")
-    midnight = instant(day + _ONE_DAY, 0, snapshot.zone)
+    midnight = instant_of(day + _ONE_DAY, 0, snapshot.zone)
 
     def clock(when: datetime) -> str:
         return f"{when.astimezone(snapshot.zone):%H:%M}"

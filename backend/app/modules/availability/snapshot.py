@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.common.types.localized import LocalizedText
-from app.common.types.wall_time import days_from, instant
+from app.common.types.wall_time import days_between, instant_of
 from app.db.queries import fetch_raw
 from app.modules.branch.branch_service import BranchCalendar, BranchNotFound, read_calendar
 from app.scheduling.bitmask import from_runs, ones, positions
@@ -114,7 +114,7 @@ async def load_snapshot(  # noqa: PLR0913 - which days of which branch, for whom
         BranchNotFound
     """
     window = Window(_midnight(first_day) - _WEST, _midnight(last_day + _ONE_DAY) + _EAST, first_day, last_day)
-    days = days_from(first_day, last_day)
+    days = days_between(first_day, last_day)
     return await _load(
         session, branch_id, window, party, lambda _: days, at_desk=at_desk, ignored=ignored, at_most=at_most
     )
@@ -292,7 +292,7 @@ def _bookable_steps(grid: Grid, calendar: BranchCalendar, *, at_desk: bool) -> t
     if not at_desk:
         earliest = grid.next_step(now + timedelta(minutes=calendar.notice_minutes))
         today = now.astimezone(calendar.zone).date()
-        latest = grid.step(instant(today + timedelta(days=calendar.horizon_days + 1), 0, calendar.zone))
+        latest = grid.step(instant_of(today + timedelta(days=calendar.horizon_days + 1), 0, calendar.zone))
     return max(0, min(earliest, grid.count)), max(0, min(latest, grid.count))
 
 

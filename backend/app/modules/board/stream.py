@@ -205,12 +205,12 @@ class _Watch:
 
     async def keep_up(self) -> None:
         """Until the last stream has gone. It is not cancelled: that would cost the connection with which it reads."""
-        with branch_events.heard_by(self._hear):
+        with branch_events.listen(self._hear):
             is_behind = False
             while self.streams:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(
-                        POLL if branch_events.arrive and not is_behind else POLL_WHILE_AWAY
+                        POLL if branch_events.is_connected and not is_behind else POLL_WHILE_AWAY
                     ):
                         await self._told.wait()
                 self._told.clear()
@@ -275,4 +275,4 @@ def _end_all() -> None:
             news.set()
 
 
-Draining.tell(_end_all)
+Draining.on_start(_end_all)

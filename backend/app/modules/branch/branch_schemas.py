@@ -19,7 +19,7 @@ from pydantic import (
 
 from app.common.schemas import Composed, IsoDate, Key, Line, RequestModel, without_defaults
 from app.common.types.contact import Phone
-from app.common.types.wall_time import WallTime, ends_after, in_order_without_overlap
+from app.common.types.wall_time import WallTime, end_after, sort_without_overlap
 from app.common.validation import bilingual_error
 
 MAX_DAYS = 62
@@ -84,7 +84,7 @@ class Hours(RequestModel):
 
     @model_validator(mode="after")
     def _past_midnight(self) -> Self:
-        self.closes = ends_after(self.opens, self.closes)
+        self.closes = end_after(self.opens, self.closes)
         return self
 
 
@@ -93,7 +93,7 @@ class WeekdayHours(Hours):
 
 
 def _no_overlap[H: Hours](hours: list[H]) -> list[H]:
-    return in_order_without_overlap(
+    return sort_without_overlap(
         hours,
         day=lambda each: getattr(each, "weekday", 0),
         begins=lambda each: each.opens,

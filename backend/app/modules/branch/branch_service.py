@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.common.types.localized import LocalizedText
-from app.common.types.wall_time import Span, WallHours, days_from, instant, open_spans
+from app.common.types.wall_time import Span, WallHours, days_between, instant_of, open_spans
 from app.core.exceptions import ConflictException, NotFoundException, ZenSpaException
 from app.db.errors import translate_integrity_errors
 from app.db.queries import bounds, fetch_raw, get_row
@@ -251,8 +251,8 @@ class BranchCalendar(NamedTuple):
         """Return the time from midnight to midnight, or to the end of the night that begins on the day: the early
         morning belongs to two days."""
         opening = open_spans([day], self.hours.__getitem__, self.zone)
-        midnight = instant(day + _ONE_DAY, 0, self.zone)
-        return Span(instant(day, 0, self.zone), max([midnight, *(span.end for span in opening)]))
+        midnight = instant_of(day + _ONE_DAY, 0, self.zone)
+        return Span(instant_of(day, 0, self.zone), max([midnight, *(span.end for span in opening)]))
 
 
 async def load_calendar(
@@ -276,7 +276,7 @@ def read_calendar(calendar: dict[str, Any]) -> BranchCalendar:
         by_weekday.setdefault(weekday, []).append(WallHours(opens, closes))
     first_day, last_day = date.fromisoformat(calendar["first_day"]), date.fromisoformat(calendar["last_day"])
     closed_on = calendar["closed_on"] and date.fromisoformat(calendar["closed_on"])
-    hours: dict[date, list[WallHours]] = {day: [] for day in days_from(first_day, last_day)}
+    hours: dict[date, list[WallHours]] = {day: [] for day in days_between(first_day, last_day)}
     open_days = [day for day in hours if closed_on is None or day < closed_on]
     hours |= {day: by_weekday.get(day.isoweekday(), []) for day in open_days}
     for exception in calendar["exceptions"]:

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Text, UniqueCons
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.common.types.localized import LocalizedText
-from app.db.models import Entity, KeyedEntity, in_two_languages
+from app.db.models import Entity, KeyedEntity, localized_columns
 
 
 class ServiceCategory(KeyedEntity):
@@ -15,7 +15,7 @@ class ServiceCategory(KeyedEntity):
 
     __tablename__ = "service_category"
 
-    name: Mapped[LocalizedText] = in_two_languages("name")
+    name: Mapped[LocalizedText] = localized_columns("name")
     position: Mapped[int]
     """Where it stands in the list; equals are in the order of their keys."""
 
@@ -26,8 +26,8 @@ class Service(KeyedEntity):
     __tablename__ = "service"
 
     category_id: Mapped[UUID] = mapped_column(ForeignKey("service_category.id"), index=True)
-    name: Mapped[LocalizedText] = in_two_languages("name")
-    description: Mapped[LocalizedText] = in_two_languages("description")
+    name: Mapped[LocalizedText] = localized_columns("name")
+    description: Mapped[LocalizedText] = localized_columns("description")
     position: Mapped[int]
     offered: Mapped[str] = mapped_column(Text)
 
@@ -83,7 +83,7 @@ class AddOn(KeyedEntity):
 
     __tablename__ = "add_on"
 
-    name: Mapped[LocalizedText] = in_two_languages("name")
+    name: Mapped[LocalizedText] = localized_columns("name")
     minutes: Mapped[int]
     """By which the longest segment with a therapist is longer."""
     price: Mapped[int] = mapped_column(BigInteger)

@@ -226,7 +226,7 @@ async def _read_variants(session: AsyncSession, variants: Sequence[ServiceVarian
 
 async def create_category(session: AsyncSession, new: CategoryCreate) -> DeskCategory:
     """Raises CategoryKeyTaken."""
-    category = ServiceCategory(key=new.key, name=new.name.words(), position=new.position)
+    category = ServiceCategory(key=new.key, name=new.name.localized(), position=new.position)
     await _save(session, category)
     return DeskCategory.model_validate(category)
 
@@ -255,8 +255,8 @@ async def create_service(session: AsyncSession, new: ServiceCreate) -> DeskServi
     service = Service(
         key=new.key,
         category_id=new.category_id,
-        name=new.name.words(),
-        description=new.description.words(),
+        name=new.name.localized(),
+        description=new.description.localized(),
         position=new.position,
         offered=new.offered,
     )
@@ -350,7 +350,7 @@ async def _add_segments(session: AsyncSession, variant: ServiceVariant, segments
 
 async def create_add_on(session: AsyncSession, new: AddOnCreate) -> DeskAddOn:
     """Raises AddOnKeyTaken."""
-    add_on = AddOn(**new.model_dump(exclude={"name"}), name=new.name.words())
+    add_on = AddOn(**new.model_dump(exclude={"name"}), name=new.name.localized())
     await _save(session, add_on)
     return DeskAddOn.model_validate(add_on)
 

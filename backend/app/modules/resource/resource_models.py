@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import TSTZRANGE, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.common.types.localized import LocalizedText
-from app.db.models import Entity, KeyedEntity, in_two_languages
+from app.db.models import Entity, KeyedEntity, localized_columns
 
 _BOUNDED = (
     "NOT isempty(during) AND NOT lower_inf(during) AND NOT upper_inf(during)"
@@ -28,7 +28,7 @@ class ResourceType(KeyedEntity):
     __tablename__ = "resource_type"
 
     kind: Mapped[str] = mapped_column(Text)
-    name: Mapped[LocalizedText] = in_two_languages("name")
+    name: Mapped[LocalizedText] = localized_columns("name")
 
     __table_args__ = (
         CheckConstraint("kind IN ('bed', 'device')", name="kind"),

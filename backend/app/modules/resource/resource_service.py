@@ -59,7 +59,7 @@ async def list_types(session: AsyncSession) -> list[ResourceTypeRead]:
 
 async def create_type(session: AsyncSession, new: ResourceTypeCreate) -> ResourceTypeRead:
     """Raises ResourceTypeKeyTaken."""
-    created = ResourceType(key=new.key, kind=new.kind, name=new.name.words())
+    created = ResourceType(key=new.key, kind=new.kind, name=new.name.localized())
     await _save(session, created)
     return ResourceTypeRead.model_validate(created)
 

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictInt, T
 from app.common.schemas import Bilingual, BilingualText, Key, RequestModel
 from app.common.types.contact import Email, Name, Phone
 from app.common.types.gender import GivenGender
-from app.common.types.wall_time import DAY, WallTime, ends_after
+from app.common.types.wall_time import DAY, WallTime, end_after
 from app.common.validation import bilingual_error
 from app.modules.branch.branch_schemas import (
     BranchCreate,
@@ -73,7 +73,7 @@ class HoursLine(_Part):
 
     @model_validator(mode="after")
     def _past_midnight(self) -> Self:
-        self.closes = ends_after(self.opens, self.closes)
+        self.closes = end_after(self.opens, self.closes)
         return self
 
 
@@ -87,7 +87,7 @@ class ShiftLine(_Part):
 
     @model_validator(mode="after")
     def _past_midnight(self) -> Self:
-        self.ends = ends_after(self.starts, self.ends)
+        self.ends = end_after(self.starts, self.ends)
         return self
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, TSTZRANGE, ExcludeConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.common.types.localized import LocalizedText
-from app.db.models import Entity, KeyedEntity, in_two_languages
+from app.db.models import Entity, KeyedEntity, localized_columns
 
 
 class Staff(KeyedEntity):
@@ -26,7 +26,7 @@ class Staff(KeyedEntity):
     """E.164."""
     email: Mapped[str | None] = mapped_column(Text(collation="C"))
     """In lower case."""
-    bio: Mapped[LocalizedText] = in_two_languages("bio")
+    bio: Mapped[LocalizedText] = localized_columns("bio")
     """What guests read of them."""
     employed_from: Mapped[date]
     employed_until: Mapped[date | None]

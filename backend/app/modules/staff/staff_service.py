@@ -121,7 +121,7 @@ async def create_staff(
     _must_lead_all(by, new.branch_ids)
     if new.user_id is not None:
         _must_lead_the_spa(by)
-    values = dict(new) | {"bio": new.bio.words()}
+    values = dict(new) | {"bio": new.bio.localized()}
     branch_ids, service_ids = values.pop("branch_ids"), values.pop("service_ids")
     staff = Staff(id=await add_staff_resource(session), **values)
     session.add(staff)

@@ -187,7 +187,7 @@ class TestAnnouncing:
         shift |= {"start": at(1).isoformat(), "end": at(11).isoformat()}
         async with app_redis(REDIS_PORT=free_port()):
             assert (await client.post("/api/v1/shifts", json=shift)).status_code == 201
-        assert "what follows a commit failed" not in capsys.readouterr().out
+        assert "a follow-up of a commit failed" not in capsys.readouterr().out
 
     async def test_what_is_no_message_of_ours_harms_nobody(
         self, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch

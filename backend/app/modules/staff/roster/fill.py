@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.types import TypeEngine
 from uuid_utils.compat import uuid7
 
-from app.common.types.wall_time import DAY, days_from, instant
+from app.common.types.wall_time import DAY, days_between, instant_of
 from app.db.queries import bounds
 from app.modules.branch import branch_service
 from app.modules.staff.roster.schemas import MAX_SHIFTS, ShiftCopy, ShiftFill, ShiftsMade
@@ -56,7 +56,7 @@ async def fill_shifts(session: AsyncSession, fill: ShiftFill) -> ShiftsMade:
     ).all()
     planned = (
         _Planned(day, line.starts, line.ends, line.staff_id)
-        for day in days_from(fill.first_day, fill.last_day)
+        for day in days_between(fill.first_day, fill.last_day)
         for line in weekly
         if line.weekday == day.isoweekday()
     )
@@ -72,7 +72,7 @@ async def copy_shifts(session: AsyncSession, copy: ShiftCopy) -> ShiftsMade:
     branch = await branch_service.get_branch(session, copy.branch_id, share=True)
     zone = ZoneInfo(branch.time_zone)
     people = await _people_of(session, branch.id, copy.staff_ids)
-    week = Range(instant(copy.from_week, 0, zone), instant(copy.from_week + _ONE_WEEK, 0, zone))
+    week = Range(instant_of(copy.from_week, 0, zone), instant_of(copy.from_week + _ONE_WEEK, 0, zone))
     starts_in_it = week.lower <= func.lower(Shift.during), func.lower(Shift.during) < week.upper
     shifts = (
         await session.scalars(
@@ -131,7 +131,7 @@ async def _make(
         raise TooManyShifts
     first, last = wanted[0].day, wanted[-1].day
     hours = (await branch_service.load_calendar(session, branch_id, first, last)).hours
-    within = Range(instant(first, 0, zone), instant(last + _ONE_DAY, 0, zone))
+    within = Range(instant_of(first, 0, zone), instant_of(last + _ONE_DAY, 0, zone))
     has_shifts = await _days_with_shifts(session, branch_id, people, within, zone)
     rows = list(_rows((plan for plan in wanted if hours[plan.day]), zone))
     free = [row for row in rows if (row.staff_id, row.start.astimezone(zone).date()) not in has_shifts]
@@ -173,7 +173,7 @@ _ROW: Sequence[TypeEngine[Any]] = (Uuid(), Uuid(), DateTime(timezone=True), Date
 
 def _rows(planned: Iterable[_Planned], zone: ZoneInfo) -> Iterator[_Row]:
     for day, starts, ends, staff_id in planned:
-        start, end = instant(day, starts, zone), instant(day, ends, zone)
+        start, end = instant_of(day, starts, zone), instant_of(day, ends, zone)
         if start < end:  # not so in an hour that clocks leave out
             yield _Row(uuid7(), staff_id, start, end)
 

@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, S
 
 from app.common.schemas import RequestModel, without_defaults
 from app.common.types.instants import Day, Minute, Times
-from app.common.types.wall_time import WallTime, ends_after, in_order_without_overlap
+from app.common.types.wall_time import WallTime, end_after, sort_without_overlap
 from app.common.validation import bilingual_error
 from app.modules.resource.appointment_schemas import ResourceAppointment
 
@@ -40,13 +40,13 @@ class WeeklyShiftTimes(RequestModel):
 
     @model_validator(mode="after")
     def _past_midnight(self) -> Self:
-        self.ends = ends_after(self.starts, self.ends)
+        self.ends = end_after(self.starts, self.ends)
         return self
 
 
 def _no_overlap(shifts: list[WeeklyShiftTimes]) -> list[WeeklyShiftTimes]:
     """A night that reaches into the next morning meets its shifts when both are made."""
-    return in_order_without_overlap(
+    return sort_without_overlap(
         shifts,
         day=lambda shift: shift.weekday,
         begins=lambda shift: shift.starts,

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.common.types.instants import refuse_times_unless
+from app.common.types.instants import require_interval
 from app.common.types.localized import LocalizedText
 from app.core.exceptions import ConflictException, NotFoundException, ValidationException
 from app.db.errors import translate_integrity_errors
@@ -233,7 +233,7 @@ def _during(shift: Shift, changed: Mapping[str, Any]) -> Range[datetime]:
     held = read_shift(shift)
     start, end = changed.get("start", held.start), changed.get("end", held.end)
     try:
-        refuse_times_unless(start, end, longest=MAX_SHIFT)
+        require_interval(start, end, longest=MAX_SHIFT)
     except PydanticCustomError as error:
         raise ValidationException.of(error) from error
     return Range(start, end)
