@@ -92,6 +92,13 @@ class CurrentUser:
         return any(grant.role in roles and grant.branch_id is None for grant in self.grants)
 
 
+SYSTEM_USER = CurrentUser(UUID(int=0), frozenset({Grant(Role.ADMIN, None)}), session_id=None)
+"""The user of a command: an administrator everywhere, without a row in the database.
+
+The audit ledger records the changes of a command without an actor, because nothing calls `act_as` for it.
+"""
+
+
 def authorize(
     user: CurrentUser, *roles: Role, branch_id: UUID | None = None, everywhere: bool = False
 ) -> None:

@@ -13,3 +13,7 @@ class Role(StrEnum):
     """Kỹ thuật viên."""
     CUSTOMER = "customer"
     """Khách hàng: sees what is their own, nothing else."""
+
+
+DESK = (Role.ADMIN, Role.RECEPTIONIST)
+TEAM = (*DESK, Role.THERAPIST)
