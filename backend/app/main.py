@@ -30,6 +30,7 @@ from app.http.middleware import EnvelopeCORSMiddleware, RequestContextMiddleware
 from app.http.rate_limit_middleware import RateLimitMiddleware
 from app.http.router import PUBLIC, operation_id
 from app.jobs import run_jobs
+from app.personal_data import PERSONAL_DATA_HOLDERS
 from app.redis.client import close_redis, init_redis
 
 logger = structlog.get_logger(__name__)
@@ -78,6 +79,7 @@ def create_app(settings: Settings) -> FastAPI:
         generate_unique_id_function=operation_id,
         telemetry=telemetry_config(settings),
     )
+    app.state.personal_data_holders = PERSONAL_DATA_HOLDERS
     app.add_exception_handler(ZenSpaException, zenspa_exception_handler)  # type: ignore[arg-type]  # Starlette's own types are too wide
     app.add_exception_handler(HTTPException, http_exception_handler)  # type: ignore[arg-type]  # the same
     app.add_exception_handler(RequestValidationError, validation_exception_handler)  # type: ignore[arg-type]  # the same

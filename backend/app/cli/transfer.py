@@ -48,6 +48,7 @@ def import_customers(
 async def _import_customers(file: BinaryIO, size: int) -> None:
     from app.db.transactions import run_in_transaction
     from app.modules.customer import transfer
+    from app.modules.identity.access import SYSTEM_USER
 
     with Progress(
         TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn(), console=_out
@@ -62,7 +63,9 @@ async def _import_customers(file: BinaryIO, size: int) -> None:
 
         try:
             result = await run_in_transaction(
-                lambda session: transfer.import_customers(session, file, on_progress=show_reading)
+                lambda session: transfer.import_customers(
+                    session, SYSTEM_USER, file, on_progress=show_reading
+                )
             )
         finally:
             progress.update(merging, visible=False)
@@ -88,9 +91,10 @@ def export_customers(
 
 async def _export_customers(file: Path) -> None:
     from app.modules.customer.transfer import export_customers
+    from app.modules.identity.access import SYSTEM_USER
 
     with _written_whole(file) as opened:
-        async for piece in export_customers():
+        async for piece in export_customers(SYSTEM_USER):
             opened.write(piece)
 
 

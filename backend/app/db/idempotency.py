@@ -11,8 +11,7 @@ moment at which one is there without the other.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
+from collections.abc import Collection
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated
@@ -20,8 +19,20 @@ from uuid import UUID
 
 from fastapi import Header
 from pydantic import BaseModel
-from sqlalchemy import ForeignKey, LargeBinary, Text, delete, func, select, tuple_
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import (
+    ForeignKey,
+    LargeBinary,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    tuple_,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -146,5 +157,19 @@ async def _delete_batch(session: AsyncSession) -> int:
         .limit(_BATCH)
         .with_for_update(skip_locked=True)
     )
-    statement = delete(StoredResponse).where(tuple_(StoredResponse.user_id, StoredResponse.key).in_(oldest))
-    return len((await session.execute(statement.returning(StoredResponse.key))).all())
+    statement = delete(KeptAnswer).where(tuple_(KeptAnswer.user_id, KeptAnswer.key).in_(oldest))
+    return len((await session.execute(statement.returning(KeptAnswer.key))).all())
+
+
+async def delete_responses(
+    session: AsyncSession, *, mentioning: Collection[UUID], user_ids: Collection[UUID] = ()
+) -> None:
+    """Delete the stored responses that contain one of these ids, and those of these users.
+
+    It reads every stored response (a month of bookings). That is for erasures, which are rare.
+    """
+    row_id = func.unnest(
+        bindparam("ids", [str(row_id) for row_id in mentioning], type_=ARRAY(Text))
+    ).column_valued()
+    contains_id = exists(select(row_id).where(func.strpos(cast(KeptAnswer.answer, Text), row_id) > 0))
+    await session.execute(delete(KeptAnswer).where(or_(KeptAnswer.user_id.in_(user_ids), contains_id)))

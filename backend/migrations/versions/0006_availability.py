@@ -196,14 +196,15 @@ SELECT id, name_vi, name_en FROM service UNION ALL SELECT id, name_vi, name_en F
 
 # -- customer
 
-# FOR SHARE: a merge or an erasure waits for the booking, and then finds it; or the booking waits, and is refused.
+# A merge or an erasure (FOR UPDATE) waits for the booking, and then finds it; or the booking waits, and is refused. Changes
+# of the customer (FOR NO KEY UPDATE), as when a booking online is counted, do not wait: they would deadlock at a resource.
 LOCK_CUSTOMERS = """
 CREATE FUNCTION zenspa_lock_customers(customers uuid[]) RETURNS TABLE (id uuid, is_active boolean)
 LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
 #variable_conflict use_column
 BEGIN RETURN QUERY
 SELECT id, num_nonnulls(archived_at, merged_into_id, erased_at) = 0
-FROM customer WHERE id = ANY(customers) ORDER BY id FOR SHARE;
+FROM customer WHERE id = ANY(customers) ORDER BY id FOR KEY SHARE;
 END $$
 """
 

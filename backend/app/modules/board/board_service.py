@@ -22,7 +22,7 @@ from app.modules.booking.visit.access import staff_in
 from app.modules.booking.visit.read import visits_of_day
 from app.modules.branch.branch_schemas import OpenSpan
 from app.modules.branch.branch_service import load_calendar
-from app.modules.customer.customer_service import contacts_of
+from app.modules.customer.customer_service import list_contacts
 from app.modules.identity.access import CurrentUser
 from app.modules.identity.roles import Role
 from app.modules.resource.outages.service import outages_in_branch
@@ -162,5 +162,5 @@ async def _guests(session: AsyncSession, visits: list[VisitRead]) -> list[BoardG
     ids |= {each.customer_id for visit in visits for each in visit.appointments}
     return [
         BoardGuest(**contact._asdict())
-        for contact in await contacts_of(session, {each for each in ids if each is not None})
+        for contact in await list_contacts(session, {each for each in ids if each is not None})
     ]

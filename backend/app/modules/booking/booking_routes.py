@@ -47,7 +47,7 @@ from app.modules.booking.status import change_status
 from app.modules.booking.visit import access
 from app.modules.branch.branch_service import BranchNotFound
 from app.modules.catalogue.catalogue_service import AddOnNotFound, VariantNotFound
-from app.modules.customer.customer_service import CustomerArchived, CustomerNotFound
+from app.modules.customer.customer_errors import CustomerArchived, CustomerNotFound
 from app.modules.identity.access import SignedIn
 from app.modules.resource.resource_errors import ResourceNotFound
 from app.modules.staff.staff_service import StaffNotFound

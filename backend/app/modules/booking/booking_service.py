@@ -22,7 +22,7 @@ from app.modules.booking.visit.new_visit import draft_visit, insert_visit
 from app.modules.booking.visit.read import concerns_customers, read_visits
 from app.modules.branch import branch_service
 from app.modules.customer import customer_service
-from app.modules.customer.customer_service import CustomerNotFound
+from app.modules.customer.customer_errors import CustomerNotFound
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import Role
 from app.modules.staff.access import AT_THE_DESK

@@ -16,7 +16,7 @@ from app.http.router import PUBLIC, ApiRouter
 from app.modules.calendar import calendar_service as service
 from app.modules.calendar.calendar_schemas import CalendarOf, CalendarRead
 from app.modules.calendar.ics import write_calendar
-from app.modules.customer.customer_service import CustomerNotFound
+from app.modules.customer.customer_errors import CustomerNotFound
 from app.modules.identity.access import AnyRole
 from app.modules.staff.staff_service import StaffNotFound
 

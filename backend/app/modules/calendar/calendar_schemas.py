@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Self
 from uuid import UUID
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from app.common.schemas import RequestModel
 from app.common.validation import bilingual_error
@@ -35,3 +36,14 @@ class CalendarRead(BaseModel):
         description="For a phone to subscribe to. Whoever has it sees the calendar, so it is nobody else's."
     )
     created_at: datetime
+
+
+class CalendarRecord(BaseModel):
+    """A calendar in the copy of a person's data, without its address, which is a key."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: UUID
+    customer_id: UUID
+    created_at: datetime
+    revoked_at: datetime | None

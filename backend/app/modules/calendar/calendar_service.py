@@ -16,12 +16,8 @@ from app.db.queries import get_row
 from app.modules.booking.visit.agenda import Engagement, agenda_of_customers, agenda_of_staff
 from app.modules.calendar.calendar_models import CalendarFeed
 from app.modules.calendar.calendar_schemas import CalendarOf, CalendarRead
-from app.modules.customer.customer_service import (
-    CustomerNotFound,
-    get_customer,
-    get_visible_customer,
-    merged_into,
-)
+from app.modules.customer.customer_errors import CustomerNotFound
+from app.modules.customer.customer_service import get_customer, get_visible_customer, list_duplicates
 from app.modules.identity.access import CurrentUser
 from app.modules.staff.access import AT_THE_DESK, get_own_or_managed
 from app.modules.staff.staff_service import StaffNotFound, get_staff
@@ -144,7 +140,7 @@ async def open_calendar(session: AsyncSession, calendar_id: UUID) -> Shown:
         return Shown(staff.full_name, (), agenda)
     assert feed.customer_id is not None
     customer = await get_customer(session, feed.customer_id)
-    ids = (customer.id, *(each.id for each in await merged_into(session, customer)))
+    ids = (customer.id, *(each.id for each in await list_duplicates(session, customer)))
     return Shown(customer.full_name, ids, await agenda_of_customers(session, ids, since, until))
 
 
@@ -167,7 +163,7 @@ async def _refuse_others(
         await get_own_or_managed(session, user, of.staff_id, *AT_THE_DESK, lock=lock)
         return
     assert of.customer_id is not None
-    await get_visible_customer(session, user, of.customer_id, everybody_for=AT_THE_DESK)
+    await get_visible_customer(session, user, of.customer_id, *AT_THE_DESK)
     if lock:
         await get_customer(session, of.customer_id, lock=True)
 

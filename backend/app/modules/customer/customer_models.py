@@ -1,4 +1,4 @@
-"""Customers (khách hàng) and what they consent to."""
+"""Customers (khách hàng) and their consents."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -11,17 +11,20 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.models import Entity
 
 NAME_BEGINNINGS = 5
-"""Ways to begin a name (migration 0001); each has an index in order."""
+"""How many ways there are to begin a name (migration 0001). Each has an ordered index."""
 
 
 class Customer(Entity):
-    """A person the spa serves. Archived ones keep their history; a merged one names whom it became."""
+    """A person the spa serves. An archived customer keeps its history; a merged one names the customer it became.
+
+    `columns.CUSTOMER_COLUMNS` says how each column is imported, exported, merged and erased.
+    """
 
     __tablename__ = "customer"
 
     full_name: Mapped[str] = mapped_column(Text)
     phone: Mapped[str | None] = mapped_column(Text(collation="C"))
-    """E.164; unique among the living."""
+    """E.164; unique among active customers."""
     email: Mapped[str | None] = mapped_column(Text(collation="C"))
     """In lower case."""
     birthday: Mapped[date | None]
@@ -34,9 +37,9 @@ class Customer(Entity):
     user_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("user_account.id", ondelete="SET NULL"), unique=True
     )
-    """Who signs in as this customer, and sees what is theirs."""
+    """The account that signs in as this customer."""
     erased_at: Mapped[datetime | None]
-    """When the person was taken out of the row, which stays for the ledgers."""
+    """When the personal data was removed. The row stays, so that visits and sums still add up."""
     name_keys: Mapped[list[str]] = mapped_column(
         ARRAY(Text(collation="C")), Computed("zenspa_name_keys(full_name)", persisted=True), deferred=True
     )
@@ -78,16 +81,16 @@ class Customer(Entity):
 
 
 class ConsentPurpose(StrEnum):
-    """What personal data may be used for beyond what a visit needs."""
+    """A use of personal data beyond what a visit needs."""
 
     HEALTH_DATA = "health_data"
-    """Tình trạng sức khỏe: contraindications are kept."""
+    """Tình trạng sức khỏe: the spa may keep contraindications."""
     MARKETING = "marketing"
     PHOTOS = "photos"
 
 
 class ConsentChannel(StrEnum):
-    """How it was said."""
+    """The way in which a customer agreed or refused."""
 
     DESK = "desk"
     PAPER = "paper"
@@ -96,7 +99,7 @@ class ConsentChannel(StrEnum):
 
 
 class Consent(Entity):
-    """A customer said yes or no to a purpose. Never changed: a change of mind is a row more."""
+    """A customer agreed to a purpose or refused it. Never changed: a change of mind is one more row."""
 
     __tablename__ = "consent"
 
@@ -104,7 +107,7 @@ class Consent(Entity):
     purpose: Mapped[str] = mapped_column(Text)
     granted: Mapped[bool]
     version: Mapped[str] = mapped_column(Text)
-    """Of the text they were shown."""
+    """The version of the text that the customer was shown."""
     channel: Mapped[str] = mapped_column(Text)
 
     __table_args__ = (

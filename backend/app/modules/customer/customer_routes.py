@@ -12,147 +12,127 @@ from app.core.database import SessionDep
 from app.core.exceptions import error_responses
 from app.core.security import InvalidCursorException
 from app.http.router import ApiRouter
-from app.modules.customer import customer_service as service
-from app.modules.customer import transfer
+from app.modules.customer import customer_service, transfer
+from app.modules.customer.customer_errors import (
+    CustomerArchived,
+    CustomerErased,
+    CustomerMerged,
+    CustomerNotFound,
+    ImportRefused,
+    PhoneTaken,
+)
 from app.modules.customer.customer_models import Customer
 from app.modules.customer.customer_schemas import (
     CustomerCreate,
     CustomerImportResult,
     CustomerListQuery,
-    CustomerMerge,
     CustomerPage,
     CustomerRead,
     CustomerSearchQuery,
     CustomerUpdate,
 )
 from app.modules.customer.search import search_customers
-from app.modules.customer.transfer import ImportRefused
-from app.modules.identity.access import AdminEverywhere, AnyRole, Desk, SignedIn
+from app.modules.identity.access import SignedIn
 
 PREFIX = f"{API_V1}/customers"
 router = ApiRouter(prefix=PREFIX, tags=["Customers"])
 
 
-@router.post("", status_code=201, response_model=CustomerRead, responses=error_responses(service.PhoneTaken))
-async def create_customer(_: Desk, session: SessionDep, new: CustomerCreate) -> Customer:
-    """Adds a customer. The phone number may be written as people write it."""
-    return await service.create_customer(session, new)
+@router.post("", status_code=201, response_model=CustomerRead, responses=error_responses(PhoneTaken))
+async def create_customer(user: SignedIn, session: SessionDep, new: CustomerCreate) -> Customer:
+    """Adds a customer. The phone number may be written in any usual way. For the desk."""
+    return await customer_service.create_customer(session, user, new)
 
 
 @router.get("", responses=error_responses(InvalidCursorException))
 async def list_customers(
-    _: Desk, session: SessionDep, query: Annotated[CustomerListQuery, Query()]
+    user: SignedIn, session: SessionDep, query: Annotated[CustomerListQuery, Query()]
 ) -> CustomerPage:
-    """Lists customers page by page, newest first or by name."""
-    return await service.list_customers(session, query)
+    """Lists customers page by page, newest first or by name. For the desk."""
+    return await customer_service.list_customers(session, user, query)
 
 
 @router.get("/search", response_model=list[CustomerRead])
 async def search_customers_by_text(
-    _: Desk, session: SessionDep, query: Annotated[CustomerSearchQuery, Query()]
+    user: SignedIn, session: SessionDep, query: Annotated[CustomerSearchQuery, Query()]
 ) -> list[Customer]:
-    """Finds customers by name (accents not needed), by the last digits of a phone or by email, best first."""
-    return list(await search_customers(session, query.q, query.limit))
+    """Finds customers by name (accents not needed), by the last digits of a phone or by email, best match first.
 
-
-@router.post("/import", responses=error_responses(ImportRefused, service.PhoneTaken))
-async def import_customers(
-    _: AdminEverywhere, session: SessionDep, file: Annotated[UploadFile, File()]
-) -> CustomerImportResult:
-    """Creates and updates customers from a CSV file: all rows or none, and a second time changes nothing.
-
-    Columns: full_name (needed), phone, email, birthday, gender, notes, contraindications, tags (separated by
-    `;`); Vietnamese headers work too. A bad file is refused with the number and the reason of each bad row.
-    Rows of customers who are archived or were merged into others are skipped.
+    For the desk.
     """
-    return await transfer.import_customers(session, file.file)
+    return list(await search_customers(session, user, query.q, query.limit))
+
+
+@router.post("/import", responses=error_responses(ImportRefused, PhoneTaken))
+async def import_customers(
+    user: SignedIn, session: SessionDep, file: Annotated[UploadFile, File()]
+) -> CustomerImportResult:
+    """Creates and updates customers from a CSV file: all rows or none. Importing the same file again changes nothing.
+
+    Columns: full_name (required), phone, email, birthday, gender, notes, contraindications, tags (separated by `;`).
+    Vietnamese headers work too. A file with bad rows is refused, with the number and the reason of each. Rows of
+    customers who are archived or were merged are skipped. For administrators of the whole spa.
+    """
+    return await transfer.import_customers(session, user, file.file)
 
 
 @router.get("/export", response_class=StreamingResponse, responses={200: {"content": {"text/csv": {}}}})
-async def export_customers(_: AdminEverywhere) -> StreamingResponse:
-    """All living customers as a CSV file for a spreadsheet; cells that look like formulas are made harmless."""
-    pieces = transfer.export_customers(for_request=True)
-    first = await anext(pieces)  # before the answer begins: an outage is then a 503 and no broken file
+async def export_customers(user: SignedIn) -> StreamingResponse:
+    """All active customers as a CSV file for a spreadsheet. Cells that look like formulas are made harmless.
 
-    async def every_piece() -> AsyncGenerator[bytes]:
+    For administrators of the whole spa.
+    """
+    chunks = transfer.export_customers(user, in_request=True)
+    first = await anext(chunks)  # before the response begins: an outage is then a 503 and no broken file
+
+    async def all_chunks() -> AsyncGenerator[bytes]:
         yield first
-        async for piece in pieces:
-            yield piece
+        async for chunk in chunks:
+            yield chunk
 
     disposition = 'attachment; filename="customers.csv"'
     return StreamingResponse(
-        every_piece(), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": disposition}
+        all_chunks(), media_type="text/csv; charset=utf-8", headers={"Content-Disposition": disposition}
     )
 
 
-@router.get("/me", response_model=CustomerRead, responses=error_responses(service.CustomerNotFound))
+@router.get("/me", response_model=CustomerRead, responses=error_responses(CustomerNotFound))
 async def get_own_customer(user: SignedIn, session: SessionDep) -> Customer:
-    """Who you are as a customer."""
-    return await service.get_own_customer(session, user)
+    """The customer as whom you are signed in."""
+    return await customer_service.get_own_customer(session, user)
 
 
-@router.get(
-    "/{customer_id}", response_model=CustomerRead, responses=error_responses(service.CustomerNotFound)
-)
-async def get_customer(user: AnyRole, session: SessionDep, customer_id: UUID) -> Customer:
-    """One customer, also when archived or merged; a customer sees only themselves."""
-    return await service.get_visible_customer(session, user, customer_id)
+@router.get("/{customer_id}", response_model=CustomerRead, responses=error_responses(CustomerNotFound))
+async def get_customer(user: SignedIn, session: SessionDep, customer_id: UUID) -> Customer:
+    """One customer, also when archived or merged. The team sees every customer, a customer only their own record."""
+    return await customer_service.read_customer(session, user, customer_id)
 
 
 @router.patch(
     "/{customer_id}",
     response_model=CustomerRead,
-    responses=error_responses(
-        service.CustomerNotFound,
-        service.PhoneTaken,
-        service.CustomerArchived,
-        service.CustomerMerged,
-        service.CustomerErased,
-    ),
+    responses=error_responses(CustomerNotFound, PhoneTaken, CustomerArchived, CustomerMerged, CustomerErased),
 )
 async def update_customer(
-    _: Desk, session: SessionDep, customer_id: UUID, changes: CustomerUpdate
+    user: SignedIn, session: SessionDep, customer_id: UUID, changes: CustomerUpdate
 ) -> Customer:
-    """Changes the fields that are sent and leaves the others."""
-    return await service.update_customer(session, customer_id, changes)
+    """Changes the fields that are sent and leaves the others. For the desk."""
+    return await customer_service.update_customer(session, user, customer_id, changes)
 
 
 @router.post(
-    "/{customer_id}/archive", response_model=CustomerRead, responses=error_responses(service.CustomerNotFound)
+    "/{customer_id}/archive", response_model=CustomerRead, responses=error_responses(CustomerNotFound)
 )
-async def archive_customer(_: Desk, session: SessionDep, customer_id: UUID) -> Customer:
-    """Takes a customer out of lists and searches; nothing is lost."""
-    return await service.archive_customer(session, customer_id)
+async def archive_customer(user: SignedIn, session: SessionDep, customer_id: UUID) -> Customer:
+    """Takes a customer out of lists and searches. Nothing is lost. For the desk."""
+    return await customer_service.archive_customer(session, user, customer_id)
 
 
 @router.post(
     "/{customer_id}/restore",
     response_model=CustomerRead,
-    responses=error_responses(
-        service.CustomerNotFound, service.PhoneTaken, service.CustomerMerged, service.CustomerErased
-    ),
+    responses=error_responses(CustomerNotFound, PhoneTaken, CustomerMerged, CustomerErased),
 )
-async def restore_customer(_: Desk, session: SessionDep, customer_id: UUID) -> Customer:
-    """Brings an archived customer back."""
-    return await service.restore_customer(session, customer_id)
-
-
-@router.post(
-    "/{customer_id}/merge",
-    response_model=CustomerRead,
-    responses=error_responses(
-        service.CustomerNotFound,
-        service.CustomerMerged,
-        service.CustomerArchived,
-        service.CustomerErased,
-        service.MergeWithItself,
-        service.MergeTooLarge,
-        service.OwnAccount,
-        service.PhoneTaken,
-    ),
-)
-async def merge_customers(
-    user: Desk, session: SessionDep, customer_id: UUID, merge: CustomerMerge
-) -> Customer:
-    """Makes one customer of two: this one stays and takes what it lacks from the duplicate."""
-    return await service.merge_customers(session, user, customer_id, merge.duplicate_id)
+async def restore_customer(user: SignedIn, session: SessionDep, customer_id: UUID) -> Customer:
+    """Brings an archived customer back. For the desk."""
+    return await customer_service.restore_customer(session, user, customer_id)

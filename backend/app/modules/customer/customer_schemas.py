@@ -1,4 +1,4 @@
-"""What the API takes and gives for customers."""
+"""Requests and responses of the customer API."""
 
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
@@ -32,10 +32,10 @@ from app.modules.customer.customer_models import ConsentChannel, ConsentPurpose
 from app.modules.identity.identity_schemas import UserRead
 
 TAG_SEPARATOR = ";"
-"""Between the tags of a cell in a CSV file; a tag cannot have it."""
+"""Separates the tags in a cell of a CSV file, so no tag can contain it."""
 MAX_TAGS = 20
 MAX_TEXT = 10_000
-"""Characters of notes and of contraindications."""
+"""The most characters of notes and of contraindications."""
 
 
 def _birthday(value: date) -> date:
@@ -48,7 +48,7 @@ def _birthday(value: date) -> date:
 
 
 def _tag(value: str) -> str:
-    """Compared without regard to case: nobody means two things by VIP and vip."""
+    """Return the tag in lower case: VIP and vip mean the same."""
     if TAG_SEPARATOR in value:
         raise bilingual_error(
             "tag", "Nhãn không được có dấu chấm phẩy (;).", "A tag cannot have a semicolon (;)"
@@ -65,12 +65,12 @@ Tags = Annotated[list[Tag], Field(max_length=MAX_TAGS, examples=[["vip"]])]
 class _CustomerFields(RequestModel):
     @field_validator("tags", check_fields=False)
     @classmethod
-    def _each_tag_once(cls, tags: list[str]) -> list[str]:
+    def _remove_repeated_tags(cls, tags: list[str]) -> list[str]:
         return list(dict.fromkeys(tags))
 
 
 class CustomerCreate(_CustomerFields):
-    """A new customer. Only the name is needed: a walk-in need not give more."""
+    """A new customer. Only the name is required, because a walk-in guest need not give more."""
 
     full_name: Name
     phone: Phone | None = None
@@ -83,7 +83,7 @@ class CustomerCreate(_CustomerFields):
 
 
 class CustomerUpdate(_CustomerFields):
-    """What is to change. A field left out stays; `null` empties a phone, email, birthday or gender."""
+    """The fields to change. Fields left out stay; `null` clears a phone, email, birthday or gender."""
 
     model_config = ConfigDict(json_schema_extra=without_defaults)
 
@@ -98,7 +98,7 @@ class CustomerUpdate(_CustomerFields):
 
 
 class CustomerMerge(RequestModel):
-    duplicate_id: UUID = Field(description="The customer that ends; the one in the path stays.")
+    duplicate_id: UUID = Field(description="The customer to merge into the one in the path.")
 
 
 class CustomerRead(BaseModel):
@@ -114,9 +114,9 @@ class CustomerRead(BaseModel):
     contraindications: str
     tags: list[str]
     archived_at: datetime | None
-    merged_into_id: UUID | None = Field(description="The customer this one was merged into.")
-    user_id: UUID | None = Field(description="Who signs in as this customer.")
-    erased_at: datetime | None = Field(description="When the person asked to be forgotten.")
+    merged_into_id: UUID | None = Field(description="The customer into whom this one was merged.")
+    user_id: UUID | None = Field(description="The account that signs in as this customer.")
+    erased_at: datetime | None = Field(description="When the personal data was erased.")
     created_at: datetime
     updated_at: datetime
 
@@ -124,12 +124,12 @@ class CustomerRead(BaseModel):
 class CustomerPage(BaseModel):
     items: list[CustomerRead]
     next_cursor: str | None = Field(
-        description="Give it back as `cursor` for the next page; null on the last."
+        description="Send it as `cursor` to get the next page. null on the last page."
     )
 
 
 class CustomerListQuery(PageQuery):
-    """How to list."""
+    """Order, filters and page of the list."""
 
     sort: Literal["newest", "name"] = "newest"
     archived: QueryBool = False
@@ -137,7 +137,7 @@ class CustomerListQuery(PageQuery):
 
 
 class CustomerSearchQuery(BaseModel):
-    """What a receptionist types: part of a name, with accents or without, last digits of a phone, an email."""
+    """Part of a name with or without accents, the last digits of a phone, or an email."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -153,13 +153,13 @@ class CustomerImportResult(BaseModel):
 
 
 class CustomerAccount(RequestModel):
-    """Who signs in as this customer from now on: by their id, or by the email of their account."""
+    """The account that signs in as this customer from now on, by its id or its email."""
 
     user_id: UUID | None = None
     email: Email | None = None
 
     @model_validator(mode="after")
-    def _one_of_them(self) -> Self:
+    def _require_id_or_email(self) -> Self:
         if (self.user_id is None) == (self.email is None):
             raise bilingual_error(
                 "one_of", "Chọn tài khoản hoặc nhập email, không cả hai.", "Give either user_id or email"
@@ -169,9 +169,9 @@ class CustomerAccount(RequestModel):
 
 class ConsentCreate(RequestModel):
     purpose: ConsentPurpose
-    granted: bool = Field(strict=True, description="false: refused, or withdrawn.")
+    granted: bool = Field(strict=True, description="false: refused or withdrawn.")
     version: Annotated[Line, Field(max_length=50, examples=["2026-01"])] = Field(
-        description="Of the text they were shown."
+        description="The version of the text that the customer was shown."
     )
     channel: ConsentChannel
 
@@ -189,14 +189,14 @@ class ConsentRead(BaseModel):
 
 
 class PersonalData(BaseModel):
-    """All that is held on a person."""
+    """Everything that is kept about a person."""
 
     collected_at: datetime
     customer: CustomerRead
-    merged: list[CustomerRead] = Field(description="Customers that were merged into this one.")
-    accounts: list[UserRead] = Field(description="Who signs in as them.")
+    merged: list[CustomerRead] = Field(description="Duplicates that were merged into this customer.")
+    accounts: list[UserRead] = Field(description="The accounts that sign in as this customer.")
     consents: list[ConsentRead]
     other_records: dict[str, list[dict[str, Any]]] = Field(
-        description="What other parts of the spa keep: their visits, among it."
+        description="Records of other modules by name, for example `visits` and `calendars`."
     )
-    changes: list[AuditEntryRead] = Field(description="Who changed what and when; sign-ins among them.")
+    changes: list[AuditEntryRead] = Field(description="Who changed what and when, including sign-ins.")

@@ -1,4 +1,4 @@
-"""What a spa does with its customers."""
+"""What a spa does with its customers. Exports, merges and erasures are in `privacy`."""
 
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
@@ -8,21 +8,22 @@ from sqlalchemy import Select, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from app.common.types.localized import LocalizedText
 from app.core.database import claim_connection
-from app.core.exceptions import (
-    ConflictException,
-    ForbiddenException,
-    NotFoundException,
-    ZenSpaException,
-)
+from app.core.exceptions import ZenSpaException
 from app.core.security import read_cursor, sign_cursor
 from app.db.errors import translate_integrity_errors
 from app.db.queries import get_row
+from app.modules.customer.customer_errors import (
+    AccountTaken,
+    CustomerArchived,
+    CustomerErased,
+    CustomerMerged,
+    CustomerNotFound,
+    OwnAccount,
+    PhoneTaken,
+)
 from app.modules.customer.customer_models import Customer
 from app.modules.customer.customer_schemas import (
-    MAX_TAGS,
-    MAX_TEXT,
     CustomerAccount,
     CustomerCreate,
     CustomerListQuery,
@@ -31,86 +32,20 @@ from app.modules.customer.customer_schemas import (
     CustomerUpdate,
 )
 from app.modules.identity import identity_service
-from app.modules.identity.access import CurrentUser
+from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.identity_schemas import RoleGrant
-from app.modules.identity.roles import Role
+from app.modules.identity.roles import DESK, TEAM, Role
 
-STAFF = (Role.ADMIN, Role.RECEPTIONIST, Role.THERAPIST)
-_RARE_TAG = 1_000  # customers
-
-
-class CustomerNotFound(NotFoundException):
-    code = "CUSTOMER_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy khách hàng này.", "There is no such customer.")
-
-
-class PhoneTaken(ConflictException):
-    code = "CUSTOMER_PHONE_TAKEN"
-    """`details` has their id, when one phone was asked for."""
-    text = LocalizedText(
-        "Số điện thoại này đã thuộc về khách hàng khác.", "Another customer has this phone number."
-    )
-
-
-class CustomerArchived(ConflictException):
-    code = "CUSTOMER_ARCHIVED"
-    text = LocalizedText(
-        "Khách hàng đã được lưu trữ; hãy khôi phục trước.", "The customer is archived; restore them first."
-    )
-
-
-class CustomerMerged(ConflictException):
-    code = "CUSTOMER_MERGED"
-    text = LocalizedText(
-        "Khách hàng đã được gộp vào khách hàng khác.", "The customer was merged into another one."
-    )
-
-
-class MergeTooLarge(ConflictException):
-    code = "CUSTOMER_MERGE_TOO_LARGE"
-    text = LocalizedText(
-        f"Gộp lại sẽ có hơn {MAX_TAGS} nhãn hoặc ghi chú dài hơn {MAX_TEXT} ký tự; hãy rút gọn trước.",
-        f"Together they have more than {MAX_TAGS} tags or notes of more than {MAX_TEXT} characters; "
-        "shorten them first.",
-    )
-
-
-class MergeWithItself(ConflictException):
-    code = "CUSTOMER_MERGE_WITH_ITSELF"
-    text = LocalizedText(
-        "Không thể gộp khách hàng với chính họ.", "A customer cannot be merged with themselves."
-    )
-
-
-class CustomerErased(ConflictException):
-    code = "CUSTOMER_ERASED"
-    text = LocalizedText("Dữ liệu của khách hàng này đã được xóa.", "This customer's data has been erased.")
-
-
-class OwnAccount(ForbiddenException):
-    code = "OWN_ACCOUNT"
-    text = LocalizedText(
-        "Bạn không thể gắn tài khoản của chính mình; hãy nhờ quản lý.",
-        "You cannot link your own account; ask an administrator.",
-    )
-
-
-class AccountTaken(ConflictException):
-    code = "CUSTOMER_ACCOUNT_TAKEN"
-    text = LocalizedText(
-        "Tài khoản này đã gắn với khách hàng khác.", "The account belongs to another customer."
-    )
-
-
-REFUSALS: dict[str, type[ZenSpaException]] = {
+CONSTRAINT_ERRORS: dict[str, type[ZenSpaException]] = {
     "customer_phone_living_key": PhoneTaken,
     "customer_user_id_key": AccountTaken,
 }
-"""A number and an account have one owner: what PostgreSQL refuses, in the spa's words (`answering`)."""
+"""A phone number and an account have one customer."""
+_RARE_TAG = 1_000  # customers
 
 
 class Contact(NamedTuple):
-    """What whoever works with a customer has to know."""
+    """What those who work with a customer need to know."""
 
     id: UUID
     full_name: str
@@ -118,92 +53,36 @@ class Contact(NamedTuple):
     contraindications: str
 
 
-async def create_customer(session: AsyncSession, new: CustomerCreate) -> Customer:
+async def create_customer(session: AsyncSession, user: CurrentUser, new: CustomerCreate) -> Customer:
+    """Add a customer.
+
+    Raises:
+        ForbiddenException: The user is not at the desk.
+        PhoneTaken
+    """
+    authorize(user, *DESK)
     customer = Customer(**new.model_dump())
     session.add(customer)
-    await _save(session, customer)
+    await save_customer(session, customer)
     return customer
 
 
-async def get_customer(session: AsyncSession, customer_id: UUID, *, lock: bool = False) -> Customer:
-    """Living, archived or merged. With `lock` nobody else changes the customer until the transaction ends.
+async def read_customer(session: AsyncSession, user: CurrentUser, customer_id: UUID) -> Customer:
+    """Return a customer: any of them to the team, and to a customer only their own record.
 
     Raises:
-        CustomerNotFound: no customer has this id.
+        ForbiddenException: The user has no role.
+        CustomerNotFound: No such customer, or not the user's own record.
     """
-    return await get_row(session, Customer, customer_id, CustomerNotFound, lock=lock)
-
-
-async def contacts_of(session: AsyncSession, ids: Collection[UUID]) -> list[Contact]:
-    """Of these customers, living or not, in the order in which they were added."""
-    wanted = select(Customer.id, Customer.full_name, Customer.phone, Customer.contraindications)
-    found = await session.execute(wanted.where(Customer.id.in_(ids)).order_by(Customer.id))
-    return [Contact(*row) for row in found]
-
-
-async def get_visible_customer(
-    session: AsyncSession, user: CurrentUser, customer_id: UUID, *, everybody_for: Sequence[Role] = STAFF
-) -> Customer:
-    """Any customer for these roles, and for everybody else the one they are themselves.
-
-    Raises:
-        CustomerNotFound: no such customer, or somebody else's: the answers must not differ.
-    """
-    customer = await get_customer(session, customer_id)
-    if not user.holds(*everybody_for) and customer.user_id != user.id:
-        raise CustomerNotFound
-    return customer
-
-
-async def merged_into(session: AsyncSession, customer: Customer, *, lock: bool = False) -> Sequence[Customer]:
-    """Those who live on as this customer; also those merged into them, and so on."""
-    chain = select(Customer.id).where(Customer.merged_into_id == customer.id).cte("chain", recursive=True)
-    chain = chain.union(select(Customer.id).where(Customer.merged_into_id == chain.c.id))
-    found = select(Customer).where(Customer.id.in_(select(chain.c.id))).order_by(Customer.id)
-    return (await session.scalars(found.with_for_update() if lock else found)).all()
-
-
-async def names_of_customers(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, str]:
-    if not ids:
-        return {}
-    rows = await session.execute(select(Customer.id, Customer.full_name).where(Customer.id.in_(ids)))
-    return {row.id: row.full_name for row in rows}
-
-
-async def link_account(
-    session: AsyncSession, user: CurrentUser, customer_id: UUID, account: CustomerAccount
-) -> Customer:
-    """Lets somebody sign in as this customer: their account gets the role of a customer.
-
-    Raises:
-        CustomerNotFound, CustomerErased, CustomerMerged, CustomerArchived, UserNotFound
-        AccountTaken: it is another customer's already.
-        OwnAccount: the desk would see what only an administrator and the person may.
-    """
-    customer = await get_customer(session, customer_id, lock=True)
-    _refuse_unless_living(customer)
-    if account.email is not None:
-        owner = await identity_service.get_by_email(session, account.email)
-    else:
-        assert account.user_id is not None
-        owner = await identity_service.get_user(session, account.user_id)
-    _refuse_own(user, owner.id)
-    await identity_service.add_roles(session, owner.id, [RoleGrant(role=Role.CUSTOMER)])
-    customer.user_id = owner.id
-    await _save(session, customer)
-    return customer
-
-
-def _refuse_own(user: CurrentUser, *account_ids: UUID | None) -> None:
-    if user.id in account_ids and not user.holds_everywhere(Role.ADMIN):
-        raise OwnAccount
+    authorize(user, *Role)
+    return await get_visible_customer(session, user, customer_id, *TEAM)
 
 
 async def get_own_customer(session: AsyncSession, user: CurrentUser) -> Customer:
-    """Who the user is as a customer.
+    """Return the customer as whom the user signs in.
 
     Raises:
-        CustomerNotFound: nobody has linked them yet.
+        CustomerNotFound: The user's account belongs to no customer.
     """
     customer = await find_customer_of_user(session, user.id)
     if customer is None:
@@ -211,148 +90,108 @@ async def get_own_customer(session: AsyncSession, user: CurrentUser) -> Customer
     return customer
 
 
-async def find_customer_of_user(session: AsyncSession, user_id: UUID) -> Customer | None:
-    customer: Customer | None = await session.scalar(select(Customer).where(Customer.user_id == user_id))
-    return customer
-
-
-async def lock_own_customer(session: AsyncSession, user: CurrentUser) -> Customer | None:
-    """Lock the customer record of the user until the transaction ends, and return it; None if they have none.
+async def update_customer(
+    session: AsyncSession, user: CurrentUser, customer_id: UUID, changes: CustomerUpdate
+) -> Customer:
+    """Change the fields that were sent.
 
     Raises:
-        CustomerMerged, CustomerErased, CustomerArchived
+        ForbiddenException: The user is not at the desk.
+        CustomerNotFound, CustomerErased, CustomerMerged, CustomerArchived, PhoneTaken
     """
-    statement = select(Customer).where(Customer.user_id == user.id).with_for_update(key_share=True)
-    customer: Customer | None = await session.scalar(statement.execution_options(populate_existing=True))
-    if customer is not None:
-        _refuse_unless_living(customer)
-    return customer
-
-
-async def require_active(session: AsyncSession, customer_ids: Collection[UUID]) -> None:
-    """Raises CustomerNotFound, CustomerErased, CustomerMerged, CustomerArchived."""
-    found = (await session.scalars(select(Customer).where(Customer.id.in_(customer_ids)))).all()
-    if len(found) != len(set(customer_ids)):
-        raise CustomerNotFound
-    for customer in found:
-        _refuse_unless_living(customer)
-
-
-async def unlink_account(session: AsyncSession, customer_id: UUID) -> Customer:
-    """Nobody signs in as this customer any more, also when archived. Again is no error."""
+    authorize(user, *DESK)
     customer = await get_customer(session, customer_id, lock=True)
-    customer.user_id = None
-    await _save(session, customer)
-    return customer
-
-
-async def update_customer(session: AsyncSession, customer_id: UUID, changes: CustomerUpdate) -> Customer:
-    """Raises CustomerNotFound, CustomerErased, CustomerMerged, CustomerArchived, PhoneTaken."""
-    customer = await get_customer(session, customer_id, lock=True)
-    _refuse_unless_living(customer)
+    refuse_unless_active(customer)
     for field, value in changes.model_dump(exclude_unset=True).items():
         setattr(customer, field, value)
-    await _save(session, customer)
+    await save_customer(session, customer)
     return customer
 
 
-async def archive_customer(session: AsyncSession, customer_id: UUID) -> Customer:
-    """Takes the customer out of lists and searches and frees the phone number. Again is no error."""
+async def archive_customer(session: AsyncSession, user: CurrentUser, customer_id: UUID) -> Customer:
+    """Take a customer out of lists and searches, and free the phone number. A repeat changes nothing.
+
+    Raises:
+        ForbiddenException: The user is not at the desk.
+        CustomerNotFound
+    """
+    authorize(user, *DESK)
     customer = await get_customer(session, customer_id, lock=True)
     if customer.archived_at is None:
         customer.archived_at = func.clock_timestamp()
-        await _save(session, customer)
+        await save_customer(session, customer)
     return customer
 
 
-async def restore_customer(session: AsyncSession, customer_id: UUID) -> Customer:
-    """Brings an archived customer back. Again is no error.
+async def restore_customer(session: AsyncSession, user: CurrentUser, customer_id: UUID) -> Customer:
+    """Bring an archived customer back. A repeat changes nothing.
 
     Raises:
-        CustomerMerged: they live on as another customer.
-        CustomerErased
-        PhoneTaken: meanwhile somebody else has the number.
+        ForbiddenException: The user is not at the desk.
+        CustomerNotFound, CustomerErased
+        CustomerMerged: The customer lives on as another one.
+        PhoneTaken: Another customer has the number now.
     """
+    authorize(user, *DESK)
     customer = await get_customer(session, customer_id, lock=True)
-    _refuse_if_gone(customer)
+    _refuse_erased_or_merged(customer)
     if customer.archived_at is not None:
         customer.archived_at = None
-        await _save(session, customer)
+        await save_customer(session, customer)
     return customer
 
 
-async def merge_customers(
-    session: AsyncSession, user: CurrentUser, survivor_id: UUID, duplicate_id: UUID
+async def link_account(
+    session: AsyncSession, user: CurrentUser, customer_id: UUID, account: CustomerAccount
 ) -> Customer:
-    """Makes one customer of two: the survivor keeps what it has, takes what it lacks, and both stories.
-
-    Again is no error: the first answer may have been lost.
+    """Let the owner of an account sign in as this customer. The account gets the role of a customer.
 
     Raises:
-        MergeWithItself, CustomerNotFound, CustomerMerged, CustomerErased, MergeTooLarge
-        PhoneTaken: the duplicate was archived, and meanwhile somebody else has the number.
-        CustomerArchived: the survivor is archived.
-        OwnAccount: one of them is who asks, who would see what is held on the other.
+        ForbiddenException: The user is not at the desk.
+        CustomerNotFound, CustomerErased, CustomerMerged, CustomerArchived, UserNotFound
+        AccountTaken: The account belongs to another customer.
+        OwnAccount: The user would see what only an administrator and the customer may see.
     """
-    if survivor_id == duplicate_id:
-        raise MergeWithItself
-    for customer_id in sorted(
-        (survivor_id, duplicate_id)
-    ):  # in one order, so that two merges cannot deadlock
-        await get_customer(session, customer_id, lock=True)
-    survivor = await get_customer(session, survivor_id)
-    duplicate = await get_customer(session, duplicate_id)
-    _refuse_own(user, survivor.user_id, duplicate.user_id)
-    if duplicate.merged_into_id == survivor_id:
-        return survivor
-    if duplicate.merged_into_id is not None:
-        raise CustomerMerged
-    _refuse_unless_living(survivor)
-    if duplicate.erased_at is not None:
-        raise CustomerErased
-    duplicate.archived_at = duplicate.archived_at or func.clock_timestamp()
-    duplicate.merged_into_id = survivor_id
-    account = duplicate.user_id
-    if survivor.user_id is None:  # else both stay, so that an export or an erasure finds both
-        duplicate.user_id = None
-    # First: its phone and its account must be free before the survivor takes them.
-    await _save(session, duplicate)
-    survivor.user_id = survivor.user_id or account
-    _take_over(survivor, duplicate)
-    await _save(session, survivor)
-    return survivor
+    authorize(user, *DESK)
+    customer = await get_customer(session, customer_id, lock=True)
+    refuse_unless_active(customer)
+    if account.email is not None:
+        owner = await identity_service.get_by_email(session, account.email)
+    else:
+        assert account.user_id is not None
+        owner = await identity_service.get_user(session, account.user_id)
+    refuse_own_account(user, owner.id)
+    await identity_service.add_roles(session, owner.id, [RoleGrant(role=Role.CUSTOMER)])
+    customer.user_id = owner.id
+    await save_customer(session, customer)
+    return customer
 
 
-def _take_over(survivor: Customer, duplicate: Customer) -> None:
-    for field in ("phone", "email", "birthday", "gender"):
-        if getattr(survivor, field) is None:
-            setattr(survivor, field, getattr(duplicate, field))
-    for field in ("notes", "contraindications"):
-        parts = dict.fromkeys(part for part in (getattr(survivor, field), getattr(duplicate, field)) if part)
-        setattr(survivor, field, "\n".join(parts))
-    survivor.tags = list(dict.fromkeys([*survivor.tags, *duplicate.tags]))
-    if len(survivor.tags) > MAX_TAGS or max(len(survivor.notes), len(survivor.contraindications)) > MAX_TEXT:
-        raise MergeTooLarge  # such a customer could be neither saved nor imported any more
+async def unlink_account(session: AsyncSession, user: CurrentUser, customer_id: UUID) -> Customer:
+    """Take the account away from a customer, who may be archived. A repeat changes nothing.
+
+    Raises:
+        ForbiddenException: The user is not at the desk.
+        CustomerNotFound
+    """
+    authorize(user, *DESK)
+    customer = await get_customer(session, customer_id, lock=True)
+    customer.user_id = None
+    await save_customer(session, customer)
+    return customer
 
 
-def _refuse_if_gone(customer: Customer) -> None:
-    if customer.erased_at is not None:
-        raise CustomerErased
-    if customer.merged_into_id is not None:
-        raise CustomerMerged
+async def list_customers(session: AsyncSession, user: CurrentUser, query: CustomerListQuery) -> CustomerPage:
+    """Return one page by keyset: every page costs the same, and a row added meanwhile shifts none.
 
-
-def _refuse_unless_living(customer: Customer) -> None:
-    _refuse_if_gone(customer)
-    if customer.archived_at is not None:
-        raise CustomerArchived
-
-
-async def list_customers(session: AsyncSession, query: CustomerListQuery) -> CustomerPage:
-    """One page by keyset: the hundredth costs what the first costs, and a row made meanwhile shifts none."""
+    Raises:
+        ForbiddenException: The user is not at the desk.
+        InvalidCursorException
+    """
+    authorize(user, *DESK)
     purpose = f"customers:{query.sort}:{query.archived}:{query.tag or ''}"
     after = read_cursor(purpose, query.cursor) if query.cursor is not None else None
-    customer = Customer if query.tag is None else await _holders(session, query.tag)
+    customer = Customer if query.tag is None else await _customers_with_tag(session, query.tag)
     rows = (await session.execute(_listing(customer, query, after))).all()
     items = [item for item, _ in rows[: query.limit]]
     next_cursor = None
@@ -382,36 +221,164 @@ def _listing(
     return statement.limit(query.limit + 1)
 
 
-async def _holders(session: AsyncSession, tag: str) -> type[Customer]:
-    """Where to look for the customers with a tag: whoever has a common one is met soon in any order, whoever has
-    a rare one is better gathered first.
+async def _customers_with_tag(session: AsyncSession, tag: str) -> type[Customer]:
+    """Return where to look for customers with a tag.
 
-    Left to itself the planner walks a million customers to find the two with a rare tag (1.1 s).
+    Those with a common tag turn up soon in any order; those with a rare tag are collected first. Left to itself,
+    PostgreSQL walks through a million customers to find the two with a rare tag (1.1 s).
     """
-    holders = select(Customer.__table__).where(Customer.tags.contains([tag]))
-    # The tag stands in the statement, so that PostgreSQL always plans for it: as a parameter it gets one plan for
-    # every tag after five executions, by which a common one takes 25 ms instead of 6 (1,000,000 customers).
-    written = literal([tag], Customer.tags.type, literal_execute=True)
-    probe = select(Customer.id).where(Customer.tags.contains(written)).offset(_RARE_TAG).limit(1)
+    tagged = select(Customer.__table__).where(Customer.tags.contains([tag]))
+    # The tag stands in the statement, so that PostgreSQL always plans for it. As a parameter it gets one plan for all
+    # tags after five executions, by which a common tag takes 25 ms instead of 6 (1,000,000 customers).
+    literal_tag = literal([tag], Customer.tags.type, literal_execute=True)
+    probe = select(Customer.id).where(Customer.tags.contains(literal_tag)).offset(_RARE_TAG).limit(1)
     if await session.scalar(select(probe.exists())):
         return Customer
-    return aliased(Customer, holders.cte("holders").prefix_with("MATERIALIZED"))
+    return aliased(Customer, tagged.cte("tagged").prefix_with("MATERIALIZED"))
 
 
-async def _save(session: AsyncSession, customer: Customer) -> None:
-    """Writes now, so that PostgreSQL's refusal is met here and answered in the spa's words."""
+async def get_customer(session: AsyncSession, customer_id: UUID, *, lock: bool = False) -> Customer:
+    """Return an active, archived or merged customer. With `lock`, nobody else changes it in this transaction.
+
+    Raises:
+        CustomerNotFound
+    """
+    return await get_row(session, Customer, customer_id, CustomerNotFound, lock=lock)
+
+
+async def get_visible_customer(
+    session: AsyncSession, user: CurrentUser, customer_id: UUID, *roles: Role
+) -> Customer:
+    """Return a customer to users with one of these roles, and to the customer.
+
+    Raises:
+        CustomerNotFound: No such customer, or not the user's own record: the two answers are the same.
+    """
+    customer = await get_customer(session, customer_id)
+    if not user.holds(*roles) and customer.user_id != user.id:
+        raise CustomerNotFound
+    return customer
+
+
+async def find_customer_of_user(session: AsyncSession, user_id: UUID) -> Customer | None:
+    """Return the customer as whom this user signs in, if there is one."""
+    customer: Customer | None = await session.scalar(select(Customer).where(Customer.user_id == user_id))
+    return customer
+
+
+async def list_duplicates(session: AsyncSession, customer: Customer) -> Sequence[Customer]:
+    """Return the customers that were merged into this one, and those merged into them before."""
+    merged = select(Customer.id).where(Customer.merged_into_id == customer.id).cte("merged", recursive=True)
+    merged = merged.union(select(Customer.id).where(Customer.merged_into_id == merged.c.id))
+    duplicates = select(Customer).where(Customer.id.in_(select(merged.c.id))).order_by(Customer.id)
+    return (await session.scalars(duplicates)).all()
+
+
+async def list_contacts(session: AsyncSession, customer_ids: Collection[UUID]) -> list[Contact]:
+    """Return the contacts of these customers, active or not, in the order in which they were added."""
+    contacts = select(Customer.id, Customer.full_name, Customer.phone, Customer.contraindications)
+    rows = await session.execute(contacts.where(Customer.id.in_(customer_ids)).order_by(Customer.id))
+    return [Contact(*row) for row in rows]
+
+
+async def names_of_customers(session: AsyncSession, customer_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the full names by id. An empty collection issues no query."""
+    if not customer_ids:
+        return {}
+    rows = await session.execute(select(Customer.id, Customer.full_name).where(Customer.id.in_(customer_ids)))
+    return {row.id: row.full_name for row in rows}
+
+
+async def require_active(session: AsyncSession, customer_ids: Collection[UUID]) -> None:
+    """Refuse unless all of these customers are active, and keep them from being merged or erased meanwhile.
+
+    Call it before writing anything new about a customer, and before locking visits.
+
+    Raises:
+        CustomerNotFound, CustomerErased, CustomerMerged, CustomerArchived
+    """
+    for customer in (await share_customers(session, customer_ids)).values():
+        refuse_unless_active(customer)
+
+
+async def share_customers(session: AsyncSession, customer_ids: Collection[UUID]) -> dict[UUID, Customer]:
+    """Return the customers by id, and keep them from being merged or erased until the transaction ends.
+
+    FOR KEY SHARE: others may do the same, or change the customer. The check of a foreign key takes this lock anyway.
+
+    Raises:
+        CustomerNotFound
+    """
+    customers = select(Customer).with_for_update(read=True, key_share=True)
+    return await _lock(session, customers, customer_ids)
+
+
+async def lock_customers(session: AsyncSession, customer_ids: Collection[UUID]) -> dict[UUID, Customer]:
+    """Return the customers by id, and have everybody wait who writes about them, until the transaction ends.
+
+    FOR UPDATE, not FOR NO KEY UPDATE as elsewhere: a booking that has only checked a foreign key must wait as well.
+
+    Raises:
+        CustomerNotFound
+    """
+    return await _lock(session, select(Customer).with_for_update(), customer_ids)
+
+
+async def _lock(
+    session: AsyncSession, customers: Select[Customer], customer_ids: Collection[UUID]
+) -> dict[UUID, Customer]:
+    """Lock in the order of ids, so that two transactions never deadlock, and return the rows as they are now."""
+    in_order = customers.where(Customer.id.in_(customer_ids)).order_by(Customer.id)
+    rows = await session.scalars(in_order.execution_options(populate_existing=True))
+    locked = {row.id: row for row in rows}
+    if locked.keys() != set(customer_ids):
+        raise CustomerNotFound
+    return locked
+
+
+def refuse_own_account(user: CurrentUser, *account_ids: UUID | None) -> None:
+    """Refuse what concerns the user's own account, except to an administrator of the whole spa.
+
+    Raises:
+        OwnAccount
+    """
+    if user.id in account_ids and not user.holds_everywhere(Role.ADMIN):
+        raise OwnAccount
+
+
+def refuse_unless_active(customer: Customer) -> None:
+    """Raise CustomerErased, CustomerMerged or CustomerArchived unless the customer is active."""
+    _refuse_erased_or_merged(customer)
+    if customer.archived_at is not None:
+        raise CustomerArchived
+
+
+def _refuse_erased_or_merged(customer: Customer) -> None:
+    if customer.erased_at is not None:
+        raise CustomerErased
+    if customer.merged_into_id is not None:
+        raise CustomerMerged
+
+
+async def save_customer(session: AsyncSession, customer: Customer) -> None:
+    """Flush now, so that a violated constraint is raised here as an error of the domain.
+
+    Raises:
+        PhoneTaken: `details` has the id of the customer with this number.
+        AccountTaken
+    """
     phone = customer.phone
     try:
-        with translate_integrity_errors(REFUSALS):
+        with translate_integrity_errors(CONSTRAINT_ERRORS):
             await session.flush()
     except PhoneTaken as taken:
-        taken.details = await _owner(session, phone)
+        taken.details = await _owner_of_phone(session, phone)
         raise
     await session.refresh(customer)
 
 
-async def _owner(session: AsyncSession, phone: str | None) -> list[dict[str, str]] | None:
-    """The id of the living customer with this number, in the shape of `details`; ends the failed transaction."""
+async def _owner_of_phone(session: AsyncSession, phone: str | None) -> list[dict[str, str]] | None:
+    """Return the active customer with this number, as `details`. The failed transaction is rolled back first."""
     await session.rollback()
     await claim_connection(session)
     owner = await session.scalar(

@@ -1,124 +1,133 @@
-"""What the law gives a person over their data (Vietnam's Law 91/2025/QH15): consent, a copy, to be forgotten."""
+"""What the law gives a person over their data (Vietnam's Law 91/2025/QH15), and the merge of duplicates."""
 
-from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
-from pydantic import BaseModel
-from sqlalchemy import select
+from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.modules.audit import audit_service
-from app.modules.customer.customer_models import Consent, Customer
-from app.modules.customer.customer_schemas import (
-    ConsentCreate,
-    ConsentRead,
-    CustomerRead,
-    PersonalData,
-)
-from app.modules.customer.customer_service import (
+from app.modules.customer.consents import CONSENTS, export_consents
+from app.modules.customer.customer_errors import (
     CustomerErased,
     CustomerMerged,
     CustomerNotFound,
-    get_customer,
-    get_visible_customer,
-    merged_into,
+    MergeWithItself,
 )
+from app.modules.customer.customer_models import Customer
+from app.modules.customer.customer_schemas import PersonalData
+from app.modules.customer.customer_service import (
+    get_customer,
+    list_duplicates,
+    lock_customers,
+    refuse_own_account,
+    refuse_unless_active,
+)
+from app.modules.customer.personal_data import PersonalDataHolders
+from app.modules.customer.record import CUSTOMERS, export_customers
 from app.modules.identity import identity_service
-from app.modules.identity.access import CurrentUser
-from app.modules.identity.roles import Role
-
-type PersonalDataSource = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Sequence[BaseModel]]]
-
-OTHER_RECORDS: dict[str, PersonalDataSource] = {}
-"""What modules that know of customers keep on them, of whom this one knows nothing: they add to it."""
-_FORGOTTEN = "—"
-_DESK = (Role.ADMIN, Role.RECEPTIONIST)
+from app.modules.identity.access import CurrentUser, authorize
+from app.modules.identity.roles import DESK, Role
 
 
-async def record_consent(
-    session: AsyncSession, user: CurrentUser, customer_id: UUID, said: ConsentCreate
-) -> Consent:
-    """What a customer said, at a time and by a channel. A row more each time: what held when can be shown.
+async def collect_personal_data(
+    session: AsyncSession, user: CurrentUser, holders: PersonalDataHolders, customer_id: UUID
+) -> PersonalData:
+    """Return everything that is kept about a customer and about the duplicates merged into it.
 
     Raises:
-        CustomerNotFound: also for somebody else's id.
-        CustomerErased
+        ForbiddenException: The user is neither a customer nor an administrator of the whole spa.
+        CustomerNotFound: No such customer, or not the user's own record.
     """
-    customer = await get_visible_customer(session, user, customer_id, everybody_for=_DESK)
-    if customer.erased_at is not None:
-        raise CustomerErased
-    consent = Consent(customer_id=customer.id, **said.model_dump())
-    session.add(consent)
-    await session.flush()
-    await session.refresh(consent)
-    return consent
-
-
-async def list_consents(session: AsyncSession, user: CurrentUser, customer_id: UUID) -> Sequence[Consent]:
-    """Everything that was ever said, the newest first: of each purpose the first one holds."""
-    customer = await get_visible_customer(session, user, customer_id, everybody_for=_DESK)
-    records = [customer, *await merged_into(session, customer)]
-    return await _consents_of(session, [record.id for record in records])
-
-
-async def collect_personal_data(session: AsyncSession, user: CurrentUser, customer_id: UUID) -> PersonalData:
-    """Everything that is held on a customer, with those who were merged into them.
-
-    Raises:
-        CustomerNotFound: also for somebody else's id.
-    """
+    is_admin = user.holds_everywhere(Role.ADMIN)
+    if not is_admin:
+        authorize(user, Role.CUSTOMER)
     customer = await get_customer(session, customer_id)
-    if customer.user_id != user.id and not user.holds_everywhere(Role.ADMIN):
+    if customer.user_id != user.id and not is_admin:
         raise CustomerNotFound
-    records = [customer, *await merged_into(session, customer)]
-    ids = [record.id for record in records]
-    user_ids = [record.user_id for record in records if record.user_id is not None]
-    users = [await identity_service.get_user(session, user_id) for user_id in user_ids]
-    consents = await _consents_of(session, ids)
-    rows = [*ids, *(consent.id for consent in consents), *await identity_service.rows_of(session, user_ids)]
+    customers = [customer, *await list_duplicates(session, customer)]
+    customer_ids = [record.id for record in customers]
+    user_ids = [record.user_id for record in customers if record.user_id is not None]
+    accounts = [await identity_service.get_user(session, user_id) for user_id in user_ids]
+    consents = await export_consents(session, customer_ids)
+    changed_ids = [*customer_ids, *(consent.id for consent in consents)]
+    changed_ids += await identity_service.rows_of(session, user_ids)
+    current, *merged = await export_customers(session, customer_ids)
     return PersonalData(
         collected_at=utc_now(),
-        customer=CustomerRead.model_validate(customer),
-        merged=[CustomerRead.model_validate(record) for record in records[1:]],
-        accounts=[await identity_service.read_user(session, user) for user in users],
-        consents=[ConsentRead.model_validate(consent) for consent in consents],
+        customer=current,
+        merged=merged,
+        accounts=[await identity_service.read_user(session, account) for account in accounts],
+        consents=consents,
         other_records={
-            name: [each.model_dump(mode="json") for each in await collect(session, ids)]
-            for name, collect in OTHER_RECORDS.items()
+            holder.name: [
+                record.model_dump(mode="json") for record in await holder.export(session, customer_ids)
+            ]
+            for holder in holders
+            if holder not in (CUSTOMERS, CONSENTS)
         },
-        changes=await audit_service.entries_about(session, rows),
+        changes=await audit_service.entries_about(session, changed_ids),
     )
 
 
-async def erase_customer(session: AsyncSession, customer_id: UUID) -> Customer:
-    """The person is gone: from the customer, from those merged into them, from their account and from the audit
-    ledger. The rows stay, so that what refers to them (visits, money, consents) still adds up. Again is no error.
+async def merge_customers(
+    session: AsyncSession,
+    user: CurrentUser,
+    holders: PersonalDataHolders,
+    survivor_id: UUID,
+    duplicate_id: UUID,
+) -> Customer:
+    """Make one customer of two. The survivor keeps what it has and takes what it lacks. A repeat changes nothing.
 
     Raises:
-        CustomerNotFound
-        CustomerMerged: they live on as another customer, who is to be erased.
+        ForbiddenException: The user is not at the desk.
+        OwnAccount: One of the two is the user, who would see what is kept about the other.
+        CustomerNotFound, MergeWithItself, MergeTooLarge
+        CustomerMerged: One of the two was merged into a third customer.
+        CustomerErased: One of the two was erased.
+        CustomerArchived: The survivor is archived.
+        PhoneTaken: The duplicate was archived, and another customer has its number now.
     """
-    customer = await get_customer(session, customer_id, lock=True)
+    authorize(user, *DESK)
+    if survivor_id == duplicate_id:
+        raise MergeWithItself
+    customers = await lock_customers(session, [survivor_id, duplicate_id])
+    survivor, duplicate = customers[survivor_id], customers[duplicate_id]
+    refuse_own_account(user, survivor.user_id, duplicate.user_id)
+    if duplicate.merged_into_id == survivor_id:
+        return survivor
+    if duplicate.merged_into_id is not None:
+        raise CustomerMerged
+    refuse_unless_active(survivor)
+    if duplicate.erased_at is not None:
+        raise CustomerErased
+    duplicate.archived_at = duplicate.archived_at or func.clock_timestamp()
+    duplicate.merged_into_id = survivor_id
+    for holder in holders:
+        await holder.merge(session, duplicate_id, survivor_id)
+    return survivor
+
+
+async def erase_customer(
+    session: AsyncSession, user: CurrentUser, holders: PersonalDataHolders, customer_id: UUID
+) -> Customer:
+    """Remove the person from the customer, its merged duplicates, their accounts and everything kept about them.
+
+    The rows stay, so that visits, money and consents still add up. A repeat changes nothing.
+
+    Raises:
+        ForbiddenException: The user is no administrator of the whole spa.
+        CustomerNotFound
+        CustomerMerged: The customer lives on as another one. Erase that one.
+    """
+    authorize(user, Role.ADMIN, everywhere=True)
+    customer = (await lock_customers(session, [customer_id]))[customer_id]
     if customer.merged_into_id is not None:
         raise CustomerMerged
-    records = [customer, *await merged_into(session, customer, lock=True)]
-    rows = [record.id for record in records]
-    for record in records:
-        if record.user_id is not None:
-            rows += await identity_service.erase_customer_account(session, record.user_id)
-        record.full_name = _FORGOTTEN
-        record.phone = record.email = record.birthday = record.gender = record.user_id = None
-        record.notes = record.contraindications = ""
-        record.tags = []
-        record.archived_at = record.archived_at or utc_now()
-        record.erased_at = record.erased_at or utc_now()
-    await session.flush()
-    await audit_service.mask_entries_about(session, rows)
+    duplicates = await list_duplicates(session, customer)  # nothing is merged into a locked customer
+    records = [customer, *(await lock_customers(session, [record.id for record in duplicates])).values()]
+    user_ids = [record.user_id for record in records if record.user_id is not None]
+    for holder in holders:
+        await holder.erase(session, [record.id for record in records], user_ids)
     await session.refresh(customer)
     return customer
-
-
-async def _consents_of(session: AsyncSession, customer_ids: Sequence[UUID]) -> Sequence[Consent]:
-    found = select(Consent).where(Consent.customer_id.in_(customer_ids)).order_by(Consent.id.desc())
-    return (await session.scalars(found)).all()

@@ -1,98 +1,130 @@
-"""A customer's account, consents and rights over HTTP."""
+"""Accounts, duplicates, consents and personal data of customers over HTTP."""
 
-from collections.abc import Sequence
 from typing import Annotated
 from uuid import UUID
+
+from fastapi import Depends, Request
 
 from app.core.database import SessionDep
 from app.core.exceptions import error_responses
 from app.http.router import ApiRouter
-from app.modules.customer import customer_service as service
-from app.modules.customer import privacy
-from app.modules.customer.customer_models import Consent, Customer
+from app.modules.customer import consents, customer_service, privacy
+from app.modules.customer.customer_errors import (
+    AccountTaken,
+    CustomerArchived,
+    CustomerErased,
+    CustomerMerged,
+    CustomerNotFound,
+    MergeTooLarge,
+    MergeWithItself,
+    OwnAccount,
+    PhoneTaken,
+)
+from app.modules.customer.customer_models import Customer
 from app.modules.customer.customer_routes import PREFIX
 from app.modules.customer.customer_schemas import (
     ConsentCreate,
     ConsentRead,
     CustomerAccount,
+    CustomerMerge,
     CustomerRead,
     PersonalData,
 )
-from app.modules.identity.access import AdminEverywhere, CurrentUser, Desk, Requires
+from app.modules.customer.personal_data import PersonalDataHolders
+from app.modules.identity.access import SignedIn
 from app.modules.identity.identity_service import UserNotFound
-from app.modules.identity.roles import Role
 
 router = ApiRouter(prefix=f"{PREFIX}/{{customer_id}}", tags=["Customers: account and privacy"])
-DeskOrThemselves = Annotated[CurrentUser, Requires(Role.ADMIN, Role.RECEPTIONIST, Role.CUSTOMER)]
-AdminOrThemselves = Annotated[CurrentUser, Requires(Role.CUSTOMER, everywhere=[Role.ADMIN])]
+
+
+async def _holders(request: Request) -> PersonalDataHolders:
+    holders: PersonalDataHolders = request.app.state.personal_data_holders
+    return holders
+
+
+Holders = Annotated[PersonalDataHolders, Depends(_holders)]
 
 
 @router.put(
     "/account",
     response_model=CustomerRead,
     responses=error_responses(
-        service.CustomerNotFound,
+        CustomerNotFound,
         UserNotFound,
-        service.CustomerArchived,
-        service.CustomerMerged,
-        service.CustomerErased,
-        service.AccountTaken,
-        service.OwnAccount,
+        CustomerArchived,
+        CustomerMerged,
+        CustomerErased,
+        AccountTaken,
+        OwnAccount,
     ),
 )
 async def link_customer_account(
-    user: Desk, session: SessionDep, customer_id: UUID, account: CustomerAccount
+    user: SignedIn, session: SessionDep, customer_id: UUID, account: CustomerAccount
 ) -> Customer:
-    """Lets a user sign in as this customer and see what is theirs."""
-    return await service.link_account(session, user, customer_id, account)
+    """Lets the owner of an account sign in as this customer and see the customer's data. For the desk."""
+    return await customer_service.link_account(session, user, customer_id, account)
 
 
-@router.delete(
-    "/account",
-    response_model=CustomerRead,
-    responses=error_responses(service.CustomerNotFound),
-)
-async def unlink_customer_account(_: Desk, session: SessionDep, customer_id: UUID) -> Customer:
-    """Nobody signs in as this customer any more."""
-    return await service.unlink_account(session, customer_id)
-
-
-@router.get(
-    "/consents", response_model=list[ConsentRead], responses=error_responses(service.CustomerNotFound)
-)
-async def list_customer_consents(
-    user: DeskOrThemselves, session: SessionDep, customer_id: UUID
-) -> Sequence[Consent]:
-    """What the customer ever agreed to or refused, newest first: of each purpose the first one holds."""
-    return await privacy.list_consents(session, user, customer_id)
+@router.delete("/account", response_model=CustomerRead, responses=error_responses(CustomerNotFound))
+async def unlink_customer_account(user: SignedIn, session: SessionDep, customer_id: UUID) -> Customer:
+    """Takes the account away: nobody can sign in as this customer any more. For the desk."""
+    return await customer_service.unlink_account(session, user, customer_id)
 
 
 @router.post(
-    "/consents",
-    status_code=201,
-    response_model=ConsentRead,
-    responses=error_responses(service.CustomerNotFound, service.CustomerErased),
+    "/merge",
+    response_model=CustomerRead,
+    responses=error_responses(
+        CustomerNotFound,
+        CustomerMerged,
+        CustomerArchived,
+        CustomerErased,
+        MergeWithItself,
+        MergeTooLarge,
+        OwnAccount,
+        PhoneTaken,
+    ),
 )
+async def merge_customers(
+    user: SignedIn, session: SessionDep, holders: Holders, customer_id: UUID, merge: CustomerMerge
+) -> Customer:
+    """Makes one customer of two: this one stays and takes what it lacks from the duplicate. For the desk."""
+    return await privacy.merge_customers(session, user, holders, customer_id, merge.duplicate_id)
+
+
+@router.get("/consents", responses=error_responses(CustomerNotFound))
+async def list_customer_consents(user: SignedIn, session: SessionDep, customer_id: UUID) -> list[ConsentRead]:
+    """What the customer agreed to or refused, newest first. The first entry of each purpose is in force.
+
+    For the desk and the customer.
+    """
+    return await consents.list_consents(session, user, customer_id)
+
+
+@router.post("/consents", status_code=201, responses=error_responses(CustomerNotFound, CustomerErased))
 async def record_customer_consent(
-    user: DeskOrThemselves, session: SessionDep, customer_id: UUID, said: ConsentCreate
-) -> Consent:
-    """Notes that the customer agreed or refused, to which text, and how they said it."""
-    return await privacy.record_consent(session, user, customer_id, said)
+    user: SignedIn, session: SessionDep, customer_id: UUID, consent: ConsentCreate
+) -> ConsentRead:
+    """Records that the customer agreed or refused, to which text, and through which channel.
+
+    For the desk and the customer.
+    """
+    return await consents.record_consent(session, user, customer_id, consent)
 
 
-@router.get("/personal-data", responses=error_responses(service.CustomerNotFound))
+@router.get("/personal-data", responses=error_responses(CustomerNotFound))
 async def get_customer_personal_data(
-    user: AdminOrThemselves, session: SessionDep, customer_id: UUID
+    user: SignedIn, session: SessionDep, holders: Holders, customer_id: UUID
 ) -> PersonalData:
-    """All that is held on a customer, for the customer."""
-    return await privacy.collect_personal_data(session, user, customer_id)
+    """Everything that is kept about a customer. For the customer and for administrators of the whole spa."""
+    return await privacy.collect_personal_data(session, user, holders, customer_id)
 
 
 @router.post(
-    "/erase",
-    response_model=CustomerRead,
-    responses=error_responses(service.CustomerNotFound, service.CustomerMerged),
+    "/erase", response_model=CustomerRead, responses=error_responses(CustomerNotFound, CustomerMerged)
 )
-async def erase_customer(_: AdminEverywhere, session: SessionDep, customer_id: UUID) -> Customer:
-    """Forgets the person, for good; the numbers they left in the books stay."""
-    return await privacy.erase_customer(session, customer_id)
+async def erase_customer(
+    user: SignedIn, session: SessionDep, holders: Holders, customer_id: UUID
+) -> Customer:
+    """Erases the person for good. The visits and sums in the books stay. For administrators of the whole spa."""
+    return await privacy.erase_customer(session, user, holders, customer_id)

@@ -1,8 +1,8 @@
-"""Finding a customer from what a receptionist types.
+"""Search for customers by a name, a phone number or an email.
 
-A name is found from any of its beginnings, each of which has an index in order (migration 0001): the best
-matches are read from the front of each and nothing is sorted, however many customers match. What begins
-no name is looked for as words in any order.
+A name can begin at any of its words, and each beginning has an ordered index (migration 0001). The best matches are
+read from the front of each index, so nothing is sorted, however many customers match. Text that begins no name is
+searched for as words in any order.
 """
 
 import re
@@ -32,31 +32,40 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.common.types.phone import country_code, to_e164
 from app.core.config import settings
 from app.modules.customer.customer_models import NAME_BEGINNINGS, Customer
+from app.modules.identity.access import CurrentUser, authorize
+from app.modules.identity.roles import DESK
 
 _LAST_CHARACTER = "\U0010ffff"
 _PHONE_PUNCTUATION = re.compile(r"[\s().+-]")
 _MIN_PHONE_DIGITS = 3
 _ACCENT_WINDOW = 200
-"""How many of the unaccented matches are looked through for the accents typed: Đặng and Đăng are both dang."""
+"""How many unaccented matches are checked for the typed accents: Đặng and Đăng are both dang."""
 _MOST_WORD_MATCHES = 1_000
-"""Of words in any order: who types less than that tells is shown some of them."""
-_LIVING = Customer.archived_at.is_(None)
+"""How many matches of words in any order are read before they are sorted. A vaguer search gets some of them."""
+_ACTIVE = Customer.archived_at.is_(None)
 
 
-async def search_customers(session: AsyncSession, typed: str, limit: int) -> Sequence[Customer]:
-    """The living customers that match, best first: what is typed with accents is first looked for with them."""
+async def search_customers(
+    session: AsyncSession, user: CurrentUser, typed: str, limit: int
+) -> Sequence[Customer]:
+    """Return the active customers that match, best first. Matches with the typed accents come before others.
+
+    Raises:
+        ForbiddenException: The user is not at the desk.
+    """
+    authorize(user, *DESK)
     digits = _PHONE_PUNCTUATION.sub("", typed)
     if digits.isdecimal() and digits.isascii():
-        with suppress(PydanticCustomError):  # no whole number
-            if found := await _by_phone(session, to_e164(typed, settings.PHONE_REGION)[1:], limit):
+        with suppress(PydanticCustomError):  # not a whole number
+            if found := await _search_phone(session, to_e164(typed, settings.PHONE_REGION)[1:], limit):
                 return found
-        return await _by_phone(session, digits, limit) if len(digits) >= _MIN_PHONE_DIGITS else []
+        return await _search_phone(session, digits, limit) if len(digits) >= _MIN_PHONE_DIGITS else []
     if "@" in typed:
-        return await _by_email(session, typed, limit)
-    return await _by_name(session, typed, limit)
+        return await _search_email(session, typed, limit)
+    return await _search_name(session, typed, limit)
 
 
-async def _by_name(session: AsyncSession, typed: str, limit: int) -> Sequence[Customer]:
+async def _search_name(session: AsyncSession, typed: str, limit: int) -> Sequence[Customer]:
     found: dict[UUID, Customer] = {}
     accented = _accented_words(typed)
     for accents in [accented, []] if accented else [[]]:
@@ -79,24 +88,24 @@ def _beginning_with(typed: str, accented: Sequence[str], limit: int) -> Select[C
             select(
                 Customer.id,
                 Customer.full_name,
-                # A whole word before a word that only begins so: Lan before Lành.
+                # A whole word comes before the beginning of a longer one: Lan before Lành.
                 case((or_(key == folded, _starts_with(key, folded + " ")), 0), else_=1).label("partial"),
                 literal(beginning, literal_execute=True).label("beginning"),
                 key.label("key"),
             )
             .where(
-                _LIVING, folded != "", _starts_with(key, folded)
-            )  # "." is nobody's beginning, not everybody's
+                _ACTIVE, folded != "", _starts_with(key, folded)
+            )  # "." folds to nothing, and matches nobody
             .order_by(key, Customer.id)
             .limit(max(limit, _ACCENT_WINDOW) if accented else limit)
             .subquery()
         )
         readings.append(select(front).where(*(_has_accented(front.c.full_name, word) for word in accented)))
-    every = union_all(*readings).subquery()
+    matches = union_all(*readings).subquery()
     best = (
-        select(every)
-        .ext(distinct_on(every.c.id))
-        .order_by(every.c.id, every.c.partial, every.c.beginning)
+        select(matches)
+        .ext(distinct_on(matches.c.id))
+        .order_by(matches.c.id, matches.c.partial, matches.c.beginning)
         .subquery()
     )
     return (
@@ -113,21 +122,21 @@ def _with_words(words: Sequence[str], limit: int) -> Select[Customer]:
         func.replace(func.zenspa_fold(" ".join(words)), " ", " & ").concat(":*"),
     )
     vector = func.to_tsvector(literal_column("'simple'::regconfig"), Customer.name_keys[1])
-    # Materialized: with a LIMIT in sight the planner walks a million names in order to find twenty, or none. The
-    # LIMIT outside it still ends the work of reading them.
-    found = (
+    # Materialized: if it sees the LIMIT, PostgreSQL walks a million names in order to find twenty, or none. The LIMIT
+    # outside still ends the reading.
+    matches = (
         select(Customer.id, Customer.name_keys[1].label("key"))
-        .where(_LIVING, vector.bool_op("@@")(query))
-        .cte("found")
+        .where(_ACTIVE, vector.bool_op("@@")(query))
+        .cte("matches")
         .prefix_with("MATERIALIZED")
     )
-    some = select(found).limit(_MOST_WORD_MATCHES).subquery()
+    some = select(matches).limit(_MOST_WORD_MATCHES).subquery()
     best = select(some).order_by(some.c.key, some.c.id).limit(limit).subquery()
     return select(Customer).join(best, best.c.id == Customer.id).order_by(best.c.key, best.c.id)
 
 
-async def _by_phone(session: AsyncSession, digits: str, limit: int) -> Sequence[Customer]:
-    """First the numbers that end so, then those that begin so; a leading 0 stands for the home country."""
+async def _search_phone(session: AsyncSession, digits: str, limit: int) -> Sequence[Customer]:
+    """Return numbers with these last digits, then those with these first ones. A leading 0 is the home country's."""
     national = (
         f"+{country_code(settings.PHONE_REGION)}{digits[1:]}" if digits.startswith("0") else f"+{digits}"
     )
@@ -135,14 +144,14 @@ async def _by_phone(session: AsyncSession, digits: str, limit: int) -> Sequence[
     begins = _starts_with(Customer.phone, literal(national))
     readings = [
         select(Customer.id, literal(rank, literal_execute=True).label("rank"))
-        .where(_LIVING, condition)
+        .where(_ACTIVE, condition)
         .order_by(order, Customer.id)
         .limit(limit)
         .subquery()
         for rank, condition, order in ((0, ends, func.reverse(Customer.phone)), (1, begins, Customer.phone))
     ]
-    every = union_all(*(select(reading) for reading in readings)).subquery()
-    best = select(every.c.id, func.min(every.c.rank).label("rank")).group_by(every.c.id).subquery()
+    found = union_all(*(select(reading) for reading in readings)).subquery()
+    best = select(found.c.id, func.min(found.c.rank).label("rank")).group_by(found.c.id).subquery()
     matches = await session.scalars(
         select(Customer)
         .join(best, best.c.id == Customer.id)
@@ -152,10 +161,10 @@ async def _by_phone(session: AsyncSession, digits: str, limit: int) -> Sequence[
     return matches.all()
 
 
-async def _by_email(session: AsyncSession, typed: str, limit: int) -> Sequence[Customer]:
+async def _search_email(session: AsyncSession, typed: str, limit: int) -> Sequence[Customer]:
     matches = await session.scalars(
         select(Customer)
-        .where(_LIVING, _starts_with(Customer.email, literal(typed.lower())))
+        .where(_ACTIVE, _starts_with(Customer.email, literal(typed.lower())))
         .order_by(Customer.email, Customer.id)
         .limit(limit)
     )
@@ -165,7 +174,7 @@ async def _by_email(session: AsyncSession, typed: str, limit: int) -> Sequence[C
 def _starts_with(
     column: ColumnElement[Any] | InstrumentedAttribute[str | None], prefix: ColumnElement[str]
 ) -> ColumnElement[bool]:
-    """As a range: a LIKE whose pattern is a parameter uses no index, and here % and _ are plain characters."""
+    """Compare as a range. A LIKE with a parameter uses no index, and here % and _ are plain characters."""
     return and_(column >= prefix, column < prefix + _LAST_CHARACTER)
 
 
@@ -174,6 +183,6 @@ def _accented_words(typed: str) -> list[str]:
 
 
 def _has_accented(full_name: ColumnElement[str], word: str) -> ColumnElement[bool]:
-    """In the three spellings people use: what `lower` does to Đ depends on the database's locale."""
+    """Look for the three usual spellings, because what `lower` does to Đ depends on the database's locale."""
     spellings = sorted({word.lower(), word.capitalize(), word.upper()})
     return or_(*(full_name.contains(spelling, autoescape=True) for spelling in spellings))

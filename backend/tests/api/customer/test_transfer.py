@@ -19,6 +19,7 @@ from app.db.transactions import run_in_transaction
 from app.modules.customer.csv_file import CsvWriter, _escape, _unescape, read_customers
 from app.modules.customer.customer_schemas import CustomerCreate
 from app.modules.customer.transfer import import_customers
+from app.modules.identity.access import SYSTEM_USER
 from tests.support import SOON
 from tests.support.fault_proxy import FaultProxy, Mode
 from tests.support.routes import post
@@ -124,7 +125,7 @@ class TestImport:
         assert vi["details"][0]["message"] == "Số điện thoại chưa đúng. Ví dụ đúng: 0912 345 678."
         assert vi["details"][0]["field"] == "dòng 2: Số điện thoại"
         assert en["details"][0]["field"] == "row 2: phone"
-        assert en["message"] == "The file has bad rows; nothing was imported."
+        assert en["message"] == "The file has bad rows. Nothing was imported."
 
     async def test_two_rows_with_one_phone_are_refused(self, client: httpx2.AsyncClient) -> None:
         file = HEADER + LAN + "Mai,,,,,,,\n" + "Trần Mai,+84912345678,,,,,,\n"
@@ -230,7 +231,7 @@ class TestFaultsOfTheDatabase:
         attempts = []
 
         async def lose_once(session: AsyncSession) -> None:
-            attempts.append(await import_customers(session, file))
+            attempts.append(await import_customers(session, SYSTEM_USER, file))
             if len(attempts) == 1:
                 await session.execute(text("DO $$ BEGIN RAISE deadlock_detected; END $$"))
 
@@ -249,7 +250,7 @@ class TestFaultsOfTheDatabase:
             made += 1
             for statement in REFUSE_ROWS:
                 await session.execute(text(statement.format(condition=condition)))
-            await import_customers(session, io.BytesIO((HEADER + LAN).encode()))
+            await import_customers(session, SYSTEM_USER, io.BytesIO((HEADER + LAN).encode()))
 
         refused = await post(import_in_vain)
         assert (refused.status_code, refused.json()["error"]["code"]) == (503, "SERVICE_UNAVAILABLE")
@@ -264,7 +265,7 @@ class TestFaultsOfTheDatabase:
                 proxy.mode = fault
 
             file = io.BytesIO((HEADER + "Lê Lan,,,,,,,\n" * 2_000).encode())
-            await import_customers(session, file, on_progress=break_after_the_first_batch)
+            await import_customers(session, SYSTEM_USER, file, on_progress=break_after_the_first_batch)
 
         async with (
             FaultProxy(*database_server()) as proxy,

@@ -11,7 +11,6 @@ from app.db.queries import fetch_raw
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_schemas import VisitRead
 from app.modules.booking.visit.rows import LONGEST_STAY
-from app.modules.customer.privacy import OTHER_RECORDS
 
 # = ANY(array(…)) and not IN: PostgreSQL then looks the visits up one by one, however many there ever were.
 _READ = "SELECT details::text FROM visit_details WHERE id = ANY({}) ORDER BY id"
@@ -51,9 +50,6 @@ async def visits_of_customers(session: AsyncSession, customer_ids: Collection[UU
         )
         for visit in visits
     ]
-
-
-OTHER_RECORDS["visits"] = visits_of_customers
 
 
 def concerns_customers(customer_ids: Collection[UUID]) -> ColumnElement[bool]:

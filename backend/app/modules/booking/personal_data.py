@@ -1,0 +1,49 @@
+"""What visits and appointments keep about customers."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.db.idempotency import delete_responses
+from app.modules.booking.booking_models import Appointment, Visit
+from app.modules.booking.visit.read import concerns_customers, visits_of_customers
+from app.modules.customer.personal_data import PersonalDataHolder
+
+
+async def _merge(session: AsyncSession, duplicate_id: UUID, survivor_id: UUID) -> None:
+    await _lock_visits(session, [duplicate_id])
+    for table in (Visit, Appointment):
+        rows = update(table).where(table.customer_id == duplicate_id)
+        await session.execute(rows.values(customer_id=survivor_id))
+
+
+async def _erase(session: AsyncSession, customer_ids: Sequence[UUID], _user_ids: Sequence[UUID]) -> None:
+    """Remove names, notes and reasons. Who booked names the guests, so those of the whole party go."""
+    visit_ids = await _lock_visits(session, customer_ids)
+    booked = select(Visit.id).where(Visit.customer_id.in_(customer_ids))
+    guests = update(Appointment).where(
+        or_(Appointment.customer_id.in_(customer_ids), Appointment.visit_id.in_(booked)),
+        or_(Appointment.guest_name != "", Appointment.reason != ""),
+    )
+    await session.execute(guests.values(guest_name="", reason=""))
+    visits = update(Visit).where(Visit.customer_id.in_(customer_ids), Visit.note != "")
+    await session.execute(visits.values(note=""))
+    # A response tells the name of a guest also when it was stored before the desk knew which customer that is.
+    await delete_responses(session, mentioning=visit_ids)
+
+
+async def _lock_visits(session: AsyncSession, customer_ids: Sequence[UUID]) -> Sequence[UUID]:
+    """Lock the visits that these customers booked or come for, in the order of their ids, and return the ids."""
+    visits = select(Visit.id).where(concerns_customers(customer_ids)).order_by(Visit.id)
+    return (await session.scalars(visits.with_for_update(key_share=True))).all()
+
+
+VISITS = PersonalDataHolder(
+    name="visits",
+    tables=frozenset({"visit", "appointment"}),
+    export=visits_of_customers,
+    merge=_merge,
+    erase=_erase,
+)

@@ -1,0 +1,41 @@
+"""The form in which a module says what it keeps about customers.
+
+Each module that keeps something about customers has one `PersonalDataHolder`, and `app.personal_data` lists all of
+them. Exports, merges and erasures (`privacy`) only loop over that list, in one transaction. Locks are taken in one
+order: customers, visits, resources.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+type Export = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Sequence[BaseModel]]]
+"""Takes the ids of customers and returns what is kept about them."""
+type Merge = Callable[[AsyncSession, UUID, UUID], Awaitable[None]]
+"""Takes the ids of a duplicate and of the survivor, and gives the survivor what the duplicate had."""
+type Erase = Callable[[AsyncSession, Sequence[UUID], Sequence[UUID]], Awaitable[None]]
+"""Takes the ids of customers and of their accounts, and removes what tells who they are. Can be repeated."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonalDataHolder:
+    """What one module keeps about customers.
+
+    When `merge` and `erase` run, the customers are locked FOR UPDATE. Whoever writes something new about a customer
+    locks the customer FOR KEY SHARE first (`require_active`), so nothing new appears before the transaction ends.
+    """
+
+    name: str
+    """The key of these records in a person's copy."""
+    tables: frozenset[str]
+    """The tables with a customer's id. A test fails for a table that no holder has."""
+    export: Export
+    merge: Merge
+    erase: Erase
+
+
+type PersonalDataHolders = Sequence[PersonalDataHolder]
+"""The list of `app.personal_data`. `create_app` gives it to the routes, so that this module imports no other holder."""
