@@ -15,6 +15,7 @@ from app.db.transactions import run_in_transaction
 from app.modules.branch import branch_service
 from app.modules.customer.customer_models import Customer
 from app.modules.identity import identity_service
+from app.modules.identity.access import SYSTEM_USER
 from app.modules.identity.identity_models import User
 from app.modules.identity.identity_schemas import RoleGrant
 from app.modules.identity.passwords import hash_password, new_password
@@ -46,7 +47,7 @@ async def _seed_spa(session: AsyncSession) -> bool:
     for branch in await branch_service.list_branches(session):
         today = datetime.now(ZoneInfo(branch.time_zone)).date()
         fill = ShiftFill(branch_id=branch.id, first_day=today, last_day=today + _ROSTERED - timedelta(days=1))
-        await roster_fill.fill_shifts(session, fill)
+        await roster_fill.fill_shifts(session, SYSTEM_USER, fill)
     therapist = await session.scalar(select(User.id).where(User.email == _THERAPIST))
     if therapist is not None:
         await _link_therapist(session, therapist)
@@ -59,7 +60,7 @@ async def _link_therapist(session: AsyncSession, user_id: UUID) -> None:
         select(Staff.id).where(Staff.key == _THERAPIST_KEY, Staff.user_id.is_(None))
     )
     if staff_id is not None:
-        await staff_service.update_staff(session, staff_id, StaffUpdate(user_id=user_id))
+        await staff_service.update_staff(session, SYSTEM_USER, staff_id, StaffUpdate(user_id=user_id))
 
 
 async def seed_customers(count: int) -> int:

@@ -21,7 +21,7 @@ from app.modules.branch.branch_service import BranchNotFound
 from app.modules.catalogue.catalogue_service import AddOnNotFound, VariantNotFound
 from app.modules.identity.access import SignedIn
 from app.modules.resource.resource_errors import ResourceNotFound
-from app.modules.staff.staff_service import StaffNotFound
+from app.modules.staff.staff_errors import StaffNotFound
 
 router = ApiRouter(prefix=f"{API_V1}/availability", tags=["Availability"])
 _REFUSALS = error_responses(

@@ -29,7 +29,7 @@ from app.modules.resource.outages.service import outages_in_branch
 from app.modules.resource.resource_schemas import ResourceListQuery
 from app.modules.resource.resource_service import list_resources, list_rooms
 from app.modules.staff.access import AT_THE_DESK, must_hold_in_branch
-from app.modules.staff.day import people_of_day
+from app.modules.staff.day import list_people_at_work
 from app.modules.staff.staff_service import find_staff_of_user
 
 
@@ -129,7 +129,7 @@ async def _people(
             shifts=person.shifts,
             leave=[BoardLeave(id=each.id, start=each.start, end=each.end) for each in person.leaves],
         )
-        for person in await people_of_day(session, branch_id, during, also=busy)
+        for person in await list_people_at_work(session, branch_id, during, also=busy)
     ]
 
 

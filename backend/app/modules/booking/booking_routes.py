@@ -50,7 +50,7 @@ from app.modules.catalogue.catalogue_service import AddOnNotFound, VariantNotFou
 from app.modules.customer.customer_errors import CustomerArchived, CustomerNotFound
 from app.modules.identity.access import SignedIn
 from app.modules.resource.resource_errors import ResourceNotFound
-from app.modules.staff.staff_service import StaffNotFound
+from app.modules.staff.staff_errors import StaffNotFound
 
 visits = ApiRouter(prefix=f"{API_V1}/visits", tags=["Visits"])
 appointments = ApiRouter(prefix=f"{API_V1}/appointments", tags=["Visits"])

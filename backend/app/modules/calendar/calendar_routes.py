@@ -18,7 +18,7 @@ from app.modules.calendar.calendar_schemas import CalendarOf, CalendarRead
 from app.modules.calendar.ics import write_calendar
 from app.modules.customer.customer_errors import CustomerNotFound
 from app.modules.identity.access import AnyRole
-from app.modules.staff.staff_service import StaffNotFound
+from app.modules.staff.staff_errors import StaffNotFound
 
 _PREFIX = f"{API_V1}/calendars"
 _MEDIA_TYPE = "text/calendar; charset=utf-8"

@@ -20,7 +20,8 @@ from app.modules.customer.customer_errors import CustomerNotFound
 from app.modules.customer.customer_service import get_customer, get_visible_customer, list_duplicates
 from app.modules.identity.access import CurrentUser
 from app.modules.staff.access import AT_THE_DESK, get_own_or_managed
-from app.modules.staff.staff_service import StaffNotFound, get_staff
+from app.modules.staff.staff_errors import StaffNotFound
+from app.modules.staff.staff_service import get_staff
 
 MAX_CALENDARS = 10
 """Of one person: one for each phone."""

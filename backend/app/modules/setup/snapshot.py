@@ -11,6 +11,7 @@ from app.modules.branch import branch_service
 from app.modules.branch.branch_schemas import BranchCreate, BranchRead
 from app.modules.catalogue import catalogue_service
 from app.modules.catalogue.catalogue_schemas import DeskCatalogue, DeskService, DeskVariant
+from app.modules.identity.access import SYSTEM_USER
 from app.modules.resource import resource_service
 from app.modules.resource.resource_schemas import ResourceListQuery, ResourceRead, RoomRead
 from app.modules.setup.plan import Key, Kind
@@ -79,7 +80,9 @@ async def _all_staff(session: AsyncSession, branches: Sequence[BranchRead]) -> l
     """Branch by branch, for a list of staff has an end, as have those of rooms and beds; everybody works in one."""
     found: dict[UUID, StaffRead] = {}
     for branch in branches:
-        for person in await staff_service.list_staff(session, StaffListQuery(branch_id=branch.id)):
+        for person in await staff_service.list_staff(
+            session, SYSTEM_USER, StaffListQuery(branch_id=branch.id)
+        ):
             found[person.id] = person
     return list(found.values())
 

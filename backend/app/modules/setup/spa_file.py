@@ -29,7 +29,7 @@ from app.modules.catalogue.catalogue_schemas import MAX_ADD_ONS, MAX_SEGMENTS, M
 from app.modules.catalogue.kinds import Offered
 from app.modules.resource.resource_schemas import ResourceName, RoomName, TypeKind
 from app.modules.staff.roster.schemas import WeeklyShifts, WeeklyShiftTimes
-from app.modules.staff.staff_schemas import Day, Languages, backwards
+from app.modules.staff.staff_schemas import Day, Languages, date_order_error
 
 MAX_BRANCHES = 500
 MAX_ITEMS = 2_000
@@ -247,7 +247,7 @@ class FileStaff(_Keyed):
     @model_validator(mode="after")
     def _not_backwards(self) -> Self:
         if self.employed_until is not None and self.employed_until < self.employed_from:
-            raise backwards()
+            raise date_order_error()
         return self
 
 

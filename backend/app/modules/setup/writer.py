@@ -22,6 +22,7 @@ from app.modules.catalogue.catalogue_schemas import (
     VariantCreate,
     VariantUpdate,
 )
+from app.modules.identity.access import SYSTEM_USER
 from app.modules.resource import resource_service
 from app.modules.resource.resource_schemas import (
     ResourceCreate,
@@ -291,14 +292,15 @@ class Writer:
         fields["service_ids"] = [self._ids[Kind.SERVICE][key] for key in person.skills]
         new, changed = self._is_new(Kind.STAFF, person.key), self._changed(Kind.STAFF, person.key)
         if new:
-            created = await staff_service.create_staff(self._session, StaffCreate(**fields))
+            created = await staff_service.create_staff(self._session, SYSTEM_USER, StaffCreate(**fields))
             self._ids[Kind.STAFF][person.key] = created.id
         elif changed - {"weekly_shifts"}:
             staff_id = self._ids[Kind.STAFF][person.key]
-            await staff_service.update_staff(self._session, staff_id, StaffUpdate(**fields))
+            await staff_service.update_staff(self._session, SYSTEM_USER, staff_id, StaffUpdate(**fields))
         if "weekly_shifts" in changed or (new and person.weekly_shifts):
             shifts = weekly_shifts(person.weekly_shifts, self._ids[Kind.BRANCH])
-            await weekly_roster.set_weekly_shifts(self._session, self._ids[Kind.STAFF][person.key], shifts)
+            staff_id = self._ids[Kind.STAFF][person.key]
+            await weekly_roster.set_weekly_shifts(self._session, SYSTEM_USER, staff_id, shifts)
 
     @contextmanager
     def _naming(self, kind: Kind, key: Key) -> Iterator[None]:

@@ -10,10 +10,9 @@ from sqlalchemy.dialects.postgresql import ARRAY, Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
-from app.common.types.localized import LocalizedText
-from app.core.exceptions import ConflictException
 from app.modules.resource.appointment_schemas import ResourceAppointment, appointment_details
 from app.modules.resource.appointments import appointments_of, lock_resources
+from app.modules.staff.staff_errors import AppointmentsStranded
 
 _WHERE_COVERED = text("""
 SELECT appointment.id, array_agg(DISTINCT shift.branch_id) AS branches
@@ -32,15 +31,6 @@ HAVING range_agg(shift.during) @> appointment.during
     bindparam("starts", type_=ARRAY(DateTime(timezone=True))),
     bindparam("ends", type_=ARRAY(DateTime(timezone=True))),
 )
-
-
-class AppointmentsStranded(ConflictException):
-    code = "APPOINTMENTS_STRANDED"
-    """`details` lists the appointments: each id, and the time as an ISO 8601 interval."""
-    text = LocalizedText(
-        "Có lịch hẹn sẽ không còn ai làm. Dời lịch trước, hoặc chọn “Vẫn lưu”.",
-        "Appointments would have nobody to do them. Move them first, or save anyway.",
-    )
 
 
 @asynccontextmanager

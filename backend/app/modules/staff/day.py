@@ -1,4 +1,7 @@
-"""Who works in a branch in some time, with their shifts and their leave."""
+"""Read model: who works in a branch at some time, with their shifts and their leave.
+
+Part of the staff module's door: other modules may import it.
+"""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -19,49 +22,41 @@ from app.modules.staff.time_off.schemas import TimeOffRead
 from app.modules.staff.time_off.service import read_time_off
 
 _LONGEST_SHIFT = timedelta(hours=25)
-"""On the day on which clocks are set back. For the index: it knows when shifts begin."""
+"""The length of a shift on the day when clocks are set back. The index knows only when shifts begin."""
 
 
 @dataclass(frozen=True, slots=True)
-class AtWork:
-    """Somebody in some time."""
+class PersonAtWork:
+    """A person with what they have to do in some time."""
 
     id: UUID
     name: str
     gender: Gender | None
     shifts: list[ShiftRead]
-    """In that branch."""
+    """Shifts in the branch."""
     leaves: list[TimeOffRead]
-    """Approved."""
+    """Approved leave."""
 
 
-async def people_of_day(
+async def list_people_at_work(
     session: AsyncSession, branch_id: UUID, during: Span, *, also: Collection[UUID] = ()
-) -> list[AtWork]:
-    """Who has a shift in the branch that touches this time, and also these, in the order of their names."""
-    asked = Range(*during)
-    shifts: dict[UUID, list[ShiftRead]] = defaultdict(list)
-    on_shift = (
-        select(Shift)
-        .where(Shift.branch_id == branch_id, Shift.during.overlaps(asked))
-        .where(func.lower(Shift.during).between(during.start - _LONGEST_SHIFT, during.end))
-        .order_by(func.lower(Shift.during))
-    )
-    for shift in await session.scalars(on_shift):
-        shifts[shift.staff_id].append(read_shift(shift))
-    ids = {*shifts, *also}
+) -> list[PersonAtWork]:
+    """Return the people with a shift in the branch that touches this time, and those in `also`, by name."""
+    time = Range(*during)
+    shifts = await _load_shifts(session, branch_id, during)
+    staff_ids = {*shifts, *also}
     leaves: dict[UUID, list[TimeOffRead]] = defaultdict(list)
     approved = (
         select(TimeOff)
-        .where(TimeOff.staff_id.in_(ids), TimeOff.status == TimeOffStatus.APPROVED)
-        .where(TimeOff.during.overlaps(asked))
+        .where(TimeOff.staff_id.in_(staff_ids), TimeOff.status == TimeOffStatus.APPROVED)
+        .where(TimeOff.during.overlaps(time))
         .order_by(TimeOff.during)
     )
     for leave in await session.scalars(approved):
         leaves[leave.staff_id].append(read_time_off(leave))
-    people = select(Staff).where(Staff.id.in_(ids)).order_by(Staff.full_name, Staff.id)
+    people = select(Staff).where(Staff.id.in_(staff_ids)).order_by(Staff.full_name, Staff.id)
     return [
-        AtWork(
+        PersonAtWork(
             id=staff.id,
             name=staff.full_name,
             gender=Gender(staff.gender) if staff.gender else None,
@@ -70,3 +65,19 @@ async def people_of_day(
         )
         for staff in await session.scalars(people)
     ]
+
+
+async def _load_shifts(
+    session: AsyncSession, branch_id: UUID, during: Span
+) -> defaultdict[UUID, list[ShiftRead]]:
+    """Return the shifts in the branch that touch this time, by person and in order."""
+    touching = (
+        select(Shift)
+        .where(Shift.branch_id == branch_id, Shift.during.overlaps(Range(*during)))
+        .where(func.lower(Shift.during).between(during.start - _LONGEST_SHIFT, during.end))
+        .order_by(func.lower(Shift.during))
+    )
+    shifts: defaultdict[UUID, list[ShiftRead]] = defaultdict(list)
+    for shift in await session.scalars(touching):
+        shifts[shift.staff_id].append(read_shift(shift))
+    return shifts

@@ -13,7 +13,7 @@ from app.db.models import Entity, KeyedEntity, localized_columns
 
 
 class Staff(KeyedEntity):
-    """Somebody who works here, from a day until another. The id is that of their resource."""
+    """A person who works here. The id is also that of their resource."""
 
     __tablename__ = "staff"
 
@@ -21,20 +21,20 @@ class Staff(KeyedEntity):
     full_name: Mapped[str] = mapped_column(Text)
     gender: Mapped[str | None] = mapped_column(Text)
     languages: Mapped[list[str]] = mapped_column(ARRAY(Text))
-    """ISO 639-1, in order."""
+    """ISO 639-1 codes, the best first."""
     phone: Mapped[str | None] = mapped_column(Text(collation="C"))
     """E.164."""
     email: Mapped[str | None] = mapped_column(Text(collation="C"))
     """In lower case."""
-    bio: Mapped[LocalizedText] = localized_columns("bio")
-    """What guests read of them."""
+    bio: Mapped[LocalizedText] = in_two_languages("bio")
+    """The text about them that guests read."""
     employed_from: Mapped[date]
     employed_until: Mapped[date | None]
-    """The last day."""
+    """The last day of work; None: still employed."""
     user_id: Mapped[UUID | None] = mapped_column(
         ForeignKey("user_account.id", ondelete="SET NULL"), unique=True
     )
-    """Who signs in as them."""
+    """The account that signs in as this person."""
 
     __table_args__ = (
         CheckConstraint("full_name <> ''", name="full_name"),
@@ -45,7 +45,7 @@ class Staff(KeyedEntity):
 
 
 class StaffBranch(Entity):
-    """A branch in which they work."""
+    """A branch where a person works."""
 
     __tablename__ = "staff_branch"
 
@@ -56,7 +56,7 @@ class StaffBranch(Entity):
 
 
 class StaffSkill(Entity):
-    """A service they perform."""
+    """A service that a person performs."""
 
     __tablename__ = "staff_skill"
 
@@ -67,7 +67,7 @@ class StaffSkill(Entity):
 
 
 class WeeklyShift(Entity):
-    """A shift that comes every week: the pattern of which shifts are made. On the wall clock of the branch."""
+    """A shift of every week, from which shifts are made. Its times are in the time zone of the branch."""
 
     __tablename__ = "weekly_shift"
 
@@ -78,7 +78,7 @@ class WeeklyShift(Entity):
     starts: Mapped[int]
     """Minutes after midnight."""
     ends: Mapped[int]
-    """The same; over 1440 it is on the next day."""
+    """Minutes after midnight; over 1440 is on the next day."""
 
     __table_args__ = (
         CheckConstraint("weekday BETWEEN 1 AND 7", name="weekday"),
@@ -94,14 +94,14 @@ class WeeklyShift(Entity):
 
 
 class Shift(Entity):
-    """Somebody works in a branch from one instant to another. The gap between two of a day is the break."""
+    """A person works in a branch from one instant to another. The gap between two shifts of a day is the break."""
 
     __tablename__ = "shift"
 
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
     branch_id: Mapped[UUID] = mapped_column(ForeignKey("branch.id"))
     during: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
-    """`[)`."""
+    """Half-open: `[)`."""
 
     __table_args__ = (
         CheckConstraint(
@@ -123,20 +123,20 @@ class TimeOffStatus(StrEnum):
 
 
 class TimeOff(Entity):
-    """Leave that somebody asked for. Approved, it blocks what is free of them in that time."""
+    """Leave that a person requested. Approved leave blocks the free time of the person."""
 
     __tablename__ = "time_off"
 
     staff_id: Mapped[UUID] = mapped_column(ForeignKey("staff.id"))
     during: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
-    """`[)`."""
+    """Half-open: `[)`."""
     status: Mapped[str] = mapped_column(Text)
     reason: Mapped[str] = mapped_column(Text, server_default="")
-    """In their own words."""
+    """The text of the request."""
     decided_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     decided_at: Mapped[datetime | None]
     answer: Mapped[str] = mapped_column(Text, server_default="")
-    """What they were told with the decision."""
+    """The message sent with the decision."""
 
     __table_args__ = (
         CheckConstraint("status IN ('requested', 'approved', 'refused', 'withdrawn')", name="status"),

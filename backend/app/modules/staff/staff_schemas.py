@@ -1,4 +1,4 @@
-"""What the API takes and gives for staff."""
+"""Requests and responses of the staff API."""
 
 from collections.abc import Sequence
 from datetime import date
@@ -14,51 +14,54 @@ from app.common.types.gender import Gender, GivenGender
 from app.common.validation import bilingual_error
 
 MAX_STAFF = 1_000
-"""In one list."""
+"""The most people in one list."""
+PRIVATE_FIELDS = ("user_id", "phone", "email", "employed_from", "employed_until")
+"""The fields of `StaffRead` that colleagues of other branches do not see."""
 _YEARS = range(1950, 2200)
 
 
-def backwards() -> PydanticCustomError:
-    return bilingual_error(
-        "date_range",
-        "Ngày cuối phải từ ngày đầu trở đi và không quá xa hôm nay.",
-        "The last day should not be before the first, nor too far from today",
+def date_order_error() -> PydanticCustomError:
+    """Return the error of a last day before the first, or of a year that is too far from today."""
+    return PydanticCustomError(
+        "date_range", "The last day should not be before the first, nor too far from today"
     )
 
 
-def _day(value: date) -> date:
+def _check_year(value: date) -> date:
     if value.year not in _YEARS:
-        raise backwards()
+        raise date_order_error()
     return value
 
 
-def _each_once[T](values: Sequence[T]) -> list[T]:
+def _remove_repeats[T](values: Sequence[T]) -> list[T]:
     return list(dict.fromkeys(values))
 
 
-Day = Annotated[IsoDate, AfterValidator(_day), Field(examples=["2026-12-31"])]
-# Lengths first: after a validator of ours they would be told as those of a text.
+Day = Annotated[IsoDate, AfterValidator(_check_year), Field(examples=["2026-12-31"])]
+# Lengths come first: after a validator of ours, pydantic reports them as those of a text.
 Languages = Annotated[
     list[Annotated[str, StringConstraints(pattern="^[a-z]{2}$")]],
-    Field(min_length=1, max_length=10, examples=[["vi", "en"]], description="ISO 639-1."),
-    AfterValidator(_each_once),
+    Field(min_length=1, max_length=10, examples=[["vi", "en"]], description="ISO 639-1 codes."),
+    AfterValidator(_remove_repeats),
 ]
 BranchIds = Annotated[
     list[UUID],
-    Field(min_length=1, max_length=100, description="Where they work."),
-    AfterValidator(_each_once),
+    Field(min_length=1, max_length=100, description="The branches where they work."),
+    AfterValidator(_remove_repeats),
 ]
 ServiceIds = Annotated[
-    list[UUID], Field(max_length=500, description="What they perform."), AfterValidator(_each_once)
+    list[UUID],
+    Field(max_length=500, description="The services that they perform."),
+    AfterValidator(_remove_repeats),
 ]
 UserId = Annotated[
     UUID | None,
-    Field(description="Who signs in as them. It gives no role: roles are given by `PUT /users/{id}/roles`."),
+    Field(description="Their account. It gives no role: roles are assigned with `PUT /users/{id}/roles`."),
 ]
 
 
 class StaffCreate(RequestModel):
-    """Somebody who begins to work here."""
+    """A new member of staff."""
 
     key: Key
     full_name: Name
@@ -66,22 +69,24 @@ class StaffCreate(RequestModel):
     languages: Languages = Field(default_factory=lambda: ["vi"])
     phone: Phone | None = None
     email: Email | None = None
-    bio: BilingualText = Field(default_factory=BilingualText, description="What guests read of them.")
+    bio: BilingualText = Field(
+        default_factory=BilingualText, description="The text about them that guests read."
+    )
     employed_from: Day
-    employed_until: Day | None = Field(default=None, description="The last day.")
+    employed_until: Day | None = Field(default=None, description="The last day of work.")
     branch_ids: BranchIds
     service_ids: ServiceIds = Field(default_factory=list)
     user_id: UserId = None
 
     @model_validator(mode="after")
-    def _not_backwards(self) -> Self:
+    def _require_order(self) -> Self:
         if self.employed_until is not None and self.employed_until < self.employed_from:
-            raise backwards()
+            raise date_order_error()
         return self
 
 
 class StaffUpdate(RequestModel):
-    """What is to change. A field left out stays; `null` empties a gender, phone, email, last day or user."""
+    """The fields to change. Fields left out stay; `null` clears a gender, phone, email, last day or account."""
 
     model_config = ConfigDict(json_schema_extra=without_defaults)
 
@@ -100,7 +105,7 @@ class StaffUpdate(RequestModel):
 
 
 class StaffListQuery(BaseModel):
-    """Whom to list: all, or who works in a branch, performs a service, is employed on a day."""
+    """Filters: by branch, by service performed, by a day of employment."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -110,10 +115,12 @@ class StaffListQuery(BaseModel):
 
 
 class StaffRead(BaseModel):
-    """Who they are. `user_id` and what follows it is shown to themselves and at the desk of a branch in which they
-    work; to others it is null."""
+    """A member of staff.
 
-    id: UUID = Field(description="Also that of their resource.")
+    `user_id` and the fields after it are shown to the person and at the desk of their branches. To others they are null.
+    """
+
+    id: UUID = Field(description="Also the id of their resource.")
     key: str
     full_name: str
     gender: Gender | None
@@ -125,4 +132,4 @@ class StaffRead(BaseModel):
     phone: str | None = Field(examples=["+84912345678"])
     email: str | None
     employed_from: date | None
-    employed_until: date | None = Field(description="The last day.")
+    employed_until: date | None = Field(description="The last day of work.")

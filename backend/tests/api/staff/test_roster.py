@@ -53,11 +53,11 @@ def new_shift(staff_id: UUID, branch_id: UUID, **changes: object) -> dict[str, A
 
 def stranded_in(response: httpx2.Response) -> list[str]:
     assert response.status_code == 200, response.text
-    return [each["appointment_id"] for each in response.json()["stranded"]]
+    return [appointment["appointment_id"] for appointment in response.json()["stranded"]]
 
 
 class TestCreate:
-    async def test_a_shift(self, client: httpx2.AsyncClient, branch: UUID, lan: UUID) -> None:
+    async def test_a_new_shift_is_listed(self, client: httpx2.AsyncClient, branch: UUID, lan: UUID) -> None:
         created = await client.post(PATH, json=new_shift(lan, branch))
         assert created.status_code == 201
         listed = await client.get(PATH, params=THE_DAY | {"staff_id": str(lan)})
@@ -75,12 +75,12 @@ class TestCreate:
         ],
         ids=["half a minute", "over a day", "empty", "backwards", "without a zone"],
     )
-    async def test_what_is_no_shift_is_refused(
+    async def test_impossible_times_are_refused(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID, times: dict[str, str]
     ) -> None:
         assert (await client.post(PATH, json=new_shift(lan, branch, **times))).status_code == 422
 
-    async def test_nobody_works_at_two_places_at_once(
+    async def test_a_shift_cannot_overlap_another_of_the_person(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         await client.post(PATH, json=new_shift(lan, branch))
@@ -89,11 +89,13 @@ class TestCreate:
         again = new_shift(lan, branch, start=at(17).isoformat(), end=at(17.5).isoformat())
         assert code_of(await client.post(PATH, json=again)) == (409, "SHIFT_OVERLAPS")
 
-    async def test_only_in_branches_in_which_they_work(self, client: httpx2.AsyncClient, lan: UUID) -> None:
+    async def test_a_shift_in_a_branch_where_the_person_does_not_work_is_refused(
+        self, client: httpx2.AsyncClient, lan: UUID
+    ) -> None:
         refused = await client.post(PATH, json=new_shift(lan, await add_branch()))
         assert code_of(refused) == (409, "NOT_OF_THIS_BRANCH")
 
-    async def test_only_while_they_are_employed_by_the_clock_of_the_branch(
+    async def test_a_shift_outside_employment_is_refused_by_local_dates(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
         lan = await add_therapist(branch, employed=(date(2100, 3, 2), date(2100, 3, 2)))
@@ -103,7 +105,7 @@ class TestCreate:
             assert response.status_code == status, hours
             assert status == 201 or code_of(response) == (409, "NOT_EMPLOYED")
 
-    async def test_none_once_the_branch_is_closed_for_good(
+    async def test_a_shift_after_the_branch_has_closed_is_refused(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         await run_sql("UPDATE branch SET closed_at = $1", at(20))  # there on the second of March, 03:00
@@ -113,14 +115,16 @@ class TestCreate:
             assert response.status_code == status, hours
             assert status == 201 or code_of(response) == (409, "BRANCH_CLOSED")
 
-    async def test_who_is_not_there(self, client: httpx2.AsyncClient, branch: UUID, lan: UUID) -> None:
+    async def test_an_unknown_person_or_branch_is_named(
+        self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
+    ) -> None:
         nobody = await client.post(PATH, json=new_shift(uuid7(), branch))
         nowhere = await client.post(PATH, json=new_shift(lan, uuid7()))
         assert [code_of(nobody), code_of(nowhere)] == [(404, "STAFF_NOT_FOUND"), (404, "BRANCH_NOT_FOUND")]
 
 
 class TestList:
-    async def test_those_that_touch_the_time_in_order(
+    async def test_shifts_that_touch_the_time_are_listed_in_order(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         mai = await add_therapist(branch)
@@ -131,7 +135,9 @@ class TestList:
         listed = await client.get(PATH, params=THE_DAY | {"branch_id": str(branch)})
         assert [shift["id"] for shift in listed.json()] == [str(early), str(late)]
 
-    async def test_a_therapist_sees_only_their_own(self, client: httpx2.AsyncClient, branch: UUID) -> None:
+    async def test_a_therapist_sees_their_own_shifts_only(
+        self, client: httpx2.AsyncClient, branch: UUID
+    ) -> None:
         user_id, headers = await new_user(Role.THERAPIST, branch_id=branch)
         own = await add_shift(await add_therapist(branch, user_id=user_id), branch, at(9), at(10))
         await add_shift(await add_therapist(branch), branch, at(9), at(10))
@@ -143,7 +149,7 @@ class TestList:
         ).json() == []
 
     @pytest.mark.parametrize(("count", "status"), [(10_000, 200), (10_001, 422)])
-    async def test_ten_thousand_at_most(
+    async def test_more_than_ten_thousand_shifts_are_refused(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID, count: int, status: int
     ) -> None:
         await add_many_shifts(lan, branch, count)
@@ -157,14 +163,14 @@ class TestList:
         [{}, {"staff_id": str(uuid7()), "end": "2100-05-02T00:01:00Z"}],
         ids=["of nobody", "too long"],
     )
-    async def test_what_asks_for_too_much_is_refused(
+    async def test_a_query_without_owner_or_for_too_long_is_refused(
         self, client: httpx2.AsyncClient, params: dict[str, str]
     ) -> None:
         assert (await client.get(PATH, params=THE_DAY | params)).status_code == 422
 
 
 class TestChange:
-    async def test_the_appointments_that_would_be_stranded_are_told(
+    async def test_a_change_that_strands_appointments_names_them_and_needs_force(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         shift_id = await add_shift(lan, branch, at(9), at(18))
@@ -186,7 +192,7 @@ class TestChange:
         assert stranded_in(forced) == [str(late)]
         assert await shifts_of(lan) == [(at(9), at(17))]
 
-    async def test_what_strands_nothing_needs_no_force(
+    async def test_a_change_that_strands_nothing_needs_no_force(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         shift_id = await add_shift(lan, branch, at(9), at(18))
@@ -200,7 +206,7 @@ class TestChange:
         assert stranded_in(await client.patch(f"{PATH}/{shift_id}", json={})) == []
         assert await shifts_of(lan) == [(at(10), at(11))]
 
-    async def test_what_is_held_counts_and_what_is_over_does_not(
+    async def test_holds_count_as_appointments_and_past_ones_do_not(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         now = utc_now().replace(second=0, microsecond=0)
@@ -210,7 +216,9 @@ class TestChange:
         held = await book(lan, now - hour, now + hour, hold_expires_at=now + hour)
         assert stranded_in(await client.delete(f"{PATH}/{shift_id}?force=true")) == [str(held)]
 
-    async def test_touching_shifts_are_one(self, client: httpx2.AsyncClient, branch: UUID, lan: UUID) -> None:
+    async def test_shifts_that_touch_cover_an_appointment_together(
+        self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
+    ) -> None:
         first = await add_shift(lan, branch, at(9), at(12))
         await add_shift(lan, branch, at(12), at(18))
         across = await book(lan, at(11.5), at(12.5))
@@ -219,7 +227,7 @@ class TestChange:
         forced = await client.delete(f"{PATH}/{first}?force=true")
         assert stranded_in(forced) == [str(across)]
 
-    async def test_an_appointment_in_approved_leave_was_nobodys_already(
+    async def test_an_appointment_in_approved_leave_is_not_stranded_again(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         shift_id = await add_shift(lan, branch, at(9), at(18))
@@ -227,7 +235,7 @@ class TestChange:
         await add_leave(lan, at(10.5), at(12))
         assert stranded_in(await client.delete(f"{PATH}/{shift_id}")) == []
 
-    async def test_in_another_branch_nobody_does_the_appointments_of_this_one(
+    async def test_moving_a_shift_to_another_branch_strands_appointments(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
         other = await add_branch()
@@ -237,33 +245,33 @@ class TestChange:
         refused = await client.patch(f"{PATH}/{shift_id}", json={"branch_id": str(other)})
         assert code_of(refused) == (409, "APPOINTMENTS_STRANDED")
 
-    async def test_a_shift_is_handed_to_somebody_else(
+    async def test_a_shift_can_be_given_to_another_person(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         mai = await add_therapist(branch)
         shift_id = await add_shift(lan, branch, at(9), at(18))
-        theirs = await book(lan, at(10), at(11))
-        handed = {"staff_id": str(mai), "force": True}
-        assert stranded_in(await client.patch(f"{PATH}/{shift_id}", json=handed)) == [str(theirs)]
+        appointment = await book(lan, at(10), at(11))
+        reassigned = {"staff_id": str(mai), "force": True}
+        assert stranded_in(await client.patch(f"{PATH}/{shift_id}", json=reassigned)) == [str(appointment)]
         assert (await shifts_of(lan), await shifts_of(mai)) == ([], [(at(9), at(18))])
 
-    async def test_what_may_not_be_made_may_not_become(
+    async def test_a_change_must_follow_the_rules_of_a_new_shift(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         shift_id = await add_shift(lan, branch, at(9), at(18))
         await add_shift(lan, branch, at(19), at(20))
-        elsewhere, gone = await add_branch(), await add_therapist(branch, employed=(date(2020, 1, 1),) * 2)
+        elsewhere, former = await add_branch(), await add_therapist(branch, employed=(date(2020, 1, 1),) * 2)
         for changes, expected in (
             ({"end": at(19.5).isoformat()}, (409, "SHIFT_OVERLAPS")),
             ({"branch_id": str(elsewhere)}, (409, "NOT_OF_THIS_BRANCH")),
-            ({"staff_id": str(gone)}, (409, "NOT_EMPLOYED")),
+            ({"staff_id": str(former)}, (409, "NOT_EMPLOYED")),
             ({"staff_id": str(uuid7())}, (404, "STAFF_NOT_FOUND")),
             ({"end": at(9).isoformat()}, (422, "VALIDATION_ERROR")),
             ({"end": at(34).isoformat()}, (422, "VALIDATION_ERROR")),
         ):
             assert code_of(await client.patch(f"{PATH}/{shift_id}", json=changes)) == expected
 
-    async def test_none_is_moved_to_a_day_on_which_the_branch_is_closed_for_good(
+    async def test_a_shift_cannot_move_past_the_closing_of_the_branch(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         shift_id = await add_shift(lan, branch, at(9), at(18))
@@ -273,18 +281,18 @@ class TestChange:
         earlier = await client.patch(f"{PATH}/{shift_id}", json={"start": at(10).isoformat()})
         assert earlier.status_code == 200
 
-    async def test_what_filling_made_longer_than_a_day_is_handed_over(
+    async def test_a_shift_of_25_hours_can_change_its_person_but_not_its_times(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         mai = await add_therapist(branch)
         shift_id = await add_shift(lan, branch, at(9), at(34))  # as when clocks are set back
-        handed = await client.patch(f"{PATH}/{shift_id}", json={"staff_id": str(mai)})
-        assert handed.status_code == 200
+        reassigned = await client.patch(f"{PATH}/{shift_id}", json={"staff_id": str(mai)})
+        assert reassigned.status_code == 200
         assert await shifts_of(mai) == [(at(9), at(34))]
         moved = await client.patch(f"{PATH}/{shift_id}", json={"end": at(33.5).isoformat()})
         assert code_of(moved) == (422, "VALIDATION_ERROR")
 
-    async def test_who_is_booked_at_other_times_is_not_asked_about(
+    async def test_appointments_at_other_times_are_not_loaded(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         shift_id = await add_shift(lan, branch, at(9), at(18))
@@ -293,14 +301,14 @@ class TestChange:
         for hour in range(9, 18):
             await book(lan, at(hour, 2), at(hour + 1, 2))
         await book(lan, at(18), at(19))
-        with statements(parameters=True) as meanwhile:
+        with statements(parameters=True) as queries:
             shorter = {"start": at(8).isoformat(), "end": at(17).isoformat(), "force": True}
             assert stranded_in(await client.patch(f"{PATH}/{shift_id}", json=shorter)) == [str(inside)]
-        columns = (given for given in meanwhile if len(given) > 1 and isinstance(given[1], list))
-        asked_about = [given[0] for given in columns]  # the appointments, of which one is looked at
-        assert [len(ids) for ids in asked_about] == [1, 1]  # before and after
+        columns = (row for row in queries if len(row) > 1 and isinstance(row[1], list))
+        loaded = [row[0] for row in columns]  # the appointments, of which one is looked at
+        assert [len(appointment_ids) for appointment_ids in loaded] == [1, 1]  # before and after
 
-    async def test_the_desk_moves_a_shift_only_to_a_branch_of_its_own(
+    async def test_the_desk_cannot_move_a_shift_to_another_branch(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
         other = await add_branch()
@@ -310,21 +318,21 @@ class TestChange:
         moved = await client.patch(f"{PATH}/{shift_id}", json={"branch_id": str(other)}, headers=desk)
         assert moved.status_code == 403
 
-    async def test_it_asks_as_much_for_many_appointments_as_for_one(
+    async def test_the_number_of_queries_does_not_grow_with_appointments(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         shift_id = await add_shift(lan, branch, at(0), at(24))
-        asked = []
+        counts = []
         for hours in (range(1), range(1, 20)):
             for hour in hours:
                 await book(lan, at(hour), at(hour + 1))
-            with statements() as meanwhile:
+            with statements() as queries:
                 refused = await client.delete(f"{PATH}/{shift_id}")
             assert len(refused.json()["error"]["details"]) == hours.stop
-            asked.append(len(meanwhile))
-        assert asked[0] == asked[1]
+            counts.append(len(queries))
+        assert counts[0] == counts[1]
 
-    async def test_the_ledger_shows_who_did_it(
+    async def test_the_audit_ledger_names_the_user(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         user_id, headers = await new_user(Role.RECEPTIONIST, branch_id=branch)
@@ -332,24 +340,24 @@ class TestChange:
         path = f"{PATH}/{created.json()['id']}"
         await client.patch(path, json={"end": at(17).isoformat()}, headers=headers)
         await client.delete(path, headers=headers)
-        made = await entries(entity="shift")
-        assert [(entry["action"], entry["actor_id"]) for entry in made] == [
+        written = await entries(entity="shift")
+        assert [(entry["action"], entry["actor_id"]) for entry in written] == [
             (action, user_id) for action in ("insert", "update", "delete")
         ]
 
-    async def test_a_change_waits_for_a_booking_that_is_being_made(
+    async def test_a_deletion_waits_for_a_booking_in_progress(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         shift_id = await add_shift(lan, branch, at(9), at(18))
-        booked, rows = await booking_rows(lan, at(10), at(11))
+        booking, rows = await booking_rows(lan, at(10), at(11))
         [refused] = await answered_while([(LOCK, lan), *rows], client.delete(f"{PATH}/{shift_id}"))
         assert code_of(refused) == (409, "APPOINTMENTS_STRANDED")
-        assert refused.json()["error"]["details"][0]["field"] == str(booked.appointment_id)
+        assert refused.json()["error"]["details"][0]["field"] == str(booking.appointment_id)
 
-    async def test_while_a_change_waits_for_somebody_nobody_waits_for_it(
+    async def test_a_change_that_waits_for_a_person_holds_no_lock_they_need(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
-        """As who fills a roster would: they hold the person, and write what overlaps."""
+        """As when a roster is filled: the other transaction holds the person, and adds a shift that overlaps."""
         shift_id = await add_shift(lan, branch, at(9), at(12))
         async with another_connection() as connection:
             async with asyncio.timeout(SOON), connection.transaction():
@@ -360,20 +368,20 @@ class TestChange:
                 await add_shift(lan, branch, at(13), at(18), connection=connection)
             assert code_of(await changing) == (409, "SHIFT_OVERLAPS")
 
-    async def test_a_change_waits_for_one_that_is_being_made(
+    async def test_a_deletion_waits_for_another_change_of_the_shift(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         mai = await add_therapist(branch)
         shift_id = await add_shift(lan, branch, at(9), at(18))
-        mais = await book(mai, at(10), at(11))
-        handed_over = ("UPDATE shift SET staff_id = $1 WHERE id = $2", mai, shift_id)
-        [refused] = await answered_while([handed_over], client.delete(f"{PATH}/{shift_id}"))
+        appointment = await book(mai, at(10), at(11))
+        reassigned = ("UPDATE shift SET staff_id = $1 WHERE id = $2", mai, shift_id)
+        [refused] = await answered_while([reassigned], client.delete(f"{PATH}/{shift_id}"))
         assert code_of(refused) == (409, "APPOINTMENTS_STRANDED")
-        assert refused.json()["error"]["details"][0]["field"] == str(mais)
+        assert refused.json()["error"]["details"][0]["field"] == str(appointment)
 
 
 class TestSwap:
-    async def test_two_people_take_each_others_shift(
+    async def test_each_person_gets_the_times_of_the_other(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         mai = await add_therapist(branch)
@@ -389,10 +397,10 @@ class TestSwap:
             (str(early), str(lan)),
             (str(late), str(mai)),
         ]
-        made = await entries(entity="shift", actor_id=user_id)
-        assert [entry["action"] for entry in made] == ["update", "update"]
+        written = await entries(entity="shift", actor_id=user_id)
+        assert [entry["action"] for entry in written] == ["update", "update"]
 
-    async def test_between_branches_when_both_may_work_in_both(
+    async def test_a_swap_between_branches_needs_both_people_in_both(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         other = await add_branch()
@@ -409,22 +417,22 @@ class TestSwap:
         [place] = await run_sql("SELECT branch_id FROM shift WHERE staff_id = $1", lan)
         assert place["branch_id"] == other
 
-    async def test_of_both_the_appointments_that_would_be_stranded_are_told(
+    async def test_a_swap_names_the_stranded_appointments_of_both(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         mai = await add_therapist(branch)
         early = await add_shift(lan, branch, at(9), at(15))
         late = await add_shift(mai, branch, at(12), at(20))
-        lans = await book(lan, at(9), at(10))
+        first = await book(lan, at(9), at(10))
         await book(lan, at(13), at(14))  # in both
-        mais = await book(mai, at(18), at(19))
+        second = await book(mai, at(18), at(19))
         swap = {"with_shift_id": str(late)}
         refused = await client.post(f"{PATH}/{early}/swap", json=swap)
         assert code_of(refused) == (409, "APPOINTMENTS_STRANDED")
         forced = await client.post(f"{PATH}/{early}/swap", json=swap | {"force": True})
-        assert stranded_in(forced) == [str(lans), str(mais)]
+        assert stranded_in(forced) == [str(first), str(second)]
 
-    async def test_none_onto_a_day_on_which_the_branch_is_closed_for_good(
+    async def test_a_swap_into_a_closed_branch_is_refused(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         other = await add_branch()
@@ -435,10 +443,10 @@ class TestSwap:
         refused = await client.post(f"{PATH}/{here}/swap", json={"with_shift_id": str(there)})
         assert code_of(refused) == (409, "BRANCH_CLOSED")
 
-    async def test_who_waits_for_the_first_of_both_does_not_hold_the_second(
+    async def test_a_swap_locks_people_in_the_order_of_their_ids(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
-        """Who fills a roster takes them in the order of their ids; the other way round the two would deadlock."""
+        """A roster is filled in that order, too; the other way round the two would deadlock."""
         first, second = sorted([await add_therapist(branch), await add_therapist(branch)])
         of_second = await add_shift(second, branch, at(9), at(12))
         swap = {"with_shift_id": str(await add_shift(first, branch, at(13), at(18)))}
@@ -450,16 +458,18 @@ class TestSwap:
                 await connection.execute(f"{HOLD} NOWAIT", second)
             assert (await swapping).status_code == 200
 
-    async def test_what_is_no_swap(self, client: httpx2.AsyncClient, branch: UUID, lan: UUID) -> None:
+    async def test_impossible_swaps_are_refused(
+        self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
+    ) -> None:
         mai = await add_therapist(branch)
-        one = await add_shift(lan, branch, at(9), at(12))
+        shift = await add_shift(lan, branch, at(9), at(12))
         own = await add_shift(lan, branch, at(13), at(15))
-        theirs = await add_shift(mai, branch, at(14), at(20))  # overlaps what Lan keeps
+        overlapping = await add_shift(mai, branch, at(14), at(20))  # overlaps what Lan keeps
         for other, expected in (
-            (one, (409, "SHIFTS_OF_ONE_PERSON")),
+            (shift, (409, "SHIFTS_OF_ONE_PERSON")),
             (own, (409, "SHIFTS_OF_ONE_PERSON")),
-            (theirs, (409, "SHIFT_OVERLAPS")),
+            (overlapping, (409, "SHIFT_OVERLAPS")),
             (uuid7(), (404, "SHIFT_NOT_FOUND")),
         ):
-            refused = await client.post(f"{PATH}/{one}/swap", json={"with_shift_id": str(other)})
+            refused = await client.post(f"{PATH}/{shift}/swap", json={"with_shift_id": str(other)})
             assert code_of(refused) == expected

@@ -1,4 +1,4 @@
-"""Staff over HTTP, as whoever leads a branch uses it."""
+"""Staff over HTTP, as the administrator of a branch uses it."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +11,7 @@ from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.db.transactions import run_in_transaction
+from app.modules.identity.access import SYSTEM_USER
 from app.modules.identity.roles import Role
 from app.modules.staff import staff_service
 from app.modules.staff.staff_models import Shift
@@ -54,7 +55,7 @@ async def add_shift(staff_id: str, branch_id: UUID, start: datetime) -> None:
 
 
 def new_staff(*branches: UUID, **values: Any) -> dict[str, Any]:
-    """The least that is needed, and more."""
+    """Return the required fields of a person, and these."""
     return {
         "key": "lan",
         "full_name": "Lan",
@@ -75,7 +76,7 @@ def code_of(response: httpx2.Response) -> tuple[int, str]:
 
 
 class TestCreate:
-    async def test_every_field_comes_back_as_it_is_kept(
+    async def test_every_field_comes_back_as_it_is_stored(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
         branches, services = [str(branch), str(await add_branch())], [str(await add_service())]
@@ -84,12 +85,12 @@ class TestCreate:
         response = await client.post(PATH, json=EVERYTHING | more)
         assert response.status_code == 201, response.text
         created = response.json()
-        kept = {"phone": "+84912345678", "email": "lan@example.com", "languages": ["vi", "en"]}
-        assert created == EVERYTHING | more | kept | {"id": created["id"], "branch_ids": sorted(branches)}
+        stored = {"phone": "+84912345678", "email": "lan@example.com", "languages": ["vi", "en"]}
+        assert created == EVERYTHING | more | stored | {"id": created["id"], "branch_ids": sorted(branches)}
         assert (await client.get(f"{PATH}/{created['id']}")).json() == created
         assert (await client.get(PATH)).json() == [created]
 
-    async def test_they_can_be_booked_under_the_same_id(
+    async def test_a_resource_with_the_same_id_is_created(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
         lan = await add(client, branch)
@@ -97,7 +98,9 @@ class TestCreate:
         [resource] = await run_sql("SELECT id, kind FROM resource")
         assert (str(resource["id"]), resource["kind"]) == (lan["id"], "staff")
 
-    async def test_what_is_not_there_is_said(self, client: httpx2.AsyncClient, branch: UUID) -> None:
+    async def test_an_unknown_branch_service_or_account_is_named(
+        self, client: httpx2.AsyncClient, branch: UUID
+    ) -> None:
         for wrong, code in (
             ({"branch_ids": [str(branch), str(uuid7())]}, "BRANCH_NOT_FOUND"),
             ({"service_ids": [str(uuid7())]}, "SERVICE_NOT_FOUND"),
@@ -106,11 +109,11 @@ class TestCreate:
             assert code_of(await client.post(PATH, json=new_staff(branch) | wrong)) == (404, code)
         assert await run_sql("SELECT FROM resource") == []
 
-    async def test_a_key_is_one_persons(self, client: httpx2.AsyncClient, branch: UUID) -> None:
+    async def test_two_people_cannot_have_one_key(self, client: httpx2.AsyncClient, branch: UUID) -> None:
         await add(client, branch)
         assert code_of(await client.post(PATH, json=new_staff(branch))) == (409, "STAFF_KEY_TAKEN")
 
-    async def test_a_user_is_one_person_and_gets_no_role_by_it(
+    async def test_an_account_belongs_to_one_person_and_gets_no_role(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
         user_id, _ = await new_user()
@@ -138,27 +141,31 @@ class TestCreate:
             ({"bio": {"vi": "a" * 2001}}, "string_too_long"),
         ],
     )
-    async def test_what_makes_no_sense_is_refused(
+    async def test_invalid_fields_are_refused(
         self, client: httpx2.AsyncClient, branch: UUID, wrong: dict[str, Any], kind: str
     ) -> None:
         refused = await client.post(PATH, json=new_staff(branch) | wrong)
         assert refused.status_code == 422
-        assert [fault["type"] for fault in refused.json()["error"]["details"]] == [kind]
+        assert [detail["type"] for detail in refused.json()["error"]["details"]] == [kind]
 
-    async def test_the_house_itself_needs_nobodys_leave(self, branch: UUID) -> None:
+    async def test_a_command_may_add_staff_everywhere(self, branch: UUID) -> None:
         new = StaffCreate.model_validate(new_staff(branch))
-        made = await run_in_transaction(lambda session: staff_service.create_staff(session, new))
-        assert made.branch_ids == [branch]
+        created = await run_in_transaction(
+            lambda session: staff_service.create_staff(session, SYSTEM_USER, new)
+        )
+        assert created.branch_ids == [branch]
 
 
 class TestList:
-    async def test_by_name_as_people_look_it_up(self, client: httpx2.AsyncClient, branch: UUID) -> None:
+    async def test_people_are_sorted_by_name_without_accents(
+        self, client: httpx2.AsyncClient, branch: UUID
+    ) -> None:
         for key, name in (("a", "Vân"), ("b", "Đào"), ("c", "Ánh"), ("d", "Em")):
             await add(client, branch, key=key, full_name=name)
         listed = (await client.get(PATH)).json()
         assert [staff["full_name"] for staff in listed] == ["Ánh", "Đào", "Em", "Vân"]
 
-    async def test_who_works_in_a_branch_performs_a_service_is_employed_on_a_day(
+    async def test_filters_by_branch_by_service_and_by_day(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
         elsewhere, service = await add_branch(), await add_service()
@@ -181,8 +188,8 @@ class TestList:
         assert (await client.get(PATH, params={"brunch_id": str(branch)})).status_code == 422
 
 
-class TestWhatOthersSee:
-    async def test_of_others_what_guests_may_and_all_of_themselves(
+class TestPrivateFields:
+    async def test_a_therapist_sees_private_fields_of_their_own_record_only(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
         user_id, therapist = await new_user(Role.THERAPIST, branch_id=branch)
@@ -195,7 +202,7 @@ class TestWhatOthersSee:
         assert (await client.get(f"{PATH}/{mai['id']}", headers=therapist)).json() == mai
         assert (await client.get(PATH, headers=therapist)).json() == [mai, of_lan]
 
-    async def test_at_the_desk_of_a_branch_in_which_they_work_all_of_it(
+    async def test_the_desk_of_their_branch_sees_private_fields(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
         lan = await add(client, await add_branch(), branch, **(EVERYTHING | {"key": "lan"}))
@@ -204,7 +211,7 @@ class TestWhatOthersSee:
                 assert (await client.get(f"{PATH}/{lan['id']}", headers=headers)).json() == lan
                 assert (await client.get(PATH, headers=headers)).json() == [lan]
 
-    async def test_at_the_desk_of_another_branch_what_guests_may(
+    async def test_the_desk_of_another_branch_sees_no_private_fields(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
         lan = await add(client, branch, **(EVERYTHING | {"key": "lan"}))
@@ -218,7 +225,7 @@ class TestWhatOthersSee:
 
 
 class TestUpdate:
-    async def test_what_is_sent_changes_and_the_rest_stays(
+    async def test_fields_that_are_sent_change_and_the_others_stay(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
         lan = await add(client, branch, **(EVERYTHING | {"key": "lan"}))
@@ -228,7 +235,7 @@ class TestUpdate:
         assert changed.json() == lan | changes | {"bio": {"vi": "Mới", "en": ""}}
         assert (await client.get(f"{PATH}/{lan['id']}")).json() == changed.json()
 
-    async def test_branches_and_skills_change_by_what_differs(
+    async def test_only_the_differences_of_branches_and_skills_are_written(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
         other, services = await add_branch(), [str(await add_service()) for _ in range(3)]
@@ -239,8 +246,8 @@ class TestUpdate:
         )
         assert changed.json()["branch_ids"] == sorted([str(branch), str(other)])
         assert changed.json()["service_ids"] == sorted(services[1:])
-        made = await entries(request_id=changed.headers["X-Request-ID"])
-        assert sorted((entry["entity"], entry["action"]) for entry in made) == [
+        written = await entries(request_id=changed.headers["X-Request-ID"])
+        assert sorted((entry["entity"], entry["action"]) for entry in written) == [
             ("staff_branch", "insert"),
             ("staff_skill", "delete"),
             ("staff_skill", "insert"),
@@ -253,9 +260,9 @@ class TestUpdate:
         for changes in ({"employed_until": "2025-12-31"}, {"employed_from": "2026-07-01"}):
             refused = await client.patch(f"{PATH}/{lan['id']}", json=changes)
             assert refused.status_code == 422
-            assert [fault["type"] for fault in refused.json()["error"]["details"]] == ["date_range"]
+            assert [detail["type"] for detail in refused.json()["error"]["details"]] == ["date_range"]
 
-    async def test_what_is_not_there_or_taken_is_said(self, client: httpx2.AsyncClient, branch: UUID) -> None:
+    async def test_unknown_and_taken_values_are_named(self, client: httpx2.AsyncClient, branch: UUID) -> None:
         user_id = str((await new_user())[0])
         await add(client, branch, key="mai", user_id=user_id)
         lan = await add(client, branch)
@@ -272,7 +279,7 @@ class TestUpdate:
 
 
 class TestWhoMayChange:
-    async def test_an_administrator_of_a_branch_changes_who_works_there(
+    async def test_an_administrator_of_a_branch_changes_its_staff(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
         lan = await add(client, branch, await add_branch())
@@ -280,7 +287,7 @@ class TestWhoMayChange:
         changed = await client.patch(f"{PATH}/{lan['id']}", json={"full_name": "Mai"}, headers=leader)
         assert changed.json()["full_name"] == "Mai"
 
-    async def test_nobody_into_or_out_of_another_branch(
+    async def test_an_administrator_of_one_branch_moves_nobody_into_or_out_of_another(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
         other = await add_branch()
@@ -289,12 +296,12 @@ class TestWhoMayChange:
         here, there = await add(client, branch, key="mai"), await add(client, other, key="dao")
         for staff, branches in (
             (both, [branch]),  # out of another
-            (both, [other]),  # none of theirs after
+            (both, [other]),  # not in the own branch afterwards
             (here, [branch, other]),  # into another
             (here, [other]),
-            (there, [other, branch]),  # none of theirs before
+            (there, [other, branch]),  # not in the own branch before
         ):
-            body = {"branch_ids": [str(each) for each in branches]}
+            body = {"branch_ids": [str(branch_id) for branch_id in branches]}
             refused = await client.patch(f"{PATH}/{staff['id']}", json=body, headers=leader)
             assert code_of(refused) == (403, "FORBIDDEN")
             assert (await client.get(f"{PATH}/{staff['id']}")).json() == staff
@@ -302,7 +309,7 @@ class TestWhoMayChange:
         assert code_of(refused) == (403, "FORBIDDEN")
         assert len(await run_sql("SELECT FROM staff")) == 3
 
-    async def test_who_leads_both_branches_moves_people_between_them(
+    async def test_an_administrator_of_both_branches_moves_people_between_them(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
         other = await add_branch()
@@ -312,10 +319,10 @@ class TestWhoMayChange:
         moved = await client.patch(f"{PATH}/{lan['id']}", json={"branch_ids": [str(other)]}, headers=leader)
         assert moved.json()["branch_ids"] == [str(other)]
 
-    async def test_who_signs_in_as_somebody_is_said_by_an_administrator_of_the_whole_spa(
+    async def test_only_an_administrator_of_the_whole_spa_sets_the_account(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
-        """With a user taken away for a moment, one would decide on leave of one's own."""
+        """By taking the account away for a moment, one could decide on one's own leave."""
         own, leader = await new_user(Role.ADMIN, branch_id=branch)
         lan = await add(client, branch, user_id=str(own))
         path = f"{PATH}/{lan['id']}"
@@ -331,27 +338,31 @@ class TestWhoMayChange:
         nobody = somebody | {"user_id": None}
         assert (await client.post(PATH, json=nobody, headers=leader)).status_code == 201
 
-    async def test_the_house_itself_says_who_signs_in_as_somebody(
-        self, client: httpx2.AsyncClient, branch: UUID
-    ) -> None:
+    async def test_a_command_may_set_the_account(self, client: httpx2.AsyncClient, branch: UUID) -> None:
         user_id, _ = await new_user()
         lan = UUID((await add(client, branch))["id"])
         changes = StaffUpdate(user_id=user_id)
-        changed = await run_in_transaction(lambda session: staff_service.update_staff(session, lan, changes))
+        changed = await run_in_transaction(
+            lambda session: staff_service.update_staff(session, SYSTEM_USER, lan, changes)
+        )
         assert changed.user_id == user_id
 
 
 class TestShifts:
-    async def test_the_last_day_is_not_before_a_shift(self, client: httpx2.AsyncClient, branch: UUID) -> None:
+    async def test_a_last_day_before_a_shift_is_refused(
+        self, client: httpx2.AsyncClient, branch: UUID
+    ) -> None:
         lan = await add(client, branch)
         await add_shift(lan["id"], branch, FAR)
         refused = await client.patch(f"{PATH}/{lan['id']}", json={"employed_until": "2099-05-31"})
         assert code_of(refused) == (409, "STAFF_HAS_SHIFTS")
         assert (await client.get(f"{PATH}/{lan['id']}")).json() == lan
-        kept = await client.patch(f"{PATH}/{lan['id']}", json={"employed_until": "2099-06-01"})
-        assert kept.status_code == 200
+        allowed = await client.patch(f"{PATH}/{lan['id']}", json={"employed_until": "2099-06-01"})
+        assert allowed.status_code == 200
 
-    async def test_the_first_day_is_not_after_a_shift(self, client: httpx2.AsyncClient, branch: UUID) -> None:
+    async def test_a_first_day_after_a_shift_is_refused(
+        self, client: httpx2.AsyncClient, branch: UUID
+    ) -> None:
         lan = await add(client, branch)
         await add_shift(lan["id"], branch, FAR)
         for changes in (
@@ -361,13 +372,13 @@ class TestShifts:
             refused = await client.patch(f"{PATH}/{lan['id']}", json=changes)
             assert code_of(refused) == (409, "STAFF_HAS_SHIFTS")
         assert (await client.get(f"{PATH}/{lan['id']}")).json() == lan
-        kept = await client.patch(f"{PATH}/{lan['id']}", json={"employed_from": "2099-06-01"})
-        assert kept.status_code == 200
+        allowed = await client.patch(f"{PATH}/{lan['id']}", json={"employed_from": "2099-06-01"})
+        assert allowed.status_code == 200
 
     @pytest.mark.parametrize(
         ("time_zone", "day"), [("Pacific/Kiritimati", "2099-06-02"), ("Pacific/Pago_Pago", "2099-05-31")]
     )
-    async def test_the_day_of_a_shift_is_that_of_its_branch(
+    async def test_the_day_of_a_shift_is_the_local_date_of_its_branch(
         self, client: httpx2.AsyncClient, time_zone: str, day: str
     ) -> None:
         branch = await add_branch(time_zone=time_zone)
@@ -377,10 +388,10 @@ class TestShifts:
         day_before = str(datetime.fromisoformat(day).date() - timedelta(days=1))
         refused = await client.patch(f"{PATH}/{lan['id']}", json={"employed_until": day_before})
         assert code_of(refused) == (409, "STAFF_HAS_SHIFTS")
-        kept = await client.patch(f"{PATH}/{lan['id']}", json={"employed_until": day})
-        assert kept.status_code == 200
+        allowed = await client.patch(f"{PATH}/{lan['id']}", json={"employed_until": day})
+        assert allowed.status_code == 200
 
-    async def test_nobody_leaves_a_branch_in_which_they_are_still_to_work(
+    async def test_a_branch_with_shifts_to_come_cannot_be_taken_away(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
         other = await add_branch()
@@ -391,13 +402,13 @@ class TestShifts:
         assert code_of(await client.patch(f"{PATH}/{lan['id']}", json=leaving)) == (409, "STAFF_HAS_SHIFTS")
         assert (await client.patch(f"{PATH}/{lan['id']}", json=staying)).status_code == 200
 
-    async def test_a_shift_that_is_being_made_is_waited_for(
+    async def test_an_update_waits_for_a_shift_that_is_being_added(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
         lan = await add(client, branch)
-        made = Shift(staff_id=UUID(lan["id"]), branch_id=branch, during=Range(FAR, FAR + timedelta(hours=8)))
+        shift = Shift(staff_id=UUID(lan["id"]), branch_id=branch, during=Range(FAR, FAR + timedelta(hours=8)))
         [leaving] = await answered_while(
-            [("SELECT FROM staff FOR NO KEY UPDATE",), made],
+            [("SELECT FROM staff FOR NO KEY UPDATE",), shift],
             client.patch(f"{PATH}/{lan['id']}", json={"employed_until": "2026-12-31"}),
         )
         assert code_of(leaving) == (409, "STAFF_HAS_SHIFTS")

@@ -11,7 +11,7 @@ from app.modules.booking.replan import service
 from app.modules.booking.replan.schemas import ReplanApplied, ReplanApply, ReplanQuery, ReplanRead
 from app.modules.branch.branch_service import BranchNotFound
 from app.modules.identity.access import SignedIn
-from app.modules.staff.staff_service import StaffNotFound
+from app.modules.staff.staff_errors import StaffNotFound
 
 router = ApiRouter(prefix=f"{API_V1}/staff", tags=["Visits"])
 

@@ -11,10 +11,8 @@ from app.core.database import SessionDep
 from app.core.exceptions import error_responses
 from app.http.router import ApiRouter
 from app.modules.branch.branch_service import BranchNotFound
-from app.modules.identity.access import Desk, Team
-from app.modules.staff.access import AT_THE_DESK
-from app.modules.staff.coverage import AppointmentsStranded
-from app.modules.staff.roster import fill as filling
+from app.modules.identity.access import SignedIn
+from app.modules.staff.roster import fill as roster_fill
 from app.modules.staff.roster import service, weekly
 from app.modules.staff.roster.schemas import (
     RosterChange,
@@ -28,95 +26,112 @@ from app.modules.staff.roster.schemas import (
     ShiftUpdate,
     WeeklyShifts,
 )
-from app.modules.staff.roster.weekly import NotOfThisBranch
-from app.modules.staff.staff_service import StaffNotFound
+from app.modules.staff.staff_errors import (
+    AppointmentsStranded,
+    BranchClosed,
+    NotEmployed,
+    NotOfThisBranch,
+    SameStaff,
+    ShiftNotFound,
+    ShiftOverlaps,
+    StaffNotFound,
+    TooManyShifts,
+)
 
 router = ApiRouter(prefix=API_V1, tags=["Rosters"])
-_MAY_NOT_WORK = (NotOfThisBranch, service.NotEmployed, service.BranchClosed, service.ShiftOverlaps)
-
-_MAKING = (BranchNotFound, NotOfThisBranch, service.TooManyShifts)
+_SHIFT_ERRORS = (NotOfThisBranch, NotEmployed, BranchClosed, ShiftOverlaps)
+_FILL_ERRORS = (BranchNotFound, NotOfThisBranch, TooManyShifts)
 
 
 @router.get("/staff/{staff_id}/weekly-shifts", responses=error_responses(StaffNotFound))
-async def get_weekly_shifts(user: Team, session: SessionDep, staff_id: UUID) -> WeeklyShifts:
-    """When somebody works every week; a therapist sees only their own."""
+async def get_weekly_shifts(user: SignedIn, session: SessionDep, staff_id: UUID) -> WeeklyShifts:
+    """The weekly shifts of a person. For the desk of their branches, and therapists see their own."""
     return await weekly.get_weekly_shifts(session, user, staff_id)
 
 
 @router.put("/staff/{staff_id}/weekly-shifts", responses=error_responses(StaffNotFound, NotOfThisBranch))
 async def set_weekly_shifts(
-    user: Desk, session: SessionDep, staff_id: UUID, pattern: WeeklyShifts
+    user: SignedIn, session: SessionDep, staff_id: UUID, pattern: WeeklyShifts
 ) -> WeeklyShifts:
-    """Sets all of a week, in all branches. Shifts that were made of it before stay.
+    """Replaces the weekly shifts of a person in all branches. Shifts that were made from them before stay.
 
-    Only the desk of a branch changes what is in it; send what is in others as it is.
+    Only the desk of a branch changes the weekly shifts there. Send those of other branches as they are.
     """
-    return await weekly.change_weekly_shifts(session, user, staff_id, pattern)
+    return await weekly.set_weekly_shifts(session, user, staff_id, pattern)
 
 
-@router.get("/shifts", responses=error_responses(BranchNotFound, StaffNotFound, service.TooManyShifts))
+@router.get("/shifts", responses=error_responses(BranchNotFound, StaffNotFound, TooManyShifts))
 async def list_shifts(
-    user: Team, session: SessionDep, query: Annotated[ShiftListQuery, Query()]
+    user: SignedIn, session: SessionDep, query: Annotated[ShiftListQuery, Query()]
 ) -> list[ShiftRead]:
-    """Lists the shifts of a branch or of a person, in the order of their starts; a therapist sees only their own.
+    """Lists the shifts of a branch or of a person in the order of their starts. Therapists see their own.
 
-    There are no pages: it gives 10,000 at most, and refuses to give more.
+    There are no pages: more than 10,000 shifts are refused.
     """
     return await service.list_shifts(session, user, query)
 
 
 @router.post(
-    "/shifts", status_code=201, responses=error_responses(BranchNotFound, StaffNotFound, *_MAY_NOT_WORK)
+    "/shifts", status_code=201, responses=error_responses(BranchNotFound, StaffNotFound, *_SHIFT_ERRORS)
 )
-async def create_shift(user: Desk, session: SessionDep, new: ShiftCreate) -> ShiftRead:
-    """Adds a shift."""
+async def create_shift(user: SignedIn, session: SessionDep, new: ShiftCreate) -> ShiftRead:
+    """Adds a shift. For the desk of the branch."""
     return await service.create_shift(session, user, new)
 
 
-@router.post("/shifts/fill", responses=error_responses(*_MAKING))
-async def fill_shifts(user: Desk, session: SessionDep, fill: ShiftFill) -> ShiftsMade:
-    """Makes the shifts of the weekly patterns, on days on which the branch is open; at most 10,000.
+@router.post("/shifts/fill", responses=error_responses(*_FILL_ERRORS))
+async def fill_shifts(user: SignedIn, session: SessionDep, fill: ShiftFill) -> ShiftsMade:
+    """Makes shifts from the weekly shifts, on days when the branch is open; at most 10,000.
 
-    A day on which the person has a shift already stays as it is: what was swapped, moved or
-    deleted in part does not come back. A day that was emptied wholly is filled again.
+    A day on which the person already has a shift stays as it is, so shifts that were swapped, moved or deleted in part
+    do not come back. A day that was emptied completely is filled again. For the desk of the branch.
     """
-    user.must_hold_in(fill.branch_id, *AT_THE_DESK)
-    return await filling.fill_shifts(session, fill)
+    return await roster_fill.fill_shifts(session, user, fill)
 
 
-@router.post("/shifts/copy", responses=error_responses(*_MAKING))
-async def copy_shifts(user: Desk, session: SessionDep, copy: ShiftCopy) -> ShiftsMade:
-    """Makes the shifts of one week again in others, at the same times on the wall clock; at most 10,000.
+@router.post("/shifts/copy", responses=error_responses(*_FILL_ERRORS))
+async def copy_shifts(user: SignedIn, session: SessionDep, copy: ShiftCopy) -> ShiftsMade:
+    """Copies the shifts of one week to others, at the same local times; at most 10,000.
 
-    A day on which the person has a shift already stays as it is.
+    A day on which the person already has a shift stays as it is. For the desk of the branch.
     """
-    user.must_hold_in(copy.branch_id, *AT_THE_DESK)
-    return await filling.copy_shifts(session, copy)
+    return await roster_fill.copy_shifts(session, user, copy)
 
 
 @router.patch(
     "/shifts/{shift_id}",
     responses=error_responses(
-        service.ShiftNotFound, BranchNotFound, StaffNotFound, *_MAY_NOT_WORK, AppointmentsStranded
+        ShiftNotFound, BranchNotFound, StaffNotFound, *_SHIFT_ERRORS, AppointmentsStranded
     ),
 )
-async def update_shift(user: Desk, session: SessionDep, shift_id: UUID, changes: ShiftUpdate) -> RosterChange:
-    """Changes when, where or whose it is, unless appointments would lose whoever is to do them, or with `force`."""
+async def update_shift(
+    user: SignedIn, session: SessionDep, shift_id: UUID, changes: ShiftUpdate
+) -> RosterChange:
+    """Changes the times, the branch or the person of a shift. For the desk of the branch.
+
+    Refused if appointments would be left without a therapist, unless `force` is set.
+    """
     return await service.update_shift(session, user, shift_id, changes)
 
 
-@router.delete("/shifts/{shift_id}", responses=error_responses(service.ShiftNotFound, AppointmentsStranded))
+@router.delete("/shifts/{shift_id}", responses=error_responses(ShiftNotFound, AppointmentsStranded))
 async def delete_shift(
-    user: Desk, session: SessionDep, shift_id: UUID, *, force: QueryBool = False
+    user: SignedIn, session: SessionDep, shift_id: UUID, *, force: QueryBool = False
 ) -> RosterChange:
-    """Removes a shift, unless appointments would lose whoever is to do them, or with `force`."""
+    """Deletes a shift. For the desk of the branch.
+
+    Refused if appointments would be left without a therapist, unless `force` is set.
+    """
     return await service.delete_shift(session, user, shift_id, force=force)
 
 
 @router.post(
     "/shifts/{shift_id}/swap",
-    responses=error_responses(service.ShiftNotFound, service.SameStaff, *_MAY_NOT_WORK, AppointmentsStranded),
+    responses=error_responses(ShiftNotFound, SameStaff, *_SHIFT_ERRORS, AppointmentsStranded),
 )
-async def swap_shifts(user: Desk, session: SessionDep, shift_id: UUID, swap: ShiftSwap) -> RosterChange:
-    """Two people take each other's shift: each keeps their own row, with the time and the branch of the other's."""
+async def swap_shifts(user: SignedIn, session: SessionDep, shift_id: UUID, swap: ShiftSwap) -> RosterChange:
+    """Lets two people swap shifts: each keeps the id of their shift and gets the time and branch of the other one.
+
+    For the desk of both branches.
+    """
     return await service.swap_shifts(session, user, shift_id, swap)

@@ -1,4 +1,4 @@
-"""What the API takes and gives for rosters: weekly patterns and shifts."""
+"""Requests and responses of the roster API: weekly shifts and shifts."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Self
@@ -14,24 +14,26 @@ from app.modules.resource.appointment_schemas import ResourceAppointment
 
 MAX_SHIFT = timedelta(hours=24)
 MAX_SHIFTS = 10_000
-"""In one answer, and made at once."""
-_MAX_FILLED = timedelta(days=92)
+"""The most shifts in one response, and the most made by one request."""
+_MAX_FILL = timedelta(days=92)
 _NEVER_USED = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def _monday(value: date) -> date:
+def _require_monday(value: date) -> date:
     if value.isoweekday() != 1:
         raise bilingual_error("monday", "Phải là ngày thứ Hai.", "Input should be a Monday")
     return value
 
 
-Monday = Annotated[Day, AfterValidator(_monday)]
+Monday = Annotated[Day, AfterValidator(_require_monday)]
 StaffIds = Annotated[list[UUID], Field(min_length=1, max_length=500)]
-Force = Annotated[StrictBool, Field(description="Even when appointments lose whoever was to do them.")]
+Force = Annotated[
+    StrictBool, Field(description="Change the roster even if appointments are left without a therapist.")
+]
 
 
 class WeeklyShiftTimes(RequestModel):
-    """Every week, on the wall clock of the branch. An end that is not after its start is on the next day."""
+    """A shift of every week, in local time of the branch. An end that is not after its start is on the next day."""
 
     branch_id: UUID
     weekday: Annotated[StrictInt, Field(ge=1, le=7, description="ISO 8601: 1 is Monday.")]
@@ -39,14 +41,14 @@ class WeeklyShiftTimes(RequestModel):
     ends: WallTime
 
     @model_validator(mode="after")
-    def _past_midnight(self) -> Self:
-        self.ends = end_after(self.starts, self.ends)
+    def _move_end_past_midnight(self) -> Self:
+        self.ends = ends_after(self.starts, self.ends)
         return self
 
 
-def _no_overlap(shifts: list[WeeklyShiftTimes]) -> list[WeeklyShiftTimes]:
-    """A night that reaches into the next morning meets its shifts when both are made."""
-    return sort_without_overlap(
+def _refuse_overlaps(shifts: list[WeeklyShiftTimes]) -> list[WeeklyShiftTimes]:
+    """Return the shifts in order. Two that overlap across midnight are found when shifts are made from them."""
+    return in_order_without_overlap(
         shifts,
         day=lambda shift: shift.weekday,
         begins=lambda shift: shift.starts,
@@ -55,13 +57,13 @@ def _no_overlap(shifts: list[WeeklyShiftTimes]) -> list[WeeklyShiftTimes]:
 
 
 class WeeklyShifts(RequestModel):
-    """All of a week of one person, in all branches. The gap between two of a day is the break."""
+    """The weekly shifts of one person in all branches. The gap between two shifts of a day is the break."""
 
-    shifts: Annotated[list[WeeklyShiftTimes], Field(max_length=50), AfterValidator(_no_overlap)]
+    shifts: Annotated[list[WeeklyShiftTimes], Field(max_length=50), AfterValidator(_refuse_overlaps)]
 
 
 class ShiftCreate(RequestModel, Times):
-    """Of whole minutes, and of 24 hours at most."""
+    """A new shift, of whole minutes and of at most 24 hours."""
 
     longest = MAX_SHIFT
 
@@ -72,7 +74,7 @@ class ShiftCreate(RequestModel, Times):
 
 
 class ShiftUpdate(RequestModel):
-    """What is to change. A field left out stays."""
+    """The fields to change. Fields left out stay."""
 
     model_config = ConfigDict(json_schema_extra=without_defaults)
 
@@ -89,22 +91,22 @@ class ShiftSwap(RequestModel):
 
 
 class ShiftFill(RequestModel):
-    """From the weekly patterns, on these days; of everybody who works in the branch, or of these."""
+    """The days to fill, and for whom. Without `staff_ids`: everybody who works in the branch."""
 
     branch_id: UUID
     first_day: Day
-    last_day: Day = Field(description="Itself included.")
+    last_day: Day = Field(description="The last day is filled as well.")
     staff_ids: StaffIds | None = None
 
     @model_validator(mode="after")
-    def _not_too_long(self) -> Self:
-        if not timedelta(0) <= self.last_day - self.first_day < _MAX_FILLED:
-            raise bilingual_error("date_range", "Chọn từ 1 đến 92 ngày.", "Choose 1 to 92 days")
+    def _limit_days(self) -> Self:
+        if not timedelta(0) <= self.last_day - self.first_day < _MAX_FILL:
+            raise PydanticCustomError("date_range", "Fill 1 to 92 days")
         return self
 
 
 class ShiftCopy(RequestModel):
-    """The week that begins on this Monday, into one or more others."""
+    """The week to copy, and one or more weeks to copy it to. Without `staff_ids`: everybody in the branch."""
 
     branch_id: UUID
     from_week: Monday
@@ -114,7 +116,7 @@ class ShiftCopy(RequestModel):
 
 
 class ShiftListQuery(Times):
-    """Shifts that touch this time, of at most 62 days; of a branch, of a person, or of both."""
+    """Shifts that touch a time of at most 62 days, of a branch, of a person, or of both."""
 
     model_config = ConfigDict(extra="forbid")
     longest = timedelta(days=62)
@@ -123,13 +125,9 @@ class ShiftListQuery(Times):
     staff_id: UUID | None = None
 
     @model_validator(mode="after")
-    def _of_somebody(self) -> Self:
+    def _require_branch_or_staff(self) -> Self:
         if self.branch_id is None and self.staff_id is None:
-            raise bilingual_error(
-                "branch_or_staff",
-                "Cần chọn chi nhánh, nhân viên hoặc cả hai.",
-                "Give branch_id, staff_id or both",
-            )
+            raise PydanticCustomError("branch_or_staff", "Send branch_id, staff_id or both")
         return self
 
 
@@ -142,12 +140,12 @@ class ShiftRead(BaseModel):
 
 
 class RosterChange(BaseModel):
-    shifts: list[ShiftRead] = Field(description="As they are now.")
-    stranded: list[ResourceAppointment] = Field(description="Appointments that lost whoever was to do them.")
+    shifts: list[ShiftRead] = Field(description="The changed shifts.")
+    stranded: list[ResourceAppointment] = Field(description="Appointments that are left without a therapist.")
 
 
 class ShiftsMade(BaseModel):
     created: int
     skipped: int = Field(
-        description="Left out: the person has a shift already that begins on that day, or overlaps it."
+        description="Shifts not made, because the person already has one that begins on that day or overlaps."
     )

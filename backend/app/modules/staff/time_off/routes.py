@@ -12,8 +12,15 @@ from app.core.security import InvalidCursorException
 from app.http.router import ApiRouter
 from app.modules.branch.branch_service import BranchNotFound
 from app.modules.identity.access import Admin, Team
-from app.modules.staff.coverage import AppointmentsStranded
-from app.modules.staff.staff_service import StaffNotFound
+from app.modules.staff.staff_errors import (
+    AppointmentsStranded,
+    OwnTimeOff,
+    StaffNotFound,
+    TimeOffBegun,
+    TimeOffDecided,
+    TimeOffNotFound,
+    TimeOffOverlaps,
+)
 from app.modules.staff.time_off import service
 from app.modules.staff.time_off.schemas import (
     TimeOffAnswer,
@@ -26,12 +33,12 @@ from app.modules.staff.time_off.schemas import (
 )
 
 router = ApiRouter(prefix=f"{API_V1}/time-off", tags=["Time off"])
-_DECISION = (service.TimeOffNotFound, service.TimeOffDecided)
+_DECISION_ERRORS = (TimeOffNotFound, TimeOffDecided)
 
 
 @router.post("", status_code=201, responses=error_responses(StaffNotFound))
 async def request_time_off(user: Team, session: SessionDep, new: TimeOffCreate) -> TimeOffRead:
-    """Asks for leave: for oneself, or from the desk for somebody of the branch."""
+    """Requests leave: your own, or at the desk that of a person of the branch."""
     return await service.request_time_off(session, user, new)
 
 
@@ -39,25 +46,25 @@ async def request_time_off(user: Team, session: SessionDep, new: TimeOffCreate) 
 async def list_time_off(
     user: Team, session: SessionDep, query: Annotated[TimeOffListQuery, Query()]
 ) -> TimeOffPage:
-    """Lists leave page by page, newest first; a therapist sees only their own."""
+    """Lists leave page by page, newest first. Therapists see their own."""
     return await service.list_time_off(session, user, query)
 
 
 @router.post(
     "/{time_off_id}/approve",
-    responses=error_responses(*_DECISION, service.OwnTimeOff, service.TimeOffOverlaps, AppointmentsStranded),
+    responses=error_responses(*_DECISION_ERRORS, OwnTimeOff, TimeOffOverlaps, AppointmentsStranded),
 )
 async def approve_time_off(
     user: Admin, session: SessionDep, time_off_id: UUID, approval: TimeOffApproval
 ) -> TimeOffApproved:
-    """Approves leave, unless appointments would lose whoever is to do them, or with `force`.
+    """Approves leave. The person cannot be booked in that time any more.
 
-    Nobody can book the person in that time any more.
+    Refused if appointments would be left without a therapist, unless `force` is set.
     """
     return await service.approve_time_off(session, user, time_off_id, approval)
 
 
-@router.post("/{time_off_id}/refuse", responses=error_responses(*_DECISION, service.OwnTimeOff))
+@router.post("/{time_off_id}/refuse", responses=error_responses(*_DECISION_ERRORS, OwnTimeOff))
 async def refuse_time_off(
     user: Admin, session: SessionDep, time_off_id: UUID, refusal: TimeOffAnswer
 ) -> TimeOffRead:
@@ -65,10 +72,10 @@ async def refuse_time_off(
     return await service.refuse_time_off(session, user, time_off_id, refusal)
 
 
-@router.post("/{time_off_id}/withdraw", responses=error_responses(*_DECISION, service.TimeOffBegun))
+@router.post("/{time_off_id}/withdraw", responses=error_responses(*_DECISION_ERRORS, TimeOffBegun))
 async def withdraw_time_off(user: Team, session: SessionDep, time_off_id: UUID) -> TimeOffRead:
-    """Withdraws leave of one's own, also when it was approved: one can be booked again then.
+    """Withdraws your own leave, also after it was approved. You can be booked in that time again.
 
-    An administrator withdraws anybody's, and only they what has begun already.
+    An administrator can withdraw anybody's leave, also after it has begun.
     """
     return await service.withdraw_time_off(session, user, time_off_id)

@@ -1,4 +1,4 @@
-"""What the API takes and gives for leave."""
+"""Requests and responses of the leave API."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -11,33 +11,33 @@ from app.common.types.instants import Minute, Times
 from app.modules.resource.appointment_schemas import ResourceAppointment
 from app.modules.staff.staff_models import TimeOffStatus
 
-Words = Annotated[Composed, Field(max_length=1000)]
+LongText = Annotated[Composed, Field(max_length=1000)]
 
 
 class TimeOffCreate(RequestModel, Times):
-    """Of whole minutes, and of 366 days at most."""
+    """A request for leave, of whole minutes and of at most 366 days."""
 
     longest = timedelta(days=366)
 
-    staff_id: UUID | None = Field(default=None, description="Without it: whoever asks.")
+    staff_id: UUID | None = Field(default=None, description="Without it: the user's own leave.")
     start: Minute
     end: Minute
-    reason: Words = Field(default="", examples=["Về quê cưới em gái"])
+    reason: LongText = Field(default="", examples=["Về quê cưới em gái"])
 
 
 class TimeOffAnswer(RequestModel):
-    answer: Words = Field(default="", description="What they are told with the decision.")
+    answer: LongText = Field(default="", description="A message to the person, sent with the decision.")
 
 
 class TimeOffApproval(TimeOffAnswer):
     force: StrictBool = Field(
-        default=False, description="Even when appointments lose whoever was to do them."
+        default=False, description="Approve even if appointments are left without a therapist."
     )
 
 
 class TimeOffListQuery(PageQuery):
     status: TimeOffStatus | None = None
-    branch_id: UUID | None = Field(default=None, description="Of whom works in it.")
+    branch_id: UUID | None = Field(default=None, description="Leave of the people who work in this branch.")
     staff_id: UUID | None = None
 
 
@@ -57,10 +57,10 @@ class TimeOffRead(BaseModel):
 class TimeOffPage(BaseModel):
     items: list[TimeOffRead]
     next_cursor: str | None = Field(
-        description="Give it back as `cursor` for the next page; null on the last."
+        description="Send it as `cursor` to get the next page. null on the last page."
     )
 
 
 class TimeOffApproved(BaseModel):
     time_off: TimeOffRead
-    stranded: list[ResourceAppointment] = Field(description="Appointments that lost whoever was to do them.")
+    stranded: list[ResourceAppointment] = Field(description="Appointments that are left without a therapist.")

@@ -10,9 +10,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
-from app.common.types.localized import LocalizedText
 from app.common.types.wall_time import Span
-from app.core.exceptions import ConflictException, ForbiddenException, NotFoundException
 from app.db.errors import translate_integrity_errors
 from app.db.paging import newest_first
 from app.db.queries import bounds, get_row
@@ -27,8 +25,16 @@ from app.modules.staff.access import (
     require_manager,
 )
 from app.modules.staff.coverage import guard_coverage
+from app.modules.staff.staff_errors import (
+    OwnTimeOff,
+    StaffNotFound,
+    TimeOffBegun,
+    TimeOffDecided,
+    TimeOffNotFound,
+    TimeOffOverlaps,
+)
 from app.modules.staff.staff_models import Staff, StaffBranch, TimeOff, TimeOffStatus
-from app.modules.staff.staff_service import StaffNotFound, find_staff_of_user, get_staff
+from app.modules.staff.staff_service import find_staff_of_user, get_staff
 from app.modules.staff.time_off.schemas import (
     TimeOffAnswer,
     TimeOffApproval,
@@ -39,36 +45,6 @@ from app.modules.staff.time_off.schemas import (
     TimeOffRead,
 )
 from app.redis.events import announce
-
-
-class TimeOffNotFound(NotFoundException):
-    code = "TIME_OFF_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy đơn nghỉ phép này.", "There is no such leave.")
-
-
-class TimeOffDecided(ConflictException):
-    code = "TIME_OFF_DECIDED"
-    text = LocalizedText("Đơn nghỉ phép này đã được quyết định.", "This leave has been decided already.")
-
-
-class TimeOffOverlaps(ConflictException):
-    code = "TIME_OFF_OVERLAPS"
-    text = LocalizedText("Nhân viên đã được nghỉ vào lúc đó.", "They are on leave already at that time.")
-
-
-class TimeOffBegun(ConflictException):
-    code = "TIME_OFF_BEGUN"
-    text = LocalizedText(
-        "Kỳ nghỉ đã bắt đầu; hãy nhờ quản lý rút lại.",
-        "The leave has begun; ask an administrator to withdraw it.",
-    )
-
-
-class OwnTimeOff(ForbiddenException):
-    code = "OWN_TIME_OFF"
-    text = LocalizedText(
-        "Bạn không thể tự quyết định đơn nghỉ phép của mình.", "You cannot decide on leave of your own."
-    )
 
 
 async def request_time_off(session: AsyncSession, user: CurrentUser, new: TimeOffCreate) -> TimeOffRead:
