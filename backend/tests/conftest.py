@@ -153,7 +153,7 @@ async def stranger(
 
     await empty_database()
     await empty_redis()
-    monkeypatch.setattr(stream, "LONGEST", 0)  # in one process a response is read when it has ended
+    monkeypatch.setattr(stream, "MAX_STREAM_SECONDS", 0)  # in one process an answer is read when it has ended
     transport = httpx2.ASGITransport(app=running_app)  # type: ignore[arg-type]  # an ASGI app; its type is imported late
     async with httpx2.AsyncClient(transport=transport, base_url="http://testserver") as http:
         yield http

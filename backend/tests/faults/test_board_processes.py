@@ -5,7 +5,7 @@ import pytest
 
 from app.core.config import settings
 from app.redis.client import get_redis_client
-from tests.api.board.looking import add_and_tell, http_to, ids, stream_of
+from tests.api.board.streams import add_visits, http_to, stream_path, visit_ids
 from tests.builders.bookings import VISITS, bookable_spa
 from tests.builders.branches import add_branch
 from tests.builders.resources import add_bed, at
@@ -26,9 +26,7 @@ def app_that_polls(
 ) -> AppProcess:
     """Serve the app with these intervals in seconds, and with long timeouts unless it has a Redis of its own."""
     environment = environment or {}
-    polls = (
-        f"import app.modules.board.stream as s; s.POLL, s.POLL_WHILE_AWAY = {every}, {while_redis_is_away}"
-    )
+    polls = f"import app.modules.board.stream as s; s.POLL_SECONDS, s.POLL_SECONDS_WITHOUT_REDIS = {every}, {while_redis_is_away}"
     if "REDIS_PORT" not in environment:
         polls = f"from tests.support.long_timeouts import use_long_timeouts; use_long_timeouts(); {polls}"
     return AppProcess(stores() | environment, command=app_after(polls))
@@ -40,8 +38,8 @@ async def test_a_booking_in_one_process_shows_on_a_board_of_another(client: http
         AppProcess(stores(), command=LONG_TIMEOUTS) as one,
         app_that_polls(NEVER, while_redis_is_away=NEVER) as other,
         http_to(one, client) as desk,
-        http_to(other, client) as viewer,
-        listening(viewer, stream_of(spa.branch_id, spa.day())) as events,
+        http_to(other, client) as looker,
+        listening(looker, stream_path(spa.branch_id, spa.day())) as events,
     ):
         await events.next()
         created = await desk.post(VISITS, **spa.booking(spa.hour(10)))
@@ -59,9 +57,9 @@ async def test_a_roster_change_in_one_process_shows_on_a_board_of_another(client
     async with (
         AppProcess(stores(), command=LONG_TIMEOUTS) as one,
         app_that_polls(NEVER, while_redis_is_away=NEVER) as other,
-        http_to(one, client) as desk,
-        http_to(other, client) as viewer,
-        listening(viewer, stream_of(branch)) as events,
+        http_to(one, client) as changer,
+        http_to(other, client) as looker,
+        listening(looker, stream_path(branch)) as events,
     ):
         assert (await events.next())[0] == "board"
         shift = {"staff_id": str(lan), "branch_id": str(branch)}
@@ -70,18 +68,18 @@ async def test_a_roster_change_in_one_process_shows_on_a_board_of_another(client
         assert made.status_code == 201
         name, data = await events.next()
         assert (name, [person["id"] for person in data["people"]]) == ("changed", [str(lan)])
-        assert (data["visits"], data["removed"], data["rooms"], data["open"]) == ([], [], None, None)
+        assert (data["visits"], data["removed"], data["rooms"], data["opening_hours"]) == ([], [], None, None)
 
         broken = {"start": at(3).isoformat(), "end": at(4).isoformat(), "reason": "Gãy chân"}
         await desk.post(f"/api/v1/resources/{bed}/outages", json=broken)
         _, data = await events.next()
-        assert data["rooms"][0]["things"][0]["outages"][0]["reason"] == "Gãy chân"
+        assert data["rooms"][0]["equipment"][0]["outages"][0]["reason"] == "Gãy chân"
 
-        request = {"staff_id": str(lan), "start": at(8).isoformat(), "end": at(9).isoformat()}
-        leave = (await desk.post("/api/v1/time-off", json=request)).json()
-        await desk.post(f"/api/v1/time-off/{leave['id']}/approve", json={})
+        leave = {"staff_id": str(lan), "start": at(8).isoformat(), "end": at(9).isoformat()}
+        requested = (await changer.post("/api/v1/time-off", json=leave)).json()
+        await changer.post(f"/api/v1/time-off/{requested['id']}/approve", json={})
         _, data = await events.next()
-        assert [entry["id"] for entry in data["people"][0]["leave"]] == [leave["id"]]
+        assert [row["id"] for row in data["people"][0]["leave"]] == [requested["id"]]
 
         await desk.delete(f"/api/v1/shifts/{made.json()['id']}", params={"force": "true"})
         _, data = await events.next()
@@ -94,11 +92,11 @@ async def test_without_redis_a_change_shows_by_polling(client: httpx2.AsyncClien
     async with (
         app_that_polls(NEVER, while_redis_is_away=0.2, environment=nowhere) as app,
         http_to(app, client) as http,
-        listening(http, stream_of(branch)) as events,
+        listening(http, stream_path(branch)) as events,
     ):
         await events.next()
-        [visit] = await add_and_tell(branch, 2)
-        assert ids((await events.next())[1]) == [visit]
+        [visit] = await add_visits(branch, 2)
+        assert visit_ids((await events.next())[1]) == [visit]
 
 
 @pytest.mark.parametrize("fault", [Mode.REFUSE, Mode.BLACK_HOLE])
@@ -111,23 +109,23 @@ async def test_when_redis_goes_and_comes_back_no_board_is_left_behind(
         async with (
             app_that_polls(NEVER, while_redis_is_away=0.2, environment=way) as app,
             http_to(app, client) as http,
-            listening(http, stream_of(branch)) as events,
+            listening(http, stream_path(branch)) as events,
         ):
             await events.next()
-            first, *_ = await add_and_tell(branch, 2)
-            assert ids((await events.next())[1]) == [first]
+            first, *_ = await add_visits(branch, 2)
+            assert visit_ids((await events.next())[1]) == [first]
             proxy.mode = fault
-            [visit] = await add_and_tell(branch, 3)
-            assert ids((await events.next())[1]) == [visit]
+            [visit] = await add_visits(branch, 3)
+            assert visit_ids((await events.next())[1]) == [visit]
             proxy.mode = Mode.PASS
 
             async def has_subscribed_again() -> bool:
                 listeners = await (await get_redis_client()).client_list(_type="pubsub")
                 return settings.REDIS_DB in {int(listener["db"]) for listener in listeners}
 
-            await eventually(has_subscribed_again)
-            [visit] = await add_and_tell(branch, 4)
-            assert ids((await events.next())[1]) == [visit]
+            await eventually(it_is_heard_again)
+            [visit] = await add_visits(branch, 4)
+            assert visit_ids((await events.next())[1]) == [visit]
 
 
 async def test_a_waiting_stream_holds_no_connection(client: httpx2.AsyncClient) -> None:
@@ -136,8 +134,8 @@ async def test_a_waiting_stream_holds_no_connection(client: httpx2.AsyncClient) 
     async with (
         app_that_polls(NEVER, while_redis_is_away=NEVER, environment=environment) as app,
         http_to(app, client) as http,
-        listening(http, stream_of(branch)) as events,
-        listening(http, stream_of(branch)) as other_events,
+        listening(http, stream_path(branch)) as events,
+        listening(http, stream_path(branch)) as others,
     ):
         for stream in (events, other_events):
             await stream.next()
@@ -146,7 +144,7 @@ async def test_a_waiting_stream_holds_no_connection(client: httpx2.AsyncClient) 
         async def no_connection_is_in_use() -> bool:  # after the first read of the watch
             return "db_pool_connections_in_use 0.0" in (await http.get("/metrics")).text
 
-        await eventually(no_connection_is_in_use)
-        [visit] = await add_and_tell(branch, 2)
-        for stream in (events, other_events):
-            assert ids((await stream.next())[1]) == [visit]
+        await eventually(none_is_in_use)
+        [visit] = await add_visits(branch, 2)
+        for each in (events, others):
+            assert visit_ids((await each.next())[1]) == [visit]

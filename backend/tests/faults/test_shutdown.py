@@ -99,7 +99,7 @@ async def test_in_development_the_port_closes_at_once_and_requests_in_flight_are
 async def test_waiting_streams_end_at_once_and_with_a_last_chunk() -> None:
     """A stream ends at once in production too, where the server goes on listening for a while."""
     branch, headers = await add_branch(), await signed_in(Role.RECEPTIONIST)
-    quiet = draining_for(10, "import app.modules.board.stream as s; s.HEARTBEAT = 600")
+    quiet = draining_for(10, "import app.modules.board.stream as s; s.HEARTBEAT_SECONDS = 600")
 
     async def ends(environment: dict[str, str]) -> str:
         async with (

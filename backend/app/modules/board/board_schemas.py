@@ -1,4 +1,4 @@
-"""What a branch's day is shown as, and what its stream tells."""
+"""Requests and responses of the board API: a branch's day, and the events of its stream."""
 
 from datetime import date, datetime
 from typing import Annotated
@@ -18,11 +18,11 @@ from app.modules.staff.roster.schemas import ShiftRead
 class BoardQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
-    day: Annotated[Day, Field(description="Of the calendar of the branch.", examples=["2026-12-05"])]
+    day: Annotated[Day, Field(description="A date in the time zone of the branch.", examples=["2026-12-05"])]
 
 
 class BoardLeave(BaseModel):
-    """Approved."""
+    """Approved leave."""
 
     id: UUID
     start: datetime
@@ -30,7 +30,7 @@ class BoardLeave(BaseModel):
 
 
 class BoardPerson(BaseModel):
-    """Somebody who works on that day, or has something to do though they do not."""
+    """A person who has a shift or an appointment on that day."""
 
     id: UUID
     name: str
@@ -50,9 +50,9 @@ class BoardEquipment(BaseModel):
 
 
 class BoardRoom(BaseModel):
-    id: UUID | None = Field(description="null: what is in no room.")
+    id: UUID | None = Field(description="null for the equipment that is in no room.")
     name: str | None
-    things: list[BoardEquipment]
+    equipment: list[BoardEquipment]
 
 
 class BoardGuest(BaseModel):
@@ -60,31 +60,31 @@ class BoardGuest(BaseModel):
 
     id: UUID
     full_name: str
-    phone: str | None = Field(description="For the desk only.")
+    phone: str | None = Field(description="Shown at the desk only.")
     contraindications: str
 
 
 class BoardRead(BaseModel):
-    """The day of a branch: its calendar day, and the night that begins on it."""
+    """A branch's day: the date, and the night that begins on it."""
 
     branch_id: UUID
     day: date
     time_zone: str
     start: datetime
     end: datetime = Field(description="Midnight, or the end of the night that begins on the day.")
-    open: list[OpenSpan]
+    opening_hours: list[OpenSpan]
     people: list[BoardPerson]
     rooms: list[BoardRoom]
     guests: list[BoardGuest]
-    visits: list[VisitRead] = Field(description="Cancelled ones too; not holds that have expired.")
+    visits: list[VisitRead] = Field(description="Includes cancelled visits, but no expired holds.")
 
 
 class BoardChange(BaseModel):
-    """What is another than it was. What is null has not changed."""
+    """What has changed since the event before. null: unchanged."""
 
-    visits: list[VisitRead] = Field(description="New or changed, whole.")
-    removed: list[UUID] = Field(description="Visits that are not on the board any more.")
-    guests: list[BoardGuest] = Field(description="New or changed, whole.")
-    open: list[OpenSpan] | None
+    visits: list[VisitRead] = Field(description="New or changed visits, complete.")
+    removed: list[UUID] = Field(description="Ids of visits that are no longer on the board.")
+    guests: list[BoardGuest] = Field(description="New or changed guests, complete.")
+    opening_hours: list[OpenSpan] | None
     people: list[BoardPerson] | None
     rooms: list[BoardRoom] | None

@@ -1,4 +1,4 @@
-"""The day of a branch, as each of the team sees it."""
+"""A branch's day, as each member of the team sees it."""
 
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -19,12 +19,12 @@ from tests.support.database import run_sql
 DAY = "2100-03-01"  # a Monday; the board's hours are Asia/Ho_Chi_Minh's, seven before `at`
 
 
-def board_of(branch_id: UUID) -> str:
+def board_path(branch_id: UUID) -> str:
     return f"/api/v1/branches/{branch_id}/board"
 
 
 async def board(http: httpx2.AsyncClient, branch_id: UUID, day: str = DAY, **headers: str) -> dict[str, Any]:
-    response = await http.get(board_of(branch_id), params={"day": day}, headers=headers)
+    response = await http.get(board_path(branch_id), params={"day": day}, headers=headers)
     assert response.status_code == 200, response.text
     shown: dict[str, Any] = response.json()
     return shown
@@ -35,7 +35,7 @@ def z(instant: datetime) -> str:
 
 
 class TestDesk:
-    async def test_it_sees_who_works_and_who_is_on_leave(self, client: httpx2.AsyncClient) -> None:
+    async def test_the_desk_sees_shifts_and_approved_leave(self, client: httpx2.AsyncClient) -> None:
         branch = await add_branch()
         lan, mai, _ = [await add_therapist(branch) for _ in range(3)]
         morning = await add_shift(lan, branch, at(1), at(5))
@@ -49,9 +49,7 @@ class TestDesk:
         assert [shift["id"] for shift in person["shifts"]] == [str(morning), str(evening)]
         assert person["leave"] == [{"id": str(leave), "start": z(at(9)), "end": z(at(30))}]
 
-    async def test_it_sees_beds_and_devices_by_room_and_what_is_out_of_order(
-        self, client: httpx2.AsyncClient
-    ) -> None:
+    async def test_the_desk_sees_beds_devices_and_outages_by_room(self, client: httpx2.AsyncClient) -> None:
         branch = await add_branch()
         bed, device, _, _ = [
             await add_bed(branch),
@@ -65,12 +63,14 @@ class TestDesk:
         await add_outage(device, at(40), at(50))
         inside, outside = (await board(client, branch))["rooms"]
         assert (inside["id"], inside["name"], outside["id"]) == (str(room), "Phòng Sen", None)
-        [shown] = inside["things"]
+        [shown] = inside["equipment"]
         assert (shown["id"], shown["kind"], shown["name"]) == (str(bed), "bed", "Giường 1")
-        assert [(each["id"], each["reason"]) for each in shown["outages"]] == [(str(outage), "Gãy chân")]
-        assert [(each["id"], each["outages"]) for each in outside["things"]] == [(str(device), [])]
+        assert [(row["id"], row["reason"]) for row in shown["outages"]] == [(str(outage), "Gãy chân")]
+        assert [(row["id"], row["outages"]) for row in outside["equipment"]] == [(str(device), [])]
 
-    async def test_it_sees_who_comes_for_what_with_whom_and_where(self, client: httpx2.AsyncClient) -> None:
+    async def test_the_desk_sees_each_guest_with_treatments_therapist_and_bed(
+        self, client: httpx2.AsyncClient
+    ) -> None:
         branch, hoa = await add_branch(), await add_customer("Hoa")
         lan, bed = await add_therapist(branch), await add_bed(branch)
         visit = await add_visit(
@@ -80,21 +80,23 @@ class TestDesk:
         )
         await add_visit(await add_branch(), at(2), at(3))
         shown = await board(client, branch)
-        [seen] = shown["visits"]
-        [guest] = seen["appointments"]
+        [read] = shown["visits"]
+        [guest] = read["appointments"]
         [treatment] = guest["treatments"]
-        assert (seen["id"], guest["status"], treatment["name"]["en"]) == (
+        assert (read["id"], guest["status"], treatment["name"]["en"]) == (
             str(visit.id),
             "confirmed",
             "Swedish massage",
         )
-        assert {each["resource_id"] for each in treatment["allocations"]} == {str(lan), str(bed)}
+        assert {row["resource_id"] for row in treatment["allocations"]} == {str(lan), str(bed)}
         [customer] = shown["guests"]
         assert (customer["id"], customer["full_name"]) == (str(hoa), "Hoa")
         assert customer["phone"].startswith("+8491")
         assert customer["contraindications"] == "dị ứng sả"
 
-    async def test_it_sees_who_booked_and_who_comes(self, client: httpx2.AsyncClient) -> None:
+    async def test_the_desk_sees_the_customer_who_booked_and_the_guests(
+        self, client: httpx2.AsyncClient
+    ) -> None:
         branch, lan = await add_branch(), await add_therapist()
         hoa, cuc = await add_customer("Hoa"), await add_customer("Cúc")
         party = await add_visit(branch, at(2), at(3), customer_id=hoa)
@@ -103,15 +105,17 @@ class TestDesk:
         guests = (await board(client, branch))["guests"]
         assert {guest["full_name"] for guest in guests} == {"Hoa", "Cúc"}
 
-    async def test_who_has_something_to_do_without_a_shift_is_on_it(self, client: httpx2.AsyncClient) -> None:
-        """Leave and shifts can be forced over appointments: somebody has to see it."""
+    async def test_a_therapist_with_an_appointment_but_no_shift_is_shown(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        """Shifts and leave can be changed with `force` over appointments, and somebody has to see that."""
         branch = await add_branch()
         lan = await add_therapist(branch)
         await add_visit(branch, at(2), at(3), allocations={lan: (at(2), at(3))})
         [person] = (await board(client, branch))["people"]
         assert (person["id"], person["shifts"]) == (str(lan), [])
 
-    async def test_who_cancelled_is_still_on_it_and_a_hold_while_it_lasts(
+    async def test_cancelled_visits_are_shown_and_holds_until_they_expire(
         self, client: httpx2.AsyncClient
     ) -> None:
         branch = await add_branch()
@@ -126,7 +130,7 @@ class TestDesk:
 
 
 class TestDay:
-    async def test_the_night_belongs_to_the_day_on_which_it_begins(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_night_belongs_to_the_day_on_which_it_begins(self, client: httpx2.AsyncClient) -> None:
         branch = await add_branch()
         await open_every_day(branch, 18, 26)
         night = await add_visit(branch, at(18), at(18.5))  # 01:00 to 01:30
@@ -136,7 +140,7 @@ class TestDay:
         )  # 00:30 to 01:00, of the night before and of this day
         shown = await board(client, branch)
         assert (shown["start"], shown["end"]) == (z(at(-7)), z(at(19)))
-        assert shown["open"] == [{"start": z(at(11)), "end": z(at(19))}]
+        assert shown["opening_hours"] == [{"start": z(at(11)), "end": z(at(19))}]
         assert {visit["id"] for visit in shown["visits"]} == {str(night.id), str(before.id)}
 
     @pytest.mark.parametrize(
@@ -144,7 +148,7 @@ class TestDay:
         [(date(2026, 3, 29), 23), (date(2026, 10, 25), 25), (date(2026, 10, 26), 24)],
         ids=str,
     )
-    async def test_a_day_is_as_long_as_it_is_on_its_clock(
+    async def test_a_day_has_23_or_25_hours_when_clocks_change(
         self, client: httpx2.AsyncClient, day: date, hours: int
     ) -> None:
         paris = await add_branch(time_zone="Europe/Paris")
@@ -153,13 +157,13 @@ class TestDay:
         assert (length, shown["time_zone"]) == (timedelta(hours=hours), "Europe/Paris")
 
     @pytest.mark.parametrize("day", ["", "2100-02-30", "1999-12-31", "2200-01-01", "4102444800"])
-    async def test_no_day_is_refused(self, client: httpx2.AsyncClient, day: str) -> None:
-        response = await client.get(board_of(await add_branch()), params={"day": day})
+    async def test_a_missing_or_impossible_day_is_refused(self, client: httpx2.AsyncClient, day: str) -> None:
+        response = await client.get(board_path(await add_branch()), params={"day": day})
         assert response.status_code == 422
 
 
 class TestTherapist:
-    async def test_they_see_their_own_day(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_a_therapist_sees_their_own_day(self, stranger: httpx2.AsyncClient) -> None:
         branch = await add_branch()
         user_id, headers = await new_user(Role.THERAPIST, branch_id=branch)
         lan, mai = await add_therapist(branch, user_id=user_id), await add_therapist(branch)
@@ -172,7 +176,7 @@ class TestTherapist:
         await add_visit(branch, at(4), at(5), status="cancelled", customer_id=tam)
         shown = await board(stranger, branch, **headers)
         [person] = shown["people"]
-        assert (person["id"], [each["id"] for each in person["shifts"]]) == (str(lan), [str(shift)])
+        assert (person["id"], [row["id"] for row in person["shifts"]]) == (str(lan), [str(shift)])
         [visit] = shown["visits"]
         [appointment] = visit["appointments"]
         assert (visit["id"], appointment["customer_id"]) == (str(party.id), str(hoa))
@@ -184,7 +188,9 @@ class TestTherapist:
             "contraindications": "dị ứng sả",
         }
 
-    async def test_a_user_who_is_nobody_of_the_staff_sees_nobody(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_a_user_without_a_staff_record_sees_an_empty_board(
+        self, stranger: httpx2.AsyncClient
+    ) -> None:
         branch = await add_branch()
         headers = await signed_in(Role.THERAPIST, branch_id=branch)
         lan = await add_therapist(branch)
@@ -193,7 +199,7 @@ class TestTherapist:
         shown = await board(stranger, branch, **headers)
         assert (shown["people"], shown["visits"], shown["guests"]) == ([], [], [])
 
-    async def test_the_desk_of_another_branch_is_none_here(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_the_desk_of_another_branch_has_no_desk_here(self, stranger: httpx2.AsyncClient) -> None:
         here = await add_branch()
         user_id, headers = await new_user(Role.THERAPIST, branch_id=here)
         await add_role(user_id, Role.RECEPTIONIST, branch_id=await add_branch())
@@ -201,7 +207,7 @@ class TestTherapist:
         assert (await board(stranger, here, **headers))["visits"] == []
 
 
-async def test_a_full_day_takes_as_many_questions_as_a_quiet_one(client: httpx2.AsyncClient) -> None:
+async def test_a_full_day_takes_as_many_queries_as_a_quiet_one(client: httpx2.AsyncClient) -> None:
     branch = await add_branch()
     await open_every_day(branch, 9, 18)
     counts = []
@@ -218,8 +224,8 @@ async def test_a_full_day_takes_as_many_questions_as_a_quiet_one(client: httpx2.
                 allocations={lan: during, bed: during},
                 customer_id=await add_customer("Hoa"),
             )
-        with statements() as asked:
+        with statements() as queries:
             assert len((await board(client, branch))["visits"]) == 3 * (hour + 1)
-        counts.append(len(asked))
+        counts.append(len(queries))
     assert counts == [counts[0]] * 3
-    print(f"the board of a day: {counts[0]} questions")  # noqa: T201 - for who counts them
+    print(f"the board of a day: {counts[0]} queries")  # noqa: T201 - for whoever counts them

@@ -1,4 +1,4 @@
-"""The stream of a board: what changes anywhere shows on it, with Redis or without."""
+"""The stream of a board: every change arrives, with Redis or without."""
 
 import asyncio
 from contextlib import aclosing
@@ -13,7 +13,14 @@ from app.modules.board.board_service import Viewer
 from app.modules.board.stream import EventStream, StreamSlot
 from app.redis.client import get_redis_client
 from app.redis.events import CHANNEL
-from tests.api.board.looking import add_and_tell, ids, next_data, nobody_watches, open_board, tell
+from tests.api.board.streams import (
+    add_visits,
+    announce_change,
+    next_data,
+    nobody_watches,
+    open_board,
+    visit_ids,
+)
 from tests.builders.branches import add_branch
 from tests.builders.people import add_customer
 from tests.builders.resources import at
@@ -25,49 +32,51 @@ from tests.support.fault_proxy import FaultProxy, Mode
 from tests.support.stores import app_database, app_redis, database_server, through
 
 NEVER = 3600.0
-"""Seconds; so that nothing comes by polling."""
+"""Seconds: an interval that no test sees the end of."""
 
 
 @pytest.fixture(autouse=True)
-def _only_what_is_told_comes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither by polling nor to show that the stream is there."""
-    monkeypatch.setattr(board_stream, "POLL", NEVER)
-    monkeypatch.setattr(board_stream, "HEARTBEAT", NEVER)
+def _no_polls_and_no_heartbeats(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a stream send only what was announced."""
+    monkeypatch.setattr(board_stream, "POLL_SECONDS", NEVER)
+    monkeypatch.setattr(board_stream, "HEARTBEAT_SECONDS", NEVER)
 
 
-async def tell_past_the_app(message: object) -> None:
+async def publish(message: object) -> None:
     await (await get_redis_client()).publish(CHANNEL, str(message))
 
 
 class TestStream:
     @pytest.fixture(autouse=True)
-    def _as_long_as_in_production(self, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(board_stream, "LONGEST", 600.0)
+    def _streams_as_long_as_in_production(
+        self, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(board_stream, "MAX_STREAM_SECONDS", 600.0)
 
-    async def test_what_happened_since_the_board_was_read_comes_first(self) -> None:
-        """Also when nobody told of it, and the day was watched already."""
+    async def test_changes_since_the_board_was_read_come_first(self) -> None:
+        """Also when they were not announced, and the day was already watched."""
         branch = await add_branch()
         first, _ = await open_board(branch)
         async with aclosing(first):
-            told = await add_and_tell(branch, 2)
-            assert ids(await next_data(first)) == told
+            announced = await add_visits(branch, 2)
+            assert visit_ids(await next_data(first)) == announced
             stream, board = await open_board(branch)
             visit = await add_visit(branch, at(3), at(4))
             async with aclosing(stream):
-                assert ids(board) == told
-                assert ids(await next_data(stream)) == [str(visit.id)]
+                assert visit_ids(board) == announced
+                assert visit_ids(await next_data(stream)) == [str(visit.id)]
 
-    async def test_a_visit_that_changed_is_sent_whole_and_one_that_went_by_its_id(self) -> None:
+    async def test_a_changed_visit_is_sent_complete_and_a_removed_one_by_its_id(self) -> None:
         branch, hoa = await add_branch(), await add_customer("Hoa")
-        stay, move = await add_and_tell(branch, 2, 4)
+        stay, move = await add_visits(branch, 2, 4)
         stream, _ = await open_board(branch)
         async with aclosing(stream):
             await run_sql("UPDATE visit SET note = 'gần cửa sổ', customer_id = $1 WHERE id = $2", hoa, stay)
-            await tell(branch)
+            await announce_change(branch)
             change = await next_data(stream)
-            assert [(each["id"], each["note"]) for each in change["visits"]] == [(stay, "gần cửa sổ")]
+            assert [(visit["id"], visit["note"]) for visit in change["visits"]] == [(stay, "gần cửa sổ")]
             assert [guest["full_name"] for guest in change["guests"]] == ["Hoa"]
-            assert (change["removed"], change["people"], change["rooms"], change["open"]) == (
+            assert (change["removed"], change["people"], change["rooms"], change["opening_hours"]) == (
                 [],
                 None,
                 None,
@@ -78,71 +87,69 @@ class TestStream:
                 " WHERE visit_id = $1",
                 move,
             )
-            await tell(branch)
+            await announce_change(branch)
             change = await next_data(stream)
             assert (change["visits"], change["removed"]) == ([], [move])
 
-    async def test_each_is_told_only_what_they_may_see(self) -> None:
+    async def test_a_therapist_gets_only_their_own_part(self) -> None:
         branch = await add_branch()
         lan, mai = await add_therapist(branch), await add_therapist(branch)
         stream, _ = await open_board(branch, Viewer(at_the_desk=False, staff_id=lan))
         async with aclosing(stream):
             await add_shift(mai, branch, at(1), at(11))
-            await add_and_tell(
+            await add_visits(
                 branch, 2, allocations={mai: (at(2), at(3))}, customer_id=await add_customer("Hoa")
             )
-            [visit] = await add_and_tell(branch, 4, allocations={lan: (at(4), at(5))})
+            [visit] = await add_visits(branch, 4, allocations={lan: (at(4), at(5))})
             change = await next_data(stream)
-            assert (ids(change), change["guests"]) == ([visit], [])
+            assert (visit_ids(change), change["guests"]) == ([visit], [])
             assert [person["id"] for person in change["people"]] == [str(lan)]
 
-    async def test_a_client_that_is_slow_gets_at_once_what_it_missed(self) -> None:
+    async def test_a_slow_client_gets_missed_changes_in_one_event(self) -> None:
         branch = await add_branch()
         stream, _ = await open_board(branch)
         async with aclosing(stream):
-            visits = await add_and_tell(branch, 2)
-            assert ids(await next_data(stream)) == visits
-            missed = [visit for hour in (3, 4, 5) for visit in await add_and_tell(branch, hour)]
+            visits = await add_visits(branch, 2)
+            assert visit_ids(await next_data(stream)) == visits
+            missed = [visit for hour in (3, 4, 5) for visit in await add_visits(branch, hour)]
             await eventually(lambda: watch_has(4))
-            assert ids(await next_data(stream)) == missed
+            assert visit_ids(await next_data(stream)) == missed
 
-    async def test_two_who_look_at_the_same_day_share_one_watch(self) -> None:
+    async def test_two_streams_of_the_same_day_share_one_watch(self) -> None:
         branch = await add_branch()
         streams = [(await open_board(branch))[0] for _ in range(2)]
-        visits = await add_and_tell(branch, 2)
+        visits = await add_visits(branch, 2)
         for stream in streams:
-            assert ids(await next_data(stream)) == visits
+            assert visit_ids(await next_data(stream)) == visits
         assert len(board_stream._watches) == 1
         await streams[0].aclose()
-        visits = await add_and_tell(branch, 3)
-        assert ids(await next_data(streams[1])) == visits
+        visits = await add_visits(branch, 3)
+        assert visit_ids(await next_data(streams[1])) == visits
         await streams[1].aclose()
         await eventually(nobody_watches)
 
-    async def test_when_nothing_happens_it_says_that_it_is_there(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(board_stream, "HEARTBEAT", 0.05)
+    async def test_without_news_a_stream_sends_heartbeats(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(board_stream, "HEARTBEAT_SECONDS", 0.05)
         stream, _ = await open_board(await add_branch())
         async with aclosing(stream), asyncio.timeout(SOON):
             assert [await anext(stream) for _ in range(2)] == [b": ping\n\n"] * 2
 
-    async def test_it_ends_after_a_while(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(board_stream, "LONGEST", 0.1)
+    async def test_a_stream_ends_after_its_longest_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(board_stream, "MAX_STREAM_SECONDS", 0.1)
         stream, _ = await open_board(await add_branch())
         async with asyncio.timeout(SOON):
             assert [event async for event in stream] == []
         await eventually(nobody_watches)
 
-    async def test_while_the_database_is_away_it_goes_on_and_then_catches_up(
+    async def test_a_stream_survives_an_outage_of_the_database_and_catches_up(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
-        monkeypatch.setattr(board_stream, "POLL_WHILE_AWAY", 0.05)
+        monkeypatch.setattr(board_stream, "POLL_SECONDS_WITHOUT_REDIS", 0.05)
         branch = await add_branch()
 
         output: list[str] = []
 
-        async def it_has_tried_often() -> bool:  # and not because it was told, which was once
+        async def it_has_tried_often() -> bool:  # by polling: the change was announced once
             output.append(capsys.readouterr().out)
             return "".join(output).count("a board could not be read, trying again") > 5
 
@@ -154,10 +161,10 @@ class TestStream:
                 visit = await add_visit(branch, at(2), at(3))
                 await eventually(it_has_tried_often)
                 proxy.mode = Mode.PASS
-                assert ids(await change) == [str(visit.id)]
+                assert visit_ids(await change) == [str(visit.id)]
 
-    async def test_a_client_that_takes_nothing_is_let_go(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(board_stream, "SLOWEST", 0.05)
+    async def test_a_client_that_takes_nothing_is_dropped(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(board_stream, "SEND_TIMEOUT", 0.05)
         stream, _ = await open_board(await add_branch())
 
         async def send(message: Message) -> None:
@@ -178,7 +185,7 @@ async def watch_has(visits: int) -> bool:
 
 
 class TestAnnouncing:
-    async def test_without_redis_it_is_no_error(
+    async def test_without_redis_announcing_is_no_error(
         self, client: httpx2.AsyncClient, capsys: pytest.CaptureFixture[str]
     ) -> None:
         branch = await add_branch()
@@ -189,15 +196,15 @@ class TestAnnouncing:
             assert (await client.post("/api/v1/shifts", json=shift)).status_code == 201
         assert "a follow-up of a commit failed" not in capsys.readouterr().out
 
-    async def test_what_is_no_message_of_ours_harms_nobody(
+    async def test_a_foreign_message_on_the_channel_is_ignored(
         self, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(board_stream, "LONGEST", NEVER)
+        monkeypatch.setattr(board_stream, "MAX_STREAM_SECONDS", NEVER)
         branch = await add_branch()
         stream, _ = await open_board(branch)
         async with aclosing(stream):
-            visits = await add_and_tell(branch, 2)
-            assert ids(await next_data(stream)) == visits
-            await tell_past_the_app("ai đó")
-            visits = await add_and_tell(branch, 3)
-            assert ids(await next_data(stream)) == visits
+            visits = await add_visits(branch, 2)
+            assert visit_ids(await next_data(stream)) == visits
+            await publish("ai đó")
+            visits = await add_visits(branch, 3)
+            assert visit_ids(await next_data(stream)) == visits

@@ -1,4 +1,4 @@
-"""Who looks at a board: how many streams one user has, and what happens when they may see it no more."""
+"""The viewers of a board: how many streams a user may have, and when a stream ends because its user lost access."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -15,13 +15,14 @@ from uuid_utils.compat import uuid7
 
 from app.db.transactions import run_in_transaction
 from app.modules.board import stream as board_stream
-from app.modules.board.stream import MOST_STREAMS, EventStream, TooManyStreams, open_stream
+from app.modules.board.board_errors import TooManyStreams
+from app.modules.board.stream import MAX_STREAMS, EventStream, open_stream
 from app.modules.branch.branch_service import BranchNotFound
 from app.modules.identity import access
 from app.modules.identity.access import CurrentUser, Grant
 from app.modules.identity.roles import Role
 from app.modules.identity.tokens import Claims, verify_access_token
-from tests.api.board.looking import add_and_tell, http_to, ids, next_data, nobody_watches, stream_of
+from tests.api.board.streams import add_visits, http_to, next_data, nobody_watches, stream_path, visit_ids
 from tests.api.board.test_board import DAY
 from tests.builders.branches import add_branch
 from tests.builders.people import new_user, signed_in
@@ -35,16 +36,16 @@ from tests.support.http import stores
 from tests.support.stores import app_database, database_server, through
 
 
-class TestWhoMayNotAnyMore:
-    """Lan looks at a board, and is asked after all the time whether she still may."""
+class TestAccess:
+    """Lan looks at a board, and her access is checked all the time."""
 
     @pytest.fixture(autouse=True)
-    def _asked_often(self, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(board_stream, "LONGEST", 600.0)
-        monkeypatch.setattr(board_stream, "ASK", 0.05)
+    def _check_often(self, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(board_stream, "MAX_STREAM_SECONDS", 600.0)
+        monkeypatch.setattr(board_stream, "RECHECK_SECONDS", 0.05)
 
     @pytest.mark.parametrize(
-        "done",
+        "change",
         [
             "DELETE FROM role_assignment WHERE user_id = $1",
             "UPDATE role_assignment SET branch_id = (SELECT id FROM branch WHERE key = 'other') WHERE user_id = $1",
@@ -54,38 +55,40 @@ class TestWhoMayNotAnyMore:
         ],
         ids=["no role", "a role elsewhere", "a role that sees less", "disabled", "signed out"],
     )
-    async def test_sees_no_more(self, done: str) -> None:
+    async def test_a_stream_ends_when_its_user_loses_access(self, change: str) -> None:
         branch, _ = await add_branch(), await add_branch(key="other")
         lan = await receptionist_of(branch)
-        stream = await opened(lan, branch)
+        stream = await open_events(lan, branch)
         async with aclosing(stream), asyncio.timeout(SOON):
             await anext(stream)
-            await run_sql(done, lan.id)
+            await run_sql(change, lan.id)
             assert [event async for event in stream] == []
         await eventually(nobody_watches)
 
-    async def test_who_still_may_goes_on(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        asked = []
+    async def test_a_stream_goes_on_while_its_user_keeps_access(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        checks = []
 
         async def look_again(session: AsyncSession, user: CurrentUser) -> CurrentUser:
-            asked.append(await access.look_again(session, user))
-            return asked[-1]
+            checks.append(await access.look_again(session, user))
+            return checks[-1]
 
         monkeypatch.setattr(board_stream, "look_again", look_again)
         branch = await add_branch()
-        stream = await opened(await receptionist_of(branch), branch)
+        stream = await open_events(await receptionist_of(branch), branch)
 
-        async def asked_twice() -> bool:
-            return len(asked) > 1
+        async def checked_twice() -> bool:
+            return len(checks) > 1
 
         async with aclosing(stream):
             await anext(stream)
             change = asyncio.create_task(next_data(stream))
-            await eventually(asked_twice)
-            told = await add_and_tell(branch, 2)
-            assert ids(await change) == told
+            await eventually(checked_twice)
+            announced = await add_visits(branch, 2)
+            assert visit_ids(await change) == announced
 
-    async def test_while_the_database_is_away_nobody_is_sent_away(
+    async def test_a_stream_goes_on_while_the_database_is_down(
         self, capsys: pytest.CaptureFixture[str]
     ) -> None:
         branch = await add_branch()
@@ -94,79 +97,79 @@ class TestWhoMayNotAnyMore:
 
         async def it_has_tried() -> bool:
             output.append(capsys.readouterr().out)
-            return "who looks at a board could not be asked" in "".join(output)
+            return "could not check who looks at a board" in "".join(output)
 
         async with FaultProxy(*database_server()) as proxy, app_database(DATABASE_URL=through(proxy)):
-            stream = await opened(lan, branch)
+            stream = await open_events(lan, branch)
             async with aclosing(stream):
                 await anext(stream)
                 change = asyncio.create_task(next_data(stream))
                 proxy.mode = Mode.REFUSE
                 await eventually(it_has_tried)
                 proxy.mode = Mode.PASS
-                told = await add_and_tell(branch, 2)
-                assert ids(await change) == told
+                announced = await add_visits(branch, 2)
+                assert visit_ids(await change) == announced
 
 
 class TestHowMany:
-    async def test_one_user_has_so_many_open_and_another_as_many(self, client: httpx2.AsyncClient) -> None:
+    async def test_the_limit_of_open_streams_is_per_user(self, client: httpx2.AsyncClient) -> None:
         branch = await add_branch()
         async with AsyncExitStack() as open_until_the_end:
             enter = open_until_the_end.enter_async_context
             app = await enter(AppProcess(stores()))
             http = await enter(http_to(app, client))
-            for _ in range(MOST_STREAMS - 1):
-                await enter(listening(http, stream_of(branch)))
-            async with listening(http, stream_of(branch)):
-                refused = await http.get(stream_of(branch))
+            for _ in range(MAX_STREAMS - 1):
+                await enter(listening(http, stream_path(branch)))
+            async with listening(http, stream_path(branch)):
+                refused = await http.get(stream_path(branch))
                 assert code_of(refused) == (429, "TOO_MANY_STREAMS")
                 assert int(refused.headers["Retry-After"]) > 0
                 http.headers |= await signed_in(Role.RECEPTIONIST, branch_id=branch)
-                async with listening(http, stream_of(branch)):
+                async with listening(http, stream_path(branch)):
                     pass
                 http.headers |= client.headers
 
             async def one_may_be_opened() -> bool:
-                async with http.stream("GET", stream_of(branch)) as answer:
+                async with http.stream("GET", stream_path(branch)) as answer:
                     return answer.status_code == 200
 
             await eventually(one_may_be_opened)
 
-    async def test_a_stream_that_never_began_takes_no_place(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_stream_that_never_began_takes_no_slot(self, client: httpx2.AsyncClient) -> None:
         branch = await add_branch()
         lan = await receptionist_of(branch)
-        for _ in range(MOST_STREAMS + 1):
-            await opened(lan, branch)
+        for _ in range(MAX_STREAMS + 1):
+            await open_events(lan, branch)
             with pytest.raises(BranchNotFound):
-                await opened(everywhere(lan), uuid7())
-        streams = [await answered(lan, branch) for _ in range(MOST_STREAMS)]
+                await open_events(everywhere(lan), uuid7())
+        streams = [await open_response(lan, branch) for _ in range(MAX_STREAMS)]
         with pytest.raises(TooManyStreams):
-            await answered(lan, branch)
+            await open_response(lan, branch)
         del streams
 
 
 async def receptionist_of(branch_id: UUID) -> CurrentUser:
-    """As their request has them."""
+    """Return a new receptionist of a branch, as a request of theirs has them."""
     _, headers = await new_user(Role.RECEPTIONIST, branch_id=branch_id)
-    return await as_they_are(await verify_access_token(headers["Authorization"].removeprefix("Bearer ")))
+    return await load_user(await verify_access_token(headers["Authorization"].removeprefix("Bearer ")))
 
 
 def everywhere(user: CurrentUser) -> CurrentUser:
     return replace(user, grants=frozenset({Grant(Role.RECEPTIONIST, None)}))
 
 
-async def as_they_are(claims: Claims) -> CurrentUser:
+async def load_user(claims: Claims) -> CurrentUser:
     user = CurrentUser(claims.subject, frozenset(), claims.session_id, claims)
     return await run_in_transaction(lambda session: access.look_again(session, user))
 
 
-async def answered(user: CurrentUser, branch_id: UUID) -> EventStream:
+async def open_response(user: CurrentUser, branch_id: UUID) -> EventStream:
     return await run_in_transaction(
         lambda session: open_stream(session, user, branch_id, date.fromisoformat(DAY))
     )
 
 
-async def opened(user: CurrentUser, branch_id: UUID) -> AsyncGenerator[bytes]:
-    """Its events."""
-    events: Any = (await answered(user, branch_id)).body_iterator
+async def open_events(user: CurrentUser, branch_id: UUID) -> AsyncGenerator[bytes]:
+    """Return the events of a new stream."""
+    events: Any = (await open_response(user, branch_id)).body_iterator
     return events  # type: ignore[no-any-return]

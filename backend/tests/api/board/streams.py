@@ -1,4 +1,4 @@
-"""Looking at a board, over HTTP and in this process."""
+"""Streams of a board, over HTTP and in this process."""
 
 import asyncio
 import json
@@ -11,10 +11,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.transactions import run_in_transaction
 from app.modules.board import stream as board_stream
-from app.modules.board.board_service import Viewer, read_day
-from app.modules.board.stream import follow
+from app.modules.board.board_service import Viewer, load_board
+from app.modules.board.stream import stream_events
 from app.redis.events import announce, branch_events
-from tests.api.board.test_board import DAY, board_of
+from tests.api.board.test_board import DAY, board_path
 from tests.builders.resources import at
 from tests.builders.visits import add_visit
 from tests.support import SOON
@@ -23,39 +23,40 @@ from tests.support.app_process import AppProcess
 DESK = Viewer(at_the_desk=True, staff_id=None)
 
 
-def stream_of(branch_id: UUID, day: object = DAY) -> str:
-    return f"{board_of(branch_id)}/stream?day={day}"
+def stream_path(branch_id: UUID, day: object = DAY) -> str:
+    return f"{board_path(branch_id)}/stream?day={day}"
 
 
 def http_to(app: AppProcess, client: httpx2.AsyncClient) -> httpx2.AsyncClient:
     return app.http(headers=client.headers)
 
 
-async def tell(branch_id: UUID) -> None:
+async def announce_change(branch_id: UUID) -> None:
     async def change(session: AsyncSession) -> None:
         announce(session, branch_id)
 
     await run_in_transaction(change)
 
 
-async def add_and_tell(branch_id: UUID, *hours: int, **more: Any) -> list[str]:
+async def add_visits(branch_id: UUID, *hours: int, **more: Any) -> list[str]:
+    """Insert visits of an hour that begin at these hours, announce the change, and return their ids."""
     visits = [str((await add_visit(branch_id, at(hour), at(hour + 1), **more)).id) for hour in hours]
-    await tell(branch_id)
+    await announce_change(branch_id)
     return visits
 
 
-def ids(data: dict[str, Any]) -> list[str]:
+def visit_ids(data: dict[str, Any]) -> list[str]:
     return [visit["id"] for visit in data["visits"]]
 
 
 async def open_board(branch_id: UUID, viewer: Viewer = DESK) -> tuple[AsyncGenerator[bytes], dict[str, Any]]:
-    """A stream in this process, and its first event."""
-    board = await run_in_transaction(lambda session: read_day(session, branch_id, _day()))
+    """Return a stream in this process, and the data of its first event."""
+    board = await run_in_transaction(lambda session: load_board(session, branch_id, _day()))
 
     async def always() -> bool:
         return True
 
-    stream = follow(viewer, board, always)
+    stream = stream_events(viewer, board, always)
     return stream, data_of(await anext(stream))
 
 
