@@ -1,4 +1,4 @@
-"""Calendars that phones subscribe to."""
+"""Calendars to which phones subscribe."""
 
 from datetime import datetime
 from uuid import UUID
@@ -10,13 +10,13 @@ from app.db.models import Entity
 
 
 class CalendarFeed(Entity):
-    """The appointments of one therapist or one customer, for whoever has its address."""
+    """A calendar of one therapist or one customer, open to everybody who has its address."""
 
     __tablename__ = "calendar_feed"
 
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"), index=True)
     customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"), index=True)
     revoked_at: Mapped[datetime | None]
-    """Since when its address opens nothing any more."""
+    """When the address stopped working."""
 
     __table_args__ = (CheckConstraint("num_nonnulls(staff_id, customer_id) = 1", name="of_one"),)

@@ -1,4 +1,4 @@
-"""What the API takes and gives for calendars that phones subscribe to."""
+"""Requests and responses of the calendar API."""
 
 from datetime import datetime
 from typing import Self
@@ -10,15 +10,18 @@ from pydantic_core import PydanticCustomError
 from app.common.schemas import RequestModel
 from app.common.validation import bilingual_error
 
+MAX_CALENDARS = 10
+"""The most calendars of one person: one for each phone."""
 
-class CalendarOf(RequestModel):
-    """Whose: one of the two."""
 
-    staff_id: UUID | None = Field(default=None, description="A therapist's treatments.")
-    customer_id: UUID | None = Field(default=None, description="A customer's appointments.")
+class CalendarOwner(RequestModel):
+    """The person of a calendar: a therapist or a customer."""
+
+    staff_id: UUID | None = Field(default=None, description="For the treatments of a therapist.")
+    customer_id: UUID | None = Field(default=None, description="For the appointments of a customer.")
 
     @model_validator(mode="after")
-    def _of_one(self) -> Self:
+    def _require_one(self) -> Self:
         if (self.staff_id is None) == (self.customer_id is None):
             raise bilingual_error(
                 "staff_or_customer",
@@ -33,13 +36,13 @@ class CalendarRead(BaseModel):
     staff_id: UUID | None
     customer_id: UUID | None
     url: str = Field(
-        description="For a phone to subscribe to. Whoever has it sees the calendar, so it is nobody else's."
+        description="The address for a phone to subscribe to. Keep it secret: whoever has it sees the calendar."
     )
     created_at: datetime
 
 
 class CalendarRecord(BaseModel):
-    """A calendar in the copy of a person's data, without its address, which is a key."""
+    """A calendar in the copy of a customer's data, without its address, which is a key."""
 
     model_config = ConfigDict(from_attributes=True)
 

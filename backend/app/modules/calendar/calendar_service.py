@@ -1,4 +1,4 @@
-"""Calendars that phones subscribe to: who has which, and what is in them."""
+"""Calendars to which phones subscribe: their addresses, and what is in them."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -9,106 +9,88 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
-from app.common.types.localized import LocalizedText
-from app.core.exceptions import ConflictException, NotFoundException
 from app.core.security import read_signed, sign
 from app.db.queries import get_row
 from app.modules.booking.visit.agenda import Engagement, agenda_of_customers, agenda_of_staff
+from app.modules.calendar.calendar_errors import CalendarNotFound, CalendarOwnerInactive, TooManyCalendars
 from app.modules.calendar.calendar_models import CalendarFeed
-from app.modules.calendar.calendar_schemas import CalendarOf, CalendarRead
+from app.modules.calendar.calendar_schemas import MAX_CALENDARS, CalendarOwner, CalendarRead
 from app.modules.customer.customer_errors import CustomerNotFound
-from app.modules.customer.customer_service import get_customer, get_visible_customer, list_duplicates
-from app.modules.identity.access import CurrentUser
-from app.modules.staff.access import AT_THE_DESK, get_own_or_managed
+from app.modules.customer.customer_service import (
+    get_customer,
+    get_visible_customer,
+    list_duplicates,
+)
+from app.modules.identity.access import CurrentUser, authorize
+from app.modules.identity.roles import DESK, Role
+from app.modules.staff.access import get_own_or_managed
 from app.modules.staff.staff_errors import StaffNotFound
 from app.modules.staff.staff_service import get_staff
 
-MAX_CALENDARS = 10
-"""Of one person: one for each phone."""
 _PURPOSE = "calendar"
-_BACK, _AHEAD = timedelta(days=30), timedelta(days=180)
-_LAST_ZONE = timedelta(hours=12)
-"""Behind UTC; there a day ends last."""
+_DAYS_BACK, _DAYS_AHEAD = timedelta(days=30), timedelta(days=180)
+_LAST_TIME_ZONE = timedelta(hours=12)
+"""How far the time zone where a day ends last is behind UTC."""
 
 
-class CalendarNotFound(NotFoundException):
-    code = "CALENDAR_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy lịch này.", "There is no such calendar.")
-
-
-class TooManyCalendars(ConflictException):
-    code = "TOO_MANY_CALENDARS"
-    text = LocalizedText(
-        f"Mỗi người có tối đa {MAX_CALENDARS} lịch; hãy thu hồi lịch không còn dùng.",
-        f"A person has {MAX_CALENDARS} calendars at most; please revoke those that are not used any more.",
-    )
-
-
-class CalendarOfNobody(ConflictException):
-    code = "CALENDAR_OF_NOBODY"
-    text = LocalizedText(
-        "Nhân viên đã nghỉ việc hoặc khách hàng đã được lưu trữ nên không có lịch.",
-        "They do not work here any more, or are archived, so they have no calendar.",
-    )
-
-
-class Shown(NamedTuple):
+class CalendarContents(NamedTuple):
     """What is in a calendar."""
 
-    of: str
-    """Their whole name."""
+    owner_name: str
+    """The full name."""
     customer_ids: tuple[UUID, ...]
-    """Who they are as a customer, with those who live on as them; none: it is a therapist's."""
+    """The ids of a customer and of its merged duplicates. Empty for a therapist."""
     engagements: Sequence[Engagement]
 
 
 async def add_calendar(
-    session: AsyncSession, user: CurrentUser, of: CalendarOf, *, base: str
+    session: AsyncSession, user: CurrentUser, owner: CalendarOwner, *, base_url: str
 ) -> CalendarRead:
-    """One more address, which begins with `base`.
+    """Create a calendar. Its address begins with `base_url`.
 
     Raises:
-        StaffNotFound, CustomerNotFound: also when they are none of the user's business.
-        ForbiddenException: a therapist of other branches.
-        CalendarOfNobody, TooManyCalendars
+        StaffNotFound, CustomerNotFound: No such person, or not visible to the user.
+        ForbiddenException: The user has no role, or the therapist works in other branches only.
+        CalendarOwnerInactive, TooManyCalendars
     """
-    await _refuse_others(session, user, of, lock=True)
-    if not await _is_here(session, of):
-        raise CalendarOfNobody
-    held = await session.scalar(select(func.count(CalendarFeed.id)).where(*_living(of)))
-    if (held or 0) >= MAX_CALENDARS:
+    await _authorize_for(session, user, owner, lock=True)
+    if not await _is_active(session, owner):
+        raise CalendarOwnerInactive
+    count = await session.scalar(select(func.count(CalendarFeed.id)).where(*_not_revoked(owner)))
+    if (count or 0) >= MAX_CALENDARS:
         raise TooManyCalendars
-    feed = CalendarFeed(staff_id=of.staff_id, customer_id=of.customer_id)
+    feed = CalendarFeed(staff_id=owner.staff_id, customer_id=owner.customer_id)
     session.add(feed)
     await session.flush()
     await session.refresh(feed)
-    return _read(feed, base)
+    return _read(feed, base_url)
 
 
 async def list_calendars(
-    session: AsyncSession, user: CurrentUser, of: CalendarOf, *, base: str
+    session: AsyncSession, user: CurrentUser, owner: CalendarOwner, *, base_url: str
 ) -> list[CalendarRead]:
-    """Those that are not revoked, the newest first.
+    """Return the calendars that are not revoked, newest first.
 
     Raises:
-        StaffNotFound, CustomerNotFound: also when they are none of the user's business.
-        ForbiddenException: a therapist of other branches.
+        StaffNotFound, CustomerNotFound: No such person, or not visible to the user.
+        ForbiddenException: The user has no role, or the therapist works in other branches only.
     """
-    await _refuse_others(session, user, of)
-    found = select(CalendarFeed).where(*_living(of)).order_by(CalendarFeed.id.desc())
-    return [_read(feed, base) for feed in await session.scalars(found)]
+    await _authorize_for(session, user, owner)
+    feeds = select(CalendarFeed).where(*_not_revoked(owner)).order_by(CalendarFeed.id.desc())
+    return [_read(feed, base_url) for feed in await session.scalars(feeds)]
 
 
 async def revoke_calendar(session: AsyncSession, user: CurrentUser, calendar_id: UUID) -> None:
-    """Its address opens nothing any more. Again is no error.
+    """Make the address of a calendar stop working. A repeat changes nothing.
 
     Raises:
-        CalendarNotFound: also when it is none of the user's business.
-        ForbiddenException: of a therapist of other branches.
+        CalendarNotFound: No such calendar, or its owner is not visible to the user.
+        ForbiddenException: The user has no role, or the therapist works in other branches only.
     """
+    authorize(user, *Role)
     feed = await get_row(session, CalendarFeed, calendar_id, CalendarNotFound, lock=True)
     try:
-        await _refuse_others(session, user, feed)
+        await _authorize_for(session, user, feed)
     except (StaffNotFound, CustomerNotFound):
         raise CalendarNotFound from None
     feed.revoked_at = feed.revoked_at or utc_now()
@@ -116,10 +98,10 @@ async def revoke_calendar(session: AsyncSession, user: CurrentUser, calendar_id:
 
 
 def read_token(token: str) -> UUID:
-    """Of which calendar an address is: before a connection is taken for it, as strangers may ask for any.
+    """Return the id of the calendar that an address opens.
 
     Raises:
-        CalendarNotFound: we did not make the token.
+        CalendarNotFound: The token is not signed by us.
     """
     calendar_id = read_signed(_PURPOSE, token)
     if calendar_id is None:
@@ -127,76 +109,75 @@ def read_token(token: str) -> UUID:
     return UUID(calendar_id)
 
 
-async def open_calendar(session: AsyncSession, calendar_id: UUID) -> Shown:
-    """What there is now in it.
+async def open_calendar(session: AsyncSession, calendar_id: UUID) -> CalendarContents:
+    """Return what is in a calendar now, from 30 days ago to 180 days ahead.
 
     Raises:
-        CalendarNotFound: it is revoked, or its person is here no more.
+        CalendarNotFound: The calendar is revoked, or its owner has left or is archived.
     """
-    feed = await _open(session, calendar_id)
-    since, until = utc_now() - _BACK, utc_now() + _AHEAD
+    feed = await get_row(session, CalendarFeed, calendar_id, CalendarNotFound)
+    if feed.revoked_at is not None or not await _is_active(session, feed):
+        raise CalendarNotFound
+    since, until = utc_now() - _DAYS_BACK, utc_now() + _DAYS_AHEAD
     if feed.staff_id is not None:
         staff = await get_staff(session, feed.staff_id)
-        agenda = await agenda_of_staff(session, staff.id, since, until)
-        return Shown(staff.full_name, (), agenda)
+        engagements = await agenda_of_staff(session, staff.id, since, until)
+        return CalendarContents(staff.full_name, (), engagements)
     assert feed.customer_id is not None
     customer = await get_customer(session, feed.customer_id)
-    ids = (customer.id, *(each.id for each in await list_duplicates(session, customer)))
-    return Shown(customer.full_name, ids, await agenda_of_customers(session, ids, since, until))
+    customer_ids = (customer.id, *(record.id for record in await list_duplicates(session, customer)))
+    engagements = await agenda_of_customers(session, customer_ids, since, until)
+    return CalendarContents(customer.full_name, customer_ids, engagements)
 
 
-async def _open(session: AsyncSession, calendar_id: UUID) -> CalendarFeed:
-    feed = await get_row(session, CalendarFeed, calendar_id, CalendarNotFound)
-    if feed.revoked_at is not None or not await _is_here(session, feed):
-        raise CalendarNotFound
-    return feed
-
-
-async def _refuse_others(
-    session: AsyncSession, user: CurrentUser, of: CalendarOf | CalendarFeed, *, lock: bool = False
+async def _authorize_for(
+    session: AsyncSession, user: CurrentUser, owner: CalendarOwner | CalendarFeed, *, lock: bool = False
 ) -> None:
-    """Their own calendars are everybody's business, and at the desk those of its staff and of all customers.
+    """Let everybody have their own calendars, and the desk those of its staff and of all customers.
+
+    With `lock`, nobody else adds a calendar for the same person in this transaction.
 
     Raises:
         StaffNotFound, CustomerNotFound, ForbiddenException
     """
-    if of.staff_id is not None:
-        await get_own_or_managed(session, user, of.staff_id, *AT_THE_DESK, lock=lock)
+    authorize(user, *Role)
+    if owner.staff_id is not None:
+        await get_own_or_managed(session, user, owner.staff_id, *DESK, lock=lock)
         return
-    assert of.customer_id is not None
-    await get_visible_customer(session, user, of.customer_id, *AT_THE_DESK)
+    assert owner.customer_id is not None
+    await get_visible_customer(session, user, owner.customer_id, *DESK)
     if lock:
-        await get_customer(session, of.customer_id, lock=True)
+        await get_customer(session, owner.customer_id, lock=True)
 
 
-async def _is_here(session: AsyncSession, of: CalendarOf | CalendarFeed) -> bool:
-    """Whether they still work here, or are still a customer."""
-    if of.staff_id is not None:
-        staff = await get_staff(session, of.staff_id)
+async def _is_active(session: AsyncSession, owner: CalendarOwner | CalendarFeed) -> bool:
+    """Return whether a therapist still works here, or a customer is not archived."""
+    if owner.staff_id is not None:
+        staff = await get_staff(session, owner.staff_id)
         return staff.employed_until is None or staff.employed_until >= _earliest_today()
-    assert of.customer_id is not None
-    return (await get_customer(session, of.customer_id)).archived_at is None
+    assert owner.customer_id is not None
+    return (await get_customer(session, owner.customer_id)).archived_at is None
 
 
 def _earliest_today() -> date:
-    """Nobody has left before their last day is over everywhere."""
-    return (utc_now() - _LAST_ZONE).date()
+    """Return today's date where the day ends last: nobody has left before their last day is over everywhere."""
+    return (utc_now() - _LAST_TIME_ZONE).date()
 
 
-def _living(of: CalendarOf) -> tuple[ColumnElement[bool], ...]:
+def _not_revoked(owner: CalendarOwner) -> tuple[ColumnElement[bool], ...]:
     return (
-        CalendarFeed.staff_id == of.staff_id
-        if of.staff_id is not None
-        else CalendarFeed.customer_id == of.customer_id,
+        CalendarFeed.staff_id == owner.staff_id
+        if owner.staff_id is not None
+        else CalendarFeed.customer_id == owner.customer_id,
         CalendarFeed.revoked_at.is_(None),
     )
 
 
-def _read(feed: CalendarFeed, base: str) -> CalendarRead:
+def _read(feed: CalendarFeed, base_url: str) -> CalendarRead:
     return CalendarRead(
         id=feed.id,
         staff_id=feed.staff_id,
         customer_id=feed.customer_id,
-        url=f"{base}/{sign(_PURPOSE, str(feed.id))}.ics",
+        url=f"{base_url}/{sign(_PURPOSE, str(feed.id))}.ics",
         created_at=feed.created_at,
     )

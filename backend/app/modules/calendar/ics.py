@@ -1,8 +1,8 @@
-"""A calendar as a phone reads it: iCalendar (RFC 5545, with the names of RFC 7986).
+"""Calendars in the form that phones read: iCalendar (RFC 5545, with the names of RFC 7986).
 
 There is no METHOD: it belongs to invitations by mail, and with it each event would need an ORGANIZER (RFC 5546
-§3.2.1). Without it DTSTAMP is when an event was last changed (RFC 5545 §3.8.7.2), so that what has not changed is the
-same bytes again. All times are in UTC: a phone shows them on its own clock, on whatever side of a change of clocks.
+§3.2.1). Without it DTSTAMP is when an event was last changed (RFC 5545 §3.8.7.2), so an unchanged event is the same
+bytes again. All times are in UTC: a phone shows them in its own time zone, before and after a change of clocks.
 """
 
 import math
@@ -14,31 +14,39 @@ from icalendar import Calendar, Event
 
 from app.modules.booking.status.status import RELEASED, AppointmentStatus
 from app.modules.booking.visit.agenda import Engagement
-from app.modules.calendar.calendar_service import Shown
+from app.modules.calendar.calendar_service import CalendarContents
 
-_OFTEN = timedelta(minutes=15)
-"""In which a phone should look again."""
-_NOT_OF_A_NAME = re.compile(r"[\x00-\x1f\d,;:()\[\]{}<>/\\|+@#*=—]|\s[-–]\s")
+_REFRESH_INTERVAL = timedelta(minutes=15)
+"""How often a phone should look again."""
+_NOT_IN_NAMES = re.compile(r"[\x00-\x1f\d,;:()\[\]{}<>/\\|+@#*=—]|\s[-–]\s")
+_COMMON_MIDDLE_NAMES = {"thị", "văn"}
 
 
-def write_calendar(shown: Shown) -> bytes:
-    """Takes 0.3 ms an event: a therapist's half year half a second, so not in the event loop."""
+def write_calendar(contents: CalendarContents) -> bytes:
+    """Return the calendar as a file.
+
+    It takes 0.3 ms an event, half a second for half a year of a therapist, so call it in a thread.
+    """
     calendar = Calendar()
     calendar.add("version", "2.0")
     calendar.add("prodid", "-//ZenSpa//Calendar//VI")
     calendar.add("calscale", "GREGORIAN")
-    name = f"Lịch hẹn: {given_name(shown.of)}" if shown.customer_ids else f"Lịch làm: {_line(shown.of)}"
+    name = (
+        f"Lịch hẹn: {short_name(contents.owner_name)}"
+        if contents.customer_ids
+        else f"Lịch làm: {_one_line(contents.owner_name)}"
+    )
     for property_name in ("name", "x-wr-calname"):
         calendar.add(property_name, name)
-    calendar.add("refresh-interval", _OFTEN, parameters={"VALUE": "DURATION"})
+    calendar.add("refresh-interval", _REFRESH_INTERVAL, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", "PT15M")
-    for engagement in shown.engagements:
-        calendar.add_component(_write_event(engagement, shown))
-    written: bytes = calendar.to_ical()
-    return written
+    for engagement in contents.engagements:
+        calendar.add_component(_write_event(engagement, contents))
+    ics: bytes = calendar.to_ical()
+    return ics
 
 
-def _write_event(engagement: Engagement, shown: Shown) -> Event:
+def _write_event(engagement: Engagement, contents: CalendarContents) -> Event:
     event = Event()
     event.add("uid", f"{engagement.id}@zenspa")
     event.add("dtstamp", engagement.updated_at)
@@ -48,25 +56,30 @@ def _write_event(engagement: Engagement, shown: Shown) -> Event:
     event.add("status", _status(engagement.status))
     event.add("dtstart", engagement.start)
     event.add("dtend", engagement.end)
-    summary, description = _for_guest(engagement, shown) if shown.customer_ids else _for_therapist(engagement)
+    summary, description = (
+        _describe_to_guest(engagement, contents)
+        if contents.customer_ids
+        else _describe_to_therapist(engagement)
+    )
     event.add("summary", summary)
-    event.add("location", ", ".join(filter(None, map(_line, engagement.branch))))
+    event.add("location", ", ".join(filter(None, map(_one_line, engagement.branch))))
     if description:
         event.add("description", description)
     return event
 
 
-def _for_therapist(engagement: Engagement) -> tuple[str, str]:
-    """Of the guest nothing but the name by which they are called: a phone shows it while it is locked."""
-    what = _line(", ".join(engagement.treatments))
-    who = given_name(engagement.guest)
-    return f"{what} – {who}" if who else what, _line(", ".join(engagement.beds))
+def _describe_to_therapist(engagement: Engagement) -> tuple[str, str]:
+    """Return a summary and a description. Of the guest they have the short name only: locked phones show them."""
+    treatments = _one_line(", ".join(engagement.treatments))
+    guest = short_name(engagement.guest)
+    return f"{treatments} – {guest}" if guest else treatments, _one_line(", ".join(engagement.beds))
 
 
-def _for_guest(engagement: Engagement, shown: Shown) -> tuple[str, str]:
-    what = _line(", ".join(engagement.treatments))
-    who = "" if engagement.guest_id in shown.customer_ids else given_name(engagement.guest)
-    return f"{what} – {_line(engagement.branch.name)}", f"Khách: {who}" if who else ""
+def _describe_to_guest(engagement: Engagement, contents: CalendarContents) -> tuple[str, str]:
+    """Return a summary and a description, which names the guest if it is not the owner of the calendar."""
+    treatments = _one_line(", ".join(engagement.treatments))
+    guest = "" if engagement.guest_id in contents.customer_ids else short_name(engagement.guest)
+    return f"{treatments} – {_one_line(engagement.branch.name)}", f"Khách: {guest}" if guest else ""
 
 
 def _status(status: AppointmentStatus) -> str:
@@ -76,17 +89,24 @@ def _status(status: AppointmentStatus) -> str:
 
 
 def _revision(engagement: Engagement) -> int:
-    """Grows with every change, and is an int4 for 68 years (RFC 5545 §3.3.8)."""
+    """Return a number that grows with every change and fits an int4 for 68 years (RFC 5545 §3.3.8)."""
     return max(0, math.ceil((engagement.updated_at - engagement.created_at).total_seconds()))
 
 
-def given_name(full_name: str) -> str:
-    """The last word, as Vietnamese names are: Lan of Nguyễn Thị Thu Lan. What the desk wrote behind it, a number or a
-    remark, is no part of it."""
-    parts = (part.split() for part in _NOT_OF_A_NAME.split(full_name))
-    return _line(next((words[-1] for words in parts if words), ""))
+def short_name(full_name: str) -> str:
+    """Return the name by which people call somebody: the last two words, without the family name.
+
+    Vũ Thị Lan Anh is Lan Anh, and Nguyễn Thị Mai is Mai: Thị and Văn only tell women from men. Numbers and remarks that
+    the desk wrote beside the name are left out.
+    """
+    parts = (part.split() for part in _NOT_IN_NAMES.split(full_name))
+    names = next((words for words in parts if words), [])
+    given = names[1:] or names
+    if len(given) > 1 and given[-2].lower() in _COMMON_MIDDLE_NAMES:
+        given = given[-1:]
+    return _one_line(" ".join(given[-2:]))
 
 
-def _line(text: str) -> str:
-    """Without control characters, which have no place in RFC 5545's TEXT, on one line."""
+def _one_line(text: str) -> str:
+    """Return the text on one line, without control characters, which RFC 5545 does not allow."""
     return " ".join("".join(" " if unicodedata.category(char) == "Cc" else char for char in text).split())

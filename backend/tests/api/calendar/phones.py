@@ -1,4 +1,4 @@
-"""A phone that subscribes to a calendar, and is strict about what it reads.
+"""A phone that subscribes to a calendar and reads it strictly.
 
 phone = await Phone.subscribe(client, staff_id=lan)
 [event] = await phone.events()
@@ -31,8 +31,8 @@ class Phone:
     url: str
 
     @classmethod
-    async def subscribe(cls, http: httpx2.AsyncClient, **of: UUID) -> Self:
-        response = await http.post(PATH, json={name: str(each) for name, each in of.items()})
+    async def subscribe(cls, http: httpx2.AsyncClient, **owner: UUID) -> Self:
+        response = await http.post(PATH, json={name: str(owner_id) for name, owner_id in owner.items()})
         assert response.status_code == 201, response.text
         return cls(http, response.json()["id"], response.json()["url"])
 
@@ -49,7 +49,7 @@ class Phone:
         return response.content
 
     async def calendar(self) -> Calendar:
-        return strictly_read(await self.ics())
+        return read_strictly(await self.ics())
 
     async def events(self) -> list[Event]:
         return (await self.calendar()).events
@@ -58,8 +58,8 @@ class Phone:
         return [event.summary for event in await self.events()]
 
 
-def strictly_read(ics: bytes) -> Calendar:
-    """By another library than wrote it, and by the rules of RFC 5545 that it lets pass.
+def read_strictly(ics: bytes) -> Calendar:
+    """Parse with another library than the one that wrote it, and check the rules of RFC 5545 that it ignores.
 
     Raises:
         AssertionError: a line that is not ended by CRLF, is longer than 75 octets, or is cut within a character; a
@@ -84,13 +84,13 @@ def _name(line: str) -> str:
     return match[0]
 
 
-def on_the_clock(event: Event, time_zone: str) -> str:
-    """When it begins, as a clock there shows it."""
+def local_start(event: Event, time_zone: str) -> str:
+    """Return the local start of an event."""
     assert isinstance(event.dtstart, datetime)
     return event.dtstart.astimezone(ZoneInfo(time_zone)).strftime("%Y-%m-%d %H:%M")
 
 
 async def change(table: str, row_id: UUID, **values: Any) -> None:
-    """As psql would: also `updated_at` only when it is among the values."""
+    """Update a row with plain SQL: `updated_at` only changes when it is among the values."""
     names = ", ".join(f"{name} = ${number}" for number, name in enumerate(values, 2))
     await run_sql(f"UPDATE {table} SET {names} WHERE id = $1", row_id, *values.values())

@@ -1,4 +1,4 @@
-"""Calendars over HTTP: who has which, and what its address opens."""
+"""Calendars over HTTP: who may create them, and what their addresses open."""
 
 import asyncio
 import string
@@ -12,7 +12,7 @@ from uuid_utils.compat import uuid7
 from app.common.helpers import utc_now
 from app.core.security import sign, sign_cursor
 from app.modules.identity.roles import Role
-from tests.api.calendar.phones import ORIGIN, PATH, Phone, change, strictly_read
+from tests.api.calendar.phones import ORIGIN, PATH, Phone, change, read_strictly
 from tests.builders.branches import add_branch
 from tests.builders.people import add_customer, new_user, signed_in
 from tests.builders.rosters import add_therapist, code_of
@@ -37,14 +37,14 @@ async def mai(client: httpx2.AsyncClient) -> UUID:
     return await add_customer()
 
 
-async def everything(
-    http: httpx2.AsyncClient, headers: dict[str, str], phone: Phone, **of: UUID
+async def create_list_and_revoke(
+    http: httpx2.AsyncClient, headers: dict[str, str], phone: Phone, **owner: UUID
 ) -> list[tuple[int, str]]:
-    """What somebody is answered who makes, lists and revokes a calendar of somebody."""
-    named = {name: str(each) for name, each in of.items()}
+    """Return the statuses and codes for a user who creates, lists and revokes a calendar of this owner."""
+    body = {name: str(owner_id) for name, owner_id in owner.items()}
     answers = [
-        await http.post(PATH, json=named, headers=headers),
-        await http.get(PATH, params=named, headers=headers),
+        await http.post(PATH, json=body, headers=headers),
+        await http.get(PATH, params=body, headers=headers),
         await http.delete(f"{PATH}/{phone.calendar_id}", headers=headers),
     ]
     return [code_of(answer) if answer.is_error else (answer.status_code, "") for answer in answers]
@@ -56,102 +56,104 @@ NO_STAFF = [(404, "STAFF_NOT_FOUND"), (404, "STAFF_NOT_FOUND"), (404, "CALENDAR_
 NO_CUSTOMER = [(404, "CUSTOMER_NOT_FOUND"), (404, "CUSTOMER_NOT_FOUND"), (404, "CALENDAR_NOT_FOUND")]
 
 
-class TestWho:
-    async def test_a_therapist_has_their_own(self, client: httpx2.AsyncClient, branch: UUID) -> None:
+class TestAccess:
+    async def test_a_therapist_has_their_own_calendar(self, client: httpx2.AsyncClient, branch: UUID) -> None:
         user_id, headers = await new_user(Role.THERAPIST, branch_id=branch)
         own = await add_therapist(branch, user_id=user_id)
         phone = await Phone.subscribe(client, staff_id=own)
-        assert await everything(client, headers, phone, staff_id=own) == ALLOWED
+        assert await create_list_and_revoke(client, headers, phone, staff_id=own) == ALLOWED
 
     @pytest.mark.parametrize("role", [Role.THERAPIST, Role.CUSTOMER])
-    async def test_nobody_has_a_colleagues(
+    async def test_therapists_and_customers_do_not_have_that_of_a_therapist(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID, role: Role
     ) -> None:
         headers = await signed_in(role, branch_id=branch)
         phone = await Phone.subscribe(client, staff_id=lan)
-        assert await everything(client, headers, phone, staff_id=lan) == NO_STAFF
+        assert await create_list_and_revoke(client, headers, phone, staff_id=lan) == NO_STAFF
         missing = await client.get(PATH, params={"staff_id": str(uuid7())}, headers=headers)
         assert code_of(missing) == NO_STAFF[0]
 
-    async def test_the_desk_of_their_branch_has_theirs_and_of_another_not(
+    async def test_the_desk_has_those_of_its_own_staff_only(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         phone = await Phone.subscribe(client, staff_id=lan)
         elsewhere = await signed_in(Role.RECEPTIONIST, branch_id=await add_branch())
-        assert await everything(client, elsewhere, phone, staff_id=lan) == FORBIDDEN
+        assert await create_list_and_revoke(client, elsewhere, phone, staff_id=lan) == FORBIDDEN
         here = await signed_in(Role.RECEPTIONIST, branch_id=branch)
-        assert await everything(client, here, phone, staff_id=lan) == ALLOWED
+        assert await create_list_and_revoke(client, here, phone, staff_id=lan) == ALLOWED
 
-    async def test_a_customer_has_their_own(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_customer_has_their_own_calendar(self, client: httpx2.AsyncClient) -> None:
         user_id, headers = await new_user(Role.CUSTOMER)
         own = await add_customer(user_id=user_id)
         phone = await Phone.subscribe(client, customer_id=own)
-        assert await everything(client, headers, phone, customer_id=own) == ALLOWED
+        assert await create_list_and_revoke(client, headers, phone, customer_id=own) == ALLOWED
 
     @pytest.mark.parametrize("role", [Role.THERAPIST, Role.CUSTOMER])
-    async def test_nobody_has_another_customers(
+    async def test_therapists_and_customers_do_not_have_that_of_another_customer(
         self, client: httpx2.AsyncClient, mai: UUID, role: Role
     ) -> None:
         phone = await Phone.subscribe(client, customer_id=mai)
-        assert await everything(client, await signed_in(role), phone, customer_id=mai) == NO_CUSTOMER
+        assert (
+            await create_list_and_revoke(client, await signed_in(role), phone, customer_id=mai) == NO_CUSTOMER
+        )
 
-    async def test_the_desk_has_any_customers(
+    async def test_the_desk_has_those_of_all_customers(
         self, client: httpx2.AsyncClient, mai: UUID, branch: UUID
     ) -> None:
         phone = await Phone.subscribe(client, customer_id=mai)
         headers = await signed_in(Role.RECEPTIONIST, branch_id=branch)
-        assert await everything(client, headers, phone, customer_id=mai) == ALLOWED
+        assert await create_list_and_revoke(client, headers, phone, customer_id=mai) == ALLOWED
 
     @pytest.mark.parametrize("both", [True, False])
-    async def test_it_is_one_persons(
+    async def test_a_calendar_has_exactly_one_owner(
         self, client: httpx2.AsyncClient, lan: UUID, mai: UUID, *, both: bool
     ) -> None:
-        of = {"staff_id": str(lan), "customer_id": str(mai)} if both else {}
-        for answer in (await client.post(PATH, json=of), await client.get(PATH, params=of)):
+        owners = {"staff_id": str(lan), "customer_id": str(mai)} if both else {}
+        for answer in (await client.post(PATH, json=owners), await client.get(PATH, params=owners)):
             assert answer.json()["error"]["details"][0]["type"] == "staff_or_customer"
 
 
 class TestMany:
-    async def test_each_phone_has_one_of_its_own(self, client: httpx2.AsyncClient, lan: UUID) -> None:
+    async def test_a_calendar_is_revoked_alone(self, client: httpx2.AsyncClient, lan: UUID) -> None:
         phones = [await Phone.subscribe(client, staff_id=lan) for _ in range(2)]
         assert phones[0].url != phones[1].url
         await client.delete(f"{PATH}/{phones[0].calendar_id}")
         assert [(await phone.get()).status_code for phone in phones] == [404, 200]
 
-    async def test_those_that_are_not_revoked_are_listed_newest_first(
+    async def test_calendars_are_listed_newest_first_without_revoked_ones(
         self, client: httpx2.AsyncClient, lan: UUID, mai: UUID
     ) -> None:
         await Phone.subscribe(client, customer_id=mai)
         first, second, third = [await Phone.subscribe(client, staff_id=lan) for _ in range(3)]
         await client.delete(f"{PATH}/{second.calendar_id}")
         listed = (await client.get(PATH, params={"staff_id": str(lan)})).json()
-        assert [(each["id"], each["url"]) for each in listed] == [
+        assert [(calendar["id"], calendar["url"]) for calendar in listed] == [
             (third.calendar_id, third.url),
             (first.calendar_id, first.url),
         ]
 
-    async def test_an_eleventh_has_to_wait_until_one_is_revoked(
+    async def test_an_eleventh_calendar_is_refused_until_one_is_revoked(
         self, client: httpx2.AsyncClient, lan: UUID, mai: UUID
     ) -> None:
-        for of in ({"staff_id": lan}, {"customer_id": mai}):
-            phones = [await Phone.subscribe(client, **of) for _ in range(10)]
-            body = {name: str(each) for name, each in of.items()}
+        for owner in ({"staff_id": lan}, {"customer_id": mai}):
+            phones = [await Phone.subscribe(client, **owner) for _ in range(10)]
+            body = {name: str(owner_id) for name, owner_id in owner.items()}
             assert code_of(await client.post(PATH, json=body)) == (409, "TOO_MANY_CALENDARS")
             await client.delete(f"{PATH}/{phones[3].calendar_id}")
             assert (await client.post(PATH, json=body)).status_code == 201
 
-    async def test_so_has_it_when_several_come_at_once(
+    async def test_the_limit_holds_for_requests_at_the_same_time(
         self, client: httpx2.AsyncClient, lan: UUID, mai: UUID
     ) -> None:
-        for of in ({"staff_id": str(lan)}, {"customer_id": str(mai)}):
+        for body in ({"staff_id": str(lan)}, {"customer_id": str(mai)}):
             for _ in range(9):
-                await client.post(PATH, json=of)
-            answers = await asyncio.gather(*(client.post(PATH, json=of) for _ in range(6)))
+                await client.post(PATH, json=body)
+            answers = await asyncio.gather(*(client.post(PATH, json=body) for _ in range(6)))
             assert sorted(answer.status_code for answer in answers) == [201] + [409] * 5
 
 
 class TestAddress:
-    async def test_it_opens_the_calendar_to_who_has_it(
+    async def test_the_address_opens_the_calendar_without_sign_in(
         self, client: httpx2.AsyncClient, lan: UUID, branch: UUID
     ) -> None:
         phone = await Phone.subscribe(client, staff_id=lan)
@@ -161,9 +163,9 @@ class TestAddress:
         assert phone.url.startswith(f"{ORIGIN}{PATH}/")
         answer = await phone.get()
         assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
-        assert len(strictly_read(answer.content).events) == 1
+        assert len(read_strictly(answer.content).events) == 1
 
-    async def test_a_revoked_one_opens_nothing_and_may_be_revoked_again(
+    async def test_a_revoked_calendar_opens_nothing_and_can_be_revoked_again(
         self, client: httpx2.AsyncClient, lan: UUID
     ) -> None:
         phone = await Phone.subscribe(client, staff_id=lan)
@@ -172,13 +174,15 @@ class TestAddress:
             assert (answer.status_code, answer.content) == (204, b"")
             assert code_of(await phone.get()) == (404, "CALENDAR_NOT_FOUND")
 
-    async def test_a_strangers_guess_costs_no_connection(
+    async def test_a_guess_takes_no_connection(
         self, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.delattr("app.modules.calendar.calendar_routes.run_in_transaction")
         assert code_of(await client.get(f"{PATH}/guess.ics")) == (404, "CALENDAR_NOT_FOUND")
 
-    async def test_a_forged_or_damaged_one_opens_nothing(self, client: httpx2.AsyncClient, lan: UUID) -> None:
+    async def test_a_forged_or_damaged_address_opens_nothing(
+        self, client: httpx2.AsyncClient, lan: UUID
+    ) -> None:
         phone = await Phone.subscribe(client, staff_id=lan)
         token = phone.path.removeprefix(f"{PATH}/").removesuffix(".ics")
         payload, _, signature = token.rpartition(".")
@@ -198,23 +202,25 @@ class TestAddress:
             "%ff",
             "x" * 5000,
         ]
-        answers = [await client.get(f"{PATH}/{word}.ics") for word in forged]
+        answers = [await client.get(f"{PATH}/{token}.ics") for token in forged]
         bodies = {answer.json()["error"]["message"] for answer in answers}
         assert {code_of(answer) for answer in answers} == {(404, "CALENDAR_NOT_FOUND")}
         assert len(bodies) == 1
         assert {answer.headers["cache-control"] for answer in answers} == {"no-store"}
 
-    @pytest.mark.parametrize("how", ["archive", "erase"])
-    async def test_of_an_archived_or_erased_customer_it_opens_nothing(
-        self, client: httpx2.AsyncClient, mai: UUID, how: str
+    @pytest.mark.parametrize("action", ["archive", "erase"])
+    async def test_the_calendar_of_an_archived_or_erased_customer_opens_nothing(
+        self, client: httpx2.AsyncClient, mai: UUID, action: str
     ) -> None:
         phone = await Phone.subscribe(client, customer_id=mai)
-        assert (await client.post(f"/api/v1/customers/{mai}/{how}")).status_code == 200
+        assert (await client.post(f"/api/v1/customers/{mai}/{action}")).status_code == 200
         assert code_of(await phone.get()) == (404, "CALENDAR_NOT_FOUND")
         again = await client.post(PATH, json={"customer_id": str(mai)})
-        assert code_of(again) == (409, "CALENDAR_OF_NOBODY")
+        assert code_of(again) == (409, "CALENDAR_OWNER_INACTIVE")
 
-    async def test_of_who_has_left_it_opens_nothing(self, client: httpx2.AsyncClient, lan: UUID) -> None:
+    async def test_the_calendar_of_a_former_employee_opens_nothing(
+        self, client: httpx2.AsyncClient, lan: UUID
+    ) -> None:
         phone = await Phone.subscribe(client, staff_id=lan)
         today = utc_now().date()
         await change("staff", lan, employed_until=today)
@@ -222,11 +228,11 @@ class TestAddress:
         await change("staff", lan, employed_until=today - timedelta(days=2))
         assert code_of(await phone.get()) == (404, "CALENDAR_NOT_FOUND")
         again = await client.post(PATH, json={"staff_id": str(lan)})
-        assert code_of(again) == (409, "CALENDAR_OF_NOBODY")
+        assert code_of(again) == (409, "CALENDAR_OWNER_INACTIVE")
 
 
 class TestCaching:
-    async def test_what_a_phone_has_already_is_not_sent_again(
+    async def test_an_unchanged_calendar_is_not_sent_again(
         self, client: httpx2.AsyncClient, lan: UUID, branch: UUID
     ) -> None:
         phone = await Phone.subscribe(client, staff_id=lan)
@@ -240,15 +246,15 @@ class TestCaching:
             assert answer.headers.get_list("cache-control") == ["private, max-age=300"]
         assert (await phone.get()).content == first.content
 
-    @pytest.mark.parametrize("what", ["branch", "guest", "new"])
-    async def test_what_has_changed_is_sent(
-        self, client: httpx2.AsyncClient, lan: UUID, branch: UUID, what: str
+    @pytest.mark.parametrize("changed", ["branch", "guest", "new"])
+    async def test_a_changed_calendar_is_sent(
+        self, client: httpx2.AsyncClient, lan: UUID, branch: UUID, changed: str
     ) -> None:
         phone = await Phone.subscribe(client, staff_id=lan)
         start = utc_now() + HOUR
         visit = await add_visit(branch, start, start + HOUR, allocations={lan: (start, start + HOUR)})
         etag = (await phone.get()).headers["etag"]
-        match what:
+        match changed:
             case "branch":
                 await change("branch", branch, address="Nơi khác")
             case "guest":
@@ -260,9 +266,23 @@ class TestCaching:
         assert answer.status_code == 200
         assert answer.headers["etag"] != etag
 
-    async def test_one_persons_is_no_other_persons(
+    async def test_calendars_of_two_people_have_different_tags(
         self, client: httpx2.AsyncClient, lan: UUID, mai: UUID
     ) -> None:
-        theirs = await (await Phone.subscribe(client, staff_id=lan)).get()
+        other = await (await Phone.subscribe(client, staff_id=lan)).get()
         phone = await Phone.subscribe(client, customer_id=mai)
-        assert (await phone.get(**{"If-None-Match": theirs.headers["etag"]})).status_code == 200
+        assert (await phone.get(**{"If-None-Match": other.headers["etag"]})).status_code == 200
+
+
+class TestPersonalData:
+    async def test_the_copy_of_a_customer_has_their_calendars_without_the_addresses(
+        self, client: httpx2.AsyncClient, mai: UUID
+    ) -> None:
+        """An address is a key: whoever reads the copy could use it."""
+        phone = await Phone.subscribe(client, customer_id=mai)
+        await Phone.subscribe(client, customer_id=await add_customer())
+        copy = await client.get(f"/api/v1/customers/{mai}/personal-data")
+        [record] = copy.json()["other_records"]["calendars"]
+        assert (record["id"], record["customer_id"]) == (phone.calendar_id, str(mai))
+        assert record["revoked_at"] is None
+        assert phone.url not in copy.text

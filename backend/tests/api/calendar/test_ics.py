@@ -1,4 +1,4 @@
-"""What a phone reads that has subscribed to a calendar."""
+"""The contents of a calendar, as a phone reads them."""
 
 from collections.abc import AsyncGenerator
 from datetime import UTC, date, datetime, timedelta
@@ -11,8 +11,8 @@ import time_machine
 from ical.event import Event
 
 from app.modules.booking.status.status import AppointmentStatus
-from app.modules.calendar.ics import given_name
-from tests.api.calendar.phones import Phone, change, on_the_clock
+from app.modules.calendar.ics import short_name
+from tests.api.calendar.phones import Phone, change, local_start
 from tests.builders.branches import add_branch
 from tests.builders.people import add_customer
 from tests.builders.resources import add_bed, add_room
@@ -44,16 +44,16 @@ async def mai(client: httpx2.AsyncClient) -> UUID:
 
 
 @pytest.fixture
-async def lans(client: httpx2.AsyncClient, lan: UUID) -> AsyncGenerator[Phone]:
-    """The phone of Lan, who works here; from then on it is `NOW`."""
+async def lan_phone(client: httpx2.AsyncClient, lan: UUID) -> AsyncGenerator[Phone]:
+    """Subscribe the phone of a therapist, and set the time to `NOW`."""
     phone = await Phone.subscribe(client, staff_id=lan)
     with time_machine.travel(NOW, tick=False):
         yield phone
 
 
 @pytest.fixture
-async def mais(client: httpx2.AsyncClient, mai: UUID) -> AsyncGenerator[Phone]:
-    """The phone of Mai, who comes here; from then on it is `NOW`."""
+async def mai_phone(client: httpx2.AsyncClient, mai: UUID) -> AsyncGenerator[Phone]:
+    """Subscribe the phone of a customer, and set the time to `NOW`."""
     phone = await Phone.subscribe(client, customer_id=mai)
     with time_machine.travel(NOW, tick=False):
         yield phone
@@ -64,145 +64,151 @@ async def rename_treatments(name: str) -> None:
 
 
 class TestTherapist:
-    async def test_what_they_do_is_there_with_when_whom_and_where(
-        self, lans: Phone, lan: UUID, mai: UUID, branch: UUID
+    async def test_an_event_has_times_treatment_guest_bed_and_address(
+        self, lan_phone: Phone, lan: UUID, mai: UUID, branch: UUID
     ) -> None:
         bed = await add_bed(branch)
         await change("resource", bed, room_id=await add_room(branch))
         allocations = {lan: (at(3), at(4)), bed: (at(2.75), at(4.25))}
         visit = await add_visit(branch, at(3), at(4), allocations=allocations, customer_id=mai)
-        [event] = await lans.events()
+        [event] = await lan_phone.events()
         assert (event.dtstart, event.dtend) == (at(3), at(4))
-        assert event.summary == "Massage Thụy Điển – Mai"
+        assert event.summary == "Massage Thụy Điển – Thu Mai"
         assert event.location == "Sen Trắng Quận 1, 12 Lê Lợi Quận 1"
         assert event.description == "Giường 1 (Phòng Sen)"
         assert (event.status, event.uid) == ("CONFIRMED", f"{visit.treatment_id}@zenspa")
 
-    async def test_of_a_guest_it_tells_no_more_than_the_given_name(
-        self, lans: Phone, lan: UUID, mai: UUID, branch: UUID
+    async def test_an_event_has_no_more_of_the_guest_than_the_short_name(
+        self, lan_phone: Phone, lan: UUID, mai: UUID, branch: UUID
     ) -> None:
         await add_visit(branch, at(3), at(4), allocations={lan: (at(3), at(4))}, customer_id=mai)
-        text = (await lans.ics()).decode().replace("\r\n ", "")
+        text = (await lan_phone.ics()).decode().replace("\r\n ", "")
         assert "Mai" in text
-        assert [word for word in ("Nguyễn", "Thu", "84912", "ứng", str(mai)) if word in text] == []
+        assert [word for word in ("Nguyễn", "Thị", "84912", "ứng", str(mai)) if word in text] == []
 
-    async def test_a_guest_of_whom_only_a_name_was_written_down_has_it(
-        self, lans: Phone, lan: UUID, branch: UUID
+    async def test_a_guest_who_is_no_customer_has_the_name_that_the_desk_wrote(
+        self, lan_phone: Phone, lan: UUID, branch: UUID
     ) -> None:
         named = await add_visit(branch, at(3), at(4), allocations={lan: (at(3), at(4))})
         await change("appointment", named.appointment_id, guest_name="Chị Hoa 0912 345 678")
         await add_visit(branch, at(5), at(6), allocations={lan: (at(5), at(6))})
-        assert await lans.summaries() == ["Massage Thụy Điển – Hoa", "Massage Thụy Điển"]
+        assert await lan_phone.summaries() == ["Massage Thụy Điển – Hoa", "Massage Thụy Điển"]
 
-    async def test_what_they_do_without_a_break_is_one_and_after_a_break_another(
-        self, lans: Phone, lan: UUID, branch: UUID
+    async def test_work_without_a_break_is_one_event_and_after_a_break_another(
+        self, lan_phone: Phone, lan: UUID, branch: UUID
     ) -> None:
         visit = await add_visit(branch, at(3), at(6), allocations={lan: (at(3), at(3.5))})
         for start, end in ((3.5, 4), (5, 6)):
             owner = {"appointment_id": visit.appointment_id, "treatment_id": visit.treatment_id}
             await add_allocation(lan, at(start), at(end), **owner)
-        events = await lans.events()
+        events = await lan_phone.events()
         assert [(event.dtstart, event.dtend) for event in events] == [(at(3), at(4)), (at(5), at(6))]
         assert [event.uid for event in events] == [
             f"{visit.treatment_id}@zenspa",
             f"{visit.treatment_id}-1@zenspa",
         ]
 
-    async def test_each_of_two_treatments_of_a_guest_is_one(
-        self, lans: Phone, lan: UUID, branch: UUID
+    async def test_two_treatments_of_a_guest_are_two_events(
+        self, lan_phone: Phone, lan: UUID, branch: UUID
     ) -> None:
         visit = await add_visit(branch, at(3), at(5), allocations={lan: (at(3), at(4))})
         second = await add_treatment(visit)
         owner = {"appointment_id": visit.appointment_id, "treatment_id": second}
         await add_allocation(lan, at(4), at(5), **owner)
-        assert {event.uid for event in await lans.events()} == {
+        assert {event.uid for event in await lan_phone.events()} == {
             f"{visit.treatment_id}@zenspa",
             f"{second}@zenspa",
         }
 
-    async def test_what_others_do_is_not_there(self, lans: Phone, lan: UUID, branch: UUID) -> None:
+    async def test_work_of_colleagues_is_left_out(self, lan_phone: Phone, lan: UUID, branch: UUID) -> None:
         hoa = await add_therapist(branch)
         visit = await add_visit(branch, at(3), at(5), allocations={hoa: (at(3), at(4))})
         await add_visit(branch, at(6), at(7), allocations={hoa: (at(6), at(7))})
         second = await add_treatment(visit)
         owner = {"appointment_id": visit.appointment_id, "treatment_id": second}
         await add_allocation(lan, at(4), at(5), **owner)
-        assert [event.uid for event in await lans.events()] == [f"{second}@zenspa"]
+        assert [event.uid for event in await lan_phone.events()] == [f"{second}@zenspa"]
 
-    async def test_holds_and_leave_are_not_there(self, lans: Phone, lan: UUID, branch: UUID) -> None:
+    async def test_holds_and_leave_are_left_out(self, lan_phone: Phone, lan: UUID, branch: UUID) -> None:
         allocations = {lan: (at(3), at(4))}
         expires = datetime(2100, 1, 1, tzinfo=UTC)
         await add_visit(branch, at(3), at(4), allocations=allocations, status="held", hold_expires_at=expires)
         await add_leave(lan, at(5), at(6))
-        assert await lans.events() == []
+        assert await lan_phone.events() == []
 
-    async def test_what_the_desk_has_yet_to_approve_is_tentative(
-        self, lans: Phone, lan: UUID, branch: UUID
+    async def test_a_pending_appointment_is_tentative(
+        self, lan_phone: Phone, lan: UUID, branch: UUID
     ) -> None:
         await add_visit(branch, at(3), at(4), allocations={lan: (at(3), at(4))}, status="pending")
-        assert [event.status for event in await lans.events()] == ["TENTATIVE"]
+        assert [event.status for event in await lan_phone.events()] == ["TENTATIVE"]
 
     async def test_it_reaches_from_30_days_ago_to_180_ahead(
-        self, lans: Phone, lan: UUID, branch: UUID
+        self, lan_phone: Phone, lan: UUID, branch: UUID
     ) -> None:
         day, hour = timedelta(days=1), timedelta(hours=1)
         shown = (NOW - 30 * day - hour / 2, NOW, NOW + 180 * day - hour)
         for start in (*shown, NOW - 30 * day - 2 * hour, NOW + 180 * day):
             await add_visit(branch, start, start + hour, allocations={lan: (start, start + hour)})
-        assert [event.dtstart for event in await lans.events()] == list(shown)
+        assert [event.dtstart for event in await lan_phone.events()] == list(shown)
 
 
 class TestCustomer:
-    async def test_their_appointments_are_there_with_when_what_and_where(
-        self, mais: Phone, mai: UUID, branch: UUID
+    async def test_an_event_has_times_treatments_and_branch(
+        self, mai_phone: Phone, mai: UUID, branch: UUID
     ) -> None:
         visit = await add_visit(branch, at(3), at(5), customer_id=mai)
         await change("appointment_treatment", visit.treatment_id, position=1)
         await rename_treatments("Gội đầu")
-        massage = await add_visit(branch, at(6), at(7))  # somebody else's
+        massage = await add_visit(branch, at(6), at(7))  # of another guest
         await add_treatment(massage, appointment_id=visit.appointment_id, position=0)
-        [event] = await mais.events()
+        [event] = await mai_phone.events()
         assert (event.dtstart, event.dtend) == (at(3), at(5))
         assert event.summary == "Massage Thụy Điển, Gội đầu – Sen Trắng Quận 1"
         assert (event.location, event.description) == ("Sen Trắng Quận 1, 12 Lê Lợi Quận 1", None)
         assert event.uid == f"{visit.appointment_id}@zenspa"
 
-    async def test_what_they_booked_for_others_says_for_whom(
-        self, mais: Phone, mai: UUID, branch: UUID
+    async def test_an_appointment_booked_for_another_guest_names_the_guest(
+        self, mai_phone: Phone, mai: UUID, branch: UUID
     ) -> None:
         visit = await add_visit(branch, at(3), at(5), customer_id=mai)
         await add_guest(visit, name="Anh Long")
         await add_guest(visit, customer_id=await add_customer("Trần Hoa"))
-        assert {event.description for event in await mais.events()} == {None, "Khách: Long", "Khách: Hoa"}
+        assert {event.description for event in await mai_phone.events()} == {
+            None,
+            "Khách: Long",
+            "Khách: Hoa",
+        }
 
-    async def test_where_they_are_the_guest_of_another_only_they_are_shown(
-        self, mais: Phone, mai: UUID, branch: UUID
+    async def test_a_visit_booked_by_another_customer_shows_the_own_appointment_only(
+        self, mai_phone: Phone, mai: UUID, branch: UUID
     ) -> None:
         visit = await add_visit(branch, at(3), at(5), customer_id=await add_customer("Trần Hoa"))
         own = await add_guest(visit, customer_id=mai)
-        assert [(event.uid, event.description) for event in await mais.events()] == [(f"{own}@zenspa", None)]
+        assert [(event.uid, event.description) for event in await mai_phone.events()] == [
+            (f"{own}@zenspa", None)
+        ]
 
-    async def test_other_customers_appointments_are_not_there(self, mais: Phone, branch: UUID) -> None:
+    async def test_appointments_of_other_customers_are_left_out(self, mai_phone: Phone, branch: UUID) -> None:
         await add_visit(branch, at(3), at(5), customer_id=await add_customer("Trần Hoa"))
         await add_visit(branch, at(6), at(7))
-        assert await mais.events() == []
+        assert await mai_phone.events() == []
 
-    async def test_what_was_booked_by_who_was_merged_into_them_is_theirs(
-        self, mais: Phone, mai: UUID, branch: UUID
+    async def test_appointments_of_merged_duplicates_are_shown(
+        self, mai_phone: Phone, mai: UUID, branch: UUID
     ) -> None:
-        twin, twins_twin = await add_customer("Mai"), await add_customer("Mai")
-        await add_visit(branch, at(3), at(5), customer_id=twins_twin)
-        await change("customer", twin, archived_at=NOW, merged_into_id=mai)
-        await change("customer", twins_twin, archived_at=NOW, merged_into_id=twin)
-        assert [event.description for event in await mais.events()] == [None]
+        duplicate, older_duplicate = await add_customer("Mai"), await add_customer("Mai")
+        await add_visit(branch, at(3), at(5), customer_id=older_duplicate)
+        await change("customer", duplicate, archived_at=NOW, merged_into_id=mai)
+        await change("customer", older_duplicate, archived_at=NOW, merged_into_id=duplicate)
+        assert [event.description for event in await mai_phone.events()] == [None]
 
     @pytest.mark.parametrize("status", AppointmentStatus)
-    async def test_each_state_is_told_as_what_it_means(
-        self, mais: Phone, mai: UUID, branch: UUID, status: AppointmentStatus
+    async def test_each_status_has_its_meaning_for_a_phone(
+        self, mai_phone: Phone, mai: UUID, branch: UUID, status: AppointmentStatus
     ) -> None:
         expires = datetime(2100, 1, 1, tzinfo=UTC) if status is AppointmentStatus.HELD else None
         await add_visit(branch, at(3), at(5), customer_id=mai, status=status, hold_expires_at=expires)
-        told = {
+        expected = {
             AppointmentStatus.HELD: [],
             AppointmentStatus.EXPIRED: [],
             AppointmentStatus.PENDING: ["TENTATIVE"],
@@ -211,24 +217,24 @@ class TestCustomer:
             AppointmentStatus.LATE_CANCELLED: ["CANCELLED"],
             AppointmentStatus.NO_SHOW: ["CANCELLED"],
         }.get(status, ["CONFIRMED"])
-        assert [event.status for event in await mais.events()] == told
+        assert [event.status for event in await mai_phone.events()] == expected
 
     async def test_it_reaches_from_30_days_ago_to_180_ahead(
-        self, mais: Phone, mai: UUID, branch: UUID
+        self, mai_phone: Phone, mai: UUID, branch: UUID
     ) -> None:
         day, hour = timedelta(days=1), timedelta(hours=1)
         shown = (NOW - 30 * day - hour / 2, NOW, NOW + 180 * day - hour / 2)
         for start in (*shown, NOW - 30 * day - hour, NOW + 180 * day):
             await add_visit(branch, start, start + hour, customer_id=mai)
-        assert [event.dtstart for event in await mais.events()] == list(shown)
+        assert [event.dtstart for event in await mai_phone.events()] == list(shown)
 
 
 class TestChanges:
-    async def test_moved_it_is_the_same_event_in_a_later_revision(
-        self, mais: Phone, lans: Phone, lan: UUID, mai: UUID, branch: UUID
+    async def test_a_moved_appointment_is_the_same_event_in_a_later_revision(
+        self, mai_phone: Phone, lan_phone: Phone, lan: UUID, mai: UUID, branch: UUID
     ) -> None:
         visit = await add_visit(branch, at(3), at(4), customer_id=mai, allocations={lan: (at(3), at(4))})
-        before = [*await mais.events(), *await lans.events()]
+        before = [*await mai_phone.events(), *await lan_phone.events()]
         await run_sql("UPDATE allocation SET during = tstzrange($1, $2)", at(5), at(6))
         changed = datetime.now(UTC) + timedelta(days=400)
         for table, row_id in (
@@ -236,7 +242,7 @@ class TestChanges:
             ("appointment_treatment", visit.treatment_id),
         ):
             await change(table, row_id, starts_at=at(5), ends_at=at(6), updated_at=changed)
-        after = [*await mais.events(), *await lans.events()]
+        after = [*await mai_phone.events(), *await lan_phone.events()]
         assert [event.uid for event in after] == [event.uid for event in before]
         assert [event.dtstart for event in after] == [at(5), at(5)]
         for old, new in zip(before, after, strict=True):
@@ -244,13 +250,13 @@ class TestChanges:
             assert new.dtstamp == new.last_modified == changed.replace(microsecond=0)
 
     async def test_a_change_of_one_treatment_is_a_change_of_the_appointment(
-        self, mais: Phone, mai: UUID, branch: UUID
+        self, mai_phone: Phone, mai: UUID, branch: UUID
     ) -> None:
         visit = await add_visit(branch, at(3), at(4), customer_id=mai)
-        [before] = await mais.events()
+        [before] = await mai_phone.events()
         changed = datetime.now(UTC) + timedelta(days=400)
         await change("appointment_treatment", visit.treatment_id, updated_at=changed)
-        [after] = await mais.events()
+        [after] = await mai_phone.events()
         assert revision(after) > revision(before)
         assert after.dtstamp == changed.replace(microsecond=0)
 
@@ -270,7 +276,7 @@ class TestClocks:
         ],
         ids=["Paris, set back", "Paris, set forward", "New York, set back"],
     )
-    async def test_ten_o_clock_is_ten_on_both_sides_of_a_change(
+    async def test_local_times_stay_when_clocks_change(
         self, client: httpx2.AsyncClient, time_zone: str, days: tuple[date, date]
     ) -> None:
         branch = await add_branch(time_zone=time_zone)
@@ -287,39 +293,37 @@ class TestClocks:
         with time_machine.travel(datetime(days[0].year, days[0].month, days[0].day, tzinfo=UTC), tick=False):
             for phone in phones:
                 events = await phone.events()
-                assert [on_the_clock(event, time_zone) for event in events] == [
-                    f"{day} 10:00" for day in days
-                ]
+                assert [local_start(event, time_zone) for event in events] == [f"{day} 10:00" for day in days]
                 assert [event.end - event.start for event in events] == [timedelta(hours=1)] * 2
                 starts = [line for line in (await phone.ics()).split(b"\r\n") if line.startswith(b"DTSTART")]
                 assert all(line.endswith(b"Z") for line in starts)
 
 
 class TestText:
-    async def test_the_calendar_says_whose_it_is_and_how_often_to_look(
-        self, mais: Phone, lans: Phone
+    async def test_the_calendar_has_a_name_and_a_refresh_interval(
+        self, mai_phone: Phone, lan_phone: Phone
     ) -> None:
-        ours, theirs = await lans.calendar(), await mais.calendar()
-        assert (ours.name, theirs.name) == (["Lịch làm: Lan"], ["Lịch hẹn: Mai"])
-        assert ours.refresh_interval == timedelta(minutes=15)
-        assert b"\r\nREFRESH-INTERVAL;VALUE=DURATION:PT15M\r\n" in await lans.ics()  # RFC 7986 §5.7
-        assert {extra.name: extra.value for extra in ours.extras} == {
+        of_lan, of_mai = await lan_phone.calendar(), await mai_phone.calendar()
+        assert (of_lan.name, of_mai.name) == (["Lịch làm: Lan"], ["Lịch hẹn: Thu Mai"])
+        assert of_lan.refresh_interval == timedelta(minutes=15)
+        assert b"\r\nREFRESH-INTERVAL;VALUE=DURATION:PT15M\r\n" in await lan_phone.ics()  # RFC 7986 §5.7
+        assert {extra.name: extra.value for extra in of_lan.extras} == {
             "x-wr-calname": "Lịch làm: Lan",
             "x-published-ttl": "PT15M",
         }
-        assert (ours.version, ours.prodid, ours.method) == ("2.0", "-//ZenSpa//Calendar//VI", None)
+        assert (of_lan.version, of_lan.prodid, of_lan.method) == ("2.0", "-//ZenSpa//Calendar//VI", None)
 
     async def test_long_lines_are_folded_between_characters(
-        self, lans: Phone, lan: UUID, branch: UUID
+        self, lan_phone: Phone, lan: UUID, branch: UUID
     ) -> None:
         await add_visit(branch, at(3), at(4), allocations={lan: (at(3), at(4))})
         for shift in range(4):  # so that the 75th octet is each octet of a character once
             name = "x" * shift + LONG
             await rename_treatments(name)
-            assert await lans.summaries() == [name]
+            assert await lan_phone.summaries() == [name]
 
-    async def test_what_is_written_into_a_name_stays_text(
-        self, lans: Phone, mais: Phone, lan: UUID, mai: UUID, branch: UUID
+    async def test_names_with_ical_syntax_stay_text(
+        self, lan_phone: Phone, mai_phone: Phone, lan: UUID, mai: UUID, branch: UUID
     ) -> None:
         evil = 'Sả, chanh; "gừng"\\n\r\nEND:VEVENT\r\nBEGIN:VEVENT\rSUMMARY:x\x0b\x1e\u2028\x7fhết'
         visit = await add_visit(branch, at(3), at(4), allocations={lan: (at(3), at(4))}, customer_id=mai)
@@ -328,15 +332,20 @@ class TestText:
         await change("customer", mai, full_name="Mai\r\nATTACH:http://x")
         await change("staff", lan, full_name="Lan\r\nMETHOD:REQUEST")
         text = 'Sả, chanh; "gừng"\\n END:VEVENT BEGIN:VEVENT SUMMARY:x hết'
-        [work], [visited] = await lans.events(), await mais.events()
+        [work], [visited] = await lan_phone.events(), await mai_phone.events()
         assert (work.summary, work.location) == (f"{text} – Mai", f"{text}, {text}")
         assert (visited.summary, visited.uid) == (f"{text} – {text}", f"{visit.appointment_id}@zenspa")
-        assert (await lans.calendar()).name == ["Lịch làm: Lan METHOD:REQUEST"]
+        assert (await lan_phone.calendar()).name == ["Lịch làm: Lan METHOD:REQUEST"]
 
     @pytest.mark.parametrize(
-        ("whole", "given"),
+        ("full", "short"),
         [
-            ("Nguyễn Thị Thu Lan", "Lan"),
+            ("Nguyễn Thị Thu Lan", "Thu Lan"),
+            ("Vũ Thị Lan Anh", "Lan Anh"),
+            ("Nguyễn Thị Mai", "Mai"),
+            ("Trần Văn An", "An"),
+            ("Trần Minh Quân", "Minh Quân"),
+            ("Lê Lan", "Lan"),
             ("Lan", "Lan"),
             ("Chị Hoa 0912 345 678", "Hoa"),
             ("0912345678 Chị Hoa", "Hoa"),
@@ -349,13 +358,13 @@ class TestText:
             ("0912345678", ""),
         ],
     )
-    def test_a_given_name_is_the_last_word_of_the_name(self, whole: str, given: str) -> None:
-        assert given_name(whole) == given
+    def test_a_short_name_has_the_last_two_words_without_the_family_name(self, full: str, short: str) -> None:
+        assert short_name(full) == short
 
 
-class TestQuestions:
-    async def test_thirty_appointments_take_as_many_as_three(
-        self, lans: Phone, mais: Phone, lan: UUID, mai: UUID, branch: UUID
+class TestQueries:
+    async def test_the_number_of_queries_does_not_grow_with_appointments(
+        self, lan_phone: Phone, mai_phone: Phone, lan: UUID, mai: UUID, branch: UUID
     ) -> None:
         bed = await add_bed(branch)
         counts = []
@@ -364,8 +373,8 @@ class TestQuestions:
             await add_visit(
                 branch, start, end, allocations={lan: (start, end), bed: (start, end)}, customer_id=mai
             )
-            for phone in (lans, mais):
-                with statements() as asked:
+            for phone in (lan_phone, mai_phone):
+                with statements() as queries:
                     await phone.events()
-                counts.append(len(asked))
+                counts.append(len(queries))
         assert counts == counts[:2] * 6
