@@ -1,4 +1,4 @@
-"""What customers agree to and refuse: never changed, so that what held when can be shown."""
+"""Consents of customers. They are never changed, so that the consent in force at any time can be shown."""
 
 from collections.abc import Sequence
 from uuid import UUID

@@ -149,7 +149,7 @@ class TestHowMany:
 
 
 async def receptionist_of(branch_id: UUID) -> CurrentUser:
-    """Return a new receptionist of a branch, as a request of theirs has them."""
+    """Return a new receptionist of a branch, as a request would."""
     _, headers = await new_user(Role.RECEPTIONIST, branch_id=branch_id)
     return await load_user(await verify_access_token(headers["Authorization"].removeprefix("Bearer ")))
 

@@ -13,7 +13,7 @@ type AddCustomer = Callable[..., Awaitable[Customer]]
 
 @pytest.fixture
 def add(client: httpx2.AsyncClient) -> AddCustomer:
-    """Creates a customer over the API: `await add("Lê Lan", phone="0912345678")`."""
+    """Return a function that creates a customer over the API: `await add("Lê Lan", phone="0912345678")`."""
 
     async def add_customer(full_name: str, **fields: object) -> Customer:
         response = await client.post(PATH, json={"full_name": full_name, **fields})

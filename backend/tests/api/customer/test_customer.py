@@ -1,4 +1,4 @@
-"""Customers over HTTP, as a receptionist's screen uses them."""
+"""Customers over HTTP, as the screen of a receptionist uses them."""
 
 import asyncio
 import unicodedata
@@ -31,25 +31,25 @@ def code_of(response: httpx2.Response) -> str:
     return code
 
 
-def faults_of(response: httpx2.Response) -> dict[str, str]:
+def error_types(response: httpx2.Response) -> dict[str, str]:
     assert response.status_code == 422, response.text
-    return {fault["field"]: fault["type"] for fault in response.json()["error"]["details"]}
+    return {detail["field"]: detail["type"] for detail in response.json()["error"]["details"]}
 
 
 class TestCreate:
-    async def test_every_field_comes_back_as_it_is_kept(self, client: httpx2.AsyncClient) -> None:
+    async def test_every_field_comes_back_as_it_is_stored(self, client: httpx2.AsyncClient) -> None:
         response = await client.post(PATH, json=EVERYTHING)
         assert response.status_code == 201
         created = response.json()
         assert created["phone"] == "+84912345678"
         assert created["email"] == "lan.nguyen@example.com"
         assert created["tags"] == ["vip", "zalo"]
-        kept = {"full_name", "birthday", "gender", "notes", "contraindications"}
-        assert {name: created[name] for name in kept} == {name: EVERYTHING[name] for name in kept}
+        unchanged = {"full_name", "birthday", "gender", "notes", "contraindications"}
+        assert {name: created[name] for name in unchanged} == {name: EVERYTHING[name] for name in unchanged}
         assert created["archived_at"] is None
         assert (await client.get(f"{PATH}/{created['id']}")).json() == created
 
-    async def test_a_walk_in_gives_only_a_name(self, add: AddCustomer) -> None:
+    async def test_a_name_is_enough(self, add: AddCustomer) -> None:
         created = await add("  Lan  ")
         assert created["full_name"] == "Lan"
         assert created["phone"] is None
@@ -67,20 +67,20 @@ class TestCreate:
             "０９１２３４５６７８",
         ],
     )
-    async def test_any_spelling_of_a_phone_is_the_same_phone(self, add: AddCustomer, spelling: str) -> None:
+    async def test_a_phone_is_stored_in_one_spelling(self, add: AddCustomer, spelling: str) -> None:
         assert (await add("Lê Lan", phone=spelling))["phone"] == "+84912345678"
 
     async def test_an_international_phone_keeps_its_country(self, add: AddCustomer) -> None:
         assert (await add("Marie Curie", phone="+33 6 12 34 56 78"))["phone"] == "+33612345678"
 
-    async def test_a_phone_belongs_to_one_living_customer(
+    async def test_a_phone_belongs_to_one_active_customer(
         self, client: httpx2.AsyncClient, add: AddCustomer
     ) -> None:
         await add("Lê Lan", phone="0912345678")
         response = await client.post(PATH, json={"full_name": "Trần Mai", "phone": "+84912345678"})
         assert (response.status_code, code_of(response)) == (409, "CUSTOMER_PHONE_TAKEN")
 
-    async def test_of_many_at_once_with_one_phone_exactly_one_is_created(
+    async def test_of_many_requests_with_one_phone_exactly_one_succeeds(
         self, client: httpx2.AsyncClient
     ) -> None:
         new = {"full_name": "Lê Lan", "phone": "0912345678"}
@@ -113,12 +113,12 @@ class TestCreate:
             ("archived_at", None, "extra_forbidden"),
         ],
     )
-    async def test_a_bad_field_is_named(
+    async def test_an_invalid_field_is_named(
         self, client: httpx2.AsyncClient, field: str, value: object, kind: str
     ) -> None:
         response = await client.post(PATH, json={"full_name": "Lê Lan", field: value})
-        (named, fault), *others = faults_of(response).items()
-        assert (named.split(".")[1], fault, others) == (field, kind, [])
+        (name, kind_of_error), *others = error_types(response).items()
+        assert (name.split(".")[1], kind_of_error, others) == (field, kind, [])
 
     @pytest.mark.parametrize(
         ("field", "value", "vietnamese", "english"),
@@ -146,15 +146,15 @@ class TestCreate:
             ("is_admin", True, "Không có mục này.", "There is no such field"),
         ],
     )
-    async def test_a_fault_is_told_in_plain_words(
+    async def test_errors_are_explained_in_both_languages(
         self, client: httpx2.AsyncClient, field: str, value: object, vietnamese: str, english: str
     ) -> None:
         body = {"full_name": "Lê Lan", field: value}
-        for language, words in (("vi", vietnamese), ("en", english)):
+        for language, message in (("vi", vietnamese), ("en", english)):
             refused = await client.post(PATH, json=body, headers={"Accept-Language": language})
-            assert [fault["message"] for fault in refused.json()["error"]["details"]] == [words]
+            assert [detail["message"] for detail in refused.json()["error"]["details"]] == [message]
 
-    async def test_text_is_kept_composed_and_without_what_nobody_sees(
+    async def test_text_is_stored_composed_and_without_invisible_characters(
         self, client: httpx2.AsyncClient, add: AddCustomer
     ) -> None:
         decomposed = unicodedata.normalize("NFD", "Nguyễn Thị\u200b Thu Lan")
@@ -168,7 +168,9 @@ class TestCreate:
         found = await client.get(PATH, params={"tag": unicodedata.normalize("NFD", "thân thiết")})
         assert found.json()["items"] == [created]
 
-    async def test_whose_a_taken_phone_is_is_told(self, client: httpx2.AsyncClient, add: AddCustomer) -> None:
+    async def test_the_owner_of_a_taken_phone_is_named(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
         lan = await add("Lê Lan", phone="0912345678")
         mai = await add("Trần Mai")
         for refused in (
@@ -181,16 +183,16 @@ class TestCreate:
 
 class TestGet:
     @pytest.mark.parametrize("method", ["GET", "PATCH"])
-    async def test_a_customer_who_is_not_there_is_404(self, client: httpx2.AsyncClient, method: str) -> None:
+    async def test_an_unknown_customer_is_404(self, client: httpx2.AsyncClient, method: str) -> None:
         response = await client.request(method, f"{PATH}/{uuid4()}", json={} if method == "PATCH" else None)
         assert (response.status_code, code_of(response)) == (404, "CUSTOMER_NOT_FOUND")
 
-    async def test_an_id_that_is_none_is_422(self, client: httpx2.AsyncClient) -> None:
-        assert faults_of(await client.get(f"{PATH}/1")) == {"path.customer_id": "uuid_parsing"}
+    async def test_an_invalid_id_is_422(self, client: httpx2.AsyncClient) -> None:
+        assert error_types(await client.get(f"{PATH}/1")) == {"path.customer_id": "uuid_parsing"}
 
 
 class TestUpdate:
-    async def test_only_what_is_sent_changes(self, client: httpx2.AsyncClient) -> None:
+    async def test_only_the_fields_that_are_sent_change(self, client: httpx2.AsyncClient) -> None:
         before = (await client.post(PATH, json=EVERYTHING)).json()
         response = await client.patch(f"{PATH}/{before['id']}", json={"notes": "Mới", "email": None})
         after = response.json()
@@ -198,14 +200,14 @@ class TestUpdate:
         assert after == {**before, "notes": "Mới", "email": None}
 
     @pytest.mark.parametrize("field", ["full_name", "notes", "contraindications", "tags"])
-    async def test_what_has_no_nothing_cannot_be_null(
+    async def test_required_fields_cannot_be_null(
         self, client: httpx2.AsyncClient, add: AddCustomer, field: str
     ) -> None:
         customer = await add("Lê Lan")
         response = await client.patch(f"{PATH}/{customer['id']}", json={field: None})
-        assert list(faults_of(response)) == [f"body.{field}"]
+        assert list(error_types(response)) == [f"body.{field}"]
 
-    async def test_a_phone_of_another_is_refused_and_nothing_changes(
+    async def test_a_taken_phone_is_refused_and_nothing_changes(
         self, client: httpx2.AsyncClient, add: AddCustomer
     ) -> None:
         await add("Lê Lan", phone="0912345678")
@@ -222,7 +224,7 @@ class TestUpdate:
         response = await client.patch(f"{PATH}/{customer['id']}", json={"notes": "x"})
         assert (response.status_code, code_of(response)) == (409, "CUSTOMER_ARCHIVED")
 
-    async def test_a_merged_customer_is_not_sent_to_be_restored(
+    async def test_an_update_of_a_merged_customer_says_that_it_was_merged(
         self, client: httpx2.AsyncClient, add: AddCustomer
     ) -> None:
         survivor, duplicate = await add("Lê Lan"), await add("Lê Lan")
@@ -232,22 +234,22 @@ class TestUpdate:
 
 
 class TestArchiveAndRestore:
-    async def test_archiving_hides_and_restoring_shows(
+    async def test_archived_customers_are_hidden_until_they_are_restored(
         self, client: httpx2.AsyncClient, add: AddCustomer
     ) -> None:
         customer = await add("Lê Lan", phone="0912345678")
-        one = f"{PATH}/{customer['id']}"
-        archived = (await client.post(f"{one}/archive")).json()
+        path = f"{PATH}/{customer['id']}"
+        archived = (await client.post(f"{path}/archive")).json()
         assert archived["archived_at"] is not None
-        assert (await client.post(f"{one}/archive")).json() == archived
+        assert (await client.post(f"{path}/archive")).json() == archived
         assert (await client.get(PATH)).json()["items"] == []
         assert (await client.get(f"{PATH}/search", params={"q": "lan"})).json() == []
         assert (await client.get(PATH, params={"archived": "true"})).json()["items"] == [archived]
-        restored = (await client.post(f"{one}/restore")).json()
+        restored = (await client.post(f"{path}/restore")).json()
         assert restored == {**customer, "updated_at": restored["updated_at"]}
         assert (await client.get(PATH)).json()["items"] == [restored]
 
-    async def test_a_number_given_away_meanwhile_keeps_the_archived_one_archived(
+    async def test_a_customer_whose_number_was_given_away_cannot_be_restored(
         self, client: httpx2.AsyncClient, add: AddCustomer
     ) -> None:
         lan = await add("Lê Lan", phone="0912345678")
@@ -274,12 +276,12 @@ class TestMerge:
             "tags": ["vip", "zalo"],
             "updated_at": merged["updated_at"],
         }
-        ended = (await client.get(f"{PATH}/{duplicate['id']}")).json()
-        assert ended["merged_into_id"] == survivor["id"]
-        assert ended["archived_at"] is not None
+        merged_duplicate = (await client.get(f"{PATH}/{duplicate['id']}")).json()
+        assert merged_duplicate["merged_into_id"] == survivor["id"]
+        assert merged_duplicate["archived_at"] is not None
         assert (await client.get(PATH)).json()["items"] == [merged]
 
-    async def test_a_merged_customer_neither_comes_back_nor_is_merged_again(
+    async def test_a_merged_customer_can_be_neither_restored_nor_merged_again(
         self, client: httpx2.AsyncClient, add: AddCustomer
     ) -> None:
         lan, lan2, mai = await add("Lê Lan"), await add("Lê Lan"), await add("Mai")
@@ -288,7 +290,7 @@ class TestMerge:
         again = await client.post(f"{PATH}/{mai['id']}/merge", json={"duplicate_id": lan2["id"]})
         assert [(r.status_code, code_of(r)) for r in (restore, again)] == [(409, "CUSTOMER_MERGED")] * 2
 
-    async def test_a_merge_whose_answer_was_lost_may_be_asked_for_again(
+    async def test_a_repeated_merge_returns_the_same_response(
         self, client: httpx2.AsyncClient, add: AddCustomer
     ) -> None:
         survivor, duplicate = await add("Lê Lan", notes="a"), await add("Lê Lan", notes="b")
@@ -300,7 +302,7 @@ class TestMerge:
         assert merges[1].json() == merges[0].json()
 
     @pytest.mark.parametrize(
-        ("one", "other"),
+        ("first", "second"),
         [
             ({"tags": [f"a{n}" for n in range(15)]}, {"tags": [f"b{n}" for n in range(15)]}),
             ({"notes": "a" * 9_000}, {"notes": "b" * 9_000}),
@@ -308,24 +310,24 @@ class TestMerge:
         ],
         ids=["tags", "notes", "contraindications"],
     )
-    async def test_a_customer_too_large_to_be_saved_is_not_made(
-        self, client: httpx2.AsyncClient, add: AddCustomer, one: dict[str, Any], other: dict[str, Any]
+    async def test_a_merge_that_would_be_too_large_is_refused(
+        self, client: httpx2.AsyncClient, add: AddCustomer, first: dict[str, Any], second: dict[str, Any]
     ) -> None:
-        survivor, duplicate = await add("Lê Lan", **one), await add("Lê Lan", **other)
+        survivor, duplicate = await add("Lê Lan", **first), await add("Lê Lan", **second)
         refused = await client.post(f"{PATH}/{survivor['id']}/merge", json={"duplicate_id": duplicate["id"]})
         assert (refused.status_code, code_of(refused)) == (409, "CUSTOMER_MERGE_TOO_LARGE")
         assert (await client.get(f"{PATH}/{duplicate['id']}")).json() == duplicate
 
-    async def test_nobody_is_merged_with_themselves_or_with_nobody(
+    async def test_a_merge_with_itself_or_an_unknown_customer_is_refused(
         self, client: httpx2.AsyncClient, add: AddCustomer
     ) -> None:
         lan = await add("Lê Lan")
         itself = await client.post(f"{PATH}/{lan['id']}/merge", json={"duplicate_id": lan["id"]})
-        nobody = await client.post(f"{PATH}/{lan['id']}/merge", json={"duplicate_id": str(uuid4())})
+        unknown = await client.post(f"{PATH}/{lan['id']}/merge", json={"duplicate_id": str(uuid4())})
         assert code_of(itself) == "CUSTOMER_MERGE_WITH_ITSELF"
-        assert code_of(nobody) == "CUSTOMER_NOT_FOUND"
+        assert code_of(unknown) == "CUSTOMER_NOT_FOUND"
 
-    async def test_two_merges_into_each_other_at_once_leave_one_living(
+    async def test_of_two_merges_into_each_other_one_succeeds(
         self, client: httpx2.AsyncClient, add: AddCustomer
     ) -> None:
         for _ in range(5):
@@ -338,7 +340,7 @@ class TestMerge:
 
 
 class TestList:
-    async def test_pages_follow_each_other_without_gap_or_double(
+    async def test_pages_have_no_gaps_and_no_repeats(
         self, client: httpx2.AsyncClient, add: AddCustomer
     ) -> None:
         names = ["Đặng An", "Bùi Bình", "Âu Cơ", "Lê Lan", "Lê Lan", "Zoe", "Ân"]
@@ -348,11 +350,11 @@ class TestList:
         by_name = await _walk(client, sort="name")
         assert sorted(by_name) == sorted(newest)
         position = {customer["id"]: customer["full_name"] for customer in created}
-        assert [position[one] for one in by_name] == [
+        assert [position[customer_id] for customer_id in by_name] == [
             "Ân", "Âu Cơ", "Bùi Bình", "Đặng An", "Lê Lan", "Lê Lan", "Zoe",
         ]  # fmt: skip
 
-    async def test_a_customer_made_meanwhile_shifts_no_page(
+    async def test_a_customer_added_meanwhile_shifts_no_page(
         self, client: httpx2.AsyncClient, add: AddCustomer
     ) -> None:
         first, second = await add("A"), await add("B")
@@ -369,14 +371,16 @@ class TestList:
         tagged = await add("A", tags=[tag])
         assert (await client.get(PATH, params={"tag": tag})).json()["items"] == [tagged]
 
-    async def test_a_tag_filters(self, client: httpx2.AsyncClient, add: AddCustomer) -> None:
+    async def test_customers_are_filtered_by_tag_in_any_case(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
         await add("A", tags=["zalo"])
         vip = await add("B", tags=["VIP", "zalo", "vip"])
         assert vip["tags"] == ["vip", "zalo"]
         for spelling in ("vip", "Vip"):
             assert (await client.get(PATH, params={"tag": spelling})).json()["items"] == [vip]
 
-    async def test_only_our_own_cursor_for_this_very_listing_is_taken(
+    async def test_a_cursor_of_another_listing_or_a_forged_one_is_refused(
         self, client: httpx2.AsyncClient, add: AddCustomer
     ) -> None:
         await add("A")
@@ -393,13 +397,13 @@ class TestList:
         "query",
         ["limit=0", "limit=-1", "limit=101", "limit=1" + "0" * 22, "limit=%2B1", "limit=1_0", "limit=%2012"],
     )
-    async def test_a_limit_is_a_plain_number_of_one_to_a_hundred(
+    async def test_a_limit_is_a_plain_number_from_1_to_100(
         self, client: httpx2.AsyncClient, query: str
     ) -> None:
-        assert list(faults_of(await client.get(f"{PATH}?{query}"))) == ["query.limit"]
+        assert list(error_types(await client.get(f"{PATH}?{query}"))) == ["query.limit"]
 
     async def test_a_misspelt_parameter_is_refused(self, client: httpx2.AsyncClient) -> None:
-        assert faults_of(await client.get(f"{PATH}?limti=5")) == {"query.limti": "extra_forbidden"}
+        assert error_types(await client.get(f"{PATH}?limti=5")) == {"query.limti": "extra_forbidden"}
 
 
 async def _walk(client: httpx2.AsyncClient, **params: str) -> list[str]:
@@ -418,6 +422,6 @@ async def _walk(client: httpx2.AsyncClient, **params: str) -> list[str]:
 @given(
     st.integers(min_value=320_000_000, max_value=399_999_999), st.sampled_from(["0", "84", "+84", "+84 (0)"])
 )
-def test_a_mobile_number_means_the_same_with_any_prefix(subscriber: int, prefix: str) -> None:
+def test_a_mobile_number_is_the_same_with_any_prefix(subscriber: int, prefix: str) -> None:
     digits = str(subscriber)
     assert to_e164(f"{prefix}{digits[:3]} {digits[3:6]}.{digits[6:]}", "VN") == f"+84{digits}"

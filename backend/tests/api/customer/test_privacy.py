@@ -1,4 +1,4 @@
-"""A customer's account, consents and rights: to see what is held on them, and to be forgotten."""
+"""A customer's account, consents and rights: a copy of their data, and its erasure."""
 
 import json
 from typing import Any
@@ -21,7 +21,7 @@ type Headers = dict[str, str]
 CONSENT = {"purpose": "marketing", "granted": True, "version": "2026-01", "channel": "desk"}
 
 
-def refusal_of(response: httpx2.Response) -> tuple[int, str]:
+def error_of(response: httpx2.Response) -> tuple[int, str]:
     return response.status_code, response.json()["error"]["code"]
 
 
@@ -37,8 +37,8 @@ async def erase(client: httpx2.AsyncClient, customer: Customer) -> httpx2.Respon
     return await client.post(f"{PATH}/{customer['id']}/erase")
 
 
-async def consent(client: httpx2.AsyncClient, customer: Customer, **said: Any) -> httpx2.Response:
-    return await client.post(f"{PATH}/{customer['id']}/consents", json=CONSENT | said)
+async def consent(client: httpx2.AsyncClient, customer: Customer, **fields: Any) -> httpx2.Response:
+    return await client.post(f"{PATH}/{customer['id']}/consents", json=CONSENT | fields)
 
 
 async def personal_data(client: httpx2.AsyncClient, customer: Customer) -> dict[str, Any]:
@@ -55,39 +55,43 @@ async def lan(add: AddCustomer) -> Customer:
 
 @pytest.fixture
 async def account(client: httpx2.AsyncClient, lan: Customer) -> tuple[UUID, Headers]:
-    """Lan's, linked to her."""
+    """Return a user who signs in as Lan, and the headers of that user."""
     user_id, headers = await new_user()
     assert (await link(client, lan, user_id)).status_code == 200
     return user_id, headers
 
 
 class TestAccount:
-    async def test_linking_makes_a_user_a_customer(self, client: httpx2.AsyncClient, lan: Customer) -> None:
+    async def test_a_linked_account_gets_the_role_of_a_customer(
+        self, client: httpx2.AsyncClient, lan: Customer
+    ) -> None:
         user_id, headers = await new_user()
         answer = await link(client, lan, user_id)
         assert answer.json()["user_id"] == str(user_id)
         me = (await client.get("/api/v1/auth/me", headers=headers)).json()
         assert me["roles"] == [{"role": "customer", "branch_id": None}]
 
-    async def test_a_receptionist_cannot_make_themselves_a_guest_to_read_what_is_held_on_them(
+    async def test_a_receptionist_cannot_link_their_own_account(
         self, client: httpx2.AsyncClient, lan: Customer
     ) -> None:
         user_id, headers = await new_user(Role.RECEPTIONIST)
         client.headers |= headers
-        assert refusal_of(await link(client, lan, user_id)) == (403, "OWN_ACCOUNT")
+        assert error_of(await link(client, lan, user_id)) == (403, "OWN_ACCOUNT")
         assert (await client.get(f"{PATH}/{lan['id']}/personal-data")).status_code == 403
 
-    async def test_nor_merge_somebody_with_themselves(
+    async def test_a_receptionist_cannot_merge_their_own_record(
         self, client: httpx2.AsyncClient, add: AddCustomer, lan: Customer
     ) -> None:
         user_id, headers = await new_user(Role.RECEPTIONIST)
-        mine = await add("Mai")
-        assert (await link(client, mine, user_id)).status_code == 200
+        own = await add("Mai")
+        assert (await link(client, own, user_id)).status_code == 200
         client.headers |= headers
-        for survivor, duplicate in ((mine, lan), (lan, mine)):
-            assert refusal_of(await merge(client, survivor, duplicate)) == (403, "OWN_ACCOUNT")
+        for survivor, duplicate in ((own, lan), (lan, own)):
+            assert error_of(await merge(client, survivor, duplicate)) == (403, "OWN_ACCOUNT")
 
-    async def test_an_account_is_linked_by_its_email(self, client: httpx2.AsyncClient, lan: Customer) -> None:
+    async def test_an_account_can_be_linked_by_its_email(
+        self, client: httpx2.AsyncClient, lan: Customer
+    ) -> None:
         user_id, _ = await new_user()
         await run_sql("UPDATE user_account SET email = 'lan@example.com' WHERE id = $1", user_id)
         path = f"{PATH}/{lan['id']}/account"
@@ -97,13 +101,13 @@ class TestAccount:
         for both_or_none in ({}, {"email": "lan@example.com", "user_id": str(user_id)}):
             assert (await client.put(path, json=both_or_none)).status_code == 422
 
-    async def test_a_customer_finds_themselves(
+    async def test_a_customer_gets_their_own_record(
         self, client: httpx2.AsyncClient, lan: Customer, account: tuple[UUID, Headers]
     ) -> None:
         _, headers = account
         assert (await client.get(f"{PATH}/me", headers=headers)).json()["id"] == lan["id"]
-        _, nobodys = await new_user()
-        assert refusal_of(await client.get(f"{PATH}/me", headers=nobodys)) == (404, "CUSTOMER_NOT_FOUND")
+        _, unlinked = await new_user()
+        assert error_of(await client.get(f"{PATH}/me", headers=unlinked)) == (404, "CUSTOMER_NOT_FOUND")
 
     async def test_linking_again_changes_nothing(
         self, client: httpx2.AsyncClient, lan: Customer, account: tuple[UUID, Headers]
@@ -112,7 +116,7 @@ class TestAccount:
         assert (await link(client, lan, account[0])).status_code == 200
         assert len(await entries()) == before
 
-    async def test_a_customer_sees_only_themselves(
+    async def test_a_customer_sees_their_own_record_only(
         self, client: httpx2.AsyncClient, lan: Customer, add: AddCustomer, account: tuple[UUID, Headers]
     ) -> None:
         mai = await add("Mai")
@@ -122,31 +126,31 @@ class TestAccount:
         for path in ("", "/consents", "/personal-data"):
             foreign = await client.get(f"{PATH}/{mai['id']}{path}", headers=headers)
             missing = await client.get(f"{PATH}/{uuid4()}{path}", headers=headers)
-            assert refusal_of(foreign) == refusal_of(missing) == (404, "CUSTOMER_NOT_FOUND")
+            assert error_of(foreign) == error_of(missing) == (404, "CUSTOMER_NOT_FOUND")
 
-    async def test_an_account_is_one_customers(
+    async def test_an_account_belongs_to_one_customer(
         self, client: httpx2.AsyncClient, add: AddCustomer, account: tuple[UUID, Headers]
     ) -> None:
         refused = await link(client, await add("Mai"), account[0])
-        assert refusal_of(refused) == (409, "CUSTOMER_ACCOUNT_TAKEN")
+        assert error_of(refused) == (409, "CUSTOMER_ACCOUNT_TAKEN")
 
-    async def test_whoever_is_unlinked_sees_nothing_any_more(
+    async def test_an_unlinked_account_sees_nothing_any_more(
         self, client: httpx2.AsyncClient, lan: Customer, add: AddCustomer, account: tuple[UUID, Headers]
     ) -> None:
         answer = await client.delete(f"{PATH}/{lan['id']}/account")
         assert answer.json()["user_id"] is None
         seen = await client.get(f"{PATH}/{lan['id']}", headers=account[1])
-        assert refusal_of(seen) == (404, "CUSTOMER_NOT_FOUND")
+        assert error_of(seen) == (404, "CUSTOMER_NOT_FOUND")
         assert (await link(client, await add("Mai"), account[0])).status_code == 200
 
     async def test_an_archived_customer_can_be_unlinked_but_not_linked(
         self, client: httpx2.AsyncClient, lan: Customer, account: tuple[UUID, Headers]
     ) -> None:
         await client.post(f"{PATH}/{lan['id']}/archive")
-        assert refusal_of(await link(client, lan, account[0])) == (409, "CUSTOMER_ARCHIVED")
+        assert error_of(await link(client, lan, account[0])) == (409, "CUSTOMER_ARCHIVED")
         assert (await client.delete(f"{PATH}/{lan['id']}/account")).json()["user_id"] is None
 
-    async def test_a_role_that_somebody_else_gives_at_the_same_time_is_no_error(
+    async def test_a_role_that_is_assigned_at_the_same_time_is_no_error(
         self, client: httpx2.AsyncClient, lan: Customer
     ) -> None:
         user_id, _ = await new_user()
@@ -155,44 +159,46 @@ class TestAccount:
         assert linked.status_code == 200
         assert len(await run_sql("SELECT FROM role_assignment WHERE user_id = $1", user_id)) == 1
 
-    async def test_nobody_can_be_linked_to_a_user_who_is_not_there(
+    async def test_an_unknown_account_cannot_be_linked(
         self, client: httpx2.AsyncClient, lan: Customer
     ) -> None:
-        assert refusal_of(await link(client, lan, uuid4())) == (404, "USER_NOT_FOUND")
+        assert error_of(await link(client, lan, uuid4())) == (404, "USER_NOT_FOUND")
 
 
 class TestConsent:
-    async def test_it_has_its_time_version_and_channel(
+    async def test_a_consent_has_a_time_a_version_and_a_channel(
         self, client: httpx2.AsyncClient, lan: Customer
     ) -> None:
-        noted = await consent(client, lan)
-        assert noted.status_code == 201
-        kept = noted.json()
-        assert {name: kept[name] for name in CONSENT} == CONSENT
-        assert kept["customer_id"] == lan["id"]
+        response = await consent(client, lan)
+        assert response.status_code == 201
+        recorded = response.json()
+        assert {name: recorded[name] for name in CONSENT} == CONSENT
+        assert recorded["customer_id"] == lan["id"]
         [row] = await run_sql("SELECT now() - created_at < interval '1 minute' AS recent FROM consent")
         assert row["recent"]
 
-    async def test_a_change_of_mind_is_a_row_more(self, client: httpx2.AsyncClient, lan: Customer) -> None:
+    async def test_a_change_of_mind_is_one_more_consent(
+        self, client: httpx2.AsyncClient, lan: Customer
+    ) -> None:
         for granted in (True, False):
             await consent(client, lan, granted=granted)
         listed = (await client.get(f"{PATH}/{lan['id']}/consents")).json()
-        assert [said["granted"] for said in listed] == [False, True]
+        assert [consent["granted"] for consent in listed] == [False, True]
         assert {entry["action"] for entry in await entries(entity="consent")} == {"insert"}
 
     @pytest.mark.parametrize("path", ["", "/{id}"])
     @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
-    async def test_nobody_changes_what_was_said(
+    async def test_consents_cannot_be_changed(
         self, client: httpx2.AsyncClient, lan: Customer, method: str, path: str
     ) -> None:
-        said = (await consent(client, lan)).json()
+        recorded = (await consent(client, lan)).json()
         changed = await client.request(
-            method, f"{PATH}/{lan['id']}/consents{path.format_map(said)}", json=CONSENT
+            method, f"{PATH}/{lan['id']}/consents{path.format_map(recorded)}", json=CONSENT
         )
         assert changed.status_code in {404, 405}
 
     @pytest.mark.parametrize(
-        "wrong",
+        "invalid",
         [
             {"granted": "true"},
             {"granted": 1},
@@ -205,13 +211,13 @@ class TestConsent:
             {"customer_id": str(uuid4())},
         ],
     )
-    async def test_what_is_not_a_clear_answer_is_refused(
-        self, client: httpx2.AsyncClient, lan: Customer, wrong: dict[str, object]
+    async def test_invalid_consents_are_refused(
+        self, client: httpx2.AsyncClient, lan: Customer, invalid: dict[str, object]
     ) -> None:
-        assert (await consent(client, lan, **wrong)).status_code == 422
+        assert (await consent(client, lan, **invalid)).status_code == 422
         assert await run_sql("SELECT FROM consent") == []
 
-    async def test_customers_speak_for_themselves_only(
+    async def test_a_customer_consents_for_themselves_only(
         self, client: httpx2.AsyncClient, lan: Customer, add: AddCustomer, account: tuple[UUID, Headers]
     ) -> None:
         mai = await add("Mai")
@@ -219,17 +225,17 @@ class TestConsent:
         own = await client.post(f"{PATH}/{lan['id']}/consents", json=body, headers=account[1])
         assert own.status_code == 201
         foreign = await client.post(f"{PATH}/{mai['id']}/consents", json=body, headers=account[1])
-        assert refusal_of(foreign) == (404, "CUSTOMER_NOT_FOUND")
+        assert error_of(foreign) == (404, "CUSTOMER_NOT_FOUND")
 
-    async def test_a_therapist_who_is_a_customer_too_speaks_for_themselves_only(
+    async def test_a_therapist_who_is_a_customer_consents_for_themselves_only(
         self, client: httpx2.AsyncClient, lan: Customer
     ) -> None:
         headers = await signed_in(Role.THERAPIST, Role.CUSTOMER)
         for method, body in (("GET", None), ("POST", CONSENT)):
             answer = await client.request(method, f"{PATH}/{lan['id']}/consents", json=body, headers=headers)
-            assert refusal_of(answer) == (404, "CUSTOMER_NOT_FOUND")
+            assert error_of(answer) == (404, "CUSTOMER_NOT_FOUND")
 
-    async def test_what_a_duplicate_said_still_holds_after_the_merge(
+    async def test_consents_of_a_duplicate_are_listed_after_the_merge(
         self, client: httpx2.AsyncClient, lan: Customer, add: AddCustomer
     ) -> None:
         duplicate = await add("Le Lan")
@@ -237,11 +243,11 @@ class TestConsent:
         await consent(client, duplicate, granted=False)
         await merge(client, lan, duplicate)
         listed = (await client.get(f"{PATH}/{lan['id']}/consents")).json()
-        assert [said["granted"] for said in listed] == [False, True]
+        assert [consent["granted"] for consent in listed] == [False, True]
 
 
 class TestMergedAccounts:
-    async def test_the_account_of_the_duplicate_goes_to_the_survivor(
+    async def test_the_survivor_gets_the_account_of_the_duplicate(
         self, client: httpx2.AsyncClient, lan: Customer, add: AddCustomer, account: tuple[UUID, Headers]
     ) -> None:
         survivor = await add("Lan Lê")
@@ -250,24 +256,24 @@ class TestMergedAccounts:
         own = await client.get(f"{PATH}/{survivor['id']}", headers=account[1])
         assert own.status_code == 200
 
-    async def test_who_had_two_accounts_keeps_both(
+    async def test_two_accounts_both_stay(
         self, client: httpx2.AsyncClient, lan: Customer, add: AddCustomer, account: tuple[UUID, Headers]
     ) -> None:
-        """Each with the customer it was of: an export and an erasure find both."""
+        """Each account stays with its record: exports and erasures find both."""
         second, _ = await new_user()
         duplicate = await add("Le Lan")
         await link(client, duplicate, second)
         merged = await merge(client, lan, duplicate)
         assert merged.json()["user_id"] == str(account[0])
-        held = await personal_data(client, lan)
-        assert [user["id"] for user in held["accounts"]] == [str(account[0]), str(second)]
+        data = await personal_data(client, lan)
+        assert [user["id"] for user in data["accounts"]] == [str(account[0]), str(second)]
         await client.delete(f"{PATH}/{lan['id']}/account")
         await client.delete(f"{PATH}/{duplicate['id']}/account")
         assert (await link(client, lan, second)).status_code == 200
 
 
 class TestPersonalData:
-    async def test_it_is_all_that_is_held(
+    async def test_the_copy_has_everything_about_a_customer_and_merged_duplicates(
         self, client: httpx2.AsyncClient, lan: Customer, add: AddCustomer, account: tuple[UUID, Headers]
     ) -> None:
         duplicate = await add("Le Lan", notes="Thích trà gừng")
@@ -276,37 +282,37 @@ class TestPersonalData:
         await merge(client, duplicate, of_duplicate)
         await merge(client, lan, duplicate)
         await consent(client, lan, purpose="photos")
-        held = await personal_data(client, lan)
-        assert held["customer"] == (await client.get(f"{PATH}/{lan['id']}")).json()
-        assert [record["id"] for record in held["merged"]] == [duplicate["id"], of_duplicate["id"]]
-        assert held["merged"][0]["notes"] == "Thích trà gừng"
-        assert [user["id"] for user in held["accounts"]] == [str(account[0])]
-        assert [said["purpose"] for said in held["consents"]] == ["photos", "marketing"]
-        changed = [(change["entity"], change["entity_id"]) for change in held["changes"]]
+        data = await personal_data(client, lan)
+        assert data["customer"] == (await client.get(f"{PATH}/{lan['id']}")).json()
+        assert [record["id"] for record in data["merged"]] == [duplicate["id"], of_duplicate["id"]]
+        assert data["merged"][0]["notes"] == "Thích trà gừng"
+        assert [user["id"] for user in data["accounts"]] == [str(account[0])]
+        assert [consent["purpose"] for consent in data["consents"]] == ["photos", "marketing"]
+        changed = [(change["entity"], change["entity_id"]) for change in data["changes"]]
         assert set(changed) >= {("customer", record["id"]) for record in (lan, duplicate, of_duplicate)}
         assert {entity for entity, _ in changed} == {
             *("customer", "consent", "user_account", "role_assignment", "user_session")
         }
 
-    async def test_it_has_nothing_of_anybody_else(
+    async def test_the_copy_has_nothing_about_other_customers(
         self, client: httpx2.AsyncClient, lan: Customer, add: AddCustomer
     ) -> None:
         mai = await add("Mai", phone="0912345678")
         await consent(client, mai)
         await link(client, mai, (await new_user())[0])
-        held = await personal_data(client, lan)
-        assert (held["merged"], held["accounts"], held["consents"]) == ([], [], [])
-        assert {change["entity_id"] for change in held["changes"]} == {lan["id"]}
+        data = await personal_data(client, lan)
+        assert (data["merged"], data["accounts"], data["consents"]) == ([], [], [])
+        assert {change["entity_id"] for change in data["changes"]} == {lan["id"]}
 
-    async def test_it_is_for_the_person_and_for_admins(
+    async def test_the_copy_is_for_the_customer_and_for_administrators(
         self, client: httpx2.AsyncClient, lan: Customer, account: tuple[UUID, Headers]
     ) -> None:
         path = f"{PATH}/{lan['id']}/personal-data"
         assert (await client.get(path, headers=account[1])).json()["customer"]["id"] == lan["id"]
         receptionist = await signed_in(Role.RECEPTIONIST, Role.THERAPIST)
-        assert refusal_of(await client.get(path, headers=receptionist)) == (403, "FORBIDDEN")
+        assert error_of(await client.get(path, headers=receptionist)) == (403, "FORBIDDEN")
         also_customer = await signed_in(Role.RECEPTIONIST, Role.CUSTOMER)
-        assert refusal_of(await client.get(path, headers=also_customer)) == (404, "CUSTOMER_NOT_FOUND")
+        assert error_of(await client.get(path, headers=also_customer)) == (404, "CUSTOMER_NOT_FOUND")
 
 
 PERSON = {
@@ -327,8 +333,10 @@ TRACES = (
 
 @pytest.fixture
 async def chau(client: httpx2.AsyncClient, add: AddCustomer) -> tuple[Customer, UUID, Headers]:
-    """Everything there may be on a person: a merged duplicate of a duplicate, two accounts, sessions, an invitation,
-    consents, changes."""
+    """Return a customer with everything that can be kept about one, a user who signs in as them, and the headers.
+
+    There are a merged duplicate of a duplicate, two accounts, sessions, an invitation, consents and changes.
+    """
     chau, duplicate, of_duplicate = await add(**PERSON), await add("Bao Chau"), await add("BaoChau")
     user_id, headers = await new_user()
     second, _ = await new_user()
@@ -357,7 +365,7 @@ async def chau(client: httpx2.AsyncClient, add: AddCustomer) -> tuple[Customer, 
 
 
 class TestErasure:
-    async def test_the_person_is_nowhere_any_more(
+    async def test_no_trace_of_the_person_stays_in_any_table(
         self, client: httpx2.AsyncClient, chau: tuple[Customer, UUID, Headers]
     ) -> None:
         before = "\n".join((await everything_stored()).values())
@@ -366,43 +374,43 @@ class TestErasure:
         stored = await everything_stored()
         assert [(table, trace) for table, text in stored.items() for trace in TRACES if trace in text] == []
 
-    async def test_what_is_left_of_the_customer_says_nothing(
+    async def test_the_record_stays_without_personal_data(
         self, client: httpx2.AsyncClient, chau: tuple[Customer, UUID, Headers]
     ) -> None:
-        left = (await erase(client, chau[0])).json()
-        assert left["erased_at"] is not None
-        assert left["archived_at"] is not None
+        erased = (await erase(client, chau[0])).json()
+        assert erased["erased_at"] is not None
+        assert erased["archived_at"] is not None
         nothing = dict.fromkeys(("phone", "email", "birthday", "gender", "user_id"))
         nothing |= {"full_name": "—", "notes": "", "contraindications": "", "tags": []}
-        assert {name: left[name] for name in nothing} == nothing
+        assert {name: erased[name] for name in nothing} == nothing
         for record in (await personal_data(client, chau[0]))["merged"]:
             assert {name: record[name] for name in nothing} == nothing
             assert record["erased_at"] is not None
 
-    async def test_who_is_gone_consents_to_nothing(
+    async def test_an_erased_customer_cannot_consent(
         self, client: httpx2.AsyncClient, chau: tuple[Customer, UUID, Headers]
     ) -> None:
         await erase(client, chau[0])
-        assert refusal_of(await consent(client, chau[0])) == (409, "CUSTOMER_ERASED")
+        assert error_of(await consent(client, chau[0])) == (409, "CUSTOMER_ERASED")
 
-    async def test_the_account_is_dead(
+    async def test_the_account_is_disabled_and_erased(
         self, client: httpx2.AsyncClient, chau: tuple[Customer, UUID, Headers]
     ) -> None:
         _, user_id, headers = chau
         assert (await client.get("/api/v1/auth/me", headers=headers)).status_code == 200
         await erase(client, chau[0])
         assert (await client.get("/api/v1/auth/me", headers=headers)).status_code in {401, 403}
-        left = (await client.get(f"/api/v1/users/{user_id}")).json()
-        assert (left["full_name"], left["email"], left["phone"]) == ("—", None, None)
-        assert not left["has_password"]
-        assert not left["uses_supabase"]
-        assert left["disabled_at"] is not None
-        theirs = (
+        account = (await client.get(f"/api/v1/users/{user_id}")).json()
+        assert (account["full_name"], account["email"], account["phone"]) == ("—", None, None)
+        assert not account["has_password"]
+        assert not account["uses_supabase"]
+        assert account["disabled_at"] is not None
+        sessions_and_invitations = (
             "SELECT FROM user_session WHERE user_id = $1 UNION ALL SELECT FROM invitation WHERE user_id = $1"
         )
-        assert await run_sql(theirs, user_id) == []
+        assert await run_sql(sessions_and_invitations, user_id) == []
 
-    async def test_the_ledger_still_tells_who_did_what_and_when(
+    async def test_the_audit_ledger_keeps_who_changed_what_and_when(
         self, client: httpx2.AsyncClient, chau: tuple[Customer, UUID, Headers]
     ) -> None:
         before = await entries()
@@ -413,7 +421,7 @@ class TestErasure:
         assert set(json.loads(created["after"])) >= {"full_name", "phone", "email"}
         assert set(json.loads(created["after"]).values()) == {"***"}
 
-    async def test_consents_are_kept(
+    async def test_consents_stay(
         self, client: httpx2.AsyncClient, chau: tuple[Customer, UUID, Headers]
     ) -> None:
         path = f"{PATH}/{chau[0]['id']}/consents"
@@ -422,14 +430,14 @@ class TestErasure:
         assert len(before) == 2
         assert (await client.get(path)).json() == before
 
-    async def test_it_can_be_repeated(
+    async def test_a_repeat_changes_nothing(
         self, client: httpx2.AsyncClient, chau: tuple[Customer, UUID, Headers]
     ) -> None:
         first = (await erase(client, chau[0])).json()
         again = await erase(client, chau[0])
         assert (again.status_code, again.json()) == (200, first)
 
-    async def test_nobody_else_loses_anything(
+    async def test_other_customers_lose_nothing(
         self, client: httpx2.AsyncClient, chau: tuple[Customer, UUID, Headers], add: AddCustomer
     ) -> None:
         mai = await add("Mai", phone="0912345678", notes="Phòng yên tĩnh")
@@ -450,9 +458,9 @@ class TestErasure:
         assert (erased["full_name"], erased["user_id"]) == ("—", None)
         me = (await client.get("/api/v1/auth/me", headers=headers)).json()
         assert me["full_name"] == "Lan"
-        assert refusal_of(await client.get(f"/api/v1/users/{uuid4()}", headers=headers)) == (403, "FORBIDDEN")
+        assert error_of(await client.get(f"/api/v1/users/{uuid4()}", headers=headers)) == (403, "FORBIDDEN")
 
-    async def test_nobody_comes_back(
+    async def test_an_erased_customer_cannot_come_back(
         self, client: httpx2.AsyncClient, lan: Customer, add: AddCustomer
     ) -> None:
         await erase(client, lan)
@@ -465,24 +473,24 @@ class TestErasure:
             await merge(client, mai, lan),
             await link(client, lan, user_id),
         ]
-        assert [refusal_of(answer) for answer in refused] == [(409, "CUSTOMER_ERASED")] * 5
+        assert [error_of(answer) for answer in refused] == [(409, "CUSTOMER_ERASED")] * 5
 
-    async def test_a_duplicate_is_erased_with_whom_it_became(
+    async def test_a_duplicate_is_erased_with_its_survivor(
         self, client: httpx2.AsyncClient, lan: Customer, add: AddCustomer
     ) -> None:
         duplicate = await add("Le Lan")
         await merge(client, lan, duplicate)
-        assert refusal_of(await erase(client, duplicate)) == (409, "CUSTOMER_MERGED")
+        assert error_of(await erase(client, duplicate)) == (409, "CUSTOMER_MERGED")
         await erase(client, lan)
         restored = await client.post(f"{PATH}/{duplicate['id']}/restore")
-        assert refusal_of(restored) == (409, "CUSTOMER_ERASED")
+        assert error_of(restored) == (409, "CUSTOMER_ERASED")
 
-    async def test_the_number_is_free_for_somebody_new(
+    async def test_the_phone_number_is_free_again(
         self, client: httpx2.AsyncClient, chau: tuple[Customer, UUID, Headers], add: AddCustomer
     ) -> None:
         await erase(client, chau[0])
         again = await add(**PERSON)
         assert again["id"] != chau[0]["id"]
 
-    async def test_somebody_who_is_not_there_cannot_be_erased(self, client: httpx2.AsyncClient) -> None:
-        assert refusal_of(await erase(client, {"id": str(uuid4())})) == (404, "CUSTOMER_NOT_FOUND")
+    async def test_an_unknown_customer_cannot_be_erased(self, client: httpx2.AsyncClient) -> None:
+        assert error_of(await erase(client, {"id": str(uuid4())})) == (404, "CUSTOMER_NOT_FOUND")

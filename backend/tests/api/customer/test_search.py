@@ -1,4 +1,4 @@
-"""Search as a receptionist types."""
+"""Search for customers, as a receptionist types."""
 
 import httpx2
 import pytest
@@ -41,7 +41,7 @@ class TestByName:
         assert await search("nguyen thi") == ["Nguyễn Thị Thu Lan"]
         assert await search("DANG THU") == ["Đặng Thu Thảo"]
 
-    async def test_accents_that_are_typed_come_first(self, search: Search) -> None:
+    async def test_matches_with_the_typed_accents_come_first(self, search: Search) -> None:
         assert await search("dang") == ["Đặng Thu Thảo", "Trần Đăng Khoa"]
         assert await search("đăng") == ["Trần Đăng Khoa", "Đặng Thu Thảo"]
         assert await search("Nguyễn") == ["Nguyễn Thị Thu Lan", "Nguyễn Văn Nam", "Nguyên Lan Anh"]
@@ -50,7 +50,7 @@ class TestByName:
     async def test_a_decomposed_accent_is_the_same_accent(self, search: Search) -> None:
         assert (await search("đa\u0306ng"))[0] == "Trần Đăng Khoa"
 
-    async def test_a_whole_word_comes_before_a_word_that_only_begins_so(self, search: Search) -> None:
+    async def test_a_whole_word_comes_before_the_beginning_of_a_longer_one(self, search: Search) -> None:
         found = await search("lan")
         assert found[0] == "Lan"
         assert set(found[1:4]) == {"Lê Thị Lan", "Nguyễn Thị Thu Lan", "Nguyên Lan Anh"}
@@ -60,7 +60,7 @@ class TestByName:
         "typed",
         ["nguyen lan", "lan nguyen", "thu lan", "thi thu l", "nguyễn thị thu lan", "lan thi", "thu nguyen"],
     )
-    async def test_words_are_found_wherever_they_stand(self, search: Search, typed: str) -> None:
+    async def test_words_are_found_in_any_order(self, search: Search, typed: str) -> None:
         assert "Nguyễn Thị Thu Lan" in await search(typed)
 
     async def test_punctuation_is_a_space(self, search: Search) -> None:
@@ -69,24 +69,26 @@ class TestByName:
     @pytest.mark.parametrize(
         "typed", ["%", "_", "100%_", "'; DROP TABLE customer; --", "& | ! :*", "\\", "a:*b"]
     )
-    async def test_signs_of_query_languages_are_plain_characters(self, search: Search, typed: str) -> None:
+    async def test_operators_of_query_languages_are_plain_characters(
+        self, search: Search, typed: str
+    ) -> None:
         found = await search(typed)
         assert found in ([], ["100%_Hài Lòng"])
         assert len(await search("lan")) == 5
 
-    async def test_the_limit_keeps_the_best(self, search: Search) -> None:
+    async def test_the_limit_keeps_the_best_matches(self, search: Search) -> None:
         assert await search("lan", limit=1) == ["Lan"]
 
     @pytest.mark.parametrize("typed", [".", "-", "'", ", .", "\u0301"])
-    async def test_what_is_no_part_of_a_name_finds_nobody(self, search: Search, typed: str) -> None:
+    async def test_punctuation_alone_finds_nobody(self, search: Search, typed: str) -> None:
         assert await search(typed) == []
 
-    async def test_what_nobody_is_called_finds_nobody(self, search: Search) -> None:
+    async def test_an_unknown_name_finds_nobody(self, search: Search) -> None:
         assert await search("xyz") == []
 
 
 class TestByPhone:
-    async def test_the_last_digits_find(self, search: Search) -> None:
+    async def test_customers_are_found_by_the_last_digits(self, search: Search) -> None:
         assert set(await search("678")) == {"Nguyễn Thị Thu Lan", "Jean-Pierre O’Neil"}
         assert set(await search("999")) == {"Nguyễn Văn Nam", "Trần Đăng Khoa"}
 
@@ -102,7 +104,7 @@ class TestByPhone:
             "0912.345.67",
         ],
     )
-    async def test_a_whole_number_or_its_beginning_finds_in_any_spelling(
+    async def test_customers_are_found_by_a_number_or_its_beginning_in_any_spelling(
         self, search: Search, typed: str
     ) -> None:
         assert (await search(typed))[0] == "Nguyễn Thị Thu Lan"
@@ -116,7 +118,7 @@ async def test_an_email_is_found_by_its_beginning(search: Search) -> None:
 
 
 @pytest.mark.parametrize("query", ["", "q=", "q=%20", f"q={'x' * 101}", "q=a%0Ab"])
-async def test_nothing_typed_or_too_much_is_422(client: httpx2.AsyncClient, query: str) -> None:
+async def test_an_empty_or_long_query_is_422(client: httpx2.AsyncClient, query: str) -> None:
     response = await client.get(f"{PATH}/search?{query}")
     assert response.status_code == 422
     assert response.json()["error"]["details"][0]["field"] == "query.q"

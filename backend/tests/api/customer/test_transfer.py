@@ -1,4 +1,4 @@
-"""Files in and out: all or nothing, the same file twice changes nothing."""
+"""Import and export of customers: all rows or none, and a repeat changes nothing."""
 
 import asyncio
 import csv
@@ -43,17 +43,17 @@ def outcome(**rows: int) -> dict[str, int]:
     return {"created": 0, "updated": 0, "unchanged": 0, "skipped": 0} | rows
 
 
-async def refusals(client: httpx2.AsyncClient, content: str | bytes) -> dict[str, str]:
+async def errors_in(client: httpx2.AsyncClient, content: str | bytes) -> dict[str, str]:
     response = await import_file(client, content)
     assert response.status_code == 422, response.text
     error = response.json()["error"]
     assert error["code"] == "IMPORT_REFUSED"
     assert (await client.get(PATH)).json()["items"] == []
-    return {fault["field"]: fault["type"] for fault in error["details"]}
+    return {detail["field"]: detail["type"] for detail in error["details"]}
 
 
 class TestImport:
-    async def test_a_second_run_of_the_same_file_changes_nothing(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_second_import_of_the_same_file_changes_nothing(self, client: httpx2.AsyncClient) -> None:
         file = HEADER + LAN + "Trần Mai,,,,,,,\nTrần Mai,,,,,,,\n"
         first = await import_file(client, file)
         before = (await client.get(PATH)).json()
@@ -62,7 +62,7 @@ class TestImport:
         assert second.json() == outcome(unchanged=3)
         assert (await client.get(PATH)).json() == before
 
-    async def test_known_customers_are_brought_up_to_date_and_empty_cells_empty_nothing(
+    async def test_existing_customers_are_updated_and_empty_cells_clear_nothing(
         self, client: httpx2.AsyncClient, add: AddCustomer
     ) -> None:
         lan = await add("Le Lan", phone="0912345678", notes="Phòng yên tĩnh", tags=["quen"])
@@ -79,8 +79,8 @@ class TestImport:
         [
             b"\xef\xbb\xbf" + (HEADER + LAN).encode(),
             (HEADER + LAN).replace("\n", "\r\n").encode(),
-            "Họ và tên;Số điện thoại;Email;Ngày sinh;Giới tính;Nhãn\n"
-            "Lê Lan;0912.345.678;lan@example.com;31/12/1990;Nữ;vip\n".encode(),
+            "Họ và tên;Số điện thoại;Email;Ngày sinh;Giới tính;Nhãn;Lưu ý sức khỏe\n"
+            "Lê Lan;0912.345.678;lan@example.com;31/12/1990;Nữ;vip;dị ứng sả\n".encode(),
             b"full_name\tphone\tbirthday\tgender\temail\tnotes\n\n"
             + "Lê Lan\t'+84912345678\t31-12-1990\tNỮ\tlan@example.com\t\n".encode(),
             "Tên,SĐT khách,E-mail,Ngày sinh,Giới tính,,\n"
@@ -88,15 +88,15 @@ class TestImport:
             unicodedata.normalize("NFD", (HEADER + LAN)).encode(),
         ],
     )
-    async def test_what_spreadsheets_write_is_understood(
+    async def test_files_of_different_spreadsheets_are_read(
         self, client: httpx2.AsyncClient, content: bytes
     ) -> None:
         assert (await import_file(client, content)).json()["created"] == 1
         (lan,) = (await client.get(PATH)).json()["items"]
-        kept = (lan["full_name"], lan["phone"], lan["email"], lan["birthday"], lan["gender"])
-        assert kept == ("Lê Lan", "+84912345678", "lan@example.com", "1990-12-31", "female")
+        imported = (lan["full_name"], lan["phone"], lan["email"], lan["birthday"], lan["gender"])
+        assert imported == ("Lê Lan", "+84912345678", "lan@example.com", "1990-12-31", "female")
 
-    async def test_every_bad_row_is_named_with_its_reason_and_no_row_is_imported(
+    async def test_every_bad_row_is_named_with_its_reason_and_none_is_imported(
         self, client: httpx2.AsyncClient
     ) -> None:
         file = (
@@ -108,7 +108,7 @@ class TestImport:
             + "Quá nhiều,,,,,,,,,x\n"
             + "Lê\x00,,,,,,,\n"
         )
-        assert await refusals(client, file) == {
+        assert await errors_in(client, file) == {
             "dòng 3: Họ tên": "string_too_short",
             "dòng 5: Số điện thoại": "phone_number",
             "dòng 5: Email": "email",
@@ -118,7 +118,7 @@ class TestImport:
             "dòng 7": "string_characters",
         }
 
-    async def test_reasons_are_given_in_the_language_asked_for(self, client: httpx2.AsyncClient) -> None:
+    async def test_reasons_are_in_the_language_of_the_request(self, client: httpx2.AsyncClient) -> None:
         file = HEADER + "Lê Lan,123,,,,,,\n"
         vi = (await import_file(client, file)).json()["error"]
         en = (await import_file(client, file, **{"Accept-Language": "en"})).json()["error"]
@@ -129,10 +129,10 @@ class TestImport:
 
     async def test_two_rows_with_one_phone_are_refused(self, client: httpx2.AsyncClient) -> None:
         file = HEADER + LAN + "Mai,,,,,,,\n" + "Trần Mai,+84912345678,,,,,,\n"
-        assert await refusals(client, file) == {"dòng 4: Số điện thoại": "duplicate_row"}
+        assert await errors_in(client, file) == {"dòng 4: Số điện thoại": "duplicate_row"}
 
     @pytest.mark.parametrize(
-        ("content", "fault"),
+        ("content", "errors"),
         [
             ("", {"dòng 1: Họ tên": "missing_column"}),
             ("phone\n0912345678\n", {"dòng 1: Họ tên": "missing_column"}),
@@ -145,27 +145,25 @@ class TestImport:
             ('full_name\n"Lan', {"dòng 2": "csv"}),
         ],
     )
-    async def test_a_file_that_is_none_is_refused(
-        self, client: httpx2.AsyncClient, content: str | bytes, fault: dict[str, str]
+    async def test_a_file_that_is_not_csv_of_customers_is_refused(
+        self, client: httpx2.AsyncClient, content: str | bytes, errors: dict[str, str]
     ) -> None:
-        assert await refusals(client, content) == fault
+        assert await errors_in(client, content) == errors
 
-    async def test_after_a_hundred_faults_the_others_are_counted(self, client: httpx2.AsyncClient) -> None:
+    async def test_after_a_hundred_errors_the_others_are_counted(self, client: httpx2.AsyncClient) -> None:
         response = await import_file(client, HEADER + "Lan,1,,,,,,\n" * 1500)
         details = response.json()["error"]["details"]
         assert len(details) == 101
         assert details[-1]["message"] == "… và 1400 lỗi nữa."
 
-    async def test_last_years_file_undoes_no_merge(
-        self, client: httpx2.AsyncClient, add: AddCustomer
-    ) -> None:
+    async def test_an_old_file_undoes_no_merge(self, client: httpx2.AsyncClient, add: AddCustomer) -> None:
         survivor = await add("Lê Lan", phone="0987654321")
         duplicate = await add("Lê Lan", phone="0912345678")
         await client.post(f"{PATH}/{survivor['id']}/merge", json={"duplicate_id": duplicate["id"]})
         result = await import_file(client, HEADER + "Lê Lan,0912345678,,,,,,\n")
         assert result.json() == outcome(skipped=1)
 
-    async def test_last_years_file_brings_back_no_duplicate_without_a_phone(
+    async def test_an_old_file_brings_back_no_duplicate_without_a_phone(
         self, client: httpx2.AsyncClient, add: AddCustomer
     ) -> None:
         file = HEADER + "Lê Lan,,,,,,,\n" * 2
@@ -176,7 +174,7 @@ class TestImport:
         assert third.json() == outcome(unchanged=1, skipped=1, created=1)
 
     @pytest.mark.parametrize("phone", ["0912345678", ""])
-    async def test_an_archived_customer_stays_archived_and_is_counted(
+    async def test_an_archived_customer_stays_archived_and_is_counted_as_skipped(
         self, client: httpx2.AsyncClient, add: AddCustomer, phone: str
     ) -> None:
         lan = await add("Lê Lan", phone=phone or None)
@@ -185,7 +183,7 @@ class TestImport:
         assert result.json() == outcome(skipped=1)
         assert (await client.get(PATH)).json()["items"] == []
 
-    async def test_a_number_given_to_another_customer_is_that_customers(
+    async def test_a_number_that_was_given_away_finds_its_new_owner(
         self, client: httpx2.AsyncClient, add: AddCustomer
     ) -> None:
         lan = await add("Lê Lan", phone="0912345678")
@@ -195,14 +193,14 @@ class TestImport:
             unchanged=1
         )
 
-    async def test_a_file_from_excel_in_another_form_says_how_to_save_it(
-        self, client: httpx2.AsyncClient
-    ) -> None:
+    async def test_an_excel_workbook_is_refused_with_advice(self, client: httpx2.AsyncClient) -> None:
         for language, advice in (("vi", "Lưu thành → CSV UTF-8"), ("en", "Save As → CSV UTF-8")):
             refused = await import_file(client, WORKBOOK, **{"Accept-Language": language})
             assert advice in refused.json()["error"]["details"][0]["message"]
 
-    async def test_two_imports_of_one_file_at_once_import_it_once(self, client: httpx2.AsyncClient) -> None:
+    async def test_imports_of_one_file_at_the_same_time_import_it_once(
+        self, client: httpx2.AsyncClient
+    ) -> None:
         responses = await asyncio.gather(*(import_file(client, HEADER + LAN) for _ in range(4)))
         assert {response.status_code for response in responses} <= {200, 409}
         assert len((await client.get(PATH)).json()["items"]) == 1
@@ -223,10 +221,10 @@ REFUSE_ROWS = (
     """CREATE EVENT TRIGGER refuse ON ddl_command_end WHEN TAG IN ('CREATE TABLE')
         EXECUTE FUNCTION refuse_rows()""",
 )
-"""For one transaction: the table that an import copies its rows to refuses each."""
+"""Statements after which the table of an import refuses every row, until the transaction ends."""
 
 
-class TestFaultsOfTheDatabase:
+class TestDatabaseErrors:
     async def test_an_import_that_lost_a_race_reads_its_file_again(self, client: httpx2.AsyncClient) -> None:
         attempts = []
 
@@ -240,24 +238,24 @@ class TestFaultsOfTheDatabase:
         assert [attempt.created for attempt in attempts] == [1, 1]
 
     @pytest.mark.parametrize(("condition", "attempts"), [("disk_full", 1), ("deadlock_detected", 3)])
-    async def test_rows_that_the_database_does_not_take_are_a_503(
+    async def test_rows_that_the_database_refuses_are_a_503(
         self, client: httpx2.AsyncClient, condition: str, attempts: int
     ) -> None:
-        made = 0
+        tries = 0
 
         async def import_in_vain(session: AsyncSession) -> None:
-            nonlocal made
-            made += 1
+            nonlocal tries
+            tries += 1
             for statement in REFUSE_ROWS:
                 await session.execute(text(statement.format(condition=condition)))
             await import_customers(session, SYSTEM_USER, io.BytesIO((HEADER + LAN).encode()))
 
         refused = await post(import_in_vain)
         assert (refused.status_code, refused.json()["error"]["code"]) == (503, "SERVICE_UNAVAILABLE")
-        assert made == attempts
+        assert tries == attempts
 
     @pytest.mark.parametrize("fault", [Mode.REFUSE, Mode.BLACK_HOLE])
-    async def test_a_database_that_goes_in_the_middle_is_a_503(
+    async def test_a_database_that_fails_in_the_middle_is_a_503(
         self, client: httpx2.AsyncClient, fault: Mode
     ) -> None:
         async def import_and_lose(session: AsyncSession) -> None:
@@ -275,7 +273,7 @@ class TestFaultsOfTheDatabase:
             refused = await post(import_and_lose)
         assert (refused.status_code, refused.json()["error"]["code"]) == (503, "SERVICE_UNAVAILABLE")
 
-    async def test_an_export_waits_for_a_connection_no_longer_than_a_request(
+    async def test_an_export_waits_for_a_connection_as_long_as_a_request(
         self, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(database, "REQUEST_POOL_WAIT", 0.1)
@@ -290,14 +288,14 @@ class TestFaultsOfTheDatabase:
 
 
 class TestExport:
-    async def test_what_is_exported_can_be_imported_and_changes_nothing(
+    async def test_an_exported_file_can_be_imported_and_changes_nothing(
         self, client: httpx2.AsyncClient, add: AddCustomer
     ) -> None:
         for sample in sample_customers(60, seed=3):
-            given = {name: value for name, value in sample.items() if name != "full_name"}
+            fields = {name: value for name, value in sample.items() if name != "full_name"}
             await add(
                 sample["full_name"],
-                **{n: v.isoformat() if hasattr(v, "isoformat") else v for n, v in given.items()},
+                **{n: v.isoformat() if hasattr(v, "isoformat") else v for n, v in fields.items()},
             )
         await add("Lê Lan", notes="=1+1")
         exported = await client.get(f"{PATH}/export")
@@ -307,7 +305,7 @@ class TestExport:
         assert result.json() == outcome(unchanged=61)
 
     @pytest.mark.parametrize("cell", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "'=1"])
-    async def test_a_cell_that_is_a_formula_becomes_text(
+    async def test_a_formula_becomes_text(
         self, client: httpx2.AsyncClient, add: AddCustomer, cell: str
     ) -> None:
         await add("Lê Lan", notes=f"x{cell}")
@@ -325,16 +323,16 @@ class TestExport:
         assert (await client.get(f"{PATH}/export")).text.count("\n") == 1
 
 
-def test_reading_that_is_given_up_ends_quietly_also_when_the_file_is_closed_by_then() -> None:
+def test_reading_can_be_given_up_after_the_file_was_closed() -> None:
     file = io.BytesIO((HEADER + LAN * 2).encode())
     rows = read_customers(file)
     next(rows)
     file.close()
-    rows.close()  # type: ignore[attr-defined]  # a generator; what it ends with would else be lost in the collector
+    rows.close()  # type: ignore[attr-defined]  # a generator; otherwise the garbage collector would swallow its error
 
 
 @given(st.text())
-def test_escaping_a_cell_is_undone_by_reading_it(cell: str) -> None:
+def test_reading_a_cell_undoes_its_escaping(cell: str) -> None:
     assert _unescape(_escape(cell)) == cell
     assert _escape(cell)[:1] not in ("=", "+", "-", "@", "\t", "\r")
 
@@ -347,7 +345,7 @@ LINES = st.text(
 
 
 @given(st.lists(st.builds(CustomerCreate, full_name=LINES, notes=LINES, tags=st.just([])), max_size=5))
-def test_what_is_written_is_read_again(customers: list[CustomerCreate]) -> None:
+def test_written_customers_are_read_again(customers: list[CustomerCreate]) -> None:
     writer = CsvWriter()
     for customer in customers:
         writer.add(customer)

@@ -213,8 +213,8 @@ class TestChange:
         hour = timedelta(hours=1)
         shift_id = await add_shift(lan, branch, now - 5 * hour, now + 5 * hour)
         await book(lan, now - 3 * hour, now - 2 * hour)
-        held = await book(lan, now - hour, now + hour, hold_expires_at=now + hour)
-        assert stranded_in(await client.delete(f"{PATH}/{shift_id}?force=true")) == [str(held)]
+        hold = await book(lan, now - hour, now + hour, hold_expires_at=now + hour)
+        assert stranded_in(await client.delete(f"{PATH}/{shift_id}?force=true")) == [str(hold)]
 
     async def test_shifts_that_touch_cover_an_appointment_together(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID

@@ -55,7 +55,7 @@ async def add_shift(staff_id: str, branch_id: UUID, start: datetime) -> None:
 
 
 def new_staff(*branches: UUID, **values: Any) -> dict[str, Any]:
-    """Return the required fields of a person, and these."""
+    """Return the required fields of a person, with `values` over them."""
     return {
         "key": "lan",
         "full_name": "Lan",

@@ -154,7 +154,7 @@ async def _make_shifts(
 async def _days_with_shifts(
     session: AsyncSession, branch_id: UUID, staff_ids: Iterable[UUID], within: Range[datetime], zone: ZoneInfo
 ) -> set[tuple[UUID, date]]:
-    """Return the pairs of a person and a day on which a shift of theirs begins.
+    """Return the pairs of a person and a day on which one of their shifts begins.
 
     A shift in another branch does not count if the person has weekly shifts there on that weekday.
     """
