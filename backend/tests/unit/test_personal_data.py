@@ -1,4 +1,4 @@
-"""Nothing that is kept about a customer is forgotten by an import, an export, a merge or an erasure."""
+"""Every column and table with personal data is listed for imports, exports, merges and erasures."""
 
 from collections import Counter
 from uuid import UUID
@@ -15,7 +15,7 @@ from app.personal_data import PERSONAL_DATA_HOLDERS
 
 
 class TestColumns:
-    """A new column of `customer` fails here until `CUSTOMER_COLUMNS` says what becomes of it."""
+    """A new column of `customer` fails here until `CUSTOMER_COLUMNS` lists it."""
 
     def test_every_column_is_listed(self) -> None:
         assert set(CUSTOMER_COLUMNS) == set(Customer.__table__.columns.keys())

@@ -31,7 +31,7 @@ router = ApiRouter(prefix=f"{API_V1}/branches", tags=["Board"])
 async def get_board(
     user: SignedIn, session: SessionDep, branch_id: UUID, query: Annotated[BoardQuery, Query()]
 ) -> BoardRead:
-    """A branch's day: who works, beds and devices, visits, guests. For its team; therapists see their own day."""
+    """Return a branch's day: people, beds and devices, visits, guests. For its team; therapists see their own day."""
     return await board_service.read_board(session, user, branch_id, query.day)
 
 
@@ -44,7 +44,7 @@ async def get_board(
 async def stream_board(
     user: SignedIn, session: SessionDep, branch_id: UUID, query: Annotated[BoardQuery, Query()]
 ) -> stream.EventStream:
-    """Streams a branch's day as Server-Sent Events: first `board`, as `GET /board` returns it, then `changed`.
+    """Stream a branch's day as Server-Sent Events: first `board`, as `GET /board` returns it, then `changed`.
 
     The data of `changed` is an object: `visits` (new or changed, complete), `removed` (ids of visits that are no longer
     on the board), `guests` (new or changed), and `opening_hours`, `people` and `rooms`, complete, or null when unchanged.

@@ -12,7 +12,7 @@ from app.modules.booking.booking_schemas import VisitRead
 from app.modules.branch.branch_schemas import OpenSpan
 from app.modules.resource.outages.schemas import OutageRead
 from app.modules.resource.resource_schemas import TypeKind
-from app.modules.staff.roster.schemas import ShiftRead
+from app.modules.staff.staff_schemas import ShiftRead
 
 
 class BoardQuery(BaseModel):
@@ -80,7 +80,7 @@ class BoardRead(BaseModel):
 
 
 class BoardChange(BaseModel):
-    """What has changed since the event before. null: unchanged."""
+    """The changes since the event before. null: unchanged."""
 
     visits: list[VisitRead] = Field(description="New or changed visits, complete.")
     removed: list[UUID] = Field(description="Ids of visits that are no longer on the board.")

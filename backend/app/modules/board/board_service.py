@@ -53,7 +53,7 @@ async def read_board(session: AsyncSession, user: CurrentUser, branch_id: UUID, 
 
 
 async def authorize_viewer(session: AsyncSession, user: CurrentUser, branch_id: UUID) -> Viewer:
-    """Return as whom the user looks at the boards of a branch.
+    """Authorize a user to look at the boards of a branch, and return the viewer that the user is.
 
     Raises:
         ForbiddenException: The user does not work in the branch.

@@ -36,19 +36,19 @@ from app.modules.identity.access import CurrentUser, look_again
 from app.redis.events import branch_events
 
 POLL_SECONDS, POLL_SECONDS_WITHOUT_REDIS = 15.0, 2.0
-"""How often a watch reads the day without being told: messages can be lost, and some changes send none."""
+"""The longest time between two readings of a day: messages can be lost, and some changes send none."""
 MIN_READ_INTERVAL = 0.2
 """Seconds between two readings of a day, however much happens. A full day, 150 visits, takes 40 ms of the processor."""
 HEARTBEAT_SECONDS = 15.0
-"""How often a stream without news sends a comment: proxies cut connections that are silent for a minute."""
+"""The time after which a stream without news sends a comment: proxies cut connections that are silent for a minute."""
 MAX_STREAM_SECONDS = 600.0
 RECHECK_SECONDS = 30.0
-"""How often a stream checks whether its user may still see the board."""
+"""The time between two checks that the user of a stream may still see the board."""
 MAX_STREAMS = 50
 """The most open streams of a user in a process: a tablet in each room, some tabs, and streams whose network went away
 silently, which stay until `MAX_STREAM_SECONDS`."""
 RETRY_MILLISECONDS = 2000
-"""How long a client waits before it connects again."""
+"""The time that a client waits before it connects again."""
 SEND_TIMEOUT = 10.0
 """Seconds in which a client has to take what is sent. A client that takes nothing would hold its stream for ever."""
 
@@ -61,18 +61,18 @@ class StreamSlot:
     It is free again when the stream ends, and when the stream never began: then nothing refers to the slot.
     """
 
-    _taken: ClassVar[WeakSet["StreamSlot"]] = WeakSet()
+    _all: ClassVar[WeakSet["StreamSlot"]] = WeakSet()
 
     def __init__(self, user_id: UUID) -> None:
         """Take a slot. Raises TooManyStreams."""
-        if sum(slot.user_id == user_id for slot in self._taken) >= MAX_STREAMS:
+        if sum(slot.user_id == user_id for slot in self._all) >= MAX_STREAMS:
             raise TooManyStreams
         self.user_id: UUID = user_id
-        self._taken.add(self)
+        self._all.add(self)
 
     def release(self) -> None:
         """Make the slot free."""
-        self._taken.discard(self)
+        self._all.discard(self)
 
 
 class EventStream(StreamingResponse):
@@ -87,7 +87,7 @@ class EventStream(StreamingResponse):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         scope["endless"] = True
         try:
-            async with aclosing(self.body_iterator):  # type: ignore[type-var]  # always a generator of ours
+            async with aclosing(self.body_iterator):  # type: ignore[type-var]  # always an async generator
                 with suppress(TimeoutError):
                     await super().__call__(scope, receive, partial(_send_in_time, send))
         finally:

@@ -1,4 +1,4 @@
-"""What visits and appointments keep about customers."""
+"""The personal data in visits and appointments."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -20,7 +20,7 @@ async def _merge(session: AsyncSession, duplicate_id: UUID, survivor_id: UUID) -
 
 
 async def _erase(session: AsyncSession, customer_ids: Sequence[UUID], _user_ids: Sequence[UUID]) -> None:
-    """Remove names, notes and reasons. Who booked names the guests, so those of the whole party go."""
+    """Remove names, notes and reasons, also those of guests that an erased customer brought."""
     visit_ids = await _lock_visits(session, customer_ids)
     booked = select(Visit.id).where(Visit.customer_id.in_(customer_ids))
     guests = update(Appointment).where(

@@ -17,6 +17,6 @@ class CalendarFeed(Entity):
     staff_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"), index=True)
     customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"), index=True)
     revoked_at: Mapped[datetime | None]
-    """When the address stopped working."""
+    """The time at which the address stopped working."""
 
     __table_args__ = (CheckConstraint("num_nonnulls(staff_id, customer_id) = 1", name="of_one"),)

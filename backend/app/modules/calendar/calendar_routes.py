@@ -42,7 +42,7 @@ BaseUrl = Annotated[str, Depends(_base_url)]
 async def add_calendar(
     user: SignedIn, session: SessionDep, owner: CalendarOwner, base_url: BaseUrl
 ) -> CalendarRead:
-    """Creates a calendar to which a phone subscribes: your own, or at the desk that of a therapist or a customer.
+    """Create a calendar to which a phone subscribes: your own, or at the desk that of a therapist or a customer.
 
     Create one for each phone, so that you can revoke it alone. A person can have ten.
     """
@@ -53,13 +53,13 @@ async def add_calendar(
 async def list_calendars(
     user: SignedIn, session: SessionDep, owner: Annotated[CalendarOwner, Query()], base_url: BaseUrl
 ) -> list[CalendarRead]:
-    """Lists the calendars of a person that are not revoked, newest first."""
+    """List the calendars of a person that are not revoked, newest first."""
     return await calendar_service.list_calendars(session, user, owner, base_url=base_url)
 
 
 @router.delete("/{calendar_id}", status_code=204, responses=error_responses(CalendarNotFound))
 async def revoke_calendar(user: SignedIn, session: SessionDep, calendar_id: UUID) -> None:
-    """Revokes a calendar: its address stops working."""
+    """Revoke a calendar: its address stops working."""
     await calendar_service.revoke_calendar(session, user, calendar_id)
 
 
@@ -74,7 +74,7 @@ async def revoke_calendar(user: SignedIn, session: SessionDep, calendar_id: UUID
     openapi_extra=PUBLIC,
 )
 async def read_calendar(request: Request, token: str) -> Response:
-    """The calendar as phones read it (iCalendar, RFC 5545): from 30 days ago to 180 days ahead.
+    """Return the calendar as phones read it (iCalendar, RFC 5545): from 30 days ago to 180 days ahead.
 
     The address is the key, so no sign-in is needed.
     """

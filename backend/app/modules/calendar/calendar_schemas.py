@@ -36,7 +36,7 @@ class CalendarRead(BaseModel):
     staff_id: UUID | None
     customer_id: UUID | None
     url: str = Field(
-        description="The address for a phone to subscribe to. Keep it secret: whoever has it sees the calendar."
+        description="The address for a phone to subscribe to. Keep it secret: everybody who has it sees the calendar."
     )
     created_at: datetime
 

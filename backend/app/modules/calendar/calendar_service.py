@@ -23,18 +23,17 @@ from app.modules.customer.customer_service import (
 )
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import DESK, Role
-from app.modules.staff.access import get_own_or_managed
 from app.modules.staff.staff_errors import StaffNotFound
-from app.modules.staff.staff_service import get_staff
+from app.modules.staff.staff_service import get_own_or_managed, get_staff
 
 _PURPOSE = "calendar"
 _DAYS_BACK, _DAYS_AHEAD = timedelta(days=30), timedelta(days=180)
 _LAST_TIME_ZONE = timedelta(hours=12)
-"""How far the time zone where a day ends last is behind UTC."""
+"""The distance to UTC of the time zone where a day ends last."""
 
 
 class CalendarContents(NamedTuple):
-    """What is in a calendar."""
+    """The owner and the engagements of a calendar."""
 
     owner_name: str
     """The full name."""
@@ -135,7 +134,7 @@ async def _authorize_for(
 ) -> None:
     """Let everybody have their own calendars, and the desk those of its staff and of all customers.
 
-    With `lock`, nobody else adds a calendar for the same person in this transaction.
+    `lock` keeps other transactions from adding a calendar for the same person.
 
     Raises:
         StaffNotFound, CustomerNotFound, ForbiddenException
@@ -160,7 +159,7 @@ async def _is_active(session: AsyncSession, owner: CalendarOwner | CalendarFeed)
 
 
 def _earliest_today() -> date:
-    """Return today's date where the day ends last: nobody has left before their last day is over everywhere."""
+    """Return today's date where the day ends last: an employee has left when the last day is over everywhere."""
     return (utc_now() - _LAST_TIME_ZONE).date()
 
 

@@ -17,7 +17,7 @@ from app.modules.booking.visit.agenda import Engagement
 from app.modules.calendar.calendar_service import CalendarContents
 
 _REFRESH_INTERVAL = timedelta(minutes=15)
-"""How often a phone should look again."""
+"""The time after which a phone should look again."""
 _NOT_IN_NAMES = re.compile(r"[\x00-\x1f\d,;:()\[\]{}<>/\\|+@#*=—]|\s[-–]\s")
 _COMMON_MIDDLE_NAMES = {"thị", "văn"}
 
@@ -94,17 +94,17 @@ def _revision(engagement: Engagement) -> int:
 
 
 def short_name(full_name: str) -> str:
-    """Return the name by which people call somebody: the last two words, without the family name.
+    """Return the name by which a person is called: the last two words, without the family name.
 
     Vũ Thị Lan Anh is Lan Anh, and Nguyễn Thị Mai is Mai: Thị and Văn only tell women from men. Numbers and remarks that
     the desk wrote beside the name are left out.
     """
     parts = (part.split() for part in _NOT_IN_NAMES.split(full_name))
-    names = next((words for words in parts if words), [])
-    given = names[1:] or names
-    if len(given) > 1 and given[-2].lower() in _COMMON_MIDDLE_NAMES:
-        given = given[-1:]
-    return _one_line(" ".join(given[-2:]))
+    names = next((part for part in parts if part), [])
+    given_names = names[1:] or names
+    if len(given_names) > 1 and given_names[-2].lower() in _COMMON_MIDDLE_NAMES:
+        given_names = given_names[-1:]
+    return _one_line(" ".join(given_names[-2:]))
 
 
 def _one_line(text: str) -> str:

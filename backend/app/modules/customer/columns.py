@@ -9,11 +9,11 @@ from enum import Enum, auto
 from typing import Any
 
 type MergeRule = Callable[[Any, Any], Any]
-"""Takes the values of the survivor and of the duplicate, and returns what the survivor gets."""
+"""A function of the values of the survivor and of the duplicate, which returns what the survivor gets."""
 
 
 class Erasure(Enum):
-    """What an erasure does with a column that gets no fixed value."""
+    """An erasure's treatment of a column that gets no fixed value."""
 
     KEEP = auto()
     NOW = auto()
@@ -22,7 +22,7 @@ class Erasure(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ColumnRule:
-    """What happens to one column. Every column answers all four, so that none is left to chance."""
+    """The treatment of one column. All four must be given, so that none is left to chance."""
 
     csv: str | None
     """The Vietnamese name of its CSV column; None: not in CSV files."""
@@ -30,7 +30,7 @@ class ColumnRule:
     """Whether the copy of a person's data has it (`CustomerRead`)."""
     merge: MergeRule
     erase: object
-    """The value that it gets, or what `Erasure` says."""
+    """The value that it gets, or a member of `Erasure`."""
 
 
 def keep(survivor: Any, _duplicate: Any) -> Any:

@@ -61,7 +61,7 @@ async def _merge(_session: AsyncSession, _duplicate_id: UUID, _survivor_id: UUID
 
 
 async def _erase(_session: AsyncSession, _customer_ids: Sequence[UUID], _user_ids: Sequence[UUID]) -> None:
-    """Keep the consents: they prove that what was done was allowed, and name nobody."""
+    """Keep the consents: they prove what was allowed, and contain no names."""
 
 
 CONSENTS = PersonalDataHolder(

@@ -168,7 +168,7 @@ def _fold(text: str) -> str:
 
 
 class CsvWriter:
-    """Writes customers as UTF-8 with a byte order mark, without which Excel shows `Nguyá»…n`."""
+    """A writer of customers as UTF-8 with a byte order mark, without which Excel shows `Nguyá»…n`."""
 
     def __init__(self) -> None:
         self._buffer = io.StringIO()

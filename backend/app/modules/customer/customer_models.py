@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.db.models import Entity
 
 NAME_BEGINNINGS = 5
-"""How many ways there are to begin a name (migration 0001). Each has an ordered index."""
+"""The number of words at which a name can begin (migration 0001). Each has an ordered index."""
 
 
 class Customer(Entity):
@@ -26,7 +26,7 @@ class Customer(Entity):
     phone: Mapped[str | None] = mapped_column(Text(collation="C"))
     """E.164; unique among active customers."""
     email: Mapped[str | None] = mapped_column(Text(collation="C"))
-    """In lower case."""
+    """The address in lower case."""
     birthday: Mapped[date | None]
     gender: Mapped[str | None] = mapped_column(Text)
     notes: Mapped[str] = mapped_column(Text, default="", server_default="")
@@ -39,7 +39,7 @@ class Customer(Entity):
     )
     """The account that signs in as this customer."""
     erased_at: Mapped[datetime | None]
-    """When the personal data was removed. The row stays, so that visits and sums still add up."""
+    """The time at which the personal data was removed. The row stays, so that visits and sums still add up."""
     name_keys: Mapped[list[str]] = mapped_column(
         ARRAY(Text(collation="C")), Computed("zenspa_name_keys(full_name)", persisted=True), deferred=True
     )

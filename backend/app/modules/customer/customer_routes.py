@@ -40,7 +40,7 @@ router = ApiRouter(prefix=PREFIX, tags=["Customers"])
 
 @router.post("", status_code=201, response_model=CustomerRead, responses=error_responses(PhoneTaken))
 async def create_customer(user: SignedIn, session: SessionDep, new: CustomerCreate) -> Customer:
-    """Adds a customer. The phone number may be written in any usual way. For the desk."""
+    """Add a customer. The phone number may be written in any usual way. For the desk."""
     return await customer_service.create_customer(session, user, new)
 
 
@@ -48,7 +48,7 @@ async def create_customer(user: SignedIn, session: SessionDep, new: CustomerCrea
 async def list_customers(
     user: SignedIn, session: SessionDep, query: Annotated[CustomerListQuery, Query()]
 ) -> CustomerPage:
-    """Lists customers page by page, newest first or by name. For the desk."""
+    """List customers page by page, newest first or by name. For the desk."""
     return await customer_service.list_customers(session, user, query)
 
 
@@ -56,7 +56,7 @@ async def list_customers(
 async def search_customers_by_text(
     user: SignedIn, session: SessionDep, query: Annotated[CustomerSearchQuery, Query()]
 ) -> list[Customer]:
-    """Finds customers by name (accents not needed), by the last digits of a phone or by email, best match first.
+    """Find customers by name (accents not needed), by the last digits of a phone or by email, best match first.
 
     For the desk.
     """
@@ -67,7 +67,7 @@ async def search_customers_by_text(
 async def import_customers(
     user: SignedIn, session: SessionDep, file: Annotated[UploadFile, File()]
 ) -> CustomerImportResult:
-    """Creates and updates customers from a CSV file: all rows or none. Importing the same file again changes nothing.
+    """Create and update customers from a CSV file: all rows or none. Importing the same file again changes nothing.
 
     Columns: full_name (required), phone, email, birthday, gender, notes, contraindications, tags (separated by `;`).
     Vietnamese headers work too. A file with bad rows is refused, with the number and the reason of each. Rows of
@@ -78,7 +78,7 @@ async def import_customers(
 
 @router.get("/export", response_class=StreamingResponse, responses={200: {"content": {"text/csv": {}}}})
 async def export_customers(user: SignedIn) -> StreamingResponse:
-    """All active customers as a CSV file for a spreadsheet. Cells that look like formulas are made harmless.
+    """Download all active customers as a CSV file. Cells that look like formulas are made harmless.
 
     For administrators of the whole spa.
     """
@@ -98,13 +98,13 @@ async def export_customers(user: SignedIn) -> StreamingResponse:
 
 @router.get("/me", response_model=CustomerRead, responses=error_responses(CustomerNotFound))
 async def get_own_customer(user: SignedIn, session: SessionDep) -> Customer:
-    """The customer as whom you are signed in."""
+    """Return the customer that your account belongs to."""
     return await customer_service.get_own_customer(session, user)
 
 
 @router.get("/{customer_id}", response_model=CustomerRead, responses=error_responses(CustomerNotFound))
 async def get_customer(user: SignedIn, session: SessionDep, customer_id: UUID) -> Customer:
-    """One customer, also when archived or merged. The team sees every customer, a customer only their own record."""
+    """Return one customer, also when archived or merged. The team sees every customer, customers their own record."""
     return await customer_service.read_customer(session, user, customer_id)
 
 
@@ -116,7 +116,7 @@ async def get_customer(user: SignedIn, session: SessionDep, customer_id: UUID) -
 async def update_customer(
     user: SignedIn, session: SessionDep, customer_id: UUID, changes: CustomerUpdate
 ) -> Customer:
-    """Changes the fields that are sent and leaves the others. For the desk."""
+    """Change the fields that are sent and leave the others. For the desk."""
     return await customer_service.update_customer(session, user, customer_id, changes)
 
 
@@ -124,7 +124,7 @@ async def update_customer(
     "/{customer_id}/archive", response_model=CustomerRead, responses=error_responses(CustomerNotFound)
 )
 async def archive_customer(user: SignedIn, session: SessionDep, customer_id: UUID) -> Customer:
-    """Takes a customer out of lists and searches. Nothing is lost. For the desk."""
+    """Take a customer out of lists and searches. Nothing is lost. For the desk."""
     return await customer_service.archive_customer(session, user, customer_id)
 
 
@@ -134,5 +134,5 @@ async def archive_customer(user: SignedIn, session: SessionDep, customer_id: UUI
     responses=error_responses(CustomerNotFound, PhoneTaken, CustomerMerged, CustomerErased),
 )
 async def restore_customer(user: SignedIn, session: SessionDep, customer_id: UUID) -> Customer:
-    """Brings an archived customer back. For the desk."""
+    """Bring an archived customer back. For the desk."""
     return await customer_service.restore_customer(session, user, customer_id)

@@ -114,7 +114,7 @@ class CustomerRead(BaseModel):
     contraindications: str
     tags: list[str]
     archived_at: datetime | None
-    merged_into_id: UUID | None = Field(description="The customer into whom this one was merged.")
+    merged_into_id: UUID | None = Field(description="The customer that this one was merged into.")
     user_id: UUID | None = Field(description="The account that signs in as this customer.")
     erased_at: datetime | None = Field(description="When the personal data was erased.")
     created_at: datetime

@@ -1,4 +1,4 @@
-"""What a spa does with its customers. Exports, merges and erasures are in `privacy`."""
+"""Customers: add, change, archive, list. Exports, merges and erasures of personal data are in `privacy`."""
 
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
@@ -45,7 +45,7 @@ _RARE_TAG = 1_000  # customers
 
 
 class Contact(NamedTuple):
-    """What those who work with a customer need to know."""
+    """The facts about a customer that the team needs at work."""
 
     id: UUID
     full_name: str
@@ -79,7 +79,7 @@ async def read_customer(session: AsyncSession, user: CurrentUser, customer_id: U
 
 
 async def get_own_customer(session: AsyncSession, user: CurrentUser) -> Customer:
-    """Return the customer as whom the user signs in.
+    """Return the customer that the user's account belongs to.
 
     Raises:
         CustomerNotFound: The user's account belongs to no customer.
@@ -238,7 +238,7 @@ async def _customers_with_tag(session: AsyncSession, tag: str) -> type[Customer]
 
 
 async def get_customer(session: AsyncSession, customer_id: UUID, *, lock: bool = False) -> Customer:
-    """Return an active, archived or merged customer. With `lock`, nobody else changes it in this transaction.
+    """Return an active, archived or merged customer. `lock` keeps other transactions from changing it.
 
     Raises:
         CustomerNotFound
@@ -261,7 +261,7 @@ async def get_visible_customer(
 
 
 async def find_customer_of_user(session: AsyncSession, user_id: UUID) -> Customer | None:
-    """Return the customer as whom this user signs in, if there is one."""
+    """Return the customer that this account belongs to, if there is one."""
     customer: Customer | None = await session.scalar(select(Customer).where(Customer.user_id == user_id))
     return customer
 

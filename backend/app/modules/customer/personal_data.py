@@ -13,19 +13,19 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 type Export = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Sequence[BaseModel]]]
-"""Takes the ids of customers and returns what is kept about them."""
+"""A function of the ids of customers, which returns the records about them."""
 type Merge = Callable[[AsyncSession, UUID, UUID], Awaitable[None]]
-"""Takes the ids of a duplicate and of the survivor, and gives the survivor what the duplicate had."""
+"""A function of the ids of a duplicate and of the survivor, which moves the records to the survivor."""
 type Erase = Callable[[AsyncSession, Sequence[UUID], Sequence[UUID]], Awaitable[None]]
-"""Takes the ids of customers and of their accounts, and removes what tells who they are. Can be repeated."""
+"""A function of the ids of customers and of their accounts, which removes the personal data. It can be repeated."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PersonalDataHolder:
-    """What one module keeps about customers.
+    """The records about customers that one module keeps.
 
-    When `merge` and `erase` run, the customers are locked FOR UPDATE. Whoever writes something new about a customer
-    locks the customer FOR KEY SHARE first (`require_active`), so nothing new appears before the transaction ends.
+    When `merge` and `erase` run, the customers are locked FOR UPDATE. Code that writes something new about a
+    customer locks the customer FOR KEY SHARE first (`require_active`), so nothing new appears meanwhile.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""What the law gives a person over their data (Vietnam's Law 91/2025/QH15), and the merge of duplicates."""
+"""The rights of a person over their data (Vietnam's Law 91/2025/QH15), and the merge of duplicates."""
 
 from uuid import UUID
 

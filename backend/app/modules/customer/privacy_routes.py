@@ -61,13 +61,13 @@ Holders = Annotated[PersonalDataHolders, Depends(_holders)]
 async def link_customer_account(
     user: SignedIn, session: SessionDep, customer_id: UUID, account: CustomerAccount
 ) -> Customer:
-    """Lets the owner of an account sign in as this customer and see the customer's data. For the desk."""
+    """Let the owner of an account sign in as this customer and see the customer's data. For the desk."""
     return await customer_service.link_account(session, user, customer_id, account)
 
 
 @router.delete("/account", response_model=CustomerRead, responses=error_responses(CustomerNotFound))
 async def unlink_customer_account(user: SignedIn, session: SessionDep, customer_id: UUID) -> Customer:
-    """Takes the account away: nobody can sign in as this customer any more. For the desk."""
+    """Take the account away from a customer. For the desk."""
     return await customer_service.unlink_account(session, user, customer_id)
 
 
@@ -88,13 +88,13 @@ async def unlink_customer_account(user: SignedIn, session: SessionDep, customer_
 async def merge_customers(
     user: SignedIn, session: SessionDep, holders: Holders, customer_id: UUID, merge: CustomerMerge
 ) -> Customer:
-    """Makes one customer of two: this one stays and takes what it lacks from the duplicate. For the desk."""
+    """Merge a duplicate into this customer, which takes over what it lacks. For the desk."""
     return await privacy.merge_customers(session, user, holders, customer_id, merge.duplicate_id)
 
 
 @router.get("/consents", responses=error_responses(CustomerNotFound))
 async def list_customer_consents(user: SignedIn, session: SessionDep, customer_id: UUID) -> list[ConsentRead]:
-    """What the customer agreed to or refused, newest first. The first entry of each purpose is in force.
+    """List the consents and refusals of a customer, newest first. The first entry of each purpose is in force.
 
     For the desk and the customer.
     """
@@ -105,7 +105,7 @@ async def list_customer_consents(user: SignedIn, session: SessionDep, customer_i
 async def record_customer_consent(
     user: SignedIn, session: SessionDep, customer_id: UUID, consent: ConsentCreate
 ) -> ConsentRead:
-    """Records that the customer agreed or refused, to which text, and through which channel.
+    """Record that the customer agreed or refused, to which text, and through which channel.
 
     For the desk and the customer.
     """
@@ -116,7 +116,7 @@ async def record_customer_consent(
 async def get_customer_personal_data(
     user: SignedIn, session: SessionDep, holders: Holders, customer_id: UUID
 ) -> PersonalData:
-    """Everything that is kept about a customer. For the customer and for administrators of the whole spa."""
+    """Return everything that is kept about a customer. For the customer and for administrators of the whole spa."""
     return await privacy.collect_personal_data(session, user, holders, customer_id)
 
 
@@ -126,5 +126,5 @@ async def get_customer_personal_data(
 async def erase_customer(
     user: SignedIn, session: SessionDep, holders: Holders, customer_id: UUID
 ) -> Customer:
-    """Erases the person for good. The visits and sums in the books stay. For administrators of the whole spa."""
+    """Erase the person for good. The visits and sums in the books stay. For administrators of the whole spa."""
     return await privacy.erase_customer(session, user, holders, customer_id)

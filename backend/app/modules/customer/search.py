@@ -39,9 +39,9 @@ _LAST_CHARACTER = "\U0010ffff"
 _PHONE_PUNCTUATION = re.compile(r"[\s().+-]")
 _MIN_PHONE_DIGITS = 3
 _ACCENT_WINDOW = 200
-"""How many unaccented matches are checked for the typed accents: Đặng and Đăng are both dang."""
+"""The number of unaccented matches that are checked for the typed accents: Đặng and Đăng are both dang."""
 _MOST_WORD_MATCHES = 1_000
-"""How many matches of words in any order are read before they are sorted. A vaguer search gets some of them."""
+"""The most matches of words in any order that are read and sorted. A vaguer search gets some of them."""
 _ACTIVE = Customer.archived_at.is_(None)
 
 
@@ -95,7 +95,7 @@ def _beginning_with(typed: str, accented: Sequence[str], limit: int) -> Select[C
             )
             .where(
                 _ACTIVE, folded != "", _starts_with(key, folded)
-            )  # "." folds to nothing, and matches nobody
+            )  # "." folds to an empty text, which would match everybody
             .order_by(key, Customer.id)
             .limit(max(limit, _ACCENT_WINDOW) if accented else limit)
             .subquery()

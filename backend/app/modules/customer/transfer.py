@@ -66,7 +66,7 @@ WHERE row <> first ORDER BY row LIMIT :limit
 """
 _FIND_BY_PHONE = """
 UPDATE customer_import AS i SET existing_id = c.id FROM customer AS c
-WHERE i.existing_id IS NULL AND c.phone = i.phone AND {which}
+WHERE i.existing_id IS NULL AND c.phone = i.phone AND {condition}
 """
 # Without a phone, a row is known by its name, birthday and email. Equal ones are paired in order.
 _NUMBER_NAMESAKES = """
@@ -81,7 +81,7 @@ UPDATE customer_import AS i SET existing_id = c.id FROM (
     SELECT id, full_name, birthday, email,
         row_number() OVER (PARTITION BY full_name, birthday, email ORDER BY id) AS namesake
     FROM customer AS c
-    WHERE phone IS NULL AND {which} AND name_keys[1] IN (
+    WHERE phone IS NULL AND {condition} AND name_keys[1] IN (
         SELECT zenspa_fold(full_name) FROM customer_import WHERE phone IS NULL AND existing_id IS NULL
     )
 ) AS c
@@ -114,13 +114,13 @@ async def import_customers(
 ) -> CustomerImportResult:
     """Create and update customers from CSV: all rows or none. Importing the same file again changes nothing.
 
-    Rows of customers who are archived or were merged are skipped: last year's file brings nobody back. `on_progress`
+    Rows of customers who are archived or were merged are skipped: last year's file restores no customer. `on_progress`
     is called with the number of rows read so far.
 
     Raises:
         ForbiddenException: The user is no administrator of the whole spa.
         ImportRefused: `details` has every bad row and its reason, up to a hundred.
-        PhoneTaken: Somebody else added one of these customers during the import.
+        PhoneTaken: One of these customers was added during the import.
     """
     authorize(user, Role.ADMIN, everywhere=True)
     file.seek(0)  # a transaction that lost a race has read the file before
@@ -183,10 +183,10 @@ async def _write(session: AsyncSession, last_row: int) -> CustomerImportResult:
     async def run(statement: str, rows: Mapping[str, int] | None = None) -> int:
         return (await connection.execute(text(statement), rows)).rowcount
 
-    async def find(which: str) -> int:
-        by_phone = await run(_FIND_BY_PHONE.format(which=which))
+    async def find(condition: str) -> int:
+        by_phone = await run(_FIND_BY_PHONE.format(condition=condition))
         await run(_NUMBER_NAMESAKES)
-        return by_phone + await run(_FIND_WITHOUT_PHONE.format(which=which))
+        return by_phone + await run(_FIND_WITHOUT_PHONE.format(condition=condition))
 
     await run("ANALYZE customer_import")
     existing = await find(_ACTIVE)

@@ -18,8 +18,7 @@ from app.modules.setup.plan import Key, Kind
 from app.modules.setup.spa_file import FileStaff
 from app.modules.staff import staff_service
 from app.modules.staff.roster import weekly as weekly_roster
-from app.modules.staff.roster.schemas import WeeklyShifts
-from app.modules.staff.staff_schemas import StaffListQuery, StaffRead
+from app.modules.staff.staff_schemas import StaffListQuery, StaffRead, WeeklyShifts
 
 type Data = dict[str, Any]
 

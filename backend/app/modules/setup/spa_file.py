@@ -28,8 +28,7 @@ from app.modules.branch.branch_schemas import (
 from app.modules.catalogue.catalogue_schemas import MAX_ADD_ONS, MAX_SEGMENTS, MAX_VARIANTS, Price, Segments
 from app.modules.catalogue.kinds import Offered
 from app.modules.resource.resource_schemas import ResourceName, RoomName, TypeKind
-from app.modules.staff.roster.schemas import WeeklyShifts, WeeklyShiftTimes
-from app.modules.staff.staff_schemas import Day, Languages, date_order_error
+from app.modules.staff.staff_schemas import Day, Languages, WeeklyShifts, WeeklyShiftTimes, date_order_error
 
 MAX_BRANCHES = 500
 MAX_ITEMS = 2_000

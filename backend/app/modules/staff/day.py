@@ -1,4 +1,4 @@
-"""Read model: who works in a branch at some time, with their shifts and their leave.
+"""Read model: the people at work in a branch at some time, with their shifts and their leave.
 
 Part of the staff module's door: other modules may import it.
 """
@@ -15,9 +15,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.types.gender import Gender
 from app.common.types.wall_time import Span
-from app.modules.staff.roster.schemas import ShiftRead
 from app.modules.staff.roster.service import read_shift
 from app.modules.staff.staff_models import Shift, Staff, TimeOff, TimeOffStatus
+from app.modules.staff.staff_schemas import ShiftRead
 from app.modules.staff.time_off.schemas import TimeOffRead
 from app.modules.staff.time_off.service import read_time_off
 

@@ -1,4 +1,4 @@
-"""Who works in the spa (nhân viên): skills, shifts (ca làm) and time off (nghỉ phép)."""
+"""Staff (nhân viên): skills, shifts (ca làm) and leave (nghỉ phép)."""
 
 from datetime import date, datetime
 from enum import StrEnum
@@ -23,9 +23,9 @@ class Staff(KeyedEntity):
     languages: Mapped[list[str]] = mapped_column(ARRAY(Text))
     """ISO 639-1 codes, the best first."""
     phone: Mapped[str | None] = mapped_column(Text(collation="C"))
-    """E.164."""
+    """The number in E.164."""
     email: Mapped[str | None] = mapped_column(Text(collation="C"))
-    """In lower case."""
+    """The address in lower case."""
     bio: Mapped[LocalizedText] = in_two_languages("bio")
     """The text about them that guests read."""
     employed_from: Mapped[date]

@@ -25,7 +25,7 @@ _WRITE_ERRORS = (StaffKeyTaken, StaffUserTaken, UserNotFound, BranchNotFound, Se
 async def list_staff(
     user: SignedIn, session: SessionDep, query: Annotated[StaffListQuery, Query()]
 ) -> list[StaffRead]:
-    """Lists the staff by name: at most 1,000, so there are no pages. For the team.
+    """List the staff by name: at most 1,000, so there are no pages. For the team.
 
     Phone, email, account and days of employment are shown to the person and at the desk of their branches. To others
     they are null.
@@ -35,7 +35,7 @@ async def list_staff(
 
 @router.post("", status_code=201, responses=error_responses(*_WRITE_ERRORS))
 async def create_staff(user: SignedIn, session: SessionDep, new: StaffCreate) -> StaffRead:
-    """Adds a person to the staff of branches of which you are administrator.
+    """Add a person to the staff of branches of which you are administrator.
 
     Only an administrator of the whole spa sets the account.
     """
@@ -44,7 +44,7 @@ async def create_staff(user: SignedIn, session: SessionDep, new: StaffCreate) ->
 
 @router.get("/{staff_id}", responses=error_responses(StaffNotFound))
 async def get_staff(user: SignedIn, session: SessionDep, staff_id: UUID) -> StaffRead:
-    """One member of staff, with the same fields as in the list. For the team."""
+    """Return one member of staff, with the same fields as in the list. For the team."""
     return await staff_service.read_staff(session, user, staff_id)
 
 
@@ -52,7 +52,7 @@ async def get_staff(user: SignedIn, session: SessionDep, staff_id: UUID) -> Staf
 async def update_staff(
     user: SignedIn, session: SessionDep, staff_id: UUID, changes: StaffUpdate
 ) -> StaffRead:
-    """Changes the fields that are sent and leaves the others.
+    """Change the fields that are sent and leave the others.
 
     You need to be administrator of a branch where they work, and of each branch that is added or taken away. Only an
     administrator of the whole spa sets the account. A branch that is taken away takes its weekly shifts along.

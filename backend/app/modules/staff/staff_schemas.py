@@ -1,17 +1,25 @@
-"""Requests and responses of the staff API."""
+"""Requests and responses of the staff API, and the shifts that other modules show or import."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StrictInt,
+    StringConstraints,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from app.common.schemas import BilingualText, IsoDate, Key, RequestModel, without_defaults
 from app.common.types.contact import Email, Name, Phone
 from app.common.types.gender import Gender, GivenGender
-from app.common.validation import bilingual_error
+from app.common.types.wall_time import WallTime, ends_after, in_order_without_overlap
 
 MAX_STAFF = 1_000
 """The most people in one list."""
@@ -38,7 +46,7 @@ def _remove_repeats[T](values: Sequence[T]) -> list[T]:
 
 
 Day = Annotated[IsoDate, AfterValidator(_check_year), Field(examples=["2026-12-31"])]
-# Lengths come first: after a validator of ours, pydantic reports them as those of a text.
+# Lengths come first: after an AfterValidator, pydantic reports them as those of a text.
 Languages = Annotated[
     list[Annotated[str, StringConstraints(pattern="^[a-z]{2}$")]],
     Field(min_length=1, max_length=10, examples=[["vi", "en"]], description="ISO 639-1 codes."),
@@ -133,3 +141,41 @@ class StaffRead(BaseModel):
     email: str | None
     employed_from: date | None
     employed_until: date | None = Field(description="The last day of work.")
+
+
+class WeeklyShiftTimes(RequestModel):
+    """A shift of every week, in local time of the branch. An end that is not after its start is on the next day."""
+
+    branch_id: UUID
+    weekday: Annotated[StrictInt, Field(ge=1, le=7, description="ISO 8601: 1 is Monday.")]
+    starts: WallTime
+    ends: WallTime
+
+    @model_validator(mode="after")
+    def _move_end_past_midnight(self) -> Self:
+        self.ends = ends_after(self.starts, self.ends)
+        return self
+
+
+def _refuse_overlaps(shifts: list[WeeklyShiftTimes]) -> list[WeeklyShiftTimes]:
+    """Return the shifts in order. Two that overlap across midnight are found when shifts are made from them."""
+    return in_order_without_overlap(
+        shifts,
+        day=lambda shift: shift.weekday,
+        begins=lambda shift: shift.starts,
+        ends=lambda shift: shift.ends,
+    )
+
+
+class WeeklyShifts(RequestModel):
+    """The weekly shifts of one person in all branches. The gap between two shifts of a day is the break."""
+
+    shifts: Annotated[list[WeeklyShiftTimes], Field(max_length=50), AfterValidator(_refuse_overlaps)]
+
+
+class ShiftRead(BaseModel):
+    id: UUID
+    staff_id: UUID
+    branch_id: UUID
+    start: datetime
+    end: datetime

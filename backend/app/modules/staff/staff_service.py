@@ -1,4 +1,4 @@
-"""Who works in the spa, in which branches, and which services they perform."""
+"""Staff: the people who work in the spa, their branches, and the services that they perform."""
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
@@ -125,7 +125,7 @@ async def update_staff(
     Raises:
         ForbiddenException: The user is not administrator of a branch where the person works, before and after, or
             not of each branch that is added or taken away; or changes the account and is not administrator of the
-            whole spa: otherwise one could sign in as somebody else for a moment, to decide on one's own requests.
+            whole spa: otherwise one could use another account for a moment to decide on one's own requests.
         StaffNotFound, StaffKeyTaken, StaffUserTaken, UserNotFound, BranchNotFound, ServiceNotFound
         StaffHasShifts: There are shifts before the new first day, after the new last day, or still to come in a branch
             that is taken away.
@@ -150,7 +150,7 @@ async def update_staff(
 
 
 async def get_staff(session: AsyncSession, staff_id: UUID, *, lock: bool = False) -> Staff:
-    """Return a person. With `lock`, nobody else changes the person until the transaction ends.
+    """Return a person. `lock` keeps other transactions from changing them.
 
     Raises:
         StaffNotFound
@@ -159,7 +159,7 @@ async def get_staff(session: AsyncSession, staff_id: UUID, *, lock: bool = False
 
 
 async def find_staff_of_user(session: AsyncSession, user_id: UUID) -> Staff | None:
-    """Return the person as whom this user signs in, if there is one."""
+    """Return the person that this account belongs to, if there is one."""
     return (await session.scalars(select(Staff).where(Staff.user_id == user_id))).one_or_none()
 
 
@@ -175,6 +175,47 @@ async def refuse_unless_known(session: AsyncSession, staff_ids: Collection[UUID]
     """Raise StaffNotFound unless all of these people exist. An empty collection issues no query."""
     if (await names_of_staff(session, staff_ids)).keys() != set(staff_ids):
         raise StaffNotFound
+
+
+async def get_own_or_managed(
+    session: AsyncSession, user: CurrentUser, staff_id: UUID, *roles: Role, lock: bool = False
+) -> Staff:
+    """Return the user's own record, or that of a person who works in a branch where the user has one of the roles.
+
+    `lock` keeps other transactions from changing the person.
+
+    Raises:
+        StaffNotFound: No such person, or another one and the user has none of the roles: the two answers are the same.
+        ForbiddenException: The person works in other branches only.
+    """
+    staff = await get_staff(session, staff_id, lock=lock)
+    if staff.user_id == user.id:
+        return staff
+    if not user.holds(*roles):
+        raise StaffNotFound
+    await require_manager(session, user, staff_id, *roles)
+    return staff
+
+
+async def require_manager(session: AsyncSession, user: CurrentUser, staff_id: UUID, *roles: Role) -> None:
+    """Refuse unless the user has one of the roles in a branch where this person works, or everywhere.
+
+    Raises:
+        ForbiddenException
+    """
+    branch_ids = await session.scalars(select(StaffBranch.branch_id).where(StaffBranch.staff_id == staff_id))
+    if not any(user.holds_in(branch_id, *roles) for branch_id in branch_ids):
+        authorize(user, *roles, everywhere=True)
+
+
+def managed_by(user: CurrentUser, *roles: Role) -> Select[UUID]:
+    """Select the ids of the user's own record and of everybody who works where the user has one of the roles."""
+    staff_ids = select(Staff.id)
+    if user.holds_everywhere(*roles):
+        return staff_ids
+    branch_ids = {grant.branch_id for grant in user.grants if grant.role in roles}
+    work_there = select(StaffBranch.staff_id).where(StaffBranch.branch_id.in_(branch_ids))
+    return staff_ids.where(or_(Staff.user_id == user.id, Staff.id.in_(work_there)))
 
 
 async def _read(session: AsyncSession, people: Sequence[Staff]) -> list[StaffRead]:

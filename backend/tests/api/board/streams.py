@@ -75,5 +75,5 @@ async def next_data(stream: AsyncGenerator[bytes]) -> dict[str, Any]:
         return data_of(await anext(stream))
 
 
-async def nobody_watches() -> bool:
+async def no_watch_is_left() -> bool:
     return not board_stream._watches and branch_events._subscription is None

@@ -108,7 +108,7 @@ class TestDesk:
     async def test_a_therapist_with_an_appointment_but_no_shift_is_shown(
         self, client: httpx2.AsyncClient
     ) -> None:
-        """Shifts and leave can be changed with `force` over appointments, and somebody has to see that."""
+        """Shifts and leave can be changed with `force` over appointments, and the desk has to see that."""
         branch = await add_branch()
         lan = await add_therapist(branch)
         await add_visit(branch, at(2), at(3), allocations={lan: (at(2), at(3))})
@@ -228,4 +228,4 @@ async def test_a_full_day_takes_as_many_queries_as_a_quiet_one(client: httpx2.As
             assert len((await board(client, branch))["visits"]) == 3 * (hour + 1)
         counts.append(len(queries))
     assert counts == [counts[0]] * 3
-    print(f"the board of a day: {counts[0]} queries")  # noqa: T201 - for whoever counts them
+    print(f"the board of a day: {counts[0]} queries")  # noqa: T201 - for people who count them

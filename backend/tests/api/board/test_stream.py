@@ -17,7 +17,7 @@ from tests.api.board.streams import (
     add_visits,
     announce_change,
     next_data,
-    nobody_watches,
+    no_watch_is_left,
     open_board,
     visit_ids,
 )
@@ -54,7 +54,7 @@ class TestStream:
         monkeypatch.setattr(board_stream, "MAX_STREAM_SECONDS", 600.0)
 
     async def test_changes_since_the_board_was_read_come_first(self) -> None:
-        """Also when they were not announced, and the day was already watched."""
+        """A stream begins with them also when they were not announced and the day was already watched."""
         branch = await add_branch()
         first, _ = await open_board(branch)
         async with aclosing(first):
@@ -126,7 +126,7 @@ class TestStream:
         visits = await add_visits(branch, 3)
         assert visit_ids(await next_data(streams[1])) == visits
         await streams[1].aclose()
-        await eventually(nobody_watches)
+        await eventually(no_watch_is_left)
 
     async def test_without_news_a_stream_sends_heartbeats(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(board_stream, "HEARTBEAT_SECONDS", 0.05)
@@ -139,7 +139,7 @@ class TestStream:
         stream, _ = await open_board(await add_branch())
         async with asyncio.timeout(SOON):
             assert [event async for event in stream] == []
-        await eventually(nobody_watches)
+        await eventually(no_watch_is_left)
 
     async def test_a_stream_survives_an_outage_of_the_database_and_catches_up(
         self, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
@@ -176,7 +176,7 @@ class TestStream:
 
         async with asyncio.timeout(SOON):
             await EventStream(stream, StreamSlot(uuid7()))({"type": "http"}, receive, send)
-        await eventually(nobody_watches)
+        await eventually(no_watch_is_left)
 
 
 async def watch_has(visits: int) -> bool:

@@ -22,7 +22,7 @@ from app.modules.identity import access
 from app.modules.identity.access import CurrentUser, Grant
 from app.modules.identity.roles import Role
 from app.modules.identity.tokens import Claims, verify_access_token
-from tests.api.board.streams import add_visits, http_to, next_data, nobody_watches, stream_path, visit_ids
+from tests.api.board.streams import add_visits, http_to, next_data, no_watch_is_left, stream_path, visit_ids
 from tests.api.board.test_board import DAY
 from tests.builders.branches import add_branch
 from tests.builders.people import new_user, signed_in
@@ -63,7 +63,7 @@ class TestAccess:
             await anext(stream)
             await run_sql(change, lan.id)
             assert [event async for event in stream] == []
-        await eventually(nobody_watches)
+        await eventually(no_watch_is_left)
 
     async def test_a_stream_goes_on_while_its_user_keeps_access(
         self, monkeypatch: pytest.MonkeyPatch

@@ -104,10 +104,10 @@ class TestMerge:
         assert after["customer_id"] == visit["customer_id"]
         assert after["appointments"][1]["customer_id"] == str(survivor_id)
 
-    async def test_a_calendar_is_told_that_the_guest_has_another_name(
+    async def test_a_merge_counts_as_a_change_of_the_appointment(
         self, client: httpx2.AsyncClient, mai_and_a_friend: tuple[UUID, dict[str, Any]]
     ) -> None:
-        """Phones compare the time of the last change."""
+        """The guest has another name then, and phones compare the time of the last change."""
         customer_id, _ = mai_and_a_friend
         times = "SELECT updated_at FROM appointment WHERE customer_id IS NOT NULL"
         [before] = await run_sql(times)
@@ -133,9 +133,7 @@ class TestErasure:
         assert (await erase(client, survivor_id)).status_code == 200
         assert await tables_with(FRIEND) == []
 
-    async def test_nothing_of_a_guest_stays_whom_another_customer_brought(
-        self, client: httpx2.AsyncClient
-    ) -> None:
+    async def test_nothing_of_a_guest_of_another_customer_stays(self, client: httpx2.AsyncClient) -> None:
         friend_id, _ = await book_for_a_friend(client)
         assert (await erase(client, friend_id)).status_code == 200
         assert await tables_with(FRIEND) == []

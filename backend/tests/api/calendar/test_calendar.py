@@ -278,7 +278,7 @@ class TestPersonalData:
     async def test_the_copy_of_a_customer_has_their_calendars_without_the_addresses(
         self, client: httpx2.AsyncClient, mai: UUID
     ) -> None:
-        """An address is a key: whoever reads the copy could use it."""
+        """An address is a key: everybody who reads the copy could use it."""
         phone = await Phone.subscribe(client, customer_id=mai)
         await Phone.subscribe(client, customer_id=await add_customer())
         copy = await client.get(f"/api/v1/customers/{mai}/personal-data")

@@ -322,9 +322,9 @@ class TestMerge:
         self, client: httpx2.AsyncClient, add: AddCustomer
     ) -> None:
         lan = await add("Lê Lan")
-        itself = await client.post(f"{PATH}/{lan['id']}/merge", json={"duplicate_id": lan["id"]})
+        with_itself = await client.post(f"{PATH}/{lan['id']}/merge", json={"duplicate_id": lan["id"]})
         unknown = await client.post(f"{PATH}/{lan['id']}/merge", json={"duplicate_id": str(uuid4())})
-        assert code_of(itself) == "CUSTOMER_MERGE_WITH_ITSELF"
+        assert code_of(with_itself) == "CUSTOMER_MERGE_WITH_ITSELF"
         assert code_of(unknown) == "CUSTOMER_NOT_FOUND"
 
     async def test_of_two_merges_into_each_other_one_succeeds(

@@ -80,10 +80,10 @@ class TestByName:
         assert await search("lan", limit=1) == ["Lan"]
 
     @pytest.mark.parametrize("typed", [".", "-", "'", ", .", "\u0301"])
-    async def test_punctuation_alone_finds_nobody(self, search: Search, typed: str) -> None:
+    async def test_punctuation_alone_has_no_matches(self, search: Search, typed: str) -> None:
         assert await search(typed) == []
 
-    async def test_an_unknown_name_finds_nobody(self, search: Search) -> None:
+    async def test_an_unknown_name_has_no_matches(self, search: Search) -> None:
         assert await search("xyz") == []
 
 

@@ -118,9 +118,12 @@ class TestCreate:
     async def test_an_unknown_person_or_branch_is_named(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
-        nobody = await client.post(PATH, json=new_shift(uuid7(), branch))
-        nowhere = await client.post(PATH, json=new_shift(lan, uuid7()))
-        assert [code_of(nobody), code_of(nowhere)] == [(404, "STAFF_NOT_FOUND"), (404, "BRANCH_NOT_FOUND")]
+        unknown_person = await client.post(PATH, json=new_shift(uuid7(), branch))
+        unknown_branch = await client.post(PATH, json=new_shift(lan, uuid7()))
+        assert [code_of(unknown_person), code_of(unknown_branch)] == [
+            (404, "STAFF_NOT_FOUND"),
+            (404, "BRANCH_NOT_FOUND"),
+        ]
 
 
 class TestList:
@@ -198,7 +201,7 @@ class TestChange:
         shift_id = await add_shift(lan, branch, at(9), at(18))
         await book(lan, at(10), at(11))
         await book(lan, at(20), at(21))  # was in no shift before
-        await book(await add_therapist(branch), at(17), at(18))  # somebody else's
+        await book(await add_therapist(branch), at(17), at(18))  # of a colleague
         await book(lan, at(17), at(18), hold_expires_at=utc_now() - timedelta(seconds=1))
         changed = await client.patch(f"{PATH}/{shift_id}", json={"start": at(10).isoformat()})
         assert stranded_in(changed) == []
@@ -357,7 +360,7 @@ class TestChange:
     async def test_a_change_that_waits_for_a_person_holds_no_lock_they_need(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
-        """As when a roster is filled: the other transaction holds the person, and adds a shift that overlaps."""
+        """The other transaction does what filling a roster does: it holds the person, and adds a shift that overlaps."""
         shift_id = await add_shift(lan, branch, at(9), at(12))
         async with another_connection() as connection:
             async with asyncio.timeout(SOON), connection.transaction():

@@ -220,7 +220,7 @@ class TestFill:
     async def test_an_irregular_shift_in_another_branch_keeps_the_day(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
-        """For example after a swap with a person of another branch."""
+        """A swap with a person of another branch leaves such a shift."""
         other = await add_branch()
         lan = await add_therapist(branch, other)
         await add_weekly(lan, branch, 8, 12, weekdays=[1])

@@ -287,7 +287,7 @@ class TestWhoMayChange:
         changed = await client.patch(f"{PATH}/{lan['id']}", json={"full_name": "Mai"}, headers=leader)
         assert changed.json()["full_name"] == "Mai"
 
-    async def test_an_administrator_of_one_branch_moves_nobody_into_or_out_of_another(
+    async def test_an_administrator_of_one_branch_cannot_move_people_to_another(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
         other = await add_branch()
@@ -322,7 +322,7 @@ class TestWhoMayChange:
     async def test_only_an_administrator_of_the_whole_spa_sets_the_account(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
-        """By taking the account away for a moment, one could decide on one's own leave."""
+        """An administrator could take their account away for a moment, and decide on their own leave."""
         own, leader = await new_user(Role.ADMIN, branch_id=branch)
         lan = await add(client, branch, user_id=str(own))
         path = f"{PATH}/{lan['id']}"
@@ -333,10 +333,10 @@ class TestWhoMayChange:
         same = {"user_id": str(own), "full_name": "Mai"}
         assert (await client.patch(path, json=same, headers=leader)).status_code == 200
 
-        somebody = new_staff(branch, key="mai", user_id=str((await new_user())[0]))
-        assert code_of(await client.post(PATH, json=somebody, headers=leader)) == (403, "FORBIDDEN")
-        nobody = somebody | {"user_id": None}
-        assert (await client.post(PATH, json=nobody, headers=leader)).status_code == 201
+        with_account = new_staff(branch, key="mai", user_id=str((await new_user())[0]))
+        assert code_of(await client.post(PATH, json=with_account, headers=leader)) == (403, "FORBIDDEN")
+        without_account = with_account | {"user_id": None}
+        assert (await client.post(PATH, json=without_account, headers=leader)).status_code == 201
 
     async def test_a_command_may_set_the_account(self, client: httpx2.AsyncClient, branch: UUID) -> None:
         user_id, _ = await new_user()

@@ -108,7 +108,7 @@ async def _lock_people(
 ) -> dict[UUID, Staff]:
     """Lock and return the people of a branch by id: all, or these.
 
-    Nobody else takes them out of the branch, ends their employment or changes their shifts in this transaction.
+    Other transactions cannot take them out of the branch, end their employment or change their shifts.
 
     Raises:
         NotOfThisBranch

@@ -20,11 +20,9 @@ from app.modules.staff.roster.schemas import (
     ShiftCreate,
     ShiftFill,
     ShiftListQuery,
-    ShiftRead,
     ShiftsMade,
     ShiftSwap,
     ShiftUpdate,
-    WeeklyShifts,
 )
 from app.modules.staff.staff_errors import (
     AppointmentsStranded,
@@ -37,6 +35,7 @@ from app.modules.staff.staff_errors import (
     StaffNotFound,
     TooManyShifts,
 )
+from app.modules.staff.staff_schemas import ShiftRead, WeeklyShifts
 
 router = ApiRouter(prefix=API_V1, tags=["Rosters"])
 _SHIFT_ERRORS = (NotOfThisBranch, NotEmployed, BranchClosed, ShiftOverlaps)
@@ -45,7 +44,7 @@ _FILL_ERRORS = (BranchNotFound, NotOfThisBranch, TooManyShifts)
 
 @router.get("/staff/{staff_id}/weekly-shifts", responses=error_responses(StaffNotFound))
 async def get_weekly_shifts(user: SignedIn, session: SessionDep, staff_id: UUID) -> WeeklyShifts:
-    """The weekly shifts of a person. For the desk of their branches, and therapists see their own."""
+    """Return the weekly shifts of a person. For the desk of their branches; therapists see their own."""
     return await weekly.get_weekly_shifts(session, user, staff_id)
 
 
@@ -53,7 +52,7 @@ async def get_weekly_shifts(user: SignedIn, session: SessionDep, staff_id: UUID)
 async def set_weekly_shifts(
     user: SignedIn, session: SessionDep, staff_id: UUID, pattern: WeeklyShifts
 ) -> WeeklyShifts:
-    """Replaces the weekly shifts of a person in all branches. Shifts that were made from them before stay.
+    """Replace the weekly shifts of a person in all branches. Shifts that were made from them before stay.
 
     Only the desk of a branch changes the weekly shifts there. Send those of other branches as they are.
     """
@@ -64,7 +63,7 @@ async def set_weekly_shifts(
 async def list_shifts(
     user: SignedIn, session: SessionDep, query: Annotated[ShiftListQuery, Query()]
 ) -> list[ShiftRead]:
-    """Lists the shifts of a branch or of a person in the order of their starts. Therapists see their own.
+    """List the shifts of a branch or of a person in the order of their starts. Therapists see their own.
 
     There are no pages: more than 10,000 shifts are refused.
     """
@@ -75,13 +74,13 @@ async def list_shifts(
     "/shifts", status_code=201, responses=error_responses(BranchNotFound, StaffNotFound, *_SHIFT_ERRORS)
 )
 async def create_shift(user: SignedIn, session: SessionDep, new: ShiftCreate) -> ShiftRead:
-    """Adds a shift. For the desk of the branch."""
+    """Add a shift. For the desk of the branch."""
     return await service.create_shift(session, user, new)
 
 
 @router.post("/shifts/fill", responses=error_responses(*_FILL_ERRORS))
 async def fill_shifts(user: SignedIn, session: SessionDep, fill: ShiftFill) -> ShiftsMade:
-    """Makes shifts from the weekly shifts, on days when the branch is open; at most 10,000.
+    """Make shifts from the weekly shifts, on days when the branch is open; at most 10,000.
 
     A day on which the person already has a shift stays as it is, so shifts that were swapped, moved or deleted in part
     do not come back. A day that was emptied completely is filled again. For the desk of the branch.
@@ -91,7 +90,7 @@ async def fill_shifts(user: SignedIn, session: SessionDep, fill: ShiftFill) -> S
 
 @router.post("/shifts/copy", responses=error_responses(*_FILL_ERRORS))
 async def copy_shifts(user: SignedIn, session: SessionDep, copy: ShiftCopy) -> ShiftsMade:
-    """Copies the shifts of one week to others, at the same local times; at most 10,000.
+    """Copy the shifts of one week to others, at the same local times; at most 10,000.
 
     A day on which the person already has a shift stays as it is. For the desk of the branch.
     """
@@ -107,7 +106,7 @@ async def copy_shifts(user: SignedIn, session: SessionDep, copy: ShiftCopy) -> S
 async def update_shift(
     user: SignedIn, session: SessionDep, shift_id: UUID, changes: ShiftUpdate
 ) -> RosterChange:
-    """Changes the times, the branch or the person of a shift. For the desk of the branch.
+    """Change the times, the branch or the person of a shift. For the desk of the branch.
 
     Refused if appointments would be left without a therapist, unless `force` is set.
     """
@@ -118,7 +117,7 @@ async def update_shift(
 async def delete_shift(
     user: SignedIn, session: SessionDep, shift_id: UUID, *, force: QueryBool = False
 ) -> RosterChange:
-    """Deletes a shift. For the desk of the branch.
+    """Delete a shift. For the desk of the branch.
 
     Refused if appointments would be left without a therapist, unless `force` is set.
     """
@@ -130,7 +129,7 @@ async def delete_shift(
     responses=error_responses(ShiftNotFound, SameStaff, *_SHIFT_ERRORS, AppointmentsStranded),
 )
 async def swap_shifts(user: SignedIn, session: SessionDep, shift_id: UUID, swap: ShiftSwap) -> RosterChange:
-    """Lets two people swap shifts: each keeps the id of their shift and gets the time and branch of the other one.
+    """Let two people swap shifts: each keeps the id of their shift and gets the time and branch of the other one.
 
     For the desk of both branches.
     """

@@ -1,4 +1,4 @@
-"""Requests and responses of the roster API: weekly shifts and shifts."""
+"""Requests and responses of the roster API. Weekly shifts and `ShiftRead` are in `staff_schemas`."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Self
@@ -8,9 +8,8 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, S
 
 from app.common.schemas import RequestModel, without_defaults
 from app.common.types.instants import Day, Minute, Times
-from app.common.types.wall_time import WallTime, end_after, sort_without_overlap
-from app.common.validation import bilingual_error
 from app.modules.resource.appointment_schemas import ResourceAppointment
+from app.modules.staff.staff_schemas import ShiftRead
 
 MAX_SHIFT = timedelta(hours=24)
 MAX_SHIFTS = 10_000
@@ -30,36 +29,6 @@ StaffIds = Annotated[list[UUID], Field(min_length=1, max_length=500)]
 Force = Annotated[
     StrictBool, Field(description="Change the roster even if appointments are left without a therapist.")
 ]
-
-
-class WeeklyShiftTimes(RequestModel):
-    """A shift of every week, in local time of the branch. An end that is not after its start is on the next day."""
-
-    branch_id: UUID
-    weekday: Annotated[StrictInt, Field(ge=1, le=7, description="ISO 8601: 1 is Monday.")]
-    starts: WallTime
-    ends: WallTime
-
-    @model_validator(mode="after")
-    def _move_end_past_midnight(self) -> Self:
-        self.ends = ends_after(self.starts, self.ends)
-        return self
-
-
-def _refuse_overlaps(shifts: list[WeeklyShiftTimes]) -> list[WeeklyShiftTimes]:
-    """Return the shifts in order. Two that overlap across midnight are found when shifts are made from them."""
-    return in_order_without_overlap(
-        shifts,
-        day=lambda shift: shift.weekday,
-        begins=lambda shift: shift.starts,
-        ends=lambda shift: shift.ends,
-    )
-
-
-class WeeklyShifts(RequestModel):
-    """The weekly shifts of one person in all branches. The gap between two shifts of a day is the break."""
-
-    shifts: Annotated[list[WeeklyShiftTimes], Field(max_length=50), AfterValidator(_refuse_overlaps)]
 
 
 class ShiftCreate(RequestModel, Times):
@@ -91,7 +60,7 @@ class ShiftSwap(RequestModel):
 
 
 class ShiftFill(RequestModel):
-    """The days to fill, and for whom. Without `staff_ids`: everybody who works in the branch."""
+    """The days to fill, and the people. Without `staff_ids`: everybody who works in the branch."""
 
     branch_id: UUID
     first_day: Day
@@ -129,14 +98,6 @@ class ShiftListQuery(Times):
         if self.branch_id is None and self.staff_id is None:
             raise PydanticCustomError("branch_or_staff", "Send branch_id, staff_id or both")
         return self
-
-
-class ShiftRead(BaseModel):
-    id: UUID
-    staff_id: UUID
-    branch_id: UUID
-    start: datetime
-    end: datetime
 
 
 class RosterChange(BaseModel):

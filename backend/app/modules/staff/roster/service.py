@@ -1,4 +1,4 @@
-"""Shifts: who works where, from one instant to another."""
+"""Shifts: the times at which people work in a branch."""
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
@@ -18,7 +18,6 @@ from app.db.queries import bounds
 from app.modules.branch import branch_service
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import DESK, TEAM
-from app.modules.staff.access import get_own_or_managed
 from app.modules.staff.coverage import guard_coverage
 from app.modules.staff.roster.schemas import (
     MAX_SHIFT,
@@ -26,7 +25,6 @@ from app.modules.staff.roster.schemas import (
     RosterChange,
     ShiftCreate,
     ShiftListQuery,
-    ShiftRead,
     ShiftSwap,
     ShiftUpdate,
 )
@@ -40,7 +38,8 @@ from app.modules.staff.staff_errors import (
     TooManyShifts,
 )
 from app.modules.staff.staff_models import Shift, Staff
-from app.modules.staff.staff_service import find_staff_of_user, get_staff
+from app.modules.staff.staff_schemas import ShiftRead
+from app.modules.staff.staff_service import find_staff_of_user, get_own_or_managed, get_staff
 from app.redis.events import announce
 
 _CONSTRAINT_ERRORS = {"shift_overlap": ShiftOverlaps}
@@ -201,7 +200,7 @@ async def _lock_shifts(session: AsyncSession, user: CurrentUser, *shift_ids: UUI
 
 
 async def _lock_people(session: AsyncSession, staff_ids: Iterable[UUID]) -> None:
-    """Lock people, so that nobody else changes their shifts in this transaction.
+    """Lock people, so that other transactions cannot change their shifts.
 
     In the order of their ids and before any shift is written, as `fill_shifts` does, so that none waits for the other.
 

@@ -1,4 +1,4 @@
-"""Weekly shifts: when a person works every week, in the local time of their branches."""
+"""Weekly shifts: the times at which a person works every week, in the local time of their branches."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -9,14 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import DESK, TEAM
-from app.modules.staff.access import get_own_or_managed, require_manager
-from app.modules.staff.roster.schemas import WeeklyShifts, WeeklyShiftTimes
 from app.modules.staff.staff_errors import NotOfThisBranch
 from app.modules.staff.staff_models import StaffBranch, WeeklyShift
-from app.modules.staff.staff_service import get_staff
+from app.modules.staff.staff_schemas import WeeklyShifts, WeeklyShiftTimes
+from app.modules.staff.staff_service import get_own_or_managed, get_staff, require_manager
 
 type _WeeklyTimes = tuple[UUID, int, int, int]
-"""branch_id, weekday, starts, ends."""
+"""A tuple of branch_id, weekday, starts and ends."""
 
 
 async def get_weekly_shifts(session: AsyncSession, user: CurrentUser, staff_id: UUID) -> WeeklyShifts:

@@ -38,7 +38,7 @@ _DECISION_ERRORS = (TimeOffNotFound, TimeOffDecided)
 
 @router.post("", status_code=201, responses=error_responses(StaffNotFound))
 async def request_time_off(user: Team, session: SessionDep, new: TimeOffCreate) -> TimeOffRead:
-    """Requests leave: your own, or at the desk that of a person of the branch."""
+    """Request leave: your own, or at the desk that of a person of the branch."""
     return await service.request_time_off(session, user, new)
 
 
@@ -46,7 +46,7 @@ async def request_time_off(user: Team, session: SessionDep, new: TimeOffCreate) 
 async def list_time_off(
     user: Team, session: SessionDep, query: Annotated[TimeOffListQuery, Query()]
 ) -> TimeOffPage:
-    """Lists leave page by page, newest first. Therapists see their own."""
+    """List leave page by page, newest first. Therapists see their own."""
     return await service.list_time_off(session, user, query)
 
 
@@ -57,7 +57,7 @@ async def list_time_off(
 async def approve_time_off(
     user: Admin, session: SessionDep, time_off_id: UUID, approval: TimeOffApproval
 ) -> TimeOffApproved:
-    """Approves leave. The person cannot be booked in that time any more.
+    """Approve leave. The person cannot be booked in that time any more.
 
     Refused if appointments would be left without a therapist, unless `force` is set.
     """
@@ -68,13 +68,13 @@ async def approve_time_off(
 async def refuse_time_off(
     user: Admin, session: SessionDep, time_off_id: UUID, refusal: TimeOffAnswer
 ) -> TimeOffRead:
-    """Refuses leave."""
+    """Refuse leave."""
     return await service.refuse_time_off(session, user, time_off_id, refusal)
 
 
 @router.post("/{time_off_id}/withdraw", responses=error_responses(*_DECISION_ERRORS, TimeOffBegun))
 async def withdraw_time_off(user: Team, session: SessionDep, time_off_id: UUID) -> TimeOffRead:
-    """Withdraws your own leave, also after it was approved. You can be booked in that time again.
+    """Withdraw your own leave, also after it was approved. You can be booked in that time again.
 
     An administrator can withdraw anybody's leave, also after it has begun.
     """

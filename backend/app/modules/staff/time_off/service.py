@@ -17,13 +17,7 @@ from app.db.queries import bounds, get_row
 from app.modules.identity.access import CurrentUser
 from app.modules.identity.roles import Role
 from app.modules.resource.appointments import lock_resources
-from app.modules.staff.access import (
-    AT_THE_DESK,
-    get_own_or_managed,
-    managed_by,
-    must_hold_in_branch,
-    require_manager,
-)
+from app.modules.staff.access import AT_THE_DESK, must_hold_in_branch
 from app.modules.staff.coverage import guard_coverage
 from app.modules.staff.staff_errors import (
     OwnTimeOff,
@@ -34,7 +28,13 @@ from app.modules.staff.staff_errors import (
     TimeOffOverlaps,
 )
 from app.modules.staff.staff_models import Staff, StaffBranch, TimeOff, TimeOffStatus
-from app.modules.staff.staff_service import find_staff_of_user, get_staff
+from app.modules.staff.staff_service import (
+    find_staff_of_user,
+    get_own_or_managed,
+    get_staff,
+    managed_by,
+    require_manager,
+)
 from app.modules.staff.time_off.schemas import (
     TimeOffAnswer,
     TimeOffApproval,
