@@ -34,7 +34,7 @@ from app.modules.customer.personal_data import PersonalDataHolders
 from app.modules.identity.access import SignedIn
 from app.modules.identity.identity_service import UserNotFound
 
-router = ApiRouter(prefix=f"{PREFIX}/{{customer_id}}", tags=["Customers: account and privacy"])
+router = ApiRouter(prefix=f"{PREFIX}/{{customer_id}}", tags=["Customers: account, duplicates and privacy"])
 
 
 async def _holders(request: Request) -> PersonalDataHolders:
