@@ -20,7 +20,7 @@ from app.modules.availability.availability_schemas import GuestWish, TreatmentWi
 from app.modules.catalogue.catalogue_service import AddOnNotFound, VariantNotFound
 from app.modules.catalogue.kinds import Offered
 from app.modules.resource.resource_errors import ResourceNotFound
-from app.modules.staff.staff_service import StaffNotFound
+from app.modules.staff.staff_errors import StaffNotFound
 from app.scheduling.demand import Party, Segment, Treatment
 from app.scheduling.supply import ResourceKind
 
