@@ -4,6 +4,8 @@ from app.common.types.localized import LocalizedText
 from app.core.exceptions import ConflictException, ForbiddenException, NotFoundException, ValidationException
 from app.modules.customer.customer_schemas import MAX_TAGS, MAX_TEXT
 
+_MAX_TEXT_VI = f"{MAX_TEXT:,}".replace(",", ".")
+
 
 class CustomerNotFound(NotFoundException):
     code = "CUSTOMER_NOT_FOUND"
@@ -45,9 +47,7 @@ class CustomerErased(ConflictException):
 class MergeTooLarge(ConflictException):
     code = "CUSTOMER_MERGE_TOO_LARGE"
     text = LocalizedText(
-        f"Gộp lại sẽ có hơn {MAX_TAGS} nhãn hoặc ghi chú dài hơn {MAX_TEXT:,} ký tự. Rút gọn trước khi gộp.".replace(
-            ",", "."
-        ),
+        f"Gộp lại sẽ có hơn {MAX_TAGS} nhãn hoặc ghi chú dài hơn {_MAX_TEXT_VI} ký tự. Rút gọn trước khi gộp.",
         f"Together they have more than {MAX_TAGS} tags, or notes of more than {MAX_TEXT:,} characters."
         " Shorten them first.",
     )

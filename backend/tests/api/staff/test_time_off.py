@@ -29,46 +29,48 @@ async def branch(client: httpx2.AsyncClient) -> UUID:
 
 @pytest.fixture
 async def lan(branch: UUID) -> UUID:
-    """In the morning and in the afternoon."""
+    """Return a therapist with a shift in the morning and one in the afternoon."""
     lan = await add_therapist(branch)
     await add_shift(lan, branch, at(8), at(12))
     await add_shift(lan, branch, at(13), at(18))
     return lan
 
 
-async def ask(client: httpx2.AsyncClient, staff_id: UUID, **changes: object) -> str:
+async def request_leave(client: httpx2.AsyncClient, staff_id: UUID, **changes: object) -> str:
     body = MORNING | {"staff_id": str(staff_id), "reason": "Về quê"} | changes
-    asked = await client.post(PATH, json=body)
-    assert asked.status_code == 201, asked.text
-    leave_id: str = asked.json()["id"]
+    response = await client.post(PATH, json=body)
+    assert response.status_code == 201, response.text
+    leave_id: str = response.json()["id"]
     return leave_id
 
 
 async def decide(
-    client: httpx2.AsyncClient, leave_id: str, word: str, headers: dict[str, str] | None = None, **body: Any
+    client: httpx2.AsyncClient, leave_id: str, action: str, headers: dict[str, str] | None = None, **body: Any
 ) -> httpx2.Response:
-    content = None if word == "withdraw" else body
-    return await client.post(f"{PATH}/{leave_id}/{word}", json=content, headers=headers)
+    content = None if action == "withdraw" else body
+    return await client.post(f"{PATH}/{leave_id}/{action}", json=content, headers=headers)
 
 
-class TestAsk:
-    async def test_a_therapist_for_themselves(self, client: httpx2.AsyncClient, branch: UUID) -> None:
+class TestRequest:
+    async def test_a_therapist_requests_their_own_leave(
+        self, client: httpx2.AsyncClient, branch: UUID
+    ) -> None:
         user_id, headers = await new_user(Role.THERAPIST, branch_id=branch)
         lan = await add_therapist(branch, user_id=user_id)
-        asked = await client.post(PATH, json=MORNING | {"reason": "Về quê"}, headers=headers)
-        assert asked.status_code == 201
-        leave = asked.json()
+        requested = await client.post(PATH, json=MORNING | {"reason": "Về quê"}, headers=headers)
+        assert requested.status_code == 201
+        leave = requested.json()
         assert (leave["staff_id"], leave["status"], leave["reason"]) == (str(lan), "requested", "Về quê")
         assert {name: leave[name] for name in MORNING} == MORNING
         assert await unavailable(lan) == []
         assert [entry["actor_id"] for entry in await entries(entity="time_off")] == [user_id]
 
-    async def test_who_is_nobody_of_the_staff_says_for_whom(
+    async def test_a_user_without_a_staff_record_must_name_a_person(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
         assert code_of(await client.post(PATH, json=MORNING)) == (404, "STAFF_NOT_FOUND")
 
-    async def test_the_desk_for_whoever_works_in_its_branch(
+    async def test_the_desk_requests_leave_for_its_own_staff_only(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         here = await signed_in(Role.RECEPTIONIST, branch_id=branch)
@@ -86,7 +88,7 @@ class TestAsk:
         ],
         ids=["empty", "seconds", "over a year"],
     )
-    async def test_what_is_no_time_is_refused(
+    async def test_invalid_times_are_refused(
         self, client: httpx2.AsyncClient, lan: UUID, times: dict[str, str]
     ) -> None:
         body = MORNING | times | {"staff_id": str(lan)}
@@ -94,53 +96,55 @@ class TestAsk:
 
 
 class TestList:
-    async def test_newest_first_page_by_page(self, client: httpx2.AsyncClient, lan: UUID) -> None:
-        leaves = [await ask(client, lan) for _ in range(3)]
+    async def test_leave_is_listed_newest_first_page_by_page(
+        self, client: httpx2.AsyncClient, lan: UUID
+    ) -> None:
+        leaves = [await request_leave(client, lan) for _ in range(3)]
         first = (await client.get(PATH, params={"limit": 2})).json()
         second = (await client.get(PATH, params={"limit": 2, "cursor": first["next_cursor"]})).json()
-        assert [each["id"] for each in first["items"] + second["items"]] == leaves[::-1]
+        assert [leave["id"] for leave in first["items"] + second["items"]] == leaves[::-1]
         assert second["next_cursor"] is None
 
-    async def test_by_status_by_person_and_by_branch(
+    async def test_filters_by_status_by_person_and_by_branch(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         mai = await add_therapist(other := await add_branch())
-        lans, mais = await ask(client, lan), await ask(client, mai)
-        await decide(client, lans, "refuse")
+        leave_of_lan, leave_of_mai = await request_leave(client, lan), await request_leave(client, mai)
+        await decide(client, leave_of_lan, "refuse")
         for params, expected in (
-            ({"status": "refused"}, [lans]),
-            ({"status": "requested"}, [mais]),
-            ({"staff_id": str(lan)}, [lans]),
-            ({"branch_id": str(other)}, [mais]),
+            ({"status": "refused"}, [leave_of_lan]),
+            ({"status": "requested"}, [leave_of_mai]),
+            ({"staff_id": str(lan)}, [leave_of_lan]),
+            ({"branch_id": str(other)}, [leave_of_mai]),
             ({"branch_id": str(other), "staff_id": str(lan)}, []),
         ):
             listed = (await client.get(PATH, params=params)).json()["items"]
-            assert [each["id"] for each in listed] == expected, params
+            assert [leave["id"] for leave in listed] == expected, params
 
-    async def test_each_sees_what_is_theirs(
+    async def test_a_therapist_sees_their_own_leave_and_the_desk_that_of_its_branch(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         other = await add_branch()
         user_id, therapist = await new_user(Role.THERAPIST, branch_id=branch)
         mai = await add_therapist(branch, user_id=user_id)
-        lans, mais = await ask(client, lan), await ask(client, mai)
-        await ask(client, await add_therapist(other))
+        leave_of_lan, leave_of_mai = await request_leave(client, lan), await request_leave(client, mai)
+        await request_leave(client, await add_therapist(other))
         desk = await signed_in(Role.RECEPTIONIST, branch_id=branch)
-        for headers, expected in ((therapist, [mais]), (desk, [mais, lans])):
+        for headers, expected in ((therapist, [leave_of_mai]), (desk, [leave_of_mai, leave_of_lan])):
             for params in ({}, {"branch_id": str(branch)}):
                 listed = (await client.get(PATH, params=params, headers=headers)).json()["items"]
-                assert [each["id"] for each in listed] == expected
+                assert [leave["id"] for leave in listed] == expected
 
 
-async def test_why_somebody_is_on_leave_is_not_in_the_ledger(client: httpx2.AsyncClient, lan: UUID) -> None:
-    """It may be about their health."""
-    leave = await ask(client, lan)
+async def test_the_audit_ledger_has_no_reasons(client: httpx2.AsyncClient, lan: UUID) -> None:
+    """A reason may be about health."""
+    leave = await request_leave(client, lan)
     await decide(client, leave, "refuse", answer="Tuần đó đông khách")
-    asked, refused = await entries(entity="time_off")
-    assert json.loads(asked["after"])["reason"] == "***"
+    requested, refused = await entries(entity="time_off")
+    assert json.loads(requested["after"])["reason"] == "***"
     assert json.loads(refused["after"])["answer"] == "***"
     assert json.loads(refused["after"])["status"] == "refused"
-    await decide(client, await ask(client, lan), "approve")
+    await decide(client, await request_leave(client, lan), "approve")
     assert "Về quê" not in str([dict(entry) for entry in await entries()])
 
 
@@ -149,59 +153,62 @@ class TestApprove:
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         user_id, headers = await new_user(Role.ADMIN, branch_id=branch)
-        leave = await ask(client, lan)
+        leave = await request_leave(client, lan)
         approved = await decide(client, leave, "approve", headers, answer="Đi vui nhé")
         assert approved.status_code == 200
-        told = approved.json()["time_off"]
-        assert (told["status"], told["decided_by_id"], told["answer"]) == (
+        decided = approved.json()["time_off"]
+        assert (decided["status"], decided["decided_by_id"], decided["answer"]) == (
             "approved",
             str(user_id),
             "Đi vui nhé",
         )
-        assert told["decided_at"] is not None
+        assert decided["decided_at"] is not None
         assert approved.json()["stranded"] == []
         assert await unavailable(lan) == [(at(8), at(12))]
-        made = await entries(actor_id=user_id)
-        assert [(entry["entity"], entry["action"]) for entry in made] == [("time_off", "update")]
+        written = await entries(actor_id=user_id)
+        assert [(entry["entity"], entry["action"]) for entry in written] == [("time_off", "update")]
 
-    async def test_the_appointments_that_would_be_stranded_are_told(
+    async def test_an_approval_that_strands_appointments_names_them_and_needs_force(
         self, client: httpx2.AsyncClient, lan: UUID
     ) -> None:
         across = await book(lan, at(7.5), at(8.5))  # was in no shift
         inside = await book(lan, at(11), at(12))
         await book(lan, at(12), at(13))
-        leave = await ask(client, lan)
+        leave = await request_leave(client, lan)
         refused = await decide(client, leave, "approve")
         assert code_of(refused) == (409, "APPOINTMENTS_STRANDED")
-        assert [each["field"] for each in refused.json()["error"]["details"]] == [str(inside)]
+        assert [detail["field"] for detail in refused.json()["error"]["details"]] == [str(inside)]
         assert await unavailable(lan) == []
 
         forced = await decide(client, leave, "approve", force=True)
-        assert [each["appointment_id"] for each in forced.json()["stranded"]] == [str(inside)]
+        assert [appointment["appointment_id"] for appointment in forced.json()["stranded"]] == [str(inside)]
         assert await unavailable(lan) == [(at(8), at(12))]
-        kept = await run_sql("SELECT appointment_id FROM allocation WHERE state = 'booked' ORDER BY during")
-        assert [row["appointment_id"] for row in kept[:2]] == [across, inside]
+        rows = await run_sql("SELECT appointment_id FROM allocation WHERE state = 'booked' ORDER BY during")
+        assert [row["appointment_id"] for row in rows[:2]] == [across, inside]
 
-    async def test_leave_is_not_approved_twice_for_one_time(
-        self, client: httpx2.AsyncClient, lan: UUID
-    ) -> None:
-        first, second = await ask(client, lan), await ask(client, lan, start="2100-03-01T11:00:00Z")
+    async def test_overlapping_leave_cannot_be_approved(self, client: httpx2.AsyncClient, lan: UUID) -> None:
+        first, second = (
+            await request_leave(client, lan),
+            await request_leave(client, lan, start="2100-03-01T11:00:00Z"),
+        )
         assert (await decide(client, first, "approve")).status_code == 200
         assert code_of(await decide(client, second, "approve")) == (409, "TIME_OFF_OVERLAPS")
 
-    async def test_of_ones_own_only_an_administrator_of_the_whole_spa_decides(
+    async def test_only_an_administrator_of_the_whole_spa_decides_on_their_own_leave(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:
-        here, of_the_branch = await new_user(Role.ADMIN, branch_id=branch)
-        everywhere, of_all = await new_user(Role.ADMIN)
-        own = await ask(client, await add_therapist(branch, user_id=here))
-        for word in ("approve", "refuse"):
-            assert code_of(await decide(client, own, word, of_the_branch)) == (403, "OWN_TIME_OFF")
-        own = await ask(client, await add_therapist(branch, user_id=everywhere))
+        branch_admin, of_the_branch = await new_user(Role.ADMIN, branch_id=branch)
+        spa_admin, of_all = await new_user(Role.ADMIN)
+        own = await request_leave(client, await add_therapist(branch, user_id=branch_admin))
+        for action in ("approve", "refuse"):
+            assert code_of(await decide(client, own, action, of_the_branch)) == (403, "OWN_TIME_OFF")
+        own = await request_leave(client, await add_therapist(branch, user_id=spa_admin))
         assert (await decide(client, own, "approve", of_all)).status_code == 200
 
-    async def test_of_two_at_once_one_decides(self, client: httpx2.AsyncClient, lan: UUID) -> None:
-        leave = await ask(client, lan)
+    async def test_of_two_decisions_at_the_same_time_one_succeeds(
+        self, client: httpx2.AsyncClient, lan: UUID
+    ) -> None:
+        leave = await request_leave(client, lan)
         answers = await answered_while(
             [(LOCK, lan)], decide(client, leave, "approve"), decide(client, leave, "approve")
         )
@@ -209,39 +216,41 @@ class TestApprove:
         assert "TIME_OFF_DECIDED" in "".join(answer.text for answer in answers)
         assert await unavailable(lan) == [(at(8), at(12))]
 
-    async def test_it_waits_for_a_booking_that_is_being_made(
+    async def test_an_approval_waits_for_a_booking_in_progress(
         self, client: httpx2.AsyncClient, lan: UUID
     ) -> None:
-        leave = await ask(client, lan)
-        booked, rows = await booking_rows(lan, at(9), at(10))
+        leave = await request_leave(client, lan)
+        booking, rows = await booking_rows(lan, at(9), at(10))
         [refused] = await answered_while([(LOCK, lan), *rows], decide(client, leave, "approve"))
         assert code_of(refused) == (409, "APPOINTMENTS_STRANDED")
-        assert refused.json()["error"]["details"][0]["field"] == str(booked.appointment_id)
+        assert refused.json()["error"]["details"][0]["field"] == str(booking.appointment_id)
         assert await unavailable(lan) == []
 
 
 class TestWithdraw:
-    async def test_it_waits_for_whoever_has_locked_the_person(
+    async def test_a_withdrawal_waits_for_the_lock_of_the_person(
         self, client: httpx2.AsyncClient, lan: UUID
     ) -> None:
-        leave = await ask(client, lan)
+        leave = await request_leave(client, lan)
         [withdrawn] = await answered_while([(LOCK, lan)], decide(client, leave, "withdraw"))
         assert withdrawn.status_code == 200
 
-    async def test_approved_leave_of_ones_own(self, client: httpx2.AsyncClient, branch: UUID) -> None:
+    async def test_a_therapist_withdraws_their_own_approved_leave(
+        self, client: httpx2.AsyncClient, branch: UUID
+    ) -> None:
         user_id, headers = await new_user(Role.THERAPIST, branch_id=branch)
         lan = await add_therapist(branch, user_id=user_id)
-        leave = await ask(client, lan)
+        leave = await request_leave(client, lan)
         await decide(client, leave, "approve")
         withdrawn = await decide(client, leave, "withdraw", headers)
         assert (withdrawn.status_code, withdrawn.json()["status"]) == (200, "withdrawn")
         assert withdrawn.json()["decided_by_id"] is not None
         assert await unavailable(lan) == []
-        made = await entries(actor_id=user_id)
-        assert [(entry["entity"], entry["action"]) for entry in made] == [("time_off", "update")]
+        written = await entries(actor_id=user_id)
+        assert [(entry["entity"], entry["action"]) for entry in written] == [("time_off", "update")]
 
     @pytest.mark.parametrize("hours", [(-1, 8), (-9, -1)], ids=["begun", "over"])
-    async def test_what_has_begun_only_an_administrator_of_somebody_elses(
+    async def test_only_an_administrator_withdraws_leave_that_has_begun_and_not_their_own(
         self, client: httpx2.AsyncClient, branch: UUID, hours: tuple[int, int]
     ) -> None:
         now = utc_now().replace(second=0, microsecond=0)
@@ -252,7 +261,7 @@ class TestWithdraw:
         for role in (Role.THERAPIST, Role.ADMIN):
             user_id, headers = await new_user(role, branch_id=branch)
             lan = await add_therapist(branch, user_id=user_id)
-            leave = await ask(client, lan, **times)
+            leave = await request_leave(client, lan, **times)
             await decide(client, leave, "approve")
             assert code_of(await decide(client, leave, "withdraw", headers)) == (409, "TIME_OFF_BEGUN")
             assert len(await unavailable(lan)) == 1
@@ -260,8 +269,10 @@ class TestWithdraw:
             assert (await decide(client, leave, "withdraw", admin)).status_code == 200
             assert await unavailable(lan) == []
 
-    async def test_not_anothers(self, client: httpx2.AsyncClient, branch: UUID, lan: UUID) -> None:
-        leave = await ask(client, lan)
+    async def test_colleagues_and_the_desk_cannot_withdraw_leave(
+        self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
+    ) -> None:
+        leave = await request_leave(client, lan)
         for role in (Role.THERAPIST, Role.RECEPTIONIST):
             refused = await decide(client, leave, "withdraw", await signed_in(role, branch_id=branch))
             assert code_of(refused) == (404, "TIME_OFF_NOT_FOUND")
@@ -278,17 +289,17 @@ TRANSITIONS = [
 
 
 @pytest.mark.parametrize(("first", "second"), TRANSITIONS)
-async def test_what_is_decided_stays_so(
+async def test_decided_leave_cannot_be_decided_again(
     client: httpx2.AsyncClient, lan: UUID, first: str, second: str
 ) -> None:
-    leave = await ask(client, lan)
+    leave = await request_leave(client, lan)
     decided = await decide(client, leave, first)
     assert decided.status_code == 200
     assert code_of(await decide(client, leave, second)) == (409, "TIME_OFF_DECIDED")
-    [kept] = (await client.get(PATH)).json()["items"]
-    assert kept == decided.json().get("time_off", decided.json())
+    [listed] = (await client.get(PATH)).json()["items"]
+    assert listed == decided.json().get("time_off", decided.json())
 
 
-async def test_what_is_not_there(client: httpx2.AsyncClient) -> None:
-    for word in ("approve", "refuse", "withdraw"):
-        assert code_of(await decide(client, str(uuid7()), word)) == (404, "TIME_OFF_NOT_FOUND")
+async def test_unknown_leave_is_404(client: httpx2.AsyncClient) -> None:
+    for action in ("approve", "refuse", "withdraw"):
+        assert code_of(await decide(client, str(uuid7()), action)) == (404, "TIME_OFF_NOT_FOUND")
