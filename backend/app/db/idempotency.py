@@ -11,7 +11,8 @@ moment at which one is there without the other.
 """
 
 import asyncio
-from collections.abc import Collection
+from collections.abc import AsyncGenerator, Collection
+from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Annotated
@@ -157,8 +158,8 @@ async def _delete_batch(session: AsyncSession) -> int:
         .limit(_BATCH)
         .with_for_update(skip_locked=True)
     )
-    statement = delete(KeptAnswer).where(tuple_(KeptAnswer.user_id, KeptAnswer.key).in_(oldest))
-    return len((await session.execute(statement.returning(KeptAnswer.key))).all())
+    statement = delete(StoredResponse).where(tuple_(StoredResponse.user_id, StoredResponse.key).in_(oldest))
+    return len((await session.execute(statement.returning(StoredResponse.key))).all())
 
 
 async def delete_responses(
@@ -171,5 +172,7 @@ async def delete_responses(
     row_id = func.unnest(
         bindparam("ids", [str(row_id) for row_id in mentioning], type_=ARRAY(Text))
     ).column_valued()
-    contains_id = exists(select(row_id).where(func.strpos(cast(KeptAnswer.answer, Text), row_id) > 0))
-    await session.execute(delete(KeptAnswer).where(or_(KeptAnswer.user_id.in_(user_ids), contains_id)))
+    contains_id = exists(select(row_id).where(func.strpos(cast(StoredResponse.response, Text), row_id) > 0))
+    await session.execute(
+        delete(StoredResponse).where(or_(StoredResponse.user_id.in_(user_ids), contains_id))
+    )

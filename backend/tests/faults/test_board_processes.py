@@ -38,8 +38,8 @@ async def test_a_booking_in_one_process_shows_on_a_board_of_another(client: http
         AppProcess(stores(), command=LONG_TIMEOUTS) as one,
         app_that_polls(NEVER, while_redis_is_away=NEVER) as other,
         http_to(one, client) as desk,
-        http_to(other, client) as looker,
-        listening(looker, stream_path(spa.branch_id, spa.day())) as events,
+        http_to(other, client) as viewer,
+        listening(viewer, stream_path(spa.branch_id, spa.day())) as events,
     ):
         await events.next()
         created = await desk.post(VISITS, **spa.booking(spa.hour(10)))
@@ -57,9 +57,9 @@ async def test_a_roster_change_in_one_process_shows_on_a_board_of_another(client
     async with (
         AppProcess(stores(), command=LONG_TIMEOUTS) as one,
         app_that_polls(NEVER, while_redis_is_away=NEVER) as other,
-        http_to(one, client) as changer,
-        http_to(other, client) as looker,
-        listening(looker, stream_path(branch)) as events,
+        http_to(one, client) as desk,
+        http_to(other, client) as viewer,
+        listening(viewer, stream_path(branch)) as events,
     ):
         assert (await events.next())[0] == "board"
         shift = {"staff_id": str(lan), "branch_id": str(branch)}
@@ -75,11 +75,11 @@ async def test_a_roster_change_in_one_process_shows_on_a_board_of_another(client
         _, data = await events.next()
         assert data["rooms"][0]["equipment"][0]["outages"][0]["reason"] == "Gãy chân"
 
-        leave = {"staff_id": str(lan), "start": at(8).isoformat(), "end": at(9).isoformat()}
-        requested = (await changer.post("/api/v1/time-off", json=leave)).json()
-        await changer.post(f"/api/v1/time-off/{requested['id']}/approve", json={})
+        request = {"staff_id": str(lan), "start": at(8).isoformat(), "end": at(9).isoformat()}
+        leave = (await desk.post("/api/v1/time-off", json=request)).json()
+        await desk.post(f"/api/v1/time-off/{leave['id']}/approve", json={})
         _, data = await events.next()
-        assert [row["id"] for row in data["people"][0]["leave"]] == [requested["id"]]
+        assert [entry["id"] for entry in data["people"][0]["leave"]] == [leave["id"]]
 
         await desk.delete(f"/api/v1/shifts/{made.json()['id']}", params={"force": "true"})
         _, data = await events.next()
@@ -123,7 +123,7 @@ async def test_when_redis_goes_and_comes_back_no_board_is_left_behind(
                 listeners = await (await get_redis_client()).client_list(_type="pubsub")
                 return settings.REDIS_DB in {int(listener["db"]) for listener in listeners}
 
-            await eventually(it_is_heard_again)
+            await eventually(has_subscribed_again)
             [visit] = await add_visits(branch, 4)
             assert visit_ids((await events.next())[1]) == [visit]
 
@@ -135,7 +135,7 @@ async def test_a_waiting_stream_holds_no_connection(client: httpx2.AsyncClient) 
         app_that_polls(NEVER, while_redis_is_away=NEVER, environment=environment) as app,
         http_to(app, client) as http,
         listening(http, stream_path(branch)) as events,
-        listening(http, stream_path(branch)) as others,
+        listening(http, stream_path(branch)) as other_events,
     ):
         for stream in (events, other_events):
             await stream.next()
@@ -144,7 +144,7 @@ async def test_a_waiting_stream_holds_no_connection(client: httpx2.AsyncClient) 
         async def no_connection_is_in_use() -> bool:  # after the first read of the watch
             return "db_pool_connections_in_use 0.0" in (await http.get("/metrics")).text
 
-        await eventually(none_is_in_use)
+        await eventually(no_connection_is_in_use)
         [visit] = await add_visits(branch, 2)
-        for each in (events, others):
-            assert visit_ids((await each.next())[1]) == [visit]
+        for stream in (events, other_events):
+            assert visit_ids((await stream.next())[1]) == [visit]

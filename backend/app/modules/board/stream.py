@@ -201,12 +201,14 @@ class _Watch:
 
         It is not cancelled, because that would cost the connection with which it reads.
         """
-        with branch_events.heard_by(self._on_change):
+        with branch_events.listen(self._on_change):
             is_behind = False
             while self.streams:
                 with suppress(TimeoutError):
                     async with asyncio.timeout(
-                        POLL_SECONDS if branch_events.arrive and not is_behind else POLL_SECONDS_WITHOUT_REDIS
+                        POLL_SECONDS
+                        if branch_events.is_connected and not is_behind
+                        else POLL_SECONDS_WITHOUT_REDIS
                     ):
                         await self._wake_up.wait()
                 self._wake_up.clear()

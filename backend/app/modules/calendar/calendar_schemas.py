@@ -5,7 +5,6 @@ from typing import Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
 
 from app.common.schemas import RequestModel
 from app.common.validation import bilingual_error

@@ -289,6 +289,19 @@ async def names_of_customers(session: AsyncSession, customer_ids: Collection[UUI
     return {row.id: row.full_name for row in rows}
 
 
+async def lock_own_customer(session: AsyncSession, user: CurrentUser) -> Customer | None:
+    """Lock the user's own customer record until the transaction ends, and return it; None if they have none.
+
+    Raises:
+        CustomerMerged, CustomerErased, CustomerArchived
+    """
+    statement = select(Customer).where(Customer.user_id == user.id).with_for_update(key_share=True)
+    customer: Customer | None = await session.scalar(statement.execution_options(populate_existing=True))
+    if customer is not None:
+        refuse_unless_active(customer)
+    return customer
+
+
 async def require_active(session: AsyncSession, customer_ids: Collection[UUID]) -> None:
     """Refuse unless all of these customers are active, and keep them from being merged or erased meanwhile.
 

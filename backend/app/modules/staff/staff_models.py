@@ -26,7 +26,7 @@ class Staff(KeyedEntity):
     """The number in E.164."""
     email: Mapped[str | None] = mapped_column(Text(collation="C"))
     """The address in lower case."""
-    bio: Mapped[LocalizedText] = in_two_languages("bio")
+    bio: Mapped[LocalizedText] = localized_columns("bio")
     """The text about them that guests read."""
     employed_from: Mapped[date]
     employed_until: Mapped[date | None]

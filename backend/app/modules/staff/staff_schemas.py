@@ -19,7 +19,8 @@ from pydantic_core import PydanticCustomError
 from app.common.schemas import BilingualText, IsoDate, Key, RequestModel, without_defaults
 from app.common.types.contact import Email, Name, Phone
 from app.common.types.gender import Gender, GivenGender
-from app.common.types.wall_time import WallTime, ends_after, in_order_without_overlap
+from app.common.types.wall_time import WallTime, end_after, sort_without_overlap
+from app.common.validation import bilingual_error
 
 MAX_STAFF = 1_000
 """The most people in one list."""
@@ -30,8 +31,10 @@ _YEARS = range(1950, 2200)
 
 def date_order_error() -> PydanticCustomError:
     """Return the error of a last day before the first, or of a year that is too far from today."""
-    return PydanticCustomError(
-        "date_range", "The last day should not be before the first, nor too far from today"
+    return bilingual_error(
+        "date_range",
+        "Ngày cuối phải từ ngày đầu trở đi và không quá xa hôm nay.",
+        "The last day should not be before the first, nor too far from today",
     )
 
 
@@ -153,13 +156,13 @@ class WeeklyShiftTimes(RequestModel):
 
     @model_validator(mode="after")
     def _move_end_past_midnight(self) -> Self:
-        self.ends = ends_after(self.starts, self.ends)
+        self.ends = end_after(self.starts, self.ends)
         return self
 
 
 def _refuse_overlaps(shifts: list[WeeklyShiftTimes]) -> list[WeeklyShiftTimes]:
     """Return the shifts in order. Two that overlap across midnight are found when shifts are made from them."""
-    return in_order_without_overlap(
+    return sort_without_overlap(
         shifts,
         day=lambda shift: shift.weekday,
         begins=lambda shift: shift.starts,

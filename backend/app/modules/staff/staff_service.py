@@ -105,7 +105,7 @@ async def create_staff(session: AsyncSession, user: CurrentUser, new: StaffCreat
     _authorize_in_all(user, new.branch_ids)
     if new.user_id is not None:
         authorize(user, Role.ADMIN, everywhere=True)
-    values = dict(new) | {"bio": new.bio.words()}
+    values = dict(new) | {"bio": new.bio.localized()}
     branch_ids, service_ids = values.pop("branch_ids"), values.pop("service_ids")
     staff = Staff(id=await add_staff_resource(session), **values)
     session.add(staff)

@@ -11,7 +11,7 @@ from app.core.database import AsyncSessionLocal
 from app.modules.customer.privacy import merge_customers
 from app.modules.identity.access import SYSTEM_USER
 from app.personal_data import PERSONAL_DATA_HOLDERS
-from tests.builders.bookings import APPOINTMENTS, VISITS, BookableSpa, bookable_spa, by
+from tests.builders.bookings import APPOINTMENTS, VISITS, BookableSpa, bookable_spa, with_headers
 from tests.builders.operations import DOCUMENT
 from tests.builders.people import add_customer, new_customer
 from tests.builders.rosters import all_wait, answered_while, code_of
@@ -31,7 +31,7 @@ async def mai_and_a_friend(client: httpx2.AsyncClient) -> tuple[UUID, dict[str, 
     customer_id, headers = await new_customer()
     booking = spa.booking(spa.hour(10), guests=2, note=NOTE)
     booking["json"]["guests"][1]["guest_name"] = FRIEND
-    response = await client.post(VISITS, **by(headers, booking))
+    response = await client.post(VISITS, **with_headers(booking, headers))
     assert response.status_code == 201
     return customer_id, response.json()
 
@@ -209,7 +209,7 @@ class TestRaces:
         survivor_id, _ = await new_customer()  # with an account, so that the duplicate keeps its own
         booking = spa.booking(spa.hour(10), customer_id=duplicate_id)
         if not at_the_desk:
-            booking = by(headers, spa.booking(spa.hour(10)))
+            booking = with_headers(spa.booking(spa.hour(10)), headers)
         async with AsyncSessionLocal() as session:
             await merge_customers(session, SYSTEM_USER, PERSONAL_DATA_HOLDERS, survivor_id, duplicate_id)
             task = asyncio.create_task(client.post(VISITS, **booking))

@@ -72,8 +72,11 @@ class TestFill:
         week = fill(branch, "2100-03-01", "2100-03-07")  # a Monday to a Sunday
         assert counts_of(await client.post(FILL, json=week)) == (3, 0)
         assert counts_of(await client.post(FILL, json=week)) == (0, 3)
-        assert await on_the_clock(lan, ZONE) == [("2100-03-01 09:00", "12:00"), ("2100-03-01 13:00", "18:00")]
-        assert await on_the_clock(mai, ZONE) == [("2100-03-07 22:00", "06:00")]
+        assert await local_shifts_of(lan, ZONE) == [
+            ("2100-03-01 09:00", "12:00"),
+            ("2100-03-01 13:00", "18:00"),
+        ]
+        assert await local_shifts_of(mai, ZONE) == [("2100-03-07 22:00", "06:00")]
 
     async def test_days_on_which_the_branch_is_closed_get_none(
         self, client: httpx2.AsyncClient, branch: UUID
@@ -82,7 +85,7 @@ class TestFill:
         await add_weekly(lan, branch, 9, 18)
         await close_on(branch, date(2027, 2, 5), date(2027, 2, 9))  # Tết
         assert counts_of(await client.post(FILL, json=fill(branch, "2027-02-03", "2027-02-11"))) == (4, 0)
-        days = [start[:10] for start, _ in await on_the_clock(lan, ZONE)]
+        days = [start[:10] for start, _ in await local_shifts_of(lan, ZONE)]
         assert days == ["2027-02-03", "2027-02-04", "2027-02-10", "2027-02-11"]
 
     @pytest.mark.parametrize(("first", "last"), [("2026-10-24", "2026-10-26"), ("2027-03-27", "2027-03-29")])
@@ -176,7 +179,7 @@ class TestFill:
         swap = {"with_shift_id": str(shift_of_mai["id"])}
         assert (await client.post(f"/api/v1/shifts/{shift_of_lan['id']}/swap", json=swap)).status_code == 200
         assert [counts_of(await client.post(FILL, json=week)) for week in weeks] == [(0, 1), (0, 1)]
-        assert await on_the_clock(lan, ZONE) == [("2100-03-01 14:00", "18:00")]
+        assert await local_shifts_of(lan, ZONE) == [("2100-03-01 14:00", "18:00")]
 
     async def test_a_changed_day_stays_and_an_emptied_day_is_filled_again(
         self, client: httpx2.AsyncClient, branch: UUID
@@ -189,7 +192,7 @@ class TestFill:
         await run_sql("DELETE FROM shift WHERE lower(during) IN ($1, $2)", at(2), at(2, 2))
         await run_sql("DELETE FROM shift WHERE lower(during) = $1", at(6, 2))
         assert counts_of(await client.post(FILL, json=days)) == (2, 4)
-        assert [start for start, _ in await on_the_clock(lan, ZONE)] == [
+        assert [start for start, _ in await local_shifts_of(lan, ZONE)] == [
             f"2100-03-0{day}" for day in ("1 13:00", "2 09:00", "2 13:00", "3 09:00", "3 13:00")
         ]
 
@@ -201,7 +204,7 @@ class TestFill:
         await add_shift(lan, branch, at(-8), at(-6))  # there on the last of February, 23:00
         await add_shift(lan, branch, at(17.5), at(18))  # there on the second of March, 00:30
         assert counts_of(await client.post(FILL, json=fill(branch, "2100-03-01", "2100-03-02"))) == (1, 1)
-        starts = [start for start, _ in await on_the_clock(lan, ZONE)]
+        starts = [start for start, _ in await local_shifts_of(lan, ZONE)]
         assert starts == ["2100-02-28 23:00", "2100-03-01 05:00", "2100-03-02 00:30"]
 
     async def test_weekly_shifts_in_two_branches_on_a_day_are_both_made(
@@ -244,7 +247,7 @@ class TestFill:
         await add_weekly(lan, branch, 5, 13, weekdays=[2])
         await add_weekly(lan, branch, 22, 30, weekdays=[1])
         assert counts_of(await client.post(FILL, json=fill(branch, "2100-03-01", "2100-03-02"))) == (1, 1)
-        assert await on_the_clock(lan, ZONE) == [("2100-03-01 22:00", "06:00")]
+        assert await local_shifts_of(lan, ZONE) == [("2100-03-01 22:00", "06:00")]
 
     async def test_days_outside_employment_get_none(self, client: httpx2.AsyncClient, branch: UUID) -> None:
         lan = await add_therapist(branch, employed=(date(2100, 3, 2), date(2100, 3, 3)))

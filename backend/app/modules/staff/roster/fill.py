@@ -60,7 +60,7 @@ async def fill_shifts(session: AsyncSession, user: CurrentUser, fill: ShiftFill)
     ).all()
     planned = (
         _PlannedShift(day, shift.starts, shift.ends, shift.staff_id)
-        for day in days_from(fill.first_day, fill.last_day)
+        for day in days_between(fill.first_day, fill.last_day)
         for shift in weekly
         if shift.weekday == day.isoweekday()
     )
@@ -78,7 +78,7 @@ async def copy_shifts(session: AsyncSession, user: CurrentUser, copy: ShiftCopy)
     branch = await branch_service.get_branch(session, copy.branch_id, share=True)
     zone = ZoneInfo(branch.time_zone)
     people = await _lock_people(session, branch.id, copy.staff_ids)
-    week = Range(instant(copy.from_week, 0, zone), instant(copy.from_week + _ONE_WEEK, 0, zone))
+    week = Range(instant_of(copy.from_week, 0, zone), instant_of(copy.from_week + _ONE_WEEK, 0, zone))
     begins_in_week = week.lower <= func.lower(Shift.during), func.lower(Shift.during) < week.upper
     shifts = (
         await session.scalars(
@@ -142,7 +142,7 @@ async def _make_shifts(
         raise TooManyShifts
     first, last = plans[0].day, plans[-1].day
     hours = (await branch_service.load_calendar(session, branch_id, first, last)).hours
-    within = Range(instant(first, 0, zone), instant(last + _ONE_DAY, 0, zone))
+    within = Range(instant_of(first, 0, zone), instant_of(last + _ONE_DAY, 0, zone))
     days_with_shifts = await _days_with_shifts(session, branch_id, people, within, zone)
     rows = list(_rows((plan for plan in plans if hours[plan.day]), zone))
     free = [row for row in rows if (row.staff_id, row.start.astimezone(zone).date()) not in days_with_shifts]
@@ -186,7 +186,7 @@ _ROW_TYPES: Sequence[TypeEngine[Any]] = (Uuid(), Uuid(), DateTime(timezone=True)
 
 def _rows(planned: Iterable[_PlannedShift], zone: ZoneInfo) -> Iterator[_Row]:
     for day, starts, ends, staff_id in planned:
-        start, end = instant(day, starts, zone), instant(day, ends, zone)
+        start, end = instant_of(day, starts, zone), instant_of(day, ends, zone)
         if start < end:  # false in the hour that is skipped when clocks are set forward
             yield _Row(uuid7(), staff_id, start, end)
 

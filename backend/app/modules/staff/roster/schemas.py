@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, S
 
 from app.common.schemas import RequestModel, without_defaults
 from app.common.types.instants import Day, Minute, Times
+from app.common.validation import bilingual_error
 from app.modules.resource.appointment_schemas import ResourceAppointment
 from app.modules.staff.staff_schemas import ShiftRead
 
@@ -70,7 +71,7 @@ class ShiftFill(RequestModel):
     @model_validator(mode="after")
     def _limit_days(self) -> Self:
         if not timedelta(0) <= self.last_day - self.first_day < _MAX_FILL:
-            raise PydanticCustomError("date_range", "Fill 1 to 92 days")
+            raise bilingual_error("date_range", "Chọn từ 1 đến 92 ngày.", "Choose 1 to 92 days")
         return self
 
 
@@ -96,7 +97,11 @@ class ShiftListQuery(Times):
     @model_validator(mode="after")
     def _require_branch_or_staff(self) -> Self:
         if self.branch_id is None and self.staff_id is None:
-            raise PydanticCustomError("branch_or_staff", "Send branch_id, staff_id or both")
+            raise bilingual_error(
+                "branch_or_staff",
+                "Cần chọn chi nhánh, nhân viên hoặc cả hai.",
+                "Give branch_id, staff_id or both",
+            )
         return self
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.common.types.instants import refuse_times_unless
+from app.common.types.instants import require_interval
 from app.core.exceptions import ValidationException
 from app.db.errors import translate_integrity_errors
 from app.db.queries import bounds
