@@ -1,4 +1,4 @@
-"""What can be wrong with a request for a visit."""
+"""The errors of requests for visits."""
 
 from app.common.types.localized import LocalizedText
 from app.core.exceptions import ConflictException, NotFoundException
@@ -27,7 +27,7 @@ class TooShort(ConflictException):
 class SlotTaken(ConflictException):
     code = "SLOT_TAKEN"
     """`details` lists the nearest free starts (type `alternative`), each as ISO 8601 in its `message`. If the time is not
-    merely taken (the branch is closed, nobody is on shift), the message says so, and `details` has each `reason`."""
+    merely taken (the branch is closed, no therapist is on shift), the message says so, and `details` has each `reason`."""
     text = LocalizedText(
         "Giờ này vừa có khách đặt, hoặc thiếu kỹ thuật viên hay giường. Vui lòng chọn giờ khác.",
         "This time is taken, or there are too few therapists or beds. Please choose another time.",
@@ -101,7 +101,7 @@ class TooManyVisits(ConflictException):
     code = "TOO_MANY_VISITS"
     text = LocalizedText(
         "Đã có nhiều lịch hẹn sắp tới. Vui lòng gọi chi nhánh để đặt thêm.",
-        "There are many visits to come already. Please call the branch to book more.",
+        "There are many upcoming visits already. Please call the branch to book more.",
     )
 
 
@@ -109,5 +109,5 @@ class DayChanged(ConflictException):
     code = "DAY_CHANGED"
     text = LocalizedText(
         "Lịch trong ngày đã thay đổi. Xem lại phương án mới.",
-        "The day has changed. Please look at a new plan.",
+        "The day has changed. Please review the new plan.",
     )

@@ -36,7 +36,7 @@ class Visit(Entity):
 
     branch_id: Mapped[UUID] = mapped_column(ForeignKey("branch.id"), index=True)
     customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"), index=True)
-    """The customer who booked; None for somebody at the door."""
+    """The customer who booked; None for a walk-in unknown to the spa."""
     source: Mapped[str] = mapped_column(Text)
     same_room: Mapped[bool]
     """The guests' beds are in one room while their treatments overlap."""
@@ -62,11 +62,11 @@ class Appointment(Entity):
     hold_expires_at: Mapped[datetime | None] = mapped_column()
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
-    """When the guest can go. Preparation and turnover lie before `starts_at` and after `ends_at`."""
+    """The instant at which the guest can go. Preparation and turnover lie before `starts_at` and after `ends_at`."""
     reason: Mapped[str] = mapped_column(Text, server_default="")
-    """Why it was declined, cancelled or reopened."""
+    """The reason why it was declined, cancelled or reopened."""
     hold_has_expired: Mapped[bool] = column_property(func.zenspa_hold_expired(hold_expires_at, type_=Boolean))
-    """Whether a hold has run out by the database's clock, when the row was read: the one clock for holds."""
+    """Whether a hold has expired by the database's clock, when the row was read: the only clock for holds."""
 
     __table_args__ = (
         ForeignKeyConstraint(
@@ -91,16 +91,16 @@ class AppointmentTreatment(Entity):
     """The place among the guest's treatments, from 0."""
     variant_id: Mapped[UUID] = mapped_column(ForeignKey("service_variant.id"), index=True)
     price: Mapped[int] = mapped_column(BigInteger)
-    """Đồng, without its add-ons."""
+    """The price in đồng, without add-ons."""
     therapist_id: Mapped[UUID | None] = mapped_column(ForeignKey("staff.id"))
-    """The therapist asked for by name. Who does it is in `allocation`."""
+    """The therapist asked for by name. The assigned therapist is in `allocation`."""
     gender: Mapped[str | None] = mapped_column(Text)
     """The gender of therapist asked for."""
     segments: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     """The segments as agreed, with the minutes of add-ons and extensions."""
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
-    """When the guest's part of it ends."""
+    """The instant at which the guest's part of it ends."""
 
     __table_args__ = (
         CheckConstraint("position >= 0", name="position"),
@@ -128,7 +128,7 @@ class AppointmentAddOn(Entity):
     )
     add_on_id: Mapped[UUID] = mapped_column(ForeignKey("add_on.id"))
     price: Mapped[int] = mapped_column(BigInteger)
-    """Đồng."""
+    """The price in đồng."""
 
     __table_args__ = (
         CheckConstraint("price >= 0", name="price"),
@@ -137,13 +137,13 @@ class AppointmentAddOn(Entity):
 
 
 class Allocation(Entity):
-    """A therapist, a bed or a device is occupied by a treatment from one instant to another."""
+    """A time in which a treatment occupies a therapist, a bed or a device."""
 
     __tablename__ = "allocation"
 
     resource_id: Mapped[UUID] = mapped_column(ForeignKey("resource.id"))
     during: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
-    """`[)`."""
+    """The time as a half-open range, `[)`."""
     state: Mapped[str] = mapped_column(Text)
     hold_expires_at: Mapped[datetime | None]
     appointment_id: Mapped[UUID] = mapped_column(index=True)

@@ -87,7 +87,7 @@ async def create_visit(
 ) -> VisitRead:
     """Book a party, hold a time for it, or take in a walk-in.
 
-    Therapists, beds and devices are chosen here, by the wishes. If the time is taken the response is 409, and `details` lists the nearest free starts (`alternative`) and, if the time was impossible anyway, the reasons (`reason`). A customer books for themselves, within the grid, the notice and the horizon of the branch; the desk books for anybody, from now on.
+    Therapists, beds and devices are chosen here, according to the guests' wishes. If the time is taken the response is 409, and `details` lists the nearest free starts (`alternative`) and, if the time was impossible anyway, the reasons (`reason`). A customer books for themselves, within the grid, the notice and the horizon of the branch; the desk books for any customer, from now on.
     """
     return await booking_service.create_visit(session, user, key, visit)
 
@@ -102,7 +102,7 @@ async def list_visits(
 
 @visits.get("/{visit_id}", responses=error_responses(VisitNotFound))
 async def get_visit(user: SignedIn, session: SessionDep, visit_id: UUID) -> VisitRead:
-    """Get a visit. In a party that somebody else booked, customers and therapists see only their own guest."""
+    """Get a visit. In a party that another customer booked, customers and therapists see only their own guest."""
     return await access.read_visible_visit(session, user, visit_id)
 
 
@@ -136,7 +136,7 @@ async def set_visit_status(
 ) -> VisitRead:
     """Confirm, check in, complete or cancel a whole party, or some of its guests.
 
-    Customers confirm and cancel their own appointments, therapists report the progress of their guests, the desk does all of it. A no-show of today who comes after all has arrived, and gets their time back if it is still free; name them by id if others of the party came. Repeating a request changes nothing.
+    Customers confirm and cancel their own appointments, therapists report the progress of their guests, the desk does all of it. A no-show who comes after all on the same day is checked in, and gets the time back if it is still free; name the guest by id if others of the party came. Repeating a request changes nothing.
     """
     return await change_status.set_status(session, user, visit_id, change)
 

@@ -1,4 +1,4 @@
-"""What the API accepts and returns for visits."""
+"""Requests and responses of the visits API."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Self
@@ -20,7 +20,7 @@ from app.scheduling.demand import MOST_GUESTS, MOST_TREATMENTS
 from app.scheduling.supply import ResourceKind
 
 MAX_MINUTES = 720
-"""The longest treatment."""
+"""The length of the longest treatment, in minutes."""
 _NOT_SENT = datetime(2000, 1, 1, tzinfo=UTC)
 
 _READ_BY_ALL = "The customer can read it."
@@ -45,7 +45,7 @@ class VisitCreate(RequestModel):
     walk_in: StrictBool = Field(default=False, description="The party begins now; for the desk only.")
     hold: StrictBool = Field(
         default=False,
-        description="Hold the time for the number of minutes that the branch sets. Confirm it before they are over.",
+        description="Hold the time for the number of minutes that the branch sets. Confirm it before it expires.",
     )
     customer_id: UUID | None = Field(
         default=None,
@@ -64,7 +64,7 @@ class VisitCreate(RequestModel):
                 "Khách vãng lai bắt đầu ngay: không chọn giờ, không giữ chỗ.",
                 "Send either a start, or walk_in and no hold",
             )
-        known = [each.customer_id for each in self.guests if each.customer_id is not None]
+        known = [guest.customer_id for guest in self.guests if guest.customer_id is not None]
         if len({*known}) != len(known):
             raise bilingual_error(
                 "guest_twice",
@@ -85,7 +85,7 @@ class VisitUpdate(RequestModel):
 
 
 class TreatmentChange(RequestModel):
-    """One treatment of the guest as it is to be: an agreed one by its id, or a new one by its variant.
+    """One treatment of the guest after the change: an agreed one by its id, or a new one by its variant.
 
     A field of an agreed treatment that is left out stays as it is. The agreed price always stays.
     """
@@ -98,7 +98,7 @@ class TreatmentChange(RequestModel):
         default=None, description="The complete set of add-ons."
     )
     therapist_id: UUID | None = Field(
-        default=None, description="The therapist whom the guest wants; null for any."
+        default=None, description="The therapist that the guest asks for; null for any."
     )
     gender: GivenGender | None = None
     bed_id: UUID | None = Field(default=None, description="The only bed that will do.")
@@ -108,7 +108,7 @@ class TreatmentChange(RequestModel):
             ge=5,
             le=MAX_MINUTES,
             multiple_of=5,
-            description="The guest's time in all: extends or shortens the treatment.",
+            description="The guest's total time: extends or shortens the treatment.",
         ),
     ] = None
 
@@ -138,7 +138,7 @@ class AppointmentUpdate(RequestModel):
 
     @model_validator(mode="after")
     def _refuse_duplicates(self) -> Self:
-        ids = [each.id for each in self.treatments if each.id is not None]
+        ids = [treatment.id for treatment in self.treatments if treatment.id is not None]
         if len({*ids}) != len(ids):
             raise bilingual_error(
                 "treatment_twice",
@@ -161,7 +161,7 @@ class StatusChange(RequestModel):
     )
     appointment_ids: Annotated[list[UUID], Field(max_length=MOST_GUESTS)] = Field(
         default_factory=list,
-        description="Guests of this visit: all of them change, or none. Left out: every guest who can.",
+        description="Guests of this visit: all of them change, or none. If left out, every guest changes who can.",
     )
 
     @model_validator(mode="after")
@@ -195,7 +195,7 @@ class TreatmentRead(BaseModel):
     price: int = Field(description="The agreed price without add-ons, in đồng.")
     add_ons: list[AddOnAgreed]
     therapist_id: UUID | None = Field(
-        description="The therapist asked for by name. Who does it is in `allocations`."
+        description="The therapist asked for by name. The assigned therapist is in `allocations`."
     )
     gender: Gender | None = Field(description="The gender of therapist asked for.")
     start: datetime
@@ -237,7 +237,7 @@ class VisitRead(BaseModel):
 
 
 class VisitListQuery(PageQuery):
-    """Which visits: of a customer, or of a branch. Customers see their own."""
+    """Filters for visits: by customer, or by branch. Customers see their own."""
 
     customer_id: UUID | None = None
     branch_id: UUID | None = None

@@ -30,8 +30,8 @@ from app.redis.events import announce
 from app.scheduling.timegrid import this_step
 
 MAX_HOLDS, MAX_UPCOMING_VISITS = 3, 20
-"""Per customer: holds at a time, and upcoming visits booked online (holds included). Without a limit one customer could
-take all the time there is, and cancel it on the last day."""
+"""The limits for one customer: holds at a time, and upcoming visits booked online (holds included). Without them one
+customer could book every free time, and cancel on the last day."""
 
 
 async def create_visit(session: AsyncSession, user: CurrentUser, key: str, request: VisitCreate) -> VisitRead:
@@ -59,8 +59,8 @@ async def create_visit(session: AsyncSession, user: CurrentUser, key: str, reque
         snapshot = await load_snapshot_around(session, request.branch_id, start, quote.party, at_desk=at_desk)
         if start < this_step() or not (at_desk or snapshot.is_offered(start)):
             raise NotBookable
-        wanted = AllocationRequest(request.branch_id, start, [quote.party])
-        reservation = await reserve(session, wanted, snapshot)
+        allocation_request = AllocationRequest(request.branch_id, start, [quote.party])
+        reservation = await reserve(session, allocation_request, snapshot)
         needs_approval = snapshot.calendar.approve_online and not at_desk
         hold = timedelta(minutes=snapshot.calendar.hold_minutes)
         visit = draft_visit(
@@ -79,7 +79,7 @@ async def create_visit(session: AsyncSession, user: CurrentUser, key: str, reque
 
 
 async def list_visits(session: AsyncSession, user: CurrentUser, query: VisitListQuery) -> VisitPage:
-    """List visits, newest first: at the desk those of a branch or of a customer, for others their own.
+    """List visits, newest first: for the desk those of a branch or of a customer, for customers their own.
 
     Raises:
         BranchNotFound, ForbiddenException, CustomerNotFound
@@ -109,15 +109,15 @@ async def list_visits(session: AsyncSession, user: CurrentUser, query: VisitList
 
 class _Booker(NamedTuple):
     customer_id: UUID | None
-    """Who books."""
+    """The customer who books."""
     guest_ids: list[UUID | None]
-    """The customer whom each guest is, if the spa knows them."""
+    """The customer of each guest, if the spa knows the guest."""
 
 
 async def _resolve_booker(
     session: AsyncSession, user: CurrentUser, request: VisitCreate, *, at_desk: bool
 ) -> _Booker:
-    """Return who books, and who the guests are. The first guest is the booker if nothing else is said of them.
+    """Return the booker and the guests. The first guest is the booker unless the request says otherwise.
 
     At the desk, `insert_visit` checks that the customers are active.
     """

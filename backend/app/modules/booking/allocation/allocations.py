@@ -1,4 +1,4 @@
-"""Write the times that treatments occupy. The caller has locked the resources, so nobody else writes theirs."""
+"""Write the times that treatments occupy. The caller has locked the resources, so no other transaction writes to them."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
@@ -40,7 +40,7 @@ class NewAllocation(NamedTuple):
     starts_at: datetime
     ends_at: datetime
     hold_expires_at: datetime | None
-    """None: it is booked."""
+    """The end of a hold; None for a booking."""
     appointment_id: UUID
     treatment_id: UUID
 
@@ -51,7 +51,7 @@ def allocations_of(
     """Return what a reservation writes.
 
     Args:
-        treatments: Those of each guest, as in the party.
+        treatments: The treatments of each guest, as in the party.
     """
     grid = reservation.snapshot.grid
     allocations = []
@@ -69,7 +69,7 @@ async def insert_allocations(session: AsyncSession, allocations: Sequence[NewAll
     """Write allocations in one statement.
 
     Raises:
-        SlotTaken: Somebody wrote without a lock; the transaction is over.
+        SlotTaken: Another transaction wrote without a lock; this one is over.
     """
     if allocations:
         columns = zip(*((uuid7(), *allocation) for allocation in allocations), strict=True)
@@ -113,7 +113,7 @@ async def delete_expired_holds(
 
 
 async def reassign(session: AsyncSession, new_resources: Mapping[tuple[UUID, UUID], UUID]) -> None:
-    """Give what treatments occupy of one resource to another, at the same times.
+    """Move what treatments occupy from one resource to another, at the same times.
 
     All rows are deleted before any is written, so that three people may swap: PostgreSQL checks overlaps row by row.
 

@@ -36,14 +36,15 @@ _ALLOCATED = "SELECT DISTINCT resource_id FROM allocation WHERE appointment_id =
 
 @dataclass(frozen=True, slots=True)
 class AllocationRequest:
-    """What is to be reserved."""
+    """A request to reserve resources for a party."""
 
     branch_id: UUID
     start: datetime
     parties: Sequence[Party]
-    """The first that fits is reserved. They differ in their wishes alone, and the last has the fewest."""
+    """Versions of the party, of which the first that fits is reserved. They differ only in their wishes; the last has the
+    fewest."""
     replaces: Collection[UUID] = ()
-    """Appointments that release everything they occupy for it. Their visit is locked."""
+    """Appointments that release everything they occupy for this reservation. The caller has locked their visit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ async def reserve(
     """Choose resources for the first party that fits, and lock them.
 
     Args:
-        snapshot: What `load_snapshot_around` has just returned for the request, if the caller has it.
+        snapshot: The snapshot that `load_snapshot_around` has just returned for the request, if the caller has one.
 
     Raises:
         SlotTaken: With the nearest free starts, and with the reasons if the time is not merely taken.

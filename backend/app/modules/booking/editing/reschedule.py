@@ -1,6 +1,6 @@
-"""Change what is booked: another time, other treatments, another guest, apart from the party.
+"""Change a booking: another time, other treatments, another guest, or a visit apart from the party.
 
-Each change is one transaction: it is done whole, under the same ids, or nothing is lost.
+Each change is one transaction, and keeps the ids: it is done completely, or nothing changes.
 """
 
 from collections import defaultdict
@@ -53,7 +53,7 @@ from app.scheduling.timegrid import this_step
 type Guests = Mapping[Appointment, Sequence[AppointmentTreatment]]
 """Appointments with their treatments, in order."""
 type Resources = Mapping[tuple[UUID, str], UUID]
-"""Who or what serves a treatment, by the treatment's id and the kind of resource."""
+"""The resources that serve treatments, by the treatment's id and the kind of resource."""
 
 _RESOURCES = """
 SELECT appointment_treatment_id, kind, resource_id
@@ -133,7 +133,7 @@ async def update_appointment(
 async def restore_times(session: AsyncSession, visit: Visit, appointment_ids: Collection[UUID]) -> None:
     """Give guests who were no-shows their time back where it is still free.
 
-    Where it is not they have none until the desk moves them: a guest who is there must be recorded in any case. The
+    Where it is not, they have no time until the desk moves them: a guest who is there must be recorded in any case. The
     caller has locked the visit, and no resource.
     """
     if not appointment_ids:
@@ -160,13 +160,15 @@ def refuse_past(start: datetime) -> None:
 
 async def _lock_visit(session: AsyncSession, user: CurrentUser, visit_id: UUID) -> Visit:
     visit = await get_row(session, Visit, visit_id, VisitNotFound)
-    authorize(user, *AT_THE_DESK, branch_id=visit.branch_id)  # before the lock: strangers make nobody wait
+    authorize(
+        user, *AT_THE_DESK, branch_id=visit.branch_id
+    )  # before the lock: an intruder must not delay other users
     return await get_row(session, Visit, visit_id, VisitNotFound, lock=True)
 
 
 async def _lock_visit_of(session: AsyncSession, user: CurrentUser, appointment_id: UUID) -> Visit:
     """Lock the visit of an appointment. While we wait, the guest may get a visit of their own: then that is locked, too.
-    It is newer, so nobody who has locked it waits for the first."""
+    It is newer, so a transaction that has locked it never waits for the first."""
     appointment = await get_row(session, Appointment, appointment_id, AppointmentNotFound)
     while True:
         visit = await _lock_visit(session, user, appointment.visit_id)
@@ -198,7 +200,7 @@ async def _reallocate(
     start: datetime,
     choice: DeskChoice | None = None,
 ) -> None:
-    """Let all of these guests begin at this start: with the resources they have, or else as they wish."""
+    """Move all of these guests to this start: with the resources they have, or otherwise as they wish."""
     if any(guest.hold_has_expired for guest in guests):
         raise HoldExpired
     choice = choice or DeskChoice()
@@ -209,8 +211,8 @@ async def _reallocate(
     unchanged = _party(guests, services, current, choice, same_room=same_room)
     for (guest, rows), times in zip(guests.items(), times_of(unchanged, start), strict=True):
         set_times(guest, rows, times)
-    kept = await _kept_resources(session, visit, guests, current, begun)
-    as_wished = _party(guests, services, kept, choice, same_room=same_room)
+    fixed = await _fixed_resources(session, visit, guests, current, begun)
+    as_wished = _party(guests, services, fixed, choice, same_room=same_room)
     appointment_ids = [guest.id for guest in guests]
     reservation = await reserve(
         session, AllocationRequest(visit.branch_id, start, [unchanged, as_wished], replaces=appointment_ids)
@@ -227,7 +229,7 @@ async def _resources_of(session: AsyncSession, guests: Guests) -> Resources:
 
 
 def _begun(guests: Guests, current: Resources) -> set[UUID]:
-    """Return the treatments that have begun. Of a guest in service the first has, whatever the clock says."""
+    """Return the treatments that have begun. For a guest in service the first has, whatever the time is."""
     existing = {treatment_id for treatment_id, _ in current}  # a new treatment has no time yet
     return {
         row.id
@@ -238,11 +240,11 @@ def _begun(guests: Guests, current: Resources) -> set[UUID]:
     }
 
 
-async def _kept_resources(
+async def _fixed_resources(
     session: AsyncSession, visit: Visit, guests: Guests, current: Resources, begun: Collection[UUID]
 ) -> Resources:
-    """Return what stays even if not all can stay: the resources of what has begun, and the beds that are to be in one
-    room with those of other guests."""
+    """Return the resources that stay even if not all can: those of treatments that have begun, and the beds that have to
+    be in one room with the beds of other guests."""
     in_company = visit.same_room and await _others_are_there(session, visit, guests)
     return {
         (treatment_id, kind): resource_id
@@ -252,7 +254,7 @@ async def _kept_resources(
 
 
 async def _others_are_there(session: AsyncSession, visit: Visit, guests: Guests) -> bool:
-    """Return whether another guest of the visit is there while one of these is."""
+    """Return whether another guest of the visit is present while one of these is."""
     others = select(Appointment.id).where(
         Appointment.visit_id == visit.id,
         Appointment.id.not_in([guest.id for guest in guests]),
@@ -270,8 +272,8 @@ def _party(
     *,
     same_room: bool,
 ) -> Party:
-    """Return the party with, for each treatment, what the desk chooses; else the resource it has, as far as `current`
-    says; else the guest's wish."""
+    """Return the party. For each treatment the desk's choice comes first, then the resource in `current`, then the guest's
+    wish."""
 
     def treatment(row: AppointmentTreatment) -> Treatment:
         agreed = treatment_of(row, services)
@@ -290,7 +292,7 @@ def _party(
 
 
 async def _split_off(session: AsyncSession, visit: Visit, appointment: Appointment) -> Visit:
-    """Give one guest a visit of their own. The ids of what is booked stay."""
+    """Give one guest a visit of their own. The ids of the appointment and its treatments stay."""
     new = Visit(
         id=uuid7(),
         branch_id=visit.branch_id,

@@ -35,7 +35,7 @@ _BED_TYPES = "SELECT id, type_id FROM bookable_resource WHERE id = ANY($1::uuid[
 
 @dataclass(frozen=True, slots=True)
 class DeskChoice:
-    """What the desk chooses now, by the id of a treatment. It comes before the resources that the treatment has."""
+    """The desk's choices, by the id of a treatment. They come before the resources that the treatment has."""
 
     therapists: dict[UUID, UUID] = field(default_factory=dict)
     beds: dict[UUID, tuple[UUID, UUID]] = field(default_factory=dict)
@@ -44,24 +44,24 @@ class DeskChoice:
 
 @dataclass(frozen=True, slots=True)
 class TreatmentEdit:
-    """The treatments of a guest as they are to be, in order."""
+    """The treatments of a guest after a change, in order."""
 
     rows: list[AppointmentTreatment]
     choice: DeskChoice = field(default_factory=DeskChoice)
     add_ons: list[AppointmentAddOn] = field(default_factory=list)
-    """Of new treatments. Add them to the session when the treatments have been flushed."""
+    """The add-ons of new treatments. Add them to the session when the treatments have been flushed."""
 
 
 async def edit_treatments(
     session: AsyncSession, rows: VisitRows, guest: Appointment, changes: Sequence[TreatmentChange]
 ) -> TreatmentEdit:
-    """Apply changes to the treatments of a guest. Agreed prices stay; a new set of add-ons is quoted by the catalogue as
-    it is now, and so is the length.
+    """Apply changes to the treatments of a guest. Agreed prices stay; a new set of add-ons is quoted from the current
+    catalogue, and so is the length.
 
-    Treatments that are dropped are left to the caller, who deletes them when they occupy nothing any more.
+    The caller deletes the treatments that are dropped, once their allocations are released.
 
     Raises:
-        TreatmentNotFound: It is not of this guest.
+        TreatmentNotFound: A treatment belongs to another guest, or does not exist.
         TooShort
         StaffNotFound, ResourceNotFound, and what `quote_party` raises.
     """
@@ -116,7 +116,7 @@ async def _add_choices(
 async def _quote(
     session: AsyncSession, existing: dict[UUID, AppointmentTreatment], changes: Sequence[TreatmentChange]
 ) -> list[QuotedTreatment]:
-    """Quote what is new, and what gets other add-ons."""
+    """Quote new treatments, and those with a new set of add-ons."""
     wishes = [
         TreatmentWish(
             variant_id=existing[change.id].variant_id if change.id else change.variant_id,
@@ -147,10 +147,10 @@ async def _set_add_ons(
 
 
 def _with_length(segments: Sequence[Segment], minutes: int) -> tuple[Segment, ...]:
-    """Return segments with the guest there for so many minutes in all. The longest with a therapist gives or takes.
+    """Return segments in which the guest stays for so many minutes in all. The longest with a therapist grows or shrinks.
 
     Raises:
-        TooShort: It would become shorter than a step.
+        TooShort: That segment would become shorter than a step.
     """
     current = sum(segment.minutes for segment in segments if segment.with_guest)
     changed = lengthen(segments, minutes - current)

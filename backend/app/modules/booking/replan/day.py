@@ -1,4 +1,4 @@
-"""A branch's day, as those see it who replan it: who is there, what they do, and what could go to a colleague."""
+"""Load a branch's day to replan it: the therapists, their treatments, and those that could go to a colleague."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
@@ -25,7 +25,7 @@ from app.scheduling.supply import Requirement, ResourceKind, Therapist
 from app.scheduling.timegrid import STEP, Grid
 
 _BEFORE, _AFTER = timedelta(hours=12), timedelta(days=1)
-"""How much of the grid lies before and after the day: no treatment is longer than a day."""
+"""The parts of the grid before and after the day: no treatment is longer than a day."""
 _THERAPISTS = """
 SELECT id, gender, service_ids, works_from, works_until
 FROM zenspa_therapists($1, $2::uuid[], $3::timestamptz, $4::timestamptz, daterange($5, $5, '[]'), NULL, '{}') AS able
@@ -50,18 +50,18 @@ class Occupation(NamedTuple):
     staff_id: UUID
     span: Span
     treatment_id: UUID | None
-    """None: on leave."""
+    """The treatment; None for leave."""
 
 
 class Planned(NamedTuple):
-    """A treatment of the day, and who does it."""
+    """A treatment of the day, with its therapist."""
 
     work: Work
     treatment: AppointmentTreatment
     appointment: Appointment
     service: ServiceName
     spans: list[Span]
-    """When it occupies its therapist."""
+    """The times in which it occupies its therapist."""
 
     def is_to_come(self, now: datetime, since: datetime) -> bool:
         """Return whether the therapist has yet to do it, also if the guest is already waiting."""
@@ -71,21 +71,21 @@ class Planned(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class DaySeen:
-    """What `see_day` found."""
+    """A branch's day, as `see_day` loads it."""
 
     grid: Grid
     begins: datetime
     ends: datetime
     lost: list[Planned]
-    """The treatments of the therapist who is away that are still to come."""
+    """The upcoming treatments of the therapist who is away."""
     others: list[Planned]
-    """Treatments that colleagues could give away: not those for which a guest asked for them by name."""
+    """Treatments that colleagues could hand over: not those for which a guest asked for a therapist by name."""
     people: list[Therapist]
-    """The colleagues on shift. What they do of `others` counts as free."""
+    """The colleagues on shift. Their time in `others` counts as free."""
     occupations: list[Occupation]
 
     def digest(self, staff_ids: Collection[UUID]) -> str:
-        """Return a digest of what these people do on the day. What happens to others does not spoil a plan."""
+        """Return a digest of these people's occupations on the day. Changes for other people do not invalidate a plan."""
         return digest_of(
             occupation
             for occupation in self.occupations
@@ -96,7 +96,7 @@ class DaySeen:
 
     @property
     def shortest(self) -> int:
-        """The steps of the shortest treatment."""
+        """The length of the shortest treatment, in steps."""
         lengths = [planned.work.during.bit_count() for planned in (*self.lost, *self.others)]
         return min(lengths, default=1)
 
@@ -113,8 +113,10 @@ def digest_of(occupations: Iterable[Occupation]) -> str:
 async def see_day(
     session: AsyncSession, branch_id: UUID, staff_id: UUID, day: date, *, since: datetime
 ) -> DaySeen:
-    """Load a day in a constant number of statements: of the therapist who is away, what ends after `since`; of
-    colleagues, what has yet to begin.
+    """Load a day in a constant number of statements.
+
+    For the therapist who is away, treatments that end after `since` are lost; colleagues can hand over what has yet to
+    begin.
 
     Raises:
         BranchNotFound
@@ -128,11 +130,11 @@ async def see_day(
     occupations = await _occupations(session, {staff_id, *(person.id for person in on_shift)}, grid)
     planned = _planned(rows, services, occupations, grid)
     now = utc_now()
-    lost = [each for each in planned if each.work.by == staff_id and each.is_to_come(now, since)]
+    lost = [entry for entry in planned if entry.work.by == staff_id and entry.is_to_come(now, since)]
     others = [
-        each
-        for each in planned
-        if each.work.by != staff_id and each.treatment.therapist_id is None and each.spans[0].start >= now
+        entry
+        for entry in planned
+        if entry.work.by != staff_id and entry.treatment.therapist_id is None and entry.spans[0].start >= now
     ]
     fixed = _fixed(occupations, others, grid)
     people = [_without(person, fixed.get(person.id, 0)) for person in on_shift if person.id != staff_id]
@@ -142,7 +144,8 @@ async def see_day(
 async def _on_shift(
     session: AsyncSession, branch_id: UUID, service_ids: Collection[UUID], day: date, grid: Grid
 ) -> list[Therapist]:
-    """Return who performs one of these services and works in the branch that day, by id; free for their whole shifts."""
+    """Return the therapists who perform one of these services and work in the branch that day, by id; free for their whole
+    shifts."""
     rows = await fetch_raw(
         session,
         _THERAPISTS,
@@ -193,7 +196,7 @@ def _planned(
     for treatment, appointment in rows:
         runs = by_treatment[treatment.id]
         if len({run.staff_id for run in runs}) != 1:
-            continue  # nobody of this branch does it
+            continue  # no therapist of this branch does it
         service = services[treatment.variant_id]
         spans = [run.span for run in runs]
         requirement = Requirement(ResourceKind.STAFF, service.service_id, gender=treatment.gender)
@@ -203,7 +206,7 @@ def _planned(
 
 
 def _fixed(occupations: list[Occupation], movable: list[Planned], grid: Grid) -> dict[UUID, int]:
-    """Return the steps at which each person is occupied by what cannot be given away."""
+    """Return the steps at which each person is occupied by what cannot be handed over."""
     movable_ids = {planned.work.id for planned in movable}
     spans: dict[UUID, list[Span]] = defaultdict(list)
     for occupation in occupations:

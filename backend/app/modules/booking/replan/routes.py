@@ -32,7 +32,7 @@ async def propose_replan(
 async def apply_replan(
     user: SignedIn, session: SessionDep, staff_id: UUID, plan: ReplanApply
 ) -> ReplanApplied:
-    """Apply a proposal, all of it; or refuse, if the day of anybody in it has changed.
+    """Apply a whole proposal, or refuse it if the day of any therapist in it has changed.
 
     Approve the leave separately, before it (with `force`) or after it.
     """

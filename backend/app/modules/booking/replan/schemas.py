@@ -1,4 +1,4 @@
-"""What the API accepts and returns for giving a therapist's day to colleagues."""
+"""Requests and responses for giving a therapist's day to colleagues."""
 
 from datetime import datetime
 from typing import Annotated
@@ -17,7 +17,7 @@ MAX_REASSIGNMENTS = 200
 ReplanDay = Annotated[
     Day,
     Field(
-        description="Treatments that begin on this day by the clock of the branch, or in the night that begins on it."
+        description="Treatments that begin on this day in the branch's time zone, or in the night that begins on it."
     ),
 ]
 Digest = Annotated[str, StringConstraints(pattern="^[0-9a-f]{64}$")]
@@ -30,7 +30,7 @@ class ReplanQuery(RequestModel):
         default=None,
         alias="from",
         examples=["2026-12-05T14:00:00+07:00"],
-        description="When the therapist leaves: what ends later is reassigned. Default: now.",
+        description="When the therapist leaves: treatments that end later are reassigned. Default: now.",
     )
 
 
@@ -71,12 +71,12 @@ class PlannedTreatment(BaseModel):
     start: datetime
     end: datetime
     before: TherapistNamed
-    after: TherapistNamed | None = Field(description="Null if nobody can do it at this time.")
+    after: TherapistNamed | None = Field(description="Null if no colleague can do it at this time.")
     asked_for: bool = Field(
         description="The guest asked for a therapist by name and would get another: call them."
     )
     nearest: list[datetime] = Field(
-        description="If nobody can do it: the nearest times at which this guest could come instead."
+        description="If no colleague can do it: the nearest times at which this guest could come instead."
     )
 
 
@@ -88,7 +88,7 @@ class ReplanRead(BaseModel):
     )
     others: list[PlannedTreatment] = Field(description="Treatments of colleagues that move to make room.")
     changes: list[Reassignment] = Field(description="What `apply` accepts.")
-    digest: str = Field(description="A digest of the day of everybody in the proposal.")
+    digest: str = Field(description="A digest of the day of every therapist in the proposal.")
 
 
 class ReplanApplied(BaseModel):

@@ -45,7 +45,7 @@ from app.scheduling.reassignment import is_possible, plan_reassignment
 from app.scheduling.supply import Supply
 
 _DAYS_AHEAD = timedelta(days=6)
-"""How far ahead other times are looked for, for guests whom nobody can take."""
+"""The days after the day itself that are searched for other times, for guests that no colleague can take."""
 
 
 async def propose_replan(
@@ -79,8 +79,10 @@ async def propose_replan(
     left = [planned for planned in day.lost if planned.work.id not in plan]
     nearest = await _nearest_times(session, query, staff_id, left, day=day, plan=plan)
     return ReplanRead(
-        treatments=[_read(each, plan, names, nearest.get(each.appointment.id, [])) for each in day.lost],
-        others=[_read(each, plan, names, []) for each in day.others if each.work.id in plan],
+        treatments=[
+            _read(planned, plan, names, nearest.get(planned.appointment.id, [])) for planned in day.lost
+        ],
+        others=[_read(planned, plan, names, []) for planned in day.others if planned.work.id in plan],
         changes=changes,
         digest=day.digest(people),
     )
@@ -89,12 +91,12 @@ async def propose_replan(
 async def apply_replan(
     session: AsyncSession, user: CurrentUser, staff_id: UUID, plan: ReplanApply
 ) -> ReplanApplied:
-    """Apply a proposal as it is, after checking all of it under the locks of everybody in it.
+    """Apply a proposal as it is, after checking all of it while everybody in it is locked.
 
     Raises:
         StaffNotFound, BranchNotFound
         ForbiddenException: The user is not at the desk of that branch.
-        DayChanged: Somebody's day is another than in the proposal, or they cannot do it any more.
+        DayChanged: The day of a therapist in the proposal has changed, or they cannot do it any more.
     """
     authorize(user, *AT_THE_DESK)
     await get_staff(session, staff_id)
@@ -120,7 +122,7 @@ def _people_in(staff_id: UUID, changes: Iterable[Reassignment]) -> set[UUID]:
 
 
 async def _lock(session: AsyncSession, plan: ReplanApply, people: Collection[UUID]) -> list[UUID]:
-    """Lock the visits, then the people, as everywhere, and each in the order of their ids. Return the visits' ids."""
+    """Lock the visits, then the people (the order used everywhere), both by id, and return the visits' ids."""
     visits_of_plan = (
         select(Appointment.visit_id)
         .join(AppointmentTreatment, AppointmentTreatment.appointment_id == Appointment.id)
@@ -154,9 +156,9 @@ async def _nearest_times(  # noqa: PLR0913 - what is left when this plan for thi
     day: DaySeen,
     plan: Mapping[UUID, UUID],
 ) -> dict[UUID, list[datetime]]:
-    """Return, by appointment, the nearest times at which guests whom nobody can take could come instead.
+    """Return, by appointment, the nearest other times for guests who cannot be reassigned.
 
-    A guest comes with all of their treatments. One who is being treated already can come at no other time.
+    A guest comes with all of their treatments. A guest who is being treated already has no other time.
     """
     found = {}
     guests = {planned.appointment.id: planned.appointment for planned in left}
@@ -181,7 +183,7 @@ async def _nearest_times(  # noqa: PLR0913 - what is left when this plan for thi
 def _supply_after(
     snapshot: BranchSnapshot, staff_id: UUID, day: DaySeen, plan: Mapping[UUID, UUID]
 ) -> Supply:
-    """Return the supply without the therapist who is away, and with what colleagues take over. What they give away for it
+    """Return the supply without the therapist who is away, and with what colleagues take over. What they hand over in turn
     is not counted as free."""
     added: dict[UUID, int] = {}
     for planned in (*day.lost, *day.others):

@@ -1,4 +1,4 @@
-"""Change the status of appointments: confirm, check in, cancel. Who may, and when, stands in `transitions`."""
+"""Change the status of appointments: confirm, check in, cancel. The table in `transitions` says who may, and when."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -41,7 +41,7 @@ from app.redis.events import announce
 
 class Guest(NamedTuple):
     id: UUID
-    """The appointment's."""
+    """The appointment's id."""
     status: Status
     starts_at: datetime
 
@@ -54,14 +54,16 @@ async def set_status(
     Guests who have the status already stay as they are.
 
     Raises:
-        VisitNotFound: Also for somebody else's visit.
+        VisitNotFound: Also for a visit that does not concern the user.
         AppointmentNotFound: A guest who is named is not of this visit, or does not concern the user.
         StatusConflict, HoldExpired, TooLateToCancel, TooEarlyToArrive, TooEarlyForNoShow, ForbiddenException: A guest
-            who is named cannot get the status, or nobody can.
+            who is named cannot get the status, or no guest can.
     """
     authorize(user, *Role)
     visit = await get_row(session, Visit, visit_id, VisitNotFound)
-    relations = await relations_to_visit(session, user, visit)  # before the lock: strangers make nobody wait
+    relations = await relations_to_visit(
+        session, user, visit
+    )  # before the lock: an intruder must not delay other users
     if not relations.keys() >= {*change.appointment_ids}:
         raise AppointmentNotFound
     await get_row(session, Visit, visit_id, VisitNotFound, lock=True)
@@ -84,7 +86,9 @@ async def set_status(
 async def apply_changes(
     session: AsyncSession, changes: Mapping[Guest, Status], *, reason: str | None = None
 ) -> None:
-    """Write new statuses; release what nobody comes for any more, and book what was held. The visit is locked.
+    """Write new statuses. Release the time of guests who do not come any more, and book what was held.
+
+    The caller has locked the visit.
 
     Raises:
         HoldExpired
@@ -114,7 +118,7 @@ async def _update_status(
     statement = update(Appointment).where(Appointment.id.in_(ids), Appointment.status == old).values(values)
     error: type[ZenSpaException] = StatusConflict
     if old is Status.HELD and new not in RELEASED:
-        # Whoever had the lock we waited for may have dropped the hold.
+        # The transaction that had the lock before us may have dropped the hold.
         statement = statement.where(~Appointment.hold_has_expired)
         error = HoldExpired
     if len((await session.scalars(statement.returning(Appointment.id))).all()) != len(ids):
@@ -131,8 +135,9 @@ def _plan_changes(
 ) -> dict[Guest, Status]:
     """Return the guests whose status changes, with their new status.
 
-    If every eligible guest already has the status, the request is a no-op. But a guest who could still get it and is
-    refused now is an error, so that a client hears of it; one who is further on, or whose appointment is over, is not.
+    If every eligible guest already has the status, the request is a no-op. But if a guest who could still get it is refused
+    now, that is an error, so that the client hears of it. Guests who are further on, or whose appointment is over, are left
+    out.
     """
     changes, errors, some_have_it = {}, {}, False
     if (
@@ -140,7 +145,7 @@ def _plan_changes(
         and not all_or_none
         and any(guest.status in PRESENT for guest in guests)
     ):
-        # Others of the party came: a no-show has to be named to arrive after all.
+        # Other guests of the party came: a no-show has to be named to arrive after all.
         guests = [guest for guest in guests if guest.status is not Status.NO_SHOW]
     for guest in guests:
         result = next_status(

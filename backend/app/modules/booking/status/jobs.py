@@ -1,7 +1,7 @@
 """The jobs of booking: holds expire, and guests who did not come are no-shows.
 
-Processes may run them at the same time: whoever locks a visit first does what is due, and the others skip it. That is
-right here, where nothing is lost by leaving a visit to somebody else; never for capacity.
+Several processes may run them at the same time: the one that locks a visit first does what is due, and the others skip it
+(SKIP LOCKED). That is safe here, where nothing is lost by leaving a visit to another process; never for capacity.
 """
 
 import asyncio
@@ -28,7 +28,7 @@ from app.redis.events import announce
 
 PROGRAM = "zenspa jobs"
 _MAX_VISITS = 1_000
-"""Of one job in one run; more are for the next."""
+"""The number of visits that one job changes in one run. The next run continues."""
 
 logger = structlog.get_logger(__name__)
 
@@ -74,7 +74,7 @@ async def _change_due(due: _Due, new: Status, stopping: asyncio.Event) -> int:
 
 
 async def _visits_with(session: AsyncSession, *, due: _Due) -> list[UUID]:
-    """Return the visits in which something is due, the longest due first."""
+    """Return the ids of visits in which something is due, the longest due first."""
     statement = (
         select(Appointment.visit_id)
         .where(await due(session))

@@ -4,12 +4,12 @@ from enum import StrEnum
 
 
 class AppointmentStatus(StrEnum):
-    """Which status may follow which, and who may change it: `transitions`."""
+    """The status of an appointment. `transitions` lists the changes, and who may make them."""
 
     HELD = "held"
-    """Kept for somebody who is still deciding, until `hold_expires_at`."""
+    """The time is reserved until `hold_expires_at`, while the customer decides."""
     EXPIRED = "expired"
-    """A hold that nobody confirmed."""
+    """A hold that was not confirmed."""
     PENDING = "pending"
     """Booked by a customer, not yet approved by the desk."""
     CONFIRMED = "confirmed"
@@ -28,8 +28,8 @@ class AppointmentStatus(StrEnum):
 
 
 class StatusRequest(StrEnum):
-    """A status that a user may ask for. A cancelled hold becomes `expired`, a late cancellation `late_cancelled`, and
-    what a customer confirms may become `pending`."""
+    """A status that a user may request. A cancelled hold becomes `expired`, a late cancellation `late_cancelled`, and an
+    appointment that a customer confirms may become `pending`."""
 
     CONFIRMED = "confirmed"
     DECLINED = "declined"
@@ -57,7 +57,7 @@ RELEASED = frozenset(
         AppointmentStatus.NO_SHOW,
     }
 )
-"""Nobody comes any more: the appointment has no allocations."""
+"""The guest does not come any more: the appointment has no allocations."""
 EDITABLE = frozenset(
     {
         AppointmentStatus.HELD,
@@ -68,15 +68,15 @@ EDITABLE = frozenset(
         AppointmentStatus.REOPENED,
     }
 )
-"""Its treatments may still be changed and given to other therapists."""
+"""The treatments may still be changed, and reassigned to other therapists."""
 MOVABLE = EDITABLE - {AppointmentStatus.IN_SERVICE}
-"""It may still begin at another time."""
+"""The appointment may still be moved to another time."""
 UPCOMING = frozenset({AppointmentStatus.HELD, AppointmentStatus.PENDING, AppointmentStatus.CONFIRMED})
-"""The guest has not come yet."""
+"""The guest has not arrived yet."""
 PRESENT = frozenset({AppointmentStatus.ARRIVED, AppointmentStatus.IN_SERVICE, AppointmentStatus.COMPLETED})
-"""The guest came."""
+"""The guest has arrived."""
 NEVER_BOOKED = frozenset({AppointmentStatus.HELD, AppointmentStatus.EXPIRED})
-"""It is, or was, only a hold."""
+"""The appointment is, or was, only a hold."""
 PROGRESS = (
     AppointmentStatus.HELD,
     AppointmentStatus.PENDING,
@@ -85,6 +85,6 @@ PROGRESS = (
     AppointmentStatus.IN_SERVICE,
     AppointmentStatus.COMPLETED,
 )
-"""The way of an appointment that goes well, in order."""
+"""The statuses of an appointment that takes place, in order."""
 WITH_REASON = frozenset({StatusRequest.DECLINED, StatusRequest.CANCELLED, StatusRequest.REOPENED})
-"""The reason that is sent with these is kept."""
+"""The requests whose reason is stored."""

@@ -1,4 +1,4 @@
-"""Which status may follow which, who may change it, and when: the table of transitions."""
+"""The table of transitions: the status before and after, who may make the change, and when."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
@@ -18,33 +18,33 @@ from app.modules.booking.status.status import AppointmentStatus as Status
 
 
 class Relation(StrEnum):
-    """What a user is to an appointment."""
+    """The relation of a user to an appointment."""
 
     CUSTOMER = "customer"
     """The booker, or the guest."""
     THERAPIST = "therapist"
-    """Treats the guest."""
+    """A therapist who treats the guest."""
     DESK = "desk"
-    """Works at the desk of its branch."""
+    """A receptionist or administrator of the branch."""
     ADMIN = "admin"
-    """Administers its branch, and so works at its desk, too."""
+    """An administrator of the branch, who has the relation `DESK` as well."""
 
 
 class Policy(NamedTuple):
-    """What a branch decides."""
+    """The settings of a branch on which transitions depend."""
 
     approve_online: bool
     free_cancel: timedelta
-    """How long before the start guests may cancel."""
+    """The time before the start until which guests may cancel."""
     no_show: timedelta
-    """How long after the start a guest may still come."""
+    """The grace period after the start in which a guest may still come."""
 
 
 class Condition(NamedTuple):
-    """When a transition is possible, and the error when it is not."""
+    """A condition for a transition, and the error if it is not met."""
 
     holds: Callable[[Policy, datetime, datetime], bool]
-    """Decides by the branch's policy, the appointment's start, and now."""
+    """The test, given the branch's policy, the appointment's start, and the present time."""
     error: type[ZenSpaException] = StatusConflict
 
 
@@ -57,8 +57,8 @@ class Transition(NamedTuple):
 
 
 CHECK_IN = timedelta(hours=12)
-"""How long before the start a guest may check in, and how long after it a no-show may. Beyond that it is another day's
-guest, tapped by mistake."""
+"""The time before the start in which a guest may check in, and after it in which a no-show may. Beyond that it is another
+day's guest, tapped by mistake."""
 
 BY_CUSTOMER = frozenset({Relation.CUSTOMER})
 BY_DESK = frozenset({Relation.DESK})
@@ -93,7 +93,7 @@ _CHANGES = (
     Transition(Status.ARRIVED, StatusRequest.IN_SERVICE, Status.IN_SERVICE, BY_TEAM),
     Transition(
         Status.ARRIVED, StatusRequest.CANCELLED, Status.LATE_CANCELLED, BY_DESK
-    ),  # a walk-in who leaves again
+    ),  # the guest leaves again
     Transition(Status.IN_SERVICE, StatusRequest.COMPLETED, Status.COMPLETED, BY_TEAM),
     Transition(Status.COMPLETED, StatusRequest.REOPENED, Status.REOPENED, BY_ADMIN),
     # The job was faster, or the guest came late.
@@ -112,8 +112,8 @@ TRANSITIONS = (
         for change in _CHANGES
     ),
 )
-"""What users may do. Whoever may make a change may request it again, for buttons are tapped twice and answers get lost.
-Holds expire and no-shows are noted by `jobs`."""
+"""The transitions that users may request. A user who may make a change may request it again, because buttons are tapped
+twice and responses get lost. `jobs` lets holds expire and marks no-shows."""
 
 
 def next_status(  # noqa: PLR0913 - the six it depends on
@@ -128,9 +128,13 @@ def next_status(  # noqa: PLR0913 - the six it depends on
     """Return the status that an appointment gets, or the error that refuses the request.
 
     Args:
-        relations: What the user is to the appointment.
+        relations: The user's relations to the appointment.
     """
-    allowed = [each for each in TRANSITIONS if each.request == request and each.allowed & {*relations}]
+    allowed = [
+        transition
+        for transition in TRANSITIONS
+        if transition.request == request and transition.allowed & {*relations}
+    ]
     if not allowed:
         return ForbiddenException
     possible = [transition for transition in allowed if transition.old == old]
@@ -138,8 +142,9 @@ def next_status(  # noqa: PLR0913 - the six it depends on
         if transition.condition is None or transition.condition.holds(policy, start, now):
             return transition.new
     if old is Status.EXPIRED and request is StatusRequest.CONFIRMED:
-        return HoldExpired  # the same as before the job has been here
-    return most_specific_error([each.condition.error for each in possible if each.condition is not None])
+        return HoldExpired  # the same error as before the job has run
+    conditions = [transition.condition for transition in possible if transition.condition is not None]
+    return most_specific_error([condition.error for condition in conditions])
 
 
 def is_ahead(old: Status, request: StatusRequest) -> bool:
@@ -148,5 +153,5 @@ def is_ahead(old: Status, request: StatusRequest) -> bool:
 
 
 def most_specific_error(errors: Collection[type[ZenSpaException]]) -> type[ZenSpaException]:
-    """Return the error that says most: any is more specific than a status conflict."""
+    """Return the most specific error: any is more specific than a status conflict."""
     return next((error for error in errors if error is not StatusConflict), StatusConflict)

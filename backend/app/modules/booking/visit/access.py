@@ -1,4 +1,4 @@
-"""Who sees which visit: the desk all of its branch, a therapist their own guests, a customer their own visits."""
+"""Access to visits: the desk sees all of its branch, therapists their own guests, customers their own visits."""
 
 from collections.abc import Collection, Iterable
 from uuid import UUID
@@ -38,7 +38,7 @@ async def read_visible_visit(session: AsyncSession, user: CurrentUser, visit_id:
 async def visible_to(
     session: AsyncSession, user: CurrentUser, visits: Iterable[VisitRead]
 ) -> list[VisitRead]:
-    """Return what the user may see of these visits: some whole, some with a part of their guests, others not at all."""
+    """Return what the user may see of these visits: some with all guests, some with a part of them, others not at all."""
     visits = list(visits)
     if all(user.holds_in(visit.branch_id, *AT_THE_DESK) for visit in visits):
         return visits
@@ -72,10 +72,10 @@ def staff_in(appointment: AppointmentRead) -> set[UUID]:
 async def relations_to_visit(
     session: AsyncSession, user: CurrentUser, visit: Visit
 ) -> dict[UUID, frozenset[Relation]]:
-    """Return what the user is to each appointment of a visit. Those that do not concern them are left out.
+    """Return the user's relations to each appointment of a visit. Appointments that do not concern the user are left out.
 
     Raises:
-        VisitNotFound: None concerns them.
+        VisitNotFound: No appointment concerns the user.
         ForbiddenException: The same, for a user at the desk of another branch.
     """
     statement = select(Appointment.id, Appointment.customer_id).where(Appointment.visit_id == visit.id)

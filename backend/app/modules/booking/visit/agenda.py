@@ -1,5 +1,5 @@
-"""What somebody has before and behind them, for the calendar on their phone: a therapist's treatments, a customer's
-appointments. In a constant number of statements."""
+"""The engagements of one person, past and future, for the calendar on their phone: a therapist's treatments, a customer's
+appointments. They are read in a constant number of statements."""
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -30,21 +30,21 @@ ORDER BY during, resource_id
 
 
 class Engagement(NamedTuple):
-    """From when to when somebody is expected, where, and for what."""
+    """A time at which one person is expected, with the place and the treatments."""
 
     id: str
-    """Stays the same whatever else changes."""
+    """A stable id: it stays when anything else changes."""
     start: datetime
     end: datetime
     status: AppointmentStatus
     treatments: tuple[str, ...]
-    """In Vietnamese."""
+    """The names of the services, in Vietnamese."""
     guest_id: UUID | None
     guest: str
     """The whole name, as far as it is known."""
     branch: Address
     beds: tuple[str, ...]
-    """And devices, each with its room, such as `Giường 1 (Phòng Sen)`. Empty for customers."""
+    """The beds and devices, with their rooms, such as `Giường 1 (Phòng Sen)`. Empty for customers."""
     created_at: datetime
     updated_at: datetime
 
@@ -62,8 +62,8 @@ class _Occupation(NamedTuple):
 async def agenda_of_staff(
     session: AsyncSession, staff_id: UUID, since: datetime, until: datetime
 ) -> list[Engagement]:
-    """Return a therapist's engagements that touch this time, in order. A treatment to which they come back after a pause
-    is more than one."""
+    """Return a therapist's engagements that touch this time, in order. A treatment that they leave and come back to gives
+    several."""
     occupations: dict[UUID, list[_Occupation]] = defaultdict(list)
     for row in await fetch_raw(session, _OCCUPATIONS, staff_id, since, until):
         occupation = _Occupation(*row)
@@ -74,7 +74,9 @@ async def agenda_of_staff(
         .where(AppointmentTreatment.id.in_(occupations), Appointment.status.not_in(NEVER_BOOKED))
     )
     treatments = [(appointment, treatment) for appointment, treatment in rows]
-    described = await _describe(session, [(appointment, [each]) for appointment, each in treatments])
+    described = await _describe(
+        session, [(appointment, [treatment]) for appointment, treatment in treatments]
+    )
     engagements = [
         engagement._replace(
             id=f"{treatment.id}-{number}" if number else str(treatment.id),
@@ -92,8 +94,8 @@ async def agenda_of_staff(
 async def agenda_of_customers(
     session: AsyncSession, customer_ids: Collection[UUID], since: datetime, until: datetime
 ) -> list[Engagement]:
-    """Return the appointments that these customers booked, for whomever, or come for, in order. Cancelled ones are among
-    them; mere holds are not."""
+    """Return the appointments that these customers booked for anyone, or come for, in order. Cancelled appointments are
+    included; mere holds are not."""
     as_guest = select(Appointment.id).where(Appointment.customer_id.in_(customer_ids))
     as_host = select(Appointment.id).join(Visit, Visit.id == Appointment.visit_id)
     as_host = as_host.where(Visit.customer_id.in_(customer_ids))
@@ -117,7 +119,7 @@ async def agenda_of_customers(
 async def _describe(
     session: AsyncSession, guests: Sequence[tuple[Appointment, Sequence[AppointmentTreatment]]]
 ) -> list[Engagement]:
-    """Describe each guest with some of their treatments, from their coming to their going, in the same order."""
+    """Describe each guest with some of their treatments, from arrival to departure, in the same order."""
     services = await names_of_variants(
         session, {treatment.variant_id for _, treatments in guests for treatment in treatments}
     )

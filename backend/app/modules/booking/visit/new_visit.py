@@ -1,4 +1,4 @@
-"""Draft a new visit and write it. The draft is also what the API answers."""
+"""Draft a new visit and write it. The draft is also the API's response."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -92,8 +92,8 @@ def draft_visit(  # noqa: PLR0913 - what a visit is made of
     """Return the visit as it is about to be written.
 
     Args:
-        customer_id: Who books.
-        guest_ids: The customer whom each guest is, if the spa knows them.
+        customer_id: The customer who books.
+        guest_ids: The customer of each guest, if the spa knows the guest.
     """
     times = reservation.party.times()
     return VisitRead(
@@ -131,18 +131,20 @@ async def insert_visit(session: AsyncSession, visit: VisitRead, quote: Quote) ->
 
     Raises:
         CustomerNotFound, CustomerMerged, CustomerErased, CustomerArchived
-        SlotTaken: Somebody wrote an allocation without a lock; the transaction is over.
+        SlotTaken: Another transaction wrote an allocation without a lock; this one is over.
     """
     customers = {visit.customer_id, *(guest.customer_id for guest in visit.appointments)} - {None}
     with translate_integrity_errors({"allocation_overlap": SlotTaken}):
         written = await fetch_raw(session, _INSERT, _encode(visit, quote), [*customers])
     if not written:
-        await customer_service.require_active(session, [each for each in customers if each is not None])
+        await customer_service.require_active(
+            session, [customer_id for customer_id in customers if customer_id is not None]
+        )
         raise AssertionError
 
 
 def _encode(visit: VisitRead, quote: Quote) -> str:
-    """Return the visit as JSON, with what only its rows have: ids, positions, and the segments agreed."""
+    """Return the visit as JSON, with what only its rows have: ids, positions, and the agreed segments."""
     encoded = visit.model_dump(mode="json")
     for guest, lines in zip(encoded["appointments"], quote.guests, strict=True):
         for position, (treatment, line) in enumerate(zip(guest["treatments"], lines, strict=True)):

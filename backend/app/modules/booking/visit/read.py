@@ -33,7 +33,7 @@ async def read_visits(session: AsyncSession, visit_ids: Collection[UUID]) -> lis
 async def visits_of_day(
     session: AsyncSession, branch_id: UUID, start: datetime, end: datetime
 ) -> list[VisitRead]:
-    """Return the visits of a branch with a guest who is there between two instants, in every status."""
+    """Return the visits of a branch with a guest who is present between two instants, in every status."""
     return await _read(session, _OF_DAY, branch_id, start, end, LONGEST_STAY)
 
 
@@ -53,7 +53,7 @@ async def visits_of_customers(session: AsyncSession, customer_ids: Collection[UU
 
 
 def concerns_customers(customer_ids: Collection[UUID]) -> ColumnElement[bool]:
-    """Match visits that these customers booked or come for. With OR for the union PostgreSQL reads all visits."""
+    """Match visits that these customers booked or come for. With OR in place of the union PostgreSQL reads all visits."""
     booked = select(Visit.id).where(Visit.customer_id.in_(customer_ids))
     as_guest = select(Appointment.visit_id).where(Appointment.customer_id.in_(customer_ids))
     return Visit.id.in_(booked.union(as_guest))

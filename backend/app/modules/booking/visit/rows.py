@@ -1,4 +1,4 @@
-"""The rows of a visit, for whoever changes them."""
+"""The rows of a visit, for the code that changes them."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from app.scheduling.demand import Party, Segment, Treatment
 from app.scheduling.timegrid import STEP
 
 LONGEST_STAY = timedelta(days=14)
-"""Of a guest: twelve treatments of at most a day each, and some margin."""
+"""The longest stay of a guest: twelve treatments of at most a day, and some margin."""
 
 type Times = tuple[datetime, datetime]
 
@@ -63,7 +63,7 @@ async def load_rows(session: AsyncSession, visit: Visit) -> VisitRows:
 
 
 def overlaps(start: datetime, end: datetime) -> ColumnElement[bool]:
-    """Match appointments whose guest is there between two instants.
+    """Match appointments whose guest is present between two instants.
 
     The index is on `starts_at`: without the last condition PostgreSQL would read all of history.
     """
