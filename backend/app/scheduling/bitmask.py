@@ -1,6 +1,6 @@
 """Sets of steps as the bits of one integer: bit s stands for step s of a grid.
 
-A month of five-minute steps is one integer of 8,640 bits, so a question about all its steps is a handful of shifts and
+A month of five-minute steps is one integer of 8,640 bits, so an operation on all its steps is a handful of shifts and
 ANDs. The methods are those of Knuth, The Art of Computer Programming, volume 4A, section 7.1.3.
 """
 
@@ -15,7 +15,7 @@ def ones(count: int) -> int:
 
 
 def shifted(mask: int, by: int) -> int:
-    """Move a mask later by so many steps, or earlier if `by` is negative. What would be before step 0 is lost."""
+    """Move a mask later by so many steps, or earlier if `by` is negative. Bits before step 0 are lost."""
     return mask << by if by >= 0 else mask >> -by
 
 

@@ -1,4 +1,4 @@
-"""What guests need: the party of one search, and its needs in steps from the start."""
+"""The demand of guests: the party of one search, and its needs in steps from the start."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ MOST_TREATMENTS = 12
 52 ms."""
 
 type Run = tuple[int, int]
-"""From one step until another."""
+"""The steps from the first number until before the second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Treatment:
-    """What one guest has done, by one therapist. The guest stays on a bed, and keeps a device, as long as consecutive
+    """A treatment of one guest by one therapist. The guest stays on a bed, and keeps a device, as long as consecutive
     segments need the same type."""
 
     service_id: UUID
@@ -49,7 +49,7 @@ class Treatment:
     bed_id: UUID | None = None
     """The only bed that will do; None for any."""
     bed_type_id: UUID | None = None
-    """The type of `bed_id`: of other types any bed will do. None if all beds of the treatment are of one type."""
+    """The type of `bed_id`; any bed of another type will do. None if all beds of the treatment are of one type."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +57,9 @@ class Party:
     """Guests who begin at the same time, each with treatments one after another.
 
     A guest starts when their first segment with a guest begins; preparation of the first treatment lies before. Guests go
-    straight from one treatment to the next, while the turnover of the one and the preparation of the other run beside.
-    But if these occupy what the other treatment needs as well (a therapist, or a bed or device of the same type), the
-    guest waits for them, so that the same therapist and bed can do both.
+    straight from one treatment to the next, while the turnover of the first and the preparation of the second run at the
+    same time. But if these occupy what the other treatment needs as well (a therapist, or a bed or device of the same
+    type), the guest waits for them, so that the same therapist and bed can do both.
     """
 
     guests: tuple[tuple[Treatment, ...], ...]
@@ -91,7 +91,7 @@ class Need(NamedTuple):
     treatment: int
     requirement: Requirement
     runs: tuple[Run, ...]
-    """When it is occupied, in steps from the start; preparation is below 0."""
+    """The runs in which it is occupied, in steps from the start; preparation is below 0."""
 
 
 class Assignment(NamedTuple):
@@ -100,7 +100,7 @@ class Assignment(NamedTuple):
     need: Need
     resource_id: UUID
     runs: tuple[Run, ...]
-    """In steps of the grid; several when a therapist is free in between."""
+    """The runs in steps of the grid; several if a therapist is free in between."""
 
 
 def _lay_out(treatments: Sequence[Treatment]) -> tuple[list[list[tuple[Segment, Run]]], int]:

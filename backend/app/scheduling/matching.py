@@ -31,9 +31,9 @@ class Offer:
     """The resources that could serve one need."""
 
     during: int
-    """When the need is, in steps from a beginning common to all needs of the party."""
+    """The steps of the need, from a beginning common to all needs of the party."""
     free: dict[int, int]
-    """By the number of a resource, the steps at which the party could begin with it. Equal needs share the object."""
+    """The steps at which the party could begin with each resource, by its number. Equal needs share the object."""
 
     def overlaps(self, other: "Offer") -> bool:
         return self.during & other.during != 0
@@ -54,7 +54,7 @@ def match(offers: Sequence[Offer], todo: int) -> int:
 
 
 def connected(offers: Iterable[Offer], related: Callable[[Offer, Offer], bool]) -> list[list[Offer]]:
-    """Group what is related, also through others (rule 1)."""
+    """Group the offers that are related, also through others (rule 1)."""
     groups: list[list[Offer]] = []
     for offer in offers:
         joined, separate = [offer], []

@@ -2,9 +2,9 @@
 
 This is list colouring of intervals, a colour being a therapist, with a price for each change: NP-hard (Arkin and
 Silverberg, Scheduling Jobs with Fixed Start and End Times, 1987). But most of a day stays as it is, so the search follows
-chains: whoever gets a treatment gives away what overlaps it, a colleague takes that, and so on. What no chain reaches is
-never moved. The search is iterative deepening, by one treatment left out and within that by one move, so the first plan
-it finds is the best. A linear programme would need SciPy: 100 MB for one button.
+chains: a therapist who gets a treatment gives away those that overlap it, a colleague takes them, and so on. A treatment
+that no chain reaches is never moved. The search is iterative deepening, by one treatment left out and within that by one
+move, so the first plan it finds is the best. A linear programme would need SciPy: 100 MB for one button.
 
 Measured on 2026-11-23 (2 shared cores, Python 3.13; 720 random days of 20 therapists, half to nearly all of their time
 taken, up to 8 treatments to give away, 62 to 161 of others; CPU time): half within 2 ms, nine tenths within 15, all but
@@ -21,23 +21,23 @@ from app.scheduling.search import gaps_beside
 from app.scheduling.supply import Requirement, Therapist
 
 MOST_MOVES = 4
-"""How many of colleagues' treatments one plan moves. What needs more moves is for people to decide."""
+"""The number of colleagues' treatments that one plan moves. A plan that needs more moves is for people to decide."""
 
 
 class Work(NamedTuple):
-    """What a therapist does of one treatment."""
+    """The part of a treatment that one therapist does."""
 
     id: UUID
-    """The treatment's."""
+    """The treatment's id."""
     by: UUID
     """The therapist who does it now."""
     during: int
-    """The steps it occupies, with gaps while the guest needs nobody."""
+    """The steps it occupies, with gaps while the guest needs no therapist."""
     requirement: Requirement
 
 
 class _Option(NamedTuple):
-    """A person who could do it, and what they would have to give away."""
+    """A person who could do a work, and the works that they would have to give away."""
 
     person: int
     given_away: list[Work]
@@ -46,15 +46,15 @@ class _Option(NamedTuple):
 def plan_reassignment(
     lost: Sequence[Work], others: Sequence[Work], people: Sequence[Therapist], *, shortest: int
 ) -> dict[UUID, UUID]:
-    """Return who is to do what, by treatment: every lost treatment that can be placed, and those of `others` that move for it.
+    """Return the new therapists by treatment: of every lost treatment that can be placed, and of those of `others` that move.
 
-    Of equally good plans, one is chosen that leaves few steps in gaps shorter than `shortest`, and gives work to those who
-    have least.
+    Among equally good plans, one is chosen that leaves few steps in gaps shorter than `shortest`, and gives work to the
+    people who have least.
 
     Args:
         lost: The treatments of the therapist who is away.
         others: Treatments that colleagues could give away.
-        people: The colleagues. In `Therapist.free` what they do of `others` counts as free, what must stay does not.
+        people: The colleagues. In `Therapist.free` their part of `others` counts as free; works that must stay do not.
         shortest: The steps of the shortest treatment.
     """
     day = _Day(people, others, shortest)
@@ -75,11 +75,11 @@ def plan_reassignment(
 
 
 def is_possible(plan: Mapping[UUID, UUID], works: Iterable[Work], people: Iterable[Therapist]) -> bool:
-    """Return whether everybody in the plan can do what they get, and does nothing else at that time. What is not in the
-    plan stays where it is."""
+    """Return whether everybody in the plan can do what they get, and does nothing else at that time. Works that are not in
+    the plan stay where they are."""
     by_id = {person.id: person for person in people}
     free = {person.id: person.free for person in by_id.values()}
-    for work in sorted(works, key=lambda each: each.id in plan):  # first what stays
+    for work in sorted(works, key=lambda work: work.id in plan):  # first those that stay
         to_id = plan.get(work.id, work.by)
         if work.id in plan and (
             to_id not in by_id or not by_id[to_id].suits(work.requirement) or work.during & ~free[to_id]
@@ -97,14 +97,14 @@ class _Day:
         self._people = people
         self._shortest = shortest
         self._blocked = [~person.free for person in people]
-        self._kept = [[work for work in others if work.by == person.id] for person in people]
-        self._taken = [_during(kept) for kept in self._kept]
+        self._works = [[work for work in others if work.by == person.id] for person in people]
+        self._occupied = [_during(works) for works in self._works]
         self._suited: dict[Requirement, list[int]] = {}
         self.may_drop: Collection[UUID] = ()
 
     def could_be_done(self, work: Work) -> bool:
         """Return whether, at each step alone, colleagues could make room if they could change in the middle of treatments:
-        an augmenting path (Berge, 1957). A quick no when everybody is busy."""
+        an augmenting path (Berge, 1957). This is a quick no when everybody is busy."""
         return all(self._has_room(work, 1 << step) for step in positions(work.during))
 
     def _has_room(self, work: Work, step: int) -> bool:
@@ -114,23 +114,23 @@ class _Day:
             for person in self._suited_to(homeless.pop().requirement):
                 if person in seen or self._blocked[person] & step:
                     continue
-                if not self._taken[person] & step:
+                if not self._occupied[person] & step:
                     return True
                 seen.add(person)
-                homeless.append(next(kept for kept in self._kept[person] if kept.during & step))
+                homeless.append(next(other for other in self._works[person] if other.during & step))
         return False
 
     def settle(self, homeless: Sequence[Work], moves: int, drops: int = 0) -> dict[UUID, UUID] | None:
-        """Return a plan for all of these but `drops`, with at most so many moves, or None."""
+        """Return a plan for all of these works but `drops`, with at most so many moves, or None."""
         tight = self._tight(homeless, moves)
         if not tight:
             return self._wherever_free(homeless)
         if self._moves_at_least(tight, drops) > moves:
             return None
-        work, options = min(tight, key=lambda each: len(each[1]))
-        rest = [each for each in homeless if each is not work]
+        work, options = min(tight, key=_option_count)
+        rest = [other for other in homeless if other is not work]
         for person, given_away in sorted(options, key=lambda option: len(option.given_away)):
-            with self._given(work, person, given_away):
+            with self._placed(work, person, given_away):
                 plan = self.settle([*rest, *given_away], moves - len(given_away), drops)
             if plan is not None:
                 return {work.id: self._people[person].id, **plan}
@@ -139,8 +139,8 @@ class _Day:
         return None
 
     def _tight(self, homeless: Sequence[Work], moves: int) -> list[tuple[Work, list[_Option]]]:
-        """Return the works that have to be decided. One with more people free than possible rivals can be placed whatever
-        the others take."""
+        """Return the works that have to be decided, with their options. A work with more people free than possible rivals
+        can be placed whatever the others take."""
         tight = []
         for work in homeless:
             options = self._options(work, moves)
@@ -151,12 +151,12 @@ class _Day:
         return tight
 
     def _moves_at_least(self, tight: Sequence[tuple[Work, list[_Option]]], drops: int) -> int:
-        """Return a lower bound of the moves: works that can share no move each need their own; the dearest may be dropped."""
+        """Return a lower bound of the moves: works that share no move need their own; the most expensive may be dropped."""
         seen: set[UUID] = set()
         needed = []
-        for work, options in sorted(tight, key=lambda each: len(each[1])):
+        for work, options in sorted(tight, key=_option_count):
             fewest = min((len(option.given_away) for option in options), default=MOST_MOVES + 1)
-            may_move = {each.id for option in options for each in option.given_away}
+            may_move = {other.id for option in options for other in option.given_away}
             if seen.isdisjoint(may_move):
                 seen |= may_move
                 needed.append((work.id in self.may_drop, fewest))
@@ -168,12 +168,12 @@ class _Day:
         for person in self._suited_to(work.requirement):
             if work.during & self._blocked[person]:
                 continue
-            if not work.during & self._taken[person]:
+            if not work.during & self._occupied[person]:
                 found.append(_Option(person, []))
             elif moves:
-                given_away = [kept for kept in self._kept[person] if kept.during & work.during]
+                given_away = [other for other in self._works[person] if other.during & work.during]
                 left = moves - len(given_away)
-                if left >= 0 and all(self._can_leave(kept, person, left) for kept in given_away):
+                if left >= 0 and all(self._can_leave(other, person, left) for other in given_away):
                     found.append(_Option(person, given_away))
         return found
 
@@ -181,48 +181,49 @@ class _Day:
         return any(
             other != person
             and not work.during & self._blocked[other]
-            and (moves or not work.during & self._taken[other])
+            and (moves or not work.during & self._occupied[other])
             for other in self._suited_to(work.requirement)
         )
 
     @contextmanager
-    def _given(self, work: Work, person: int, given_away: Sequence[Work]) -> Iterator[None]:
-        kept, taken = self._kept[person], self._taken[person]
+    def _placed(self, work: Work, person: int, given_away: Sequence[Work]) -> Iterator[None]:
+        works, occupied = self._works[person], self._occupied[person]
         self._blocked[person] |= work.during
-        self._kept[person] = [each for each in kept if each not in given_away]
-        self._taken[person] = _during(self._kept[person])
+        self._works[person] = [other for other in works if other not in given_away]
+        self._occupied[person] = _during(self._works[person])
         yield
         self._blocked[person] ^= work.during
-        self._kept[person], self._taken[person] = kept, taken
+        self._works[person], self._occupied[person] = works, occupied
 
     def _wherever_free(self, homeless: Sequence[Work]) -> dict[UUID, UUID]:
-        """Place one work after another; each has somebody left."""
+        """Place one work after another; there is a free person for each."""
         if not homeless:
             return {}
         work, *rest = homeless
         person = self._options(work, 0)[0].person
-        with self._given(work, person, []):
+        with self._placed(work, person, []):
             return {work.id: self._people[person].id, **self._wherever_free(rest)}
 
     def by_preference(self, plan: dict[UUID, UUID], works: Sequence[Work]) -> dict[UUID, UUID]:
-        """Return the same plan with each work given to the best of those who are still free. Changes the day."""
+        """Return the plan with each work given to the best of the people who are still free. This changes the day."""
         numbers = {person.id: number for number, person in enumerate(self._people)}
-        for number, kept in enumerate(self._kept):
-            self._kept[number] = [work for work in kept if work.id not in plan]
-            self._taken[number] = _during(self._kept[number])
+        for number, current in enumerate(self._works):
+            self._works[number] = [work for work in current if work.id not in plan]
+            self._occupied[number] = _during(self._works[number])
         in_plan = {work: numbers[plan[work.id]] for work in works if work.id in plan}
         for work, person in in_plan.items():
             self._blocked[person] |= work.during
         for work, person in in_plan.items():
             self._blocked[person] ^= work.during
             in_plan[work] = min(
-                (option.person for option in self._options(work, 0)), key=lambda each: self._cost(work, each)
+                (option.person for option in self._options(work, 0)),
+                key=lambda candidate: self._cost(work, candidate),
             )
             self._blocked[in_plan[work]] |= work.during
         return {work.id: self._people[person].id for work, person in in_plan.items()}
 
     def _cost(self, work: Work, person: int) -> tuple[int, int, int, int]:
-        busy = self._blocked[person] | self._taken[person]
+        busy = self._blocked[person] | self._occupied[person]
         unusable, gaps = gaps_beside(~busy, to_runs(work.during), self._shortest)
         load = (self._people[person].works & busy).bit_count()
         return unusable, load, gaps, person
@@ -236,3 +237,7 @@ class _Day:
 
 def _during(works: Sequence[Work]) -> int:
     return union(work.during for work in works)
+
+
+def _option_count(decision: tuple[Work, list[_Option]]) -> int:
+    return len(decision[1])

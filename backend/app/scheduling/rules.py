@@ -18,7 +18,7 @@ class Rule(Protocol):
         """Return the steps at which the party may begin if this resource serves this need.
 
         Args:
-            need: What is needed, with its runs in steps from the party's start.
+            need: The need, with its runs in steps from the party's start.
             resource: A therapist, a bed or a device.
             free: The steps at which the resource counts as free.
         """
@@ -26,7 +26,7 @@ class Rule(Protocol):
 
 
 class Suits:
-    """The resource has the skill or is of the type, and is what the guest wishes for."""
+    """The resource has the skill or is of the type, and fits the guest's wish."""
 
     def starts(self, need: Need, resource: Resource, free: int) -> int:
         del free

@@ -1,4 +1,4 @@
-"""Explain why a party cannot come on a day: what is missing, as data for messages in any language."""
+"""Explain why a party cannot come on a day: shortages, as data for messages in any language."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -16,9 +16,9 @@ class Reason(StrEnum):
     OPEN_TOO_SHORT = "open_too_short"
     """The branch is not open for as long as the party stays, from any start."""
     TOO_SOON = "too_soon"
-    """Within the notice."""
+    """The starts lie within the notice."""
     TOO_FAR = "too_far"
-    """Beyond the horizon."""
+    """The starts lie beyond the horizon."""
     MISSING = "missing"
     """The branch has none, or too few at once: no therapist with the skill and the gender, no bed of the type, no room with
     two."""
@@ -36,19 +36,19 @@ _TAKEN = (Reason.TAKEN, Reason.NOT_AT_ONCE)
 class Shortage(NamedTuple):
     reason: Reason
     requirement: Requirement | None = None
-    """What is short; None if it is nothing of which there are several."""
+    """The requirement that is short; None if no single requirement is short."""
     needed: int = 0
-    """How many are needed at once."""
+    """The number needed at once."""
     during: int = 0
     """The steps at which fewer are left while the branch is open. Empty if every free time is only too short."""
 
 
 def find_shortages(party: Party, supply: Supply, days: Sequence[int]) -> list[list[Shortage]]:
-    """Return, for each day, the shortages that keep the party from starting on it; none if it can.
+    """Return, for each day, the shortages that keep the party from starting on it; none if it can start.
 
-    The first that applies: the branch is closed; it is not open long enough; notice and horizon leave no start, or are
-    the only obstacle; something needed is not available at any start; everything is, but at different times. In the last
-    case the shortages at some of the starts follow. All days are computed at once.
+    The first of these cases that applies: the branch is closed; it is not open long enough; notice and horizon leave no
+    start, or are the only obstacle; something needed is not available at any start; everything is, but at different times.
+    In the last case the shortages at some of the starts follow. All days are computed at once.
 
     Args:
         days: The steps of each day, as masks.
@@ -78,10 +78,10 @@ def find_shortages(party: Party, supply: Supply, days: Sequence[int]) -> list[li
 
 
 def find_shortages_at(party: Party, supply: Supply, step: int) -> list[Shortage]:
-    """Return the shortages that keep the party from one start, whatever grid, notice and horizon say.
+    """Return the shortages that keep the party from one start. Grid, notice and horizon are not checked.
 
-    None if the time is merely taken, or everything is never free at once: the caller says so anyway, and most who ask
-    were just not the first.
+    The list is empty if the time is merely taken, or if everything is never free at once: the caller's message says so
+    anyway, and most clients were just not the first.
     """
     opened = shifted(supply.open, -step)
     if not opened & 1:
@@ -114,7 +114,7 @@ def _needed(party: Party, requirement: Requirement | None, start: int) -> int:
 def _out_of_bounds(starts: int, supply: Supply) -> list[Shortage]:
     soon = starts & ones(max(supply.earliest, 0))
     far = starts >> max(supply.latest, 0)
-    return [Shortage(why) for why, there in ((Reason.TOO_SOON, soon), (Reason.TOO_FAR, far)) if there]
+    return [Shortage(reason) for reason, steps in ((Reason.TOO_SOON, soon), (Reason.TOO_FAR, far)) if steps]
 
 
 _STAGES: tuple[tuple[Reason, Callable[[Resource], int]], ...] = (
@@ -122,7 +122,7 @@ _STAGES: tuple[tuple[Reason, Callable[[Resource], int]], ...] = (
     (Reason.OFF_SHIFT, lambda resource: resource.works),
     (Reason.TAKEN, lambda resource: resource.free),
 )
-"""How much of each resource counts: all of it, what is on shift, and what is free. -1 has all bits."""
+"""The steps of a resource that count at each stage: all of them (-1 has all bits), those on shift, and those free."""
 
 
 class _Stage(NamedTuple):
@@ -134,28 +134,28 @@ class _Stage(NamedTuple):
 
 
 class _Lacking(NamedTuple):
-    """What remains of each requirement, stage by stage."""
+    """The remaining steps of each requirement, stage by stage."""
 
     stages: list[tuple[Requirement, int, list[_Stage]]]
-    """Each requirement with how many are needed at once."""
+    """The stages of each requirement, with the number needed at once."""
 
     @classmethod
     def of(cls, party: Party, supply: Supply, todo: int) -> Self:
         stages: list[tuple[Requirement, int, list[_Stage]]] = []
-        by_wanted: dict[Requirement, list[Need]] = {}
+        by_requirement: dict[Requirement, list[Need]] = {}
         for need in party.needs() if todo else ():
-            by_wanted.setdefault(need.requirement, []).append(need)
-        for requirement, needs in by_wanted.items():
+            by_requirement.setdefault(need.requirement, []).append(need)
+        for requirement, needs in by_requirement.items():
             suited = [resource for resource in supply.resources if resource.suits(requirement)]
             needed = max(
                 sum(_at(other, first) for other in needs) for need in needs for first, _ in need.runs
             )
             left, enough = todo, supply.open
             stages.append((requirement, needed, []))
-            for why, there in _STAGES:
-                left = feasible_steps(needs, suited, left, same_room=party.same_room, free=there)
-                had, enough = enough, enough & counted(map(there, suited), needed)[-1]
-                stages[-1][-1].append(_Stage(why, left, had ^ enough))
+            for reason, available in _STAGES:
+                left = feasible_steps(needs, suited, left, same_room=party.same_room, free=available)
+                before, enough = enough, enough & counted(map(available, suited), needed)[-1]
+                stages[-1][-1].append(_Stage(reason, left, before ^ enough))
         return cls(stages)
 
     def on(self, day: int, todo: int) -> list[Shortage]:
@@ -164,9 +164,9 @@ class _Lacking(NamedTuple):
         sometimes: list[Shortage] = []
         for requirement, needed, stages in self.stages:
             shortage, before = None, todo
-            for why, left, lost in stages:
+            for reason, left, lost in stages:
                 if left & todo != before:
-                    shortage, before = Shortage(why, requirement, needed, lost & day), left & todo
+                    shortage, before = Shortage(reason, requirement, needed, lost & day), left & todo
             if shortage:
                 (sometimes if before else never).append(shortage)
         return never or [Shortage(Reason.NOT_AT_ONCE), *sometimes]

@@ -1,4 +1,4 @@
-"""What a branch has: the therapists, beds and devices of one search, as masks on its grid."""
+"""The supply of a branch: the therapists, beds and devices of one search, as masks on its grid."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ class ResourceKind(StrEnum):
 
 
 class Requirement(NamedTuple):
-    """Which resources will do: therapists with a skill, beds or devices of a type."""
+    """The resources that will do: therapists with a skill, or beds or devices of a type."""
 
     kind: ResourceKind
     of: UUID
@@ -60,7 +60,7 @@ class Equipment:
     type_id: UUID
     free: int
     room_id: UUID | None = None
-    """None: it shares no room with others."""
+    """The room; None for equipment without a shared room."""
 
     @property
     def works(self) -> int:
@@ -84,7 +84,7 @@ type Resource = Therapist | Equipment
 
 @dataclass(frozen=True, slots=True)
 class Supply:
-    """What a branch has, as masks on one grid. Of equal resources the search takes the first."""
+    """The resources and hours of a branch, as masks on one grid. Among equal resources the search prefers the first."""
 
     resources: Sequence[Resource]
     open: int

@@ -1,4 +1,4 @@
-"""Time in steps of five minutes: instants to masks and back, and the wall clock of a branch."""
+"""Time in steps of five minutes: conversions between instants and masks, in the time zone of a branch."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _ONE_DAY = timedelta(days=1)
 
 
 def steps_of(minutes: int) -> int:
-    """Return how many steps so many minutes occupy; a step that is begun counts whole."""
+    """Return the number of steps that so many minutes occupy; a step that is begun counts whole."""
     return -(-minutes // STEP_MINUTES)
 
 
@@ -28,10 +28,10 @@ def this_step() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Steps of UTC instants, so that days of 23 and 25 hours need no special care.
+    """A grid of steps in UTC, so that days of 23 and 25 hours need no special care.
 
-    Outside the grid nothing is free: it should reach beyond the days that are searched, by what can begin before the
-    first of them (preparation) and end after the last (a night, turnover).
+    Outside the grid nothing is free: it should reach beyond the days that are searched, far enough for what begins before
+    the first of them (preparation) and ends after the last (a night, turnover).
     """
 
     first: datetime

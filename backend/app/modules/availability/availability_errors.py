@@ -1,4 +1,4 @@
-"""What can be wrong with the treatments that guests wish for."""
+"""The errors of wishes: treatments that cannot be offered as requested."""
 
 from app.common.types.localized import LocalizedText
 from app.core.exceptions import ConflictException, ForbiddenException

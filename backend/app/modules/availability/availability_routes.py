@@ -1,4 +1,4 @@
-"""Finding times over HTTP."""
+"""Find times over HTTP."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""What guests wish for, and what the API gives for when they can come."""
+"""Requests and responses of the availability API: the wishes of guests, and the times at which they can come."""
 
 from datetime import date, datetime, timedelta
 from typing import Annotated, Self
@@ -16,7 +16,7 @@ from app.scheduling.timegrid import STEP_MINUTES
 
 MAX_DAYS = 62
 MAX_ADD_ONS = 5
-"""Of one treatment."""
+"""The number of add-ons that one treatment can have."""
 
 
 def _on_a_step(value: datetime) -> datetime:
@@ -30,15 +30,17 @@ def _on_a_step(value: datetime) -> datetime:
 
 
 Start = Annotated[Instant, AfterValidator(_on_a_step), Field(examples=["2026-12-05T14:00:00+07:00"])]
-"""When guests may be asked to come."""
+"""An instant at which guests may begin, in the API."""
 
 
 class TreatmentWish(RequestModel):
-    variant_id: UUID = Field(description="Which length of which service, as the catalogue lists them.")
+    variant_id: UUID = Field(description="A length of a service, from the catalogue.")
     add_on_ids: Annotated[list[UUID], Field(max_length=MAX_ADD_ONS)] = Field(default_factory=list)
-    therapist_id: UUID | None = Field(default=None, description="Whom the guest wants; null: anybody.")
-    gender: GivenGender | None = Field(default=None, description="Of the therapist.")
-    bed_id: UUID | None = Field(default=None, description="This bed and no other; for the desk.")
+    therapist_id: UUID | None = Field(
+        default=None, description="The therapist that the guest asks for; null for any."
+    )
+    gender: GivenGender | None = Field(default=None, description="The gender of the therapist.")
+    bed_id: UUID | None = Field(default=None, description="The only bed that will do; for the desk.")
 
 
 class GuestWish(RequestModel):
@@ -55,7 +57,9 @@ class PartyWish(RequestModel):
         Field(min_length=1, max_length=MOST_GUESTS, description="All of them begin at the same time."),
     ]
     same_room: bool = Field(
-        default=False, strict=True, description="Their beds are in one room while they overlap."
+        default=False,
+        strict=True,
+        description="The guests' beds are in one room while their treatments overlap.",
     )
 
     @model_validator(mode="after")
@@ -65,7 +69,11 @@ class PartyWish(RequestModel):
 
 
 def refuse_too_many(guests: list[GuestWish]) -> None:
-    """Raises PydanticCustomError when a party has more treatments than are searched in a moment."""
+    """Refuse a party with more treatments than a quick search allows.
+
+    Raises:
+        PydanticCustomError
+    """
     if sum(len(guest.treatments) for guest in guests) > MOST_TREATMENTS:
         raise bilingual_error(
             "too_many_treatments", "Cả nhóm được tối đa 12 dịch vụ.", "A party can have 12 treatments in all"
@@ -73,10 +81,10 @@ def refuse_too_many(guests: list[GuestWish]) -> None:
 
 
 class DaysQuery(PartyWish):
-    """On which days?"""
+    """The days to search."""
 
     first_day: IsoDate = Field(examples=["2026-12-01"])
-    last_day: IsoDate = Field(examples=["2026-12-31"], description="Itself included; at most 62 days.")
+    last_day: IsoDate = Field(examples=["2026-12-31"], description="Included; at most 62 days in all.")
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
@@ -88,7 +96,7 @@ class DaysQuery(PartyWish):
 
 
 class StartsQuery(PartyWish):
-    """When on a day?"""
+    """The day to search."""
 
     day: IsoDate = Field(examples=["2026-12-05"])
 
@@ -103,14 +111,12 @@ class ReasonRead(BaseModel):
     """One reason why a party cannot come on a day, for programs and for people."""
 
     code: Reason
-    message: str = Field(description="For people, in Vietnamese or English by Accept-Language.")
-    service_id: UUID | None = Field(description="For which there are too few therapists.")
-    type_id: UUID | None = Field(description="Of the beds or devices that are missing.")
-    needed: int = Field(
-        description="How many at once; 0 when it is about nothing of which there are several."
-    )
+    message: str = Field(description="A sentence for people, in Vietnamese or English by Accept-Language.")
+    service_id: UUID | None = Field(description="The service for which there are too few therapists.")
+    type_id: UUID | None = Field(description="The type of the beds or devices that are missing.")
+    needed: int = Field(description="The number needed at once; 0 if no single kind of resource is short.")
     times: list[tuple[datetime, datetime]] = Field(
-        description="When fewer than that are left while the branch is open."
+        description="The times at which fewer are left while the branch is open."
     )
 
 
@@ -125,7 +131,7 @@ class DaysRead(BaseModel):
 
 
 class AssignmentRead(BaseModel):
-    """Somebody or something that a treatment takes."""
+    """A therapist, a bed or a device that a treatment would occupy."""
 
     resource_id: UUID
     kind: str = Field(examples=["staff"])
@@ -139,12 +145,12 @@ class TreatmentAssignments(BaseModel):
 
 
 class StartRead(BaseModel):
-    """One start, with who would do what where; until it is held or booked it is anybody's."""
+    """One start, with the therapists, beds and devices of each treatment. Nothing is reserved until it is held or booked."""
 
     start: datetime
-    end: datetime = Field(description="When the last guest can go.")
+    end: datetime = Field(description="The instant at which the last guest can go.")
     guests: list[list[TreatmentAssignments]] = Field(
-        description="In the order of the request, as their treatments."
+        description="The treatments of each guest, in the order of the request."
     )
 
 

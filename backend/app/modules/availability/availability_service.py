@@ -1,6 +1,6 @@
-"""Find when a party could come to a branch, and who would do what where.
+"""Find when a party could come to a branch, and with which therapists, beds and devices.
 
-The door of the module: others import from here what they need of it.
+Other modules import from this file alone what they need of availability.
 """
 
 import asyncio
@@ -60,9 +60,9 @@ __all__ = [
 ]
 
 _QUICK_PARTY = 2
-"""Guests. The search for so many is quick enough for the event loop."""
+"""The largest number of guests for which the search is quick enough for the event loop."""
 FIRST_LOOK = 3
-"""Therapists for each guest and one more, and as many beds and devices of a type, are looked at first."""
+"""The number of therapists that the first search loads for each guest and one more; beds and devices of a type likewise."""
 
 
 async def find_days(session: AsyncSession, user: CurrentUser, query: DaysQuery, *, language: str) -> DaysRead:
@@ -175,8 +175,10 @@ def _read_start(
 async def _load_enough(
     session: AsyncSession, query: DaysQuery, party: Party, *, at_desk: bool
 ) -> BranchSnapshot:
-    """Load a few of those who could do it, and all of them only if a day has no start with the few. Reading schedules is
-    most of the work of a search, and most days of most months have a start."""
+    """Load a few of the suitable resources, and all of them only if a day has no start with the few.
+
+    Reading schedules is most of the work of a search, and most days of most months have a start.
+    """
 
     async def load(at_most: int | None = None) -> BranchSnapshot:
         days = query.first_day, query.last_day
@@ -185,7 +187,7 @@ async def _load_enough(
     at_most = FIRST_LOOK * (len(party.guests) + 1)
     snapshot = await load(at_most)
     if not any(_count_suitable(need.requirement, snapshot) >= at_most for need in party.needs()):
-        return snapshot  # these are all there are
+        return snapshot  # it contains every suitable resource
     found = await _search(party, lambda: feasible_starts(party, snapshot.supply))
     possible = offered_starts(party, snapshot.supply)
     if any(possible & day and not found & day for day in _days_of(snapshot)):
@@ -194,7 +196,7 @@ async def _load_enough(
 
 
 def _count_suitable(requirement: Requirement, snapshot: BranchSnapshot) -> int:
-    """Count the resources of the required kind, whatever else is wished for."""
+    """Count the resources of the required kind, whatever the other wishes."""
     kind = Requirement(requirement.kind, requirement.of)
     return sum(resource.suits(kind) for resource in snapshot.supply.resources)
 

@@ -33,27 +33,27 @@ _THERAPISTS = {
         "therapists of another gender",
     ),
 }
-"""By the gender asked for: one of them, and the English plural."""
+"""The singular in both languages and the English plural, by the gender asked for."""
 _NO_THERAPIST = {
-    Reason.MISSING: LocalizedText("chi nhánh không có {who}", "the branch has no {who}"),
-    Reason.OFF_SHIFT: LocalizedText("không có {who} trong ca{times}", "no {who} is on shift{times}"),
-    Reason.TAKEN: LocalizedText("tất cả {who} đều kín lịch{times}", "every {who} is taken{times}"),
+    Reason.MISSING: LocalizedText("chi nhánh không có {name}", "the branch has no {name}"),
+    Reason.OFF_SHIFT: LocalizedText("không có {name} trong ca{times}", "no {name} is on shift{times}"),
+    Reason.TAKEN: LocalizedText("tất cả {name} đều kín lịch{times}", "every {name} is taken{times}"),
 }
 _TOO_FEW_THERAPISTS = {
     Reason.MISSING: LocalizedText(
-        "chi nhánh không có đủ {count} {who}", "the branch has fewer than {count} {many}"
+        "chi nhánh không có đủ {count} {name}", "the branch has fewer than {count} {names}"
     ),
     Reason.OFF_SHIFT: LocalizedText(
-        "không đủ {count} {who} trong ca{times}", "fewer than {count} {many} are on shift{times}"
+        "không đủ {count} {name} trong ca{times}", "fewer than {count} {names} are on shift{times}"
     ),
     Reason.TAKEN: LocalizedText(
-        "không còn đủ {count} {who} trống{times}", "fewer than {count} {many} are free{times}"
+        "không còn đủ {count} {name} trống{times}", "fewer than {count} {names} are free{times}"
     ),
 }
 _NOT_THIS_THERAPIST = {
-    Reason.MISSING: LocalizedText("{who} không làm dịch vụ này ở đây", "{who} does not do it here"),
-    Reason.OFF_SHIFT: LocalizedText("{who} không có ca{times}", "{who} is not on shift{times}"),
-    Reason.TAKEN: LocalizedText("{who} đã kín lịch{times}", "{who} is taken{times}"),
+    Reason.MISSING: LocalizedText("{name} không làm dịch vụ này ở đây", "{name} does not do it here"),
+    Reason.OFF_SHIFT: LocalizedText("{name} không có ca{times}", "{name} is not on shift{times}"),
+    Reason.TAKEN: LocalizedText("{name} đã kín lịch{times}", "{name} is taken{times}"),
 }
 _NO_EQUIPMENT = {
     Reason.MISSING: LocalizedText("chi nhánh không có", "the branch has none"),
@@ -68,17 +68,17 @@ _TOO_LITTLE_EQUIPMENT = {
     ),
 }
 _NOT_THIS_BED = {
-    Reason.MISSING: LocalizedText("{who} không có ở chi nhánh này", "{who} is not in this branch"),
-    Reason.TAKEN: LocalizedText("{who} đã có khách{times}", "{who} is taken{times}"),
+    Reason.MISSING: LocalizedText("{name} không có ở chi nhánh này", "{name} is not in this branch"),
+    Reason.TAKEN: LocalizedText("{name} đã có khách{times}", "{name} is taken{times}"),
 }
 _ONLY_ONE = LocalizedText(
-    "{who} không thể phục vụ {count} khách cùng lúc", "{who} cannot be for {count} guests at once"
+    "{name} không thể phục vụ {count} khách cùng lúc", "{name} cannot serve {count} guests at once"
 )
 _IN_ONE_ROOM = LocalizedText(" trong cùng một phòng", " in one room")
 _EMPTY = LocalizedText("", "")
 _ONE_DAY = timedelta(days=1)
 _MAX_TIMES = 4
-"""How many times one sentence lists; the answer lists all of them."""
+"""The number of times that one sentence lists; the response lists all of them."""
 
 
 def describe_shortage(
@@ -110,10 +110,10 @@ def _describe_missing(
     shortage: Shortage, requirement: Requirement, snapshot: BranchSnapshot, day: date, *, same_room: bool
 ) -> LocalizedText:
     by_staff = requirement.kind is ResourceKind.STAFF
-    who, many = _THERAPISTS[Gender(requirement.gender) if requirement.gender else None]
+    singular, plural = _THERAPISTS[Gender(requirement.gender) if requirement.gender else None]
     if requirement.resource_id is not None:
         sentences = _NOT_THIS_THERAPIST if by_staff else _NOT_THIS_BED
-        who = _name_resource(requirement.resource_id, snapshot, by_staff=by_staff)
+        singular = _name_resource(requirement.resource_id, snapshot, by_staff=by_staff)
     elif shortage.needed > 1:
         sentences = _TOO_FEW_THERAPISTS if by_staff else _TOO_LITTLE_EQUIPMENT
     else:
@@ -122,11 +122,11 @@ def _describe_missing(
     sentence = _ONLY_ONE if only_one else sentences[shortage.reason]
     times = _list_times(snapshot.grid.spans(shortage.during), snapshot, day)
     room = _IN_ONE_ROOM if same_room and not by_staff else _EMPTY
-    name = snapshot.requirement_names.get(requirement.of, _EMPTY)
+    subject = snapshot.requirement_names.get(requirement.of, _EMPTY)
     count = shortage.needed
-    vi = sentence.vi.format(who=who.vi, many=who.vi, count=count, times=times.vi, room=room.vi)
-    en = sentence.en.format(who=who.en, many=many, count=count, times=times.en, room=room.en)
-    return LocalizedText(f"{name.vi}: {vi}.", f"{name.en}: {en}.")
+    vi = sentence.vi.format(name=singular.vi, names=singular.vi, count=count, times=times.vi, room=room.vi)
+    en = sentence.en.format(name=singular.en, names=plural, count=count, times=times.en, room=room.en)
+    return LocalizedText(f"{subject.vi}: {vi}.", f"{subject.en}: {en}.")
 
 
 def _name_resource(resource_id: UUID, snapshot: BranchSnapshot, *, by_staff: bool) -> LocalizedText:

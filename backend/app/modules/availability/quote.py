@@ -1,4 +1,4 @@
-"""Quote a party: what its treatments would be as the catalogue stands now, and what each costs."""
+"""Quote a party: the segments and the price of each treatment, from the current catalogue."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -36,7 +36,7 @@ class QuotedAddOn:
     id: UUID
     name: LocalizedText
     price: int
-    """Đồng."""
+    """The price in đồng."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +44,12 @@ class QuotedTreatment:
     """One treatment as it would be agreed."""
 
     treatment: Treatment
-    """With the minutes of its add-ons, and the wishes of the guest."""
+    """The treatment, with the minutes of its add-ons and the wishes of the guest."""
     variant_id: UUID
     name: LocalizedText
     """The name of the service."""
     price: int
-    """Đồng, without add-ons."""
+    """The price in đồng, without add-ons."""
     add_ons: tuple[QuotedAddOn, ...]
 
 
@@ -68,9 +68,9 @@ async def quote_party(
 
     Raises:
         VariantNotFound, AddOnNotFound, StaffNotFound, ResourceNotFound
-        NotOffered: It is retired, or sold at the desk only.
+        NotOffered: A service is retired, or sold only at the desk.
         AddOnDoesNotFit, NoTherapistNeeded, BedDoesNotFit
-        BedsAreForTheDesk: A bed is wished for, but not by the desk.
+        BedsAreForTheDesk: A user who is not at the desk chose a bed.
     """
     wishes = [wish for guest in guests for wish in guest.treatments]
     if not at_desk and any(wish.bed_id for wish in wishes):
@@ -110,7 +110,7 @@ def lengthen(segments: Sequence[Segment], minutes: int) -> tuple[Segment, ...]:
 
 
 class _References(dict[tuple[str, UUID], Any]):
-    """What the wishes refer to, by kind and id."""
+    """The rows to which the wishes refer, by kind and id."""
 
     def find(self, kind: str, reference_id: UUID, missing: type[Exception]) -> Any:
         if (kind, reference_id) not in self:

@@ -1,4 +1,4 @@
-"""Load what a search looks at: one branch on some days, in one statement."""
+"""Load the data of a search: one branch on some days, in one statement."""
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ _ONE_DAY = timedelta(days=1)
 _WEST, _EAST = timedelta(hours=14), timedelta(hours=12)
 """A day begins 14 hours before its midnight in UTC at the earliest (Kiritimati), and ends 12 hours after it at the latest."""
 _LONGEST_DAY = timedelta(hours=26)
-"""The day of an instant lies within so much before and after it, also when clocks are changed."""
+"""The longest time from an instant to the beginning or the end of its day, also when clocks are changed."""
 _SNAPSHOT = """
 WITH candidate AS MATERIALIZED (
     SELECT 'staff' AS kind, id, name, gender, service_ids, NULL::uuid AS type_id, NULL::uuid AS room_id
@@ -60,29 +60,29 @@ class BranchSnapshot:
     branch_id: UUID
     calendar: BranchCalendar
     read_at: datetime
-    """When it was read, by the database's clock."""
+    """The time of reading, by the database's clock."""
     days: list[date]
     grid: Grid
-    """Reaches over `days` in every time zone, and beyond by what the party occupies before and after its stay."""
+    """A grid over `days` in every time zone, and beyond by what the party occupies before and after its stay."""
     supply: Supply
     resource_names: dict[UUID, str]
     requirement_names: dict[UUID, LocalizedText]
     """The names of the services and of the types of beds and devices that the party requires."""
     ignored: Collection[UUID] = ()
-    """Appointments whose time counts as free, for they are being moved."""
+    """Appointments whose time counts as free because they are being moved."""
 
     @property
     def zone(self) -> ZoneInfo:
         return self.calendar.zone
 
     def is_offered(self, start: datetime) -> bool:
-        """Return whether guests may begin then by the grid, the notice and the horizon, whoever is free."""
+        """Return whether grid, notice and horizon allow guests to begin then. Free resources are not checked."""
         step = self.grid.step(start)
         on_grid = 0 <= step < self.grid.count and self.grid.instant(step) == start
         return on_grid and self.supply.starts & self.supply.bookable & 1 << step != 0
 
     def nearest_starts(self, party: Party, around: datetime, count: int = 3) -> list[datetime]:
-        """Return the free starts of its days nearest to an instant, the nearest first; of two as near the earlier."""
+        """Return the free starts of its days nearest to an instant, the nearest first; of two equally near the earlier."""
         center = self.grid.step(around)
         steps = sorted(
             positions(feasible_starts(party, self.supply)), key=lambda step: (abs(step - center), step)
@@ -90,7 +90,7 @@ class BranchSnapshot:
         return [self.grid.instant(step) for step in steps[:count]]
 
 
-async def load_snapshot(  # noqa: PLR0913 - which days of which branch, for whom
+async def load_snapshot(  # noqa: PLR0913 - the days, the branch and the party
     session: AsyncSession,
     branch_id: UUID,
     first_day: date,
@@ -104,11 +104,11 @@ async def load_snapshot(  # noqa: PLR0913 - which days of which branch, for whom
     """Load a branch on these days in one statement, whatever the number of days, people and beds.
 
     Args:
-        party: Decides which resources are looked at, and how far beyond the days.
-        at_desk: The desk may begin from now on, on any day; others are bound by notice and horizon.
-        ignored: Appointments whose time counts as free, for they are being moved.
-        at_most: Look at no more than so many therapists for one service and so many beds or devices of one type. A
-            start found among them is one; there may be more.
+        party: Decides which resources are loaded, and how far beyond the days.
+        at_desk: Whether the desk is searching: it may book from now on, on any day; others need notice and horizon.
+        ignored: Appointments whose time counts as free because they are being moved.
+        at_most: Load no more than so many therapists for one service and so many beds or devices of one type. Every
+            start found among them is right, but there may be more.
 
     Raises:
         BranchNotFound
@@ -120,7 +120,7 @@ async def load_snapshot(  # noqa: PLR0913 - which days of which branch, for whom
     )
 
 
-async def load_snapshot_around(  # noqa: PLR0913 - when in which branch, for whom
+async def load_snapshot_around(  # noqa: PLR0913 - the start, the branch and the party
     session: AsyncSession,
     branch_id: UUID,
     start: datetime,
@@ -129,7 +129,7 @@ async def load_snapshot_around(  # noqa: PLR0913 - when in which branch, for who
     at_desk: bool,
     ignored: Collection[UUID] = (),
 ) -> BranchSnapshot:
-    """Load the day of one start, on the clock of the branch. Otherwise as `load_snapshot`."""
+    """Load the day of one start, in the time zone of the branch. The rest is as in `load_snapshot`."""
     start = start.astimezone(UTC)
     beginning = start.replace(minute=0, second=0, microsecond=0)
     window = Window(
@@ -147,7 +147,7 @@ async def lock_and_refresh(
 ) -> BranchSnapshot:
     """Lock these resources until the transaction ends, and return the snapshot with their schedules as they are now.
 
-    Holds of theirs that have expired are deleted. A bed or device that was retired meanwhile is left out.
+    Their expired holds are deleted. A bed or device that was retired meanwhile is left out.
     """
     grid = snapshot.grid
     rows = await fetch_raw(
@@ -179,7 +179,7 @@ class Window(NamedTuple):
 
 
 class Schedule(NamedTuple):
-    """When a resource works and when it is occupied, as runs of steps; None is none."""
+    """The steps at which a resource works and at which it is occupied, as runs; None for no run."""
 
     works_from: Sequence[int] | None
     works_until: Sequence[int] | None
@@ -193,7 +193,7 @@ class Schedule(NamedTuple):
         return from_runs(zip(self.busy_from or (), self.busy_until or (), strict=True), count)
 
 
-async def _load(  # noqa: PLR0913 - what the statement asks for
+async def _load(  # noqa: PLR0913 - the parameters of the statement
     session: AsyncSession,
     branch_id: UUID,
     window: Window,
@@ -245,7 +245,7 @@ async def _load(  # noqa: PLR0913 - what the statement asks for
     )
 
 
-def _supply(  # noqa: PLR0913 - what a supply is made of
+def _supply(  # noqa: PLR0913 - the parts of a supply
     rows: Sequence[Sequence[Any]],
     grid: Grid,
     calendar: BranchCalendar,
@@ -257,7 +257,7 @@ def _supply(  # noqa: PLR0913 - what a supply is made of
     earliest, latest = _bookable_steps(grid, calendar, at_desk=at_desk)
     resources = [_resource(row, grid.count) for row in rows]
     return Supply(
-        # The search takes the first of equals: therapists in the order of their ids, then beds and devices.
+        # The search prefers the first of equals: therapists in the order of their ids, then beds and devices.
         resources=sorted(resources, key=lambda resource: isinstance(resource, Equipment)),
         open=grid.free(calendar.open_spans()),
         starts=grid.wall_starts(days, calendar.zone, calendar.grid_minutes),

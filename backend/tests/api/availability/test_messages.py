@@ -56,7 +56,7 @@ async def test_of_therapists(guest: httpx2.AsyncClient) -> None:
     assert await said([massage], [massage]) == ["massage: the branch has fewer than 2 therapists."]
     requirement = {"variant_id": facial, "therapist_id": mai}
     assert await said([requirement]) == ["facial: Mai is not on shift 09:00–12:00."]
-    assert await said([requirement], [requirement]) == ["facial: Mai cannot be for 2 guests at once."]
+    assert await said([requirement], [requirement]) == ["facial: Mai cannot serve 2 guests at once."]
     assert await said([{"variant_id": massage, "therapist_id": mai}]) == [
         "massage: the therapist asked for does not do it here."
     ]
