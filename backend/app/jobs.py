@@ -1,4 +1,4 @@
-"""The periodic jobs: what time itself changes. Every process runs them; any number may run at once."""
+"""The periodic jobs: changes that are due because time has passed. Every process runs them; any number may run at once."""
 
 import asyncio
 import random
@@ -14,7 +14,7 @@ from app.db.idempotency import delete_old_responses
 from app.modules.booking.status.jobs import expire_holds, mark_no_shows
 
 type Job = Callable[[asyncio.Event], Awaitable[int]]
-"""Does what is due until there is no more or the process is stopping, and returns how much it did."""
+"""A function that does what is due until there is no more or the process is stopping, and returns the number of changes."""
 
 JOBS: list[Job] = [expire_holds, mark_no_shows, delete_old_responses]
 
@@ -22,14 +22,14 @@ logger = structlog.get_logger(__name__)
 
 
 async def run_jobs(stopping: asyncio.Event, *, every: float = settings.JOB_INTERVAL_SECONDS) -> None:
-    """Run all jobs every so many seconds, plus or minus a half, so that processes that were started together do not meet.
-    0 runs none."""
+    """Run all jobs every so many seconds, plus or minus a half, so that processes that were started together do not run them
+    at the same time. 0 runs none."""
     while every and not await _is_set(stopping, within=every * random.uniform(0.5, 1.5)):  # noqa: S311 - no secret
         await run_once(stopping)
 
 
 async def run_once(stopping: asyncio.Event | None = None) -> int:
-    """Run every job once, and return how much they did. A job that fails does not keep the others from running."""
+    """Run every job once, and return the number of changes. A job that fails does not keep the others from running."""
     stopping = stopping or asyncio.Event()
     done = 0
     for job in JOBS:
@@ -38,7 +38,9 @@ async def run_once(stopping: asyncio.Event | None = None) -> int:
         except (OSError, SQLAlchemyError) as error:
             logger.warning("job failed", job=job.__name__, reason=reason_of(error))
         except Exception:
-            logger.exception("job failed", job=job.__name__)  # a bug of ours; the others are due all the same
+            logger.exception(
+                "job failed", job=job.__name__
+            )  # a programming error; the other jobs are due all the same
     return done
 
 

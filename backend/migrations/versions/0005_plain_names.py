@@ -1,7 +1,7 @@
 """Plain names: `appointment_service` becomes `appointment_treatment`, the word that the API uses.
 
-Stored responses are deleted: they have the fields of the API as it was. A client that retries across the upgrade is told
-of the conflict instead of getting its first response again.
+Stored responses are deleted: they have the fields of the API as it was. A client that retries across the upgrade gets
+the conflict instead of its first response.
 """
 
 from alembic import op

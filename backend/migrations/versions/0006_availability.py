@@ -1,8 +1,8 @@
 """Availability: one mechanism for "not available", and the read models of searches and visits.
 
 Until now an outage and an approved leave were also kept as `blocked` rows of `allocation`, which had to be made again
-whenever time was released. Now `unavailability` names both, and whoever reserves a resource reads it under the
-resource's lock, together with its shifts and its allocations (`zenspa_lock_schedules`). The exclusion constraint of
+whenever time was released. Now `unavailability` names both, and a reservation reads it under the
+resource's lock, together with shifts and allocations (`zenspa_lock_schedules`). The exclusion constraint of
 `allocation` guards guest against guest.
 
 Read models may read the tables of several modules in one statement. They do it through the views and functions below,

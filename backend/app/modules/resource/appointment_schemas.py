@@ -1,4 +1,4 @@
-"""What the API returns about appointments that occupy a resource."""
+"""Responses about appointments that occupy a resource."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,8 +23,8 @@ class ResourceAppointment(BaseModel):
 
 
 def appointment_details(appointments: Sequence[ResourceAppointment], kind: str) -> list[dict[str, str]]:
-    """Return the first hundred as `details` of an error: the appointment's id as `field`, and as `message` the time as an
-    ISO 8601 interval, such as `2026-12-31T02:00:00Z/2026-12-31T03:00:00Z`."""
+    """Return the first hundred as `details` of an error: `field` is the appointment's id, `message` the time as an ISO 8601
+    interval, such as `2026-12-31T02:00:00Z/2026-12-31T03:00:00Z`."""
     return [
         {
             "field": str(appointment.appointment_id),

@@ -1,4 +1,4 @@
-"""What appointments occupy of a resource, and the lock that everybody takes who books it or takes its time away."""
+"""The appointments that occupy a resource, and the lock for every transaction that books it or shortens its time."""
 
 from collections.abc import Collection, Sequence
 from datetime import datetime
@@ -34,7 +34,7 @@ async def add_staff_resource(session: AsyncSession) -> UUID:
 
 
 async def lock_resources(session: AsyncSession, ids: Collection[UUID]) -> None:
-    """Lock resources until the transaction ends: nobody else books them, rosters them or takes their time away.
+    """Lock resources until the transaction ends: no other one books them, rosters them or shortens their time.
 
     Locked in the order of their ids, so two transactions never deadlock. References to them need not wait.
 
@@ -52,10 +52,10 @@ async def appointments_of(
     since: datetime,
     within: Sequence[Range[datetime]] | None = None,
 ) -> list[ResourceAppointment]:
-    """Return what is held or booked of these resources and ends after `since`, in order of time.
+    """Return the times of these resources that are held or booked and end after `since`, in order of time.
 
     Args:
-        within: Only what touches one of these times.
+        within: Return only those that touch one of these times.
     """
     times = None if within is None else [bounds(during) for during in within]
     starts, ends = ([*column] for column in zip(*times, strict=True)) if times else (times, times)

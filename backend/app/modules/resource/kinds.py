@@ -5,5 +5,5 @@ from enum import StrEnum
 
 class AllocationState(StrEnum):
     HELD = "held"
-    """Until `hold_expires_at`, for somebody who is still deciding."""
+    """Reserved until `hold_expires_at`, while the customer decides."""
     BOOKED = "booked"

@@ -37,11 +37,11 @@ HAVING range_agg(shift.during) @> appointment.during
 async def guard_coverage(
     session: AsyncSession, staff_ids: Iterable[UUID], *, within: Sequence[Range[datetime]], force: bool
 ) -> AsyncIterator[list[ResourceAppointment]]:
-    """Wrap a change of when these people work, and yield a list that afterwards holds the appointments it stranded.
+    """Wrap a change of these people's working time, and yield a list that afterwards holds the appointments it stranded.
 
     An appointment is covered while it lies in shifts of its therapist (touching shifts count as one) and in no approved
     leave. It is stranded if it was covered and no longer is, or only by a shift in another branch. Past appointments do
-    not count. Until the transaction ends nobody books these people.
+    not count. Until the transaction ends these people cannot be booked.
 
     Args:
         within: The times that the people may lose. Appointments that touch none of them are not read.

@@ -1,4 +1,4 @@
-"""What is out of order, over HTTP: parse, call the service, answer."""
+"""Manage outages over HTTP."""
 
 from typing import Annotated
 from uuid import UUID
@@ -26,7 +26,7 @@ router = ApiRouter(prefix=f"{API_V1}/resources/{{resource_id}}/outages", tags=["
 async def list_outages(
     _: Team, session: SessionDep, resource_id: UUID, query: Annotated[OutageListQuery, Query()]
 ) -> list[OutageRead]:
-    """When a bed or a device is out of order: the outages that touch a time of at most 366 days, at most 1,000."""
+    """List the outages of a bed or a device that touch a time of at most 366 days; at most 1,000."""
     return await service.list_outages(session, resource_id, query)
 
 
@@ -36,14 +36,14 @@ async def list_outages(
 async def put_out_of_order(
     user: Desk, session: SessionDep, resource_id: UUID, new: OutageCreate
 ) -> OutageMade:
-    """Takes a bed or a device out of order, so that nobody can book it in that time.
+    """Put a bed or a device out of order, so that it cannot be booked in that time.
 
-    Refused when it has appointments then, the first hundred of which `details` lists; with `force` they stay and the rest is blocked.
+    If it has appointments then, the request is refused, and `details` lists the first hundred. With `force` they stay, and the rest of the time is blocked.
     """
     return await service.put_out_of_order(session, user, resource_id, new)
 
 
 @router.delete("/{outage_id}", status_code=204, responses=error_responses(ResourceNotFound, OutageNotFound))
 async def put_back_in_order(user: Desk, session: SessionDep, resource_id: UUID, outage_id: UUID) -> None:
-    """Ends an outage: what it blocked can be booked again."""
+    """End an outage: the bed or the device can be booked again."""
     await service.put_back_in_order(session, user, resource_id, outage_id)

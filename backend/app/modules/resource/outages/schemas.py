@@ -1,4 +1,4 @@
-"""What the API takes and gives for the times in which a bed or a device is out of order."""
+"""Requests and responses for the times in which a bed or a device is out of order."""
 
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -14,14 +14,14 @@ MAX_OUTAGES = 1_000
 
 
 class OutageListQuery(Times):
-    """Which outages: those that touch this time, of at most 366 days."""
+    """A time of at most 366 days: the outages that touch it are listed."""
 
     model_config = ConfigDict(extra="forbid")
     longest = timedelta(days=366)
 
 
 class OutageCreate(RequestModel, Times):
-    """Out of order, for at most five years."""
+    """An outage of at most five years."""
 
     longest = timedelta(days=5 * 366)
 
@@ -31,7 +31,7 @@ class OutageCreate(RequestModel, Times):
     force: bool = Field(
         default=False,
         strict=True,
-        description="Also when there are appointments in that time. They stay; what one frees is blocked then.",
+        description="Accept appointments in that time. They stay; if one is moved or cancelled, its time is blocked.",
     )
 
 

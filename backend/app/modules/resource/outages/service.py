@@ -32,7 +32,7 @@ from app.redis.events import announce
 
 
 async def list_outages(session: AsyncSession, resource_id: UUID, query: OutageListQuery) -> list[OutageRead]:
-    """Return the outages that touch this time, in order, at most 1,000. Retired beds and devices have theirs, too.
+    """Return the outages that touch this time, in order, at most 1,000. Retired beds and devices are included.
 
     Raises:
         ResourceNotFound: Also for staff, who have leave instead.
@@ -65,10 +65,10 @@ async def outages_in_branch(
 async def put_out_of_order(
     session: AsyncSession, user: CurrentUser, resource_id: UUID, new: OutageCreate
 ) -> OutageMade:
-    """Put a bed or a device out of order: nobody can book it in that time any more.
+    """Put a bed or a device out of order: it cannot be booked in that time any more.
 
     Raises:
-        ResourceNotFound: Also for staff, and for what is retired.
+        ResourceNotFound: Also for staff, and for retired beds and devices.
         ForbiddenException: The user is not at the desk of its branch.
         ResourceHasAppointments: It is booked in that time, and `force` was not sent.
         OutageOverlaps
@@ -110,7 +110,7 @@ async def _lock_to_change(session: AsyncSession, user: CurrentUser, resource_id:
 
 
 async def _branch_of(session: AsyncSession, resource_id: UUID, *, in_use: bool = False) -> UUID:
-    """Return the branch of a bed or a device. Staff have no one branch: they count as missing."""
+    """Return the branch of a bed or a device. Staff have no single branch: they count as missing."""
     statement = select(Resource.branch_id).where(Resource.id == resource_id)
     if in_use:
         statement = statement.where(Resource.retired_at.is_(None))

@@ -1,4 +1,4 @@
-"""Leave (time off): requested, approved or refused, withdrawn. Nobody can be booked in approved leave."""
+"""Leave (time off): requested, approved or refused, withdrawn. Staff cannot be booked in approved leave."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -48,10 +48,10 @@ from app.redis.events import announce
 
 
 async def request_time_off(session: AsyncSession, user: CurrentUser, new: TimeOffCreate) -> TimeOffRead:
-    """Request leave for oneself, or from the desk for a colleague of one's branches.
+    """Request leave for oneself, or at the desk for a colleague of one's branches.
 
     Raises:
-        StaffNotFound: Also if the user is no member of staff and names nobody.
+        StaffNotFound: Also if the user is no member of staff and sends no `staff_id`.
         ForbiddenException
     """
     if new.staff_id is not None:
@@ -97,13 +97,13 @@ async def list_time_off(session: AsyncSession, user: CurrentUser, query: TimeOff
 async def approve_time_off(
     session: AsyncSession, user: CurrentUser, time_off_id: UUID, approval: TimeOffApproval
 ) -> TimeOffApproved:
-    """Approve leave: nobody can book the person in that time any more.
+    """Approve leave: the person cannot be booked in that time any more.
 
     Raises:
         TimeOffNotFound, ForbiddenException, OwnTimeOff, TimeOffDecided
         TimeOffOverlaps: Other leave in that time is approved already.
-        AppointmentsStranded: Appointments lie in that time, and `force` was not sent. With it they stay, with nobody to
-            do them.
+        AppointmentsStranded: Appointments lie in that time, and `force` was not sent. With it they stay, without a
+            therapist.
     """
     leave = await _get_to_decide(session, user, time_off_id)
     async with guard_coverage(
@@ -132,7 +132,11 @@ async def approved_leave(
 async def refuse_time_off(
     session: AsyncSession, user: CurrentUser, time_off_id: UUID, refusal: TimeOffAnswer
 ) -> TimeOffRead:
-    """Raises TimeOffNotFound, ForbiddenException, OwnTimeOff, TimeOffDecided."""
+    """Refuse leave that is requested.
+
+    Raises:
+        TimeOffNotFound, ForbiddenException, OwnTimeOff, TimeOffDecided
+    """
     leave = await _get_to_decide(session, user, time_off_id)
     return read_time_off(await _decide(session, user, leave, TimeOffStatus.REFUSED, refusal.answer))
 
@@ -141,7 +145,7 @@ async def withdraw_time_off(session: AsyncSession, user: CurrentUser, time_off_i
     """Withdraw leave, also if it was approved: the person can be booked again. `decided_by_id` stays.
 
     Raises:
-        TimeOffNotFound: Also for somebody else's leave, unless the user is an administrator.
+        TimeOffNotFound: Also for another person's leave, unless the user is an administrator.
         ForbiddenException, TimeOffDecided
         TimeOffBegun: One's own leave has begun; others have to withdraw it.
     """
@@ -150,7 +154,7 @@ async def withdraw_time_off(session: AsyncSession, user: CurrentUser, time_off_i
         staff = await get_own_or_managed(session, user, leave.staff_id, Role.ADMIN)
     except StaffNotFound as error:
         raise TimeOffNotFound from error
-    await lock_resources(session, [leave.staff_id])  # nobody books them or approves it meanwhile
+    await lock_resources(session, [leave.staff_id])  # no booking and no approval meanwhile
     if read_time_off(leave).start <= utc_now() and _is_for_others(user, staff):
         raise TimeOffBegun
     withdrawn = await _move(
@@ -180,7 +184,7 @@ async def _get_to_decide(session: AsyncSession, user: CurrentUser, time_off_id: 
 
 
 def _is_for_others(user: CurrentUser, staff: Staff) -> bool:
-    """Return whether others have to decide: it is the user's own leave, and they are no administrator of the whole spa."""
+    """Return whether others have to decide: the leave is the user's own, and they do not administer the whole spa."""
     return staff.user_id == user.id and not user.holds_everywhere(Role.ADMIN)
 
 
