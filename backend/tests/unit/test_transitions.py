@@ -1,4 +1,4 @@
-"""The moment at which a rule of the status table begins or ceases to hold."""
+"""The moments at which a condition of the status table begins or ceases to hold."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -31,14 +31,14 @@ MOMENT = timedelta(microseconds=1)
         ("no_show", "arrived", Relation.DESK, 720, (*[Status.ARRIVED] * 2, StatusConflict)),
     ],
 )
-def test_a_rule_holds_to_the_moment(
+def test_a_condition_is_exact_to_the_microsecond(
     old: str,
     request_: str,
     relation: Relation,
     limit: int,
     expected: tuple[Status | type[ZenSpaException], ...],
 ) -> None:
-    """`limit` is in minutes from the beginning; what is expected before it, at it and after it."""
+    """Compare the status just before, at and just after the limit, which is in minutes from the start."""
     moment = START + timedelta(minutes=limit)
     answers = [
         next_status(Status(old), StatusRequest(request_), {relation}, policy=POLICY, start=START, now=now)

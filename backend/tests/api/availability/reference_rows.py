@@ -1,4 +1,4 @@
-"""What a branch has on some days, slow and obviously right: read from the rows, minute by minute."""
+"""A slow and obviously right reference for the supply of a branch on some days: read from the rows, minute by minute."""
 
 import json
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ _ROWS = {
     "people": "SELECT id, gender FROM staff WHERE id IN (SELECT staff_id FROM shift WHERE branch_id = $1)",
     "skills": "SELECT * FROM staff_skill WHERE staff_id IN (SELECT staff_id FROM shift WHERE branch_id = $1)",
     "shifts": "SELECT * FROM shift WHERE branch_id = $1",
-    "things": "SELECT * FROM resource WHERE branch_id = $1",
+    "equipment": "SELECT * FROM resource WHERE branch_id = $1",
     "allocations": "SELECT * FROM allocation WHERE resource_id IN (SELECT id FROM resource WHERE branch_id = $1)"
     " OR resource_id IN (SELECT staff_id FROM shift WHERE branch_id = $1)",
     "leaves": "SELECT * FROM time_off WHERE staff_id IN (SELECT staff_id FROM shift WHERE branch_id = $1)",
@@ -28,8 +28,8 @@ _ROWS = {
 
 
 @dataclass(frozen=True)
-class Seen:
-    """A supply in steps of five minutes, of which the first begins then."""
+class ReferenceSupply:
+    """A supply in steps of five minutes, the first of which begins at `first`."""
 
     supply: Supply
     first: datetime
@@ -42,16 +42,16 @@ class Seen:
         return self.first + step * 5 * _MINUTE
 
 
-async def see(
+async def read_supply(
     connection: asyncpg.Connection,
     branch_id: UUID,
     days: list[date],
     now: datetime,
     *,
-    at_the_desk: bool,
-    ignoring: Iterable[UUID] = (),
-) -> Seen:
-    """From four hours before the first day until eight after the last."""
+    at_desk: bool,
+    ignored: Iterable[UUID] = (),
+) -> ReferenceSupply:
+    """Read the supply from four hours before the first day until eight after the last."""
     rows = {name: await connection.fetch(statement, branch_id) for name, statement in _ROWS.items()}
     [branch] = rows["branch"]
     zone = ZoneInfo(branch["time_zone"])
@@ -62,18 +62,18 @@ async def see(
     ]
 
     def mask(minutes: set[datetime]) -> int:
-        """The steps of which each minute is one of these."""
+        """Return the steps whose minutes are all among these."""
         return sum(1 << number for number, step in enumerate(steps) if minutes.issuperset(step))
 
-    def spans(which: str, of: str, resource_id: UUID) -> set[datetime]:
+    def spans(table: str, column: str, resource_id: UUID) -> set[datetime]:
         return {
             minute
-            for row in rows[which]
-            if row[of] == resource_id and _counts(row, ignoring)
+            for row in rows[table]
+            if row[column] == resource_id and _counts(row, ignored)
             for minute in _minutes(max(row["during"].lower, first), min(row["during"].upper, end))
         }
 
-    everything = {minute for step in steps for minute in step}
+    all_minutes = {minute for step in steps for minute in step}
     resources: list[Resource] = []
     for person in rows["people"]:
         skills = frozenset(row["service_id"] for row in rows["skills"] if row["staff_id"] == person["id"])
@@ -81,28 +81,28 @@ async def see(
         occupied = spans("allocations", "resource_id", person["id"])
         free = works - occupied - spans("leaves", "staff_id", person["id"])
         resources.append(Therapist(person["id"], skills, mask(works), mask(free), person["gender"]))
-    for thing in rows["things"]:
-        if thing["retired_at"] is None:
-            occupied = spans("allocations", "resource_id", thing["id"])
-            free = everything - occupied - spans("outages", "resource_id", thing["id"])
-            kind = ResourceKind(thing["kind"])
-            resources.append(Equipment(thing["id"], kind, thing["type_id"], mask(free), thing["room_id"]))
+    for row in rows["equipment"]:
+        if row["retired_at"] is None:
+            occupied = spans("allocations", "resource_id", row["id"])
+            free = all_minutes - occupied - spans("outages", "resource_id", row["id"])
+            kind = ResourceKind(row["kind"])
+            resources.append(Equipment(row["id"], kind, row["type_id"], mask(free), row["room_id"]))
     may_begin = [
         number
         for number, (minute, *_) in enumerate(steps)
         if (wall := minute.astimezone(zone)).date() in days
         and (wall.hour * 60 + wall.minute) % branch["grid_minutes"] == 0
-        and minute >= now + (timedelta() if at_the_desk else branch["notice_minutes"] * _MINUTE)
-        and (at_the_desk or (wall.date() - now.astimezone(zone).date()).days <= branch["horizon_days"])
+        and minute >= now + (timedelta() if at_desk else branch["notice_minutes"] * _MINUTE)
+        and (at_desk or (wall.date() - now.astimezone(zone).date()).days <= branch["horizon_days"])
     ]
-    is_open = mask({minute for minute in everything if _is_open(rows, branch, zone, minute)})
+    is_open = mask({minute for minute in all_minutes if _is_open(rows, branch, zone, minute)})
     supply = Supply(resources, is_open, sum(1 << step for step in may_begin), 0, len(steps), 1)
-    return Seen(supply, first, len(steps))
+    return ReferenceSupply(supply, first, len(steps))
 
 
-def _counts(row: asyncpg.Record, ignoring: Iterable[UUID]) -> bool:
-    """Return whether a row counts: a shift does, an outage and approved leave do, and an allocation unless it is an
-    expired hold or to be ignored."""
+def _counts(row: asyncpg.Record, ignored: Iterable[UUID]) -> bool:
+    """Return whether a row counts: shifts, outages and approved leave do; an allocation does unless it is an expired hold
+    or ignored."""
     if "status" in row.keys():  # noqa: SIM118 - a record is no mapping
         return bool(row["status"] == "approved")
     if "state" not in row.keys():  # noqa: SIM118 - the same
@@ -110,7 +110,7 @@ def _counts(row: asyncpg.Record, ignoring: Iterable[UUID]) -> bool:
     expired = row["hold_expires_at"] is not None and row["hold_expires_at"] <= datetime(
         2100, 1, 1, tzinfo=UTC
     )
-    return not expired and row["appointment_id"] not in ignoring
+    return not expired and row["appointment_id"] not in ignored
 
 
 def _minutes(start: datetime, end: datetime) -> Iterable[datetime]:
@@ -122,7 +122,7 @@ def _minutes(start: datetime, end: datetime) -> Iterable[datetime]:
 def _is_open(
     rows: dict[str, list[asyncpg.Record]], branch: asyncpg.Record, zone: ZoneInfo, minute: datetime
 ) -> bool:
-    """By the hours of its day on the wall clock, or by those of the day before that go past midnight."""
+    """Return whether a minute lies in the opening hours of its local day, or in those of the day before, past midnight."""
     today = minute.astimezone(zone).date()
     for day in (today, today - _DAY):
         closed = branch["closed_at"]
@@ -133,7 +133,7 @@ def _is_open(
         ]
         for row in rows["exceptions"]:
             if row["days"].lower <= day < row["days"].upper:
-                hours = [(each["opens"], each["closes"]) for each in json.loads(row["hours"])]
+                hours = [(part["opens"], part["closes"]) for part in json.loads(row["hours"])]
         if any(_wall(day, opens, zone) <= minute < _wall(day, closes, zone) for opens, closes in hours):
             return True
     return False

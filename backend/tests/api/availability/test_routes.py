@@ -1,4 +1,4 @@
-"""Finding times over HTTP: each thing that a search honours, and what it says when there is none."""
+"""Finding times over HTTP: everything that a search takes into account, and its errors."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from app.modules.availability import availability_service
 from app.modules.availability.availability_service import FIRST_LOOK
 from app.modules.identity.roles import Role
 from app.scheduling import search
-from tests.api.availability.asking import DAY, asking, days, starts
+from tests.api.availability.queries import DAY, days, party_query, starts
 from tests.builders.people import signed_in
 from tests.builders.rosters import code_of, statements
 from tests.builders.spas import Segment, Spa
@@ -21,7 +21,7 @@ from tests.builders.spas import Segment, Spa
 on_bed = Segment(60, on="massage-bed")
 
 
-async def test_one_guest_any_therapist(guest: httpx2.AsyncClient) -> None:
+async def test_one_guest_can_start_when_a_therapist_and_a_bed_are_free(guest: httpx2.AsyncClient) -> None:
     spa = Spa(hours="09:00-11:00")
     massage = spa.service("massage", on_bed)
     spa.therapist("Lan", massage, shifts=[f"{DAY} 09:00-10:30"])
@@ -30,28 +30,30 @@ async def test_one_guest_any_therapist(guest: httpx2.AsyncClient) -> None:
     assert await starts(guest, spa, [massage]) == ["09:00", "09:15", "09:30"]
 
 
-async def test_no_connection_waits_while_it_is_worked_out(
+async def test_no_database_connection_is_held_during_the_search(
     guest: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One customer with twenty searches for large parties had all that there are, for forty seconds."""
+    """Search without a connection: one customer's twenty searches for large parties once occupied all for forty seconds."""
     spa = Spa(hours="09:00-10:00")
     massage = spa.service("massage", on_bed)
     spa.therapist("Lan", massage, shifts=[f"{DAY} 09:00-10:00"])
     spa.bed("bed 1")
     await spa.write()
-    out: list[int] = []
+    checked_out: list[int] = []
 
-    def place(*arguments: Any) -> Any:
-        out.append(engine.pool.checkedout())  # type: ignore[attr-defined]  # of a QueuePool
+    def count_and_assign(*arguments: Any) -> Any:
+        checked_out.append(engine.pool.checkedout())  # type: ignore[attr-defined]  # of a QueuePool
         return search.assign(*arguments)
 
-    monkeypatch.setattr(availability_service, "assign", place)
+    monkeypatch.setattr(availability_service, "assign", count_and_assign)
     assert await starts(guest, spa, [massage]) == ["09:00"]
-    assert out == [0]
+    assert checked_out == [0]
 
 
-class TestWhen:
-    async def test_while_it_is_open_with_a_break_and_past_midnight(self, guest: httpx2.AsyncClient) -> None:
+class TestTimes:
+    async def test_starts_lie_in_opening_hours_with_a_break_and_past_midnight(
+        self, guest: httpx2.AsyncClient
+    ) -> None:
         spa = Spa(hours="09:00-11:00 22:00-25:30", grid_minutes=30)
         massage = spa.service("massage", 60)
         spa.therapist("Lan", massage, shifts=[f"{DAY} 00:00-30:00"])
@@ -63,7 +65,7 @@ class TestWhen:
         ]
         assert await starts(guest, spa, [massage], day="2026-12-06") == ["00:00", "00:30"]
 
-    async def test_other_hours_and_closed_days(self, guest: httpx2.AsyncClient) -> None:
+    async def test_special_hours_and_closed_days_apply(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa(grid_minutes=60)
         massage = spa.service("massage", 60)
         spa.open_otherwise(date(2026, 12, 5), date(2026, 12, 5), "10:00-12:00")
@@ -73,7 +75,7 @@ class TestWhen:
         assert await starts(guest, spa, [massage]) == ["10:00", "11:00"]
         assert await days(guest, spa, [massage], last="2026-12-08") == ["2026-12-05", "2026-12-08"]
 
-    async def test_not_once_the_branch_is_closed_for_good(self, guest: httpx2.AsyncClient) -> None:
+    async def test_a_branch_that_is_closed_for_good_has_no_starts(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa(closed_at=datetime(2026, 12, 6, tzinfo=UTC))
         massage = spa.service("massage", 60)
         spa.therapist("Lan", massage, shifts=[f"2026-12-0{day} 09:00-21:00" for day in (5, 6)])
@@ -88,7 +90,7 @@ class TestWhen:
             ("America/New_York", "2026-11-01", ["00:00", "01:00", "01:00", "02:00", "03:00", "04:00"]),
         ],
     )
-    async def test_in_the_night_in_which_clocks_are_changed(
+    async def test_starts_in_a_night_in_which_clocks_are_changed(
         self, guest: httpx2.AsyncClient, zone: str, day: str, times: list[str]
     ) -> None:
         spa = Spa(zone, hours="00:00-05:00", grid_minutes=60, horizon_days=730)
@@ -99,14 +101,16 @@ class TestWhen:
             guest.headers |= await signed_in()
             assert await starts(guest, spa, [massage], day=day) == times
 
-    async def test_on_the_grid_of_the_branch(self, guest: httpx2.AsyncClient) -> None:
+    async def test_starts_are_on_the_grid_of_the_branch(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa(hours="09:10-10:30", grid_minutes=20)
         massage = spa.service("massage", 30)
         spa.therapist("Lan", massage, shifts=[f"{DAY} 09:00-12:00"])
         await spa.write()
         assert await starts(guest, spa, [massage]) == ["09:20", "09:40", "10:00"]
 
-    async def test_notice_and_horizon_are_for_customers(self, guest: httpx2.AsyncClient) -> None:
+    async def test_notice_and_horizon_apply_to_customers_and_not_to_the_desk(
+        self, guest: httpx2.AsyncClient
+    ) -> None:
         spa = Spa(notice_minutes=120, horizon_days=2, grid_minutes=60)
         massage = spa.service("massage", 60)
         shifts = [f"2026-12-0{day} 09:00-13:00" for day in (1, 3, 4)]
@@ -135,8 +139,8 @@ class TestWhen:
             ] == "2026-12-04"
 
 
-class TestWho:
-    async def test_who_is_on_shift_in_this_branch(self, guest: httpx2.AsyncClient) -> None:
+class TestTherapists:
+    async def test_only_shifts_in_this_branch_count(self, guest: httpx2.AsyncClient) -> None:
         spa, other = Spa(grid_minutes=60), Spa()
         massage = spa.service("massage", 60)
         lan = spa.therapist("Lan", massage, shifts=[f"{DAY} 09:00-10:32", f"{DAY} 10:32-12:00"])
@@ -145,7 +149,7 @@ class TestWho:
         await spa.write()
         assert await starts(guest, spa, [massage]) == ["09:00", "10:00", "11:00"]
 
-    async def test_a_shift_gives_only_whole_steps_and_what_is_taken_takes_them_whole(
+    async def test_shifts_are_rounded_inward_and_appointments_outward(
         self, guest: httpx2.AsyncClient
     ) -> None:
         spa = Spa(grid_minutes=5)
@@ -164,7 +168,7 @@ class TestWho:
             "10:25",
         ]
 
-    async def test_who_has_the_skill(self, guest: httpx2.AsyncClient) -> None:
+    async def test_only_therapists_with_the_skill_count(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa(grid_minutes=60)
         massage, facial = spa.service("massage", 60), spa.service("facial", 60)
         spa.therapist("Lan", massage, shifts=[f"{DAY} 09:00-11:00"])
@@ -172,7 +176,7 @@ class TestWho:
         await spa.write()
         assert await starts(guest, spa, [facial]) == ["15:00"]
 
-    async def test_the_one_whom_the_guest_wants(self, guest: httpx2.AsyncClient) -> None:
+    async def test_only_the_therapist_asked_for_counts(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa(grid_minutes=60)
         massage = spa.service("massage", 60)
         spa.therapist("Lan", massage, shifts=[f"{DAY} 09:00-11:00"])
@@ -180,7 +184,7 @@ class TestWho:
         await spa.write()
         assert await starts(guest, spa, [{"variant_id": massage, "therapist_id": hoa}]) == ["15:00"]
 
-    async def test_somebody_of_the_gender_that_the_guest_wants(self, guest: httpx2.AsyncClient) -> None:
+    async def test_only_therapists_of_the_gender_asked_for_count(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa(grid_minutes=60)
         massage = spa.service("massage", 60)
         spa.therapist("Lan", massage, gender="female", shifts=[f"{DAY} 09:00-11:00"])
@@ -189,40 +193,44 @@ class TestWho:
         await spa.write()
         assert await starts(guest, spa, [{"variant_id": massage, "gender": "male"}]) == ["15:00"]
 
-    async def test_whom_nobody_knows_is_not_found(self, guest: httpx2.AsyncClient) -> None:
+    async def test_an_unknown_therapist_is_not_found(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa()
         massage = spa.service("massage", 60)
         lan = spa.therapist("Lan", massage)
         await spa.write()
-        for requirement in ([uuid7()], [lan, uuid7()]):
-            wishes = [{"variant_id": massage, "therapist_id": each} for each in requirement]
-            refused = await guest.post("/api/v1/availability/starts", json=asking(spa, wishes, day=DAY))
+        for therapist_ids in ([uuid7()], [lan, uuid7()]):
+            wishes = [{"variant_id": massage, "therapist_id": therapist_id} for therapist_id in therapist_ids]
+            refused = await guest.post("/api/v1/availability/starts", json=party_query(spa, wishes, day=DAY))
             assert code_of(refused) == (404, "STAFF_NOT_FOUND")
 
-    async def test_nobody_is_chosen_for_what_needs_no_therapist(self, guest: httpx2.AsyncClient) -> None:
+    async def test_a_wish_for_a_therapist_is_refused_where_none_is_needed(
+        self, guest: httpx2.AsyncClient
+    ) -> None:
         spa = Spa()
         bath = spa.service("bath", Segment(60, staff=False, on="tub"))
         massage = spa.service("massage", Segment(10, staff=False), 60)
         lan = spa.therapist("Lan", massage)
         await spa.write()
         for wish in ({"therapist_id": lan}, {"gender": "female"}):
-            for variant, answer in ((bath, (409, "NO_THERAPIST_NEEDED")), (massage, (200, ""))):
-                asked = asking(spa, [wish | {"variant_id": variant}], day=DAY)
-                told = await guest.post("/api/v1/availability/starts", json=asked)
-                assert (code_of(told) if told.is_error else (told.status_code, "")) == answer
+            for variant, expected in ((bath, (409, "NO_THERAPIST_NEEDED")), (massage, (200, ""))):
+                query = party_query(spa, [wish | {"variant_id": variant}], day=DAY)
+                response = await guest.post("/api/v1/availability/starts", json=query)
+                assert (code_of(response) if response.is_error else (response.status_code, "")) == expected
 
     async def test_a_wish_for_a_therapist_costs_no_statement(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa(hours="09:00-10:00")
         massage = spa.service("massage", 60)
         lan = spa.therapist("Lan", massage, shifts=[f"{DAY} 09:00-10:00"])
         await spa.write()
-        with statements() as anybody:
+        with statements() as without_wish:
             await starts(guest, spa, [massage])
-        with statements() as somebody:
+        with statements() as with_wish:
             await starts(guest, spa, [{"variant_id": massage, "therapist_id": lan}])
-        assert len(somebody) == len(anybody)
+        assert len(with_wish) == len(without_wish)
 
-    async def test_nobody_on_leave_that_began_days_ago(self, guest: httpx2.AsyncClient) -> None:
+    async def test_a_therapist_on_leave_that_began_days_ago_is_not_available(
+        self, guest: httpx2.AsyncClient
+    ) -> None:
         spa = Spa(grid_minutes=60)
         massage = spa.service("massage", 60)
         lan = spa.therapist("Lan", massage, shifts=[f"{DAY} 09:00-13:00"])
@@ -230,8 +238,8 @@ class TestWho:
         await spa.write()
         assert await starts(guest, spa, [massage]) == ["12:00"]
 
-    async def test_any_therapist_is_all_of_them(self, guest: httpx2.AsyncClient) -> None:
-        """The first free name would be Lan, whom the other guest needs."""
+    async def test_any_therapist_uses_the_whole_capacity(self, guest: httpx2.AsyncClient) -> None:
+        """Assign Hoa to the massage: Lan would be the first free name, but the other guest needs her."""
         spa = Spa(grid_minutes=60)
         massage, facial = spa.service("massage", 60), spa.service("facial", 60)
         spa.therapist("Lan", massage, facial, shifts=[f"{DAY} 09:00-10:00"])
@@ -241,9 +249,11 @@ class TestWho:
         assert await starts(guest, spa, [facial], [facial]) == []
 
 
-class TestWhat:
-    async def test_booked_held_and_expired(self, guest: httpx2.AsyncClient) -> None:
-        """A hold is over by the clock of the database."""
+class TestResources:
+    async def test_bookings_and_live_holds_count_and_expired_holds_do_not(
+        self, guest: httpx2.AsyncClient
+    ) -> None:
+        """Compare holds with the database's time."""
         spa = Spa(grid_minutes=60)
         massage = spa.service("massage", 60)
         lan = spa.therapist("Lan", massage, shifts=[f"{DAY} 09:00-13:00"])
@@ -253,7 +263,9 @@ class TestWhat:
         await spa.write()
         assert await starts(guest, spa, [massage]) == ["11:00", "12:00"]
 
-    async def test_beds_and_devices_of_the_type_that_are_in_use_here(self, guest: httpx2.AsyncClient) -> None:
+    async def test_only_active_beds_and_devices_of_the_type_in_this_branch_count(
+        self, guest: httpx2.AsyncClient
+    ) -> None:
         spa, other = Spa(grid_minutes=60), Spa()
         laser = spa.service("laser", Segment(60, on="massage-bed", with_="laser"))
         spa.therapist("Lan", laser, shifts=[f"{DAY} 09:00-13:00"])
@@ -267,8 +279,8 @@ class TestWhat:
         await spa.write()
         assert await starts(guest, spa, [laser]) == ["10:00", "12:00"]
 
-    async def test_segments_take_what_they_say(self, guest: httpx2.AsyncClient) -> None:
-        """Prepared 10 minutes before, the therapist free in between, the bed turned over for 20 minutes."""
+    async def test_segments_occupy_their_resources(self, guest: httpx2.AsyncClient) -> None:
+        """Book 10 minutes of preparation, a pause of the therapist, and 20 minutes of turnover for the bed."""
         spa = Spa(grid_minutes=60)
         mask = spa.service(
             "mask",
@@ -285,7 +297,7 @@ class TestWhat:
         await spa.write()
         assert await starts(guest, spa, [mask]) == ["09:00", "10:00", "13:00"]
 
-    async def test_preparation_before_the_day_begins(self, guest: httpx2.AsyncClient) -> None:
+    async def test_preparation_may_begin_before_the_day(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa(hours="00:00-02:00", grid_minutes=60)
         mask = spa.service("mask", Segment(30, staff=False, on="massage-bed", guest=False), Segment(30))
         spa.therapist("Lan", mask, shifts=[f"{DAY} 00:00-02:00"])
@@ -294,7 +306,7 @@ class TestWhat:
         await spa.write()
         assert await starts(guest, spa, [mask]) == ["01:00"]
 
-    async def test_a_treatment_that_ends_on_the_next_day(self, guest: httpx2.AsyncClient) -> None:
+    async def test_a_treatment_may_end_on_the_next_day(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa(hours="00:00-24:00", grid_minutes=60)
         massage = spa.service("massage", 180)
         lan = spa.therapist("Lan", massage, shifts=[(spa.at(f"{DAY} 20:00"), spa.at("2026-12-06 02:00"))])
@@ -302,7 +314,7 @@ class TestWhat:
         await spa.write()
         assert await starts(guest, spa, [massage]) == ["20:00", "21:00", "22:00"]
 
-    async def test_add_ons_make_it_longer(self, guest: httpx2.AsyncClient) -> None:
+    async def test_add_ons_lengthen_a_treatment(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa(hours="09:00-10:30", grid_minutes=15)
         massage = spa.service("massage", 60)
         stones, scrub = spa.add_on("stones", 15, massage), spa.add_on("scrub", 15, massage)
@@ -312,22 +324,27 @@ class TestWhat:
         wish = {"variant_id": massage, "add_on_ids": [str(stones), str(scrub), str(stones)]}
         assert await starts(guest, spa, [wish]) == ["09:00"]
 
-    async def test_treatments_one_after_another(self, guest: httpx2.AsyncClient) -> None:
+    async def test_treatments_follow_one_another(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa(grid_minutes=60)
         massage, facial = spa.service("massage", 60), spa.service("facial", 30)
         spa.therapist("Lan", massage, shifts=[f"{DAY} 09:00-13:00"])
         spa.therapist("Hoa", facial, shifts=[f"{DAY} 12:00-12:30"])
         await spa.write()
-        answer = await guest.post("/api/v1/availability/starts", json=asking(spa, [massage, facial], day=DAY))
-        [only] = answer.json()["starts"]
-        assert only["start"] == "2026-12-05T04:00:00Z"
-        assert only["end"] == "2026-12-05T05:30:00Z"
+        query = party_query(spa, [massage, facial], day=DAY)
+        response = await guest.post("/api/v1/availability/starts", json=query)
+        [start] = response.json()["starts"]
+        assert start["start"] == "2026-12-05T04:00:00Z"
+        assert start["end"] == "2026-12-05T05:30:00Z"
         assert [
-            (each["start"][11:16], each["end"][11:16], [taken["name"] for taken in each["allocations"]])
-            for each in only["guests"][0]
+            (
+                treatment["start"][11:16],
+                treatment["end"][11:16],
+                [allocation["name"] for allocation in treatment["allocations"]],
+            )
+            for treatment in start["guests"][0]
         ] == [("04:00", "05:00", ["Lan"]), ("05:00", "05:30", ["Hoa"])]
 
-    async def test_a_couple_and_a_room_for_two(self, guest: httpx2.AsyncClient) -> None:
+    async def test_a_couple_needs_two_beds_or_a_room_with_two(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa(grid_minutes=60)
         massage = spa.service("massage", on_bed)
         for name in ("Lan", "Hoa"):
@@ -339,7 +356,7 @@ class TestWhat:
         assert await starts(guest, spa, [massage], [massage]) == ["09:00", "10:00", "11:00"]
         assert await starts(guest, spa, [massage], [massage], same_room=True) == ["10:00", "11:00"]
 
-    async def test_a_bed_is_for_the_desk_to_choose(self, guest: httpx2.AsyncClient) -> None:
+    async def test_only_the_desk_can_choose_a_bed(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa(grid_minutes=60)
         massage = spa.service("massage", on_bed)
         spa.therapist("Lan", massage, shifts=[f"{DAY} 09:00-12:00"])
@@ -348,21 +365,21 @@ class TestWhat:
         spa.take(second, f"{DAY} 09:00-11:00")
         await spa.write()
         wish = {"variant_id": massage, "bed_id": second}
-        asked = asking(spa, [wish], day=DAY)
-        refused = await guest.post("/api/v1/availability/starts", json=asked)
+        query = party_query(spa, [wish], day=DAY)
+        refused = await guest.post("/api/v1/availability/starts", json=query)
         assert code_of(refused) == (403, "BEDS_ARE_FOR_THE_DESK")
         guest.headers |= await signed_in(Role.RECEPTIONIST, branch_id=spa.branch_id)
         assert await starts(guest, spa, [wish]) == ["11:00"]
         for bed_id, code in ((chair, (409, "BED_DOES_NOT_FIT")), (uuid7(), (404, "RESOURCE_NOT_FOUND"))):
-            asked = asking(spa, [wish | {"bed_id": bed_id}], day=DAY)
-            assert code_of(await guest.post("/api/v1/availability/starts", json=asked)) == code
+            query = party_query(spa, [wish | {"bed_id": bed_id}], day=DAY)
+            assert code_of(await guest.post("/api/v1/availability/starts", json=query)) == code
 
 
 class TestOffers:
     @pytest.mark.parametrize(
         ("offered", "customer", "desk"), [("online", 200, 200), ("desk", 409, 200), ("no", 409, 409)]
     )
-    async def test_to_whom_it_is_offered(
+    async def test_services_and_add_ons_are_offered_online_at_the_desk_or_not_at_all(
         self, guest: httpx2.AsyncClient, offered: str, customer: int, desk: int
     ) -> None:
         spa = Spa()
@@ -371,53 +388,58 @@ class TestOffers:
         await spa.write()
         at_the_desk = await signed_in(Role.ADMIN, branch_id=spa.branch_id)
         for wish in (rare, {"variant_id": massage, "add_on_ids": [str(stones)]}):
-            asked = asking(spa, [wish], day=DAY)
+            query = party_query(spa, [wish], day=DAY)
             answers = [
-                await guest.post("/api/v1/availability/starts", json=asked, headers=headers)
+                await guest.post("/api/v1/availability/starts", json=query, headers=headers)
                 for headers in ({}, at_the_desk)
             ]
             assert [answer.status_code for answer in answers] == [customer, desk]
             assert {code_of(answer)[1] for answer in answers if answer.is_error} <= {"NOT_OFFERED"}
 
-    async def test_what_is_not_offered_is_named(self, guest: httpx2.AsyncClient) -> None:
+    async def test_the_error_names_the_service_that_is_not_offered(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa()
         old = spa.service("old massage", 60)
         retired = spa.variant(spa.service_of[old], 90, retired_at=datetime(2026, 12, 1, tzinfo=UTC))
         await spa.write()
-        asked = asking(spa, [retired], day=DAY)
-        for language, words in (
+        query = party_query(spa, [retired], day=DAY)
+        for language, message in (
             ("vi", "Spa hiện không làm old massage (vi)."),
             ("en", "The spa does not offer old massage any more."),
         ):
             answer = await guest.post(
-                "/api/v1/availability/starts", json=asked, headers={"Accept-Language": language}
+                "/api/v1/availability/starts", json=query, headers={"Accept-Language": language}
             )
-            assert answer.json()["error"]["message"] == words
+            assert answer.json()["error"]["message"] == message
 
-    async def test_an_add_on_goes_with_its_services(self, guest: httpx2.AsyncClient) -> None:
+    async def test_an_add_on_of_another_service_is_refused(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa()
         massage, facial = spa.service("massage", 60), spa.service("facial", 60)
         stones = spa.add_on("stones", 15, massage)
         await spa.write()
-        asked = asking(spa, [{"variant_id": facial, "add_on_ids": [str(stones)]}], day=DAY)
-        answer = await guest.post("/api/v1/availability/starts", json=asked)
+        query = party_query(spa, [{"variant_id": facial, "add_on_ids": [str(stones)]}], day=DAY)
+        answer = await guest.post("/api/v1/availability/starts", json=query)
         assert code_of(answer) == (409, "ADD_ON_DOES_NOT_FIT")
 
-    async def test_what_is_not_there(self, guest: httpx2.AsyncClient) -> None:
+    async def test_unknown_ids_are_not_found(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa()
         massage = spa.service("massage", 60)
         await spa.write()
         missing = str(uuid7())
-        for asked, code in (
-            (asking(spa, [uuid7()], day=DAY), "SERVICE_VARIANT_NOT_FOUND"),
-            (asking(spa, [{"variant_id": massage, "add_on_ids": [missing]}], day=DAY), "ADD_ON_NOT_FOUND"),
-            (asking(spa, [massage], day=DAY, branch_id=missing), "BRANCH_NOT_FOUND"),
+        for query, code in (
+            (party_query(spa, [uuid7()], day=DAY), "SERVICE_VARIANT_NOT_FOUND"),
+            (
+                party_query(spa, [{"variant_id": massage, "add_on_ids": [missing]}], day=DAY),
+                "ADD_ON_NOT_FOUND",
+            ),
+            (party_query(spa, [massage], day=DAY, branch_id=missing), "BRANCH_NOT_FOUND"),
         ):
-            assert code_of(await guest.post("/api/v1/availability/starts", json=asked)) == (404, code)
+            assert code_of(await guest.post("/api/v1/availability/starts", json=query)) == (404, code)
 
 
-class TestQuestions:
-    async def test_as_many_for_many_people_and_days_as_for_one(self, guest: httpx2.AsyncClient) -> None:
+class TestStatements:
+    async def test_the_number_of_statements_does_not_grow_with_people_and_days(
+        self, guest: httpx2.AsyncClient
+    ) -> None:
         spa = Spa()
         massage = spa.service("massage", on_bed)
         stones = spa.add_on("stones", 15, massage)
@@ -440,7 +462,7 @@ class TestQuestions:
         assert len(few) == 3  # the user, the catalogue, the branch with everything in it
         assert len(many) == 4  # and the whole branch, after a few resources of it
 
-    async def test_a_few_of_many_are_enough_when_each_day_has_a_start_with_them(
+    async def test_a_few_resources_are_enough_when_every_day_has_a_start_with_them(
         self, guest: httpx2.AsyncClient
     ) -> None:
         spa = Spa()
@@ -450,20 +472,22 @@ class TestQuestions:
         lan, *_ = [spa.therapist("Lan", massage, shifts=shifts) for _ in range(2 * FIRST_LOOK + 1)]
         spa.open_otherwise(date(2026, 12, 9), date(2026, 12, 9))
         await spa.write()
-        with statements() as asked:
+        with statements() as issued:
             assert len(await days(guest, spa, [massage], last="2026-12-09")) == 4
-        assert len(asked) == 3
-        with statements() as asked:
+        assert len(issued) == 3
+        with statements() as issued:
             wish = {"variant_id": massage, "therapist_id": lan}
             assert len(await days(guest, spa, [wish], last="2026-12-09")) == 4
-        assert len(asked) == 3
+        assert len(issued) == 3
 
-    async def test_all_are_asked_when_a_day_has_none_with_a_few(self, guest: httpx2.AsyncClient) -> None:
+    async def test_all_resources_are_loaded_when_a_day_has_no_start_with_a_few(
+        self, guest: httpx2.AsyncClient
+    ) -> None:
         spa = Spa()
         massage = spa.service("massage", on_bed)
         beds = [spa.bed("bed") for _ in range(2 * FIRST_LOOK + 1)]
-        for each in beds[1:]:
-            spa.take(each, f"{DAY} 09:00-21:00")
+        for bed in beds[1:]:
+            spa.take(bed, f"{DAY} 09:00-21:00")
         spa.therapist("Hoa", massage, shifts=["2026-12-06 09:00-18:00"])
         for _ in range(2 * FIRST_LOOK):
             spa.therapist("Lan", massage, shifts=[f"{DAY} 09:00-18:00"])

@@ -1,4 +1,4 @@
-"""Searches over whole random spas in PostgreSQL: they find what a reference finds in the same rows, minute by minute."""
+"""Searches of whole random spas in PostgreSQL, compared with a reference that reads the same rows minute by minute."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -27,7 +27,7 @@ from app.modules.availability.quote import quote_party
 from app.modules.identity.access import CurrentUser, Grant
 from app.modules.identity.roles import Role
 from app.scheduling.demand import Party
-from tests.api.availability.reference_rows import Seen, see
+from tests.api.availability.reference_rows import ReferenceSupply, read_supply
 from tests.builders.spas import Segment, Spa
 from tests.support.examples import examples
 from tests.support.stores import driver_url
@@ -53,7 +53,7 @@ _LIVE, _OVER = datetime(2199, 1, 1, tzinfo=UTC), datetime(2026, 1, 1, tzinfo=UTC
 
 
 class _Drawn:
-    """A random spa about a day, and who asks what of it when."""
+    """A random spa around a day, with a random query and a time for it."""
 
     def __init__(self, draw: Any) -> None:
         self.draw = draw
@@ -73,7 +73,7 @@ class _Drawn:
         self.busy_at = [int(part[:2]) * 60 for part in hours.split()]
         offers = [(name, self._segments()) for name in ("massage", "facial")]
         self.variants = [self.spa.service(name, *segments) for name, segments in offers]
-        self.by_somebody = {
+        self.with_therapist = {
             variant_id
             for variant_id, (_, segments) in zip(self.variants, offers, strict=True)
             if any(segment.staff for segment in segments)
@@ -81,10 +81,10 @@ class _Drawn:
         self.add_on = self.spa.add_on("stones", self.one([0, 7, 20]), *self.variants)
         self.people = [self._therapist(number) for number in range(self.number(2, 4))]
         beds = [self._bed(number) for number in range(self.number(3, 5))]
-        devices = [self.spa.device(f"laser {each}") for each in range(self.number(1, 2))]
+        devices = [self.spa.device(f"laser {number}") for number in range(self.number(1, 2))]
         for resource_id in (*self.people, *beds, *devices):
             self._take(resource_id)
-        self.at_the_desk = self.draw(st.booleans())
+        self.at_desk = self.draw(st.booleans())
         self.now = self.at(self.one([-300, -300, -300, -1500, -4000, self.busy_at[0] + 62]))
         self.guests = [
             GuestWish(treatments=[self._wish() for _ in range(self.one([1, 1, 2]))])
@@ -103,7 +103,7 @@ class _Drawn:
         return midnight.astimezone(UTC) + timedelta(minutes=minutes)
 
     def spans(self, most: int) -> list[tuple[datetime, datetime]]:
-        """Apart from each other or touching, about the hours of the day or of its neighbours."""
+        """Draw spans, apart or touching, around the opening hours of the day or the days beside it."""
         found = []
         begins = self.one(self.busy_at) + self.number(-60, 200) + self.one([0, 0, 0, -1440])
         for _ in range(self.number(0, most)):
@@ -154,7 +154,7 @@ class _Drawn:
     def _wish(self) -> TreatmentWish:
         variant_id = self.one(self.variants)
         wish = TreatmentWish(variant_id=variant_id, add_on_ids=self.one([[], [], [self.add_on]]))
-        if variant_id in self.by_somebody:
+        if variant_id in self.with_therapist:
             wish.therapist_id = self.one([None, None, None, self.people[0]])
             wish.gender = self.one([None, None, None, Gender.FEMALE])
         return wish
@@ -162,13 +162,13 @@ class _Drawn:
 
 @settings(max_examples=examples(40), suppress_health_check=[HealthCheck.too_slow])
 @given(st.data())
-async def test_a_search_finds_what_the_rows_say(data: st.DataObject) -> None:
+async def test_a_search_finds_the_starts_of_the_reference(data: st.DataObject) -> None:
     drawn = _Drawn(data.draw)
     await drawn.spa.write()
     days = [drawn.day, drawn.day + _ONE_DAY]
     branch_id = drawn.spa.branch_id
     user = CurrentUser(
-        uuid7(), frozenset({Grant(Role.RECEPTIONIST, branch_id)} if drawn.at_the_desk else ()), None
+        uuid7(), frozenset({Grant(Role.RECEPTIONIST, branch_id)} if drawn.at_desk else ()), None
     )
     wish = {"branch_id": branch_id, "guests": drawn.guests, "same_room": drawn.same_room}
     async with AsyncSessionLocal() as session:
@@ -185,33 +185,38 @@ async def test_a_search_finds_what_the_rows_say(data: st.DataObject) -> None:
                     session, user, DaysQuery(**wish, first_day=days[0], last_day=days[1]), language="vi"
                 )
     connection = await asyncpg.connect(driver_url())
-    seen = await see(connection, branch_id, days, drawn.now, at_the_desk=drawn.at_the_desk)
+    expected = await read_supply(connection, branch_id, days, drawn.now, at_desk=drawn.at_desk)
     await connection.close()
-    possible = reference.possible_starts(party, seen.supply, seen.count)
+    possible = reference.possible_starts(party, expected.supply, expected.count)
     event("starts" if possible else "none")
-    assert {seen.step(each.start) for read in found for each in read.starts} == possible
-    assert [each.available for each in by_day.days] == [bool(read.starts) for read in found]
-    assert [each.reasons for each in by_day.days if not each.available] == [
+    starts = [start for read in found for start in read.starts]
+    assert {expected.step(start.start) for start in starts} == possible
+    assert [day.available for day in by_day.days] == [bool(read.starts) for read in found]
+    assert [day.reasons for day in by_day.days if not day.available] == [
         read.reasons for read in found if read.reasons
     ]
-    for each in (each for read in found for each in read.starts):
-        assert is_a_placement(each, party, seen)
+    for start in starts:
+        assert is_valid_start(start, party, expected)
 
 
-def is_a_placement(read: StartRead, party: Party, seen: Seen) -> bool:
-    """Whether what is shown is one of all ways to do it."""
+def is_valid_start(read: StartRead, party: Party, expected: ReferenceSupply) -> bool:
+    """Return whether the resources of a start are one of all ways to serve the party."""
     shown = {
-        (guest, number): {place.resource_id for place in places.allocations}
+        (guest, number): {allocation.resource_id for allocation in treatment.allocations}
         for guest, treatments in enumerate(read.guests)
-        for number, places in enumerate(treatments)
+        for number, treatment in enumerate(treatments)
     }
-    resources = [each for each in seen.supply.resources if any(each.id in ids for ids in shown.values())]
-    asked = reference.asked_by(party)
+    resources = [
+        resource
+        for resource in expected.supply.resources
+        if any(resource.id in ids for ids in shown.values())
+    ]
+    needs = reference.needs_of(party)
     return any(
         {
-            place: {resource.id for one, resource in made.items() if (one.guest, one.treatment) == place}
+            place: {resource.id for need, resource in choice.items() if (need.guest, need.treatment) == place}
             for place in shown
         }
         == shown
-        for made in reference.choices(party, asked, resources, seen.step(read.start))
+        for choice in reference.choices(party, needs, resources, expected.step(read.start))
     )

@@ -1,4 +1,4 @@
-"""What availability means, slow and obviously right: step after step, one resource after another, everything tried."""
+"""A slow and obviously right reference for availability: it tries everything, step by step and resource by resource."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
@@ -9,8 +9,8 @@ from app.scheduling.demand import Party, Segment, Treatment
 from app.scheduling.supply import Equipment, Resource, ResourceKind, Supply, Therapist
 
 
-class Asked(NamedTuple):
-    """One resource, at all of these steps from the start."""
+class StepNeed(NamedTuple):
+    """A need for one resource, at all of these steps from the start."""
 
     guest: int
     treatment: int
@@ -19,7 +19,7 @@ class Asked(NamedTuple):
     steps: frozenset[int]
 
 
-type Choice = dict[Asked, Resource]
+type Choice = dict[StepNeed, Resource]
 
 
 def possible_starts(party: Party, supply: Supply, count: int) -> set[int]:
@@ -35,7 +35,7 @@ def possible_starts(party: Party, supply: Supply, count: int) -> set[int]:
 def is_possible(party: Party, supply: Supply, start: int) -> bool:
     if not is_open(party, supply, start):
         return False
-    return next(choices(party, asked_by(party), supply.resources, start), None) is not None
+    return next(choices(party, needs_of(party), supply.resources, start), None) is not None
 
 
 def is_open(party: Party, supply: Supply, start: int) -> bool:
@@ -43,11 +43,11 @@ def is_open(party: Party, supply: Supply, start: int) -> bool:
 
 
 def choices(
-    party: Party, asked: Sequence[Asked], resources: Sequence[Resource], start: int, stage: str = "free"
+    party: Party, needs: Sequence[StepNeed], resources: Sequence[Resource], start: int, stage: str = "free"
 ) -> Iterator[Choice]:
-    """Every way to give each its resource. At the stages before `free` there is more: all the time, or on shift."""
+    """Yield every way to give each need its resource. The stages before `free` allow more: any time, or any shift."""
 
-    def go_on(left: Sequence[Asked], made: Choice) -> Iterator[Choice]:
+    def go_on(left: Sequence[StepNeed], made: Choice) -> Iterator[Choice]:
         if not left:
             yield made
             return
@@ -55,30 +55,30 @@ def choices(
         for resource in resources:
             if (
                 suits(resource, one, party)
-                and all(there(resource, start + step, stage) for step in one.steps)
-                and not any(resource is other and one.steps & asked.steps for asked, other in made.items())
+                and all(is_available(resource, start + step, stage) for step in one.steps)
+                and not any(resource is other and one.steps & need.steps for need, other in made.items())
                 and (not party.same_room or in_one_room({**made, one: resource}))
             ):
                 yield from go_on(others, {**made, one: resource})
 
-    return go_on(asked, {})
+    return go_on(needs, {})
 
 
-def there(resource: Resource, step: int, stage: str) -> bool:
-    """Before the grid begins nothing is."""
+def is_available(resource: Resource, step: int, stage: str) -> bool:
+    """Return whether a resource counts at a step. Before the grid begins none does."""
     masks = {"always": -1, "works": resource.works, "free": resource.free}
     return step >= 0 and masks[stage] >> step & 1 == 1
 
 
-def suits(resource: Resource, asked: Asked, party: Party) -> bool:
-    treatment = party.guests[asked.guest][asked.treatment]
+def suits(resource: Resource, need: StepNeed, party: Party) -> bool:
+    treatment = party.guests[need.guest][need.treatment]
     if not isinstance(resource, Therapist):
-        if resource.kind is not asked.kind or resource.type_id != asked.type_id:
+        if resource.kind is not need.kind or resource.type_id != need.type_id:
             return False
-        about_it = resource.kind is ResourceKind.BED and treatment.bed_type_id in (None, resource.type_id)
-        return not about_it or treatment.bed_id in (None, resource.id)
+        wish_applies = resource.kind is ResourceKind.BED and treatment.bed_type_id in (None, resource.type_id)
+        return not wish_applies or treatment.bed_id in (None, resource.id)
     return (
-        asked.kind is ResourceKind.STAFF
+        need.kind is ResourceKind.STAFF
         and treatment.service_id in resource.skills
         and treatment.therapist_id in (None, resource.id)
         and treatment.gender in (None, resource.gender)
@@ -86,10 +86,10 @@ def suits(resource: Resource, asked: Asked, party: Party) -> bool:
 
 
 def in_one_room(made: Choice) -> bool:
-    """Two that are on beds at the same time are in one room; a bed in none is not in one with another."""
+    """Return whether beds that are occupied at the same time are in one room. A bed without a room is with no other."""
     beds = [
-        (asked.steps, bed)
-        for asked, bed in made.items()
+        (need.steps, bed)
+        for need, bed in made.items()
         if isinstance(bed, Equipment) and bed.kind is ResourceKind.BED
     ]
     return all(
@@ -99,13 +99,13 @@ def in_one_room(made: Choice) -> bool:
     )
 
 
-def asked_by(party: Party) -> list[Asked]:
+def needs_of(party: Party) -> list[StepNeed]:
     found = []
     for guest, treatments in enumerate(party.guests):
         for number, laid in enumerate(timeline(treatments)):
             working = frozenset(step for step, segment in laid.items() if segment.needs_staff)
             if working:
-                found.append(Asked(guest, number, ResourceKind.STAFF, None, working))
+                found.append(StepNeed(guest, number, ResourceKind.STAFF, None, working))
             beds = {step: segment.bed_type_id for step, segment in laid.items()}
             devices = {step: segment.device_type_id for step, segment in laid.items()}
             for kind, types in ((ResourceKind.BED, beds), (ResourceKind.DEVICE, devices)):
@@ -114,13 +114,13 @@ def asked_by(party: Party) -> list[Asked]:
                     run.add(step)
                     if types.get(step + 1, "the end") != type_id:
                         if type_id is not None:
-                            found.append(Asked(guest, number, kind, type_id, frozenset(run)))
+                            found.append(StepNeed(guest, number, kind, type_id, frozenset(run)))
                         run = set()
     return found
 
 
 def timeline(treatments: Sequence[Treatment]) -> list[dict[int, Segment]]:
-    """Of each treatment what segment each step is in, counted from the first with the guest."""
+    """Return, for each treatment, the segment of each step, counted from the first step with the guest."""
     found: list[dict[int, Segment]] = []
     for number, treatment in enumerate(treatments):
         steps = [segment for segment in treatment.segments for _ in range((segment.minutes + 4) // 5)]
@@ -128,16 +128,16 @@ def timeline(treatments: Sequence[Treatment]) -> list[dict[int, Segment]]:
         begins = -with_guest[0]
         if number:
             before = found[-1]
-            there = [at for at, segment in before.items() if segment.with_guest] or list(before)
-            waits = shared(steps[: with_guest[0]], before.values()) or shared(
-                [segment for at, segment in before.items() if at > there[-1]], steps
+            before_with_guest = [at for at, segment in before.items() if segment.with_guest] or list(before)
+            waits = share_a_resource(steps[: with_guest[0]], before.values()) or share_a_resource(
+                [segment for at, segment in before.items() if at > before_with_guest[-1]], steps
             )
-            begins = max(before) + 1 if waits else there[-1] + 1 - with_guest[0]
+            begins = max(before) + 1 if waits else before_with_guest[-1] + 1 - with_guest[0]
         found.append({begins + at: segment for at, segment in enumerate(steps)})
     return found
 
 
-def shared(some: Iterable[Segment], others: Iterable[Segment]) -> bool:
+def share_a_resource(some: Iterable[Segment], others: Iterable[Segment]) -> bool:
     return any(
         (one.needs_staff and other.needs_staff)
         or (one.bed_type_id is not None and one.bed_type_id == other.bed_type_id)
@@ -147,7 +147,7 @@ def shared(some: Iterable[Segment], others: Iterable[Segment]) -> bool:
 
 
 def stay(treatments: Sequence[Treatment]) -> int:
-    """Until the last step with the guest has passed; who comes for nothing is there for a step."""
+    """Return the number of steps until the last one with the guest has passed: at least one."""
     with_guest = [
         step for laid in timeline(treatments) for step, segment in laid.items() if segment.with_guest
     ]

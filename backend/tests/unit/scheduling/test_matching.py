@@ -1,4 +1,4 @@
-"""Needs and resources without a spa around them: every shape of rivalry, against trying everything."""
+"""Matching of needs and resources without a spa around them: every shape of rivalry, compared with trying everything."""
 
 from collections.abc import Sequence
 
@@ -11,8 +11,8 @@ from tests.support.examples import examples
 
 STEPS = 4
 ALL = (1 << STEPS) - 1
-type Given = list[tuple[int, dict[int, int]]]
-"""When each need is, and from which steps on each resource is free for it."""
+type NeedRows = list[tuple[int, dict[int, int]]]
+"""The steps of each need, and the steps at which each resource is free for it."""
 
 some_steps = st.sampled_from([ALL, ALL, ALL, 0b0011, 0b1100, 0b0101, 0b1010, 0b0001])
 whens = st.builds(
@@ -25,7 +25,7 @@ needs = st.tuples(whens, st.dictionaries(st.integers(0, 4), some_steps, min_size
 
 
 def possible(offers: Sequence[Offer], step: int, used: dict[int, int]) -> bool:
-    """`used`: the times that each resource has given to the needs before these."""
+    """Return whether these needs can be met at a step; `used` is the time of each resource that earlier needs occupy."""
     if not offers:
         return True
     first, *others = offers
@@ -41,7 +41,7 @@ def possible(offers: Sequence[Offer], step: int, used: dict[int, int]) -> bool:
 # A ring of five and two resources: every two neighbours could be served.
 @example([(when, {0: 1, 1: 1}) for when in (0b00011, 0b00110, 0b01100, 0b11000, 0b10001)], [], 1)
 def test_a_match_is_found_exactly_where_there_is_one(
-    given_needs: Given, doubled: list[int], todo: int
+    given_needs: NeedRows, doubled: list[int], todo: int
 ) -> None:
     offers = [Offer(when, free) for when, free in given_needs]
     offers += [Offer(offers[at].during, offers[at].free) for at in doubled if at < len(given_needs)]
@@ -49,5 +49,5 @@ def test_a_match_is_found_exactly_where_there_is_one(
     assert list(positions(match(offers, todo))) == expected
 
 
-def test_nobody_is_needed() -> None:
+def test_no_needs_are_always_met() -> None:
     assert match([], ALL) == ALL

@@ -1,4 +1,4 @@
-"""Who takes over what: against all there is to try, on small random days."""
+"""Reassignment: examples, and small random days compared with trying everything."""
 
 from collections.abc import Iterator, Sequence
 from random import Random
@@ -32,7 +32,7 @@ def work(  # noqa: PLR0917 - a row of a table
 
 
 def person(
-    who: UUID,
+    person_id: UUID,
     *,
     skills: Sequence[UUID] = (MASSAGE, FACIAL),
     works: tuple[int, int] = (0, STEPS),
@@ -40,53 +40,53 @@ def person(
     gender: str | None = None,
 ) -> Therapist:
     on_shift = during(*works)
-    free = on_shift & ~sum(during(*each) for each in stays)
-    return Therapist(who, frozenset(skills), on_shift, free, gender)
+    free = on_shift & ~sum(during(*run) for run in stays)
+    return Therapist(person_id, frozenset(skills), on_shift, free, gender)
 
 
 class TestPlans:
-    def test_who_is_free_takes_it_and_nobody_else_moves(self) -> None:
+    def test_a_free_colleague_takes_the_treatment_and_no_other_moves(self) -> None:
         plan = plan_reassignment(
             [work(1, SICK, 2, 6)], [work(2, A, 4, 8)], [person(A), person(B)], shortest=SHORTEST
         )
         assert plan == {UUID(int=1): B}
 
-    def test_who_could_gives_away_what_somebody_else_can_do(self) -> None:
-        """Only Hoa has the skill; Lan takes what Hoa had."""
+    def test_the_only_skilled_colleague_gives_away_what_another_can_do(self) -> None:
+        """Move Hoa's massage to Lan, because only Hoa has the skill for the facial."""
         hoa, lan = person(A), person(B, skills=[MASSAGE])
         plan = plan_reassignment(
             [work(1, SICK, 2, 6, FACIAL)], [work(2, A, 4, 8), work(3, B, 9, 11)], [hoa, lan], shortest=3
         )
         assert plan == {UUID(int=1): A, UUID(int=2): B}
 
-    def test_a_chain_goes_over_three_people(self) -> None:
-        """Only Hoa has the skill; Mai is not there yet when what Hoa had begins, but when what Lan had does."""
+    def test_a_chain_of_moves_goes_over_three_people(self) -> None:
+        """Move Hoa's massage to Lan and Lan's to Mai, who is not on shift yet when Hoa's begins."""
         people = [person(A), person(B, skills=[MASSAGE]), person(C, skills=[MASSAGE], works=(5, STEPS))]
         plan = plan_reassignment(
             [work(1, SICK, 2, 6, FACIAL)], [work(2, A, 4, 8), work(3, B, 5, 9)], people, shortest=3
         )
         assert plan == {UUID(int=1): A, UUID(int=2): B, UUID(int=3): C}
 
-    def test_nobody_takes_what_they_cannot_do_or_should_not(self) -> None:
+    def test_skill_and_gender_are_respected(self) -> None:
         lost = [work(1, SICK, 2, 6, FACIAL, "female")]
         people = [person(A, skills=[MASSAGE], gender="female"), person(B, gender="male"), person(C)]
         assert plan_reassignment(lost, [], people, shortest=SHORTEST) == {}
 
-    def test_what_has_to_stay_is_not_given_away(self) -> None:
+    def test_a_treatment_that_has_to_stay_is_not_given_away(self) -> None:
         assert (
             plan_reassignment([work(1, SICK, 2, 6)], [], [person(A, stays=[(5, 7)])], shortest=SHORTEST) == {}
         )
 
-    def test_nobody_moves_more_than_so_many(self) -> None:
-        """Each of them could go, but what is won by it is one treatment."""
+    def test_a_plan_moves_no_more_than_the_limit(self) -> None:
+        """Leave the treatment unplaced: every colleague's treatment could move, but there is one too many."""
         small = [work(2 + number, A, number * 2, number * 2 + 2) for number in range(MOST_MOVES + 1)]
         lost = [work(1, SICK, 0, len(small) * 2, FACIAL)]
         people = [person(A, works=(0, 24)), person(B, skills=[MASSAGE], works=(0, 24))]
         assert plan_reassignment(lost, small, people, shortest=SHORTEST) == {}
         assert len(plan_reassignment(lost, small[1:], people, shortest=SHORTEST)) == MOST_MOVES + 1
 
-    def test_of_those_who_are_free_it_goes_where_no_gap_is_left(self) -> None:
-        """A would be left with two steps before it, which nobody can sell."""
+    def test_of_two_free_colleagues_the_one_without_an_unusable_gap_gets_it(self) -> None:
+        """Choose B: A would be left with two steps before the treatment, too short to sell."""
         people = [person(A, works=(0, 6)), person(B, stays=[(0, 2)])]
         assert plan_reassignment([work(1, SICK, 2, 6)], [], people, shortest=3) == {UUID(int=1): B}
 
@@ -98,12 +98,12 @@ class TestPlans:
 
 @st.composite
 def days(draw: st.DrawFn) -> Day:
-    """Who is ill had up to three treatments; up to four others have up to six that can move, and some that cannot."""
+    """Draw a day: up to three treatments are lost; up to four others have up to six that can move, and some that cannot."""
     dice = Random(draw(st.integers(0, 2**32)))
     lost: list[Work] = []
     others: list[Work] = []
     people = []
-    for who in (SICK, *[A, B, C, D][: dice.randint(2, 4)]):
+    for person_id in (SICK, *[A, B, C, D][: dice.randint(2, 4)]):
         skills = dice.choice([[MASSAGE], [FACIAL], [MASSAGE, FACIAL]])
         gender = dice.choice(["female", "male"])
         starts, ends = dice.choice([(0, 12), (0, 12), (0, 8), (3, 12)])
@@ -111,47 +111,47 @@ def days(draw: st.DrawFn) -> Day:
         while (at := at + dice.randint(0, 4)) < ends - 1:
             end = min(ends, at + dice.randint(2, 4))
             wished = dice.choice([None, None, None, gender])
-            each = work(100 + len(lost) + len(others), who, at, end, dice.choice(skills), wished)
-            if who == SICK:
-                lost.append(each)
+            drawn = work(100 + len(lost) + len(others), person_id, at, end, dice.choice(skills), wished)
+            if person_id == SICK:
+                lost.append(drawn)
             elif len(others) < 6 and dice.random() < 0.9:
-                others.append(each)
+                others.append(drawn)
             else:
                 stays.append((at, end))
             at = end
-        people.append(person(who, skills=skills, works=(starts, ends), stays=stays, gender=gender))
+        people.append(person(person_id, skills=skills, works=(starts, ends), stays=stays, gender=gender))
     return lost[:3], others, people[1:]
 
 
 def outcomes(
     works: Sequence[Work], free: dict[UUID, int], people: Sequence[Therapist]
 ) -> Iterator[list[UUID | None]]:
-    """Every way in which each of these is done by somebody who can, or by nobody."""
+    """Yield every way to give each of these works to a person who can do it, or to none."""
     if not works:
         yield []
         return
     first, *rest = works
-    for each in people:
-        if each.suits(first.requirement) and not first.during & ~free[each.id]:
-            left = free | {each.id: free[each.id] & ~first.during}
+    for therapist in people:
+        if therapist.suits(first.requirement) and not first.during & ~free[therapist.id]:
+            left = free | {therapist.id: free[therapist.id] & ~first.during}
             for others in outcomes(rest, left, people):
-                yield [each.id, *others]
+                yield [therapist.id, *others]
     for others in outcomes(rest, free, people):
         yield [None, *others]
 
 
 def ways(day: Day) -> Iterator[list[UUID | None]]:
     lost, others, people = day
-    return outcomes([*others, *lost], {each.id: each.free for each in people}, people)
+    return outcomes([*others, *lost], {therapist.id: therapist.free for therapist in people}, people)
 
 
 def best(day: Day) -> tuple[int, int]:
-    """How many can be placed, and how few of others have to move for it: by trying all."""
+    """Return how many works can be placed, and how few others have to move for that, by trying all."""
     _, others, _ = day
     found = []
     for done_by in ways(day):
         of_others, of_lost = done_by[: len(others)], done_by[len(others) :]
-        moved = sum(who != each.by for who, each in zip(of_others, others, strict=True))
+        moved = sum(new != old.by for new, old in zip(of_others, others, strict=True))
         if None not in of_others and moved <= MOST_MOVES:
             found.append((len(of_lost) - of_lost.count(None), -moved))
     placed, moved = max(found)
@@ -159,12 +159,12 @@ def best(day: Day) -> tuple[int, int]:
 
 
 @given(days())
-def test_as_many_are_placed_as_can_be_and_as_few_move(day: Day) -> None:
+def test_a_plan_places_the_most_treatments_with_the_fewest_moves(day: Day) -> None:
     lost, others, people = day
     plan = plan_reassignment(lost, others, people, shortest=SHORTEST)
-    moved = sum(each.id in plan for each in others)
-    done_by = [plan.get(each.id, each.by) for each in others] + [plan.get(each.id) for each in lost]
+    moved = sum(other.id in plan for other in others)
+    done_by = [plan.get(other.id, other.by) for other in others] + [plan.get(missing.id) for missing in lost]
     assert done_by in ways(day)
     assert is_possible(plan, [*lost, *others], people)
-    assert all(plan[each.id] != each.by for each in others if each.id in plan)
+    assert all(plan[other.id] != other.by for other in others if other.id in plan)
     assert (len(plan) - moved, moved) == best(day)

@@ -1,4 +1,4 @@
-"""The rules: what the search applies to all steps at once, and a reservation to its one."""
+"""The rules that the search applies to all steps at once, and a reservation to its one step."""
 
 import pytest
 
@@ -6,13 +6,13 @@ from app.scheduling import rules
 from app.scheduling.rules import permits
 from app.scheduling.search import assign
 from app.scheduling.supply import Supply
-from tests.unit.scheduling.scenes import at, bed, party, segment, spa, therapist, treatment
+from tests.unit.scheduling.spas import at, bed, party, segment, spa, therapist, treatment
 
 PARTY = party([treatment("massage", segment(60, on="massage-bed"))])
 SUPPLY = spa(therapist("Lan"), bed("bed 1"))
 
 
-def test_what_was_assigned_is_permitted_as_long_as_nothing_changes() -> None:
+def test_assignments_are_permitted_as_long_as_nothing_changes() -> None:
     assignments = assign(PARTY, SUPPLY, at("10:00"))
     assert assignments is not None
     assert permits(assignments, SUPPLY, at("10:00"))

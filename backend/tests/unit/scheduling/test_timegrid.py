@@ -1,4 +1,4 @@
-"""Time in steps of five minutes: what is rounded which way, and days of 23 and 25 hours."""
+"""Time in steps of five minutes: rounding, and days of 23 and 25 hours."""
 
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -50,8 +50,8 @@ def test_free_time_is_rounded_inward_and_busy_time_outward(
 def test_a_step_is_busy_when_any_minute_of_it_is(given_spans: list[tuple[int, int]]) -> None:
     spans = [Span(NINE + start * MINUTE, NINE + (start + length) * MINUTE) for start, length in given_spans]
     minutes = {minute for start, length in given_spans for minute in range(start, start + length)}
-    taken = {minute // 5 for minute in minutes} & set(range(12))
-    assert set(positions(HOUR.busy(spans))) == taken
+    occupied = {minute // 5 for minute in minutes} & set(range(12))
+    assert set(positions(HOUR.busy(spans))) == occupied
 
 
 def test_instants_and_spans_of_a_mask() -> None:
@@ -61,13 +61,13 @@ def test_instants_and_spans_of_a_mask() -> None:
     assert HOUR.spans(0) == []
 
 
-def test_a_notice_ends_with_the_next_step_and_an_instant_lies_in_the_one_before() -> None:
+def test_next_step_rounds_up_and_step_rounds_down() -> None:
     assert [HOUR.next_step(NINE + minutes * MINUTE) for minutes in (-5, -3, 0, 1, 5)] == [-1, 0, 0, 1, 1]
     assert [HOUR.step(NINE + minutes * MINUTE) for minutes in (-1, 0, 4, 5)] == [-1, 0, 0, 1]
 
 
 @pytest.mark.parametrize(("minutes", "steps"), [(1, 1), (5, 1), (6, 2), (60, 12)])
-def test_a_step_that_is_begun_counts(minutes: int, steps: int) -> None:
+def test_a_step_that_has_begun_counts_whole(minutes: int, steps: int) -> None:
     assert steps_of(minutes) == steps
 
 
@@ -123,7 +123,7 @@ def test_runs_make_the_mask_that_they_come_from(mask: int) -> None:
 
 
 @given(masks, st.integers(1, 20), st.integers(-20, 20))
-def test_where_runs_begin(mask: int, length: int, by: int) -> None:
+def test_runs_begin_and_masks_shift_as_in_sets(mask: int, length: int, by: int) -> None:
     steps = {step for step in range(40) if all(mask >> step + more & 1 for more in range(length))}
     assert set(positions(beginning_runs(mask, length))) == steps
     assert set(positions(shifted(mask, by))) == {step + by for step in positions(mask) if step + by >= 0}

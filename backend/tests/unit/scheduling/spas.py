@@ -1,4 +1,4 @@
-"""A small spa in words, and random ones: a day from 09:00 to 21:00 in steps, and everything by its name."""
+"""Small spas, written as text or drawn at random: a day from 09:00 to 21:00 in steps, and everything by name."""
 
 from typing import Any
 from uuid import NAMESPACE_OID, UUID, uuid5
@@ -29,7 +29,7 @@ def clock(step: int) -> str:
 
 
 def times(text: str) -> int:
-    """`09:00-12:00 13:00-17:00`."""
+    """Return the mask of times such as `09:00-12:00 13:00-17:00`."""
     runs = (part.split("-") for part in text.split())
     return from_runs(((at(start), at(end)) for start, end in runs), COUNT)
 
@@ -54,7 +54,7 @@ def device(name: str, free: str = "09:00-21:00", *, type_: str = "laser") -> Equ
 
 
 def spa(*resources: Resource, **changed: Any) -> Supply:
-    """Open from 09:00 to 21:00 with a start each quarter of an hour; `changed` says what is otherwise."""
+    """Return a spa that is open from 09:00 to 21:00, with a start every quarter of an hour, and with these changes."""
     usual = {"open": ones(COUNT), "starts": sum(1 << step for step in range(0, COUNT, 3))}
     return Supply(resources, **(usual | {"earliest": 0, "latest": COUNT, "shortest": 6} | changed))
 
@@ -68,22 +68,26 @@ def segment(
 def treatment(
     service: str, *segments: Segment | int, by: str = "", gender: str = "", on: str = "", of: str = ""
 ) -> Treatment:
-    """A number is a segment of so many minutes with a therapist and nothing else; `on` a bed, `of` a type."""
-    laid = tuple(segment(each) if isinstance(each, int) else each for each in segments)
+    """Return a treatment with wishes for a therapist (`by`), a gender, a bed (`on`) and its type (`of`).
+
+    A number stands for a segment of so many minutes that needs a therapist alone.
+    """
+    agreed = tuple(segment(part) if isinstance(part, int) else part for part in segments)
     wishes = [named(wish) if wish else None for wish in (by, on, of)]
-    return Treatment(named(service), laid, wishes[0], gender or None, wishes[1], wishes[2])
+    return Treatment(named(service), agreed, wishes[0], gender or None, wishes[1], wishes[2])
 
 
 def party(*guests: list[Treatment], same_room: bool = False) -> Party:
     return Party(tuple(map(tuple, guests)), same_room)
 
 
-def who(taken: list[Assignment] | None) -> list[str]:
-    """`Lan 09:00-10:00`."""
-    assert taken is not None
+def describe(assignments: list[Assignment] | None) -> list[str]:
+    """Return each assignment as text such as `Lan 09:00-10:00`."""
+    assert assignments is not None
     return [
-        f"{_NAMES[each.resource_id]} " + " ".join(f"{clock(start)}-{clock(end)}" for start, end in each.runs)
-        for each in taken
+        f"{_NAMES[assignment.resource_id]} "
+        + " ".join(f"{clock(start)}-{clock(end)}" for start, end in assignment.runs)
+        for assignment in assignments
     ]
 
 
@@ -93,12 +97,12 @@ _SERVICES, _BEDS, _ROOMS = (
     ["", "lotus", "jasmine"],
 )
 STEPS = 20
-"""Of the grids of random spas."""
+"""The number of steps in the grids of random spas."""
 
 
 @st.composite
 def _masks(draw: st.DrawFn) -> int:
-    """Free most of the time."""
+    """Draw a mask that is free most of the time."""
     busy = draw(st.lists(st.tuples(st.integers(0, STEPS), st.integers(1, 6)), max_size=3))
     return ones(STEPS) & ~from_runs(((start, start + length) for start, length in busy), STEPS)
 
@@ -150,13 +154,13 @@ def parties(draw: st.DrawFn, *, guests: int = 3, treatments: int = 3, things: bo
         )
 
     def one_treatment() -> Treatment:
-        laid = tuple(one_segment() for _ in range(draw(st.integers(1, 3 if things else 1))))
-        requirement = draw(st.sampled_from([None, None, None, named("therapist 0")]))
+        segments = tuple(one_segment() for _ in range(draw(st.integers(1, 3 if things else 1))))
+        therapist_id = draw(st.sampled_from([None, None, None, named("therapist 0")]))
         gender = draw(st.sampled_from([None, None, None, "female"]))
-        lying_on = draw(st.sampled_from([None, None, None, named("bed 0")])) if things else None
-        type_id = draw(st.sampled_from([None, *map(named, _BEDS)])) if lying_on else None
+        bed_id = draw(st.sampled_from([None, None, None, named("bed 0")])) if things else None
+        type_id = draw(st.sampled_from([None, *map(named, _BEDS)])) if bed_id else None
         return Treatment(
-            named(draw(st.sampled_from(_SERVICES))), laid, requirement, gender, lying_on, type_id
+            named(draw(st.sampled_from(_SERVICES))), segments, therapist_id, gender, bed_id, type_id
         )
 
     coming = [
