@@ -1,4 +1,4 @@
-"""What appointments occupy of a resource, and its lock."""
+"""Appointments that occupy a resource, and the lock of the resource."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -21,20 +21,20 @@ async def bed(client: httpx2.AsyncClient) -> UUID:
 
 
 class TestAppointmentsOf:
-    async def test_those_that_are_not_over_in_order(self, bed: UUID) -> None:
+    async def test_lists_current_and_future_appointments_in_order(self, bed: UUID) -> None:
         other = await add_bed(await add_branch())
         await book(bed, at(8), at(9))
         await book(bed, at(14), at(15), hold_expires_at=utc_now() - timedelta(seconds=1))
         late = await book(bed, at(12), at(13), hold_expires_at=utc_now() + timedelta(minutes=5))
         running = await book(other, at(8), at(10))
         found = await run_in_transaction(lambda session: appointments_of(session, [bed, other], since=at(9)))
-        assert [taken.appointment_id for taken in found] == [running, late]
+        assert [appointment.appointment_id for appointment in found] == [running, late]
 
 
 class TestLock:
-    async def test_it_is_refused_for_what_is_not_there(self, bed: UUID) -> None:
+    async def test_an_unknown_resource_cannot_be_locked(self, bed: UUID) -> None:
         with pytest.raises(ResourceNotFound):
             await run_in_transaction(lambda session: lock_resources(session, [bed, uuid7()]))
 
-    async def test_one_that_is_named_twice_is_locked_once(self, bed: UUID) -> None:
+    async def test_a_resource_that_is_named_twice_is_locked_once(self, bed: UUID) -> None:
         await run_in_transaction(lambda session: lock_resources(session, [bed, bed]))

@@ -1,4 +1,4 @@
-"""Beds and devices that are out of order."""
+"""Outages of beds and devices."""
 
 from collections.abc import Coroutine
 from datetime import timedelta
@@ -55,12 +55,12 @@ class TestOutOfOrder:
         assert (await client.get(outages_of(bed), params=MORNING)).json() == []
         assert await unavailable(bed) == []
 
-    async def test_times_may_be_those_of_the_spas_clock(self, client: httpx2.AsyncClient, bed: UUID) -> None:
+    async def test_times_may_have_any_utc_offset(self, client: httpx2.AsyncClient, bed: UUID) -> None:
         local = {"start": "2100-03-01T15:00:00+07:00", "end": "2100-03-01T19:00:00+07:00"}
         made = await client.post(outages_of(bed), json=BROKEN | local)
         assert times_of([made.json()["outage"]]) == [(MORNING["start"], MORNING["end"])]
 
-    async def test_it_is_refused_over_appointments_and_tells_which(
+    async def test_an_outage_over_appointments_is_refused_and_lists_them(
         self, client: httpx2.AsyncClient, bed: UUID
     ) -> None:
         late = await book(bed, at(11), at(13))
@@ -77,33 +77,31 @@ class TestOutOfOrder:
         ]
         assert await unavailable(bed) == []
 
-    async def test_appointments_that_only_touch_it_are_not_in_the_way(
+    async def test_appointments_that_only_touch_an_outage_do_not_conflict(
         self, client: httpx2.AsyncClient, bed: UUID
     ) -> None:
         await book(bed, at(7), at(8))
         await book(bed, at(12), at(13))
         assert (await client.post(outages_of(bed), json=BROKEN)).status_code == 201
 
-    async def test_forced_it_leaves_the_appointments_as_they_are(
+    async def test_a_forced_outage_keeps_the_appointments(
         self, client: httpx2.AsyncClient, bed: UUID
     ) -> None:
         appointment_id = await book(bed, at(9), at(10))
         made = (await client.post(outages_of(bed), json=BROKEN | {"force": True})).json()
-        assert [taken["appointment_id"] for taken in made["conflicts"]] == [str(appointment_id)]
+        assert [conflict["appointment_id"] for conflict in made["conflicts"]] == [str(appointment_id)]
         assert times_of([made["outage"]]) == [(MORNING["start"], MORNING["end"])]
         assert await unavailable(bed) == [(at(8), at(12))]
         assert len(await run_sql("SELECT FROM allocation WHERE appointment_id = $1", appointment_id)) == 1
 
-    async def test_a_hold_that_has_expired_is_not_in_the_way(
+    async def test_a_hold_that_has_expired_does_not_conflict(
         self, client: httpx2.AsyncClient, bed: UUID
     ) -> None:
         await book(bed, at(9), at(10), hold_expires_at=utc_now() - timedelta(seconds=1))
         assert (await client.post(outages_of(bed), json=BROKEN)).json()["conflicts"] == []
         assert await unavailable(bed) == [(at(8), at(12))]
 
-    async def test_it_is_not_put_out_of_order_twice_for_one_time(
-        self, client: httpx2.AsyncClient, bed: UUID
-    ) -> None:
+    async def test_two_outages_of_a_bed_cannot_overlap(self, client: httpx2.AsyncClient, bed: UUID) -> None:
         await client.post(outages_of(bed), json=BROKEN)
         overlapping = BROKEN | {"start": "2100-03-01T11:59:00Z", "end": "2100-03-01T13:00:00Z"}
         refused = await client.post(outages_of(bed), json=overlapping)
@@ -113,9 +111,7 @@ class TestOutOfOrder:
         other = await add_bed(await add_branch())
         assert (await client.post(outages_of(other), json=BROKEN)).status_code == 201
 
-    async def test_what_is_retired_or_somebody_or_nothing_is_not_there(
-        self, client: httpx2.AsyncClient
-    ) -> None:
+    async def test_retired_beds_staff_and_unknown_ids_are_not_found(self, client: httpx2.AsyncClient) -> None:
         retired = await add_bed(await add_branch(), retired=True)
         lan = await run_in_transaction(add_staff_resource)
         for resource_id in (retired, lan, uuid7()):
@@ -140,20 +136,20 @@ class TestOutOfOrder:
             ({"force": 1}, "bool_type"),
         ],
     )
-    async def test_what_makes_no_sense_is_refused(
+    async def test_invalid_input_is_refused(
         self, client: httpx2.AsyncClient, bed: UUID, wrong: dict[str, Any], kind: str
     ) -> None:
         refused = await client.post(outages_of(bed), json=BROKEN | wrong)
         assert refused.status_code == 422
-        assert [fault["type"] for fault in refused.json()["error"]["details"]] == [kind]
+        assert [detail["type"] for detail in refused.json()["error"]["details"]] == [kind]
 
-    async def test_five_years_are_not_too_long(self, client: httpx2.AsyncClient, bed: UUID) -> None:
+    async def test_an_outage_may_last_five_years(self, client: httpx2.AsyncClient, bed: UUID) -> None:
         five_years = BROKEN | {"end": "2105-03-01T08:00:00Z"}
         assert (await client.post(outages_of(bed), json=five_years)).status_code == 201
 
 
 class TestBackInOrder:
-    async def test_only_outages_of_this_bed_end(self, client: httpx2.AsyncClient, bed: UUID) -> None:
+    async def test_an_outage_of_another_bed_is_not_found(self, client: httpx2.AsyncClient, bed: UUID) -> None:
         outage = (await client.post(outages_of(bed), json=BROKEN)).json()["outage"]
         other = await add_bed(await add_branch())
         for resource_id, outage_id in ((bed, uuid7()), (other, outage["id"])):
@@ -161,9 +157,7 @@ class TestBackInOrder:
             assert code_of(refused) == (404, "OUTAGE_NOT_FOUND")
         assert await unavailable(bed) == [(at(8), at(12))]
 
-    async def test_the_other_outages_and_the_appointments_stay(
-        self, client: httpx2.AsyncClient, bed: UUID
-    ) -> None:
+    async def test_other_outages_and_appointments_stay(self, client: httpx2.AsyncClient, bed: UUID) -> None:
         await book(bed, at(9), at(10))
         await add_outage(bed, at(13), at(14))
         made = await client.post(outages_of(bed), json=BROKEN | {"force": True})
@@ -171,7 +165,7 @@ class TestBackInOrder:
         assert await unavailable(bed) == [(at(13), at(14))]
         assert len(await run_sql("SELECT FROM allocation WHERE state = 'booked'")) == 1
 
-    async def test_of_staff_there_is_none(self, client: httpx2.AsyncClient) -> None:
+    async def test_staff_have_no_outages(self, client: httpx2.AsyncClient) -> None:
         lan = await run_in_transaction(add_staff_resource)
         refused = await client.delete(f"{outages_of(lan)}/{uuid7()}")
         assert code_of(refused) == (404, "RESOURCE_NOT_FOUND")
@@ -179,7 +173,9 @@ class TestBackInOrder:
 
 
 class TestList:
-    async def test_those_that_touch_the_time_in_order(self, client: httpx2.AsyncClient, bed: UUID) -> None:
+    async def test_lists_the_outages_that_touch_the_time_in_order(
+        self, client: httpx2.AsyncClient, bed: UUID
+    ) -> None:
         await book(bed, at(11), at(12))
         for start, end in ((20, 21), (9, 10), (6, 7), (7.5, 8.5), (12, 13)):
             times = {"start": at(start).isoformat(), "end": at(end).isoformat()}
@@ -190,7 +186,7 @@ class TestList:
             ("2100-03-01T09:00:00Z", "2100-03-01T10:00:00Z"),
         ]
 
-    async def test_at_most_a_thousand(self, client: httpx2.AsyncClient, bed: UUID) -> None:
+    async def test_lists_at_most_a_thousand(self, client: httpx2.AsyncClient, bed: UUID) -> None:
         minutes = [at(8) + timedelta(minutes=number) for number in range(1_001)]
         await insert_all(
             Outage(resource_id=bed, during=Range(start, end), reason="") for start, end in pairwise(minutes)
@@ -200,7 +196,7 @@ class TestList:
         listed = (await client.get(outages_of(bed), params=day)).json()
         assert (len(listed), listed[0]["start"]) == (1_000, MORNING["start"])
 
-    async def test_a_retired_bed_keeps_its_past(self, client: httpx2.AsyncClient, bed: UUID) -> None:
+    async def test_a_retired_bed_keeps_its_outages(self, client: httpx2.AsyncClient, bed: UUID) -> None:
         await client.post(outages_of(bed), json=BROKEN)
         await run_sql("UPDATE resource SET retired_at = now()")
         assert len((await client.get(outages_of(bed), params=MORNING)).json()) == 1
@@ -213,27 +209,27 @@ class TestList:
 
 
 class TestRaces:
-    async def test_of_two_clients_that_put_it_out_of_order_at_once_one_does(
+    async def test_of_two_clients_that_report_an_outage_at_once_one_succeeds(
         self, client: httpx2.AsyncClient, bed: UUID
     ) -> None:
-        answers = await answered_while([(LOCK, bed)], *(break_it(client, bed) for _ in range(2)))
+        answers = await answered_while([(LOCK, bed)], *(report_outage(client, bed) for _ in range(2)))
         assert sorted(answer.status_code for answer in answers) == [201, 409]
         assert "OUTAGE_OVERLAPS" in "".join(answer.text for answer in answers)
         assert await unavailable(bed) == [(at(8), at(12))]
 
-    async def test_an_outage_waits_for_a_booking_that_is_being_made(
+    async def test_an_outage_waits_for_a_booking_in_progress(
         self, client: httpx2.AsyncClient, bed: UUID
     ) -> None:
         booked, rows = await booking_rows(bed, at(9), at(10))
-        [refused] = await answered_while([(LOCK, bed), *rows], break_it(client, bed))
+        [refused] = await answered_while([(LOCK, bed), *rows], report_outage(client, bed))
         assert code_of(refused) == (409, "RESOURCE_HAS_APPOINTMENTS")
-        assert [fault["field"] for fault in refused.json()["error"]["details"]] == [
+        assert [detail["field"] for detail in refused.json()["error"]["details"]] == [
             str(booked.appointment_id)
         ]
         assert await unavailable(bed) == []
 
 
-async def test_the_ledger_has_the_outage(client: httpx2.AsyncClient, bed: UUID) -> None:
+async def test_the_ledger_records_an_outage(client: httpx2.AsyncClient, bed: UUID) -> None:
     user_id, desk = await new_user(Role.RECEPTIONIST)
     made = await client.post(outages_of(bed), json=BROKEN, headers=desk)
     await client.delete(f"{outages_of(bed)}/{made.json()['outage']['id']}", headers=desk)
@@ -241,5 +237,5 @@ async def test_the_ledger_has_the_outage(client: httpx2.AsyncClient, bed: UUID) 
     assert sorted(written) == [("outage", "delete"), ("outage", "insert")]
 
 
-def break_it(client: httpx2.AsyncClient, bed: UUID) -> Coroutine[Any, Any, httpx2.Response]:
+def report_outage(client: httpx2.AsyncClient, bed: UUID) -> Coroutine[Any, Any, httpx2.Response]:
     return client.post(outages_of(bed), json=BROKEN)
