@@ -1,4 +1,4 @@
-"""What a branch may answer to those who book, slowly and obviously: every five minutes of everybody on their own."""
+"""A slow and obviously right reference for booking: it checks every five minutes of every resource on its own."""
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -11,7 +11,7 @@ GIVEN_UP = {"expired", "cancelled"}
 
 
 class Wish(NamedTuple):
-    """Of one guest, who has one treatment."""
+    """The wish of one guest for one treatment."""
 
     minutes: int
     on_a_bed: bool
@@ -19,7 +19,7 @@ class Wish(NamedTuple):
     gender: str | None = None
 
 
-class Place(NamedTuple):
+class Assignment(NamedTuple):
     therapist: str
     bed: str | None
 
@@ -28,14 +28,14 @@ class Place(NamedTuple):
 class Guest:
     wish: Wish
     start: datetime
-    place: Place
+    assignment: Assignment
 
     def allocations(self) -> Iterator[tuple[str, datetime, datetime]]:
-        """Whom or what, from when to when."""
+        """Yield each resource that the guest occupies, with the times."""
         end = self.start + timedelta(minutes=self.wish.minutes)
-        yield self.place.therapist, self.start, end
-        if self.place.bed is not None:
-            yield self.place.bed, self.start, end + timedelta(minutes=TURNOVER)
+        yield self.assignment.therapist, self.start, end
+        if self.assignment.bed is not None:
+            yield self.assignment.bed, self.start, end + timedelta(minutes=TURNOVER)
 
 
 @dataclass
@@ -50,20 +50,20 @@ class Visit:
 
 @dataclass
 class Branch:
-    """One day of it; therapists are on shift while it is open."""
+    """A branch on one day; therapists are on shift during opening hours."""
 
     opens: datetime
     closes: datetime
     therapists: dict[str, str]
-    """Their genders."""
+    """The gender of each therapist."""
     beds: list[str]
     visits: dict[str, Visit] = field(default_factory=dict)
     outages: list[tuple[str, datetime, datetime]] = field(default_factory=list)
 
-    def places(
+    def assignments(
         self, wishes: Sequence[Wish], start: datetime, *, moving: Collection[int] = ()
-    ) -> list[list[Place]]:
-        """All ways to place these guests then; `moving` are the ids of guests who give up what they have."""
+    ) -> list[list[Assignment]]:
+        """Return all ways to assign resources to these guests; `moving` are the ids of guests whose time counts as free."""
         if any(not self._is_open(start, wish.minutes) for wish in wishes):
             return []
         with_bed = [number for number, wish in enumerate(wishes) if wish.on_a_bed]
@@ -73,48 +73,48 @@ class Branch:
         ):
             bed_of = dict(zip(with_bed, beds, strict=True))
             guests = [
-                Guest(wish, start, Place(therapist, bed_of.get(number)))
+                Guest(wish, start, Assignment(therapist, bed_of.get(number)))
                 for number, (wish, therapist) in enumerate(zip(wishes, therapists, strict=True))
             ]
             if all(self.suits(guest, moving) for guest in guests):
-                found.append([guest.place for guest in guests])
+                found.append([guest.assignment for guest in guests])
         return found
 
     def suits(self, guest: Guest, moving: Collection[int] = ()) -> bool:
-        """Whether they get who they wish for, and nobody else has it."""
-        wish, place = guest.wish, guest.place
+        """Return whether the guest gets what they wish for, and no other guest has it."""
+        wish, assignment = guest.wish, guest.assignment
         return (
-            wish.therapist in (None, place.therapist)
-            and wish.gender in (None, self.therapists[place.therapist])
-            and (place.bed is not None) == wish.on_a_bed
+            wish.therapist in (None, assignment.therapist)
+            and wish.gender in (None, self.therapists[assignment.therapist])
+            and (assignment.bed is not None) == wish.on_a_bed
             and all(
-                self._is_free(who, minute, moving)
-                for who, start, end in guest.allocations()
+                self._is_free(resource, minute, moving)
+                for resource, start, end in guest.allocations()
                 for minute in _minutes(start, end)
             )
         )
 
     def conflicts(self, bed: str, start: datetime, end: datetime) -> bool:
-        """Whether a guest has it in that time."""
+        """Return whether a guest occupies the bed in that time."""
         return any(
-            who == bed and first < end and start < last
+            resource == bed and first < end and start < last
             for guest in self._guests()
-            for who, first, last in guest.allocations()
+            for resource, first, last in guest.allocations()
         )
 
     def _is_open(self, start: datetime, minutes: int) -> bool:
         return self.opens <= start and start + timedelta(minutes=minutes) <= self.closes
 
-    def _is_free(self, who: str, minute: datetime, moving: Collection[int]) -> bool:
-        takers = [
+    def _is_free(self, resource: str, minute: datetime, moving: Collection[int]) -> bool:
+        occupants = [
             guest
             for guest in self._guests()
-            for taken, start, end in guest.allocations()
-            if taken == who and start <= minute < end
+            for occupied, start, end in guest.allocations()
+            if occupied == resource and start <= minute < end
         ]
-        if takers:  # what somebody has who moves stays theirs to take, even when it is out of order by now
-            return all(id(guest) in moving for guest in takers)
-        return not any(bed == who and start <= minute < end for bed, start, end in self.outages)
+        if occupants:  # a guest who moves may keep a resource, even one that is out of order by now
+            return all(id(guest) in moving for guest in occupants)
+        return not any(bed == resource and start <= minute < end for bed, start, end in self.outages)
 
     def _guests(self) -> Iterator[Guest]:
         for visit in self.visits.values():

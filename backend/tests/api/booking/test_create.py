@@ -18,8 +18,8 @@ from tests.builders.visits import add_visit
 from tests.support.database import run_sql
 
 
-async def taken(visit: dict[str, Any]) -> list[tuple[str, str, str]]:
-    """In the database: what is taken for whom, and how."""
+async def allocations_of(visit: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Return the kind, state and length of each of the visit's allocations in the database."""
     rows = await run_sql(
         "SELECT kind, state, to_char(upper(during) - lower(during), 'HH24:MI') FROM allocation"
         " JOIN resource ON resource.id = resource_id JOIN appointment ON appointment.id = appointment_id"
@@ -30,17 +30,20 @@ async def taken(visit: dict[str, Any]) -> list[tuple[str, str, str]]:
 
 
 class TestBooking:
-    async def test_takes_the_therapist_and_the_bed_and_says_so(self, client: httpx2.AsyncClient) -> None:
+    async def test_reserves_a_therapist_and_a_bed_and_returns_them(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         booked = await client.post(VISITS, **spa.booking(spa.hour(10)))
         assert booked.status_code == 201
         [guest] = booked.json()["appointments"]
         assert (guest["status"], guest["price"]) == ("confirmed", 500_000)
         assert resources_of(booked.json(), "staff") == [str(spa.therapists[0])]
-        assert await taken(booked.json()) == [("bed", "booked", "01:15"), ("staff", "booked", "01:00")]
+        assert await allocations_of(booked.json()) == [
+            ("bed", "booked", "01:15"),
+            ("staff", "booked", "01:00"),
+        ]
         assert (await client.get(f"{VISITS}/{booked.json()['id']}")).json() == booked.json()
 
-    async def test_of_what_is_taken_is_409_with_the_nearest_starts(self, client: httpx2.AsyncClient) -> None:
+    async def test_of_a_taken_time_is_409_with_the_nearest_starts(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         await client.post(VISITS, **spa.booking(spa.hour(12)))
         refused = await client.post(VISITS, **spa.booking(spa.hour(12.5)))
@@ -49,23 +52,23 @@ class TestBooking:
         assert free == [spa.hour(13.25), spa.hour(13.5), spa.hour(13.75)]
         assert (await client.post(VISITS, **spa.booking(free[0]))).status_code == 201
 
-    async def test_of_a_couple_takes_two_of_each_in_one_room(self, client: httpx2.AsyncClient) -> None:
+    async def test_of_a_couple_reserves_two_therapists_and_two_beds_in_one_room(
+        self, client: httpx2.AsyncClient
+    ) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
         booked = await client.post(VISITS, **spa.booking(spa.hour(10), guests=2, same_room=True))
         assert booked.status_code == 201
         assert len(set(resources_of(booked.json(), "staff"))) == 2
         assert len(set(resources_of(booked.json(), "bed"))) == 2
 
-    async def test_what_fits_is_not_refused_when_somebody_was_faster(
-        self, client: httpx2.AsyncClient
-    ) -> None:
+    async def test_a_booking_that_fits_is_not_refused_in_a_race(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=6, beds=6)
         requests = [client.post(VISITS, **spa.booking(spa.hour(10))) for _ in range(6)]
         answers = await asyncio.gather(*requests)
         assert [answer.status_code for answer in answers] == [201] * 6
         assert await overlaps() == 0
 
-    async def test_an_hour_that_is_held_no_more_is_anybodys(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_hold_that_has_expired_releases_its_time(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         await add_visit(
             spa.branch_id,
@@ -86,16 +89,16 @@ class TestBooking:
 
 
 class TestHolds:
-    async def test_are_as_strong_as_bookings(self, client: httpx2.AsyncClient) -> None:
+    async def test_reserve_time_like_bookings(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
-        held = await client.post(VISITS, **spa.booking(spa.hour(10), hold=True))
-        [guest] = held.json()["appointments"]
+        hold = await client.post(VISITS, **spa.booking(spa.hour(10), hold=True))
+        [guest] = hold.json()["appointments"]
         assert guest["status"] == "held"
         assert timedelta(minutes=9) < datetime.fromisoformat(guest["hold_expires_at"]) - utc_now()
-        assert await taken(held.json()) == [("bed", "held", "01:15"), ("staff", "held", "01:00")]
+        assert await allocations_of(hold.json()) == [("bed", "held", "01:15"), ("staff", "held", "01:00")]
         assert code_of(await client.post(VISITS, **spa.booking(spa.hour(10.5)))) == (409, "SLOT_TAKEN")
 
-    async def test_of_a_customer_are_three_at_most(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_of_a_customer_are_limited_to_three(self, stranger: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=5, beds=5)
         stranger.headers |= (await new_customer())[1]
         for hour in (9, 11, 13):
@@ -107,13 +110,13 @@ class TestHolds:
 
 
 class TestCustomers:
-    async def test_cannot_take_all_the_time_there_is(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_can_have_twenty_upcoming_visits_at_most(self, stranger: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=3, beds=3)
         mai, headers = await new_customer()
         for number in range(20):
             start = spa.hour(9 + number % 10, days=3 + number // 10)
-            taken = await stranger.post(VISITS, **with_headers(spa.booking(start), headers))
-            assert taken.status_code == 201, taken.text
+            booked = await stranger.post(VISITS, **with_headers(spa.booking(start), headers))
+            assert booked.status_code == 201, booked.text
         for hold in (False, True):
             more = await stranger.post(VISITS, **with_headers(spa.booking(spa.hour(10), hold=hold), headers))
             assert code_of(more) == (409, "TOO_MANY_VISITS")
@@ -130,7 +133,7 @@ class TestCustomers:
         assert (booked.json()["source"], booked.json()["customer_id"]) == ("online", str(customer))
         assert (guest["customer_id"], guest["status"]) == (str(customer), "confirmed")
 
-    async def test_wait_where_the_desk_approves(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_wait_for_approval_where_the_branch_requires_it(self, stranger: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(approve_online=True)
         stranger.headers |= (await new_customer())[1]
         booked = await stranger.post(VISITS, **spa.booking(spa.hour(10)))
@@ -141,7 +144,7 @@ class TestCustomers:
         [(10 + 1 / 12, 3, "grid"), (10, 90, "horizon"), (10, -1, "past")],
         ids=["off the grid", "beyond the horizon", "in the past"],
     )
-    async def test_book_by_the_rules_of_the_branch(
+    async def test_cannot_book_off_the_grid_beyond_the_horizon_or_in_the_past(
         self, stranger: httpx2.AsyncClient, hour: float, days: int, because: str
     ) -> None:
         spa = await bookable_spa()
@@ -161,27 +164,27 @@ class TestCustomers:
         refused = await stranger.post(VISITS, **spa.booking(spa.hour(10), customer_id=other))
         assert code_of(refused) == (404, "CUSTOMER_NOT_FOUND")
 
-    async def test_cannot_walk_in_from_home(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_cannot_book_walk_ins(self, stranger: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         stranger.headers |= (await new_customer())[1]
         assert (await stranger.post(VISITS, **spa.booking(None, walk_in=True))).status_code == 403
 
-    async def test_see_their_own_and_nothing_of_others(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_see_only_their_own_visits(self, stranger: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
-        desk, (_, mine), (_, hers) = await signed_in(Role.ADMIN), await new_customer(), await new_customer()
-        visit = (await stranger.post(VISITS, **with_headers(spa.booking(spa.hour(10)), mine))).json()
-        assert (await stranger.get(f"{VISITS}/{visit['id']}", headers=mine)).json() == visit
-        missing = await stranger.get(f"{VISITS}/{uuid7()}", headers=hers)
-        theirs = await stranger.get(f"{VISITS}/{visit['id']}", headers=hers)
-        assert (theirs.status_code, theirs.json()["error"]) == (404, missing.json()["error"])
-        assert (await stranger.get(VISITS, headers=hers)).json()["items"] == []
-        assert (await stranger.get(VISITS, headers=mine)).json()["items"] == [visit]
+        desk, (_, owner), (_, other) = await signed_in(Role.ADMIN), await new_customer(), await new_customer()
+        visit = (await stranger.post(VISITS, **with_headers(spa.booking(spa.hour(10)), owner))).json()
+        assert (await stranger.get(f"{VISITS}/{visit['id']}", headers=owner)).json() == visit
+        missing = await stranger.get(f"{VISITS}/{uuid7()}", headers=other)
+        refused = await stranger.get(f"{VISITS}/{visit['id']}", headers=other)
+        assert (refused.status_code, refused.json()["error"]) == (404, missing.json()["error"])
+        assert (await stranger.get(VISITS, headers=other)).json()["items"] == []
+        assert (await stranger.get(VISITS, headers=owner)).json()["items"] == [visit]
         assert (await stranger.get(VISITS, headers=desk)).json()["items"] == [visit]
 
-    async def test_who_only_comes_along_sees_their_own_appointment(self, client: httpx2.AsyncClient) -> None:
+    async def test_who_did_not_book_see_only_their_own_appointment(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
         (one, _), (other, headers) = await new_customer(), await new_customer()
-        guests = [{"customer_id": str(each), "treatments": [spa.treatment()]} for each in (one, other)]
+        guests = [{"customer_id": str(guest), "treatments": [spa.treatment()]} for guest in (one, other)]
         booking = spa.booking(spa.hour(10), customer_id=one)
         booking["json"]["guests"] = guests
         visit = (await client.post(VISITS, **booking)).json()
@@ -190,7 +193,7 @@ class TestCustomers:
 
 
 class TestIdempotency:
-    async def test_the_same_request_again_is_answered_again_and_not_done_again(
+    async def test_a_retry_returns_the_first_response_and_books_nothing(
         self, client: httpx2.AsyncClient
     ) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
@@ -212,7 +215,7 @@ class TestIdempotency:
         second = await client.post(VISITS, **with_headers(booking, other))
         assert first.json()["id"] != second.json()["id"]
 
-    async def test_at_the_same_time_it_is_done_once(self, client: httpx2.AsyncClient) -> None:
+    async def test_concurrent_retries_book_once(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=8, beds=8)
         booking = spa.booking(spa.hour(10))
         answers = await asyncio.gather(*(client.post(VISITS, **booking) for _ in range(8)))
@@ -223,7 +226,7 @@ class TestIdempotency:
         }
         assert len(await run_sql("SELECT FROM visit")) == 1
 
-    async def test_what_was_refused_can_be_tried_again(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_refused_request_can_be_retried(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         first = (await client.post(VISITS, **spa.booking(spa.hour(10)))).json()
         booking = spa.booking(spa.hour(10))
@@ -239,13 +242,15 @@ class TestIdempotency:
         assert code_of(refused) == (422, "VALIDATION_ERROR")
 
 
-async def test_a_booking_takes_as_many_questions_however_many_there_are(client: httpx2.AsyncClient) -> None:
+async def test_the_number_of_statements_does_not_grow_with_people_and_beds(
+    client: httpx2.AsyncClient,
+) -> None:
     spa = await bookable_spa()
     counts = []
     for more in range(3):
-        with statements() as asked:
+        with statements() as issued:
             assert (await client.post(VISITS, **spa.booking(spa.hour(10 + 2 * more)))).status_code == 201
-        counts.append(len(asked))
+        counts.append(len(issued))
         spa.add(therapists=3, beds=3)
         await spa.write()
     assert counts == [counts[0]] * 3

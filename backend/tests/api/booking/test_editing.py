@@ -1,4 +1,4 @@
-"""Changes of what is booked."""
+"""Changes of bookings."""
 
 import asyncio
 from datetime import datetime
@@ -29,7 +29,7 @@ def times_of(visit: dict[str, Any]) -> list[tuple[datetime, datetime]]:
 
 
 class TestMoving:
-    async def test_a_party_keeps_its_ids_and_its_people(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_party_keeps_its_ids_and_its_therapists(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=4, beds=4)
         visit = await create_booking(client, spa, 10, guests=2)
         moved = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(14).isoformat()})
@@ -41,7 +41,9 @@ class TestMoving:
             assert resources_of(moved.json(), kind) == resources_of(visit, kind)
         assert (await client.get(f"{VISITS}/{visit['id']}")).json() == moved.json()
 
-    async def test_takes_others_when_its_people_are_taken_then(self, client: httpx2.AsyncClient) -> None:
+    async def test_another_therapist_is_chosen_if_the_first_is_taken(
+        self, client: httpx2.AsyncClient
+    ) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
         early, late = await create_booking(client, spa, 10), await create_booking(client, spa, 14)
         assert resources_of(early, "staff") == resources_of(late, "staff")
@@ -49,13 +51,13 @@ class TestMoving:
         assert moved.status_code == 200
         assert resources_of(moved.json(), "staff") != resources_of(late, "staff")
 
-    async def test_by_half_an_hour_it_is_not_in_its_own_way(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_visit_may_overlap_its_old_time(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         visit = await create_booking(client, spa, 10)
         moved = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(10.5).isoformat()})
         assert times_of(moved.json()) == [(spa.hour(10.5), spa.hour(11.5))]
 
-    async def test_what_does_not_fit_stays_as_it_was(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_move_that_does_not_fit_changes_nothing(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         visit, _ = await create_booking(client, spa, 10), await create_booking(client, spa, 14)
         before = await allocations()
@@ -66,21 +68,21 @@ class TestMoving:
         assert await allocations() == before
         assert (await client.get(f"{VISITS}/{visit['id']}")).json() == visit
 
-    async def test_into_the_past_is_refused(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_move_into_the_past_is_refused(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         visit = await create_booking(client, spa, 10)
         refused = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(10, -1).isoformat()})
         assert code_of(refused) == (409, "NOT_BOOKABLE")
 
-    async def test_what_is_over_does_not_move(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_completed_visit_does_not_move(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         visit = await create_booking(client, spa, 10)
         await run_sql("UPDATE appointment SET status = 'completed'")
         refused = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(14).isoformat()})
         assert code_of(refused) == (409, "STATUS_CONFLICT")
 
-    async def test_releases_no_time_of_somebody_on_leave(self, client: httpx2.AsyncClient) -> None:
-        """The leave was approved over the appointment. When that goes, nobody else can have the time."""
+    async def test_the_time_of_a_therapist_on_leave_is_not_released(self, client: httpx2.AsyncClient) -> None:
+        """Approve leave over the appointment, and move it away: the time stays blocked."""
         spa = await bookable_spa(beds=2)
         visit = await create_booking(client, spa, 10)
         [away] = resources_of(visit, "staff")
@@ -91,10 +93,10 @@ class TestMoving:
         refused = await client.post(VISITS, **spa.booking(spa.hour(10)))
         assert code_of(refused) == (409, "SLOT_TAKEN")
 
-    async def test_stays_in_its_own_time_though_its_bed_is_out_of_order(
+    async def test_a_visit_keeps_its_time_although_its_bed_is_out_of_order(
         self, client: httpx2.AsyncClient
     ) -> None:
-        """What an appointment has it keeps, also when an outage was recorded over it."""
+        """Record an outage over the appointment, which keeps its bed."""
         spa = await bookable_spa()
         visit = await create_booking(client, spa, 10)
         [bed] = resources_of(visit, "bed")
@@ -106,22 +108,26 @@ class TestMoving:
         refused = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(10, 30).isoformat()})
         assert code_of(refused) == (409, "SLOT_TAKEN")
 
-    async def test_at_once_to_one_time_one_party_gets_it(self, client: httpx2.AsyncClient) -> None:
+    async def test_of_parties_that_move_to_one_time_at_once_one_succeeds(
+        self, client: httpx2.AsyncClient
+    ) -> None:
         spa = await bookable_spa()
         visits = [await create_booking(client, spa, hour) for hour in (10, 12, 14)]
         to_six = {"start": spa.hour(18).isoformat()}
         answers = await asyncio.gather(
-            *(client.patch(f"{VISITS}/{each['id']}", json=to_six) for each in visits)
+            *(client.patch(f"{VISITS}/{visit['id']}", json=to_six) for visit in visits)
         )
         assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
         assert await overlaps() == 0
 
-    async def test_is_for_the_desk_of_the_branch(self, client: httpx2.AsyncClient) -> None:
+    async def test_another_branchs_desk_is_refused_without_waiting_for_a_lock(
+        self, client: httpx2.AsyncClient
+    ) -> None:
         spa, other = await bookable_spa(), await bookable_spa()
         visit = await create_booking(client, spa, 10)
         elsewhere = await signed_in(Role.RECEPTIONIST, branch_id=other.branch_id)
         async with another_connection() as connection, connection.transaction():
-            # who may not has nobody wait, and waits for nobody
+            # A refused user neither takes the lock nor waits for it.
             await connection.execute("SELECT FROM visit WHERE id = $1 FOR UPDATE", UUID(visit["id"]))
             for path, change in (
                 (f"{VISITS}/{visit['id']}", {"note": "x"}),
@@ -132,7 +138,7 @@ class TestMoving:
 
 
 class TestOneGuest:
-    async def test_goes_to_another_therapist_and_another_bed(self, client: httpx2.AsyncClient) -> None:
+    async def test_gets_another_therapist_and_another_bed(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=3, beds=3)
         visit = await create_booking(client, spa, 10, guests=2)
         guest = visit["appointments"][0]
@@ -143,25 +149,25 @@ class TestOneGuest:
         assert resources_of(changed.json(), "staff") == [free_lan, resources_of(visit, "staff")[1]]
         assert resources_of(changed.json(), "bed") == [free_bed, resources_of(visit, "bed")[1]]
 
-    async def test_has_a_treatment_more_and_then_less(self, client: httpx2.AsyncClient) -> None:
+    async def test_gets_a_second_treatment_and_drops_the_first(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         facial = spa.service("facial", Segment(30, on="massage-bed"), price=200_000)
         await spa.write()
         await add_skill(spa.therapists[0], spa.service_of[facial])
         [guest] = (await create_booking(client, spa, 10))["appointments"]
-        kept = {"id": guest["treatments"][0]["id"]}
+        massage = {"id": guest["treatments"][0]["id"]}
         path = f"{APPOINTMENTS}/{guest['id']}"
-        more = await client.patch(path, json={"treatments": [{"variant_id": str(facial)}, kept]})
+        more = await client.patch(path, json={"treatments": [{"variant_id": str(facial)}, massage]})
         [with_both] = more.json()["appointments"]
-        assert [each["name"]["en"] for each in with_both["treatments"]] == ["facial", "massage"]
+        assert [treatment["name"]["en"] for treatment in with_both["treatments"]] == ["facial", "massage"]
         assert (times_of(more.json()), with_both["price"]) == ([(spa.hour(10), spa.hour(11.5))], 700_000)
         less = await client.patch(path, json={"treatments": [{"id": with_both["treatments"][0]["id"]}]})
         [with_one] = less.json()["appointments"]
-        assert [each["name"]["en"] for each in with_one["treatments"]] == ["facial"]
+        assert [treatment["name"]["en"] for treatment in with_one["treatments"]] == ["facial"]
         assert times_of(less.json()) == [(spa.hour(10), spa.hour(10.5))]
         assert len(await run_sql("SELECT FROM appointment_treatment")) == 1
 
-    async def test_keeps_the_price_that_was_agreed(self, client: httpx2.AsyncClient) -> None:
+    async def test_keeps_the_agreed_price(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         [guest] = (await create_booking(client, spa, 10))["appointments"]
         await run_sql("UPDATE service_variant SET price = 900000")
@@ -172,7 +178,7 @@ class TestOneGuest:
         )
         assert moved.json()["appointments"][0]["price"] == 500_000
 
-    async def test_stays_longer_when_that_is_free(self, client: httpx2.AsyncClient) -> None:
+    async def test_stays_longer_if_the_time_is_free(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         visit = await create_booking(client, spa, 10)
         [guest] = visit["appointments"]
@@ -185,8 +191,8 @@ class TestOneGuest:
         change["treatments"][0]["minutes"] = 120
         assert code_of(await client.patch(path, json=change)) == (409, "SLOT_TAKEN")
 
-    async def test_is_remembered_to_have_asked_for_somebody(self, client: httpx2.AsyncClient) -> None:
-        """Also when it is who does it anyway: a re-plan for who is ill asks whom a guest wanted."""
+    async def test_a_wish_for_a_therapist_is_stored_and_removed(self, client: httpx2.AsyncClient) -> None:
+        """Store the wish even if that therapist does the treatment anyway: a re-plan needs to know it."""
         spa = await bookable_spa()
         visit = await create_booking(client, spa, 10)
         [guest] = visit["appointments"]
@@ -196,7 +202,7 @@ class TestOneGuest:
             changed = await client.patch(f"{APPOINTMENTS}/{guest['id']}", json={"treatments": [change]})
             assert changed.json()["appointments"][0]["treatments"][0]["therapist_id"] == wish
 
-    async def test_is_given_to_somebody_of_the_gender_they_ask_for(self, client: httpx2.AsyncClient) -> None:
+    async def test_gets_a_therapist_of_the_gender_asked_for(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2, genders="fm")
         lan, minh = map(str, spa.therapists)
         visit = await create_booking(client, spa, 10, spa.treatment(gender="female"))
@@ -205,19 +211,19 @@ class TestOneGuest:
         treatment = {"id": guest["treatments"][0]["id"]}
         path = f"{APPOINTMENTS}/{guest['id']}"
 
-        async def wishing(gender: str | None) -> httpx2.Response:
+        async def set_gender(gender: str | None) -> httpx2.Response:
             return await client.patch(path, json={"treatments": [treatment | {"gender": gender}]})
 
-        for gender, given_to in (("male", minh), (None, minh), ("female", lan)):
-            changed = (await wishing(gender)).json()
+        for gender, therapist in (("male", minh), (None, minh), ("female", lan)):
+            changed = (await set_gender(gender)).json()
             assert changed["appointments"][0]["treatments"][0]["gender"] == gender
-            assert resources_of(changed, "staff") == [given_to]
-        [kept] = (await client.patch(path, json={"treatments": [treatment]})).json()["appointments"]
-        assert kept["treatments"][0]["gender"] == "female"
+            assert resources_of(changed, "staff") == [therapist]
+        [unchanged] = (await client.patch(path, json={"treatments": [treatment]})).json()["appointments"]
+        assert unchanged["treatments"][0]["gender"] == "female"
         await create_booking(client, spa, 10, spa.treatment(therapist_id=spa.therapists[1]))
-        assert code_of(await wishing("male")) == (409, "SLOT_TAKEN")
+        assert code_of(await set_gender("male")) == (409, "SLOT_TAKEN")
 
-    async def test_who_is_in_service_stays_longer_but_does_not_move(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_guest_in_service_may_stay_longer_but_not_move(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         [guest] = (await create_booking(client, spa, 10))["appointments"]
         await run_sql("UPDATE appointment SET status = 'in_service'")
@@ -227,7 +233,7 @@ class TestOneGuest:
         refused = await client.patch(path, json={"start": spa.hour(12).isoformat()})
         assert code_of(refused) == (409, "STATUS_CONFLICT")
 
-    async def test_has_an_add_on_at_the_price_of_now(self, client: httpx2.AsyncClient) -> None:
+    async def test_an_add_on_is_agreed_at_the_current_price(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         stones = spa.add_on("stones", 15, spa.variant_id, price=80_000)
         await spa.write()
@@ -243,7 +249,7 @@ class TestOneGuest:
         [without] = (await client.patch(path, json=change)).json()["appointments"]
         assert (without["price"], without["end"]) == (500_000, _iso(spa.hour(11)))
 
-    async def test_of_a_couple_goes_apart_under_the_same_id(self, client: httpx2.AsyncClient) -> None:
+    async def test_of_a_couple_keeps_the_id_when_split_off(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
         visit = await create_booking(client, spa, 10, guests=2, same_room=True)
         stays, goes = visit["appointments"]
@@ -256,14 +262,16 @@ class TestOneGuest:
         assert [guest["id"] for guest in left["appointments"]] == [stays["id"]]
         assert times_of(left) == [(spa.hour(10), spa.hour(11))]
 
-    async def test_who_is_alone_is_apart_already(self, client: httpx2.AsyncClient) -> None:
+    async def test_splitting_off_a_single_guest_changes_nothing(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         visit = await create_booking(client, spa, 10)
         path = f"{APPOINTMENTS}/{visit['appointments'][0]['id']}"
         assert (await client.patch(path, json={"split_from_party": True})).json() == visit
         assert (await client.get(VISITS)).json()["items"] == [visit]
 
-    async def test_is_moved_though_somebody_parted_them_meanwhile(self, client: httpx2.AsyncClient) -> None:
+    async def test_is_moved_although_a_colleague_split_them_off_meanwhile(
+        self, client: httpx2.AsyncClient
+    ) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
         visit = await create_booking(client, spa, 10, guests=2)
         _, goes = visit["appointments"]
@@ -280,7 +288,7 @@ class TestOneGuest:
         assert answer.status_code == 200
         assert (answer.json()["id"], times_of(answer.json())) == (str(own), [(spa.hour(15), spa.hour(16))])
 
-    async def test_cannot_have_a_treatment_of_another(self, client: httpx2.AsyncClient) -> None:
+    async def test_cannot_have_the_treatment_of_another_guest(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
         one, other = (await create_booking(client, spa, 10, guests=2))["appointments"]
         change = {"treatments": [{"id": other["treatments"][0]["id"]}]}

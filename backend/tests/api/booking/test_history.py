@@ -1,4 +1,4 @@
-"""What is asked every day must not take longer for what was years ago."""
+"""Everyday requests must not become slower because of visits of years ago."""
 
 import json
 from collections.abc import AsyncIterator, Iterator
@@ -31,23 +31,25 @@ async def connection() -> AsyncIterator[asyncpg.Connection]:
     await connection.close()
 
 
-async def test_the_past_is_not_read(client: httpx2.AsyncClient, connection: asyncpg.Connection) -> None:
+async def test_everyday_requests_do_not_read_past_visits(
+    client: httpx2.AsyncClient, connection: asyncpg.Connection
+) -> None:
     spa = await bookable_spa()
     mai, _ = await new_customer()
     await client.post(VISITS, **spa.booking(spa.hour(10), customer_id=mai))
     await insert_all(_history(spa.branch_id))
     await connection.execute("ANALYZE visit, appointment")
     for request in _requests(spa, str(mai)):
-        with _statements() as asked:
+        with _statements() as issued:
             assert (await client.request(**request)).status_code == 200
-        assert asked
-        for statement, parameters in asked:
+        assert issued
+        for statement, parameters in issued:
             [[plan]] = await connection.fetch(f"EXPLAIN (ANALYZE, FORMAT JSON) {statement}", *parameters)
             assert max(_rows_read(json.loads(plan)[0]["Plan"])) < 100, (request["url"], statement)
 
 
 def _history(branch_id: UUID) -> Iterator[Base]:
-    """An hour's visit each, back from thirty days ago."""
+    """Yield visits of an hour each, one after another, back from thirty days ago."""
     for number in range(_VISITS):
         start = utc_now() - timedelta(days=30, hours=number + 1)
         visit = new(Visit(branch_id=branch_id, source="desk", same_room=False))
@@ -95,7 +97,7 @@ def _statements() -> Iterator[list[tuple[str, tuple[Any, ...]]]]:
 
 
 def _rows_read(plan: dict[str, Any]) -> Iterator[float]:
-    """By each step of a plan."""
+    """Yield the number of rows that each node of a plan reads."""
     yield (plan["Actual Rows"] + plan.get("Rows Removed by Filter", 0)) * plan["Actual Loops"]
-    for each in plan.get("Plans", ()):
-        yield from _rows_read(each)
+    for node in plan.get("Plans", ()):
+        yield from _rows_read(node)

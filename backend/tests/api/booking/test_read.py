@@ -1,4 +1,4 @@
-"""Visits as they are read."""
+"""Reading visits."""
 
 from datetime import timedelta
 from uuid import UUID
@@ -14,7 +14,7 @@ from tests.builders.rosters import add_therapist, statements
 from tests.builders.visits import add_visit
 
 
-async def test_who_does_what_where_is_said_by_name(client: httpx2.AsyncClient) -> None:
+async def test_a_visit_names_its_therapist_and_bed_with_their_times(client: httpx2.AsyncClient) -> None:
     branch = await add_branch()
     lan, bed = await add_therapist(branch), await add_bed(branch)
     added = await add_visit(
@@ -25,13 +25,16 @@ async def test_who_does_what_where_is_said_by_name(client: httpx2.AsyncClient) -
     [treatment] = guest.treatments
     assert (guest.start, guest.end, guest.status, guest.price) == (at(9), at(10), "confirmed", 500_000)
     assert treatment.name.en == "Swedish massage"
-    assert [(each.kind, each.name, each.start, each.end) for each in treatment.allocations] == [
+    assert [
+        (allocation.kind, allocation.name, allocation.start, allocation.end)
+        for allocation in treatment.allocations
+    ] == [
         ("bed", "Giường 1", at(8.75), at(10.25)),
         ("staff", "Lan", at(9), at(10)),
     ]
 
 
-async def test_a_hold_that_is_over_reads_as_expired(client: httpx2.AsyncClient) -> None:
+async def test_a_hold_that_has_expired_reads_as_expired(client: httpx2.AsyncClient) -> None:
     ago, soon = await _held_until(-1), await _held_until(1)
     shown = await run_in_transaction(lambda session: read_visits(session, [ago, soon]))
     assert [visit.appointments[0].status for visit in shown] == ["expired", "held"]
@@ -44,19 +47,19 @@ async def _held_until(minutes: int) -> UUID:
     return added.id
 
 
-async def test_a_day_takes_as_many_questions_as_ten_guests_have(client: httpx2.AsyncClient) -> None:
+async def test_reading_a_day_issues_a_constant_number_of_statements(client: httpx2.AsyncClient) -> None:
     branch = await add_branch()
     counts = []
     for hour in range(3):
         for _ in range(3):
             await add_visit(branch, at(9 + hour), at(10 + hour))
-        with statements() as asked:
+        with statements() as issued:
             await run_in_transaction(lambda session: visits_of_day(session, branch, at(0), at(24)))
-        counts.append(len(asked))
+        counts.append(len(issued))
     assert counts == [counts[0]] * 3
 
 
-async def test_of_a_day_are_those_who_are_there_then(client: httpx2.AsyncClient) -> None:
+async def test_a_day_contains_visits_with_a_guest_present_in_it(client: httpx2.AsyncClient) -> None:
     branch = await add_branch()
     before, into, inside, after = [
         await add_visit(branch, at(start), at(end)) for start, end in ((7, 9), (8, 9.5), (9, 10), (12, 13))

@@ -1,4 +1,4 @@
-"""What somebody is told for whom there is nothing at the time they asked for."""
+"""The reasons in the response when a time is not free."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,29 +15,29 @@ ENGLISH = {"Accept-Language": "en"}
 
 
 async def refusal(http: httpx2.AsyncClient, booking: dict[str, Any]) -> list[str]:
-    """The reasons, in English."""
+    """Return the reasons, in English, why a booking is refused."""
     return reasons(await http.post(VISITS, **booking | {"headers": booking["headers"] | ENGLISH}))
 
 
 def reasons(refused: httpx2.Response) -> list[str]:
     assert code_of(refused) == (409, "SLOT_TAKEN")
     error = refused.json()["error"]
-    said = [each["message"] for each in error["details"] if each["type"] == "reason"]
-    assert not said or error["message"] == " ".join(said)
-    return said
+    messages = [detail["message"] for detail in error["details"] if detail["type"] == "reason"]
+    assert not messages or error["message"] == " ".join(messages)
+    return messages
 
 
 async def spa_until_noon() -> BookableSpa:
-    """Where Lan works from 9 to 12, and the branch is open until 21."""
+    """Return a spa that is open from 9 to 21, with Lan on shift from 9 to 12."""
     spa = await bookable_spa(therapists=0)
     spa.therapist("Lan", spa.variant_id, shifts=[(spa.hour(9), spa.hour(12))])
     await spa.write()
     return spa
 
 
-class TestWhoIsRefused:
+class TestNewVisits:
     @pytest.mark.parametrize(
-        ("hour", "why"),
+        ("hour", "reason"),
         [
             (8.5, "The branch is closed."),
             (22, "The branch is closed."),
@@ -48,11 +48,13 @@ class TestWhoIsRefused:
         ],
         ids=["early", "late", "until closing", "no shift", "until the end of the shift", "off the grid"],
     )
-    async def test_is_told_why_at_the_desk(self, client: httpx2.AsyncClient, hour: float, why: str) -> None:
+    async def test_the_response_gives_the_reason(
+        self, client: httpx2.AsyncClient, hour: float, reason: str
+    ) -> None:
         spa = await spa_until_noon()
-        assert await refusal(client, spa.booking(spa.hour(hour))) == [why]
+        assert await refusal(client, spa.booking(spa.hour(hour))) == [reason]
 
-    async def test_reads_it_in_their_language_beside_the_nearest_starts(
+    async def test_reasons_are_in_the_users_language_beside_the_nearest_starts(
         self, client: httpx2.AsyncClient
     ) -> None:
         spa = await spa_until_noon()
@@ -60,22 +62,22 @@ class TestWhoIsRefused:
         assert reasons(refused) == ["massage (vi): không có kỹ thuật viên trong ca 14:00–15:00."]
         assert alternatives(refused) == [spa.hour(11), spa.hour(10.75), spa.hour(10.5)]
 
-    async def test_is_told_that_nobody_does_it(self, client: httpx2.AsyncClient) -> None:
+    async def test_the_branch_has_no_therapist_for_the_service(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=0)
         assert await refusal(client, spa.booking(spa.hour(10))) == ["massage: the branch has no therapist."]
 
-    async def test_of_a_therapist_who_is_nobody_is_told_so(self, client: httpx2.AsyncClient) -> None:
+    async def test_an_unknown_therapist_is_not_found(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         wish = {"treatments": [spa.treatment(therapist_id=uuid7())]}
         refused = await client.post(VISITS, **spa.booking(spa.hour(10), guests=[wish]))
         assert code_of(refused) == (404, "STAFF_NOT_FOUND")
 
-    async def test_who_walks_in_is_told_too(self, client: httpx2.AsyncClient) -> None:
+    async def test_walk_ins_get_the_reason_too(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=0, hours="00:00-24:00")
         walk_in = spa.booking(None, walk_in=True)
         assert await refusal(client, walk_in) == ["massage: the branch has no therapist."]
 
-    async def test_is_told_what_else_is_taken(self, client: httpx2.AsyncClient) -> None:
+    async def test_all_reasons_are_listed(self, client: httpx2.AsyncClient) -> None:
         spa = await spa_until_noon()
         spa.take(spa.beds[0], (spa.hour(14), spa.hour(14.5)))
         await spa.write()
@@ -84,7 +86,7 @@ class TestWhoIsRefused:
             "massage-bed: all are taken 14:00–14:30.",
         ]
 
-    async def test_after_midnight_the_clock_goes_on(self, client: httpx2.AsyncClient) -> None:
+    async def test_times_after_midnight_are_local_times(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=0, hours="20:00-26:00")
         spa.therapist("Lan", spa.variant_id, shifts=[(spa.hour(20), spa.hour(24))])
         await spa.write()
@@ -95,17 +97,17 @@ class TestWhoIsRefused:
     async def test_reasons_cost_no_statement(self, client: httpx2.AsyncClient) -> None:
         spa = await spa_until_noon()
         await client.post(VISITS, **spa.booking(spa.hour(9)))
-        with statements() as asked_when_taken:
+        with statements() as when_taken:
             refused = await client.post(VISITS, **spa.booking(spa.hour(9.5)))
         assert reasons(refused) == []
         assert refused.json()["error"]["message"] == SlotTaken.text.vi
         assert alternatives(refused)[0] == spa.hour(10.25)
-        with statements() as asked_otherwise:
+        with statements() as when_impossible:
             await client.post(VISITS, **spa.booking(spa.hour(14)))
         assert reasons(await client.post(VISITS, **spa.booking(spa.hour(14)))) != []
-        assert len(asked_otherwise) == len(asked_when_taken)
+        assert len(when_impossible) == len(when_taken)
 
-    async def test_that_too_few_are_left_for_a_couple_is_as_if_taken(
+    async def test_too_few_free_therapists_for_a_couple_count_as_taken(
         self, client: httpx2.AsyncClient
     ) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
@@ -113,24 +115,26 @@ class TestWhoIsRefused:
         assert await refusal(client, spa.booking(spa.hour(10), guests=2)) == []
 
 
-class TestWhoIsMoved:
+class TestMoves:
     @pytest.fixture
     async def visit(self, client: httpx2.AsyncClient) -> dict[str, Any]:
         self.spa = await spa_until_noon()
         booked: dict[str, Any] = (await client.post(VISITS, **self.spa.booking(self.spa.hour(10)))).json()
         return booked
 
-    async def test_with_the_party(self, client: httpx2.AsyncClient, visit: dict[str, Any]) -> None:
+    async def test_a_party_is_moved(self, client: httpx2.AsyncClient, visit: dict[str, Any]) -> None:
         path = f"{VISITS}/{visit['id']}"
         refused = await client.patch(path, json={"start": self.spa.hour(22).isoformat()}, headers=ENGLISH)
         assert reasons(refused) == ["The branch is closed."]
 
-    async def test_alone(self, client: httpx2.AsyncClient, visit: dict[str, Any]) -> None:
+    async def test_one_guest_is_moved(self, client: httpx2.AsyncClient, visit: dict[str, Any]) -> None:
         path = f"{APPOINTMENTS}/{visit['appointments'][0]['id']}"
         refused = await client.patch(path, json={"start": self.spa.hour(14).isoformat()}, headers=ENGLISH)
         assert reasons(refused) == ["massage: no therapist is on shift 14:00–15:00."]
 
-    async def test_longer_than_the_shift(self, client: httpx2.AsyncClient, visit: dict[str, Any]) -> None:
+    async def test_one_guest_stays_longer_than_the_shift(
+        self, client: httpx2.AsyncClient, visit: dict[str, Any]
+    ) -> None:
         guest = visit["appointments"][0]
         longer = {"treatments": [{"id": guest["treatments"][0]["id"], "minutes": 150}]}
         refused = await client.patch(f"{APPOINTMENTS}/{guest['id']}", json=longer, headers=ENGLISH)

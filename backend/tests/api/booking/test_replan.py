@@ -1,4 +1,4 @@
-"""Somebody is ill: who takes their day. Lan is; Hoa, Mai and An are there."""
+"""Reassigning the day of a therapist who is ill: Lan is, while Hoa, Mai and An are on shift."""
 
 import asyncio
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class Spa:
         return f"/api/v1/staff/{self.lan}/replan{more}"
 
     @property
-    def asked(self) -> dict[str, str]:
+    def body(self) -> dict[str, str]:
         return {"branch_id": str(self.branch), "day": DAY}
 
 
@@ -57,7 +57,7 @@ async def spa(client: httpx2.AsyncClient) -> Spa:
     branch = await add_branch(time_zone="UTC")
     await open_every_day(branch)
     massage, facial = await _add_service(), await _add_service()
-    lan = await _add_somebody("Lan", branch, massage, facial)
+    lan = await _add_therapist("Lan", branch, massage, facial)
     return Spa(branch, massage, facial, lan)
 
 
@@ -67,7 +67,7 @@ async def _add_service() -> Offer:
     return Offer(variant.service_id, variant.id)
 
 
-async def _add_somebody(
+async def _add_therapist(
     name: str, branch: UUID, *offers: Offer, gender: str = "female", shift: tuple[float, float] = (9, 18)
 ) -> UUID:
     skills = [offer.service for offer in offers]
@@ -88,7 +88,7 @@ async def add(
     status: str = "confirmed",
     hold_expires_at: datetime | None = None,
 ) -> AddedVisit:
-    """A treatment that somebody does."""
+    """Add a treatment by this therapist; hours are counted from midnight."""
     added = await add_visit(
         spa.branch,
         at(start),
@@ -106,7 +106,7 @@ async def add(
 
 
 async def propose(client: httpx2.AsyncClient, spa: Spa, **more: object) -> dict[str, Any]:
-    response = await client.post(spa.path(), json=spa.asked | more)
+    response = await client.post(spa.path(), json=spa.body | more)
     assert response.status_code == 200, response.text
     proposal: dict[str, Any] = response.json()
     return proposal
@@ -114,37 +114,39 @@ async def propose(client: httpx2.AsyncClient, spa: Spa, **more: object) -> dict[
 
 async def apply(client: httpx2.AsyncClient, spa: Spa, proposal: dict[str, Any]) -> httpx2.Response:
     plan = {"digest": proposal["digest"], "changes": proposal["changes"]}
-    return await client.post(spa.path("/apply"), json=spa.asked | plan)
+    return await client.post(spa.path("/apply"), json=spa.body | plan)
 
 
 def table(planned: list[dict[str, Any]]) -> list[tuple[str, str, str | None]]:
-    """When, who before, who after."""
+    """Return the start, and the names of the therapists before and after."""
     return [
-        (each["start"][11:16], each["before"]["name"], each["after"] and each["after"]["name"])
-        for each in planned
+        (entry["start"][11:16], entry["before"]["name"], entry["after"] and entry["after"]["name"])
+        for entry in planned
     ]
 
 
-async def who_does() -> dict[UUID, str]:
-    """By treatment."""
+async def therapist_by_treatment() -> dict[UUID, str]:
+    """Return the name of the therapist of every treatment."""
     rows = await run_sql(
         "SELECT appointment_treatment_id, full_name FROM allocation JOIN staff ON staff.id = resource_id"
     )
     return dict(map(tuple, rows))
 
 
-async def a_chain(spa: Spa) -> tuple[AddedVisit, AddedVisit, UUID, UUID]:
-    """Only Hoa can do Lan's facial, and Mai what Hoa has at that time."""
-    hoa = await _add_somebody("Hoa", spa.branch, spa.massage, spa.facial)
-    mai = await _add_somebody("Mai", spa.branch, spa.massage)
-    lans, hoas = await add(spa, spa.lan, 10, 11, spa.facial), await add(spa, hoa, 10.5, 11.5)
-    return lans, hoas, hoa, mai
+async def add_chain(spa: Spa) -> tuple[AddedVisit, AddedVisit, UUID, UUID]:
+    """Add a facial of Lan's that only Hoa can do, and a massage of Hoa's at that time that Mai can do."""
+    hoa = await _add_therapist("Hoa", spa.branch, spa.massage, spa.facial)
+    mai = await _add_therapist("Mai", spa.branch, spa.massage)
+    lan_visit, hoa_visit = await add(spa, spa.lan, 10, 11, spa.facial), await add(spa, hoa, 10.5, 11.5)
+    return lan_visit, hoa_visit, hoa, mai
 
 
 class TestProposal:
-    async def test_a_day_before_and_after(self, client: httpx2.AsyncClient, spa: Spa) -> None:
-        """Hoa takes the facial and gives Mai her massage; nobody but Lan could do the other facial at 14:00."""
-        *_, hoa, mai = await a_chain(spa)
+    async def test_the_proposal_shows_every_treatment_before_and_after(
+        self, client: httpx2.AsyncClient, spa: Spa
+    ) -> None:
+        """Propose that Hoa takes the facial and Mai Hoa's massage; the facial at 14:00 fits no colleague."""
+        *_, hoa, mai = await add_chain(spa)
         await add(spa, spa.lan, 12, 13)
         await add(spa, mai, 12, 13)
         await add(spa, hoa, 14, 15, asked_for=hoa)
@@ -157,27 +159,27 @@ class TestProposal:
         ]
         assert table(proposal["others"]) == [("10:30", "Hoa", "Mai")]
         [*_, left] = proposal["treatments"]
-        assert [each[11:16] for each in left["nearest"]] == ["13:00", "15:00", "15:15"]
+        assert [start[11:16] for start in left["nearest"]] == ["13:00", "15:00", "15:15"]
 
-    async def test_the_nearest_times_are_not_taken_by_the_plan_itself(
+    async def test_the_nearest_times_leave_room_for_the_plan_itself(
         self, client: httpx2.AsyncClient, spa: Spa
     ) -> None:
-        hoa = await _add_somebody("Hoa", spa.branch, spa.massage, spa.facial)
+        hoa = await _add_therapist("Hoa", spa.branch, spa.massage, spa.facial)
         await add(spa, spa.lan, 12, 13)
         await add(spa, spa.lan, 14, 15)
         await add(spa, hoa, 14, 15, asked_for=hoa)
         [_, left] = (await propose(client, spa))["treatments"]
-        assert [each[11:16] for each in left["nearest"]] == ["13:00", "15:00", "15:15"]
+        assert [start[11:16] for start in left["nearest"]] == ["13:00", "15:00", "15:15"]
 
-    async def test_it_changes_nothing(self, client: httpx2.AsyncClient, spa: Spa) -> None:
-        await a_chain(spa)
-        before, said = await who_does(), len(await entries())
+    async def test_a_proposal_changes_nothing(self, client: httpx2.AsyncClient, spa: Spa) -> None:
+        await add_chain(spa)
+        before, entry_count = await therapist_by_treatment(), len(await entries())
         await propose(client, spa)
-        assert (await who_does(), len(await entries())) == (before, said)
+        assert (await therapist_by_treatment(), len(await entries())) == (before, entry_count)
 
-    async def test_skill_and_gender_are_kept(self, client: httpx2.AsyncClient, spa: Spa) -> None:
-        await _add_somebody("An", spa.branch, spa.massage, gender="male")
-        await _add_somebody("Hoa", spa.branch, spa.facial)
+    async def test_skill_and_gender_are_respected(self, client: httpx2.AsyncClient, spa: Spa) -> None:
+        await _add_therapist("An", spa.branch, spa.massage, gender="male")
+        await _add_therapist("Hoa", spa.branch, spa.facial)
         await add(spa, spa.lan, 10, 11, gender="female")
         await add(spa, spa.lan, 12, 13, spa.facial, gender="male")
         assert table((await propose(client, spa))["treatments"]) == [
@@ -185,62 +187,62 @@ class TestProposal:
             ("12:00", "Lan", None),
         ]
 
-    async def test_who_asked_for_the_one_who_is_ill_is_to_be_rung(
+    async def test_guests_who_asked_for_the_absent_therapist_are_marked(
         self, client: httpx2.AsyncClient, spa: Spa
     ) -> None:
-        await _add_somebody("Hoa", spa.branch, spa.massage)
+        await _add_therapist("Hoa", spa.branch, spa.massage)
         await add(spa, spa.lan, 10, 11, asked_for=spa.lan)
         await add(spa, spa.lan, 12, 13)
         planned = (await propose(client, spa))["treatments"]
         assert table(planned) == [("10:00", "Lan", "Hoa"), ("12:00", "Lan", "Hoa")]
-        assert [each["asked_for"] for each in planned] == [True, False]
+        assert [entry["asked_for"] for entry in planned] == [True, False]
 
-    async def test_nobody_loses_a_therapist_they_asked_for_who_is_well(
+    async def test_a_guest_keeps_the_colleague_they_asked_for_by_name(
         self, client: httpx2.AsyncClient, spa: Spa
     ) -> None:
-        _, hoas, hoa, _ = await a_chain(spa)
+        _, hoa_visit, hoa, _ = await add_chain(spa)
         await run_sql(
-            "UPDATE appointment_treatment SET therapist_id = $2 WHERE id = $1", hoas.treatment_id, hoa
+            "UPDATE appointment_treatment SET therapist_id = $2 WHERE id = $1", hoa_visit.treatment_id, hoa
         )
         proposal = await propose(client, spa)
         assert table(proposal["treatments"]) == [("10:00", "Lan", None)]
         assert proposal["others"] == proposal["changes"] == []
 
-    async def test_who_goes_home_early_gives_away_what_ends_later(
+    async def test_a_therapist_who_leaves_early_loses_treatments_that_end_later(
         self, client: httpx2.AsyncClient, spa: Spa
     ) -> None:
-        await _add_somebody("Hoa", spa.branch, spa.massage)
+        await _add_therapist("Hoa", spa.branch, spa.massage)
         for start in (10, 12.5, 13.5, 15):
             await add(spa, spa.lan, start, start + 1)
         proposal = await propose(client, spa, **{"from": f"{DAY}T14:00:00Z"})
         assert [start for start, *_ in table(proposal["treatments"])] == ["13:30", "15:00"]
 
-    async def test_a_night_is_of_the_day_on_which_it_begins(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_night_belongs_to_the_day_on_which_it_begins(self, client: httpx2.AsyncClient) -> None:
         branch = await add_branch(time_zone="UTC")
         await open_every_day(branch, opens=18, closes=26)
         offer = await _add_service()
-        lan = await _add_somebody("Lan", branch, offer, shift=(18, 26))
-        await _add_somebody("Hoa", branch, offer, shift=(18, 26))
+        lan = await _add_therapist("Lan", branch, offer, shift=(18, 26))
+        await _add_therapist("Hoa", branch, offer, shift=(18, 26))
         spa = Spa(branch, offer, offer, lan)
         for start in (23, 25, 27):
             await add(spa, lan, start, start + 0.5)
         proposal = await propose(client, spa)
         assert table(proposal["treatments"]) == [("23:00", "Lan", "Hoa"), ("01:00", "Lan", "Hoa")]
         assert (await apply(client, spa, proposal)).status_code == 200
-        assert sorted((await who_does()).values()) == ["Hoa", "Hoa", "Lan"]
+        assert sorted((await therapist_by_treatment()).values()) == ["Hoa", "Hoa", "Lan"]
 
     @pytest.mark.parametrize("status", ["pending", "confirmed", "arrived", "in_service", "reopened"])
-    async def test_what_is_to_come_is_planned(
+    async def test_upcoming_treatments_are_planned(
         self, client: httpx2.AsyncClient, spa: Spa, status: str
     ) -> None:
-        """Also of who is in another treatment of theirs."""
+        """Plan the treatment in every active status, even if the guest is in service with another one."""
         await add(spa, spa.lan, 10, 11, status=status)
         assert len((await propose(client, spa))["treatments"]) == 1
 
     @pytest.mark.parametrize(
         ("status", "planned"), [("arrived", 1), ("in_service", 0), ("completed", 0)], ids=str
     )
-    async def test_what_is_under_way_stays_and_who_waits_is_planned(
+    async def test_a_treatment_that_has_begun_stays_and_a_waiting_guest_is_planned(
         self, client: httpx2.AsyncClient, spa: Spa, status: str, planned: int
     ) -> None:
         start = utc_now() - timedelta(minutes=10)
@@ -263,14 +265,14 @@ class TestProposal:
         assert table((await propose(client, spa))["treatments"]) == [("12:00", "Lan", None)]
 
     @pytest.mark.parametrize("leave", [(9, 18), (10.5, 10.75)], ids=["all day", "a moment"])
-    async def test_who_is_on_leave_takes_nothing(
+    async def test_colleagues_on_leave_take_nothing(
         self, client: httpx2.AsyncClient, spa: Spa, leave: tuple[float, float]
     ) -> None:
-        _, _, hoa, _ = await a_chain(spa)
+        _, _, hoa, _ = await add_chain(spa)
         await _add_leave(hoa, *leave)
         assert table((await propose(client, spa))["treatments"]) == [("10:00", "Lan", None)]
 
-    async def test_of_another_branch_or_another_day_nothing_is_planned(
+    async def test_other_branches_and_other_days_are_left_alone(
         self, client: httpx2.AsyncClient, spa: Spa
     ) -> None:
         elsewhere = await add_branch(time_zone="UTC")
@@ -278,66 +280,69 @@ class TestProposal:
         await add(spa, spa.lan, 34, 35)
         assert (await propose(client, spa))["treatments"] == []
 
-    async def test_it_takes_as_many_questions_for_ten_guests(
+    async def test_the_number_of_statements_does_not_grow_with_guests(
         self, client: httpx2.AsyncClient, spa: Spa
     ) -> None:
-        await _add_somebody("Hoa", spa.branch, spa.massage)
+        await _add_therapist("Hoa", spa.branch, spa.massage)
         counts = []
         for hour in range(3):
             for _ in range(1 + hour):
-                someone = await _add_somebody("Mai", spa.branch, spa.massage)
-                await add(spa, someone, 9, 10)
+                colleague = await _add_therapist("Mai", spa.branch, spa.massage)
+                await add(spa, colleague, 9, 10)
             await add(spa, spa.lan, 10 + hour, 11 + hour)
-            with statements() as asked:
+            with statements() as issued:
                 await propose(client, spa)
-            counts.append(len(asked))
+            counts.append(len(issued))
         assert counts == [counts[0]] * 3
 
 
 class TestApplying:
-    async def test_it_is_done_as_it_was_shown(self, client: httpx2.AsyncClient, spa: Spa) -> None:
-        lans, hoas, *_ = await a_chain(spa)
+    async def test_a_proposal_is_applied_as_shown(self, client: httpx2.AsyncClient, spa: Spa) -> None:
+        lan_visit, hoa_visit, *_ = await add_chain(spa)
         response = await apply(client, spa, await propose(client, spa))
         assert response.status_code == 200, response.text
-        assert await who_does() == {lans.treatment_id: "Hoa", hoas.treatment_id: "Mai"}
-        assert {visit["id"] for visit in response.json()["visits"]} == {str(lans.id), str(hoas.id)}
+        assert await therapist_by_treatment() == {
+            lan_visit.treatment_id: "Hoa",
+            hoa_visit.treatment_id: "Mai",
+        }
+        assert {visit["id"] for visit in response.json()["visits"]} == {str(lan_visit.id), str(hoa_visit.id)}
         assert {
-            taken["name"]
+            allocation["name"]
             for visit in response.json()["visits"]
-            for taken in visit["appointments"][0]["treatments"][0]["allocations"]
+            for allocation in visit["appointments"][0]["treatments"][0]["allocations"]
         } == {"Hoa", "Mai"}
         assert (await propose(client, spa))["treatments"] == []
 
     async def test_three_may_swap(self, client: httpx2.AsyncClient, spa: Spa) -> None:
-        """Each takes what overlaps what they give away: row after row PostgreSQL would refuse it."""
-        lans, hoas, _, mai = await a_chain(spa)
-        mais = await add(spa, mai, 11, 12)
-        await _add_somebody("An", spa.branch, spa.massage, shift=(11, 18))
+        """Swap treatments that overlap: PostgreSQL would refuse to update them row by row."""
+        lan_visit, hoa_visit, _, mai = await add_chain(spa)
+        mai_visit = await add(spa, mai, 11, 12)
+        await _add_therapist("An", spa.branch, spa.massage, shift=(11, 18))
         assert (await apply(client, spa, await propose(client, spa))).status_code == 200
-        assert await who_does() == {
-            lans.treatment_id: "Hoa",
-            hoas.treatment_id: "Mai",
-            mais.treatment_id: "An",
+        assert await therapist_by_treatment() == {
+            lan_visit.treatment_id: "Hoa",
+            hoa_visit.treatment_id: "Mai",
+            mai_visit.treatment_id: "An",
         }
 
-    async def test_the_wish_of_the_guest_stays_and_a_hold_is_a_hold(
+    async def test_the_wish_of_the_guest_stays_and_a_hold_stays_a_hold(
         self, client: httpx2.AsyncClient, spa: Spa
     ) -> None:
-        hoa = await _add_somebody("Hoa", spa.branch, spa.massage)
+        hoa = await _add_therapist("Hoa", spa.branch, spa.massage)
         expires = utc_now() + timedelta(minutes=10)
         await add(spa, spa.lan, 10, 11, asked_for=spa.lan, status="held", hold_expires_at=expires)
         await apply(client, spa, await propose(client, spa))
-        [taken] = await run_sql("SELECT * FROM allocation")
-        assert (taken["resource_id"], taken["state"], taken["hold_expires_at"]) == (hoa, "held", expires)
+        [row] = await run_sql("SELECT * FROM allocation")
+        assert (row["resource_id"], row["state"], row["hold_expires_at"]) == (hoa, "held", expires)
         [treatment] = await run_sql("SELECT therapist_id FROM appointment_treatment")
         assert treatment["therapist_id"] == spa.lan
 
-    async def test_a_bed_stays_and_every_run_of_a_therapist_goes(
+    async def test_a_colleague_gets_every_run_of_a_treatment(
         self, client: httpx2.AsyncClient, spa: Spa
     ) -> None:
-        """The therapist is free in the middle; somebody else is with them then."""
-        hoa = await _add_somebody("Hoa", spa.branch, spa.massage)
-        mai = await _add_somebody("Mai", spa.branch, spa.massage, shift=(10, 11))
+        """Reassign a treatment with a pause, in which the colleague has another guest."""
+        hoa = await _add_therapist("Hoa", spa.branch, spa.massage)
+        mai = await _add_therapist("Mai", spa.branch, spa.massage, shift=(10, 11))
         added = await add(spa, spa.lan, 10, 10.5)
         owner = {"appointment_id": added.appointment_id, "treatment_id": added.treatment_id}
         await add_allocation(spa.lan, at(11), at(11.5), **owner)
@@ -351,27 +356,27 @@ class TestApplying:
         assert mai not in {row["resource_id"] for row in rows}
 
     async def test_leave_may_be_approved_before(self, client: httpx2.AsyncClient, spa: Spa) -> None:
-        await a_chain(spa)
+        await add_chain(spa)
         await _add_leave(spa.lan, 9, 18)
         assert (await apply(client, spa, await propose(client, spa))).status_code == 200
         assert await run_sql("SELECT FROM allocation WHERE resource_id = $1", spa.lan) == []
 
-    async def test_the_ledger_tells_who_has_it_now(self, client: httpx2.AsyncClient, spa: Spa) -> None:
-        hoa = await _add_somebody("Hoa", spa.branch, spa.massage)
+    async def test_the_ledger_records_the_new_therapist(self, client: httpx2.AsyncClient, spa: Spa) -> None:
+        hoa = await _add_therapist("Hoa", spa.branch, spa.massage)
         await add(spa, spa.lan, 10, 11)
         response = await apply(client, spa, await propose(client, spa))
         made = await entries(request_id=response.headers["X-Request-ID"])
-        assert [(each["entity"], each["action"]) for each in made] == [
+        assert [(entry["entity"], entry["action"]) for entry in made] == [
             ("allocation", "delete"),
             ("allocation", "insert"),
         ]
         assert str(hoa) in made[1]["after"]
 
     @pytest.mark.parametrize("change", ["booked", "cancelled", "moved", "held"])
-    async def test_when_the_day_has_changed_nothing_is_done(
+    async def test_a_proposal_is_refused_after_the_day_has_changed(
         self, client: httpx2.AsyncClient, spa: Spa, change: str
     ) -> None:
-        lans, _, hoa, mai = await a_chain(spa)
+        lan_visit, _, hoa, mai = await add_chain(spa)
         proposal = await propose(client, spa)
         if change == "booked":
             await add(spa, mai, 15, 16)
@@ -379,34 +384,34 @@ class TestApplying:
             expires = utc_now() + timedelta(minutes=10)
             await add(spa, hoa, 15, 16, status="held", hold_expires_at=expires)
         elif change == "cancelled":
-            await run_sql("DELETE FROM allocation WHERE appointment_id = $1", lans.appointment_id)
+            await run_sql("DELETE FROM allocation WHERE appointment_id = $1", lan_visit.appointment_id)
         else:
             await run_sql(
                 "UPDATE allocation SET during = tstzrange($2, $3) WHERE appointment_id = $1",
-                *(lans.appointment_id, at(12), at(13)),
+                *(lan_visit.appointment_id, at(12), at(13)),
             )
-        before = await who_does()
+        before = await therapist_by_treatment()
         assert code_of(await apply(client, spa, proposal)) == (409, "DAY_CHANGED")
-        assert await who_does() == before
+        assert await therapist_by_treatment() == before
 
-    async def test_who_is_booked_while_it_waits_is_not_taken_twice(
+    async def test_a_therapist_who_is_booked_meanwhile_is_not_booked_twice(
         self, client: httpx2.AsyncClient, spa: Spa
     ) -> None:
-        """By somebody who had locked them first, for the very time."""
-        *_, mai = await a_chain(spa)
+        """Apply the proposal while another transaction, which has the lock, books Mai for the same time."""
+        *_, mai = await add_chain(spa)
         proposal = await propose(client, spa)
-        before = await who_does()
+        before = await therapist_by_treatment()
         booked, rows = await booking_rows(mai, at(11), at(12))
         [answer] = await answered_while([(LOCK, mai), *rows], apply(client, spa, proposal))
         assert code_of(answer) == (409, "DAY_CHANGED")
-        assert await who_does() == before | {booked.treatment_id: "Mai"}
+        assert await therapist_by_treatment() == before | {booked.treatment_id: "Mai"}
 
-    async def test_what_happens_to_others_does_not_spoil_it(
+    async def test_changes_for_other_therapists_do_not_invalidate_a_proposal(
         self, client: httpx2.AsyncClient, spa: Spa
     ) -> None:
-        await a_chain(spa)
+        await add_chain(spa)
         proposal = await propose(client, spa)
-        await add(spa, await _add_somebody("An", spa.branch, spa.massage), 10, 11)
+        await add(spa, await _add_therapist("An", spa.branch, spa.massage), 10, 11)
         assert (await apply(client, spa, proposal)).status_code == 200
 
     @pytest.mark.parametrize(
@@ -419,42 +424,44 @@ class TestApplying:
         ],
         ids=["done", "another wish", "no skill", "no shift"],
     )
-    async def test_what_cannot_be_done_any_more_is_not(
+    async def test_a_proposal_that_is_not_possible_any_more_is_refused(
         self, client: httpx2.AsyncClient, spa: Spa, change: str
     ) -> None:
-        """What takes whose time is the same; but it is not to be any more."""
-        await a_chain(spa)
+        """Change what the digest does not cover: status, gender, skills and shifts."""
+        await add_chain(spa)
         proposal = await propose(client, spa)
         await run_sql(change)
-        before = await who_does()
+        before = await therapist_by_treatment()
         assert code_of(await apply(client, spa, proposal)) == (409, "DAY_CHANGED")
-        assert await who_does() == before
+        assert await therapist_by_treatment() == before
 
-    @pytest.mark.parametrize("forged", ["to nobody", "to themselves", "of nobody's", "twice", "unskilled"])
-    async def test_a_plan_that_nobody_proposed_is_not_done(
-        self, client: httpx2.AsyncClient, spa: Spa, forged: str
-    ) -> None:
-        """The digest of a day is that of all plans for those who are in it."""
-        hoa = await _add_somebody("Hoa", spa.branch, spa.massage)
-        await _add_somebody("Mai", spa.branch, spa.facial)
+    @pytest.mark.parametrize(
+        "forged", ["unknown therapist", "same therapist", "unknown treatment", "twice", "unskilled"]
+    )
+    async def test_a_forged_plan_is_refused(self, client: httpx2.AsyncClient, spa: Spa, forged: str) -> None:
+        """Send changes that were not proposed, with a digest that is valid for the day."""
+        hoa = await _add_therapist("Hoa", spa.branch, spa.massage)
+        await _add_therapist("Mai", spa.branch, spa.facial)
         await add(spa, spa.lan, 10, 11)
         proposal = await propose(client, spa)
         [change] = proposal["changes"]
         assert change["to_id"] == str(hoa)
         [mai] = await run_sql("SELECT id FROM staff WHERE full_name = 'Mai'")
         proposal["changes"] = {
-            "to nobody": [change | {"to_id": str(uuid7())}],
-            "to themselves": [change | {"to_id": str(spa.lan)}],
-            "of nobody's": [change | {"treatment_id": str(uuid7())}],
+            "unknown therapist": [change | {"to_id": str(uuid7())}],
+            "same therapist": [change | {"to_id": str(spa.lan)}],
+            "unknown treatment": [change | {"treatment_id": str(uuid7())}],
             "twice": [change, change],
             "unskilled": [change | {"to_id": str(mai["id"])}],
         }[forged]
-        before = await who_does()
+        before = await therapist_by_treatment()
         assert code_of(await apply(client, spa, proposal)) == (409, "DAY_CHANGED")
-        assert await who_does() == before
+        assert await therapist_by_treatment() == before
 
-    async def test_of_two_who_send_it_one_does_it(self, client: httpx2.AsyncClient, spa: Spa) -> None:
-        await a_chain(spa)
+    async def test_of_concurrent_requests_one_applies_the_proposal(
+        self, client: httpx2.AsyncClient, spa: Spa
+    ) -> None:
+        await add_chain(spa)
         for _ in range(5):
             proposal = await propose(client, spa)
             answers = await asyncio.gather(*(apply(client, spa, proposal) for _ in range(4)))
@@ -468,7 +475,7 @@ async def _add_leave(staff_id: UUID, start: float, end: float) -> None:
 
 
 async def _back_to_lan(spa: Spa) -> None:
-    """As it was: what is at 10:00 is Lan's, what is at 10:30 Hoa's."""
+    """Restore the therapists: Lan at 10:00 and Hoa at 10:30."""
     await run_sql("UPDATE allocation SET resource_id = $1 WHERE lower(during) = $2", spa.lan, at(10))
     await run_sql(
         "UPDATE allocation SET resource_id = (SELECT id FROM staff WHERE full_name = 'Hoa') WHERE lower(during) = $1",

@@ -1,4 +1,4 @@
-"""What makes a resource unavailable, committed while a booking waits for its lock; and what is released then."""
+"""Changes that make a resource unavailable while a booking waits for its lock, and time that is released in them."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -45,9 +45,7 @@ def at_ten(spa: BookableSpa) -> Range[datetime]:
 
 
 @pytest.mark.parametrize("changes", [outage, leave, lost_shift, retirement])
-async def test_a_booking_that_waited_sees_what_became_unavailable(
-    client: httpx2.AsyncClient, changes: Changes
-) -> None:
+async def test_a_booking_that_waited_sees_the_change(client: httpx2.AsyncClient, changes: Changes) -> None:
     spa = await bookable_spa()
     [refused] = await answered_while(changes(spa), client.post(VISITS, **spa.booking(spa.hour(10))))
     assert code_of(refused) == (409, "SLOT_TAKEN")
@@ -63,10 +61,12 @@ async def test_a_booking_that_waited_takes_another_resource(
     first = [*spa.therapists, *spa.beds]
     spa.add(therapists=1, beds=1)
     await spa.write()
-    # The first of each is chosen as long as it is free.
+    # The first therapist and the first bed are chosen as long as they are free.
     [answer] = await answered_while(unavailable, client.post(VISITS, **spa.booking(spa.hour(10))))
     assert answer.status_code == 201
-    used = {UUID(each) for kind in ("staff", "bed") for each in resources_of(answer.json(), kind)}
+    used = {
+        UUID(resource_id) for kind in ("staff", "bed") for resource_id in resources_of(answer.json(), kind)
+    }
     assert len(used & {*first}) == 1
 
 
@@ -75,7 +75,7 @@ async def test_a_booking_that_waited_takes_another_resource(
 async def test_time_that_is_released_in_an_outage_or_a_leave_is_not_free(
     client: httpx2.AsyncClient, kind: str, release: str
 ) -> None:
-    """Both were recorded over the appointment, which nobody else can have the time of when it goes."""
+    """Record an outage or leave over the appointment: when it releases the time, no other visit can have it."""
     spa = await bookable_spa()
     visit = await create_booking(client, spa, 10, hold=release == "hold expired")
     during = Range(spa.hour(9), spa.hour(12))

@@ -1,4 +1,4 @@
-"""Days at the desk on which something odd is asked for."""
+"""Unusual requests at the desk."""
 
 from typing import Any
 
@@ -22,22 +22,22 @@ class TestTreatments:
         stones = spa.add_on("stones", 15, spa.variant_id, price=80_000)
         await spa.write()
         [guest] = (await create_booking(client, spa, 10))["appointments"]
-        kept, new = {"id": guest["treatments"][0]["id"]}, spa.treatment(add_on_ids=[str(stones)])
-        for treatments, price in (([kept, new], 1_080_000), ([new], 580_000)):
+        agreed, new = {"id": guest["treatments"][0]["id"]}, spa.treatment(add_on_ids=[str(stones)])
+        for treatments, price in (([agreed, new], 1_080_000), ([new], 580_000)):
             answer = await change(client, guest, treatments=treatments)
             assert answer.status_code == 200, answer.text
             assert answer.json()["appointments"][0]["price"] == price
-            kept = {"id": answer.json()["appointments"][0]["treatments"][0]["id"]}
+            agreed = {"id": answer.json()["appointments"][0]["treatments"][0]["id"]}
 
-    async def test_one_is_not_had_twice_at_one_price(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_treatment_cannot_be_named_twice(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         [guest] = (await create_booking(client, spa, 10))["appointments"]
         same = {"id": guest["treatments"][0]["id"]}
         refused = await change(client, guest, treatments=[same, same])
         assert code_of(refused) == (422, "VALIDATION_ERROR")
 
-    async def test_none_becomes_shorter_than_no_time(self, client: httpx2.AsyncClient) -> None:
-        """The therapist of this one only begins it, in less than a step."""
+    async def test_a_treatment_cannot_become_shorter_than_a_step(self, client: httpx2.AsyncClient) -> None:
+        """Shorten a treatment whose only segment with a therapist is shorter than a step."""
         spa = await bookable_spa()
         bath = spa.service("bath", Segment(3), Segment(60, staff=False))
         spa.therapist("Hoa", bath, shifts=[f"{spa.day()} 09:00-21:00"])
@@ -47,29 +47,29 @@ class TestTreatments:
             treatments = [{"id": guest["treatments"][0]["id"], "minutes": minutes}]
             assert code_of(await change(client, guest, treatments=treatments)) == (409, "TOO_SHORT")
 
-    async def test_another_bed_for_it_is_the_one_that_was_chosen(self, client: httpx2.AsyncClient) -> None:
+    async def test_the_bed_that_the_desk_chooses_is_used(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         both = spa.service("both", Segment(30, on="massage-bed"), Segment(30, on="bath"))
         spa.therapist("Hoa", both, shifts=[f"{spa.day()} 09:00-21:00"])
         baths = [spa.bed(name, "bath") for name in ("bath 1", "bath 2")]
         await spa.write()
         [guest] = (await create_booking(client, spa, 10, {"variant_id": str(both)}))["appointments"]
-        kept = {"id": guest["treatments"][0]["id"]}
+        agreed = {"id": guest["treatments"][0]["id"]}
         for bath in map(str, [*baths, baths[0]]):
-            answer = await change(client, guest, treatments=[kept | {"bed_id": bath}])
+            answer = await change(client, guest, treatments=[agreed | {"bed_id": bath}])
             assert bath in resources_of(answer.json(), "bed")
 
-    async def test_another_bed_for_it_is_one_that_will_do(self, client: httpx2.AsyncClient) -> None:
+    async def test_an_unsuitable_or_unknown_bed_is_refused(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         bath = spa.bed("bath", "bath")
         await spa.write()
         [guest] = (await create_booking(client, spa, 10))["appointments"]
-        kept = {"id": guest["treatments"][0]["id"]}
+        agreed = {"id": guest["treatments"][0]["id"]}
         for bed, refusal in ((bath, (409, "BED_DOES_NOT_FIT")), (uuid7(), (404, "RESOURCE_NOT_FOUND"))):
-            refused = await change(client, guest, treatments=[kept | {"bed_id": str(bed)}])
+            refused = await change(client, guest, treatments=[agreed | {"bed_id": str(bed)}])
             assert code_of(refused) == refusal
 
-    async def test_another_therapist_is_somebody_and_needed(self, client: httpx2.AsyncClient) -> None:
+    async def test_an_unknown_or_unneeded_therapist_is_refused(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         bath = spa.service("bath", Segment(30, staff=False, on="bath"))
         spa.bed("bath 1", "bath")
@@ -78,7 +78,7 @@ class TestTreatments:
         [guest] = (await create_booking(client, spa, 10, spa.treatment(), {"variant_id": str(bath)}))[
             "appointments"
         ]
-        massage, bathing = ({"id": each["id"]} for each in guest["treatments"])
+        massage, bathing = ({"id": treatment["id"]} for treatment in guest["treatments"])
         for treatments, refusal in (
             ([massage | {"therapist_id": str(uuid7())}, bathing], (404, "STAFF_NOT_FOUND")),
             ([massage, bathing | {"therapist_id": lan}], (409, "NO_THERAPIST_NEEDED")),
@@ -91,7 +91,7 @@ class TestTreatments:
 
 
 class TestInService:
-    async def test_a_guest_who_stays_longer_is_not_given_to_others(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_guest_in_service_keeps_their_therapist_and_bed(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=3, beds=3)
         visit = await create_booking(client, spa, 10)
         [guest] = visit["appointments"]
@@ -103,7 +103,7 @@ class TestInService:
         now = (await client.get(f"{VISITS}/{visit['id']}")).json()
         assert (resources_of(now, "staff"), resources_of(now, "bed")) == ([lan], [bed])
 
-    async def test_what_comes_later_may_go_to_others(self, client: httpx2.AsyncClient) -> None:
+    async def test_later_treatments_may_go_to_another_therapist(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
         visit = await create_booking(client, spa, 10, spa.treatment(), spa.treatment())
         [guest] = visit["appointments"]
@@ -121,7 +121,9 @@ class TestInService:
 
 
 class TestParties:
-    async def test_into_one_room_nobody_is_moved_to_another_time(self, client: httpx2.AsyncClient) -> None:
+    async def test_guests_at_different_times_are_not_moved_into_one_room(
+        self, client: httpx2.AsyncClient
+    ) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
         visit = await create_booking(client, spa, 10, guests=2)
         later = await change(client, visit["appointments"][1], start=spa.hour(13).isoformat())
@@ -135,7 +137,7 @@ class TestParties:
         assert together.status_code == 200
         assert together.json()["same_room"]
 
-    async def test_a_guest_is_there_once(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_customer_cannot_be_two_guests(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
         mai, _ = await new_customer()
         booking = spa.booking(spa.hour(10), guests=2)
@@ -143,7 +145,7 @@ class TestParties:
             guest["customer_id"] = str(mai)
         assert code_of(await client.post(VISITS, **booking)) == (422, "VALIDATION_ERROR")
 
-    async def test_who_books_is_the_first_guest_unless_they_are_another(
+    async def test_the_booker_is_the_first_guest_unless_they_are_another(
         self, client: httpx2.AsyncClient
     ) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
@@ -153,7 +155,9 @@ class TestParties:
         visit = (await client.post(VISITS, **booking)).json()
         assert [guest["customer_id"] for guest in visit["appointments"]] == [None, str(mai)]
 
-    async def test_who_stays_longer_stays_in_the_room_of_the_other(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_guest_who_stays_longer_stays_in_the_shared_room(
+        self, client: httpx2.AsyncClient
+    ) -> None:
         spa = await bookable_spa(therapists=4, beds=2)
         spa.bed("bed 3", room="Cúc")
         await spa.write()
@@ -168,17 +172,19 @@ class TestParties:
 
 
 class TestChangedMinds:
-    async def test_who_walked_in_and_leaves_gives_the_time_back(self, client: httpx2.AsyncClient) -> None:
+    async def test_the_time_of_a_walk_in_is_free_again_after_they_leave(
+        self, client: httpx2.AsyncClient
+    ) -> None:
         spa = await bookable_spa(hours="00:00-24:00")
         visit = (await client.post(VISITS, **spa.booking(None, walk_in=True))).json()
-        gone = await client.put(f"{VISITS}/{visit['id']}/status", json={"status": "cancelled"})
-        assert gone.status_code == 200, gone.text
-        assert gone.json()["appointments"][0]["status"] == "late_cancelled"
+        response = await client.put(f"{VISITS}/{visit['id']}/status", json={"status": "cancelled"})
+        assert response.status_code == 200, response.text
+        assert response.json()["appointments"][0]["status"] == "late_cancelled"
         assert await run_sql("SELECT FROM allocation") == []
 
 
 class TestAnotherTherapistTookOver:
-    """Of who asked for one by name: she fell ill, and the guest agreed to a colleague."""
+    """The therapist asked for by name fell ill, and the guest agreed to a colleague."""
 
     async def test_the_colleague_stays_when_the_guest_is_moved(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
@@ -193,9 +199,9 @@ class TestAnotherTherapistTookOver:
 
 
 class TestMeanwhile:
-    """Somebody changes what a booking counts on, between its look and its lock."""
+    """Another transaction changes the data of a booking between its snapshot and its lock."""
 
-    async def test_the_therapists_shift_is_taken_away(self, client: httpx2.AsyncClient) -> None:
+    async def test_the_therapists_shift_is_deleted(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         [lan] = spa.therapists
         [answer] = await answered_while(

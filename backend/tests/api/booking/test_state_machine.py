@@ -1,4 +1,4 @@
-"""Any sequence of bookings and changes, on days of 23, 24 and 25 hours, against the slow reference."""
+"""Random sequences of bookings and changes, on days of 23, 24 and 25 hours, compared with the slow reference."""
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -11,27 +11,27 @@ from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 from uuid_utils.compat import uuid7
 
-from tests.api.booking.reference import Branch, Guest, Place, Visit, Wish
+from tests.api.booking.reference import Assignment, Branch, Guest, Visit, Wish
 from tests.builders.bookings import APPOINTMENTS, VISITS, alternatives
 from tests.builders.spas import Segment, Spa
 from tests.support.database import run_sql
 from tests.support.examples import examples
 
-_TAKEN = """
+_ALLOCATIONS = """
 SELECT resource_id, lower(during), upper(during), state FROM allocation
 JOIN appointment ON appointment.id = appointment_id
 WHERE branch_id = $1 AND (allocation.hold_expires_at > now()) IS NOT FALSE
 """
 _EXPIRE = """
-WITH gone AS (
+WITH expired AS (
     UPDATE appointment SET hold_expires_at = now() - interval '1 s'
     WHERE visit_id = $1 AND status = 'held' RETURNING id
 )
-UPDATE allocation SET hold_expires_at = now() - interval '1 s' WHERE appointment_id IN (SELECT id FROM gone)
+UPDATE allocation SET hold_expires_at = now() - interval '1 s' WHERE appointment_id IN (SELECT id FROM expired)
 """
 
 _steps = st.integers(0, 10)
-"""Half hours since midnight: on the clock, an hour less or more later on the days of 23 and 25 hours."""
+"""Half hours since midnight. Local times are an hour later or earlier after the change on days of 23 and 25 hours."""
 _visit = st.integers(0, 3)
 _length = st.sampled_from([30, 45, 60, 90])
 _guest = st.tuples(
@@ -104,15 +104,15 @@ class Machine:
             "hold": hold,
         }
         answer = await self.client.post(VISITS, json=body, headers={"Idempotency-Key": str(uuid7())})
-        possible = self.branch.places(wishes, start)
+        possible = self.branch.assignments(wishes, start)
         assert answer.status_code == (201 if possible else 409), answer.json()
         if possible:
             visit = self._read(answer.json(), wishes)
-            assert [guest.place for guest in visit.guests] in possible
+            assert [guest.assignment for guest in visit.guests] in possible
             self.branch.visits[answer.json()["id"]] = visit
         else:
-            for each in alternatives(answer):
-                assert self.branch.places(wishes, each), each
+            for alternative in alternatives(answer):
+                assert self.branch.assignments(wishes, alternative), alternative
 
     async def move(self, number: int, step: int) -> None:
         visit_id, visit = self._visit(number)
@@ -120,12 +120,12 @@ class Machine:
             return
         start, moving = self.at(step), [id(guest) for guest in visit.guests]
         wishes = [guest.wish for guest in visit.guests]
-        possible = self.branch.places(wishes, start, moving=moving) if visit.takes_time else []
+        possible = self.branch.assignments(wishes, start, moving=moving) if visit.takes_time else []
         answer = await self.client.patch(f"{VISITS}/{visit_id}", json={"start": start.isoformat()})
         self._check(answer, visit_id, visit, possible, wishes)
 
     async def extend(self, number: int, minutes: int) -> None:
-        """The last of its guests."""
+        """Extend the treatment of the visit's last guest."""
         visit_id, visit = self._visit(number)
         if visit is None:
             return
@@ -133,9 +133,9 @@ class Machine:
         wish = guest.wish._replace(minutes=minutes)
         possible = []
         if visit.takes_time:
-            same = [other.place for other in others]
-            found = self.branch.places([wish], guest.start, moving=[id(guest)])
-            possible = [[*same, place] for [place] in found]
+            same = [other.assignment for other in others]
+            found = self.branch.assignments([wish], guest.start, moving=[id(guest)])
+            possible = [[*same, assignment] for [assignment] in found]
         read = (await self.client.get(f"{VISITS}/{visit_id}")).json()["appointments"][-1]
         change = {"treatments": [{"id": read["treatments"][0]["id"], "minutes": minutes}]}
         answer = await self.client.patch(f"{APPOINTMENTS}/{read['id']}", json=change)
@@ -152,7 +152,7 @@ class Machine:
         visit_id, visit = self._visit(number)
         if visit is not None:
             answer = await self._set_status(visit_id, "cancelled")
-            assert answer.status_code == 200  # also when it is given up already
+            assert answer.status_code == 200  # also if it has no time any more
             visit.status = {"held": "expired", "confirmed": "cancelled"}.get(visit.status, visit.status)
 
     async def expire(self, number: int) -> None:
@@ -162,32 +162,34 @@ class Machine:
             visit.status = "expired"
 
     async def block(self, bed: int, step: int, minutes: int, force: bool) -> None:
-        which, start = self.branch.beds[bed], self.at(step)
+        bed_id, start = self.branch.beds[bed], self.at(step)
         end = start + timedelta(minutes=minutes)
-        allowed = (force or not self.branch.conflicts(which, start, end)) and not any(
-            other == which and first < end and start < last for other, first, last in self.branch.outages
+        allowed = (force or not self.branch.conflicts(bed_id, start, end)) and not any(
+            other == bed_id and first < end and start < last for other, first, last in self.branch.outages
         )
         body = {"start": start.isoformat(), "end": end.isoformat(), "reason": "Gãy chân", "force": force}
-        answer = await self.client.post(f"/api/v1/resources/{which}/outages", json=body)
+        answer = await self.client.post(f"/api/v1/resources/{bed_id}/outages", json=body)
         assert answer.status_code == (201 if allowed else 409)
         if allowed:
-            self.branch.outages.append((which, start, end))
+            self.branch.outages.append((bed_id, start, end))
 
     async def check(self) -> None:
-        """The rows are what the reference says."""
-        rows = await run_sql(_TAKEN, self.spa.branch_id)
-        there = sorted((str(who), start, end, state == "held") for who, start, end, state in rows)
+        """Compare the rows with the reference."""
+        rows = await run_sql(_ALLOCATIONS, self.spa.branch_id)
+        stored = sorted(
+            (str(resource_id), start, end, state == "held") for resource_id, start, end, state in rows
+        )
         expected = sorted(
-            (*taken, visit.status == "held")
+            (*allocation, visit.status == "held")
             for visit in self.branch.visits.values()
             if visit.takes_time
             for guest in visit.guests
-            for taken in guest.allocations()
+            for allocation in guest.allocations()
         )
-        assert there == expected
+        assert stored == expected
 
     def _wish(self, treatment: str, therapist: str | None, gender: str | None) -> Wish:
-        names = {name: str(who) for who, name in self.spa.names.items()}
+        names = {name: str(resource_id) for resource_id, name in self.spa.names.items()}
         minutes = 60 if treatment == "massage" else 30
         return Wish(minutes, treatment == "massage", names[therapist] if therapist else None, gender)
 
@@ -203,22 +205,24 @@ class Machine:
         answer: httpx2.Response,
         visit_id: str,
         visit: Visit,
-        possible: list[list[Place]],
+        possible: list[list[Assignment]],
         wishes: list[Wish],
     ) -> None:
         assert answer.status_code == (200 if possible else 409), answer.json()
         if possible:
             changed = self._read(answer.json(), wishes)
-            assert [guest.place for guest in changed.guests] in possible
+            assert [guest.assignment for guest in changed.guests] in possible
             self.branch.visits[visit_id] = replace(changed, status=visit.status)
 
     def _read(self, read: dict[str, Any], wishes: list[Wish]) -> Visit:
         guests = []
         for guest, wish in zip(read["appointments"], wishes, strict=True):
             [treatment] = guest["treatments"]
-            allocations = {each["kind"]: each["resource_id"] for each in treatment["allocations"]}
+            resources = {
+                allocation["kind"]: allocation["resource_id"] for allocation in treatment["allocations"]
+            }
             start = datetime.fromisoformat(guest["start"]).astimezone(UTC)
-            guests.append(Guest(wish, start, Place(allocations["staff"], allocations.get("bed"))))
+            guests.append(Guest(wish, start, Assignment(resources["staff"], resources.get("bed"))))
         return Visit(read["appointments"][0]["status"], guests)
 
 
@@ -235,7 +239,7 @@ class Machine:
 )
 @settings(max_examples=examples(10), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(actions=st.lists(_action, min_size=10, max_size=30))
-async def test_whatever_is_asked_the_answers_and_the_rows_are_those_of_the_reference(
+async def test_responses_and_rows_are_those_of_the_reference(
     zone: str, day: date, client: httpx2.AsyncClient, actions: list[tuple[Any, ...]]
 ) -> None:
     machine = await Machine.built(client, zone, day)

@@ -1,4 +1,4 @@
-"""What becomes of an appointment, who may say so, and when."""
+"""Changes of an appointment's status: by every role, from every status, and at the limits of time."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +12,7 @@ from app.common.helpers import utc_now
 from app.jobs import run_once
 from app.modules.identity.roles import Role
 from app.scheduling.timegrid import this_step
-from tests.api.booking.parties import GIVEN_UP, Spa, allocations_of, status_of
+from tests.api.booking.spa import GIVEN_UP, Spa, allocations_of, status_of
 from tests.builders.bookings import VISITS, BookableSpa, bookable_spa
 from tests.builders.branches import add_branch
 from tests.builders.people import add_customer, signed_in
@@ -33,7 +33,7 @@ def by(new: str, *roles: str) -> dict[str, str]:
     return dict.fromkeys(roles, new)
 
 
-# The rules, by hand: from, what is asked for, and what it becomes for each who may ask.
+# The rules, written by hand: the requested status, the old one, and the new one for each role that may request it.
 TABLE: dict[str, dict[str, dict[str, str]]] = {
     "confirmed": {
         "held": by("confirmed", "customer", *AT_THE_DESK),
@@ -80,39 +80,39 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
 }
 
 
-@pytest.mark.parametrize("wanted", TABLE)
-async def test_who_may_make_what_of_it(spa: Spa, wanted: str) -> None:
-    """Every state, for everybody. Whether guests came or not is asked when they should long have been there."""
-    may_ever = {role for possible in TABLE[wanted].values() for role in possible}
+@pytest.mark.parametrize("requested", TABLE)
+async def test_every_role_in_every_status(spa: Spa, requested: str) -> None:
+    """Request each status from every old one, for every role: arrivals and no-shows when the start is long past."""
+    allowed_roles = {role for possible in TABLE[requested].values() for role in possible}
     for number, old in enumerate(STATES):
-        for place, role in enumerate(ROLES):
-            hours = 2 + 2 * (4 * ((number - STATES.index("no_show")) % len(STATES)) + place)
+        for role_number, role in enumerate(ROLES):
+            hours = 2 + 2 * (4 * ((number - STATES.index("no_show")) % len(STATES)) + role_number)
             past = utc_now() - timedelta(hours=hours)  # no-shows not long ago
-            visit = await spa.visit(old, past if wanted in {"arrived", "no_show"} else None)
-            new = TABLE[wanted].get(old, {}).get(role)
-            response = await spa.ask(visit.id, wanted, role)
+            visit = await spa.visit(old, past if requested in {"arrived", "no_show"} else None)
+            new = TABLE[requested].get(old, {}).get(role)
+            response = await spa.set_status(visit.id, requested, role)
 
-            expected = 200 if new else 409 if role in may_ever else 403
+            expected = 200 if new else 409 if role in allowed_roles else 403
             if role == "therapist" and old in GIVEN_UP:
-                expected = 404  # it is nobody's to do any more
+                expected = 404  # the allocations are gone, so no therapist treats the guest
             assert response.status_code == expected, (old, role, response.text)
             assert await status_of(visit.appointment_id) == (new or old), (old, role)
             now = new or old
             booked = {"held"} if now == "held" else {"booked"}
-            taken = now not in GIVEN_UP and old not in GIVEN_UP
-            assert set(await allocations_of(visit.appointment_id)) == (booked if taken else set())
+            has_time = now not in GIVEN_UP and old not in GIVEN_UP
+            assert set(await allocations_of(visit.appointment_id)) == (booked if has_time else set())
             if new:
                 assert response.json()["appointments"][0]["status"] == new
 
 
-async def test_what_only_comes_of_something_else_cannot_be_asked_for(spa: Spa) -> None:
+async def test_statuses_that_only_follow_from_others_cannot_be_requested(spa: Spa) -> None:
     visit = await spa.visit("confirmed")
     for status in ("held", "expired", "pending", "late_cancelled"):
-        assert (await spa.ask(visit.id, status, "admin")).status_code == 422
+        assert (await spa.set_status(visit.id, status, "admin")).status_code == 422
 
 
 @pytest.mark.parametrize(
-    ("old", "wanted", "role"),
+    ("old", "requested", "role"),
     [
         ("held", "confirmed", "customer"),
         ("held", "cancelled", "customer"),
@@ -126,19 +126,19 @@ async def test_what_only_comes_of_something_else_cannot_be_asked_for(spa: Spa) -
         ("completed", "reopened", "admin"),
     ],
 )
-async def test_asked_for_again_nothing_changes(spa: Spa, old: str, wanted: str, role: str) -> None:
-    """A button that was tapped twice, an answer that was lost."""
-    visit = await spa.visit(old, utc_now() - timedelta(hours=1) if wanted == "no_show" else None)
-    first = await spa.ask(visit.id, wanted, role, reason="Khách ốm")
+async def test_a_repeated_request_changes_nothing(spa: Spa, old: str, requested: str, role: str) -> None:
+    """Repeat the request, as after a second tap or a lost response."""
+    visit = await spa.visit(old, utc_now() - timedelta(hours=1) if requested == "no_show" else None)
+    first = await spa.set_status(visit.id, requested, role, reason="Khách ốm")
     written = len(await entries())
     for named in ([], [str(visit.appointment_id)]):
-        again = await spa.ask(visit.id, wanted, role, reason="Bấm lại", appointment_ids=named)
+        again = await spa.set_status(visit.id, requested, role, reason="Bấm lại", appointment_ids=named)
         assert (first.status_code, again.status_code, again.json()) == (200, 200, first.json())
     assert len(await entries()) == written
 
 
 class TestConfirming:
-    async def test_a_customer_waits_for_the_desk_where_the_branch_wants_to_approve(self, spa: Spa) -> None:
+    async def test_a_customer_waits_for_approval_where_the_branch_requires_it(self, spa: Spa) -> None:
         await run_sql("UPDATE branch SET approve_online = true WHERE id = $1", spa.branch_id)
         by_customer, by_desk = await spa.visit("held"), await spa.visit("held")
         for role, visit, expected in (
@@ -148,11 +148,11 @@ class TestConfirming:
             ("receptionist", by_customer, "confirmed"),
             ("customer", by_customer, "confirmed"),  # again
         ):
-            response = await spa.ask(visit.id, "confirmed", role)
+            response = await spa.set_status(visit.id, "confirmed", role)
             assert (response.status_code, response.json()["appointments"][0]["status"]) == (200, expected)
             assert response.json()["appointments"][0]["hold_expires_at"] is None
 
-    async def test_a_hold_that_is_over_cannot_be_confirmed_whether_the_clock_has_been_to_it_or_not(
+    async def test_a_hold_that_has_expired_cannot_be_confirmed_before_or_after_the_job(
         self, spa: Spa
     ) -> None:
         for visit in (
@@ -160,69 +160,73 @@ class TestConfirming:
             await spa.visit("expired"),
         ):
             before = await status_of(visit.appointment_id)
-            response = await spa.ask(visit.id, "confirmed", "customer")
+            response = await spa.set_status(visit.id, "confirmed", "customer")
             assert code_of(response) == (409, "HOLD_EXPIRED")
             assert await status_of(visit.appointment_id) == before
 
 
 class TestCancelling:
     @pytest.mark.parametrize("status", ["pending", "confirmed", "reopened"])
-    async def test_late_only_the_desk_can_and_it_is_late_then(self, spa: Spa, status: str) -> None:
+    async def test_only_the_desk_can_cancel_late(self, spa: Spa, status: str) -> None:
         visit = await spa.visit(status, utc_now() + timedelta(minutes=239))
-        refused = await spa.ask(visit.id, "cancelled", "customer")
+        refused = await spa.set_status(visit.id, "cancelled", "customer")
         assert code_of(refused) == (409, "TOO_LATE_TO_CANCEL")
         assert await status_of(visit.appointment_id) == status
-        assert (await spa.ask(visit.id, "cancelled")).status_code == 200
+        assert (await spa.set_status(visit.id, "cancelled")).status_code == 200
         assert await status_of(visit.appointment_id) == "late_cancelled"
 
-    async def test_until_the_branchs_limit_the_customer_can(self, spa: Spa) -> None:
+    async def test_a_customer_can_cancel_until_the_branchs_limit(self, spa: Spa) -> None:
         visit = await spa.visit("confirmed", utc_now() + timedelta(minutes=241))
-        assert (await spa.ask(visit.id, "cancelled", "customer")).status_code == 200
+        assert (await spa.set_status(visit.id, "cancelled", "customer")).status_code == 200
         assert await status_of(visit.appointment_id) == "cancelled"
 
-    async def test_a_hold_is_given_up_however_late_it_is(self, spa: Spa) -> None:
+    async def test_a_hold_can_be_released_at_any_time(self, spa: Spa) -> None:
         visit = await spa.visit("held", utc_now() + timedelta(minutes=5))
-        assert (await spa.ask(visit.id, "cancelled", "customer")).status_code == 200
+        assert (await spa.set_status(visit.id, "cancelled", "customer")).status_code == 200
         assert await status_of(visit.appointment_id) == "expired"
 
-    async def test_the_reason_is_kept(self, spa: Spa) -> None:
-        for old, wanted in (("confirmed", "cancelled"), ("pending", "declined"), ("completed", "reopened")):
+    async def test_the_reason_is_stored(self, spa: Spa) -> None:
+        for old, requested in (
+            ("confirmed", "cancelled"),
+            ("pending", "declined"),
+            ("completed", "reopened"),
+        ):
             visit = await spa.visit(old)
-            response = await spa.ask(visit.id, wanted, "admin", reason="Khách ốm")
+            response = await spa.set_status(visit.id, requested, "admin", reason="Khách ốm")
             assert response.json()["appointments"][0]["reason"] == "Khách ốm"
 
-    async def test_its_time_is_for_the_next(self, spa: Spa) -> None:
+    async def test_the_time_can_be_booked_again(self, spa: Spa) -> None:
         visit = await spa.visit("confirmed", at(9))
-        assert (await spa.ask(visit.id, "cancelled")).status_code == 200
+        assert (await spa.set_status(visit.id, "cancelled")).status_code == 200
         await spa.visit("confirmed", at(9))  # PostgreSQL would refuse
 
 
 class TestArriving:
     @pytest.mark.parametrize("status", ["confirmed", "reopened"])
-    async def test_nobody_is_there_days_early(self, spa: Spa, status: str) -> None:
+    async def test_a_guest_cannot_check_in_days_early(self, spa: Spa, status: str) -> None:
         visit = await spa.visit(status, utc_now() + timedelta(hours=12, minutes=1))
         for role in ("therapist", "receptionist"):
-            refused = await spa.ask(visit.id, "arrived", role)
+            refused = await spa.set_status(visit.id, "arrived", role)
             assert code_of(refused) == (409, "TOO_EARLY_TO_ARRIVE")
         assert await status_of(visit.appointment_id) == status
 
-    async def test_twelve_hours_before_they_can_be(self, spa: Spa) -> None:
+    async def test_a_guest_can_check_in_twelve_hours_before(self, spa: Spa) -> None:
         visit = await spa.visit("confirmed", utc_now() + timedelta(hours=12) - timedelta(minutes=1))
-        assert (await spa.ask(visit.id, "arrived")).status_code == 200
+        assert (await spa.set_status(visit.id, "arrived")).status_code == 200
 
 
 class TestNotComing:
-    async def test_a_guest_has_the_branchs_grace(self, spa: Spa) -> None:
+    async def test_a_guest_cannot_be_a_no_show_within_the_grace_period(self, spa: Spa) -> None:
         visit = await spa.visit("confirmed", utc_now() - timedelta(minutes=14))
-        assert code_of(await spa.ask(visit.id, "no_show")) == (409, "TOO_EARLY_FOR_NO_SHOW")
+        assert code_of(await spa.set_status(visit.id, "no_show")) == (409, "TOO_EARLY_FOR_NO_SHOW")
         later = await spa.visit("confirmed", utc_now() - timedelta(minutes=90))
-        assert (await spa.ask(later.id, "no_show")).status_code == 200
+        assert (await spa.set_status(later.id, "no_show")).status_code == 200
 
 
 class TestComingAfterAll:
-    """The clock takes the time of guests who lie on their beds already, when nobody said that they are there."""
+    """A guest who is on the bed, but was not checked in, becomes a no-show and loses the time."""
 
-    async def test_they_have_their_time_again(self, client: httpx2.AsyncClient) -> None:
+    async def test_the_guest_gets_the_time_back(self, client: httpx2.AsyncClient) -> None:
         spa, hour = await begun_spa()
         visit_id, before = await no_show(client, spa, hour)
         arrived = await client.put(f"{VISITS}/{visit_id}/status", json={"status": "arrived"})
@@ -230,7 +234,7 @@ class TestComingAfterAll:
         assert (guest["status"], guest["treatments"]) == ("arrived", before["treatments"])
         assert await allocations_of(UUID(guest["id"])) == ["booked", "booked"]
 
-    async def test_and_none_when_somebody_else_has_it_until_they_are_moved(
+    async def test_without_free_time_the_guest_has_none_until_the_desk_moves_them(
         self, client: httpx2.AsyncClient
     ) -> None:
         spa, hour = await begun_spa()
@@ -247,27 +251,30 @@ class TestComingAfterAll:
         [moved] = (await client.patch(f"{VISITS}/{visit_id}", json=soon)).json()["appointments"]
         assert (moved["status"], len(moved["treatments"][0]["allocations"])) == ("arrived", 2)
 
-    async def test_the_guest_who_came_said_again_does_not_bring_the_one_who_did_not(
+    async def test_repeating_an_arrival_does_not_check_in_the_no_show_of_the_party(
         self, client: httpx2.AsyncClient
     ) -> None:
         spa, hour = await begun_spa()
         spa.add(therapists=1, beds=1)
         await spa.write()
         path = f"{VISITS}/{await booked_then(client, spa, hour, guests=2)}"
-        mai, lan = [each["id"] for each in (await client.get(path)).json()["appointments"]]
+        mai, lan = [guest["id"] for guest in (await client.get(path)).json()["appointments"]]
         arrived = {"status": "arrived"}
         assert (
             await client.put(f"{path}/status", json=arrived | {"appointment_ids": [mai]})
         ).status_code == 200
         assert await run_once() == 1
-        for asked, of_lan in ((arrived, "no_show"), (arrived | {"appointment_ids": [lan]}, "arrived")):
-            answer = await client.put(f"{path}/status", json=asked)
-            assert {each["id"]: each["status"] for each in answer.json()["appointments"]} == {
+        for request, status_of_lan in (
+            (arrived, "no_show"),
+            (arrived | {"appointment_ids": [lan]}, "arrived"),
+        ):
+            answer = await client.put(f"{path}/status", json=request)
+            assert {guest["id"]: guest["status"] for guest in answer.json()["appointments"]} == {
                 mai: "arrived",
-                lan: of_lan,
+                lan: status_of_lan,
             }
 
-    async def test_not_of_another_day(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_no_show_of_another_day_cannot_check_in(self, client: httpx2.AsyncClient) -> None:
         spa, hour = await begun_spa()
         visit_id, _ = await no_show(client, spa, hour - timedelta(hours=12))
         assert code_of(await client.put(f"{VISITS}/{visit_id}/status", json={"status": "arrived"})) == (
@@ -277,7 +284,7 @@ class TestComingAfterAll:
 
 
 async def begun_spa() -> tuple[BookableSpa, datetime]:
-    """It never closes; and half an hour ago, for which nobody can be in time any more."""
+    """Return a spa that never closes, and the start half an hour ago, which is past the grace period."""
     spa = await bookable_spa(hours="00:00-24:00")
     return spa, this_step() - timedelta(minutes=30)
 
@@ -285,7 +292,7 @@ async def begun_spa() -> tuple[BookableSpa, datetime]:
 async def no_show(
     client: httpx2.AsyncClient, spa: BookableSpa, start: datetime
 ) -> tuple[str, dict[str, Any]]:
-    """The id of a visit that began then and of which the clock noted it, and its guest as they were booked."""
+    """Return the id of a visit that the job has marked as a no-show, and its guest as booked."""
     visit_id = await booked_then(client, spa, start)
     [before] = (await client.get(f"{VISITS}/{visit_id}")).json()["appointments"]
     assert await run_once() == 1
@@ -295,7 +302,7 @@ async def no_show(
 async def booked_then(
     client: httpx2.AsyncClient, spa: BookableSpa, start: datetime, *, guests: int = 1
 ) -> str:
-    """The id of a visit that began then."""
+    """Return the id of a visit with this start, which may be in the past."""
     booked = (await client.post(VISITS, **spa.booking(spa.hour(10), guests=guests))).json()
     earlier = start - spa.hour(10)
     for table in ("appointment", "appointment_treatment"):
@@ -305,47 +312,47 @@ async def booked_then(
 
 
 async def on_board(client: httpx2.AsyncClient, spa: BookableSpa) -> dict[str, dict[str, Any]]:
-    """Today's visits by their ids, and those of the night."""
+    """Return the visits on the boards of yesterday and today, by id."""
     path = f"/api/v1/branches/{spa.branch_id}/board"
     days = [(await client.get(path, params={"day": f"{spa.day(days)}"})).json() for days in (-1, 0)]
     return {visit["id"]: visit for day in days for visit in day["visits"]}
 
 
 class TestReopening:
-    async def test_without_a_reason_it_is_refused(self, spa: Spa) -> None:
+    async def test_reopening_without_a_reason_is_refused(self, spa: Spa) -> None:
         visit = await spa.visit("completed")
-        response = await spa.ask(visit.id, "reopened", "admin", reason=" ")
+        response = await spa.set_status(visit.id, "reopened", "admin", reason=" ")
         assert response.status_code == 422
         assert response.json()["error"]["details"][0]["message"] == "Cần ghi lý do mở lại."
 
-    async def test_what_was_completed_keeps_its_time(self, spa: Spa) -> None:
+    async def test_a_completed_visit_keeps_its_time(self, spa: Spa) -> None:
         visit = await spa.visit("completed")
-        assert (await spa.ask(visit.id, "reopened", "admin")).status_code == 200
+        assert (await spa.set_status(visit.id, "reopened", "admin")).status_code == 200
         assert await allocations_of(visit.appointment_id) == ["booked", "booked"]
 
-    async def test_a_no_show_has_its_time_again(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_no_show_gets_its_time_back(self, client: httpx2.AsyncClient) -> None:
         visit, again = await no_show_reopened(client, await bookable_spa())
         assert again["status"] == "reopened"
         assert again["treatments"] == visit["appointments"][0]["treatments"]
 
-    async def test_and_none_when_somebody_else_has_it_until_it_is_moved(
+    async def test_without_free_time_a_no_show_has_none_until_it_is_moved(
         self, client: httpx2.AsyncClient
     ) -> None:
         spa = await bookable_spa()
-        visit, again = await no_show_reopened(client, spa, somebody_comes=True)
+        visit, again = await no_show_reopened(client, spa, time_taken=True)
         assert (again["status"], again["treatments"][0]["allocations"]) == ("reopened", [])
         moved = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(14).isoformat()})
         assert len(moved.json()["appointments"][0]["treatments"][0]["allocations"]) == 2
 
 
 async def no_show_reopened(
-    client: httpx2.AsyncClient, spa: BookableSpa, *, somebody_comes: bool = False
+    client: httpx2.AsyncClient, spa: BookableSpa, *, time_taken: bool = False
 ) -> tuple[dict[str, Any], dict[str, Any]]:
-    """A visit as it was booked, and its guest as the one who was said not to have come."""
+    """Return a visit as it was booked, and its guest after a no-show was reopened."""
     booked = (await client.post(VISITS, **spa.booking(spa.hour(10)))).json()
     await run_sql("DELETE FROM allocation")
     await run_sql("UPDATE appointment SET status = 'no_show'")
-    if somebody_comes:
+    if time_taken:
         assert (await client.post(VISITS, **spa.booking(spa.hour(10)))).status_code == 201
     reopening = {"status": "reopened", "reason": "Khách đến muộn"}
     response = await client.put(f"{VISITS}/{booked['id']}/status", json=reopening)
@@ -354,19 +361,19 @@ async def no_show_reopened(
 
 
 class TestParty:
-    async def test_all_who_can_are_moved(self, spa: Spa) -> None:
+    async def test_every_eligible_guest_gets_the_status(self, spa: Spa) -> None:
         visit_id, guests = await spa.party("confirmed", "arrived", "cancelled", "confirmed")
-        response = await spa.ask(visit_id, "arrived")
+        response = await spa.set_status(visit_id, "arrived")
         assert response.status_code == 200
         assert [await status_of(guest) for guest in guests] == ["arrived", "arrived", "cancelled", "arrived"]
 
-    async def test_of_those_named_all_are_or_none(self, spa: Spa) -> None:
+    async def test_of_named_guests_all_get_the_status_or_none(self, spa: Spa) -> None:
         visit_id, guests = await spa.party("confirmed", "in_service", "arrived", "confirmed")
         for_some = [str(guest) for guest in guests[:3]]
-        refused = await spa.ask(visit_id, "arrived", appointment_ids=for_some)
+        refused = await spa.set_status(visit_id, "arrived", appointment_ids=for_some)
         assert code_of(refused) == (409, "STATUS_CONFLICT")
         for_some = [str(guest) for guest in guests[2:]]
-        response = await spa.ask(visit_id, "arrived", appointment_ids=for_some)
+        response = await spa.set_status(visit_id, "arrived", appointment_ids=for_some)
         assert response.status_code == 200
         assert [await status_of(guest) for guest in guests] == [
             *("confirmed", "in_service"),
@@ -374,7 +381,7 @@ class TestParty:
         ]
 
     @pytest.mark.parametrize(
-        ("wanted", "are_so", "others"),
+        ("requested", "current", "others"),
         [
             ("confirmed", "confirmed", "arrived"),
             ("arrived", "arrived", "cancelled"),
@@ -385,16 +392,16 @@ class TestParty:
             ("no_show", "no_show", "arrived"),
         ],
     )
-    async def test_asked_for_again_those_who_are_further_on_or_do_not_come_are_no_reason_to_refuse(
-        self, spa: Spa, wanted: str, are_so: str, others: str
+    async def test_a_repeated_request_ignores_guests_who_are_further_on_or_do_not_come(
+        self, spa: Spa, requested: str, current: str, others: str
     ) -> None:
-        """As it was answered the first time, when the others were left as they are."""
-        visit_id, guests = await spa.party(are_so, others)
-        assert (await spa.ask(visit_id, wanted)).status_code == 200
-        assert [await status_of(guest) for guest in guests] == [are_so, others]
+        """Repeat a request that left the other guests as they are."""
+        visit_id, guests = await spa.party(current, others)
+        assert (await spa.set_status(visit_id, requested)).status_code == 200
+        assert [await status_of(guest) for guest in guests] == [current, others]
 
     @pytest.mark.parametrize(
-        ("wanted", "is_so", "other", "code"),
+        ("requested", "current", "other", "code"),
         [
             ("arrived", "arrived", "pending", "STATUS_CONFLICT"),
             ("in_service", "in_service", "confirmed", "STATUS_CONFLICT"),
@@ -403,67 +410,69 @@ class TestParty:
             ("no_show", "no_show", "confirmed", "TOO_EARLY_FOR_NO_SHOW"),
         ],
     )
-    async def test_that_one_is_so_already_does_not_hide_why_another_cannot_be_yet(
-        self, spa: Spa, wanted: str, is_so: str, other: str, code: str
+    async def test_an_error_for_one_guest_is_reported_although_another_has_the_status(
+        self, spa: Spa, requested: str, current: str, other: str, code: str
     ) -> None:
-        visit_id, _ = await spa.party(is_so, other)
-        assert code_of(await spa.ask(visit_id, wanted)) == (409, code)
+        visit_id, _ = await spa.party(current, other)
+        assert code_of(await spa.set_status(visit_id, requested)) == (409, code)
 
     async def test_a_guest_of_another_visit_is_not_found(self, spa: Spa) -> None:
         visit, other = await spa.visit("confirmed"), await spa.visit("confirmed")
-        response = await spa.ask(visit.id, "arrived", appointment_ids=[str(other.appointment_id)])
+        response = await spa.set_status(visit.id, "arrived", appointment_ids=[str(other.appointment_id)])
         assert code_of(response) == (404, "APPOINTMENT_NOT_FOUND")
 
     @pytest.mark.parametrize("done", ["completed", "cancelled"])
-    async def test_too_late_for_all_is_said_although_one_is_done(self, spa: Spa, done: str) -> None:
+    async def test_too_late_to_cancel_is_reported_although_one_guest_is_done(
+        self, spa: Spa, done: str
+    ) -> None:
         soon = utc_now() + timedelta(minutes=30)
         visit_id, guests = await spa.party(done, "confirmed")
         await run_sql("UPDATE appointment SET starts_at = $1 WHERE id = $2", soon, guests[1])
-        response = await spa.ask(visit_id, "cancelled", "customer")
+        response = await spa.set_status(visit_id, "cancelled", "customer")
         assert code_of(response) == (409, "TOO_LATE_TO_CANCEL")
 
-    async def test_one_hold_that_is_over_refuses_the_party(self, spa: Spa) -> None:
+    async def test_one_hold_that_has_expired_refuses_the_party(self, spa: Spa) -> None:
         visit_id, guests = await spa.party("held", "held")
         ago = utc_now() - timedelta(seconds=1)
         for table, column in (("appointment", "id"), ("allocation", "appointment_id")):
             await run_sql(f"UPDATE {table} SET hold_expires_at = $1 WHERE {column} = $2", ago, guests[1])
-        assert code_of(await spa.ask(visit_id, "confirmed", "customer")) == (409, "HOLD_EXPIRED")
+        assert code_of(await spa.set_status(visit_id, "confirmed", "customer")) == (409, "HOLD_EXPIRED")
         assert [await status_of(guest) for guest in guests] == ["held", "held"]
         assert await allocations_of(guests[0]) == ["held", "held"]
 
 
-class TestWhose:
-    async def test_a_guest_of_somebody_elses_visit_has_their_own_appointment_only(self, spa: Spa) -> None:
+class TestAccess:
+    async def test_a_guest_who_did_not_book_changes_only_their_own_appointment(self, spa: Spa) -> None:
         visit_id, guests = await spa.party("confirmed", "confirmed")
         other = await add_customer()
         await run_sql("UPDATE visit SET customer_id = $1 WHERE id = $2", other, visit_id)
         await run_sql("UPDATE appointment SET customer_id = $1 WHERE id = $2", other, guests[0])
-        refused = await spa.ask(visit_id, "cancelled", "customer", appointment_ids=[str(guests[0])])
+        refused = await spa.set_status(visit_id, "cancelled", "customer", appointment_ids=[str(guests[0])])
         assert code_of(refused) == (404, "APPOINTMENT_NOT_FOUND")
-        response = await spa.ask(visit_id, "cancelled", "customer")
-        assert [each["id"] for each in response.json()["appointments"]] == [str(guests[1])]
+        response = await spa.set_status(visit_id, "cancelled", "customer")
+        assert [guest["id"] for guest in response.json()["appointments"]] == [str(guests[1])]
         assert [await status_of(guest) for guest in guests] == ["confirmed", "cancelled"]
 
-    async def test_somebody_elses_visit_is_as_one_that_is_not_there(self, spa: Spa) -> None:
+    async def test_another_customers_visit_is_not_found(self, spa: Spa) -> None:
         visit = await spa.visit("confirmed", customer_id=await add_customer())
-        theirs = (await spa.ask(visit.id, "cancelled", "customer")).json()
-        missing = (await spa.ask(uuid7(), "cancelled", "customer")).json()
-        assert theirs["error"] == missing["error"]
-        assert theirs["error"]["code"] == "VISIT_NOT_FOUND"
+        refused = (await spa.set_status(visit.id, "cancelled", "customer")).json()
+        missing = (await spa.set_status(uuid7(), "cancelled", "customer")).json()
+        assert refused["error"] == missing["error"]
+        assert refused["error"]["code"] == "VISIT_NOT_FOUND"
 
-    async def test_a_therapist_moves_only_the_guests_they_treat(self, spa: Spa) -> None:
+    async def test_a_therapist_changes_only_the_guests_they_treat(self, spa: Spa) -> None:
         visit_id, guests = await spa.party("confirmed", "confirmed")
         colleague = await add_therapist(spa.branch_id)
         await run_sql(
             "UPDATE allocation SET resource_id = $1 WHERE appointment_id = $2 AND resource_id = $3",
             *(colleague, guests[1], spa.lan),
         )
-        assert (await spa.ask(visit_id, "arrived", "therapist")).status_code == 200
+        assert (await spa.set_status(visit_id, "arrived", "therapist")).status_code == 200
         assert [await status_of(guest) for guest in guests] == ["arrived", "confirmed"]
         others = await spa.visit("confirmed", allocations={})
-        assert (await spa.ask(others.id, "arrived", "therapist")).status_code == 404
+        assert (await spa.set_status(others.id, "arrived", "therapist")).status_code == 404
 
-    async def test_who_is_no_therapist_any_more_moves_nothing(self, spa: Spa) -> None:
+    async def test_a_former_therapist_changes_nothing(self, spa: Spa) -> None:
         visit = await spa.visit("confirmed")
         await run_sql("UPDATE role_assignment SET role = 'receptionist' WHERE role = 'therapist'")
         await run_sql(
@@ -471,12 +480,12 @@ class TestWhose:
             " (SELECT user_id FROM staff WHERE id = $2)",
             *(await add_branch(), spa.lan),
         )
-        assert (await spa.ask(visit.id, "arrived", "therapist")).status_code == 403
+        assert (await spa.set_status(visit.id, "arrived", "therapist")).status_code == 403
 
     @pytest.mark.parametrize("role", [Role.RECEPTIONIST, Role.ADMIN])
-    async def test_the_desk_of_another_branch_may_not(self, spa: Spa, role: Role) -> None:
+    async def test_the_desk_of_another_branch_is_refused(self, spa: Spa, role: Role) -> None:
         visit = await spa.visit("confirmed")
         spa.headers["other"] = await signed_in(role, branch_id=await add_branch())
-        assert (await spa.ask(visit.id, "arrived", "other")).status_code == 403
+        assert (await spa.set_status(visit.id, "arrived", "other")).status_code == 403
         spa.headers["everywhere"] = await signed_in(role)
-        assert (await spa.ask(visit.id, "arrived", "everywhere")).status_code == 200
+        assert (await spa.set_status(visit.id, "arrived", "everywhere")).status_code == 200

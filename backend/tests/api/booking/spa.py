@@ -1,4 +1,4 @@
-"""A branch, and everybody who has to do with a visit there."""
+"""A branch for the tests of statuses, with a user of every role."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -25,7 +25,7 @@ GIVEN_UP = {"expired", "declined", "cancelled", "late_cancelled", "no_show"}
 
 @dataclass
 class Spa:
-    """A branch with a therapist and a bed, and everybody who has to do with a visit there."""
+    """A branch with a therapist and a bed, and the headers of a user of every role."""
 
     http: httpx2.AsyncClient
     branch_id: UUID
@@ -36,29 +36,30 @@ class Spa:
     hours: Any = field(default_factory=lambda: count(5, 2))
 
     async def visit(self, status: str, start: datetime | None = None, **values: Any) -> AddedVisit:
-        """At a time of its own, unless one is given: so that customers can cancel it, and the first four be checked in."""
+        """Add a visit. Without a start it gets a time of its own, late enough for customers to cancel it; the first four
+        visits are early enough to be checked in."""
         start = start or this_step() + timedelta(hours=next(self.hours))
         allocations = (
             {} if status in GIVEN_UP else dict.fromkeys((self.lan, self.bed), (start, hour_after(start)))
         )
         if status == "held":
             values = {"hold_expires_at": utc_now() + timedelta(minutes=10)} | values
-        given: dict[str, Any] = {
+        defaults: dict[str, Any] = {
             "customer_id": self.customer_id,
             "allocations": allocations,
         }
-        return await add_visit(self.branch_id, start, hour_after(start), status=status, **(given | values))
+        return await add_visit(self.branch_id, start, hour_after(start), status=status, **(defaults | values))
 
     async def party(self, *statuses: str) -> tuple[UUID, list[UUID]]:
-        """One visit with a guest of each of these states."""
+        """Add one visit with a guest in each of these statuses; return its id and those of the appointments."""
         first, *others = [await self.visit(status) for status in statuses]
         for other in others:
             await run_sql(
                 "UPDATE appointment SET visit_id = $1 WHERE id = $2", first.id, other.appointment_id
             )
-        return first.id, [each.appointment_id for each in (first, *others)]
+        return first.id, [visit.appointment_id for visit in (first, *others)]
 
-    async def ask(
+    async def set_status(
         self, visit_id: UUID, status: str, role: str = "receptionist", **more: Any
     ) -> httpx2.Response:
         body = {"status": status, **more}
@@ -84,13 +85,13 @@ async def status_of(appointment_id: UUID) -> str:
 @asynccontextmanager
 async def spa_for(stranger: httpx2.AsyncClient) -> AsyncIterator[Spa]:
     branch_id = await add_branch()
-    mai, mais = await new_user(Role.CUSTOMER)
-    lan, lans = await new_user(Role.THERAPIST, branch_id=branch_id)
+    customer_user, customer_headers = await new_user(Role.CUSTOMER)
+    therapist_user, therapist_headers = await new_user(Role.THERAPIST, branch_id=branch_id)
     headers = {
-        "customer": mais,
-        "therapist": lans,
+        "customer": customer_headers,
+        "therapist": therapist_headers,
         "receptionist": await signed_in(Role.RECEPTIONIST, branch_id=branch_id),
         "admin": await signed_in(Role.ADMIN, branch_id=branch_id),
     }
-    staff_id, bed = await add_therapist(branch_id, user_id=lan), await add_bed(branch_id)
-    yield Spa(stranger, branch_id, staff_id, bed, await add_customer(user_id=mai), headers)
+    staff_id, bed = await add_therapist(branch_id, user_id=therapist_user), await add_bed(branch_id)
+    yield Spa(stranger, branch_id, staff_id, bed, await add_customer(user_id=customer_user), headers)
