@@ -14,13 +14,12 @@ from app.scheduling.supply import Resource, Supply
 
 
 class Rule(Protocol):
-    def starts(self, need: Need, resource: Resource, free: int) -> int:
+    def starts(self, need: Need, resource: Resource) -> int:
         """Return the steps at which the party may begin if this resource serves this need.
 
         Args:
             need: The need, with its runs in steps from the party's start.
-            resource: A therapist, a bed or a device.
-            free: The steps at which the resource counts as free.
+            resource: A therapist, a bed or a device, with masks on the grid of the search.
         """
         ...
 
@@ -28,30 +27,28 @@ class Rule(Protocol):
 class Suits:
     """The resource has the skill or is of the type, and fits the guest's wish."""
 
-    def starts(self, need: Need, resource: Resource, free: int) -> int:
-        del free
+    def starts(self, need: Need, resource: Resource) -> int:
         return -1 if resource.suits(need.requirement) else 0
 
 
 class IsFree:
     """The resource is free for all of the need's runs."""
 
-    def starts(self, need: Need, resource: Resource, free: int) -> int:
-        del resource
+    def starts(self, need: Need, resource: Resource) -> int:
         begins = -1
         for first, last in need.runs:
-            begins &= shifted(beginning_runs(free, last - first), -first)
+            begins &= shifted(beginning_runs(resource.free, last - first), -first)
         return begins
 
 
 RULES: tuple[Rule, ...] = (Suits(), IsFree())
 
 
-def allowed_starts(need: Need, resource: Resource, free: int) -> int:
+def allowed_starts(need: Need, resource: Resource) -> int:
     """Return the steps at which every rule lets the party begin with this resource for this need."""
     allowed = -1
     for rule in RULES:
-        allowed &= rule.starts(need, resource, free)
+        allowed &= rule.starts(need, resource)
         if not allowed:
             break
     return allowed
@@ -62,7 +59,6 @@ def permits(assignments: Iterable[Assignment], supply: Supply, start: int) -> bo
     by_id = {resource.id: resource for resource in supply.resources}
     return all(
         assignment.resource_id in by_id
-        and allowed_starts(assignment.need, resource := by_id[assignment.resource_id], resource.free) >> start
-        & 1
+        and allowed_starts(assignment.need, by_id[assignment.resource_id]) >> start & 1
         for assignment in assignments
     )

@@ -88,10 +88,9 @@ def find_shortages_at(party: Party, supply: Supply, step: int) -> list[Shortage]
         return [Shortage(Reason.CLOSED)]
     if not ~opened & ones(party.stay()) and feasible_steps(
         party.needs(),
-        supply.resources,
+        [resource.vacant() for resource in supply.resources],
         1 << step,
         same_room=party.same_room,
-        free=lambda resource: resource.works,
     ):
         return []
     first, last = party.reach()
@@ -117,12 +116,12 @@ def _out_of_bounds(starts: int, supply: Supply) -> list[Shortage]:
     return [Shortage(reason) for reason, steps in ((Reason.TOO_SOON, soon), (Reason.TOO_FAR, far)) if steps]
 
 
-_STAGES: tuple[tuple[Reason, Callable[[Resource], int]], ...] = (
-    (Reason.MISSING, lambda _: -1),
-    (Reason.OFF_SHIFT, lambda resource: resource.works),
-    (Reason.TAKEN, lambda resource: resource.free),
+_STAGES: tuple[tuple[Reason, Callable[[Resource], Resource]], ...] = (
+    (Reason.MISSING, lambda resource: resource.always_there()),
+    (Reason.OFF_SHIFT, lambda resource: resource.vacant()),
+    (Reason.TAKEN, lambda resource: resource),
 )
-"""The steps of a resource that count at each stage: all of them (-1 has all bits), those on shift, and those free."""
+"""How much of a resource counts at each stage: as if it were always there, without appointments, and as it is."""
 
 
 class _Stage(NamedTuple):
@@ -152,9 +151,11 @@ class _Lacking(NamedTuple):
             )
             left, enough = todo, supply.open
             stages.append((requirement, needed, []))
-            for reason, available in _STAGES:
-                left = feasible_steps(needs, suited, left, same_room=party.same_room, free=available)
-                before, enough = enough, enough & counted(map(available, suited), needed)[-1]
+            for reason, at_stage in _STAGES:
+                resources = [at_stage(resource) for resource in suited]
+                left = feasible_steps(needs, resources, left, same_room=party.same_room)
+                free = (resource.free for resource in resources)
+                before, enough = enough, enough & counted(free, needed)[-1]
                 stages[-1][-1].append(_Stage(reason, left, before ^ enough))
         return cls(stages)
 

@@ -1,7 +1,7 @@
 """The supply of a branch: the therapists, beds and devices of one search, as masks on its grid."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
@@ -38,6 +38,14 @@ class Therapist:
     """The steps on shift that are not occupied."""
     gender: str | None = None
 
+    def vacant(self) -> "Therapist":
+        """Return the therapist as they would be without appointments and leave."""
+        return replace(self, free=self.works)
+
+    def always_there(self) -> "Therapist":
+        """Return the therapist as if they worked at every step: to bit operations -1 has all bits."""
+        return replace(self, works=-1, free=-1)
+
     @property
     def room(self) -> UUID:
         return self.id
@@ -61,6 +69,12 @@ class Equipment:
     free: int
     room_id: UUID | None = None
     """The room; None for equipment without a shared room."""
+
+    def vacant(self) -> "Equipment":
+        """Return the bed or device as it would be without appointments and outages."""
+        return replace(self, free=-1)
+
+    always_there = vacant
 
     @property
     def works(self) -> int:
