@@ -141,7 +141,7 @@ class TestResetPassword:
 
 @pytest.mark.parametrize("command", ["disable", "reset-password"])
 def test_somebody_unknown_is_one_line(zenspa_user: ZenspaUser, command: str) -> None:
-    assert "There is no such user." in fault_in(zenspa_user(command, "lan@example.com"), status=1)
+    assert "User not found." in fault_in(zenspa_user(command, "lan@example.com"), status=1)
 
 
 @pytest.mark.parametrize(

@@ -17,8 +17,8 @@ from app.modules.availability.availability_errors import (
     NotOffered,
 )
 from app.modules.availability.availability_schemas import DaysQuery, DaysRead, StartsQuery, StartsRead
-from app.modules.branch.branch_service import BranchNotFound
-from app.modules.catalogue.catalogue_service import AddOnNotFound, VariantNotFound
+from app.modules.branch.branch_errors import BranchNotFound
+from app.modules.catalogue.catalogue_errors import AddOnNotFound, VariantNotFound
 from app.modules.identity.access import SignedIn
 from app.modules.resource.resource_errors import ResourceNotFound
 from app.modules.staff.staff_errors import StaffNotFound

@@ -13,7 +13,8 @@ from app.common.helpers import utc_now
 from app.common.types.localized import LocalizedText
 from app.common.types.wall_time import days_between, instant_of
 from app.db.queries import fetch_raw
-from app.modules.branch.branch_service import BranchCalendar, BranchNotFound, read_calendar
+from app.modules.branch.branch_errors import BranchNotFound
+from app.modules.branch.branch_service import BranchCalendar, read_calendar
 from app.scheduling.bitmask import from_runs, ones, positions
 from app.scheduling.demand import Party
 from app.scheduling.search import feasible_starts

@@ -13,6 +13,12 @@ from app.core.exceptions import error_responses
 from app.http.etags import NOT_MODIFIED, respond_with_etag
 from app.http.router import PUBLIC, ApiRouter
 from app.modules.branch import branch_service as service
+from app.modules.branch.branch_errors import (
+    BranchKeyTaken,
+    BranchNotFound,
+    ExceptionNotFound,
+    ExceptionOverlaps,
+)
 from app.modules.branch.branch_schemas import (
     BranchCreate,
     BranchRead,
@@ -39,19 +45,19 @@ async def list_branches(request: Request, session: SessionDep) -> Response:
     return respond_with_etag(request, _BRANCHES.dump_json(await service.list_branches(session)))
 
 
-@router.post("", status_code=201, responses=error_responses(service.BranchKeyTaken))
+@router.post("", status_code=201, responses=error_responses(BranchKeyTaken))
 async def open_branch(_: AdminEverywhere, session: SessionDep, new: BranchCreate) -> BranchRead:
     """Opens a branch. It is closed all week until it has hours."""
     return await service.open_branch(session, new)
 
 
-@router.get("/{branch_id}", openapi_extra=PUBLIC, responses=error_responses(service.BranchNotFound))
+@router.get("/{branch_id}", openapi_extra=PUBLIC, responses=error_responses(BranchNotFound))
 async def get_branch(session: SessionDep, branch_id: UUID) -> BranchRead:
     """One branch with its hours."""
     return await service.read_branch(session, branch_id)
 
 
-@router.patch("/{branch_id}", responses=error_responses(service.BranchNotFound, service.BranchKeyTaken))
+@router.patch("/{branch_id}", responses=error_responses(BranchNotFound, BranchKeyTaken))
 async def update_branch(
     user: Admin, session: SessionDep, branch_id: UUID, changes: BranchUpdate
 ) -> BranchRead:
@@ -60,7 +66,7 @@ async def update_branch(
     return await service.update_branch(session, branch_id, changes)
 
 
-@router.put("/{branch_id}/hours", responses=error_responses(service.BranchNotFound))
+@router.put("/{branch_id}/hours", responses=error_responses(BranchNotFound))
 async def set_branch_hours(
     user: Admin, session: SessionDep, branch_id: UUID, weekly: WeeklyHours
 ) -> BranchRead:
@@ -73,7 +79,7 @@ async def set_branch_hours(
     "/{branch_id}/open",
     response_model=list[OpenSpan],
     openapi_extra=PUBLIC,
-    responses=error_responses(service.BranchNotFound),
+    responses=error_responses(BranchNotFound),
 )
 async def list_open_hours(
     session: SessionDep, branch_id: UUID, query: Annotated[OpenQuery, Query()]
@@ -85,7 +91,7 @@ async def list_open_hours(
 @router.post(
     "/{branch_id}/exceptions",
     status_code=201,
-    responses=error_responses(service.BranchNotFound, service.ExceptionOverlaps),
+    responses=error_responses(BranchNotFound, ExceptionOverlaps),
 )
 async def add_hours_exception(
     user: Admin, session: SessionDep, branch_id: UUID, new: ExceptionCreate
@@ -98,7 +104,7 @@ async def add_hours_exception(
 @router.delete(
     "/{branch_id}/exceptions/{exception_id}",
     status_code=204,
-    responses=error_responses(service.BranchNotFound, service.ExceptionNotFound),
+    responses=error_responses(BranchNotFound, ExceptionNotFound),
 )
 async def remove_hours_exception(
     user: Admin, session: SessionDep, branch_id: UUID, exception_id: UUID
@@ -108,7 +114,7 @@ async def remove_hours_exception(
     await service.remove_exception(session, branch_id, exception_id)
 
 
-@router.get("/{branch_id}/holidays/{year}", responses=error_responses(service.BranchNotFound))
+@router.get("/{branch_id}/holidays/{year}", responses=error_responses(BranchNotFound))
 async def suggest_branch_holidays(
     _: Team, session: SessionDep, branch_id: UUID, year: Annotated[int, Path(ge=1970, le=2100)]
 ) -> list[ExceptionCreate]:

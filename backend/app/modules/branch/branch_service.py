@@ -11,11 +11,16 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
-from app.common.types.localized import LocalizedText
-from app.common.types.wall_time import Span, WallHours, days_between, instant_of, open_spans
-from app.core.exceptions import ConflictException, NotFoundException, ZenSpaException
+from app.common.types.wall_time import Span, WallHours, days_from, instant, open_spans
+from app.core.exceptions import ZenSpaException
 from app.db.errors import translate_integrity_errors
 from app.db.queries import bounds, fetch_raw, get_row
+from app.modules.branch.branch_errors import (
+    BranchKeyTaken,
+    BranchNotFound,
+    ExceptionNotFound,
+    ExceptionOverlaps,
+)
 from app.modules.branch.branch_models import Branch, HoursException, OpeningHours
 from app.modules.branch.branch_schemas import (
     BranchCreate,
@@ -39,29 +44,6 @@ class Address(NamedTuple):
 
     name: str
     address: str
-
-
-class BranchNotFound(NotFoundException):
-    code = "BRANCH_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy chi nhánh này.", "There is no such branch.")
-
-
-class ExceptionNotFound(NotFoundException):
-    code = "HOURS_EXCEPTION_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy giờ riêng này.", "There are no such other hours.")
-
-
-class BranchKeyTaken(ConflictException):
-    code = "BRANCH_KEY_TAKEN"
-    text = LocalizedText("Đã có chi nhánh dùng mã này.", "Another branch has this key.")
-
-
-class ExceptionOverlaps(ConflictException):
-    code = "HOURS_EXCEPTION_OVERLAPS"
-    text = LocalizedText(
-        "Một trong những ngày này đã có giờ riêng; hãy xóa trước.",
-        "One of these days has other hours already; please delete those first.",
-    )
 
 
 _REFUSALS: dict[str, type[ZenSpaException]] = {

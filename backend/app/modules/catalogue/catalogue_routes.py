@@ -11,6 +11,16 @@ from app.core.exceptions import error_responses
 from app.http.etags import NOT_MODIFIED, respond_with_etag
 from app.http.router import PUBLIC, ApiRouter
 from app.modules.catalogue import catalogue_service as service
+from app.modules.catalogue.catalogue_errors import (
+    AddOnKeyTaken,
+    AddOnNotFound,
+    CategoryKeyTaken,
+    CategoryNotFound,
+    ServiceKeyTaken,
+    ServiceNotFound,
+    VariantKeyTaken,
+    VariantNotFound,
+)
 from app.modules.catalogue.catalogue_schemas import (
     AddOnCreate,
     AddOnUpdate,
@@ -48,7 +58,7 @@ async def read_desk_catalogue(_: Team, session: SessionDep) -> DeskCatalogue:
     return await service.read_desk_catalogue(session)
 
 
-@router.post("/categories", status_code=201, responses=error_responses(service.CategoryKeyTaken))
+@router.post("/categories", status_code=201, responses=error_responses(CategoryKeyTaken))
 async def create_service_category(
     _: AdminEverywhere, session: SessionDep, new: CategoryCreate
 ) -> DeskCategory:
@@ -58,7 +68,7 @@ async def create_service_category(
 
 @router.patch(
     "/categories/{category_id}",
-    responses=error_responses(service.CategoryNotFound, service.CategoryKeyTaken),
+    responses=error_responses(CategoryNotFound, CategoryKeyTaken),
 )
 async def update_service_category(
     _: AdminEverywhere, session: SessionDep, category_id: UUID, changes: CategoryUpdate
@@ -70,9 +80,7 @@ async def update_service_category(
 @router.post(
     "/services",
     status_code=201,
-    responses=error_responses(
-        service.CategoryNotFound, service.AddOnNotFound, service.ServiceKeyTaken, service.VariantKeyTaken
-    ),
+    responses=error_responses(CategoryNotFound, AddOnNotFound, ServiceKeyTaken, VariantKeyTaken),
 )
 async def create_service(_: AdminEverywhere, session: SessionDep, new: ServiceCreate) -> DeskService:
     """Adds a service, with its variants or before them."""
@@ -81,9 +89,7 @@ async def create_service(_: AdminEverywhere, session: SessionDep, new: ServiceCr
 
 @router.patch(
     "/services/{service_id}",
-    responses=error_responses(
-        service.ServiceNotFound, service.CategoryNotFound, service.AddOnNotFound, service.ServiceKeyTaken
-    ),
+    responses=error_responses(ServiceNotFound, CategoryNotFound, AddOnNotFound, ServiceKeyTaken),
 )
 async def update_service(
     _: AdminEverywhere, session: SessionDep, service_id: UUID, changes: ServiceUpdate
@@ -95,7 +101,7 @@ async def update_service(
 @router.post(
     "/services/{service_id}/variants",
     status_code=201,
-    responses=error_responses(service.ServiceNotFound, service.VariantKeyTaken),
+    responses=error_responses(ServiceNotFound, VariantKeyTaken),
 )
 async def create_service_variant(
     _: AdminEverywhere, session: SessionDep, service_id: UUID, new: VariantCreate
@@ -106,7 +112,7 @@ async def create_service_variant(
 
 @router.patch(
     "/variants/{variant_id}",
-    responses=error_responses(service.VariantNotFound, service.VariantKeyTaken),
+    responses=error_responses(VariantNotFound, VariantKeyTaken),
 )
 async def update_service_variant(
     _: AdminEverywhere, session: SessionDep, variant_id: UUID, changes: VariantUpdate
@@ -115,13 +121,13 @@ async def update_service_variant(
     return await service.update_variant(session, variant_id, changes)
 
 
-@router.post("/add-ons", status_code=201, responses=error_responses(service.AddOnKeyTaken))
+@router.post("/add-ons", status_code=201, responses=error_responses(AddOnKeyTaken))
 async def create_add_on(_: AdminEverywhere, session: SessionDep, new: AddOnCreate) -> DeskAddOn:
     """Adds an add-on; services say which they can have."""
     return await service.create_add_on(session, new)
 
 
-@router.patch("/add-ons/{add_on_id}", responses=error_responses(service.AddOnNotFound, service.AddOnKeyTaken))
+@router.patch("/add-ons/{add_on_id}", responses=error_responses(AddOnNotFound, AddOnKeyTaken))
 async def update_add_on(
     _: AdminEverywhere, session: SessionDep, add_on_id: UUID, changes: AddOnUpdate
 ) -> DeskAddOn:

@@ -9,12 +9,21 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.common.schemas import changes_of
-from app.common.types.localized import LocalizedText
-from app.core.exceptions import ConflictException, NotFoundException, ValidationException, ZenSpaException
+from app.core.exceptions import ValidationException, ZenSpaException
 from app.core.validation_messages import describe
 from app.db.errors import translate_integrity_errors
 from app.db.models import Entity
 from app.db.queries import get_row
+from app.modules.catalogue.catalogue_errors import (
+    AddOnKeyTaken,
+    AddOnNotFound,
+    CategoryKeyTaken,
+    CategoryNotFound,
+    ServiceKeyTaken,
+    ServiceNotFound,
+    VariantKeyTaken,
+    VariantNotFound,
+)
 from app.modules.catalogue.catalogue_models import (
     AddOn,
     Service,
@@ -47,50 +56,6 @@ from app.modules.catalogue.kinds import Offered
 from app.modules.resource import resource_service
 
 type _Path = tuple[str | int, ...]
-
-
-class CategoryNotFound(NotFoundException):
-    code = "SERVICE_CATEGORY_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy nhóm dịch vụ này.", "There is no such category.")
-
-
-class ServiceNotFound(NotFoundException):
-    code = "SERVICE_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy dịch vụ này.", "There is no such service.")
-
-
-class VariantNotFound(NotFoundException):
-    code = "SERVICE_VARIANT_NOT_FOUND"
-    text = LocalizedText(
-        "Không tìm thấy gói thời lượng này của dịch vụ.", "There is no such variant of a service."
-    )
-
-
-class AddOnNotFound(NotFoundException):
-    code = "ADD_ON_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy dịch vụ kèm thêm này.", "There is no such add-on.")
-
-
-class CategoryKeyTaken(ConflictException):
-    code = "SERVICE_CATEGORY_KEY_TAKEN"
-    text = LocalizedText("Đã có nhóm dịch vụ dùng mã này.", "Another category has this key.")
-
-
-class ServiceKeyTaken(ConflictException):
-    code = "SERVICE_KEY_TAKEN"
-    text = LocalizedText("Đã có dịch vụ dùng mã này.", "Another service has this key.")
-
-
-class VariantKeyTaken(ConflictException):
-    code = "SERVICE_VARIANT_KEY_TAKEN"
-    text = LocalizedText(
-        "Dịch vụ đã có gói thời lượng dùng mã này.", "Another variant of the service has this key."
-    )
-
-
-class AddOnKeyTaken(ConflictException):
-    code = "ADD_ON_KEY_TAKEN"
-    text = LocalizedText("Đã có dịch vụ kèm thêm dùng mã này.", "Another add-on has this key.")
 
 
 _REFUSALS: dict[str, type[ZenSpaException]] = {

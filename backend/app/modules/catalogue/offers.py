@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.types.localized import LocalizedText
 from app.db.queries import fetch_raw
-from app.modules.catalogue.catalogue_service import AddOnNotFound, VariantNotFound
+from app.modules.catalogue.catalogue_errors import AddOnNotFound, VariantNotFound
 from app.modules.catalogue.kinds import Offered
 
 _VARIANTS = """

@@ -20,13 +20,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
-from app.common.types.localized import LocalizedText
 from app.core.database import SessionDep, claim_connection
 from app.core.exceptions import ForbiddenException, UnauthorizedException
 from app.core.logging import request_id_var, user_id_var
 from app.db.audit import act_as
 from app.db.queries import fetch_raw
-from app.db.transactions import run_in_transaction
+from app.modules.identity.identity_errors import SessionEnded, UserDisabled
 from app.modules.identity.identity_models import User
 from app.modules.identity.roles import Role
 from app.modules.identity.tokens import Claims, verify_access_token
@@ -41,20 +40,6 @@ FROM user_account AS u LEFT JOIN user_session AS s ON s.id = $2 AND s.user_id = 
 WHERE u.{key} = $1
 """
 _BY_SOURCE = {"zenspa": _CURRENT_USER.format(key="id"), "supabase": _CURRENT_USER.format(key="supabase_id")}
-
-
-class SessionEnded(UnauthorizedException):
-    code = "SESSION_ENDED"
-    text = LocalizedText(
-        "Phiên đăng nhập đã kết thúc, vui lòng đăng nhập lại.", "The session has ended, please sign in again."
-    )
-
-
-class UserDisabled(ForbiddenException):
-    code = "USER_DISABLED"
-    text = LocalizedText(
-        "Tài khoản đã bị khóa, hãy hỏi quản lý.", "The account is disabled, please ask an administrator."
-    )
 
 
 class Grant(NamedTuple):

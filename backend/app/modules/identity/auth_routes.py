@@ -11,7 +11,15 @@ from app.core.exceptions import RateLimitException, error_responses
 from app.http.router import PUBLIC, ApiRouter
 from app.modules.identity import identity_service as service
 from app.modules.identity import recovery, sessions
-from app.modules.identity.access import SignedIn, UserDisabled
+from app.modules.identity.access import SignedIn
+from app.modules.identity.identity_errors import (
+    InvalidRefreshToken,
+    RefreshTokenReused,
+    ResetLinkInvalid,
+    UserDisabled,
+    WrongCredentials,
+    WrongPassword,
+)
 from app.modules.identity.identity_schemas import (
     PasswordChange,
     PasswordReset,
@@ -37,7 +45,7 @@ DeviceDep = Annotated[sessions.Device, Depends(device_of)]
 @router.post(
     "/sign-in",
     openapi_extra=PUBLIC,
-    responses=error_responses(sessions.WrongCredentials, UserDisabled, RateLimitException),
+    responses=error_responses(WrongCredentials, UserDisabled, RateLimitException),
 )
 async def sign_in(credentials: SignIn, device: DeviceDep) -> Tokens:
     """Opens a session with an email or a phone number and a password."""
@@ -47,7 +55,7 @@ async def sign_in(credentials: SignIn, device: DeviceDep) -> Tokens:
 @router.post(
     "/refresh",
     openapi_extra=PUBLIC,
-    responses=error_responses(sessions.InvalidRefreshToken, sessions.RefreshTokenReused, UserDisabled),
+    responses=error_responses(InvalidRefreshToken, RefreshTokenReused, UserDisabled),
 )
 async def refresh(body: Refresh) -> Tokens:
     """New tokens for a refresh token, which is good once: used again, it ends the session everywhere it is."""
@@ -74,7 +82,7 @@ async def get_me(user: SignedIn, session: SessionDep) -> UserRead:
     return await service.read_user(session, await service.get_user(session, user.id))
 
 
-@router.post("/password", responses=error_responses(recovery.WrongPassword, RateLimitException))
+@router.post("/password", responses=error_responses(WrongPassword, RateLimitException))
 async def change_password(
     user: SignedIn, session: SessionDep, change: PasswordChange, device: DeviceDep
 ) -> Tokens:
@@ -100,7 +108,7 @@ async def request_password_reset(
     "/password/reset",
     status_code=204,
     openapi_extra=PUBLIC,
-    responses=error_responses(recovery.ResetLinkNotGood),
+    responses=error_responses(ResetLinkInvalid),
 )
 async def reset_password(session: SessionDep, reset: PasswordReset) -> None:
     """Sets a new password by the link of the mail, and ends every session."""

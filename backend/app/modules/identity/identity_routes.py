@@ -13,11 +13,18 @@ from app.core.exceptions import NotFoundException, RateLimitException, error_res
 from app.core.mail import shown_mails
 from app.core.security import InvalidCursorException
 from app.http.router import PUBLIC, ApiRouter
-from app.modules.branch.branch_service import BranchNotFound
+from app.modules.branch.branch_errors import BranchNotFound
 from app.modules.identity import identity_service as service
 from app.modules.identity import invitations
 from app.modules.identity.access import AdminEverywhere, SignedIn
 from app.modules.identity.auth_routes import DeviceDep
+from app.modules.identity.identity_errors import (
+    InvitationClosed,
+    InvitationNotFound,
+    InvitedUserDisabled,
+    LastAdmin,
+    UserNotFound,
+)
 from app.modules.identity.identity_schemas import (
     InvitationAccept,
     InvitationClaim,
@@ -45,19 +52,19 @@ async def list_users(
     return await service.list_users(session, query)
 
 
-@users.get("/{user_id}", responses=error_responses(service.UserNotFound))
+@users.get("/{user_id}", responses=error_responses(UserNotFound))
 async def get_user(_: AdminEverywhere, session: SessionDep, user_id: UUID) -> UserRead:
     """One user with their roles."""
     return await service.read_user(session, await service.get_user(session, user_id))
 
 
-@users.post("/{user_id}/disable", responses=error_responses(service.UserNotFound, service.LastAdmin))
+@users.post("/{user_id}/disable", responses=error_responses(UserNotFound, LastAdmin))
 async def disable_user(_: AdminEverywhere, session: SessionDep, user_id: UUID) -> UserRead:
     """Locks a user out at once: every token of theirs dies."""
     return await service.read_user(session, await service.disable_user(session, user_id))
 
 
-@users.post("/{user_id}/enable", responses=error_responses(service.UserNotFound))
+@users.post("/{user_id}/enable", responses=error_responses(UserNotFound))
 async def enable_user(_: AdminEverywhere, session: SessionDep, user_id: UUID) -> UserRead:
     """Lets a user in again; they sign in anew."""
     return await service.read_user(session, await service.enable_user(session, user_id))
@@ -65,7 +72,7 @@ async def enable_user(_: AdminEverywhere, session: SessionDep, user_id: UUID) ->
 
 @users.put(
     "/{user_id}/roles",
-    responses=error_responses(service.UserNotFound, service.LastAdmin, BranchNotFound),
+    responses=error_responses(UserNotFound, LastAdmin, BranchNotFound),
 )
 async def set_user_roles(
     _: AdminEverywhere, session: SessionDep, user_id: UUID, wanted: UserRoles
@@ -77,7 +84,7 @@ async def set_user_roles(
 @invited.post(
     "",
     status_code=201,
-    responses=error_responses(RateLimitException, invitations.InvitedUserDisabled, BranchNotFound),
+    responses=error_responses(RateLimitException, InvitedUserDisabled, BranchNotFound),
 )
 async def invite_user(
     admin: AdminEverywhere, session: SessionDep, new: InvitationCreate, background: BackgroundTasks
@@ -100,14 +107,14 @@ async def list_invitations(
     "/accept",
     status_code=201,
     openapi_extra=PUBLIC,
-    responses=error_responses(invitations.InvitationNotFound),
+    responses=error_responses(InvitationNotFound),
 )
 async def accept_invitation(session: SessionDep, answer: InvitationAccept, device: DeviceDep) -> Tokens:
     """Sets the password of the invited and signs them in."""
     return await invitations.accept(session, answer, device)
 
 
-@invited.post("/claim", responses=error_responses(invitations.InvitationNotFound))
+@invited.post("/claim", responses=error_responses(InvitationNotFound))
 async def claim_invitation(user: SignedIn, session: SessionDep, answer: InvitationClaim) -> UserRead:
     """Takes the roles of an invitation to the account you are signed in to, as with Supabase."""
     return await service.read_user(session, await invitations.claim(session, user.id, answer.token))
@@ -115,9 +122,7 @@ async def claim_invitation(user: SignedIn, session: SessionDep, answer: Invitati
 
 @invited.post(
     "/{invitation_id}/resend",
-    responses=error_responses(
-        RateLimitException, invitations.InvitationNotFound, invitations.InvitationClosed
-    ),
+    responses=error_responses(RateLimitException, InvitationNotFound, InvitationClosed),
 )
 async def resend_invitation(
     admin: AdminEverywhere, session: SessionDep, invitation_id: UUID, background: BackgroundTasks
@@ -130,7 +135,7 @@ async def resend_invitation(
 
 @invited.post(
     "/{invitation_id}/withdraw",
-    responses=error_responses(invitations.InvitationNotFound, invitations.InvitationClosed),
+    responses=error_responses(InvitationNotFound, InvitationClosed),
 )
 async def withdraw_invitation(_: AdminEverywhere, session: SessionDep, invitation_id: UUID) -> InvitationRead:
     """Makes the link worthless."""

@@ -9,12 +9,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
-from app.common.types.localized import LocalizedText
-from app.core.exceptions import ConflictException, NotFoundException
 from app.db.errors import translate_integrity_errors
 from app.db.paging import newest_first
 from app.db.queries import get_row
 from app.modules.branch.branch_service import refuse_unknown_branches
+from app.modules.identity.identity_errors import LastAdmin, LoginTaken, UserNotFound
 from app.modules.identity.identity_models import Invitation, RoleAssignment, User, UserSession
 from app.modules.identity.identity_schemas import RoleGrant, UserListQuery, UserPage, UserRead
 from app.modules.identity.roles import Role
@@ -22,23 +21,6 @@ from app.modules.identity.sessions import end_every_session
 
 _LAST_ADMIN_LOCK = 0x61646D696E  # "admin": two admins who disable each other wait here
 _PHONE_PUNCTUATION = re.compile(r"[\s().+-]")
-
-
-class UserNotFound(NotFoundException):
-    code = "USER_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy người dùng này.", "There is no such user.")
-
-
-class LoginTaken(ConflictException):
-    code = "LOGIN_TAKEN"
-    text = LocalizedText(
-        "Email hoặc số điện thoại này đã có người dùng.", "Another user has this email or phone number."
-    )
-
-
-class LastAdmin(ConflictException):
-    code = "LAST_ADMIN"
-    text = LocalizedText("Phải còn ít nhất một quản trị viên.", "At least one administrator must remain.")
 
 
 async def create_user(session: AsyncSession, user: User, roles: Sequence[RoleGrant] = ()) -> User:

@@ -13,9 +13,7 @@ from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.common.schemas import PageQuery
-from app.common.types.localized import LocalizedText
 from app.core.config import settings
-from app.core.exceptions import ConflictException, NotFoundException
 from app.core.mail import Mail, MailNotSent, send_mail
 from app.db.audit import act_as
 from app.db.paging import newest_first
@@ -23,6 +21,7 @@ from app.db.transactions import run_in_transaction
 from app.modules.audit.audit_service import mask_entries_about
 from app.modules.branch.branch_service import refuse_unknown_branches
 from app.modules.identity.access import CurrentUser
+from app.modules.identity.identity_errors import InvitationClosed, InvitationNotFound, InvitedUserDisabled
 from app.modules.identity.identity_models import Invitation, User
 from app.modules.identity.identity_schemas import (
     InvitationAccept,
@@ -40,27 +39,6 @@ from app.redis.rate_limit import RateLimit, take
 
 GOOD_FOR = timedelta(hours=72)
 BY_INVITER = RateLimit("invitation", requests=60, seconds=3600)
-
-
-class InvitationNotFound(NotFoundException):
-    code = "INVITATION_NOT_FOUND"
-    text = LocalizedText(
-        "Lời mời này không còn dùng được; hãy xin gửi lại.",
-        "This invitation is no longer good; please ask for another.",
-    )
-
-
-class InvitationClosed(ConflictException):
-    code = "INVITATION_CLOSED"
-    text = LocalizedText("Lời mời đã được nhận hoặc đã thu hồi.", "The invitation was accepted or withdrawn.")
-
-
-class InvitedUserDisabled(ConflictException):
-    code = "INVITED_USER_DISABLED"
-    text = LocalizedText(
-        "Người này có tài khoản đang bị khóa; hãy mở khóa trước.",
-        "This person has an account that is disabled; enable it first.",
-    )
 
 
 class Outgoing(NamedTuple):

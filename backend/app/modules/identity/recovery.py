@@ -7,12 +7,11 @@ from uuid import UUID
 from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.common.types.localized import LocalizedText
 from app.core.config import settings
-from app.core.exceptions import ForbiddenException, NotFoundException
 from app.core.mail import Mail, MailNotSent, send_mail
 from app.db.audit import act_as
 from app.modules.identity.access import CurrentUser
+from app.modules.identity.identity_errors import ResetLinkInvalid, WrongPassword
 from app.modules.identity.identity_models import User
 from app.modules.identity.identity_schemas import PasswordChange, PasswordReset, Tokens
 from app.modules.identity.identity_service import find_by_email, get_user, withdraw_invitations
@@ -23,18 +22,6 @@ from app.redis.rate_limit import RateLimit, client_of, take
 RESET_SECONDS = 3600
 BY_ACCOUNT_RESET = RateLimit("password-reset", requests=5, seconds=3600)
 BY_ADDRESS_RESET = RateLimit("password-reset-address", requests=30, seconds=3600)
-
-
-class WrongPassword(ForbiddenException):
-    code = "WRONG_PASSWORD"
-    text = LocalizedText("Mật khẩu hiện tại không đúng.", "The current password is wrong.")
-
-
-class ResetLinkNotGood(NotFoundException):
-    code = "RESET_LINK_NOT_GOOD"
-    text = LocalizedText(
-        "Liên kết đã dùng hoặc đã hết hạn; hãy xin lại.", "The link was used or has expired; ask for another."
-    )
 
 
 async def change_password(
@@ -88,7 +75,7 @@ async def reset_password(session: AsyncSession, reset: PasswordReset) -> None:
     """By the link of the mail. It works once: it is signed with the password that it replaces.
 
     Raises:
-        ResetLinkNotGood
+        ResetLinkInvalid
     """
     user = await _user_of(session, reset.token)
     await act_as(session, user.id)
@@ -109,10 +96,10 @@ async def _user_of(session: AsyncSession, token: str) -> User:
         _, user_id = URLSafeTimedSerializer("").loads_unsafe(token)
         user = await session.get(User, UUID(user_id), with_for_update=True)
         if user is None or user.disabled_at is not None:
-            raise ResetLinkNotGood
+            raise ResetLinkInvalid
         _serializer(user).loads(token, max_age=RESET_SECONDS)
     except (BadData, ValueError, TypeError, AttributeError):
-        raise ResetLinkNotGood from None
+        raise ResetLinkInvalid from None
     return user
 
 

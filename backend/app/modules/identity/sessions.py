@@ -18,13 +18,17 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
-from app.common.types.localized import LocalizedText
 from app.common.types.phone import to_e164
 from app.core.config import settings
 from app.core.exceptions import UnauthorizedException
 from app.db.audit import act_as
 from app.db.transactions import run_in_transaction
-from app.modules.identity.access import SessionEnded, UserDisabled
+from app.modules.identity.identity_errors import (
+    InvalidRefreshToken,
+    RefreshTokenReused,
+    UserDisabled,
+    WrongCredentials,
+)
 from app.modules.identity.identity_models import User, UserSession
 from app.modules.identity.identity_schemas import SignIn, Tokens
 from app.modules.identity.passwords import check_password
@@ -42,24 +46,6 @@ BY_ADDRESS = RateLimit("sign-in-address", requests=60, seconds=900)
 _MAX_USER_AGENT = 300
 
 logger = structlog.get_logger(__name__)
-
-
-class WrongCredentials(UnauthorizedException):
-    code = "WRONG_CREDENTIALS"
-    text = LocalizedText("Tài khoản hoặc mật khẩu không đúng.", "The account or the password is wrong.")
-
-
-class InvalidRefreshToken(UnauthorizedException):
-    code = "INVALID_REFRESH_TOKEN"
-    text = SessionEnded.text
-
-
-class RefreshTokenReused(UnauthorizedException):
-    code = "REFRESH_TOKEN_REUSED"
-    text = LocalizedText(
-        "Phiên này đã bị dùng ở nơi khác và đã được kết thúc, vui lòng đăng nhập lại.",
-        "This session was used elsewhere and has been ended, please sign in again.",
-    )
 
 
 class Device(NamedTuple):

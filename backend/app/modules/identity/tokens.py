@@ -11,10 +11,12 @@ from uuid import UUID, uuid4
 from jwt import PyJWK, PyJWT, PyJWTError, get_unverified_header
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-from app.common.types.localized import LocalizedText
 from app.core.config import settings
-from app.core.exceptions import ForbiddenException, UnauthorizedException
-from app.modules.identity.keys import MAX_KID_LENGTH, PublishedKeys
+from app.modules.identity.identity_errors import ExpiredToken, InvalidToken, NotAUser
+from app.modules.identity.keys import MAX_KID_LENGTH, PublishedKeys, SigningKey
+
+if TYPE_CHECKING:
+    from jwt import PyJWS
 
 ACCESS_TOKEN_SECONDS = 900
 MAX_SKEW = 30
@@ -35,35 +37,6 @@ _SIGNATURE_ALONE: dict[str, Any] = {
     "require": [],
     **{f"verify_{claim}": False for claim in ("iss", "aud", "sub", "iat", "nbf", "jti")},
 }
-
-
-class _Refused(UnauthorizedException):
-    def __init__(self) -> None:
-        super().__init__(headers={"WWW-Authenticate": 'Bearer error="invalid_token"'})  # RFC 6750 §3.1
-
-
-class InvalidToken(_Refused):
-    code = "INVALID_TOKEN"
-    text = LocalizedText(
-        "Phiên đăng nhập không hợp lệ. Vui lòng đăng nhập lại.",
-        "Your sign-in is not valid. Please sign in again.",
-    )
-
-
-class ExpiredToken(_Refused):
-    code = "TOKEN_EXPIRED"
-    text = LocalizedText(
-        "Phiên đăng nhập đã hết hạn. Vui lòng đăng nhập lại.",
-        "Your sign-in has expired. Please sign in again.",
-    )
-
-
-class NotAUser(ForbiddenException):
-    """The signature is good, but it is a key of the Supabase project (`anon`, `service_role`) or a sign-in without
-    a person (`is_anonymous`)."""
-
-    code = "NOT_A_USER"
-    text = LocalizedText("Phiên này không thuộc tài khoản nào.", "This token does not belong to a user.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What can be wrong with a request for a room, a bed, a device or its time."""
+"""Errors of rooms, beds, devices and outages."""
 
 from app.common.types.localized import LocalizedText
 from app.core.exceptions import ConflictException, NotFoundException
@@ -6,58 +6,68 @@ from app.core.exceptions import ConflictException, NotFoundException
 
 class ResourceTypeNotFound(NotFoundException):
     code = "RESOURCE_TYPE_NOT_FOUND"
-    text = LocalizedText(
-        "Không tìm thấy loại giường hoặc thiết bị này.", "There is no such type of bed or device."
-    )
+    text = LocalizedText("Không tìm thấy loại giường hoặc thiết bị này.", "Type of bed or device not found.")
 
 
 class RoomNotFound(NotFoundException):
     code = "ROOM_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy phòng này.", "There is no such room.")
+    text = LocalizedText("Không tìm thấy phòng này.", "Room not found.")
 
 
 class ResourceNotFound(NotFoundException):
     code = "RESOURCE_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy giường hoặc thiết bị này.", "There is no such bed or device.")
+    text = LocalizedText("Không tìm thấy giường hoặc máy này.", "Bed or device not found.")
 
 
 class OutageNotFound(NotFoundException):
     code = "OUTAGE_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy lần báo hỏng này.", "There is no such outage.")
+    text = LocalizedText("Không tìm thấy lần báo hỏng này.", "Outage not found.")
 
 
 class ResourceTypeKeyTaken(ConflictException):
     code = "RESOURCE_TYPE_KEY_TAKEN"
-    text = LocalizedText("Đã có loại giường hoặc thiết bị dùng mã này.", "Another type has this key.")
+    text = LocalizedText(
+        "Đã có loại giường hoặc thiết bị dùng mã này. Chọn mã khác.",
+        "Another type has this key. Choose another key.",
+    )
 
 
 class RoomKeyTaken(ConflictException):
     code = "ROOM_KEY_TAKEN"
-    text = LocalizedText("Đã có phòng dùng mã này.", "Another room has this key.")
+    text = LocalizedText(
+        "Đã có phòng dùng mã này. Chọn mã khác.", "Another room has this key. Choose another key."
+    )
 
 
 class ResourceKeyTaken(ConflictException):
     code = "RESOURCE_KEY_TAKEN"
-    text = LocalizedText("Đã có giường hoặc thiết bị dùng mã này.", "Another bed or device has this key.")
+    text = LocalizedText(
+        "Đã có giường hoặc thiết bị dùng mã này. Chọn mã khác.",
+        "Another bed or device has this key. Choose another key.",
+    )
 
 
 class RoomElsewhere(ConflictException):
     code = "ROOM_ELSEWHERE"
-    text = LocalizedText("Chi nhánh này không có phòng đó.", "The branch has no such room.")
+    text = LocalizedText(
+        "Chi nhánh này không có phòng đó. Chọn phòng khác.",
+        "This branch does not have that room. Choose another room.",
+    )
 
 
 class OutageOverlaps(ConflictException):
     code = "OUTAGE_OVERLAPS"
     text = LocalizedText(
-        "Giường hoặc thiết bị này đã được báo hỏng vào lúc đó.",
-        "This bed or device is out of order already at that time.",
+        "Giường hoặc máy này đã được báo hỏng vào lúc đó. Chọn thời gian khác.",
+        "This bed or device already has an outage at that time. Choose another time.",
     )
 
 
 class ResourceHasAppointments(ConflictException):
+    """`details` lists the first hundred appointments and their times."""
+
     code = "RESOURCE_HAS_APPOINTMENTS"
-    """`details` names them and when they are, the first hundred."""
     text = LocalizedText(
-        "Vẫn còn lịch hẹn dùng giường hoặc thiết bị này; hãy chuyển hoặc hủy trước.",
-        "Appointments still need this bed or device; please move or cancel them first.",
+        "Vẫn còn lịch hẹn dùng giường hoặc máy này. Dời hoặc hủy lịch trước.",
+        "Appointments still need this bed or device. Move or cancel them first.",
     )

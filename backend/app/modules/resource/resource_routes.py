@@ -9,7 +9,7 @@ from app.common.constants import API_V1
 from app.core.database import SessionDep
 from app.core.exceptions import error_responses
 from app.http.router import ApiRouter
-from app.modules.branch.branch_service import BranchNotFound
+from app.modules.branch.branch_errors import BranchNotFound
 from app.modules.identity.access import Admin, AdminEverywhere, Team
 from app.modules.identity.roles import Role
 from app.modules.resource import resource_service as service

@@ -12,7 +12,7 @@ from app.core.exceptions import ZenSpaException
 from app.db.errors import translate_integrity_errors
 from app.db.models import Entity
 from app.db.queries import get_row
-from app.modules.branch.branch_service import BranchNotFound
+from app.modules.branch.branch_errors import BranchNotFound
 from app.modules.resource.appointment_schemas import appointment_details
 from app.modules.resource.appointments import appointments_of
 from app.modules.resource.resource_errors import (

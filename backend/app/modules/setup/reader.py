@@ -7,9 +7,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from app.common.types.localized import LocalizedText
-from app.core.exceptions import ValidationException
 from app.core.validation_messages import describe
 from app.modules.setup.references import faults_of_references
+from app.modules.setup.setup_errors import SetupRefused
 from app.modules.setup.spa_file import SpaFile
 from app.modules.setup.yaml_document import Document, Fault, YamlPath, read_yaml, write_yaml
 
@@ -25,11 +25,6 @@ _IN_WORDS = {
     ),
 }
 """Where what is said of JSON is not what to say of a file."""
-
-
-class SetupRefused(ValidationException):
-    code = "SETUP_REFUSED"
-    text = LocalizedText("Tệp có lỗi; chưa thay đổi gì.", "The file has faults; nothing was changed.")
 
 
 def read_file(raw: bytes) -> SpaFile:

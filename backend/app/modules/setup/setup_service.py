@@ -4,38 +4,14 @@ from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.types.localized import LocalizedText
-from app.core.exceptions import ConflictException
 from app.core.validation_messages import describe
 from app.modules.setup.plan import LABELS, Kind, Plan, plan_changes
+from app.modules.setup.setup_errors import SetupChanged, SetupImpossible, SetupUnreadable
 from app.modules.setup.snapshot import Snapshot, read_snapshot
 from app.modules.setup.spa_file import SpaFile
 from app.modules.setup.writer import Writer
 
 _FOR_GOOD = {(Kind.TYPE, "kind"), (Kind.ROOM, "branch"), (Kind.RESOURCE, "type"), (Kind.RESOURCE, "branch")}
-
-
-class SetupUnreadable(ConflictException):
-    code = "SETUP_UNREADABLE"
-    text = LocalizedText(
-        "Trong cơ sở dữ liệu có dữ liệu không hợp lệ; hãy sửa trước.",
-        "What the database holds is not valid; please correct it first.",
-    )
-
-
-class SetupImpossible(ConflictException):
-    code = "SETUP_IMPOSSIBLE"
-    text = LocalizedText(
-        "Tệp đổi những điều không đổi được; chưa thay đổi gì.",
-        "The file changes what cannot change; nothing was changed.",
-    )
-
-
-class SetupChanged(ConflictException):
-    code = "SETUP_CHANGED"
-    text = LocalizedText(
-        "Thiết lập vừa được người khác thay đổi; chưa nhập gì. Hãy chạy lại để xem những thay đổi mới.",
-        "Somebody has changed the set-up meanwhile; nothing was imported. Run it again to see what would change now.",
-    )
 
 
 async def read_setup(session: AsyncSession) -> SpaFile:

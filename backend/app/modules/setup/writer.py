@@ -33,6 +33,7 @@ from app.modules.resource.resource_schemas import (
     RoomUpdate,
 )
 from app.modules.setup.plan import LABELS, Key, Kind, Plan, arranged, orders
+from app.modules.setup.setup_errors import ItemRefused
 from app.modules.setup.snapshot import Snapshot
 from app.modules.setup.spa_file import (
     FileBranch,
@@ -48,11 +49,6 @@ from app.modules.setup.spa_file import (
 from app.modules.staff import staff_service
 from app.modules.staff.roster import weekly as weekly_roster
 from app.modules.staff.staff_schemas import StaffCreate, StaffUpdate
-
-
-class ItemRefused(ConflictException):
-    code = "SETUP_ITEM_REFUSED"
-    text = LocalizedText("Không nhập được một mục của tệp.", "An item of the file is refused.")
 
 
 class Writer:

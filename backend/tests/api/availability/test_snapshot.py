@@ -7,7 +7,7 @@ import pytest
 from app.core.database import AsyncSessionLocal
 from app.modules.availability.availability_schemas import GuestWish, TreatmentWish
 from app.modules.availability.availability_service import BranchSnapshot, load_snapshot, quote_party
-from app.modules.branch.branch_service import BranchNotFound
+from app.modules.branch.branch_errors import BranchNotFound
 from app.scheduling.demand import Party
 from app.scheduling.search import assign
 from tests.api.availability.queries import DAY

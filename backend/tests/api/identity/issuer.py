@@ -27,7 +27,8 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from app.core.config import Settings, settings
 from app.modules.identity import tokens as identity_tokens
-from app.modules.identity.tokens import InvalidToken, verify_access_token
+from app.modules.identity.identity_errors import InvalidToken
+from app.modules.identity.tokens import verify_access_token
 
 JWKS_PATH = "/auth/v1/.well-known/jwks.json"
 

@@ -14,7 +14,8 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from app.modules.identity import keys as identity_keys
 from app.modules.identity import tokens as identity_tokens
-from app.modules.identity.keys import KeysUnavailable, PublishedKeys
+from app.modules.identity.identity_errors import KeysUnavailable
+from app.modules.identity.keys import PublishedKeys
 from app.modules.identity.tokens import issue_access_token, verify_access_token
 from tests.api.identity.issuer import JWKS_PATH, Issuer, IssuerKey, compact, refused, trusting
 from tests.support import eventually

@@ -484,14 +484,14 @@ class TestReset:
         lan = await account()
         await ask_for_reset(stranger, lan.login)
         assert (await reset(stranger, shown_word())).status_code == 204
-        refusal(await reset(stranger, shown_word(), "yet another one"), 404, "RESET_LINK_NOT_GOOD")
+        refusal(await reset(stranger, shown_word(), "yet another one"), 404, "RESET_LINK_INVALID")
         tokens_in(await sign_in(stranger, lan.login, NEW_PASSWORD))
 
     async def test_the_link_dies_with_a_change_of_the_password(self, stranger: httpx2.AsyncClient) -> None:
         lan = await account()
         await ask_for_reset(stranger, lan.login)
         await change(stranger, PASSWORD, headers=await header_of(lan))
-        refusal(await reset(stranger, shown_word(), "yet another one"), 404, "RESET_LINK_NOT_GOOD")
+        refusal(await reset(stranger, shown_word(), "yet another one"), 404, "RESET_LINK_INVALID")
 
     @pytest.mark.parametrize(("seconds", "status"), [(3600, 204), (3601, 404)])
     async def test_the_link_is_good_for_an_hour(
@@ -514,7 +514,7 @@ class TestReset:
         lan = await account()
         await ask_for_reset(stranger, lan.login)
         await sql("UPDATE user_account SET disabled_at = now()")
-        refusal(await reset(stranger, shown_word()), 404, "RESET_LINK_NOT_GOOD")
+        refusal(await reset(stranger, shown_word()), 404, "RESET_LINK_INVALID")
 
     async def test_a_link_is_good_for_nobody_else(self, stranger: httpx2.AsyncClient) -> None:
         lan, mai = await account(), await account(email="mai@example.com")
@@ -523,11 +523,11 @@ class TestReset:
         await ask_for_reset(stranger, mai.login)
         ours, theirs = [word_in(mail.body).split(".") for mail in shown_mails]
         forged = ".".join([ours[0], *theirs[1:]])
-        refusal(await reset(stranger, forged), 404, "RESET_LINK_NOT_GOOD")
+        refusal(await reset(stranger, forged), 404, "RESET_LINK_INVALID")
 
     @pytest.mark.parametrize("word", ["", "x", "..", ".a.b", "WzFd.a.b", "MQ.a.b", "bnVsbA.a.b", "ă.ă.ă"])
     async def test_what_is_no_link_is_not_good(self, stranger: httpx2.AsyncClient, word: str) -> None:
-        refusal(await reset(stranger, word), 404, "RESET_LINK_NOT_GOOD")
+        refusal(await reset(stranger, word), 404, "RESET_LINK_INVALID")
 
     async def test_a_mail_server_that_is_down_changes_no_answer(self, stranger: httpx2.AsyncClient) -> None:
         await account()

@@ -19,14 +19,8 @@ from app.core.config import settings
 from app.core.exceptions import ZenSpaException
 from app.core.security import sign_cursor
 from app.modules.identity import tokens as identity_tokens
-from app.modules.identity.keys import KeysUnavailable
-from app.modules.identity.tokens import (
-    ExpiredToken,
-    InvalidToken,
-    NotAUser,
-    issue_access_token,
-    verify_access_token,
-)
+from app.modules.identity.identity_errors import ExpiredToken, InvalidToken, KeysUnavailable, NotAUser
+from app.modules.identity.tokens import issue_access_token, verify_access_token
 from tests.api.identity.issuer import Issuer, IssuerKey, compact, hs256, refused, trusting
 
 NOW = datetime(2027, 2, 6, 2, 30, tzinfo=UTC)

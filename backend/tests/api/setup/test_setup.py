@@ -9,16 +9,9 @@ from app.modules.identity.identity_models import User
 from app.modules.resource.resource_models import Resource, Room
 from app.modules.setup.plan import Kind, Plan
 from app.modules.setup.reader import read_file, write_file
-from app.modules.setup.setup_service import (
-    SetupChanged,
-    SetupImpossible,
-    SetupUnreadable,
-    apply_setup,
-    plan_setup,
-    read_setup,
-)
+from app.modules.setup.setup_errors import ItemRefused, SetupChanged, SetupImpossible, SetupUnreadable
+from app.modules.setup.setup_service import apply_setup, plan_setup, read_setup
 from app.modules.setup.spa_file import SpaFile
-from app.modules.setup.writer import ItemRefused
 from tests.builders.branches import add_branch
 from tests.builders.resources import at
 from tests.builders.visits import add_visit

@@ -2,7 +2,8 @@
 
 import pytest
 
-from app.modules.setup.reader import SetupRefused, read_file
+from app.modules.setup.reader import read_file
+from app.modules.setup.setup_errors import SetupRefused
 from app.modules.setup.spa_file import SpaFile
 
 SMALL_SPA = """\

@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from app.modules.setup.reader import SetupRefused, read_file, write_file
+from app.modules.setup.reader import read_file, write_file
+from app.modules.setup.setup_errors import SetupRefused
 from app.modules.setup.yaml_document import write_yaml
 from tests.unit.setup.files import faults_of, small_spa, spa
 

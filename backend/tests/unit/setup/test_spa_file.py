@@ -19,7 +19,8 @@ from app.modules.catalogue.catalogue_schemas import (
     VariantCreate,
 )
 from app.modules.resource.resource_schemas import ResourceCreate, ResourceTypeCreate, RoomCreate
-from app.modules.setup.reader import SetupRefused, read_file, write_file
+from app.modules.setup.reader import read_file, write_file
+from app.modules.setup.setup_errors import SetupRefused
 from app.modules.setup.spa_file import (
     FileAddOn,
     FileBranch,

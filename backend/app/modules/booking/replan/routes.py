@@ -9,7 +9,7 @@ from app.http.router import ApiRouter
 from app.modules.booking.booking_errors import DayChanged
 from app.modules.booking.replan import service
 from app.modules.booking.replan.schemas import ReplanApplied, ReplanApply, ReplanQuery, ReplanRead
-from app.modules.branch.branch_service import BranchNotFound
+from app.modules.branch.branch_errors import BranchNotFound
 from app.modules.identity.access import SignedIn
 from app.modules.staff.staff_errors import StaffNotFound
 

@@ -10,7 +10,7 @@ from app.core.database import SessionDep
 from app.core.exceptions import error_responses
 from app.core.security import InvalidCursorException
 from app.http.router import ApiRouter
-from app.modules.branch.branch_service import BranchNotFound
+from app.modules.branch.branch_errors import BranchNotFound
 from app.modules.identity.access import Admin, Team
 from app.modules.staff.staff_errors import (
     AppointmentsStranded,

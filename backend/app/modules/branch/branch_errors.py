@@ -1,0 +1,29 @@
+"""Errors of branches and their opening hours."""
+
+from app.common.types.localized import LocalizedText
+from app.core.exceptions import ConflictException, NotFoundException
+
+
+class BranchNotFound(NotFoundException):
+    code = "BRANCH_NOT_FOUND"
+    text = LocalizedText("Không tìm thấy chi nhánh này.", "Branch not found.")
+
+
+class BranchKeyTaken(ConflictException):
+    code = "BRANCH_KEY_TAKEN"
+    text = LocalizedText(
+        "Đã có chi nhánh dùng mã này. Chọn mã khác.", "Another branch has this key. Choose another key."
+    )
+
+
+class ExceptionNotFound(NotFoundException):
+    code = "HOURS_EXCEPTION_NOT_FOUND"
+    text = LocalizedText("Không tìm thấy giờ đặc biệt này.", "Special opening hours not found.")
+
+
+class ExceptionOverlaps(ConflictException):
+    code = "HOURS_EXCEPTION_OVERLAPS"
+    text = LocalizedText(
+        "Một trong các ngày này đã có giờ đặc biệt. Xóa giờ cũ trước.",
+        "One of these days already has special opening hours. Delete those first.",
+    )

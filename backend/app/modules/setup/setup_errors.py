@@ -1,0 +1,48 @@
+"""Errors of reading, planning and importing a spa's set-up file."""
+
+from app.common.types.localized import LocalizedText
+from app.core.exceptions import ConflictException, ValidationException
+
+
+class SetupRefused(ValidationException):
+    """The file has errors; `details` gives each with its line."""
+
+    code = "SETUP_REFUSED"
+    text = LocalizedText("Tệp có lỗi. Chưa lưu gì.", "The file has errors. Nothing was saved.")
+
+
+class SetupUnreadable(ConflictException):
+    """The stored set-up breaks a rule that became stricter after it was saved."""
+
+    code = "SETUP_UNREADABLE"
+    text = LocalizedText(
+        "Dữ liệu đang lưu không còn đúng quy định. Sửa dữ liệu này trước.",
+        "The stored set-up is not valid. Correct it first.",
+    )
+
+
+class SetupImpossible(ConflictException):
+    """The file changes a field that is fixed once its record exists."""
+
+    code = "SETUP_IMPOSSIBLE"
+    text = LocalizedText(
+        "Tệp có thay đổi không được phép. Chưa lưu gì.",
+        "The file changes what cannot change. Nothing was saved.",
+    )
+
+
+class SetupChanged(ConflictException):
+    """The stored set-up changed between the plan and the import."""
+
+    code = "SETUP_CHANGED"
+    text = LocalizedText(
+        "Cài đặt vừa được người khác thay đổi. Chưa lưu gì. Chạy lại để xem các thay đổi mới.",
+        "Somebody changed the set-up meanwhile. Nothing was saved. Run it again to see the new plan.",
+    )
+
+
+class ItemRefused(ConflictException):
+    """A module refuses one item of the file."""
+
+    code = "SETUP_ITEM_REFUSED"
+    text = LocalizedText("Không nhập được một mục của tệp.", "An item of the file was refused.")
