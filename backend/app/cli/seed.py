@@ -43,7 +43,7 @@ async def seed_spa() -> bool:
 async def _seed_spa(session: AsyncSession) -> bool:
     if await branch_service.list_branches(session):
         return False
-    await apply_setup(session, read_file(_DEMO_SPA.read_bytes()))
+    await apply_setup(session, SYSTEM_USER, read_file(_DEMO_SPA.read_bytes()))
     for branch in await branch_service.list_branches(session):
         today = datetime.now(ZoneInfo(branch.time_zone)).date()
         fill = ShiftFill(branch_id=branch.id, first_day=today, last_day=today + _ROSTERED - timedelta(days=1))
@@ -101,7 +101,7 @@ async def seed_accounts() -> list[DemoAccount]:
         for account in accounts:
             password_hash = await hash_password(account.password)
             user = User(full_name=account.full_name, email=account.email, password_hash=password_hash)
-            await identity_service.create_user(session, user, [RoleGrant(role=account.role)])
+            await identity_service.create_user(session, SYSTEM_USER, user, [RoleGrant(role=account.role)])
             if account.role is Role.CUSTOMER:
                 first = await session.scalar(select(Customer).order_by(Customer.id).limit(1))
                 if first is not None:

@@ -120,6 +120,7 @@ def import_spa(
     """
     from app.cli.transfer_plan import show_plan
     from app.db.transactions import run_in_transaction
+    from app.modules.identity.access import SYSTEM_USER
     from app.modules.setup import setup_service
     from app.modules.setup.reader import read_file
     from app.modules.setup.yaml_document import MAX_BYTES
@@ -127,7 +128,8 @@ def import_spa(
     with _refusals_explained(), file.open("rb") as opened:
         setup = read_file(opened.read(MAX_BYTES + 1))
         plan = run_with_database(
-            "the import", lambda: run_in_transaction(lambda session: setup_service.plan_setup(session, setup))
+            "the import",
+            lambda: run_in_transaction(lambda session: setup_service.plan_setup(session, SYSTEM_USER, setup)),
         )
     show_plan(_out, plan)
     if plan.is_empty:
@@ -153,12 +155,15 @@ def _confirm(*, yes: bool) -> None:
 
 def _apply(setup: "SpaFile", plan: "Plan") -> None:
     from app.db.transactions import run_in_transaction
+    from app.modules.identity.access import SYSTEM_USER
     from app.modules.setup.setup_service import apply_setup
 
     with _refusals_explained():
         run_with_database(
             "the import",
-            lambda: run_in_transaction(lambda session: apply_setup(session, setup, expected=plan)),
+            lambda: run_in_transaction(
+                lambda session: apply_setup(session, SYSTEM_USER, setup, expected=plan)
+            ),
         )
     created, changed = (sum(map(len, each.values())) for each in (plan.created, plan.changed))
     _out.print(f"[green]✓[/green] {created:,} mới · created, {changed:,} cập nhật · changed")
@@ -183,13 +188,14 @@ def export_spa(
 
 async def _export_spa(file: Path) -> None:
     from app.core.database import AsyncSessionLocal
+    from app.modules.identity.access import SYSTEM_USER
     from app.modules.setup.reader import write_file
     from app.modules.setup.setup_service import read_setup
 
     async with AsyncSessionLocal() as session:
         # All of it as it was at one time.
         await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        setup = await read_setup(session)
+        setup = await read_setup(session, SYSTEM_USER)
     with _written_whole(file) as opened:
         opened.write(write_file(setup))
 

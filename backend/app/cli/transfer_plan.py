@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from app.common.types.localized import LocalizedText
-from app.modules.setup.plan import LABELS, Kind, Plan
+from app.modules.setup.plan import LABELS, ItemKind, Plan
 
 _KEYS_SHOWN = 12
 
@@ -27,7 +27,7 @@ def show_plan(console: Console, plan: Plan) -> None:
 
 def _show_counts(console: Console, plan: Plan) -> None:
     table = Table("", "Mới · created", "Cập nhật · changed", "Giữ nguyên · unchanged")
-    for kind in Kind:
+    for kind in ItemKind:
         counts = (len(plan.created[kind]), len(plan.changed[kind]), plan.unchanged[kind])
         if any(counts):
             table.add_row(_both(LABELS[kind]), *(f"{count:,}" if count else "" for count in counts))

@@ -35,6 +35,7 @@ def create(
 
     from app.common.types.contact import Email, Name, Phone
     from app.modules.identity import identity_service
+    from app.modules.identity.access import SYSTEM_USER
     from app.modules.identity.identity_models import User
     from app.modules.identity.identity_schemas import Grants
     from app.modules.identity.passwords import hash_password, new_password
@@ -62,7 +63,7 @@ def create(
             phone=new.phone,
             password_hash=await hash_password(password),
         )
-        await identity_service.create_user(session, user, new.roles)
+        await identity_service.create_user(session, SYSTEM_USER, user, new.roles)
 
     _run("creating the user", make)
     typer.echo(f"{new.email}  mật khẩu · password: {password}")
@@ -77,10 +78,11 @@ def disable(email: Email) -> None:
       zenspa user disable lan@example.com
     """
     from app.modules.identity import identity_service
+    from app.modules.identity.access import SYSTEM_USER
 
     async def lock_out(session: "AsyncSession") -> None:
         user = await identity_service.get_by_email(session, email)
-        await identity_service.disable_user(session, user.id)
+        await identity_service.disable_user(session, SYSTEM_USER, user.id)
 
     _run("disabling the user", lock_out)
     typer.echo(f"{email}  đã khóa · disabled")
@@ -94,14 +96,14 @@ def reset_password(email: Email) -> None:
 
       zenspa user reset-password lan@example.com
     """
-    from app.modules.identity import identity_service, recovery
+    from app.modules.identity import recovery
+    from app.modules.identity.access import SYSTEM_USER
     from app.modules.identity.passwords import new_password
 
     password = new_password()
 
     async def replace(session: "AsyncSession") -> None:
-        user = await identity_service.get_by_email(session, email)
-        await recovery.set_password(session, user, password)
+        await recovery.set_password(session, SYSTEM_USER, email, password)
 
     _run("resetting the password", replace)
     typer.echo(f"{email}  mật khẩu mới · new password: {password}")

@@ -1,5 +1,9 @@
 """Name who changes something in a transaction: the triggers of the audit ledger (migration 0002) write it down."""
 
+Triggers (migration 0002) write the entries.
+"""
+
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import text
@@ -11,6 +15,10 @@ _ACT_AS = text(
     "SELECT set_config('zenspa.actor', :actor, true), set_config('zenspa.request', :request, true)"
 )
 _ACT_AS_PROGRAM = text("SELECT set_config('application_name', :program, true)")
+_MASK = text(
+    "UPDATE audit_entry SET before = zenspa_masked(before), after = zenspa_masked(after)"
+    " WHERE entity_id = ANY(:entity_ids)"
+)
 
 
 async def act_as(session: AsyncSession, user_id: UUID) -> None:
@@ -24,3 +32,11 @@ async def act_as(session: AsyncSession, user_id: UUID) -> None:
 async def act_as_program(session: AsyncSession, program: str) -> None:
     """Attribute the changes of this transaction to a part of the software instead of a user, such as a job."""
     await session.execute(_ACT_AS_PROGRAM, {"program": program})
+
+
+async def mask_entries_about(session: AsyncSession, entity_ids: Sequence[UUID]) -> None:
+    """Remove the values from the ledger's entries about these rows, by a person's right to be forgotten.
+
+    Which column changed, when and by whom stays. Flush first: what is still in the session is not in the ledger yet.
+    """
+    await session.execute(_MASK, {"entity_ids": list(entity_ids)})

@@ -74,7 +74,7 @@ class ApiRoute(QuickRoute):
             general |= _SIGN_IN_ERRORS
         elif options.get("openapi_extra") != PUBLIC:
             raise TypeError(
-                f"{endpoint.__name__}: add Requires(...) to its signature, or openapi_extra=PUBLIC"
+                f"{endpoint.__name__}: add `user: SignedIn` to its signature, or openapi_extra=PUBLIC"
             )
         if self.body_field is not None:
             general |= _BODY_ERRORS

@@ -58,7 +58,7 @@ class TestImport:
         changed = said(zenspa("import", "spa", "spa.yaml", "--yes"))
         [row] = [line for line in changed.splitlines() if "450000" in line]
         assert [cell.strip() for cell in row.split("│")[1:-1]] == [
-            "gói thời lượng · variants: thuy-dien/60", "price", "450000", "480000",
+            "tùy chọn · variants: thuy-dien/60", "price", "450000", "480000",
         ]  # fmt: skip
         assert "0 mới · created, 1 cập nhật · changed" in changed
 

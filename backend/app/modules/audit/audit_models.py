@@ -1,4 +1,4 @@
-"""The ledger of changes (nhật ký thay đổi). PostgreSQL writes it, by triggers on every table (migration 0002)."""
+"""The audit ledger (nhật ký thay đổi). PostgreSQL writes it, by triggers on every table (migration 0002)."""
 
 from datetime import datetime
 from typing import Any
@@ -12,10 +12,10 @@ from app.db.models import Base
 
 
 class AuditEntry(Base):
-    """One row that was inserted, updated or deleted, in the transaction that did it.
+    """The record of one row that was inserted, updated or deleted, written in the same transaction.
 
-    PostgreSQL refuses to change or delete an entry. One thing is let through: the values may be masked, all of
-    an entry's at once, because a person has the right to be forgotten.
+    PostgreSQL refuses to change or delete an entry, with one exception: all values of an entry may be masked at once,
+    because a person has the right to be forgotten.
     """
 
     __tablename__ = "audit_entry"
@@ -25,21 +25,21 @@ class AuditEntry(Base):
     actor_id: Mapped[UUID | None] = mapped_column(
         server_default=text("(NULLIF(current_setting('zenspa.actor'::text, true), ''::text))::uuid")
     )
-    """The user whose request it was; none: a command, the clock, or somebody who is not signed in."""
+    """The user who sent the request. None: a command, a periodic job, or a visitor who is not signed in."""
     request_id: Mapped[str | None] = mapped_column(
         Text, server_default=text("NULLIF(current_setting('zenspa.request'::text, true), ''::text)")
     )
     program: Mapped[str] = mapped_column(
         Text, server_default=text("current_setting('application_name'::text)")
     )
-    """What was connected to PostgreSQL: `zenspa`, `zenspa clock`, `psql`, …"""
+    """The program that was connected to PostgreSQL: `zenspa`, `psql`, …"""
     action: Mapped[str] = mapped_column(Text)
-    """insert, update or delete."""
+    """`insert`, `update` or `delete`."""
     entity: Mapped[str] = mapped_column(Text)
-    """The table."""
+    """The name of the table."""
     entity_id: Mapped[UUID]
     before: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    """Of an update, the columns that changed; of a delete, all."""
+    """For an update, the columns that changed; for a delete, all columns."""
     after: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
     __table_args__ = (

@@ -11,14 +11,14 @@ from app.core.security import InvalidCursorException
 from app.http.router import ApiRouter
 from app.modules.audit import audit_service as service
 from app.modules.audit.audit_schemas import AuditListQuery, AuditPage
-from app.modules.identity.access import AdminEverywhere
+from app.modules.identity.access import SignedIn
 
 router = ApiRouter(prefix=f"{API_V1}/audit", tags=["Audit"])
 
 
 @router.get("", responses=error_responses(InvalidCursorException))
 async def list_audit_entries(
-    _: AdminEverywhere, session: SessionDep, query: Annotated[AuditListQuery, Query()]
+    user: SignedIn, session: SessionDep, query: Annotated[AuditListQuery, Query()]
 ) -> AuditPage:
-    """Who changed what and when, newest first; secrets and health notes are masked."""
-    return await service.list_entries(session, query)
+    """Lists who changed what and when, newest first. Secrets and health notes are masked."""
+    return await service.list_entries(session, user, query)

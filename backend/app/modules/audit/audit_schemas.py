@@ -1,4 +1,4 @@
-"""What the API gives of the audit ledger."""
+"""Request and response schemas of the audit ledger."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -15,15 +15,15 @@ class AuditEntryRead(BaseModel):
     id: int
     at: datetime
     actor_id: UUID | None = Field(
-        description="The user; null: a command, the clock, or somebody not signed in."
+        description="The user. null: a command, a periodic job, or a visitor who is not signed in."
     )
     request_id: str | None = Field(description="The `X-Request-ID` of the request, as in the log.")
-    program: str = Field(description="What was connected to PostgreSQL.", examples=["zenspa"])
+    program: str = Field(description="The program that was connected to PostgreSQL.", examples=["zenspa"])
     action: Literal["insert", "update", "delete"]
     entity: str = Field(description="The table.", examples=["customer"])
     entity_id: UUID
     before: dict[str, Any] | None = Field(
-        description="Of an update, what changed. `***` is there but not shown."
+        description="For an update, the columns that changed. `***` stands for a value that is not shown."
     )
     after: dict[str, Any] | None
 
@@ -34,7 +34,7 @@ class AuditPage(BaseModel):
 
 
 class AuditListQuery(PageQuery):
-    """Which entries; all of it must hold."""
+    """Filters of the ledger. An entry must match all of them."""
 
     actor_id: UUID | None = None
     entity: Annotated[Line, Field(max_length=63)] | None = None
@@ -42,4 +42,4 @@ class AuditListQuery(PageQuery):
     action: Literal["insert", "update", "delete"] | None = None
     request_id: Annotated[Line, Field(max_length=64)] | None = None
     since: QueryInstant | None = None
-    until: QueryInstant | None = Field(default=None, description="Not itself included.")
+    until: QueryInstant | None = Field(default=None, description="Exclusive.")

@@ -1,19 +1,26 @@
-"""Reading the audit ledger, and taking a person out of it. PostgreSQL writes it (migration 0002)."""
+"""Reading the audit ledger. PostgreSQL writes it (migration 0002)."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.security import read_cursor, sign_cursor
 from app.modules.audit.audit_models import AuditEntry
 from app.modules.audit.audit_schemas import AuditEntryRead, AuditListQuery, AuditPage
+from app.modules.identity.access import CurrentUser, authorize
+from app.modules.identity.roles import Role
 
 
-async def list_entries(session: AsyncSession, query: AuditListQuery) -> AuditPage:
-    """Newest first."""
+async def list_entries(session: AsyncSession, user: CurrentUser, query: AuditListQuery) -> AuditPage:
+    """Return a page of entries that match every filter, newest first.
+
+    Raises:
+        InvalidCursorException
+    """
+    authorize(user, Role.ADMIN, everywhere=True)
     filters = query.model_dump(exclude={"limit", "cursor", "since", "until"}, exclude_none=True)
     purpose = f"audit:{query.model_dump_json(exclude={'limit', 'cursor'})}"
     statement = select(AuditEntry).filter_by(**filters).order_by(AuditEntry.at.desc(), AuditEntry.id.desc())
@@ -35,17 +42,6 @@ async def list_entries(session: AsyncSession, query: AuditListQuery) -> AuditPag
 
 
 async def entries_about(session: AsyncSession, ids: Sequence[UUID]) -> list[AuditEntryRead]:
-    """All entries of these rows, oldest first."""
-    about = select(AuditEntry).where(AuditEntry.entity_id.in_(ids)).order_by(AuditEntry.id)
-    return [AuditEntryRead.model_validate(entry) for entry in await session.scalars(about)]
-
-
-async def mask_entries_about(session: AsyncSession, ids: Sequence[UUID]) -> None:
-    """Leaves who changed which column of these rows and when, and takes the values out: the right to be forgotten."""
-    masked = {"before": func.zenspa_masked(AuditEntry.before), "after": func.zenspa_masked(AuditEntry.after)}
-    await session.execute(
-        update(AuditEntry)
-        .where(AuditEntry.entity_id.in_(ids))
-        .values(masked)
-        .execution_options(synchronize_session=False)
-    )
+    """Return all entries about these rows, oldest first, for a module that has authorized the user."""
+    entries = select(AuditEntry).where(AuditEntry.entity_id.in_(ids)).order_by(AuditEntry.id)
+    return [AuditEntryRead.model_validate(entry) for entry in await session.scalars(entries)]

@@ -18,7 +18,7 @@ from app.modules.availability.availability_errors import (
 )
 from app.modules.availability.availability_schemas import GuestWish, TreatmentWish
 from app.modules.catalogue.catalogue_errors import AddOnNotFound, VariantNotFound
-from app.modules.catalogue.kinds import Offered
+from app.modules.catalogue.catalogue_schemas import Offered
 from app.modules.resource.resource_errors import ResourceNotFound
 from app.modules.staff.staff_errors import StaffNotFound
 from app.scheduling.demand import Party, Segment, Treatment

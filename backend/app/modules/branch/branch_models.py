@@ -1,4 +1,4 @@
-"""Branches (chi nhánh), when they are open, and how they take bookings."""
+"""Branches (chi nhánh), their opening hours and their booking policies."""
 
 from datetime import date, datetime
 from uuid import UUID
@@ -12,36 +12,36 @@ from app.db.models import Entity, KeyedEntity
 
 
 class Branch(KeyedEntity):
-    """A place where the spa works. Its rules are in wall-clock time, which its time zone makes instants of."""
+    """A location of the spa. Its hours are wall-clock times; its time zone turns them into instants."""
 
     __tablename__ = "branch"
 
     name: Mapped[str] = mapped_column(Text)
     time_zone: Mapped[str] = mapped_column(Text)
-    """Of the IANA database."""
+    """A name of the IANA database: `Asia/Ho_Chi_Minh`."""
     country: Mapped[str] = mapped_column(Text)
-    """ISO 3166; whose public holidays are suggested."""
+    """ISO 3166. Its public holidays are suggested as special hours."""
     address: Mapped[str] = mapped_column(Text, server_default="")
     phone: Mapped[str | None] = mapped_column(Text(collation="C"))
-    """E.164."""
+    """E.164: `+842838221234`."""
     closed_at: Mapped[datetime | None]
-    """Since when it is closed for good; its past stays."""
+    """When the branch closed for good. Its past visits stay."""
 
-    # How it takes bookings.
+    # The booking policy.
     grid_minutes: Mapped[int]
-    """Treatments begin at multiples of it, from midnight on the wall clock."""
+    """Treatments start at multiples of this, counted from midnight on the wall clock."""
     notice_minutes: Mapped[int]
-    """How long before its beginning a customer may still book."""
+    """The minimum time between booking and start, for customers."""
     horizon_days: Mapped[int]
-    """How far ahead."""
+    """How many days ahead a customer may book."""
     hold_minutes: Mapped[int]
-    """How long a time is kept for somebody who has not confirmed."""
+    """How long a hold lasts until it expires unconfirmed."""
     free_cancel_minutes: Mapped[int]
-    """Before the beginning; later it is a late cancellation."""
+    """Cancelling is free until this long before the start; later it is a late cancellation."""
     no_show_minutes: Mapped[int]
-    """After the beginning, before somebody who is not there is a no-show."""
+    """The grace period after the start, before a guest who has not arrived is a no-show."""
     approve_online: Mapped[bool] = mapped_column(server_default=false())
-    """What customers book themselves waits until the desk approves it."""
+    """Whether online bookings wait for the desk's approval."""
 
     __table_args__ = (
         CheckConstraint("name <> ''", name="name"),
@@ -56,7 +56,7 @@ class Branch(KeyedEntity):
 
 
 class OpeningHours(Entity):
-    """From when to when a branch is open on a weekday; several a day, and past midnight."""
+    """One span of opening hours of a weekday. A weekday may have several, and a span may go past midnight."""
 
     __tablename__ = "opening_hours"
 
@@ -66,7 +66,7 @@ class OpeningHours(Entity):
     opens: Mapped[int]
     """Minutes after midnight."""
     closes: Mapped[int]
-    """The same; over 1440 it is on the next day."""
+    """Minutes after the same midnight. Above 1440 it is on the next day."""
 
     __table_args__ = (
         CheckConstraint("weekday BETWEEN 1 AND 7", name="weekday"),
@@ -82,16 +82,16 @@ class OpeningHours(Entity):
 
 
 class HoursException(Entity):
-    """Other hours on some days in a row, as over Tết; none at all is closed."""
+    """Special hours for consecutive days, for example over Tết. Without hours the branch is closed."""
 
     __tablename__ = "hours_exception"
 
     branch_id: Mapped[UUID] = mapped_column(ForeignKey("branch.id"))
     days: Mapped[Range[date]] = mapped_column(DATERANGE)
-    """`[)`, as PostgreSQL keeps ranges of days."""
+    """Half-open `[)`, as PostgreSQL stores date ranges."""
     reason: Mapped[str] = mapped_column(Text)
     hours: Mapped[list[dict[str, int]]] = mapped_column(JSONB)
-    """`[{"opens": 540, "closes": 1020}]`, on each of these days, in place of the weekday's."""
+    """`[{"opens": 540, "closes": 1020}]`, on each of these days, instead of the weekday's hours."""
 
     __table_args__ = (
         CheckConstraint("NOT isempty(days) AND NOT lower_inf(days) AND NOT upper_inf(days)", name="days"),

@@ -1,4 +1,4 @@
-"""Branches over HTTP: parse, call the service, answer."""
+"""Branches over HTTP."""
 
 from typing import Annotated
 from uuid import UUID
@@ -30,8 +30,7 @@ from app.modules.branch.branch_schemas import (
     WeeklyHours,
 )
 from app.modules.branch.holidays import suggest_holidays
-from app.modules.identity.access import Admin, AdminEverywhere, Team
-from app.modules.identity.roles import Role
+from app.modules.identity.access import SignedIn
 
 router = ApiRouter(prefix=f"{API_V1}/branches", tags=["Branches"])
 
@@ -46,33 +45,31 @@ async def list_branches(request: Request, session: SessionDep) -> Response:
 
 
 @router.post("", status_code=201, responses=error_responses(BranchKeyTaken))
-async def open_branch(_: AdminEverywhere, session: SessionDep, new: BranchCreate) -> BranchRead:
-    """Opens a branch. It is closed all week until it has hours."""
-    return await service.open_branch(session, new)
+async def open_branch(user: SignedIn, session: SessionDep, new: BranchCreate) -> BranchRead:
+    """Adds a branch. It is closed all week until its hours are set."""
+    return await service.open_branch(session, user, new)
 
 
 @router.get("/{branch_id}", openapi_extra=PUBLIC, responses=error_responses(BranchNotFound))
 async def get_branch(session: SessionDep, branch_id: UUID) -> BranchRead:
-    """One branch with its hours."""
+    """Returns one branch with its weekly and special hours."""
     return await service.read_branch(session, branch_id)
 
 
 @router.patch("/{branch_id}", responses=error_responses(BranchNotFound, BranchKeyTaken))
 async def update_branch(
-    user: Admin, session: SessionDep, branch_id: UUID, changes: BranchUpdate
+    user: SignedIn, session: SessionDep, branch_id: UUID, changes: BranchUpdate
 ) -> BranchRead:
-    """Changes the fields that are sent and leaves the others. Another time zone moves what its wall clock says."""
-    user.must_hold_in(branch_id, Role.ADMIN)
-    return await service.update_branch(session, branch_id, changes)
+    """Changes the fields that are sent. With another time zone the same wall-clock hours become other instants."""
+    return await service.update_branch(session, user, branch_id, changes)
 
 
 @router.put("/{branch_id}/hours", responses=error_responses(BranchNotFound))
 async def set_branch_hours(
-    user: Admin, session: SessionDep, branch_id: UUID, weekly: WeeklyHours
+    user: SignedIn, session: SessionDep, branch_id: UUID, weekly: WeeklyHours
 ) -> BranchRead:
-    """Sets the hours of all the week, on the wall clock. An end that is not after its beginning is on the next day."""
-    user.must_hold_in(branch_id, Role.ADMIN)
-    return await service.set_weekly_hours(session, branch_id, weekly)
+    """Replaces the weekly hours, in wall-clock time. A closing time that is not after the opening time is on the next day."""
+    return await service.set_weekly_hours(session, user, branch_id, weekly)
 
 
 @router.get(
@@ -84,8 +81,8 @@ async def set_branch_hours(
 async def list_open_hours(
     session: SessionDep, branch_id: UUID, query: Annotated[OpenQuery, Query()]
 ) -> list[Span]:
-    """When a branch is open on these days, as instants: its weekly hours, or those of the exceptions."""
-    return await service.open_hours(session, branch_id, query)
+    """Lists when a branch is open on these days, as instants: the weekly hours, or the special hours of a day."""
+    return await service.list_open_spans(session, branch_id, query)
 
 
 @router.post(
@@ -94,11 +91,10 @@ async def list_open_hours(
     responses=error_responses(BranchNotFound, ExceptionOverlaps),
 )
 async def add_hours_exception(
-    user: Admin, session: SessionDep, branch_id: UUID, new: ExceptionCreate
+    user: SignedIn, session: SessionDep, branch_id: UUID, new: ExceptionCreate
 ) -> ExceptionRead:
-    """Sets other hours on some days, as over Tết; no hours is closed."""
-    user.must_hold_in(branch_id, Role.ADMIN)
-    return await service.add_exception(session, branch_id, new)
+    """Sets special hours for some days, for example over Tết. Without hours the branch is closed."""
+    return await service.add_exception(session, user, branch_id, new)
 
 
 @router.delete(
@@ -107,17 +103,19 @@ async def add_hours_exception(
     responses=error_responses(BranchNotFound, ExceptionNotFound),
 )
 async def remove_hours_exception(
-    user: Admin, session: SessionDep, branch_id: UUID, exception_id: UUID
+    user: SignedIn, session: SessionDep, branch_id: UUID, exception_id: UUID
 ) -> None:
-    """Gives the days their weekly hours back."""
-    user.must_hold_in(branch_id, Role.ADMIN)
-    await service.remove_exception(session, branch_id, exception_id)
+    """Removes special hours. The days have their weekly hours again."""
+    await service.remove_exception(session, user, branch_id, exception_id)
 
 
 @router.get("/{branch_id}/holidays/{year}", responses=error_responses(BranchNotFound))
 async def suggest_branch_holidays(
-    _: Team, session: SessionDep, branch_id: UUID, year: Annotated[int, Path(ge=1970, le=2100)]
+    user: SignedIn, session: SessionDep, branch_id: UUID, year: Annotated[int, Path(ge=1970, le=2100)]
 ) -> list[ExceptionCreate]:
-    """The public holidays of the branch's country that have no other hours yet, each with the days that touch it: to look
-    through, change and send back one by one."""
-    return await suggest_holidays(session, branch_id, year)
+    """Suggests special hours for the public holidays of the branch's country, closed all day.
+
+    Consecutive days are one suggestion; days that have special hours already are left out. Review each, change it if
+    needed, and send it to `POST …/exceptions`.
+    """
+    return await suggest_holidays(session, user, branch_id, year)

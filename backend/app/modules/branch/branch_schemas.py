@@ -1,4 +1,4 @@
-"""What the API takes and gives for branches."""
+"""Request and response schemas of branches."""
 
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -23,14 +23,17 @@ from app.common.types.wall_time import WallTime, end_after, sort_without_overlap
 from app.common.validation import bilingual_error
 
 MAX_DAYS = 62
-"""Of open hours in one answer."""
+"""The most days of open hours in one response."""
 MAX_REASON = 200
 _LONGEST_EXCEPTION = timedelta(days=366)
 
 
 @cache
 def _time_zones() -> set[str]:
-    """Read from the disc, in 7 ms; without two that are what the machine says, and that PostgreSQL does not know."""
+    """Return the known time zones, read from disk in 7 ms.
+
+    Two are left out: they depend on the machine, and PostgreSQL does not know them.
+    """
     return available_timezones() - {"localtime", "Factory"}
 
 
@@ -47,37 +50,51 @@ def _known_time_zone(name: str) -> str:
 BranchName = Annotated[Line, Field(max_length=100, examples=["Sen Trắng Quận 1"])]
 TimeZone = Annotated[
     str,
-    Field(max_length=100, examples=["Asia/Ho_Chi_Minh"], description="Of the IANA database."),
+    Field(
+        max_length=100, examples=["Asia/Ho_Chi_Minh"], description="A name of the IANA time zone database."
+    ),
     AfterValidator(_known_time_zone),
 ]
 Country = Annotated[
     str,
     StringConstraints(pattern="^[A-Z]{2}$"),
-    Field(examples=["VN"], description="ISO 3166; whose public holidays are suggested."),
+    Field(examples=["VN"], description="ISO 3166. Its public holidays are suggested."),
 ]
 Address = Annotated[Composed, Field(max_length=300)]
-Grid = Annotated[Literal[5, 10, 15, 20, 30, 60], Field(description="Treatments begin at multiples of it.")]
-Notice = Annotated[
-    StrictInt, Field(ge=0, le=43_200, description="How long before its beginning a customer may still book.")
+Grid = Annotated[
+    Literal[5, 10, 15, 20, 30, 60], Field(description="Treatments start at multiples of this many minutes.")
 ]
-Horizon = Annotated[StrictInt, Field(ge=1, le=730, description="How far ahead a customer may book.")]
+Notice = Annotated[
+    StrictInt, Field(ge=0, le=43_200, description="Minimum time between booking and start, for customers.")
+]
+Horizon = Annotated[StrictInt, Field(ge=1, le=730, description="How many days ahead a customer may book.")]
 Hold = Annotated[
-    StrictInt, Field(ge=1, le=1440, description="How long a time is kept for who has not confirmed.")
+    StrictInt, Field(ge=1, le=1440, description="How long a hold lasts until it expires unconfirmed.")
 ]
 FreeCancel = Annotated[
-    StrictInt, Field(ge=0, le=43_200, description="Before the beginning; later it is a late cancellation.")
+    StrictInt,
+    Field(
+        ge=0,
+        le=43_200,
+        description="Cancelling is free until this many minutes before the start; later it is a late cancellation.",
+    ),
 ]
 NoShow = Annotated[
-    StrictInt, Field(ge=1, le=1440, description="After the beginning, before who is not there is a no-show.")
+    StrictInt,
+    Field(
+        ge=1,
+        le=1440,
+        description="Grace period after the start, before a guest who has not arrived is a no-show.",
+    ),
 ]
 ApproveOnline = Annotated[
-    StrictBool, Field(description="What customers book themselves waits until the desk approves it.")
+    StrictBool, Field(description="Whether online bookings wait for the desk's approval.")
 ]
 Weekday = Annotated[StrictInt, Field(ge=1, le=7, description="ISO 8601: 1 is Monday.")]
 
 
 class Hours(RequestModel):
-    """From when to when, on the wall clock. An end that is not after the beginning is on the next day."""
+    """A span of wall-clock time. A closing time that is not after the opening time is on the next day."""
 
     opens: WallTime
     closes: WallTime
@@ -95,26 +112,26 @@ class WeekdayHours(Hours):
 def _no_overlap[H: Hours](hours: list[H]) -> list[H]:
     return sort_without_overlap(
         hours,
-        day=lambda each: getattr(each, "weekday", 0),
-        begins=lambda each: each.opens,
-        ends=lambda each: each.closes,
+        day=lambda span: getattr(span, "weekday", 0),
+        begins=lambda span: span.opens,
+        ends=lambda span: span.closes,
     )
 
 
 class WeeklyHours(RequestModel):
-    """All of a week; a weekday that is left out is closed."""
+    """The hours of a whole week. A weekday that is left out is closed."""
 
     hours: Annotated[list[WeekdayHours], Field(max_length=50), AfterValidator(_no_overlap)]
 
 
 class ExceptionCreate(RequestModel):
-    """Other hours on some days; none at all is closed."""
+    """Special hours for some days. Without hours the branch is closed."""
 
     first_day: IsoDate = Field(examples=["2027-02-05"])
-    last_day: IsoDate = Field(examples=["2027-02-10"], description="Itself included.")
+    last_day: IsoDate = Field(examples=["2027-02-10"], description="Inclusive.")
     reason: Annotated[Line, Field(max_length=MAX_REASON, examples=["Tết Nguyên Đán"])]
     hours: Annotated[list[Hours], Field(max_length=10), AfterValidator(_no_overlap)] = Field(
-        default_factory=list, description="On each of these days, in place of the weekday's."
+        default_factory=list, description="On each of these days, instead of the weekday's hours."
     )
 
     @model_validator(mode="after")
@@ -140,7 +157,7 @@ class ExceptionRead(BaseModel):
 
 
 class BranchCreate(RequestModel):
-    key: Key = Field(description="A short name, which outlives a new name.")
+    key: Key = Field(description="A short identifier that stays when the name changes.")
     name: BranchName
     time_zone: TimeZone = "Asia/Ho_Chi_Minh"
     country: Country = "VN"
@@ -156,7 +173,7 @@ class BranchCreate(RequestModel):
 
 
 class BranchUpdate(RequestModel):
-    """What is to change. A field left out stays; `null` empties the phone."""
+    """The fields to change; the others stay. `null` removes the phone."""
 
     model_config = ConfigDict(json_schema_extra=without_defaults)
 
@@ -173,7 +190,9 @@ class BranchUpdate(RequestModel):
     free_cancel_minutes: FreeCancel = 0
     no_show_minutes: NoShow = 1
     approve_online: ApproveOnline = False
-    closed: bool = Field(default=False, strict=True, description="For good; its past stays.")
+    closed: bool = Field(
+        default=False, strict=True, description="true closes the branch for good; its past visits stay."
+    )
 
 
 class BranchRead(BaseModel):
@@ -193,7 +212,7 @@ class BranchRead(BaseModel):
     free_cancel_minutes: int
     no_show_minutes: int
     approve_online: bool
-    closed_at: datetime | None = Field(description="Since when it is closed for good.")
+    closed_at: datetime | None = Field(description="When the branch closed for good.")
     hours: list[WeekdayHours]
     exceptions: list[ExceptionRead]
 
@@ -202,7 +221,7 @@ class OpenQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     first_day: IsoDate
-    last_day: IsoDate = Field(description="Itself included; at most 62 days.")
+    last_day: IsoDate = Field(description="Inclusive. At most 62 days.")
 
     @model_validator(mode="after")
     def _not_too_long(self) -> Self:

@@ -1,4 +1,4 @@
-"""Public holidays as suggestions: whether a branch closes on them is for people to say."""
+"""Suggestions of special hours for public holidays. People decide whether a branch closes."""
 
 import asyncio
 from datetime import date, timedelta
@@ -10,44 +10,53 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.modules.branch import branch_service
 from app.modules.branch.branch_schemas import MAX_REASON, ExceptionCreate
+from app.modules.identity.access import CurrentUser, authorize
+from app.modules.identity.roles import TEAM
 
 _ONE_DAY = timedelta(days=1)
 
 
-async def suggest_holidays(session: AsyncSession, branch_id: UUID, year: int) -> list[ExceptionCreate]:
-    """Days in a row together, as those of Tết, closed, by their local names; none for a country that nobody knows.
+async def suggest_holidays(
+    session: AsyncSession, user: CurrentUser, branch_id: UUID, year: int
+) -> list[ExceptionCreate]:
+    """Return the country's public holidays without special hours, closed all day, with their local names.
+
+    Consecutive days, such as those of Tết, are one suggestion. A country without known holidays has none.
 
     Raises:
         BranchNotFound
     """
+    authorize(user, *TEAM)
     branch = await branch_service.read_branch(session, branch_id)
     names = await asyncio.to_thread(_holidays, branch.country, year)
-    decided = [(each.first_day, each.last_day) for each in branch.exceptions]
-    days = sorted(day for day in names if not any(first <= day <= last for first, last in decided))
+    decided = [(exception.first_day, exception.last_day) for exception in branch.exceptions]
+    undecided = sorted(day for day in names if not any(first <= day <= last for first, last in decided))
     return [
         ExceptionCreate(
-            first_day=row[0],
-            last_day=row[-1],
-            reason=", ".join(dict.fromkeys(names[day] for day in row))[:MAX_REASON].rstrip(),
+            first_day=days[0],
+            last_day=days[-1],
+            reason=", ".join(dict.fromkeys(names[day] for day in days))[:MAX_REASON].rstrip(),
         )
-        for row in _in_rows(days)
+        for days in _consecutive(undecided)
     ]
 
 
 def _holidays(country: str, year: int) -> dict[date, str]:
-    """The first time it takes a quarter of a second."""
+    """Return the names of the holidays. The first call takes a quarter of a second."""
+    import holidays  # 10 MB of calendars, needed once a year
+
     try:
         return dict(holidays.country_holidays(country, years=year))
     except NotImplementedError:
         return {}
 
 
-def _in_rows(days: list[date]) -> list[list[date]]:
-    """Days that follow each other."""
-    rows = [days[:1]] if days else []
+def _consecutive(days: list[date]) -> list[list[date]]:
+    """Group sorted days into runs without a gap."""
+    runs = [days[:1]] if days else []
     for before, day in pairwise(days):
         if day - before == _ONE_DAY:
-            rows[-1].append(day)
+            runs[-1].append(day)
         else:
-            rows.append([day])
-    return rows
+            runs.append([day])
+    return runs

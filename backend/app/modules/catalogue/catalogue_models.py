@@ -1,4 +1,4 @@
-"""What the spa offers: services in categories, their variants, what each occupies, and add-ons."""
+"""The catalogue: categories, services, their variants and segments, and add-ons."""
 
 from datetime import datetime
 from uuid import UUID
@@ -11,17 +11,17 @@ from app.db.models import Entity, KeyedEntity, localized_columns
 
 
 class ServiceCategory(KeyedEntity):
-    """Nhóm dịch vụ."""
+    """A group of services (nhóm dịch vụ)."""
 
     __tablename__ = "service_category"
 
     name: Mapped[LocalizedText] = localized_columns("name")
     position: Mapped[int]
-    """Where it stands in the list; equals are in the order of their keys."""
+    """Display order. Equal positions are ordered by key."""
 
 
 class Service(KeyedEntity):
-    """Dịch vụ: a treatment, in one length or several."""
+    """A treatment (dịch vụ) in one or several variants."""
 
     __tablename__ = "service"
 
@@ -35,18 +35,18 @@ class Service(KeyedEntity):
 
 
 class ServiceVariant(Entity):
-    """One length of a service and its price now. What was agreed earlier is kept where it was agreed."""
+    """A variant of a service (tùy chọn) with its current price. Appointments keep the price that was agreed."""
 
     __tablename__ = "service_variant"
 
     service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"))
     key: Mapped[str] = mapped_column(Text(collation="C"))
-    """Within its service: `60`."""
+    """Unique within its service: `60`."""
     price: Mapped[int] = mapped_column(BigInteger)
-    """Đồng."""
+    """In đồng."""
     position: Mapped[int]
     retired_at: Mapped[datetime | None]
-    """Since when it is not offered; appointments made before keep it."""
+    """When it stopped being sold. Appointments booked before keep it."""
 
     __table_args__ = (
         CheckConstraint("key ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="key"),
@@ -56,14 +56,16 @@ class ServiceVariant(Entity):
 
 
 class ServiceSegment(Entity):
-    """Công đoạn: a stretch of a variant, and what it occupies. In a processing segment the bed is taken and the
-    therapist is free; turnover is one in which nobody lies on it."""
+    """A part of a variant (công đoạn), and what it occupies.
+
+    A processing segment occupies the bed and leaves the therapist free; a turnover segment is without the guest.
+    """
 
     __tablename__ = "service_segment"
 
     variant_id: Mapped[UUID] = mapped_column(ForeignKey("service_variant.id"))
     position: Mapped[int]
-    """From 0."""
+    """Order within the variant, from 0."""
     minutes: Mapped[int]
     needs_staff: Mapped[bool]
     with_guest: Mapped[bool]
@@ -79,15 +81,15 @@ class ServiceSegment(Entity):
 
 
 class AddOn(KeyedEntity):
-    """What a service can have besides: longer by its minutes, dearer by its price."""
+    """An extra for a service (dịch vụ cộng thêm) that adds its minutes and its price."""
 
     __tablename__ = "add_on"
 
     name: Mapped[LocalizedText] = localized_columns("name")
     minutes: Mapped[int]
-    """By which the longest segment with a therapist is longer."""
+    """Added to the longest segment with a therapist."""
     price: Mapped[int] = mapped_column(BigInteger)
-    """Đồng."""
+    """In đồng."""
     position: Mapped[int]
     offered: Mapped[str] = mapped_column(Text)
 
@@ -99,7 +101,7 @@ class AddOn(KeyedEntity):
 
 
 class ServiceAddOn(Entity):
-    """An add-on that goes with a service."""
+    """An add-on that a service can have."""
 
     __tablename__ = "service_add_on"
 

@@ -1,4 +1,4 @@
-"""The catalogue over HTTP: parse, call the service, answer."""
+"""The catalogue over HTTP."""
 
 from uuid import UUID
 
@@ -37,7 +37,7 @@ from app.modules.catalogue.catalogue_schemas import (
     VariantCreate,
     VariantUpdate,
 )
-from app.modules.identity.access import AdminEverywhere, Team
+from app.modules.identity.access import SignedIn
 
 router = ApiRouter(prefix=f"{API_V1}/catalogue", tags=["Catalogue"])
 
@@ -53,17 +53,15 @@ async def read_catalogue(request: Request, session: SessionDep) -> Response:
 
 
 @router.get("/desk")
-async def read_desk_catalogue(_: Team, session: SessionDep) -> DeskCatalogue:
-    """Lists all of the catalogue, also what is only for the desk or not offered, with what each segment occupies."""
-    return await service.read_desk_catalogue(session)
+async def read_desk_catalogue(user: SignedIn, session: SessionDep) -> DeskCatalogue:
+    """Lists the whole catalogue, also what is sold at the desk only or no longer, with the segments of each variant."""
+    return await service.read_desk_catalogue(session, user)
 
 
 @router.post("/categories", status_code=201, responses=error_responses(CategoryKeyTaken))
-async def create_service_category(
-    _: AdminEverywhere, session: SessionDep, new: CategoryCreate
-) -> DeskCategory:
-    """Adds a category. Guests see it as soon as it has a service."""
-    return await service.create_category(session, new)
+async def create_service_category(user: SignedIn, session: SessionDep, new: CategoryCreate) -> DeskCategory:
+    """Adds a category. Guests see it once it has a service."""
+    return await service.create_category(session, user, new)
 
 
 @router.patch(
@@ -71,10 +69,10 @@ async def create_service_category(
     responses=error_responses(CategoryNotFound, CategoryKeyTaken),
 )
 async def update_service_category(
-    _: AdminEverywhere, session: SessionDep, category_id: UUID, changes: CategoryUpdate
+    user: SignedIn, session: SessionDep, category_id: UUID, changes: CategoryUpdate
 ) -> DeskCategory:
-    """Changes the fields that are sent and leaves the others."""
-    return await service.update_category(session, category_id, changes)
+    """Changes the fields that are sent."""
+    return await service.update_category(session, user, category_id, changes)
 
 
 @router.post(
@@ -82,9 +80,9 @@ async def update_service_category(
     status_code=201,
     responses=error_responses(CategoryNotFound, AddOnNotFound, ServiceKeyTaken, VariantKeyTaken),
 )
-async def create_service(_: AdminEverywhere, session: SessionDep, new: ServiceCreate) -> DeskService:
-    """Adds a service, with its variants or before them."""
-    return await service.create_service(session, new)
+async def create_service(user: SignedIn, session: SessionDep, new: ServiceCreate) -> DeskService:
+    """Adds a service. Its variants can be sent with it or added later."""
+    return await service.create_service(session, user, new)
 
 
 @router.patch(
@@ -92,10 +90,10 @@ async def create_service(_: AdminEverywhere, session: SessionDep, new: ServiceCr
     responses=error_responses(ServiceNotFound, CategoryNotFound, AddOnNotFound, ServiceKeyTaken),
 )
 async def update_service(
-    _: AdminEverywhere, session: SessionDep, service_id: UUID, changes: ServiceUpdate
+    user: SignedIn, session: SessionDep, service_id: UUID, changes: ServiceUpdate
 ) -> DeskService:
-    """Changes the fields that are sent and leaves the others."""
-    return await service.update_service(session, service_id, changes)
+    """Changes the fields that are sent."""
+    return await service.update_service(session, user, service_id, changes)
 
 
 @router.post(
@@ -104,10 +102,10 @@ async def update_service(
     responses=error_responses(ServiceNotFound, VariantKeyTaken),
 )
 async def create_service_variant(
-    _: AdminEverywhere, session: SessionDep, service_id: UUID, new: VariantCreate
+    user: SignedIn, session: SessionDep, service_id: UUID, new: VariantCreate
 ) -> DeskVariant:
-    """Adds a length to a service."""
-    return await service.create_variant(session, service_id, new)
+    """Adds a variant to a service."""
+    return await service.create_variant(session, user, service_id, new)
 
 
 @router.patch(
@@ -115,21 +113,21 @@ async def create_service_variant(
     responses=error_responses(VariantNotFound, VariantKeyTaken),
 )
 async def update_service_variant(
-    _: AdminEverywhere, session: SessionDep, variant_id: UUID, changes: VariantUpdate
+    user: SignedIn, session: SessionDep, variant_id: UUID, changes: VariantUpdate
 ) -> DeskVariant:
-    """Changes the fields that are sent and leaves the others. What was booked before keeps its price and its times."""
-    return await service.update_variant(session, variant_id, changes)
+    """Changes the fields that are sent. Appointments booked before keep their price and their times."""
+    return await service.update_variant(session, user, variant_id, changes)
 
 
 @router.post("/add-ons", status_code=201, responses=error_responses(AddOnKeyTaken))
-async def create_add_on(_: AdminEverywhere, session: SessionDep, new: AddOnCreate) -> DeskAddOn:
-    """Adds an add-on; services say which they can have."""
-    return await service.create_add_on(session, new)
+async def create_add_on(user: SignedIn, session: SessionDep, new: AddOnCreate) -> DeskAddOn:
+    """Adds an add-on. Each service lists the add-ons it can have."""
+    return await service.create_add_on(session, user, new)
 
 
 @router.patch("/add-ons/{add_on_id}", responses=error_responses(AddOnNotFound, AddOnKeyTaken))
 async def update_add_on(
-    _: AdminEverywhere, session: SessionDep, add_on_id: UUID, changes: AddOnUpdate
+    user: SignedIn, session: SessionDep, add_on_id: UUID, changes: AddOnUpdate
 ) -> DeskAddOn:
-    """Changes the fields that are sent and leaves the others."""
-    return await service.update_add_on(session, add_on_id, changes)
+    """Changes the fields that are sent."""
+    return await service.update_add_on(session, user, add_on_id, changes)

@@ -1,34 +1,46 @@
-"""What the API takes and gives for the catalogue."""
+"""Request and response schemas of the catalogue, and what other modules read of it."""
 
 from datetime import datetime
-from typing import Annotated
+from enum import StrEnum
+from typing import Annotated, NamedTuple
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt
 
 from app.common.schemas import NOT_SENT, Bilingual, BilingualText, Key, RequestModel, without_defaults
+from app.common.types.localized import LocalizedText
 from app.common.types.wall_time import DAY
-from app.common.validation import bilingual_error
-from app.modules.catalogue.kinds import Offered
 
 MAX_SEGMENTS = 20
 MAX_VARIANTS = 50
 MAX_ADD_ONS = 100
-"""That go with one service."""
+"""The most add-ons of one service."""
 
-Price = Annotated[StrictInt, Field(ge=0, le=1_000_000_000, examples=[450_000], description="Đồng, now.")]
+
+class Offered(StrEnum):
+    """Where something is sold."""
+
+    ONLINE = "online"
+    """Online and at the desk."""
+    DESK = "desk"
+    """At the desk only."""
+    NO = "no"
+    """Not any more, or not yet."""
+
+
+Price = Annotated[
+    StrictInt, Field(ge=0, le=1_000_000_000, examples=[450_000], description="Current price in đồng.")
+]
 Position = Annotated[
     StrictInt,
-    Field(
-        ge=0, le=1_000_000, description="Where it stands in its list; equals are in the order of their keys."
-    ),
+    Field(ge=0, le=1_000_000, description="Display order. Equal positions are ordered by key."),
 ]
-Words = Annotated[Bilingual, Field(examples=[{"vi": "Massage Thụy Điển", "en": "Swedish massage"}])]
-VariantKey = Annotated[Key, Field(examples=["60"], description="Within its service.")]
+ServiceNames = Annotated[Bilingual, Field(examples=[{"vi": "Massage Thụy Điển", "en": "Swedish massage"}])]
+VariantKey = Annotated[Key, Field(examples=["60"], description="Unique within its service.")]
 
 
 class Segment(RequestModel):
-    """A stretch of a variant, and what it occupies all the while."""
+    """A part of a variant, and what it occupies from its start to its end."""
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
@@ -39,7 +51,7 @@ class Segment(RequestModel):
     device_type_id: UUID | None = None
 
 
-def _a_treatment(segments: list[Segment]) -> list[Segment]:
+def _check_treatment(segments: list[Segment]) -> list[Segment]:
     if sum(segment.minutes for segment in segments) > DAY:
         raise bilingual_error(
             "treatment_length",
@@ -56,34 +68,32 @@ def _a_treatment(segments: list[Segment]) -> list[Segment]:
 
 
 Segments = Annotated[
-    list[Segment], Field(min_length=1, max_length=MAX_SEGMENTS), AfterValidator(_a_treatment)
+    list[Segment], Field(min_length=1, max_length=MAX_SEGMENTS), AfterValidator(_check_treatment)
 ]
 AddOnIds = Annotated[
     list[UUID],
-    Field(
-        max_length=MAX_ADD_ONS, description="Which go with it, each once; the order is that of the add-ons."
-    ),
+    Field(max_length=MAX_ADD_ONS, description="Add-ons of this service. Their order is that of the add-ons."),
 ]
 
 
 class CategoryCreate(RequestModel):
     key: Key = Field(examples=["massage"])
-    name: Words
+    name: ServiceNames
     position: Position = 0
 
 
 class CategoryUpdate(RequestModel):
-    """What is to change; a field left out stays."""
+    """The fields to change; the others stay."""
 
     model_config = ConfigDict(json_schema_extra=without_defaults)
 
     key: Key = ""
-    name: Words = NOT_SENT
+    name: ServiceNames = NOT_SENT
     position: Position = 0
 
 
 class VariantCreate(RequestModel):
-    """A length of a service: its segments, one after the other."""
+    """A variant of a service: its segments in order."""
 
     key: VariantKey
     price: Price
@@ -92,7 +102,7 @@ class VariantCreate(RequestModel):
 
 
 class VariantUpdate(RequestModel):
-    """What is to change. A field left out stays; appointments made before keep their price and their times."""
+    """The fields to change; the others stay. Appointments booked before keep their price and their times."""
 
     model_config = ConfigDict(json_schema_extra=without_defaults)
 
@@ -100,13 +110,13 @@ class VariantUpdate(RequestModel):
     price: Price = 0
     position: Position = 0
     segments: Segments = Field(default_factory=list)
-    retired: StrictBool = Field(default=False, description="Not offered any more; false brings it back.")
+    retired: StrictBool = Field(default=False, description="true stops selling it; false sells it again.")
 
 
 class ServiceCreate(RequestModel):
     key: Key = Field(examples=["swedish"])
     category_id: UUID
-    name: Words
+    name: ServiceNames
     description: BilingualText = Field(default_factory=BilingualText)
     position: Position = 0
     offered: Offered = Offered.ONLINE
@@ -115,13 +125,13 @@ class ServiceCreate(RequestModel):
 
 
 class ServiceUpdate(RequestModel):
-    """What is to change. A field left out stays; `add_on_ids` are these and no others."""
+    """The fields to change; the others stay. `add_on_ids` replaces all add-ons."""
 
     model_config = ConfigDict(json_schema_extra=without_defaults)
 
     key: Key = ""
     category_id: UUID = UUID(int=0)
-    name: Words = NOT_SENT
+    name: ServiceNames = NOT_SENT
     description: BilingualText = Field(default_factory=BilingualText)
     position: Position = 0
     offered: Offered = Offered.ONLINE
@@ -130,33 +140,33 @@ class ServiceUpdate(RequestModel):
 
 class AddOnCreate(RequestModel):
     key: Key = Field(examples=["hot-stones"])
-    name: Words
-    minutes: Annotated[StrictInt, Field(ge=0, le=DAY, description="By which the treatment is longer.")]
+    name: ServiceNames
+    minutes: Annotated[StrictInt, Field(ge=0, le=DAY, description="Minutes added to the treatment.")]
     price: Price
     position: Position = 0
     offered: Offered = Offered.ONLINE
 
 
 class AddOnUpdate(RequestModel):
-    """What is to change; a field left out stays."""
+    """The fields to change; the others stay."""
 
     model_config = ConfigDict(json_schema_extra=without_defaults)
 
     key: Key = ""
-    name: Words = NOT_SENT
-    minutes: Annotated[StrictInt, Field(ge=0, le=DAY, description="By which the treatment is longer.")] = 0
+    name: ServiceNames = NOT_SENT
+    minutes: Annotated[StrictInt, Field(ge=0, le=DAY, description="Minutes added to the treatment.")] = 0
     price: Price = 0
     position: Position = 0
     offered: Offered = Offered.ONLINE
 
 
 class VariantRead(BaseModel):
-    """A length of a service, as guests see it."""
+    """A variant of a service, for guests."""
 
     id: UUID
     key: str
-    minutes: int = Field(description="Of the guest.")
-    price: int = Field(description="Đồng.")
+    minutes: int = Field(description="Time of the guest, without preparation and turnover.")
+    price: int = Field(description="In đồng.")
 
 
 class AddOnRead(BaseModel):
@@ -165,8 +175,8 @@ class AddOnRead(BaseModel):
     id: UUID
     key: str
     name: Bilingual
-    minutes: int = Field(description="By which the treatment is longer.")
-    price: int = Field(description="Đồng.")
+    minutes: int = Field(description="Minutes added to the treatment.")
+    price: int = Field(description="In đồng.")
 
 
 class ServiceRead(BaseModel):
@@ -195,14 +205,14 @@ class DeskCategory(BaseModel):
 
 
 class DeskVariant(BaseModel):
-    """A length of a service, with what it occupies."""
+    """A variant of a service with its segments, for the desk."""
 
     id: UUID
     service_id: UUID
     key: str
-    price: int = Field(description="Đồng.")
+    price: int = Field(description="In đồng.")
     position: int
-    retired_at: datetime | None = Field(description="Since when it is not offered.")
+    retired_at: datetime | None = Field(description="When it stopped being sold.")
     segments: list[Segment]
 
 
@@ -224,8 +234,15 @@ class DeskAddOn(AddOnRead):
 
 
 class DeskCatalogue(BaseModel):
-    """All of it, each list in order."""
+    """The whole catalogue, each list in order."""
 
     categories: list[DeskCategory]
     services: list[DeskService]
     add_ons: list[DeskAddOn]
+
+
+class ServiceName(NamedTuple):
+    """The service of a variant."""
+
+    service_id: UUID
+    name: LocalizedText

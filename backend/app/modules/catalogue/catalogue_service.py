@@ -1,10 +1,10 @@
-"""What a spa offers: its categories, services, variants and add-ons."""
+"""The catalogue of a spa: categories, services, variants and add-ons."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
@@ -34,7 +34,6 @@ from app.modules.catalogue.catalogue_models import (
 )
 from app.modules.catalogue.catalogue_schemas import (
     AddOnCreate,
-    AddOnRead,
     AddOnUpdate,
     CategoryCreate,
     CategoryRead,
@@ -44,21 +43,30 @@ from app.modules.catalogue.catalogue_schemas import (
     DeskCategory,
     DeskService,
     DeskVariant,
+    Offered,
     Segment,
     ServiceCreate,
+    ServiceName,
     ServiceRead,
     ServiceUpdate,
     VariantCreate,
-    VariantRead,
     VariantUpdate,
 )
-from app.modules.catalogue.kinds import Offered
+from app.modules.catalogue.reading import (
+    list_categories,
+    online_add_ons,
+    online_variants,
+    read_service,
+    read_services,
+    read_variant,
+)
+from app.modules.identity.access import CurrentUser, authorize
+from app.modules.identity.roles import TEAM, Role
 from app.modules.resource import resource_service
 
 type _Path = tuple[str | int, ...]
 
-
-_REFUSALS: dict[str, type[ZenSpaException]] = {
+_INTEGRITY_ERRORS: dict[str, type[ZenSpaException]] = {
     "service_category_key_key": CategoryKeyTaken,
     "service_key_key": ServiceKeyTaken,
     "service_category_id_fkey": CategoryNotFound,
@@ -70,11 +78,12 @@ _REFUSALS: dict[str, type[ZenSpaException]] = {
 
 
 async def read_catalogue(session: AsyncSession) -> list[CategoryRead]:
-    """Lists what guests can book online: categories, in each its services, with their lengths, prices in đồng and
-    add-ons, all in order. What cannot be booked, a service without a length or a category without a service, is left
-    out."""
-    variants = await _variants_online(session)
-    add_ons = await _add_ons_online(session)
+    """Lists what guests can book online: categories, their services, variants with prices in đồng, and add-ons. Public.
+
+    Everything is in display order. A service without a variant and a category without a service are left out.
+    """
+    variants = await online_variants(session)
+    add_ons = await online_add_ons(session)
     services: dict[UUID, list[ServiceRead]] = defaultdict(list)
     online = select(Service).where(Service.offered == Offered.ONLINE)
     for service in await session.scalars(online.order_by(Service.position, Service.key)):
@@ -91,132 +100,62 @@ async def read_catalogue(session: AsyncSession) -> list[CategoryRead]:
             )
     return [
         CategoryRead(id=category.id, key=category.key, name=category.name, services=services[category.id])
-        for category in await _categories(session)
+        for category in await list_categories(session)
         if category.id in services
     ]
 
 
-async def _variants_online(session: AsyncSession) -> dict[UUID, list[VariantRead]]:
-    minutes = func.sum(ServiceSegment.minutes).filter(ServiceSegment.with_guest)
-    statement = (
-        select(ServiceVariant, minutes)
-        .join(ServiceSegment, ServiceSegment.variant_id == ServiceVariant.id)
-        .where(ServiceVariant.retired_at.is_(None))
-        .group_by(ServiceVariant.id)
-        .order_by(ServiceVariant.position, ServiceVariant.key)
-    )
-    found: dict[UUID, list[VariantRead]] = defaultdict(list)
-    for variant, its_minutes in await session.execute(statement):
-        found[variant.service_id].append(
-            VariantRead(id=variant.id, key=variant.key, minutes=its_minutes, price=variant.price)
-        )
-    return found
-
-
-async def _add_ons_online(session: AsyncSession) -> dict[UUID, list[AddOnRead]]:
-    statement = (
-        select(ServiceAddOn.service_id, AddOn)
-        .join(AddOn, AddOn.id == ServiceAddOn.add_on_id)
-        .where(AddOn.offered == Offered.ONLINE)
-        .order_by(AddOn.position, AddOn.key)
-    )
-    found: dict[UUID, list[AddOnRead]] = defaultdict(list)
-    for service_id, add_on in await session.execute(statement):
-        found[service_id].append(AddOnRead.model_validate(add_on))
-    return found
-
-
-async def read_desk_catalogue(session: AsyncSession) -> DeskCatalogue:
-    """All of it, whoever it is offered to and whether it still is, with what each segment occupies."""
+async def read_desk_catalogue(session: AsyncSession, user: CurrentUser) -> DeskCatalogue:
+    """Return the whole catalogue, also what is sold at the desk only or no longer, with the segments of each variant."""
+    authorize(user, *TEAM)
     services = await session.scalars(select(Service).order_by(Service.position, Service.key))
     add_ons = await session.scalars(select(AddOn).order_by(AddOn.position, AddOn.key))
     return DeskCatalogue(
-        categories=[DeskCategory.model_validate(category) for category in await _categories(session)],
-        services=await _read_services(session, services.all()),
+        categories=[DeskCategory.model_validate(category) for category in await list_categories(session)],
+        services=await read_services(session, services.all()),
         add_ons=[DeskAddOn.model_validate(add_on) for add_on in add_ons],
     )
 
 
-async def _categories(session: AsyncSession) -> Sequence[ServiceCategory]:
-    in_order = select(ServiceCategory).order_by(ServiceCategory.position, ServiceCategory.key)
-    return (await session.scalars(in_order)).all()
+async def create_category(session: AsyncSession, user: CurrentUser, new: CategoryCreate) -> DeskCategory:
+    """Add a category.
 
-
-async def _read_services(session: AsyncSession, services: Sequence[Service]) -> list[DeskService]:
-    ids = [service.id for service in services]
-    add_ons: dict[UUID, list[UUID]] = {service_id: [] for service_id in ids}
-    links = select(ServiceAddOn).join(AddOn, AddOn.id == ServiceAddOn.add_on_id)
-    links = links.where(ServiceAddOn.service_id.in_(ids)).order_by(AddOn.position, AddOn.key)
-    for link in await session.scalars(links):
-        add_ons[link.service_id].append(link.add_on_id)
-    variants: dict[UUID, list[DeskVariant]] = {service_id: [] for service_id in ids}
-    rows = select(ServiceVariant).where(ServiceVariant.service_id.in_(ids))
-    rows = rows.order_by(ServiceVariant.position, ServiceVariant.key)
-    for variant in await _read_variants(session, (await session.scalars(rows)).all()):
-        variants[variant.service_id].append(variant)
-    return [
-        DeskService(
-            id=service.id,
-            category_id=service.category_id,
-            key=service.key,
-            name=service.name,
-            description=service.description,
-            position=service.position,
-            offered=service.offered,
-            add_on_ids=add_ons[service.id],
-            variants=variants[service.id],
-        )
-        for service in services
-    ]
-
-
-async def _read_variants(session: AsyncSession, variants: Sequence[ServiceVariant]) -> list[DeskVariant]:
-    segments: dict[UUID, list[Segment]] = {variant.id: [] for variant in variants}
-    rows = select(ServiceSegment).where(ServiceSegment.variant_id.in_(segments))
-    for row in await session.scalars(rows.order_by(ServiceSegment.variant_id, ServiceSegment.position)):
-        segments[row.variant_id].append(Segment.model_validate(row))
-    return [
-        DeskVariant(
-            id=variant.id,
-            service_id=variant.service_id,
-            key=variant.key,
-            price=variant.price,
-            position=variant.position,
-            retired_at=variant.retired_at,
-            segments=segments[variant.id],
-        )
-        for variant in variants
-    ]
-
-
-async def create_category(session: AsyncSession, new: CategoryCreate) -> DeskCategory:
-    """Raises CategoryKeyTaken."""
-    category = ServiceCategory(key=new.key, name=new.name.localized(), position=new.position)
+    Raises:
+        CategoryKeyTaken
+    """
+    authorize(user, Role.ADMIN, everywhere=True)
+    category = ServiceCategory(key=new.key, name=new.name.words(), position=new.position)
     await _save(session, category)
     return DeskCategory.model_validate(category)
 
 
-async def update_category(session: AsyncSession, category_id: UUID, changes: CategoryUpdate) -> DeskCategory:
-    """Raises CategoryNotFound, CategoryKeyTaken."""
+async def update_category(
+    session: AsyncSession, user: CurrentUser, category_id: UUID, changes: CategoryUpdate
+) -> DeskCategory:
+    """Change the fields that were sent.
+
+    Raises:
+        CategoryNotFound, CategoryKeyTaken
+    """
+    authorize(user, Role.ADMIN, everywhere=True)
     category = await get_row(session, ServiceCategory, category_id, CategoryNotFound, lock=True)
     await _change(session, category, changes_of(changes))
     return DeskCategory.model_validate(category)
 
 
-async def create_service(session: AsyncSession, new: ServiceCreate) -> DeskService:
-    """With its variants.
+async def create_service(session: AsyncSession, user: CurrentUser, new: ServiceCreate) -> DeskService:
+    """Add a service with its variants.
 
     Raises:
         CategoryNotFound, AddOnNotFound, ServiceKeyTaken, VariantKeyTaken
-        ValidationException: a segment names a type of the other kind, or none.
+        ValidationException: a segment names an unknown type, or a type of the wrong kind.
     """
-    await _refuse_wrong_types(
-        session,
-        {
-            ("body", "variants", number, "segments"): variant.segments
-            for number, variant in enumerate(new.variants)
-        },
-    )
+    authorize(user, Role.ADMIN, everywhere=True)
+    segments: dict[_Path, list[Segment]] = {
+        ("body", "variants", number, "segments"): variant.segments
+        for number, variant in enumerate(new.variants)
+    }
+    await _check_types(session, user, segments)
     service = Service(
         key=new.key,
         category_id=new.category_id,
@@ -229,52 +168,62 @@ async def create_service(session: AsyncSession, new: ServiceCreate) -> DeskServi
     await _set_add_ons(session, service.id, new.add_on_ids)
     for variant in new.variants:
         await _add_variant(session, service.id, variant)
-    [read] = await _read_services(session, [service])
-    return read
+    return await read_service(session, service)
 
 
-async def update_service(session: AsyncSession, service_id: UUID, changes: ServiceUpdate) -> DeskService:
-    """Raises ServiceNotFound, CategoryNotFound, AddOnNotFound, ServiceKeyTaken."""
+async def update_service(
+    session: AsyncSession, user: CurrentUser, service_id: UUID, changes: ServiceUpdate
+) -> DeskService:
+    """Change the fields that were sent.
+
+    Raises:
+        ServiceNotFound, CategoryNotFound, AddOnNotFound, ServiceKeyTaken
+    """
+    authorize(user, Role.ADMIN, everywhere=True)
     service = await get_row(session, Service, service_id, ServiceNotFound, lock=True)
     values = changes_of(changes)
     add_on_ids = values.pop("add_on_ids", None)
     await _change(session, service, values)
     if add_on_ids is not None:
         await _set_add_ons(session, service_id, add_on_ids)
-    [read] = await _read_services(session, [service])
-    return read
+    return await read_service(session, service)
 
 
 async def _set_add_ons(session: AsyncSession, service_id: UUID, add_on_ids: Iterable[UUID]) -> None:
-    """These, each once, and no others. Links that stay are not touched, so that the audit ledger shows what changed."""
-    wanted = dict.fromkeys(add_on_ids)
+    """Replace the add-ons of a service. Links that stay are left untouched, so that the audit ledger shows real changes only."""
+    missing = dict.fromkeys(add_on_ids)
     for link in await session.scalars(select(ServiceAddOn).where(ServiceAddOn.service_id == service_id)):
-        if link.add_on_id in wanted:
-            del wanted[link.add_on_id]
+        if link.add_on_id in missing:
+            del missing[link.add_on_id]
         else:
             await session.delete(link)
-    await _save(session, *(ServiceAddOn(service_id=service_id, add_on_id=add_on_id) for add_on_id in wanted))
+    await _save(session, *(ServiceAddOn(service_id=service_id, add_on_id=add_on_id) for add_on_id in missing))
 
 
-async def create_variant(session: AsyncSession, service_id: UUID, new: VariantCreate) -> DeskVariant:
-    """Another length of a service.
+async def create_variant(
+    session: AsyncSession, user: CurrentUser, service_id: UUID, new: VariantCreate
+) -> DeskVariant:
+    """Add a variant to a service.
 
     Raises:
         ServiceNotFound, VariantKeyTaken
-        ValidationException: a segment names a type of the other kind, or none.
+        ValidationException: a segment names an unknown type, or a type of the wrong kind.
     """
-    await _refuse_wrong_types(session, {("body", "segments"): new.segments})
-    [read] = await _read_variants(session, [await _add_variant(session, service_id, new)])
-    return read
+    authorize(user, Role.ADMIN, everywhere=True)
+    await _check_types(session, user, {("body", "segments"): new.segments})
+    return await read_variant(session, await _add_variant(session, service_id, new))
 
 
-async def update_variant(session: AsyncSession, variant_id: UUID, changes: VariantUpdate) -> DeskVariant:
-    """A new price is for what is agreed from now on.
+async def update_variant(
+    session: AsyncSession, user: CurrentUser, variant_id: UUID, changes: VariantUpdate
+) -> DeskVariant:
+    """Change the fields that were sent. Appointments booked before keep their price and their times.
 
     Raises:
         VariantNotFound, VariantKeyTaken
-        ValidationException: a segment names a type of the other kind, or none.
+        ValidationException: a segment names an unknown type, or a type of the wrong kind.
     """
+    authorize(user, Role.ADMIN, everywhere=True)
     variant = await get_row(session, ServiceVariant, variant_id, VariantNotFound, lock=True)
     values = changes_of(changes)
     segments = values.pop("segments", None)
@@ -282,10 +231,9 @@ async def update_variant(session: AsyncSession, variant_id: UUID, changes: Varia
         variant.retired_at = (variant.retired_at or utc_now()) if retired else None
     await _change(session, variant, values)
     if segments is not None:
-        await _refuse_wrong_types(session, {("body", "segments"): segments})
+        await _check_types(session, user, {("body", "segments"): segments})
         await _replace_segments(session, variant, segments)
-    [read] = await _read_variants(session, [variant])
-    return read
+    return await read_variant(session, variant)
 
 
 async def _add_variant(session: AsyncSession, service_id: UUID, new: VariantCreate) -> ServiceVariant:
@@ -298,9 +246,8 @@ async def _add_variant(session: AsyncSession, service_id: UUID, new: VariantCrea
 async def _replace_segments(
     session: AsyncSession, variant: ServiceVariant, segments: Sequence[Segment]
 ) -> None:
-    """Nothing happens when they are the same, so that the audit ledger shows what changed."""
-    [held] = await _read_variants(session, [variant])
-    if held.segments != segments:
+    """Replace the segments unless they are the same, so that the audit ledger shows real changes only."""
+    if (await read_variant(session, variant)).segments != segments:
         await session.execute(delete(ServiceSegment).where(ServiceSegment.variant_id == variant.id))
         await _add_segments(session, variant, segments)
 
@@ -313,43 +260,54 @@ async def _add_segments(session: AsyncSession, variant: ServiceVariant, segments
     await _save(session, *rows)
 
 
-async def create_add_on(session: AsyncSession, new: AddOnCreate) -> DeskAddOn:
-    """Raises AddOnKeyTaken."""
-    add_on = AddOn(**new.model_dump(exclude={"name"}), name=new.name.localized())
+async def create_add_on(session: AsyncSession, user: CurrentUser, new: AddOnCreate) -> DeskAddOn:
+    """Add an add-on.
+
+    Raises:
+        AddOnKeyTaken
+    """
+    authorize(user, Role.ADMIN, everywhere=True)
+    add_on = AddOn(**new.model_dump(exclude={"name"}), name=new.name.words())
     await _save(session, add_on)
     return DeskAddOn.model_validate(add_on)
 
 
-async def update_add_on(session: AsyncSession, add_on_id: UUID, changes: AddOnUpdate) -> DeskAddOn:
-    """Raises AddOnNotFound, AddOnKeyTaken."""
+async def update_add_on(
+    session: AsyncSession, user: CurrentUser, add_on_id: UUID, changes: AddOnUpdate
+) -> DeskAddOn:
+    """Change the fields that were sent.
+
+    Raises:
+        AddOnNotFound, AddOnKeyTaken
+    """
+    authorize(user, Role.ADMIN, everywhere=True)
     add_on = await get_row(session, AddOn, add_on_id, AddOnNotFound, lock=True)
     await _change(session, add_on, changes_of(changes))
     return DeskAddOn.model_validate(add_on)
 
 
-_WRONG_TYPES = {
-    "bed_type": LocalizedText("Phải là một loại giường hoặc ghế.", "Input should be a bed type"),
-    "device_type": LocalizedText("Phải là một loại máy.", "Input should be a device type"),
-}
+async def _check_types(
+    session: AsyncSession, user: CurrentUser, segments: dict[_Path, list[Segment]]
+) -> None:
+    """Refuse segments whose bed type is not a type of bed, or whose device type is not one of devices.
 
-
-async def _refuse_wrong_types(session: AsyncSession, segments: dict[_Path, list[Segment]]) -> None:
-    """A bed is a type of bed, a device one of devices; the fault names the field by the path of its segments."""
-    kinds = {each.id: each.kind for each in await resource_service.list_types(session)}
-    wrong = [
+    Each error names the field by the path of its segments in the request.
+    """
+    kinds = {
+        resource_type.id: resource_type.kind
+        for resource_type in await resource_service.list_types(session, user)
+    }
+    wrong_fields = [
         (*path, number, f"{kind}_type_id")
         for path, row in segments.items()
         for number, segment in enumerate(row)
         for kind, type_id in (("bed", segment.bed_type_id), ("device", segment.device_type_id))
         if type_id is not None and kinds.get(type_id) != kind
     ]
-    if wrong:
-        kinds_of_errors = ((str(path[-1]).removesuffix("_id"), path) for path in wrong)
+    if wrong_fields:
+        errors = ({"type": str(path[-1]).removesuffix("_id"), "loc": path} for path in wrong_fields)
         raise ValidationException(
-            details=[
-                describe({"type": kind, "loc": path, "ctx": _WRONG_TYPES[kind]._asdict()})
-                for kind, path in kinds_of_errors
-            ]
+            details=[describe(error | {"msg": f"Input should be a {error['type']}"}) for error in errors]
         )
 
 
@@ -361,5 +319,16 @@ async def _change(session: AsyncSession, row: Entity, values: dict[str, object])
 
 async def _save(session: AsyncSession, *rows: Entity) -> None:
     session.add_all(rows)
-    with translate_integrity_errors(_REFUSALS):
+    with translate_integrity_errors(_INTEGRITY_ERRORS):
         await session.flush()
+
+
+async def names_of_variants(session: AsyncSession, ids: Collection[UUID]) -> dict[UUID, ServiceName]:
+    """Return the service of each of these variants, by variant id, for a module that has authorized the user."""
+    if not ids:
+        return {}
+    statement = select(ServiceVariant.id, Service.id, Service.name).join(
+        Service, Service.id == ServiceVariant.service_id
+    )
+    rows = await session.execute(statement.where(ServiceVariant.id.in_(ids)))
+    return {variant_id: ServiceName(service_id, name) for variant_id, service_id, name in rows}

@@ -6,6 +6,7 @@ from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
+from app.db.audit import mask_entries_about
 from app.modules.audit import audit_service
 from app.modules.customer.consents import CONSENTS, export_consents
 from app.modules.customer.customer_errors import (

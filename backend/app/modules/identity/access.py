@@ -134,7 +134,7 @@ class _AccessToken(HTTPBearer):
 _access_token = _AccessToken(
     auto_error=False,
     scheme_name="bearer",
-    description="The `access_token` of `POST /api/v1/auth/sign-in`, or one of Supabase. The roles listed may call.",
+    description="The `access_token` of `POST /api/v1/auth/sign-in`, or one of Supabase.",
 )
 
 

@@ -34,7 +34,7 @@ router = ApiRouter(prefix=f"{API_V1}/auth", tags=["Sign-in"])
 
 
 def device_of(request: Request) -> sessions.Device:
-    """The address is the peer's, or what a trusted proxy says (`zenspa serve --trust-proxy`)."""
+    """Return the device of a request. Its address is the peer's, or what a trusted proxy forwards (`zenspa serve --trust-proxy`)."""
     address = request.client.host if request.client is not None else ""
     return sessions.Device(address, request.headers.get("user-agent", ""))
 
@@ -58,35 +58,33 @@ async def sign_in(credentials: SignIn, device: DeviceDep) -> Tokens:
     responses=error_responses(InvalidRefreshToken, RefreshTokenReused, UserDisabled),
 )
 async def refresh(body: Refresh) -> Tokens:
-    """New tokens for a refresh token, which is good once: used again, it ends the session everywhere it is."""
+    """Returns new tokens for a refresh token. A refresh token works once: a second use ends its session."""
     return await sessions.refresh(body.refresh_token, received_at=utc_now())
 
 
 @router.post("/sign-out", status_code=204)
 async def sign_out(user: SignedIn, session: SessionDep) -> None:
-    """Ends this session, its access tokens too. A session of Supabase's is ended at Supabase."""
-    if user.session_id is not None:
-        await sessions.end_session(session, user.session_id)
+    """Ends this session and its access tokens. End a session of Supabase at Supabase."""
+    await sessions.sign_out(session, user)
 
 
 @router.post("/sign-out-everywhere", status_code=204)
 async def sign_out_everywhere(user: SignedIn, session: SessionDep) -> None:
-    """Ends all sessions of yours, on every device. A device of Supabase's gets in again when it refreshes: end those
-    at Supabase."""
-    await sessions.end_every_session(session, user.id, "signed out everywhere")
+    """Ends all your sessions on every device. A Supabase session comes back when it refreshes: end it at Supabase."""
+    await sessions.sign_out_everywhere(session, user)
 
 
 @router.get("/me")
 async def get_me(user: SignedIn, session: SessionDep) -> UserRead:
-    """Who you are here, and your roles."""
-    return await service.read_user(session, await service.get_user(session, user.id))
+    """Returns your own account and roles."""
+    return await service.read_own_account(session, user)
 
 
 @router.post("/password", responses=error_responses(WrongPassword, RateLimitException))
 async def change_password(
     user: SignedIn, session: SessionDep, change: PasswordChange, device: DeviceDep
 ) -> Tokens:
-    """Sets a new password. Every session ends; the answer has the tokens of a new one."""
+    """Sets a new password. All your sessions end; the response has the tokens of a new one."""
     return await recovery.change_password(session, user, change, device)
 
 
@@ -99,7 +97,7 @@ async def change_password(
 async def request_password_reset(
     session: SessionDep, body: PasswordResetRequest, device: DeviceDep, background: BackgroundTasks
 ) -> None:
-    """Sends a link to the mailbox, if it is an account's. The answer is the same when it is not."""
+    """Mails a reset link to the address if it has an account. The response is the same when it has none."""
     if mail := await recovery.request_reset(session, body.email, device):
         background.add_task(recovery.send, mail)
 
@@ -111,5 +109,5 @@ async def request_password_reset(
     responses=error_responses(ResetLinkInvalid),
 )
 async def reset_password(session: SessionDep, reset: PasswordReset) -> None:
-    """Sets a new password by the link of the mail, and ends every session."""
+    """Sets a new password with the link of the mail, and ends all sessions."""
     await recovery.reset_password(session, reset)

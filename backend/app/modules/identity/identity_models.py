@@ -1,4 +1,4 @@
-"""Who signs in (người dùng), what they may do (phân quyền), and their sessions and invitations."""
+"""Accounts (tài khoản), their roles (vai trò), sessions and invitations."""
 
 from datetime import datetime
 from uuid import UUID
@@ -14,22 +14,22 @@ _ROLES = ", ".join(f"'{role}'" for role in Role)
 
 
 class User(Entity):
-    """Somebody who can sign in: by a password of ours, by Supabase, or not yet (invited)."""
+    """An account: signs in by a password stored here, by Supabase, or not yet (invited)."""
 
-    __tablename__ = "user_account"  # `user` is a word of SQL's own
+    __tablename__ = "user_account"  # `user` is a reserved word of SQL
 
     full_name: Mapped[str] = mapped_column(Text)
     email: Mapped[str | None] = mapped_column(Text(collation="C"), unique=True)
-    """In lower case, and proven: by an invitation, or by whoever runs the command line."""
+    """Lower case, and proven: by an invitation or by whoever runs the command line."""
     phone: Mapped[str | None] = mapped_column(Text(collation="C"), unique=True)
-    """E.164."""
+    """E.164: `+84912345678`."""
     password_hash: Mapped[str | None] = mapped_column(Text)
-    """Argon2id; none: no sign-in by password."""
+    """Argon2id. None: the account has no password."""
     supabase_id: Mapped[UUID | None] = mapped_column(unique=True)
-    """The `sub` of their Supabase tokens."""
+    """The `sub` of the account's Supabase tokens."""
     disabled_at: Mapped[datetime | None]
     signed_out_at: Mapped[datetime | None]
-    """Tokens issued before are void: a sign-out everywhere also ends Supabase's."""
+    """When the user last signed out everywhere. Supabase tokens issued before are refused."""
 
     __table_args__ = (
         CheckConstraint("full_name <> ''", name="full_name"),
@@ -39,12 +39,12 @@ class User(Entity):
 
     @property
     def can_sign_in(self) -> bool:
-        """False for somebody who was invited and has not answered yet."""
+        """Whether the account has a password or a Supabase user; False for an invited person who has not accepted yet."""
         return self.password_hash is not None or self.supabase_id is not None
 
 
 class RoleAssignment(Entity):
-    """A role a user holds; without a branch, everywhere."""
+    """A role of a user in one branch, or everywhere without a branch."""
 
     __tablename__ = "role_assignment"
 
@@ -61,13 +61,13 @@ class RoleAssignment(Entity):
 
 
 class UserSession(Entity):
-    """A sign-in and all the tokens that come of it (RFC 9700's token family)."""
+    """A sign-in and all tokens issued from it (the token family of RFC 9700)."""
 
     __tablename__ = "user_session"
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     refresh_hash: Mapped[bytes] = mapped_column(LargeBinary)
-    """SHA-256 of the one refresh token that is good now."""
+    """SHA-256 of the one refresh token that is valid now."""
     refreshed_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -77,21 +77,21 @@ class UserSession(Entity):
 
 
 class Invitation(Entity):
-    """A link that was sent to somebody; whoever has it joins with these roles, once and in time."""
+    """A link mailed to a person. Whoever opens it in time joins with these roles, once."""
 
     __tablename__ = "invitation"
 
     user_id: Mapped[UUID] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
-    """The invited, who has no password yet."""
+    """The invited person, who has no password yet."""
     email: Mapped[str] = mapped_column(Text(collation="C"))
     roles: Mapped[list[dict[str, str | None]]] = mapped_column(JSONB)
-    """`[{"role": "therapist", "branch_id": null}]`, given when the link is used."""
+    """`[{"role": "therapist", "branch_id": null}]`, assigned when the link is used."""
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
-    """SHA-256 of the word in the link that was sent last."""
+    """SHA-256 of the token in the link that was sent last."""
     invited_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     expires_at: Mapped[datetime]
     accepted_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
-    """When the mail server took the last mail; none: it is on its way, or `delivery_failed_at` says it is not."""
+    """When the mail server accepted the last mail. None: not yet, or `delivery_failed_at` is set."""
     delivery_failed_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""What the API takes and gives for sign-in, users and invitations."""
+"""Request and response schemas of sign-in, users and invitations."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -10,7 +10,7 @@ from app.common.schemas import Line, PageQuery, QueryBool, RequestModel
 from app.common.types.contact import Email, Name
 from app.modules.identity.roles import Role
 
-# No rule on characters, they make passwords no better (NIST SP 800-63B §3.1.1.2); blanks at the ends count.
+# No rule on characters: such rules make passwords no better (NIST SP 800-63B §3.1.1.2). Spaces at the ends count.
 NewPassword = Annotated[
     str,
     StringConstraints(min_length=10, max_length=200, strip_whitespace=False),
@@ -25,7 +25,7 @@ Secret = Annotated[str, StringConstraints(max_length=500)]
 
 
 class _Sensitive(RequestModel):
-    """Passwords are taken as they are typed."""
+    """A request with a password, which is used exactly as typed."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
 
@@ -40,13 +40,13 @@ class Refresh(RequestModel):
 
 
 class Tokens(BaseModel):
-    """RFC 6749 §5.1."""
+    """An access token and a refresh token (RFC 6749 §5.1)."""
 
     access_token: str
-    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - the type's name
-    expires_in: int = Field(description="Seconds the access token is good for.")
+    token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a type of token, no secret
+    expires_in: int = Field(description="Lifetime of the access token in seconds.")
     refresh_token: str = Field(
-        description="Good once, at `POST /api/v1/auth/refresh`; used a second time it ends the session."
+        description="Works once, at `POST /api/v1/auth/refresh`. A second use ends the session."
     )
 
 
@@ -70,14 +70,14 @@ class RoleGrant(RequestModel):
     model_config = ConfigDict(extra="forbid", from_attributes=True)
 
     role: Role
-    branch_id: UUID | None = Field(default=None, description="null: everywhere.")
+    branch_id: UUID | None = Field(default=None, description="null means everywhere.")
 
 
-def _each_once(grants: list[RoleGrant]) -> list[RoleGrant]:
+def _without_duplicates(grants: list[RoleGrant]) -> list[RoleGrant]:
     return list({(grant.role, grant.branch_id): grant for grant in grants}.values())
 
 
-Grants = Annotated[list[RoleGrant], Field(max_length=50), AfterValidator(_each_once)]
+Grants = Annotated[list[RoleGrant], Field(max_length=50), AfterValidator(_without_duplicates)]
 
 
 class UserRoles(RequestModel):
@@ -99,13 +99,13 @@ class UserRead(BaseModel):
 class UserPage(BaseModel):
     items: list[UserRead]
     next_cursor: str | None = Field(
-        description="Give it back as `cursor` for the next page; null on the last."
+        description="Send it as `cursor` for the next page. null on the last page."
     )
 
 
 class UserListQuery(PageQuery):
     q: Annotated[Line, Field(max_length=100)] | None = Field(
-        default=None, description="Part of a name, an email or a phone."
+        default=None, description="Part of a name, an email or a phone number."
     )
     role: Role | None = None
     disabled: QueryBool | None = None
@@ -131,13 +131,15 @@ type InvitationState = Literal["pending", "accepted", "withdrawn", "expired"]
 
 class InvitationRead(BaseModel):
     id: UUID
-    user_id: UUID = Field(description="The user the invited will be.")
+    user_id: UUID = Field(description="The account of the invited person.")
     email: str
     roles: list[RoleGrant]
     state: InvitationState
     expires_at: datetime
-    sent_at: datetime | None = Field(description="When the mail server took the mail.")
-    delivery_failed_at: datetime | None = Field(description="Set when it did not; send it again.")
+    sent_at: datetime | None = Field(description="When the mail server accepted the mail.")
+    delivery_failed_at: datetime | None = Field(
+        description="Set when the mail could not be sent. Send it again."
+    )
     created_at: datetime
 
 
@@ -147,7 +149,7 @@ class InvitationPage(BaseModel):
 
 
 class ShownMailRead(BaseModel):
-    """A mail that was not sent, because no mail server is configured."""
+    """A mail that was not sent because no mail server is set."""
 
     model_config = ConfigDict(from_attributes=True)
 

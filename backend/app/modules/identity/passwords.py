@@ -1,4 +1,4 @@
-"""Passwords: hashed with argon2id (RFC 9106), checked away from the event loop."""
+"""Passwords: hashed with argon2id (RFC 9106), in a thread beside the event loop."""
 
 import asyncio
 import secrets
@@ -11,10 +11,13 @@ from pwdlib import PasswordHash
 
 from app.core.exceptions import ServiceUnavailableException
 
-_AT_ONCE = asyncio.Semaphore(4)
-"""Hashes at a time: each takes 64 MB and a core for some 50 ms; more of them would only starve the requests."""
-_PLACES = asyncio.Semaphore(40)
-"""To hash and to wait for it: some two seconds of work; whoever comes later would only keep a connection waiting."""
+if TYPE_CHECKING:
+    from pwdlib import PasswordHash
+
+_HASHING = asyncio.Semaphore(4)
+"""Hashes at a time. Each takes 64 MB and a core for about 50 ms; more would only starve the requests."""
+_WAITING = asyncio.Semaphore(40)
+"""Hashes that run or wait: about two seconds of work. Later callers would only keep a connection waiting."""
 
 
 @cache
@@ -23,43 +26,53 @@ def _hasher() -> PasswordHash:
 
 
 @cache
-def _hash_of_nobody() -> str:
-    """Checked when there is no such account, so that the answer takes as long as for one that is there."""
+def _dummy_hash() -> str:
+    """Return a hash to check when there is no such account, so that the answer takes as long as for a real one."""
     return _hasher().hash(secrets.token_urlsafe())
 
 
 @asynccontextmanager
-async def _turn() -> AsyncGenerator[None]:
-    if _PLACES.locked():
+async def _hashing_slot() -> AsyncGenerator[None]:
+    if _WAITING.locked():
         raise ServiceUnavailableException("too many passwords are waiting to be hashed")
-    async with _PLACES, _AT_ONCE:
+    async with _WAITING, _HASHING:
         yield
 
 
 async def hash_password(password: str) -> str:
-    """Raises ServiceUnavailableException while too many are waiting."""
-    async with _turn():
-        return await asyncio.to_thread(lambda: _hasher().hash(_typed(password)))
+    """Return the hash of a password.
+
+    Raises:
+        ServiceUnavailableException: too many passwords are waiting to be hashed.
+    """
+    async with _hashing_slot():
+        return await asyncio.to_thread(lambda: _hasher().hash(_normalized(password)))
 
 
 async def check_password(password: str, password_hash: str | None) -> tuple[bool, str | None]:
-    """Whether it is the password, and the hash to keep from now on when the parameters have changed since."""
+    """Return whether the password matches, and a new hash to store if the parameters have changed since.
+
+    Without a hash, as for an unknown account, the check fails and takes the same time.
+
+    Raises:
+        ServiceUnavailableException: too many passwords are waiting to be hashed.
+    """
 
     def check() -> tuple[bool, str | None]:
-        # For whoever asks first: made for the first unknown account, it would take that one twice as long.
-        nobody = _hash_of_nobody()
-        good, renewed = _hasher().verify_and_update(_typed(password), password_hash or nobody)
-        return good and password_hash is not None, renewed
+        # Before the branch on the account: made only for an unknown account, it would double that answer's time.
+        dummy = _dummy_hash()
+        matches, renewed = _hasher().verify_and_update(_normalized(password), password_hash or dummy)
+        return matches and password_hash is not None, renewed
 
-    async with _turn():
+    async with _hashing_slot():
         return await asyncio.to_thread(check)
 
 
-def _typed(password: str) -> str:
-    """One spelling of what was typed (RFC 8265 §4.2.2): Windows' Vietnamese keyboard sends accents by themselves."""
+def _normalized(password: str) -> str:
+    """Return one spelling of a password (RFC 8265 §4.2.2): Windows' Vietnamese keyboard sends accents separately."""
     return unicodedata.normalize("NFC", password)
 
 
 def new_password() -> str:
-    """For a command that sets one: 96 random bits, to be typed once."""
+    """Return a password of 96 random bits, for a command that prints it once."""
     return secrets.token_urlsafe(12)

@@ -1,4 +1,4 @@
-"""A new password: by who knows the old one, by who reads the mailbox, by who runs the command line."""
+"""New passwords: set by a user who knows the old one, by one who reads the mailbox, or by a command."""
 
 from contextlib import suppress
 from hashlib import sha256
@@ -10,12 +10,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.config import settings
 from app.core.mail import Mail, MailNotSent, send_mail
 from app.db.audit import act_as
-from app.modules.identity.access import CurrentUser
+from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.identity_errors import ResetLinkInvalid, WrongPassword
 from app.modules.identity.identity_models import User
 from app.modules.identity.identity_schemas import PasswordChange, PasswordReset, Tokens
-from app.modules.identity.identity_service import find_by_email, get_user, withdraw_invitations
+from app.modules.identity.identity_service import find_by_email, get_by_email, get_user, withdraw_invitations
 from app.modules.identity.passwords import check_password, hash_password
+from app.modules.identity.roles import Role
 from app.modules.identity.sessions import BY_ACCOUNT, Device, end_every_session, start_session
 from app.redis.rate_limit import RateLimit, client_of, take
 
@@ -25,85 +26,102 @@ BY_ADDRESS_RESET = RateLimit("password-reset-address", requests=30, seconds=3600
 
 
 async def change_password(
-    session: AsyncSession, current: CurrentUser, change: PasswordChange, device: Device
+    session: AsyncSession, user: CurrentUser, change: PasswordChange, device: Device
 ) -> Tokens:
-    """Ends every session, this one too, and opens a new one: whoever knew the old password is out.
+    """Set the user's own password, end all their sessions and open a new one.
+
+    Open to every signed-in user: the current password is the permission.
 
     Raises:
         RateLimitException
-        WrongPassword: also for a user of Supabase's, who has none here.
+        WrongPassword: also for a user of Supabase, who has no password here.
     """
-    await take(BY_ACCOUNT, str(current.id))
-    user = await get_user(session, current.id, lock=True)
-    good, _ = await check_password(change.current_password, user.password_hash)
-    if not good:
+    await take(BY_ACCOUNT, str(user.id))
+    account = await get_user(session, user.id, lock=True)
+    matches, _ = await check_password(change.current_password, account.password_hash)
+    if not matches:
         raise WrongPassword
-    await set_password(session, user, change.new_password)
-    return await start_session(session, user.id, device)
+    await _replace_password(session, account, change.new_password)
+    return await start_session(session, account.id, device)
+
+
+async def set_password(session: AsyncSession, user: CurrentUser, email: str, password: str) -> None:
+    """Set the password of the account with this email, and end all its sessions.
+
+    Raises:
+        UserNotFound
+    """
+    authorize(user, Role.ADMIN, everywhere=True)
+    await _replace_password(session, await get_by_email(session, email), password)
 
 
 async def request_reset(session: AsyncSession, email: str, device: Device) -> Mail | None:
-    """The mail to send, if there is such an account; the answer must not tell.
+    """Return the mail with a reset link, or None without such an account. The response must not tell which.
 
     Raises:
         RateLimitException
     """
     await take(BY_ADDRESS_RESET, client_of(device.address))
     await take(BY_ACCOUNT_RESET, email)
-    user = await find_by_email(session, email)
-    if user is None or user.password_hash is None or user.disabled_at is not None:
+    account = await find_by_email(session, email)
+    if account is None or account.password_hash is None or account.disabled_at is not None:
         return None
-    link = f"{settings.PUBLIC_URL.rstrip('/')}/password-reset#{_serializer(user).dumps(user.id.hex)}"
+    link = f"{settings.PUBLIC_URL.rstrip('/')}/password-reset#{_serializer(account).dumps(account.id.hex)}"
     return Mail(
         to=email,
         subject="Đặt lại mật khẩu ZenSpa · Reset your ZenSpa password",
         body=(
-            f"Mở liên kết này trong một giờ để đặt mật khẩu mới:\n\n{link}\n\n"
-            "Open the link above within an hour to choose a new password.\n\n"
-            "Nếu không phải bạn yêu cầu, hãy bỏ qua · If it was not you, ignore this mail.\n"
+            "Mở liên kết dưới đây để đặt mật khẩu mới. Liên kết chỉ dùng một lần và hết hạn sau 60 phút.\n"
+            "Open the link below to set a new password. It works once and expires after 60 minutes.\n\n"
+            f"{link}\n\n"
+            "Nếu bạn không yêu cầu, vui lòng bỏ qua thư này.\n"
+            "If you did not request this, please ignore this mail.\n"
         ),
     )
 
 
 async def send(mail: Mail) -> None:
-    """After the answer, which therefore takes as long as for no account; a failure is in the log."""
+    """Send a reset mail. Runs after the response, so that its time does not tell whether there is an account.
+
+    A failure is logged only.
+    """
     with suppress(MailNotSent):
         await send_mail(mail)
 
 
 async def reset_password(session: AsyncSession, reset: PasswordReset) -> None:
-    """By the link of the mail. It works once: it is signed with the password that it replaces.
+    """Set a new password by the link of a mail. The link works once: it is signed with the password it replaces.
 
     Raises:
         ResetLinkInvalid
     """
-    user = await _user_of(session, reset.token)
-    await act_as(session, user.id)
-    await set_password(session, user, reset.new_password)
+    account = await _account_of_link(session, reset.token)
+    await act_as(session, account.id)
+    await _replace_password(session, account, reset.new_password)
 
 
-async def set_password(session: AsyncSession, user: User, password: str) -> None:
-    """Ends every session: whoever knew the old password is out."""
-    user.password_hash = await hash_password(password)
+async def _replace_password(session: AsyncSession, account: User, password: str) -> None:
+    """Set a password and end every session: whoever knew the old password is out."""
+    account.password_hash = await hash_password(password)
     await session.flush()
-    await end_every_session(session, user.id, "new password")
-    await withdraw_invitations(session, user.id)  # an open link would set yet another one
+    await end_every_session(session, account.id, "new password")
+    await withdraw_invitations(session, account.id)  # an open link would set yet another password
 
 
-async def _user_of(session: AsyncSession, token: str) -> User:
+async def _account_of_link(session: AsyncSession, token: str) -> User:
     try:
-        # Unread so far: it says whose it is, and only that user's password tells whether it is true.
+        # Not verified yet: it names a user, and only that user's password hash can verify the signature.
         _, user_id = URLSafeTimedSerializer("").loads_unsafe(token)
-        user = await session.get(User, UUID(user_id), with_for_update=True)
-        if user is None or user.disabled_at is not None:
+        account = await session.get(User, UUID(user_id), with_for_update=True)
+        if account is None or account.disabled_at is not None:
             raise ResetLinkInvalid
-        _serializer(user).loads(token, max_age=RESET_SECONDS)
+        _serializer(account).loads(token, max_age=RESET_SECONDS)
     except (BadData, ValueError, TypeError, AttributeError):
         raise ResetLinkInvalid from None
-    return user
+    return account
 
 
-def _serializer(user: User) -> URLSafeTimedSerializer:
-    """Another password makes another key: links that were sent before it are dead."""
-    password = sha256((user.password_hash or "").encode()).hexdigest()
+def _serializer(account: User) -> URLSafeTimedSerializer:
+    """Return a signer whose key depends on the password, so that a new password voids links sent before."""
+    password = sha256((account.password_hash or "").encode()).hexdigest()
     return URLSafeTimedSerializer(settings.SECRET_KEY.get_secret_value(), salt=f"password reset:{password}")

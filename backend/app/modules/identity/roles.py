@@ -1,19 +1,25 @@
-"""What somebody may be at a spa."""
+"""The roles a user can have at a spa."""
 
 from enum import StrEnum
 
+from app.common.types.localized import LocalizedText
+
 
 class Role(StrEnum):
-    """Vai trò. Held in one branch or everywhere."""
+    """A role (vai trò), assigned in one branch or everywhere."""
 
     ADMIN = "admin"
     RECEPTIONIST = "receptionist"
-    """Lễ tân."""
     THERAPIST = "therapist"
-    """Kỹ thuật viên."""
     CUSTOMER = "customer"
-    """Khách hàng: sees what is their own, nothing else."""
+    """Sees their own records and nothing else."""
 
 
 DESK = (Role.ADMIN, Role.RECEPTIONIST)
 TEAM = (*DESK, Role.THERAPIST)
+ROLE_NAMES = {
+    Role.ADMIN: LocalizedText("Quản trị", "administrator"),
+    Role.RECEPTIONIST: LocalizedText("Lễ tân", "receptionist"),
+    Role.THERAPIST: LocalizedText("Kỹ thuật viên", "therapist"),
+    Role.CUSTOMER: LocalizedText("Khách hàng", "customer"),
+}

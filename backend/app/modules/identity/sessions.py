@@ -23,6 +23,7 @@ from app.core.config import settings
 from app.core.exceptions import UnauthorizedException
 from app.db.audit import act_as
 from app.db.transactions import run_in_transaction
+from app.modules.identity.access import CurrentUser
 from app.modules.identity.identity_errors import (
     InvalidRefreshToken,
     RefreshTokenReused,
@@ -169,8 +170,15 @@ async def _rotate(
     return _tokens(user.id, session_id, fresh)
 
 
-async def end_session(session: AsyncSession, session_id: UUID) -> None:
-    await _end(session, UserSession.id == session_id, "signed out")
+async def sign_out(session: AsyncSession, user: CurrentUser) -> None:
+    """End the session of this request. Does nothing for a Supabase user, whose sessions are kept at Supabase."""
+    if user.session_id is not None:
+        await _end(session, UserSession.id == user.session_id, "signed out")
+
+
+async def sign_out_everywhere(session: AsyncSession, user: CurrentUser) -> None:
+    """End all sessions of the user."""
+    await end_every_session(session, user.id, "signed out everywhere")
 
 
 async def end_every_session(session: AsyncSession, user_id: UUID, reason: str) -> None:

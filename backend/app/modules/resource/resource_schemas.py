@@ -1,4 +1,4 @@
-"""What the API takes and gives for beds, devices, their types and the rooms they are in."""
+"""Request and response schemas of rooms, beds, devices and their types."""
 
 from datetime import datetime
 from typing import Annotated, Literal
@@ -9,14 +9,14 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.common.schemas import NOT_SENT, Bilingual, Key, Line, QueryBool, RequestModel, without_defaults
 
 MAX_LISTED = 1_000
-"""Types, rooms, or beds and devices: in one answer."""
+"""The most types, rooms, or beds and devices in one response."""
 type TypeKind = Literal["bed", "device"]
 RoomName = Annotated[Line, Field(max_length=100, examples=["Phòng Sen"])]
 ResourceName = Annotated[Line, Field(max_length=100, examples=["Giường 1"])]
 
 
 class ResourceTypeCreate(RequestModel):
-    """Beds or devices that stand in for each other."""
+    """A type of interchangeable beds or devices."""
 
     key: Key = Field(examples=["massage-bed"])
     kind: TypeKind
@@ -24,7 +24,7 @@ class ResourceTypeCreate(RequestModel):
 
 
 class ResourceTypeUpdate(RequestModel):
-    """What is to change; a field left out stays."""
+    """The fields to change; the others stay."""
 
     model_config = ConfigDict(json_schema_extra=without_defaults)
 
@@ -48,7 +48,7 @@ class RoomCreate(RequestModel):
 
 
 class RoomUpdate(RequestModel):
-    """What is to change; a field left out stays."""
+    """The fields to change; the others stay."""
 
     model_config = ConfigDict(json_schema_extra=without_defaults)
 
@@ -72,17 +72,17 @@ class RoomListQuery(BaseModel):
 
 
 class ResourceCreate(RequestModel):
-    """A bed or a device; which of them it is, its type says."""
+    """A bed or a device, according to its type."""
 
     key: Key = Field(examples=["quan-1-giuong-1"])
     name: ResourceName
     type_id: UUID
     branch_id: UUID
-    room_id: UUID | None = Field(default=None, description="Of the same branch.")
+    room_id: UUID | None = Field(default=None, description="A room of the same branch.")
 
 
 class ResourceUpdate(RequestModel):
-    """What is to change. A field left out stays; `null` takes it out of its room."""
+    """The fields to change; the others stay. `room_id: null` takes it out of its room."""
 
     model_config = ConfigDict(json_schema_extra=without_defaults)
 
@@ -90,7 +90,7 @@ class ResourceUpdate(RequestModel):
     name: ResourceName = ""
     room_id: UUID | None = None
     retired: bool = Field(
-        default=False, strict=True, description="It is not there any more; false brings it back."
+        default=False, strict=True, description="true takes it out of use; false brings it back."
     )
 
 
@@ -104,11 +104,11 @@ class ResourceRead(BaseModel):
     type_id: UUID
     branch_id: UUID
     room_id: UUID | None
-    retired_at: datetime | None = Field(description="Since when it is not there any more.")
+    retired_at: datetime | None = Field(description="When it was taken out of use.")
 
 
 class ResourceListQuery(BaseModel):
-    """Which beds and devices."""
+    """Filters of the list of beds and devices."""
 
     model_config = ConfigDict(extra="forbid")
 

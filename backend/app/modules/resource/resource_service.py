@@ -1,4 +1,4 @@
-"""The beds and devices of a spa, their types, and the rooms they are in."""
+"""Rooms, beds, devices and their types."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -13,6 +13,8 @@ from app.db.errors import translate_integrity_errors
 from app.db.models import Entity
 from app.db.queries import get_row
 from app.modules.branch.branch_errors import BranchNotFound
+from app.modules.identity.access import CurrentUser, authorize
+from app.modules.identity.roles import TEAM, Role
 from app.modules.resource.appointment_schemas import appointment_details
 from app.modules.resource.appointments import appointments_of
 from app.modules.resource.resource_errors import (
@@ -41,7 +43,7 @@ from app.modules.resource.resource_schemas import (
 )
 from app.scheduling.supply import ResourceKind
 
-_REFUSALS: dict[str, type[ZenSpaException]] = {
+_INTEGRITY_ERRORS: dict[str, type[ZenSpaException]] = {
     "resource_type_key_key": ResourceTypeKeyTaken,
     "room_key_key": RoomKeyTaken,
     "room_branch_id_fkey": BranchNotFound,
@@ -51,98 +53,116 @@ _REFUSALS: dict[str, type[ZenSpaException]] = {
 }
 
 
-async def list_types(session: AsyncSession) -> list[ResourceTypeRead]:
-    """Beds before devices. At most 1,000: a spa has some tens, so there are no pages."""
+async def list_types(session: AsyncSession, user: CurrentUser) -> list[ResourceTypeRead]:
+    """Return all types, beds before devices. At most 1,000: a spa has some tens, so there are no pages."""
+    authorize(user, *TEAM)
     types = select(ResourceType).order_by(ResourceType.kind, ResourceType.key).limit(MAX_LISTED)
-    return [ResourceTypeRead.model_validate(each) for each in await session.scalars(types)]
+    return [ResourceTypeRead.model_validate(resource_type) for resource_type in await session.scalars(types)]
 
 
-async def create_type(session: AsyncSession, new: ResourceTypeCreate) -> ResourceTypeRead:
-    """Raises ResourceTypeKeyTaken."""
-    created = ResourceType(key=new.key, kind=new.kind, name=new.name.localized())
-    await _save(session, created)
-    return ResourceTypeRead.model_validate(created)
+async def create_type(session: AsyncSession, user: CurrentUser, new: ResourceTypeCreate) -> ResourceTypeRead:
+    """Add a type of bed or device.
+
+    Raises:
+        ResourceTypeKeyTaken
+    """
+    authorize(user, Role.ADMIN, everywhere=True)
+    resource_type = ResourceType(key=new.key, kind=new.kind, name=new.name.words())
+    await _save(session, resource_type)
+    return ResourceTypeRead.model_validate(resource_type)
 
 
-async def update_type(session: AsyncSession, type_id: UUID, changes: ResourceTypeUpdate) -> ResourceTypeRead:
-    """Raises ResourceTypeNotFound, ResourceTypeKeyTaken."""
-    changed = await get_row(session, ResourceType, type_id, ResourceTypeNotFound, lock=True)
-    await _change(session, changed, changes_of(changes))
-    return ResourceTypeRead.model_validate(changed)
+async def update_type(
+    session: AsyncSession, user: CurrentUser, type_id: UUID, changes: ResourceTypeUpdate
+) -> ResourceTypeRead:
+    """Change the fields that were sent.
+
+    Raises:
+        ResourceTypeNotFound, ResourceTypeKeyTaken
+    """
+    authorize(user, Role.ADMIN, everywhere=True)
+    resource_type = await get_row(session, ResourceType, type_id, ResourceTypeNotFound, lock=True)
+    await _change(session, resource_type, changes_of(changes))
+    return ResourceTypeRead.model_validate(resource_type)
 
 
-async def list_rooms(session: AsyncSession, branch_id: UUID | None = None) -> list[RoomRead]:
-    """Of one branch, or of all. At most 1,000: a spa has some hundreds, so there are no pages."""
-    rooms = select(Room).order_by(Room.key).limit(MAX_LISTED)
-    if branch_id is not None:
-        rooms = rooms.where(Room.branch_id == branch_id)
-    return [RoomRead.model_validate(room) for room in await session.scalars(rooms)]
+async def list_rooms(
+    session: AsyncSession, user: CurrentUser, branch_id: UUID | None = None
+) -> list[RoomRead]:
+    """Return the rooms of one branch, or of all. At most 1,000: a spa has some hundreds, so there are no pages."""
+    authorize(user, *TEAM)
+    return await _select_rooms(session, branch_id)
 
 
-async def read_room(session: AsyncSession, room_id: UUID) -> RoomRead:
-    """Raises RoomNotFound."""
-    return RoomRead.model_validate(await get_row(session, Room, room_id, RoomNotFound))
+async def create_room(session: AsyncSession, user: CurrentUser, new: RoomCreate) -> RoomRead:
+    """Add a room to a branch.
 
-
-async def rooms_of(session: AsyncSession, resource_ids: Collection[UUID]) -> dict[UUID, str]:
-    """The names of the rooms of these beds and devices; those that are in none are left out."""
-    if not resource_ids:
-        return {}
-    rooms = select(Resource.id, Room.name).join(Room, Room.id == Resource.room_id)
-    rows = await session.execute(rooms.where(Resource.id.in_(resource_ids)))
-    return {row.id: row.name for row in rows}
-
-
-async def create_room(session: AsyncSession, new: RoomCreate) -> RoomRead:
-    """Raises BranchNotFound, RoomKeyTaken."""
+    Raises:
+        BranchNotFound, RoomKeyTaken
+    """
+    authorize(user, Role.ADMIN, branch_id=new.branch_id)
     room = Room(**new.model_dump())
     await _save(session, room)
     return RoomRead.model_validate(room)
 
 
-async def update_room(session: AsyncSession, room_id: UUID, changes: RoomUpdate) -> RoomRead:
-    """Raises RoomNotFound, RoomKeyTaken."""
+async def update_room(
+    session: AsyncSession, user: CurrentUser, room_id: UUID, changes: RoomUpdate
+) -> RoomRead:
+    """Change the fields that were sent.
+
+    Raises:
+        RoomNotFound, RoomKeyTaken
+    """
+    authorize(
+        user, Role.ADMIN
+    )  # also on the branch below, and both before the lock: the others must not make anybody wait
+    room = await get_row(session, Room, room_id, RoomNotFound)
+    authorize(user, Role.ADMIN, branch_id=room.branch_id)
     room = await get_row(session, Room, room_id, RoomNotFound, lock=True)
     await _change(session, room, changes_of(changes))
     return RoomRead.model_validate(room)
 
 
-async def list_resources(session: AsyncSession, query: ResourceListQuery) -> list[ResourceRead]:
-    """Beds and devices by key, at most 1,000 as rooms; staff are not among them."""
-    found = select(Resource).order_by(Resource.key).limit(MAX_LISTED)
-    found = found.where(Resource.kind == query.kind if query.kind else Resource.kind != ResourceKind.STAFF)
-    found = found.where(Resource.retired_at.is_not(None) if query.retired else Resource.retired_at.is_(None))
-    if query.branch_id is not None:
-        found = found.where(Resource.branch_id == query.branch_id)
-    return [ResourceRead.model_validate(resource) for resource in await session.scalars(found)]
+async def list_resources(
+    session: AsyncSession, user: CurrentUser, query: ResourceListQuery
+) -> list[ResourceRead]:
+    """Return beds and devices by key, at most 1,000. Staff are not among them."""
+    authorize(user, *TEAM)
+    return await _select_resources(session, query)
 
 
-async def read_resource(session: AsyncSession, resource_id: UUID) -> ResourceRead:
-    """Raises ResourceNotFound."""
-    return ResourceRead.model_validate(await _get_resource(session, resource_id))
-
-
-async def create_resource(session: AsyncSession, new: ResourceCreate) -> ResourceRead:
-    """A bed or a device, as its type says.
+async def create_resource(session: AsyncSession, user: CurrentUser, new: ResourceCreate) -> ResourceRead:
+    """Add a bed or a device, according to its type.
 
     Raises:
         ResourceTypeNotFound, BranchNotFound, ResourceKeyTaken
-        RoomElsewhere: the room is not there, or in another branch.
+        RoomElsewhere: the room does not exist or is in another branch.
     """
-    its_type = await get_row(session, ResourceType, new.type_id, ResourceTypeNotFound)
-    resource = Resource(kind=its_type.kind, **new.model_dump())
+    authorize(user, Role.ADMIN, branch_id=new.branch_id)
+    resource_type = await get_row(session, ResourceType, new.type_id, ResourceTypeNotFound)
+    resource = Resource(kind=resource_type.kind, **new.model_dump())
     await _save(session, resource)
     return ResourceRead.model_validate(resource)
 
 
-async def update_resource(session: AsyncSession, resource_id: UUID, changes: ResourceUpdate) -> ResourceRead:
-    """Who books a resource locks it first, so none is retired while somebody books it.
+async def update_resource(
+    session: AsyncSession, user: CurrentUser, resource_id: UUID, changes: ResourceUpdate
+) -> ResourceRead:
+    """Change the fields that were sent.
+
+    A booking locks its resources first, so none of them retires in the middle of it.
 
     Raises:
         ResourceNotFound, ResourceKeyTaken
-        RoomElsewhere: the room is not there, or in another branch.
-        ResourceHasAppointments: it is to retire and still needed.
+        RoomElsewhere: the room does not exist or is in another branch.
+        ResourceHasAppointments: it is to retire, and appointments need it.
     """
+    authorize(
+        user, Role.ADMIN
+    )  # also on the branch below, and both before the lock: the others must not make anybody wait
+    resource = await _get_resource(session, resource_id)
+    authorize(user, Role.ADMIN, branch_id=resource.branch_id)
     resource = await _get_resource(session, resource_id, lock=True)
     values = changes_of(changes)
     retired = values.pop("retired", None)
@@ -155,9 +175,51 @@ async def update_resource(session: AsyncSession, resource_id: UUID, changes: Res
     return ResourceRead.model_validate(resource)
 
 
+# Below: for the other modules, which have authorized the user.
+
+
+async def rooms_in_branch(session: AsyncSession, branch_id: UUID) -> list[RoomRead]:
+    """Return the rooms of a branch by key, at most 1,000."""
+    return await _select_rooms(session, branch_id)
+
+
+async def resources_in_branch(session: AsyncSession, branch_id: UUID) -> list[ResourceRead]:
+    """Return the beds and devices of a branch that are in use, by key, at most 1,000."""
+    return await _select_resources(session, ResourceListQuery(branch_id=branch_id))
+
+
+async def rooms_of(session: AsyncSession, resource_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the room names of these beds and devices, by id. Those that are in no room are left out."""
+    if not resource_ids:
+        return {}
+    rooms = select(Resource.id, Room.name).join(Room, Room.id == Resource.room_id)
+    rows = await session.execute(rooms.where(Resource.id.in_(resource_ids)))
+    return {row.id: row.name for row in rows}
+
+
+async def _select_rooms(session: AsyncSession, branch_id: UUID | None) -> list[RoomRead]:
+    rooms = select(Room).order_by(Room.key).limit(MAX_LISTED)
+    if branch_id is not None:
+        rooms = rooms.where(Room.branch_id == branch_id)
+    return [RoomRead.model_validate(room) for room in await session.scalars(rooms)]
+
+
+async def _select_resources(session: AsyncSession, query: ResourceListQuery) -> list[ResourceRead]:
+    resources = select(Resource).order_by(Resource.key).limit(MAX_LISTED)
+    resources = resources.where(
+        Resource.kind == query.kind if query.kind else Resource.kind != ResourceKind.STAFF
+    )
+    resources = resources.where(
+        Resource.retired_at.is_not(None) if query.retired else Resource.retired_at.is_(None)
+    )
+    if query.branch_id is not None:
+        resources = resources.where(Resource.branch_id == query.branch_id)
+    return [ResourceRead.model_validate(resource) for resource in await session.scalars(resources)]
+
+
 async def _refuse_if_needed(session: AsyncSession, resource_id: UUID) -> None:
-    if needed := await appointments_of(session, [resource_id], since=utc_now()):
-        raise ResourceHasAppointments(details=appointment_details(needed, "conflicting_appointment"))
+    if appointments := await appointments_of(session, [resource_id], since=utc_now()):
+        raise ResourceHasAppointments(details=appointment_details(appointments, "conflicting_appointment"))
 
 
 async def _get_resource(session: AsyncSession, resource_id: UUID, *, lock: bool = False) -> Resource:
@@ -175,5 +237,5 @@ async def _change(session: AsyncSession, row: Entity, values: dict[str, object])
 
 async def _save(session: AsyncSession, row: Entity) -> None:
     session.add(row)
-    with translate_integrity_errors(_REFUSALS):
+    with translate_integrity_errors(_INTEGRITY_ERRORS):
         await session.flush()

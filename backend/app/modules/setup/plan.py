@@ -1,4 +1,4 @@
-"""What a file would change: the difference between two set-ups, as people read it."""
+"""The difference between two set-ups, for people to read."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
@@ -10,8 +10,8 @@ from app.common.types.localized import LocalizedText
 from app.modules.setup.spa_file import FileBranch, SpaFile
 
 
-class Kind(StrEnum):
-    """In the order in which they refer to each other."""
+class ItemKind(StrEnum):
+    """The kinds of items with a key, in the order in which they refer to each other."""
 
     TYPE = "resource_type"
     BRANCH = "branch"
@@ -25,45 +25,52 @@ class Kind(StrEnum):
 
 
 LABELS = {
-    Kind.TYPE: LocalizedText("loại giường, thiết bị", "types of beds and devices"),
-    Kind.BRANCH: LocalizedText("chi nhánh", "branches"),
-    Kind.ROOM: LocalizedText("phòng", "rooms"),
-    Kind.RESOURCE: LocalizedText("giường, thiết bị", "beds and devices"),
-    Kind.CATEGORY: LocalizedText("nhóm dịch vụ", "categories"),
-    Kind.ADD_ON: LocalizedText("dịch vụ kèm thêm", "add-ons"),
-    Kind.SERVICE: LocalizedText("dịch vụ", "services"),
-    Kind.VARIANT: LocalizedText("gói thời lượng", "variants"),
-    Kind.STAFF: LocalizedText("nhân viên", "staff"),
+    ItemKind.TYPE: LocalizedText("loại giường, thiết bị", "types of beds and devices"),
+    ItemKind.BRANCH: LocalizedText("chi nhánh", "branches"),
+    ItemKind.ROOM: LocalizedText("phòng", "rooms"),
+    ItemKind.RESOURCE: LocalizedText("giường, thiết bị", "beds and devices"),
+    ItemKind.CATEGORY: LocalizedText("nhóm dịch vụ", "categories"),
+    ItemKind.ADD_ON: LocalizedText("dịch vụ cộng thêm", "add-ons"),
+    ItemKind.SERVICE: LocalizedText("dịch vụ", "services"),
+    ItemKind.VARIANT: LocalizedText("tùy chọn", "variants"),
+    ItemKind.STAFF: LocalizedText("nhân viên", "staff"),
 }
 
 type Key = str
-"""Of a variant it is `service/variant`."""
+"""The key of an item; of a variant `service/variant`."""
 type Entry = dict[str, Any]
-type Group = tuple[Kind, Key]
-"""A list with an order of its own: the categories, the services of one, the variants of one, the add-ons."""
+"""The fields of an item, by name."""
+type Group = tuple[ItemKind, Key]
+"""An ordered list: all categories, the services of one category, the variants of one service, all add-ons."""
 
 
 class FieldChange(NamedTuple):
+    """One field that would change, with both values as the file writes them."""
+
     field: str
     before: str
     after: str
 
 
 class Plan(NamedTuple):
-    created: Mapping[Kind, Sequence[Key]]
-    changed: Mapping[Kind, Mapping[Key, Sequence[FieldChange]]]
+    """What an import would change."""
+
+    created: Mapping[ItemKind, Sequence[Key]]
+    changed: Mapping[ItemKind, Mapping[Key, Sequence[FieldChange]]]
     reordered: Mapping[Group, tuple[Sequence[Key], Sequence[Key]]]
-    """Of those that stay in a list: their order before and after."""
-    unchanged: Mapping[Kind, int]
-    left: Mapping[Kind, Sequence[Key]]
-    """In the database, and not in the file."""
+    """The order before and after of the items that stay in a list."""
+    unchanged: Mapping[ItemKind, int]
+    left: Mapping[ItemKind, Sequence[Key]]
+    """Items in the database that the file does not have. They stay."""
 
     @property
     def is_empty(self) -> bool:
+        """Whether the import would change nothing."""
         return not (any(self.created.values()) or any(self.changed.values()) or self.reordered)
 
 
 def plan_changes(current: SpaFile, wanted: SpaFile) -> Plan:
+    """Return what has to change for the database to have what the file has."""
     before, after = entries(current), entries(wanted)
     changed = {
         kind: {
@@ -71,71 +78,72 @@ def plan_changes(current: SpaFile, wanted: SpaFile) -> Plan:
             for key, entry in after[kind].items()
             if key in before[kind] and (changes := list(_changes(before[kind][key], entry)))
         }
-        for kind in Kind
+        for kind in ItemKind
     }
-    kept = {kind: before[kind].keys() & after[kind].keys() for kind in Kind}
+    in_both = {kind: before[kind].keys() & after[kind].keys() for kind in ItemKind}
     return Plan(
-        created={kind: [key for key in after[kind] if key not in before[kind]] for kind in Kind},
+        created={kind: [key for key in after[kind] if key not in before[kind]] for kind in ItemKind},
         changed=changed,
         reordered=dict(_reordered(orders(current), orders(wanted))),
-        unchanged={kind: len(kept[kind]) - len(changed[kind]) for kind in Kind},
-        left={kind: [key for key in before[kind] if key not in after[kind]] for kind in Kind},
+        unchanged={kind: len(in_both[kind]) - len(changed[kind]) for kind in ItemKind},
+        left={kind: [key for key in before[kind] if key not in after[kind]] for kind in ItemKind},
     )
 
 
-def entries(file: SpaFile) -> dict[Kind, dict[Key, Entry]]:
-    """Everything that has a key, with its fields and what it belongs to."""
-    found: dict[Kind, dict[Key, Entry]] = {kind: {} for kind in Kind}
-    for each in file.resource_types:
-        found[Kind.TYPE][each.key] = _entry(each)
+def entries(file: SpaFile) -> dict[ItemKind, dict[Key, Entry]]:
+    """Return every item with its fields and the keys of what it belongs to."""
+    items: dict[ItemKind, dict[Key, Entry]] = {kind: {} for kind in ItemKind}
+    for resource_type in file.resource_types:
+        items[ItemKind.TYPE][resource_type.key] = _entry(resource_type)
     for branch in file.branches:
-        found[Kind.BRANCH][branch.key] = _entry(branch, without={"rooms", "resources"})
-        for key, where, entry in _resources(branch):
-            found[Kind.RESOURCE][key] = entry | {"branch": branch.key, "room": where}
+        items[ItemKind.BRANCH][branch.key] = _entry(branch, without={"rooms", "resources"})
+        for key, room_key, entry in _resources(branch):
+            items[ItemKind.RESOURCE][key] = entry | {"branch": branch.key, "room": room_key}
         for room in branch.rooms:
             fields = _entry(room, without={"beds", "devices"})
-            found[Kind.ROOM][room.key] = fields | {"branch": branch.key}
+            items[ItemKind.ROOM][room.key] = fields | {"branch": branch.key}
     for category in file.categories:
-        found[Kind.CATEGORY][category.key] = _entry(category)
+        items[ItemKind.CATEGORY][category.key] = _entry(category)
     for add_on in file.add_ons:
-        found[Kind.ADD_ON][add_on.key] = _entry(add_on)
+        items[ItemKind.ADD_ON][add_on.key] = _entry(add_on)
     for service in file.services:
-        found[Kind.SERVICE][service.key] = _entry(service, without={"variants"})
+        items[ItemKind.SERVICE][service.key] = _entry(service, without={"variants"})
         for variant in service.variants:
-            found[Kind.VARIANT][f"{service.key}/{variant.key}"] = _entry(variant)
+            items[ItemKind.VARIANT][f"{service.key}/{variant.key}"] = _entry(variant)
     for person in file.staff:
-        found[Kind.STAFF][person.key] = _entry(person)
-    return found
+        items[ItemKind.STAFF][person.key] = _entry(person)
+    return items
 
 
 def orders(file: SpaFile) -> dict[Group, list[Key]]:
-    found: dict[Group, list[Key]] = {
-        (Kind.CATEGORY, ""): [category.key for category in file.categories],
-        (Kind.ADD_ON, ""): [add_on.key for add_on in file.add_ons],
+    """Return the keys of every ordered list."""
+    keys: dict[Group, list[Key]] = {
+        (ItemKind.CATEGORY, ""): [category.key for category in file.categories],
+        (ItemKind.ADD_ON, ""): [add_on.key for add_on in file.add_ons],
     }
     for service in file.services:
-        found.setdefault((Kind.SERVICE, service.category), []).append(service.key)
-        found[Kind.VARIANT, service.key] = [f"{service.key}/{variant.key}" for variant in service.variants]
-    return found
+        keys.setdefault((ItemKind.SERVICE, service.category), []).append(service.key)
+        keys[ItemKind.VARIANT, service.key] = [f"{service.key}/{variant.key}" for variant in service.variants]
+    return keys
 
 
 def arranged(wanted: Sequence[Key], current: Sequence[Key]) -> list[Key]:
-    """The list afterwards: in the wanted order; what is only in the current one stays behind what it stood behind."""
+    """Return the list after an import: in the wanted order, with items of the current list alone after their predecessors."""
     result = list(wanted)
-    place = 0
+    position = 0
     for key in current:
         if key in result:
-            place = result.index(key) + 1
+            position = result.index(key) + 1
         else:
-            result.insert(place, key)
-            place += 1
+            result.insert(position, key)
+            position += 1
     return result
 
 
-def _entry(part: BaseModel, *, without: Iterable[str] = ()) -> Entry:
-    """Its fields; what is within them leaves out what is as it is by default."""
+def _entry(item: BaseModel, *, without: Iterable[str] = ()) -> Entry:
+    """Return all fields of an item; parts inside them leave out their defaults."""
     hidden = {"key", *without}
-    return part.model_dump(exclude=hidden) | part.model_dump(exclude=hidden, exclude_defaults=True)
+    return item.model_dump(exclude=hidden) | item.model_dump(exclude=hidden, exclude_defaults=True)
 
 
 def _resources(branch: FileBranch) -> Iterator[tuple[Key, Key | None, Entry]]:
@@ -157,20 +165,20 @@ def _reordered(
 ) -> Iterator[tuple[Group, tuple[Sequence[Key], Sequence[Key]]]]:
     for group, wanted in after.items():
         current = before.get(group, [])
-        stay_before = [key for key in current if key in wanted]
-        stay_after = [key for key in wanted if key in current]
-        if stay_before != stay_after:
-            yield group, (stay_before, stay_after)
+        common_before = [key for key in current if key in wanted]
+        common_after = [key for key in wanted if key in current]
+        if common_before != common_after:
+            yield group, (common_before, common_after)
 
 
 def _shown(value: Any) -> str:
-    """As the file has it."""
+    """Return a value as the file writes it."""
     if value is None or value in ("", [], {}):
         return "—"
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{name}: {_shown(each)}" for name, each in value.items()) + "}"
+        return "{" + ", ".join(f"{name}: {_shown(part)}" for name, part in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(_shown(each) for each in value) + "]"
+        return "[" + ", ".join(_shown(item) for item in value) + "]"
     return str(value)

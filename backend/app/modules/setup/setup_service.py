@@ -1,77 +1,95 @@
-"""A spa's whole set-up out of the database and into it, by the services of the modules it belongs to."""
+"""Export and import of a spa's whole set-up, through the services of the modules that own its parts."""
 
 from pydantic import ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.types.localized import LocalizedText
 from app.core.validation_messages import describe
-from app.modules.setup.plan import LABELS, Kind, Plan, plan_changes
+from app.modules.identity.access import CurrentUser, authorize
+from app.modules.identity.roles import Role
+from app.modules.setup.plan import LABELS, ItemKind, Plan, plan_changes
 from app.modules.setup.setup_errors import SetupChanged, SetupImpossible, SetupUnreadable
-from app.modules.setup.snapshot import Snapshot, read_snapshot
+from app.modules.setup.snapshot import Snapshot, load_snapshot
 from app.modules.setup.spa_file import SpaFile
 from app.modules.setup.writer import Writer
 
-_FOR_GOOD = {(Kind.TYPE, "kind"), (Kind.ROOM, "branch"), (Kind.RESOURCE, "type"), (Kind.RESOURCE, "branch")}
+_FIXED_FIELDS = {
+    (ItemKind.TYPE, "kind"),
+    (ItemKind.ROOM, "branch"),
+    (ItemKind.RESOURCE, "type"),
+    (ItemKind.RESOURCE, "branch"),
+}
 
 
-async def read_setup(session: AsyncSession) -> SpaFile:
-    """Raises SetupUnreadable: the rules have become stricter than what was saved by them."""
-    return _file_of(await read_snapshot(session))
+async def read_setup(session: AsyncSession, user: CurrentUser) -> SpaFile:
+    """Return the stored set-up as a file.
+
+    Raises:
+        SetupUnreadable: a rule became stricter after the set-up was saved.
+    """
+    authorize(user, Role.ADMIN, everywhere=True)
+    return _file_of(await load_snapshot(session, user))
 
 
-async def plan_setup(session: AsyncSession, file: SpaFile) -> Plan:
-    """What `apply_setup` would do.
+async def plan_setup(session: AsyncSession, user: CurrentUser, file: SpaFile) -> Plan:
+    """Return what `apply_setup` would change.
 
     Raises:
         SetupUnreadable
-        SetupImpossible: a room or a bed is to move to another branch, or a bed to become one of another type.
+        SetupImpossible: a room or bed would move to another branch, or a bed or device change its type.
     """
-    return _plan(_file_of(await read_snapshot(session)), file)
+    authorize(user, Role.ADMIN, everywhere=True)
+    return _plan(_file_of(await load_snapshot(session, user)), file)
 
 
-async def apply_setup(session: AsyncSession, file: SpaFile, *, expected: Plan | None = None) -> Plan:
-    """Creates and changes what the file has. What it does not have stays, each list within something excepted
-    (hours, other hours, segments, skills, weekly shifts): those are as in the file.
+async def apply_setup(
+    session: AsyncSession, user: CurrentUser, file: SpaFile, *, expected: Plan | None = None
+) -> Plan:
+    """Create and change what the file has. Return what was changed.
+
+    What the file does not have stays. The lists inside an item (hours, special hours, segments, skills, weekly shifts)
+    are replaced.
 
     Raises:
         SetupUnreadable, SetupImpossible
-        SetupChanged: this is not what was `expected`.
-        ItemRefused: a service refuses, as a bed that is to retire and still has appointments.
+        SetupChanged: the plan is not the `expected` one any more.
+        ItemRefused: a service refuses an item, for example to retire a bed that has appointments.
     """
-    snapshot = await read_snapshot(session)
+    authorize(user, Role.ADMIN, everywhere=True)
+    snapshot = await load_snapshot(session, user)
     current = _file_of(snapshot)
     plan = _plan(current, file)
     if expected is not None and plan != expected:
         raise SetupChanged
     if not plan.is_empty:
-        await Writer(session, file, plan, snapshot).write(current)
+        await Writer(session, user, file, plan, snapshot).write(current)
     return plan
 
 
 def _file_of(snapshot: Snapshot) -> SpaFile:
     try:
         return SpaFile.model_validate(snapshot.data)
-    except ValidationError as error:
-        faults = error.errors(include_input=False, include_url=False)
-        raise SetupUnreadable(details=[describe(fault) for fault in faults]) from None
+    except ValidationError as invalid:
+        errors = invalid.errors(include_input=False, include_url=False)
+        raise SetupUnreadable(details=[describe(error) for error in errors]) from None
 
 
 def _plan(current: SpaFile, file: SpaFile) -> Plan:
     plan = plan_changes(current, file)
-    refused: list[dict[str, str | LocalizedText]] = [
+    problems: list[dict[str, str | LocalizedText]] = [
         {
             "field": LocalizedText(f"{LABELS[kind].vi} {key}", f"{LABELS[kind].en} {key}"),
             "message": LocalizedText(
-                f"`{change.field}` không đổi được: hãy dùng mã mới và cho cái cũ ngừng dùng.",
-                f"`{change.field}` stays: use a new key, and retire the old one.",
+                f"`{change.field}` không đổi được: tạo mã mới và ngừng dùng mã cũ.",
+                f"`{change.field}` cannot change: use a new key, and retire the old one.",
             ),
-            "type": "for_good",
+            "type": "fixed_field",
         }
         for kind, changed in plan.changed.items()
         for key, changes in changed.items()
         for change in changes
-        if (kind, change.field) in _FOR_GOOD
+        if (kind, change.field) in _FIXED_FIELDS
     ]
-    if refused:
-        raise SetupImpossible(details=refused)
+    if problems:
+        raise SetupImpossible(details=problems)
     return plan

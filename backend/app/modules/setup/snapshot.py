@@ -1,4 +1,4 @@
-"""What the database holds of a set-up now: as a file has it, and the ids and places behind its keys."""
+"""The stored set-up: its data as a file has it, and the ids and positions behind the keys."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -11,10 +11,10 @@ from app.modules.branch import branch_service
 from app.modules.branch.branch_schemas import BranchCreate, BranchRead
 from app.modules.catalogue import catalogue_service
 from app.modules.catalogue.catalogue_schemas import DeskCatalogue, DeskService, DeskVariant
-from app.modules.identity.access import SYSTEM_USER
+from app.modules.identity.access import CurrentUser
 from app.modules.resource import resource_service
 from app.modules.resource.resource_schemas import ResourceListQuery, ResourceRead, RoomRead
-from app.modules.setup.plan import Key, Kind
+from app.modules.setup.plan import ItemKind, Key
 from app.modules.setup.spa_file import FileStaff
 from app.modules.staff import staff_service
 from app.modules.staff.roster import weekly as weekly_roster
@@ -24,66 +24,73 @@ type Data = dict[str, Any]
 
 
 class Snapshot(NamedTuple):
+    """The stored set-up at one moment."""
+
     data: Data
-    """Of a `SpaFile`."""
-    ids: Mapping[Kind, dict[Key, UUID]]
-    positions: Mapping[Kind, dict[Key, int]]
+    """The fields of a `SpaFile`, not validated."""
+    ids: Mapping[ItemKind, dict[Key, UUID]]
+    positions: Mapping[ItemKind, dict[Key, int]]
 
 
-async def read_snapshot(session: AsyncSession) -> Snapshot:
+async def load_snapshot(session: AsyncSession, user: CurrentUser) -> Snapshot:
+    """Load the whole set-up."""
     branches = await branch_service.list_branches(session)
-    types = await resource_service.list_types(session)
-    rooms = [room for each in branches for room in await resource_service.list_rooms(session, each.id)]
+    types = await resource_service.list_types(session, user)
+    rooms = [
+        room for branch in branches for room in await resource_service.list_rooms(session, user, branch.id)
+    ]
     resources = [
         resource
         for branch in branches
         for retired in (False, True)
         for resource in await resource_service.list_resources(
-            session, ResourceListQuery(branch_id=branch.id, retired=retired)
+            session, user, ResourceListQuery(branch_id=branch.id, retired=retired)
         )
     ]
-    catalogue = await catalogue_service.read_desk_catalogue(session)
-    staff = await _all_staff(session, branches)
+    catalogue = await catalogue_service.read_desk_catalogue(session, user)
+    staff = await _list_all_staff(session, branches)
     shifts = await weekly_roster.list_weekly_shifts(session, None)
 
-    variants = [(service, variant) for service in catalogue.services for variant in service.variants]
-    ids = {
-        Kind.TYPE: {each.key: each.id for each in types},
-        Kind.BRANCH: {each.key: each.id for each in branches},
-        Kind.ROOM: {each.key: each.id for each in rooms},
-        Kind.RESOURCE: {each.key: each.id for each in resources},
-        Kind.CATEGORY: {each.key: each.id for each in catalogue.categories},
-        Kind.ADD_ON: {each.key: each.id for each in catalogue.add_ons},
-        Kind.SERVICE: {each.key: each.id for each in catalogue.services},
-        Kind.VARIANT: {f"{service.key}/{each.key}": each.id for service, each in variants},
-        Kind.STAFF: {each.key: each.id for each in staff},
+    variants = {
+        f"{service.key}/{variant.key}": variant
+        for service in catalogue.services
+        for variant in service.variants
     }
-    keys = {its_id: key for held in ids.values() for key, its_id in held.items()}
+    ids = {
+        ItemKind.TYPE: {resource_type.key: resource_type.id for resource_type in types},
+        ItemKind.BRANCH: {branch.key: branch.id for branch in branches},
+        ItemKind.ROOM: {room.key: room.id for room in rooms},
+        ItemKind.RESOURCE: {resource.key: resource.id for resource in resources},
+        ItemKind.CATEGORY: {category.key: category.id for category in catalogue.categories},
+        ItemKind.ADD_ON: {add_on.key: add_on.id for add_on in catalogue.add_ons},
+        ItemKind.SERVICE: {service.key: service.id for service in catalogue.services},
+        ItemKind.VARIANT: {key: variant.id for key, variant in variants.items()},
+        ItemKind.STAFF: {person.key: person.id for person in staff},
+    }
+    keys = {item_id: key for ids_by_key in ids.values() for key, item_id in ids_by_key.items()}
     data = {
         "version": 1,
         "branches": _branches(branches, rooms, resources, keys),
-        "resource_types": [each.model_dump(exclude={"id"}) for each in types],
+        "resource_types": [resource_type.model_dump(exclude={"id"}) for resource_type in types],
         **_catalogue(catalogue, keys),
         "staff": [_person(person, shifts.get(person.id), keys) for person in staff],
     }
     positions = {
-        Kind.CATEGORY: {each.key: each.position for each in catalogue.categories},
-        Kind.ADD_ON: {each.key: each.position for each in catalogue.add_ons},
-        Kind.SERVICE: {each.key: each.position for each in catalogue.services},
-        Kind.VARIANT: {f"{service.key}/{each.key}": each.position for service, each in variants},
+        ItemKind.CATEGORY: {category.key: category.position for category in catalogue.categories},
+        ItemKind.ADD_ON: {add_on.key: add_on.position for add_on in catalogue.add_ons},
+        ItemKind.SERVICE: {service.key: service.position for service in catalogue.services},
+        ItemKind.VARIANT: {key: variant.position for key, variant in variants.items()},
     }
     return Snapshot(data, ids, positions)
 
 
-async def _all_staff(session: AsyncSession, branches: Sequence[BranchRead]) -> list[StaffRead]:
-    """Branch by branch, for a list of staff has an end, as have those of rooms and beds; everybody works in one."""
-    found: dict[UUID, StaffRead] = {}
+async def _list_all_staff(session: AsyncSession, branches: Sequence[BranchRead]) -> list[StaffRead]:
+    """Return all staff, branch by branch: a list of staff is limited, as are those of rooms and beds."""
+    people: dict[UUID, StaffRead] = {}
     for branch in branches:
-        for person in await staff_service.list_staff(
-            session, SYSTEM_USER, StaffListQuery(branch_id=branch.id)
-        ):
-            found[person.id] = person
-    return list(found.values())
+        for person in await staff_service.list_staff(session, StaffListQuery(branch_id=branch.id)):
+            people[person.id] = person
+    return list(people.values())
 
 
 def _branches(
@@ -92,18 +99,20 @@ def _branches(
     resources: Sequence[ResourceRead],
     keys: Mapping[UUID, str],
 ) -> list[Data]:
-    within: dict[tuple[UUID | None, str], list[Data]] = defaultdict(list)
-    """By where they are, a room or else a branch, and of which kind."""
+    by_location: dict[tuple[UUID | None, str], list[Data]] = defaultdict(list)
+    """By the room and the kind, or by the branch and "any" for what is in no room."""
     for resource in resources:
-        where, kind = (resource.room_id, resource.kind) if resource.room_id else (resource.branch_id, "any")
+        location = (
+            (resource.room_id, resource.kind) if resource.room_id is not None else (resource.branch_id, "any")
+        )
         retired = resource.retired_at is not None
-        within[where, kind].append(
+        by_location[location].append(
             {"key": resource.key, "name": resource.name, "type": keys[resource.type_id], "retired": retired}
         )
-    rooms_of: dict[UUID, list[Data]] = defaultdict(list)
+    rooms_by_branch: dict[UUID, list[Data]] = defaultdict(list)
     for room in rooms:
-        inside = {"beds": within[room.id, "bed"], "devices": within[room.id, "device"]}
-        rooms_of[room.branch_id].append({"key": room.key, "name": room.name, **inside})
+        inside = {"beds": by_location[room.id, "bed"], "devices": by_location[room.id, "device"]}
+        rooms_by_branch[room.branch_id].append({"key": room.key, "name": room.name, **inside})
     return [
         branch.model_dump(include={*BranchCreate.model_fields})
         | {
@@ -111,9 +120,9 @@ def _branches(
             "hours": [
                 {"days": [hours.weekday], **hours.model_dump(exclude={"weekday"})} for hours in branch.hours
             ],
-            "exceptions": [each.model_dump(exclude={"id"}) for each in branch.exceptions],
-            "rooms": rooms_of[branch.id],
-            "resources": within[branch.id, "any"],
+            "exceptions": [exception.model_dump(exclude={"id"}) for exception in branch.exceptions],
+            "rooms": rooms_by_branch[branch.id],
+            "resources": by_location[branch.id, "any"],
         }
         for branch in branches
     ]
@@ -122,9 +131,9 @@ def _branches(
 def _catalogue(catalogue: DeskCatalogue, keys: Mapping[UUID, str]) -> dict[str, list[Data]]:
     hidden = {"id", "position"}
     return {
-        "categories": [each.model_dump(exclude=hidden) for each in catalogue.categories],
-        "add_ons": [each.model_dump(exclude=hidden) for each in catalogue.add_ons],
-        "services": [_service(each, keys) for each in catalogue.services],
+        "categories": [category.model_dump(exclude=hidden) for category in catalogue.categories],
+        "add_ons": [add_on.model_dump(exclude=hidden) for add_on in catalogue.add_ons],
+        "services": [_service(service, keys) for service in catalogue.services],
     }
 
 
@@ -152,9 +161,9 @@ def _variant(variant: DeskVariant, keys: Mapping[UUID, str]) -> Data:
 
 
 def _person(person: StaffRead, weekly: WeeklyShifts | None, keys: Mapping[UUID, str]) -> Data:
-    own = FileStaff.model_fields.keys() & StaffRead.model_fields.keys()
+    fields = FileStaff.model_fields.keys() & StaffRead.model_fields.keys()
     shifts = weekly.model_dump()["shifts"] if weekly else []
-    return person.model_dump(include=own) | {
+    return person.model_dump(include=fields) | {
         "branches": [keys[branch_id] for branch_id in person.branch_ids],
         "skills": [keys[service_id] for service_id in person.service_ids],
         "weekly_shifts": [

@@ -25,8 +25,14 @@ from app.modules.branch.branch_schemas import (
     WeekdayHours,
     WeeklyHours,
 )
-from app.modules.catalogue.catalogue_schemas import MAX_ADD_ONS, MAX_SEGMENTS, MAX_VARIANTS, Price, Segments
-from app.modules.catalogue.kinds import Offered
+from app.modules.catalogue.catalogue_schemas import (
+    MAX_ADD_ONS,
+    MAX_SEGMENTS,
+    MAX_VARIANTS,
+    Offered,
+    Price,
+    Segments,
+)
 from app.modules.resource.resource_schemas import ResourceName, RoomName, TypeKind
 from app.modules.staff.staff_schemas import Day, Languages, WeeklyShifts, WeeklyShiftTimes, date_order_error
 

@@ -19,6 +19,7 @@ from app.core.database import engine
 from app.core.mail import shown_mails
 from app.db.transactions import run_in_transaction
 from app.modules.identity import identity_service, passwords
+from app.modules.identity.access import SYSTEM_USER
 from app.modules.identity.identity_models import User
 from app.modules.identity.identity_schemas import RoleGrant
 from app.modules.identity.roles import Role
@@ -58,7 +59,7 @@ async def account(
         disabled_at=utc_now() if disabled else None,
     )
     grants = [RoleGrant(role=role, branch_id=branch_id) for role in roles]
-    await run_in_transaction(lambda session: identity_service.create_user(session, user, grants))
+    await run_in_transaction(lambda session: identity_service.create_user(session, SYSTEM_USER, user, grants))
     return Account(user.id, email or phone or "", password or "")
 
 

@@ -19,6 +19,7 @@ from tests.support.stores import app_database, driver_url
 
 ME = "/api/v1/auth/me"
 CUSTOMERS = "/api/v1/customers"
+BRANCHES = "/api/v1/branches"
 MEGABYTE = "a" * 1024 * 1024
 
 
@@ -105,13 +106,25 @@ class TestOrder:
         response = await stranger.post(CUSTOMERS, content=body, headers={"Content-Type": "application/json"})
         assert refusal_of(response) == (401, "UNAUTHORIZED")
 
-    async def test_a_bad_body_tells_somebody_without_the_role_nothing(
+    async def test_a_bad_body_is_answered_alike_with_and_without_the_role(
         self, stranger: httpx2.AsyncClient
     ) -> None:
-        response = await stranger.post(
-            CUSTOMERS, json={"is_admin": True}, headers=await signed_in(Role.CUSTOMER)
-        )
+        """Bodies are checked before the service authorizes: the answer has what the public document says and no more."""
+        answers = [
+            await stranger.post(BRANCHES, json={"is_admin": True}, headers=await signed_in(role))
+            for role in (Role.ADMIN, Role.CUSTOMER)
+        ]
+        assert [refusal_of(answer) for answer in answers] == [(422, "VALIDATION_ERROR")] * 2
+        admins, customers = (answer.json()["error"] for answer in answers)
+        assert customers == admins
+
+    async def test_a_good_body_does_not_help_somebody_without_the_role(
+        self, stranger: httpx2.AsyncClient
+    ) -> None:
+        body = {"key": "quan-1", "name": "Sen Trắng Quận 1"}
+        response = await stranger.post(BRANCHES, json=body, headers=await signed_in(Role.CUSTOMER))
         assert refusal_of(response) == (403, "FORBIDDEN")
+        assert await run_sql("SELECT FROM branch") == []
 
     async def test_a_stranger_takes_no_connection(
         self, stranger: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch

@@ -18,8 +18,8 @@ from uuid_utils.compat import uuid7
 from app.core.config import settings
 from app.core.mail import shown_mails
 from app.db.transactions import run_in_transaction
-from app.modules.identity import identity_routes
-from app.modules.identity.identity_service import get_by_email
+from app.modules.identity import identity_service
+from app.modules.identity.access import SYSTEM_USER
 from app.modules.identity.invitations import BY_INVITER
 from app.modules.identity.recovery import set_password
 from app.modules.identity.roles import Role
@@ -127,7 +127,7 @@ async def test_from_the_invitation_to_the_sign_in_through_a_mail_server(
     assert (invitation["email"], invitation["state"]) == (MAI, "pending")
     [mail] = smtp.mails
     assert mail["To"] == MAI
-    assert mail["Subject"] == "Lời mời vào ZenSpa · Your invitation to ZenSpa"
+    assert mail["Subject"] == "Lời mời dùng ZenSpa · Your invitation to ZenSpa"
     [sent] = await listed(http)
     assert sent["sent_at"]
     assert sent["delivery_failed_at"] is None
@@ -236,7 +236,7 @@ class TestTheLink:
 class TestWhoIsInvited:
     async def test_to_a_branch_that_is_none_is_not_invited(self, http: httpx2.AsyncClient) -> None:
         body = {"email": MAI, "roles": [{"role": "therapist", "branch_id": str(uuid7())}]}
-        refusal(await http.post(INVITATIONS, json=body), 404, "BRANCH_NOT_FOUND")
+        refusal(await http.post(INVITATIONS, json=body), 404, "ROLE_BRANCH_NOT_FOUND")
         assert (await http.get(INVITATIONS)).json()["items"] == []
 
     @pytest.mark.parametrize("email", ["lan@example.com", "LAN@Example.com"])
@@ -250,7 +250,8 @@ class TestWhoIsInvited:
         assert roles == [{"role": "receptionist", "branch_id": None}, THERAPIST, DESK]
         [mail] = shown_mails
         assert mail.to == "lan@example.com"
-        assert "therapist, receptionist" in mail.body
+        assert "Kỹ thuật viên, Lễ tân." in mail.body
+        assert "therapist, receptionist." in mail.body
         assert "#" not in mail.body
         tokens_in(await sign_in(http, lan.login))
 
@@ -318,8 +319,7 @@ class TestWhoIsInvited:
         await invite(http)
 
         async def give_one(session: AsyncSession) -> None:
-            user = await get_by_email(session, MAI)
-            await set_password(session, user, PASSWORD)
+            await set_password(session, SYSTEM_USER, MAI, PASSWORD)
 
         await run_in_transaction(give_one)
         refusal(await accept(http, shown_word()), 404, "INVITATION_NOT_FOUND")
@@ -457,5 +457,5 @@ class TestShownMails:
     async def test_are_listed_only_where_none_is_sent(
         self, http: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
     ) -> None:
-        monkeypatch.setattr(identity_routes, "settings", settings.model_copy(update=changes))
+        monkeypatch.setattr(identity_service, "settings", settings.model_copy(update=changes))
         refusal(await http.get("/api/v1/mails"), 404, "NOT_FOUND")

@@ -166,9 +166,9 @@ class TestSignIn:
     ) -> None:
         """Else the first unknown account of a process would take twice as long as a known one."""
         lan = await account()
-        identity_passwords._hash_of_nobody.cache_clear()
+        identity_passwords._dummy_hash.cache_clear()
         await sign_in(stranger, lan.login)
-        assert identity_passwords._hash_of_nobody.cache_info().currsize == 1
+        assert identity_passwords._dummy_hash.cache_info().currsize == 1
 
     async def test_who_has_no_password_cannot(
         self, stranger: httpx2.AsyncClient, verifications: list[str]
@@ -357,7 +357,7 @@ class TestRateLimits:
         self, stranger: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         lan = await account()
-        monkeypatch.setattr(identity_passwords, "_PLACES", asyncio.Semaphore(2))
+        monkeypatch.setattr(identity_passwords, "_WAITING", asyncio.Semaphore(2))
         verify, may_end = argon2.PasswordHasher.verify, threading.Event()
 
         def slowly(self: argon2.PasswordHasher, hash: str, password: str) -> Any:  # noqa: A002 - argon2's name

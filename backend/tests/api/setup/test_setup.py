@@ -5,9 +5,10 @@ from pathlib import Path
 import pytest
 
 from app.db.transactions import run_in_transaction
+from app.modules.identity.access import SYSTEM_USER
 from app.modules.identity.identity_models import User
 from app.modules.resource.resource_models import Resource, Room
-from app.modules.setup.plan import Kind, Plan
+from app.modules.setup.plan import ItemKind, Plan
 from app.modules.setup.reader import read_file, write_file
 from app.modules.setup.setup_errors import ItemRefused, SetupChanged, SetupImpossible, SetupUnreadable
 from app.modules.setup.setup_service import apply_setup, plan_setup, read_setup
@@ -26,18 +27,18 @@ pytestmark = pytest.mark.usefixtures("stranger")
 
 
 async def bring_in(file: SpaFile) -> Plan:
-    return await run_in_transaction(lambda session: apply_setup(session, file))
+    return await run_in_transaction(lambda session: apply_setup(session, SYSTEM_USER, file))
 
 
 async def now() -> SpaFile:
-    return await run_in_transaction(read_setup)
+    return await run_in_transaction(lambda session: read_setup(session, SYSTEM_USER))
 
 
 async def test_the_demo_spa_comes_out_as_it_went_in() -> None:
     demo = DEMO.read_bytes()
     file = read_file(demo)
     plan = await bring_in(file)
-    assert (len(plan.created[Kind.SERVICE]), len(plan.created[Kind.STAFF])) == (40, 24)
+    assert (len(plan.created[ItemKind.SERVICE]), len(plan.created[ItemKind.STAFF])) == (40, 24)
     assert await now() == file
     assert demo.endswith(write_file(await now()))  # but for the comment above it
     assert (await bring_in(file)).is_empty
@@ -97,7 +98,7 @@ async def test_the_order_of_lists_is_that_of_the_file_and_others_keep_their_plac
     await bring_in(read_file(f"version: 1\ncategories:\n{facials}{feet}".encode()))
     assert [category.key for category in (await now()).categories] == ["massage", "da-mat", "chan"]
     plan = await bring_in(spa((massage + facials, facials + massage)))
-    assert list(plan.reordered) == [(Kind.CATEGORY, "")]
+    assert list(plan.reordered) == [(ItemKind.CATEGORY, "")]
     assert [category.key for category in (await now()).categories] == ["da-mat", "chan", "massage"]
 
 
@@ -141,17 +142,17 @@ async def test_what_cannot_change_is_refused_before_anything_is_written(
     before, after = (spa(*each, ("resource_types:\n", chairs)) for each in ([], changes))
     await bring_in(before)
     with pytest.raises(SetupImpossible):
-        await run_in_transaction(lambda session: plan_setup(session, after))
+        await run_in_transaction(lambda session: plan_setup(session, SYSTEM_USER, after))
     with pytest.raises(SetupImpossible):
         await bring_in(after)
     assert await now() == before
 
 
 async def test_what_is_not_what_was_shown_is_not_done() -> None:
-    shown = await run_in_transaction(lambda session: plan_setup(session, spa()))
+    shown = await run_in_transaction(lambda session: plan_setup(session, SYSTEM_USER, spa()))
     await bring_in(spa(("name: Phòng Sen", "name: Phòng Trúc")))
     with pytest.raises(SetupChanged):
-        await run_in_transaction(lambda session: apply_setup(session, spa(), expected=shown))
+        await run_in_transaction(lambda session: apply_setup(session, SYSTEM_USER, spa(), expected=shown))
 
 
 async def test_a_refusal_names_the_item_and_nothing_is_changed() -> None:

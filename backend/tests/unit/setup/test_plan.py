@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.modules.setup.plan import FieldChange, Kind, arranged, plan_changes
+from app.modules.setup.plan import FieldChange, ItemKind, arranged, plan_changes
 from tests.unit.setup.files import spa
 
 EMPTY = spa().model_copy(
@@ -14,37 +14,37 @@ EMPTY = spa().model_copy(
 
 def test_into_an_empty_spa_everything_is_new() -> None:
     plan = plan_changes(EMPTY, spa())
-    assert plan.created[Kind.RESOURCE] == ["noi-1", "sen-1", "sen-2"]
-    assert plan.created[Kind.VARIANT] == ["thuy-dien/60", "thuy-dien/90"]
+    assert plan.created[ItemKind.RESOURCE] == ["noi-1", "sen-1", "sen-2"]
+    assert plan.created[ItemKind.VARIANT] == ["thuy-dien/60", "thuy-dien/90"]
     assert not plan.is_empty
 
 
 def test_the_same_again_changes_nothing() -> None:
     plan = plan_changes(spa(), spa())
     assert plan.is_empty
-    assert plan.unchanged[Kind.SERVICE] == 2
+    assert plan.unchanged[ItemKind.SERVICE] == 2
 
 
 def test_what_is_not_in_the_file_is_left_alone() -> None:
     plan = plan_changes(spa(), EMPTY)
     assert plan.is_empty
-    assert plan.left[Kind.ROOM] == ["sen"]
+    assert plan.left[ItemKind.ROOM] == ["sen"]
 
 
 @pytest.mark.parametrize(
     ("change", "kind", "key", "told"),
     [
-        (("price: 450000", "price: 480000"), Kind.VARIANT, "thuy-dien/60", ("price", "450000", "480000")),
-        (("    phone: 028 3822 1234\n", ""), Kind.BRANCH, "quan-1", ("phone", "+842838221234", "—")),
-        (("skills: [thuy-dien]", "skills: [thuy-dien, thai]"), Kind.STAFF, "lan", ("skills", "[thuy-dien]", "[thai, thuy-dien]")),
-        (("name: Giường 2, type: giuong", "name: Giường 2, type: giuong, retired: true"), Kind.RESOURCE, "sen-2", ("retired", "false", "true")),
-        (("days: [6]", "days: [6, 7]"), Kind.BRANCH, "quan-1",
+        (("price: 450000", "price: 480000"), ItemKind.VARIANT, "thuy-dien/60", ("price", "450000", "480000")),
+        (("    phone: 028 3822 1234\n", ""), ItemKind.BRANCH, "quan-1", ("phone", "+842838221234", "—")),
+        (("skills: [thuy-dien]", "skills: [thuy-dien, thai]"), ItemKind.STAFF, "lan", ("skills", "[thuy-dien]", "[thai, thuy-dien]")),
+        (("name: Giường 2, type: giuong", "name: Giường 2, type: giuong, retired: true"), ItemKind.RESOURCE, "sen-2", ("retired", "false", "true")),
+        (("days: [6]", "days: [6, 7]"), ItemKind.BRANCH, "quan-1",
          ("hours", "[{days: [1, 2, 3], opens: 09:00, closes: 22:00}, {days: [6], opens: 18:00, closes: 02:00}]",
           "[{days: [1, 2, 3], opens: 09:00, closes: 22:00}, {days: [6, 7], opens: 18:00, closes: 02:00}]")),
     ],
 )  # fmt: skip
 def test_a_change_is_told_field_by_field(
-    change: tuple[str, str], kind: Kind, key: str, told: tuple[str, str, str]
+    change: tuple[str, str], kind: ItemKind, key: str, told: tuple[str, str, str]
 ) -> None:
     plan = plan_changes(spa(), spa(change))
     assert plan.changed[kind] == {key: [FieldChange(*told)]}
@@ -57,7 +57,7 @@ def test_another_order_is_told() -> None:
         "  - {key: da-mat, name: {vi: Chăm sóc da, en: Facials}}\n",
     )
     plan = plan_changes(spa(), spa((massage + facials, facials + massage)))
-    assert plan.reordered == {(Kind.CATEGORY, ""): (["massage", "da-mat"], ["da-mat", "massage"])}
+    assert plan.reordered == {(ItemKind.CATEGORY, ""): (["massage", "da-mat"], ["da-mat", "massage"])}
     assert not plan.is_empty
 
 

@@ -41,7 +41,8 @@ from app.modules.booking.visit.rows import (
     times_of,
     treatment_of,
 )
-from app.modules.catalogue.names import ServiceName, names_of_variants
+from app.modules.catalogue.catalogue_schemas import ServiceName
+from app.modules.catalogue.catalogue_service import names_of_variants
 from app.modules.customer import customer_service
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.staff.access import AT_THE_DESK

@@ -18,7 +18,8 @@ from app.modules.booking.booking_models import Appointment, AppointmentTreatment
 from app.modules.booking.status.status import EDITABLE, AppointmentStatus
 from app.modules.booking.visit.rows import overlaps
 from app.modules.branch.branch_service import load_calendar
-from app.modules.catalogue.names import ServiceName, names_of_variants
+from app.modules.catalogue.catalogue_schemas import ServiceName
+from app.modules.catalogue.catalogue_service import names_of_variants
 from app.scheduling.bitmask import from_runs
 from app.scheduling.reassignment import Work
 from app.scheduling.supply import Requirement, ResourceKind, Therapist

@@ -33,7 +33,7 @@ from app.modules.booking.replan.schemas import (
 from app.modules.booking.status.status import AppointmentStatus
 from app.modules.booking.visit.read import read_visits
 from app.modules.booking.visit.rows import treatment_of
-from app.modules.catalogue.names import names_of_variants
+from app.modules.catalogue.catalogue_service import names_of_variants
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.resource.appointments import lock_resources
 from app.modules.resource.resource_errors import ResourceNotFound

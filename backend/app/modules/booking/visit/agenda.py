@@ -15,7 +15,7 @@ from app.db.queries import fetch_raw
 from app.modules.booking.booking_models import Appointment, AppointmentTreatment, Visit
 from app.modules.booking.status.status import NEVER_BOOKED, AppointmentStatus
 from app.modules.branch.branch_service import Address, addresses_of
-from app.modules.catalogue.names import names_of_variants
+from app.modules.catalogue.catalogue_service import names_of_variants
 from app.modules.customer.customer_service import names_of_customers
 from app.scheduling.supply import ResourceKind
 

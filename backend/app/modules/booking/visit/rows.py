@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from app.modules.availability.availability_service import QuotedAddOn, QuotedTreatment
 from app.modules.booking.allocation.allocations import TreatmentRef
 from app.modules.booking.booking_models import Appointment, AppointmentAddOn, AppointmentTreatment, Visit
-from app.modules.catalogue.names import ServiceName
+from app.modules.catalogue.catalogue_schemas import ServiceName
 from app.scheduling.demand import Party, Segment, Treatment
 from app.scheduling.timegrid import STEP
 
