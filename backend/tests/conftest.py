@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import ExitStack, chdir
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import httpx2
@@ -29,6 +30,8 @@ _TEMPLATE = "zenspa_template"
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "500"}
 _STOP_SIGNALS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])]
 _servers = ExitStack()
+_error_codes: dict[str, set[Any]] = {"met": set(), "listed": set()}
+"""Of this process, or in the controller of all workers."""
 
 # No deadline: speed is the benchmark's business, and CI machines stumble.
 hypothesis_settings.register_profile("usual", deadline=None, max_examples=USUAL)
@@ -41,6 +44,41 @@ def pytest_configure(config: pytest.Config) -> None:
         _start_servers()
     if hasattr(config, "workerinput") or not config.getoption("numprocesses", None):
         _claim_database(os.environ.get("PYTEST_XDIST_WORKER", "gw0"))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Compare the error codes that were met with those of the document; a worker hands them to the controller."""
+    from tests.support import error_codes
+
+    config = session.config
+    if error_codes.met:
+        _error_codes["met"] |= error_codes.met
+        _error_codes["listed"] |= error_codes.listed_codes()
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["error_codes"] = {
+            name: [*map(tuple, codes)] for name, codes in _error_codes.items()
+        }
+    elif error_codes.unlisted(**_error_codes):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_testnodedown(node: Any) -> None:
+    from tests.support.error_codes import ErrorCode
+
+    for name, codes in getattr(node, "workeroutput", {}).get("error_codes", {}).items():
+        _error_codes[name] |= {ErrorCode(*code) for code in codes}
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    from tests.support.error_codes import never_met, unlisted
+
+    if codes := unlisted(**_error_codes):
+        terminalreporter.section("error codes that the OpenAPI document does not list", red=True)
+        terminalreporter.write_line("\n".join(map(str, codes)))
+    is_full_run = not (config.option.file_or_dir or config.option.keyword or config.option.markexpr)
+    if is_full_run and (codes := never_met(**_error_codes)):
+        terminalreporter.section("error codes of the OpenAPI document that no test has met")
+        terminalreporter.write_line("\n".join(map(str, codes)))
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

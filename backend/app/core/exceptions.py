@@ -94,6 +94,15 @@ class MalformedBodyException(ZenSpaException):
     text = LocalizedText("Không đọc được dữ liệu. Vui lòng thử lại.", "The request body could not be read.")
 
 
+class DuplicateKeyException(MalformedBodyException):
+    """A JSON object has a key twice: readers disagree on which one counts."""
+
+    code = "DUPLICATE_KEY"
+    text = LocalizedText(
+        "Nội dung gửi lên có trường bị lặp.", "A key appears twice in the body. Send each key once."
+    )
+
+
 class BadRequestException(ZenSpaException):
     status = 400
     code = "BAD_REQUEST"

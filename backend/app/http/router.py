@@ -6,7 +6,7 @@ cannot store (NUL, lone surrogates), and bodies of any size. They are refused he
 
 from collections.abc import Callable, Coroutine
 from contextlib import AsyncExitStack
-from functools import partial
+from functools import cache, partial
 from typing import Any, override
 
 from fastapi import APIRouter, Request, Response
@@ -20,6 +20,7 @@ from starlette.types import Scope
 
 from app.common.schemas import ErrorResponse
 from app.core.exceptions import (
+    DuplicateKeyException,
     ForbiddenException,
     MalformedBodyException,
     PayloadTooLargeException,
@@ -29,6 +30,7 @@ from app.core.exceptions import (
     UnauthorizedException,
     UnsupportedMediaTypeException,
     ValidationException,
+    ZenSpaException,
     error_responses,
 )
 from app.db.transactions import retry_lost_races
@@ -144,10 +146,19 @@ def operation_id(route: APIRoute) -> str:
     return route.name
 
 
-_ANY_ERRORS = error_responses(ValidationException, RateLimitException, ServiceUnavailableException)
-_SIGN_IN_ERRORS = error_responses(UnauthorizedException, ForbiddenException)
+_ANY = (ValidationException, RateLimitException, ServiceUnavailableException)
+_ANY_ERRORS = error_responses(*_ANY)
+
+
+@cache
+def _signed_in_errors(errors: tuple[type[ZenSpaException], ...]) -> dict[int | str, dict[str, Any]]:
+    """Return the errors of every route that asks who calls. `errors` are those of the security scheme itself."""
+    return error_responses(*_ANY, UnauthorizedException, ForbiddenException, *errors)
+
+
 _BODY_ERRORS = error_responses(
     MalformedBodyException,
+    DuplicateKeyException,
     RequestTimeoutException,
     PayloadTooLargeException,
     UnsupportedMediaTypeException,

@@ -11,6 +11,7 @@ from starlette.types import Message
 
 from app.core.config import settings
 from app.core.exceptions import (
+    DuplicateKeyException,
     MalformedBodyException,
     PayloadTooLargeException,
     RequestTimeoutException,
@@ -113,7 +114,7 @@ def parse_json(body: bytes) -> Any:
 def _object_without_doubles(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result = dict(pairs)
     if len(result) != len(pairs):
-        raise MalformedBodyException(code="DUPLICATE_KEY")
+        raise DuplicateKeyException
     return result
 
 

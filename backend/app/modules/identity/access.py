@@ -25,7 +25,14 @@ from app.core.exceptions import ForbiddenException, UnauthorizedException
 from app.core.logging import request_id_var, user_id_var
 from app.db.audit import act_as
 from app.db.queries import fetch_raw
-from app.modules.identity.identity_errors import SessionEnded, UserDisabled
+from app.modules.identity.identity_errors import (
+    ExpiredToken,
+    InvalidToken,
+    KeysUnavailable,
+    NotAUser,
+    SessionEnded,
+    UserDisabled,
+)
 from app.modules.identity.identity_models import User
 from app.modules.identity.roles import Role
 from app.modules.identity.tokens import Claims, verify_access_token
@@ -122,6 +129,9 @@ def Requires(*roles: Role, everywhere: Sequence[Role] = ()) -> Any:  # noqa: N80
 
 class _AccessToken(HTTPBearer):
     """Reads and verifies the token before anything else is done for the request."""
+
+    errors = (InvalidToken, ExpiredToken, SessionEnded, NotAUser, UserDisabled, KeysUnavailable)
+    """What a route that asks for a token can answer besides, for its document."""
 
     @override
     async def __call__(self, request: Request) -> Claims:  # type: ignore[override]  # what it says, not its letters

@@ -7,7 +7,7 @@ from fastapi import Query
 
 from app.common.constants import API_V1
 from app.core.database import SessionDep
-from app.core.exceptions import error_responses
+from app.core.exceptions import ConflictException, error_responses
 from app.http.router import ApiRouter
 from app.modules.identity.access import Desk, Team
 from app.modules.resource.outages import service
@@ -31,7 +31,9 @@ async def list_outages(
 
 
 @router.post(
-    "", status_code=201, responses=error_responses(ResourceNotFound, ResourceHasAppointments, OutageOverlaps)
+    "",
+    status_code=201,
+    responses=error_responses(ResourceNotFound, ResourceHasAppointments, OutageOverlaps, ConflictException),
 )
 async def put_out_of_order(
     user: Desk, session: SessionDep, resource_id: UUID, new: OutageCreate
