@@ -1,4 +1,4 @@
-"""The file as bytes: every fault with its line, and back again."""
+"""A set-up file as bytes: reading it with every problem and its line, and writing it."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,84 +8,89 @@ from pydantic import ValidationError
 
 from app.common.types.localized import LocalizedText
 from app.core.validation_messages import describe
-from app.modules.setup.references import faults_of_references
+from app.modules.setup.references import check_references
 from app.modules.setup.setup_errors import SetupRefused
 from app.modules.setup.spa_file import SpaFile
-from app.modules.setup.yaml_document import Document, Fault, YamlPath, read_yaml, write_yaml
+from app.modules.setup.yaml_document import Document, ValidationProblem, YamlPath, read_yaml, write_yaml
 
-_FAULTS_SHOWN = 100
+_MAX_PROBLEMS = 100
 _KEY = re.compile("[a-z0-9-]{1,50}")
-_IN_WORDS = {
+_MESSAGES = {
     "model_type": LocalizedText(
-        "Phải là các trường, như `key: quan-1`.", "Input should be fields, as `key: quan-1`"
+        "Phải là các trường, ví dụ `key: quan-1`.", "Must be fields, for example `key: quan-1`."
     ),
     "string_type": LocalizedText(
-        "Phải là chữ; nếu cần hãy đặt trong dấu nháy kép.",
-        "Input should be text; put it in quotation marks if need be",
+        "Phải là chữ. Nếu cần, đặt trong dấu nháy kép.", "Must be text. If needed, put it in quotation marks."
     ),
 }
-"""Where what is said of JSON is not what to say of a file."""
+"""Messages for a file where those for a JSON body would mislead."""
 
 
 def read_file(raw: bytes) -> SpaFile:
-    """Raises SetupRefused with every fault and its line, up to a hundred."""
+    """Read and validate a set-up file.
+
+    Raises:
+        SetupRefused: `details` has up to a hundred problems, each with its line.
+    """
     document = read_yaml(raw)
-    faults = list(document.faults)
+    problems = list(document.problems)
     file = None
-    if document.data is not None or not faults:
-        faults += faults_of_references(document)
+    if document.data is not None or not problems:
+        problems += check_references(document)
         try:
             file = SpaFile.model_validate(document.data)
         except ValidationError as error:
-            faults += _faults_of_fields(document, error)
-    if faults or file is None:
-        raise SetupRefused(details=_details(document, _one_a_place(faults)))
+            problems += _invalid_fields(document, error)
+    if problems or file is None:
+        raise SetupRefused(details=_details(document, _first_of_each_path(problems)))
     return file
 
 
 def write_file(file: SpaFile, *, comment: str = "") -> bytes:
-    """What `read_file` reads as the same; what is as it is by default is left out."""
+    """Return a file that `read_file` reads as the same set-up. Fields with their default value are left out."""
     return write_yaml(file.model_dump(exclude_defaults=True), comment=comment)
 
 
-def _faults_of_fields(document: Document, error: ValidationError) -> Iterator[Fault]:
-    for found in error.errors(include_input=False, include_url=False):
-        place = document.nearest(tuple(found["loc"]), missing=found["type"] == "missing")
-        said = describe(found)
-        kind = str(said["type"])
-        message = _IN_WORDS.get(kind, said["message"])
-        yield Fault(document.line_of(place), place, kind, LocalizedText(*message))
+def _invalid_fields(document: Document, invalid: ValidationError) -> Iterator[ValidationProblem]:
+    for error in invalid.errors(include_input=False, include_url=False):
+        path = document.nearest(tuple(error["loc"]), missing=error["type"] == "missing")
+        description = describe(error)
+        problem_type = str(description["type"])
+        message = _MESSAGES.get(problem_type, description["message"])
+        yield ValidationProblem(document.line_of(path), path, problem_type, LocalizedText(*message))
 
 
-def _one_a_place(faults: Sequence[Fault]) -> list[Fault]:
-    """The first of each, in the order of the file: what is no YAML is not also a missing field."""
-    first: dict[YamlPath, Fault] = {}
-    for fault in faults:
-        first.setdefault(fault.place, fault)
-    return sorted(first.values(), key=lambda fault: fault.line)
+def _first_of_each_path(problems: Sequence[ValidationProblem]) -> list[ValidationProblem]:
+    """Return one problem a path, in the order of the file: what is not YAML is not also reported as missing."""
+    first: dict[YamlPath, ValidationProblem] = {}
+    for problem in problems:
+        first.setdefault(problem.path, problem)
+    return sorted(first.values(), key=lambda problem: problem.line)
 
 
-def _details(document: Document, faults: Sequence[Fault]) -> list[dict[str, str | LocalizedText]]:
+def _details(
+    document: Document, problems: Sequence[ValidationProblem]
+) -> list[dict[str, str | LocalizedText]]:
     details: list[dict[str, str | LocalizedText]] = []
-    for fault in faults[:_FAULTS_SHOWN]:
-        path = _path(document.data, fault.place)
-        where = LocalizedText(f"dòng {fault.line}{path}", f"line {fault.line}{path}")
-        details.append({"field": where, "message": fault.message, "type": fault.kind})
-    if more := len(faults) - len(details):
-        said = LocalizedText(f"… và {more} lỗi nữa.", f"… and {more} more faults.")
-        details.append({"field": LocalizedText("tệp", "file"), "message": said, "type": "more_faults"})
+    for problem in problems[:_MAX_PROBLEMS]:
+        path = _path_text(document.data, problem.path)
+        field = LocalizedText(f"dòng {problem.line}{path}", f"line {problem.line}{path}")
+        details.append({"field": field, "message": problem.message, "type": problem.type})
+    if more := len(problems) - len(details):
+        message = LocalizedText(f"… và {more} lỗi nữa.", f"… and {more} more errors.")
+        details.append({"field": LocalizedText("tệp", "file"), "message": message, "type": "more_errors"})
     return details
 
 
-def _path(data: Any, place: YamlPath) -> str:
-    """`: branches.quan-1.name`. Of a list's items the key, or which it is, counted from 1."""
-    words = []
-    for step in place:
+def _path_text(data: Any, path: YamlPath) -> str:
+    """Return a path as `: branches.quan-1.name`. An item of a list is named by its key, or by its number from 1."""
+    names = []
+    for step in path:
         if isinstance(step, int):
             data = data[step] if isinstance(data, Sequence) and step < len(data) else None
             key = data.get("key") if isinstance(data, Mapping) else None
-            words.append(key if isinstance(key, str) and _KEY.fullmatch(key) else str(step + 1))
+            names.append(key if isinstance(key, str) and _KEY.fullmatch(key) else str(step + 1))
         else:
             data = data.get(step) if isinstance(data, Mapping) else None
-            words.append(step if re.fullmatch("[a-z_]{1,50}", step) else "…")
-    return f": {'.'.join(words)}" if words else ""
+            names.append(step if re.fullmatch("[a-z_]{1,50}", step) else "…")
+    return f": {'.'.join(names)}" if names else ""

@@ -1,55 +1,59 @@
-"""What pydantic does not see of a file: keys that are there twice, and keys that are there for nothing.
+"""Checks of a file that need the whole of it: keys that appear twice, and references to keys that do not exist.
 
-It reads the data as it came, whatever is wrong with it, so that these faults are told together with all others.
+They work on the data as it was read, however invalid, so that these problems are reported together with all others.
 """
 
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from app.common.types.localized import LocalizedText
-from app.modules.setup.yaml_document import Document, Fault, YamlPath
+from app.modules.setup.yaml_document import Document, ValidationProblem, YamlPath
 
-_TWICE = LocalizedText("Mã này đã có ở trên.", "This key is there twice.")
+_DUPLICATE = LocalizedText("Mã này đã có ở trên.", "This key appears twice.")
 _UNKNOWN = {
     "branch": LocalizedText(
-        "Không có chi nhánh nào mang mã này trong tệp.", "No branch in the file has this key."
+        "Trong tệp không có chi nhánh mang mã này.", "No branch in the file has this key."
     ),
     "bed": LocalizedText(
-        "Không có loại giường nào mang mã này trong tệp.", "No type of bed in the file has this key."
+        "Trong tệp không có loại giường mang mã này.", "No type of bed in the file has this key."
     ),
     "device": LocalizedText(
-        "Không có loại thiết bị nào mang mã này trong tệp.", "No type of device in the file has this key."
+        "Trong tệp không có loại thiết bị mang mã này.", "No type of device in the file has this key."
     ),
     "resource": LocalizedText(
-        "Không có loại giường hay thiết bị nào mang mã này trong tệp.", "No type in the file has this key."
+        "Trong tệp không có loại giường hay thiết bị mang mã này.", "No type in the file has this key."
     ),
     "category": LocalizedText(
-        "Không có nhóm dịch vụ nào mang mã này trong tệp.", "No category in the file has this key."
+        "Trong tệp không có nhóm dịch vụ mang mã này.", "No category in the file has this key."
     ),
     "add_on": LocalizedText(
-        "Không có dịch vụ kèm thêm nào mang mã này trong tệp.", "No add-on in the file has this key."
+        "Trong tệp không có dịch vụ cộng thêm mang mã này.", "No add-on in the file has this key."
     ),
     "service": LocalizedText(
-        "Không có dịch vụ nào mang mã này trong tệp.", "No service in the file has this key."
+        "Trong tệp không có dịch vụ mang mã này.", "No service in the file has this key."
     ),
 }
 _ELSEWHERE = LocalizedText(
-    "Nhân viên không làm ở chi nhánh này: hãy thêm vào `branches`.",
-    "They do not work in this branch: add it to `branches`.",
+    "Nhân viên không làm ở chi nhánh này. Thêm chi nhánh vào `branches`.",
+    "This person does not work in this branch. Add it to `branches`.",
 )
 
+type _Problem = tuple[YamlPath, str, LocalizedText]
+"""A path, the type of the problem and its message."""
+type _Items = list[tuple[YamlPath, Mapping[str, Any]]]
+"""The items of a list, each with its path."""
 
-type _Wrong = tuple[YamlPath, str, LocalizedText]
-"""Where, of which type, and its words."""
 
-
-def faults_of_references(document: Document) -> Iterator[Fault]:
+def check_references(document: Document) -> Iterator[ValidationProblem]:
+    """Yield every duplicate key and every reference to an unknown key."""
     if isinstance(document.data, Mapping):
-        for place, kind, message in _Check(document).run():
-            yield Fault(document.line_of(place), place, kind, message)
+        for path, problem_type, message in _ReferenceCheck(document).run():
+            yield ValidationProblem(document.line_of(path), path, problem_type, message)
 
 
-class _Check:
+class _ReferenceCheck:
+    """One pass over a document, with the keys that its references may name."""
+
     def __init__(self, document: Document) -> None:
         self._document = document
         self._data: Mapping[str, Any] = document.data
@@ -63,92 +67,101 @@ class _Check:
             "device": self._keys("resource_types", kind="device"),
         }
 
-    def run(self) -> Iterator[_Wrong]:
+    def run(self) -> Iterator[_Problem]:
         for name in ("branches", "resource_types", "categories", "add_ons", "services", "staff"):
-            yield from _twice(_items(self._data, name))
-        yield from self._of_branches()
-        yield from self._of_services()
-        yield from self._of_staff()
+            yield from _duplicates(_items(self._data, name))
+        yield from self._check_branches()
+        yield from self._check_services()
+        yield from self._check_staff()
 
-    def _of_branches(self) -> Iterator[_Wrong]:
-        rooms, resources = [], []
-        for place, branch in _items(self._data, "branches"):
-            rooms += _items(branch, "rooms", place)
-            resources += [(at, each, "resource") for at, each in _items(branch, "resources", place)]
-        for place, room in rooms:
+    def _check_branches(self) -> Iterator[_Problem]:
+        rooms: _Items = []
+        resources: list[tuple[YamlPath, Mapping[str, Any], str]] = []
+        for branch_path, branch in _items(self._data, "branches"):
+            rooms += _items(branch, "rooms", branch_path)
+            resources += [
+                (path, resource, "resource") for path, resource in _items(branch, "resources", branch_path)
+            ]
+        for room_path, room in rooms:
             for name, kind in (("beds", "bed"), ("devices", "device")):
-                resources += [(at, each, kind) for at, each in _items(room, name, place)]
-        resources.sort(key=lambda each: self._document.line_of(each[0]))
-        yield from _twice(rooms)
-        yield from _twice([(place, resource) for place, resource, _ in resources])
-        for place, resource, kind in resources:
-            yield from self._refer(kind, resource, "type", place)
+                resources += [(path, resource, kind) for path, resource in _items(room, name, room_path)]
+        resources.sort(key=lambda entry: self._document.line_of(entry[0]))
+        yield from _duplicates(rooms)
+        yield from _duplicates([(path, resource) for path, resource, _ in resources])
+        for path, resource, kind in resources:
+            yield from self._check_key(kind, resource, "type", path)
 
-    def _of_services(self) -> Iterator[_Wrong]:
-        for place, service in _items(self._data, "services"):
-            yield from self._refer("category", service, "category", place)
-            yield from self._refer_all("add_on", service, "add_ons", place)
-            variants = _items(service, "variants", place)
-            yield from _twice(variants)
-            for variant_place, variant in variants:
-                for segment_place, segment in _items(variant, "segments", variant_place):
-                    yield from self._refer("bed", segment, "bed", segment_place)
-                    yield from self._refer("device", segment, "device", segment_place)
+    def _check_services(self) -> Iterator[_Problem]:
+        for path, service in _items(self._data, "services"):
+            yield from self._check_key("category", service, "category", path)
+            yield from self._check_keys("add_on", service, "add_ons", path)
+            variants = _items(service, "variants", path)
+            yield from _duplicates(variants)
+            for variant_path, variant in variants:
+                for segment_path, segment in _items(variant, "segments", variant_path):
+                    yield from self._check_key("bed", segment, "bed", segment_path)
+                    yield from self._check_key("device", segment, "device", segment_path)
 
-    def _of_staff(self) -> Iterator[_Wrong]:
-        for place, person in _items(self._data, "staff"):
-            yield from self._refer_all("branch", person, "branches", place)
-            yield from self._refer_all("service", person, "skills", place)
-            works_in = {key for _, key in _values(person, "branches", place)}
-            for shift_place, shift in _items(person, "weekly_shifts", place):
-                wrong = list(self._refer("branch", shift, "branch", shift_place))
-                yield from wrong
+    def _check_staff(self) -> Iterator[_Problem]:
+        for path, person in _items(self._data, "staff"):
+            yield from self._check_keys("branch", person, "branches", path)
+            yield from self._check_keys("service", person, "skills", path)
+            own_branches = {key for _, key in _texts(person, "branches", path)}
+            for shift_path, shift in _items(person, "weekly_shifts", path):
+                problems = list(self._check_key("branch", shift, "branch", shift_path))
+                yield from problems
                 branch = shift.get("branch")
-                if not wrong and isinstance(branch, str) and branch not in works_in:
-                    yield (*shift_place, "branch"), "branch_elsewhere", _ELSEWHERE
+                if not problems and isinstance(branch, str) and branch not in own_branches:
+                    yield (*shift_path, "branch"), "branch_elsewhere", _ELSEWHERE
 
-    def _keys(self, name: str, **wanted: str) -> set[str]:
+    def _keys(self, name: str, **fields: str) -> set[str]:
+        """Return the keys of the items of a list that have these fields."""
         return {
             _text(item.get("key"))
             for _, item in _items(self._data, name)
-            if all(item.get(field) == value for field, value in wanted.items())
+            if all(item.get(field) == value for field, value in fields.items())
         }
 
-    def _refer(self, what: str, item: Mapping[str, Any], field: str, place: YamlPath) -> Iterator[_Wrong]:
+    def _check_key(
+        self, kind: str, item: Mapping[str, Any], field: str, path: YamlPath
+    ) -> Iterator[_Problem]:
         key = item.get(field)
-        if isinstance(key, (str, int)) and _text(key) not in self._known[what]:
-            yield (*place, field), f"unknown_{what}", _UNKNOWN[what]
+        if isinstance(key, (str, int)) and _text(key) not in self._known[kind]:
+            yield (*path, field), f"unknown_{kind}", _UNKNOWN[kind]
 
-    def _refer_all(self, what: str, item: Mapping[str, Any], field: str, place: YamlPath) -> Iterator[_Wrong]:
-        for at, key in _values(item, field, place):
-            if key not in self._known[what]:
-                yield at, f"unknown_{what}", _UNKNOWN[what]
+    def _check_keys(
+        self, kind: str, item: Mapping[str, Any], field: str, path: YamlPath
+    ) -> Iterator[_Problem]:
+        for key_path, key in _texts(item, field, path):
+            if key not in self._known[kind]:
+                yield key_path, f"unknown_{kind}", _UNKNOWN[kind]
 
 
-def _items(
-    data: Mapping[str, Any], name: str, place: YamlPath = ()
-) -> list[tuple[YamlPath, Mapping[str, Any]]]:
-    """The mappings of a list, as far as it is one."""
-    found = data.get(name)
-    if not isinstance(found, list):
+def _items(data: Mapping[str, Any], name: str, path: YamlPath = ()) -> _Items:
+    """Return the mappings of a list. What is not a list or not a mapping is left out."""
+    items = data.get(name)
+    if not isinstance(items, list):
         return []
-    return [((*place, name, n), item) for n, item in enumerate(found) if isinstance(item, Mapping)]
+    return [((*path, name, number), item) for number, item in enumerate(items) if isinstance(item, Mapping)]
 
 
-def _values(data: Mapping[str, Any], name: str, place: YamlPath) -> list[tuple[YamlPath, str]]:
-    found = data.get(name)
-    if not isinstance(found, list):
+def _texts(data: Mapping[str, Any], name: str, path: YamlPath) -> list[tuple[YamlPath, str]]:
+    """Return the keys of a list. What is not a list or not a key is left out."""
+    keys = data.get(name)
+    if not isinstance(keys, list):
         return []
-    return [((*place, name, n), _text(key)) for n, key in enumerate(found) if isinstance(key, (str, int))]
+    return [
+        ((*path, name, number), _text(key)) for number, key in enumerate(keys) if isinstance(key, (str, int))
+    ]
 
 
-def _twice(items: list[tuple[YamlPath, Mapping[str, Any]]]) -> Iterator[_Wrong]:
+def _duplicates(items: _Items) -> Iterator[_Problem]:
     seen = set()
-    for place, item in items:
+    for path, item in items:
         key = item.get("key")
         if isinstance(key, (str, int)):
             if _text(key) in seen:
-                yield (*place, "key"), "duplicate_key", _TWICE
+                yield (*path, "key"), "duplicate_key", _DUPLICATE
             seen.add(_text(key))
 
 

@@ -1,8 +1,8 @@
-"""A spa's whole set-up, as the file has it: everything by its key, and never an id.
+"""A spa's whole set-up as a file has it: every item by its key, never by an id.
 
-A valid file has one form: what has an order of its own (categories, services, variants, add-ons, segments) keeps it,
-and the rest is in the order of its keys. So two files say the same when they are equal. The rules of a field are those
-of the module it belongs to.
+A valid file has one form. Lists with an order of their own (categories, services, variants, add-ons, segments) keep it,
+all others are sorted by key, so two files with the same content are equal. A field has the rules of the module that
+owns it.
 """
 
 from collections import defaultdict
@@ -38,11 +38,11 @@ from app.modules.staff.staff_schemas import Day, Languages, WeeklyShifts, Weekly
 
 MAX_BRANCHES = 500
 MAX_ITEMS = 2_000
-"""Of any other list."""
+"""The longest any other list may be."""
 
 
 class _Part(RequestModel):
-    """Of the file, in which `60` and "60" are the same."""
+    """A part of a file, where `60` and "60" are the same."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True)
 
@@ -59,18 +59,18 @@ def _by_key[P: _Keyed](parts: list[P]) -> list[P]:
     return sorted(parts, key=_key)
 
 
-def _once(keys: list[str]) -> list[str]:
+def _distinct(keys: list[str]) -> list[str]:
     return sorted(set(keys))
 
 
-Keys = Annotated[list[Key], Field(max_length=MAX_ITEMS), AfterValidator(_once)]
+Keys = Annotated[list[Key], Field(max_length=MAX_ITEMS), AfterValidator(_distinct)]
 Days = Annotated[
     list[Weekday], Field(min_length=1, max_length=7), AfterValidator(lambda days: sorted(set(days)))
 ]
 
 
 class HoursLine(_Part):
-    """The same hours on some weekdays."""
+    """The same opening hours on some weekdays."""
 
     days: Days
     opens: WallTime
@@ -96,34 +96,39 @@ class ShiftLine(_Part):
         return self
 
 
-def _joined[L: (HoursLine, ShiftLine)](lines: list[L], what: Callable[[L], tuple[Hashable, ...]]) -> list[L]:
-    """One line for all weekdays that have the same."""
+def _joined[L: (HoursLine, ShiftLine)](
+    lines: list[L], times_of: Callable[[L], tuple[Hashable, ...]]
+) -> list[L]:
+    """Join the lines of all weekdays that have the same times."""
     days = defaultdict(set)
     for line in lines:
-        days[what(line)].update(line.days)
-    joined = {what(line): line.model_copy(update={"days": sorted(days[what(line)])}) for line in lines}
-    return sorted(joined.values(), key=lambda line: (line.days, what(line)))
+        days[times_of(line)].update(line.days)
+    joined = {
+        times_of(line): line.model_copy(update={"days": sorted(days[times_of(line)])}) for line in lines
+    }
+    return sorted(joined.values(), key=lambda line: (line.days, times_of(line)))
 
 
-def _a_week_of_hours(lines: list[HoursLine]) -> list[HoursLine]:
+def _week_of_hours(lines: list[HoursLine]) -> list[HoursLine]:
     WeeklyHours(hours=[hours for line in lines for hours in on_weekdays(line)])
     return _joined(lines, lambda line: (line.opens, line.closes))
 
 
 def on_weekdays(line: HoursLine) -> list[WeekdayHours]:
+    """Return the hours of a line for each of its weekdays, as a branch takes them."""
     return [
         WeekdayHours.model_construct(weekday=day, opens=line.opens, closes=line.closes) for day in line.days
     ]
 
 
-def _a_week_of_shifts(lines: list[ShiftLine]) -> list[ShiftLine]:
+def _week_of_shifts(lines: list[ShiftLine]) -> list[ShiftLine]:
     numbers = {key: UUID(int=number) for number, key in enumerate({line.branch for line in lines})}
     weekly_shifts(lines, numbers)
     return _joined(lines, lambda line: (line.starts, line.ends, line.branch))
 
 
 def weekly_shifts(lines: Iterable[ShiftLine], branch_ids: dict[str, UUID]) -> WeeklyShifts:
-    """As the roster takes them."""
+    """Return the shifts of these lines as the roster takes them."""
     return WeeklyShifts(
         shifts=[
             WeeklyShiftTimes.model_construct(
@@ -135,14 +140,10 @@ def weekly_shifts(lines: Iterable[ShiftLine], branch_ids: dict[str, UUID]) -> We
     )
 
 
-def _days_once(exceptions: list[ExceptionCreate]) -> list[ExceptionCreate]:
-    ordered = sorted(exceptions, key=lambda each: each.first_day)
+def _without_overlap(exceptions: list[ExceptionCreate]) -> list[ExceptionCreate]:
+    ordered = sorted(exceptions, key=lambda exception: exception.first_day)
     if any(after.first_day <= before.last_day for before, after in pairwise(ordered)):
-        raise bilingual_error(
-            "overlapping_days",
-            "Mỗi ngày chỉ có giờ đặc biệt một lần.",
-            "A day can have special hours only once",
-        )
+        raise PydanticCustomError("overlapping_days", "A day should have special hours only once")
     return ordered
 
 
@@ -167,12 +168,12 @@ class FileBranch(BranchCreate):
     model_config = _Part.model_config
 
     closed: StrictBool = False
-    hours: Annotated[list[HoursLine], Field(max_length=50), AfterValidator(_a_week_of_hours)] = Field(
+    hours: Annotated[list[HoursLine], Field(max_length=50), AfterValidator(_week_of_hours)] = Field(
         default_factory=list
     )
-    exceptions: Annotated[list[ExceptionCreate], Field(max_length=1_000), AfterValidator(_days_once)] = Field(
-        default_factory=list
-    )
+    exceptions: Annotated[
+        list[ExceptionCreate], Field(max_length=1_000), AfterValidator(_without_overlap)
+    ] = Field(default_factory=list)
     rooms: Annotated[list[FileRoom], Field(max_length=MAX_ITEMS), AfterValidator(_by_key)] = Field(
         default_factory=list
     )
@@ -197,7 +198,7 @@ class FileAddOn(_Keyed):
 
 
 class FileSegment(_Part):
-    """What is occupied for so many minutes."""
+    """A part of a variant, and what it occupies."""
 
     minutes: Annotated[StrictInt, Field(ge=1, le=DAY)]
     staff: StrictBool = False
@@ -209,7 +210,7 @@ class FileSegment(_Part):
 _SEGMENTS = TypeAdapter(Segments)
 
 
-def _a_treatment(segments: list[FileSegment]) -> list[FileSegment]:
+def _check_treatment(segments: list[FileSegment]) -> list[FileSegment]:
     _SEGMENTS.validate_python(
         [
             {"minutes": segment.minutes, "needs_staff": segment.staff, "with_guest": segment.guest}
@@ -222,7 +223,7 @@ def _a_treatment(segments: list[FileSegment]) -> list[FileSegment]:
 class FileVariant(_Keyed):
     price: Price
     retired: StrictBool = False
-    segments: Annotated[list[FileSegment], Field(max_length=MAX_SEGMENTS), AfterValidator(_a_treatment)]
+    segments: Annotated[list[FileSegment], Field(max_length=MAX_SEGMENTS), AfterValidator(_check_treatment)]
 
 
 class FileService(_Keyed):
@@ -245,8 +246,8 @@ class FileStaff(_Keyed):
     employed_until: Day | None = None
     branches: Annotated[Keys, Field(min_length=1, max_length=100)]
     skills: Annotated[Keys, Field(max_length=500)] = Field(default_factory=list)
-    weekly_shifts: Annotated[list[ShiftLine], Field(max_length=50), AfterValidator(_a_week_of_shifts)] = (
-        Field(default_factory=list)
+    weekly_shifts: Annotated[list[ShiftLine], Field(max_length=50), AfterValidator(_week_of_shifts)] = Field(
+        default_factory=list
     )
 
     @model_validator(mode="after")
@@ -273,7 +274,7 @@ class SpaFile(_Part):
 
     @model_validator(mode="after")
     def _services_by_category(self) -> Self:
-        """As on the menu. Those of unknown categories are refused elsewhere."""
-        places = {category.key: place for place, category in enumerate(self.categories)}
-        self.services.sort(key=lambda service: places.get(service.category, -1))
+        """Sort the services by category, as on the menu. `check_references` refuses unknown categories."""
+        positions = {category.key: position for position, category in enumerate(self.categories)}
+        self.services.sort(key=lambda service: positions.get(service.category, -1))
         return self

@@ -34,7 +34,7 @@ async def now() -> SpaFile:
     return await run_in_transaction(lambda session: read_setup(session, SYSTEM_USER))
 
 
-async def test_the_demo_spa_comes_out_as_it_went_in() -> None:
+async def test_the_demo_spa_is_exported_as_it_was_imported() -> None:
     demo = DEMO.read_bytes()
     file = read_file(demo)
     plan = await bring_in(file)
@@ -67,7 +67,7 @@ async def test_the_demo_spa_comes_out_as_it_went_in() -> None:
     ],
     ids=lambda change: change[0].split(":")[0].strip(" {"),
 )  # fmt: skip
-async def test_a_changed_file_changes_the_spa_and_the_old_one_changes_it_back(
+async def test_a_changed_file_changes_the_spa_and_the_old_file_changes_it_back(
     change: tuple[str, str],
 ) -> None:
     before, after = spa(), spa(change)
@@ -80,7 +80,7 @@ async def test_a_changed_file_changes_the_spa_and_the_old_one_changes_it_back(
     assert await now() == before
 
 
-async def test_what_is_new_may_be_retired_or_closed_already() -> None:
+async def test_new_items_may_be_retired_or_closed_already() -> None:
     file = spa(
         ("key: 90\n", "key: 90\n        retired: true\n"),
         ("type: giuong}", "type: giuong, retired: true}"),
@@ -90,7 +90,7 @@ async def test_what_is_new_may_be_retired_or_closed_already() -> None:
     assert await now() == file
 
 
-async def test_the_order_of_lists_is_that_of_the_file_and_others_keep_their_place() -> None:
+async def test_lists_take_the_order_of_the_file_and_other_items_keep_their_place() -> None:
     await bring_in(spa())
     massage = "  - {key: massage, name: {vi: Massage, en: Massage}}\n"
     facials = "  - {key: da-mat, name: {vi: Chăm sóc da, en: Facials}}\n"
@@ -120,7 +120,7 @@ async def test_a_service_may_move_to_another_category_while_its_old_one_is_reord
     assert await now() == moved
 
 
-async def test_what_is_not_in_the_file_stays() -> None:
+async def test_items_that_are_not_in_the_file_stay() -> None:
     await bring_in(spa())
     assert (await bring_in(EVERYTHING)).is_empty
     assert await now() == spa()
@@ -135,7 +135,7 @@ async def test_what_is_not_in_the_file_stays() -> None:
     ],
     ids=["the type of a bed", "the kind of a type", "the branch of a room"],
 )
-async def test_what_cannot_change_is_refused_before_anything_is_written(
+async def test_a_change_of_a_fixed_field_is_refused_before_anything_is_written(
     changes: list[tuple[str, str]],
 ) -> None:
     chairs = "resource_types:\n  - {key: ghe, kind: bed, name: {vi: Ghế, en: Chair}}\n"
@@ -148,14 +148,14 @@ async def test_what_cannot_change_is_refused_before_anything_is_written(
     assert await now() == before
 
 
-async def test_what_is_not_what_was_shown_is_not_done() -> None:
+async def test_an_import_whose_plan_has_changed_is_refused() -> None:
     shown = await run_in_transaction(lambda session: plan_setup(session, SYSTEM_USER, spa()))
     await bring_in(spa(("name: Phòng Sen", "name: Phòng Trúc")))
     with pytest.raises(SetupChanged):
         await run_in_transaction(lambda session: apply_setup(session, SYSTEM_USER, spa(), expected=shown))
 
 
-async def test_a_refusal_names_the_item_and_nothing_is_changed() -> None:
+async def test_a_refused_item_is_named_and_nothing_is_changed() -> None:
     await bring_in(spa())
     [(bed, branch_id)] = await run_sql("SELECT id, branch_id FROM resource WHERE key = 'sen-2'")
     [(variant_id,)] = await run_sql("SELECT id FROM service_variant LIMIT 1")
@@ -169,7 +169,7 @@ async def test_a_refusal_names_the_item_and_nothing_is_changed() -> None:
     assert await now() == spa()
 
 
-async def test_what_the_rules_do_not_allow_any_more_is_said_and_not_exported() -> None:
+async def test_a_stored_set_up_that_became_invalid_is_not_exported() -> None:
     await bring_in(spa())
     await run_sql("UPDATE branch SET name = repeat('x', 101)")
     with pytest.raises(SetupUnreadable) as refused:
@@ -177,7 +177,7 @@ async def test_what_the_rules_do_not_allow_any_more_is_said_and_not_exported() -
     assert [detail["field"] for detail in refused.value.details or ()] == ["branches.0.name"]
 
 
-async def test_whoever_signs_in_as_somebody_still_does() -> None:
+async def test_an_import_keeps_the_accounts_of_staff() -> None:
     """Accounts are not in the file."""
     await bring_in(spa())
     user = await insert(User(full_name="Lan", email="lan@example.com", password_hash=""))
@@ -187,7 +187,7 @@ async def test_whoever_signs_in_as_somebody_still_does() -> None:
     assert tuple(row) == ("Nguyễn Lan", user)
 
 
-async def test_rooms_and_beds_of_all_branches_are_read_though_one_list_of_them_ends() -> None:
+async def test_rooms_and_beds_beyond_the_limit_of_one_list_are_exported() -> None:
     await bring_in(spa())
     [(first,)] = await run_sql("SELECT id FROM branch")
     [(bed_type, *_)] = await run_sql("SELECT id FROM resource_type WHERE kind = 'bed'")

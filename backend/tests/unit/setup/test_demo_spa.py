@@ -23,7 +23,7 @@ def branch(key: str) -> FileBranch:
     return next(each for each in demo().branches if each.key == key)
 
 
-def test_it_has_what_a_chain_of_spas_has() -> None:
+def test_the_demo_spa_has_what_a_chain_of_spas_has() -> None:
     spa = demo()
     assert [each.key for each in spa.branches] == BRANCHES
     assert len({each.time_zone for each in spa.branches}) == 2
@@ -42,7 +42,7 @@ def test_it_has_what_a_chain_of_spas_has() -> None:
 
 
 @pytest.mark.parametrize("key", BRANCHES)
-def test_somebody_is_there_in_all_its_hours(key: str) -> None:
+def test_somebody_is_on_shift_in_all_opening_hours(key: str) -> None:
     for line in branch(key).hours:
         for day in line.days:
             shifts = [
@@ -55,7 +55,7 @@ def test_somebody_is_there_in_all_its_hours(key: str) -> None:
                 assert any(shift.starts <= minute < shift.ends for shift in shifts), (day, minute)
 
 
-def test_everybody_has_a_break_and_a_day_off() -> None:
+def test_all_staff_have_a_break_and_a_day_off() -> None:
     for person in demo().staff:
         shifts = [(day, shift) for shift in person.weekly_shifts for day in shift.days]
         days = Counter(day for day, _ in shifts)
@@ -67,7 +67,7 @@ def test_everybody_has_a_break_and_a_day_off() -> None:
 
 
 @pytest.mark.parametrize("service", [each.key for each in demo().services])
-def test_every_treatment_can_be_had_in_some_branch(service: str) -> None:
+def test_every_treatment_fits_some_branch(service: str) -> None:
     [treatment] = [each for each in demo().services if each.key == service]
     needed = {
         type_key

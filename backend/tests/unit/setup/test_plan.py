@@ -12,20 +12,20 @@ EMPTY = spa().model_copy(
 )
 
 
-def test_into_an_empty_spa_everything_is_new() -> None:
+def test_everything_is_created_in_an_empty_spa() -> None:
     plan = plan_changes(EMPTY, spa())
     assert plan.created[ItemKind.RESOURCE] == ["noi-1", "sen-1", "sen-2"]
     assert plan.created[ItemKind.VARIANT] == ["thuy-dien/60", "thuy-dien/90"]
     assert not plan.is_empty
 
 
-def test_the_same_again_changes_nothing() -> None:
+def test_the_same_file_changes_nothing() -> None:
     plan = plan_changes(spa(), spa())
     assert plan.is_empty
     assert plan.unchanged[ItemKind.SERVICE] == 2
 
 
-def test_what_is_not_in_the_file_is_left_alone() -> None:
+def test_items_that_are_not_in_the_file_are_left_alone() -> None:
     plan = plan_changes(spa(), EMPTY)
     assert plan.is_empty
     assert plan.left[ItemKind.ROOM] == ["sen"]
@@ -43,7 +43,7 @@ def test_what_is_not_in_the_file_is_left_alone() -> None:
           "[{days: [1, 2, 3], opens: 09:00, closes: 22:00}, {days: [6, 7], opens: 18:00, closes: 02:00}]")),
     ],
 )  # fmt: skip
-def test_a_change_is_told_field_by_field(
+def test_changes_are_listed_field_by_field(
     change: tuple[str, str], kind: ItemKind, key: str, told: tuple[str, str, str]
 ) -> None:
     plan = plan_changes(spa(), spa(change))
@@ -51,7 +51,7 @@ def test_a_change_is_told_field_by_field(
     assert sum(map(len, plan.changed.values())) == 1
 
 
-def test_another_order_is_told() -> None:
+def test_a_new_order_is_listed() -> None:
     massage, facials = (
         "  - {key: massage, name: {vi: Massage, en: Massage}}\n",
         "  - {key: da-mat, name: {vi: Chăm sóc da, en: Facials}}\n",
@@ -65,7 +65,7 @@ LISTS = st.lists(st.sampled_from("abcdefgh"), unique=True)
 
 
 @given(LISTS, LISTS)
-def test_a_list_gets_the_order_of_the_file_and_keeps_what_only_the_database_has(
+def test_a_list_takes_the_order_of_the_file_and_keeps_other_items(
     wanted: list[str], current: list[str]
 ) -> None:
     result = arranged(wanted, current)
@@ -75,7 +75,7 @@ def test_a_list_gets_the_order_of_the_file_and_keeps_what_only_the_database_has(
 
 
 @given(LISTS, st.data())
-def test_a_file_with_a_part_of_a_list_in_its_order_moves_nothing(
+def test_a_file_with_part_of_a_list_in_the_same_order_moves_nothing(
     current: list[str], data: st.DataObject
 ) -> None:
     part = [key for key in current if data.draw(st.booleans())]

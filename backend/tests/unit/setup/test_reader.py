@@ -12,8 +12,8 @@ from tests.unit.setup.files import faults_of, small_spa, spa
 SECRET = "khong-ai-duoc-thay"
 
 
-class TestWhatItSays:
-    def test_times_days_and_words_are_what_people_mean(self) -> None:
+class TestReading:
+    def test_times_dates_and_words_are_text(self) -> None:
         """YAML 1.1 reads 09:00 as 540, `no` as false, a day as a date and 0283… without its zero."""
         file = spa(
             (
@@ -33,37 +33,37 @@ class TestWhatItSays:
         by_day = '{days: [3], opens: 09:00, closes: "22:00"}\n      - {days: [2, 1], opens: 09:00, closes: "22:00"}'
         assert spa(('{days: [1, 2, 3], opens: 09:00, closes: "22:00"}', by_day)) == spa()
 
-    def test_a_field_without_a_value_is_one_that_is_not_there(self) -> None:
+    def test_a_field_without_a_value_is_left_out(self) -> None:
         assert spa(("phone: 028 3822 1234", "phone:")).branches[0].phone is None
 
-    def test_a_character_of_two_escapes_is_one(self) -> None:
+    def test_a_surrogate_pair_of_escapes_is_one_character(self) -> None:
         """As JSON has it, which is YAML."""
         assert spa(("name: Phòng Sen", r'name: "Sen \uD83E\uDEB7"')).branches[0].rooms[0].name == "Sen 🪷"
 
-    def test_a_byte_order_mark_and_windows_line_ends_are_no_fault(self) -> None:
+    def test_a_byte_order_mark_and_windows_line_ends_are_accepted(self) -> None:
         assert read_file(small_spa().replace("\n", "\r\n").encode("utf-8-sig")) == spa()
 
-    def test_what_is_as_it_is_by_default_is_not_written(self) -> None:
+    def test_default_values_are_not_written(self) -> None:
         written = write_file(spa()).decode()
         assert "time_zone" not in written
         assert "offered" not in written
         assert read_file(written.encode()) == spa()
 
-    def test_a_day_that_is_there_twice_is_written_twice(self) -> None:
+    def test_a_repeated_value_is_written_without_an_anchor(self) -> None:
         day = date(2027, 2, 6)
         assert (
             write_yaml({"first_day": day, "last_day": day})
             == b"first_day: 2027-02-06\nlast_day: 2027-02-06\n"
         )
 
-    def test_long_text_is_folded_and_no_line_ends_in_a_blank(self) -> None:
+    def test_long_text_is_folded_without_trailing_spaces(self) -> None:
         file = spa(("add_ons: [da-nong]", "description: {vi: " + "nhẹ nhàng " * 40 + "}"))
         written = write_file(file)
         assert max(map(len, written.decode().splitlines())) < 130
         assert b" \n" not in written
         assert read_file(written) == file
 
-    def test_what_other_readers_would_take_for_something_else_is_in_quotation_marks(self) -> None:
+    def test_text_that_yaml_1_1_misreads_is_quoted(self) -> None:
         """In YAML 1.1, which most libraries read, 09:00 is 540."""
         written = write_file(spa()).decode()
         assert 'opens: "09:00", closes: "22:00"' in written
@@ -100,7 +100,7 @@ class TestWhatItSays:
         ('starts: "09:00", ends: "13:00"}', 'starts: "09:00", ends: "13:00"}\n      - {branch: quan-1, days: [2], starts: "12:00", ends: "14:00"}', "line 50: staff.lan.weekly_shifts", "overlap"),
     ],
 )  # fmt: skip
-def test_a_fault_is_told_with_its_line(before: str, after: str, place: str, kind: str) -> None:
+def test_an_invalid_field_is_reported_with_its_line(before: str, after: str, place: str, kind: str) -> None:
     assert (place, kind) in faults_of(small_spa((before, after)))
 
 
@@ -130,13 +130,13 @@ def test_a_fault_is_told_with_its_line(before: str, after: str, place: str, kind
     ],
     ids=lambda value: value[1] if isinstance(value, tuple) else "",
 )
-def test_what_is_no_plain_yaml_is_told_with_its_line(text: str | bytes, fault: tuple[str, str]) -> None:
+def test_unsupported_yaml_is_reported_with_its_line(text: str | bytes, fault: tuple[str, str]) -> None:
     place, kind = faults_of(text)[0]
     assert kind == fault[1]
     assert place.startswith(fault[0])
 
 
-def test_all_faults_are_told_at_once_in_the_order_of_the_file() -> None:
+def test_all_problems_are_reported_in_the_order_of_the_file() -> None:
     faults = faults_of(
         small_spa(
             ("name: Sen Trắng Quận 1", "name:"),
@@ -153,10 +153,10 @@ def test_all_faults_are_told_at_once_in_the_order_of_the_file() -> None:
     ]
 
 
-def test_no_more_than_a_hundred_are_listed() -> None:
+def test_at_most_a_hundred_problems_are_listed() -> None:
     faults = faults_of("version: 1\nstaff: [" + ", ".join(["x"] * 150) + "]\n")
     assert len(faults) == 101
-    assert faults[-1] == ("file", "more_faults")
+    assert faults[-1] == ("file", "more_errors")
 
 
 @pytest.mark.parametrize(

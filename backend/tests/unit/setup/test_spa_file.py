@@ -128,7 +128,7 @@ def valid(data: dict[str, Any]) -> SpaFile | None:
 
 @given(spas())
 @settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
-def test_what_was_written_is_read_as_the_same(data: dict[str, Any]) -> None:
+def test_a_written_file_is_read_as_the_same_set_up(data: dict[str, Any]) -> None:
     file = valid(data)
     if file is None:
         return
@@ -138,7 +138,7 @@ def test_what_was_written_is_read_as_the_same(data: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("part", "of_its_module", "otherwise"),
+    ("part", "module_schema", "only_in_module"),
     [
         (FileBranch, BranchCreate, set()),
         (FileType, ResourceTypeCreate, set()),
@@ -152,10 +152,10 @@ def test_what_was_written_is_read_as_the_same(data: dict[str, Any]) -> None:
         (FileStaff, StaffCreate, {"branch_ids", "service_ids", "user_id"}),
     ],
 )
-def test_a_field_that_a_module_adds_is_in_the_file_too(
-    part: type[BaseModel], of_its_module: type[BaseModel], otherwise: set[str]
+def test_the_file_has_every_field_of_the_modules(
+    part: type[BaseModel], module_schema: type[BaseModel], only_in_module: set[str]
 ) -> None:
-    assert of_its_module.model_fields.keys() - part.model_fields.keys() == otherwise
+    assert module_schema.model_fields.keys() - part.model_fields.keys() == only_in_module
 
 
 LEAVES = TEXTS | st.integers(-(10**17), 10**17) | st.booleans()
@@ -169,9 +169,9 @@ DATA = st.dictionaries(
 
 @given(DATA)
 @settings(max_examples=examples(200), deadline=None)
-def test_plain_data_comes_back_as_it_was(data: dict[str, Any]) -> None:
+def test_plain_data_survives_a_round_trip(data: dict[str, Any]) -> None:
     document = read_yaml(write_yaml(data))
-    assert (document.data, document.faults) == (data, [])
+    assert (document.data, document.problems) == (data, [])
 
 
 YAML_LIKE = st.text(alphabet="ab:-[]{}&*!%|>'\"#?,\n\t \\uUx0@`~<.", max_size=80).map(str.encode)
@@ -181,8 +181,8 @@ YAML_LIKE = st.text(alphabet="ab:-[]{}&*!%|>'\"#?,\n\t \\uUx0@`~<.", max_size=80
     st.binary(max_size=100) | YAML_LIKE | YAML_LIKE.map(lambda text: b"version: 1\nstaff:\n- key: " + text)
 )
 @settings(max_examples=examples(200), deadline=None)
-def test_whatever_is_no_set_up_is_refused_with_a_line_it_has(raw: bytes) -> None:
+def test_any_other_bytes_are_refused_with_an_existing_line(raw: bytes) -> None:
     lines = max(len(raw.splitlines()), 1)
-    assert all(1 <= fault.line <= lines for fault in read_yaml(raw).faults)
+    assert all(1 <= fault.line <= lines for fault in read_yaml(raw).problems)
     with suppress(SetupRefused):
         read_file(raw)
