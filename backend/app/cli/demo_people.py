@@ -1,7 +1,7 @@
 """Believable customers of a Vietnamese spa, for the demo, the benchmarks and the tests.
 
-The people are invented, their phone numbers are not impossible: a number has to be valid to be stored,
-so it may be somebody's. Never send anything to a sample customer. Their mail goes nowhere (RFC 2606).
+The people are invented, but their phone numbers may exist: a number has to be valid to be stored. Never send
+anything to a sample customer. Their email domains are reserved (RFC 2606).
 """
 
 import random
@@ -16,24 +16,29 @@ type _Sex = Literal["female", "male"]
 type _Generation = Literal["older", "middle", "young"]
 
 REFERENCE_YEAR = 2026
-"""Everybody is 18 to 75 on every day of this year. A constant, because a sample must be the same people
-whenever it is drawn; move it on when the young ones look too old."""
+"""All sample customers are 18 to 75 years old throughout this year.
+
+It is a constant because a sample must be the same people whenever it is drawn. Raise it every few years.
+"""
 
 MAX_CUSTOMERS = 9_999_971
-"""How many customers get a phone number of their own. The largest prime p below the 10⁷ endings of a number
-that leaves 2 when divided by 3: cubing permutes the numbers modulo such a prime, as 3 and p - 1 share no
-factor (Fermat), so that endings are unique without being remembered and neighbours do not look alike."""
+"""The most customers with distinct phone numbers.
+
+It is the largest prime p below 10⁷ (the endings of a number) that leaves 2 when divided by 3. Cubing permutes the
+numbers modulo such a prime, because 3 and p - 1 share no factor (Fermat). So endings are unique without being
+remembered, and neighbours do not look alike.
+"""
 
 
 class SampleCustomer(TypedDict):
-    """Free text is empty, and everything else None, where the receptionist was told nothing."""
+    """The fields of a customer. What the receptionist does not know is empty text or None."""
 
     full_name: str
-    """NFC; the family name first, save for guests from the West."""
+    """NFC. The family name first, except for Western guests."""
     phone: str | None
-    """E.164, nobody else's in the same run."""
+    """E.164, unique within a sample."""
     email: str | None
-    """ASCII; two people of the same name may share one."""
+    """ASCII. Two people of the same name may share one."""
     birthday: date | None
     gender: Gender | None
     notes: str
@@ -42,27 +47,27 @@ class SampleCustomer(TypedDict):
 
 
 def sample_customers(count: int, *, seed: int = 0) -> Iterator[SampleCustomer]:
-    """The same people for the same seed, one at a time; a longer run begins with those of a shorter one.
+    """Yield sample customers: the same people for the same seed. A longer sample begins with a shorter one.
 
     Raises:
         ValueError: `count` is negative or above `MAX_CUSTOMERS`.
     """
     if not 0 <= count <= MAX_CUSTOMERS:
         raise ValueError(f"count must be between 0 and {MAX_CUSTOMERS}")
-    return map(_Imagination(random.Random(seed)).customer, range(count))  # noqa: S311 - repeatable is the point
+    return map(_CustomerGenerator(random.Random(seed)).customer, range(count))  # noqa: S311 - must be repeatable
 
 
 class _Identity(NamedTuple):
     full_name: str
     family: str
     given: str
-    """All that is not the family name, a Vietnamese middle name included."""
+    """Every name but the family name, with a Vietnamese middle name."""
     phone: str
     tags: tuple[str, ...]
 
 
-class _Imagination:
-    """One endless draw for each trait; all of them share one source of chance."""
+class _CustomerGenerator:
+    """Draws each trait from an endless stream of its own. All streams share one random generator."""
 
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng
@@ -91,17 +96,17 @@ class _Imagination:
         serial = f"{(self._first_number + index) ** 3 % MAX_CUSTOMERS:07}"
         country = next(self._countries)
         if country is None:
-            someone = self._vietnamese(sex, generation, serial)
+            identity = self._vietnamese(sex, generation, serial)
         else:
-            someone = self._foreigner(country, sex, serial)
+            identity = self._foreigner(country, sex, serial)
         birthday = born if next(self._birthday_is_known) else None
-        tags = [*next(self._tags), *someone.tags]
+        tags = [*next(self._tags), *identity.tags]
         if birthday and next(self._in_birthday_club):
             tags.append(f"sinh nhật tháng {birthday.month}")
         return {
-            "full_name": someone.full_name,
-            "phone": someone.phone if next(self._phone_is_known) else None,
-            "email": self._email(someone, born.year, serial),
+            "full_name": identity.full_name,
+            "phone": identity.phone if next(self._phone_is_known) else None,
+            "email": self._email(identity, born.year, serial),
             "birthday": birthday,
             "gender": gender,
             "notes": f"{next(self._wishes)} {next(self._habits)}".strip(),
@@ -124,20 +129,20 @@ class _Imagination:
         phone = country.phone_heads.split()[int(serial[0])] + serial[1:]
         return _Identity(full_name, family, given, phone, ("khách nước ngoài", country.language))
 
-    def _email(self, someone: _Identity, birth_year: int, serial: str) -> str | None:
+    def _email(self, identity: _Identity, birth_year: int, serial: str) -> str | None:
         template = next(self._emails)
         return template and template.format(
-            family=_ascii(someone.family),
-            given=_ascii(someone.given.removeprefix("Thị ")),
-            last=_ascii(someone.given.rpartition(" ")[2]),
+            family=_ascii(identity.family),
+            given=_ascii(identity.given.removeprefix("Thị ")),
+            last=_ascii(identity.given.rpartition(" ")[2]),
             year=birth_year,
             digits=serial[-3:],
         )
 
 
 def _endless[T](rng: random.Random, weights: Mapping[T, int]) -> Iterator[T]:
-    # Drawing from a list that holds each value as often as it weighs takes a third of the time of weights,
-    # and drawing a thousand at once a tenth of a thousand single draws.
+    # A list with each value as often as its weight takes a third of the time of weights=, and drawing a thousand at
+    # once a tenth of a thousand single draws.
     values = [value for value, weight in weights.items() for _ in range(weight)]
     while True:
         yield from rng.choices(values, k=1000)
@@ -150,13 +155,13 @@ def _ascii(name: str) -> str:
 
 
 def _weighted(text: str) -> dict[str, int]:
-    """Reads "Văn 52, Xuân Bách 2, 3": the number is the weight, and alone it is that of no name at all."""
+    """Parse "Văn 52, Xuân Bách 2, 3" into weights by name. A number alone is the weight of no name at all."""
     pairs = (entry.strip().rpartition(" ") for entry in text.split(","))
     return {name: int(weight) for name, _, weight in pairs}
 
 
 def _sometimes(share: float, texts: Collection[str]) -> dict[str, int]:
-    """One of `texts` in `share` of the draws, nothing in the others."""
+    """Return weights that draw one of `texts` in this share of the draws, and nothing in the others."""
     return {"": round(len(texts) * (1 - share) / share), **dict.fromkeys(texts, 1)}
 
 
@@ -175,7 +180,10 @@ def _births() -> dict[tuple[date, _Generation], int]:
 
 @cache
 def _given_names(sex: _Sex, generation: _Generation) -> dict[str, int]:
-    """Middle and given name, never the same word twice; given names are listed from common to rare."""
+    """Return the weights of middle and given names together, never with the same word twice.
+
+    Given names are listed from common to rare.
+    """
     middles, givens = _GIVEN_NAMES[sex, generation]
     ranked = givens.split()
     return {
@@ -194,17 +202,17 @@ _GENDERS: dict[tuple[Gender | None, _Sex], int] = {
     (None, "female"): 40,
     (None, "male"): 10,
 }
-"""As recorded, and the sex the name and the health remarks go by."""
+"""The recorded gender, and the sex that decides the name and the health remarks."""
 
 _GUESTS_BY_AGE = ((24, 5), (34, 10), (44, 8), (54, 5), (64, 3), (75, 1))
-"""Up to this age, this many guests for each year of birth: mostly women between 25 and 45."""
+"""The weight of each year of birth up to an age. Most guests are between 25 and 45."""
 
 FAMILY_NAMES = _weighted("""
     Nguyễn 384, Trần 110, Lê 95, Phạm 70, Phan 45, Huỳnh 26, Hoàng 25, Đặng 21, Bùi 20, Võ 20, Vũ 19, Đỗ 14,
     Trương 14, Hồ 13, Ngô 13, Dương 10, Đinh 9, Đoàn 8, Trịnh 8, Đào 7, Lâm 7, Lương 7, Cao 6, Hà 6, Mai 6,
     Lý 5, Lưu 4, Phùng 4, Tạ 4, Tô 4, Châu 3, Chu 3, Thái 3, Kiều 2, Quách 2, Vương 2, Nghiêm 1
 """)
-"""Per thousand. The common ones after Lê Trung Hoa, "Họ và tên người Việt Nam" (2005); the tail is estimated."""
+"""Per thousand. The common names follow Lê Trung Hoa, "Họ và tên người Việt Nam" (2005); the tail is estimated."""
 
 _GIVEN_NAMES: dict[tuple[_Sex, _Generation], tuple[str, str]] = {
     ("female", "older"): (
@@ -252,8 +260,10 @@ _MOBILE_PREFIXES = _weighted("""
     90 7, 93 5, 70 1, 76 1, 77 1, 78 1, 79 1,
     92 1, 56 1, 58 1, 87 1, 59 1
 """)
-"""Viettel, VinaPhone, MobiFone, the small networks. 052, 055, 089 and 099 are missing on purpose: Google's
-numbering plan, which the app validates with, knows only a part of their numbers."""
+"""Viettel, VinaPhone, MobiFone and the small networks, a line each.
+
+052, 055, 089 and 099 are left out: Google's numbering plan, which validates phones, knows only some of their numbers.
+"""
 
 
 class _Country(NamedTuple):
@@ -263,7 +273,7 @@ class _Country(NamedTuple):
     women: str
     men: str
     phone_heads: str
-    """Ten different starts of a mobile number, each complete with six more digits."""
+    """Ten different starts of a mobile number. Six more digits complete each."""
 
 
 _COUNTRIES: dict[_Country | None, int] = {
@@ -347,7 +357,7 @@ _WISHES = (
     "Uống trà gừng, không đường.",
     "Mở nhạc nhỏ, đèn dịu.",
     "Ngồi văn phòng nhiều, hay mỏi thắt lưng.",
-    "Thích gội đầu dưỡng sinh trước khi mát-xa.",
+    "Thích gội đầu dưỡng sinh trước khi massage.",
 )
 _HABITS = (
     "Hay đến trễ 10–15 phút.",
@@ -384,7 +394,7 @@ _YOUNG_WOMEN_AVOID = (
     "mang thai 5 tháng",
     "mang thai 7 tháng, chỉ nằm nghiêng",
     "đang cho con bú",
-    "mới tiêm filler, không mát-xa mặt",
+    "mới tiêm filler, không massage mặt",
     "đang dùng retinol, da mặt mỏng",
 )
 _AVOIDS: dict[tuple[_Sex, _Generation], tuple[str, ...]] = {

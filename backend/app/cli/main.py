@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from app.cli.faults import faults_explained, run_with_database
+from app.cli.numbers import grouped
 from app.cli.transfer import export_cli, import_cli
 from app.cli.user import user_cli
 
@@ -166,8 +167,8 @@ def seed(
 
     spa, added = run_with_database("the seeding", add)
     if spa:
-        typer.echo("Tiệm spa mẫu · demo spa")
-    typer.echo(f"{added:,} khách hàng mẫu · demo customers")
+        typer.echo("Spa mẫu · demo spa")
+    typer.echo(f"{grouped(added)} khách hàng mẫu · demo customers")
 
 
 def _without_database() -> None:

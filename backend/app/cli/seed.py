@@ -1,4 +1,4 @@
-"""A believable demo spa and its customers, for development and for showing ZenSpa to people."""
+"""A believable demo spa, its customers and accounts, for development and for demonstrations."""
 
 from datetime import datetime, timedelta
 from itertools import batched
@@ -30,13 +30,13 @@ from app.modules.staff.staff_schemas import StaffUpdate
 
 _BATCH = 1_000
 _DEMO_SPA = Path(__file__).with_name("demo_spa.yaml")
-_ROSTERED = timedelta(weeks=4)
+_ROSTER = timedelta(weeks=4)
 _THERAPIST = "kythuatvien@example.com"
 _THERAPIST_KEY = "le-thi-hong-nhung"
 
 
 async def seed_spa() -> bool:
-    """Adds the demo spa with four weeks of its rosters, unless there is a branch already; whether it did."""
+    """Add the demo spa with four weeks of shifts, unless there is a branch already. Return whether it was added."""
     return await run_in_transaction(_seed_spa)
 
 
@@ -46,16 +46,16 @@ async def _seed_spa(session: AsyncSession) -> bool:
     await apply_setup(session, SYSTEM_USER, read_file(_DEMO_SPA.read_bytes()))
     for branch in await branch_service.list_branches(session):
         today = datetime.now(ZoneInfo(branch.time_zone)).date()
-        fill = ShiftFill(branch_id=branch.id, first_day=today, last_day=today + _ROSTERED - timedelta(days=1))
-        await roster_fill.fill_shifts(session, SYSTEM_USER, fill)
-    therapist = await session.scalar(select(User.id).where(User.email == _THERAPIST))
-    if therapist is not None:
-        await _link_therapist(session, therapist)
+        fill = ShiftFill(branch_id=branch.id, first_day=today, last_day=today + _ROSTER - timedelta(days=1))
+        await roster_fill.fill_shifts(session, fill)
+    therapist_id = await session.scalar(select(User.id).where(User.email == _THERAPIST))
+    if therapist_id is not None:
+        await _link_therapist(session, therapist_id)
     return True
 
 
 async def _link_therapist(session: AsyncSession, user_id: UUID) -> None:
-    """The demo account of a therapist signs in as one of the demo spa."""
+    """Link the demo account of a therapist to one of the therapists of the demo spa."""
     staff_id = await session.scalar(
         select(Staff.id).where(Staff.key == _THERAPIST_KEY, Staff.user_id.is_(None))
     )
@@ -64,7 +64,7 @@ async def _link_therapist(session: AsyncSession, user_id: UUID) -> None:
 
 
 async def seed_customers(count: int) -> int:
-    """Adds `count` sample customers unless there are customers already; how many were added."""
+    """Add `count` sample customers, unless there are customers already. Return how many were added."""
 
     async def seed(session: AsyncSession) -> int:
         if await session.scalar(select(Customer.id).limit(1)) is not None:
@@ -77,6 +77,8 @@ async def seed_customers(count: int) -> int:
 
 
 class DemoAccount(NamedTuple):
+    """An account of the demo spa, with its password in clear text."""
+
     email: str
     password: str
     full_name: str
@@ -84,9 +86,9 @@ class DemoAccount(NamedTuple):
 
 
 async def seed_accounts() -> list[DemoAccount]:
-    """An account of each role, unless there are users already; their passwords are kept nowhere else.
+    """Add an account of each role, unless there are users already. Return them; their passwords are stored nowhere else.
 
-    The customer's is that of the first customer there is, the therapist's that of one of the demo spa.
+    The customer's account is linked to the first customer, the therapist's to a therapist of the demo spa.
     """
     accounts = [
         DemoAccount("admin@example.com", new_password(), "Trần Minh Quân", Role.ADMIN),

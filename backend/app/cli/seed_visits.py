@@ -1,7 +1,8 @@
-"""What a demo spa has before it: parties booked for the next days, so that its board shows something."""
+"""Visits of the demo spa: parties booked for the next days, so that its board is not empty."""
 
 import random
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -18,34 +19,33 @@ from app.modules.branch import branch_service
 from app.modules.branch.branch_schemas import BranchRead
 from app.modules.catalogue import catalogue_service
 from app.modules.customer.customer_models import Customer
-from app.modules.identity.access import CurrentUser, Grant
+from app.modules.identity.access import SYSTEM_USER, CurrentUser
 from app.modules.identity.identity_models import User
-from app.modules.identity.roles import Role
 
 _DAYS = 3
 _PARTIES = 8
-"""Asked for on each day of each branch; the few for whom there is no time are not booked."""
+"""Parties tried for each day of each branch. The few that do not fit are not booked."""
 _HOURS = range(10, 19)
 
 
 async def seed_visits(booked_by: str) -> int:
-    """Parties of sample customers, in the name of a user with this email; how many there are."""
-    user, wishes = await run_in_transaction(lambda session: _wishes(session, booked_by))
+    """Book parties of sample customers in the name of the user with this email. Return how many were booked."""
+    user, requests = await run_in_transaction(lambda session: _draw_requests(session, booked_by))
     booked = 0
-    for number, wish in enumerate(wishes):
-        booked += await _book(user, f"demo-{number}", wish)
+    for number, request in enumerate(requests):
+        booked += await _book(user, f"demo-{number}", request)
     return booked
 
 
-async def _book(user: CurrentUser, key: str, wish: VisitCreate) -> bool:
+async def _book(user: CurrentUser, key: str, request: VisitCreate) -> bool:
     try:
-        await run_in_transaction(lambda session: create_visit(session, user, key, wish))
+        await run_in_transaction(lambda session: create_visit(session, user, key, request))
     except ZenSpaException:
         return False
     return True
 
 
-async def _wishes(session: AsyncSession, email: str) -> tuple[CurrentUser, list[VisitCreate]]:
+async def _draw_requests(session: AsyncSession, email: str) -> tuple[CurrentUser, list[VisitCreate]]:
     user_id = (await session.scalars(select(User.id).where(User.email == email))).one()
     customers = (await session.scalars(select(Customer.id).order_by(Customer.id).limit(100))).all()
     variants = [
@@ -54,14 +54,14 @@ async def _wishes(session: AsyncSession, email: str) -> tuple[CurrentUser, list[
         for service in category.services
         for variant in service.variants
     ]
-    chance = random.Random(1)  # noqa: S311 - the same spa for everybody
-    wishes = [
-        _party(chance, branch, day, customers, variants)
+    rng = random.Random(1)  # noqa: S311 - the demo is the same everywhere
+    requests = [
+        _party(rng, branch, day, customers, variants)
         for branch in await branch_service.list_branches(session)
         for day in _days_of(branch)
         for _ in range(_PARTIES)
     ]
-    return CurrentUser(user_id, frozenset({Grant(Role.ADMIN, None)}), None), wishes
+    return replace(SYSTEM_USER, id=user_id), requests
 
 
 def _days_of(branch: BranchRead) -> Iterator[date]:
@@ -70,16 +70,16 @@ def _days_of(branch: BranchRead) -> Iterator[date]:
 
 
 def _party(
-    chance: random.Random, branch: BranchRead, day: date, customers: Sequence[UUID], variants: list[UUID]
+    rng: random.Random, branch: BranchRead, day: date, customers: Sequence[UUID], variants: list[UUID]
 ) -> VisitCreate:
-    hour = time(chance.choice(_HOURS), chance.choice((0, 30)))
-    guests = chance.sample(customers, chance.choice((1, 1, 1, 2)))
+    hour = time(rng.choice(_HOURS), rng.choice((0, 30)))
+    guests = rng.sample(customers, rng.choice((1, 1, 1, 2)))
     return VisitCreate(
         branch_id=branch.id,
         start=datetime.combine(day, hour, ZoneInfo(branch.time_zone)),
         customer_id=guests[0],
         guests=[
-            GuestBooking(customer_id=guest, treatments=[TreatmentWish(variant_id=chance.choice(variants))])
+            GuestBooking(customer_id=guest, treatments=[TreatmentWish(variant_id=rng.choice(variants))])
             for guest in guests
         ],
     )

@@ -1,4 +1,4 @@
-"""`zenspa import …`, `zenspa export …`: files in and out, and every fault by its row or line."""
+"""`zenspa import …`, `zenspa export …`: files in and out, with every error by its row or line."""
 
 import sys
 from collections.abc import Iterator
@@ -13,14 +13,15 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeE
 from rich.table import Table
 
 from app.cli.faults import run_with_database
+from app.cli.numbers import grouped
 
 if TYPE_CHECKING:
     from app.core.exceptions import ZenSpaException
     from app.modules.setup.plan import Plan
     from app.modules.setup.spa_file import SpaFile
 
-import_cli = typer.Typer(no_args_is_help=True, help="Bring data in from files: all of a file or nothing.")
-export_cli = typer.Typer(no_args_is_help=True, help="Write data out to files.")
+import_cli = typer.Typer(no_args_is_help=True, help="Import files: a whole file or nothing.")
+export_cli = typer.Typer(no_args_is_help=True, help="Export to files.")
 _out = Console()
 _err = Console(stderr=True)
 
@@ -31,17 +32,17 @@ def import_customers(
         Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A CSV file in UTF-8.")
     ],
 ) -> None:
-    """Create and update customers from a CSV file. A second run of the same file changes nothing.
+    """Create and update customers from a CSV file. A second import of the same file changes nothing.
 
-    Columns: full_name (needed), phone, email, birthday, gender, notes, contraindications, tags (separated
-    by ;). Vietnamese headers such as "Họ tên" and "Số điện thoại" work too. Rows of customers who are archived
-    or were merged into others are skipped.
+    Columns: full_name (required), phone, email, birthday, gender, notes, contraindications, tags (separated
+    by ;). Vietnamese headers such as "Họ tên" and "Số điện thoại" work too. Rows of archived or merged customers
+    are skipped.
 
     [bold]Examples[/bold]
 
       zenspa import customers khach-hang.csv
     """
-    with file.open("rb") as opened, _refusals_explained():
+    with file.open("rb") as opened, _print_refusal():
         run_with_database("the import", lambda: _import_customers(opened, file.stat().st_size))
 
 
@@ -70,8 +71,9 @@ async def _import_customers(file: BinaryIO, size: int) -> None:
         finally:
             progress.update(merging, visible=False)
     _out.print(
-        f"[green]✓[/green] {result.created:,} mới · created, {result.updated:,} cập nhật · updated, "
-        f"{result.unchanged:,} giữ nguyên · unchanged, {result.skipped:,} bỏ qua vì đã lưu trữ · skipped as archived"
+        f"[green]✓[/green] {grouped(result.created)} mới · created, {grouped(result.updated)} cập nhật · updated, "
+        f"{grouped(result.unchanged)} giữ nguyên · unchanged, "
+        f"{grouped(result.skipped)} bỏ qua vì đã lưu trữ · skipped as archived"
     )
 
 
@@ -79,7 +81,7 @@ async def _import_customers(file: BinaryIO, size: int) -> None:
 def export_customers(
     file: Annotated[Path, typer.Argument(dir_okay=False, writable=True, help="The CSV file to write.")],
 ) -> None:
-    """Write all living customers to a CSV file that a spreadsheet opens with its accents right.
+    """Write all active customers to a CSV file that a spreadsheet opens with correct accents.
 
     [bold]Examples[/bold]
 
@@ -104,13 +106,13 @@ def import_spa(
         Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A YAML file in UTF-8.")
     ],
     *,
-    yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and stop.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Import without asking.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and stop.")] = False,
 ) -> None:
-    """Bring a spa's set-up in: branches, rooms, beds, devices, the catalogue, staff and their weekly shifts.
+    """Import a spa's set-up: branches, rooms, beds, devices, the catalogue, staff and their weekly shifts.
 
-    Everything goes by its key: what is new is created, what differs is changed, and what the file does not have
-    is left alone. It shows what would change and asks first. A second run of the same file changes nothing.
+    Items are matched by key: new ones are created, different ones are changed, and what the file does not have
+    stays. The command shows what would change and asks first. A second import of the same file changes nothing.
 
     [bold]Examples[/bold]
 
@@ -125,7 +127,7 @@ def import_spa(
     from app.modules.setup.reader import read_file
     from app.modules.setup.yaml_document import MAX_BYTES
 
-    with _refusals_explained(), file.open("rb") as opened:
+    with _print_refusal(), file.open("rb") as opened:
         setup = read_file(opened.read(MAX_BYTES + 1))
         plan = run_with_database(
             "the import",
@@ -144,12 +146,12 @@ def _confirm(*, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         _err.print(
-            "[red]✗[/red] Không có ai để hỏi: hãy thêm --yes · nobody is there to be asked: add --yes",
+            "[red]✗[/red] Không có ai xác nhận. Thêm --yes · Nobody can confirm. Add --yes",
             soft_wrap=True,
         )
         raise typer.Exit(2)
     if not typer.confirm("Nhập những thay đổi này? · Import these changes?"):
-        _out.print("Chưa thay đổi gì · nothing was changed")
+        _out.print("Chưa lưu gì · nothing was saved")
         raise typer.Exit(1)
 
 
@@ -158,30 +160,30 @@ def _apply(setup: "SpaFile", plan: "Plan") -> None:
     from app.modules.identity.access import SYSTEM_USER
     from app.modules.setup.setup_service import apply_setup
 
-    with _refusals_explained():
+    with _print_refusal():
         run_with_database(
             "the import",
             lambda: run_in_transaction(
                 lambda session: apply_setup(session, SYSTEM_USER, setup, expected=plan)
             ),
         )
-    created, changed = (sum(map(len, each.values())) for each in (plan.created, plan.changed))
-    _out.print(f"[green]✓[/green] {created:,} mới · created, {changed:,} cập nhật · changed")
+    created, changed = (sum(map(len, items.values())) for items in (plan.created, plan.changed))
+    _out.print(f"[green]✓[/green] {grouped(created)} mới · created, {grouped(changed)} cập nhật · changed")
 
 
 @export_cli.command("spa")
 def export_spa(
     file: Annotated[Path, typer.Argument(dir_okay=False, writable=True, help="The YAML file to write.")],
 ) -> None:
-    """Write a spa's whole set-up to a YAML file, as `zenspa import spa` reads it.
+    """Write a spa's whole set-up to a YAML file for `zenspa import spa`.
 
-    The same set-up is the same file, byte for byte: keep it in Git and see what has changed.
+    The same set-up gives the same file, byte for byte: keep it in Git to see what has changed.
 
     [bold]Examples[/bold]
 
       zenspa export spa sen-trang.yaml
     """
-    with _refusals_explained():
+    with _print_refusal():
         run_with_database("the export", lambda: _export_spa(file))
     _out.print(f"[green]✓[/green] {file}")
 
@@ -193,7 +195,7 @@ async def _export_spa(file: Path) -> None:
     from app.modules.setup.setup_service import read_setup
 
     async with AsyncSessionLocal() as session:
-        # All of it as it was at one time.
+        # One moment for all queries.
         await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
         setup = await read_setup(session, SYSTEM_USER)
     with _written_whole(file) as opened:
@@ -202,7 +204,7 @@ async def _export_spa(file: Path) -> None:
 
 @contextmanager
 def _written_whole(file: Path) -> Iterator[BinaryIO]:
-    """A file of that name is always a whole one."""
+    """Open a file for writing that gets its name once it is complete."""
     unfinished = file.with_name(f"{file.name}.part")
     try:
         with unfinished.open("wb") as opened:
@@ -213,27 +215,28 @@ def _written_whole(file: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def _refusals_explained() -> Iterator[None]:
+def _print_refusal() -> Iterator[None]:
+    """Print the error of a service in both languages, and end the process."""
     from app.core.exceptions import ZenSpaException
 
     try:
         yield
     except ZenSpaException as error:
-        _explain(error)
+        _print_error(error)
         raise typer.Exit(1) from None
 
 
-def _explain(error: "ZenSpaException") -> None:
+def _print_error(error: "ZenSpaException") -> None:
     from app.common.types.localized import LocalizedText
 
-    said = (escape(error.public_message(language)) for language in ("vi", "en"))
-    _err.print("[red]✗[/red]", "\n  ".join(said))
+    messages = (escape(error.public_message(language)) for language in ("vi", "en"))
+    _err.print("[red]✗[/red]", "\n  ".join(messages))
     if error.details:
-        table = Table("Chỗ · place", "Lỗi", "Fault")
+        table = Table("Vị trí · field", "Lỗi", "Error")
         for detail in error.details:
-            place, fault = (
-                said if isinstance(said, LocalizedText) else LocalizedText(said, said)
-                for said in (detail["field"], detail["message"])
+            field, message = (
+                text if isinstance(text, LocalizedText) else LocalizedText(text, text)
+                for text in (detail["field"], detail["message"])
             )
-            table.add_row(*(escape(said) for said in (place.vi, fault.vi, fault.en)))
+            table.add_row(*(escape(cell) for cell in (field.vi, message.vi, message.en)))
         _err.print(table)

@@ -1,4 +1,4 @@
-"""What an import of a set-up would change, for people."""
+"""Printing what an import of a set-up would change."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from app.cli.numbers import grouped
 from app.common.types.localized import LocalizedText
 from app.modules.setup.plan import LABELS, ItemKind, Plan
 
@@ -13,11 +14,12 @@ _KEYS_SHOWN = 12
 
 
 def show_plan(console: Console, plan: Plan) -> None:
+    """Print what is created, changed, reordered and left alone."""
     _show_counts(console, plan)
     _show_changes(console, plan)
-    for (kind, of), (before, after) in plan.reordered.items():
-        what = f"{_both(LABELS[kind])} {of}".rstrip()
-        console.print(f"Thứ tự · order: {what}: {_listed(before)} → {_listed(after)}")
+    for (kind, owner), (before, after) in plan.reordered.items():
+        group = f"{_both(LABELS[kind])} {owner}".rstrip()
+        console.print(f"Thứ tự · order: {group}: {_listed(before)} → {_listed(after)}")
     for kind, keys in plan.left.items():
         if keys:
             console.print(
@@ -30,7 +32,7 @@ def _show_counts(console: Console, plan: Plan) -> None:
     for kind in ItemKind:
         counts = (len(plan.created[kind]), len(plan.changed[kind]), plan.unchanged[kind])
         if any(counts):
-            table.add_row(_both(LABELS[kind]), *(f"{count:,}" if count else "" for count in counts))
+            table.add_row(_both(LABELS[kind]), *(grouped(count) if count else "" for count in counts))
     if table.rows:
         console.print(table)
     for kind, keys in plan.created.items():
@@ -55,4 +57,4 @@ def _both(label: LocalizedText) -> str:
 
 def _listed(keys: Sequence[str]) -> str:
     more = len(keys) - _KEYS_SHOWN
-    return ", ".join(keys[:_KEYS_SHOWN]) + (f", … (+{more:,})" if more > 0 else "")
+    return ", ".join(keys[:_KEYS_SHOWN]) + (f", … (+{grouped(more)})" if more > 0 else "")

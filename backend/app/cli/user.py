@@ -1,4 +1,4 @@
-"""`zenspa user …`: accounts, by whoever runs the server. It is how production gets its first administrator."""
+"""`zenspa user …`: accounts, managed by whoever runs the server. Production gets its first administrator this way."""
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated
@@ -10,22 +10,26 @@ from app.cli.faults import run_with_database
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession
 
-user_cli = typer.Typer(no_args_is_help=True, help="Accounts of people who sign in.")
-Email = Annotated[str, typer.Argument(help="Whose account.", metavar="EMAIL")]
+user_cli = typer.Typer(no_args_is_help=True, help="Manage accounts.")
+Email = Annotated[str, typer.Argument(help="The email of the account.", metavar="EMAIL")]
 
 
 @user_cli.command()
 def create(
     email: Email,
     *,
-    name: Annotated[str, typer.Option(help="The full name.")],
+    name: Annotated[str, typer.Option(help="Full name.")],
     role: Annotated[
         list[str],
-        typer.Option(help="admin, receptionist, therapist or customer, everywhere; may be repeated."),
+        typer.Option(
+            help="admin, receptionist, therapist or customer, in all branches. Repeat for several roles."
+        ),
     ],
-    phone: Annotated[str | None, typer.Option(help="Signs in as well as the email.")] = None,
+    phone: Annotated[
+        str | None, typer.Option(help="Phone number, which can be used to sign in as well.")
+    ] = None,
 ) -> None:
-    """Make an account and print its password, once.
+    """Create an account and print its password once.
 
     [bold]Examples[/bold]
 
@@ -48,30 +52,30 @@ def create(
 
     try:
         new = NewUser.model_validate(
-            {"email": email, "full_name": name, "phone": phone, "roles": [{"role": each} for each in role]}
+            {"email": email, "full_name": name, "phone": phone, "roles": [{"role": name} for name in role]}
         )
     except ValidationError as error:
-        faults = [f"{fault['loc'][0]}: {fault['msg']}" for fault in error.errors(include_input=False)]
-        typer.echo(f"zenspa: {'; '.join(faults)}", err=True)
+        problems = [f"{problem['loc'][0]}: {problem['msg']}" for problem in error.errors(include_input=False)]
+        typer.echo(f"zenspa: {'; '.join(problems)}", err=True)
         raise typer.Exit(2) from None
     password = new_password()
 
-    async def make(session: "AsyncSession") -> None:
-        user = User(
+    async def create_account(session: "AsyncSession") -> None:
+        account = User(
             full_name=new.full_name,
             email=new.email,
             phone=new.phone,
             password_hash=await hash_password(password),
         )
-        await identity_service.create_user(session, SYSTEM_USER, user, new.roles)
+        await identity_service.create_user(session, SYSTEM_USER, account, new.roles)
 
-    _run("creating the user", make)
+    _run("creating the account", create_account)
     typer.echo(f"{new.email}  mật khẩu · password: {password}")
 
 
 @user_cli.command()
 def disable(email: Email) -> None:
-    """Lock somebody out at once: every token of theirs dies.
+    """Lock an account. All its tokens stop working at once.
 
     [bold]Examples[/bold]
 
@@ -80,17 +84,17 @@ def disable(email: Email) -> None:
     from app.modules.identity import identity_service
     from app.modules.identity.access import SYSTEM_USER
 
-    async def lock_out(session: "AsyncSession") -> None:
-        user = await identity_service.get_by_email(session, email)
-        await identity_service.disable_user(session, SYSTEM_USER, user.id)
+    async def lock_account(session: "AsyncSession") -> None:
+        account = await identity_service.get_by_email(session, email)
+        await identity_service.disable_user(session, SYSTEM_USER, account.id)
 
-    _run("disabling the user", lock_out)
+    _run("locking the account", lock_account)
     typer.echo(f"{email}  đã khóa · disabled")
 
 
 @user_cli.command("reset-password")
 def reset_password(email: Email) -> None:
-    """Give somebody a new password, print it once, and end their sessions.
+    """Set a new password, print it once, and end all sessions of the account.
 
     [bold]Examples[/bold]
 
@@ -102,19 +106,19 @@ def reset_password(email: Email) -> None:
 
     password = new_password()
 
-    async def replace(session: "AsyncSession") -> None:
+    async def set_password(session: "AsyncSession") -> None:
         await recovery.set_password(session, SYSTEM_USER, email, password)
 
-    _run("resetting the password", replace)
+    _run("resetting the password", set_password)
     typer.echo(f"{email}  mật khẩu mới · new password: {password}")
 
 
-def _run(what: str, work: "Callable[[AsyncSession], Awaitable[None]]") -> None:
+def _run(task: str, work: "Callable[[AsyncSession], Awaitable[None]]") -> None:
     from app.core.exceptions import ZenSpaException
     from app.db.transactions import run_in_transaction
 
     try:
-        run_with_database(what, lambda: run_in_transaction(work))
+        run_with_database(task, lambda: run_in_transaction(work))
     except ZenSpaException as error:
         typer.echo(f"zenspa: {error.public_message('vi')} · {error.public_message('en')}", err=True)
         raise typer.Exit(1) from None

@@ -44,19 +44,19 @@ def only_line(text: str) -> str:
 
 
 class TestHelp:
-    def test_it_names_every_command(self, zenspa: Zenspa) -> None:
+    def test_help_names_every_command(self, zenspa: Zenspa) -> None:
         shown = zenspa("--help")
         assert shown.returncode == 0
         for command in ("dev", "serve", "migrate", "config", "openapi", "seed"):
             assert f" {command} " in shown.stdout
 
     @pytest.mark.parametrize("command", ["dev", "serve", "migrate", "openapi", "seed"])
-    def test_a_command_shows_how_to_use_it(self, zenspa: Zenspa, command: str) -> None:
+    def test_the_help_of_a_command_has_examples(self, zenspa: Zenspa, command: str) -> None:
         shown = zenspa(command, "--help")
         assert shown.returncode == 0
         assert f"zenspa {command}" in shown.stdout.partition("Examples")[2]
 
-    def test_it_needs_neither_settings_nor_what_the_commands_need(self) -> None:
+    def test_help_needs_neither_settings_nor_the_imports_of_the_commands(self) -> None:
         script = (
             "import sys, app.cli.main; print({'sqlalchemy', 'fastapi', 'app.core.config'} & {*sys.modules})"
         )
@@ -66,7 +66,7 @@ class TestHelp:
         assert loaded.stdout == "set()\n"
 
 
-class TestFaults:
+class TestErrors:
     @pytest.mark.parametrize("command", ["config", "serve", "migrate", "seed"])
     def test_without_a_database_url_one_line_says_what_to_set(self, zenspa: Zenspa, command: str) -> None:
         refused = zenspa(command)
@@ -91,7 +91,7 @@ class TestFaults:
             (["export", "customers", "guests.csv"], "the export failed"),
         ],
     )
-    def test_a_database_that_is_not_there_is_one_line(
+    def test_an_unreachable_database_is_reported_in_one_line(
         self, zenspa: Zenspa, tmp_path: Path, command: list[str], what: str
     ) -> None:
         (tmp_path / "guests.csv").write_text("full_name\nLan\n")
@@ -102,7 +102,7 @@ class TestFaults:
 
 
 class TestConfig:
-    def test_each_setting_is_shown_with_where_it_came_from(self, zenspa: Zenspa, tmp_path: Path) -> None:
+    def test_every_setting_is_shown_with_its_source(self, zenspa: Zenspa, tmp_path: Path) -> None:
         (tmp_path / ".env").write_text("LOG_LEVEL=DEBUG\nPORT=8001\nREDIS_PASSWORD=\n")
         shown = zenspa("config", DATABASE_URL="postgresql://localhost/zenspa", PORT="8002", APP_NAME="")
         rows = [[cell.strip() for cell in line.split("│")[1:-1]] for line in shown.stdout.splitlines()]
@@ -124,7 +124,7 @@ class TestConfig:
         assert "traces.example.com" in shown.stdout
         assert SECRET not in shown.stdout + shown.stderr
 
-    def test_a_misspelt_name_is_pointed_out(self, zenspa: Zenspa, tmp_path: Path) -> None:
+    def test_a_misspelt_name_is_reported(self, zenspa: Zenspa, tmp_path: Path) -> None:
         (tmp_path / ".env").write_text("REDIS_HOTS=cache\n")
         shown = zenspa("config", DATABASE_URL="postgresql://localhost/zenspa")
         assert "REDIS_HOTS" in only_line(shown.stderr)
@@ -132,7 +132,7 @@ class TestConfig:
 
 
 class TestMigrate:
-    async def test_it_makes_the_schema_and_may_run_again(self, zenspa: Zenspa) -> None:
+    async def test_migrate_creates_the_schema_and_can_run_again(self, zenspa: Zenspa) -> None:
         name = f"migrate_{os.environ.get('PYTEST_XDIST_WORKER', 'gw0')}"
         await create_database(name, template="template0")
         for _ in range(2):
@@ -144,7 +144,7 @@ class TestMigrate:
         finally:
             await connection.close()
 
-    def test_sql_is_printed_alone_and_without_a_database(self, zenspa: Zenspa) -> None:
+    def test_migrate_prints_sql_without_a_database(self, zenspa: Zenspa) -> None:
         printed = zenspa("migrate", "--sql")
         assert printed.returncode == 0
         assert printed.stdout.startswith("BEGIN;")
@@ -153,13 +153,13 @@ class TestMigrate:
 
 
 class TestOpenapi:
-    def test_it_is_printed_or_written(self, zenspa: Zenspa, tmp_path: Path) -> None:
+    def test_the_document_is_printed_or_written(self, zenspa: Zenspa, tmp_path: Path) -> None:
         printed = zenspa("openapi")
         assert "/api/v1/health/" in json.loads(printed.stdout)["paths"]
         assert zenspa("openapi", "api.json").returncode == 0
         assert (tmp_path / "api.json").read_text(encoding="utf-8") == printed.stdout
 
-    def test_a_file_that_cannot_be_written_is_an_error_in_words(self, zenspa: Zenspa) -> None:
+    def test_an_unwritable_file_is_reported_in_one_line(self, zenspa: Zenspa) -> None:
         refused = zenspa("openapi", "missing/api.json")
         assert refused.returncode == 2
         assert "No such file or directory" in refused.stderr

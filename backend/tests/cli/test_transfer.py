@@ -41,21 +41,21 @@ def zenspa(tmp_path: Path) -> Zenspa:
     return zenspa
 
 
-def said(done: subprocess.CompletedProcess[str]) -> str:
+def output_of(done: subprocess.CompletedProcess[str]) -> str:
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     return done.stdout
 
 
 class TestImport:
-    def test_it_shows_what_changes_and_changes_it(self, zenspa: Zenspa, tmp_path: Path) -> None:
-        first = said(zenspa("import", "spa", "spa.yaml", "--yes"))
+    def test_an_import_shows_the_changes_and_makes_them(self, zenspa: Zenspa, tmp_path: Path) -> None:
+        first = output_of(zenspa("import", "spa", "spa.yaml", "--yes"))
         assert "thuy-dien/60, thuy-dien/90" in first
         assert "15 mới · created, 0 cập nhật · changed" in first
-        assert "Không có gì thay đổi · nothing to change" in said(
+        assert "Không có gì thay đổi · nothing to change" in output_of(
             zenspa("import", "spa", "spa.yaml", "--yes")
         )
         (tmp_path / "spa.yaml").write_text(small_spa(("price: 450000", "price: 480000")), encoding="utf-8")
-        changed = said(zenspa("import", "spa", "spa.yaml", "--yes"))
+        changed = output_of(zenspa("import", "spa", "spa.yaml", "--yes"))
         [row] = [line for line in changed.splitlines() if "450000" in line]
         assert [cell.strip() for cell in row.split("│")[1:-1]] == [
             "tùy chọn · variants: thuy-dien/60", "price", "450000", "480000",
@@ -63,30 +63,30 @@ class TestImport:
         assert "0 mới · created, 1 cập nhật · changed" in changed
 
     async def test_a_dry_run_changes_nothing(self, zenspa: Zenspa) -> None:
-        shown = said(zenspa("import", "spa", "spa.yaml", "--dry-run"))
+        shown = output_of(zenspa("import", "spa", "spa.yaml", "--dry-run"))
         assert "thuy-dien/60" in shown
         assert "✓" not in shown
         assert await sql("SELECT count(*) FROM branch") == 0
 
-    async def test_with_nobody_to_ask_it_wants_to_be_told(self, zenspa: Zenspa) -> None:
+    async def test_without_a_terminal_an_import_needs_yes(self, zenspa: Zenspa) -> None:
         refused = zenspa("import", "spa", "spa.yaml")
         assert refused.returncode == 2
         [line] = refused.stderr.splitlines()
         assert "--yes" in line
         assert await sql("SELECT count(*) FROM branch") == 0
 
-    def test_what_is_not_in_the_file_is_named(self, zenspa: Zenspa, tmp_path: Path) -> None:
-        said(zenspa("import", "spa", "spa.yaml", "--yes"))
+    def test_items_that_are_not_in_the_file_are_listed(self, zenspa: Zenspa, tmp_path: Path) -> None:
+        output_of(zenspa("import", "spa", "spa.yaml", "--yes"))
         (tmp_path / "less.yaml").write_text("version: 1\n", encoding="utf-8")
-        shown = said(zenspa("import", "spa", "less.yaml"))
+        shown = output_of(zenspa("import", "spa", "less.yaml"))
         assert "Không có trong tệp, giữ nguyên · not in the file, left alone: phòng · rooms: sen" in shown
         assert "nothing to change" in shown
 
-    async def test_every_fault_is_told_by_its_line_in_both_languages(
+    async def test_every_problem_is_printed_with_its_line_in_both_languages(
         self, zenspa: Zenspa, tmp_path: Path
     ) -> None:
-        spoilt = small_spa(("price: 450000", "price: -1"), ("skills: [thuy-dien]", "skills: [la]"))
-        (tmp_path / "spa.yaml").write_text(spoilt, encoding="utf-8")
+        invalid = small_spa(("price: 450000", "price: -1"), ("skills: [thuy-dien]", "skills: [la]"))
+        (tmp_path / "spa.yaml").write_text(invalid, encoding="utf-8")
         refused = zenspa("import", "spa", "spa.yaml", "--yes")
         assert refused.returncode == 1
         for words in (
@@ -98,7 +98,7 @@ class TestImport:
             assert words in refused.stderr
         assert await sql("SELECT count(*) FROM branch") == 0
 
-    def test_a_terminal_is_asked(self, zenspa: Zenspa, tmp_path: Path) -> None:
+    def test_a_terminal_is_asked_to_confirm(self, zenspa: Zenspa, tmp_path: Path) -> None:
         if sys.platform == "win32":
             pytest.skip("no pseudo-terminals")
         import pty
@@ -128,30 +128,30 @@ class TestExport:
     def test_an_exported_file_changes_nothing_and_is_exported_again_byte_for_byte(
         self, zenspa: Zenspa, tmp_path: Path
     ) -> None:
-        said(zenspa("import", "spa", "spa.yaml", "--yes"))
-        said(zenspa("export", "spa", "first.yaml"))
-        assert "nothing to change" in said(zenspa("import", "spa", "first.yaml"))
-        said(zenspa("export", "spa", "second.yaml"))
+        output_of(zenspa("import", "spa", "spa.yaml", "--yes"))
+        output_of(zenspa("export", "spa", "first.yaml"))
+        assert "nothing to change" in output_of(zenspa("import", "spa", "first.yaml"))
+        output_of(zenspa("export", "spa", "second.yaml"))
         assert (tmp_path / "second.yaml").read_bytes() == (tmp_path / "first.yaml").read_bytes()
         assert not list(tmp_path.glob("*.part"))
 
 
 class TestSeed:
-    async def test_it_adds_a_spa_with_rosters_and_customers_once(self, zenspa: Zenspa) -> None:
-        assert "demo spa" in said(zenspa("seed", "--customers", "3"))
+    async def test_seeding_adds_a_spa_with_shifts_and_customers_once(self, zenspa: Zenspa) -> None:
+        assert "demo spa" in output_of(zenspa("seed", "--customers", "3"))
         days = "SELECT count(DISTINCT lower(during)::date) FROM shift JOIN branch ON branch.id = branch_id WHERE branch.key = :key"
         for key in ("quan-1", "thao-dien", "paris-13"):
             assert await sql(days, key=key) >= 20
-        assert "demo spa" not in said(zenspa("seed", "--customers", "3"))
+        assert "demo spa" not in output_of(zenspa("seed", "--customers", "3"))
 
     @pytest.mark.parametrize("spa_first", [True, False])
-    async def test_the_demo_therapist_signs_in_as_one_of_its_staff(self, *, spa_first: bool) -> None:
+    async def test_the_demo_therapist_is_linked_to_a_therapist_of_the_spa(self, *, spa_first: bool) -> None:
         for seed in (seed_spa, seed_accounts) if spa_first else (seed_accounts, seed_spa):
             await seed()
         whose = "SELECT user_account.email FROM user_account JOIN staff ON staff.user_id = user_account.id"
         assert await sql(whose) == "kythuatvien@example.com"
 
-    async def test_its_board_of_the_next_days_is_not_empty(self) -> None:
+    async def test_visits_are_booked_for_the_next_days(self) -> None:
         await seed_spa()
         await seed_customers(20)
         accounts = await seed_accounts()
@@ -163,12 +163,12 @@ class TestSeed:
 
 
 @pytest.mark.parametrize("command", ["import", "export"])
-def test_a_command_shows_how_to_use_it(zenspa: Zenspa, command: str) -> None:
-    assert f"zenspa {command} spa" in said(zenspa(command, "spa", "--help")).partition("Examples")[2]
+def test_the_help_of_a_command_has_examples(zenspa: Zenspa, command: str) -> None:
+    assert f"zenspa {command} spa" in output_of(zenspa(command, "spa", "--help")).partition("Examples")[2]
 
 
 @pytest.mark.parametrize("arguments", [("import", "spa", "spa.yaml", "--yes"), ("export", "spa", "out.yaml")])
-def test_a_database_that_is_not_there_is_one_line(zenspa: Zenspa, arguments: tuple[str, ...]) -> None:
+def test_an_unreachable_database_is_reported_in_one_line(zenspa: Zenspa, arguments: tuple[str, ...]) -> None:
     refused = zenspa(*arguments, DATABASE_URL="postgresql://lan@127.0.0.1:1/zenspa")
     assert refused.returncode == 1
     [line] = refused.stderr.splitlines()

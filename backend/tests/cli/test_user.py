@@ -48,7 +48,7 @@ def password_in(done: subprocess.CompletedProcess[str]) -> str:
     return line.split()[-1]
 
 
-def fault_in(done: subprocess.CompletedProcess[str], *, status: int) -> str:
+def error_in(done: subprocess.CompletedProcess[str], *, status: int) -> str:
     """What went wrong, in one line."""
     assert (done.returncode, done.stdout) == (status, ""), done.stderr
     [line] = done.stderr.splitlines()
@@ -57,7 +57,7 @@ def fault_in(done: subprocess.CompletedProcess[str], *, status: int) -> str:
 
 
 class TestCreate:
-    async def test_prints_a_password_that_signs_in(
+    async def test_create_prints_a_password_that_signs_in(
         self, zenspa_user: ZenspaUser, stranger: httpx2.AsyncClient
     ) -> None:
         done = zenspa_user("create", "Lan@Example.com", "--name", " Nguyễn Thị Lan ", "--role", "admin")
@@ -67,7 +67,7 @@ class TestCreate:
         assert (me["full_name"], me["email"]) == ("Nguyễn Thị Lan", "lan@example.com")
         assert me["roles"] == [{"role": "admin", "branch_id": None}]
 
-    async def test_takes_several_roles_and_a_phone(
+    async def test_create_accepts_several_roles_and_a_phone(
         self, zenspa_user: ZenspaUser, stranger: httpx2.AsyncClient
     ) -> None:
         roles = ("--role", "therapist", "--role", "receptionist", "--role", "therapist")
@@ -85,14 +85,14 @@ class TestCreate:
             ((*LAN, "--role", "admin", "--phone", "0912"), "phone"),
         ],
     )
-    async def test_what_is_not_valid_is_one_line(
+    async def test_invalid_arguments_are_reported_in_one_line(
         self, zenspa_user: ZenspaUser, arguments: tuple[str, ...], word: str
     ) -> None:
-        assert word in fault_in(zenspa_user(*arguments), status=2)
+        assert word in error_in(zenspa_user(*arguments), status=2)
         assert await sql("SELECT count(*) FROM user_account") == 0
 
     @pytest.mark.parametrize("missing", ["--name", "--role"])
-    def test_what_is_missing_is_asked_for(self, zenspa_user: ZenspaUser, missing: str) -> None:
+    def test_a_missing_option_is_named(self, zenspa_user: ZenspaUser, missing: str) -> None:
         arguments = [*LAN, "--role", "admin"]
         position = arguments.index(missing)
         del arguments[position : position + 2]
@@ -104,32 +104,36 @@ class TestCreate:
     @pytest.mark.parametrize(
         "taken", [{"email": "lan@example.com"}, {"email": "mai@example.com", "phone": "+84912345678"}]
     )
-    async def test_an_email_or_phone_that_is_taken_is_one_line(
+    async def test_a_taken_email_or_phone_is_reported_in_one_line(
         self, zenspa_user: ZenspaUser, taken: dict[str, str]
     ) -> None:
         await account(**taken)  # type: ignore[arg-type]  # of its own parameters, none is a role
         refused = zenspa_user(*LAN, "--role", "admin", "--phone", "0912345678")
-        assert "Another user has this email or phone number." in fault_in(refused, status=1)
+        assert "Another user has this email or phone number." in error_in(refused, status=1)
         assert await sql("SELECT count(*) FROM user_account") == 1
 
 
 class TestDisable:
-    async def test_every_token_dies(self, zenspa_user: ZenspaUser, stranger: httpx2.AsyncClient) -> None:
+    async def test_disable_ends_every_session(
+        self, zenspa_user: ZenspaUser, stranger: httpx2.AsyncClient
+    ) -> None:
         tokens = await tokens_of(lan := await account())
         done = zenspa_user("disable", "LAN@example.com")
         assert (done.returncode, done.stderr) == (0, "")
         assert not await is_alive(stranger, tokens)
         refusal(await sign_in(stranger, lan.login), 403, "USER_DISABLED")
 
-    async def test_the_last_admin_stays(self, zenspa_user: ZenspaUser, stranger: httpx2.AsyncClient) -> None:
+    async def test_the_last_admin_cannot_be_disabled(
+        self, zenspa_user: ZenspaUser, stranger: httpx2.AsyncClient
+    ) -> None:
         tokens = await tokens_of(await account(Role.ADMIN))
         refused = zenspa_user("disable", "lan@example.com")
-        assert "At least one administrator must remain." in fault_in(refused, status=1)
+        assert "At least one administrator must remain." in error_in(refused, status=1)
         assert await is_alive(stranger, tokens)
 
 
 class TestResetPassword:
-    async def test_prints_the_new_one_and_ends_the_sessions(
+    async def test_reset_password_prints_a_new_one_and_ends_all_sessions(
         self, zenspa_user: ZenspaUser, stranger: httpx2.AsyncClient
     ) -> None:
         tokens = await tokens_of(lan := await account())
@@ -140,24 +144,24 @@ class TestResetPassword:
 
 
 @pytest.mark.parametrize("command", ["disable", "reset-password"])
-def test_somebody_unknown_is_one_line(zenspa_user: ZenspaUser, command: str) -> None:
-    assert "User not found." in fault_in(zenspa_user(command, "lan@example.com"), status=1)
+def test_an_unknown_email_is_reported_in_one_line(zenspa_user: ZenspaUser, command: str) -> None:
+    assert "User not found." in error_in(zenspa_user(command, "lan@example.com"), status=1)
 
 
 @pytest.mark.parametrize(
     "arguments",
     [(*LAN, "--role", "admin"), ("disable", "lan@example.com"), ("reset-password", "lan@example.com")],
 )
-def test_a_database_that_is_not_there_is_one_line(
+def test_an_unreachable_database_is_reported_in_one_line(
     zenspa_user: ZenspaUser, arguments: tuple[str, ...]
 ) -> None:
     refused = zenspa_user(*arguments, DATABASE_URL="postgresql://lan:hunter2@127.0.0.1:1/zenspa")
-    assert "failed: ConnectionRefusedError" in fault_in(refused, status=1)
+    assert "failed: ConnectionRefusedError" in error_in(refused, status=1)
     assert "hunter2" not in refused.stderr
 
 
 @pytest.mark.parametrize("command", ["create", "disable", "reset-password"])
-def test_a_command_shows_how_to_use_it(zenspa_user: ZenspaUser, command: str) -> None:
+def test_the_help_of_a_command_has_examples(zenspa_user: ZenspaUser, command: str) -> None:
     shown = zenspa_user(command, "--help")
     assert shown.returncode == 0
     assert f"zenspa user {command}" in shown.stdout.partition("Examples")[2]

@@ -70,7 +70,7 @@ def test_every_phone_is_valid_mobile_and_written_as_e164(people: list[SampleCust
         assert phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164) == phone
 
 
-def test_every_start_of_a_number_in_use_is_valid() -> None:
+def test_every_prefix_in_use_is_valid() -> None:
     one_per_start = {phone[:-6]: phone for phone in phones(sample_customers(100_000, seed=3))}
     assert len(one_per_start) >= 370  # 32 Vietnamese prefixes × 10 and 5 countries × 10
     assert [phone for phone in one_per_start.values() if not _is_valid(phone)] == []
@@ -82,7 +82,7 @@ def test_no_two_customers_share_a_phone_in_a_long_run() -> None:
     assert len(set(numbers)) == len(numbers)
 
 
-def test_a_phone_tells_the_place_in_the_run_so_that_no_two_can_be_equal() -> None:
+def test_a_phone_gives_the_index_in_the_sample_so_none_repeats() -> None:
     assert all(MAX_CUSTOMERS % factor for factor in range(2, isqrt(MAX_CUSTOMERS) + 1))
     cube_root = pow(3, -1, MAX_CUSTOMERS - 1)  # exists only when cubing modulo this prime is a permutation
     starts = {
@@ -122,7 +122,7 @@ def test_vietnamese_names_begin_with_the_family_name_and_have_two_to_four_words(
     assert all(word != following for name in words for word, following in pairwise(name))
 
 
-def test_vietnamese_names_are_spelled_as_vietnamese_can_be() -> None:
+def test_vietnamese_names_use_vietnamese_syllables() -> None:
     words = {
         w for person in vietnamese(sample_customers(50_000, seed=2)) for w in person["full_name"].split()
     }
@@ -136,7 +136,7 @@ def test_family_names_are_as_frequent_as_in_vietnam() -> None:
         assert_share(families.count(family), len(families), share)
 
 
-def test_thi_marks_women_and_the_older_the_more() -> None:
+def test_thi_marks_women_and_mostly_older_ones() -> None:
     dated = [
         (person["full_name"].split(), person["gender"], person["birthday"].year)
         for person in vietnamese(sample_customers(20_000, seed=4))
@@ -152,24 +152,24 @@ def test_thi_marks_women_and_the_older_the_more() -> None:
     assert share_of_thi(1951, 1969) > share_of_thi(1970, 1987) > share_of_thi(1988, 2007)
 
 
-def test_same_seed_same_people_and_another_seed_others() -> None:
+def test_the_seed_decides_the_people() -> None:
     first = list(sample_customers(2_500, seed=1))
     assert list(sample_customers(2_500, seed=1)) == first
     assert list(sample_customers(2_500, seed=2)) != first
 
 
 @pytest.mark.parametrize("count", [0, 1, 999, 1_000, 1_001, 2_500])
-def test_a_short_run_is_the_beginning_of_a_longer_one(count: int) -> None:
+def test_a_short_sample_is_the_beginning_of_a_longer_one(count: int) -> None:
     assert list(sample_customers(count, seed=6)) == list(islice(sample_customers(3_000, seed=6), count))
 
 
 @pytest.mark.parametrize("count", [-1, MAX_CUSTOMERS + 1])
-def test_more_people_than_phones_are_refused_at_once(count: int) -> None:
+def test_more_people_than_phones_are_refused(count: int) -> None:
     with pytest.raises(ValueError, match=str(MAX_CUSTOMERS)):
         sample_customers(count)
 
 
-def test_everybody_is_of_age_and_at_most_75_all_year(people: list[SampleCustomer]) -> None:
+def test_all_people_are_18_to_75_all_year(people: list[SampleCustomer]) -> None:
     birthdays = [person["birthday"] for person in people if person["birthday"]]
     assert min(birthdays) > date(REFERENCE_YEAR - 76, 12, 31)
     assert max(birthdays) <= date(REFERENCE_YEAR - 18, 1, 1)
@@ -185,19 +185,19 @@ def test_email_is_ascii_and_made_from_the_name_without_accents(people: list[Samp
         assert any(without_accents(word) in local_part for word in (name.split()[-1], name.split()[0]))
 
 
-def test_mail_to_a_sample_customer_reaches_nobody(people: list[SampleCustomer]) -> None:
+def test_email_domains_are_reserved(people: list[SampleCustomer]) -> None:
     domains = {person["email"].partition("@")[2] for person in people if person["email"]}
     assert domains <= {"example.com", "example.net", "example.org"}
 
 
-def test_most_are_women_and_some_did_not_say(people: list[SampleCustomer]) -> None:
+def test_most_people_are_women_and_some_have_no_gender(people: list[SampleCustomer]) -> None:
     genders = [person["gender"] for person in people]
     shares: dict[Gender | None, float] = {"female": 0.8, "male": 0.14, "other": 0.01, None: 0.05}
     for gender, share in shares.items():
         assert_share(genders.count(gender), len(genders), share)
 
 
-def test_what_is_optional_is_sometimes_known_and_sometimes_not(people: list[SampleCustomer]) -> None:
+def test_optional_fields_are_sometimes_missing(people: list[SampleCustomer]) -> None:
     def known(field: str) -> float:
         return sum(bool(dict(person)[field]) for person in people) / len(people)
 
@@ -227,7 +227,7 @@ def test_only_young_women_are_pregnant() -> None:
     assert all(person["birthday"].year >= 1988 for person in pregnant if person["birthday"])
 
 
-def test_tags_are_lower_case_once_each_and_name_the_right_birthday_month(
+def test_tags_are_unique_lower_case_and_name_the_right_birthday_month(
     people: list[SampleCustomer],
 ) -> None:
     months = 0
