@@ -59,8 +59,8 @@ async def invited(client: httpx2.AsyncClient) -> dict[str, str]:
     return {"word": word, "request_id": response.headers["X-Request-ID"], **response.json()}
 
 
-class TestEverything:
-    def test_it_knows_some_operations(self) -> None:
+class TestCoverage:
+    def test_the_document_has_operations_that_change_something(self) -> None:
         assert len(CHANGING) > 15
 
     async def test_every_table_is_in_the_ledger(self, stranger: httpx2.AsyncClient) -> None:
@@ -78,7 +78,7 @@ class TestEverything:
         }
 
     @pytest.mark.parametrize("label", CHANGING)
-    async def test_every_operation_that_changes_something_says_who_did_it(
+    async def test_every_operation_that_changes_something_records_its_user(
         self, stranger: httpx2.AsyncClient, label: str
     ) -> None:
         cases = RequestCases()
@@ -89,7 +89,7 @@ class TestEverything:
         made = await entries(request_id=response.headers["X-Request-ID"])
         assert {(entry["actor_id"], entry["program"]) for entry in made} == {(case.ids["caller"], "zenspa")}
 
-    async def test_who_signs_in_or_joins_is_the_one_who_did_it(
+    async def test_signing_in_and_joining_record_the_new_user(
         self, client: httpx2.AsyncClient, invited: dict[str, str]
     ) -> None:
         [user] = await run_sql("SELECT id FROM user_account WHERE email = $1", EMAIL)
@@ -105,8 +105,8 @@ class TestEverything:
         assert (await entries(entity="user_session"))[-1]["actor_id"] == user["id"]
 
 
-class TestHow:
-    async def test_over_the_api(self, stranger: httpx2.AsyncClient) -> None:
+class TestOrigins:
+    async def test_a_change_over_the_api_records_user_and_request(self, stranger: httpx2.AsyncClient) -> None:
         user_id, headers = await new_user(Role.RECEPTIONIST)
         response = await stranger.post(
             PATH, json={"full_name": "Lan"}, headers=headers | {"X-Request-ID": "desk-7.1"}
@@ -116,7 +116,7 @@ class TestHow:
         assert (entry["action"], entry["entity_id"]) == ("insert", UUID(response.json()["id"]))
         assert response.headers["X-Request-ID"] == "desk-7.1"
 
-    async def test_by_somebody_with_psql(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_change_by_psql_records_the_program_alone(self, client: httpx2.AsyncClient) -> None:
         customer_id = await insert(Customer(full_name="Lan"))
         await run_sql("UPDATE customer SET full_name = 'Mai' WHERE id = $1", customer_id)
         await run_sql("DELETE FROM customer WHERE id = $1", customer_id)
@@ -126,7 +126,7 @@ class TestHow:
             (None, None, "psql")
         }
 
-    async def test_what_goes_with_a_row_that_is_deleted(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_rows_deleted_by_a_cascade_are_recorded(self, stranger: httpx2.AsyncClient) -> None:
         user_id, _ = await new_user(Role.THERAPIST)
         await insert(Customer(full_name="Lan", user_id=user_id))
         before = len(await entries())
@@ -142,12 +142,12 @@ class TestHow:
         "statement",
         ["TRUNCATE customer CASCADE", "TRUNCATE consent", "UPDATE customer SET id = gen_random_uuid()"],
     )
-    async def test_what_would_leave_no_trace_is_refused(self, add: AddCustomer, statement: str) -> None:
+    async def test_statements_that_leave_no_trace_are_refused(self, add: AddCustomer, statement: str) -> None:
         await add("Lan")
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="audit ledger"):
             await run_sql(statement)
 
-    async def test_a_time_that_was_moved_shows(self, client: httpx2.AsyncClient, add: AddCustomer) -> None:
+    async def test_a_backdated_row_is_visible(self, client: httpx2.AsyncClient, add: AddCustomer) -> None:
         """Of a consent it is the proof."""
         lan = await add("Lan")
         said = {"purpose": "photos", "granted": True, "version": "1", "channel": "desk"}
@@ -156,7 +156,9 @@ class TestHow:
         _, moved = await entries(entity="consent")
         assert set((await values_of(moved["id"]))[0]) == {"created_at"}
 
-    async def test_by_the_command_line(self, stranger: httpx2.AsyncClient, tmp_path: Path) -> None:
+    async def test_a_change_by_a_command_has_no_actor(
+        self, stranger: httpx2.AsyncClient, tmp_path: Path
+    ) -> None:
         (tmp_path / "khach.csv").write_text("full_name\n" + "Lan\n" * 3)
         environment = {name: os.environ[name] for name in ("PATH", "DATABASE_URL")}
         command = await asyncio.create_subprocess_exec(
@@ -180,7 +182,7 @@ class TestHow:
         made = await entries(entity="customer", request_id=response.headers["X-Request-ID"])
         assert len({entry["entity_id"] for entry in made}) == len(made) == 300
 
-    async def test_what_is_rolled_back_is_not_in_the_ledger(
+    async def test_a_rolled_back_change_is_not_recorded(
         self,
         client: httpx2.AsyncClient,
         add: AddCustomer,
@@ -205,8 +207,8 @@ class TestHow:
         assert (changed["actor_id"], changed["request_id"], changed["program"]) == (None, None, "zenspa")
 
 
-class TestWhat:
-    async def test_an_insert_has_what_was_given(self, add: AddCustomer) -> None:
+class TestValues:
+    async def test_an_insert_records_the_given_values(self, add: AddCustomer) -> None:
         await add("Lan", phone="0912345678")
         [entry] = await entries(entity="customer")
         before, after = await values_of(entry["id"])
@@ -220,7 +222,7 @@ class TestWhat:
         }
         assert after == given
 
-    async def test_an_update_has_only_what_changed(
+    async def test_an_update_records_changed_columns_only(
         self,
         client: httpx2.AsyncClient,
         add: AddCustomer,
@@ -233,7 +235,7 @@ class TestWhat:
             {"phone": None, "tags": ["quen"]},
         )
 
-    async def test_a_delete_has_all(self, add: AddCustomer) -> None:
+    async def test_a_delete_records_all_columns(self, add: AddCustomer) -> None:
         await add("Lan", phone="0912345678")
         await run_sql("DELETE FROM customer")
         inserted, deleted = await entries(entity="customer")
@@ -251,7 +253,7 @@ class TestWhat:
         await run_sql("UPDATE customer SET full_name = full_name, updated_at = now()")
         assert [entry["action"] for entry in await entries(entity="customer")] == ["insert"]
 
-    async def test_a_refresh_writes_nothing(
+    async def test_a_token_refresh_writes_nothing(
         self, client: httpx2.AsyncClient, invited: dict[str, str]
     ) -> None:
         before = len(await entries())
@@ -274,7 +276,7 @@ class TestWhat:
         )
         assert await values_of(emptied["id"]) == ({"notes": "***"}, {"notes": ""})
 
-    async def test_secrets_and_health_are_nowhere_in_it(
+    async def test_secrets_and_health_notes_are_nowhere_in_the_ledger(
         self,
         client: httpx2.AsyncClient,
         add: AddCustomer,
@@ -312,7 +314,7 @@ async def _stored_secrets() -> set[str]:
 ALL_MASKED = "before = zenspa_masked(before), after = zenspa_masked(after)"
 
 
-class TestKept:
+class TestImmutability:
     @pytest.fixture(autouse=True)
     async def _ledger(self, client: httpx2.AsyncClient, add: AddCustomer) -> None:
         lan = await add("Lan", phone="0912345678")
@@ -337,13 +339,13 @@ class TestKept:
             f"UPDATE audit_entry SET {ALL_MASKED}, at = now()",
         ],
     )
-    async def test_the_database_refuses_to_change_it(self, statement: str) -> None:
+    async def test_the_database_refuses_to_change_an_entry(self, statement: str) -> None:
         before = await entries()
         with pytest.raises(asyncpg.InsufficientPrivilegeError, match="audit ledger is never changed"):
             await run_sql(statement)
         assert await entries() == before
 
-    async def test_all_values_of_an_entry_may_be_masked_and_again(self) -> None:
+    async def test_all_values_of_an_entry_may_be_masked_twice(self) -> None:
         before = await entries()
         for _ in range(2):
             await run_sql(f"UPDATE audit_entry SET {ALL_MASKED} WHERE entity = 'customer'")

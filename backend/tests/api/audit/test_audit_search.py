@@ -53,7 +53,7 @@ class TestSearch:
             ({"since": "2026-01-02T00:00:00Z", "until": "2026-01-02T00:00:00Z"}, []),
         ],
     )
-    async def test_it_finds_what_matches_all_newest_first(
+    async def test_entries_that_match_every_filter_are_listed_newest_first(
         self, client: httpx2.AsyncClient, query: dict[str, str], found: list[int]
     ) -> None:
         page = (await client.get(AUDIT, params=query)).json()
@@ -74,7 +74,9 @@ class TestSearch:
             "",
         ],
     )
-    async def test_an_instant_needs_its_zone(self, client: httpx2.AsyncClient, name: str, value: str) -> None:
+    async def test_an_instant_without_a_time_zone_is_refused(
+        self, client: httpx2.AsyncClient, name: str, value: str
+    ) -> None:
         assert (await client.get(AUDIT, params={name: value})).status_code == 422
 
     @pytest.mark.parametrize(
@@ -88,12 +90,14 @@ class TestSearch:
             {"entity": ""},
         ],
     )
-    async def test_a_question_it_does_not_understand_is_refused(
+    async def test_an_invalid_query_is_refused(
         self, client: httpx2.AsyncClient, query: dict[str, str]
     ) -> None:
         assert (await client.get(AUDIT, params=query)).status_code == 422
 
-    async def test_pages_have_each_entry_once_also_of_one_instant(self, client: httpx2.AsyncClient) -> None:
+    async def test_pages_list_each_entry_once_even_at_the_same_instant(
+        self, client: httpx2.AsyncClient
+    ) -> None:
         file = b"full_name\n" + b"Lan\n" * 7
         await client.post(f"{PATH}/import", files={"file": ("khach.csv", file)})
         query: dict[str, Any] = {"entity": "customer", "limit": "3"}
@@ -106,7 +110,7 @@ class TestSearch:
         assert query["cursor"] is None
         assert seen == [entry["id"] for entry in reversed(await entries(entity="customer"))]
 
-    async def test_a_cursor_is_good_for_its_own_question_only(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_cursor_works_for_its_own_query_only(self, client: httpx2.AsyncClient) -> None:
         first = (await client.get(AUDIT, params={"entity": "branch", "limit": "1"})).json()
         cursor = first["next_cursor"]
         assert (await client.get(AUDIT, params={"entity": "branch", "cursor": cursor})).status_code == 200

@@ -1,4 +1,4 @@
-"""Branches over HTTP, as whoever sets up a spa uses them."""
+"""Branches over HTTP: their data, weekly hours, special hours and holidays."""
 
 import asyncio
 from typing import Any
@@ -22,10 +22,10 @@ def code_of(response: httpx2.Response) -> str:
     return code
 
 
-def fault_of(response: httpx2.Response) -> str:
+def error_type_of(response: httpx2.Response) -> str:
     assert response.status_code == 422, response.text
-    [fault] = response.json()["error"]["details"]
-    return str(fault["type"])
+    [detail] = response.json()["error"]["details"]
+    return str(detail["type"])
 
 
 def hours(weekday: int, opens: str, closes: str) -> dict[str, object]:
@@ -58,12 +58,12 @@ async def open_on(client: httpx2.AsyncClient, branch: Branch, first: str, last: 
 
 
 class TestBranch:
-    async def test_is_in_vietnam_unless_it_says_otherwise(self, quan_1: Branch) -> None:
+    async def test_a_branch_is_in_vietnam_by_default(self, quan_1: Branch) -> None:
         assert (quan_1["time_zone"], quan_1["country"]) == ("Asia/Ho_Chi_Minh", "VN")
         assert (quan_1["hours"], quan_1["exceptions"]) == ([], [])
         assert quan_1["closed_at"] is None
 
-    async def test_anybody_may_see_it_and_only_an_administrator_change_it(
+    async def test_anybody_may_read_a_branch_and_only_an_administrator_change_it(
         self, client: httpx2.AsyncClient, quan_1: Branch
     ) -> None:
         client.headers |= await signed_in(Role.RECEPTIONIST)
@@ -72,12 +72,15 @@ class TestBranch:
         assert (await client.get(PATH)).json() == [quan_1]
         assert (await client.get(f"{PATH}/{quan_1['id']}")).json() == quan_1
 
-    async def test_two_cannot_share_a_key(self, client: httpx2.AsyncClient, quan_1: Branch) -> None:
+    async def test_two_branches_cannot_share_a_key(self, client: httpx2.AsyncClient, quan_1: Branch) -> None:
         again = await client.post(PATH, json=QUAN_1)
         assert (again.status_code, code_of(again)) == (409, "BRANCH_KEY_TAKEN")
+        other = (await client.post(PATH, json=QUAN_1 | {"key": "quan-3"})).json()
+        renamed = await client.patch(f"{PATH}/{other['id']}", json={"key": "quan-1"})
+        assert (renamed.status_code, code_of(renamed)) == (409, "BRANCH_KEY_TAKEN")
 
     @pytest.mark.parametrize(
-        ("change", "fault"),
+        ("change", "error_type"),
         [
             ({"time_zone": "Asia/Atlantis"}, "time_zone"),
             ({"time_zone": "localtime"}, "time_zone"),
@@ -90,19 +93,17 @@ class TestBranch:
             ({"closed_at": None}, "extra_forbidden"),
         ],
     )
-    async def test_what_it_cannot_be_is_422(
-        self, client: httpx2.AsyncClient, quan_1: Branch, change: dict[str, object], fault: str
+    async def test_invalid_fields_are_422(
+        self, client: httpx2.AsyncClient, quan_1: Branch, change: dict[str, object], error_type: str
     ) -> None:
-        assert fault_of(await client.patch(f"{PATH}/{quan_1['id']}", json=change)) == fault
+        assert error_type_of(await client.patch(f"{PATH}/{quan_1['id']}", json=change)) == error_type
         assert (await client.get(f"{PATH}/{quan_1['id']}")).json() == quan_1
 
-    async def test_a_change_leaves_what_it_does_not_name(
-        self, client: httpx2.AsyncClient, quan_1: Branch
-    ) -> None:
+    async def test_an_update_leaves_other_fields(self, client: httpx2.AsyncClient, quan_1: Branch) -> None:
         changed = await client.patch(f"{PATH}/{quan_1['id']}", json={"phone": "028 3822 1234"})
         assert changed.json() == quan_1 | {"phone": "+842838221234"}
 
-    async def test_closed_for_good_it_keeps_the_time_and_can_come_back(
+    async def test_a_branch_closed_for_good_keeps_the_time_and_can_reopen(
         self, client: httpx2.AsyncClient, quan_1: Branch
     ) -> None:
         closed = (await client.patch(f"{PATH}/{quan_1['id']}", json={"closed": True})).json()
@@ -111,7 +112,7 @@ class TestBranch:
         assert (await client.get(PATH)).json() == [closed]
         assert (await client.patch(f"{PATH}/{quan_1['id']}", json={"closed": False})).json() == quan_1
 
-    async def test_from_the_day_on_which_it_closes_for_good_it_is_not_open(
+    async def test_a_branch_is_not_open_from_the_day_it_closes_for_good(
         self, client: httpx2.AsyncClient, quan_1: Branch
     ) -> None:
         await set_hours(client, quan_1, *(hours(day, "09:00", "21:00") for day in range(1, 8)))
@@ -120,7 +121,7 @@ class TestBranch:
             ("2027-03-01T02:00:00Z", "2027-03-01T14:00:00Z")
         ]
 
-    async def test_an_administrator_of_it_changes_it_and_no_other(
+    async def test_an_administrator_of_a_branch_changes_that_branch_only(
         self, client: httpx2.AsyncClient, quan_1: Branch
     ) -> None:
         other = await add_branch()
@@ -130,13 +131,13 @@ class TestBranch:
         assert (await client.post(PATH, json=QUAN_1 | {"key": "quan-3"})).status_code == 403
 
 
-class TestHours:
-    async def test_come_back_as_they_were_written(self, client: httpx2.AsyncClient, quan_1: Branch) -> None:
+class TestWeeklyHours:
+    async def test_hours_are_read_as_they_were_set(self, client: httpx2.AsyncClient, quan_1: Branch) -> None:
         week = [hours(1, "09:00", "12:00"), hours(1, "13:30", "21:00"), hours(6, "18:00", "02:00")]
         assert (await set_hours(client, quan_1, *week)).json()["hours"] == week
         assert (await set_hours(client, quan_1, week[0])).json()["hours"] == week[:1]
 
-    async def test_are_instants_for_whoever_asks(self, client: httpx2.AsyncClient, quan_1: Branch) -> None:
+    async def test_open_spans_are_instants(self, client: httpx2.AsyncClient, quan_1: Branch) -> None:
         await set_hours(client, quan_1, hours(1, "09:00", "21:00"), hours(6, "18:00", "02:00"))
         assert await open_on(client, quan_1, "2026-11-23", "2026-11-29") == [
             ("2026-11-23T02:00:00Z", "2026-11-23T14:00:00Z"),
@@ -144,7 +145,7 @@ class TestHours:
         ]
 
     @pytest.mark.parametrize(
-        ("week", "fault"),
+        ("week", "error_type"),
         [
             ([hours(1, "09:00", "12:00"), hours(1, "11:00", "13:00")], "overlap"),
             ([hours(8, "09:00", "12:00")], "less_than_equal"),
@@ -155,26 +156,26 @@ class TestHours:
             ([{"weekday": 1, "opens": 540, "closes": "12:00"}], "wall_time"),
         ],
     )
-    async def test_that_make_no_sense_are_422(
-        self, client: httpx2.AsyncClient, quan_1: Branch, week: list[dict[str, object]], fault: str
+    async def test_invalid_hours_are_422(
+        self, client: httpx2.AsyncClient, quan_1: Branch, week: list[dict[str, object]], error_type: str
     ) -> None:
-        assert fault_of(await set_hours(client, quan_1, *week)) == fault
+        assert error_type_of(await set_hours(client, quan_1, *week)) == error_type
 
-    async def test_of_two_who_set_them_at_once_one_comes_last(
+    async def test_two_concurrent_updates_leave_the_hours_of_one(
         self, client: httpx2.AsyncClient, quan_1: Branch
     ) -> None:
-        ours, theirs = hours(1, "09:00", "12:00"), hours(1, "10:00", "13:00")
-        answers = await asyncio.gather(set_hours(client, quan_1, ours), set_hours(client, quan_1, theirs))
+        early, late = hours(1, "09:00", "12:00"), hours(1, "10:00", "13:00")
+        answers = await asyncio.gather(set_hours(client, quan_1, early), set_hours(client, quan_1, late))
         assert [answer.status_code for answer in answers] == [200, 200]
-        assert (await client.get(f"{PATH}/{quan_1['id']}")).json()["hours"] in ([ours], [theirs])
+        assert (await client.get(f"{PATH}/{quan_1['id']}")).json()["hours"] in ([early], [late])
 
 
-class TestExceptions:
+class TestSpecialHours:
     @pytest.fixture(autouse=True)
     async def daily(self, client: httpx2.AsyncClient, quan_1: Branch) -> None:
         await set_hours(client, quan_1, *(hours(day, "09:00", "21:00") for day in range(1, 8)))
 
-    async def test_over_tet_it_is_closed(self, client: httpx2.AsyncClient, quan_1: Branch) -> None:
+    async def test_a_branch_is_closed_over_tet(self, client: httpx2.AsyncClient, quan_1: Branch) -> None:
         added = await close_for(client, quan_1, "2027-02-05", "2027-02-10")
         assert added.status_code == 201
         assert await open_on(client, quan_1, "2027-02-05", "2027-02-11") == [
@@ -182,7 +183,7 @@ class TestExceptions:
         ]
         assert (await client.get(f"{PATH}/{quan_1['id']}")).json()["exceptions"] == [added.json()]
 
-    async def test_other_hours_are_in_place_of_the_weekdays(
+    async def test_special_hours_replace_those_of_the_weekday(
         self, client: httpx2.AsyncClient, quan_1: Branch
     ) -> None:
         await close_for(
@@ -192,7 +193,7 @@ class TestExceptions:
             ("2027-02-04T01:00:00Z", "2027-02-04T05:00:00Z")
         ]
 
-    async def test_a_day_has_one_at_most(self, client: httpx2.AsyncClient, quan_1: Branch) -> None:
+    async def test_a_day_has_special_hours_once(self, client: httpx2.AsyncClient, quan_1: Branch) -> None:
         added = await close_for(client, quan_1, "2027-02-05", "2027-02-10")
         again = await close_for(client, quan_1, "2027-02-10", "2027-02-12")
         assert (again.status_code, code_of(again)) == (409, "HOURS_EXCEPTION_OVERLAPS")
@@ -209,53 +210,53 @@ class TestExceptions:
             {"opens": "09:00", "closes": 540 + 1441},
         ],
     )
-    async def test_hours_that_are_no_times_of_a_day_are_422(
+    async def test_hours_that_are_not_times_of_a_day_are_422(
         self, client: httpx2.AsyncClient, quan_1: Branch, hours: dict[str, object]
     ) -> None:
         refused = await close_for(client, quan_1, "2027-02-05", "2027-02-05", hours=[hours])
-        assert fault_of(refused) == "wall_time"
+        assert error_type_of(refused) == "wall_time"
         assert len(await open_on(client, quan_1, "2027-02-05", "2027-02-05")) == 1
 
-    async def test_a_range_that_ends_before_it_begins_or_takes_years_is_422(
+    async def test_a_range_that_is_backwards_or_takes_years_is_422(
         self, client: httpx2.AsyncClient, quan_1: Branch
     ) -> None:
-        assert fault_of(await close_for(client, quan_1, "2027-02-05", "2027-02-04")) == "date_range"
-        assert fault_of(await close_for(client, quan_1, "2027-02-05", "2029-02-05")) == "date_range"
-        assert fault_of(await close_for(client, quan_1, "0001-01-01", "9999-12-31")) == "date_range"
+        assert error_type_of(await close_for(client, quan_1, "2027-02-05", "2027-02-04")) == "date_range"
+        assert error_type_of(await close_for(client, quan_1, "2027-02-05", "2029-02-05")) == "date_range"
+        assert error_type_of(await close_for(client, quan_1, "0001-01-01", "9999-12-31")) == "date_range"
 
-    async def test_the_countrys_holidays_are_suggested(
+    async def test_holidays_of_the_country_are_suggested(
         self, client: httpx2.AsyncClient, quan_1: Branch
     ) -> None:
-        suggested = await suggested_for(client, quan_1)
-        assert [(each["first_day"], each["last_day"]) for each in suggested[:3]] == [
+        suggested = await holiday_suggestions(client, quan_1)
+        assert [(days["first_day"], days["last_day"]) for days in suggested[:3]] == [
             ("2027-01-01", "2027-01-01"),
             ("2027-02-04", "2027-02-10"),
             ("2027-04-16", "2027-04-16"),
         ]
         assert "Mùng hai Tết Nguyên Đán" in suggested[1]["reason"]
 
-    async def test_a_suggestion_can_be_sent_back_as_it_is_and_is_no_suggestion_any_more(
+    async def test_an_accepted_suggestion_is_not_suggested_again(
         self, client: httpx2.AsyncClient, quan_1: Branch
     ) -> None:
-        _, tet, *_ = await suggested_for(client, quan_1)
+        _, tet, *_ = await holiday_suggestions(client, quan_1)
         assert (await client.post(f"{PATH}/{quan_1['id']}/exceptions", json=tet)).status_code == 201
-        assert tet not in await suggested_for(client, quan_1)
+        assert tet not in await holiday_suggestions(client, quan_1)
 
-    async def test_the_days_of_a_holiday_that_have_no_hours_of_their_own_are_still_suggested(
+    async def test_days_of_a_holiday_without_special_hours_are_still_suggested(
         self, client: httpx2.AsyncClient, quan_1: Branch
     ) -> None:
         await close_for(client, quan_1, "2027-02-01", "2027-02-05")
-        _, tet, *_ = await suggested_for(client, quan_1)
+        _, tet, *_ = await holiday_suggestions(client, quan_1)
         assert (tet["first_day"], tet["last_day"]) == ("2027-02-06", "2027-02-10")
 
-    async def test_a_country_that_nobody_knows_has_none(
+    async def test_an_unknown_country_has_no_holidays(
         self, client: httpx2.AsyncClient, quan_1: Branch
     ) -> None:
         await client.patch(f"{PATH}/{quan_1['id']}", json={"country": "XX"})
-        assert await suggested_for(client, quan_1) == []
+        assert await holiday_suggestions(client, quan_1) == []
 
 
-async def suggested_for(client: httpx2.AsyncClient, branch: Branch) -> list[dict[str, Any]]:
+async def holiday_suggestions(client: httpx2.AsyncClient, branch: Branch) -> list[dict[str, Any]]:
     response = await client.get(f"{PATH}/{branch['id']}/holidays/2027")
     assert response.status_code == 200, response.text
     suggested: list[dict[str, Any]] = response.json()

@@ -1,4 +1,4 @@
-"""The catalogue over HTTP: what guests read of it, and how it is changed."""
+"""The catalogue over HTTP: what guests and the desk read, and how it is changed."""
 
 from typing import Any
 
@@ -21,13 +21,13 @@ TURNOVER = {"minutes": 10, "needs_staff": False, "with_guest": False}
 type Item = dict[str, Any]
 
 
-def told(response: httpx2.Response) -> tuple[int, str]:
+def refusal_of(response: httpx2.Response) -> tuple[int, str]:
     return response.status_code, response.json()["error"]["code"]
 
 
-def faults_of(response: httpx2.Response) -> dict[str, str]:
+def error_types_of(response: httpx2.Response) -> dict[str, str]:
     assert response.status_code == 422, response.text
-    return {fault["field"]: fault["type"] for fault in response.json()["error"]["details"]}
+    return {detail["field"]: detail["type"] for detail in response.json()["error"]["details"]}
 
 
 def variant(key: str = "60", **fields: Any) -> Item:
@@ -86,8 +86,8 @@ def keys(items: list[Item]) -> list[str]:
     return [item["key"] for item in items]
 
 
-class TestForGuests:
-    async def test_a_service_with_its_lengths_prices_and_add_ons(self, catalogue: Catalogue) -> None:
+class TestPublicCatalogue:
+    async def test_a_service_is_listed_with_variants_prices_and_add_ons(self, catalogue: Catalogue) -> None:
         bed = str(await add_type())
         add_on = await catalogue.add_add_on()
         category = await catalogue.add_category()
@@ -123,7 +123,7 @@ class TestForGuests:
             ],
         }
 
-    async def test_all_is_in_order_by_position_then_by_key(self, catalogue: Catalogue) -> None:
+    async def test_items_are_ordered_by_position_then_key(self, catalogue: Catalogue) -> None:
         add_ons = [
             (await catalogue.add_add_on(key, position=position))["id"]
             for key, position in (("c", 1), ("b", 0), ("a", 1))
@@ -144,7 +144,7 @@ class TestForGuests:
         assert keys(shown[0]["services"][0]["variants"]) == ["120", "60", "90"]
         assert keys(shown[0]["services"][0]["add_ons"]) == ["b", "a", "c"]
 
-    async def test_what_cannot_be_booked_online_is_not_shown(self, catalogue: Catalogue) -> None:
+    async def test_items_that_cannot_be_booked_online_are_left_out(self, catalogue: Catalogue) -> None:
         await catalogue.add_service("desk", offered="desk")
         await catalogue.add_service("no", offered="no")
         await catalogue.add_service("without-a-length", variants=[])
@@ -162,8 +162,8 @@ class TestForGuests:
         assert keys(category["services"][0]["add_ons"]) == ["online"]
 
 
-class TestForTheDesk:
-    async def test_it_shows_everything_with_what_each_segment_occupies(self, catalogue: Catalogue) -> None:
+class TestDeskCatalogue:
+    async def test_everything_is_listed_with_the_needs_of_each_segment(self, catalogue: Catalogue) -> None:
         bed, laser = str(await add_type()), str(await add_type("device"))
         segments = [
             HOUR | {"with_guest": True, "bed_type_id": bed, "device_type_id": laser},
@@ -211,8 +211,8 @@ async def test_a_large_catalogue_issues_as_few_queries_as_a_small_one(
     assert 0 < await count_queries() == small <= 6
 
 
-class TestChanges:
-    async def test_a_change_leaves_what_is_not_sent(self, catalogue: Catalogue) -> None:
+class TestUpdates:
+    async def test_an_update_leaves_other_fields(self, catalogue: Catalogue) -> None:
         add_on = await catalogue.add_add_on()
         service = await catalogue.add_service(add_on_ids=[add_on["id"]], description={"vi": "Thư giãn"})
         name = {"vi": "Massage Thái", "en": "Thai massage"}
@@ -229,7 +229,7 @@ class TestChanges:
             "add_ons": [repriced],
         }
 
-    async def test_a_length_is_added_dearer_longer_retired_and_back(self, catalogue: Catalogue) -> None:
+    async def test_a_variant_is_added_changed_retired_and_sold_again(self, catalogue: Catalogue) -> None:
         service = await catalogue.add_service(variants=[])
         path = f"{PATH}/services/{service['id']}/variants"
         added = (await catalogue.client.post(path, json=variant("90"))).json()
@@ -244,7 +244,7 @@ class TestChanges:
         [shown] = await catalogue.for_guests()
         assert (shown["services"][0]["variants"][0]["minutes"]) == 120
 
-    async def test_segments_that_stay_the_same_are_no_change(self, catalogue: Catalogue) -> None:
+    async def test_equal_segments_are_not_recorded_as_a_change(self, catalogue: Catalogue) -> None:
         service = await catalogue.add_service(variants=[variant(segments=[HOUR, TURNOVER])])
         before = await entries()
         own = f"variants/{service['variants'][0]['id']}"
@@ -254,7 +254,7 @@ class TestChanges:
         await catalogue.change(own, segments=[TURNOVER, HOUR])
         assert len(await entries(entity="service_segment")) == 2 + 4
 
-    async def test_only_the_add_ons_that_come_or_go_are_changes(self, catalogue: Catalogue) -> None:
+    async def test_only_added_and_removed_add_ons_are_recorded(self, catalogue: Catalogue) -> None:
         a, b, c = [(await catalogue.add_add_on(key))["id"] for key in "abc"]
         service = await catalogue.add_service(add_on_ids=[a, b])
         changed = await catalogue.change(f"services/{service['id']}", add_on_ids=[c, b])
@@ -262,7 +262,7 @@ class TestChanges:
         made = await entries(entity="service_add_on")
         assert sorted(entry["action"] for entry in made) == ["delete", "insert", "insert", "insert"]
 
-    async def test_a_change_of_what_is_not_there_is_not_found(self, client: httpx2.AsyncClient) -> None:
+    async def test_updating_an_unknown_item_is_404(self, client: httpx2.AsyncClient) -> None:
         codes = {
             "categories": "SERVICE_CATEGORY_NOT_FOUND",
             "services": "SERVICE_NOT_FOUND",
@@ -271,13 +271,13 @@ class TestChanges:
         }
         for path, code in codes.items():
             changed = await client.patch(f"{PATH}/{path}/{uuid7()}", json={"position": 1})
-            assert told(changed) == (404, code)
+            assert refusal_of(changed) == (404, code)
         added = await client.post(f"{PATH}/services/{uuid7()}/variants", json=variant())
-        assert told(added) == (404, "SERVICE_NOT_FOUND")
+        assert refusal_of(added) == (404, "SERVICE_NOT_FOUND")
 
 
-class TestRefusals:
-    async def test_a_key_is_given_once(self, catalogue: Catalogue) -> None:
+class TestErrors:
+    async def test_a_key_is_unique(self, catalogue: Catalogue) -> None:
         category, add_on = await catalogue.add_category(), await catalogue.add_add_on()
         service = await catalogue.add_service(category_id=category["id"])
         again = {
@@ -293,22 +293,53 @@ class TestRefusals:
             f"services/{service['id']}/variants": (variant("60"), "SERVICE_VARIANT_KEY_TAKEN"),
         }
         for path, (new, code) in again.items():
-            assert told(await catalogue.client.post(f"{PATH}/{path}", json=new)) == (409, code)
-        await catalogue.add_service("another", variants=[variant("60")])  # within its service
+            assert refusal_of(await catalogue.client.post(f"{PATH}/{path}", json=new)) == (409, code)
+        await catalogue.add_service("another", variants=[variant("60")])  # unique within its service only
 
-    async def test_a_service_needs_its_category_and_its_add_ons(self, catalogue: Catalogue) -> None:
+    async def test_a_key_stays_unique_when_it_is_changed(self, catalogue: Catalogue) -> None:
+        categories = [await catalogue.add_category(key) for key in ("massage", "facials")]
+        add_ons = [await catalogue.add_add_on(key) for key in ("stones", "herbs")]
+        services = [
+            await catalogue.add_service(key, category_id=categories[0]["id"]) for key in ("swedish", "thai")
+        ]
+        added = await catalogue.client.post(
+            f"{PATH}/services/{services[0]['id']}/variants", json=variant("90")
+        )
+        taken = [
+            (f"categories/{categories[1]['id']}", "massage", "SERVICE_CATEGORY_KEY_TAKEN"),
+            (f"add-ons/{add_ons[1]['id']}", "stones", "ADD_ON_KEY_TAKEN"),
+            (f"services/{services[1]['id']}", "swedish", "SERVICE_KEY_TAKEN"),
+            (f"variants/{added.json()['id']}", "60", "SERVICE_VARIANT_KEY_TAKEN"),
+        ]
+        for path, key, code in taken:
+            changed = await catalogue.client.patch(f"{PATH}/{path}", json={"key": key})
+            assert refusal_of(changed) == (409, code)
+
+    async def test_two_variants_of_a_new_service_cannot_share_a_key(self, catalogue: Catalogue) -> None:
+        category = await catalogue.add_category()
+        new = {"key": "swedish", "category_id": category["id"], "name": NAME}
+        response = await catalogue.client.post(
+            f"{PATH}/services", json=new | {"variants": [variant("60"), variant("60")]}
+        )
+        assert refusal_of(response) == (409, "SERVICE_VARIANT_KEY_TAKEN")
+        assert (await catalogue.for_the_desk())["services"] == []
+
+    async def test_an_unknown_category_or_add_on_is_404(self, catalogue: Catalogue) -> None:
         category = await catalogue.add_category()
         new = {"key": "swedish", "category_id": category["id"], "name": NAME, "variants": [variant()]}
         post = catalogue.client.post
         no_category = await post(f"{PATH}/services", json=new | {"category_id": str(uuid7())})
-        assert told(no_category) == (404, "SERVICE_CATEGORY_NOT_FOUND")
+        assert refusal_of(no_category) == (404, "SERVICE_CATEGORY_NOT_FOUND")
         no_add_on = await post(f"{PATH}/services", json=new | {"add_on_ids": [str(uuid7())]})
-        assert told(no_add_on) == (404, "ADD_ON_NOT_FOUND")
+        assert refusal_of(no_add_on) == (404, "ADD_ON_NOT_FOUND")
         assert (await catalogue.for_the_desk())["services"] == []
         service = await catalogue.add_service(category_id=category["id"])
         moved = {"category_id": str(uuid7())}
         elsewhere = await catalogue.client.patch(f"{PATH}/services/{service['id']}", json=moved)
-        assert told(elsewhere) == (404, "SERVICE_CATEGORY_NOT_FOUND")
+        assert refusal_of(elsewhere) == (404, "SERVICE_CATEGORY_NOT_FOUND")
+        unknown = {"add_on_ids": [str(uuid7())]}
+        changed = await catalogue.client.patch(f"{PATH}/services/{service['id']}", json=unknown)
+        assert refusal_of(changed) == (404, "ADD_ON_NOT_FOUND")
 
     @pytest.mark.parametrize(
         ("fields", "field", "kind"),
@@ -327,29 +358,29 @@ class TestRefusals:
             ({"key": "60 phút"}, "key", "string_pattern_mismatch"),
         ],
     )
-    async def test_a_bad_length_is_named(
+    async def test_an_invalid_variant_is_named(
         self, catalogue: Catalogue, fields: Item, field: str, kind: str
     ) -> None:
         service = await catalogue.add_service()
         new = variant("90") | fields
         path = f"{PATH}/services/{service['id']}/variants"
-        assert faults_of(await catalogue.client.post(path, json=new)) == {f"body.{field}": kind}
+        assert error_types_of(await catalogue.client.post(path, json=new)) == {f"body.{field}": kind}
         own = f"{PATH}/variants/{service['variants'][0]['id']}"
-        assert faults_of(await catalogue.client.patch(own, json=fields)) == {f"body.{field}": kind}
+        assert error_types_of(await catalogue.client.patch(own, json=fields)) == {f"body.{field}": kind}
 
-    async def test_a_day_long_treatment_is_the_longest(self, catalogue: Catalogue) -> None:
+    async def test_a_treatment_takes_at_most_a_day(self, catalogue: Catalogue) -> None:
         whole_day = [HOUR | {"minutes": 1430}, TURNOVER]
         service = await catalogue.add_service(variants=[variant(segments=whole_day)])
         assert len(service["variants"][0]["segments"]) == 2
 
-    async def test_a_type_of_the_other_kind_is_named(self, catalogue: Catalogue) -> None:
+    async def test_a_type_of_the_wrong_kind_is_named(self, catalogue: Catalogue) -> None:
         bed, laser = str(await add_type()), str(await add_type("device"))
         wrong = [HOUR, HOUR | {"bed_type_id": laser, "device_type_id": bed}]
         category = await catalogue.add_category()
         new = {"key": "laser", "category_id": category["id"], "name": NAME}
         variants = [variant("30"), variant("60", segments=wrong)]
         refused = await catalogue.client.post(f"{PATH}/services", json=new | {"variants": variants})
-        assert faults_of(refused) == {
+        assert error_types_of(refused) == {
             "body.variants.1.segments.1.bed_type_id": "bed_type",
             "body.variants.1.segments.1.device_type_id": "device_type",
         }
@@ -358,8 +389,8 @@ class TestRefusals:
         unknown = {"segments": [HOUR | {"bed_type_id": str(uuid7())}]}
         own = f"{PATH}/variants/{service['variants'][0]['id']}"
         changed = await catalogue.client.patch(own, json=unknown | {"price": 1})
-        assert faults_of(changed) == {"body.segments.0.bed_type_id": "bed_type"}
+        assert error_types_of(changed) == {"body.segments.0.bed_type_id": "bed_type"}
         assert (await catalogue.for_the_desk())["services"] == [service]
         path = f"{PATH}/services/{service['id']}/variants"
         added = await catalogue.client.post(path, json=variant("90") | unknown)
-        assert faults_of(added) == {"body.segments.0.bed_type_id": "bed_type"}
+        assert error_types_of(added) == {"body.segments.0.bed_type_id": "bed_type"}

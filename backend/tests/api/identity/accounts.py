@@ -112,15 +112,15 @@ async def is_alive(http: httpx2.AsyncClient, tokens: Tokens) -> bool:
     return False
 
 
-def word_in(body: str) -> str:
+def link_token_in(body: str) -> str:
     """What stands behind the # of the one link of a mail."""
     [word] = re.findall(r"http://localhost:3000/[a-z-]+#(\S+)", body)
     return str(word)
 
 
-def shown_word() -> str:
+def shown_link_token() -> str:
     """Of the newest mail that was not sent but shown."""
-    return word_in(shown_mails[0].body)
+    return link_token_in(shown_mails[0].body)
 
 
 async def sql(statement: str, **parameters: object) -> Any:

@@ -37,39 +37,43 @@ def refusal_of(response: httpx2.Response) -> tuple[int, str]:
     return response.status_code, response.json()["error"]["code"]
 
 
-class TestWhereTheTokenIs:
-    async def test_without_a_token_the_answer_says_how_to_sign_in(self, stranger: httpx2.AsyncClient) -> None:
+class TestTokenLocation:
+    async def test_without_a_token_the_response_asks_for_a_bearer_token(
+        self, stranger: httpx2.AsyncClient
+    ) -> None:
         response = await stranger.get(ME)
         assert refusal_of(response) == (401, "UNAUTHORIZED")
         assert response.headers["WWW-Authenticate"] == "Bearer"
 
     @pytest.mark.parametrize("name", ["access_token", "token", "Authorization", "bearer"])
-    async def test_a_token_in_the_query_string_is_none(self, stranger: httpx2.AsyncClient, name: str) -> None:
+    async def test_a_token_in_the_query_string_is_ignored(
+        self, stranger: httpx2.AsyncClient, name: str
+    ) -> None:
         authorization = (await signed_in(Role.ADMIN))["Authorization"]
         for value in (authorization, authorization.removeprefix("Bearer ")):
             response = await stranger.get(ME, params={name: value})
             assert refusal_of(response) == (401, "UNAUTHORIZED")
 
-    async def test_a_token_in_a_cookie_is_none(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_a_token_in_a_cookie_is_ignored(self, stranger: httpx2.AsyncClient) -> None:
         token = (await signed_in(Role.ADMIN))["Authorization"].removeprefix("Bearer ")
         response = await stranger.get(
             ME, headers={"Cookie": f"access_token={token}; Authorization=Bearer {token}"}
         )
         assert response.status_code == 401
 
-    async def test_two_authorization_headers_are_none(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_two_authorization_headers_are_refused(self, stranger: httpx2.AsyncClient) -> None:
         admin, customer = await signed_in(Role.ADMIN), await signed_in(Role.CUSTOMER)
         for second in (admin, customer, {"Authorization": "Basic bGFuOmxhbg=="}):
             both = [*admin.items(), *second.items()]
             assert refusal_of(await stranger.get(ME, headers=both)) == (401, "UNAUTHORIZED")
 
-    async def test_two_tokens_in_one_header_are_none(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_two_tokens_in_one_header_are_refused(self, stranger: httpx2.AsyncClient) -> None:
         authorization = (await signed_in(Role.ADMIN))["Authorization"]
         response = await stranger.get(ME, headers={"Authorization": f"{authorization}, {authorization}"})
         assert response.status_code == 401
 
     @pytest.mark.parametrize("scheme", ["Basic", "Token", "Negotiate", "DPoP", ""])
-    async def test_another_scheme_is_none(self, stranger: httpx2.AsyncClient, scheme: str) -> None:
+    async def test_another_scheme_is_refused(self, stranger: httpx2.AsyncClient, scheme: str) -> None:
         token = (await signed_in(Role.ADMIN))["Authorization"].removeprefix("Bearer ")
         response = await stranger.get(ME, headers={"Authorization": f"{scheme} {token}".strip()})
         assert refusal_of(response) == (401, "UNAUTHORIZED")
@@ -86,9 +90,7 @@ class TestWhereTheTokenIs:
     async def test_a_token_of_1_mb_is_refused(self, stranger: httpx2.AsyncClient) -> None:
         assert refusal_of(await stranger.get(ME, headers=bearer(MEGABYTE))) == (401, "INVALID_TOKEN")
 
-    async def test_a_token_of_1_mb_is_refused_by_the_server_which_goes_on(
-        self, stranger: httpx2.AsyncClient
-    ) -> None:
+    async def test_the_server_survives_a_token_of_1_mb(self, stranger: httpx2.AsyncClient) -> None:
         headers = await signed_in()
         async with (
             AppProcess({"DATABASE_URL": driver_url()}) as process,
@@ -141,18 +143,18 @@ class TestOrder:
             assert (await stranger.get(CUSTOMERS, headers=await signed_in(Role.ADMIN))).status_code == 503
 
 
-class TestWhoMayStillBeHere:
-    async def test_a_disabled_user_is_told_so(self, stranger: httpx2.AsyncClient) -> None:
+class TestAccountState:
+    async def test_a_disabled_user_is_403(self, stranger: httpx2.AsyncClient) -> None:
         user_id, headers = await new_user(Role.ADMIN)
         await stranger.post(f"/api/v1/users/{user_id}/disable", headers=await signed_in(Role.ADMIN))
         assert refusal_of(await stranger.get(ME, headers=headers)) == (403, "USER_DISABLED")
 
-    async def test_a_user_who_is_gone_is_nobody(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_a_deleted_user_is_401(self, stranger: httpx2.AsyncClient) -> None:
         user_id, headers = await new_user(Role.ADMIN)
         await run_sql("DELETE FROM user_account WHERE id = $1", user_id)
         assert refusal_of(await stranger.get(ME, headers=headers)) == (401, "SESSION_ENDED")
 
-    async def test_the_session_of_somebody_else_is_no_good(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_a_session_of_another_user_is_401(self, stranger: httpx2.AsyncClient) -> None:
         """A token names a user and a session, and both must be one sign-in's."""
         _, headers = await new_user(Role.ADMIN)
         other, _ = await new_user()
@@ -160,16 +162,14 @@ class TestWhoMayStillBeHere:
         await run_sql("UPDATE user_session SET user_id = $1", other)
         assert refusal_of(await stranger.get(ME, headers=headers)) == (401, "SESSION_ENDED")
 
-    async def test_a_role_that_is_taken_away_is_gone_with_the_next_request(
-        self, stranger: httpx2.AsyncClient
-    ) -> None:
+    async def test_a_removed_role_is_gone_with_the_next_request(self, stranger: httpx2.AsyncClient) -> None:
         user_id, headers = await new_user(Role.RECEPTIONIST)
         assert (await stranger.get(CUSTOMERS, headers=headers)).status_code == 200
         await run_sql("DELETE FROM role_assignment WHERE user_id = $1", user_id)
         assert refusal_of(await stranger.get(CUSTOMERS, headers=headers)) == (403, "FORBIDDEN")
 
 
-def test_a_role_in_a_branch_is_held_there_and_one_without_everywhere() -> None:
+def test_a_role_holds_in_its_branch_or_everywhere() -> None:
     here, elsewhere = uuid4(), uuid4()
     grants = frozenset({Grant(Role.RECEPTIONIST, here), Grant(Role.ADMIN, None)})
     user = CurrentUser(id=uuid4(), grants=grants, session_id=None)
@@ -183,21 +183,21 @@ def test_a_role_in_a_branch_is_held_there_and_one_without_everywhere() -> None:
 
 
 class TestSupabase:
-    async def test_the_first_request_makes_a_user_without_roles(
+    async def test_the_first_request_creates_a_user_without_roles(
         self, stranger: httpx2.AsyncClient, issuer: Issuer
     ) -> None:
         me = (await stranger.get(ME, headers=bearer(issuer.token()))).json()
         assert (me["full_name"], me["email"], me["phone"]) == ("Nguyễn Thị Lan", None, None)
         assert (me["roles"], me["uses_supabase"], me["has_password"]) == ([], True, False)
 
-    async def test_whoever_may_do_nothing_yet_is_there_to_be_given_a_role(
+    async def test_a_refused_first_request_still_creates_the_user(
         self, stranger: httpx2.AsyncClient, issuer: Issuer
     ) -> None:
         headers = bearer(issuer.token())
         assert refusal_of(await stranger.get(CUSTOMERS, headers=headers)) == (403, "FORBIDDEN")
         assert len(await run_sql("SELECT FROM user_account")) == 1
 
-    async def test_the_ledger_says_that_they_made_it_themselves(
+    async def test_the_ledger_records_the_new_user_as_its_actor(
         self, stranger: httpx2.AsyncClient, issuer: Issuer
     ) -> None:
         response = await stranger.get(ME, headers=bearer(issuer.token()))
@@ -205,7 +205,7 @@ class TestSupabase:
         assert entry["actor_id"] == UUID(response.json()["id"])
         assert entry["request_id"] == response.headers["X-Request-ID"]
 
-    async def test_two_first_requests_at_once_make_one_user(
+    async def test_concurrent_first_requests_create_one_user(
         self, stranger: httpx2.AsyncClient, issuer: Issuer
     ) -> None:
         headers = bearer(issuer.token())
@@ -223,12 +223,12 @@ class TestSupabase:
         assert (await stranger.get(ME, headers=later)).json() == first.json()
 
     @pytest.mark.parametrize("path", [CUSTOMERS, "/api/v1/users", "/api/v1/audit"])
-    async def test_without_roles_of_ours_nothing_opens(
+    async def test_a_user_without_roles_may_call_nothing(
         self, stranger: httpx2.AsyncClient, issuer: Issuer, path: str
     ) -> None:
         assert refusal_of(await stranger.get(path, headers=bearer(issuer.token()))) == (403, "FORBIDDEN")
 
-    async def test_roles_that_a_token_claims_count_for_nothing(
+    async def test_roles_claimed_by_a_token_are_ignored(
         self, stranger: httpx2.AsyncClient, issuer: Issuer
     ) -> None:
         claimed = {"role": "admin", "roles": ["admin"], "grants": ["admin/"], "full_name": "Lan"}
@@ -275,7 +275,7 @@ class TestSupabase:
         assert refusal_of(await stranger.get(ME, headers=later)) == (403, "USER_DISABLED")
 
     @pytest.mark.parametrize("claims", [{"role": "anon"}, {"role": "service_role"}, {"is_anonymous": True}])
-    async def test_what_is_no_person_leaves_no_user(
+    async def test_a_token_without_a_person_creates_no_user(
         self, stranger: httpx2.AsyncClient, issuer: Issuer, claims: dict[str, Any]
     ) -> None:
         response = await stranger.get(ME, headers=bearer(issuer.token(**claims)))

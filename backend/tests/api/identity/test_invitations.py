@@ -31,11 +31,11 @@ from tests.api.identity.accounts import (
     account,
     get_me,
     header_of,
-    shown_word,
+    link_token_in,
+    shown_link_token,
     sign_in,
     sql,
     tokens_in,
-    word_in,
 )
 from tests.api.identity.issuer import Issuer, trusting
 from tests.builders.branches import add_branch
@@ -132,7 +132,7 @@ async def test_from_the_invitation_to_the_sign_in_through_a_mail_server(
     assert sent["sent_at"]
     assert sent["delivery_failed_at"] is None
 
-    accepted = await accept(http, word_in(mail.get_content()))
+    accepted = await accept(http, link_token_in(mail.get_content()))
     assert accepted.status_code == 201
     me = (await get_me(http, tokens_in(accepted))).json()
     assert (me["id"], me["full_name"], me["email"]) == (invitation["user_id"], "Lê Thị Mai", MAI)
@@ -141,17 +141,19 @@ async def test_from_the_invitation_to_the_sign_in_through_a_mail_server(
     assert await states(http) == ["accepted"]
 
 
-class TestTheLink:
-    async def test_works_once(self, http: httpx2.AsyncClient) -> None:
+class TestLink:
+    async def test_a_link_works_once(self, http: httpx2.AsyncClient) -> None:
         await invite(http)
-        tokens_in(await accept(http, shown_word()))
-        refusal(await accept(http, shown_word(), NEW_PASSWORD), 404, "INVITATION_NOT_FOUND")
+        tokens_in(await accept(http, shown_link_token()))
+        refusal(await accept(http, shown_link_token(), NEW_PASSWORD), 404, "INVITATION_NOT_FOUND")
         tokens_in(await sign_in(http, MAI, PASSWORD))
 
-    async def test_of_two_at_the_same_time_one_wins(self, http: httpx2.AsyncClient) -> None:
+    async def test_of_two_concurrent_uses_one_wins(self, http: httpx2.AsyncClient) -> None:
         await invite(http)
         passwords = (PASSWORD, NEW_PASSWORD)
-        answers = await asyncio.gather(*(accept(http, shown_word(), password) for password in passwords))
+        answers = await asyncio.gather(
+            *(accept(http, shown_link_token(), password) for password in passwords)
+        )
         assert Counter(answer.status_code for answer in answers) == {201: 1, 404: 1}
         for answer, password in zip(answers, passwords, strict=True):
             signed_in = (await sign_in(http, MAI, password)).status_code == 200
@@ -161,34 +163,34 @@ class TestTheLink:
     @pytest.mark.parametrize(
         ("after", "status"), [(timedelta(hours=72, seconds=-1), 201), (timedelta(hours=72, seconds=1), 404)]
     )
-    async def test_works_for_72_hours(
+    async def test_a_link_works_for_72_hours(
         self, clock: time_machine.Traveller, http: httpx2.AsyncClient, after: timedelta, status: int
     ) -> None:
         invitation = await invite(http)
         assert datetime.fromisoformat(invitation["expires_at"]) == NOW + timedelta(hours=72)
         clock.shift(after)
-        assert (await accept(http, shown_word())).status_code == status
+        assert (await accept(http, shown_link_token())).status_code == status
         assert await sql("SELECT accepted_at IS NOT NULL FROM invitation") is (status == 201)
 
-    async def test_dies_when_it_is_withdrawn(self, http: httpx2.AsyncClient) -> None:
+    async def test_a_withdrawn_link_stops_working(self, http: httpx2.AsyncClient) -> None:
         invitation = await invite(http)
         withdrawn = await change(http, invitation, "withdraw")
         assert (withdrawn.status_code, withdrawn.json()["state"]) == (200, "withdrawn")
-        refusal(await accept(http, shown_word()), 404, "INVITATION_NOT_FOUND")
+        refusal(await accept(http, shown_link_token()), 404, "INVITATION_NOT_FOUND")
         for what in ("withdraw", "resend"):
             refusal(await change(http, invitation, what), 409, "INVITATION_CLOSED")
 
-    async def test_dies_when_another_is_sent(self, http: httpx2.AsyncClient) -> None:
+    async def test_a_resent_invitation_replaces_the_link(self, http: httpx2.AsyncClient) -> None:
         invitation = await invite(http)
-        first = shown_word()
+        first = shown_link_token()
         again = await change(http, invitation, "resend")
         assert (again.status_code, again.json()["id"]) == (200, invitation["id"])
         refusal(await accept(http, first), 404, "INVITATION_NOT_FOUND")
-        tokens_in(await accept(http, shown_word()))
+        tokens_in(await accept(http, shown_link_token()))
         for what in ("withdraw", "resend"):
             refusal(await change(http, invitation, what), 409, "INVITATION_CLOSED")
 
-    async def test_comes_to_life_when_it_is_sent_again_after_its_time(
+    async def test_an_expired_invitation_can_be_resent(
         self, clock: time_machine.Traveller, http: httpx2.AsyncClient, admin: Account
     ) -> None:
         invitation = await invite(http)
@@ -197,28 +199,28 @@ class TestTheLink:
         assert await states(http) == ["expired"]
         again = (await change(http, invitation, "resend")).json()
         assert datetime.fromisoformat(again["expires_at"]) == NOW + timedelta(days=5, hours=72)
-        tokens_in(await accept(http, shown_word()))
+        tokens_in(await accept(http, shown_link_token()))
 
-    async def test_dies_with_the_account(self, http: httpx2.AsyncClient) -> None:
+    async def test_disabling_the_account_withdraws_the_link(self, http: httpx2.AsyncClient) -> None:
         invitation = await invite(http)
         assert (await http.post(f"/api/v1/users/{invitation['user_id']}/disable")).status_code == 200
-        refusal(await accept(http, shown_word()), 404, "INVITATION_NOT_FOUND")
+        refusal(await accept(http, shown_link_token()), 404, "INVITATION_NOT_FOUND")
         assert await states(http) == ["withdrawn"]
 
     @pytest.mark.parametrize("word", ["", "x", "ă", "'", "x" * 500])
-    async def test_of_nobody_is_not_found(self, http: httpx2.AsyncClient, word: str) -> None:
+    async def test_an_unknown_link_is_404(self, http: httpx2.AsyncClient, word: str) -> None:
         await invite(http)
         refusal(await accept(http, word), 404, "INVITATION_NOT_FOUND")
 
-    async def test_is_kept_as_a_hash(self, http: httpx2.AsyncClient) -> None:
+    async def test_only_the_hash_of_a_link_is_stored(self, http: httpx2.AsyncClient) -> None:
         await invite(http)
         kept = await sql(
             "SELECT json_agg(i)::text || (SELECT json_agg(a)::text FROM audit_entry a) FROM invitation i"
         )
         assert MAI in kept
-        assert shown_word() not in kept
+        assert shown_link_token() not in kept
 
-    async def test_is_needed(self, http: httpx2.AsyncClient) -> None:
+    async def test_an_invited_person_cannot_sign_in_without_the_link(self, http: httpx2.AsyncClient) -> None:
         """An invited person has no password to reset and none to sign in with."""
         await invite(http)
         refusal(await sign_in(http, MAI, ""), 401)
@@ -226,21 +228,21 @@ class TestTheLink:
         assert len(shown_mails) == 1
 
     @pytest.mark.parametrize("name", ["", "  ", "Mai\nLê", "x" * 201])
-    async def test_needs_a_name(self, http: httpx2.AsyncClient, name: str) -> None:
+    async def test_accepting_needs_a_name(self, http: httpx2.AsyncClient, name: str) -> None:
         await invite(http)
-        body = {"token": shown_word(), "full_name": name, "password": PASSWORD}
+        body = {"token": shown_link_token(), "full_name": name, "password": PASSWORD}
         refusal(await http.post(f"{INVITATIONS}/accept", json=body), 422)
-        tokens_in(await accept(http, shown_word()))
+        tokens_in(await accept(http, shown_link_token()))
 
 
-class TestWhoIsInvited:
-    async def test_to_a_branch_that_is_none_is_not_invited(self, http: httpx2.AsyncClient) -> None:
+class TestInvite:
+    async def test_an_unknown_branch_is_404_and_invites_nobody(self, http: httpx2.AsyncClient) -> None:
         body = {"email": MAI, "roles": [{"role": "therapist", "branch_id": str(uuid7())}]}
         refusal(await http.post(INVITATIONS, json=body), 404, "ROLE_BRANCH_NOT_FOUND")
         assert (await http.get(INVITATIONS)).json()["items"] == []
 
     @pytest.mark.parametrize("email", ["lan@example.com", "LAN@Example.com"])
-    async def test_has_an_account_and_gets_the_roles_at_once(
+    async def test_a_person_with_an_account_gets_the_roles_at_once(
         self, http: httpx2.AsyncClient, email: str
     ) -> None:
         lan = await account(Role.RECEPTIONIST)
@@ -255,42 +257,42 @@ class TestWhoIsInvited:
         assert "#" not in mail.body
         tokens_in(await sign_in(http, lan.login))
 
-    async def test_twice_has_one_link_that_works_the_newest(self, http: httpx2.AsyncClient) -> None:
-        first, first_word = await invite(http), shown_word()
+    async def test_a_second_invitation_replaces_the_first(self, http: httpx2.AsyncClient) -> None:
+        first, first_token = await invite(http), shown_link_token()
         second = await invite(http, DESK)
         assert first["user_id"] == second["user_id"]
         assert await states(http) == ["pending", "withdrawn"]
-        refusal(await accept(http, first_word), 404, "INVITATION_NOT_FOUND")
-        me = (await get_me(http, tokens_in(await accept(http, shown_word())))).json()
+        refusal(await accept(http, first_token), 404, "INVITATION_NOT_FOUND")
+        me = (await get_me(http, tokens_in(await accept(http, shown_link_token())))).json()
         assert me["roles"] == [DESK]
 
-    async def test_by_two_at_the_same_time_has_one_link_that_works(self, http: httpx2.AsyncClient) -> None:
+    async def test_concurrent_invitations_leave_one_link(self, http: httpx2.AsyncClient) -> None:
         for number in range(5):
             email = f"mai{number}@example.com"
             invited = await asyncio.gather(*(invite(http, email=email) for _ in range(4)))
             assert len({invitation["user_id"] for invitation in invited}) == 1
         assert Counter(await states(http)) == {"pending": 5, "withdrawn": 15}
 
-    async def test_and_takes_it_to_supabase_has_the_roles_there(
+    async def test_an_invitation_claimed_by_a_supabase_user_moves_the_roles(
         self, http: httpx2.AsyncClient, supabase: Issuer
     ) -> None:
         await invite(http, THERAPIST)
         token = supabase.token(email="another@example.com")
         before = (await http.get("/api/v1/auth/me", headers={"Authorization": f"Bearer {token}"})).json()
         assert before["roles"] == []
-        claimed = await claim(http, shown_word(), token)
+        claimed = await claim(http, shown_link_token(), token)
         assert claimed.status_code == 200, claimed.text
         assert claimed.json() == before | {"roles": [THERAPIST], "email": MAI}
-        refusal(await claim(http, shown_word(), token), 404, "INVITATION_NOT_FOUND")
-        refusal(await accept(http, shown_word()), 404, "INVITATION_NOT_FOUND")
+        refusal(await claim(http, shown_link_token(), token), 404, "INVITATION_NOT_FOUND")
+        refusal(await accept(http, shown_link_token()), 404, "INVITATION_NOT_FOUND")
         assert await states(http) == ["accepted"]
 
-    async def test_and_took_it_to_supabase_is_one_user_who_is_known_by_the_email(
+    async def test_a_claimed_invitation_leaves_one_user_known_by_the_email(
         self, http: httpx2.AsyncClient, supabase: Issuer
     ) -> None:
         waiting = (await invite(http, THERAPIST))["user_id"]
         await http.put(f"/api/v1/users/{waiting}/roles", json={"roles": [DESK]})
-        claimed = (await claim(http, shown_word(), supabase.token())).json()
+        claimed = (await claim(http, shown_link_token(), supabase.token())).json()
         assert claimed["roles"] == [THERAPIST, DESK]
         assert [each["user_id"] for each in await listed(http)] == [claimed["id"]]
         refusal(await http.get(f"/api/v1/users/{waiting}"), 404)
@@ -298,16 +300,16 @@ class TestWhoIsInvited:
         assert (again["user_id"], again["state"]) == (claimed["id"], "accepted")
         assert (await http.get(f"/api/v1/users/{claimed['id']}")).json()["roles"] == [THERAPIST, DESK, ADMIN]
 
-    async def test_and_took_it_to_supabase_leaves_no_trace_under_the_id_that_waited(
+    async def test_a_claimed_invitation_masks_the_ledger_of_the_replaced_user(
         self, http: httpx2.AsyncClient, supabase: Issuer
     ) -> None:
         waiting = (await invite(http))["user_id"]
-        assert (await claim(http, shown_word(), supabase.token())).status_code == 200
+        assert (await claim(http, shown_link_token(), supabase.token())).status_code == 200
         told = await entries(entity_id=UUID(waiting))
         assert [entry["action"] for entry in told] == ["insert", "delete"]
         assert MAI not in str(told)
 
-    async def test_must_be_enabled_first(self, http: httpx2.AsyncClient) -> None:
+    async def test_a_disabled_person_cannot_be_invited(self, http: httpx2.AsyncClient) -> None:
         lan = await account(Role.THERAPIST)
         assert (await http.post(f"/api/v1/users/{lan.id}/disable")).status_code == 200
         refused = await http.post(INVITATIONS, json={"email": lan.login, "roles": [DESK]})
@@ -315,27 +317,27 @@ class TestWhoIsInvited:
         assert await listed(http) == []
         assert not shown_mails
 
-    async def test_and_was_given_a_password_meanwhile_needs_no_link(self, http: httpx2.AsyncClient) -> None:
+    async def test_a_password_set_meanwhile_withdraws_the_link(self, http: httpx2.AsyncClient) -> None:
         await invite(http)
 
         async def give_one(session: AsyncSession) -> None:
             await set_password(session, SYSTEM_USER, MAI, PASSWORD)
 
         await run_in_transaction(give_one)
-        refusal(await accept(http, shown_word()), 404, "INVITATION_NOT_FOUND")
+        refusal(await accept(http, shown_link_token()), 404, "INVITATION_NOT_FOUND")
 
-    async def test_keeps_the_email_they_had(self, http: httpx2.AsyncClient) -> None:
+    async def test_a_claim_keeps_the_email_of_the_account(self, http: httpx2.AsyncClient) -> None:
         lan = await account(Role.RECEPTIONIST)
         await invite(http, THERAPIST)
-        body = {"token": shown_word()}
+        body = {"token": shown_link_token()}
         claimed = (await http.post(f"{INVITATIONS}/claim", json=body, headers=await header_of(lan))).json()
         assert (claimed["id"], claimed["email"]) == (str(lan.id), lan.login)
         assert [role["role"] for role in claimed["roles"]] == ["receptionist", "therapist"]
 
-    async def test_must_be_signed_in_to_claim(self, http: httpx2.AsyncClient) -> None:
+    async def test_a_claim_needs_a_signed_in_user(self, http: httpx2.AsyncClient) -> None:
         await invite(http)
-        refusal(await claim(http, shown_word(), "x"), 401)
-        tokens_in(await accept(http, shown_word()))
+        refusal(await claim(http, shown_link_token(), "x"), 401)
+        tokens_in(await accept(http, shown_link_token()))
 
     @pytest.mark.parametrize(
         "body",
@@ -349,14 +351,14 @@ class TestWhoIsInvited:
             {"email": MAI},
         ],
     )
-    async def test_is_one_person_with_a_role(self, http: httpx2.AsyncClient, body: dict[str, Any]) -> None:
+    async def test_an_invitation_is_for_one_email_with_a_role(
+        self, http: httpx2.AsyncClient, body: dict[str, Any]
+    ) -> None:
         refusal(await http.post(INVITATIONS, json=body), 422)
         assert await listed(http) == []
         assert list(shown_mails) == []
 
-    async def test_refuses_an_email_in_the_words_of_the_house_and_repeats_none_of_it(
-        self, http: httpx2.AsyncClient
-    ) -> None:
+    async def test_an_invalid_email_is_refused_without_repeating_it(self, http: httpx2.AsyncClient) -> None:
         english = {"Accept-Language": "en"}
         refused = await http.post(
             INVITATIONS, json={"email": "mai@hunter2", "roles": [THERAPIST]}, headers=english
@@ -370,8 +372,8 @@ class TestWhoIsInvited:
         ]
 
 
-class TestAMailServerThatIsDown:
-    async def test_keeps_the_invitation_and_it_is_sent_again_later(self, http: httpx2.AsyncClient) -> None:
+class TestMailServerDown:
+    async def test_the_invitation_stays_and_can_be_resent(self, http: httpx2.AsyncClient) -> None:
         with app_mail(SMTP_HOST="127.0.0.1", SMTP_PORT=free_port(), SMTP_SECURITY="none"):
             invitation = await invite(http)
         [failed] = await listed(http)
@@ -385,9 +387,9 @@ class TestAMailServerThatIsDown:
         [sent] = await listed(http)
         assert sent["sent_at"]
         assert sent["delivery_failed_at"] is None
-        tokens_in(await accept(http, word_in(server.mails[0].get_content())))
+        tokens_in(await accept(http, link_token_in(server.mails[0].get_content())))
 
-    async def test_keeps_the_roles_of_who_has_an_account(self, http: httpx2.AsyncClient) -> None:
+    async def test_the_roles_of_an_existing_account_stay(self, http: httpx2.AsyncClient) -> None:
         lan = await account()
         with app_mail(SMTP_HOST="127.0.0.1", SMTP_PORT=free_port(), SMTP_SECURITY="none"):
             await invite(http, email=lan.login)
@@ -395,7 +397,7 @@ class TestAMailServerThatIsDown:
         assert (await listed(http))[0]["delivery_failed_at"]
 
 
-async def test_an_inviter_is_limited(http: httpx2.AsyncClient, admin: Account) -> None:
+async def test_invitations_are_rate_limited_by_inviter(http: httpx2.AsyncClient, admin: Account) -> None:
     await take(BY_INVITER, str(admin.id), cost=BY_INVITER.requests - 1)
     await invite(http)
     refused = await http.post(INVITATIONS, json={"email": "lan@example.com", "roles": [THERAPIST]})
@@ -408,20 +410,20 @@ async def test_an_inviter_is_limited(http: httpx2.AsyncClient, admin: Account) -
     assert len(shown_mails) == 1
 
 
-async def test_the_ledger_says_who_had_the_mail_sent(http: httpx2.AsyncClient, admin: Account) -> None:
+async def test_the_ledger_records_who_sent_the_mail(http: httpx2.AsyncClient, admin: Account) -> None:
     await invite(http)
     told = await entries(entity="invitation", action="update")
-    assert [(entry["actor_id"], list(entry_after(entry))) for entry in told] == [(admin.id, ["sent_at"])]
+    assert [(entry["actor_id"], list(values_after(entry))) for entry in told] == [(admin.id, ["sent_at"])]
     assert told[0]["request_id"]
 
 
-def entry_after(entry: asyncpg.Record) -> dict[str, object]:
+def values_after(entry: asyncpg.Record) -> dict[str, object]:
     after: dict[str, object] = json.loads(entry["after"])
     return after
 
 
 class TestList:
-    async def test_pages_newest_first(self, http: httpx2.AsyncClient) -> None:
+    async def test_pages_are_newest_first(self, http: httpx2.AsyncClient) -> None:
         for number in range(5):
             await invite(http, email=f"mai{number}@example.com")
         shown: list[str] = []
@@ -435,26 +437,24 @@ class TestList:
         assert shown == [f"mai{number}@example.com" for number in (4, 3, 2, 1, 0)]
 
     @pytest.mark.parametrize("query", [{"limit": 0}, {"limit": 101}, {"cursor": "x"}, {"x": "1"}])
-    async def test_a_query_that_makes_no_sense_is_422(
-        self, http: httpx2.AsyncClient, query: dict[str, Any]
-    ) -> None:
+    async def test_an_invalid_query_is_422(self, http: httpx2.AsyncClient, query: dict[str, Any]) -> None:
         refusal(await http.get(INVITATIONS, params=query), 422)
 
     @pytest.mark.parametrize("what", ["resend", "withdraw"])
-    async def test_nobodys_invitation_is_not_found(self, http: httpx2.AsyncClient, what: str) -> None:
+    async def test_an_unknown_invitation_is_404(self, http: httpx2.AsyncClient, what: str) -> None:
         refusal(await change(http, {"id": uuid7()}, what), 404, "INVITATION_NOT_FOUND")
 
 
 class TestShownMails:
-    async def test_are_listed_for_administrators_newest_first(self, http: httpx2.AsyncClient) -> None:
+    async def test_shown_mails_are_listed_newest_first(self, http: httpx2.AsyncClient) -> None:
         for email in (MAI, "lan@example.com"):
             await invite(http, email=email)
         mails = (await http.get("/api/v1/mails")).json()
         assert [mail["to"] for mail in mails] == ["lan@example.com", MAI]
-        tokens_in(await accept(http, word_in(mails[0]["body"])))
+        tokens_in(await accept(http, link_token_in(mails[0]["body"])))
 
     @pytest.mark.parametrize("changes", [{"SMTP_HOST": "mail.example.com"}, {"is_production": True}])
-    async def test_are_listed_only_where_none_is_sent(
+    async def test_shown_mails_are_404_where_mails_are_sent(
         self, http: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]
     ) -> None:
         monkeypatch.setattr(identity_service, "settings", settings.model_copy(update=changes))

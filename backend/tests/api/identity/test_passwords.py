@@ -39,12 +39,12 @@ from tests.api.identity.accounts import (
     get_me,
     header_of,
     is_alive,
-    shown_word,
+    link_token_in,
+    shown_link_token,
     sign_in,
     sql,
     tokens_in,
     tokens_of,
-    word_in,
 )
 from tests.support import SOON
 from tests.support.http import refusal
@@ -87,7 +87,7 @@ async def set_hash(password_hash: str) -> None:
     await sql("UPDATE user_account SET password_hash = :hash", hash=password_hash)
 
 
-async def kept_hash() -> str:
+async def stored_hash() -> str:
     return str(await sql("SELECT password_hash FROM user_account"))
 
 
@@ -95,14 +95,14 @@ async def use_up(limit: RateLimit, key: str, *, left: int = 0) -> None:
     await take(limit, key, cost=limit.requests - left)
 
 
-def same_but_for_time_and_id(answer: httpx2.Response) -> bytes:
+def without_time_and_id(answer: httpx2.Response) -> bytes:
     body = answer.json()
     return answer.content.replace(body["timestamp"].encode(), b"").replace(body["request_id"].encode(), b"")
 
 
 class TestSignIn:
     @pytest.mark.parametrize("login", ["lan@example.com", "LAN@Example.COM", "  Lan@example.com "])
-    async def test_by_email_in_any_case(self, stranger: httpx2.AsyncClient, login: str) -> None:
+    async def test_sign_in_by_email_ignores_case(self, stranger: httpx2.AsyncClient, login: str) -> None:
         lan = await account(Role.RECEPTIONIST)
         tokens = tokens_in(await sign_in(stranger, login))
         assert (tokens["token_type"], tokens["expires_in"]) == ("Bearer", 900)
@@ -112,12 +112,12 @@ class TestSignIn:
     @pytest.mark.parametrize(
         "login", ["0912345678", " 0912 345 678 ", "+84912345678", "84 912.345.678", "+84 (0)912-345-678"]
     )
-    async def test_by_phone_in_any_spelling(self, stranger: httpx2.AsyncClient, login: str) -> None:
+    async def test_sign_in_by_phone_in_any_spelling(self, stranger: httpx2.AsyncClient, login: str) -> None:
         lan = await account(phone="+84912345678", email=None)
         assert (await get_me(stranger, tokens_in(await sign_in(stranger, login)))).json()["id"] == str(lan.id)
 
     @pytest.mark.parametrize("spelling", ["NFC", "NFD"])
-    async def test_accents_are_the_same_however_the_keyboard_sends_them(
+    async def test_composed_and_decomposed_accents_are_equal(
         self, stranger: httpx2.AsyncClient, spelling: str
     ) -> None:
         """Windows' Vietnamese keyboard sends them as characters of their own."""
@@ -134,20 +134,20 @@ class TestSignIn:
         tokens_in(await sign_in(stranger, lan.login, other))
 
     @pytest.mark.parametrize("given", [f" {PASSWORD}", f"{PASSWORD} ", PASSWORD.upper(), "", PASSWORD[:-1]])
-    async def test_blanks_and_case_and_length_of_a_password_count(
+    async def test_spaces_case_and_length_of_a_password_count(
         self, stranger: httpx2.AsyncClient, given: str
     ) -> None:
         await account()
         refusal(await sign_in(stranger, "lan@example.com", given), 401, "WRONG_CREDENTIALS")
 
-    async def test_blanks_at_its_ends_are_part_of_it(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_spaces_at_the_ends_are_part_of_a_password(self, stranger: httpx2.AsyncClient) -> None:
         lan = await account(password=f"  {PASSWORD} ")
         tokens_in(await sign_in(stranger, lan.login, lan.password))
 
     @pytest.mark.parametrize(
         "unknown", ["mai@example.com", "0987654321", "nobody", "", "'; DROP TABLE", "%@example.com"]
     )
-    async def test_an_unknown_account_is_answered_and_checked_as_a_wrong_password(
+    async def test_an_unknown_account_is_answered_like_a_wrong_password(
         self, stranger: httpx2.AsyncClient, unknown: str, verifications: list[str]
     ) -> None:
         lan = await account()
@@ -157,11 +157,11 @@ class TestSignIn:
         assert len(verifications) == 2
         refusal(wrong, 401, "WRONG_CREDENTIALS")
         assert nobody.status_code == 401
-        assert same_but_for_time_and_id(nobody) == same_but_for_time_and_id(wrong)
+        assert without_time_and_id(nobody) == without_time_and_id(wrong)
         # The parameters are the cost.
         assert argon2.extract_parameters(verifications[0]) == argon2.extract_parameters(verifications[1])
 
-    async def test_the_hash_for_nobody_is_made_before_anybody_is_looked_at(
+    async def test_the_dummy_hash_is_made_before_the_account_is_looked_up(
         self, stranger: httpx2.AsyncClient
     ) -> None:
         """Else the first unknown account of a process would take twice as long as a known one."""
@@ -170,7 +170,7 @@ class TestSignIn:
         await sign_in(stranger, lan.login)
         assert identity_passwords._dummy_hash.cache_info().currsize == 1
 
-    async def test_who_has_no_password_cannot(
+    async def test_an_account_without_a_password_cannot_sign_in(
         self, stranger: httpx2.AsyncClient, verifications: list[str]
     ) -> None:
         await account(password=None)
@@ -178,7 +178,7 @@ class TestSignIn:
             refusal(await sign_in(stranger, "lan@example.com", given), 401, "WRONG_CREDENTIALS")
         assert len(verifications) == 3
 
-    async def test_who_is_disabled_is_told_so_only_with_the_right_password(
+    async def test_a_disabled_account_is_revealed_with_the_right_password_only(
         self, stranger: httpx2.AsyncClient
     ) -> None:
         lan = await account(disabled=True)
@@ -190,7 +190,7 @@ class TestSignIn:
         "meanwhile",
         ["UPDATE user_account SET disabled_at = now()", "UPDATE user_account SET password_hash = 'another'"],
     )
-    async def test_what_happened_while_the_password_was_checked_counts(
+    async def test_changes_during_the_password_check_count(
         self, stranger: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, meanwhile: str
     ) -> None:
         """Else a session would outlive the end of all sessions, and a renewed hash bring back the old password."""
@@ -207,7 +207,7 @@ class TestSignIn:
         refused = await sign_in(stranger, lan.login)
         assert refused.status_code in {401, 403}
         assert await sql("SELECT count(*) FROM user_session") == 0
-        assert (await kept_hash() == "another") is ("another" in meanwhile)
+        assert (await stored_hash() == "another") is ("another" in meanwhile)
 
     async def test_a_hash_of_older_parameters_is_renewed_at_sign_in(
         self, stranger: httpx2.AsyncClient, full_cost_hasher: object, monkeypatch: pytest.MonkeyPatch
@@ -216,15 +216,15 @@ class TestSignIn:
         lan = await account()
         await set_hash(older := OLDER.hash(PASSWORD))
         await sign_in(stranger, lan.login, "not it, not at all")
-        assert await kept_hash() == older
+        assert await stored_hash() == older
         tokens_in(await sign_in(stranger, lan.login))
-        renewed = await kept_hash()
+        renewed = await stored_hash()
         assert argon2.extract_parameters(renewed) == argon2.profiles.RFC_9106_LOW_MEMORY
         tokens_in(await sign_in(stranger, lan.login))
-        assert await kept_hash() == renewed
+        assert await stored_hash() == renewed
 
     @pytest.mark.parametrize("path", ["sign-in", "refresh"])
-    async def test_without_a_free_connection_it_is_503_as_everywhere(
+    async def test_without_a_free_connection_sign_in_is_503(
         self, stranger: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, path: str
     ) -> None:
         tokens = await tokens_of(lan := await account())
@@ -246,7 +246,7 @@ class TestSecrecy:
         monkeypatch.setattr(identity_passwords, "_hasher", full_cost_hasher)
         lan = await account()
         await change(stranger, lan.password, headers=await header_of(lan))
-        kept = await kept_hash()
+        kept = await stored_hash()
         assert kept.startswith("$argon2id$v=19$")
         assert NEW_PASSWORD not in kept
 
@@ -265,8 +265,8 @@ class TestSecrecy:
                 await sign_in(stranger, "x" * 300, "not it, not at all")
                 await change(stranger, "not it, not at all", headers=await header_of(lan))
                 await change(stranger, PASSWORD, "too short", headers=await header_of(lan))
-                await ask_for_reset(stranger, lan.login)
-                word = word_in(server.mails[0].get_content())
+                await request_reset(stranger, lan.login)
+                word = link_token_in(server.mails[0].get_content())
                 await reset(stranger, word)
         log = "\n".join(line for line in read_log().splitlines() if "| mail.log |" not in line)
         assert "sign-in refused" in log
@@ -337,12 +337,12 @@ class TestRateLimits:
         await use_up(BY_ACCOUNT, f"+84912345678 {ADDRESS}")
         refusal(await sign_in(stranger, "0912 345 678"), 429)
 
-    async def test_an_unknown_account_is_limited_as_a_known_one(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_an_unknown_account_is_limited_like_a_known_one(self, stranger: httpx2.AsyncClient) -> None:
         await use_up(BY_ACCOUNT, f"mai@example.com {ADDRESS}", left=1)
         refusal(await sign_in(stranger, "mai@example.com"), 401)
         refusal(await sign_in(stranger, "mai@example.com"), 429)
 
-    async def test_guesses_from_elsewhere_do_not_keep_somebody_out_until_they_are_many(
+    async def test_a_few_guesses_from_elsewhere_do_not_lock_an_account(
         self, stranger: httpx2.AsyncClient
     ) -> None:
         lan = await account()
@@ -353,7 +353,7 @@ class TestRateLimits:
         refusal(refused, 429)
         assert refused.headers["ratelimit-policy"] == '"sign-in-anywhere";q=100;w=900'
 
-    async def test_more_than_can_be_hashed_soon_are_a_503(
+    async def test_too_many_passwords_to_hash_are_503(
         self, stranger: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         lan = await account()
@@ -373,9 +373,7 @@ class TestRateLimits:
         assert Counter(answer.status_code for answer in answers) == {503: 4, 200: 2}
         tokens_in(await sign_in(stranger, lan.login))
 
-    async def test_an_address_is_limited_whatever_it_says_about_itself(
-        self, stranger: httpx2.AsyncClient
-    ) -> None:
+    async def test_an_address_is_limited_whatever_it_claims(self, stranger: httpx2.AsyncClient) -> None:
         lan = await account()
         await use_up(BY_ADDRESS, ADDRESS, left=1)
         tokens_in(await sign_in(stranger, lan.login))
@@ -384,7 +382,7 @@ class TestRateLimits:
         refusal(refused, 429)
         assert refused.headers["ratelimit-policy"] == '"sign-in-address";q=60;w=900'
 
-    async def test_of_ipv6_a_whole_customer_is_one_address(
+    async def test_an_ipv6_network_is_limited_as_one_address(
         self, stranger: httpx2.AsyncClient, running_app: ASGIApp
     ) -> None:
         await use_up(BY_ADDRESS, "2001:db8:1:2::/64")
@@ -406,15 +404,15 @@ class TestRateLimits:
             "Lan@example.com",
             "lan@example.com",
         ]:
-            assert (await ask_for_reset(stranger, email)).status_code == 202
-        refused = await ask_for_reset(stranger, "lan@example.com")
+            assert (await request_reset(stranger, email)).status_code == 202
+        refused = await request_reset(stranger, "lan@example.com")
         refusal(refused, 429, "RATE_LIMITED")
         assert refused.headers["ratelimit-policy"] == '"password-reset";q=5;w=3600'
-        assert (await ask_for_reset(stranger, "mai@example.com")).status_code == 202
+        assert (await request_reset(stranger, "mai@example.com")).status_code == 202
 
     async def test_a_reset_is_limited_by_address(self, stranger: httpx2.AsyncClient) -> None:
         await use_up(identity_recovery.BY_ADDRESS_RESET, ADDRESS)
-        refused = await ask_for_reset(stranger, "mai@example.com")
+        refused = await request_reset(stranger, "mai@example.com")
         refusal(refused, 429)
         assert refused.headers["ratelimit-policy"] == '"password-reset-address";q=30;w=3600'
 
@@ -427,16 +425,16 @@ class TestRateLimits:
 
 
 class TestChange:
-    async def test_it_needs_the_current_password(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_a_change_needs_the_current_password(self, stranger: httpx2.AsyncClient) -> None:
         tokens = await tokens_of(lan := await account())
-        before = await kept_hash()
+        before = await stored_hash()
         refusal(await change(stranger, f"{PASSWORD} ", headers=bearer(tokens)), 403, "WRONG_PASSWORD")
         refusal(await change(stranger, PASSWORD, headers={}), 401)
-        assert await kept_hash() == before
+        assert await stored_hash() == before
         assert await is_alive(stranger, tokens)
         tokens_in(await sign_in(stranger, lan.login))
 
-    async def test_it_ends_every_session_and_answers_with_a_new_one(
+    async def test_a_change_ends_every_session_and_opens_a_new_one(
         self, stranger: httpx2.AsyncClient
     ) -> None:
         lan, mai = await account(), await account(email="mai@example.com")
@@ -447,7 +445,7 @@ class TestChange:
         refusal(await sign_in(stranger, lan.login), 401, "WRONG_CREDENTIALS")
         tokens_in(await sign_in(stranger, lan.login, NEW_PASSWORD))
 
-    async def test_blanks_at_the_ends_of_the_new_one_are_kept(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_spaces_at_the_ends_of_a_new_password_are_kept(self, stranger: httpx2.AsyncClient) -> None:
         lan = await account()
         await change(stranger, PASSWORD, f" {NEW_PASSWORD} ", headers=await header_of(lan))
         refusal(await sign_in(stranger, lan.login, NEW_PASSWORD), 401)
@@ -456,83 +454,89 @@ class TestChange:
 
 @pytest.mark.usefixtures("mails_shown")
 class TestReset:
-    async def test_the_answer_is_the_same_whoever_asks(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_a_reset_request_has_the_same_response_for_every_email(
+        self, stranger: httpx2.AsyncClient
+    ) -> None:
         await account()
         known, unknown = [
-            await ask_for_reset(stranger, email) for email in ("lan@example.com", "mai@example.com")
+            await request_reset(stranger, email) for email in ("lan@example.com", "mai@example.com")
         ]
         assert (known.status_code, known.content) == (unknown.status_code, unknown.content) == (202, b"null")
         assert set(known.headers) == set(unknown.headers)
         assert [mail.to for mail in shown_mails] == ["lan@example.com"]
 
-    async def test_the_link_arrives_sets_the_password_and_ends_every_session(
+    async def test_a_reset_link_sets_the_password_and_ends_every_session(
         self, stranger: httpx2.AsyncClient
     ) -> None:
         tokens = await tokens_of(lan := await account())
         async with SmtpServer() as server:
             with app_mail(**server.settings):
-                await ask_for_reset(stranger, "LAN@example.com")
+                await request_reset(stranger, "LAN@example.com")
         [mail] = server.mails
         assert mail["To"] == lan.login
-        done = await reset(stranger, word_in(mail.get_content()))
+        done = await reset(stranger, link_token_in(mail.get_content()))
         assert (done.status_code, done.content) == (204, b"")
         assert not await is_alive(stranger, tokens)
         refusal(await sign_in(stranger, lan.login), 401)
         tokens_in(await sign_in(stranger, lan.login, NEW_PASSWORD))
 
-    async def test_the_link_works_once(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_a_reset_link_works_once(self, stranger: httpx2.AsyncClient) -> None:
         lan = await account()
-        await ask_for_reset(stranger, lan.login)
-        assert (await reset(stranger, shown_word())).status_code == 204
-        refusal(await reset(stranger, shown_word(), "yet another one"), 404, "RESET_LINK_INVALID")
+        await request_reset(stranger, lan.login)
+        assert (await reset(stranger, shown_link_token())).status_code == 204
+        refusal(await reset(stranger, shown_link_token(), "yet another one"), 404, "RESET_LINK_INVALID")
         tokens_in(await sign_in(stranger, lan.login, NEW_PASSWORD))
 
-    async def test_the_link_dies_with_a_change_of_the_password(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_a_new_password_voids_the_reset_link(self, stranger: httpx2.AsyncClient) -> None:
         lan = await account()
-        await ask_for_reset(stranger, lan.login)
+        await request_reset(stranger, lan.login)
         await change(stranger, PASSWORD, headers=await header_of(lan))
-        refusal(await reset(stranger, shown_word(), "yet another one"), 404, "RESET_LINK_INVALID")
+        refusal(await reset(stranger, shown_link_token(), "yet another one"), 404, "RESET_LINK_INVALID")
 
     @pytest.mark.parametrize(("seconds", "status"), [(3600, 204), (3601, 404)])
-    async def test_the_link_is_good_for_an_hour(
+    async def test_a_reset_link_works_for_an_hour(
         self, stranger: httpx2.AsyncClient, seconds: int, status: int
     ) -> None:
         lan = await account()
         with time_machine.travel("2027-02-06T02:30:00Z", tick=False) as clock:
-            await ask_for_reset(stranger, lan.login)
+            await request_reset(stranger, lan.login)
             clock.shift(seconds)
-            assert (await reset(stranger, shown_word())).status_code == status
+            assert (await reset(stranger, shown_link_token())).status_code == status
 
-    async def test_who_is_disabled_or_has_no_password_gets_none(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_a_disabled_account_or_one_without_a_password_gets_no_link(
+        self, stranger: httpx2.AsyncClient
+    ) -> None:
         await account(disabled=True)
         await account(email="mai@example.com", password=None)
         for email in ("lan@example.com", "mai@example.com"):
-            assert (await ask_for_reset(stranger, email)).status_code == 202
+            assert (await request_reset(stranger, email)).status_code == 202
         assert list(shown_mails) == []
 
-    async def test_a_link_of_somebody_disabled_since_is_not_good(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_a_link_of_an_account_disabled_meanwhile_is_refused(
+        self, stranger: httpx2.AsyncClient
+    ) -> None:
         lan = await account()
-        await ask_for_reset(stranger, lan.login)
+        await request_reset(stranger, lan.login)
         await sql("UPDATE user_account SET disabled_at = now()")
-        refusal(await reset(stranger, shown_word()), 404, "RESET_LINK_INVALID")
+        refusal(await reset(stranger, shown_link_token()), 404, "RESET_LINK_INVALID")
 
-    async def test_a_link_is_good_for_nobody_else(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_a_link_works_for_its_account_only(self, stranger: httpx2.AsyncClient) -> None:
         lan, mai = await account(), await account(email="mai@example.com")
         await sql("UPDATE user_account SET password_hash = password_hash || ' ' WHERE id = :id", id=mai.id)
-        await ask_for_reset(stranger, lan.login)
-        await ask_for_reset(stranger, mai.login)
-        ours, theirs = [word_in(mail.body).split(".") for mail in shown_mails]
+        await request_reset(stranger, lan.login)
+        await request_reset(stranger, mai.login)
+        ours, theirs = [link_token_in(mail.body).split(".") for mail in shown_mails]
         forged = ".".join([ours[0], *theirs[1:]])
         refusal(await reset(stranger, forged), 404, "RESET_LINK_INVALID")
 
     @pytest.mark.parametrize("word", ["", "x", "..", ".a.b", "WzFd.a.b", "MQ.a.b", "bnVsbA.a.b", "ă.ă.ă"])
-    async def test_what_is_no_link_is_not_good(self, stranger: httpx2.AsyncClient, word: str) -> None:
+    async def test_an_invalid_link_is_refused(self, stranger: httpx2.AsyncClient, word: str) -> None:
         refusal(await reset(stranger, word), 404, "RESET_LINK_INVALID")
 
-    async def test_a_mail_server_that_is_down_changes_no_answer(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_a_mail_server_that_is_down_changes_no_response(self, stranger: httpx2.AsyncClient) -> None:
         await account()
         with app_mail(SMTP_HOST="127.0.0.1", SMTP_PORT=1, SMTP_SECURITY="none"):
-            assert (await ask_for_reset(stranger, "lan@example.com")).status_code == 202
+            assert (await request_reset(stranger, "lan@example.com")).status_code == 202
 
 
 async def change(
@@ -542,7 +546,7 @@ async def change(
     return await http.post(f"{AUTH}/password", json=body, headers=headers)
 
 
-async def ask_for_reset(http: httpx2.AsyncClient, email: str) -> httpx2.Response:
+async def request_reset(http: httpx2.AsyncClient, email: str) -> httpx2.Response:
     return await http.post(f"{AUTH}/password/reset-request", json={"email": email})
 
 

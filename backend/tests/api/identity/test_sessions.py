@@ -53,7 +53,7 @@ def signed(session_id: UUID, secret: bytes = bytes(32), *, key: str | None = Non
 
 
 class TestRefresh:
-    async def test_each_token_gives_the_next_one(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_every_refresh_token_gives_the_next_one(self, stranger: httpx2.AsyncClient) -> None:
         tokens = [await tokens_of(await account())]
         for _ in range(3):
             tokens.append(tokens_in(await refresh(stranger, tokens[-1])))
@@ -75,14 +75,14 @@ class TestRefresh:
         assert await sql("SELECT array_agg(end_reason ORDER BY id) FROM user_session") == ["reuse", None]
         assert await is_alive(stranger, other_session)
 
-    async def test_a_token_used_long_ago_ends_it_as_well(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_a_token_used_long_ago_ends_the_session(self, stranger: httpx2.AsyncClient) -> None:
         first = last = await tokens_of(await account())
         for _ in range(3):
             last = tokens_in(await refresh(stranger, last))
         refusal(await refresh(stranger, first), 401, "REFRESH_TOKEN_REUSED")
         assert not await is_alive(stranger, last)
 
-    async def test_of_fifty_at_once_one_wins_and_an_old_one_after_them_ends_the_session(
+    async def test_of_fifty_concurrent_refreshes_one_wins(
         self, stranger: httpx2.AsyncClient, clock: time_machine.Traveller
     ) -> None:
         old = await tokens_of(await account())
@@ -112,24 +112,24 @@ class TestRefresh:
             lambda _: urlsafe_b64encode(json.dumps(["a", "b"]).encode()).decode(),
         ],
     )
-    async def test_what_we_have_not_signed_is_refused_and_the_session_lives(
+    async def test_a_forged_token_is_refused_and_the_session_stays(
         self, stranger: httpx2.AsyncClient, spoil: Callable[[str], str]
     ) -> None:
         tokens = await tokens_of(await account())
         refusal(await refresh(stranger, spoil(tokens["refresh_token"])), 401, "INVALID_REFRESH_TOKEN")
         tokens_in(await refresh(stranger, tokens))
 
-    async def test_another_installations_signature_is_not_ours(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_a_token_of_another_installation_is_refused(self, stranger: httpx2.AsyncClient) -> None:
         tokens = await tokens_of(await account())
         session_id = await sql("SELECT id FROM user_session")
         foreign = signed(session_id, key="of another installation, and just as long as ours")
         refusal(await refresh(stranger, foreign), 401, "INVALID_REFRESH_TOKEN")
         tokens_in(await refresh(stranger, tokens))
 
-    async def test_a_session_that_is_gone_is_refused(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_a_deleted_session_is_refused(self, stranger: httpx2.AsyncClient) -> None:
         refusal(await refresh(stranger, signed(uuid7())), 401, "INVALID_REFRESH_TOKEN")
 
-    async def test_access_tokens_are_no_refresh_tokens_and_the_other_way_round(
+    async def test_access_and_refresh_tokens_are_not_interchangeable(
         self, stranger: httpx2.AsyncClient
     ) -> None:
         tokens = await tokens_of(await account())
@@ -148,7 +148,7 @@ class TestRefresh:
         assert secret not in kept
         assert token not in kept
 
-    async def test_who_is_disabled_gets_no_new_one(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_a_disabled_user_cannot_refresh(self, stranger: httpx2.AsyncClient) -> None:
         tokens = await tokens_of(await account())
         await sql("UPDATE user_account SET disabled_at = now()")
         refusal(await refresh(stranger, tokens), 403, "USER_DISABLED")
@@ -156,7 +156,7 @@ class TestRefresh:
 
 
 class TestTime:
-    async def test_an_access_token_dies_after_15_minutes(
+    async def test_an_access_token_expires_after_15_minutes(
         self, stranger: httpx2.AsyncClient, clock: time_machine.Traveller
     ) -> None:
         tokens = await tokens_of(await account())
@@ -176,7 +176,7 @@ class TestTime:
         clock.shift(timedelta(days=30))
         refusal(await refresh(stranger, tokens), 401, "INVALID_REFRESH_TOKEN")
 
-    async def test_an_access_token_dies_with_a_session_that_is_over(
+    async def test_an_access_token_ends_with_its_session(
         self, stranger: httpx2.AsyncClient, clock: time_machine.Traveller
     ) -> None:
         tokens = await tokens_of(await account())
@@ -188,7 +188,7 @@ class TestTime:
 
 
 class TestSignOut:
-    async def test_here_ends_this_session_only(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_sign_out_ends_this_session_only(self, stranger: httpx2.AsyncClient) -> None:
         here, elsewhere = await two_sessions()
         done = await stranger.post(f"{AUTH}/sign-out", headers=bearer(here))
         assert (done.status_code, done.content) == (204, b"")
@@ -196,24 +196,26 @@ class TestSignOut:
         refusal(await refresh(stranger, here), 401, "INVALID_REFRESH_TOKEN")
         assert await is_alive(stranger, elsewhere)
 
-    async def test_everywhere_ends_all_of_mine_and_nobody_elses(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_sign_out_everywhere_ends_all_sessions_of_the_user_alone(
+        self, stranger: httpx2.AsyncClient
+    ) -> None:
         here, elsewhere = await two_sessions()
         others = await tokens_of(await account(email="mai@example.com"))
         assert (await stranger.post(f"{AUTH}/sign-out-everywhere", headers=bearer(here))).status_code == 204
         assert [await is_alive(stranger, each) for each in (here, elsewhere, others)] == [False, False, True]
         tokens_in(await sign_in(stranger, "lan@example.com"))
 
-    async def test_why_a_session_ended_is_kept(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_the_reason_of_an_ended_session_is_stored(self, stranger: httpx2.AsyncClient) -> None:
         tokens = await tokens_of(await account())
         await stranger.post(f"{AUTH}/sign-out", headers=bearer(tokens))
         assert await end_reason() == "signed out"
 
     @pytest.mark.parametrize("path", ["sign-out", "sign-out-everywhere"])
-    async def test_who_is_not_signed_in_cannot(self, stranger: httpx2.AsyncClient, path: str) -> None:
+    async def test_sign_out_needs_a_signed_in_user(self, stranger: httpx2.AsyncClient, path: str) -> None:
         refusal(await stranger.post(f"{AUTH}/{path}"), 401)
 
 
-async def test_a_session_knows_where_it_was_opened(stranger: httpx2.AsyncClient) -> None:
+async def test_a_session_stores_its_device(stranger: httpx2.AsyncClient) -> None:
     await account(Role.THERAPIST)
     body = {"login": "lan@example.com", "password": PASSWORD}
     headers = {b"User-Agent": "Máy quầy ".encode() + b"x" * 400}

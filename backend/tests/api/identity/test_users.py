@@ -68,7 +68,7 @@ async def names(http: httpx2.AsyncClient, **query: object) -> list[str]:
 
 
 class TestList:
-    async def test_newest_first_with_what_is_known_and_no_secret(self, http: httpx2.AsyncClient) -> None:
+    async def test_users_are_listed_newest_first_without_secrets(self, http: httpx2.AsyncClient) -> None:
         await account(Role.RECEPTIONIST, Role.THERAPIST, phone="+84912345678", branch_id=BRANCH)
         lan, quan = (await http.get(USERS)).json()["items"]
         assert quan["roles"] == [ADMIN]
@@ -104,7 +104,7 @@ class TestList:
             ("lan'--", False),
         ],
     )
-    async def test_a_part_of_a_name_an_email_or_a_phone_finds_them(
+    async def test_part_of_a_name_an_email_or_a_phone_finds_a_user(
         self, http: httpx2.AsyncClient, typed: str, is_found: bool
     ) -> None:
         lan = await account(phone="+84912345678", full_name="Nguyễn Đỗ Thị Lan")
@@ -112,26 +112,24 @@ class TestList:
         assert await names(http, q=typed) == (["Nguyễn Đỗ Thị Lan"] if is_found else [])
 
     @pytest.mark.parametrize("character", ["%", "_", "\\"])
-    async def test_wildcards_are_found_where_they_stand(
-        self, http: httpx2.AsyncClient, character: str
-    ) -> None:
+    async def test_wildcards_are_plain_text(self, http: httpx2.AsyncClient, character: str) -> None:
         await account(full_name=f"Lan {character} Sen")
         assert await names(http, q=character) == [f"Lan {character} Sen"]
 
-    async def test_by_role(self, http: httpx2.AsyncClient) -> None:
+    async def test_users_are_filtered_by_role(self, http: httpx2.AsyncClient) -> None:
         await account(Role.RECEPTIONIST, Role.THERAPIST, full_name="Lan", branch_id=BRANCH)
         await account(Role.CUSTOMER, full_name="Mai", email="mai@example.com")
         assert await names(http, role="therapist") == ["Lan"]
         assert await names(http, role="customer") == ["Mai"]
         assert await names(http, role="customer", q="lan") == []
 
-    async def test_by_whether_they_are_disabled(self, http: httpx2.AsyncClient) -> None:
+    async def test_users_are_filtered_by_disabled(self, http: httpx2.AsyncClient) -> None:
         await account(full_name="Lan", disabled=True)
         assert await names(http, disabled="true") == ["Lan"]
         assert await names(http, disabled="false") == ["Trần Minh Quân"]
         assert len(await names(http)) == 2
 
-    async def test_pages_show_everybody_once(self, http: httpx2.AsyncClient) -> None:
+    async def test_pages_list_every_user_once(self, http: httpx2.AsyncClient) -> None:
         for number in range(5):
             await account(full_name=f"Lan {number}", email=f"lan{number}@example.com")
         shown: list[str] = []
@@ -144,7 +142,7 @@ class TestList:
         assert query["cursor"] is None
         assert shown == [f"Lan {number}" for number in (4, 3, 2, 1, 0)]
 
-    async def test_a_cursor_is_good_for_its_own_listing(self, http: httpx2.AsyncClient) -> None:
+    async def test_a_cursor_works_for_its_own_query_only(self, http: httpx2.AsyncClient) -> None:
         await account()
         cursor = (await http.get(USERS, params={"limit": 1})).json()["next_cursor"]
         for query in ({"q": "lan", "cursor": cursor}, {"cursor": cursor[:-1]}, {"cursor": "x"}):
@@ -153,18 +151,16 @@ class TestList:
     @pytest.mark.parametrize(
         "query", [{"limit": 0}, {"limit": 101}, {"role": "boss"}, {"disabled": "1"}, {"q": ""}, {"x": "1"}]
     )
-    async def test_a_query_that_makes_no_sense_is_422(
-        self, http: httpx2.AsyncClient, query: dict[str, Any]
-    ) -> None:
+    async def test_an_invalid_query_is_422(self, http: httpx2.AsyncClient, query: dict[str, Any]) -> None:
         refusal(await http.get(USERS, params=query), 422, "VALIDATION_ERROR")
 
-    async def test_one(self, http: httpx2.AsyncClient, admin: Account) -> None:
+    async def test_a_user_is_read_by_id(self, http: httpx2.AsyncClient, admin: Account) -> None:
         assert (await http.get(f"{USERS}/{admin.id}")).json()["email"] == "quan@example.com"
         refusal(await http.get(f"{USERS}/{uuid7()}"), 404, "USER_NOT_FOUND")
 
 
 class TestDisable:
-    async def test_every_token_dies_at_once_and_nobody_elses(self, http: httpx2.AsyncClient) -> None:
+    async def test_disabling_ends_every_session_of_that_user_alone(self, http: httpx2.AsyncClient) -> None:
         lan, mai = await account(Role.RECEPTIONIST), await account(email="mai@example.com")
         here, elsewhere, others = [await tokens_of(who) for who in (lan, lan, mai)]
         disabled = await change(http, lan, "disable")
@@ -175,7 +171,7 @@ class TestDisable:
         assert [await is_alive(http, tokens) for tokens in (here, elsewhere, others)] == [False, False, True]
         refusal(await sign_in(http, lan.login), 403, "USER_DISABLED")
 
-    async def test_also_those_of_supabase_and_for_good(self, http: httpx2.AsyncClient) -> None:
+    async def test_disabling_ends_supabase_tokens_for_good(self, http: httpx2.AsyncClient) -> None:
         with Issuer() as supabase, trusting(supabase), time_machine.travel(LATER, tick=False) as clock:
             http.headers |= await header_of(await account(Role.ADMIN))
             sub = str(uuid4())
@@ -188,13 +184,13 @@ class TestDisable:
             refusal(await get_me(http, tokens), 401, "SESSION_ENDED")
             assert (await get_me(http, {"access_token": supabase.token(sub=sub)})).status_code == 200
 
-    async def test_again_is_no_error_and_changes_nothing(self, http: httpx2.AsyncClient) -> None:
+    async def test_disabling_twice_changes_nothing(self, http: httpx2.AsyncClient) -> None:
         lan = await account()
         once = (await change(http, lan, "disable")).json()
         again = await change(http, lan, "disable")
         assert (again.status_code, again.json()) == (200, once)
 
-    async def test_enabled_they_sign_in_anew_and_no_old_session_comes_back(
+    async def test_an_enabled_user_signs_in_again_and_no_old_session_returns(
         self, http: httpx2.AsyncClient
     ) -> None:
         old = await tokens_of(lan := await account())
@@ -212,9 +208,7 @@ class TestDisable:
 
 
 class TestRoles:
-    async def test_they_count_from_the_next_request_with_the_same_token(
-        self, http: httpx2.AsyncClient
-    ) -> None:
+    async def test_roles_take_effect_with_the_next_request(self, http: httpx2.AsyncClient) -> None:
         lan = await account(Role.CUSTOMER)
         headers = await header_of(lan)
         refusal(await http.get(USERS, headers=headers), 403, "FORBIDDEN")
@@ -225,19 +219,21 @@ class TestRoles:
         refusal(await http.get(USERS, headers=headers), 403, "FORBIDDEN")
         assert (await set_roles(http, lan)).json()["roles"] == []
 
-    async def test_in_a_branch_and_everywhere_are_two(self, http: httpx2.AsyncClient) -> None:
+    async def test_a_role_in_a_branch_and_everywhere_are_two_roles(self, http: httpx2.AsyncClient) -> None:
         lan = await account(Role.RECEPTIONIST)
         in_branch = {"role": "receptionist", "branch_id": str(BRANCH)}
         assert (await set_roles(http, lan, DESK, in_branch, DESK)).json()["roles"] == [DESK, in_branch]
         assert (await set_roles(http, lan, in_branch)).json()["roles"] == [in_branch]
 
-    async def test_a_branch_that_is_none_gives_none(self, http: httpx2.AsyncClient) -> None:
+    async def test_a_role_in_an_unknown_branch_is_404_and_changes_nothing(
+        self, http: httpx2.AsyncClient
+    ) -> None:
         lan = await account(Role.RECEPTIONIST)
         nowhere = {"role": "receptionist", "branch_id": str(uuid7())}
         refusal(await set_roles(http, lan, ADMIN, nowhere), 404, "ROLE_BRANCH_NOT_FOUND")
         assert (await http.get(f"{USERS}/{lan.id}")).json()["roles"] == [DESK]
 
-    async def test_a_role_that_stays_is_not_given_anew(self, http: httpx2.AsyncClient) -> None:
+    async def test_a_role_that_stays_keeps_its_row(self, http: httpx2.AsyncClient) -> None:
         lan = await account(Role.RECEPTIONIST)
         before = await sql("SELECT id FROM role_assignment WHERE user_id = :id", id=lan.id)
         await set_roles(http, lan, DESK)
@@ -246,7 +242,7 @@ class TestRoles:
     @pytest.mark.parametrize(
         "role", [{"role": "boss"}, {"role": "admin", "branch_id": "all"}, {"x": 1}, "admin"]
     )
-    async def test_what_is_no_role_is_422(self, http: httpx2.AsyncClient, admin: Account, role: Any) -> None:
+    async def test_an_invalid_role_is_422(self, http: httpx2.AsyncClient, admin: Account, role: Any) -> None:
         refusal(await set_roles(http, admin, role), 422, "VALIDATION_ERROR")
 
     async def test_nobody_is_not_found(self, http: httpx2.AsyncClient, admin: Account) -> None:
@@ -256,7 +252,9 @@ class TestRoles:
 
 
 class TestLastAdmin:
-    async def test_stays(self, http: httpx2.AsyncClient, admin: Account) -> None:
+    async def test_the_last_admin_cannot_be_disabled_or_demoted(
+        self, http: httpx2.AsyncClient, admin: Account
+    ) -> None:
         await account(Role.RECEPTIONIST)
         refusal(await change(http, admin, "disable"), 409, "LAST_ADMIN")
         refusal(await set_roles(http, admin, DESK), 409, "LAST_ADMIN")
@@ -272,25 +270,27 @@ class TestLastAdmin:
             {"password": None},  # invited, and has not answered
         ],
     )
-    async def test_is_who_is_left_when_the_others_cannot_act(
+    async def test_admins_who_cannot_act_do_not_count(
         self, http: httpx2.AsyncClient, admin: Account, other: dict[str, Any]
     ) -> None:
         await account(Role.ADMIN, **other)
         refusal(await change(http, admin, "disable"), 409, "LAST_ADMIN")
         refusal(await set_roles(http, admin), 409, "LAST_ADMIN")
 
-    async def test_counts_who_signs_in_by_supabase(self, http: httpx2.AsyncClient, admin: Account) -> None:
+    async def test_an_admin_of_supabase_counts(self, http: httpx2.AsyncClient, admin: Account) -> None:
         mai = await account(Role.ADMIN, password=None)
         await sql("UPDATE user_account SET supabase_id = :sub WHERE id = :id", sub=uuid7(), id=mai.id)
         assert (await change(http, admin, "disable")).status_code == 200
 
-    async def test_with_another_one_may_go(self, http: httpx2.AsyncClient, admin: Account) -> None:
+    async def test_an_admin_may_be_demoted_when_another_remains(
+        self, http: httpx2.AsyncClient, admin: Account
+    ) -> None:
         await account(Role.ADMIN)
         assert (await set_roles(http, admin, DESK)).status_code == 200
         refusal(await http.get(USERS), 403, "FORBIDDEN")
 
     @pytest.mark.parametrize("what", ["disable", "demote"])
-    async def test_of_two_who_remove_each_other_at_once_one_stays(
+    async def test_of_two_admins_who_remove_each_other_one_stays(
         self, stranger: httpx2.AsyncClient, what: str
     ) -> None:
         for number in range(10):

@@ -24,7 +24,7 @@ TYPES, ROOMS, RESOURCES = "/api/v1/resource-types", "/api/v1/rooms", "/api/v1/re
 NAME = {"vi": "Giường massage", "en": "Massage bed"}
 
 
-def told(response: httpx2.Response) -> tuple[int, str]:
+def refusal_of(response: httpx2.Response) -> tuple[int, str]:
     return response.status_code, response.json()["error"]["code"]
 
 
@@ -33,7 +33,7 @@ async def keys_of(client: httpx2.AsyncClient, path: str, **params: Any) -> list[
 
 
 class TestTypes:
-    async def test_a_type_is_listed_as_it_was_added_beds_before_devices(
+    async def test_types_are_listed_as_they_were_added_beds_before_devices(
         self, client: httpx2.AsyncClient
     ) -> None:
         laser = await client.post(TYPES, json={"key": "a-laser", "kind": "device", "name": NAME})
@@ -41,7 +41,7 @@ class TestTypes:
         assert (bed.status_code, bed.json()["name"], bed.json()["kind"]) == (201, NAME, "bed")
         assert (await client.get(TYPES)).json() == [bed.json(), laser.json()]
 
-    async def test_a_change_leaves_what_is_not_sent(self, client: httpx2.AsyncClient) -> None:
+    async def test_an_update_leaves_other_fields(self, client: httpx2.AsyncClient) -> None:
         bed = (await client.post(TYPES, json={"key": "massage-bed", "kind": "bed", "name": NAME})).json()
         path = f"{TYPES}/{bed['id']}"
         assert (await client.patch(path, json={"key": "table"})).json() == bed | {"key": "table"}
@@ -50,25 +50,27 @@ class TestTypes:
         assert renamed.json() == bed | {"key": "table", "name": new_name}
         assert (await client.get(TYPES)).json() == [renamed.json()]
 
-    async def test_the_kind_never_changes(self, client: httpx2.AsyncClient) -> None:
+    async def test_the_kind_of_a_type_is_fixed(self, client: httpx2.AsyncClient) -> None:
         refused = await client.patch(f"{TYPES}/{await add_type()}", json={"kind": "device"})
         assert refused.status_code == 422
 
     async def test_two_types_cannot_share_a_key(self, client: httpx2.AsyncClient) -> None:
         await add_type(key="massage-bed")
         new = {"key": "massage-bed", "kind": "bed", "name": NAME}
-        assert told(await client.post(TYPES, json=new)) == (409, "RESOURCE_TYPE_KEY_TAKEN")
+        assert refusal_of(await client.post(TYPES, json=new)) == (409, "RESOURCE_TYPE_KEY_TAKEN")
         other = await client.patch(f"{TYPES}/{await add_type()}", json={"key": "massage-bed"})
-        assert told(other) == (409, "RESOURCE_TYPE_KEY_TAKEN")
+        assert refusal_of(other) == (409, "RESOURCE_TYPE_KEY_TAKEN")
 
-    async def test_who_is_of_one_branch_does_not_change_types(self, client: httpx2.AsyncClient) -> None:
+    async def test_an_administrator_of_one_branch_cannot_change_types(
+        self, client: httpx2.AsyncClient
+    ) -> None:
         headers = await signed_in(Role.ADMIN, branch_id=uuid7())
         new = {"key": "massage-bed", "kind": "bed", "name": NAME}
         assert (await client.post(TYPES, json=new, headers=headers)).status_code == 403
 
 
 class TestRooms:
-    async def test_rooms_are_listed_of_a_branch_or_of_all(self, client: httpx2.AsyncClient) -> None:
+    async def test_rooms_are_listed_for_one_branch_or_all(self, client: httpx2.AsyncClient) -> None:
         here, there = await add_branch(), await add_branch()
         lotus = {"key": "sen", "branch_id": str(here), "name": "Phòng Sen"}
         created = await client.post(ROOMS, json=lotus)
@@ -77,7 +79,7 @@ class TestRooms:
         assert await keys_of(client, ROOMS) == ["cuc", "sen"]
         assert await keys_of(client, ROOMS, branch_id=here) == ["sen"]
 
-    async def test_a_room_gets_another_name_but_no_other_branch(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_room_may_change_its_name_but_not_its_branch(self, client: httpx2.AsyncClient) -> None:
         room = f"{ROOMS}/{await add_room(await add_branch())}"
         assert (await client.patch(room, json={"name": "Phòng Cúc"})).json()["name"] == "Phòng Cúc"
         assert (await client.get(ROOMS)).json()[0]["name"] == "Phòng Cúc"
@@ -87,15 +89,18 @@ class TestRooms:
     async def test_two_rooms_cannot_share_a_key(self, client: httpx2.AsyncClient) -> None:
         new = {"key": "sen", "branch_id": str(await add_branch()), "name": "Phòng Sen"}
         await client.post(ROOMS, json=new)
-        assert told(await client.post(ROOMS, json=new)) == (409, "ROOM_KEY_TAKEN")
+        assert refusal_of(await client.post(ROOMS, json=new)) == (409, "ROOM_KEY_TAKEN")
+        other = (await client.post(ROOMS, json=new | {"key": "cuc"})).json()
+        renamed = await client.patch(f"{ROOMS}/{other['id']}", json={"key": "sen"})
+        assert refusal_of(renamed) == (409, "ROOM_KEY_TAKEN")
 
-    async def test_a_room_needs_a_branch(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_room_in_an_unknown_branch_is_404(self, client: httpx2.AsyncClient) -> None:
         new = {"key": "sen", "branch_id": str(uuid7()), "name": "Phòng Sen"}
-        assert told(await client.post(ROOMS, json=new)) == (404, "BRANCH_NOT_FOUND")
+        assert refusal_of(await client.post(ROOMS, json=new)) == (404, "BRANCH_NOT_FOUND")
 
 
 class TestResources:
-    async def test_what_it_is_its_type_says(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_resource_is_a_bed_or_a_device_by_its_type(self, client: httpx2.AsyncClient) -> None:
         branch_id = await add_branch()
         new = {
             "key": "giuong-1",
@@ -109,7 +114,7 @@ class TestResources:
         assert created.json() == new | {"id": created.json()["id"], "kind": "device", "retired_at": None}
         assert (await client.get(RESOURCES)).json() == [created.json()]
 
-    async def test_they_are_listed_by_branch_and_kind_and_staff_never(
+    async def test_resources_are_listed_by_branch_and_kind_without_staff(
         self, client: httpx2.AsyncClient
     ) -> None:
         here, there = await add_branch(), await add_branch()
@@ -124,28 +129,28 @@ class TestResources:
         assert await listed(branch_id=here, kind="device") == {laser}
         assert await listed(retired="true") == set()
 
-    async def test_somebody_of_the_staff_is_not_found(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_member_of_staff_is_not_found_as_a_resource(self, client: httpx2.AsyncClient) -> None:
         changed = await client.patch(f"{RESOURCES}/{await add_therapist()}", json={"name": "Lan"})
-        assert told(changed) == (404, "RESOURCE_NOT_FOUND")
+        assert refusal_of(changed) == (404, "RESOURCE_NOT_FOUND")
 
     @pytest.mark.parametrize("which", ["of another branch", "that is not there"])
-    async def test_it_cannot_be_in_a_room(self, client: httpx2.AsyncClient, which: str) -> None:
+    async def test_a_room_of_another_branch_is_refused(self, client: httpx2.AsyncClient, which: str) -> None:
         branch_id = await add_branch()
         room_id = str(await add_room(await add_branch()) if which == "of another branch" else uuid7())
         new = {"key": "a", "name": "A", "type_id": str(await add_type()), "branch_id": str(branch_id)}
         refused = await client.post(RESOURCES, json=new | {"room_id": room_id})
-        assert told(refused) == (409, "ROOM_ELSEWHERE")
+        assert refusal_of(refused) == (409, "ROOM_ELSEWHERE")
         bed = f"{RESOURCES}/{await add_bed(branch_id)}"
-        assert told(await client.patch(bed, json={"room_id": room_id})) == (409, "ROOM_ELSEWHERE")
+        assert refusal_of(await client.patch(bed, json={"room_id": room_id})) == (409, "ROOM_ELSEWHERE")
 
-    async def test_it_moves_into_a_room_and_out_of_it(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_resource_moves_into_a_room_and_out_of_it(self, client: httpx2.AsyncClient) -> None:
         branch_id = await add_branch()
         room_id, bed = str(await add_room(branch_id)), f"{RESOURCES}/{await add_bed(branch_id)}"
         assert (await client.patch(bed, json={"room_id": room_id})).json()["room_id"] == room_id
         assert (await client.patch(bed, json={"name": "Giường 2"})).json()["room_id"] == room_id
         assert (await client.patch(bed, json={"room_id": None})).json()["room_id"] is None
 
-    async def test_it_needs_a_type_and_a_branch_and_a_key_of_its_own(
+    async def test_a_resource_needs_a_type_a_branch_and_a_unique_key(
         self, client: httpx2.AsyncClient
     ) -> None:
         new = {
@@ -155,11 +160,14 @@ class TestResources:
             "branch_id": str(await add_branch()),
         }
         no_branch = await client.post(RESOURCES, json=new | {"branch_id": str(uuid7())})
-        assert told(no_branch) == (404, "BRANCH_NOT_FOUND")
+        assert refusal_of(no_branch) == (404, "BRANCH_NOT_FOUND")
         no_type = await client.post(RESOURCES, json=new | {"type_id": str(uuid7())})
-        assert told(no_type) == (404, "RESOURCE_TYPE_NOT_FOUND")
+        assert refusal_of(no_type) == (404, "RESOURCE_TYPE_NOT_FOUND")
         await client.post(RESOURCES, json=new)
-        assert told(await client.post(RESOURCES, json=new)) == (409, "RESOURCE_KEY_TAKEN")
+        assert refusal_of(await client.post(RESOURCES, json=new)) == (409, "RESOURCE_KEY_TAKEN")
+        other = (await client.post(RESOURCES, json=new | {"key": "b"})).json()
+        renamed = await client.patch(f"{RESOURCES}/{other['id']}", json={"key": "a"})
+        assert refusal_of(renamed) == (409, "RESOURCE_KEY_TAKEN")
 
 
 async def retired_while(
@@ -176,7 +184,9 @@ async def retired_while(
 
 
 class TestRetiring:
-    async def test_what_retired_is_listed_apart_and_can_come_back(self, client: httpx2.AsyncClient) -> None:
+    async def test_retired_resources_are_listed_apart_and_can_come_back(
+        self, client: httpx2.AsyncClient
+    ) -> None:
         bed_id = await add_bed(await add_branch())
         bed = f"{RESOURCES}/{bed_id}"
         retired = (await client.patch(bed, json={"retired": True})).json()
@@ -188,17 +198,17 @@ class TestRetiring:
         assert (await client.patch(bed, json={"retired": False})).json()["retired_at"] is None
         assert await keys_of(client, RESOURCES) == [f"k-{bed_id}"]
 
-    async def test_what_appointments_need_cannot_retire(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_resource_that_appointments_need_cannot_retire(self, client: httpx2.AsyncClient) -> None:
         bed = await add_bed(await add_branch())
         later = await take(bed, "held", hours=(48, 49))
         now = await take(bed, "booked", hours=(-0.5, 0.5))
         refused = await client.patch(f"{RESOURCES}/{bed}", json={"retired": True, "name": "Giường cũ"})
-        assert told(refused) == (409, "RESOURCE_HAS_APPOINTMENTS")
+        assert refusal_of(refused) == (409, "RESOURCE_HAS_APPOINTMENTS")
         assert [line["field"] for line in refused.json()["error"]["details"]] == [str(now), str(later)]
         [(name, retired_at)] = await run_sql("SELECT name, retired_at FROM resource WHERE id = $1", bed)
         assert (name, retired_at) == ("Giường 1", None)
 
-    async def test_it_is_told_as_who_puts_the_bed_out_of_order_is_told(
+    async def test_retiring_names_the_same_appointments_as_an_outage(
         self, client: httpx2.AsyncClient
     ) -> None:
         bed = await add_bed(await add_branch())
@@ -207,7 +217,7 @@ class TestRetiring:
         broken = {"start": at(9).isoformat(), "end": at(12).isoformat(), "reason": "Gãy chân"}
         breaking = await client.post(f"{RESOURCES}/{bed}/outages", json=broken)
         for refused in (retiring, breaking):
-            assert told(refused) == (409, "RESOURCE_HAS_APPOINTMENTS")
+            assert refusal_of(refused) == (409, "RESOURCE_HAS_APPOINTMENTS")
             assert refused.json()["error"]["details"] == [
                 {
                     "field": str(appointment_id),
@@ -216,7 +226,7 @@ class TestRetiring:
                 }
             ]
 
-    async def test_what_is_over_or_was_given_up_or_only_blocks_it_does_not_keep_it(
+    async def test_past_released_and_blocked_times_do_not_prevent_retiring(
         self, client: httpx2.AsyncClient
     ) -> None:
         bed = await add_bed(await add_branch())
@@ -227,12 +237,12 @@ class TestRetiring:
         await take(other, "booked")
         assert (await client.patch(f"{RESOURCES}/{bed}", json={"retired": True})).status_code == 200
 
-    async def test_who_books_it_at_this_moment_comes_first(self, client: httpx2.AsyncClient) -> None:
+    async def test_a_concurrent_booking_prevents_retiring(self, client: httpx2.AsyncClient) -> None:
         bed = await add_bed(await add_branch())
         refused = await retired_while(client, bed, lambda desk: take(bed, "booked", connection=desk))
-        assert told(refused) == (409, "RESOURCE_HAS_APPOINTMENTS")
+        assert refusal_of(refused) == (409, "RESOURCE_HAS_APPOINTMENTS")
 
-    async def test_a_hold_that_expires_while_it_waits_does_not_keep_it(
+    async def test_a_hold_that_expires_meanwhile_does_not_prevent_retiring(
         self, client: httpx2.AsyncClient
     ) -> None:
         bed = await add_bed(await add_branch())
@@ -242,7 +252,7 @@ class TestRetiring:
         assert retired.status_code == 200
 
 
-async def test_a_list_has_an_end(client: httpx2.AsyncClient) -> None:
+async def test_a_list_is_limited(client: httpx2.AsyncClient) -> None:
     branch_id, type_id = await add_branch(), await add_type()
     keys = [f"k-{number}" for number in range(1_001)]
     bed = {"kind": "bed", "name": "Giường", "branch_id": branch_id, "type_id": type_id}
