@@ -47,7 +47,7 @@ async def _seed_spa(session: AsyncSession) -> bool:
     for branch in await branch_service.list_branches(session):
         today = datetime.now(ZoneInfo(branch.time_zone)).date()
         fill = ShiftFill(branch_id=branch.id, first_day=today, last_day=today + _ROSTER - timedelta(days=1))
-        await roster_fill.fill_shifts(session, fill)
+        await roster_fill.fill_shifts(session, SYSTEM_USER, fill)
     therapist_id = await session.scalar(select(User.id).where(User.email == _THERAPIST))
     if therapist_id is not None:
         await _link_therapist(session, therapist_id)

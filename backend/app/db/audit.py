@@ -1,8 +1,5 @@
 """Name who changes something in a transaction: the triggers of the audit ledger (migration 0002) write it down."""
 
-Triggers (migration 0002) write the entries.
-"""
-
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -15,6 +12,7 @@ _ACT_AS = text(
     "SELECT set_config('zenspa.actor', :actor, true), set_config('zenspa.request', :request, true)"
 )
 _ACT_AS_PROGRAM = text("SELECT set_config('application_name', :program, true)")
+
 _MASK = text(
     "UPDATE audit_entry SET before = zenspa_masked(before), after = zenspa_masked(after)"
     " WHERE entity_id = ANY(:entity_ids)"

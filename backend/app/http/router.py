@@ -72,8 +72,8 @@ class ApiRoute(QuickRoute):
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         super().__init__(path, endpoint, **options)
         general = dict(_ANY_ERRORS)
-        if _requires_sign_in(self.dependant):
-            general |= _SIGN_IN_ERRORS
+        if (scheme := _security_scheme(self.dependant)) is not None:
+            general = dict(_signed_in_errors(getattr(scheme, "errors", ())))
         elif options.get("openapi_extra") != PUBLIC:
             raise TypeError(
                 f"{endpoint.__name__}: add `user: SignedIn` to its signature, or openapi_extra=PUBLIC"
@@ -122,10 +122,12 @@ async def _handle_once(
         return await handle(request)
 
 
-def _requires_sign_in(dependant: Dependant) -> bool:
-    return issubclass(type(dependant.call), SecurityBase) or any(
-        map(_requires_sign_in, dependant.dependencies)
-    )
+def _security_scheme(dependant: Dependant) -> SecurityBase | None:
+    """Return the dependency that reads the caller's token, if the route has one."""
+    call: object = dependant.call
+    if isinstance(call, SecurityBase):
+        return call
+    return next(filter(None, map(_security_scheme, dependant.dependencies)), None)
 
 
 class ApiRouter(APIRouter):

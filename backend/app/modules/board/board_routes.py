@@ -13,7 +13,7 @@ from app.http.router import ApiRouter
 from app.modules.board import board_service, stream
 from app.modules.board.board_errors import TooManyStreams
 from app.modules.board.board_schemas import BoardQuery, BoardRead
-from app.modules.branch.branch_service import BranchNotFound
+from app.modules.branch.branch_errors import BranchNotFound
 from app.modules.identity.access import SignedIn
 
 _EVENTS = {

@@ -45,8 +45,8 @@ from app.modules.booking.booking_schemas import (
 from app.modules.booking.editing import reschedule
 from app.modules.booking.status import change_status
 from app.modules.booking.visit import access
-from app.modules.branch.branch_service import BranchNotFound
-from app.modules.catalogue.catalogue_service import AddOnNotFound, VariantNotFound
+from app.modules.branch.branch_errors import BranchNotFound
+from app.modules.catalogue.catalogue_errors import AddOnNotFound, VariantNotFound
 from app.modules.customer.customer_errors import CustomerArchived, CustomerNotFound
 from app.modules.identity.access import SignedIn
 from app.modules.resource.resource_errors import ResourceNotFound

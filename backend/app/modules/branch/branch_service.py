@@ -11,7 +11,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
-from app.common.types.wall_time import Span, WallHours, days_from, instant, open_spans
+from app.common.types.wall_time import Span, WallHours, days_between, instant_of, open_spans
 from app.core.exceptions import ZenSpaException
 from app.db.errors import translate_integrity_errors
 from app.db.queries import bounds, fetch_raw, get_row
@@ -75,8 +75,8 @@ class BranchCalendar(NamedTuple):
         So the early morning after a late night belongs to two days.
         """
         opening = open_spans([day], self.hours.__getitem__, self.zone)
-        midnight = instant(day + _ONE_DAY, 0, self.zone)
-        return Span(instant(day, 0, self.zone), max([midnight, *(span.end for span in opening)]))
+        midnight = instant_of(day + _ONE_DAY, 0, self.zone)
+        return Span(instant_of(day, 0, self.zone), max([midnight, *(span.end for span in opening)]))
 
 
 async def list_branches(session: AsyncSession) -> list[BranchRead]:

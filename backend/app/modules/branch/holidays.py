@@ -43,8 +43,6 @@ async def suggest_holidays(
 
 def _holidays(country: str, year: int) -> dict[date, str]:
     """Return the names of the holidays. The first call takes a quarter of a second."""
-    import holidays  # 10 MB of calendars, needed once a year
-
     try:
         return dict(holidays.country_holidays(country, years=year))
     except NotImplementedError:

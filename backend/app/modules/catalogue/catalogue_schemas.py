@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, S
 from app.common.schemas import NOT_SENT, Bilingual, BilingualText, Key, RequestModel, without_defaults
 from app.common.types.localized import LocalizedText
 from app.common.types.wall_time import DAY
+from app.common.validation import bilingual_error
 
 MAX_SEGMENTS = 20
 MAX_VARIANTS = 50

@@ -124,7 +124,7 @@ async def create_category(session: AsyncSession, user: CurrentUser, new: Categor
         CategoryKeyTaken
     """
     authorize(user, Role.ADMIN, everywhere=True)
-    category = ServiceCategory(key=new.key, name=new.name.words(), position=new.position)
+    category = ServiceCategory(key=new.key, name=new.name.localized(), position=new.position)
     await _save(session, category)
     return DeskCategory.model_validate(category)
 
@@ -267,7 +267,7 @@ async def create_add_on(session: AsyncSession, user: CurrentUser, new: AddOnCrea
         AddOnKeyTaken
     """
     authorize(user, Role.ADMIN, everywhere=True)
-    add_on = AddOn(**new.model_dump(exclude={"name"}), name=new.name.words())
+    add_on = AddOn(**new.model_dump(exclude={"name"}), name=new.name.localized())
     await _save(session, add_on)
     return DeskAddOn.model_validate(add_on)
 

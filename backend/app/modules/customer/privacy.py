@@ -6,7 +6,6 @@ from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
-from app.db.audit import mask_entries_about
 from app.modules.audit import audit_service
 from app.modules.customer.consents import CONSENTS, export_consents
 from app.modules.customer.customer_errors import (
@@ -58,7 +57,7 @@ async def collect_personal_data(
         collected_at=utc_now(),
         customer=current,
         merged=merged,
-        accounts=[await identity_service.read_user(session, account) for account in accounts],
+        accounts=[await identity_service.read_account(session, account) for account in accounts],
         consents=consents,
         other_records={
             holder.name: [

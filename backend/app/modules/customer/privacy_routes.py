@@ -32,7 +32,7 @@ from app.modules.customer.customer_schemas import (
 )
 from app.modules.customer.personal_data import PersonalDataHolders
 from app.modules.identity.access import SignedIn
-from app.modules.identity.identity_service import UserNotFound
+from app.modules.identity.identity_errors import UserNotFound
 
 router = ApiRouter(prefix=f"{PREFIX}/{{customer_id}}", tags=["Customers: account, duplicates and privacy"])
 

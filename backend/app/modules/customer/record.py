@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
-from app.modules.audit import audit_service
+from app.db.audit import mask_entries_about
 from app.modules.customer.columns import CUSTOMER_COLUMNS, Erasure, keep
 from app.modules.customer.customer_errors import MergeTooLarge
 from app.modules.customer.customer_models import Customer
@@ -55,7 +55,7 @@ async def _erase(session: AsyncSession, customer_ids: Sequence[UUID], user_ids: 
             elif rule.erase is not Erasure.KEEP:
                 setattr(customer, name, copy(rule.erase))
     await session.flush()
-    await audit_service.mask_entries_about(session, changed_ids)
+    await mask_entries_about(session, changed_ids)
 
 
 CUSTOMERS = PersonalDataHolder(

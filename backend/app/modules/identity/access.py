@@ -25,6 +25,7 @@ from app.core.exceptions import ForbiddenException, UnauthorizedException
 from app.core.logging import request_id_var, user_id_var
 from app.db.audit import act_as
 from app.db.queries import fetch_raw
+from app.db.transactions import run_in_transaction
 from app.modules.identity.identity_errors import (
     ExpiredToken,
     InvalidToken,

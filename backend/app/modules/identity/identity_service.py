@@ -87,12 +87,12 @@ async def read_user(session: AsyncSession, user: CurrentUser, user_id: UUID) -> 
         UserNotFound
     """
     authorize(user, Role.ADMIN, everywhere=True)
-    return await _read_account(session, await get_user(session, user_id))
+    return await read_account(session, await get_user(session, user_id))
 
 
 async def read_own_account(session: AsyncSession, user: CurrentUser) -> UserRead:
     """Return the signed-in user's own account and roles."""
-    return await _read_account(session, await get_user(session, user.id))
+    return await read_account(session, await get_user(session, user.id))
 
 
 async def disable_user(session: AsyncSession, user: CurrentUser, user_id: UUID) -> UserRead:
@@ -102,7 +102,7 @@ async def disable_user(session: AsyncSession, user: CurrentUser, user_id: UUID) 
         UserNotFound, LastAdmin
     """
     authorize(user, Role.ADMIN, everywhere=True)
-    return await _read_account(session, await _disable(session, user_id))
+    return await read_account(session, await _disable(session, user_id))
 
 
 async def enable_user(session: AsyncSession, user: CurrentUser, user_id: UUID) -> UserRead:
@@ -115,7 +115,7 @@ async def enable_user(session: AsyncSession, user: CurrentUser, user_id: UUID) -
     account = await get_user(session, user_id, lock=True)
     account.disabled_at = None
     await session.flush()
-    return await _read_account(session, account)
+    return await read_account(session, account)
 
 
 async def set_roles(
@@ -137,7 +137,7 @@ async def set_roles(
             await session.delete(assignment)
     await session.flush()
     await add_roles(session, user_id, roles)
-    return await _read_account(session, account)
+    return await read_account(session, account)
 
 
 def list_shown_mails(user: CurrentUser) -> list[ShownMailRead]:
@@ -277,7 +277,7 @@ async def _refuse_if_last_admin(session: AsyncSession, user_id: UUID) -> None:
         raise LastAdmin
 
 
-async def _read_account(session: AsyncSession, account: User) -> UserRead:
+async def read_account(session: AsyncSession, account: User) -> UserRead:
     [read] = await _with_roles(session, [account])
     return read
 

@@ -28,39 +28,6 @@ _ALGORITHMS = {"ES256", "RS256"}
 logger = structlog.get_logger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class SigningKey:
-    """A key and the one algorithm it is for; equal to every other of the same value."""
-
-    algorithm: str
-    value: tuple[str, ...] = field(repr=False)
-    jwk: "PyJWK" = field(repr=False, compare=False)
-
-    @classmethod
-    def from_secret(cls, secret: bytes) -> Self:
-        return cls._from_members("HS256", {"kty": "oct", "k": urlsafe_b64encode(secret).decode()})
-
-    @classmethod
-    def from_jwk(cls, jwk: dict[str, Any]) -> Self | None:
-        """None for a key that is not for ES256 or RS256, or is too short. A private part is left behind."""
-        algorithm, members = _KINDS.get((jwk.get("kty"), jwk.get("crv")), (None, ()))
-        if (
-            algorithm is None
-            or jwk.get("alg", algorithm) != algorithm
-            or jwk.get("use", "sig") != "sig"
-            or "verify" not in jwk.get("key_ops", ["verify"])
-        ):
-            return None
-        key = cls._from_members(algorithm, {name: jwk[name] for name in members})
-        return None if algorithm == "RS256" and key.jwk.key.key_size < _MIN_RSA_BITS else key
-
-    @classmethod
-    def _from_members(cls, algorithm: str, members: dict[str, str]) -> Self:
-        from jwt import PyJWK
-
-        return cls(algorithm, tuple(members.values()), PyJWK(members, algorithm))
-
-
 class PublishedKeys:
     """The keys of a JWKS (RFC 7517) at a URL, by kid.
 

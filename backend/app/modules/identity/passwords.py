@@ -11,9 +11,6 @@ from pwdlib import PasswordHash
 
 from app.core.exceptions import ServiceUnavailableException
 
-if TYPE_CHECKING:
-    from pwdlib import PasswordHash
-
 _HASHING = asyncio.Semaphore(4)
 """Hashes at a time. Each takes 64 MB and a core for about 50 ms; more would only starve the requests."""
 _WAITING = asyncio.Semaphore(40)

@@ -13,10 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from app.core.config import settings
 from app.modules.identity.identity_errors import ExpiredToken, InvalidToken, NotAUser
-from app.modules.identity.keys import MAX_KID_LENGTH, PublishedKeys, SigningKey
-
-if TYPE_CHECKING:
-    from jwt import PyJWS
+from app.modules.identity.keys import MAX_KID_LENGTH, PublishedKeys
 
 ACCESS_TOKEN_SECONDS = 900
 MAX_SKEW = 30

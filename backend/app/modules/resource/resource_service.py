@@ -67,7 +67,7 @@ async def create_type(session: AsyncSession, user: CurrentUser, new: ResourceTyp
         ResourceTypeKeyTaken
     """
     authorize(user, Role.ADMIN, everywhere=True)
-    resource_type = ResourceType(key=new.key, kind=new.kind, name=new.name.words())
+    resource_type = ResourceType(key=new.key, kind=new.kind, name=new.name.localized())
     await _save(session, resource_type)
     return ResourceTypeRead.model_validate(resource_type)
 

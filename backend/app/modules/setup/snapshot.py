@@ -48,7 +48,7 @@ async def load_snapshot(session: AsyncSession, user: CurrentUser) -> Snapshot:
         )
     ]
     catalogue = await catalogue_service.read_desk_catalogue(session, user)
-    staff = await _list_all_staff(session, branches)
+    staff = await _list_all_staff(session, user, branches)
     shifts = await weekly_roster.list_weekly_shifts(session, None)
 
     variants = {
@@ -84,11 +84,13 @@ async def load_snapshot(session: AsyncSession, user: CurrentUser) -> Snapshot:
     return Snapshot(data, ids, positions)
 
 
-async def _list_all_staff(session: AsyncSession, branches: Sequence[BranchRead]) -> list[StaffRead]:
+async def _list_all_staff(
+    session: AsyncSession, user: CurrentUser, branches: Sequence[BranchRead]
+) -> list[StaffRead]:
     """Return all staff, branch by branch: a list of staff is limited, as are those of rooms and beds."""
     people: dict[UUID, StaffRead] = {}
     for branch in branches:
-        for person in await staff_service.list_staff(session, StaffListQuery(branch_id=branch.id)):
+        for person in await staff_service.list_staff(session, user, StaffListQuery(branch_id=branch.id)):
             people[person.id] = person
     return list(people.values())
 

@@ -143,7 +143,11 @@ def weekly_shifts(lines: Iterable[ShiftLine], branch_ids: dict[str, UUID]) -> We
 def _without_overlap(exceptions: list[ExceptionCreate]) -> list[ExceptionCreate]:
     ordered = sorted(exceptions, key=lambda exception: exception.first_day)
     if any(after.first_day <= before.last_day for before, after in pairwise(ordered)):
-        raise PydanticCustomError("overlapping_days", "A day should have special hours only once")
+        raise bilingual_error(
+            "overlapping_days",
+            "Mỗi ngày chỉ có một khoảng giờ đặc biệt.",
+            "A day should have special hours only once",
+        )
     return ordered
 
 

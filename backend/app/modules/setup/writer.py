@@ -295,7 +295,7 @@ class Writer:
                     await service.update_variant(session, user, item_id, VariantUpdate(position=position))
 
     async def _write_person(self, person: FileStaff) -> None:
-        session, key = self._session, person.key
+        session, user, key = self._session, self._user, person.key
         fields = {
             name: getattr(person, name) for name in FileStaff.model_fields.keys() & StaffCreate.model_fields
         }
@@ -303,14 +303,14 @@ class Writer:
         fields["service_ids"] = [self._ids[ItemKind.SERVICE][service_key] for service_key in person.skills]
         is_new, changed = self._is_new(ItemKind.STAFF, key), self._changed(ItemKind.STAFF, key)
         if is_new:
-            created = await staff_service.create_staff(session, StaffCreate(**fields))
+            created = await staff_service.create_staff(session, user, StaffCreate(**fields))
             self._ids[ItemKind.STAFF][key] = created.id
         elif changed - {"weekly_shifts"}:
             staff_id = self._ids[ItemKind.STAFF][key]
-            await staff_service.update_staff(session, staff_id, StaffUpdate(**fields))
+            await staff_service.update_staff(session, user, staff_id, StaffUpdate(**fields))
         if "weekly_shifts" in changed or (is_new and person.weekly_shifts):
             shifts = weekly_shifts(person.weekly_shifts, self._ids[ItemKind.BRANCH])
-            await weekly_roster.set_weekly_shifts(session, self._ids[ItemKind.STAFF][key], shifts)
+            await weekly_roster.set_weekly_shifts(session, user, self._ids[ItemKind.STAFF][key], shifts)
 
     @contextmanager
     def _naming(self, kind: ItemKind, key: Key) -> Iterator[None]:

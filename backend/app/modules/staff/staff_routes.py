@@ -9,10 +9,10 @@ from app.common.constants import API_V1
 from app.core.database import SessionDep
 from app.core.exceptions import error_responses
 from app.http.router import ApiRouter
-from app.modules.branch.branch_service import BranchNotFound
-from app.modules.catalogue.catalogue_service import ServiceNotFound
+from app.modules.branch.branch_errors import BranchNotFound
+from app.modules.catalogue.catalogue_errors import ServiceNotFound
 from app.modules.identity.access import SignedIn
-from app.modules.identity.identity_service import UserNotFound
+from app.modules.identity.identity_errors import UserNotFound
 from app.modules.staff import staff_service
 from app.modules.staff.staff_errors import StaffHasShifts, StaffKeyTaken, StaffNotFound, StaffUserTaken
 from app.modules.staff.staff_schemas import StaffCreate, StaffListQuery, StaffRead, StaffUpdate

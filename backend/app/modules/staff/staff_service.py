@@ -13,10 +13,10 @@ from app.common.schemas import changes_of
 from app.core.exceptions import ValidationException, ZenSpaException
 from app.db.errors import translate_integrity_errors
 from app.db.queries import get_row
-from app.modules.branch.branch_service import BranchNotFound
-from app.modules.catalogue.catalogue_service import ServiceNotFound
+from app.modules.branch.branch_errors import BranchNotFound
+from app.modules.catalogue.catalogue_errors import ServiceNotFound
 from app.modules.identity.access import CurrentUser, authorize
-from app.modules.identity.identity_service import UserNotFound
+from app.modules.identity.identity_errors import UserNotFound
 from app.modules.identity.roles import DESK, TEAM, Role
 from app.modules.resource.appointments import add_staff_resource
 from app.modules.staff.staff_errors import StaffHasShifts, StaffKeyTaken, StaffNotFound, StaffUserTaken

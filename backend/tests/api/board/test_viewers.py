@@ -17,7 +17,7 @@ from app.db.transactions import run_in_transaction
 from app.modules.board import stream as board_stream
 from app.modules.board.board_errors import TooManyStreams
 from app.modules.board.stream import MAX_STREAMS, EventStream, open_stream
-from app.modules.branch.branch_service import BranchNotFound
+from app.modules.branch.branch_errors import BranchNotFound
 from app.modules.identity import access
 from app.modules.identity.access import CurrentUser, Grant
 from app.modules.identity.roles import Role

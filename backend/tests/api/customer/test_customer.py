@@ -389,7 +389,7 @@ class TestList:
         for wrong in (cursor[:-1], cursor[1:], "x", "", "WyJhIiwiYiJd." + cursor.split(".")[1]):
             response = await client.get(PATH, params={"cursor": wrong})
             assert (response.status_code, code_of(response)) == (422, "INVALID_CURSOR")
-            assert response.json()["error"]["message"].endswith("hãy mở lại danh sách.")
+            assert response.json()["error"]["message"].endswith("Vui lòng mở lại danh sách.")
         other = await client.get(PATH, params={"cursor": cursor, "sort": "name"})
         assert code_of(other) == "INVALID_CURSOR"
 

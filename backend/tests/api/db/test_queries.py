@@ -12,6 +12,7 @@ from app.core.database import AsyncSessionLocal, ReadSessionLocal
 from app.core.database_errors import constraint_of, translate
 from app.core.exceptions import ServiceUnavailableException
 from app.db.queries import fetch_raw, get_row
+from app.modules.branch.branch_errors import BranchNotFound
 from app.modules.branch.branch_models import Branch
 from tests.builders.branches import add_branch
 from tests.support.database import run_sql

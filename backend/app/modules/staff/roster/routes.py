@@ -10,7 +10,7 @@ from app.common.schemas import QueryBool
 from app.core.database import SessionDep
 from app.core.exceptions import error_responses
 from app.http.router import ApiRouter
-from app.modules.branch.branch_service import BranchNotFound
+from app.modules.branch.branch_errors import BranchNotFound
 from app.modules.identity.access import SignedIn
 from app.modules.staff.roster import fill as roster_fill
 from app.modules.staff.roster import service, weekly
