@@ -1,4 +1,4 @@
-"""`zenspa` as a person starts it: a process, its exit status, and what it prints."""
+"""The `zenspa` command as a process: its exit status and its output."""
 
 import json
 import os
@@ -22,7 +22,7 @@ class Zenspa(Protocol):
 
 @pytest.fixture
 def zenspa(tmp_path: Path) -> Zenspa:
-    """The command in an empty folder, with these variables and none of the run's."""
+    """Run the command in an empty folder, with these environment variables alone."""
 
     def zenspa(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

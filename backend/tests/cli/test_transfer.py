@@ -1,4 +1,4 @@
-"""`zenspa import spa` and `zenspa export spa` as a person types them, and the demo spa of `zenspa seed`."""
+"""`zenspa import spa`, `zenspa export spa` and `zenspa seed` as processes."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.usefixtures("stranger")
 
 @pytest.fixture
 def zenspa(tmp_path: Path) -> Zenspa:
-    """The command in a folder with the small spa, on this worker's database; nobody is there to be asked."""
+    """Return the command in a folder with the small spa, on this worker's database and without a terminal."""
     (tmp_path / "spa.yaml").write_text(SMALL_SPA, encoding="utf-8")
 
     def zenspa(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:

@@ -1,4 +1,4 @@
-"""`zenspa user …` as a person types it: accounts that work, and one clear line when it cannot be."""
+"""`zenspa user …` as a process: accounts that work, and errors in one line."""
 
 import os
 import subprocess
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.usefixtures("stranger")
 
 @pytest.fixture
 def zenspa_user(tmp_path: Path) -> ZenspaUser:
-    """`zenspa user` in an empty folder, on this worker's database."""
+    """Return `zenspa user` in an empty folder, on this worker's database."""
 
     def zenspa_user(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
         base = {name: os.environ[name] for name in ("PATH", "DATABASE_URL", "SECRET_KEY")}
@@ -41,7 +41,7 @@ def zenspa_user(tmp_path: Path) -> ZenspaUser:
 
 
 def password_in(done: subprocess.CompletedProcess[str]) -> str:
-    """The last word of the one line that was printed."""
+    """Return the last word of the only line that was printed."""
     assert (done.returncode, done.stderr) == (0, ""), done.stderr
     [line] = done.stdout.splitlines()
     assert line.startswith("lan@example.com  ")
@@ -49,7 +49,7 @@ def password_in(done: subprocess.CompletedProcess[str]) -> str:
 
 
 def error_in(done: subprocess.CompletedProcess[str], *, status: int) -> str:
-    """What went wrong, in one line."""
+    """Return the error message, which must be one line."""
     assert (done.returncode, done.stdout) == (status, ""), done.stderr
     [line] = done.stderr.splitlines()
     assert line.startswith("zenspa: ")
@@ -73,8 +73,8 @@ class TestCreate:
         roles = ("--role", "therapist", "--role", "receptionist", "--role", "therapist")
         done = zenspa_user(*LAN, *roles, "--phone", "0912 345 678")
         tokens = tokens_in(await sign_in(stranger, "0912.345.678", password_in(done)))
-        held = (await get_me(stranger, tokens)).json()["roles"]
-        assert [each["role"] for each in held] == ["therapist", "receptionist"]
+        roles = (await get_me(stranger, tokens)).json()["roles"]
+        assert [role["role"] for role in roles] == ["therapist", "receptionist"]
 
     @pytest.mark.parametrize(
         ("arguments", "word"),

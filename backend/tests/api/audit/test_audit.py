@@ -1,4 +1,4 @@
-"""The ledger has every change, by whomever and however it was made, and nothing that should stay hidden."""
+"""The audit ledger records every change, whoever made it, and nothing that must stay hidden."""
 
 import asyncio
 import json
@@ -50,7 +50,7 @@ async def sign_in(client: httpx2.AsyncClient, password: str = PASSWORD) -> dict[
 
 @pytest.fixture
 async def invited(client: httpx2.AsyncClient) -> dict[str, str]:
-    """Somebody who has just joined; the word of their link and their tokens."""
+    """Return the link token and the tokens of a person who has just joined."""
     await client.post("/api/v1/invitations", json={"email": EMAIL, "roles": [{"role": "therapist"}]})
     word = shown_mails[0].body.partition("#")[2].split()[0]
     answer = {"token": word, "full_name": "Mai", "password": PASSWORD}
@@ -64,7 +64,7 @@ class TestCoverage:
         assert len(CHANGING) > 15
 
     async def test_every_table_is_in_the_ledger(self, stranger: httpx2.AsyncClient) -> None:
-        """Whoever adds a table says `SELECT zenspa_audit_table('…')` in its migration."""
+        """A migration that adds a table calls `SELECT zenspa_audit_table('…')`."""
         triggers = await run_sql(
             "SELECT tgrelid::regclass::text AS table, tgname FROM pg_trigger"
             " WHERE tgfoid = 'zenspa_audit'::regproc AND tgenabled = 'O'"
@@ -148,10 +148,10 @@ class TestOrigins:
             await run_sql(statement)
 
     async def test_a_backdated_row_is_visible(self, client: httpx2.AsyncClient, add: AddCustomer) -> None:
-        """Of a consent it is the proof."""
+        """The time of a consent is its proof."""
         lan = await add("Lan")
-        said = {"purpose": "photos", "granted": True, "version": "1", "channel": "desk"}
-        await client.post(f"{PATH}/{lan['id']}/consents", json=said)
+        consent = {"purpose": "photos", "granted": True, "version": "1", "channel": "desk"}
+        await client.post(f"{PATH}/{lan['id']}/consents", json=consent)
         await run_sql("UPDATE consent SET created_at = created_at - interval '1 year'")
         _, moved = await entries(entity="consent")
         assert set((await values_of(moved["id"]))[0]) == {"created_at"}
@@ -288,9 +288,9 @@ class TestValues:
         )
         secrets = {HEALTH, PASSWORD, invited["word"], invited["access_token"], invited["refresh_token"]}
         secrets |= await _stored_secrets()
-        theirs = {"Authorization": f"Bearer {invited['access_token']}"}
+        headers = {"Authorization": f"Bearer {invited['access_token']}"}
         change = {"current_password": PASSWORD, "new_password": PASSWORD[::-1]}
-        tokens = (await client.post("/api/v1/auth/password", json=change, headers=theirs)).json()
+        tokens = (await client.post("/api/v1/auth/password", json=change, headers=headers)).json()
         refreshed = await client.post("/api/v1/auth/refresh", json={"refresh_token": tokens["refresh_token"]})
         secrets |= {PASSWORD[::-1], tokens["refresh_token"], refreshed.json()["refresh_token"]}
         secrets |= await _stored_secrets()

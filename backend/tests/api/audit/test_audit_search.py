@@ -1,4 +1,4 @@
-"""What administrators find in the ledger."""
+"""Searching the ledger."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +20,7 @@ class TestSearch:
 
     @pytest.fixture(autouse=True)
     async def _ledger(self, client: httpx2.AsyncClient) -> None:
-        """Four entries of which each differs from the first in something; the last is of another day."""
+        """Write four entries. The others differ from the first in one field each, and the last is of another day."""
         for number, (actor, request, action, entity, row, day) in enumerate(
             [
                 (self.ACTOR, "r-1", "insert", "branch", self.ROW, 1),

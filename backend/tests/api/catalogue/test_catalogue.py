@@ -35,7 +35,7 @@ def variant(key: str = "60", **fields: Any) -> Item:
 
 
 class Catalogue:
-    """Fills it over the API."""
+    """Adds and reads items of the catalogue over the API."""
 
     def __init__(self, client: httpx2.AsyncClient) -> None:
         self.client = client
@@ -44,7 +44,7 @@ class Catalogue:
         return await self._added("categories", {"key": key, "name": NAME} | fields)
 
     async def add_service(self, key: str = "swedish", **fields: Any) -> Item:
-        """With one variant, in a category of its own."""
+        """Add a service with one variant, in a new category."""
         if "category_id" not in fields:
             fields["category_id"] = (await self.add_category(f"of-{key}"))["id"]
         return await self._added("services", {"key": key, "name": NAME, "variants": [variant()]} | fields)

@@ -1,4 +1,4 @@
-"""People with passwords, and what they do at the door, in one line each.
+"""Accounts with passwords, and signing in, in one line each.
 
 lan = await account(Role.RECEPTIONIST, email="lan@example.com")
 tokens = await tokens_of(stranger, lan)
@@ -48,7 +48,7 @@ async def account(
     branch_id: UUID | None = None,
     disabled: bool = False,
 ) -> Account:
-    """Somebody who can sign in, unless without a password or disabled."""
+    """Add an account with these roles."""
     if branch_id is not None:
         await add_branch(branch_id)
     user = User(
@@ -65,7 +65,7 @@ async def account(
 
 @cache
 def hash_once(password: str) -> str:
-    """64 MB and 50 ms for a run, not for a test."""
+    """Return the hash of a password. It takes 64 MB and 50 ms once a run, not once a test."""
     return passwords._hasher().hash(password)
 
 
@@ -74,7 +74,7 @@ async def sign_in(http: httpx2.AsyncClient, login: str, password: str = PASSWORD
 
 
 async def tokens_of(who: Account) -> Tokens:
-    """Of a new session; as if they had signed in, but for the 50 ms of the password."""
+    """Return the tokens of a new session, without the 50 ms of checking the password."""
     device = Device("127.0.0.1", "the tests")
     tokens = await run_in_transaction(lambda session: start_session(session, who.id, device))
     return tokens.model_dump()
@@ -105,7 +105,7 @@ async def refresh(http: httpx2.AsyncClient, tokens: Tokens | str) -> httpx2.Resp
 
 
 async def is_alive(http: httpx2.AsyncClient, tokens: Tokens) -> bool:
-    """Whether the access token is taken; if not, the refresh token is not either."""
+    """Return whether the access token is accepted. If not, the refresh token must be refused too."""
     if (await get_me(http, tokens)).status_code == 200:
         return True
     assert (await refresh(http, tokens)).status_code in {401, 403}
@@ -113,18 +113,18 @@ async def is_alive(http: httpx2.AsyncClient, tokens: Tokens) -> bool:
 
 
 def link_token_in(body: str) -> str:
-    """What stands behind the # of the one link of a mail."""
-    [word] = re.findall(r"http://localhost:3000/[a-z-]+#(\S+)", body)
-    return str(word)
+    """Return the token of the only link in a mail."""
+    [token] = re.findall(r"http://localhost:3000/[a-z-]+#(\S+)", body)
+    return str(token)
 
 
 def shown_link_token() -> str:
-    """Of the newest mail that was not sent but shown."""
+    """Return the token of the link in the newest shown mail."""
     return link_token_in(shown_mails[0].body)
 
 
 async def sql(statement: str, **parameters: object) -> Any:
-    """The first value that it returns."""
+    """Run a statement and return the first value of its result."""
     async with engine.begin() as connection:
         result = await connection.execute(text(statement), parameters)
         return result.scalar() if result.returns_rows else None

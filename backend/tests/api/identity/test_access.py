@@ -1,7 +1,8 @@
-"""Tokens as they come in a request, ours and Supabase's, and who somebody then is."""
+"""Tokens in requests, issued here and by Supabase, and the user they stand for."""
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,7 +10,8 @@ import httpx2
 import pytest
 
 from app.core import database
-from app.modules.identity.access import CurrentUser, Grant
+from app.core.exceptions import ForbiddenException
+from app.modules.identity.access import SYSTEM_USER, CurrentUser, Grant, authorize
 from app.modules.identity.roles import Role
 from tests.api.identity.issuer import Issuer, trusting
 from tests.builders.people import new_user, signed_in
@@ -111,7 +113,7 @@ class TestOrder:
     async def test_a_bad_body_is_answered_alike_with_and_without_the_role(
         self, stranger: httpx2.AsyncClient
     ) -> None:
-        """Bodies are checked before the service authorizes: the answer has what the public document says and no more."""
+        """A body is validated before the service authorizes. The response has nothing beyond the public document."""
         answers = [
             await stranger.post(BRANCHES, json={"is_admin": True}, headers=await signed_in(role))
             for role in (Role.ADMIN, Role.CUSTOMER)
@@ -131,7 +133,7 @@ class TestOrder:
     async def test_a_stranger_takes_no_connection(
         self, stranger: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        """Whoever is refused must not be able to wear out the pool: here all of it is in use."""
+        """Refused requests must not exhaust the pool. Here the whole pool is in use."""
         monkeypatch.setattr(database, "REQUEST_POOL_WAIT", 0.1)
         async with (
             app_database(DB_POOL_SIZE=1, DB_MAX_OVERFLOW=0),
@@ -155,7 +157,7 @@ class TestAccountState:
         assert refusal_of(await stranger.get(ME, headers=headers)) == (401, "SESSION_ENDED")
 
     async def test_a_session_of_another_user_is_401(self, stranger: httpx2.AsyncClient) -> None:
-        """A token names a user and a session, and both must be one sign-in's."""
+        """A token names a user and a session, which must belong together."""
         _, headers = await new_user(Role.ADMIN)
         other, _ = await new_user()
         assert (await stranger.get(ME, headers=headers)).status_code == 200
@@ -180,6 +182,33 @@ def test_a_role_holds_in_its_branch_or_everywhere() -> None:
     assert user.holds_in(elsewhere, Role.ADMIN)
     assert user.holds_everywhere(Role.ADMIN)
     assert not user.holds(Role.THERAPIST)
+
+
+class TestAuthorize:
+    HERE, ELSEWHERE = uuid4(), uuid4()
+    DESK_HERE = CurrentUser(uuid4(), frozenset({Grant(Role.RECEPTIONIST, HERE)}), session_id=None)
+
+    @pytest.mark.parametrize(
+        ("roles", "options", "is_allowed"),
+        [
+            ((Role.RECEPTIONIST,), {}, True),
+            ((Role.ADMIN, Role.RECEPTIONIST), {}, True),
+            ((Role.ADMIN,), {}, False),
+            ((), {}, False),
+            ((Role.RECEPTIONIST,), {"branch_id": HERE}, True),
+            ((Role.RECEPTIONIST,), {"branch_id": ELSEWHERE}, False),
+            ((Role.RECEPTIONIST,), {"everywhere": True}, False),
+        ],
+    )
+    def test_a_user_needs_one_of_the_roles_where_it_is_asked_for(
+        self, roles: tuple[Role, ...], options: dict[str, Any], *, is_allowed: bool
+    ) -> None:
+        with nullcontext() if is_allowed else pytest.raises(ForbiddenException):
+            authorize(self.DESK_HERE, *roles, **options)
+
+    def test_the_system_user_is_an_administrator_everywhere(self) -> None:
+        authorize(SYSTEM_USER, Role.ADMIN, everywhere=True)
+        authorize(SYSTEM_USER, Role.ADMIN, branch_id=self.ELSEWHERE)
 
 
 class TestSupabase:
@@ -246,8 +275,8 @@ class TestSupabase:
         headers = bearer(issuer.token())
         user_id = (await stranger.get(ME, headers=headers)).json()["id"]
         admin = await signed_in(Role.ADMIN)
-        wanted = {"roles": [{"role": "receptionist"}]}
-        await stranger.put(f"/api/v1/users/{user_id}/roles", json=wanted, headers=admin)
+        body = {"roles": [{"role": "receptionist"}]}
+        await stranger.put(f"/api/v1/users/{user_id}/roles", json=body, headers=admin)
         assert (await stranger.get(CUSTOMERS, headers=headers)).status_code == 200
 
     async def test_signing_out_everywhere_ends_tokens_issued_before(

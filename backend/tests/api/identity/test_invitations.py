@@ -1,4 +1,4 @@
-"""Invitations: a mail with a link, that makes whoever has it a user with roles, once and in time."""
+"""Invitations: a mailed link that gives an account with roles, once and in time."""
 
 import asyncio
 import json
@@ -57,7 +57,7 @@ THERAPIST, DESK = (
 
 @pytest.fixture
 def clock() -> Iterator[time_machine.Traveller]:
-    """Before `http`, whose token would else be of another time."""
+    """Freeze the time before `http` issues its token."""
     with time_machine.travel(NOW, tick=False) as clock:
         yield clock
 
@@ -70,7 +70,7 @@ async def admin(stranger: httpx2.AsyncClient) -> Account:
 
 @pytest.fixture
 async def http(stranger: httpx2.AsyncClient, admin: Account) -> AsyncIterator[httpx2.AsyncClient]:
-    """Signed in as `admin`; mails are shown."""
+    """Return a client signed in as `admin`. Mails are shown, not sent."""
     stranger.headers |= await header_of(admin)
     with app_mail():
         yield stranger
@@ -78,7 +78,7 @@ async def http(stranger: httpx2.AsyncClient, admin: Account) -> AsyncIterator[ht
 
 @pytest.fixture
 async def smtp(http: httpx2.AsyncClient) -> AsyncIterator[SmtpServer]:
-    """Takes the mails instead."""
+    """Send mails to a server of the test instead."""
     async with SmtpServer() as server:
         with app_mail(**server.settings):
             yield server
@@ -294,7 +294,7 @@ class TestInvite:
         await http.put(f"/api/v1/users/{waiting}/roles", json={"roles": [DESK]})
         claimed = (await claim(http, shown_link_token(), supabase.token())).json()
         assert claimed["roles"] == [THERAPIST, DESK]
-        assert [each["user_id"] for each in await listed(http)] == [claimed["id"]]
+        assert [invitation["user_id"] for invitation in await listed(http)] == [claimed["id"]]
         refusal(await http.get(f"/api/v1/users/{waiting}"), 404)
         again = await invite(http, THERAPIST, ADMIN)
         assert (again["user_id"], again["state"]) == (claimed["id"], "accepted")
@@ -305,9 +305,9 @@ class TestInvite:
     ) -> None:
         waiting = (await invite(http))["user_id"]
         assert (await claim(http, shown_link_token(), supabase.token())).status_code == 200
-        told = await entries(entity_id=UUID(waiting))
-        assert [entry["action"] for entry in told] == ["insert", "delete"]
-        assert MAI not in str(told)
+        recorded = await entries(entity_id=UUID(waiting))
+        assert [entry["action"] for entry in recorded] == ["insert", "delete"]
+        assert MAI not in str(recorded)
 
     async def test_a_disabled_person_cannot_be_invited(self, http: httpx2.AsyncClient) -> None:
         lan = await account(Role.THERAPIST)
@@ -412,9 +412,9 @@ async def test_invitations_are_rate_limited_by_inviter(http: httpx2.AsyncClient,
 
 async def test_the_ledger_records_who_sent_the_mail(http: httpx2.AsyncClient, admin: Account) -> None:
     await invite(http)
-    told = await entries(entity="invitation", action="update")
-    assert [(entry["actor_id"], list(values_after(entry))) for entry in told] == [(admin.id, ["sent_at"])]
-    assert told[0]["request_id"]
+    recorded = await entries(entity="invitation", action="update")
+    assert [(entry["actor_id"], list(values_after(entry))) for entry in recorded] == [(admin.id, ["sent_at"])]
+    assert recorded[0]["request_id"]
 
 
 def values_after(entry: asyncpg.Record) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Passwords: who knows theirs comes in, nobody else learns anything, and they are nowhere to be read."""
+"""Passwords: signing in, changing and resetting them, and keeping them secret."""
 
 import asyncio
 import itertools
@@ -52,7 +52,7 @@ from tests.support.mail import SmtpServer, app_mail
 from tests.support.stores import app_database
 
 ADDRESS = "127.0.0.1"
-"""Of every client of the tests."""
+"""The address of every client in the tests."""
 OLDER = argon2.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
 
 type ReadLog = Callable[[], str]
@@ -65,16 +65,16 @@ def read_log(capfd: pytest.CaptureFixture[str]) -> ReadLog:
 
 @pytest.fixture
 def verifications(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The hashes that argon2 was asked about, each with its answer going through."""
-    asked: list[str] = []
+    """Return the list of hashes that argon2 verifies from now on."""
+    verified: list[str] = []
     verify = argon2.PasswordHasher.verify
 
     def counted(self: argon2.PasswordHasher, hash: str, password: str) -> Any:  # noqa: A002 - argon2's name
-        asked.append(str(hash))
+        verified.append(str(hash))
         return verify(self, hash, password)
 
     monkeypatch.setattr(argon2.PasswordHasher, "verify", counted)
-    return asked
+    return verified
 
 
 @pytest.fixture
@@ -120,7 +120,7 @@ class TestSignIn:
     async def test_composed_and_decomposed_accents_are_equal(
         self, stranger: httpx2.AsyncClient, spelling: str
     ) -> None:
-        """Windows' Vietnamese keyboard sends them as characters of their own."""
+        """The Vietnamese keyboard of Windows sends accents as separate characters."""
         typed = unicodedata.normalize(spelling, PASSWORD)  # type: ignore[arg-type]  # one of the literals
         other = unicodedata.normalize("NFD" if spelling == "NFC" else "NFC", PASSWORD)
         assert typed != other
@@ -164,7 +164,7 @@ class TestSignIn:
     async def test_the_dummy_hash_is_made_before_the_account_is_looked_up(
         self, stranger: httpx2.AsyncClient
     ) -> None:
-        """Else the first unknown account of a process would take twice as long as a known one."""
+        """Otherwise the first unknown account of a process would take twice as long as a known one."""
         lan = await account()
         identity_passwords._dummy_hash.cache_clear()
         await sign_in(stranger, lan.login)
@@ -193,7 +193,7 @@ class TestSignIn:
     async def test_changes_during_the_password_check_count(
         self, stranger: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, meanwhile: str
     ) -> None:
-        """Else a session would outlive the end of all sessions, and a renewed hash bring back the old password."""
+        """Otherwise a session could outlive the end of all sessions, or a renewed hash restore the old password."""
         lan = await account()
         await set_hash(OLDER.hash(PASSWORD))
         check = identity_passwords.check_password
@@ -276,7 +276,7 @@ class TestSecrecy:
         assert [secret for secret in secrets if secret in log] == []
 
     @pytest.mark.parametrize(
-        ("path", "fields", "fault", "kind"),
+        ("path", "fields", "field", "kind"),
         [
             ("/auth/password", {"current_password": PASSWORD}, "body.new_password", "string_too_short"),
             ("/auth/password/reset", {"token": PASSWORD}, "body.new_password", "string_too_short"),
@@ -289,13 +289,13 @@ class TestSecrecy:
         ],
     )
     async def test_a_new_password_that_is_too_short_is_refused_and_not_repeated(
-        self, stranger: httpx2.AsyncClient, path: str, fields: dict[str, str], fault: str, kind: str
+        self, stranger: httpx2.AsyncClient, path: str, fields: dict[str, str], field: str, kind: str
     ) -> None:
         headers = await header_of(await account())
-        body = {**fields, fault.removeprefix("body."): "chín chữ "}
+        body = {**fields, field.removeprefix("body."): "chín chữ "}
         refused = await stranger.post(f"/api/v1{path}", json=body, headers=headers)
         [detail] = refusal(refused, 422, "VALIDATION_ERROR")["details"]
-        assert (detail["field"], detail["type"], detail["message"]) == (fault, kind, "Cần ít nhất 10 ký tự.")
+        assert (detail["field"], detail["type"], detail["message"]) == (field, kind, "Cần ít nhất 10 ký tự.")
         assert "chín chữ" not in refused.text
         assert PASSWORD not in refused.text
 
@@ -525,8 +525,8 @@ class TestReset:
         await sql("UPDATE user_account SET password_hash = password_hash || ' ' WHERE id = :id", id=mai.id)
         await request_reset(stranger, lan.login)
         await request_reset(stranger, mai.login)
-        ours, theirs = [link_token_in(mail.body).split(".") for mail in shown_mails]
-        forged = ".".join([ours[0], *theirs[1:]])
+        first, second = [link_token_in(mail.body).split(".") for mail in shown_mails]
+        forged = ".".join([first[0], *second[1:]])
         refusal(await reset(stranger, forged), 404, "RESET_LINK_INVALID")
 
     @pytest.mark.parametrize("word", ["", "x", "..", ".a.b", "WzFd.a.b", "MQ.a.b", "bnVsbA.a.b", "ă.ă.ă"])

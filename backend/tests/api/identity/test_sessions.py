@@ -1,4 +1,4 @@
-"""Sessions: a refresh token is good once, and whoever has an old one ends the session for both."""
+"""Sessions: a refresh token works once, and a used one ends its session."""
 
 import asyncio
 import json
@@ -57,9 +57,9 @@ class TestRefresh:
         tokens = [await tokens_of(await account())]
         for _ in range(3):
             tokens.append(tokens_in(await refresh(stranger, tokens[-1])))
-        assert len({each["refresh_token"] for each in tokens}) == 4
-        # Of one session, which goes on: an access token lives out its 15 minutes.
-        assert [(await get_me(stranger, each)).status_code for each in tokens] == [200] * 4
+        assert len({pair["refresh_token"] for pair in tokens}) == 4
+        # They are of one session, which goes on: an access token lasts its 15 minutes.
+        assert [(await get_me(stranger, pair)).status_code for pair in tokens] == [200] * 4
         assert await sql("SELECT count(*) FROM user_session") == 1
 
     async def test_a_used_token_ends_the_session_and_all_its_tokens(
@@ -202,7 +202,11 @@ class TestSignOut:
         here, elsewhere = await two_sessions()
         others = await tokens_of(await account(email="mai@example.com"))
         assert (await stranger.post(f"{AUTH}/sign-out-everywhere", headers=bearer(here))).status_code == 204
-        assert [await is_alive(stranger, each) for each in (here, elsewhere, others)] == [False, False, True]
+        assert [await is_alive(stranger, tokens) for tokens in (here, elsewhere, others)] == [
+            False,
+            False,
+            True,
+        ]
         tokens_in(await sign_in(stranger, "lan@example.com"))
 
     async def test_the_reason_of_an_ended_session_is_stored(self, stranger: httpx2.AsyncClient) -> None:

@@ -1,4 +1,4 @@
-"""Users: found, locked out at once, given roles that count at once, and never without an administrator."""
+"""Users: listing, disabling, roles, and the last administrator."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -43,7 +43,7 @@ async def admin(stranger: httpx2.AsyncClient) -> Account:
 
 @pytest.fixture
 async def http(stranger: httpx2.AsyncClient, admin: Account) -> httpx2.AsyncClient:
-    """Signed in as `admin`, who is the only administrator."""
+    """Return a client signed in as `admin`, the only administrator."""
     stranger.headers |= await header_of(admin)
     return stranger
 
@@ -294,7 +294,7 @@ class TestLastAdmin:
         self, stranger: httpx2.AsyncClient, what: str
     ) -> None:
         for number in range(10):
-            await sql("DELETE FROM user_account")  # with all that is theirs
+            await sql("DELETE FROM user_account")  # with all their rows
             lan = await account(Role.ADMIN, email=f"lan{number}@example.com")
             mai = await account(Role.ADMIN, email=f"mai{number}@example.com")
             of_lan, of_mai = await tokens_of(lan), await tokens_of(mai)

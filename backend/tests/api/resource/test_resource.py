@@ -1,4 +1,4 @@
-"""Beds, devices and rooms over HTTP, as who sets up a spa does it."""
+"""Rooms, beds, devices and their types over HTTP."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -173,7 +173,7 @@ class TestResources:
 async def retired_while(
     client: httpx2.AsyncClient, bed: UUID, change: Callable[[asyncpg.Connection], Awaitable[object]]
 ) -> httpx2.Response:
-    """What who retires it is answered when the desk had locked it, and changes something before it lets go."""
+    """Return the response to retiring a bed that the desk has locked and changes before it commits."""
     async with another_connection() as desk:
         async with desk.transaction():
             await desk.execute(LOCK, bed)

@@ -1,4 +1,4 @@
-"""A set-up goes into the database and comes out of it as it was."""
+"""Importing and exporting a spa's set-up."""
 
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from tests.unit.setup.files import small_spa, spa
 
 DEMO = Path(__file__).parents[3] / "app/cli/demo_spa.yaml"
 EVERYTHING = SpaFile(version=1)
-"""A file with nothing in it."""
+"""A file without items."""
 
 pytestmark = pytest.mark.usefixtures("stranger")
 
@@ -139,7 +139,7 @@ async def test_a_change_of_a_fixed_field_is_refused_before_anything_is_written(
     changes: list[tuple[str, str]],
 ) -> None:
     chairs = "resource_types:\n  - {key: ghe, kind: bed, name: {vi: Ghế, en: Chair}}\n"
-    before, after = (spa(*each, ("resource_types:\n", chairs)) for each in ([], changes))
+    before, after = (spa(*edits, ("resource_types:\n", chairs)) for edits in ([], changes))
     await bring_in(before)
     with pytest.raises(SetupImpossible):
         await run_in_transaction(lambda session: plan_setup(session, SYSTEM_USER, after))
@@ -178,7 +178,7 @@ async def test_a_stored_set_up_that_became_invalid_is_not_exported() -> None:
 
 
 async def test_an_import_keeps_the_accounts_of_staff() -> None:
-    """Accounts are not in the file."""
+    """The file has no accounts."""
     await bring_in(spa())
     user = await insert(User(full_name="Lan", email="lan@example.com", password_hash=""))
     await run_sql("UPDATE staff SET user_id = $1", user)

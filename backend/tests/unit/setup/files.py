@@ -1,4 +1,4 @@
-"""A small spa as a file, to be spoilt in tests: `spa(("price: 450000", "price: cheap"))`."""
+"""A small spa as a file, which tests edit: `spa(("price: 450000", "price: cheap"))`."""
 
 import pytest
 
@@ -62,7 +62,7 @@ staff:
 
 
 def small_spa(*changes: tuple[str, str]) -> str:
-    """The file with these texts replaced."""
+    """Return the file with these texts replaced."""
     text = SMALL_SPA
     for before, after in changes:
         assert before in text, before
@@ -74,8 +74,8 @@ def spa(*changes: tuple[str, str]) -> SpaFile:
     return read_file(small_spa(*changes).encode())
 
 
-def faults_of(text: str | bytes) -> list[tuple[str, str]]:
-    """Where and what, of a file that is refused."""
+def problems_of(text: str | bytes) -> list[tuple[str, str]]:
+    """Return the place and the type of every problem of a file that is refused."""
     with pytest.raises(SetupRefused) as refused:
         read_file(text if isinstance(text, bytes) else text.encode())
     return [(str(detail["field"][1]), str(detail["type"])) for detail in refused.value.details or ()]

@@ -1,4 +1,4 @@
-"""The demo spa is one that could open tomorrow."""
+"""The demo spa is complete and consistent."""
 
 from collections import Counter
 from functools import cache
@@ -20,25 +20,25 @@ def demo() -> SpaFile:
 
 
 def branch(key: str) -> FileBranch:
-    return next(each for each in demo().branches if each.key == key)
+    return next(branch for branch in demo().branches if branch.key == key)
 
 
 def test_the_demo_spa_has_what_a_chain_of_spas_has() -> None:
     spa = demo()
-    assert [each.key for each in spa.branches] == BRANCHES
-    assert len({each.time_zone for each in spa.branches}) == 2
-    beds = [bed for each in spa.branches for room in each.rooms for bed in room.beds]
+    assert [branch.key for branch in spa.branches] == BRANCHES
+    assert len({branch.time_zone for branch in spa.branches}) == 2
+    beds = [bed for branch in spa.branches for room in branch.rooms for bed in room.beds]
     assert (len(beds), len(spa.services), len(spa.categories), len(spa.staff)) == (30, 40, 8, 24)
     massage_beds = Counter(
         room.key
-        for each in spa.branches
-        for room in each.rooms
+        for branch in spa.branches
+        for room in branch.rooms
         for bed in room.beds
         if bed.type == "giuong-massage"
     )
     assert sum(count == 2 for count in massage_beds.values()) >= 3  # rooms for couples
-    assert {each.offered for each in spa.services} == {"online", "desk", "no"}
-    assert any(line.closes > 1440 for each in spa.branches for line in each.hours)
+    assert {service.offered for service in spa.services} == {"online", "desk", "no"}
+    assert any(line.closes > 1440 for branch in spa.branches for line in branch.hours)
 
 
 @pytest.mark.parametrize("key", BRANCHES)
@@ -66,9 +66,9 @@ def test_all_staff_have_a_break_and_a_day_off() -> None:
             assert second[0] - first[1] >= 45
 
 
-@pytest.mark.parametrize("service", [each.key for each in demo().services])
+@pytest.mark.parametrize("service", [service.key for service in demo().services])
 def test_every_treatment_fits_some_branch(service: str) -> None:
-    [treatment] = [each for each in demo().services if each.key == service]
+    [treatment] = [item for item in demo().services if item.key == service]
     needed = {
         type_key
         for variant in treatment.variants
@@ -79,11 +79,12 @@ def test_every_treatment_fits_some_branch(service: str) -> None:
     able = {key for person in demo().staff if service in person.skills for key in person.branches}
     needs_nobody = not any(segment.staff for variant in treatment.variants for segment in variant.segments)
     assert [
-        each.key
-        for each in demo().branches
-        if (each.key in able or needs_nobody) and needed <= {resource.type for resource in resources_of(each)}
+        branch.key
+        for branch in demo().branches
+        if (branch.key in able or needs_nobody)
+        and needed <= {resource.type for resource in resources_of(branch)}
     ]
 
 
-def resources_of(each: FileBranch) -> list[FileResource]:
-    return list(chain(each.resources, *((*room.beds, *room.devices) for room in each.rooms)))
+def resources_of(branch: FileBranch) -> list[FileResource]:
+    return list(chain(branch.resources, *((*room.beds, *room.devices) for room in branch.rooms)))

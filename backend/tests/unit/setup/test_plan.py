@@ -1,4 +1,4 @@
-"""What a file would change is told before it is done."""
+"""The plan of an import: what it would change."""
 
 import pytest
 from hypothesis import given
@@ -32,7 +32,7 @@ def test_items_that_are_not_in_the_file_are_left_alone() -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "kind", "key", "told"),
+    ("change", "kind", "key", "change_of_field"),
     [
         (("price: 450000", "price: 480000"), ItemKind.VARIANT, "thuy-dien/60", ("price", "450000", "480000")),
         (("    phone: 028 3822 1234\n", ""), ItemKind.BRANCH, "quan-1", ("phone", "+842838221234", "—")),
@@ -44,10 +44,10 @@ def test_items_that_are_not_in_the_file_are_left_alone() -> None:
     ],
 )  # fmt: skip
 def test_changes_are_listed_field_by_field(
-    change: tuple[str, str], kind: ItemKind, key: str, told: tuple[str, str, str]
+    change: tuple[str, str], kind: ItemKind, key: str, change_of_field: tuple[str, str, str]
 ) -> None:
     plan = plan_changes(spa(), spa(change))
-    assert plan.changed[kind] == {key: [FieldChange(*told)]}
+    assert plan.changed[kind] == {key: [FieldChange(*change_of_field)]}
     assert sum(map(len, plan.changed.values())) == 1
 
 

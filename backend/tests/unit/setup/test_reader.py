@@ -1,4 +1,4 @@
-"""The file of a set-up: what it may say, and where it says what is wrong."""
+"""Reading and writing a set-up file, and its problems with their lines."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ import pytest
 from app.modules.setup.reader import read_file, write_file
 from app.modules.setup.setup_errors import SetupRefused
 from app.modules.setup.yaml_document import write_yaml
-from tests.unit.setup.files import faults_of, small_spa, spa
+from tests.unit.setup.files import problems_of, small_spa, spa
 
 SECRET = "khong-ai-duoc-thay"
 
@@ -37,7 +37,7 @@ class TestReading:
         assert spa(("phone: 028 3822 1234", "phone:")).branches[0].phone is None
 
     def test_a_surrogate_pair_of_escapes_is_one_character(self) -> None:
-        """As JSON has it, which is YAML."""
+        """JSON writes it so, and JSON is YAML."""
         assert spa(("name: Phòng Sen", r'name: "Sen \uD83E\uDEB7"')).branches[0].rooms[0].name == "Sen 🪷"
 
     def test_a_byte_order_mark_and_windows_line_ends_are_accepted(self) -> None:
@@ -101,11 +101,11 @@ class TestReading:
     ],
 )  # fmt: skip
 def test_an_invalid_field_is_reported_with_its_line(before: str, after: str, place: str, kind: str) -> None:
-    assert (place, kind) in faults_of(small_spa((before, after)))
+    assert (place, kind) in problems_of(small_spa((before, after)))
 
 
 @pytest.mark.parametrize(
-    ("text", "fault"),
+    ("text", "problem"),
     [
         ("", ("line 1", "model_type")),
         ("- a\n", ("line 1", "model_type")),
@@ -130,14 +130,14 @@ def test_an_invalid_field_is_reported_with_its_line(before: str, after: str, pla
     ],
     ids=lambda value: value[1] if isinstance(value, tuple) else "",
 )
-def test_unsupported_yaml_is_reported_with_its_line(text: str | bytes, fault: tuple[str, str]) -> None:
-    place, kind = faults_of(text)[0]
-    assert kind == fault[1]
-    assert place.startswith(fault[0])
+def test_unsupported_yaml_is_reported_with_its_line(text: str | bytes, problem: tuple[str, str]) -> None:
+    place, kind = problems_of(text)[0]
+    assert kind == problem[1]
+    assert place.startswith(problem[0])
 
 
 def test_all_problems_are_reported_in_the_order_of_the_file() -> None:
-    faults = faults_of(
+    problems = problems_of(
         small_spa(
             ("name: Sen Trắng Quận 1", "name:"),
             ("type: noi", "type: may"),
@@ -145,7 +145,7 @@ def test_all_problems_are_reported_in_the_order_of_the_file() -> None:
             ("skills: [thuy-dien]", "skills: [thuy]"),
         )
     )
-    assert [kind for _, kind in faults] == [
+    assert [kind for _, kind in problems] == [
         "missing",
         "unknown_resource",
         "greater_than_equal",
@@ -154,9 +154,9 @@ def test_all_problems_are_reported_in_the_order_of_the_file() -> None:
 
 
 def test_at_most_a_hundred_problems_are_listed() -> None:
-    faults = faults_of("version: 1\nstaff: [" + ", ".join(["x"] * 150) + "]\n")
-    assert len(faults) == 101
-    assert faults[-1] == ("file", "more_errors")
+    problems = problems_of("version: 1\nstaff: [" + ", ".join(["x"] * 150) + "]\n")
+    assert len(problems) == 101
+    assert problems[-1] == ("file", "more_errors")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Any valid set-up is the same after it was written and read again; what is none is refused, and never crashes."""
+"""Any valid set-up survives writing and reading; anything else is refused without a crash."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -65,7 +65,10 @@ def keys_of(items: list[dict[str, Any]]) -> st.SearchStrategy[list[str]]:
 @st.composite
 def spas(draw: Callable[..., Any]) -> dict[str, Any]:
     types = draw(keyed({"kind": st.sampled_from(["bed", "device"]), "name": NAMES}))
-    kinds = {kind: [each["key"] for each in types if each["kind"] == kind] for kind in ("bed", "device")}
+    kinds = {
+        kind: [file_type["key"] for file_type in types if file_type["kind"] == kind]
+        for kind in ("bed", "device")
+    }
     everything = st.sampled_from(kinds["bed"] + kinds["device"]) if types else None
     resources = (
         keyed({"name": LINES, "type": everything}, retired=st.booleans())
@@ -99,7 +102,7 @@ def spas(draw: Callable[..., Any]) -> dict[str, Any]:
     variants = keyed({"price": st.integers(0, 10**9), "segments": segments}, retired=st.booleans())
     services: st.SearchStrategy[Any] = st.just([])
     if categories:
-        category = st.sampled_from([each["key"] for each in categories])
+        category = st.sampled_from([category["key"] for category in categories])
         description = st.fixed_dictionaries({}, optional={"vi": TEXTS, "en": TEXTS})
         services = keyed({"category": category, "name": NAMES, "variants": variants}, description=description,
                          offered=OFFERED, add_ons=keys_of(add_ons))  # fmt: skip
@@ -183,6 +186,6 @@ YAML_LIKE = st.text(alphabet="ab:-[]{}&*!%|>'\"#?,\n\t \\uUx0@`~<.", max_size=80
 @settings(max_examples=examples(200), deadline=None)
 def test_any_other_bytes_are_refused_with_an_existing_line(raw: bytes) -> None:
     lines = max(len(raw.splitlines()), 1)
-    assert all(1 <= fault.line <= lines for fault in read_yaml(raw).problems)
+    assert all(1 <= problem.line <= lines for problem in read_yaml(raw).problems)
     with suppress(SetupRefused):
         read_file(raw)
