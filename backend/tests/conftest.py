@@ -172,11 +172,12 @@ async def running_app() -> AsyncGenerator[object]:
     """The app, started and stopped once for all tests of a worker."""
     from app.main import app, lifespan
     from tests.support.database import close_worker_connection
+    from tests.support.error_codes import RecordingApp, met
     from tests.support.long_timeouts import use_long_timeouts
 
     use_long_timeouts()
     async with lifespan(app):
-        yield app
+        yield RecordingApp(app, met)
     await close_worker_connection()
 
 
