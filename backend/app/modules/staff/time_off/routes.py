@@ -11,7 +11,7 @@ from app.core.exceptions import error_responses
 from app.core.security import InvalidCursorException
 from app.http.router import ApiRouter
 from app.modules.branch.branch_errors import BranchNotFound
-from app.modules.identity.access import Admin, Team
+from app.modules.identity.access import SignedIn
 from app.modules.staff.staff_errors import (
     AppointmentsStranded,
     OwnTimeOff,
@@ -37,14 +37,14 @@ _DECISION_ERRORS = (TimeOffNotFound, TimeOffDecided)
 
 
 @router.post("", status_code=201, responses=error_responses(StaffNotFound))
-async def request_time_off(user: Team, session: SessionDep, new: TimeOffCreate) -> TimeOffRead:
+async def request_time_off(user: SignedIn, session: SessionDep, new: TimeOffCreate) -> TimeOffRead:
     """Request leave: your own, or at the desk that of a person of the branch."""
     return await service.request_time_off(session, user, new)
 
 
 @router.get("", responses=error_responses(InvalidCursorException, BranchNotFound, StaffNotFound))
 async def list_time_off(
-    user: Team, session: SessionDep, query: Annotated[TimeOffListQuery, Query()]
+    user: SignedIn, session: SessionDep, query: Annotated[TimeOffListQuery, Query()]
 ) -> TimeOffPage:
     """List leave page by page, newest first. Therapists see their own."""
     return await service.list_time_off(session, user, query)
@@ -55,7 +55,7 @@ async def list_time_off(
     responses=error_responses(*_DECISION_ERRORS, OwnTimeOff, TimeOffOverlaps, AppointmentsStranded),
 )
 async def approve_time_off(
-    user: Admin, session: SessionDep, time_off_id: UUID, approval: TimeOffApproval
+    user: SignedIn, session: SessionDep, time_off_id: UUID, approval: TimeOffApproval
 ) -> TimeOffApproved:
     """Approve leave. The person cannot be booked in that time any more.
 
@@ -66,14 +66,14 @@ async def approve_time_off(
 
 @router.post("/{time_off_id}/refuse", responses=error_responses(*_DECISION_ERRORS, OwnTimeOff))
 async def refuse_time_off(
-    user: Admin, session: SessionDep, time_off_id: UUID, refusal: TimeOffAnswer
+    user: SignedIn, session: SessionDep, time_off_id: UUID, refusal: TimeOffAnswer
 ) -> TimeOffRead:
     """Refuse leave."""
     return await service.refuse_time_off(session, user, time_off_id, refusal)
 
 
 @router.post("/{time_off_id}/withdraw", responses=error_responses(*_DECISION_ERRORS, TimeOffBegun))
-async def withdraw_time_off(user: Team, session: SessionDep, time_off_id: UUID) -> TimeOffRead:
+async def withdraw_time_off(user: SignedIn, session: SessionDep, time_off_id: UUID) -> TimeOffRead:
     """Withdraw your own leave, also after it was approved. You can be booked in that time again.
 
     An administrator can withdraw anybody's leave, also after it has begun.

@@ -1,4 +1,4 @@
-"""Leave (time off): requested, approved or refused, withdrawn. Staff cannot be booked in approved leave."""
+"""Leave (time off): requested, approved or refused, withdrawn. A person on approved leave cannot be booked."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -14,10 +14,10 @@ from app.common.types.wall_time import Span
 from app.db.errors import translate_integrity_errors
 from app.db.paging import newest_first
 from app.db.queries import bounds, get_row
-from app.modules.identity.access import CurrentUser
-from app.modules.identity.roles import Role
+from app.modules.branch import branch_service
+from app.modules.identity.access import CurrentUser, authorize
+from app.modules.identity.roles import DESK, TEAM, Role
 from app.modules.resource.appointments import lock_resources
-from app.modules.staff.access import AT_THE_DESK, must_hold_in_branch
 from app.modules.staff.coverage import guard_coverage
 from app.modules.staff.staff_errors import (
     OwnTimeOff,
@@ -51,11 +51,12 @@ async def request_time_off(session: AsyncSession, user: CurrentUser, new: TimeOf
     """Request leave for oneself, or at the desk for a colleague of one's branches.
 
     Raises:
-        StaffNotFound: Also if the user is no member of staff and sends no `staff_id`.
-        ForbiddenException
+        ForbiddenException: The user does not work in the spa, or the person works in other branches only.
+        StaffNotFound: No such person, or not visible to the user; or the user has no staff record and names no person.
     """
+    authorize(user, *TEAM)
     if new.staff_id is not None:
-        staff = await get_own_or_managed(session, user, new.staff_id, *AT_THE_DESK)
+        staff = await get_own_or_managed(session, user, new.staff_id, *DESK)
     else:
         own = await find_staff_of_user(session, user.id)
         if own is None:
@@ -77,17 +78,19 @@ async def list_time_off(session: AsyncSession, user: CurrentUser, query: TimeOff
     """List leave, newest first: one's own, and at the desk that of everybody who works in one's branches.
 
     Raises:
-        BranchNotFound, StaffNotFound, ForbiddenException
+        ForbiddenException: The user does not work in the spa, or not in the branch.
+        BranchNotFound, StaffNotFound
     """
-    found = select(TimeOff).where(TimeOff.staff_id.in_(managed_by(user, *AT_THE_DESK)))
+    authorize(user, *TEAM, branch_id=query.branch_id)
+    found = select(TimeOff).where(TimeOff.staff_id.in_(managed_by(user, *DESK)))
     if query.status is not None:
         found = found.where(TimeOff.status == query.status)
     if query.branch_id is not None:
-        await must_hold_in_branch(session, user, query.branch_id, *AT_THE_DESK, Role.THERAPIST)
+        await branch_service.get_branch(session, query.branch_id)
         works_here = select(StaffBranch.staff_id).where(StaffBranch.branch_id == query.branch_id)
         found = found.where(TimeOff.staff_id.in_(works_here))
     if query.staff_id is not None:
-        await get_own_or_managed(session, user, query.staff_id, *AT_THE_DESK)
+        await get_own_or_managed(session, user, query.staff_id, *DESK)
         found = found.where(TimeOff.staff_id == query.staff_id)
     purpose = f"time-off:{query.status}:{query.branch_id}:{query.staff_id}"
     leaves, next_cursor = await newest_first(session, TimeOff, found, query, purpose=purpose)
@@ -102,9 +105,10 @@ async def approve_time_off(
     Raises:
         TimeOffNotFound, ForbiddenException, OwnTimeOff, TimeOffDecided
         TimeOffOverlaps: Other leave in that time is approved already.
-        AppointmentsStranded: Appointments lie in that time, and `force` was not sent. With it they stay, without a
-            therapist.
+        AppointmentsStranded: Appointments lie in that time, and `force` was not sent. With it they stay, without
+            a therapist.
     """
+    authorize(user, Role.ADMIN)
     leave = await _get_to_decide(session, user, time_off_id)
     async with guard_coverage(
         session, [leave.staff_id], within=[leave.during], force=approval.force
@@ -132,11 +136,12 @@ async def approved_leave(
 async def refuse_time_off(
     session: AsyncSession, user: CurrentUser, time_off_id: UUID, refusal: TimeOffAnswer
 ) -> TimeOffRead:
-    """Refuse leave that is requested.
+    """Refuse leave.
 
     Raises:
         TimeOffNotFound, ForbiddenException, OwnTimeOff, TimeOffDecided
     """
+    authorize(user, Role.ADMIN)
     leave = await _get_to_decide(session, user, time_off_id)
     return read_time_off(await _decide(session, user, leave, TimeOffStatus.REFUSED, refusal.answer))
 
@@ -149,12 +154,13 @@ async def withdraw_time_off(session: AsyncSession, user: CurrentUser, time_off_i
         ForbiddenException, TimeOffDecided
         TimeOffBegun: One's own leave has begun; others have to withdraw it.
     """
+    authorize(user, *TEAM)
     leave = await get_row(session, TimeOff, time_off_id, TimeOffNotFound)
     try:
         staff = await get_own_or_managed(session, user, leave.staff_id, Role.ADMIN)
     except StaffNotFound as error:
         raise TimeOffNotFound from error
-    await lock_resources(session, [leave.staff_id])  # no booking and no approval meanwhile
+    await lock_resources(session, [leave.staff_id])  # no booking or approval meanwhile
     if read_time_off(leave).start <= utc_now() and _is_for_others(user, staff):
         raise TimeOffBegun
     withdrawn = await _move(
@@ -208,6 +214,7 @@ async def _move(
 
 
 def read_time_off(leave: TimeOff) -> TimeOffRead:
+    """Return the leave as the API shows it."""
     start, end = bounds(leave.during)
     return TimeOffRead(
         id=leave.id,
