@@ -37,7 +37,7 @@ from app.modules.availability.snapshot import (
     lock_and_refresh,
 )
 from app.modules.identity.access import CurrentUser
-from app.modules.staff.access import AT_THE_DESK
+from app.modules.identity.roles import DESK
 from app.scheduling.bitmask import positions
 from app.scheduling.demand import Assignment, Party
 from app.scheduling.search import assign, feasible_starts, offered_starts
@@ -71,7 +71,7 @@ async def find_days(session: AsyncSession, user: CurrentUser, query: DaysQuery, 
     Raises:
         BranchNotFound, and what `quote_party` raises.
     """
-    at_desk = user.holds_in(query.branch_id, *AT_THE_DESK)
+    at_desk = user.holds_in(query.branch_id, *DESK)
     quote = await quote_party(session, query.guests, same_room=query.same_room, at_desk=at_desk)
     snapshot = await _load_enough(session, query, quote.party, at_desk=at_desk)
     shortages = await _search(
@@ -97,7 +97,7 @@ async def find_starts(
     Raises:
         BranchNotFound, and what `quote_party` raises.
     """
-    at_desk = user.holds_in(query.branch_id, *AT_THE_DESK)
+    at_desk = user.holds_in(query.branch_id, *DESK)
     quote = await quote_party(session, query.guests, same_room=query.same_room, at_desk=at_desk)
     party = quote.party
     snapshot = await load_snapshot(session, query.branch_id, query.day, query.day, party, at_desk=at_desk)

@@ -24,8 +24,7 @@ from app.modules.branch import branch_service
 from app.modules.customer import customer_service
 from app.modules.customer.customer_errors import CustomerNotFound
 from app.modules.identity.access import CurrentUser, authorize
-from app.modules.identity.roles import Role
-from app.modules.staff.access import AT_THE_DESK
+from app.modules.identity.roles import DESK, Role
 from app.redis.events import announce
 from app.scheduling.timegrid import this_step
 
@@ -47,7 +46,7 @@ async def create_visit(session: AsyncSession, user: CurrentUser, key: str, reque
         BranchNotFound, CustomerNotFound, CustomerMerged, CustomerErased, CustomerArchived
         IdempotencyInFlight, IdempotencyKeyReused, ForbiddenException, and what `quote_party` raises.
     """
-    at_desk = user.holds_in(request.branch_id, *AT_THE_DESK)
+    at_desk = user.holds_in(request.branch_id, *DESK)
     if not at_desk:
         authorize(user, Role.CUSTOMER)
     async with idempotent(session, user.id, key, request, VisitRead) as replay:
@@ -84,22 +83,22 @@ async def list_visits(session: AsyncSession, user: CurrentUser, query: VisitList
     Raises:
         BranchNotFound, ForbiddenException, CustomerNotFound
     """
-    authorize(user, *AT_THE_DESK, Role.CUSTOMER)
+    authorize(user, *DESK, Role.CUSTOMER)
     statement = select(Visit)
     customer_id = query.customer_id
     if query.branch_id is not None:
         await branch_service.get_branch(session, query.branch_id)
-        authorize(user, *AT_THE_DESK, branch_id=query.branch_id)
+        authorize(user, *DESK, branch_id=query.branch_id)
         statement = statement.where(Visit.branch_id == query.branch_id)
-    elif not user.holds(*AT_THE_DESK):
+    elif not user.holds(*DESK):
         own = await customer_service.get_own_customer(session, user)
         if customer_id not in (None, own.id):
             raise CustomerNotFound
         customer_id = own.id
     if customer_id is not None:
         statement = statement.where(concerns_customers([customer_id]))
-    if not user.holds_everywhere(*AT_THE_DESK) and user.holds(*AT_THE_DESK):
-        branch_ids = {grant.branch_id for grant in user.grants if grant.role in AT_THE_DESK}
+    if not user.holds_everywhere(*DESK) and user.holds(*DESK):
+        branch_ids = {grant.branch_id for grant in user.grants if grant.role in DESK}
         statement = statement.where(Visit.branch_id.in_(branch_ids))
     purpose = f"visits:{query.branch_id}:{customer_id}"
     page, next_cursor = await newest_first(session, Visit, statement, query, purpose=purpose)
@@ -128,7 +127,7 @@ async def _resolve_booker(
             raise ForbiddenException
         own = await customer_service.lock_own_customer(session, user)
         if own is None:
-            raise ForbiddenException if user.holds(*AT_THE_DESK) else CustomerNotFound
+            raise ForbiddenException if user.holds(*DESK) else CustomerNotFound
         if not {customer_id, *guest_ids} <= {None, own.id}:
             raise CustomerNotFound
         await _require_below_limits(session, own.id, hold=request.hold)

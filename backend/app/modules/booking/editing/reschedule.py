@@ -45,7 +45,7 @@ from app.modules.catalogue.catalogue_schemas import ServiceName
 from app.modules.catalogue.catalogue_service import names_of_variants
 from app.modules.customer import customer_service
 from app.modules.identity.access import CurrentUser, authorize
-from app.modules.staff.access import AT_THE_DESK
+from app.modules.identity.roles import DESK
 from app.redis.events import announce
 from app.scheduling.demand import Party, Treatment
 from app.scheduling.supply import ResourceKind
@@ -73,7 +73,7 @@ async def update_visit(
         NotTogether: Guests who start at different times are to be in one room.
         SlotTaken: With the nearest free starts.
     """
-    authorize(user, *AT_THE_DESK)
+    authorize(user, *DESK)
     visit = await _lock_visit(session, user, visit_id)
     sent = changes_of(changes)
     start = sent.pop("start", None)
@@ -103,7 +103,7 @@ async def update_appointment(
         VariantNotFound, AddOnNotFound, and what `quote_party` raises.
         SlotTaken: With the nearest free starts.
     """
-    authorize(user, *AT_THE_DESK)
+    authorize(user, *DESK)
     visit = await _lock_visit_of(session, user, appointment_id)
     appointment = await get_row(session, Appointment, appointment_id, AppointmentNotFound, lock=True)
     if appointment.status not in EDITABLE:
@@ -161,9 +161,8 @@ def refuse_past(start: datetime) -> None:
 
 async def _lock_visit(session: AsyncSession, user: CurrentUser, visit_id: UUID) -> Visit:
     visit = await get_row(session, Visit, visit_id, VisitNotFound)
-    authorize(
-        user, *AT_THE_DESK, branch_id=visit.branch_id
-    )  # before the lock: an intruder must not delay other users
+    # Before the lock: an intruder must not delay other users.
+    authorize(user, *DESK, branch_id=visit.branch_id)
     return await get_row(session, Visit, visit_id, VisitNotFound, lock=True)
 
 

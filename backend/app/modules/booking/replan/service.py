@@ -33,11 +33,12 @@ from app.modules.booking.replan.schemas import (
 from app.modules.booking.status.status import AppointmentStatus
 from app.modules.booking.visit.read import read_visits
 from app.modules.booking.visit.rows import treatment_of
+from app.modules.branch import branch_service
 from app.modules.catalogue.catalogue_service import names_of_variants
 from app.modules.identity.access import CurrentUser, authorize
+from app.modules.identity.roles import DESK
 from app.modules.resource.appointments import lock_resources
 from app.modules.resource.resource_errors import ResourceNotFound
-from app.modules.staff.access import AT_THE_DESK, must_hold_in_branch
 from app.modules.staff.staff_service import get_staff, names_of_staff
 from app.redis.events import announce
 from app.scheduling.demand import Party
@@ -57,9 +58,10 @@ async def propose_replan(
         StaffNotFound, BranchNotFound
         ForbiddenException: The user is not at the desk of that branch.
     """
-    authorize(user, *AT_THE_DESK)
+    authorize(user, *DESK)
     await get_staff(session, staff_id)
-    await must_hold_in_branch(session, user, query.branch_id, *AT_THE_DESK)
+    authorize(user, *DESK, branch_id=query.branch_id)
+    await branch_service.get_branch(session, query.branch_id)
     since = query.since or utc_now()
     day = await see_day(session, query.branch_id, staff_id, query.day, since=since)
     plan = await asyncio.to_thread(  # some days take a second, in which other requests run
@@ -98,9 +100,10 @@ async def apply_replan(
         ForbiddenException: The user is not at the desk of that branch.
         DayChanged: The day of a therapist in the proposal has changed, or they cannot do it any more.
     """
-    authorize(user, *AT_THE_DESK)
+    authorize(user, *DESK)
     await get_staff(session, staff_id)
-    await must_hold_in_branch(session, user, plan.branch_id, *AT_THE_DESK)
+    authorize(user, *DESK, branch_id=plan.branch_id)
+    await branch_service.get_branch(session, plan.branch_id)
     people = _people_in(staff_id, plan.changes)
     visit_ids = await _lock(session, plan, people)
     day = await see_day(session, plan.branch_id, staff_id, plan.day, since=utc_now())

@@ -14,8 +14,7 @@ from app.modules.booking.status.transitions import Relation
 from app.modules.booking.visit.read import read_visits
 from app.modules.customer.customer_service import find_customer_of_user
 from app.modules.identity.access import CurrentUser, authorize
-from app.modules.identity.roles import Role
-from app.modules.staff.access import AT_THE_DESK
+from app.modules.identity.roles import DESK, Role
 from app.modules.staff.staff_service import find_staff_of_user
 from app.scheduling.supply import ResourceKind
 
@@ -31,7 +30,7 @@ async def read_visible_visit(session: AsyncSession, user: CurrentUser, visit_id:
     visits = await read_visits(session, [visit_id])
     visible = await visible_to(session, user, visits)
     if not visible:
-        raise ForbiddenException if visits and user.holds(*AT_THE_DESK) else VisitNotFound
+        raise ForbiddenException if visits and user.holds(*DESK) else VisitNotFound
     return visible[0]
 
 
@@ -40,13 +39,13 @@ async def visible_to(
 ) -> list[VisitRead]:
     """Return what the user may see of these visits: some with all guests, some with a part of them, others not at all."""
     visits = list(visits)
-    if all(user.holds_in(visit.branch_id, *AT_THE_DESK) for visit in visits):
+    if all(user.holds_in(visit.branch_id, *DESK) for visit in visits):
         return visits
     customer = await find_customer_of_user(session, user.id)
     staff = await find_staff_of_user(session, user.id)
     visible = []
     for visit in visits:
-        if user.holds_in(visit.branch_id, *AT_THE_DESK) or (customer and visit.customer_id == customer.id):
+        if user.holds_in(visit.branch_id, *DESK) or (customer and visit.customer_id == customer.id):
             visible.append(visit)
             continue
         guests = [
@@ -80,7 +79,7 @@ async def relations_to_visit(
     """
     statement = select(Appointment.id, Appointment.customer_id).where(Appointment.visit_id == visit.id)
     guests = {row.id: row.customer_id for row in await session.execute(statement)}
-    if user.holds_in(visit.branch_id, *AT_THE_DESK):
+    if user.holds_in(visit.branch_id, *DESK):
         is_admin = user.holds_in(visit.branch_id, Role.ADMIN)
         at_desk = frozenset({Relation.DESK, Relation.ADMIN} if is_admin else {Relation.DESK})
         return dict.fromkeys(guests, at_desk)
@@ -94,7 +93,7 @@ async def relations_to_visit(
         if found:
             relations[appointment_id] = frozenset(found)
     if not relations:
-        raise ForbiddenException if user.holds(*AT_THE_DESK) else VisitNotFound
+        raise ForbiddenException if user.holds(*DESK) else VisitNotFound
     return relations
 
 
