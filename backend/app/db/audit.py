@@ -22,7 +22,7 @@ _MASK = text(
 async def act_as(session: AsyncSession, user_id: UUID) -> None:
     """Attribute the changes of this transaction to a user.
 
-    `Requires(...)` has done it for its routes; a public route that changes something calls this itself.
+    A route with a `SignedIn` user has it done already. A public route that changes something calls it itself.
     """
     await session.execute(_ACT_AS, {"actor": str(user_id), "request": request_id_var.get()})
 

@@ -1,20 +1,23 @@
-"""Who may call a route: one word in its signature.
+"""Who sends a request, and what they may do.
 
-async def list_customers(_: Desk, session: SessionDep) -> ...          # admin or receptionist of any branch
-async def list_users(_: AdminEverywhere, session: SessionDep) -> ...   # of the whole spa
-async def my_visits(user: SignedIn, session: SessionDep) -> ...        # any user; the service looks whose it is
+A route takes the user in its signature, before the session, so that a refused request costs no connection. The service
+authorizes it in its first line:
 
-Put it before the session: who is refused then costs no connection.
+    @router.get("/customers")
+    async def list_customers(user: SignedIn, session: SessionDep) -> CustomerPage:
+        return await customer_service.list_customers(session, user)
+
+    async def list_customers(session: AsyncSession, user: CurrentUser) -> CustomerPage:
+        authorize(user, *DESK)
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Any, NamedTuple, override
+from typing import Annotated, NamedTuple, override
 from uuid import UUID
 
 from fastapi import Depends, Request, Security
-from fastapi.security import HTTPBearer, SecurityScopes
+from fastapi.security import HTTPBearer
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
@@ -38,8 +41,7 @@ from app.modules.identity.identity_models import User
 from app.modules.identity.roles import Role
 from app.modules.identity.tokens import Claims, verify_access_token
 
-_EVERYWHERE = ":everywhere"
-# One question: who it is, whether they may still be here, what they may do. And it tells the audit ledger who acts.
+# One round trip reads the user, their session and their roles, and names the user to the triggers of the audit ledger.
 _CURRENT_USER = """
 SELECT u.id, u.disabled_at, u.signed_out_at, s.expires_at, s.ended_at,
     array(SELECT r.role || '/' || coalesce(r.branch_id::text, '') FROM role_assignment AS r WHERE r.user_id = u.id),
@@ -51,7 +53,7 @@ _BY_SOURCE = {"zenspa": _CURRENT_USER.format(key="id"), "supabase": _CURRENT_USE
 
 
 class Grant(NamedTuple):
-    """A role somebody holds; without a branch, everywhere."""
+    """A role of a user, in one branch or, without a branch, everywhere."""
 
     role: Role
     branch_id: UUID | None
@@ -59,29 +61,25 @@ class Grant(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CurrentUser:
-    """Whoever sent the request."""
+    """The user who sent the request."""
 
     id: UUID
     grants: frozenset[Grant]
     session_id: UUID | None
-    """None for a token of Supabase's, whose sessions are its own."""
+    """None for a token of Supabase, which keeps its own sessions."""
     claims: Claims | None = None
-    """None for who sent no request, as a command."""
+    """None for a command, which sends no request."""
 
     def holds(self, *roles: Role) -> bool:
-        """Whether they have one of the roles anywhere."""
+        """Return whether the user has one of the roles in any branch."""
         return any(grant.role in roles for grant in self.grants)
 
     def holds_in(self, branch_id: UUID, *roles: Role) -> bool:
-        """Whether they have one of the roles in this branch, or everywhere."""
+        """Return whether the user has one of the roles in this branch or everywhere."""
         return any(grant.role in roles and grant.branch_id in {None, branch_id} for grant in self.grants)
 
-    def must_hold_in(self, branch_id: UUID, *roles: Role) -> None:
-        """Raises ForbiddenException unless `holds_in`: branches are known to all, so it need not be hidden."""
-        if not self.holds_in(branch_id, *roles):
-            raise ForbiddenException
-
     def holds_everywhere(self, *roles: Role) -> bool:
+        """Return whether the user has one of the roles in the whole spa."""
         return any(grant.role in roles and grant.branch_id is None for grant in self.grants)
 
 
@@ -117,25 +115,14 @@ def authorize(
         raise ForbiddenException
 
 
-def Requires(*roles: Role, everywhere: Sequence[Role] = ()) -> Any:  # noqa: N802 - reads as a word of the signature
-    """Only users with one of these roles, in any branch, or with one of those everywhere; with neither, anybody who
-    is signed in.
-
-    Raises, in the request:
-        UnauthorizedException: no token, or one that is no good (any more).
-        ForbiddenException: the user is disabled, or has none of the roles.
-    """
-    return Security(_authorise, scopes=[*roles, *(f"{role}{_EVERYWHERE}" for role in everywhere)])
-
-
 class _AccessToken(HTTPBearer):
-    """Reads and verifies the token before anything else is done for the request."""
+    """Read and verify the access token, before the request takes a connection."""
 
     errors = (InvalidToken, ExpiredToken, SessionEnded, NotAUser, UserDisabled, KeysUnavailable)
-    """What a route that asks for a token can answer besides, for its document."""
+    """The errors of every route with a signed-in user, beside UnauthorizedException, for the API document."""
 
     @override
-    async def __call__(self, request: Request) -> Claims:  # type: ignore[override]  # what it says, not its letters
+    async def __call__(self, request: Request) -> Claims:  # type: ignore[override]  # the base returns the raw token
         bearer = await super().__call__(request)
         if bearer is None or len(request.headers.getlist("authorization")) != 1:
             raise UnauthorizedException
@@ -149,27 +136,24 @@ _access_token = _AccessToken(
 )
 
 
-async def _authorise(
-    required: SecurityScopes, claims: Annotated[Claims, Depends(_access_token)], session: SessionDep
+async def _authenticate(
+    claims: Annotated[Claims, Depends(_access_token)], session: SessionDep
 ) -> CurrentUser:
     user = await _current_user(session, claims)
     user_id_var.set(str(user.id))
-    if required.scopes and not any(_grants(user, scope) for scope in required.scopes):
-        raise ForbiddenException
     return user
 
 
-def _grants(user: CurrentUser, scope: str) -> bool:
-    role = Role(scope.removesuffix(_EVERYWHERE))
-    return user.holds_everywhere(role) if scope.endswith(_EVERYWHERE) else user.holds(role)
+SignedIn = Annotated[CurrentUser, Security(_authenticate)]
+"""A parameter of a route: the user who sent the request. The request is refused without a valid token."""
 
 
 async def look_again(session: AsyncSession, user: CurrentUser) -> CurrentUser:
-    """As they are now, for an answer that goes on for long.
+    """Return the user as they are now, for a response that is sent over a long time.
 
     Raises:
-        UnauthorizedException: they have signed out.
-        ForbiddenException: they are disabled.
+        UnauthorizedException: The user has signed out.
+        ForbiddenException: The user is disabled.
     """
     assert user.claims is not None
     return await _current_user(session, user.claims)
@@ -178,11 +162,11 @@ async def look_again(session: AsyncSession, user: CurrentUser) -> CurrentUser:
 async def _current_user(session: AsyncSession, claims: Claims) -> CurrentUser:
     found = await _find(session, claims)
     if found is None and claims.source == "supabase":
-        await _add_at_first_sight(session, claims)
+        await _add_supabase_user(session, claims)
         found = await _find(session, claims)
     if found is not None and found.disabled_at is not None:
-        raise UserDisabled  # first: their session has ended too, and signing in again would not help
-    if found is None or found.is_over(claims):
+        raise UserDisabled  # checked first: the session has ended too, and to sign in again would not help
+    if found is None or found.has_ended(claims):
         raise SessionEnded
     grants = (grant.split("/") for grant in found.grants)
     return CurrentUser(
@@ -205,11 +189,11 @@ class _Found(NamedTuple):
     actor: str
     request_id: str
 
-    def is_over(self, claims: Claims) -> bool:
+    def has_ended(self, claims: Claims) -> bool:
         if claims.source == "supabase":
             return self.signed_out_at is not None and claims.issued_at < self.signed_out_at.timestamp()
         return (
-            self.session_expires_at is None  # no such session, or not theirs
+            self.session_expires_at is None  # no such session, or another user's
             or self.session_ended_at is not None
             or self.session_expires_at <= utc_now()
         )
@@ -221,8 +205,11 @@ async def _find(session: AsyncSession, claims: Claims) -> _Found | None:
     return _Found._make(rows[0]) if rows else None
 
 
-async def _add_at_first_sight(session: AsyncSession, claims: Claims) -> None:
-    """Two first requests at once make one row. It has no role yet, and no email: Supabase may not have proven it."""
+async def _add_supabase_user(session: AsyncSession, claims: Claims) -> None:
+    """Add the user of a Supabase token, once, also if two first requests come at the same time.
+
+    The row has no role yet, and no email, because Supabase may not have verified it.
+    """
     user_id = uuid7()
     row = {"id": user_id, "full_name": claims.name or "Supabase", "supabase_id": claims.subject}
 
@@ -231,16 +218,8 @@ async def _add_at_first_sight(session: AsyncSession, claims: Claims) -> None:
         new = insert(User).values(row)
         await own_session.execute(new.on_conflict_do_nothing(index_elements=[User.supabase_id]))
 
-    # In a transaction of its own: the request may be a GET, and a 403 that follows must not undo it, because an
-    # administrator looks for the user to give them a role. The connection goes back first: a request holds only one.
+    # In its own transaction: the request may be a GET, and a 403 that follows must not undo it, because an administrator
+    # has to find the user to give them a role. The connection goes back first: a request holds only one.
     await session.rollback()
     await run_in_transaction(add, in_request=True)
     await claim_connection(session)
-
-
-Admin = Annotated[CurrentUser, Requires(Role.ADMIN)]
-Team = Annotated[CurrentUser, Requires(Role.ADMIN, Role.RECEPTIONIST, Role.THERAPIST)]
-AnyRole = Annotated[CurrentUser, Requires(*Role)]
-SignedIn = Annotated[CurrentUser, Requires()]
-Desk = Annotated[CurrentUser, Requires(Role.ADMIN, Role.RECEPTIONIST)]
-AdminEverywhere = Annotated[CurrentUser, Requires(everywhere=[Role.ADMIN])]

@@ -9,7 +9,7 @@ from app.common.constants import API_V1
 from app.core.database import SessionDep
 from app.core.exceptions import ConflictException, error_responses
 from app.http.router import ApiRouter
-from app.modules.identity.access import Desk, Team
+from app.modules.identity.access import SignedIn
 from app.modules.resource.outages import service
 from app.modules.resource.outages.schemas import OutageCreate, OutageListQuery, OutageMade, OutageRead
 from app.modules.resource.resource_errors import (
@@ -24,10 +24,10 @@ router = ApiRouter(prefix=f"{API_V1}/resources/{{resource_id}}/outages", tags=["
 
 @router.get("", responses=error_responses(ResourceNotFound))
 async def list_outages(
-    _: Team, session: SessionDep, resource_id: UUID, query: Annotated[OutageListQuery, Query()]
+    user: SignedIn, session: SessionDep, resource_id: UUID, query: Annotated[OutageListQuery, Query()]
 ) -> list[OutageRead]:
     """List the outages of a bed or a device that touch a time of at most 366 days; at most 1,000."""
-    return await service.list_outages(session, resource_id, query)
+    return await service.list_outages(session, user, resource_id, query)
 
 
 @router.post(
@@ -36,7 +36,7 @@ async def list_outages(
     responses=error_responses(ResourceNotFound, ResourceHasAppointments, OutageOverlaps, ConflictException),
 )
 async def put_out_of_order(
-    user: Desk, session: SessionDep, resource_id: UUID, new: OutageCreate
+    user: SignedIn, session: SessionDep, resource_id: UUID, new: OutageCreate
 ) -> OutageMade:
     """Put a bed or a device out of order, so that it cannot be booked in that time.
 
@@ -46,6 +46,6 @@ async def put_out_of_order(
 
 
 @router.delete("/{outage_id}", status_code=204, responses=error_responses(ResourceNotFound, OutageNotFound))
-async def put_back_in_order(user: Desk, session: SessionDep, resource_id: UUID, outage_id: UUID) -> None:
+async def put_back_in_order(user: SignedIn, session: SessionDep, resource_id: UUID, outage_id: UUID) -> None:
     """End an outage: the bed or the device can be booked again."""
     await service.put_back_in_order(session, user, resource_id, outage_id)

@@ -10,8 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.common.types.wall_time import Span
 from app.db.errors import translate_integrity_errors
 from app.db.queries import bounds
-from app.modules.identity.access import CurrentUser
-from app.modules.identity.roles import Role
+from app.modules.identity.access import CurrentUser, authorize
+from app.modules.identity.roles import DESK, TEAM
 from app.modules.resource.appointment_schemas import appointment_details
 from app.modules.resource.appointments import appointments_of, lock_resources
 from app.modules.resource.outages.schemas import (
@@ -31,12 +31,16 @@ from app.modules.resource.resource_models import Outage, Resource
 from app.redis.events import announce
 
 
-async def list_outages(session: AsyncSession, resource_id: UUID, query: OutageListQuery) -> list[OutageRead]:
+async def list_outages(
+    session: AsyncSession, user: CurrentUser, resource_id: UUID, query: OutageListQuery
+) -> list[OutageRead]:
     """Return the outages that touch this time, in order, at most 1,000. Retired beds and devices are included.
 
     Raises:
+        ForbiddenException: The user does not work in the spa.
         ResourceNotFound: Also for staff, who have leave instead.
     """
+    authorize(user, *TEAM)
     await _branch_of(session, resource_id)
     outages = await session.scalars(
         select(Outage)
@@ -103,9 +107,10 @@ async def put_back_in_order(
 
 
 async def _lock_to_change(session: AsyncSession, user: CurrentUser, resource_id: UUID) -> None:
+    authorize(user, *DESK)
     await lock_resources(session, [resource_id])
     branch_id = await _branch_of(session, resource_id, in_use=True)
-    user.must_hold_in(branch_id, Role.ADMIN, Role.RECEPTIONIST)
+    authorize(user, *DESK, branch_id=branch_id)
     announce(session, branch_id)
 
 
