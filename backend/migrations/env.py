@@ -33,7 +33,7 @@ if context.is_offline_mode():
     context.configure(dialect_name="postgresql", target_metadata=Base.metadata)
     with context.begin_transaction():
         context.run_migrations()
-elif (given := context.config.attributes.get("connection")) is not None:
-    _migrate(given)
+elif (connection := context.config.attributes.get("connection")) is not None:
+    _migrate(connection)
 else:
     asyncio.run(_migrate_online())

@@ -1,6 +1,6 @@
-"""Who signs in, what they may do, and a ledger of every change that PostgreSQL keeps itself.
+"""Add users, their sessions and roles, and a ledger of every change that PostgreSQL keeps itself.
 
-Triggers write the ledger, not the app: it then also has what an import, a command or somebody with psql did, in
+Triggers write the ledger, not the app: it then also has the changes of an import, a command or psql, in
 the transaction that did it. They run once a statement and read the rows it changed together, so an import
 of 100,000 customers pays for 100,000 rows and not for 100,000 calls. A later module's migration says
 `SELECT zenspa_audit_table('branch')` for each of its tables.

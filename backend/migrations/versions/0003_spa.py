@@ -43,7 +43,7 @@ TABLES = [
     "outage",
     "allocation",
 ]
-MASKED = {"time_off": "{reason,answer}"}  # may be about somebody's health
+MASKED = {"time_off": "{reason,answer}"}  # may be about a person's health
 LISTS = {
     "branches": ["branch", "opening_hours", "hours_exception"],
     "catalogue": [
@@ -194,7 +194,7 @@ def _create_branches() -> None:
         sa.CheckConstraint("NOT isempty(days) AND NOT lower_inf(days) AND NOT upper_inf(days)", name="days"),
         postgresql.ExcludeConstraint(("branch_id", "="), ("days", "&&"), name="hours_exception_overlap"),
     )
-    # Until now nobody could know a branch, so such a role was for none.
+    # Until now there were no branches, so such a role was for none.
     op.execute("DELETE FROM role_assignment WHERE branch_id IS NOT NULL")
     op.create_foreign_key(
         "role_assignment_branch_id_fkey", "role_assignment", "branch", ["branch_id"], ["id"]

@@ -70,7 +70,7 @@ def _reference(
     ]
 
 
-def _words(*names: str, default: str | None = None, nullable: bool = False) -> list[sa.Column[str]]:
+def _text_columns(*names: str, default: str | None = None, nullable: bool = False) -> list[sa.Column[str]]:
     return [sa.Column(name, sa.Text(), server_default=default, nullable=nullable) for name in names]
 
 
@@ -132,9 +132,9 @@ def _create_visits() -> None:
         "visit",
         *_reference("visit", "branch_id", "branch"),
         *_reference("visit", "customer_id", "customer", nullable=True),
-        *_words("source"),
+        *_text_columns("source"),
         sa.Column("same_room", sa.Boolean(), nullable=False),
-        *_words("note", default=""),
+        *_text_columns("note", default=""),
         sa.CheckConstraint("source IN ('online', 'desk', 'walk_in')", name="source"),
         sa.UniqueConstraint("id", "branch_id", name="visit_id_branch_id_key"),
     )
@@ -145,11 +145,11 @@ def _create_visits() -> None:
         sa.Column("visit_id", sa.Uuid(), nullable=False),
         sa.Column("branch_id", sa.Uuid(), nullable=False),
         *_reference("appointment", "customer_id", "customer", nullable=True),
-        *_words("guest_name", default=""),
-        *_words("status"),
+        *_text_columns("guest_name", default=""),
+        *_text_columns("status"),
         sa.Column("hold_expires_at", sa.DateTime(timezone=True)),
         *_times(),
-        *_words("reason", default=""),
+        *_text_columns("reason", default=""),
         sa.ForeignKeyConstraint(
             ["visit_id", "branch_id"], ["visit.id", "visit.branch_id"], name="appointment_visit_id_fkey"
         ),
@@ -159,7 +159,7 @@ def _create_visits() -> None:
     op.create_index("appointment_visit_id_idx", "appointment", ["visit_id"])
     op.create_index("appointment_customer_id_idx", "appointment", ["customer_id"])
     op.create_index("appointment_branch_id_idx", "appointment", ["branch_id", "starts_at"])
-    # What the clock asks for: holds that have expired, and guests who did not come.
+    # For the jobs: holds that have expired, and guests who did not come.
     op.create_index(
         "appointment_held_idx",
         "appointment",
@@ -182,7 +182,7 @@ def _create_treatments() -> None:
         *_reference("appointment_service", "variant_id", "service_variant"),
         *_price(),
         *_reference("appointment_service", "therapist_id", "staff", nullable=True),
-        *_words("gender", nullable=True),
+        *_text_columns("gender", nullable=True),
         sa.Column("segments", postgresql.JSONB(), nullable=False),
         *_times(),
         sa.CheckConstraint("position >= 0", name="position"),

@@ -83,7 +83,7 @@ class TestErrors:
         assert SECRET not in refused.stdout + refused.stderr
 
     @pytest.mark.parametrize(
-        ("command", "what"),
+        ("command", "message"),
         [
             (["migrate"], "the migration failed"),
             (["seed"], "the seeding failed"),
@@ -92,12 +92,12 @@ class TestErrors:
         ],
     )
     def test_an_unreachable_database_is_reported_in_one_line(
-        self, zenspa: Zenspa, tmp_path: Path, command: list[str], what: str
+        self, zenspa: Zenspa, tmp_path: Path, command: list[str], message: str
     ) -> None:
         (tmp_path / "guests.csv").write_text("full_name\nLan\n")
         refused = zenspa(*command, DATABASE_URL=f"postgresql://lan:{SECRET}@127.0.0.1:1/zenspa")
         assert refused.returncode == 1
-        assert what in only_line(refused.stderr)
+        assert message in only_line(refused.stderr)
         assert SECRET not in refused.stdout + refused.stderr
 
 

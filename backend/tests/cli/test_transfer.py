@@ -89,13 +89,13 @@ class TestImport:
         (tmp_path / "spa.yaml").write_text(invalid, encoding="utf-8")
         refused = zenspa("import", "spa", "spa.yaml", "--yes")
         assert refused.returncode == 1
-        for words in (
+        for text in (
             "dòng 34: services.thuy-dien.variants.1.price",
             "Phải từ 0 trở lên.",
             "dòng 49: staff.lan.skills.1",
             "No service in the file has this key.",
         ):
-            assert words in refused.stderr
+            assert text in refused.stderr
         assert await sql("SELECT count(*) FROM branch") == 0
 
     def test_a_terminal_is_asked_to_confirm(self, zenspa: Zenspa, tmp_path: Path) -> None:
@@ -148,8 +148,10 @@ class TestSeed:
     async def test_the_demo_therapist_is_linked_to_a_therapist_of_the_spa(self, *, spa_first: bool) -> None:
         for seed in (seed_spa, seed_accounts) if spa_first else (seed_accounts, seed_spa):
             await seed()
-        whose = "SELECT user_account.email FROM user_account JOIN staff ON staff.user_id = user_account.id"
-        assert await sql(whose) == "kythuatvien@example.com"
+        email_query = (
+            "SELECT user_account.email FROM user_account JOIN staff ON staff.user_id = user_account.id"
+        )
+        assert await sql(email_query) == "kythuatvien@example.com"
 
     async def test_visits_are_booked_for_the_next_days(self) -> None:
         await seed_spa()

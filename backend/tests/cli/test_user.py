@@ -102,12 +102,12 @@ class TestCreate:
         assert "Traceback" not in refused.stderr
 
     @pytest.mark.parametrize(
-        "taken", [{"email": "lan@example.com"}, {"email": "mai@example.com", "phone": "+84912345678"}]
+        "values", [{"email": "lan@example.com"}, {"email": "mai@example.com", "phone": "+84912345678"}]
     )
     async def test_a_taken_email_or_phone_is_reported_in_one_line(
-        self, zenspa_user: ZenspaUser, taken: dict[str, str]
+        self, zenspa_user: ZenspaUser, values: dict[str, str]
     ) -> None:
-        await account(**taken)  # type: ignore[arg-type]  # of its own parameters, none is a role
+        await account(**values)  # type: ignore[arg-type]  # of its own parameters, none is a role
         refused = zenspa_user(*LAN, "--role", "admin", "--phone", "0912345678")
         assert "Another user has this email or phone number." in error_in(refused, status=1)
         assert await sql("SELECT count(*) FROM user_account") == 1

@@ -53,7 +53,7 @@ def test_a_code_that_was_met_and_is_not_listed_is_reported() -> None:
 
 
 def test_an_operation_outside_the_document_is_not_reported() -> None:
-    """Tests add routes of their own."""
+    """A test may add its own routes."""
     assert unlisted({ErrorCode("GET /secrets", 404, "NOT_FOUND")}, {NOT_FOUND}) == []
 
 

@@ -103,7 +103,7 @@ def minutes_of(span: Span) -> set[datetime]:
 
 
 def first_shown(day: date, minute: int, zone: ZoneInfo) -> datetime:
-    """Looks at every minute around until a clock there shows it; one that is never shown is read with the offset
+    """Look at every minute around until a clock there shows it; one that is never shown is read with the offset
     of the last minute before."""
     wanted = datetime(day.year, day.month, day.day) + minute * MINUTE  # noqa: DTZ001 - what a wall clock shows
     now = wanted.replace(tzinfo=UTC) - timedelta(hours=30)

@@ -39,7 +39,7 @@ class AuditEntry(Base):
     """The name of the table."""
     entity_id: Mapped[UUID]
     before: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
-    """For an update, the columns that changed; for a delete, all columns."""
+    """The columns that an update changed, or all columns of a deleted row."""
     after: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
 
     __table_args__ = (

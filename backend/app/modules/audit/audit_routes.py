@@ -20,5 +20,5 @@ router = ApiRouter(prefix=f"{API_V1}/audit", tags=["Audit"])
 async def list_audit_entries(
     user: SignedIn, session: SessionDep, query: Annotated[AuditListQuery, Query()]
 ) -> AuditPage:
-    """Lists who changed what and when, newest first. Secrets and health notes are masked."""
+    """List who changed what and when, newest first. Secrets and health notes are masked."""
     return await service.list_entries(session, user, query)

@@ -25,7 +25,7 @@ class Branch(KeyedEntity):
     phone: Mapped[str | None] = mapped_column(Text(collation="C"))
     """E.164: `+842838221234`."""
     closed_at: Mapped[datetime | None]
-    """When the branch closed for good. Its past visits stay."""
+    """The time at which the branch closed for good. Its past visits stay."""
 
     # The booking policy.
     grid_minutes: Mapped[int]
@@ -33,9 +33,9 @@ class Branch(KeyedEntity):
     notice_minutes: Mapped[int]
     """The minimum time between booking and start, for customers."""
     horizon_days: Mapped[int]
-    """How many days ahead a customer may book."""
+    """The number of days ahead that a customer may book."""
     hold_minutes: Mapped[int]
-    """How long a hold lasts until it expires unconfirmed."""
+    """The time after which an unconfirmed hold expires."""
     free_cancel_minutes: Mapped[int]
     """Cancelling is free until this long before the start; later it is a late cancellation."""
     no_show_minutes: Mapped[int]

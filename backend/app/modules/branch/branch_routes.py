@@ -39,20 +39,20 @@ _BRANCHES = TypeAdapter(list[BranchRead])
 
 @router.get("", response_model=list[BranchRead], openapi_extra=PUBLIC, responses=NOT_MODIFIED)
 async def list_branches(request: Request, session: SessionDep) -> Response:
-    """Lists the branches by name with their hours and the days that have others. Those closed for good come too, with
+    """List the branches by name with their hours and the days that have others. Those closed for good come too, with
     the time since when: what happened there keeps its place."""
     return respond_with_etag(request, _BRANCHES.dump_json(await service.list_branches(session)))
 
 
 @router.post("", status_code=201, responses=error_responses(BranchKeyTaken))
 async def open_branch(user: SignedIn, session: SessionDep, new: BranchCreate) -> BranchRead:
-    """Adds a branch. It is closed all week until its hours are set."""
+    """Add a branch. It is closed all week until its hours are set."""
     return await service.open_branch(session, user, new)
 
 
 @router.get("/{branch_id}", openapi_extra=PUBLIC, responses=error_responses(BranchNotFound))
 async def get_branch(session: SessionDep, branch_id: UUID) -> BranchRead:
-    """Returns one branch with its weekly and special hours."""
+    """Return one branch with its weekly and special hours."""
     return await service.read_branch(session, branch_id)
 
 
@@ -60,7 +60,7 @@ async def get_branch(session: SessionDep, branch_id: UUID) -> BranchRead:
 async def update_branch(
     user: SignedIn, session: SessionDep, branch_id: UUID, changes: BranchUpdate
 ) -> BranchRead:
-    """Changes the fields that are sent. With another time zone the same wall-clock hours become other instants."""
+    """Change the fields that are sent. With another time zone the same wall-clock hours become other instants."""
     return await service.update_branch(session, user, branch_id, changes)
 
 
@@ -68,7 +68,7 @@ async def update_branch(
 async def set_branch_hours(
     user: SignedIn, session: SessionDep, branch_id: UUID, weekly: WeeklyHours
 ) -> BranchRead:
-    """Replaces the weekly hours, in wall-clock time. A closing time that is not after the opening time is on the next day."""
+    """Replace the weekly hours, in wall-clock time. A closing time that is not after the opening time is on the next day."""
     return await service.set_weekly_hours(session, user, branch_id, weekly)
 
 
@@ -81,7 +81,7 @@ async def set_branch_hours(
 async def list_open_hours(
     session: SessionDep, branch_id: UUID, query: Annotated[OpenQuery, Query()]
 ) -> list[Span]:
-    """Lists when a branch is open on these days, as instants: the weekly hours, or the special hours of a day."""
+    """List when a branch is open on these days, as instants: the weekly hours, or the special hours of a day."""
     return await service.list_open_spans(session, branch_id, query)
 
 
@@ -93,7 +93,7 @@ async def list_open_hours(
 async def add_hours_exception(
     user: SignedIn, session: SessionDep, branch_id: UUID, new: ExceptionCreate
 ) -> ExceptionRead:
-    """Sets special hours for some days, for example over Tết. Without hours the branch is closed."""
+    """Set special hours for some days, for example over Tết. Without hours the branch is closed."""
     return await service.add_exception(session, user, branch_id, new)
 
 
@@ -105,7 +105,7 @@ async def add_hours_exception(
 async def remove_hours_exception(
     user: SignedIn, session: SessionDep, branch_id: UUID, exception_id: UUID
 ) -> None:
-    """Removes special hours. The days have their weekly hours again."""
+    """Remove special hours. The days have their weekly hours again."""
     await service.remove_exception(session, user, branch_id, exception_id)
 
 

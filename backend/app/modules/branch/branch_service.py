@@ -80,7 +80,7 @@ class BranchCalendar(NamedTuple):
 
 
 async def list_branches(session: AsyncSession) -> list[BranchRead]:
-    """Lists all branches by name, with their weekly and their special hours. Public.
+    """List all branches by name, with their weekly and their special hours. Public.
 
     Branches that are closed for good are listed too, with `closed_at`: past visits still refer to them.
     """
@@ -244,7 +244,7 @@ async def get_branch(
 ) -> Branch:
     """Return the row of a branch.
 
-    With `lock`, nobody else changes or locks the row until the transaction ends. With `share`, nobody changes it, and
+    With `lock`, no other transaction changes or locks the row until this one ends. With `share`, none changes it, and
     others may share it.
 
     Raises:

@@ -43,10 +43,10 @@ class ServiceVariant(Entity):
     key: Mapped[str] = mapped_column(Text(collation="C"))
     """Unique within its service: `60`."""
     price: Mapped[int] = mapped_column(BigInteger)
-    """In đồng."""
+    """The price in đồng."""
     position: Mapped[int]
     retired_at: Mapped[datetime | None]
-    """When it stopped being sold. Appointments booked before keep it."""
+    """The time at which it stopped being sold. Appointments booked before keep it."""
 
     __table_args__ = (
         CheckConstraint("key ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="key"),
@@ -89,7 +89,7 @@ class AddOn(KeyedEntity):
     minutes: Mapped[int]
     """Added to the longest segment with a therapist."""
     price: Mapped[int] = mapped_column(BigInteger)
-    """In đồng."""
+    """The price in đồng."""
     position: Mapped[int]
     offered: Mapped[str] = mapped_column(Text)
 

@@ -46,7 +46,7 @@ _CATALOGUE = TypeAdapter(list[CategoryRead])
 
 @router.get("", response_model=list[CategoryRead], openapi_extra=PUBLIC, responses=NOT_MODIFIED)
 async def read_catalogue(request: Request, session: SessionDep) -> Response:
-    """Lists what guests can book online: categories, in each its services, with their lengths, prices in đồng and
+    """List what guests can book online: categories, in each its services, with their lengths, prices in đồng and
     add-ons, all in order. What cannot be booked, a service without a length or a category without a service, is left
     out."""
     return respond_with_etag(request, _CATALOGUE.dump_json(await service.read_catalogue(session)))
@@ -54,13 +54,13 @@ async def read_catalogue(request: Request, session: SessionDep) -> Response:
 
 @router.get("/desk")
 async def read_desk_catalogue(user: SignedIn, session: SessionDep) -> DeskCatalogue:
-    """Lists the whole catalogue, also what is sold at the desk only or no longer, with the segments of each variant."""
+    """List the whole catalogue, also what is sold at the desk only or no longer, with the segments of each variant."""
     return await service.read_desk_catalogue(session, user)
 
 
 @router.post("/categories", status_code=201, responses=error_responses(CategoryKeyTaken))
 async def create_service_category(user: SignedIn, session: SessionDep, new: CategoryCreate) -> DeskCategory:
-    """Adds a category. Guests see it once it has a service."""
+    """Add a category. Guests see it once it has a service."""
     return await service.create_category(session, user, new)
 
 
@@ -71,7 +71,7 @@ async def create_service_category(user: SignedIn, session: SessionDep, new: Cate
 async def update_service_category(
     user: SignedIn, session: SessionDep, category_id: UUID, changes: CategoryUpdate
 ) -> DeskCategory:
-    """Changes the fields that are sent."""
+    """Change the fields that are sent."""
     return await service.update_category(session, user, category_id, changes)
 
 
@@ -81,7 +81,7 @@ async def update_service_category(
     responses=error_responses(CategoryNotFound, AddOnNotFound, ServiceKeyTaken, VariantKeyTaken),
 )
 async def create_service(user: SignedIn, session: SessionDep, new: ServiceCreate) -> DeskService:
-    """Adds a service. Its variants can be sent with it or added later."""
+    """Add a service. Its variants can be sent with it or added later."""
     return await service.create_service(session, user, new)
 
 
@@ -92,7 +92,7 @@ async def create_service(user: SignedIn, session: SessionDep, new: ServiceCreate
 async def update_service(
     user: SignedIn, session: SessionDep, service_id: UUID, changes: ServiceUpdate
 ) -> DeskService:
-    """Changes the fields that are sent."""
+    """Change the fields that are sent."""
     return await service.update_service(session, user, service_id, changes)
 
 
@@ -104,7 +104,7 @@ async def update_service(
 async def create_service_variant(
     user: SignedIn, session: SessionDep, service_id: UUID, new: VariantCreate
 ) -> DeskVariant:
-    """Adds a variant to a service."""
+    """Add a variant to a service."""
     return await service.create_variant(session, user, service_id, new)
 
 
@@ -115,13 +115,13 @@ async def create_service_variant(
 async def update_service_variant(
     user: SignedIn, session: SessionDep, variant_id: UUID, changes: VariantUpdate
 ) -> DeskVariant:
-    """Changes the fields that are sent. Appointments booked before keep their price and their times."""
+    """Change the fields that are sent. Appointments booked before keep their price and their times."""
     return await service.update_variant(session, user, variant_id, changes)
 
 
 @router.post("/add-ons", status_code=201, responses=error_responses(AddOnKeyTaken))
 async def create_add_on(user: SignedIn, session: SessionDep, new: AddOnCreate) -> DeskAddOn:
-    """Adds an add-on. Each service lists the add-ons it can have."""
+    """Add an add-on. Each service lists the add-ons it can have."""
     return await service.create_add_on(session, user, new)
 
 
@@ -129,5 +129,5 @@ async def create_add_on(user: SignedIn, session: SessionDep, new: AddOnCreate) -
 async def update_add_on(
     user: SignedIn, session: SessionDep, add_on_id: UUID, changes: AddOnUpdate
 ) -> DeskAddOn:
-    """Changes the fields that are sent."""
+    """Change the fields that are sent."""
     return await service.update_add_on(session, user, add_on_id, changes)

@@ -19,14 +19,14 @@ MAX_ADD_ONS = 100
 
 
 class Offered(StrEnum):
-    """Where something is sold."""
+    """The places where something is sold."""
 
     ONLINE = "online"
-    """Online and at the desk."""
+    """Sold online and at the desk."""
     DESK = "desk"
-    """At the desk only."""
+    """Sold at the desk only."""
     NO = "no"
-    """Not any more, or not yet."""
+    """No longer sold, or not yet."""
 
 
 Price = Annotated[

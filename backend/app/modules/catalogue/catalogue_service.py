@@ -78,7 +78,7 @@ _INTEGRITY_ERRORS: dict[str, type[ZenSpaException]] = {
 
 
 async def read_catalogue(session: AsyncSession) -> list[CategoryRead]:
-    """Lists what guests can book online: categories, their services, variants with prices in đồng, and add-ons. Public.
+    """List what guests can book online: categories, their services, variants with prices in đồng, and add-ons. Public.
 
     Everything is in display order. A service without a variant and a category without a service are left out.
     """

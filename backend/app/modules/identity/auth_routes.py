@@ -48,7 +48,7 @@ DeviceDep = Annotated[sessions.Device, Depends(device_of)]
     responses=error_responses(WrongCredentials, UserDisabled, RateLimitException),
 )
 async def sign_in(credentials: SignIn, device: DeviceDep) -> Tokens:
-    """Opens a session with an email or a phone number and a password."""
+    """Open a session with an email or a phone number and a password."""
     return await sessions.sign_in(credentials, device)
 
 
@@ -58,25 +58,25 @@ async def sign_in(credentials: SignIn, device: DeviceDep) -> Tokens:
     responses=error_responses(InvalidRefreshToken, RefreshTokenReused, UserDisabled),
 )
 async def refresh(body: Refresh) -> Tokens:
-    """Returns new tokens for a refresh token. A refresh token works once: a second use ends its session."""
+    """Return new tokens for a refresh token. A refresh token works once: a second use ends its session."""
     return await sessions.refresh(body.refresh_token, received_at=utc_now())
 
 
 @router.post("/sign-out", status_code=204)
 async def sign_out(user: SignedIn, session: SessionDep) -> None:
-    """Ends this session and its access tokens. End a session of Supabase at Supabase."""
+    """End this session and its access tokens. End a session of Supabase at Supabase."""
     await sessions.sign_out(session, user)
 
 
 @router.post("/sign-out-everywhere", status_code=204)
 async def sign_out_everywhere(user: SignedIn, session: SessionDep) -> None:
-    """Ends all your sessions on every device. A Supabase session comes back when it refreshes: end it at Supabase."""
+    """End all your sessions on every device. A Supabase session comes back when it refreshes: end it at Supabase."""
     await sessions.sign_out_everywhere(session, user)
 
 
 @router.get("/me")
 async def get_me(user: SignedIn, session: SessionDep) -> UserRead:
-    """Returns your own account and roles."""
+    """Return your own account and roles."""
     return await service.read_own_account(session, user)
 
 
@@ -84,7 +84,7 @@ async def get_me(user: SignedIn, session: SessionDep) -> UserRead:
 async def change_password(
     user: SignedIn, session: SessionDep, change: PasswordChange, device: DeviceDep
 ) -> Tokens:
-    """Sets a new password. All your sessions end; the response has the tokens of a new one."""
+    """Set a new password. All your sessions end; the response has the tokens of a new one."""
     return await recovery.change_password(session, user, change, device)
 
 
@@ -109,5 +109,5 @@ async def request_password_reset(
     responses=error_responses(ResetLinkInvalid),
 )
 async def reset_password(session: SessionDep, reset: PasswordReset) -> None:
-    """Sets a new password with the link of the mail, and ends all sessions."""
+    """Set a new password with the link of the mail, and ends all sessions."""
     await recovery.reset_password(session, reset)

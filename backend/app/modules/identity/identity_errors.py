@@ -80,7 +80,7 @@ class InvalidRefreshToken(UnauthorizedException):
 
 
 class RefreshTokenReused(UnauthorizedException):
-    """A refresh token was presented twice: somebody else may have it, so the session is over."""
+    """A refresh token was presented twice: another person may have it, so the session is over."""
 
     code = "REFRESH_TOKEN_REUSED"
     text = LocalizedText(

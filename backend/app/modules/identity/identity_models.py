@@ -20,7 +20,7 @@ class User(Entity):
 
     full_name: Mapped[str] = mapped_column(Text)
     email: Mapped[str | None] = mapped_column(Text(collation="C"), unique=True)
-    """Lower case, and proven: by an invitation or by whoever runs the command line."""
+    """The email in lower case, verified by an invitation or by the operator of the command line."""
     phone: Mapped[str | None] = mapped_column(Text(collation="C"), unique=True)
     """E.164: `+84912345678`."""
     password_hash: Mapped[str | None] = mapped_column(Text)
@@ -29,7 +29,7 @@ class User(Entity):
     """The `sub` of the account's Supabase tokens."""
     disabled_at: Mapped[datetime | None]
     signed_out_at: Mapped[datetime | None]
-    """When the user last signed out everywhere. Supabase tokens issued before are refused."""
+    """The time at which the user last signed out everywhere. Supabase tokens issued before are refused."""
 
     __table_args__ = (
         CheckConstraint("full_name <> ''", name="full_name"),
@@ -39,7 +39,7 @@ class User(Entity):
 
     @property
     def can_sign_in(self) -> bool:
-        """Whether the account has a password or a Supabase user; False for an invited person who has not accepted yet."""
+        """True if the account has a password or a Supabase user; False for an invited person who has not accepted yet."""
         return self.password_hash is not None or self.supabase_id is not None
 
 
@@ -77,7 +77,7 @@ class UserSession(Entity):
 
 
 class Invitation(Entity):
-    """A link mailed to a person. Whoever opens it in time joins with these roles, once."""
+    """A link mailed to a person. The first to open it in time joins with these roles."""
 
     __tablename__ = "invitation"
 
@@ -93,5 +93,5 @@ class Invitation(Entity):
     accepted_at: Mapped[datetime | None]
     withdrawn_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
-    """When the mail server accepted the last mail. None: not yet, or `delivery_failed_at` is set."""
+    """The time at which the mail server accepted the last mail. None: not yet, or `delivery_failed_at` is set."""
     delivery_failed_at: Mapped[datetime | None]

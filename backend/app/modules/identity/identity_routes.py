@@ -46,31 +46,31 @@ mails = ApiRouter(prefix=f"{API_V1}/mails", tags=["Mails"])
 async def list_users(
     user: SignedIn, session: SessionDep, query: Annotated[UserListQuery, Query()]
 ) -> UserPage:
-    """Lists users, newest first. `q` matches part of a name, an email or a phone."""
+    """List users, newest first. `q` matches part of a name, an email or a phone."""
     return await service.list_users(session, user, query)
 
 
 @users.get("/{user_id}", responses=error_responses(UserNotFound))
 async def get_user(user: SignedIn, session: SessionDep, user_id: UUID) -> UserRead:
-    """Returns one user with their roles."""
+    """Return one user with their roles."""
     return await service.read_user(session, user, user_id)
 
 
 @users.post("/{user_id}/disable", responses=error_responses(UserNotFound, LastAdmin))
 async def disable_user(user: SignedIn, session: SessionDep, user_id: UUID) -> UserRead:
-    """Locks an account. All its tokens stop working at once."""
+    """Lock an account. All its tokens stop working at once."""
     return await service.disable_user(session, user, user_id)
 
 
 @users.post("/{user_id}/enable", responses=error_responses(UserNotFound))
 async def enable_user(user: SignedIn, session: SessionDep, user_id: UUID) -> UserRead:
-    """Unlocks an account. Its user has to sign in again."""
+    """Unlock an account. Its user has to sign in again."""
     return await service.enable_user(session, user, user_id)
 
 
 @users.put("/{user_id}/roles", responses=error_responses(UserNotFound, LastAdmin, RoleBranchNotFound))
 async def set_user_roles(user: SignedIn, session: SessionDep, user_id: UUID, wanted: UserRoles) -> UserRead:
-    """Replaces all roles of a user. It takes effect with their next request."""
+    """Replace all roles of a user. It takes effect with their next request."""
     return await service.set_roles(session, user, user_id, wanted.roles)
 
 
@@ -92,19 +92,19 @@ async def invite_user(
 async def list_invitations(
     user: SignedIn, session: SessionDep, query: Annotated[PageQuery, Query()]
 ) -> InvitationPage:
-    """Lists invitations, newest first, and whether their mails were sent."""
+    """List invitations, newest first, and whether their mails were sent."""
     return await invitations.list_invitations(session, user, query)
 
 
 @invited.post("/accept", status_code=201, openapi_extra=PUBLIC, responses=error_responses(InvitationNotFound))
 async def accept_invitation(session: SessionDep, answer: InvitationAccept, device: DeviceDep) -> Tokens:
-    """Sets the password of the invited person and signs them in."""
+    """Set the password of the invited person and signs them in."""
     return await invitations.accept(session, answer, device)
 
 
 @invited.post("/claim", responses=error_responses(InvitationNotFound))
 async def claim_invitation(user: SignedIn, session: SessionDep, answer: InvitationClaim) -> UserRead:
-    """Moves the roles of an invitation to the account you are signed in to, for example one of Supabase."""
+    """Move the roles of an invitation to the account you are signed in to, for example one of Supabase."""
     return await invitations.claim(session, user, answer.token)
 
 
@@ -123,11 +123,11 @@ async def resend_invitation(
 
 @invited.post("/{invitation_id}/withdraw", responses=error_responses(InvitationNotFound, InvitationClosed))
 async def withdraw_invitation(user: SignedIn, session: SessionDep, invitation_id: UUID) -> InvitationRead:
-    """Withdraws an invitation. Its link stops working."""
+    """Withdraw an invitation. Its link stops working."""
     return await invitations.withdraw(session, user, invitation_id)
 
 
 @mails.get("", responses=error_responses(NotFoundException))
 async def list_shown_mails(user: SignedIn) -> list[ShownMailRead]:
-    """Lists mails that this process did not send because SMTP_HOST is not set, newest first. For development."""
+    """List mails that this process did not send because SMTP_HOST is not set, newest first. For development."""
     return service.list_shown_mails(user)

@@ -156,7 +156,7 @@ def list_shown_mails(user: CurrentUser) -> list[ShownMailRead]:
 
 
 async def get_user(session: AsyncSession, user_id: UUID, *, lock: bool = False) -> User:
-    """Return the row of a user. With `lock`, nobody else changes it until the transaction ends.
+    """Return the row of a user. With `lock`, no other transaction changes it until this one ends.
 
     Raises:
         UserNotFound

@@ -246,7 +246,7 @@ async def _close_and_assign_roles(session: AsyncSession, invitation: Invitation,
 async def _replace_invited_user(session: AsyncSession, invited_id: UUID, account: User) -> None:
     """Delete the user that was made for the invitation, and move its roles and its email to `account`.
 
-    The link has proven that the email is theirs. It is moved only when the account has none.
+    The link has proven that the email belongs to the account. It is moved only when the account has none.
     """
     invited = await get_user(session, invited_id, lock=True)
     if invited.can_sign_in:

@@ -101,7 +101,7 @@ async def reset_password(session: AsyncSession, reset: PasswordReset) -> None:
 
 
 async def _replace_password(session: AsyncSession, account: User, password: str) -> None:
-    """Set a password and end every session: whoever knew the old password is out."""
+    """Set a password and end every session, also those of a person who knew the old password."""
     account.password_hash = await hash_password(password)
     await session.flush()
     await end_every_session(session, account.id, "new password")

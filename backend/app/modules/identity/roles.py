@@ -12,7 +12,7 @@ class Role(StrEnum):
     RECEPTIONIST = "receptionist"
     THERAPIST = "therapist"
     CUSTOMER = "customer"
-    """Sees their own records and nothing else."""
+    """A customer sees their own records and nothing else."""
 
 
 DESK = (Role.ADMIN, Role.RECEPTIONIST)

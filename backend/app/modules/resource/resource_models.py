@@ -37,7 +37,7 @@ class ResourceType(KeyedEntity):
 
 
 class Room(KeyedEntity):
-    """Where beds and devices are. A room for a couple is one with two beds."""
+    """A place for beds and devices. A room for a couple is one with two beds."""
 
     __tablename__ = "room"
 
@@ -51,19 +51,19 @@ class Room(KeyedEntity):
 
 
 class Resource(Entity):
-    """One id for whatever can be booked. What a therapist is beyond that is in `staff`, under the same id."""
+    """A row for each thing that can be booked: a bed, a device or a member of staff, who has a row in `staff` with the same id."""
 
     __tablename__ = "resource"
 
     kind: Mapped[str] = mapped_column(Text)
     key: Mapped[str | None] = mapped_column(Text(collation="C"), unique=True)
-    """Of beds and devices, as are the columns below; staff have theirs in `staff`, and no one branch."""
+    """The key of a bed or a device. This and the columns below are null for staff, whose key and name are in `staff`."""
     name: Mapped[str | None] = mapped_column(Text)
     branch_id: Mapped[UUID | None] = mapped_column(ForeignKey("branch.id"), index=True)
     type_id: Mapped[UUID | None]
     room_id: Mapped[UUID | None]
     retired_at: Mapped[datetime | None]
-    """Since when it is not there any more; its past stays."""
+    """The time from which it can no longer be booked. Its past appointments stay."""
 
     __table_args__ = (
         CheckConstraint("kind IN ('staff', 'bed', 'device')", name="kind"),
@@ -89,7 +89,7 @@ class Outage(Entity):
 
     resource_id: Mapped[UUID] = mapped_column(ForeignKey("resource.id"))
     during: Mapped[Range[datetime]] = mapped_column(TSTZRANGE)
-    """`[)`."""
+    """The start belongs to it, the end does not."""
     reason: Mapped[str] = mapped_column(Text)
 
     __table_args__ = (

@@ -43,7 +43,7 @@ resources = ApiRouter(prefix=f"{API_V1}/resources", tags=["Beds and devices"])
 
 @types.get("")
 async def list_resource_types(user: SignedIn, session: SessionDep) -> list[ResourceTypeRead]:
-    """Lists the types of beds and devices, at most 1,000. Beds or devices of one type are interchangeable."""
+    """List the types of beds and devices, at most 1,000. Beds or devices of one type are interchangeable."""
     return await service.list_types(session, user)
 
 
@@ -51,7 +51,7 @@ async def list_resource_types(user: SignedIn, session: SessionDep) -> list[Resou
 async def create_resource_type(
     user: SignedIn, session: SessionDep, new: ResourceTypeCreate
 ) -> ResourceTypeRead:
-    """Adds a type of bed or device."""
+    """Add a type of bed or device."""
     return await service.create_type(session, user, new)
 
 
@@ -59,7 +59,7 @@ async def create_resource_type(
 async def update_resource_type(
     user: SignedIn, session: SessionDep, type_id: UUID, changes: ResourceTypeUpdate
 ) -> ResourceTypeRead:
-    """Changes the fields that are sent. The kind is fixed: a type of bed never becomes one of devices."""
+    """Change the fields that are sent. The kind is fixed: a type of bed never becomes one of devices."""
     return await service.update_type(session, user, type_id, changes)
 
 
@@ -67,19 +67,19 @@ async def update_resource_type(
 async def list_rooms(
     user: SignedIn, session: SessionDep, query: Annotated[RoomListQuery, Query()]
 ) -> list[RoomRead]:
-    """Lists the rooms of one branch or of all, at most 1,000, without pages."""
+    """List the rooms of one branch or of all, at most 1,000, without pages."""
     return await service.list_rooms(session, user, query.branch_id)
 
 
 @rooms.post("", status_code=201, responses=error_responses(BranchNotFound, RoomKeyTaken))
 async def create_room(user: SignedIn, session: SessionDep, new: RoomCreate) -> RoomRead:
-    """Adds a room to a branch."""
+    """Add a room to a branch."""
     return await service.create_room(session, user, new)
 
 
 @rooms.patch("/{room_id}", responses=error_responses(RoomNotFound, RoomKeyTaken))
 async def update_room(user: SignedIn, session: SessionDep, room_id: UUID, changes: RoomUpdate) -> RoomRead:
-    """Changes the fields that are sent. A room stays in its branch."""
+    """Change the fields that are sent. A room stays in its branch."""
     return await service.update_room(session, user, room_id, changes)
 
 
@@ -87,7 +87,7 @@ async def update_room(user: SignedIn, session: SessionDep, room_id: UUID, change
 async def list_resources(
     user: SignedIn, session: SessionDep, query: Annotated[ResourceListQuery, Query()]
 ) -> list[ResourceRead]:
-    """Lists the beds and devices of one branch or of all, at most 1,000: those in use, or the retired ones."""
+    """List the beds and devices of one branch or of all, at most 1,000: those in use, or the retired ones."""
     return await service.list_resources(session, user, query)
 
 
@@ -97,7 +97,7 @@ async def list_resources(
     responses=error_responses(BranchNotFound, ResourceTypeNotFound, ResourceKeyTaken, RoomElsewhere),
 )
 async def create_resource(user: SignedIn, session: SessionDep, new: ResourceCreate) -> ResourceRead:
-    """Adds a bed or a device to a branch."""
+    """Add a bed or a device to a branch."""
     return await service.create_resource(session, user, new)
 
 
@@ -113,5 +113,5 @@ async def create_resource(user: SignedIn, session: SessionDep, new: ResourceCrea
 async def update_resource(
     user: SignedIn, session: SessionDep, resource_id: UUID, changes: ResourceUpdate
 ) -> ResourceRead:
-    """Changes the fields that are sent. A bed or device that appointments still need cannot retire."""
+    """Change the fields that are sent. A bed or device that appointments still need cannot retire."""
     return await service.update_resource(session, user, resource_id, changes)

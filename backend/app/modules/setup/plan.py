@@ -53,7 +53,7 @@ class FieldChange(NamedTuple):
 
 
 class Plan(NamedTuple):
-    """What an import would change."""
+    """The changes that an import would make."""
 
     created: Mapping[ItemKind, Sequence[Key]]
     changed: Mapping[ItemKind, Mapping[Key, Sequence[FieldChange]]]
@@ -65,7 +65,7 @@ class Plan(NamedTuple):
 
     @property
     def is_empty(self) -> bool:
-        """Whether the import would change nothing."""
+        """True if the import would change nothing."""
         return not (any(self.created.values()) or any(self.changed.values()) or self.reordered)
 
 

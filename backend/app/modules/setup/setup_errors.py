@@ -37,7 +37,7 @@ class SetupChanged(ConflictException):
     code = "SETUP_CHANGED"
     text = LocalizedText(
         "Cài đặt vừa được người khác thay đổi. Chưa lưu gì. Chạy lại để xem các thay đổi mới.",
-        "Somebody changed the set-up meanwhile. Nothing was saved. Run it again to see the new plan.",
+        "Another user changed the set-up meanwhile. Nothing was saved. Run it again to see the new plan.",
     )
 
 

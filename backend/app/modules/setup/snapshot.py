@@ -102,7 +102,7 @@ def _branches(
     keys: Mapping[UUID, str],
 ) -> list[Data]:
     by_location: dict[tuple[UUID | None, str], list[Data]] = defaultdict(list)
-    """By the room and the kind, or by the branch and "any" for what is in no room."""
+    """The key is the room and the kind, or the branch and "any" for equipment in no room."""
     for resource in resources:
         location = (
             (resource.room_id, resource.kind) if resource.room_id is not None else (resource.branch_id, "any")

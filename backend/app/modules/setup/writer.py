@@ -55,7 +55,7 @@ from app.modules.staff.staff_schemas import StaffCreate, StaffUpdate
 
 
 class Writer:
-    """Writes one import in the name of one user."""
+    """Write one import in the name of one user."""
 
     def __init__(
         self, session: AsyncSession, user: CurrentUser, file: SpaFile, plan: Plan, snapshot: Snapshot

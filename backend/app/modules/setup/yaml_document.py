@@ -51,7 +51,7 @@ type YamlPath = tuple[str | int, ...]
 
 
 class ValidationProblem(NamedTuple):
-    """What is wrong at one place of a file. It never has the value itself."""
+    """A problem at one place of a file. It never has the value itself."""
 
     line: int
     path: YamlPath
@@ -63,7 +63,7 @@ class Document(NamedTuple):
     """A file as plain data."""
 
     data: Any
-    """None when the file could not be read to its end. Fields without a value are left out."""
+    """The data, or None if the file could not be read to its end. Fields without a value are left out."""
     lines: Mapping[YamlPath, int]
     """The line of every value, from 1."""
     problems: Sequence[ValidationProblem]
@@ -135,7 +135,7 @@ def _decode(raw: bytes) -> str:
 
 
 class _Reader:
-    """Builds data from events, and keeps the line of each value and every problem on the way."""
+    """Build data from events, and keep the line of each value and every problem on the way."""
 
     def __init__(self) -> None:
         self.lines: dict[YamlPath, int] = {(): 1}

@@ -1,4 +1,4 @@
-"""The audit ledger records every change, whoever made it, and nothing that must stay hidden."""
+"""The audit ledger records every change by every user and program, and nothing that must stay hidden."""
 
 import asyncio
 import json
@@ -213,14 +213,14 @@ class TestValues:
         [entry] = await entries(entity="customer")
         before, after = await values_of(entry["id"])
         assert before is None
-        given = {
+        values = {
             "full_name": "Lan",
             "phone": "+84912345678",
             "notes": "",
             "contraindications": "",
             "tags": [],
         }
-        assert after == given
+        assert after == values
 
     async def test_an_update_records_changed_columns_only(
         self,

@@ -30,9 +30,9 @@ class TestSearch:
             ],
             start=1,
         ):
-            what = {"action": action, "entity": entity, "entity_id": row, "after": {"number": number}}
+            columns = {"action": action, "entity": entity, "entity_id": row, "after": {"number": number}}
             at = datetime(2026, 1, 1 + day, tzinfo=UTC)
-            await insert_all([AuditEntry(actor_id=actor, request_id=request, at=at, **what)])
+            await insert_all([AuditEntry(actor_id=actor, request_id=request, at=at, **columns)])
 
     @pytest.mark.parametrize(
         ("query", "found"),

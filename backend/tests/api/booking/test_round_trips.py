@@ -1,4 +1,4 @@
-"""How often a search and a booking wait for PostgreSQL: the database of a spa is some milliseconds away."""
+"""Count how often a search and a booking wait for PostgreSQL: the database of a spa is some milliseconds away."""
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta

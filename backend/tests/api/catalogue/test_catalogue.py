@@ -35,7 +35,7 @@ def variant(key: str = "60", **fields: Any) -> Item:
 
 
 class Catalogue:
-    """Adds and reads items of the catalogue over the API."""
+    """Add and reads items of the catalogue over the API."""
 
     def __init__(self, client: httpx2.AsyncClient) -> None:
         self.client = client
@@ -305,13 +305,13 @@ class TestErrors:
         added = await catalogue.client.post(
             f"{PATH}/services/{services[0]['id']}/variants", json=variant("90")
         )
-        taken = [
+        duplicates = [
             (f"categories/{categories[1]['id']}", "massage", "SERVICE_CATEGORY_KEY_TAKEN"),
             (f"add-ons/{add_ons[1]['id']}", "stones", "ADD_ON_KEY_TAKEN"),
             (f"services/{services[1]['id']}", "swedish", "SERVICE_KEY_TAKEN"),
             (f"variants/{added.json()['id']}", "60", "SERVICE_VARIANT_KEY_TAKEN"),
         ]
-        for path, key, code in taken:
+        for path, key, code in duplicates:
             changed = await catalogue.client.patch(f"{PATH}/{path}", json={"key": key})
             assert refusal_of(changed) == (409, code)
 

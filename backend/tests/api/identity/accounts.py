@@ -73,10 +73,10 @@ async def sign_in(http: httpx2.AsyncClient, login: str, password: str = PASSWORD
     return await http.post(f"{AUTH}/sign-in", json={"login": login, "password": password})
 
 
-async def tokens_of(who: Account) -> Tokens:
+async def tokens_of(user: Account) -> Tokens:
     """Return the tokens of a new session, without the 50 ms of checking the password."""
     device = Device("127.0.0.1", "the tests")
-    tokens = await run_in_transaction(lambda session: start_session(session, who.id, device))
+    tokens = await run_in_transaction(lambda session: start_session(session, user.id, device))
     return tokens.model_dump()
 
 
@@ -91,8 +91,8 @@ def bearer(tokens: Tokens) -> dict[str, str]:
     return {"Authorization": f"Bearer {tokens['access_token']}"}
 
 
-async def header_of(who: Account) -> dict[str, str]:
-    return bearer(await tokens_of(who))
+async def header_of(user: Account) -> dict[str, str]:
+    return bearer(await tokens_of(user))
 
 
 async def get_me(http: httpx2.AsyncClient, tokens: Tokens) -> httpx2.Response:

@@ -52,7 +52,7 @@ class IssuerKey:
 
     @cached_property
     def jwk(self) -> dict[str, Any]:
-        """As Supabase publishes it."""
+        """The key as Supabase publishes it."""
         public = self.private.public_key()
         members = (
             ECAlgorithm.to_jwk(public, as_dict=True)
@@ -80,19 +80,19 @@ class Issuer:
 
     def __init__(self, *, algorithm: Literal["ES256", "RS256"] = "ES256") -> None:
         self.current = IssuerKey.new(algorithm)
-        """Signs."""
+        """The key that signs tokens."""
         self.standby = IssuerKey.new()
         """Published, and signs after the next rotation."""
         self.others: list[dict[str, Any]] = []
         """More members of the published set."""
         self.answer: bytes | None = None
-        """What it says instead of its keys."""
+        """The response in place of the keys."""
         self.redirect: str | None = None
-        """Where it sends those who ask."""
+        """The address of a redirect."""
         self.pause = 0.0
         """Seconds between two bytes of its answer."""
         self.fetches = 0
-        """How often somebody asked for the keys and was heard."""
+        """The number of requests for the keys that were answered."""
         self.answers = threading.Event()
         """Cleared, it takes requests and answers none until it is set."""
         self.answers.set()
@@ -112,7 +112,7 @@ class Issuer:
         self._reservation.close()
 
     def go_down(self) -> None:
-        """Refuses connections from now on."""
+        """Refuse connections from now on."""
         if self._server is not None:
             self._server.shutdown()
             self._thread.join()
@@ -137,7 +137,7 @@ class Issuer:
 
     @property
     def url(self) -> str:
-        """For SUPABASE_URL."""
+        """The value of SUPABASE_URL."""
         return f"http://127.0.0.1:{self.port}"
 
     @property
@@ -145,7 +145,7 @@ class Issuer:
         return json.dumps({"keys": [self.current.jwk, self.standby.jwk, *self.others]}).encode()
 
     def claims(self, **changes: Any) -> dict[str, Any]:
-        """Of a user who signed in now for an hour; `exp=None` leaves `exp` out."""
+        """Return the claims of a user who signed in now for an hour; `exp=None` leaves `exp` out."""
         now = int(time.time())
         claims = {
             "iss": f"{self.url}/auth/v1",
@@ -195,13 +195,13 @@ class _Answerer(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         pieces = [body[i : i + 1] for i in range(len(body))] if issuer.pause else [body]
-        with contextlib.suppress(ConnectionError):  # whoever asked had enough
+        with contextlib.suppress(ConnectionError):  # the client has hung up
             for piece in pieces:
                 self.wfile.write(piece)
                 time.sleep(issuer.pause)
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the base's name
-        """Says nothing."""
+        """Write no log."""
 
 
 @contextmanager
@@ -216,7 +216,7 @@ def trusting(issuer: Issuer | None = None, **changes: Any) -> Iterator[None]:
 
 
 async def refused(token: str) -> bool:
-    """As invalid; any other error is the test's."""
+    """Return whether the token is refused as invalid. Any other error fails the test."""
     try:
         await verify_access_token(token)
     except InvalidToken:

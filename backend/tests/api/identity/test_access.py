@@ -122,7 +122,7 @@ class TestOrder:
         admins, customers = (answer.json()["error"] for answer in answers)
         assert customers == admins
 
-    async def test_a_good_body_does_not_help_somebody_without_the_role(
+    async def test_a_good_body_does_not_help_a_user_without_the_role(
         self, stranger: httpx2.AsyncClient
     ) -> None:
         body = {"key": "quan-1", "name": "Sen Trắng Quận 1"}

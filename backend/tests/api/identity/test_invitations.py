@@ -107,8 +107,8 @@ async def claim(http: httpx2.AsyncClient, word: str, supabase_token: str) -> htt
     return await http.post(f"{INVITATIONS}/claim", json={"token": word}, headers=headers)
 
 
-async def change(http: httpx2.AsyncClient, invitation: dict[str, Any], what: str) -> httpx2.Response:
-    return await http.post(f"{INVITATIONS}/{invitation['id']}/{what}")
+async def change(http: httpx2.AsyncClient, invitation: dict[str, Any], action: str) -> httpx2.Response:
+    return await http.post(f"{INVITATIONS}/{invitation['id']}/{action}")
 
 
 async def listed(http: httpx2.AsyncClient) -> list[dict[str, Any]]:
@@ -177,8 +177,8 @@ class TestLink:
         withdrawn = await change(http, invitation, "withdraw")
         assert (withdrawn.status_code, withdrawn.json()["state"]) == (200, "withdrawn")
         refusal(await accept(http, shown_link_token()), 404, "INVITATION_NOT_FOUND")
-        for what in ("withdraw", "resend"):
-            refusal(await change(http, invitation, what), 409, "INVITATION_CLOSED")
+        for action in ("withdraw", "resend"):
+            refusal(await change(http, invitation, action), 409, "INVITATION_CLOSED")
 
     async def test_a_resent_invitation_replaces_the_link(self, http: httpx2.AsyncClient) -> None:
         invitation = await invite(http)
@@ -187,8 +187,8 @@ class TestLink:
         assert (again.status_code, again.json()["id"]) == (200, invitation["id"])
         refusal(await accept(http, first), 404, "INVITATION_NOT_FOUND")
         tokens_in(await accept(http, shown_link_token()))
-        for what in ("withdraw", "resend"):
-            refusal(await change(http, invitation, what), 409, "INVITATION_CLOSED")
+        for action in ("withdraw", "resend"):
+            refusal(await change(http, invitation, action), 409, "INVITATION_CLOSED")
 
     async def test_an_expired_invitation_can_be_resent(
         self, clock: time_machine.Traveller, http: httpx2.AsyncClient, admin: Account
@@ -214,11 +214,11 @@ class TestLink:
 
     async def test_only_the_hash_of_a_link_is_stored(self, http: httpx2.AsyncClient) -> None:
         await invite(http)
-        kept = await sql(
+        stored = await sql(
             "SELECT json_agg(i)::text || (SELECT json_agg(a)::text FROM audit_entry a) FROM invitation i"
         )
-        assert MAI in kept
-        assert shown_link_token() not in kept
+        assert MAI in stored
+        assert shown_link_token() not in stored
 
     async def test_an_invited_person_cannot_sign_in_without_the_link(self, http: httpx2.AsyncClient) -> None:
         """An invited person has no password to reset and none to sign in with."""
@@ -236,7 +236,7 @@ class TestLink:
 
 
 class TestInvite:
-    async def test_an_unknown_branch_is_404_and_invites_nobody(self, http: httpx2.AsyncClient) -> None:
+    async def test_an_unknown_branch_is_404_and_sends_no_invitation(self, http: httpx2.AsyncClient) -> None:
         body = {"email": MAI, "roles": [{"role": "therapist", "branch_id": str(uuid7())}]}
         refusal(await http.post(INVITATIONS, json=body), 404, "ROLE_BRANCH_NOT_FOUND")
         assert (await http.get(INVITATIONS)).json()["items"] == []
@@ -440,9 +440,9 @@ class TestList:
     async def test_an_invalid_query_is_422(self, http: httpx2.AsyncClient, query: dict[str, Any]) -> None:
         refusal(await http.get(INVITATIONS, params=query), 422)
 
-    @pytest.mark.parametrize("what", ["resend", "withdraw"])
-    async def test_an_unknown_invitation_is_404(self, http: httpx2.AsyncClient, what: str) -> None:
-        refusal(await change(http, {"id": uuid7()}, what), 404, "INVITATION_NOT_FOUND")
+    @pytest.mark.parametrize("action", ["resend", "withdraw"])
+    async def test_an_unknown_invitation_is_404(self, http: httpx2.AsyncClient, action: str) -> None:
+        refusal(await change(http, {"id": uuid7()}, action), 404, "INVITATION_NOT_FOUND")
 
 
 class TestShownMails:

@@ -36,7 +36,7 @@ def issuer(clock: time_machine.Traveller) -> Iterator[Issuer]:
 
 
 async def refresh_done(issuer: Issuer) -> None:
-    """Returns when no fetch is under way."""
+    """Return when no fetch is under way."""
     task = identity_tokens._published_keys(f"{issuer.url}/auth/v1")._fetching
     assert task is not None
     await task

@@ -133,19 +133,21 @@ class TestSignIn:
         assert changed.status_code == 200
         tokens_in(await sign_in(stranger, lan.login, other))
 
-    @pytest.mark.parametrize("given", [f" {PASSWORD}", f"{PASSWORD} ", PASSWORD.upper(), "", PASSWORD[:-1]])
+    @pytest.mark.parametrize(
+        "wrong_password", [f" {PASSWORD}", f"{PASSWORD} ", PASSWORD.upper(), "", PASSWORD[:-1]]
+    )
     async def test_spaces_case_and_length_of_a_password_count(
-        self, stranger: httpx2.AsyncClient, given: str
+        self, stranger: httpx2.AsyncClient, wrong_password: str
     ) -> None:
         await account()
-        refusal(await sign_in(stranger, "lan@example.com", given), 401, "WRONG_CREDENTIALS")
+        refusal(await sign_in(stranger, "lan@example.com", wrong_password), 401, "WRONG_CREDENTIALS")
 
     async def test_spaces_at_the_ends_are_part_of_a_password(self, stranger: httpx2.AsyncClient) -> None:
         lan = await account(password=f"  {PASSWORD} ")
         tokens_in(await sign_in(stranger, lan.login, lan.password))
 
     @pytest.mark.parametrize(
-        "unknown", ["mai@example.com", "0987654321", "nobody", "", "'; DROP TABLE", "%@example.com"]
+        "unknown", ["mai@example.com", "0987654321", "unknown_user", "", "'; DROP TABLE", "%@example.com"]
     )
     async def test_an_unknown_account_is_answered_like_a_wrong_password(
         self, stranger: httpx2.AsyncClient, unknown: str, verifications: list[str]
@@ -153,18 +155,18 @@ class TestSignIn:
         lan = await account()
         wrong = await sign_in(stranger, lan.login, "not it, not at all")
         assert len(verifications) == 1
-        nobody = await sign_in(stranger, unknown, "not it, not at all")
+        unknown_user = await sign_in(stranger, unknown, "not it, not at all")
         assert len(verifications) == 2
         refusal(wrong, 401, "WRONG_CREDENTIALS")
-        assert nobody.status_code == 401
-        assert without_time_and_id(nobody) == without_time_and_id(wrong)
+        assert unknown_user.status_code == 401
+        assert without_time_and_id(unknown_user) == without_time_and_id(wrong)
         # The parameters are the cost.
         assert argon2.extract_parameters(verifications[0]) == argon2.extract_parameters(verifications[1])
 
     async def test_the_dummy_hash_is_made_before_the_account_is_looked_up(
         self, stranger: httpx2.AsyncClient
     ) -> None:
-        """Otherwise the first unknown account of a process would take twice as long as a known one."""
+        """Sign-in with the first unknown account of a process must not take twice as long as with a known one."""
         lan = await account()
         identity_passwords._dummy_hash.cache_clear()
         await sign_in(stranger, lan.login)
@@ -174,8 +176,8 @@ class TestSignIn:
         self, stranger: httpx2.AsyncClient, verifications: list[str]
     ) -> None:
         await account(password=None)
-        for given in ("", "None", PASSWORD):
-            refusal(await sign_in(stranger, "lan@example.com", given), 401, "WRONG_CREDENTIALS")
+        for wrong_password in ("", "None", PASSWORD):
+            refusal(await sign_in(stranger, "lan@example.com", wrong_password), 401, "WRONG_CREDENTIALS")
         assert len(verifications) == 3
 
     async def test_a_disabled_account_is_revealed_with_the_right_password_only(
@@ -193,7 +195,7 @@ class TestSignIn:
     async def test_changes_during_the_password_check_count(
         self, stranger: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, meanwhile: str
     ) -> None:
-        """Otherwise a session could outlive the end of all sessions, or a renewed hash restore the old password."""
+        """A session must not outlive the end of all sessions, or a renewed hash restore the old password."""
         lan = await account()
         await set_hash(OLDER.hash(PASSWORD))
         check = identity_passwords.check_password
@@ -246,9 +248,9 @@ class TestSecrecy:
         monkeypatch.setattr(identity_passwords, "_hasher", full_cost_hasher)
         lan = await account()
         await change(stranger, lan.password, headers=await header_of(lan))
-        kept = await stored_hash()
-        assert kept.startswith("$argon2id$v=19$")
-        assert NEW_PASSWORD not in kept
+        stored = await stored_hash()
+        assert stored.startswith("$argon2id$v=19$")
+        assert NEW_PASSWORD not in stored
 
     async def test_no_log_line_has_a_password_or_a_token(
         self, stranger: httpx2.AsyncClient, read_log: ReadLog, monkeypatch: pytest.MonkeyPatch
@@ -438,7 +440,7 @@ class TestChange:
         self, stranger: httpx2.AsyncClient
     ) -> None:
         lan, mai = await account(), await account(email="mai@example.com")
-        here, elsewhere, others = [await tokens_of(who) for who in (lan, lan, mai)]
+        here, elsewhere, others = [await tokens_of(user) for user in (lan, lan, mai)]
         new = tokens_in(await change(stranger, PASSWORD, headers=bearer(here)))
         alive = [await is_alive(stranger, tokens) for tokens in (here, elsewhere, new, others)]
         assert alive == [False, False, True, True]

@@ -122,7 +122,7 @@ class TestRefresh:
     async def test_a_token_of_another_installation_is_refused(self, stranger: httpx2.AsyncClient) -> None:
         tokens = await tokens_of(await account())
         session_id = await sql("SELECT id FROM user_session")
-        foreign = signed(session_id, key="of another installation, and just as long as ours")
+        foreign = signed(session_id, key="of another installation, and of the same length")
         refusal(await refresh(stranger, foreign), 401, "INVALID_REFRESH_TOKEN")
         tokens_in(await refresh(stranger, tokens))
 
@@ -141,12 +141,12 @@ class TestRefresh:
     async def test_the_token_is_not_in_the_database(self, stranger: httpx2.AsyncClient) -> None:
         token = (await tokens_of(await account()))["refresh_token"]
         session_id, secret = URLSafeSerializer("").loads_unsafe(token)[1]
-        kept = await sql(
+        stored = await sql(
             "SELECT json_agg(s)::text || (SELECT json_agg(a)::text FROM audit_entry a) FROM user_session s"
         )
-        assert str(UUID(session_id)) in kept
-        assert secret not in kept
-        assert token not in kept
+        assert str(UUID(session_id)) in stored
+        assert secret not in stored
+        assert token not in stored
 
     async def test_a_disabled_user_cannot_refresh(self, stranger: httpx2.AsyncClient) -> None:
         tokens = await tokens_of(await account())

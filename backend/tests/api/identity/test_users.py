@@ -49,10 +49,10 @@ async def http(stranger: httpx2.AsyncClient, admin: Account) -> httpx2.AsyncClie
 
 
 async def change(
-    http: httpx2.AsyncClient, user: Account | UUID, what: str, **options: Any
+    http: httpx2.AsyncClient, user: Account | UUID, action: str, **options: Any
 ) -> httpx2.Response:
     user_id = user.id if isinstance(user, Account) else user
-    return await http.post(f"{USERS}/{user_id}/{what}", **options)
+    return await http.post(f"{USERS}/{user_id}/{action}", **options)
 
 
 async def set_roles(
@@ -162,7 +162,7 @@ class TestList:
 class TestDisable:
     async def test_disabling_ends_every_session_of_that_user_alone(self, http: httpx2.AsyncClient) -> None:
         lan, mai = await account(Role.RECEPTIONIST), await account(email="mai@example.com")
-        here, elsewhere, others = [await tokens_of(who) for who in (lan, lan, mai)]
+        here, elsewhere, others = [await tokens_of(user) for user in (lan, lan, mai)]
         disabled = await change(http, lan, "disable")
         assert disabled.status_code == 200
         assert disabled.json()["disabled_at"]
@@ -202,9 +202,9 @@ class TestDisable:
         assert not await is_alive(http, old)
         assert await is_alive(http, tokens_in(await sign_in(http, lan.login)))
 
-    @pytest.mark.parametrize("what", ["disable", "enable"])
-    async def test_nobody_is_not_found(self, http: httpx2.AsyncClient, what: str) -> None:
-        refusal(await change(http, uuid7(), what), 404, "USER_NOT_FOUND")
+    @pytest.mark.parametrize("action", ["disable", "enable"])
+    async def test_a_missing_user_is_not_found(self, http: httpx2.AsyncClient, action: str) -> None:
+        refusal(await change(http, uuid7(), action), 404, "USER_NOT_FOUND")
 
 
 class TestRoles:
@@ -212,8 +212,8 @@ class TestRoles:
         lan = await account(Role.CUSTOMER)
         headers = await header_of(lan)
         refusal(await http.get(USERS, headers=headers), 403, "FORBIDDEN")
-        given = await set_roles(http, lan, ADMIN, DESK)
-        assert sorted(role["role"] for role in given.json()["roles"]) == ["admin", "receptionist"]
+        response = await set_roles(http, lan, ADMIN, DESK)
+        assert sorted(role["role"] for role in response.json()["roles"]) == ["admin", "receptionist"]
         assert (await http.get(USERS, headers=headers)).status_code == 200
         assert (await set_roles(http, lan, DESK)).json()["roles"] == [DESK]
         refusal(await http.get(USERS, headers=headers), 403, "FORBIDDEN")
@@ -245,10 +245,10 @@ class TestRoles:
     async def test_an_invalid_role_is_422(self, http: httpx2.AsyncClient, admin: Account, role: Any) -> None:
         refusal(await set_roles(http, admin, role), 422, "VALIDATION_ERROR")
 
-    async def test_nobody_is_not_found(self, http: httpx2.AsyncClient, admin: Account) -> None:
+    async def test_a_missing_user_is_not_found(self, http: httpx2.AsyncClient, admin: Account) -> None:
         for roles in ((ADMIN,), ()):
-            nobody = admin._replace(id=uuid7())
-            refusal(await set_roles(http, nobody, *roles), 404, "USER_NOT_FOUND")
+            missing = admin._replace(id=uuid7())
+            refusal(await set_roles(http, missing, *roles), 404, "USER_NOT_FOUND")
 
 
 class TestLastAdmin:
@@ -289,9 +289,9 @@ class TestLastAdmin:
         assert (await set_roles(http, admin, DESK)).status_code == 200
         refusal(await http.get(USERS), 403, "FORBIDDEN")
 
-    @pytest.mark.parametrize("what", ["disable", "demote"])
+    @pytest.mark.parametrize("action", ["disable", "demote"])
     async def test_of_two_admins_who_remove_each_other_one_stays(
-        self, stranger: httpx2.AsyncClient, what: str
+        self, stranger: httpx2.AsyncClient, action: str
     ) -> None:
         for number in range(10):
             await sql("DELETE FROM user_account")  # with all their rows
@@ -301,7 +301,7 @@ class TestLastAdmin:
             answers = await asyncio.gather(
                 *(
                     change(stranger, other, "disable", headers=bearer(tokens))
-                    if what == "disable"
+                    if action == "disable"
                     else set_roles(stranger, other, headers=bearer(tokens))
                     for tokens, other in ((of_lan, mai), (of_mai, lan))
                 )

@@ -133,10 +133,12 @@ class TestResources:
         changed = await client.patch(f"{RESOURCES}/{await add_therapist()}", json={"name": "Lan"})
         assert refusal_of(changed) == (404, "RESOURCE_NOT_FOUND")
 
-    @pytest.mark.parametrize("which", ["of another branch", "that is not there"])
-    async def test_a_room_of_another_branch_is_refused(self, client: httpx2.AsyncClient, which: str) -> None:
+    @pytest.mark.parametrize("location", ["of another branch", "that is missing"])
+    async def test_a_room_of_another_branch_is_refused(
+        self, client: httpx2.AsyncClient, location: str
+    ) -> None:
         branch_id = await add_branch()
-        room_id = str(await add_room(await add_branch()) if which == "of another branch" else uuid7())
+        room_id = str(await add_room(await add_branch()) if location == "of another branch" else uuid7())
         new = {"key": "a", "name": "A", "type_id": str(await add_type()), "branch_id": str(branch_id)}
         refused = await client.post(RESOURCES, json=new | {"room_id": room_id})
         assert refusal_of(refused) == (409, "ROOM_ELSEWHERE")

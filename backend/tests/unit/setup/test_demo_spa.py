@@ -42,7 +42,7 @@ def test_the_demo_spa_has_what_a_chain_of_spas_has() -> None:
 
 
 @pytest.mark.parametrize("key", BRANCHES)
-def test_somebody_is_on_shift_in_all_opening_hours(key: str) -> None:
+def test_a_therapist_is_on_shift_in_all_opening_hours(key: str) -> None:
     for line in branch(key).hours:
         for day in line.days:
             shifts = [
@@ -77,11 +77,13 @@ def test_every_treatment_fits_some_branch(service: str) -> None:
         if type_key is not None
     }
     able = {key for person in demo().staff if service in person.skills for key in person.branches}
-    needs_nobody = not any(segment.staff for variant in treatment.variants for segment in variant.segments)
+    needs_no_therapist = not any(
+        segment.staff for variant in treatment.variants for segment in variant.segments
+    )
     assert [
         branch.key
         for branch in demo().branches
-        if (branch.key in able or needs_nobody)
+        if (branch.key in able or needs_no_therapist)
         and needed <= {resource.type for resource in resources_of(branch)}
     ]
 

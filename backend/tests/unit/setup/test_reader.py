@@ -64,7 +64,7 @@ class TestReading:
         assert read_file(written) == file
 
     def test_text_that_yaml_1_1_misreads_is_quoted(self) -> None:
-        """In YAML 1.1, which most libraries read, 09:00 is 540."""
+        """Most libraries read YAML 1.1, in which 09:00 is 540."""
         written = write_file(spa()).decode()
         assert 'opens: "09:00", closes: "22:00"' in written
         assert 'phone: "+842838221234"' in written

@@ -125,7 +125,7 @@ def spas(draw: Callable[..., Any]) -> dict[str, Any]:
 def valid(data: dict[str, Any]) -> SpaFile | None:
     try:
         return SpaFile.model_validate(data)
-    except ValueError:  # a name of nothing but what nobody sees
+    except ValueError:  # a name of invisible characters only
         return None
 
 
