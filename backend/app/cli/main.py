@@ -1,7 +1,7 @@
-"""`zenspa`: everything an engineer or an operator starts by hand.
+"""`zenspa`: the commands of engineers and operators.
 
-A command imports what it needs when it runs: `--help` stays fast, and the settings are read only by
-commands that use them.
+A command imports what it needs when it runs, because importing `app.core` reads the settings, and not every command needs
+them.
 """
 
 import os
@@ -10,14 +10,14 @@ from typing import Annotated
 
 import typer
 
-from app.cli.faults import faults_explained, run_with_database
+from app.cli.database import explain_database_errors, run_with_database
 from app.cli.numbers import grouped
 from app.cli.transfer import export_cli, import_cli
 from app.cli.user import user_cli
 
 cli = typer.Typer(
     name="zenspa",
-    help="ZenSpa: nền tảng cho tiệm spa · the backend a spa business runs on.",
+    help="ZenSpa: nền tảng cho spa · the backend a spa business runs on.",
     epilog="Settings come from the environment, then from .env: `zenspa config` shows those in force.",
     no_args_is_help=True,
     add_completion=False,
@@ -32,7 +32,7 @@ cli.add_typer(export_cli, name="export")
 
 
 def run() -> None:
-    """The console command."""
+    """Run the console command."""
     cli()
 
 
@@ -40,8 +40,8 @@ def run() -> None:
 def dev() -> None:
     """Start everything for development: PostgreSQL, Redis, migrations, a demo spa, the API with reload.
 
-    What DATABASE_URL and REDIS_HOST name is used; what they do not is started here, with its state in
-    backend/.data. Ctrl-C stops all of it, and the next start goes on from there.
+    Servers that DATABASE_URL and REDIS_HOST name are used. The others are started here, with their state in
+    backend/.data. Ctrl-C stops everything; the next start continues with the same data.
 
     [bold]Examples[/bold]
 
@@ -59,19 +59,19 @@ def dev() -> None:
 @cli.command()
 def serve(
     workers: Annotated[
-        int, typer.Option(min=1, envvar="WEB_CONCURRENCY", help="Processes; about one a core.")
+        int, typer.Option(min=1, envvar="WEB_CONCURRENCY", help="Processes; about one per core.")
     ] = 1,
     trust_proxy: Annotated[
         str | None,
         typer.Option(
             metavar="ADDRESSES",
-            help="Comma list of the proxies whose X-Forwarded-For and -Proto are believed. Default: nobody.",
+            help="Comma-separated proxies whose X-Forwarded-For and -Proto are trusted. Default: none.",
         ),
     ] = None,
 ) -> None:
     """Serve the API in production, on HOST and PORT.
 
-    SIGTERM lets the requests in flight finish. Run `zenspa migrate` before.
+    SIGTERM lets the requests in flight finish. Run `zenspa migrate` first.
 
     [bold]Examples[/bold]
 
@@ -88,10 +88,10 @@ def serve(
 def migrate(
     *,
     sql: Annotated[
-        bool, typer.Option("--sql", help="Print the SQL of all migrations instead; needs no database.")
+        bool, typer.Option("--sql", help="Print the SQL of all migrations instead. Needs no database.")
     ] = False,
 ) -> None:
-    """Bring the database to the newest schema. Safe to run again, and by several at once.
+    """Bring the database to the newest schema. Safe to repeat, and to run several times at once.
 
     [bold]Examples[/bold]
 
@@ -108,7 +108,7 @@ def migrate(
     from app.core.logging import setup_logging
 
     setup_logging()  # shows each migration as it runs
-    with faults_explained("the migration"):
+    with explain_database_errors("the migration"):
         migrate()
 
 
@@ -123,7 +123,7 @@ def config() -> None:
 @cli.command()
 def openapi(
     file: Annotated[
-        Path | None, typer.Argument(help="Where to write it; default: standard output.", dir_okay=False)
+        Path | None, typer.Argument(help="The file to write. Default: standard output.", dir_okay=False)
     ] = None,
 ) -> None:
     """Print the API's OpenAPI document, from which clients are generated. Needs no database.
@@ -149,12 +149,11 @@ def openapi(
 
 @cli.command()
 def seed(
-    customers: Annotated[int, typer.Option(min=1, max=1_000_000, help="How many demo customers.")] = 500,
+    customers: Annotated[int, typer.Option(min=1, max=1_000_000, help="The number of demo customers.")] = 500,
 ) -> None:
-    """Add a believable demo spa, unless there is a branch already, and customers, unless there are any.
+    """Add a demo spa, unless there is a branch, and demo customers, unless there are customers.
 
-    The spa is three branches with their rooms, beds and devices, a catalogue, staff, and four weeks of rosters
-    from today.
+    The spa has three branches with rooms, beds and devices, a catalogue, staff, and rosters for four weeks from today.
 
     [bold]Examples[/bold]
 
@@ -172,7 +171,7 @@ def seed(
 
 
 def _without_database() -> None:
-    """The settings ask for a DATABASE_URL, also when nothing is going to connect."""
+    """Set a DATABASE_URL, which the settings require, for a command that does not connect."""
     os.environ["DATABASE_URL"] = "postgresql://localhost/unused"
 
 

@@ -1,4 +1,4 @@
-"""Brings the database to the newest schema, or prints the SQL that would."""
+"""Bring the database to the newest schema, or print the SQL for it."""
 
 from pathlib import Path
 
@@ -11,15 +11,15 @@ _MIGRATIONS = Path(app.__file__).resolve().parents[1] / "migrations"
 
 
 def migrate(*, sql: bool = False) -> None:
-    """Applies what is missing in one transaction; several at once wait for each other.
+    """Apply the missing migrations in one transaction. Several processes at once wait for each other.
 
-    With `sql` it prints every migration's SQL from an empty database on, and connects to nothing.
+    With `sql`, print the SQL of every migration from an empty database on, without a connection.
     """
     command.upgrade(configuration(), "head", sql=sql)
 
 
 def configuration() -> Config:
-    """What alembic.ini says, also where only the installed package is."""
+    """Return the configuration of alembic.ini, also where only the package is installed."""
     configuration = Config()
     configuration.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     configuration.set_main_option("path_separator", "os")

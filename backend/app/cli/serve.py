@@ -1,4 +1,4 @@
-"""The API as production runs it."""
+"""Serve the API in production."""
 
 import uvicorn
 
@@ -6,11 +6,11 @@ from app.core.config import settings
 from app.core.logging import setup_logging
 
 STOP_TIMEOUT = 10
-"""Seconds requests in flight get after SIGTERM; without a limit a half-open body holds the process for ever."""
+"""Seconds that requests in flight have after SIGTERM; without a limit a half-open body holds the process for ever."""
 
 
 def serve(*, workers: int, trusted_proxies: str | None) -> None:
-    """Runs until SIGTERM or SIGINT. The client's address is the peer's unless a trusted proxy names another."""
+    """Run until SIGTERM or SIGINT. The client's address is the peer's unless a trusted proxy names another."""
     setup_logging()
     uvicorn.run(
         "app.main:app",
@@ -21,6 +21,6 @@ def serve(*, workers: int, trusted_proxies: str | None) -> None:
         forwarded_allow_ips=trusted_proxies,
         timeout_graceful_shutdown=STOP_TIMEOUT,
         server_header=False,
-        log_config=None,  # our logger carries uvicorn's lines
+        log_config=None,  # our logger writes uvicorn's lines
         access_log=False,  # the middleware writes them, with the route and the request id
     )

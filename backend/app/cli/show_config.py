@@ -1,4 +1,4 @@
-"""The settings in force, for people: each name, its value without secrets, and where it came from."""
+"""Show the settings in force: each name, its value without secrets, and where it came from."""
 
 import os
 import re
@@ -17,6 +17,7 @@ _CREDENTIALS_IN_URL = re.compile(r"://[^\s/@]*@")
 
 
 def show_config() -> None:
+    """Print a table of the settings, and misspelt names in `.env`."""
     console = Console()
     table = Table("Name", "Value", "From")
     for name in Settings.model_fields:
@@ -38,7 +39,7 @@ def _masked(name: str) -> str:
 
 
 def _masked_url(url: str) -> str:
-    """Which database it is, without who signs in; the query can hold a password too."""
+    """Return the URL without user, password and query, which can hold a password too."""
     try:
         parts = make_url(url)
     except ArgumentError:

@@ -1,4 +1,4 @@
-"""Who runs an embedded server: PostgreSQL refuses to run as root."""
+"""Find the user who runs an embedded server: PostgreSQL refuses to run as root."""
 
 import os
 import stat
@@ -18,11 +18,11 @@ _PAUSE = 0.05
 
 
 class SystemUserError(Exception):
-    """The user cannot be created; the message says why."""
+    """The user cannot be created; the message tells why."""
 
 
 class RunAs(TypedDict, total=False):
-    """Arguments of `subprocess` to run as another user; empty for our own."""
+    """Arguments of `subprocess` to run as another user; empty for the current one."""
 
     user: int
     group: int
@@ -30,12 +30,12 @@ class RunAs(TypedDict, total=False):
 
 
 def run_as_for(folder: Path, *, reaching: Path) -> RunAs:
-    """The owner of `folder`; if that is root, a system user of our own, created when missing, gets the folder.
+    """Return the owner of `folder`. If that is root, give the folder to a system user, created when missing.
 
-    Parent folders of `folder` and of the file `reaching` that strangers cannot pass are given o+x, no more.
+    Parent folders of `folder` and of the file `reaching` that other users cannot enter are given o+x, and no more.
 
     Raises:
-        SystemUserError: there is no such user and it cannot be created.
+        SystemUserError: There is no such user and it cannot be created.
     """
     if sys.platform == "win32" or os.geteuid() != 0:
         return {}
@@ -72,7 +72,7 @@ if sys.platform != "win32":
                 useradd = subprocess.run(command, check=False, capture_output=True, text=True)  # noqa: S603 - fixed
             except FileNotFoundError:
                 raise SystemUserError(
-                    f"root cannot run PostgreSQL and there is no useradd here: create the user {SYSTEM_USER} or start as another user"
+                    f"root cannot run PostgreSQL and there is no useradd: create the user {SYSTEM_USER} or start as another user"
                 ) from None
             problem = useradd.stderr.strip()
             time.sleep(_PAUSE)

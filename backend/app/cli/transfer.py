@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from app.cli.faults import run_with_database
+from app.cli.database import run_with_database
 from app.cli.numbers import grouped
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.faults import run_with_database
+from app.cli.database import run_with_database
 
 if TYPE_CHECKING:
     from sqlalchemy.ext.asyncio import AsyncSession

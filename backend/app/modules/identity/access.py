@@ -96,7 +96,7 @@ def authorize(
     """Refuse the user unless they have one of the roles. The first line of a service function that not everybody may call.
 
     Args:
-        user: Whoever sent the request.
+        user: The user who sent the request.
         roles: One of them is enough.
         branch_id: The role must hold in this branch (or everywhere). Branches are public, so a refusal may show that
             the branch exists.
@@ -160,24 +160,24 @@ async def look_again(session: AsyncSession, user: CurrentUser) -> CurrentUser:
 
 
 async def _current_user(session: AsyncSession, claims: Claims) -> CurrentUser:
-    found = await _find(session, claims)
-    if found is None and claims.source == "supabase":
+    row = await _find(session, claims)
+    if row is None and claims.source == "supabase":
         await _add_supabase_user(session, claims)
-        found = await _find(session, claims)
-    if found is not None and found.disabled_at is not None:
+        row = await _find(session, claims)
+    if row is not None and row.disabled_at is not None:
         raise UserDisabled  # checked first: the session has ended too, and to sign in again would not help
-    if found is None or found.has_ended(claims):
+    if row is None or row.has_ended(claims):
         raise SessionEnded
-    grants = (grant.split("/") for grant in found.grants)
+    grants = (grant.split("/") for grant in row.grants)
     return CurrentUser(
-        id=found.id,
+        id=row.id,
         grants=frozenset(Grant(Role(role), UUID(branch) if branch else None) for role, branch in grants),
         session_id=claims.session_id,
         claims=claims,
     )
 
 
-class _Found(NamedTuple):
+class _UserRow(NamedTuple):
     """A row of `_CURRENT_USER`."""
 
     id: UUID
@@ -199,10 +199,10 @@ class _Found(NamedTuple):
         )
 
 
-async def _find(session: AsyncSession, claims: Claims) -> _Found | None:
+async def _find(session: AsyncSession, claims: Claims) -> _UserRow | None:
     statement = _BY_SOURCE[claims.source]
     rows = await fetch_raw(session, statement, claims.subject, claims.session_id, request_id_var.get())
-    return _Found._make(rows[0]) if rows else None
+    return _UserRow._make(rows[0]) if rows else None
 
 
 async def _add_supabase_user(session: AsyncSession, claims: Claims) -> None:

@@ -1,8 +1,7 @@
-"""Signing in, staying signed in, signing out.
+"""Sign in, stay signed in, sign out.
 
-A refresh token is a signed pair of session and secret. The session keeps the hash of the one that is good now, so
-one that is signed but not that one has been used before: somebody else has it, and the session ends
-(RFC 9700 §4.14.2).
+A refresh token is a signed pair of session and secret. The session keeps the hash of the current secret. A signed token
+with another secret has been used before: somebody else has a copy, and the session ends (RFC 9700 §4.14.2).
 """
 
 import secrets
@@ -36,32 +35,34 @@ from app.modules.identity.passwords import check_password
 from app.modules.identity.tokens import ACCESS_TOKEN_SECONDS, issue_access_token
 from app.redis.rate_limit import RateLimit, client_of, take
 
-STAYS_SIGNED_IN = timedelta(days=30)
-"""Since the last refresh."""
+SESSION_LIFETIME = timedelta(days=30)
+"""Counted from the last refresh."""
 BY_ACCOUNT = RateLimit("sign-in", requests=10, seconds=900)
-"""From one address: else anybody could keep the receptionist out."""
+"""From one address; otherwise anybody could lock out the receptionist."""
 BY_ACCOUNT_ANYWHERE = RateLimit("sign-in-anywhere", requests=100, seconds=900)
-"""From all addresses together: 3.5 million guesses a year, at a password of ten characters."""
+"""From all addresses together: 3.5 million guesses a year, against a password of ten characters."""
 BY_ADDRESS = RateLimit("sign-in-address", requests=60, seconds=900)
-"""A whole spa may sit behind one address."""
+"""A whole spa may share one address."""
 _MAX_USER_AGENT = 300
 
 logger = structlog.get_logger(__name__)
 
 
 class Device(NamedTuple):
-    """Where a request comes from."""
+    """The address and the browser of a request."""
 
     address: str
     user_agent: str
 
 
 async def sign_in(credentials: SignIn, device: Device) -> Tokens:
-    """Takes no session of the request: a connection must not wait while a password is hashed.
+    """Start a session for a user who knows the password.
+
+    It opens transactions of its own: a connection must not wait while a password is hashed.
 
     Raises:
         RateLimitException, WrongCredentials
-        UserDisabled: only to somebody who knows the password.
+        UserDisabled: Only to somebody who knows the password.
     """
     login = _login(credentials.login)
     client = client_of(device.address)
@@ -69,10 +70,10 @@ async def sign_in(credentials: SignIn, device: Device) -> Tokens:
     await take(BY_ACCOUNT, f"{login} {client}")
     await take(BY_ACCOUNT_ANYWHERE, login)
     account = await run_in_transaction(lambda session: _find(session, login), in_request=True)
-    good, renewed_hash = await check_password(
+    is_right, renewed_hash = await check_password(
         credentials.password, account.password_hash if account is not None else None
     )
-    if not good or account is None:
+    if not is_right or account is None:
         logger.warning("sign-in refused", known=account is not None, address=device.address)
         raise WrongCredentials
     if account.disabled_at is not None:
@@ -82,7 +83,7 @@ async def sign_in(credentials: SignIn, device: Device) -> Tokens:
         await act_as(session, account.id)
         user = await session.get(User, account.id, with_for_update={"key_share": True})
         if user is None or (user.password_hash, user.disabled_at) != (account.password_hash, None):
-            raise WrongCredentials  # changed meanwhile: this session would outlive the end of all the others
+            raise WrongCredentials  # changed meanwhile: this session would survive the end of all others
         if renewed_hash is not None:
             user.password_hash = renewed_hash
         return await start_session(session, account.id, device)
@@ -91,7 +92,7 @@ async def sign_in(credentials: SignIn, device: Device) -> Tokens:
 
 
 def _login(spelling: str) -> str:
-    """As it is kept: an email in lower case or a phone in E.164; anything else is nobody's."""
+    """Return the login as it is stored: an email in lower case or a phone in E.164; anything else matches no user."""
     if "@" in spelling:
         return spelling.strip().lower()
     try:
@@ -106,7 +107,7 @@ async def _find(session: AsyncSession, login: str) -> User | None:
 
 
 async def start_session(session: AsyncSession, user_id: UUID, device: Device) -> Tokens:
-    """The first tokens of a new session, for somebody who has just shown who they are."""
+    """Add a session for a user who has just proven who they are, and return its first tokens."""
     session_id, secret = uuid7(), secrets.token_bytes(32)
     session.add(
         UserSession(
@@ -114,7 +115,7 @@ async def start_session(session: AsyncSession, user_id: UUID, device: Device) ->
             user_id=user_id,
             refresh_hash=_hash(secret),
             refreshed_at=utc_now(),
-            expires_at=utc_now() + STAYS_SIGNED_IN,
+            expires_at=utc_now() + SESSION_LIFETIME,
             address=device.address,
             user_agent=device.user_agent[:_MAX_USER_AGENT],
         )
@@ -124,15 +125,15 @@ async def start_session(session: AsyncSession, user_id: UUID, device: Device) ->
 
 
 async def refresh(token: str, received_at: datetime) -> Tokens:
-    """New tokens for a refresh token, which is thereby used up.
+    """Return new tokens for a refresh token, which is thereby used up.
 
-    Of several at the same time one wins; the others, who asked before it had won, are only refused. Whoever
-    asks with a used token later ends the session. In transactions of its own: the end must be kept although
-    the answer is an error.
+    Of several requests at the same time one wins; the others, received before it had won, are only refused. A request
+    with a used token later ends the session. It opens transactions of its own: the end must be stored although the
+    response is an error.
 
     Raises:
-        InvalidRefreshToken: not ours, of a session that is over, or a moment too late.
-        RefreshTokenReused
+        InvalidRefreshToken: The token is not ours, its session has ended, or another request was a moment faster.
+        RefreshTokenReused: The token was used before.
         UserDisabled
     """
     session_id, secret = _read(token)
@@ -147,25 +148,25 @@ async def refresh(token: str, received_at: datetime) -> Tokens:
 async def _rotate(
     session: AsyncSession, session_id: UUID, secret: bytes, received_at: datetime
 ) -> Tokens | UnauthorizedException | UserDisabled:
-    family = await session.get(UserSession, session_id, with_for_update={"key_share": True})
-    if family is None:
+    row = await session.get(UserSession, session_id, with_for_update={"key_share": True})
+    if row is None:
         return InvalidRefreshToken()
-    user = await session.get_one(User, family.user_id)
+    user = await session.get_one(User, row.user_id)
     if user.disabled_at is not None:
         return UserDisabled()
-    if family.ended_at is not None or family.expires_at <= utc_now():
+    if row.ended_at is not None or row.expires_at <= utc_now():
         return InvalidRefreshToken()
-    if not secrets.compare_digest(family.refresh_hash, _hash(secret)):
-        if received_at <= family.refreshed_at:
+    if not secrets.compare_digest(row.refresh_hash, _hash(secret)):
+        if received_at <= row.refreshed_at:
             return InvalidRefreshToken()
         await act_as(session, user.id)
-        family.ended_at, family.end_reason = utc_now(), "reuse"
+        row.ended_at, row.end_reason = utc_now(), "reuse"
         await session.flush()
         logger.warning("refresh token used twice, session ended", user_id=str(user.id))
         return RefreshTokenReused()
     fresh = secrets.token_bytes(32)
-    family.refresh_hash, family.refreshed_at = _hash(fresh), utc_now()
-    family.expires_at = utc_now() + STAYS_SIGNED_IN
+    row.refresh_hash, row.refreshed_at = _hash(fresh), utc_now()
+    row.expires_at = utc_now() + SESSION_LIFETIME
     await session.flush()
     return _tokens(user.id, session_id, fresh)
 
@@ -182,7 +183,7 @@ async def sign_out_everywhere(session: AsyncSession, user: CurrentUser) -> None:
 
 
 async def end_every_session(session: AsyncSession, user_id: UUID, reason: str) -> None:
-    """Ours at once, and Supabase's tokens by the time they were issued."""
+    """End all sessions of a user: ours at once, those of Supabase by the time at which a token was issued."""
     await _end(session, UserSession.user_id == user_id, reason)
     await session.execute(
         update(User).where(User.id == user_id).values(signed_out_at=utc_now(), updated_at=func.now())
@@ -218,5 +219,5 @@ def _serializer() -> URLSafeSerializer:
 
 
 def _hash(secret: bytes) -> bytes:
-    """A fast hash is enough: nobody guesses 256 random bits."""
+    """Hash a secret. A fast hash is enough: nobody guesses 256 random bits."""
     return sha256(secret).digest()

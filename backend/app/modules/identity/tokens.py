@@ -38,20 +38,20 @@ _SIGNATURE_ALONE: dict[str, Any] = {
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a verified token says. Times are seconds since 1970."""
+    """The claims of a verified token. Times are seconds since 1970."""
 
     source: Literal["zenspa", "supabase"]
     subject: UUID
     session_id: UUID | None
-    """Of our own tokens only."""
+    """None for tokens of Supabase."""
     issued_at: int
     expires_at: int
     name: str | None
-    """For display, never for authorisation: Supabase's users write it themselves."""
+    """For display, never for authorisation: users of Supabase write it themselves."""
 
 
 def issue_access_token(user_id: UUID, session_id: UUID) -> str:
-    """Return a token that is good for `ACCESS_TOKEN_SECONDS` and as long as the session lasts."""
+    """Return a token that is valid for `ACCESS_TOKEN_SECONDS`, and no longer than the session."""
     now = int(time.time())
     claims = {
         "iss": _OWN,
@@ -66,7 +66,7 @@ def issue_access_token(user_id: UUID, session_id: UUID) -> str:
 
 
 async def verify_access_token(token: str) -> Claims:
-    """Return what a token says, when it is good now.
+    """Return the claims of a token that is valid now.
 
     Raises:
         InvalidToken, ExpiredToken, NotAUser
@@ -206,5 +206,5 @@ def _display_name(claims: dict[str, Any]) -> str | None:
 
 
 def _one_line(text: str) -> str:
-    """Without control characters and those that hide or turn what stands beside them."""
+    """Return the text without control characters and characters that hide or reverse text."""
     return "".join(char for char in " ".join(text.split()) if char.isprintable())[:_MAX_NAME].strip()

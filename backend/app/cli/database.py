@@ -1,4 +1,4 @@
-"""How a command works with the database, and what it says when that is not there."""
+"""Run a command that uses the database, and explain in one line why it could not."""
 
 import asyncio
 import sys
@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def faults_explained(what: str) -> Iterator[None]:
-    """For people: a fault of the database ends the process with one line on what it was, and without a traceback."""
+def explain_database_errors(what: str) -> Iterator[None]:
+    """End the process with one line instead of a traceback when the database fails. `what` names the work."""
     import asyncpg
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -22,7 +22,7 @@ def faults_explained(what: str) -> Iterator[None]:
 
 
 def run_with_database[T](what: str, work: Callable[[], Awaitable[T]]) -> T:
-    """What `work` gives; its connections are closed with its event loop."""
+    """Return what `work` returns; its connections are closed with its event loop. `what` names it in an error."""
     from app.core.database import engine
     from app.modules import import_models
 
@@ -34,5 +34,5 @@ def run_with_database[T](what: str, work: Callable[[], Awaitable[T]]) -> T:
         finally:
             await engine.dispose()
 
-    with faults_explained(what):
+    with explain_database_errors(what):
         return asyncio.run(run())
