@@ -14,7 +14,7 @@ from app.db.idempotency import delete_old_responses
 from app.modules.booking.status.jobs import expire_holds, mark_no_shows
 
 type Job = Callable[[asyncio.Event], Awaitable[int]]
-"""A function that does what is due until there is no more or the process is stopping, and returns the number of changes."""
+"""A job does what is due until there is no more or the process is stopping, and returns how much it did."""
 
 JOBS: list[Job] = [expire_holds, mark_no_shows, delete_old_responses]
 
@@ -38,9 +38,7 @@ async def run_once(stopping: asyncio.Event | None = None) -> int:
         except (OSError, SQLAlchemyError) as error:
             logger.warning("job failed", job=job.__name__, reason=reason_of(error))
         except Exception:
-            logger.exception(
-                "job failed", job=job.__name__
-            )  # a programming error; the other jobs are due all the same
+            logger.exception("job failed", job=job.__name__)  # a bug; the other jobs are due all the same
     return done
 
 

@@ -47,8 +47,8 @@ class RootResponse(BaseModel):
 async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
     """Connect at start and close at the end. The app does not start without the database; it does without Redis."""
     logger.info("starting", service=settings.APP_NAME, version=settings.APP_VERSION)
-    for name, meant in misspelt_names().items():
-        logger.warning("unknown name in .env", name=name, did_you_mean=meant)
+    for name, suggestion in misspelt_names().items():
+        logger.warning("unknown name in .env", name=name, did_you_mean=suggestion)
     if "SECRET_KEY" not in settings.model_fields_set:
         logger.warning("SECRET_KEY is not set: tokens are valid for this process alone, until it ends")
     await init_db()

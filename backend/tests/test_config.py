@@ -48,7 +48,7 @@ SPEC_DEFAULTS = {
 
 @pytest.fixture(autouse=True)
 def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Neither the run's variables nor a developer's `.env`."""
+    """Hide the variables of the run and a developer's `.env`."""
     for name in (*Settings.model_fields, "ZENSPA_EMBEDDED"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.chdir(tmp_path)

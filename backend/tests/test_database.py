@@ -1,4 +1,4 @@
-"""A request is one transaction, lost races are run again whole, and nobody waits without end."""
+"""A request is one transaction, lost races are run again, and every wait has an end."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -57,7 +57,7 @@ async def sum_of(rival: asyncpg.Connection) -> int:
 
 
 class TestTransactionOfARequest:
-    async def test_is_committed_before_the_answer_is_sent(self, rival: asyncpg.Connection) -> None:
+    async def test_is_committed_before_the_response_is_sent(self, rival: asyncpg.Connection) -> None:
         async def work(session: AsyncSession) -> None:
             await session.execute(ADD_1)
 
@@ -117,23 +117,23 @@ class TestTransactionOfARequest:
 
 class TestAfterCommit:
     @pytest.mark.parametrize("run", [post, run_in_transaction])
-    async def test_it_is_done_when_others_see_what_was_committed(
+    async def test_it_runs_when_other_sessions_see_the_commit(
         self, run: Callable[[Work], Awaitable[object]], rival: asyncpg.Connection
     ) -> None:
         seen: list[tuple[str, int]] = []
 
-        async def look(who: str) -> None:
-            seen.append((who, await sum_of(rival)))
+        async def look(name: str) -> None:
+            seen.append((name, await sum_of(rival)))
 
         async def work(session: AsyncSession) -> None:
-            for who in ("Lan", "Mai", "Lan"):
-                after_commit(session, look, who)
+            for name in ("Lan", "Mai", "Lan"):
+                after_commit(session, look, name)
             await session.execute(ADD_1)
 
         await run(work)
         assert seen == [("Lan", 1), ("Mai", 1)]
 
-    async def test_it_is_done_before_the_answer_and_holds_no_connection(
+    async def test_it_runs_before_the_response_and_holds_no_connection(
         self, rival: asyncpg.Connection
     ) -> None:
         in_use: list[int] = []
@@ -149,28 +149,28 @@ class TestAfterCommit:
         assert in_use == [0]
 
     @pytest.mark.parametrize("run", [post, run_in_transaction])
-    async def test_of_a_run_that_lost_its_race_nothing_is_done(
+    async def test_it_does_not_run_for_an_attempt_that_lost_a_race(
         self, run: Callable[[Work], Awaitable[object]], rival: asyncpg.Connection
     ) -> None:
-        told: list[int] = []
+        calls: list[int] = []
         unlucky = Unlucky(stale_snapshot, rival, losses=1)
 
         async def tell(attempt: int) -> None:
-            told.append(attempt)
+            calls.append(attempt)
 
         async def work(session: AsyncSession) -> None:
             after_commit(session, tell, unlucky.runs + 1)
             await unlucky(session)
 
         await run(work)
-        assert told == [2]
+        assert calls == [2]
 
     @pytest.mark.parametrize("commits", [False, True], ids=["the work fails", "the commit fails"])
-    async def test_of_what_is_rolled_back_nothing_is_done(self, *, commits: bool) -> None:
-        told: list[None] = []
+    async def test_it_does_not_run_after_a_rollback(self, *, commits: bool) -> None:
+        calls: list[None] = []
 
         async def tell() -> None:
-            told.append(None)
+            calls.append(None)
 
         async def work(session: AsyncSession) -> None:
             after_commit(session, tell)
@@ -179,13 +179,13 @@ class TestAfterCommit:
                 raise ConflictException
 
         assert (await post(work)).status_code == 409
-        assert told == []
+        assert calls == []
 
-    async def test_nor_of_what_is_rolled_back_in_the_middle(self, rival: asyncpg.Connection) -> None:
-        told: list[str] = []
+    async def test_it_does_not_run_for_work_before_a_rollback(self, rival: asyncpg.Connection) -> None:
+        calls: list[str] = []
 
         async def tell(of: str) -> None:
-            told.append(of)
+            calls.append(of)
 
         async def work(session: AsyncSession) -> None:
             after_commit(session, tell, "before")
@@ -194,16 +194,16 @@ class TestAfterCommit:
             after_commit(session, tell, "after")
 
         await run_in_transaction(work)
-        assert told == ["after"]
+        assert calls == ["after"]
 
-    async def test_it_makes_no_failure_of_what_is_committed(self, rival: asyncpg.Connection) -> None:
-        told: list[None] = []
+    async def test_its_error_does_not_fail_a_committed_request(self, rival: asyncpg.Connection) -> None:
+        calls: list[None] = []
 
         async def fail() -> None:
             raise RuntimeError("a bug")
 
         async def tell() -> None:
-            told.append(None)
+            calls.append(None)
 
         async def work(session: AsyncSession) -> None:
             after_commit(session, fail)
@@ -211,7 +211,7 @@ class TestAfterCommit:
             await session.execute(ADD_1)
 
         assert (await post(work)).status_code == 200
-        assert (await sum_of(rival), told) == (1, [None])
+        assert (await sum_of(rival), calls) == (1, [None])
 
 
 type Race = Callable[[AsyncSession, asyncpg.Connection | None], Awaitable[None]]
@@ -238,7 +238,7 @@ async def write_skew(session: AsyncSession, rival: asyncpg.Connection | None) ->
 
 
 async def deadlock(session: AsyncSession, rival: asyncpg.Connection | None) -> None:
-    """40P01 by a statement. Only our side looks for a deadlock, so ours is the one that ends."""
+    """40P01 by a statement. Only our session looks for a deadlock, so it is the one that ends."""
     if rival is None:
         await session.execute(ADD_1)
         return
@@ -290,7 +290,7 @@ class TestLostRace:
         assert await sum_of(rival) == 11
 
     @pytest.mark.parametrize("race", [stale_snapshot, write_skew, deadlock])
-    async def test_a_request_that_lost_three_is_asked_to_come_back(
+    async def test_a_request_that_lost_three_is_503_with_retry_after(
         self, race: Race, rival: asyncpg.Connection
     ) -> None:
         work = Unlucky(race, rival, losses=3)
@@ -300,7 +300,7 @@ class TestLostRace:
         assert work.runs == 3
         assert await sum_of(rival) == 30
 
-    async def test_a_job_that_lost_three_learns_why(self, rival: asyncpg.Connection) -> None:
+    async def test_a_job_that_lost_three_raises_the_error(self, rival: asyncpg.Connection) -> None:
         work = Unlucky(stale_snapshot, rival, losses=3)
         with pytest.raises(DBAPIError) as failure:
             await run_in_transaction(work)
@@ -328,7 +328,7 @@ class TestTimeouts:
         ],
         ids=["statement", "lock"],
     )
-    async def test_the_server_ends_what_takes_too_long_and_the_client_may_come_back(
+    async def test_the_server_ends_a_slow_statement_with_503_and_retry_after(
         self, setting: str, statement: TextClause, state: str, rival: asyncpg.Connection
     ) -> None:
         states, work = refused_work(statement)
@@ -365,7 +365,7 @@ class TestExhaustedPool:
             self.release.set()
             assert (await holder).status_code == 200
 
-    async def test_a_request_is_asked_to_come_back_when_its_wait_is_over(
+    async def test_a_request_that_waited_too_long_is_503_with_retry_after(
         self, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(database, "REQUEST_POOL_WAIT", 0.1)
@@ -403,7 +403,7 @@ class TestStart:
 
     @pytest.fixture
     def pauses(self, monkeypatch: pytest.MonkeyPatch) -> list[float]:
-        """How long each pause between two attempts would have been; they are left out."""
+        """Yield how long each pause between two attempts would have been; they are left out."""
         pauses: list[float] = []
 
         def left_out(**limits: float) -> Callable[[RetryCallState], float]:

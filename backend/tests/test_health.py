@@ -77,16 +77,16 @@ class TestBodies:
         database = of_the_app("healthy") | {"database": "postgresql", "connected": True}
         assert await check(client, "/db") == (200, database)
         stores.database.mode = Mode.REFUSE
-        gone = {"status": "unhealthy", "connected": False, "response_time_ms": 0.0}
-        assert await check(client, "/db") == (503, database | gone)
+        unhealthy = {"status": "unhealthy", "connected": False, "response_time_ms": 0.0}
+        assert await check(client, "/db") == (503, database | unhealthy)
 
     async def test_redis(self, client: httpx2.AsyncClient, stores: Stores) -> None:
         address = f"{settings.REDIS_HOST}:{settings.REDIS_PORT}"
         redis = of_the_app("healthy") | {"redis": address, "connected": True}
         assert await check(client, "/redis") == (200, redis)
         stores.redis.mode = Mode.REFUSE
-        gone = {"status": "unhealthy", "connected": False, "response_time_ms": 0.0}
-        assert await check(client, "/redis") == (503, redis | gone)
+        unhealthy = {"status": "unhealthy", "connected": False, "response_time_ms": 0.0}
+        assert await check(client, "/redis") == (503, redis | unhealthy)
 
 
 class TestStatuses:
@@ -160,23 +160,23 @@ class TestStatuses:
                 assert (await client.get("/api/v1/customers")).status_code == 503
 
 
-class TestQuestionsToTheStores:
-    async def test_liveness_asks_nobody(
+class TestQueries:
+    async def test_liveness_needs_no_store(
         self, client: httpx2.AsyncClient, stores: Stores, questions: list[str]
     ) -> None:
         await check(client, "/live")
         assert questions == []
 
-    async def test_checks_at_the_same_time_share_one_question_and_the_next_asks_again(
+    async def test_checks_at_the_same_time_share_one_query(
         self, stores: Stores, questions: list[str]
     ) -> None:
-        for asked in (1, 2):
+        for queries in (1, 2):
             checks = [check_database_health() for _ in range(50)], [check_redis_health() for _ in range(50)]
             answers = await asyncio.gather(*checks[0], *checks[1])
             assert len(set(answers)) == 2
-            assert sorted(questions) == ["PING"] * asked + ["SELECT 1"] * asked
+            assert sorted(questions) == ["PING"] * queries + ["SELECT 1"] * queries
 
-    async def test_one_that_leaves_takes_the_answer_from_nobody(self, stores: Stores) -> None:
+    async def test_a_cancelled_check_leaves_the_result_to_the_others(self, stores: Stores) -> None:
         stores.database.latency = 0.01
         leaves, stays = (asyncio.create_task(check_database_health()) for _ in range(2))
         await asyncio.sleep(0)
@@ -185,7 +185,7 @@ class TestQuestionsToTheStores:
 
     @pytest.fixture
     def questions(self, stores: Stores, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-        """All that the app asks its stores from now on; they are still asked."""
+        """All that the app asks its stores from now on; they are still queries."""
         questions: list[str] = []
 
         def note_query(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:

@@ -1,4 +1,4 @@
-"""Redis is a help, never a need: what it has is used once loaded, and its absence is never an error."""
+"""The app works without Redis: its absence is a cache miss, and never an error."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -22,38 +22,38 @@ FAULTS = [mode for mode in Mode if mode is not Mode.PASS]
 
 @pytest.fixture
 async def proxy() -> AsyncIterator[FaultProxy]:
-    """On the way from the app to Redis."""
+    """Yield a proxy between the app and Redis."""
     async with FaultProxy(*redis_server()) as proxy, app_redis(limit=1, REDIS_PORT=proxy.port):
         yield proxy
 
 
 class TestCacheHelpers:
     @pytest.mark.parametrize("value", [0, "", [], None, True, 1.5, {"tên": ["Lan", {"tuổi": 30}]}])
-    async def test_what_is_set_is_got(self, value: object) -> None:
+    async def test_a_value_is_read_as_it_was_set(self, value: object) -> None:
         assert await cache_set("key", value) is True
         assert await cache_get("key") == value
 
-    async def test_what_was_never_set_is_a_miss(self) -> None:
+    async def test_an_unknown_key_is_a_miss(self) -> None:
         assert await cache_get("key") is None
 
-    async def test_entries_live_an_hour_or_as_long_as_told(self) -> None:
+    async def test_entries_expire_after_an_hour_or_their_ttl(self) -> None:
         await cache_set("an hour", 1)
         await cache_set("a minute", 1, ttl=60)
         redis = await get_redis_client()
         assert 3590 < await redis.ttl("an hour") <= 3600
         assert 50 < await redis.ttl("a minute") <= 60
 
-    async def test_deleting_is_done_also_when_there_is_nothing(self) -> None:
+    async def test_deleting_an_unknown_key_succeeds(self) -> None:
         await cache_set("key", 1)
         assert await cache_delete("key") is True
         assert await cache_get("key") is None
         assert await cache_delete("key") is True
 
-    async def test_what_is_no_json_is_not_stored(self) -> None:
+    async def test_a_value_that_is_no_json_is_not_stored(self) -> None:
         assert await cache_set("key", object()) is False
         assert await (await get_redis_client()).exists("key") == 0
 
-    async def test_what_others_stored_in_another_form_is_a_miss(self) -> None:
+    async def test_a_value_in_another_format_is_a_miss(self) -> None:
         redis = await get_redis_client()
         await redis.set("no json", "{")
         await redis.lpush("a list", "1")
@@ -70,7 +70,7 @@ class TestCacheHelpers:
         assert await cache_set("key", 2) is False
         assert await cache_delete("key") is False
 
-    async def test_before_the_start_it_is_away_as_well(self, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def test_before_the_start_redis_is_away(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(redis_client, "redis_client", None)
         assert await cache_get("key") is None
         assert await cache_set("key", 1) is False
@@ -95,7 +95,7 @@ class TestCircuitBreaker:
         await outcomes_of_pings(1)
         assert await outcomes_of_pings(3) == ["spared"] * 3
 
-    async def test_after_the_pause_one_asks_for_all(
+    async def test_after_the_pause_one_call_finds_out(
         self, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         proxy.mode = Mode.BLACK_HOLE
@@ -115,7 +115,7 @@ class TestCircuitBreaker:
         assert await outcomes_of_pings(20) == ["answered"] * 20
         assert "redis_breaker_open 0.0" in (await client.get("/metrics")).text
 
-    async def test_a_refusal_of_a_command_is_an_answer(self) -> None:
+    async def test_a_refused_command_does_not_open_it(self) -> None:
         redis = await get_redis_client()
         await redis.set("key", "no list")
         with pytest.raises(ResponseError):

@@ -28,7 +28,7 @@ Redis = Annotated[tuple[bool, float], Depends(check_redis_health)]
 
 @router.get("/live", response_model=HealthCheckResponse, openapi_extra=PUBLIC)
 async def liveness() -> Response:
-    """Whether the process answers. Checks nothing else: restarting an app does not repair its database."""
+    """Tell whether the process answers. Checks nothing else: restarting an app does not repair its database."""
     # First, and without FastAPI's serialisation: it is called more often than any other route.
     return Response(_body("healthy").model_dump_json(), media_type="application/json")
 
@@ -43,13 +43,13 @@ async def health_check(response: Response, database: Database, redis: Redis) -> 
 
 @router.get("/ready", responses={503: {"model": HealthCheckResponse}}, openapi_extra=PUBLIC)
 async def readiness(response: Response, database: ReadyDatabase) -> HealthCheckResponse:
-    """Whether to send requests here: not without the database, before `zenspa migrate`, or once told to stop."""
+    """Tell whether to send requests here: not without the database, before `zenspa migrate`, or once told to stop."""
     return _state("healthy" if database[0] and not Draining.started else "unhealthy", response)
 
 
 @router.get("/db", responses={503: {"model": DatabaseHealthResponse}}, openapi_extra=PUBLIC)
 async def database_health_check(response: Response, database: Database) -> DatabaseHealthResponse:
-    """Whether PostgreSQL answers, and how fast."""
+    """Tell whether PostgreSQL answers, and how fast."""
     connected, milliseconds = database
     state = _state("healthy" if connected else "unhealthy", response)
     return DatabaseHealthResponse(
@@ -59,7 +59,7 @@ async def database_health_check(response: Response, database: Database) -> Datab
 
 @router.get("/redis", responses={503: {"model": RedisHealthResponse}}, openapi_extra=PUBLIC)
 async def redis_health_check(response: Response, redis: Redis) -> RedisHealthResponse:
-    """Whether Redis answers, and how fast. The app also works without it."""
+    """Tell whether Redis answers, and how fast. The app also works without it."""
     connected, milliseconds = redis
     state = _state("healthy" if connected else "unhealthy", response)
     address = f"{settings.REDIS_HOST}:{settings.REDIS_PORT}"

@@ -7,8 +7,8 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def explain_database_errors(what: str) -> Iterator[None]:
-    """End the process with one line instead of a traceback when the database fails. `what` names the work."""
+def explain_database_errors(task: str) -> Iterator[None]:
+    """End the process with one line instead of a traceback when the database fails. `task` names the work."""
     import asyncpg
     from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,12 +17,12 @@ def explain_database_errors(what: str) -> Iterator[None]:
     try:
         yield
     except (OSError, SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        sys.stderr.write(f"zenspa: {what} failed: {reason_of(error)}\n")
+        sys.stderr.write(f"zenspa: {task} failed: {reason_of(error)}\n")
         raise SystemExit(1) from None
 
 
-def run_with_database[T](what: str, work: Callable[[], Awaitable[T]]) -> T:
-    """Return what `work` returns; its connections are closed with its event loop. `what` names it in an error."""
+def run_with_database[T](task: str, work: Callable[[], Awaitable[T]]) -> T:
+    """Return what `work` returns; its connections are closed with its event loop. `task` names it in an error."""
     from app.core.database import engine
     from app.modules import import_models
 
@@ -34,5 +34,5 @@ def run_with_database[T](what: str, work: Callable[[], Awaitable[T]]) -> T:
         finally:
             await engine.dispose()
 
-    with explain_database_errors(what):
+    with explain_database_errors(task):
         return asyncio.run(run())

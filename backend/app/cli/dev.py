@@ -1,6 +1,6 @@
 """`zenspa dev`: from nothing to a running API with real servers, by one command.
 
-The app is only given a DATABASE_URL and a REDIS_HOST; it does not know who runs the servers.
+The app gets a DATABASE_URL and a REDIS_HOST; it does not know who runs the servers.
 """
 
 import asyncio
@@ -69,17 +69,17 @@ def run_dev() -> int:
 
 
 def _run(servers: ExitStack) -> int:
-    given = _given_settings()
-    if given.get("ENVIRONMENT") == "production":
+    values = _configured_values()
+    if values.get("ENVIRONMENT") == "production":
         raise _DevError(
             "ENVIRONMENT=production needs `zenspa serve`. This command is for development: it reloads code,"
             " starts its own servers and adds demo data"
         )
-    missing = [name for name in ("DATABASE_URL", "REDIS_HOST") if name not in given]
+    missing = [name for name in ("DATABASE_URL", "REDIS_HOST") if name not in values]
     postgres = _start_postgres(servers) if "DATABASE_URL" in missing else None
     if "REDIS_HOST" in missing:
         _start_valkey(servers)
-    if "SECRET_KEY" not in given:
+    if "SECRET_KEY" not in values:
         os.environ["SECRET_KEY"] = _secret_key()
 
     from app.core.config import settings  # reads what was set above
@@ -95,7 +95,7 @@ def _run(servers: ExitStack) -> int:
     return _serve(settings.HOST, port)
 
 
-def _given_settings() -> Mapping[str, str]:
+def _configured_values() -> Mapping[str, str]:
     """Return what the environment or `.env` sets. Empty means unset, as in the app."""
     from_file = {name: value for name, value in dotenv_values(".env").items() if value}
     return from_file | {name: value for name, value in os.environ.items() if value}
@@ -174,12 +174,12 @@ def _seed_missing(postgres: EmbeddedPostgres) -> "list[DemoAccount]":
         with _step("Spa mẫu · Demo spa"):
             run_with_database("the seeding", _seed_spa)
         customers = DEMO_CUSTOMERS
-        what = f"{customers} khách hàng mẫu và tài khoản thử · demo customers and accounts"
+        task = f"{customers} khách hàng mẫu và tài khoản thử · demo customers and accounts"
     elif not asyncio.run(_has_users(postgres)):
-        customers, what = 0, "Tài khoản thử · Demo accounts"
+        customers, task = 0, "Tài khoản thử · Demo accounts"
     else:
         return []
-    with _step(what):
+    with _step(task):
         accounts = run_with_database("the seeding", lambda: _seed(customers))
     if customers and accounts:
         with _step("Lịch hẹn mẫu · Demo appointments"):
@@ -267,8 +267,8 @@ def _end_api(*, owner_is_dead: bool) -> None:
     for process in psutil.process_iter():
         with suppress(psutil.Error):  # it ended meanwhile, or is another user's
             owner = int(process.environ().get(_OWNER, "0"))
-            ours = owner != 0 and process.cwd() == str(BACKEND)
-            if ours and (not psutil.pid_exists(owner) if owner_is_dead else owner == os.getpid()):
+            belongs_to_us = owner != 0 and process.cwd() == str(BACKEND)
+            if belongs_to_us and (not psutil.pid_exists(owner) if owner_is_dead else owner == os.getpid()):
                 process.kill()
                 process.wait()
 
@@ -280,8 +280,8 @@ def _interrupt(_signum: int, _frame: FrameType | None) -> NoReturn:
 
 
 @contextmanager
-def _step(what: str) -> Iterator[None]:
+def _step(task: str) -> Iterator[None]:
     started = time.perf_counter()
-    with console.status(f"{what} …"):
+    with console.status(f"{task} …"):
         yield
-    console.print(f"[green]✓[/] {what} [dim]{time.perf_counter() - started:.1f} s[/]")
+    console.print(f"[green]✓[/] {task} [dim]{time.perf_counter() - started:.1f} s[/]")

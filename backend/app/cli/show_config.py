@@ -23,9 +23,9 @@ def show_config() -> None:
     for name in Settings.model_fields:
         table.add_row(name, Text(_masked(name)), _source(name))
     console.print(table)
-    for name, meant in misspelt_names().items():
+    for name, suggestion in misspelt_names().items():
         Console(stderr=True).print(
-            f".env: {name} is no setting; did you mean {meant}?", style="yellow", markup=False
+            f".env: {name} is no setting; did you mean {suggestion}?", style="yellow", markup=False
         )
 
 

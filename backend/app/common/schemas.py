@@ -180,7 +180,7 @@ def changes_of(sent: RequestModel) -> dict[str, Any]:
 
 
 class PageQuery(BaseModel):
-    """Which page of a list to return. A cursor is valid for one order and filter only."""
+    """The page of a list to return. A cursor is valid for one order and filter only."""
 
     model_config = ConfigDict(extra="forbid")
 

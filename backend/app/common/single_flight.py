@@ -6,7 +6,7 @@ from functools import partial
 
 
 class SingleFlight[T]:
-    """Lets callers with the same key share the run that is under way; the next caller after it starts another.
+    """A group of runs by key: callers share the run that is under way, and the next caller after it starts another.
 
     A caller that is cancelled leaves the run to the others.
     """

@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     DB_POOL_SIZE: Annotated[int, Field(gt=0)] = 10
     DB_MAX_OVERFLOW: Annotated[int, Field(ge=0)] = 10
     DB_POOL_TIMEOUT: Annotated[float, Field(gt=0)] = 30
-    """How long a command waits for a connection. A request waits at most 2 s, then gets a 503."""
+    """The time that a command waits for a connection. A request waits at most 2 s, then gets a 503."""
     DB_ECHO: bool = False
     DB_CONNECT_TIMEOUT: Annotated[float, Field(gt=0)] = 5
     DB_STATEMENT_TIMEOUT: Annotated[float, Field(gt=0)] = 15
@@ -110,19 +110,19 @@ class Settings(BaseSettings):
     # Logging and traces
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
     OTEL_EXPORTER_OTLP_ENDPOINT: str | None = None
-    """Where traces are sent (OTLP over HTTP); unset: nowhere."""
+    """The address that traces are sent to (OTLP over HTTP); unset: none are sent."""
 
     # The spa
     JOB_INTERVAL_SECONDS: Annotated[float, Field(ge=0)] = 30
-    """Between two looks for holds that have expired and guests who did not come; 0: this process does not look."""
+    """The pause between two runs of the periodic jobs, such as expiring holds; 0: this process runs none."""
     PHONE_REGION: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "VN"
     """The country (ISO 3166) of a phone number written without its country code."""
 
     @model_validator(mode="before")
     @classmethod
-    def _empty_is_unset(cls, given: dict[str, Any]) -> dict[str, Any]:
+    def _empty_is_unset(cls, values: dict[str, Any]) -> dict[str, Any]:
         """Read `REDIS_PASSWORD=` as unset, and `CORS_ORIGINS=` as "no page may call"."""
-        return {name: value for name, value in given.items() if value != "" or name == "CORS_ORIGINS"}
+        return {name: value for name, value in values.items() if value != "" or name == "CORS_ORIGINS"}
 
     @field_validator("DATABASE_URL")
     @classmethod
@@ -193,7 +193,7 @@ class Settings(BaseSettings):
 
     @cached_property
     def database_is_local(self) -> bool:
-        """Whether the server is on this machine, by loopback or Unix socket. `?host=` wins over the host before it."""
+        """True if the server is on this machine, by loopback or Unix socket. `?host=` wins over the host before it."""
         url = urlsplit(self.DATABASE_URL.get_secret_value())
         hosts = [value for name, value in parse_qsl(url.query) if name == "host"] or [
             unquote(url.hostname or "")

@@ -102,7 +102,7 @@ def _milliseconds(seconds: float) -> str:
 def _ssl_context(settings: Settings) -> ssl.SSLContext | bool:
     """Return a context that verifies as libpq's `sslmode` says, or False for an explicit `disable`.
 
-    `require` verifies too, because encryption to an unknown server protects nobody.
+    `require` verifies too, because encryption to an unknown server is no protection.
     """
     if settings.database_ssl_mode == "disable":
         return False
@@ -114,7 +114,7 @@ def _ssl_context(settings: Settings) -> ssl.SSLContext | bool:
 def _refuse_dead_connection(dbapi_connection: Any, *_: object) -> None:
     """Replace the whole pool at the first checkout after a restart of the server.
 
-    asyncpg knows a closed socket without asking the server, so this costs no round trip. `pool_pre_ping` cost a fifth of
+    asyncpg knows a closed socket without a query, so this costs no round trip. `pool_pre_ping` cost a fifth of
     the throughput.
     """
     if dbapi_connection.driver_connection.is_closed():
@@ -163,7 +163,7 @@ def without_transactions(engine: AsyncEngine) -> AsyncEngine:
 engine = build_engine(settings)
 AsyncSessionLocal = async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
 ReadSessionLocal = async_sessionmaker(without_transactions(engine), expire_on_commit=False, autoflush=False)
-"""For work that only reads. What it does write is committed at once, statement by statement."""
+"""Sessions for work that only reads. A write would be committed at once, statement by statement."""
 health_engine = build_health_engine(settings)
 _health_checks = SingleFlight[tuple[bool, float]]()
 

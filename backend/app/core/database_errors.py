@@ -34,7 +34,7 @@ _SCHEMA_TOO_OLD = {"42P01", "42703", "42883"}  # undefined table, column, functi
 _CONFLICTS = {"23505", "23503", "23P01"}  # unique, foreign key, exclusion
 _REFUSED_VALUE_CLASSES = {"22", "23"}  # data exception, other integrity constraints
 DRIVER_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-"""What asyncpg itself raises, besides OSError; the last when a connection dies during a query."""
+"""Errors that asyncpg itself raises, besides OSError; the last when a connection dies during a query."""
 
 
 def sqlstate_of(error: BaseException) -> str:
@@ -61,7 +61,7 @@ def is_retryable(error: BaseException) -> bool:
 
 
 def translate(error: BaseException) -> ZenSpaException:
-    """Return the error of ours that tells a client what happened; 500 when nobody knows."""
+    """Return the ZenSpaException that tells a client what happened; a 500 when the cause is unknown."""
     state = sqlstate_of(error)
     out_of_date = isinstance(_driver_error_of(error), asyncpg.InvalidCachedStatementError)
     unreachable = isinstance(

@@ -267,7 +267,7 @@ def _respond(request: Request, error: ZenSpaException) -> JSONResponse:
 
 
 async def zenspa_exception_handler(request: Request, exc: ZenSpaException) -> JSONResponse:
-    """Answer an error of ours; the cause of a server error goes to the log."""
+    """Answer a ZenSpaException; the cause of a server error goes to the log."""
     if exc.status >= _FIRST_SERVER_ERROR:
         logger.error("request failed", code=exc.code, reason=str(exc), cause=repr(exc.__cause__))
     return _respond(request, exc)
@@ -289,7 +289,7 @@ async def validation_exception_handler(request: Request, exc: RequestValidationE
 
 
 async def general_exception_handler(request: Request, exc: Exception) -> JSONResponse:
-    """Answer a bug of ours: the traceback goes to the log, one sentence to the client."""
+    """Answer a bug: the traceback goes to the log, one sentence to the client."""
     logger.error("unhandled exception", exc_info=exc)
     return _respond(request, ZenSpaException())
 

@@ -21,7 +21,7 @@ logger = structlog.get_logger(__name__)
 
 
 class Draining:
-    """Whether this process has been told to stop. From then on `/ready` answers 503."""
+    """The state of a process that has received SIGTERM or SIGINT. From then on `/ready` answers 503."""
 
     started = False
     _callbacks: ClassVar[list[Callable[[], None]]] = []

@@ -29,7 +29,7 @@ def read_signed(purpose: str, token: str) -> Any:
         content = serializer.loads(token)
     except (BadData, ValueError):
         return None
-    # The last character of a signature in base64 has unused bits: of four spellings only ours is accepted.
+    # The last character of a signature in base64 has unused bits: of four spellings only one is accepted.
     canonical = serializer.make_signer().sign(token.rpartition(".")[0])
     return content if canonical == token.encode() else None
 

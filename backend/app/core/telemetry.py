@@ -27,7 +27,7 @@ def telemetry_config(settings: Settings) -> TelemetryConfig:
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
     class WithoutSecrets(SpanProcessor):
-        """Removes personal data: a query string has the name or phone of a search, the path of a calendar its key."""
+        """A processor that removes personal data: a query string has the name or phone of a search, the path of a calendar its key."""
 
         def on_start(self, span: Span, parent_context: Context | None = None) -> None:  # noqa: ARG002 - the base's
             attributes = span.attributes or {}

@@ -1,6 +1,6 @@
 """Errors of pydantic as a receptionist reads them, in both languages.
 
-Only what pydantic and the HTTP layer raise by themselves has its text here. A validator of ours brings its own: see
+Only what pydantic and the HTTP layer raise by themselves has its text here. A validator in `app` brings its own: see
 `app.common.validation.bilingual_error`.
 """
 
@@ -52,7 +52,7 @@ _ENGLISH = {
     "extra_forbidden": "There is no such field",
     "string_pattern_mismatch": "The text has characters that are not allowed, or not the right form",
 }
-"""Where pydantic's own text is for programmers."""
+"""Replacements for messages of pydantic that are meant for programmers."""
 
 
 def describe(error: Mapping[str, Any]) -> dict[str, str | LocalizedText]:
@@ -64,7 +64,7 @@ def describe(error: Mapping[str, Any]) -> dict[str, str | LocalizedText]:
         text = LocalizedText("Không được để trống.", "This must not be empty")
     elif (
         kind == "too_long" and context.get("field_type") == "Value"
-    ):  # text that a validator of ours has cleaned
+    ):  # text that one of our validators has cleaned
         kind, limit = "string_too_long", context["max_length"]
         text = LocalizedText(f"Tối đa {limit} ký tự.", f"String should have at most {limit} characters")
     else:

@@ -109,7 +109,7 @@ class Replay[R: BaseModel]:
 async def idempotent[R: BaseModel](
     session: AsyncSession, user_id: UUID, key: str, request: BaseModel, response_type: type[R]
 ) -> AsyncGenerator[Replay[R]]:
-    """Do the work inside the context once for a user and a key. Nobody else works on the key until the transaction ends.
+    """Do the work inside the context once for a user and a key. Other requests with the key are refused until the transaction ends.
 
     Raises:
         IdempotencyInFlight: Another request with this key is being processed.

@@ -14,7 +14,7 @@ from app.core.exceptions import NotFoundException
 from app.db.models import Entity
 
 _log = logging.getLogger("sqlalchemy.engine.Engine")
-"""Where SQLAlchemy writes its statements when `DB_ECHO` is on."""
+"""The logger to which SQLAlchemy writes its statements when `DB_ECHO` is on."""
 
 
 async def get_row[E: Entity](  # noqa: PLR0913 - four say which row, two how

@@ -9,7 +9,7 @@ from fastapi import Request, Response
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
     304: {"description": "The version that `If-None-Match` names is still the current one"}
 }
-"""For `responses=` of a route that answers by `respond_with_etag`."""
+"""The `responses=` of a route that answers by `respond_with_etag`."""
 
 
 def respond_with_etag(request: Request, body: bytes, media_type: str = "application/json") -> Response:

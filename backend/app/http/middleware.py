@@ -44,7 +44,7 @@ logger = structlog.get_logger(__name__)
 
 
 class RequestContextMiddleware:
-    """Gives each request its id and headers, and writes its access line and its metrics."""
+    """The middleware that gives each request its id and headers, and writes its access line and metrics."""
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
@@ -92,7 +92,7 @@ class RequestContextMiddleware:
 
 
 class RequestGuardMiddleware:
-    """Refuses what no route should ever see: a wrong or doubled Host, NUL bytes, doubled parameters.
+    """The middleware that refuses what no route should ever see: a wrong or doubled Host, NUL bytes, doubled parameters.
 
     It is also the last to catch an exception, inside CORS, so that a browser may read the response. Starlette's own
     handler would end the connection under the client's next request.

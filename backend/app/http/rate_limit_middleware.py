@@ -27,12 +27,12 @@ class _Chunk:
 
     left: int
     until: float
-    """On the monotonic clock."""
+    """The end of its validity on the monotonic clock."""
     refused: bool
 
 
 class RateLimitMiddleware:
-    """Answers 429 to an address that sends too many requests (IPv6: a /64, which one customer of a provider has).
+    """The middleware that answers 429 to an address that sends too many requests (IPv6: a /64, which one customer of a provider has).
 
     A process takes a sixtieth of the limit at a time, at most 500, and counts it down by itself: with the usual limit
     one request in 20 reaches Redis. So the limit is slightly inexact. It refuses early by what other processes have taken

@@ -41,7 +41,7 @@ _ERROR_FIELD = create_model_field(name="Error", type_=ErrorResponse, mode="seria
 
 
 PUBLIC: dict[str, Any] = {"security": []}
-"""For `openapi_extra=` of a route that anybody may call (OpenAPI 3.1: an empty list requires nothing)."""
+"""The `openapi_extra=` of a route that anybody may call (OpenAPI 3.1: an empty list requires nothing)."""
 
 
 class QuickRoute(APIRoute):
@@ -115,7 +115,7 @@ async def _handle_once(
 ) -> Response:
     """Handle a request and end its function-scoped dependencies, such as the transaction, inside the attempt.
 
-    FastAPI would end them after it, where nobody runs the request again.
+    FastAPI would end them after it, where the request is not run again.
     """
     async with AsyncExitStack() as function_scope:
         request.scope["fastapi_function_astack"] = function_scope

@@ -30,7 +30,7 @@ type Listener = Callable[[UUID | None], None]
 def announce(session: AsyncSession, branch_id: UUID) -> None:
     """Tell every process, once the transaction is committed, that something on this branch's days has changed.
 
-    Visits, shifts, leave, outages. Announced twice in one transaction, it is told once.
+    Visits, shifts, leave, outages. Announced twice in one transaction, it is published once.
     """
     after_commit(session, _publish, branch_id)
 
@@ -102,7 +102,7 @@ class BranchEvents:
 
 
 def _branch_of(data: Any) -> UUID | None:
-    """Return the id in a message, text or bytes by REDIS_DECODE_RESPONSES; None for a message that is not ours."""
+    """Return the id in a message, text or bytes by REDIS_DECODE_RESPONSES; None for any other message."""
     try:
         return UUID(data if isinstance(data, str) else data.decode())
     except ValueError:

@@ -26,7 +26,7 @@ _LOCAL_WINDOWS = 10_000
 
 @dataclass(frozen=True)
 class RateLimit:
-    """At most `requests` in any span of `seconds`; clients read the `name`."""
+    """A limit of `requests` in any span of `seconds`; clients read the `name`."""
 
     name: str
     requests: int
@@ -131,23 +131,23 @@ class _LocalWindows:
     """
 
     def __init__(self) -> None:
-        self._taken: dict[str, deque[float]] = {}
+        self._requests: dict[str, deque[float]] = {}
 
     def take(self, limit: RateLimit, key: str, cost: int) -> RateLimitState | None:
         now = time.monotonic()
         window = f"{limit.name}/{key}"
-        taken = self._taken.pop(window, None) or deque()
-        while taken and taken[0] <= now - limit.seconds:
-            taken.popleft()
-        left = limit.requests - len(taken)
+        times = self._requests.pop(window, None) or deque()
+        while times and times[0] <= now - limit.seconds:
+            times.popleft()
+        left = limit.requests - len(times)
         if left >= cost:
-            taken.extend([now] * cost)
-        self._taken[window] = taken  # at the end: the client that was away longest is forgotten first
-        if len(self._taken) > _LOCAL_WINDOWS:
-            del self._taken[next(iter(self._taken))]
+            times.extend([now] * cost)
+        self._requests[window] = times  # at the end: the client that was away longest is forgotten first
+        if len(self._requests) > _LOCAL_WINDOWS:
+            del self._requests[next(iter(self._requests))]
         if left >= cost:
             return None
-        oldest = taken[0] if taken else now
+        oldest = times[0] if times else now
         return _state(limit, left, oldest + limit.seconds - now)
 
 

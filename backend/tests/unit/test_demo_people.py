@@ -111,22 +111,24 @@ def test_names_are_composed_and_evenly_spaced(people: list[SampleCustomer]) -> N
         assert name == " ".join(name.split())
 
 
-def test_vietnamese_names_begin_with_the_family_name_and_have_two_to_four_words(
+def test_vietnamese_names_begin_with_the_family_name_and_have_two_to_four_parts(
     people: list[SampleCustomer],
 ) -> None:
-    words = [person["full_name"].split() for person in vietnamese(people)]
-    assert {name[0] for name in words} <= FAMILY_NAMES.keys()
-    lengths = [len(name) for name in words]
+    parts = [person["full_name"].split() for person in vietnamese(people)]
+    assert {name[0] for name in parts} <= FAMILY_NAMES.keys()
+    lengths = [len(name) for name in parts]
     assert set(lengths) == {2, 3, 4}
     assert lengths.count(2) < 0.05 * len(lengths)
-    assert all(word != following for name in words for word, following in pairwise(name))
+    assert all(word != following for name in parts for word, following in pairwise(name))
 
 
-def test_vietnamese_names_use_vietnamese_syllables() -> None:
-    words = {
-        w for person in vietnamese(sample_customers(50_000, seed=2)) for w in person["full_name"].split()
+def test_vietnamese_names_are_spelled_as_vietnamese_can_be() -> None:
+    syllables = {
+        syllable
+        for person in vietnamese(sample_customers(50_000, seed=2))
+        for syllable in person["full_name"].split()
     }
-    assert [word for word in sorted(words) if not _is_vietnamese_syllable(word)] == []
+    assert [word for word in sorted(syllables) if not _is_vietnamese_syllable(word)] == []
 
 
 def test_family_names_are_as_frequent_as_in_vietnam() -> None:
@@ -185,7 +187,7 @@ def test_email_is_ascii_and_made_from_the_name_without_accents(people: list[Samp
         assert any(without_accents(word) in local_part for word in (name.split()[-1], name.split()[0]))
 
 
-def test_email_domains_are_reserved(people: list[SampleCustomer]) -> None:
+def test_the_domain_of_a_sample_customer_accepts_no_mail(people: list[SampleCustomer]) -> None:
     domains = {person["email"].partition("@")[2] for person in people if person["email"]}
     assert domains <= {"example.com", "example.net", "example.org"}
 

@@ -44,7 +44,7 @@ def tls() -> Iterator[Path]:
 
 @pytest.fixture
 def trusted_tls(tls: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Its authority is one of the system's, as OpenSSL looks for them."""
+    """Trust its authority like one of the system, as OpenSSL looks for them."""
     monkeypatch.setenv("SSL_CERT_FILE", str(tls / "ca.crt"))
     return tls
 
@@ -67,7 +67,7 @@ class TestAMail:
         )
         assert arrived.get_content_type() == "text/plain"
 
-    async def test_is_from_the_house_and_says_that_nobody_wrote_it(self, server: SmtpServer) -> None:
+    async def test_is_from_mail_from_and_marked_as_generated(self, server: SmtpServer) -> None:
         with app_mail(**server.settings, MAIL_FROM="Sen Trắng <no-reply@sentrang.vn>"):
             await send_mail(MAIL)
         (arrived,) = server.mails
@@ -81,7 +81,7 @@ class TestAMail:
             await send_mail(MAIL)
         ids = [arrived["Message-ID"] for arrived in server.mails]
         assert len(set(ids)) == 2
-        assert all(re.fullmatch(r"<[^@]+@sentrang\.vn>", each) for each in ids)
+        assert all(re.fullmatch(r"<[^@]+@sentrang\.vn>", message_id) for message_id in ids)
         assert server.greetings == {"sentrang.vn"}
 
     @pytest.mark.parametrize("end", ["\n", "\r\n", "\r", "\x0b", "\x85", "\u2028"], ids=ascii)
@@ -120,7 +120,7 @@ class TestTLS:
         assert server.encrypted_sign_ins == server.sign_ins == [("zenspa", PASSWORD)]
 
     @pytest.mark.parametrize("implicit", [False, True], ids=["STARTTLS", "implicit"])
-    async def test_a_certificate_nobody_vouches_for_is_refused_before_the_password(
+    async def test_an_untrusted_certificate_is_refused_before_the_password(
         self, tls: Path, implicit: bool, read_log: ReadLog
     ) -> None:
         async with SmtpServer(certificates=tls, implicit_tls=implicit, password=PASSWORD) as server:
@@ -147,7 +147,7 @@ class TestTLS:
                 await send_mail(MAIL)
         assert (server.connections, server.sign_ins, server.mails) == (1, [], [])
 
-    async def test_a_wrong_password_is_told_to_the_log_and_not_in_it(
+    async def test_a_wrong_password_is_logged_without_the_password(
         self, trusted_tls: Path, read_log: ReadLog
     ) -> None:
         async with SmtpServer(certificates=trusted_tls, password=PASSWORD) as server:
@@ -233,9 +233,7 @@ class TestFaults:
         assert "Vd8rT2" not in log
 
     @pytest.mark.parametrize("security", ["none", "starttls", "tls"])
-    async def test_a_silent_server_holds_nobody_up(
-        self, security: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    async def test_a_silent_server_is_given_up(self, security: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(mail, "TIMEOUT", 0.3)  # enough to connect, also on a busy machine
         with socket.create_server(("127.0.0.1", 0)) as silent:
             address = {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": silent.getsockname()[1]}

@@ -1,4 +1,4 @@
-"""What `parse_json` takes and refuses, as properties of any document and any bytes."""
+"""Properties of what `parse_json` accepts and refuses: any document and any bytes."""
 
 import json
 from contextlib import suppress

@@ -23,11 +23,11 @@ async def test_callers_meanwhile_share_the_run() -> None:
 
 
 async def test_a_caller_does_not_join_a_run_that_is_over_before_the_loop_has_told_of_its_end() -> None:
-    """It would be answered without a turn of the loop; a caller that repeats until the answer is good never ends."""
+    """Joining it would be answered without a turn of the loop; a caller that repeats until the answer is good never ends."""
     over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     async def first() -> int:
-        over.set_result(None)  # whoever waits for it goes on before those who are told of the end of this run
+        over.set_result(None)  # waiters of it go on before the callbacks of this run
         return 1
 
     async def second() -> int:

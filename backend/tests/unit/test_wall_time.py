@@ -1,4 +1,4 @@
-"""From the wall clock to instants: nights, Tết, and the days on which clocks change."""
+"""Conversion of wall-clock times to instants: nights, Tết, and the days on which clocks change."""
 
 import itertools
 from collections.abc import Sequence
@@ -92,8 +92,8 @@ def test_a_minute_is_open_when_the_slow_way_says_so(
     slow = {
         minute
         for day, hours in zip(days, plan, strict=True)
-        for each in hours
-        for minute in minutes_of(Span(*(first_shown(day, at, zone) for at in each)))
+        for opening in hours
+        for minute in minutes_of(Span(*(first_shown(day, at, zone) for at in opening)))
     }
     assert fast == slow
 

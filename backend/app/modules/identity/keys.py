@@ -18,7 +18,7 @@ REFRESH_AFTER = 600
 PAUSE = 30
 """Seconds from one fetch to the next, so that made-up kids cannot make us knock at Supabase's door."""
 PAUSE_WITHOUT_KEYS = 5
-"""The same as long as no fetch has succeeded. Until then nobody gets in, so each second counts."""
+"""The same as long as no fetch has succeeded. Until then no user of Supabase gets in, so each second counts."""
 TIMEOUT = 5.0
 """Seconds a fetch may take in all."""
 _MAX_BYTES = 1024 * 1024
@@ -31,7 +31,7 @@ logger = structlog.get_logger(__name__)
 class PublishedKeys:
     """The keys of a JWKS (RFC 7517) at a URL, by kid.
 
-    The last good response is kept as long as no other comes: while the endpoint is down, whoever was let in still is.
+    The last good response is kept as long as no other comes: while the endpoint is down, known keys stay good.
     An empty set is a good response too: a project that signs by HS256 alone publishes one, and so does an owner who
     revokes the only key.
     """
@@ -51,7 +51,7 @@ class PublishedKeys:
         """Return a key in memory at once, however old it is; otherwise fetch the keys, once for all who wait.
 
         Raises:
-            KeysUnavailable: Nobody can tell whether there is such a key, because the last fetch has failed.
+            KeysUnavailable: It is unknown whether there is such a key, because the last fetch has failed.
         """
         key = self._keys.get(kid)
         if key is not None:
@@ -93,7 +93,7 @@ class PublishedKeys:
 
 
 def _have_passed(seconds: float, since: float) -> bool:
-    """Return whether so many seconds have passed, or the clock was set back: the next fetch might be years away."""
+    """Return whether so many seconds have passed, or time was set back: the next fetch might be years away."""
     return not 0 <= time.time() - since < seconds
 
 

@@ -1,7 +1,7 @@
 """Sign in, stay signed in, sign out.
 
 A refresh token is a signed pair of session and secret. The session keeps the hash of the current secret. A signed token
-with another secret has been used before: somebody else has a copy, and the session ends (RFC 9700 §4.14.2).
+with another secret has been used before: there is a copy of it, and the session ends (RFC 9700 §4.14.2).
 """
 
 import secrets
@@ -38,9 +38,9 @@ from app.redis.rate_limit import RateLimit, client_of, take
 SESSION_LIFETIME = timedelta(days=30)
 """Counted from the last refresh."""
 BY_ACCOUNT = RateLimit("sign-in", requests=10, seconds=900)
-"""From one address; otherwise anybody could lock out the receptionist."""
+"""The limit for one address; otherwise anybody could lock out the receptionist."""
 BY_ACCOUNT_ANYWHERE = RateLimit("sign-in-anywhere", requests=100, seconds=900)
-"""From all addresses together: 3.5 million guesses a year, against a password of ten characters."""
+"""The limit for all addresses together: 3.5 million guesses a year, against a password of ten characters."""
 BY_ADDRESS = RateLimit("sign-in-address", requests=60, seconds=900)
 """A whole spa may share one address."""
 _MAX_USER_AGENT = 300
@@ -62,7 +62,7 @@ async def sign_in(credentials: SignIn, device: Device) -> Tokens:
 
     Raises:
         RateLimitException, WrongCredentials
-        UserDisabled: Only to somebody who knows the password.
+        UserDisabled: Only for a right password.
     """
     login = _login(credentials.login)
     client = client_of(device.address)
@@ -132,7 +132,7 @@ async def refresh(token: str, received_at: datetime) -> Tokens:
     response is an error.
 
     Raises:
-        InvalidRefreshToken: The token is not ours, its session has ended, or another request was a moment faster.
+        InvalidRefreshToken: The token was not issued here, its session has ended, or another request was a moment faster.
         RefreshTokenReused: The token was used before.
         UserDisabled
     """
@@ -183,17 +183,17 @@ async def sign_out_everywhere(session: AsyncSession, user: CurrentUser) -> None:
 
 
 async def end_every_session(session: AsyncSession, user_id: UUID, reason: str) -> None:
-    """End all sessions of a user: ours at once, those of Supabase by the time at which a token was issued."""
+    """End all sessions of a user at once; tokens of Supabase by the time at which they were issued."""
     await _end(session, UserSession.user_id == user_id, reason)
     await session.execute(
         update(User).where(User.id == user_id).values(signed_out_at=utc_now(), updated_at=func.now())
     )
 
 
-async def _end(session: AsyncSession, which: ColumnElement[bool], reason: str) -> None:
+async def _end(session: AsyncSession, condition: ColumnElement[bool], reason: str) -> None:
     await session.execute(
         update(UserSession)
-        .where(which, UserSession.ended_at.is_(None))
+        .where(condition, UserSession.ended_at.is_(None))
         .values(ended_at=utc_now(), end_reason=reason)
     )
 
@@ -219,5 +219,5 @@ def _serializer() -> URLSafeSerializer:
 
 
 def _hash(secret: bytes) -> bytes:
-    """Hash a secret. A fast hash is enough: nobody guesses 256 random bits."""
+    """Hash a secret. A fast hash is enough: 256 random bits cannot be guessed."""
     return sha256(secret).digest()

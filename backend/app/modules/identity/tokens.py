@@ -1,4 +1,4 @@
-"""Access tokens (JWT, RFC 7519): ours, which we issue and verify, and Supabase's, which we verify."""
+"""Access tokens (JWT, RFC 7519): issue and verify our own, and verify those of Supabase."""
 
 import hmac
 import time
@@ -17,10 +17,10 @@ from app.modules.identity.keys import MAX_KID_LENGTH, PublishedKeys
 
 ACCESS_TOKEN_SECONDS = 900
 MAX_SKEW = 30
-"""Seconds another machine's clock may be ahead of ours. None is granted to `exp`: late is late."""
+"""Seconds that another machine may be ahead of this one. None is granted to `exp`: late is late."""
 MAX_TOKEN_LENGTH = 4096
 _OWN = "zenspa"
-"""Our kid, issuer and audience."""
+"""The kid, issuer and audience of our own tokens."""
 _SUPABASE_AUDIENCE = "authenticated"
 _NO_USERS = ("anon", "service_role")
 _LAST_SECOND = 253_402_300_799  # of the year 9999
@@ -43,11 +43,11 @@ class Claims:
     source: Literal["zenspa", "supabase"]
     subject: UUID
     session_id: UUID | None
-    """None for tokens of Supabase."""
+    """Empty for tokens of Supabase."""
     issued_at: int
     expires_at: int
     name: str | None
-    """For display, never for authorisation: users of Supabase write it themselves."""
+    """A name for display, never for authorisation: users of Supabase write it themselves."""
 
 
 def issue_access_token(user_id: UUID, session_id: UUID) -> str:
@@ -70,7 +70,7 @@ async def verify_access_token(token: str) -> Claims:
 
     Raises:
         InvalidToken, ExpiredToken, NotAUser
-        KeysUnavailable: Supabase's keys cannot be fetched, so nobody can tell.
+        KeysUnavailable: Supabase's keys cannot be fetched, so it is unknown.
     """
     if len(token) > MAX_TOKEN_LENGTH:
         raise InvalidToken
@@ -144,7 +144,7 @@ _Seconds = Annotated[float, Field(ge=0, le=_LAST_SECOND, allow_inf_nan=False)]
 
 
 class _Payload(BaseModel):
-    """What PyJWT does not check: it takes text and `true` for times, and any text for a subject."""
+    """Claims with types that PyJWT does not check: it takes text and `true` for times, and any text for a subject."""
 
     model_config = ConfigDict(strict=True)
 
@@ -159,7 +159,7 @@ class _OwnPayload(_Payload):
 
 
 # 55 (HS256) to 170 µs (ES256) are paid once for a token and a key. A key that was fetched again is the same object, one
-# that was withdrawn does not come here. A refusal is not kept: nobody may fill the memory with forgeries.
+# that was withdrawn does not come here. A refusal is not kept, or forgeries would fill the memory.
 @lru_cache(maxsize=2048)
 def _verify_own(token: str, key: PyJWK) -> Claims:
     payload = _read(_OwnPayload, _decode(token, key, audience=_OWN, issuer=_OWN))

@@ -1,4 +1,4 @@
-"""Retries of a request that arrive while the first is being processed, or at the moment in which it ends."""
+"""A retry of a request may arrive while the first is being processed, or at the moment in which it ends."""
 
 import asyncio
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""How often a request waits for PostgreSQL, which may be some milliseconds away."""
+"""Count how often a request waits for PostgreSQL, which may be some milliseconds away."""
 
 import asyncpg
 import httpx2

@@ -93,7 +93,7 @@ class TestFreshness:
         variant_id = await add_massage(client)
         stores = {"DATABASE_URL": driver_url()} | ({} if with_redis else {"REDIS_PORT": str(free_port())})
         async with AppProcess(stores) as one, AppProcess(stores) as other:
-            processes = [each.http() for each in (one, other)]
+            processes = [process.http() for process in (one, other)]
             for number in range(20):
                 changer, reader = processes[number % 2], processes[(number + 1) % 2]
                 changed = await changer.patch(
@@ -103,8 +103,8 @@ class TestFreshness:
                 )
                 assert changed.status_code == 200
                 assert await price(reader) == 450_000 + number
-            for each in processes:
-                await each.aclose()
+            for process in processes:
+                await process.aclose()
 
     async def test_lists_do_not_need_redis(self, client: httpx2.AsyncClient) -> None:
         branch_id = await add_branch(name="Sen Trắng")

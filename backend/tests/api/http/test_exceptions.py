@@ -66,7 +66,7 @@ EVERY_CLASS = pytest.mark.parametrize("error", STATUSES, ids=lambda error: error
 
 
 class Raising:
-    """An app with one route, which raises what it is told to."""
+    """An app with one route, which raises the given error."""
 
     def __init__(self) -> None:
         self.error: Exception = ZenSpaException()
@@ -109,7 +109,7 @@ class TestEnvelope:
         assert english.isascii()
         assert not vietnamese.isascii()
 
-    async def test_a_refusal_can_bring_its_own_words_code_details_and_headers(self, raising: Raising) -> None:
+    async def test_an_error_can_have_another_message_code_details_and_headers(self, raising: Raising) -> None:
         error = ConflictException(
             "Giường 3 đã có khách.",
             code="BED_TAKEN",
@@ -124,7 +124,7 @@ class TestEnvelope:
         assert body["details"] == [{"field": "body.bed", "message": "Taken.", "type": "taken"}]
         assert response.headers["x-next-free"] == "10:30"
 
-    async def test_own_words_can_be_in_both_languages(self, raising: Raising) -> None:
+    async def test_another_message_can_be_in_both_languages(self, raising: Raising) -> None:
         error = ConflictException(LocalizedText("Đã có khách.", "Taken."))
         assert refusal(await raising.answer(error, "vi"), 409)["message"] == "Đã có khách."
         assert refusal(await raising.answer(error, "en"), 409)["message"] == "Taken."
@@ -153,14 +153,14 @@ class TestEnvelope:
     @pytest.mark.parametrize(
         ("error", "seconds"), [(RateLimitException, "60"), (ServiceUnavailableException, "1")]
     )
-    async def test_who_may_try_again_is_told_when(
+    async def test_a_temporary_error_has_retry_after(
         self, raising: Raising, error: type[ZenSpaException], seconds: str
     ) -> None:
         assert (await raising.answer(error())).headers["retry-after"] == seconds
         later = error(headers={"Retry-After": "7"})
         assert (await raising.answer(later)).headers["retry-after"] == "7"
 
-    async def test_who_may_not_is_told_nothing(self, raising: Raising) -> None:
+    async def test_a_permanent_error_has_no_retry_after(self, raising: Raising) -> None:
         assert "retry-after" not in (await raising.answer(ConflictException())).headers
 
     @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429, 503])
@@ -273,7 +273,7 @@ class TestSqlstates:
             ("23502", [GUESTS, "INSERT INTO guest VALUES (NULL, '1')"], ValidationException),
             ("23514", [GUESTS, "INSERT INTO guest VALUES ('Lan', '1', 'x')"], ValidationException),
             ("23505", [GUESTS, LAN, LAN], ConflictException),
-            ("23503", [GUESTS, LAN, "UPDATE guest SET friend = 'nobody'"], ConflictException),
+            ("23503", [GUESTS, LAN, "UPDATE guest SET friend = 'unused_port'"], ConflictException),
             (
                 "23P01",
                 [
@@ -330,7 +330,7 @@ class TestSqlstates:
         assert constraint_of(await refused(connection, "SELECT 1/0")) == ""
 
     @pytest.mark.parametrize("error", [asyncpg.InternalClientError(), asyncpg.InterfaceError("closed")])
-    def test_a_connection_that_dies_in_the_middle_of_a_question_is_503(self, error: Exception) -> None:
+    def test_a_connection_that_dies_during_a_query_is_503(self, error: Exception) -> None:
         assert type(translate(error)) is ServiceUnavailableException
 
     async def test_a_lock_that_is_not_free_in_time_is_503(self, connection: AsyncConnection) -> None:
@@ -376,10 +376,10 @@ class TestSqlstates:
         assert is_retryable(error)
         assert type(translate(error)) is ServiceUnavailableException
 
-    async def test_a_server_that_is_not_there_is_503(self) -> None:
-        nobody = create_async_engine(f"postgresql+asyncpg://lan@127.0.0.1:{free_port()}/zenspa")
+    async def test_an_unreachable_server_is_503(self) -> None:
+        unused_port = create_async_engine(f"postgresql+asyncpg://lan@127.0.0.1:{free_port()}/zenspa")
         with pytest.raises(OSError, match="Connect call failed") as error:
-            await nobody.connect()
+            await unused_port.connect()
         assert type(translate(error.value)) is ServiceUnavailableException
 
     async def test_reach_the_client_in_the_envelope(

@@ -40,7 +40,7 @@ library = logging.getLogger("some.library")
 
 
 class Written:
-    """What was logged inside of `captured`."""
+    """The lines that were logged inside `captured`."""
 
     def __init__(self) -> None:
         self.bytes = io.BytesIO()
@@ -149,7 +149,7 @@ class TestSecrets:
         assert "postgresql://lan:***@db.example.com/zenspa" in written.line
 
 
-def test_a_closed_pipe_fails_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_closed_pipe_fails_no_request(monkeypatch: pytest.MonkeyPatch) -> None:
     reader, writer = os.pipe()
     os.close(reader)
     with io.TextIOWrapper(io.FileIO(writer, "w")) as pipe:  # unbuffered: nothing is left to flush
@@ -315,7 +315,7 @@ class TestProduction:
         assert str(UUID(line["user_id"])) == line["user_id"]
         assert [event for event in of_request(events, "id-talk") if "user_id" in event] == []
 
-    def test_every_line_of_a_request_has_its_id_whoever_wrote_it(self, events: list[Event]) -> None:
+    def test_every_line_of_a_request_has_its_id(self, events: list[Event]) -> None:
         sql = [
             event
             for event in of_request(events, "id-create")
@@ -334,7 +334,7 @@ class TestProduction:
         assert counted[None, "uvicorn.error", "Application startup complete."] == 1
         assert counted["id-talk", "app.test", "talk"] == 1
 
-    def test_an_exception_is_told_with_its_story(self, events: list[Event]) -> None:
+    def test_an_exception_is_logged_with_its_traceback(self, events: list[Event]) -> None:
         (line,) = [
             event for event in of_request(events, "id-half") if event["event"] == "unhandled exception"
         ]
@@ -355,7 +355,7 @@ class TestProduction:
         assert talk["odd"] == "\ud800"
         assert numbers["big"] == 2**70
 
-    def test_a_line_that_a_library_formats_wrongly_fails_nobody(self, events: list[Event]) -> None:
+    def test_a_line_that_a_library_formats_wrongly_fails_no_request(self, events: list[Event]) -> None:
         assert "%d rows" in {event["event"] for event in of_request(events, "id-talk")}
 
     def test_a_misspelt_name_in_the_env_file_is_warned_about(self, events: list[Event]) -> None:

@@ -1,4 +1,4 @@
-"""What every request passes: its id, its headers, CORS, the guard, the last catch, the measurement."""
+"""The middleware of every request: its id, its headers, CORS, the guard, the last catch, the measurement."""
 
 import asyncio
 import re
@@ -330,8 +330,8 @@ class TestUnhandledException:
         assert not everything.endswith(b"0\r\n\r\n")  # so the client knows that something is missing
 
 
-async def measured(what: Literal["count", "sum"]) -> dict[tuple[str, str, str], float]:
-    """How many requests, or their seconds, by method, route and status."""
+async def measured(sample_kind: Literal["count", "sum"]) -> dict[tuple[str, str, str], float]:
+    """Return how many requests, or their seconds, by method, route and status."""
     async with client_of(app) as http:
         response = await http.get("/metrics")
     assert response.headers["content-type"].startswith("text/plain")
@@ -339,7 +339,7 @@ async def measured(what: Literal["count", "sum"]) -> dict[tuple[str, str, str], 
         (sample.labels["method"], sample.labels["route"], sample.labels["status"]): sample.value
         for family in text_string_to_metric_families(response.text)
         for sample in family.samples
-        if sample.name == f"http_request_duration_seconds_{what}"
+        if sample.name == f"http_request_duration_seconds_{sample_kind}"
     }
 
 

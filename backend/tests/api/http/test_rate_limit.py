@@ -45,14 +45,14 @@ def _nothing_counted_here(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 async def proxy() -> AsyncIterator[FaultProxy]:
-    """On the way from the app to Redis."""
+    """Yield a proxy between the app and Redis."""
     async with FaultProxy(*redis_server()) as proxy, app_redis(limit=1, REDIS_PORT=proxy.port):
         yield proxy
 
 
 @asynccontextmanager
 async def another_process() -> AsyncIterator[None]:
-    """As one sees it: a client of Redis of its own, and nothing counted."""
+    """Run as another process: with a client of Redis of its own, and nothing counted."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rate_limit, "_local_windows", rate_limit._LocalWindows())
         async with app_redis():
@@ -120,7 +120,7 @@ class TestTake:
         if not there_is_redis:
             monkeypatch.setattr(redis_client, "redis_client", None)
         limit, refused = RateLimit("short", 2, SHORT), False
-        asked: list[float] = []  # when those were asked that were admitted
+        admitted_at: list[float] = []  # when requests were admitted
 
         async def is_admitted_again() -> bool:
             nonlocal refused
@@ -128,13 +128,13 @@ class TestTake:
             if not await is_admitted(limit, LAN):
                 refused = True
                 return False
-            if len(asked) >= 2:
-                assert time.monotonic() - asked[-2] > SHORT - 0.01  # two clocks
-            asked.append(now)
+            if len(admitted_at) >= 2:
+                assert time.monotonic() - admitted_at[-2] > SHORT - 0.01  # two clocks
+            admitted_at.append(now)
             return refused
 
         await eventually(is_admitted_again)
-        assert len(asked) >= 3
+        assert len(admitted_at) >= 3
 
     @pytest.mark.parametrize("there_is_redis", [True, False])
     async def test_the_time_to_wait_gets_shorter(
@@ -204,7 +204,7 @@ class TestWhileRedisIsAway:
         monkeypatch.setattr(rate_limit, "_LOCAL_WINDOWS", 3)
         for key in (LAN, MAI, "a", "b", LAN, "c"):
             await take(SIGN_IN, key)
-        assert len(rate_limit._local_windows._taken) == 3
+        assert len(rate_limit._local_windows._requests) == 3
         assert await admissions(3, key="b") == [True, True, False]  # not forgotten
 
 
@@ -272,7 +272,7 @@ class TestGeneralLimit:
         await ask(app, address=one)
         assert statuses(await ask(app, address=other)) == {429 if shared else 200: 1}
 
-    async def test_nobody_is_refused_for_having_no_address(self) -> None:
+    async def test_a_request_without_an_address_is_not_refused(self) -> None:
         served = []
 
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
@@ -284,12 +284,12 @@ class TestGeneralLimit:
             await limited({"type": "lifespan"}, never, never)
         assert len(served) == 6
 
-    async def test_one_request_in_twenty_asks_redis(self) -> None:
+    async def test_one_request_in_twenty_reaches_redis(self) -> None:
         app = app_with_limit(1200)
-        taken = [(await ask(app), await taken_from_redis())[1] for _ in range(41)]
-        assert taken == [20] * 20 + [40] * 20 + [60]
+        counts = [(await ask(app), await taken_from_redis())[1] for _ in range(41)]
+        assert counts == [20] * 20 + [40] * 20 + [60]
 
-    async def test_who_was_refused_does_not_ask_redis(self) -> None:
+    async def test_a_refused_client_does_not_reach_redis(self) -> None:
         app = app_with_limit(20)
         assert statuses(await ask(app, 21)) == {200: 20, 429: 1}
         await (await get_redis_client()).flushdb()  # it would admit now
@@ -383,7 +383,7 @@ async def never(*_: object) -> Any:
 
 
 class TestForwardedFor:
-    """In a real process, for it is uvicorn that believes the header or not."""
+    """Serve in a real process, because it is uvicorn that believes the header or not."""
 
     @pytest.mark.parametrize(
         ("options", "forgotten"), [((), False), (("--trust-proxy", "127.0.0.1"), True)], ids=["none", "proxy"]

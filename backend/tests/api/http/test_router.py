@@ -157,7 +157,7 @@ class TestRefusedValue:
         ids=lambda number: number[:30],
     )
     @pytest.mark.parametrize("field", ["whole", "real"])
-    async def test_a_number_nobody_can_store_is_422(self, number: str, field: str) -> None:
+    async def test_a_number_that_cannot_be_stored_is_422(self, number: str, field: str) -> None:
         async with client_of(app) as http:
             response = await http.post("/numbers", content=f'{{"{field}": {number}}}', headers=JSON)
         assert only_detail(response) == ("body", "finite_number")
@@ -177,18 +177,18 @@ class TestRefusedValue:
 
 
 class Chunks:
-    """A chunked body far over the limit; `taken` says how many bytes somebody wanted."""
+    """A chunked body far over the limit; `read` counts the bytes that were read."""
 
     size = 64 * 1024
     count = 8 * settings.MAX_BODY_BYTES // size
 
     def __init__(self) -> None:
-        self.taken = 0
+        self.read = 0
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
         yield b'{"full_name": "'
         for _ in range(self.count):
-            self.taken += self.size
+            self.read += self.size
             yield b"a" * self.size
 
 
@@ -215,7 +215,7 @@ class TestSize:
         chunks = Chunks()
         response = await client.post(CUSTOMERS, content=chunks, headers=JSON)
         refusal(response, 413, "PAYLOAD_TOO_LARGE")
-        assert chunks.taken <= settings.MAX_BODY_BYTES + Chunks.size
+        assert chunks.read <= settings.MAX_BODY_BYTES + Chunks.size
 
     async def test_an_upload_has_a_limit_of_its_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(strict_body.StrictUploadRequest, "limit", 1000)
@@ -330,7 +330,7 @@ class TestQueryAndPath:
             ("'; DROP TABLE customer; --", 422),
         ],
     )
-    async def test_an_id_that_names_nobody_is_refused(
+    async def test_an_id_that_no_row_can_have_is_refused(
         self, client: httpx2.AsyncClient, path: str, status: int
     ) -> None:
         refusal(await client.get(f"{CUSTOMERS}/{path}"), status)

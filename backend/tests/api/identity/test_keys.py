@@ -1,4 +1,4 @@
-"""Supabase's keys: fetched once for all, followed as they rotate, kept while nobody answers."""
+"""Supabase's keys: fetched once for all, followed as they rotate, kept while the endpoint is down."""
 
 import asyncio
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ def issuer(clock: time_machine.Traveller) -> Iterator[Issuer]:
 
 
 async def refresh_done(issuer: Issuer) -> None:
-    """Return when no fetch is under way."""
+    """Wait until no fetch is under way."""
     task = identity_tokens._published_keys(f"{issuer.url}/auth/v1")._fetching
     assert task is not None
     await task
@@ -95,7 +95,7 @@ async def test_all_who_come_first_share_one_fetch(issuer: Issuer) -> None:
     issuer.answers.clear()
     crowd = [asyncio.create_task(verify_access_token(issuer.token())) for _ in range(20)]
     await eventually(lambda: _is(issuer.fetches > 0))
-    crowd[0].cancel()  # and takes the fetch from nobody
+    crowd[0].cancel()  # and does not cancel the fetch of the others
     await asyncio.sleep(0)
     issuer.answers.set()
     first, *others = await asyncio.gather(*crowd, return_exceptions=True)
@@ -203,7 +203,7 @@ async def test_garbage_drops_no_key(issuer: Issuer, clock: time_machine.Travelle
     await verify_access_token(issuer.token())
     issuer.answer = answer
     clock.shift(600)
-    with pytest.raises(KeysUnavailable):  # there may be such a key: nobody can tell
+    with pytest.raises(KeysUnavailable):  # there may be such a key: it is unknown
         await verify_access_token(issuer.token(key=IssuerKey.new()))
     assert issuer.fetches == 2
     await verify_access_token(issuer.token())
@@ -335,9 +335,7 @@ async def test_a_verified_token_is_not_verified_again(
     forged = compact({"alg": "ES256", "kid": issuer.current.kid}, issuer.claims(), lambda _: b"x" * 64)
     for _ in range(2):
         assert await refused(forged)
-    assert (
-        len(verified) == 2 * once + 2
-    )  # a refusal is not remembered: nobody may fill the memory with forgeries
+    assert len(verified) == 2 * once + 2  # a refusal is not kept, or forgeries would fill the memory
 
 
 async def _is(condition: bool) -> bool:

@@ -1,4 +1,4 @@
-"""Which tokens are accepted: the good ones, and no other whatever is tried."""
+"""Acceptance of tokens: of the good ones, and no other whatever is tried."""
 
 import contextlib
 import json
@@ -35,10 +35,10 @@ def issuer() -> Iterator[Issuer]:
         yield issuer
 
 
-# Ours
+# Our own
 
 
-async def test_a_token_of_ours_says_who_and_which_session() -> None:
+async def test_our_token_names_the_user_and_the_session() -> None:
     with time_machine.travel(NOW, tick=False):
         claims = await verify_access_token(issue_access_token(USER, SESSION))
     assert (claims.source, claims.subject, claims.session_id, claims.name) == (
@@ -55,7 +55,7 @@ async def test_two_tokens_of_one_session_are_never_the_same() -> None:
         assert issue_access_token(USER, SESSION) != issue_access_token(USER, SESSION)
 
 
-async def test_a_token_of_ours_ends_after_15_minutes_to_the_second() -> None:
+async def test_our_token_ends_after_15_minutes_to_the_second() -> None:
     with time_machine.travel(NOW, tick=False) as clock:
         token = issue_access_token(USER, SESSION)
         clock.shift(899)
@@ -65,8 +65,8 @@ async def test_a_token_of_ours_ends_after_15_minutes_to_the_second() -> None:
             await verify_access_token(token)
 
 
-async def test_another_secret_key_signs_no_token_of_ours() -> None:
-    with trusting(SECRET_KEY="of another installation, and just as long as ours"):
+async def test_another_secret_key_signs_none_of_our_tokens() -> None:
+    with trusting(SECRET_KEY="of another installation, and just as long"):
         foreign = issue_access_token(USER, SESSION)
         await verify_access_token(foreign)
     assert await refused(foreign)
@@ -83,7 +83,7 @@ async def test_the_secret_key_itself_signs_no_token() -> None:
 
 
 @pytest.mark.parametrize("missing", ["sub", "sid", "iat", "exp", "iss", "aud"])
-async def test_a_token_of_ours_without_one_of_its_claims_is_refused(missing: str) -> None:
+async def test_our_token_without_one_of_its_claims_is_refused(missing: str) -> None:
     claims = own_claims()
     assert not await refused(own_token(claims))
     del claims[missing]
@@ -91,11 +91,11 @@ async def test_a_token_of_ours_without_one_of_its_claims_is_refused(missing: str
 
 
 @pytest.mark.parametrize("wrong", [{"iss": "supabase"}, {"aud": "authenticated"}, {"sid": "1"}, {"sub": "1"}])
-async def test_a_token_of_ours_for_another_use_is_refused(wrong: dict[str, str]) -> None:
+async def test_our_token_for_another_use_is_refused(wrong: dict[str, str]) -> None:
     assert await refused(own_token(own_claims() | wrong))
 
 
-async def test_a_token_of_ours_under_a_kid_of_supabase_is_refused(issuer: Issuer) -> None:
+async def test_our_token_under_a_kid_of_supabase_is_refused(issuer: Issuer) -> None:
     _, payload, signature = issue_access_token(USER, SESSION).split(".")
     for algorithm in ("HS256", "RS256"):
         header = compact({"alg": algorithm, "kid": issuer.current.kid}, {}).split(".")[0]
@@ -372,7 +372,7 @@ async def test_a_time_is_a_number_that_is_a_time(issuer: Issuer, claim: str, val
         {"sub": "' OR 1=1 --"},
     ],
 )
-async def test_a_token_for_somebody_or_something_else_is_refused(
+async def test_a_token_for_another_subject_or_audience_is_refused(
     issuer: Issuer, wrong: dict[str, Any]
 ) -> None:
     header = {"alg": "RS256", "kid": issuer.current.kid}
@@ -481,7 +481,7 @@ async def test_a_header_that_is_no_object_is_refused(issuer: Issuer, header: byt
 
 
 @given(st.data())
-async def test_whatever_is_sent_the_answer_is_one_of_ours(issuer: Issuer, data: st.DataObject) -> None:
+async def test_any_input_is_a_token_or_a_known_error(issuer: Issuer, data: st.DataObject) -> None:
     good = issuer.token(key=issuer.standby)
     json_values = st.recursive(
         st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
