@@ -31,7 +31,7 @@ _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off",
 _STOP_SIGNALS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])]
 _servers = ExitStack()
 _error_codes: dict[str, set[Any]] = {"met": set(), "listed": set()}
-"""Of this process, or in the controller of all workers."""
+"""The codes of this process, or in the controller those of all workers."""
 
 # No deadline: speed is the benchmark's business, and CI machines stumble.
 hypothesis_settings.register_profile("usual", deadline=None, max_examples=USUAL)

@@ -60,14 +60,14 @@ def sample_customers(count: int, *, seed: int = 0) -> Iterator[SampleCustomer]:
 class _Identity(NamedTuple):
     full_name: str
     family: str
-    given: str
+    given_name: str
     """Every name but the family name, with a Vietnamese middle name."""
     phone: str
     tags: tuple[str, ...]
 
 
 class _CustomerGenerator:
-    """Draws each trait from an endless stream of its own. All streams share one random generator."""
+    """Draw each trait from its own endless stream. All streams share one random generator."""
 
     def __init__(self, rng: random.Random) -> None:
         self._rng = rng
@@ -116,25 +116,25 @@ class _CustomerGenerator:
 
     def _vietnamese(self, sex: _Sex, generation: _Generation, serial: str) -> _Identity:
         family = next(self._family_names)
-        given = next(self._given_names[sex, generation])
-        while given.startswith(family):  # nobody is called Hoàng Hoàng Bảo Anh
-            given = next(self._given_names[sex, generation])
+        given_name = next(self._given_names[sex, generation])
+        while given_name.startswith(family):  # Hoàng Hoàng Bảo Anh is no name
+            given_name = next(self._given_names[sex, generation])
         phone = f"+84{next(self._mobile_prefixes)}{serial}"
-        return _Identity(f"{family} {given}", family, given, phone, ())
+        return _Identity(f"{family} {given_name}", family, given_name, phone, ())
 
     def _foreigner(self, country: "_Country", sex: _Sex, serial: str) -> _Identity:
         family = self._rng.choice(country.family_names.split())
-        given = self._rng.choice((country.women if sex == "female" else country.men).split())
-        full_name = f"{family} {given}" if country.family_name_first else f"{given} {family}"
+        given_name = self._rng.choice((country.women if sex == "female" else country.men).split())
+        full_name = f"{family} {given_name}" if country.family_name_first else f"{given_name} {family}"
         phone = country.phone_heads.split()[int(serial[0])] + serial[1:]
-        return _Identity(full_name, family, given, phone, ("khách nước ngoài", country.language))
+        return _Identity(full_name, family, given_name, phone, ("khách nước ngoài", country.language))
 
     def _email(self, identity: _Identity, birth_year: int, serial: str) -> str | None:
         template = next(self._emails)
         return template and template.format(
             family=_ascii(identity.family),
-            given=_ascii(identity.given.removeprefix("Thị ")),
-            last=_ascii(identity.given.rpartition(" ")[2]),
+            given_name=_ascii(identity.given_name.removeprefix("Thị ")),
+            last=_ascii(identity.given_name.rpartition(" ")[2]),
             year=birth_year,
             digits=serial[-3:],
         )
@@ -187,10 +187,10 @@ def _given_names(sex: _Sex, generation: _Generation) -> dict[str, int]:
     middles, givens = _GIVEN_NAMES[sex, generation]
     ranked = givens.split()
     return {
-        f"{middle} {given}".lstrip(): weight * (len(ranked) - rank)
+        f"{middle} {given_name}".lstrip(): weight * (len(ranked) - rank)
         for middle, weight in _weighted(middles).items()
-        for rank, given in enumerate(ranked)
-        if given not in middle.split()
+        for rank, given_name in enumerate(ranked)
+        if given_name not in middle.split()
     }
 
 
@@ -212,7 +212,7 @@ FAMILY_NAMES = _weighted("""
     Trương 14, Hồ 13, Ngô 13, Dương 10, Đinh 9, Đoàn 8, Trịnh 8, Đào 7, Lâm 7, Lương 7, Cao 6, Hà 6, Mai 6,
     Lý 5, Lưu 4, Phùng 4, Tạ 4, Tô 4, Châu 3, Chu 3, Thái 3, Kiều 2, Quách 2, Vương 2, Nghiêm 1
 """)
-"""Per thousand. The common names follow Lê Trung Hoa, "Họ và tên người Việt Nam" (2005); the tail is estimated."""
+"""The frequency per thousand people. The common names follow Lê Trung Hoa, "Họ và tên người Việt Nam" (2005); the tail is estimated."""
 
 _GIVEN_NAMES: dict[tuple[_Sex, _Generation], tuple[str, str]] = {
     ("female", "older"): (
@@ -319,15 +319,15 @@ _COUNTRIES: dict[_Country | None, int] = {
         phone_heads="+61402 +61411 +61413 +61421 +61427 +61432 +61438 +61450 +61466 +61481",
     ): 5,
 }
-"""Per thousand guests; None is Vietnam."""
+"""The number per thousand guests; None stands for Vietnam."""
 
 _EMAILS: dict[str | None, int] = {
     None: 52,
-    "{family}{given}{digits}@example.com": 14,
+    "{family}{given_name}{digits}@example.com": 14,
     "{last}.{family}{year}@example.com": 12,
-    "{given}.{digits}@example.net": 10,
-    "{given}{year}@example.com": 8,
-    "{family}.{given}@example.org": 4,
+    "{given_name}.{digits}@example.net": 10,
+    "{given_name}{year}@example.com": 8,
+    "{family}.{given_name}@example.org": 4,
 }
 
 _TAGS: dict[tuple[str, ...], int] = {
@@ -405,4 +405,4 @@ _AVOIDS: dict[tuple[_Sex, _Generation], tuple[str, ...]] = {
     ("male", "middle"): _MIDDLE_AVOIDS,
     ("male", "young"): ("chấn thương đầu gối do đá bóng", "hình xăm mới ở lưng"),
 }
-"""What the health remarks add for this sex and age."""
+"""Health remarks that are only for this sex and age."""

@@ -146,7 +146,7 @@ def _confirm(*, yes: bool) -> None:
         return
     if not sys.stdin.isatty():
         _err.print(
-            "[red]✗[/red] Không có ai xác nhận. Thêm --yes · Nobody can confirm. Add --yes",
+            "[red]✗[/red] Không có ai xác nhận. Thêm --yes · Cannot ask for confirmation here. Add --yes",
             soft_wrap=True,
         )
         raise typer.Exit(2)

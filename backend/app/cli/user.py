@@ -1,4 +1,4 @@
-"""`zenspa user …`: accounts, managed by whoever runs the server. Production gets its first administrator this way."""
+"""`zenspa user …`: manage accounts on the server. Production gets its first administrator this way."""
 
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Annotated

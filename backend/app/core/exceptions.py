@@ -99,7 +99,7 @@ class DuplicateKeyException(MalformedBodyException):
 
     code = "DUPLICATE_KEY"
     text = LocalizedText(
-        "Nội dung gửi lên có trường bị lặp.", "A key appears twice in the body. Send each key once."
+        "Nội dung yêu cầu có trường bị lặp.", "A key appears twice in the body. Send each key once."
     )
 
 

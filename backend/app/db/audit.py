@@ -35,6 +35,6 @@ async def act_as_program(session: AsyncSession, program: str) -> None:
 async def mask_entries_about(session: AsyncSession, entity_ids: Sequence[UUID]) -> None:
     """Remove the values from the ledger's entries about these rows, by a person's right to be forgotten.
 
-    Which column changed, when and by whom stays. Flush first: what is still in the session is not in the ledger yet.
+    The column, the time and the user of each change stay. Flush first: what is still in the session is not in the ledger yet.
     """
     await session.execute(_MASK, {"entity_ids": list(entity_ids)})

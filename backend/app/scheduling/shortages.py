@@ -121,7 +121,7 @@ _STAGES: tuple[tuple[Reason, Callable[[Resource], Resource]], ...] = (
     (Reason.OFF_SHIFT, lambda resource: resource.vacant()),
     (Reason.TAKEN, lambda resource: resource),
 )
-"""How much of a resource counts at each stage: as if it were always there, without appointments, and as it is."""
+"""The part of a resource that counts at each stage: as if it were always there, without appointments, and as it is."""
 
 
 class _Stage(NamedTuple):

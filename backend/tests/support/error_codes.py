@@ -52,7 +52,7 @@ class RecordingApp:
 
 
 met: set[ErrorCode] = set()
-"""What this process has met."""
+"""The codes that this process has met."""
 
 
 def listed_codes() -> set[ErrorCode]:

@@ -1,4 +1,4 @@
-"""Who sends a request, and what they may do.
+"""Identify the user who sent a request, and authorize what they do.
 
 A route takes the user in its signature, before the session, so that a refused request costs no connection. The service
 authorizes it in its first line:
@@ -66,9 +66,9 @@ class CurrentUser:
     id: UUID
     grants: frozenset[Grant]
     session_id: UUID | None
-    """None for a token of Supabase, which keeps its own sessions."""
+    """Empty for a token of Supabase, which keeps its own sessions."""
     claims: Claims | None = None
-    """None for a command, which sends no request."""
+    """Empty for a command, which sends no request."""
 
     def holds(self, *roles: Role) -> bool:
         """Return whether the user has one of the roles in any branch."""
