@@ -161,13 +161,35 @@ async def lock_and_refresh(
         STEP.total_seconds(),
         [*snapshot.ignored],
     )
-    schedules = {row[0]: Schedule(*row[1:]) for row in rows}
+    schedules = {resource_id: Schedule(*schedule) for resource_id, *schedule in rows}
     resources = [
         _with_schedule(resource, schedules[resource.id], grid.count) if resource.id in schedules else resource
         for resource in snapshot.supply.resources
         if resource.id in schedules or resource.id not in resource_ids
     ]
     return replace(snapshot, supply=replace(snapshot.supply, resources=resources))
+
+
+class _Row(NamedTuple):
+    """A row of `_SNAPSHOT`: a resource and its schedule, the name of a requirement, or the branch."""
+
+    kind: str
+    id: UUID
+    name: str
+    gender: str | None
+    service_ids: Sequence[UUID]
+    type_id: UUID
+    room_id: UUID | None
+    works_from: Sequence[int] | None
+    works_until: Sequence[int] | None
+    busy_from: Sequence[int] | None
+    busy_until: Sequence[int] | None
+    calendar: dict[str, Any] | None
+    read_at: datetime
+    name_vi: str
+
+    def schedule(self) -> "Schedule":
+        return Schedule(self.works_from, self.works_until, self.busy_from, self.busy_until)
 
 
 class Window(NamedTuple):
@@ -210,7 +232,7 @@ async def _load(  # noqa: PLR0913 - the parameters of the statement
         window.since + first_step * STEP, (window.until - window.since) // STEP - first_step + last_step
     )
     requirements = {need.requirement for need in party.needs()}
-    rows = await fetch_raw(
+    raw_rows = await fetch_raw(
         session,
         _SNAPSHOT,
         branch_id,
@@ -227,27 +249,30 @@ async def _load(  # noqa: PLR0913 - the parameters of the statement
         (grid.first - _ONE_DAY).date(),  # hours of the day before go past midnight
         (grid.end + _ONE_DAY).date(),
     )
-    [(calendar_json, read_at)] = [row[11:13] for row in rows if row[0] == "branch"]
-    if calendar_json is None:
+    rows = [_Row._make(row) for row in raw_rows]
+    [branch] = [row for row in rows if row.kind == "branch"]
+    if branch.calendar is None:
         raise BranchNotFound
-    calendar = read_calendar(calendar_json)
+    calendar = read_calendar(branch.calendar)
     days = days_in(calendar.zone)
-    resources = [row for row in rows if row[0] in ResourceKind]
+    resources = [row for row in rows if row.kind in ResourceKind]
     return BranchSnapshot(
         branch_id=branch_id,
         calendar=calendar,
-        read_at=read_at,
+        read_at=branch.read_at,
         days=days,
         grid=grid,
         supply=_supply(resources, grid, calendar, party, days, at_desk=at_desk),
-        resource_names={row[1]: row[2] for row in resources},
-        requirement_names={row[1]: LocalizedText(vi=row[13], en=row[2]) for row in rows if row[0] == "name"},
+        resource_names={row.id: row.name for row in resources},
+        requirement_names={
+            row.id: LocalizedText(vi=row.name_vi, en=row.name) for row in rows if row.kind == "name"
+        },
         ignored=ignored,
     )
 
 
 def _supply(  # noqa: PLR0913 - the parts of a supply
-    rows: Sequence[Sequence[Any]],
+    rows: Sequence[_Row],
     grid: Grid,
     calendar: BranchCalendar,
     party: Party,
@@ -268,14 +293,13 @@ def _supply(  # noqa: PLR0913 - the parts of a supply
     )
 
 
-def _resource(row: Sequence[Any], count: int) -> Resource:
-    kind, resource_id, _, gender, service_ids, type_id, room_id, *schedule = row[:11]
+def _resource(row: _Row, count: int) -> Resource:
     resource: Resource
-    if kind == ResourceKind.STAFF:
-        resource = Therapist(resource_id, frozenset(service_ids), works=0, free=0, gender=gender)
+    if row.kind == ResourceKind.STAFF:
+        resource = Therapist(row.id, frozenset(row.service_ids), works=0, free=0, gender=row.gender)
     else:
-        resource = Equipment(resource_id, ResourceKind(kind), type_id, free=0, room_id=room_id)
-    return _with_schedule(resource, Schedule(*schedule), count)
+        resource = Equipment(row.id, ResourceKind(row.kind), row.type_id, free=0, room_id=row.room_id)
+    return _with_schedule(resource, row.schedule(), count)
 
 
 def _with_schedule(resource: Resource, schedule: Schedule, count: int) -> Resource:

@@ -23,11 +23,10 @@ from app.modules.booking.visit.read import visits_of_day
 from app.modules.branch import branch_service
 from app.modules.branch.branch_schemas import OpenSpan
 from app.modules.customer.customer_service import list_contacts
-from app.modules.identity.access import SYSTEM_USER, CurrentUser, authorize
+from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import DESK, TEAM
 from app.modules.resource.outages.service import outages_in_branch
-from app.modules.resource.resource_schemas import ResourceListQuery
-from app.modules.resource.resource_service import list_resources, list_rooms
+from app.modules.resource.resource_service import resources_in_branch, rooms_in_branch
 from app.modules.staff.day import list_people_at_work
 from app.modules.staff.staff_service import find_staff_of_user
 
@@ -146,10 +145,9 @@ async def _load_people(
 
 async def _load_rooms(session: AsyncSession, branch_id: UUID, during: Span) -> list[BoardRoom]:
     """Return the rooms in the order of their keys, and last the equipment that is in no room."""
-    # One board is loaded for everybody who looks at it, so no single user's rights apply here.
     outages = await outages_in_branch(session, branch_id, during)
     equipment: dict[UUID | None, list[BoardEquipment]] = defaultdict(list)
-    for resource in await list_resources(session, SYSTEM_USER, ResourceListQuery(branch_id=branch_id)):
+    for resource in await resources_in_branch(session, branch_id):
         equipment[resource.room_id].append(
             BoardEquipment(
                 id=resource.id,
@@ -161,7 +159,7 @@ async def _load_rooms(session: AsyncSession, branch_id: UUID, during: Span) -> l
         )
     rooms = [
         BoardRoom(id=room.id, name=room.name, equipment=equipment.pop(room.id))
-        for room in await list_rooms(session, SYSTEM_USER, branch_id)
+        for room in await rooms_in_branch(session, branch_id)
         if room.id in equipment
     ]
     if None in equipment:

@@ -1,6 +1,5 @@
 """Rooms, beds, devices and their types."""
 
-from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
@@ -186,15 +185,6 @@ async def rooms_in_branch(session: AsyncSession, branch_id: UUID) -> list[RoomRe
 async def resources_in_branch(session: AsyncSession, branch_id: UUID) -> list[ResourceRead]:
     """Return the beds and devices of a branch that are in use, by key, at most 1,000."""
     return await _select_resources(session, ResourceListQuery(branch_id=branch_id))
-
-
-async def rooms_of(session: AsyncSession, resource_ids: Collection[UUID]) -> dict[UUID, str]:
-    """Return the room names of these beds and devices, by id. Those that are in no room are left out."""
-    if not resource_ids:
-        return {}
-    rooms = select(Resource.id, Room.name).join(Room, Room.id == Resource.room_id)
-    rows = await session.execute(rooms.where(Resource.id.in_(resource_ids)))
-    return {row.id: row.name for row in rows}
 
 
 async def _select_rooms(session: AsyncSession, branch_id: UUID | None) -> list[RoomRead]:
