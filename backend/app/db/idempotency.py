@@ -109,12 +109,16 @@ class Replay[R: BaseModel]:
 async def idempotent[R: BaseModel](
     session: AsyncSession, user_id: UUID, key: str, request: BaseModel, response_type: type[R]
 ) -> AsyncGenerator[Replay[R]]:
-    """Do the work inside the context once for a user and a key. Other requests with the key are refused until the transaction ends.
+    """Do the work inside the context once for a user and a key.
+
+    If `replay.response` is set, the caller returns it at once and does nothing; otherwise it ends with `replay.store`.
+    Other requests with the key are refused until the transaction ends. A request that failed has stored nothing, so its
+    retry does the work.
 
     Raises:
         IdempotencyInFlight: Another request with this key is being processed.
         IdempotencyKeyReused: The key was used for another request.
-        RuntimeError: The work ended without an error and without `store`.
+        RuntimeError: The work ended without an error and without `store`, or was done in spite of a stored response.
     """
     digest = digest_of(request)
     [(is_locked, stored_request, stored_response)] = await fetch_raw(session, _BEGIN, user_id, key)
@@ -123,7 +127,10 @@ async def idempotent[R: BaseModel](
     if stored_request is not None:
         if stored_request != digest:
             raise IdempotencyKeyReused
-        yield Replay(response_type.model_validate(stored_response))
+        repeated = Replay(response_type.model_validate(stored_response))
+        yield repeated
+        if repeated.stored is not None:
+            raise RuntimeError("the work was done in spite of a stored response")
         return
     replay = Replay[R](None)
     yield replay

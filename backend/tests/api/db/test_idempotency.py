@@ -6,12 +6,14 @@ from uuid import UUID
 import httpx2
 import pytest
 from pydantic import BaseModel
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.idempotency import IdempotencyInFlight, IdempotencyKeyReused, digest_of, idempotent
 from app.db.transactions import run_in_transaction
 from app.modules.identity.roles import Role
 from tests.builders.people import new_user
+from tests.support.database import run_sql
 
 ROUNDS, COPIES = 100, 6
 
@@ -122,3 +124,22 @@ async def retry_until_answered(user_id: UUID, number: int) -> Response:
             return await run_in_transaction(send)
         except IdempotencyInFlight:
             continue
+
+
+async def test_work_in_spite_of_a_stored_response_is_an_error_and_changes_nothing(
+    client: httpx2.AsyncClient,
+) -> None:
+    user_id, _ = await new_user(Role.RECEPTIONIST)
+
+    async def repeat(session: AsyncSession) -> Response:
+        async with idempotent(session, user_id, "key", Request(guests=1), Response) as replay:
+            await session.execute(
+                text("UPDATE user_account SET full_name = full_name || '!' WHERE id = :id"), {"id": user_id}
+            )
+            return replay.store(Response(number=1))
+
+    await run_in_transaction(repeat)
+    with pytest.raises(RuntimeError, match="in spite of a stored response"):
+        await run_in_transaction(repeat)
+    [(name,)] = await run_sql("SELECT full_name FROM user_account WHERE id = $1", user_id)
+    assert name.count("!") == 1
