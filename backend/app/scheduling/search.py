@@ -1,6 +1,6 @@
 """Find when a party can come, and assign resources to its needs.
 
-`starts` answers for all steps of a grid at once, and exactly: a party can be placed at the steps of the mask, and at no
+`feasible_starts` answers for all steps of a grid at once, and exactly: a party can be placed at the steps of the mask, and at no
 others. `matching` settles the conflicts between guests who are there at the same time.
 
 Measured on 2026-11-23 (2 shared cores, Python 3.13; 50 therapists, 60 beds, 40 treatments, 30 days, CPU time): one guest
@@ -49,7 +49,7 @@ def assign(party: Party, supply: Supply, start: int) -> list[Assignment] | None:
     Grid, notice and horizon are not checked: the desk takes a guest at any time. Each need in turn gets the resource that
     leaves the fewest steps in gaps shorter than the shortest treatment; among equals the one that leaves the shortest gaps
     in all, then the first in the supply. A choice stands if the needs after it can still be met, so there is an assignment
-    exactly where `starts` says so. Over the whole party the gaps are not always minimal.
+    exactly where `feasible_starts` says so. Over the whole party the gaps are not always minimal.
     """
     if ~shifted(supply.open, -start) & ones(party.stay()):
         return None

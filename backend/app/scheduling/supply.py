@@ -110,7 +110,7 @@ class Supply:
     latest: int
     """The first step beyond the horizon."""
     shortest: int
-    """The number of steps of the shortest treatment: a shorter gap cannot be sold."""
+    """The number of steps of the party's shortest treatment. A gap shorter than that is counted as one that cannot be sold."""
 
     @property
     def bookable(self) -> int:

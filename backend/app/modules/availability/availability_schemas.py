@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from uuid import UUID
 
 from pydantic import AfterValidator, BaseModel, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from app.common.schemas import IsoDate, RequestModel
 from app.common.types.gender import GivenGender
@@ -15,6 +16,7 @@ from app.scheduling.shortages import Reason
 from app.scheduling.timegrid import STEP_MINUTES
 
 MAX_DAYS = 62
+_FIRST_DAY, _LAST_DAY = date(2000, 1, 2), date(2199, 12, 30)
 MAX_ADD_ONS = 5
 """The number of add-ons that one treatment can have."""
 
@@ -76,8 +78,18 @@ def refuse_too_many(guests: list[GuestWish]) -> None:
     """
     if sum(len(guest.treatments) for guest in guests) > MOST_TREATMENTS:
         raise bilingual_error(
-            "too_many_treatments", "Cả nhóm được tối đa 12 dịch vụ.", "A party can have 12 treatments in all"
+            "too_many_treatments",
+            f"Cả nhóm được tối đa {MOST_TREATMENTS} dịch vụ.",
+            f"A party can have {MOST_TREATMENTS} treatments in all",
         )
+
+
+def _outside_calendar() -> PydanticCustomError:
+    return bilingual_error(
+        "date_outside_calendar",
+        f"Chọn ngày từ {_FIRST_DAY:%d/%m/%Y} đến {_LAST_DAY:%d/%m/%Y}.",
+        f"Choose a day from {_FIRST_DAY} to {_LAST_DAY}",
+    )
 
 
 class DaysQuery(PartyWish):
@@ -88,10 +100,12 @@ class DaysQuery(PartyWish):
 
     @model_validator(mode="after")
     def _in_order(self) -> Self:
-        if not date(2000, 1, 2) <= self.first_day <= self.last_day <= date(
-            2199, 12, 30
-        ) or self.last_day - self.first_day >= timedelta(days=MAX_DAYS):
-            raise bilingual_error("date_range", "Chọn từ 1 đến 62 ngày.", "Choose 1 to 62 days")
+        if self.first_day < _FIRST_DAY or self.last_day > _LAST_DAY:
+            raise _outside_calendar()
+        if not timedelta() <= self.last_day - self.first_day < timedelta(days=MAX_DAYS):
+            raise bilingual_error(
+                "date_range", f"Chọn từ 1 đến {MAX_DAYS} ngày.", f"Choose 1 to {MAX_DAYS} days"
+            )
         return self
 
 
@@ -102,8 +116,8 @@ class StartsQuery(PartyWish):
 
     @model_validator(mode="after")
     def _in_range(self) -> Self:
-        if not date(2000, 1, 2) <= self.day <= date(2199, 12, 30):
-            raise bilingual_error("date_range", "Chọn từ 1 đến 62 ngày.", "Choose 1 to 62 days")
+        if not _FIRST_DAY <= self.day <= _LAST_DAY:
+            raise _outside_calendar()
         return self
 
 
@@ -141,7 +155,7 @@ class AssignmentRead(BaseModel):
 class TreatmentAssignments(BaseModel):
     start: datetime
     end: datetime
-    allocations: list[AssignmentRead]
+    assignments: list[AssignmentRead]
 
 
 class StartRead(BaseModel):

@@ -62,7 +62,7 @@ __all__ = [
 _QUICK_PARTY = 2
 """The largest number of guests for which the search is quick enough for the event loop."""
 FIRST_LOOK = 3
-"""The number of therapists that the first search loads for each guest and one more; beds and devices of a type likewise."""
+"""The first search of a month loads at most `FIRST_LOOK` × (guests + 1) therapists of a service, and beds of a type."""
 
 
 async def find_days(session: AsyncSession, user: CurrentUser, query: DaysQuery, *, language: str) -> DaysRead:
@@ -74,6 +74,7 @@ async def find_days(session: AsyncSession, user: CurrentUser, query: DaysQuery, 
     at_desk = user.holds_in(query.branch_id, *DESK)
     quote = await quote_party(session, query.guests, same_room=query.same_room, at_desk=at_desk)
     snapshot = await _load_enough(session, query, quote.party, at_desk=at_desk)
+    await session.close()  # a large party is searched for seconds, in which others need the connection
     shortages = await _search(
         quote.party, lambda: find_shortages(quote.party, snapshot.supply, _days_of(snapshot))
     )
@@ -163,7 +164,7 @@ def _read_start(
                 TreatmentAssignments(
                     start=start + first * STEP,
                     end=start + last * STEP,
-                    allocations=by_treatment.get((guest, number), []),
+                    assignments=by_treatment.get((guest, number), []),
                 )
                 for number, (first, last) in enumerate(times)
             ]

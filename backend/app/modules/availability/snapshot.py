@@ -26,6 +26,7 @@ _WEST, _EAST = timedelta(hours=14), timedelta(hours=12)
 """A day begins 14 hours before its midnight in UTC at the earliest (Kiritimati), and ends 12 hours after it at the latest."""
 _LONGEST_DAY = timedelta(hours=26)
 """The longest time from an instant to the beginning or the end of its day, also when clocks are changed."""
+# Migration 0006 defines the functions and views.
 _SNAPSHOT = """
 WITH candidate AS MATERIALIZED (
     SELECT 'staff' AS kind, id, name, gender, service_ids, NULL::uuid AS type_id, NULL::uuid AS room_id
@@ -130,7 +131,7 @@ async def load_snapshot_around(  # noqa: PLR0913 - the start, the branch and the
     at_desk: bool,
     ignored: Collection[UUID] = (),
 ) -> BranchSnapshot:
-    """Load the day of one start, in the time zone of the branch. The rest is as in `load_snapshot`."""
+    """Load the day of one start, in the time zone of the branch, with all suitable resources. See `load_snapshot`."""
     start = start.astimezone(UTC)
     beginning = start.replace(minute=0, second=0, microsecond=0)
     window = Window(
@@ -148,7 +149,8 @@ async def lock_and_refresh(
 ) -> BranchSnapshot:
     """Lock these resources until the transaction ends, and return the snapshot with their schedules as they are now.
 
-    Their expired holds are deleted. A bed or device that was retired meanwhile is left out.
+    Their expired holds are deleted. A bed or device that was retired meanwhile is left out. Opening hours and skills stay
+    as they were loaded.
     """
     grid = snapshot.grid
     rows = await fetch_raw(

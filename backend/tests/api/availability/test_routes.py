@@ -339,7 +339,7 @@ class TestResources:
             (
                 treatment["start"][11:16],
                 treatment["end"][11:16],
-                [allocation["name"] for allocation in treatment["allocations"]],
+                [assignment["name"] for assignment in treatment["assignments"]],
             )
             for treatment in start["guests"][0]
         ] == [("04:00", "05:00", ["Lan"]), ("05:00", "05:30", ["Hoa"])]

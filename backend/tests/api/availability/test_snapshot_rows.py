@@ -202,7 +202,7 @@ async def test_a_search_finds_the_starts_of_the_reference(data: st.DataObject) -
 def is_valid_start(read: StartRead, party: Party, expected: ReferenceSupply) -> bool:
     """Return whether the resources of a start are one of all ways to serve the party."""
     shown = {
-        (guest, number): {allocation.resource_id for allocation in treatment.allocations}
+        (guest, number): {assignment.resource_id for assignment in treatment.assignments}
         for guest, treatments in enumerate(read.guests)
         for number, treatment in enumerate(treatments)
     }
