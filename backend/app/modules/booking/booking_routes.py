@@ -13,6 +13,7 @@ from app.http.router import ApiRouter
 from app.modules.availability.availability_errors import (
     AddOnDoesNotFit,
     BedDoesNotFit,
+    BedsAreForTheDesk,
     NoTherapistNeeded,
     NotOffered,
 )
@@ -47,7 +48,12 @@ from app.modules.booking.status import change_status
 from app.modules.booking.visit import access
 from app.modules.branch.branch_errors import BranchNotFound
 from app.modules.catalogue.catalogue_errors import AddOnNotFound, VariantNotFound
-from app.modules.customer.customer_errors import CustomerArchived, CustomerNotFound
+from app.modules.customer.customer_errors import (
+    CustomerArchived,
+    CustomerErased,
+    CustomerMerged,
+    CustomerNotFound,
+)
 from app.modules.identity.access import SignedIn
 from app.modules.resource.resource_errors import ResourceNotFound
 from app.modules.staff.staff_errors import StaffNotFound
@@ -63,6 +69,7 @@ _WISHES = (
     AddOnDoesNotFit,
     NoTherapistNeeded,
     BedDoesNotFit,
+    BedsAreForTheDesk,
     SlotTaken,
     NotBookable,
 )
@@ -75,6 +82,8 @@ _WISHES = (
         BranchNotFound,
         CustomerNotFound,
         CustomerArchived,
+        CustomerErased,
+        CustomerMerged,
         *_WISHES,
         TooManyHolds,
         TooManyVisits,
@@ -148,6 +157,8 @@ async def set_visit_status(
         TreatmentNotFound,
         CustomerNotFound,
         CustomerArchived,
+        CustomerErased,
+        CustomerMerged,
         StatusConflict,
         HoldExpired,
         TooShort,

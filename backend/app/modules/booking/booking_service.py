@@ -37,14 +37,16 @@ async def create_visit(session: AsyncSession, user: CurrentUser, key: str, reque
     """Hold or book a time for a party.
 
     Args:
-        key: The client's Idempotency-Key. A retry returns the first response and books nothing.
+        key: The client's Idempotency-Key. A retry of a booking that succeeded returns its response and books nothing.
 
     Raises:
         SlotTaken: The time is not free. `details` lists the nearest free starts.
-        NotBookable: The start is in the past, or outside the grid, the notice and the horizon of the branch.
+        NotBookable: The start is in the past or, for a customer, off the grid, inside the notice or beyond the horizon of
+            the branch.
         TooManyHolds, TooManyVisits: A customer has reached their limit.
+        ForbiddenException: The user is neither at the desk nor a customer, or a customer books a walk-in.
         BranchNotFound, CustomerNotFound, CustomerMerged, CustomerErased, CustomerArchived
-        IdempotencyInFlight, IdempotencyKeyReused, ForbiddenException, and what `quote_party` raises.
+        IdempotencyInFlight, IdempotencyKeyReused, and what `quote_party` raises.
     """
     at_desk = user.holds_in(request.branch_id, *DESK)
     if not at_desk:
@@ -58,7 +60,7 @@ async def create_visit(session: AsyncSession, user: CurrentUser, key: str, reque
         snapshot = await load_snapshot_around(session, request.branch_id, start, quote.party, at_desk=at_desk)
         if start < this_step() or not (at_desk or snapshot.is_offered(start)):
             raise NotBookable
-        allocation_request = AllocationRequest(request.branch_id, start, [quote.party])
+        allocation_request = AllocationRequest(request.branch_id, start, [quote.party], at_desk=at_desk)
         reservation = await reserve(session, allocation_request, snapshot)
         needs_approval = snapshot.calendar.approve_online and not at_desk
         hold = timedelta(minutes=snapshot.calendar.hold_minutes)

@@ -310,8 +310,9 @@ async def require_active(session: AsyncSession, customer_ids: Collection[UUID]) 
     Raises:
         CustomerNotFound, CustomerErased, CustomerMerged, CustomerArchived
     """
-    for customer in (await share_customers(session, customer_ids)).values():
-        refuse_unless_active(customer)
+    if customer_ids:
+        for customer in (await share_customers(session, customer_ids)).values():
+            refuse_unless_active(customer)
 
 
 async def share_customers(session: AsyncSession, customer_ids: Collection[UUID]) -> dict[UUID, Customer]:

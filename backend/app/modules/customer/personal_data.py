@@ -1,8 +1,8 @@
 """The form in which a module says what it keeps about customers.
 
 Each module that keeps something about customers has one `PersonalDataHolder`, and `app.personal_data` lists all of
-them. Exports, merges and erasures (`privacy`) only loop over that list, in one transaction. Locks are taken in one
-order: customers, visits, resources.
+them. Exports, merges and erasures (`privacy`) only loop over that list, in one transaction. They lock customers before
+visits, and no resources.
 """
 
 from collections.abc import Awaitable, Callable, Sequence

@@ -12,7 +12,16 @@ from sqlalchemy.dialects.postgresql import Range
 from app.common.helpers import utc_now
 from app.modules.resource.resource_models import Outage
 from app.modules.staff.staff_models import TimeOff
-from tests.builders.bookings import VISITS, BookableSpa, bookable_spa, create_booking, resources_of
+from tests.builders.bookings import (
+    VISITS,
+    BookableSpa,
+    alternatives,
+    bookable_spa,
+    create_booking,
+    resources_of,
+    with_headers,
+)
+from tests.builders.people import new_customer
 from tests.builders.rosters import LOCK, answered_while, code_of
 from tests.support.database import insert, run_sql
 
@@ -50,6 +59,19 @@ async def test_a_booking_that_waited_sees_the_change(client: httpx2.AsyncClient,
     [refused] = await answered_while(changes(spa), client.post(VISITS, **spa.booking(spa.hour(10))))
     assert code_of(refused) == (409, "SLOT_TAKEN")
     assert await run_sql("SELECT FROM visit") == []
+
+
+async def test_a_customer_who_waited_is_offered_no_start_inside_the_notice(
+    stranger: httpx2.AsyncClient,
+) -> None:
+    spa = await bookable_spa()
+    notice = (spa.hour(10) - utc_now()) // timedelta(minutes=1) - 5
+    await run_sql("UPDATE branch SET notice_minutes = $1", notice)
+    _, headers = await new_customer()
+    booking = with_headers(spa.booking(spa.hour(10)), headers)
+    [refused] = await answered_while(leave(spa), stranger.post(VISITS, **booking))
+    assert code_of(refused) == (409, "SLOT_TAKEN")
+    assert alternatives(refused)[0] == spa.hour(11)
 
 
 @pytest.mark.parametrize("changes", [outage, leave])

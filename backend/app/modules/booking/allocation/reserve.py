@@ -41,8 +41,9 @@ class AllocationRequest:
     branch_id: UUID
     start: datetime
     parties: Sequence[Party]
-    """Versions of the party, of which the first that fits is reserved. They differ only in their wishes; the last has the
-    fewest."""
+    """The party with all its wishes first, then with fewer. The first that fits is reserved."""
+    at_desk: bool = True
+    """The desk may book from now on, on any day; customers within the notice and the horizon of the branch."""
     replaces: Collection[UUID] = ()
     """Appointments that release everything they occupy for this reservation. The caller has locked their visit."""
 
@@ -87,7 +88,12 @@ async def reserve(
 
 async def _load(session: AsyncSession, request: AllocationRequest) -> BranchSnapshot:
     return await load_snapshot_around(
-        session, request.branch_id, request.start, request.parties[-1], at_desk=True, ignored=request.replaces
+        session,
+        request.branch_id,
+        request.start,
+        request.parties[-1],
+        at_desk=request.at_desk,
+        ignored=request.replaces,
     )
 
 
@@ -110,7 +116,7 @@ def _slot_taken(request: AllocationRequest, snapshot: BranchSnapshot) -> SlotTak
     party = request.parties[-1]
     day = request.start.astimezone(snapshot.zone).date()
     sentences = [
-        describe_shortage(shortage, snapshot, day, same_room=party.same_room, at_desk=True)
+        describe_shortage(shortage, snapshot, day, same_room=party.same_room, at_desk=request.at_desk)
         for shortage in find_shortages_at(party, snapshot.supply, snapshot.grid.step(request.start))
     ]
     alternatives = [start.isoformat() for start in snapshot.nearest_starts(party, request.start)]

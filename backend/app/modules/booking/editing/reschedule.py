@@ -104,12 +104,13 @@ async def update_appointment(
         SlotTaken: With the nearest free starts.
     """
     authorize(user, *DESK)
+    await customer_service.require_active(session, [changes.customer_id] if changes.customer_id else [])
     visit = await _lock_visit_of(session, user, appointment_id)
     appointment = await get_row(session, Appointment, appointment_id, AppointmentNotFound, lock=True)
     if appointment.status not in EDITABLE:
         raise StatusConflict
     sent = changes.model_fields_set
-    await _set_guest(session, appointment, changes)
+    _set_guest(appointment, changes)
     if sent & {"start", "treatments"}:
         if "start" in sent:
             if appointment.status not in MOVABLE:
@@ -184,10 +185,8 @@ async def _has_company(session: AsyncSession, appointment: Appointment) -> bool:
     return await session.scalar(others.limit(1)) is not None
 
 
-async def _set_guest(session: AsyncSession, appointment: Appointment, changes: AppointmentUpdate) -> None:
+def _set_guest(appointment: Appointment, changes: AppointmentUpdate) -> None:
     if "customer_id" in changes.model_fields_set:
-        if changes.customer_id is not None:
-            await customer_service.require_active(session, [changes.customer_id])
         appointment.customer_id = changes.customer_id
     if "guest_name" in changes.model_fields_set:
         appointment.guest_name = changes.guest_name or ""
