@@ -31,7 +31,8 @@ _LIBRARIES = (
 _KIB = 1024
 _INTRODUCTION = """# Benchmarks
 
-Written by `make bench` (bench/run.py); do not edit. Each ratio compares two values of the same run.
+Written by `make bench` (bench/run.py); do not edit. Every mark is a ratio to a floor that the same run
+measured; times are those of this machine under its load, and no mark.
 """
 
 
@@ -67,6 +68,21 @@ def milliseconds(seconds: Sequence[float]) -> str:
     """Format seconds as `p50 3.1 ms, p95 4.0 ms, worst 9.9 ms`."""
     p50, p95 = percentile(seconds, 50) * 1000, percentile(seconds, 95) * 1000
     return f"p50 {p50:.1f} ms, p95 {p95:.1f} ms, worst {max(seconds) * 1000:.1f} ms"
+
+
+def at_most(label: str, seen: str, ratio: float, mark: float | None, floor: str) -> Row:
+    """Return a row with a ratio to the floor and whether it is at most the mark, if there is one.
+
+    Args:
+        label: The work.
+        seen: The absolute values.
+        ratio: The work's value, divided by that of the floor.
+        mark: The highest ratio.
+        floor: The floor's value, such as "the p50 of its SQL"; the ratio is that of the same value of the work.
+    """
+    reached = None if mark is None else ratio <= mark
+    target = "" if mark is None else f"≤ {mark:g} × {floor}"
+    return Row(label, f"{seen}; {ratio:.2f} × {floor}", target, reached)
 
 
 def machine(servers: str, load: float) -> list[Row]:

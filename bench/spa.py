@@ -5,8 +5,11 @@ from hashlib import md5
 from uuid import UUID
 
 import asyncpg
+from testbed import Request
 
 SERVICES = 40
+_SLOTS_A_DAY = 9
+_SLOT = timedelta(minutes=75)
 _SPA = """
 CREATE FUNCTION pg_temp.id(kind text, number int) RETURNS uuid LANGUAGE sql RETURN md5(kind || number)::uuid;
 INSERT INTO branch (id, key, name, time_zone, country, grid_minutes, notice_minutes, horizon_days, hold_minutes,
@@ -95,3 +98,31 @@ def tomorrow() -> date:
 
 def id_of(kind: str, number: int) -> UUID:
     return UUID(md5(f"{kind}{number}".encode(), usedforsecurity=False).hexdigest())
+
+
+def month_search(number: int, guests: int = 1) -> Request:
+    """Return a search of the next 30 days. One guest has one treatment, more guests have two each.
+
+    Searches with different numbers ask for different treatments.
+    """
+    variants = [number % SERVICES] if guests == 1 else [number % SERVICES, (number + 1) % SERVICES]
+    treatments = [{"variant_id": str(id_of("variant", variant))} for variant in variants]
+    body = {
+        "branch_id": str(id_of("branch", 0)),
+        "guests": [{"treatments": treatments}] * guests,
+        "first_day": tomorrow().isoformat(),
+        "last_day": (tomorrow() + timedelta(days=29)).isoformat(),
+    }
+    return Request("POST", "/api/v1/availability/days", body)
+
+
+def booking(slot: int, key: str) -> Request:
+    """Return a booking of a start that no other slot has, so that clients do not compete for a time."""
+    day, number = divmod(slot, _SLOTS_A_DAY)
+    start = midnight() + timedelta(days=1 + day % 85, hours=9) + number * _SLOT
+    body = {
+        "branch_id": str(id_of("branch", 0)),
+        "start": start.isoformat(),
+        "guests": [{"treatments": [{"variant_id": str(id_of("variant", slot % SERVICES))}]}],
+    }
+    return Request("POST", "/api/v1/visits", body, {"Idempotency-Key": key})

@@ -11,10 +11,9 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.metadata import version
 from pathlib import Path
-from types import MappingProxyType
 from typing import Self
 
 import asyncpg
@@ -53,10 +52,12 @@ class Effort:
     """Allocations of past years."""
     months: int
     """Searches of a month per kind of party."""
+    over_link: int
+    """Requests of each kind over a link with a delay."""
 
 
-FULL = Effort(7, 4, 5, 1_000_000, 25, 100, 5_000, 100_000, 1_000_000, 400)
-QUICK = Effort(2, 1, 2, 50_000, 5, 20, 100, 10_000, 50_000, 60)
+FULL = Effort(7, 4, 5, 1_000_000, 25, 100, 5_000, 100_000, 1_000_000, 400, 100)
+QUICK = Effort(2, 1, 2, 50_000, 5, 20, 100, 10_000, 50_000, 60, 10)
 type Advance = Callable[[], None]
 """A function that moves the progress bar by one step of a part."""
 
@@ -74,43 +75,38 @@ class Worker:
 
 
 @dataclass(frozen=True)
+class Request:
+    """A request to the app; the body is a JSON document."""
+
+    method: str
+    path: str
+    body: object = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Client:
     """A signed-in client that sends one request after another."""
 
     connection: http.client.HTTPConnection
     headers: Mapping[str, str]
 
-    def get(self, path: str) -> tuple[float, bytes]:
+    def send(self, request: Request) -> tuple[float, bytes]:
         """Return the seconds that the client waits, and the body.
 
         Raises:
-            MeasurementError: The status is not 200.
+            MeasurementError: The request was refused.
         """
-        return self._send("GET", path, None, {}, http.client.OK)
-
-    def post(
-        self,
-        path: str,
-        body: object,
-        headers: Mapping[str, str] = MappingProxyType({}),
-        *,
-        expected: int = 200,
-    ) -> tuple[float, bytes]:
-        """Send a JSON document; return the seconds that the client waits, and the body."""
-        all_headers = {"Content-Type": "application/json", **headers}
-        return self._send("POST", path, json.dumps(body), all_headers, expected)
-
-    def _send(
-        self, method: str, path: str, body: str | None, more: Mapping[str, str], expected: int
-    ) -> tuple[float, bytes]:
-        headers = {**self.headers, **more}
+        body, headers = None, {**self.headers, **request.headers}
+        if request.body is not None:
+            body, headers = json.dumps(request.body), {"Content-Type": "application/json", **headers}
         started = time.perf_counter()
-        self.connection.request(method, path, body, headers)
+        self.connection.request(request.method, request.path, body, headers)
         response = self.connection.getresponse()
         answer = response.read()
         seconds = time.perf_counter() - started
-        if response.status != expected:
-            raise MeasurementError(f"{path} answered {response.status}: {answer[:500].decode()}")
+        if response.status not in {http.client.OK, http.client.CREATED}:
+            raise MeasurementError(f"{request.path} answered {response.status}: {answer[:500].decode()}")
         return seconds, answer
 
 
@@ -169,8 +165,17 @@ class Testbed:
         asyncio.run(create())
         self.zenspa("migrate", database=name)
 
-    def libpq_url(self, database: str) -> str:
-        return self._postgres.url(database).replace("+asyncpg", "")
+    @property
+    def postgres_port(self) -> int:
+        return self._postgres.port
+
+    def libpq_url(self, database: str, port: int | None = None) -> str:
+        return self._url(database, port).replace("+asyncpg", "")
+
+    def _url(self, database: str, port: int | None) -> str:
+        """Return the URL of a database, through another port if given, such as that of a proxy."""
+        direct = f":{self._postgres.port}/"
+        return self._postgres.url(database).replace(direct, f":{port}/" if port else direct)
 
     def zenspa(self, *arguments: str, database: str) -> Finished:
         """Run a command of the CLI to its end.
@@ -198,8 +203,9 @@ class Testbed:
                 raise MeasurementError(f"zenspa {' '.join(arguments)} failed:\n{output[-2000:]}")
         return Finished(seconds, peak, output)
 
-    def app(self, database: str, application: str = "app.main:app") -> AbstractContextManager[Worker]:
-        return self.serve(application, self.environment(database))
+    def app(self, database: str, port: int | None = None) -> AbstractContextManager[Worker]:
+        """Run a worker of the app, which reaches PostgreSQL through another port if given."""
+        return self.serve("app.main:app", self.environment(database, port))
 
     def sign_in(self, database: str, worker: Worker) -> dict[str, str]:
         """Create an administrator, sign in and return the header, which is valid for 15 minutes."""
@@ -241,12 +247,12 @@ class Testbed:
             finally:
                 _stop(process)
 
-    def environment(self, database: str) -> dict[str, str]:
+    def environment(self, database: str, port: int | None = None) -> dict[str, str]:
         """Return the environment of a process that uses the database."""
         return plain_environment() | {
             "ENVIRONMENT": "production",
             "SECRET_KEY": self._secret_key,
-            "DATABASE_URL": self._postgres.url(database),
+            "DATABASE_URL": self._url(database, port),
             "REDIS_HOST": self._valkey.host,
             "REDIS_PORT": str(self._valkey.port),
             "RATE_LIMIT_PER_MINUTE": "1000000000",  # counted as in production and never reached

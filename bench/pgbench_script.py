@@ -1,76 +1,46 @@
-"""Book once in this process and print the SQL of the booking as a script for pgbench.
+"""The SQL of one booking as a script for pgbench.
 
 Every run of the script books another time of another therapist and bed: new ids are new in every run, and rows are
 written `:k` times 75 minutes later. Reads stay the same.
 """
 
-import asyncio
 import json
 import re
-import sys
 from datetime import date, datetime, timedelta
 from typing import Any
-from unittest.mock import patch
 from uuid import UUID
 
-import asyncpg
-import httpx2
 from asyncpg import Range
-from sqlalchemy import event
+from replay import Recording
 
 _UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 _FORMAT = """'YYYY-MM-DD"T"HH24:MI:SS"Z"'"""
-_KEY = "measured"
+KEY = "measured"
+"""The idempotency key of the recorded booking; another one in every run of the script."""
 _NEW = 7
 """The version of the UUIDs that the app makes; the rows of the benchmark have another version."""
 
 
-def main() -> None:
-    request = json.loads(sys.stdin.read())
-    statements, visit = asyncio.run(_book(request["headers"], request["body"]))
-    script = Script(visit)
-    lines = [script.line(sql, parameters) for sql, parameters in statements]
-    print("\\set therapist :client_id\n\\set bed :client_id")
-    print(
-        "SELECT nextval('bench_slot') AS k, "
-        + ", ".join(f"gen_random_uuid() AS {name}" for name in script.variables.values())
-        + " \\gset"
+def pgbench_script(recording: Recording) -> str:
+    """Return a script for pgbench with the SQL of one booking, recorded with the idempotency key `KEY`."""
+    script = _Script(json.loads(recording.answer))
+    lines = [script.line(sql, parameters) for sql, parameters in recording.statements]
+    new_ids = ", ".join(f"gen_random_uuid() AS {name}" for name in script.variables.values())
+    return "\n".join(
+        [
+            "\\set therapist :client_id",
+            "\\set bed :client_id",
+            f"SELECT nextval('bench_slot') AS k, {new_ids} \\gset",
+            "BEGIN;",
+            *lines,
+            "COMMIT;",
+            "",
+        ]
     )
-    print("BEGIN;", *lines, "COMMIT;", sep="\n")
 
 
-async def _book(
-    headers: dict[str, str], body: dict[str, Any]
-) -> tuple[list[tuple[str, Any]], dict[str, Any]]:
-    from app.core.database import engine
-    from app.main import app, lifespan
-
-    statements: list[tuple[str, Any]] = []
-    fetch = asyncpg.Connection.fetch
-
-    def record_execute(*arguments: Any) -> None:
-        statements.append((arguments[2], arguments[3]))
-
-    async def record_fetch(driver: asyncpg.Connection, statement: str, *parameters: Any) -> Any:
-        statements.append((statement, parameters))
-        return await fetch(driver, statement, *parameters)
-
-    async with lifespan(app):
-        transport = httpx2.ASGITransport(app=app)
-        async with httpx2.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
-            await http.post("/api/v1/visits", json=body, headers=headers | {"Idempotency-Key": "warm"})
-            body["start"] = (datetime.fromisoformat(body["start"]) + timedelta(days=1)).isoformat()
-            event.listen(engine.sync_engine, "before_cursor_execute", record_execute)
-            with patch.object(asyncpg.Connection, "fetch", record_fetch):
-                response = await http.post(
-                    "/api/v1/visits", json=body, headers=headers | {"Idempotency-Key": _KEY}
-                )
-    response.raise_for_status()
-    return statements, response.json()
-
-
-class Script:
+class _Script:
     """Statements in which everything that changes from run to run is a variable of pgbench."""
 
     def __init__(self, visit: dict[str, Any]) -> None:
@@ -83,7 +53,7 @@ class Script:
     def line(self, sql: str, parameters: Any) -> str:
         writes = "INSERT INTO" in sql
         values = [self._literal(parameter, writes=writes) for parameter in parameters]
-        values = [value.replace(f"'{_KEY}'", "':k'") for value in values]
+        values = [value.replace(f"'{KEY}'", "':k'") for value in values]
         one_line = " ".join(sql.split())
         return re.sub(r"\$(\d+)", lambda match: values[int(match[1]) - 1], one_line) + ";"
 
@@ -135,7 +105,3 @@ class Script:
         if value.version == _NEW and value.int >> 80 >= self._born - 1000:
             return f"':{self.variables.setdefault(value, f'id{len(self.variables)}')}'::uuid"
         return f"'{value}'::uuid"
-
-
-if __name__ == "__main__":
-    main()
