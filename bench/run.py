@@ -23,7 +23,7 @@ import booking
 import customers
 import health
 import imports
-import sign_in
+import signed_in
 import start
 import typer
 from report import Section, machine, print_section, write_markdown
@@ -46,7 +46,7 @@ class Part(Protocol):
 
 _PARTS: dict[str, Part] = {
     "health": health,
-    "sign-in": sign_in,
+    "signed-in": signed_in,
     "start": start,
     "customers": customers,
     "availability": availability,
@@ -64,7 +64,7 @@ def main(
         ),
     ] = False,
     only: Annotated[
-        Literal["health", "sign-in", "start", "customers", "availability", "booking", "import"] | None,
+        Literal["health", "signed-in", "start", "customers", "availability", "booking", "import"] | None,
         typer.Option(help="Run one part."),
     ] = None,
 ) -> None:
