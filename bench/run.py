@@ -23,6 +23,7 @@ import booking
 import customers
 import health
 import imports
+import link
 import signed_in
 import start
 import typer
@@ -51,6 +52,7 @@ _PARTS: dict[str, Part] = {
     "customers": customers,
     "availability": availability,
     "booking": booking,
+    "link": link,
     "import": imports,
 }
 
@@ -64,7 +66,8 @@ def main(
         ),
     ] = False,
     only: Annotated[
-        Literal["health", "signed-in", "start", "customers", "availability", "booking", "import"] | None,
+        Literal["health", "signed-in", "start", "customers", "availability", "booking", "link", "import"]
+        | None,
         typer.Option(help="Run one part."),
     ] = None,
 ) -> None:
