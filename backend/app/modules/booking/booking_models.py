@@ -1,4 +1,4 @@
-"""Visits (lượt khách), their appointments (lịch hẹn) with treatments, and what these occupy.
+"""Visits (lịch hẹn), the appointments of their guests with treatments, and the resources that these occupy.
 
 The exclusion constraint of `allocation` refuses a double booking, whatever the code does.
 """
@@ -36,7 +36,7 @@ class Visit(Entity):
 
     branch_id: Mapped[UUID] = mapped_column(ForeignKey("branch.id"), index=True)
     customer_id: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"), index=True)
-    """The customer who booked; None for a walk-in unknown to the spa."""
+    """The customer who books or is named by the desk; None if the desk names none."""
     source: Mapped[str] = mapped_column(Text)
     same_room: Mapped[bool]
     """The guests' beds are in one room while their treatments overlap."""
