@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.common.schemas import changes_of
+from app.common.types.localized import LocalizedText
 from app.core.exceptions import ValidationException, ZenSpaException
 from app.core.validation_messages import describe
 from app.db.errors import translate_integrity_errors
@@ -66,6 +67,10 @@ from app.modules.resource import resource_service
 
 type _Path = tuple[str | int, ...]
 
+_WRONG_TYPES = {
+    "bed_type": LocalizedText("Phải là một loại giường hoặc ghế.", "Input should be a bed type"),
+    "device_type": LocalizedText("Phải là một loại máy.", "Input should be a device type"),
+}
 _INTEGRITY_ERRORS: dict[str, type[ZenSpaException]] = {
     "service_category_key_key": CategoryKeyTaken,
     "service_key_key": ServiceKeyTaken,
@@ -305,9 +310,12 @@ async def _check_types(
         if type_id is not None and kinds.get(type_id) != kind
     ]
     if wrong_fields:
-        errors = ({"type": str(path[-1]).removesuffix("_id"), "loc": path} for path in wrong_fields)
+        errors = ((str(path[-1]).removesuffix("_id"), path) for path in wrong_fields)
         raise ValidationException(
-            details=[describe(error | {"msg": f"Input should be a {error['type']}"}) for error in errors]
+            details=[
+                describe({"type": kind, "loc": path, "ctx": _WRONG_TYPES[kind]._asdict()})
+                for kind, path in errors
+            ]
         )
 
 
