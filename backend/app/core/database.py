@@ -31,7 +31,7 @@ REQUEST_POOL_WAIT = 2.0
 HEALTH_TIMEOUT = 2.0
 CLOSE_TIMEOUT = 2.0
 MAX_ATTEMPTS = 3
-SCHEMA_VERSION = "0009"
+SCHEMA_VERSION = "0010"
 """The newest migration; a process on an older schema is not ready, one on a newer is."""
 _LIBPQ_ONLY = {"sslmode", "ssl", "sslrootcert", "channel_binding", "pgbouncer", "connect_timeout"}
 
@@ -303,7 +303,7 @@ _SELECT_VERSION = text("SELECT max(version_num) FROM alembic_version")
 
 
 async def init_db() -> None:
-    """Wait for the database: three attempts with growing pauses from 2 s (the spec's).
+    """Wait for the database: three attempts with growing pauses from 2 s, as in the founding document.
 
     Raises:
         DatabaseException: The third attempt failed, too.

@@ -45,8 +45,9 @@ from app.db.transactions import run_in_transaction
 
 KEPT_FOR = timedelta(days=30)
 _BATCH = 1_000
+# The text of `zenspa_begin_idempotent` is in a migration (docs/sql.md).
 _BEGIN = "SELECT is_locked, stored_request, stored_response FROM zenspa_begin_idempotent($1, $2)"
-_STORE = "INSERT INTO idempotency_key (user_id, key, request, answer) VALUES ($1, $2, $3, $4)"
+_STORE = "INSERT INTO idempotency_key (user_id, key, request, response) VALUES ($1, $2, $3, $4)"
 
 IdempotencyKey = Annotated[
     str,
@@ -88,7 +89,7 @@ class StoredResponse(Base):
     key: Mapped[str] = mapped_column(Text(collation="C"), primary_key=True)
     request: Mapped[bytes] = mapped_column(LargeBinary)
     """SHA-256 of the request."""
-    response: Mapped[object] = mapped_column("answer", JSONB)
+    response: Mapped[object] = mapped_column(JSONB)
     created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
 
 

@@ -27,15 +27,15 @@ SILENCE = 2.0
 type Listener = Callable[[UUID | None], None]
 
 
-def announce(session: AsyncSession, branch_id: UUID) -> None:
+def publish_branch_change(session: AsyncSession, branch_id: UUID) -> None:
     """Tell every process, once the transaction is committed, that something on this branch's days has changed.
 
-    Visits, shifts, leave, outages. Announced twice in one transaction, it is published once.
+    Visits, shifts, leave, outages. Called twice in one transaction, it publishes once.
     """
-    after_commit(session, _publish, branch_id)
+    after_commit(session, _send, branch_id)
 
 
-async def _publish(branch_id: UUID) -> None:
+async def _send(branch_id: UUID) -> None:
     with suppress(RedisError, RuntimeError):  # listeners find out a little later
         await (await get_redis_client()).publish(CHANNEL, str(branch_id))
 

@@ -27,18 +27,18 @@ from app.scheduling.bitmask import counted, positions, union
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Offer:
-    """The resources that could serve one need."""
+class UnmetNeed:
+    """A need without a resource yet, and the resources that could serve it."""
 
     during: int
     """The steps of the need, from a beginning common to all needs of the party."""
     free: dict[int, int]
     """The steps at which the party could begin with each resource, by its number. Equal needs share the object."""
 
-    def overlaps(self, other: "Offer") -> bool:
+    def overlaps(self, other: "UnmetNeed") -> bool:
         return self.during & other.during != 0
 
-    def rivals(self, other: "Offer") -> bool:
+    def rivals(self, other: "UnmetNeed") -> bool:
         return (
             self is not other
             and self.during & other.during != 0
@@ -46,20 +46,22 @@ class Offer:
         )
 
 
-def match(offers: Sequence[Offer], todo: int) -> int:
+def match(needs: Sequence[UnmetNeed], todo: int) -> int:
     """Return the steps of `todo` at which every need can have a resource of its own."""
-    for group in connected(offers, Offer.rivals):
+    for group in connected(needs, UnmetNeed.rivals):
         todo = _match_connected(group, todo)
     return todo
 
 
-def connected(offers: Iterable[Offer], related: Callable[[Offer, Offer], bool]) -> list[list[Offer]]:
-    """Group the offers that are related, also through others (rule 1)."""
-    groups: list[list[Offer]] = []
-    for offer in offers:
-        joined, separate = [offer], []
+def connected(
+    needs: Iterable[UnmetNeed], related: Callable[[UnmetNeed, UnmetNeed], bool]
+) -> list[list[UnmetNeed]]:
+    """Group the needs that are related, also through others (rule 1)."""
+    groups: list[list[UnmetNeed]] = []
+    for need in needs:
+        joined, separate = [need], []
         for group in groups:
-            if any(related(offer, other) for other in group):
+            if any(related(need, other) for other in group):
                 joined += group
             else:
                 separate.append(group)
@@ -67,7 +69,7 @@ def connected(offers: Iterable[Offer], related: Callable[[Offer, Offer], bool]) 
     return groups
 
 
-def _match_connected(group: list[Offer], todo: int) -> int:
+def _match_connected(group: list[UnmetNeed], todo: int) -> int:
     group = _without_leaves(group)
     if len(group) == 1:
         return todo & union(group[0].free.values())
@@ -75,13 +77,13 @@ def _match_connected(group: list[Offer], todo: int) -> int:
         return _hall(group, todo)
     group, hard = _core(group, todo)
     todo ^= hard
-    for offer in group:
-        moment = offer.during & -offer.during
+    for need in group:
+        moment = need.during & -need.during
         hard = _hall([other for other in group if other.during & moment], hard)
     return todo | _tried(group, hard)
 
 
-def _without_leaves(group: list[Offer]) -> list[Offer]:
+def _without_leaves(group: list[UnmetNeed]) -> list[UnmetNeed]:
     """Apply rule 2 as long as a need has exactly one rival."""
     while True:
         for leaf in group:
@@ -91,20 +93,20 @@ def _without_leaves(group: list[Offer]) -> list[Offer]:
         else:
             return group
         once, twice = counted(leaf.free.values(), 2)
-        narrowed = Offer(
+        narrowed = UnmetNeed(
             rivals[0].during,
             {
                 number: free & (twice | once ^ leaf.free.get(number, 0))
                 for number, free in rivals[0].free.items()
             },
         )
-        group = [narrowed if offer is rivals[0] else offer for offer in group if offer is not leaf]
+        group = [narrowed if need is rivals[0] else need for need in group if need is not leaf]
 
 
-def _core(group: list[Offer], todo: int) -> tuple[list[Offer], int]:
+def _core(group: list[UnmetNeed], todo: int) -> tuple[list[UnmetNeed], int]:
     """Apply rule 4 at each step until nothing changes. Return the needs that remain, and the steps at which they do."""
     rivals = _rivals(group)
-    free = [counted(offer.free.values(), len(near) + 1) for offer, near in zip(group, rivals, strict=True)]
+    free = [counted(need.free.values(), len(near) + 1) for need, near in zip(group, rivals, strict=True)]
     remaining = [todo] * len(group)
     changed = True
     while changed:
@@ -116,15 +118,15 @@ def _core(group: list[Offer], todo: int) -> tuple[list[Offer], int]:
             )
             changed |= tight != remaining[at]
             remaining[at] = tight
-    return [offer for offer, tight in zip(group, remaining, strict=True) if tight], union(remaining)
+    return [need for need, tight in zip(group, remaining, strict=True) if tight], union(remaining)
 
 
-def _hall(offers: list[Offer], todo: int) -> int:
+def _hall(needs: list[UnmetNeed], todo: int) -> int:
     """Apply rule 3. Equal needs are one class: of subsets with the same resources the largest needs the most."""
     classes: dict[int, tuple[dict[int, int], int]] = {}
-    for offer in offers:
-        _, size = classes.get(id(offer.free), (offer.free, 0))
-        classes[id(offer.free)] = (offer.free, size + 1)
+    for need in needs:
+        _, size = classes.get(id(need.free), (need.free, 0))
+        classes[id(need.free)] = (need.free, size + 1)
     kinds = list(classes.values())
 
     def narrow(todo: int, since: int, together: dict[int, int], size: int) -> int:
@@ -141,11 +143,11 @@ def _hall(offers: list[Offer], todo: int) -> int:
     return narrow(todo, 0, {}, 0)
 
 
-def _tried(group: list[Offer], todo: int) -> int:
+def _tried(group: list[UnmetNeed], todo: int) -> int:
     """Apply rule 5, a step at a time. Sets of resources are small integers here; Hall's condition has left none empty."""
     free = {step: [0] * len(group) for step in positions(todo)}
-    for at, offer in enumerate(group):
-        for number, mask in offer.free.items():
+    for at, need in enumerate(group):
+        for number, mask in need.free.items():
             for step in positions(mask & todo):
                 free[step][at] |= 1 << number
     rivals = _rivals(group)
@@ -181,6 +183,6 @@ def _colourable(choices: list[int], rivals: list[list[int]], failed: set[tuple[i
     return False
 
 
-def _rivals(group: list[Offer]) -> list[list[int]]:
+def _rivals(group: list[UnmetNeed]) -> list[list[int]]:
     """Return, for each need, the places of its rivals in the group."""
-    return [[at for at, other in enumerate(group) if offer.rivals(other)] for offer in group]
+    return [[at for at, other in enumerate(group) if need.rivals(other)] for need in group]

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from app.scheduling.bitmask import beginning_runs, ones, shifted
 from app.scheduling.demand import Assignment, Need, Party, Run
-from app.scheduling.matching import Offer, connected, match
+from app.scheduling.matching import UnmetNeed, connected, match
 from app.scheduling.rules import allowed_starts
 from app.scheduling.supply import Requirement, Resource, ResourceKind, Supply
 
@@ -24,11 +24,11 @@ _AROUND = 288
 def feasible_starts(party: Party, supply: Supply) -> int:
     """Return every step at which the whole party can begin, within the grid, the notice and the horizon."""
     return feasible_steps(
-        party.needs(), supply.resources, offered_starts(party, supply), same_room=party.same_room
+        party.needs(), supply.resources, bookable_starts(party, supply), same_room=party.same_room
     )
 
 
-def offered_starts(party: Party, supply: Supply) -> int:
+def bookable_starts(party: Party, supply: Supply) -> int:
     """Return the steps that opening hours, grid, notice and horizon allow. Free resources are not checked."""
     return supply.starts & supply.bookable & beginning_runs(supply.open, party.stay())
 
@@ -37,9 +37,9 @@ def feasible_steps(
     needs: Sequence[Need], resources: Sequence[Resource], todo: int, *, same_room: bool
 ) -> int:
     """Return the steps of `todo` at which all of these needs can be met at once."""
-    offers = _offers(needs, resources, todo)
-    for problem in _problems(needs, offers, resources, same_room=same_room):
-        todo = problem.solved(offers, todo)
+    unmet = _unmet_needs(needs, resources, todo)
+    for problem in _problems(needs, unmet, resources, same_room=same_room):
+        todo = problem.solved(unmet, todo)
     return todo
 
 
@@ -54,23 +54,25 @@ def assign(party: Party, supply: Supply, start: int) -> list[Assignment] | None:
     if ~shifted(supply.open, -start) & ones(party.stay()):
         return None
     needs = party.needs()
-    offers = _offers(needs, supply.resources, 1 << start)
-    problems = _problems(needs, offers, supply.resources, same_room=party.same_room)
-    if not all(problem.solved(offers, 1 << start) for problem in problems):
+    unmet = _unmet_needs(needs, supply.resources, 1 << start)
+    problems = _problems(needs, unmet, supply.resources, same_room=party.same_room)
+    if not all(problem.solved(unmet, 1 << start) for problem in problems):
         return None
     first_step, last_step = party.reach()
     nearby = ones(start + last_step + _AROUND) & ~ones(max(start + first_step - _AROUND, 0))
-    remaining = {number: supply.resources[number].free & nearby for offer in offers for number in offer.free}
+    remaining = {
+        number: supply.resources[number].free & nearby for unmet_need in unmet for number in unmet_need.free
+    }
     for problem in problems:
         for at in problem.needs:
             runs = [(start + first, start + last) for first, last in needs[at].runs]
             by_gaps = sorted(
-                offers[at].free,
+                unmet[at].free,
                 key=lambda number: (gaps_beside(remaining[number], runs, supply.shortest), number),
             )
-            offers, number = _chosen(problem, offers, at, by_gaps, 1 << start)
+            unmet, number = _chosen(problem, unmet, at, by_gaps, 1 << start)
             remaining[number] &= ~sum(ones(last - first) << first for first, last in runs)
-    chosen = (supply.resources[number].id for offer in offers for number in offer.free)
+    chosen = (supply.resources[number].id for unmet_need in unmet for number in unmet_need.free)
     return [
         Assignment(need, resource_id, tuple((start + first, start + last) for first, last in need.runs))
         for need, resource_id in zip(needs, chosen, strict=True)
@@ -78,12 +80,12 @@ def assign(party: Party, supply: Supply, start: int) -> list[Assignment] | None:
 
 
 def _chosen(
-    problem: "_Problem", offers: list[Offer], at: int, candidates: Sequence[int], todo: int
-) -> tuple[list[Offer], int]:
+    problem: "_Problem", unmet: list[UnmetNeed], at: int, candidates: Sequence[int], todo: int
+) -> tuple[list[UnmetNeed], int]:
     """Return the first candidate for one need with which the others can still be met."""
     for number in candidates:
-        chosen = [*offers]
-        chosen[at] = Offer(offers[at].during, {number: todo})
+        chosen = [*unmet]
+        chosen[at] = UnmetNeed(unmet[at].during, {number: todo})
         if problem.solved(chosen, todo):
             return chosen, number
     raise AssertionError  # the problem was solved before
@@ -98,22 +100,22 @@ def gaps_beside(free: int, runs: Sequence[Run], shortest: int) -> tuple[int, int
     return sum(gap for gap in gaps if gap < shortest), sum(gaps)
 
 
-def _offers(needs: Sequence[Need], resources: Sequence[Resource], todo: int) -> list[Offer]:
+def _unmet_needs(needs: Sequence[Need], resources: Sequence[Resource], todo: int) -> list[UnmetNeed]:
     """Return, for each need alone, the resources that could serve it and the steps of `todo` at which they could."""
     earliest = min((run[0] for need in needs for run in need.runs), default=0)
-    found: dict[tuple[Requirement, tuple[Run, ...]], Offer] = {}
-    offers = []
+    found: dict[tuple[Requirement, tuple[Run, ...]], UnmetNeed] = {}
+    unmet = []
     for need in needs:
-        offer = found.get((need.requirement, need.runs))
-        if offer is None:
+        unmet_need = found.get((need.requirement, need.runs))
+        if unmet_need is None:
             during = sum(ones(last - first) << first - earliest for first, last in need.runs)
             begins = {
                 number: todo & allowed_starts(need, resource) for number, resource in enumerate(resources)
             }
-            offer = Offer(during, {number: mask for number, mask in begins.items() if mask})
-            found[need.requirement, need.runs] = offer
-        offers.append(Offer(offer.during, offer.free))
-    return offers
+            unmet_need = UnmetNeed(during, {number: mask for number, mask in begins.items() if mask})
+            found[need.requirement, need.runs] = unmet_need
+        unmet.append(UnmetNeed(unmet_need.during, unmet_need.free))
+    return unmet
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,41 +126,43 @@ class _Problem:
     room_of: list[UUID] | None
     """The room of each resource by number, if these needs are beds in one room."""
 
-    def solved(self, offers: Sequence[Offer], todo: int) -> int:
+    def solved(self, unmet: Sequence[UnmetNeed], todo: int) -> int:
         """Return the steps of `todo` at which the problem has a solution."""
-        offers = [offers[at] for at in self.needs]
+        unmet = [unmet[at] for at in self.needs]
         if self.room_of is None:
-            return match(offers, todo)
-        return _in_one_room(offers, self.room_of, todo)
+            return match(unmet, todo)
+        return _in_one_room(unmet, self.room_of, todo)
 
 
 def _problems(
-    needs: Sequence[Need], offers: Sequence[Offer], resources: Sequence[Resource], *, same_room: bool
+    needs: Sequence[Need], unmet: Sequence[UnmetNeed], resources: Sequence[Resource], *, same_room: bool
 ) -> list[_Problem]:
-    at = {id(offer): number for number, offer in enumerate(offers)}
+    at = {id(unmet_need): number for number, unmet_need in enumerate(unmet)}
     rooms = [resource.room for resource in resources]
-    with_room: list[Offer] = []
-    separate: list[Offer] = []
-    for need, offer in zip(needs, offers, strict=True):
-        (with_room if same_room and need.requirement.kind is ResourceKind.BED else separate).append(offer)
+    with_room: list[UnmetNeed] = []
+    separate: list[UnmetNeed] = []
+    for need, unmet_need in zip(needs, unmet, strict=True):
+        (with_room if same_room and need.requirement.kind is ResourceKind.BED else separate).append(
+            unmet_need
+        )
     return [
-        _Problem(sorted(at[id(offer)] for offer in group), room_of)
+        _Problem(sorted(at[id(unmet_need)] for unmet_need in group), room_of)
         for room_of, groups in (
-            (rooms, connected(with_room, Offer.overlaps)),
-            (None, connected(separate, Offer.rivals)),
+            (rooms, connected(with_room, UnmetNeed.overlaps)),
+            (None, connected(separate, UnmetNeed.rivals)),
         )
         for group in groups
     ]
 
 
-def _in_one_room(beds: Sequence[Offer], room_of: Sequence[UUID], todo: int) -> int:
+def _in_one_room(beds: Sequence[UnmetNeed], room_of: Sequence[UUID], todo: int) -> int:
     """Return the steps of `todo` at which one room has beds for all of these needs, which overlap."""
     found = 0
     for room in dict.fromkeys(room_of[number] for number in beds[0].free):
-        by_offer: dict[int, dict[int, int]] = {}
+        by_need: dict[int, dict[int, int]] = {}
         for bed in beds:
-            if id(bed.free) not in by_offer:
+            if id(bed.free) not in by_need:
                 here = {number: mask for number, mask in bed.free.items() if room_of[number] == room}
-                by_offer[id(bed.free)] = here
-        found |= match([Offer(bed.during, by_offer[id(bed.free)]) for bed in beds], todo & ~found)
+                by_need[id(bed.free)] = here
+        found |= match([UnmetNeed(bed.during, by_need[id(bed.free)]) for bed in beds], todo & ~found)
     return found

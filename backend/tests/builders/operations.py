@@ -24,7 +24,7 @@ from app.common.types.localized import LocalizedText
 from app.common.types.wall_time import Span
 from app.main import app
 from app.modules.booking.replan.day import Occupation, digest_of
-from app.modules.branch.branch_models import Branch, HoursException, OpeningHours
+from app.modules.branch.branch_models import Branch, OpeningHours, SpecialHours
 from app.modules.calendar.calendar_models import CalendarFeed
 from app.modules.catalogue.catalogue_models import (
     AddOn,
@@ -142,8 +142,8 @@ class RequestCases(RowBatch):
             expires_at=utc_now() + timedelta(hours=72),
         )
         ids["branch_id"] = BRANCH if ownership == "own" else OTHER_BRANCH
-        ids["exception_id"] = self._add(
-            HoursException,
+        ids["special_hours_id"] = self._add(
+            SpecialHours,
             branch_id=ids["branch_id"],
             days=Range(*next(self._days)),
             reason=STRANGER_NAME,
@@ -160,7 +160,7 @@ class RequestCases(RowBatch):
                 "visit_id": uuid7(),
                 "appointment_id": uuid7(),
                 "branch_id": uuid7(),
-                "exception_id": uuid7(),
+                "special_hours_id": uuid7(),
                 "user_id": uuid7(),
                 "customer_id": uuid7(),
                 "invitation_id": uuid7(),
@@ -299,8 +299,8 @@ IN_A_BRANCH = ABOUT_STAFF | {
     "GET /api/v1/branches/{branch_id}/board/stream",
     "PATCH /api/v1/branches/{branch_id}",
     "PUT /api/v1/branches/{branch_id}/hours",
-    "POST /api/v1/branches/{branch_id}/exceptions",
-    "DELETE /api/v1/branches/{branch_id}/exceptions/{exception_id}",
+    "POST /api/v1/branches/{branch_id}/special-hours",
+    "DELETE /api/v1/branches/{branch_id}/special-hours/{special_hours_id}",
     "POST /api/v1/rooms",
     "PATCH /api/v1/rooms/{room_id}",
     "POST /api/v1/resources",
@@ -477,7 +477,7 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
     "PUT /api/v1/branches/{branch_id}/hours": lambda _: {
         "json": {"hours": [{"weekday": 1, "opens": "09:00", "closes": "24:00"}]}
     },
-    "POST /api/v1/branches/{branch_id}/exceptions": lambda _: {"json": _a_day_off()},
+    "POST /api/v1/branches/{branch_id}/special-hours": lambda _: {"json": _a_day_off()},
     "GET /api/v1/branches/{branch_id}/board": lambda _: {"params": {"day": "2100-03-01"}},
     "GET /api/v1/branches/{branch_id}/board/stream": lambda _: {"params": {"day": "2100-03-01"}},
     "POST /api/v1/customers": lambda _: {"json": {"full_name": "Lan"}},

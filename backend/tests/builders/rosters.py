@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import Range
 from app.common.types.localized import LocalizedText
 from app.core import database
 from app.db.models import Entity
-from app.modules.branch.branch_models import HoursException, OpeningHours
+from app.modules.branch.branch_models import OpeningHours, SpecialHours
 from app.modules.resource.resource_models import Resource
 from app.modules.staff.staff_models import Shift, Staff, StaffBranch, StaffSkill, TimeOff, WeeklyShift
 from tests.support import SOON, eventually
@@ -111,7 +111,7 @@ async def open_every_day(branch_id: UUID, opens: float = 0, closes: float = 24) 
 
 async def close_on(branch_id: UUID, first: date, last: date) -> None:
     days = Range(first, last + timedelta(days=1))
-    await insert(HoursException(branch_id=branch_id, days=days, reason="Tết", hours=[]))
+    await insert(SpecialHours(branch_id=branch_id, days=days, reason="Tết", hours=[]))
 
 
 async def shifts_of(staff_id: UUID) -> list[tuple[datetime, datetime]]:

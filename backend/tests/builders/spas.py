@@ -18,7 +18,7 @@ from sqlalchemy.dialects.postgresql import Range
 from uuid_utils.compat import uuid7
 
 from app.common.types.localized import LocalizedText
-from app.modules.branch.branch_models import Branch, HoursException, OpeningHours
+from app.modules.branch.branch_models import Branch, OpeningHours, SpecialHours
 from app.modules.catalogue.catalogue_models import (
     AddOn,
     ServiceAddOn,
@@ -72,7 +72,7 @@ class Spa(RowBatch):
     def open_otherwise(self, first: date, last: date, hours: str = "") -> None:
         """Set special hours for these days; without `hours` the branch is closed."""
         self._add(
-            HoursException,
+            SpecialHours,
             branch_id=self.branch_id,
             days=Range(first, last + timedelta(days=1)),
             reason="Tết",

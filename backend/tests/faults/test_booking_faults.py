@@ -100,7 +100,7 @@ async def test_ten_kills_lose_no_booking_and_double_none(
     record_property("answers", dict(bookings.answers))
 
     connection = await asyncpg.connect(driver_url)
-    stored = await connection.fetch("SELECT key, (answer ->> 'id')::uuid FROM idempotency_key")
+    stored = await connection.fetch("SELECT key, (response ->> 'id')::uuid FROM idempotency_key")
     visits = [row[0] for row in await connection.fetch("SELECT id FROM visit")]
     [(overlaps,)] = await connection.fetch(OVERLAPS)
     allocations = await connection.fetch("SELECT count(*) FROM allocation GROUP BY appointment_treatment_id")

@@ -40,7 +40,7 @@ from app.modules.identity.access import CurrentUser
 from app.modules.identity.roles import DESK
 from app.scheduling.bitmask import positions
 from app.scheduling.demand import Assignment, Party
-from app.scheduling.search import assign, feasible_starts, offered_starts
+from app.scheduling.search import assign, bookable_starts, feasible_starts
 from app.scheduling.shortages import Shortage, find_shortages
 from app.scheduling.supply import Requirement, ResourceKind
 from app.scheduling.timegrid import STEP
@@ -190,7 +190,7 @@ async def _load_enough(
     if not any(_count_suitable(need.requirement, snapshot) >= at_most for need in party.needs()):
         return snapshot  # it contains every suitable resource
     found = await _search(party, lambda: feasible_starts(party, snapshot.supply))
-    possible = offered_starts(party, snapshot.supply)
+    possible = bookable_starts(party, snapshot.supply)
     if any(possible & day and not found & day for day in _days_of(snapshot)):
         return await load()
     return snapshot

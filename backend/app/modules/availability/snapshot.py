@@ -26,7 +26,7 @@ _WEST, _EAST = timedelta(hours=14), timedelta(hours=12)
 """A day begins 14 hours before its midnight in UTC at the earliest (Kiritimati), and ends 12 hours after it at the latest."""
 _LONGEST_DAY = timedelta(hours=26)
 """The longest time from an instant to the beginning or the end of its day, also when clocks are changed."""
-# Migration 0006 defines the functions and views.
+# The text of the functions and views is in migrations (docs/sql.md).
 _SNAPSHOT = """
 WITH candidate AS MATERIALIZED (
     SELECT 'staff' AS kind, id, name, gender, service_ids, NULL::uuid AS type_id, NULL::uuid AS room_id
@@ -77,7 +77,7 @@ class BranchSnapshot:
     def zone(self) -> ZoneInfo:
         return self.calendar.zone
 
-    def is_offered(self, start: datetime) -> bool:
+    def is_bookable(self, start: datetime) -> bool:
         """Return whether grid, notice and horizon allow guests to begin then. Free resources are not checked."""
         step = self.grid.step(start)
         on_grid = 0 <= step < self.grid.count and self.grid.instant(step) == start
@@ -211,11 +211,11 @@ class Schedule(NamedTuple):
     busy_from: Sequence[int] | None
     busy_until: Sequence[int] | None
 
-    def works(self, count: int) -> int:
-        return from_runs(zip(self.works_from or (), self.works_until or (), strict=True), count)
-
-    def busy(self, count: int) -> int:
-        return from_runs(zip(self.busy_from or (), self.busy_until or (), strict=True), count)
+    def masks(self, count: int) -> tuple[int, int]:
+        """Return the steps on shift, and the steps that are not occupied, of a grid with so many steps."""
+        works = from_runs(zip(self.works_from or (), self.works_until or (), strict=True), count)
+        busy = from_runs(zip(self.busy_from or (), self.busy_until or (), strict=True), count)
+        return works, ones(count) & ~busy
 
 
 async def _load(  # noqa: PLR0913 - the parameters of the statement
@@ -296,20 +296,19 @@ def _supply(  # noqa: PLR0913 - the parts of a supply
 
 
 def _resource(row: _Row, count: int) -> Resource:
-    resource: Resource
+    works, free = row.schedule().masks(count)
     if row.kind == ResourceKind.STAFF:
-        resource = Therapist(row.id, frozenset(row.service_ids), works=0, free=0, gender=row.gender)
-    else:
-        resource = Equipment(row.id, ResourceKind(row.kind), row.type_id, free=0, room_id=row.room_id)
-    return _with_schedule(resource, row.schedule(), count)
+        return Therapist(
+            row.id, frozenset(row.service_ids), works=works, free=works & free, gender=row.gender
+        )
+    return Equipment(row.id, ResourceKind(row.kind), row.type_id, free=free, room_id=row.room_id)
 
 
 def _with_schedule(resource: Resource, schedule: Schedule, count: int) -> Resource:
-    busy = schedule.busy(count)
+    works, free = schedule.masks(count)
     if isinstance(resource, Therapist):
-        works = schedule.works(count)
-        return replace(resource, works=works, free=works & ~busy)
-    return replace(resource, free=ones(count) & ~busy)
+        return replace(resource, works=works, free=works & free)
+    return replace(resource, free=free)
 
 
 def _bookable_steps(grid: Grid, calendar: BranchCalendar, *, at_desk: bool) -> tuple[int, int]:

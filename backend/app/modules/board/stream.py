@@ -32,7 +32,7 @@ from app.db.transactions import run_in_transaction
 from app.modules.board.board_errors import TooManyStreams
 from app.modules.board.board_schemas import BoardChange, BoardRead
 from app.modules.board.board_service import Viewer, authorize_viewer, filter_board, load_board
-from app.modules.identity.access import CurrentUser, look_again
+from app.modules.identity.access import CurrentUser, reload_user
 from app.redis.events import branch_events
 
 POLL_SECONDS, POLL_SECONDS_WITHOUT_REDIS = 15.0, 2.0
@@ -116,7 +116,7 @@ async def _sees_the_same(viewer: Viewer, user: CurrentUser, branch_id: UUID) -> 
     """Return whether the user may still see the board, and the same part of it."""
 
     async def authorize_again(session: AsyncSession) -> Viewer:
-        return await authorize_viewer(session, await look_again(session, user), branch_id)
+        return await authorize_viewer(session, await reload_user(session, user), branch_id)
 
     try:
         return await run_in_transaction(authorize_again, in_request=True) == viewer

@@ -25,7 +25,7 @@ from app.modules.customer import customer_service
 from app.modules.customer.customer_errors import CustomerNotFound
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import DESK, Role
-from app.redis.events import announce
+from app.redis.events import publish_branch_change
 from app.scheduling.timegrid import this_step
 
 MAX_HOLDS, MAX_UPCOMING_VISITS = 3, 20
@@ -58,7 +58,7 @@ async def create_visit(session: AsyncSession, user: CurrentUser, key: str, reque
         quote = await quote_party(session, request.guests, same_room=request.same_room, at_desk=at_desk)
         start = request.start or this_step()
         snapshot = await load_snapshot_around(session, request.branch_id, start, quote.party, at_desk=at_desk)
-        if start < this_step() or not (at_desk or snapshot.is_offered(start)):
+        if start < this_step() or not (at_desk or snapshot.is_bookable(start)):
             raise NotBookable
         allocation_request = AllocationRequest(request.branch_id, start, [quote.party], at_desk=at_desk)
         reservation = await reserve(session, allocation_request, snapshot)
@@ -75,7 +75,7 @@ async def create_visit(session: AsyncSession, user: CurrentUser, key: str, reque
             hold_expires_at=snapshot.read_at + hold if request.hold else None,
         )
         await insert_visit(session, visit, quote)
-        announce(session, request.branch_id)
+        publish_branch_change(session, request.branch_id)
         return replay.store(visit)
 
 

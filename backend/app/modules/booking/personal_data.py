@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.idempotency import delete_responses
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.visit.read import concerns_customers, visits_of_customers
-from app.modules.customer.personal_data import PersonalDataHolder
+from app.modules.customer.personal_data_holder import PersonalDataHolder
 
 
 async def _merge(session: AsyncSession, duplicate_id: UUID, survivor_id: UUID) -> None:

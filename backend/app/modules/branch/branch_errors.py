@@ -16,13 +16,13 @@ class BranchKeyTaken(ConflictException):
     )
 
 
-class ExceptionNotFound(NotFoundException):
-    code = "HOURS_EXCEPTION_NOT_FOUND"
+class SpecialHoursNotFound(NotFoundException):
+    code = "SPECIAL_HOURS_NOT_FOUND"
     text = LocalizedText("Không tìm thấy giờ đặc biệt này.", "Special opening hours not found.")
 
 
-class ExceptionOverlaps(ConflictException):
-    code = "HOURS_EXCEPTION_OVERLAPS"
+class SpecialHoursOverlap(ConflictException):
+    code = "SPECIAL_HOURS_OVERLAP"
     text = LocalizedText(
         "Một trong các ngày này đã có giờ đặc biệt. Xóa giờ cũ trước.",
         "One of these days already has special opening hours. Delete those first.",

@@ -81,10 +81,10 @@ class OpeningHours(Entity):
     )
 
 
-class HoursException(Entity):
+class SpecialHours(Entity):
     """Special hours for consecutive days, for example over Tết. Without hours the branch is closed."""
 
-    __tablename__ = "hours_exception"
+    __tablename__ = "special_hours"
 
     branch_id: Mapped[UUID] = mapped_column(ForeignKey("branch.id"))
     days: Mapped[Range[date]] = mapped_column(DATERANGE)
@@ -95,5 +95,5 @@ class HoursException(Entity):
 
     __table_args__ = (
         CheckConstraint("NOT isempty(days) AND NOT lower_inf(days) AND NOT upper_inf(days)", name="days"),
-        ExcludeConstraint(("branch_id", "="), ("days", "&&"), name="hours_exception_overlap"),
+        ExcludeConstraint(("branch_id", "="), ("days", "&&"), name="special_hours_overlap"),
     )

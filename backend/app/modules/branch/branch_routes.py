@@ -16,17 +16,17 @@ from app.modules.branch import branch_service as service
 from app.modules.branch.branch_errors import (
     BranchKeyTaken,
     BranchNotFound,
-    ExceptionNotFound,
-    ExceptionOverlaps,
+    SpecialHoursNotFound,
+    SpecialHoursOverlap,
 )
 from app.modules.branch.branch_schemas import (
     BranchCreate,
     BranchRead,
     BranchUpdate,
-    ExceptionCreate,
-    ExceptionRead,
     OpenQuery,
     OpenSpan,
+    SpecialHoursCreate,
+    SpecialHoursRead,
     WeeklyHours,
 )
 from app.modules.branch.holidays import suggest_holidays
@@ -86,36 +86,36 @@ async def list_open_hours(
 
 
 @router.post(
-    "/{branch_id}/exceptions",
+    "/{branch_id}/special-hours",
     status_code=201,
-    responses=error_responses(BranchNotFound, ExceptionOverlaps),
+    responses=error_responses(BranchNotFound, SpecialHoursOverlap),
 )
-async def add_hours_exception(
-    user: SignedIn, session: SessionDep, branch_id: UUID, new: ExceptionCreate
-) -> ExceptionRead:
+async def add_special_hours(
+    user: SignedIn, session: SessionDep, branch_id: UUID, new: SpecialHoursCreate
+) -> SpecialHoursRead:
     """Set special hours for some days, for example over Tết. Without hours the branch is closed."""
-    return await service.add_exception(session, user, branch_id, new)
+    return await service.add_special_hours(session, user, branch_id, new)
 
 
 @router.delete(
-    "/{branch_id}/exceptions/{exception_id}",
+    "/{branch_id}/special-hours/{special_hours_id}",
     status_code=204,
-    responses=error_responses(BranchNotFound, ExceptionNotFound),
+    responses=error_responses(BranchNotFound, SpecialHoursNotFound),
 )
-async def remove_hours_exception(
-    user: SignedIn, session: SessionDep, branch_id: UUID, exception_id: UUID
+async def remove_special_hours(
+    user: SignedIn, session: SessionDep, branch_id: UUID, special_hours_id: UUID
 ) -> None:
     """Remove special hours. The days have their weekly hours again."""
-    await service.remove_exception(session, user, branch_id, exception_id)
+    await service.remove_special_hours(session, user, branch_id, special_hours_id)
 
 
 @router.get("/{branch_id}/holidays/{year}", responses=error_responses(BranchNotFound))
 async def suggest_branch_holidays(
     user: SignedIn, session: SessionDep, branch_id: UUID, year: Annotated[int, Path(ge=1970, le=2100)]
-) -> list[ExceptionCreate]:
+) -> list[SpecialHoursCreate]:
     """Suggests special hours for the public holidays of the branch's country, closed all day.
 
     Consecutive days are one suggestion; days that have special hours already are left out. Review each, change it if
-    needed, and send it to `POST …/exceptions`.
+    needed, and send it to `POST …/special-hours`.
     """
     return await suggest_holidays(session, user, branch_id, year)

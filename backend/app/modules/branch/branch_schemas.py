@@ -25,7 +25,7 @@ from app.common.validation import bilingual_error
 MAX_DAYS = 62
 """The most days of open hours in one response."""
 MAX_REASON = 200
-_LONGEST_EXCEPTION = timedelta(days=366)
+_LONGEST_SPECIAL_HOURS = timedelta(days=366)
 
 
 @cache
@@ -124,7 +124,7 @@ class WeeklyHours(RequestModel):
     hours: Annotated[list[WeekdayHours], Field(max_length=50), AfterValidator(_no_overlap)]
 
 
-class ExceptionCreate(RequestModel):
+class SpecialHoursCreate(RequestModel):
     """Special hours for some days. Without hours the branch is closed."""
 
     first_day: IsoDate = Field(examples=["2027-02-05"])
@@ -138,7 +138,7 @@ class ExceptionCreate(RequestModel):
     def _in_order(self) -> Self:
         if (
             not date(1970, 1, 1) <= self.first_day <= self.last_day <= date(2200, 1, 1)
-            or self.last_day - self.first_day > _LONGEST_EXCEPTION
+            or self.last_day - self.first_day > _LONGEST_SPECIAL_HOURS
         ):
             raise bilingual_error(
                 "date_range",
@@ -148,7 +148,7 @@ class ExceptionCreate(RequestModel):
         return self
 
 
-class ExceptionRead(BaseModel):
+class SpecialHoursRead(BaseModel):
     id: UUID
     first_day: date
     last_day: date
@@ -214,7 +214,7 @@ class BranchRead(BaseModel):
     approve_online: bool
     closed_at: datetime | None = Field(description="When the branch closed for good.")
     hours: list[WeekdayHours]
-    exceptions: list[ExceptionRead]
+    special_hours: list[SpecialHoursRead]
 
 
 class OpenQuery(BaseModel):

@@ -18,18 +18,18 @@ from app.db.queries import bounds, fetch_raw, get_row
 from app.modules.branch.branch_errors import (
     BranchKeyTaken,
     BranchNotFound,
-    ExceptionNotFound,
-    ExceptionOverlaps,
+    SpecialHoursNotFound,
+    SpecialHoursOverlap,
 )
-from app.modules.branch.branch_models import Branch, HoursException, OpeningHours
+from app.modules.branch.branch_models import Branch, OpeningHours, SpecialHours
 from app.modules.branch.branch_schemas import (
     BranchCreate,
     BranchRead,
     BranchUpdate,
-    ExceptionCreate,
-    ExceptionRead,
     Hours,
     OpenQuery,
+    SpecialHoursCreate,
+    SpecialHoursRead,
     WeekdayHours,
     WeeklyHours,
 )
@@ -38,10 +38,10 @@ from app.modules.identity.roles import Role
 
 _ONE_DAY = timedelta(days=1)
 _SELECT_CALENDAR = "SELECT zenspa_branch_calendar($1, $2, $3)"
-_COLUMNS_READ = BranchRead.model_fields.keys() - {"hours", "exceptions"}
+_COLUMNS_READ = BranchRead.model_fields.keys() - {"hours", "special_hours"}
 _INTEGRITY_ERRORS: dict[str, type[ZenSpaException]] = {
     "branch_key_key": BranchKeyTaken,
-    "hours_exception_overlap": ExceptionOverlaps,
+    "special_hours_overlap": SpecialHoursOverlap,
 }
 
 
@@ -169,71 +169,73 @@ async def set_weekly_hours(
     return await read_branch(session, branch_id)
 
 
-async def set_exceptions(
-    session: AsyncSession, user: CurrentUser, branch_id: UUID, exceptions: Iterable[ExceptionCreate]
+async def set_special_hours(
+    session: AsyncSession, user: CurrentUser, branch_id: UUID, special_hours: Iterable[SpecialHoursCreate]
 ) -> None:
     """Replace the special hours of a branch. Rows that stay are left untouched.
 
     Raises:
         BranchNotFound
-        ExceptionOverlaps: two of the new ones share a day.
+        SpecialHoursOverlap: two of the new ones share a day.
     """
     authorize(user, Role.ADMIN, branch_id=branch_id)
     await get_branch(session, branch_id, lock=True)
-    missing = list(exceptions)
-    for row in await session.scalars(_exceptions_of([branch_id])):
-        existing = ExceptionCreate.model_validate(_read_exception(row).model_dump(exclude={"id"}))
+    missing = list(special_hours)
+    for row in await session.scalars(_special_hours_of([branch_id])):
+        existing = SpecialHoursCreate.model_validate(_read_special_hours(row).model_dump(exclude={"id"}))
         if existing in missing:
             missing.remove(existing)
         else:
             await session.delete(row)
     await session.flush()
     for new in missing:
-        await _add_exception(session, branch_id, new)
+        await _add_special_hours(session, branch_id, new)
 
 
-async def add_exception(
-    session: AsyncSession, user: CurrentUser, branch_id: UUID, new: ExceptionCreate
-) -> ExceptionRead:
+async def add_special_hours(
+    session: AsyncSession, user: CurrentUser, branch_id: UUID, new: SpecialHoursCreate
+) -> SpecialHoursRead:
     """Set special hours for some days, for example over Tết.
 
     Raises:
         BranchNotFound
-        ExceptionOverlaps: one of the days has special hours already.
+        SpecialHoursOverlap: one of the days has special hours already.
     """
     authorize(user, Role.ADMIN, branch_id=branch_id)
     await get_branch(session, branch_id)
-    return await _add_exception(session, branch_id, new)
+    return await _add_special_hours(session, branch_id, new)
 
 
-async def _add_exception(session: AsyncSession, branch_id: UUID, new: ExceptionCreate) -> ExceptionRead:
-    exception = HoursException(
+async def _add_special_hours(
+    session: AsyncSession, branch_id: UUID, new: SpecialHoursCreate
+) -> SpecialHoursRead:
+    special = SpecialHours(
         branch_id=branch_id,
         days=Range(new.first_day, new.last_day + _ONE_DAY),
         reason=new.reason,
         hours=[{"opens": hours.opens, "closes": hours.closes} for hours in new.hours],
     )
-    session.add(exception)
+    session.add(special)
     with translate_integrity_errors(_INTEGRITY_ERRORS):
         await session.flush()
-    return _read_exception(exception)
+    return _read_special_hours(special)
 
 
-async def remove_exception(
-    session: AsyncSession, user: CurrentUser, branch_id: UUID, exception_id: UUID
+async def remove_special_hours(
+    session: AsyncSession, user: CurrentUser, branch_id: UUID, special_hours_id: UUID
 ) -> None:
     """Remove special hours: the days have their weekly hours again.
 
     Raises:
-        BranchNotFound, ExceptionNotFound
+        BranchNotFound, SpecialHoursNotFound
     """
     authorize(user, Role.ADMIN, branch_id=branch_id)
     await get_branch(session, branch_id)
-    deletion = delete(HoursException).where(
-        HoursException.id == exception_id, HoursException.branch_id == branch_id
+    deletion = delete(SpecialHours).where(
+        SpecialHours.id == special_hours_id, SpecialHours.branch_id == branch_id
     )
-    if await session.scalar(deletion.returning(HoursException.id)) is None:
-        raise ExceptionNotFound
+    if await session.scalar(deletion.returning(SpecialHours.id)) is None:
+        raise SpecialHoursNotFound
 
 
 # Below: for the other modules, which have authorized the user.
@@ -291,10 +293,10 @@ def read_calendar(calendar: dict[str, Any]) -> BranchCalendar:
     hours: dict[date, list[WallHours]] = {day: [] for day in days_between(first_day, last_day)}
     open_days = [day for day in hours if closed_on is None or day < closed_on]
     hours |= {day: by_weekday.get(day.isoweekday(), []) for day in open_days}
-    for exception in calendar["exceptions"]:
-        special = [WallHours(span["opens"], span["closes"]) for span in exception["hours"]]
-        since, until = (date.fromisoformat(exception[end]) for end in ("since", "until"))
-        hours |= {day: special for day in open_days if since <= day < until}
+    for special in calendar["special_hours"]:
+        special_hours = [WallHours(span["opens"], span["closes"]) for span in special["hours"]]
+        since, until = (date.fromisoformat(special[end]) for end in ("since", "until"))
+        hours |= {day: special_hours for day in open_days if since <= day < until}
     policy = ("grid_minutes", "notice_minutes", "horizon_days", "hold_minutes", "approve_online")
     return BranchCalendar(ZoneInfo(calendar["time_zone"]), hours, *(calendar[name] for name in policy))
 
@@ -312,13 +314,13 @@ async def _read(session: AsyncSession, branches: Sequence[Branch]) -> list[Branc
         weekly[hours.branch_id].append(
             WeekdayHours.model_construct(weekday=hours.weekday, opens=hours.opens, closes=hours.closes)
         )
-    exceptions: dict[UUID, list[ExceptionRead]] = {branch_id: [] for branch_id in branch_ids}
-    for exception in await session.scalars(_exceptions_of(branch_ids)):
-        exceptions[exception.branch_id].append(_read_exception(exception))
+    special_hours: dict[UUID, list[SpecialHoursRead]] = {branch_id: [] for branch_id in branch_ids}
+    for special in await session.scalars(_special_hours_of(branch_ids)):
+        special_hours[special.branch_id].append(_read_special_hours(special))
     return [
         BranchRead.model_validate(
             {field: getattr(branch, field) for field in _COLUMNS_READ}
-            | {"hours": weekly[branch.id], "exceptions": exceptions[branch.id]}
+            | {"hours": weekly[branch.id], "special_hours": special_hours[branch.id]}
         )
         for branch in branches
     ]
@@ -329,17 +331,17 @@ def _hours_of(branch_ids: Sequence[UUID]) -> Select[OpeningHours]:
     return statement.order_by(OpeningHours.weekday, OpeningHours.opens)
 
 
-def _exceptions_of(branch_ids: Sequence[UUID]) -> Select[HoursException]:
-    statement = select(HoursException).where(HoursException.branch_id.in_(branch_ids))
-    return statement.order_by(HoursException.days)
+def _special_hours_of(branch_ids: Sequence[UUID]) -> Select[SpecialHours]:
+    statement = select(SpecialHours).where(SpecialHours.branch_id.in_(branch_ids))
+    return statement.order_by(SpecialHours.days)
 
 
-def _read_exception(exception: HoursException) -> ExceptionRead:
-    first_day, end = bounds(exception.days)
-    return ExceptionRead(
-        id=exception.id,
+def _read_special_hours(special: SpecialHours) -> SpecialHoursRead:
+    first_day, end = bounds(special.days)
+    return SpecialHoursRead(
+        id=special.id,
         first_day=first_day,
         last_day=end - _ONE_DAY,
-        reason=exception.reason,
-        hours=[Hours.model_construct(None, **hours) for hours in exception.hours],
+        reason=special.reason,
+        hours=[Hours.model_construct(None, **hours) for hours in special.hours],
     )

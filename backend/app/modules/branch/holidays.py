@@ -9,7 +9,7 @@ import holidays
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.modules.branch import branch_service
-from app.modules.branch.branch_schemas import MAX_REASON, ExceptionCreate
+from app.modules.branch.branch_schemas import MAX_REASON, SpecialHoursCreate
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import TEAM
 
@@ -18,7 +18,7 @@ _ONE_DAY = timedelta(days=1)
 
 async def suggest_holidays(
     session: AsyncSession, user: CurrentUser, branch_id: UUID, year: int
-) -> list[ExceptionCreate]:
+) -> list[SpecialHoursCreate]:
     """Return the country's public holidays without special hours, closed all day, with their local names.
 
     Consecutive days, such as those of Tết, are one suggestion. A country without known holidays has none.
@@ -29,10 +29,10 @@ async def suggest_holidays(
     authorize(user, *TEAM)
     branch = await branch_service.read_branch(session, branch_id)
     names = await asyncio.to_thread(_holidays, branch.country, year)
-    decided = [(exception.first_day, exception.last_day) for exception in branch.exceptions]
+    decided = [(special.first_day, special.last_day) for special in branch.special_hours]
     undecided = sorted(day for day in names if not any(first <= day <= last for first, last in decided))
     return [
-        ExceptionCreate(
+        SpecialHoursCreate(
             first_day=days[0],
             last_day=days[-1],
             reason=", ".join(dict.fromkeys(names[day] for day in days))[:MAX_REASON].rstrip(),

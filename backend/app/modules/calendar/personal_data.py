@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.common.helpers import utc_now
 from app.modules.calendar.calendar_models import CalendarFeed
 from app.modules.calendar.calendar_schemas import CalendarRecord
-from app.modules.customer.personal_data import PersonalDataHolder
+from app.modules.customer.personal_data_holder import PersonalDataHolder
 
 
 async def _export(session: AsyncSession, customer_ids: Sequence[UUID]) -> list[CalendarRecord]:

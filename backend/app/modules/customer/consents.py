@@ -10,7 +10,7 @@ from app.modules.customer.customer_errors import CustomerErased
 from app.modules.customer.customer_models import Consent
 from app.modules.customer.customer_schemas import ConsentCreate, ConsentRead
 from app.modules.customer.customer_service import get_visible_customer, list_duplicates, share_customers
-from app.modules.customer.personal_data import PersonalDataHolder
+from app.modules.customer.personal_data_holder import PersonalDataHolder
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import DESK, Role
 

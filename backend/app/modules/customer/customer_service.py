@@ -1,4 +1,4 @@
-"""Customers: add, change, archive, list. Exports, merges and erasures of personal data are in `privacy`."""
+"""Customers: add, change, archive, list. Merges are in `merge`, copies and erasures of personal data in `privacy`."""
 
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
@@ -8,6 +8,7 @@ from sqlalchemy import Select, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
+from app.common.types.localized import LocalizedText
 from app.core.database import claim_connection
 from app.core.exceptions import ZenSpaException
 from app.core.security import read_cursor, sign_cursor
@@ -41,6 +42,7 @@ CONSTRAINT_ERRORS: dict[str, type[ZenSpaException]] = {
     "customer_user_id_key": AccountTaken,
 }
 """A phone number and an account have one customer."""
+_PHONE_OWNER = LocalizedText("Khách hàng đang dùng số này.", "The customer with this number.")
 _RARE_TAG = 1_000  # customers
 
 
@@ -391,11 +393,15 @@ async def save_customer(session: AsyncSession, customer: Customer) -> None:
     await session.refresh(customer)
 
 
-async def _owner_of_phone(session: AsyncSession, phone: str | None) -> list[dict[str, str]] | None:
+async def _owner_of_phone(
+    session: AsyncSession, phone: str | None
+) -> list[dict[str, str | LocalizedText]] | None:
     """Return the active customer with this number, as `details`. The failed transaction is rolled back first."""
     await session.rollback()
     await claim_connection(session)
     owner = await session.scalar(
         select(Customer.id).where(Customer.phone == phone, Customer.archived_at.is_(None))
     )
-    return [{"field": "customer_id", "message": str(owner), "type": "phone_owner"}] if owner else None
+    if owner is None:
+        return None
+    return [{"field": "customer_id", "message": _PHONE_OWNER, "type": "phone_owner", "value": str(owner)}]

@@ -1,41 +1,63 @@
-"""The form in which a module says what it keeps about customers.
+"""The rows of customers themselves, and the accounts by which they sign in, as personal data."""
 
-Each module that keeps something about customers has one `PersonalDataHolder`, and `app.personal_data` lists all of
-them. Exports, merges and erasures (`privacy`) only loop over that list, in one transaction. They lock customers before
-visits, and no resources.
-"""
-
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from copy import copy
 from uuid import UUID
 
-from pydantic import BaseModel
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-type Export = Callable[[AsyncSession, Sequence[UUID]], Awaitable[Sequence[BaseModel]]]
-"""A function of the ids of customers, which returns the records about them."""
-type Merge = Callable[[AsyncSession, UUID, UUID], Awaitable[None]]
-"""A function of the ids of a duplicate and of the survivor, which moves the records to the survivor."""
-type Erase = Callable[[AsyncSession, Sequence[UUID], Sequence[UUID]], Awaitable[None]]
-"""A function of the ids of customers and of their accounts, which removes the personal data. It can be repeated."""
+from app.common.helpers import utc_now
+from app.db.audit import mask_entries_about
+from app.modules.customer.columns import CUSTOMER_COLUMNS, Erasure, keep
+from app.modules.customer.customer_errors import MergeTooLarge
+from app.modules.customer.customer_models import Customer
+from app.modules.customer.customer_schemas import MAX_TAGS, MAX_TEXT, CustomerRead
+from app.modules.customer.customer_service import get_customer, save_customer
+from app.modules.customer.personal_data_holder import PersonalDataHolder
+from app.modules.identity import identity_service
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PersonalDataHolder:
-    """The records about customers that one module keeps.
-
-    When `merge` and `erase` run, the customers are locked FOR UPDATE. Code that writes something new about a
-    customer locks the customer FOR KEY SHARE first (`require_active`), so nothing new appears meanwhile.
-    """
-
-    name: str
-    """The key of these records in a person's copy."""
-    tables: frozenset[str]
-    """The tables with a customer's id. A test fails for a table that no holder has."""
-    export: Export
-    merge: Merge
-    erase: Erase
+async def export_customers(session: AsyncSession, customer_ids: Sequence[UUID]) -> list[CustomerRead]:
+    """Return the records of these customers, in the given order."""
+    rows = await session.scalars(select(Customer).where(Customer.id.in_(customer_ids)))
+    records = {row.id: CustomerRead.model_validate(row) for row in rows}
+    return [records[customer_id] for customer_id in customer_ids]
 
 
-type PersonalDataHolders = Sequence[PersonalDataHolder]
-"""The list of `app.personal_data`. `create_app` gives it to the routes, so that this module imports no other holder."""
+async def _merge(session: AsyncSession, duplicate_id: UUID, survivor_id: UUID) -> None:
+    survivor, duplicate = await get_customer(session, survivor_id), await get_customer(session, duplicate_id)
+    merged = {
+        name: rule.merge(getattr(survivor, name), getattr(duplicate, name))
+        for name, rule in CUSTOMER_COLUMNS.items()
+        if rule.merge is not keep
+    }
+    if survivor.user_id is None:  # with two accounts each stays where it is: exports and erasures find both
+        duplicate.user_id = None
+    await save_customer(
+        session, duplicate
+    )  # first: archived, it frees its phone and its account for the survivor
+    for name, value in merged.items():
+        setattr(survivor, name, value)
+    if len(survivor.tags) > MAX_TAGS or max(len(survivor.notes), len(survivor.contraindications)) > MAX_TEXT:
+        raise MergeTooLarge  # it could be neither changed nor imported any more
+    await save_customer(session, survivor)
+
+
+async def _erase(session: AsyncSession, customer_ids: Sequence[UUID], user_ids: Sequence[UUID]) -> None:
+    changed_ids = list(customer_ids)
+    for user_id in user_ids:
+        changed_ids += await identity_service.erase_customer_account(session, user_id)
+    for customer in await session.scalars(select(Customer).where(Customer.id.in_(customer_ids))):
+        for name, rule in CUSTOMER_COLUMNS.items():
+            if rule.erase is Erasure.NOW:
+                setattr(customer, name, getattr(customer, name) or utc_now())
+            elif rule.erase is not Erasure.KEEP:
+                setattr(customer, name, copy(rule.erase))
+    await session.flush()
+    await mask_entries_about(session, changed_ids)
+
+
+CUSTOMERS = PersonalDataHolder(
+    name="customers", tables=frozenset({"customer"}), export=export_customers, merge=_merge, erase=_erase
+)

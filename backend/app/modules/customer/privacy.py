@@ -1,33 +1,21 @@
-"""The rights of a person over their data (Vietnam's Law 91/2025/QH15), and the merge of duplicates."""
+"""The rights of a person over their data (Vietnam's Law 91/2025/QH15): a copy of it, and its erasure."""
 
 from uuid import UUID
 
-from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.modules.audit import audit_service
 from app.modules.customer.consents import CONSENTS, export_consents
-from app.modules.customer.customer_errors import (
-    CustomerErased,
-    CustomerMerged,
-    CustomerNotFound,
-    MergeWithItself,
-)
+from app.modules.customer.customer_errors import CustomerMerged, CustomerNotFound
 from app.modules.customer.customer_models import Customer
 from app.modules.customer.customer_schemas import PersonalData
-from app.modules.customer.customer_service import (
-    get_customer,
-    list_duplicates,
-    lock_customers,
-    refuse_own_account,
-    refuse_unless_active,
-)
-from app.modules.customer.personal_data import PersonalDataHolders
-from app.modules.customer.record import CUSTOMERS, export_customers
+from app.modules.customer.customer_service import get_customer, list_duplicates, lock_customers
+from app.modules.customer.personal_data import CUSTOMERS, export_customers
+from app.modules.customer.personal_data_holder import PersonalDataHolders
 from app.modules.identity import identity_service
 from app.modules.identity.access import CurrentUser, authorize
-from app.modules.identity.roles import DESK, Role
+from app.modules.identity.roles import Role
 
 
 async def collect_personal_data(
@@ -68,44 +56,6 @@ async def collect_personal_data(
         },
         changes=await audit_service.entries_about(session, changed_ids),
     )
-
-
-async def merge_customers(
-    session: AsyncSession,
-    user: CurrentUser,
-    holders: PersonalDataHolders,
-    survivor_id: UUID,
-    duplicate_id: UUID,
-) -> Customer:
-    """Make one customer of two. The survivor keeps what it has and takes what it lacks. A repeat changes nothing.
-
-    Raises:
-        ForbiddenException: The user is not at the desk.
-        OwnAccount: One of the two is the user, who would see what is kept about the other.
-        CustomerNotFound, MergeWithItself, MergeTooLarge
-        CustomerMerged: One of the two was merged into a third customer.
-        CustomerErased: One of the two was erased.
-        CustomerArchived: The survivor is archived.
-        PhoneTaken: The duplicate was archived, and another customer has its number now.
-    """
-    authorize(user, *DESK)
-    if survivor_id == duplicate_id:
-        raise MergeWithItself
-    customers = await lock_customers(session, [survivor_id, duplicate_id])
-    survivor, duplicate = customers[survivor_id], customers[duplicate_id]
-    refuse_own_account(user, survivor.user_id, duplicate.user_id)
-    if duplicate.merged_into_id == survivor_id:
-        return survivor
-    if duplicate.merged_into_id is not None:
-        raise CustomerMerged
-    refuse_unless_active(survivor)
-    if duplicate.erased_at is not None:
-        raise CustomerErased
-    duplicate.archived_at = duplicate.archived_at or func.clock_timestamp()
-    duplicate.merged_into_id = survivor_id
-    for holder in holders:
-        await holder.merge(session, duplicate_id, survivor_id)
-    return survivor
 
 
 async def erase_customer(

@@ -8,7 +8,7 @@ from fastapi import Depends, Request
 from app.core.database import SessionDep
 from app.core.exceptions import error_responses
 from app.http.router import ApiRouter
-from app.modules.customer import consents, customer_service, privacy
+from app.modules.customer import consents, customer_service, merge, privacy
 from app.modules.customer.customer_errors import (
     AccountTaken,
     CustomerArchived,
@@ -30,7 +30,7 @@ from app.modules.customer.customer_schemas import (
     CustomerRead,
     PersonalData,
 )
-from app.modules.customer.personal_data import PersonalDataHolders
+from app.modules.customer.personal_data_holder import PersonalDataHolders
 from app.modules.identity.access import SignedIn
 from app.modules.identity.identity_errors import UserNotFound
 
@@ -86,10 +86,10 @@ async def unlink_customer_account(user: SignedIn, session: SessionDep, customer_
     ),
 )
 async def merge_customers(
-    user: SignedIn, session: SessionDep, holders: Holders, customer_id: UUID, merge: CustomerMerge
+    user: SignedIn, session: SessionDep, holders: Holders, customer_id: UUID, request: CustomerMerge
 ) -> Customer:
     """Merge a duplicate into this customer, which takes over what it lacks. For the desk."""
-    return await privacy.merge_customers(session, user, holders, customer_id, merge.duplicate_id)
+    return await merge.merge_customers(session, user, holders, customer_id, request.duplicate_id)
 
 
 @router.get("/consents", responses=error_responses(CustomerNotFound))

@@ -7,7 +7,7 @@ from pydantic import BaseModel
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.idempotency import delete_responses
-from app.modules.customer.personal_data import PersonalDataHolder
+from app.modules.customer.personal_data_holder import PersonalDataHolder
 
 
 async def _export(_session: AsyncSession, _customer_ids: Sequence[UUID]) -> list[BaseModel]:

@@ -148,7 +148,7 @@ SignedIn = Annotated[CurrentUser, Security(_authenticate)]
 """A parameter of a route: the user who sent the request. The request is refused without a valid token."""
 
 
-async def look_again(session: AsyncSession, user: CurrentUser) -> CurrentUser:
+async def reload_user(session: AsyncSession, user: CurrentUser) -> CurrentUser:
     """Return the user as they are now, for a response that is sent over a long time.
 
     Raises:

@@ -122,7 +122,7 @@ def _branches(
             "hours": [
                 {"days": [hours.weekday], **hours.model_dump(exclude={"weekday"})} for hours in branch.hours
             ],
-            "exceptions": [exception.model_dump(exclude={"id"}) for exception in branch.exceptions],
+            "special_hours": [special.model_dump(exclude={"id"}) for special in branch.special_hours],
             "rooms": rooms_by_branch[branch.id],
             "resources": by_location[branch.id, "any"],
         }

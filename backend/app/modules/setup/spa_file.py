@@ -20,7 +20,7 @@ from app.common.types.wall_time import DAY, WallTime, end_after
 from app.common.validation import bilingual_error
 from app.modules.branch.branch_schemas import (
     BranchCreate,
-    ExceptionCreate,
+    SpecialHoursCreate,
     Weekday,
     WeekdayHours,
     WeeklyHours,
@@ -140,8 +140,8 @@ def weekly_shifts(lines: Iterable[ShiftLine], branch_ids: dict[str, UUID]) -> We
     )
 
 
-def _without_overlap(exceptions: list[ExceptionCreate]) -> list[ExceptionCreate]:
-    ordered = sorted(exceptions, key=lambda exception: exception.first_day)
+def _without_overlap(special_hours: list[SpecialHoursCreate]) -> list[SpecialHoursCreate]:
+    ordered = sorted(special_hours, key=lambda special: special.first_day)
     if any(after.first_day <= before.last_day for before, after in pairwise(ordered)):
         raise bilingual_error(
             "overlapping_days",
@@ -175,8 +175,8 @@ class FileBranch(BranchCreate):
     hours: Annotated[list[HoursLine], Field(max_length=50), AfterValidator(_week_of_hours)] = Field(
         default_factory=list
     )
-    exceptions: Annotated[
-        list[ExceptionCreate], Field(max_length=1_000), AfterValidator(_without_overlap)
+    special_hours: Annotated[
+        list[SpecialHoursCreate], Field(max_length=1_000), AfterValidator(_without_overlap)
     ] = Field(default_factory=list)
     rooms: Annotated[list[FileRoom], Field(max_length=MAX_ITEMS), AfterValidator(_by_key)] = Field(
         default_factory=list

@@ -132,14 +132,14 @@ class Writer:
             opened = await branch_service.open_branch(session, user, BranchCreate(**fields))
             self._ids[ItemKind.BRANCH][branch.key] = opened.id
         branch_id = self._ids[ItemKind.BRANCH][branch.key]
-        if changed - {"hours", "exceptions"} or (is_new and branch.closed):
+        if changed - {"hours", "special_hours"} or (is_new and branch.closed):
             changes = BranchUpdate(**fields, closed=branch.closed)
             await branch_service.update_branch(session, user, branch_id, changes)
         if "hours" in changed or (is_new and branch.hours):
             weekly = WeeklyHours(hours=[hours for line in branch.hours for hours in on_weekdays(line)])
             await branch_service.set_weekly_hours(session, user, branch_id, weekly)
-        if "exceptions" in changed or (is_new and branch.exceptions):
-            await branch_service.set_exceptions(session, user, branch_id, branch.exceptions)
+        if "special_hours" in changed or (is_new and branch.special_hours):
+            await branch_service.set_special_hours(session, user, branch_id, branch.special_hours)
 
     async def _write_rooms(self, branch: FileBranch) -> None:
         for room in branch.rooms:

@@ -15,7 +15,7 @@ _MINUTE, _DAY = timedelta(minutes=1), timedelta(days=1)
 _ROWS = {
     "branch": "SELECT * FROM branch WHERE id = $1",
     "weekly": "SELECT * FROM opening_hours WHERE branch_id = $1",
-    "exceptions": "SELECT days, hours::text FROM hours_exception WHERE branch_id = $1",
+    "special_hours": "SELECT days, hours::text FROM special_hours WHERE branch_id = $1",
     "people": "SELECT id, gender FROM staff WHERE id IN (SELECT staff_id FROM shift WHERE branch_id = $1)",
     "skills": "SELECT * FROM staff_skill WHERE staff_id IN (SELECT staff_id FROM shift WHERE branch_id = $1)",
     "shifts": "SELECT * FROM shift WHERE branch_id = $1",
@@ -131,7 +131,7 @@ def _is_open(
         hours = [
             (row["opens"], row["closes"]) for row in rows["weekly"] if row["weekday"] == day.isoweekday()
         ]
-        for row in rows["exceptions"]:
+        for row in rows["special_hours"]:
             if row["days"].lower <= day < row["days"].upper:
                 hours = [(part["opens"], part["closes"]) for part in json.loads(row["hours"])]
         if any(_wall(day, opens, zone) <= minute < _wall(day, closes, zone) for opens, closes in hours):

@@ -63,11 +63,11 @@ async def test_a_start_is_offered_by_grid_and_horizon_alone() -> None:
     await spa.write()
     snapshot = await snapshot_of(spa, await party_for(spa, massage))
     offered = {
-        at: snapshot.is_offered(spa.at(at)) for at in (f"{DAY} 09:15", f"{DAY} 09:20", "2026-12-06 09:15")
+        at: snapshot.is_bookable(spa.at(at)) for at in (f"{DAY} 09:15", f"{DAY} 09:20", "2026-12-06 09:15")
     }
     assert list(offered.values()) == [True, False, False]
-    assert not snapshot.is_offered(datetime.fromisoformat("1999-01-01T00:00:00Z"))
-    assert not snapshot.is_offered(spa.at(f"{DAY} 09:15") + timedelta(seconds=1))
+    assert not snapshot.is_bookable(datetime.fromisoformat("1999-01-01T00:00:00Z"))
+    assert not snapshot.is_bookable(spa.at(f"{DAY} 09:15") + timedelta(seconds=1))
     assert (snapshot.calendar.hold_minutes, snapshot.calendar.approve_online) == (10, False)
 
 

@@ -13,7 +13,7 @@ from app.db.transactions import run_in_transaction
 from app.modules.board import stream as board_stream
 from app.modules.board.board_service import Viewer, load_board
 from app.modules.board.stream import stream_events
-from app.redis.events import announce, branch_events
+from app.redis.events import branch_events, publish_branch_change
 from tests.api.board.test_board import DAY, board_path
 from tests.builders.resources import at
 from tests.builders.visits import add_visit
@@ -31,17 +31,17 @@ def http_to(app: AppProcess, client: httpx2.AsyncClient) -> httpx2.AsyncClient:
     return app.http(headers=client.headers)
 
 
-async def announce_change(branch_id: UUID) -> None:
+async def publish_change(branch_id: UUID) -> None:
     async def change(session: AsyncSession) -> None:
-        announce(session, branch_id)
+        publish_branch_change(session, branch_id)
 
     await run_in_transaction(change)
 
 
 async def add_visits(branch_id: UUID, *hours: int, **more: Any) -> list[str]:
-    """Insert visits of an hour that begin at these hours, announce the change, and return their ids."""
+    """Insert visits of an hour that begin at these hours, publish the change, and return their ids."""
     visits = [str((await add_visit(branch_id, at(hour), at(hour + 1), **more)).id) for hour in hours]
-    await announce_change(branch_id)
+    await publish_change(branch_id)
     return visits
 
 

@@ -15,10 +15,10 @@ from app.redis.client import get_redis_client
 from app.redis.events import CHANNEL
 from tests.api.board.streams import (
     add_visits,
-    announce_change,
     next_data,
     no_watch_is_left,
     open_board,
+    publish_change,
     visit_ids,
 )
 from tests.builders.branches import add_branch
@@ -37,7 +37,7 @@ NEVER = 3600.0
 
 @pytest.fixture(autouse=True)
 def _no_polls_and_no_heartbeats(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a stream send only what was announced."""
+    """Let a stream send only what was published."""
     monkeypatch.setattr(board_stream, "POLL_SECONDS", NEVER)
     monkeypatch.setattr(board_stream, "HEARTBEAT_SECONDS", NEVER)
 
@@ -54,16 +54,16 @@ class TestStream:
         monkeypatch.setattr(board_stream, "MAX_STREAM_SECONDS", 600.0)
 
     async def test_changes_since_the_board_was_read_come_first(self) -> None:
-        """A stream begins with them also when they were not announced and the day was already watched."""
+        """A stream begins with them also when they were not published and the day was already watched."""
         branch = await add_branch()
         first, _ = await open_board(branch)
         async with aclosing(first):
-            announced = await add_visits(branch, 2)
-            assert visit_ids(await next_data(first)) == announced
+            published = await add_visits(branch, 2)
+            assert visit_ids(await next_data(first)) == published
             stream, board = await open_board(branch)
             visit = await add_visit(branch, at(3), at(4))
             async with aclosing(stream):
-                assert visit_ids(board) == announced
+                assert visit_ids(board) == published
                 assert visit_ids(await next_data(stream)) == [str(visit.id)]
 
     async def test_a_changed_visit_is_sent_complete_and_a_removed_one_by_its_id(self) -> None:
@@ -72,7 +72,7 @@ class TestStream:
         stream, _ = await open_board(branch)
         async with aclosing(stream):
             await run_sql("UPDATE visit SET note = 'gần cửa sổ', customer_id = $1 WHERE id = $2", hoa, stay)
-            await announce_change(branch)
+            await publish_change(branch)
             change = await next_data(stream)
             assert [(visit["id"], visit["note"]) for visit in change["visits"]] == [(stay, "gần cửa sổ")]
             assert [guest["full_name"] for guest in change["guests"]] == ["Hoa"]
@@ -87,7 +87,7 @@ class TestStream:
                 " WHERE visit_id = $1",
                 move,
             )
-            await announce_change(branch)
+            await publish_change(branch)
             change = await next_data(stream)
             assert (change["visits"], change["removed"]) == ([], [move])
 
@@ -149,7 +149,7 @@ class TestStream:
 
         output: list[str] = []
 
-        async def it_has_tried_often() -> bool:  # by polling: the change was announced once
+        async def it_has_tried_often() -> bool:  # by polling: the change was published once
             output.append(capsys.readouterr().out)
             return "".join(output).count("a board could not be read, trying again") > 5
 

@@ -70,11 +70,11 @@ class TestAccess:
     ) -> None:
         checks = []
 
-        async def look_again(session: AsyncSession, user: CurrentUser) -> CurrentUser:
-            checks.append(await access.look_again(session, user))
+        async def reload_user(session: AsyncSession, user: CurrentUser) -> CurrentUser:
+            checks.append(await access.reload_user(session, user))
             return checks[-1]
 
-        monkeypatch.setattr(board_stream, "look_again", look_again)
+        monkeypatch.setattr(board_stream, "reload_user", reload_user)
         branch = await add_branch()
         stream = await open_events(await receptionist_of(branch), branch)
 
@@ -85,8 +85,8 @@ class TestAccess:
             await anext(stream)
             change = asyncio.create_task(next_data(stream))
             await eventually(checked_twice)
-            announced = await add_visits(branch, 2)
-            assert visit_ids(await change) == announced
+            published = await add_visits(branch, 2)
+            assert visit_ids(await change) == published
 
     async def test_a_stream_goes_on_while_the_database_is_down(
         self, capsys: pytest.CaptureFixture[str]
@@ -107,8 +107,8 @@ class TestAccess:
                 proxy.mode = Mode.REFUSE
                 await eventually(it_has_tried)
                 proxy.mode = Mode.PASS
-                announced = await add_visits(branch, 2)
-                assert visit_ids(await change) == announced
+                published = await add_visits(branch, 2)
+                assert visit_ids(await change) == published
 
 
 class TestHowMany:
@@ -160,7 +160,7 @@ def everywhere(user: CurrentUser) -> CurrentUser:
 
 async def load_user(claims: Claims) -> CurrentUser:
     user = CurrentUser(claims.subject, frozenset(), claims.session_id, claims)
-    return await run_in_transaction(lambda session: access.look_again(session, user))
+    return await run_in_transaction(lambda session: access.reload_user(session, user))
 
 
 async def open_response(user: CurrentUser, branch_id: UUID) -> EventStream:

@@ -8,7 +8,7 @@ import httpx2
 import pytest
 
 from app.core.database import AsyncSessionLocal
-from app.modules.customer.privacy import merge_customers
+from app.modules.customer.merge import merge_customers
 from app.modules.identity.access import SYSTEM_USER
 from app.personal_data import PERSONAL_DATA_HOLDERS
 from tests.builders.bookings import APPOINTMENTS, VISITS, BookableSpa, bookable_spa, with_headers

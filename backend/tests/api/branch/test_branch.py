@@ -48,7 +48,7 @@ async def close_for(
     client: httpx2.AsyncClient, branch: Branch, first: str, last: str, **changes: object
 ) -> httpx2.Response:
     body = {"first_day": first, "last_day": last, "reason": "Tết Nguyên Đán"} | changes
-    return await client.post(f"{PATH}/{branch['id']}/exceptions", json=body)
+    return await client.post(f"{PATH}/{branch['id']}/special-hours", json=body)
 
 
 async def open_on(client: httpx2.AsyncClient, branch: Branch, first: str, last: str) -> list[tuple[str, str]]:
@@ -60,7 +60,7 @@ async def open_on(client: httpx2.AsyncClient, branch: Branch, first: str, last: 
 class TestBranch:
     async def test_a_branch_is_in_vietnam_by_default(self, quan_1: Branch) -> None:
         assert (quan_1["time_zone"], quan_1["country"]) == ("Asia/Ho_Chi_Minh", "VN")
-        assert (quan_1["hours"], quan_1["exceptions"]) == ([], [])
+        assert (quan_1["hours"], quan_1["special_hours"]) == ([], [])
         assert quan_1["closed_at"] is None
 
     async def test_anybody_may_read_a_branch_and_only_an_administrator_change_it(
@@ -181,7 +181,7 @@ class TestSpecialHours:
         assert await open_on(client, quan_1, "2027-02-05", "2027-02-11") == [
             ("2027-02-11T02:00:00Z", "2027-02-11T14:00:00Z")
         ]
-        assert (await client.get(f"{PATH}/{quan_1['id']}")).json()["exceptions"] == [added.json()]
+        assert (await client.get(f"{PATH}/{quan_1['id']}")).json()["special_hours"] == [added.json()]
 
     async def test_special_hours_replace_those_of_the_weekday(
         self, client: httpx2.AsyncClient, quan_1: Branch
@@ -196,8 +196,8 @@ class TestSpecialHours:
     async def test_a_day_has_special_hours_once(self, client: httpx2.AsyncClient, quan_1: Branch) -> None:
         added = await close_for(client, quan_1, "2027-02-05", "2027-02-10")
         again = await close_for(client, quan_1, "2027-02-10", "2027-02-12")
-        assert (again.status_code, code_of(again)) == (409, "HOURS_EXCEPTION_OVERLAPS")
-        path = f"{PATH}/{quan_1['id']}/exceptions/{added.json()['id']}"
+        assert (again.status_code, code_of(again)) == (409, "SPECIAL_HOURS_OVERLAP")
+        path = f"{PATH}/{quan_1['id']}/special-hours/{added.json()['id']}"
         assert (await client.delete(path)).status_code == 204
         assert (await client.delete(path)).status_code == 404
         assert (await close_for(client, quan_1, "2027-02-10", "2027-02-12")).status_code == 201
@@ -239,7 +239,7 @@ class TestSpecialHours:
         self, client: httpx2.AsyncClient, quan_1: Branch
     ) -> None:
         _, tet, *_ = await holiday_suggestions(client, quan_1)
-        assert (await client.post(f"{PATH}/{quan_1['id']}/exceptions", json=tet)).status_code == 201
+        assert (await client.post(f"{PATH}/{quan_1['id']}/special-hours", json=tet)).status_code == 201
         assert tet not in await holiday_suggestions(client, quan_1)
 
     async def test_days_of_a_holiday_without_special_hours_are_still_suggested(

@@ -60,7 +60,7 @@ class TestFreshness:
         await client.patch(f"{PATH}/{branch_id}", json={"name": "Sen Hồng"})
         assert await names(client) == ["Sen Hồng"]
 
-    @pytest.mark.parametrize("table", ["opening_hours", "hours_exception"])
+    @pytest.mark.parametrize("table", ["opening_hours", "special_hours"])
     async def test_a_change_of_hours_is_in_the_next_response(
         self, client: httpx2.AsyncClient, table: str
     ) -> None:
@@ -71,10 +71,10 @@ class TestFreshness:
         else:
             await close_on(branch_id, date(2027, 2, 6), date(2027, 2, 6))
         [branch] = (await client.get(PATH)).json()
-        assert len([*branch["hours"], *branch["exceptions"]]) == 1
+        assert len([*branch["hours"], *branch["special_hours"]]) == 1
         await run_sql(f"DELETE FROM {table}")
         [branch] = (await client.get(PATH)).json()
-        assert [*branch["hours"], *branch["exceptions"]] == []
+        assert [*branch["hours"], *branch["special_hours"]] == []
 
     async def test_an_uncommitted_change_is_not_shown(self, client: httpx2.AsyncClient) -> None:
         branch_id = await add_branch(name="Sen Trắng")

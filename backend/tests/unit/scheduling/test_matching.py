@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.scheduling.bitmask import positions
-from app.scheduling.matching import Offer, match
+from app.scheduling.matching import UnmetNeed, match
 from tests.support.examples import examples
 
 STEPS = 4
@@ -24,11 +24,11 @@ whens = st.builds(
 needs = st.tuples(whens, st.dictionaries(st.integers(0, 4), some_steps, min_size=1, max_size=4))
 
 
-def possible(offers: Sequence[Offer], step: int, used: dict[int, int]) -> bool:
+def possible(unmet_needs: Sequence[UnmetNeed], step: int, used: dict[int, int]) -> bool:
     """Return whether these needs can be met at a step; `used` is the time of each resource that earlier needs occupy."""
-    if not offers:
+    if not unmet_needs:
         return True
-    first, *others = offers
+    first, *others = unmet_needs
     return any(
         possible(others, step, used | {number: used.get(number, 0) | first.during})
         for number, free in first.free.items()
@@ -43,10 +43,12 @@ def possible(offers: Sequence[Offer], step: int, used: dict[int, int]) -> bool:
 def test_a_match_is_found_exactly_where_there_is_one(
     given_needs: NeedRows, doubled: list[int], todo: int
 ) -> None:
-    offers = [Offer(when, free) for when, free in given_needs]
-    offers += [Offer(offers[at].during, offers[at].free) for at in doubled if at < len(given_needs)]
-    expected = [step for step in positions(todo) if possible(offers, step, {})]
-    assert list(positions(match(offers, todo))) == expected
+    unmet_needs = [UnmetNeed(when, free) for when, free in given_needs]
+    unmet_needs += [
+        UnmetNeed(unmet_needs[at].during, unmet_needs[at].free) for at in doubled if at < len(given_needs)
+    ]
+    expected = [step for step in positions(todo) if possible(unmet_needs, step, {})]
+    assert list(positions(match(unmet_needs, todo))) == expected
 
 
 def test_no_needs_are_always_met() -> None:

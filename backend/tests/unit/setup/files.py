@@ -15,7 +15,7 @@ branches:
     hours:
       - {days: [1, 2, 3], opens: 09:00, closes: "22:00"}
       - {days: [6], opens: "18:00", closes: "02:00"}
-    exceptions:
+    special_hours:
       - {first_day: 2027-02-06, last_day: 2027-02-09, reason: Tết Nguyên Đán}
     rooms:
       - key: sen

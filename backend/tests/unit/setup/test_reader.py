@@ -82,7 +82,7 @@ class TestReading:
         ("opens: 09:00", "opens: 9h", "line 7: branches.quan-1.hours.1.opens", "wall_time"),
         ("days: [6]", "days: [3, 6]", "line 6: branches.quan-1.hours", "overlap"),
         ("days: [6]", "days: [8]", "line 8: branches.quan-1.hours.2.days.1", "less_than_equal"),
-        ("last_day: 2027-02-09", "last_day: 2026-02-09", "line 10: branches.quan-1.exceptions.1", "date_range"),
+        ("last_day: 2027-02-09", "last_day: 2026-02-09", "line 10: branches.quan-1.special_hours.1", "date_range"),
         ("key: sen-2", "key: sen-1", "line 16: branches.quan-1.rooms.sen.beds.sen-1.key", "duplicate_key"),
         ("key: noi-1", "key: sen-1", "line 18: branches.quan-1.resources.sen-1.key", "duplicate_key"),
         ("Giường 1, type: giuong", "G, type: noi", "line 15: branches.quan-1.rooms.sen.beds.sen-1.type", "unknown_bed"),

@@ -78,13 +78,13 @@ def spas(draw: Callable[..., Any]) -> dict[str, Any]:
     hours = st.fixed_dictionaries(
         {"days": st.lists(st.integers(1, 7), min_size=1, max_size=7), "opens": TIMES, "closes": TIMES}
     )
-    exceptions = st.fixed_dictionaries(
+    special_hours = st.fixed_dictionaries(
         {"first_day": st.just(dt.date(2027, 2, 6)), "last_day": st.dates(dt.date(2027, 2, 6), dt.date(2027, 3, 1)),
          "reason": LINES}
     )  # fmt: skip
     branches = draw(
         keyed({"name": LINES}, address=TEXTS, hours=st.lists(hours, max_size=1), closed=st.booleans(),
-              exceptions=st.lists(exceptions, max_size=1), grid_minutes=st.sampled_from([5, 15, 60]))
+              special_hours=st.lists(special_hours, max_size=1), grid_minutes=st.sampled_from([5, 15, 60]))
     )  # fmt: skip
     if branches:
         branches[0]["resources"] = draw(resources)

@@ -46,7 +46,7 @@ from app.modules.catalogue.catalogue_service import names_of_variants
 from app.modules.customer import customer_service
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import DESK
-from app.redis.events import announce
+from app.redis.events import publish_branch_change
 from app.scheduling.demand import Party, Treatment
 from app.scheduling.supply import ResourceKind
 from app.scheduling.timegrid import this_step
@@ -308,6 +308,6 @@ async def _split_off(session: AsyncSession, visit: Visit, appointment: Appointme
 
 async def _finish(session: AsyncSession, visit: Visit) -> VisitRead:
     await session.flush()
-    announce(session, visit.branch_id)
+    publish_branch_change(session, visit.branch_id)
     [read] = await read_visits(session, [visit.id])
     return read

@@ -40,7 +40,7 @@ from app.modules.identity.roles import DESK
 from app.modules.resource.appointments import lock_resources
 from app.modules.resource.resource_errors import ResourceNotFound
 from app.modules.staff.staff_service import get_staff, names_of_staff
-from app.redis.events import announce
+from app.redis.events import publish_branch_change
 from app.scheduling.demand import Party
 from app.scheduling.reassignment import is_possible, plan_reassignment
 from app.scheduling.supply import Supply
@@ -116,7 +116,7 @@ async def apply_replan(
         )
     except SlotTaken as error:
         raise DayChanged from error
-    announce(session, plan.branch_id)
+    publish_branch_change(session, plan.branch_id)
     return ReplanApplied(visits=await read_visits(session, visit_ids))
 
 

@@ -36,7 +36,7 @@ from app.modules.booking.visit.read import read_visits
 from app.modules.branch.branch_service import get_branch
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import Role
-from app.redis.events import announce
+from app.redis.events import publish_branch_change
 
 
 class Guest(NamedTuple):
@@ -77,7 +77,7 @@ async def set_status(
         await apply_changes(session, changes, reason=reason)
         no_shows = [guest.id for guest in changes if guest.status is Status.NO_SHOW]
         await restore_times(session, visit, no_shows)
-        announce(session, visit.branch_id)
+        publish_branch_change(session, visit.branch_id)
     [read] = await read_visits(session, [visit_id])
     visible = [appointment for appointment in read.appointments if appointment.id in relations]
     return read.model_copy(update={"appointments": visible})

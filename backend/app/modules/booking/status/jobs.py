@@ -24,7 +24,7 @@ from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.status.change_status import Guest, apply_changes
 from app.modules.booking.status.status import AppointmentStatus as Status
 from app.modules.branch.branch_service import no_show_minutes
-from app.redis.events import announce
+from app.redis.events import publish_branch_change
 
 PROGRAM = "zenspa jobs"
 _MAX_VISITS = 1_000
@@ -114,5 +114,5 @@ async def _change(session: AsyncSession, *, visit_id: UUID, due: _Due, new: Stat
     guests = [Guest(row.id, Status(row.status), row.starts_at) for row in await session.execute(statement)]
     if guests:
         await apply_changes(session, dict.fromkeys(guests, new))
-        announce(session, branch_id)
+        publish_branch_change(session, branch_id)
     return bool(guests)

@@ -28,7 +28,7 @@ from app.modules.resource.resource_errors import (
     ResourceNotFound,
 )
 from app.modules.resource.resource_models import Outage, Resource
-from app.redis.events import announce
+from app.redis.events import publish_branch_change
 
 
 async def list_outages(
@@ -111,7 +111,7 @@ async def _lock_to_change(session: AsyncSession, user: CurrentUser, resource_id:
     await lock_resources(session, [resource_id])
     branch_id = await _branch_of(session, resource_id, in_use=True)
     authorize(user, *DESK, branch_id=branch_id)
-    announce(session, branch_id)
+    publish_branch_change(session, branch_id)
 
 
 async def _branch_of(session: AsyncSession, resource_id: UUID, *, in_use: bool = False) -> UUID:

@@ -22,7 +22,7 @@ from app.modules.staff.roster.schemas import MAX_SHIFTS, ShiftCopy, ShiftFill, S
 from app.modules.staff.roster.service import is_employed
 from app.modules.staff.staff_errors import NotOfThisBranch, TooManyShifts
 from app.modules.staff.staff_models import Shift, Staff, StaffBranch, WeeklyShift
-from app.redis.events import announce
+from app.redis.events import publish_branch_change
 
 _ONE_DAY, _ONE_WEEK = timedelta(days=1), timedelta(weeks=1)
 
@@ -147,7 +147,7 @@ async def _make_shifts(
     rows = list(_rows((plan for plan in plans if hours[plan.day]), zone))
     free = [row for row in rows if (row.staff_id, row.start.astimezone(zone).date()) not in days_with_shifts]
     created = await _insert(session, branch_id, free)
-    announce(session, branch_id)
+    publish_branch_change(session, branch_id)
     return ShiftsMade(created=created, skipped=len(rows) - created)
 
 

@@ -40,7 +40,7 @@ from app.modules.staff.staff_errors import (
 from app.modules.staff.staff_models import Shift, Staff
 from app.modules.staff.staff_schemas import ShiftRead
 from app.modules.staff.staff_service import find_staff_of_user, get_own_or_managed, get_staff
-from app.redis.events import announce
+from app.redis.events import publish_branch_change
 
 _CONSTRAINT_ERRORS = {"shift_overlap": ShiftOverlaps}
 
@@ -89,7 +89,7 @@ async def create_shift(session: AsyncSession, user: CurrentUser, new: ShiftCreat
     session.add(shift)
     with translate_integrity_errors(_CONSTRAINT_ERRORS):
         await session.flush()
-    announce(session, new.branch_id)
+    publish_branch_change(session, new.branch_id)
     return read_shift(shift)
 
 
@@ -110,7 +110,7 @@ async def update_shift(
     if "branch_id" in changed:
         authorize(user, *DESK, branch_id=changed["branch_id"])
         await branch_service.get_branch(session, changed["branch_id"])
-        announce(session, changed["branch_id"])
+        publish_branch_change(session, changed["branch_id"])
     staff_ids = [shift.staff_id, changed.get("staff_id", shift.staff_id)]
     await _lock_people(session, staff_ids)
     during = _during(shift, changed)
@@ -180,7 +180,7 @@ def is_employed(staff: Staff, day: date) -> bool:
 
 
 async def _lock_shifts(session: AsyncSession, user: CurrentUser, *shift_ids: UUID) -> list[Shift]:
-    """Lock the shifts, and announce a change in their branches.
+    """Lock the shifts, and publish a change of their branches.
 
     Shifts are locked before people, and in the order of their ids, by everybody who locks them, so that two transactions
     never deadlock.
@@ -195,7 +195,7 @@ async def _lock_shifts(session: AsyncSession, user: CurrentUser, *shift_ids: UUI
         raise ShiftNotFound
     for shift in shifts.values():
         authorize(user, *DESK, branch_id=shift.branch_id)
-        announce(session, shift.branch_id)
+        publish_branch_change(session, shift.branch_id)
     return [shifts[shift_id] for shift_id in shift_ids]
 
 

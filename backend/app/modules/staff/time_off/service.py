@@ -44,7 +44,7 @@ from app.modules.staff.time_off.schemas import (
     TimeOffPage,
     TimeOffRead,
 )
-from app.redis.events import announce
+from app.redis.events import publish_branch_change
 
 
 async def request_time_off(session: AsyncSession, user: CurrentUser, new: TimeOffCreate) -> TimeOffRead:
@@ -114,7 +114,7 @@ async def approve_time_off(
         session, [leave.staff_id], within=[leave.during], force=approval.force
     ) as stranded:
         leave = await _decide(session, user, leave, TimeOffStatus.APPROVED, approval.answer)
-    await _announce_where_they_work(session, leave.staff_id)
+    await _publish_where_they_work(session, leave.staff_id)
     return TimeOffApproved(time_off=read_time_off(leave), stranded=stranded)
 
 
@@ -169,15 +169,15 @@ async def withdraw_time_off(session: AsyncSession, user: CurrentUser, time_off_i
         {TimeOffStatus.REQUESTED, TimeOffStatus.APPROVED},
         status=TimeOffStatus.WITHDRAWN,
     )
-    await _announce_where_they_work(session, leave.staff_id)
+    await _publish_where_they_work(session, leave.staff_id)
     return read_time_off(withdrawn)
 
 
-async def _announce_where_they_work(session: AsyncSession, staff_id: UUID) -> None:
+async def _publish_where_they_work(session: AsyncSession, staff_id: UUID) -> None:
     for branch_id in await session.scalars(
         select(StaffBranch.branch_id).where(StaffBranch.staff_id == staff_id)
     ):
-        announce(session, branch_id)
+        publish_branch_change(session, branch_id)
 
 
 async def _get_to_decide(session: AsyncSession, user: CurrentUser, time_off_id: UUID) -> TimeOff:
