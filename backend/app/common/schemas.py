@@ -42,11 +42,16 @@ class RedisHealthResponse(HealthCheckResponse):
 
 
 class ErrorField(BaseModel):
-    """A refused field. Its value is never repeated, because it may be a password."""
+    """A refused field, or another detail of an error. What the client sent is never repeated: it may be a password."""
 
     field: str = Field(examples=["body.phone"])
     message: str = Field(examples=["Chưa điền mục này."])
     type: str = Field(examples=["missing"])
+    value: str | None = Field(
+        default=None,
+        description="For programs, with some types: an id, or an instant or an interval as ISO 8601.",
+        examples=["2026-12-05T14:15:00+07:00"],
+    )
 
 
 class ErrorBody(BaseModel):

@@ -120,9 +120,7 @@ def resources_of(visit: dict[str, Any], kind: str) -> list[str]:
 def alternatives(refused: httpx2.Response) -> list[datetime]:
     """Return the free starts that a refused booking offers, the nearest first."""
     details = refused.json()["error"]["details"]
-    return [
-        datetime.fromisoformat(detail["message"]) for detail in details if detail["type"] == "alternative"
-    ]
+    return [datetime.fromisoformat(detail["value"]) for detail in details if detail["type"] == "alternative"]
 
 
 OVERLAPS = (

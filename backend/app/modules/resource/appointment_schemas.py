@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
+from app.common.types.localized import LocalizedText
 from app.modules.resource.kinds import AllocationState
 
 _MAX_DETAILS = 100
@@ -22,14 +23,20 @@ class ResourceAppointment(BaseModel):
     end: datetime
 
 
-def appointment_details(appointments: Sequence[ResourceAppointment], kind: str) -> list[dict[str, str]]:
-    """Return the first hundred as `details` of an error: `field` is the appointment's id, `message` the time as an ISO 8601
+_AN_APPOINTMENT = LocalizedText("Có lịch hẹn trong khoảng giờ này.", "There is an appointment at this time.")
+
+
+def appointment_details(
+    appointments: Sequence[ResourceAppointment], kind: str
+) -> list[dict[str, str | LocalizedText]]:
+    """Return the first hundred as `details` of an error: `field` is the appointment's id, `value` the time as an ISO 8601
     interval, such as `2026-12-31T02:00:00Z/2026-12-31T03:00:00Z`."""
     return [
         {
             "field": str(appointment.appointment_id),
-            "message": f"{_iso(appointment.start)}/{_iso(appointment.end)}",
+            "message": _AN_APPOINTMENT,
             "type": kind,
+            "value": f"{_iso(appointment.start)}/{_iso(appointment.end)}",
         }
         for appointment in appointments[:_MAX_DETAILS]
     ]

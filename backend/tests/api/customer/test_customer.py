@@ -177,7 +177,12 @@ class TestCreate:
             await client.post(PATH, json={"full_name": "Mai", "phone": "0912345678"}),
             await client.patch(f"{PATH}/{mai['id']}", json={"phone": "0912345678"}),
         ):
-            owner = {"field": "customer_id", "message": lan["id"], "type": "phone_owner"}
+            owner = {
+                "field": "customer_id",
+                "message": "Khách hàng đang dùng số này.",
+                "type": "phone_owner",
+                "value": lan["id"],
+            }
             assert refused.json()["error"]["details"] == [owner]
 
 
@@ -326,6 +331,22 @@ class TestMerge:
         unknown = await client.post(f"{PATH}/{lan['id']}/merge", json={"duplicate_id": str(uuid4())})
         assert code_of(with_itself) == "CUSTOMER_MERGE_WITH_ITSELF"
         assert code_of(unknown) == "CUSTOMER_NOT_FOUND"
+
+    async def test_a_merge_into_an_archived_customer_or_of_a_number_in_use_is_refused(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        survivor, duplicate = await add("Lê Lan"), await add("Lê Lan", phone="0912345678")
+        await client.post(f"{PATH}/{duplicate['id']}/archive")
+        await add("Trần Mai", phone="0912345678")
+        path, body = f"{PATH}/{survivor['id']}/merge", {"duplicate_id": duplicate["id"]}
+        with_a_number_in_use = await client.post(path, json=body)
+        await client.post(f"{PATH}/{survivor['id']}/archive")
+        into_archived = await client.post(path, json=body)
+        refusals = (with_a_number_in_use, into_archived)
+        assert [(refused.status_code, code_of(refused)) for refused in refusals] == [
+            (409, "CUSTOMER_PHONE_TAKEN"),
+            (409, "CUSTOMER_ARCHIVED"),
+        ]
 
     async def test_of_two_merges_into_each_other_one_succeeds(
         self, client: httpx2.AsyncClient, add: AddCustomer

@@ -70,8 +70,9 @@ class TestOutOfOrder:
         assert refused.json()["error"]["details"] == [
             {
                 "field": str(appointment_id),
-                "message": f"2100-03-01T{start}:00:00Z/2100-03-01T{end}:00:00Z",
+                "message": "Có lịch hẹn trong khoảng giờ này.",
                 "type": "conflicting_appointment",
+                "value": f"2100-03-01T{start}:00:00Z/2100-03-01T{end}:00:00Z",
             }
             for appointment_id, start, end in ((early, "09", "10"), (late, "11", "13"))
         ]

@@ -223,8 +223,9 @@ class TestRetiring:
             assert refused.json()["error"]["details"] == [
                 {
                     "field": str(appointment_id),
-                    "message": "2100-03-01T10:00:00Z/2100-03-01T11:00:00Z",
+                    "message": "Có lịch hẹn trong khoảng giờ này.",
                     "type": "conflicting_appointment",
+                    "value": "2100-03-01T10:00:00Z/2100-03-01T11:00:00Z",
                 }
             ]
 

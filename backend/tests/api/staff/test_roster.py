@@ -124,6 +124,9 @@ class TestCreate:
             (404, "STAFF_NOT_FOUND"),
             (404, "BRANCH_NOT_FOUND"),
         ]
+        times = {"start": at(9).isoformat(), "end": at(18).isoformat()}
+        listed = await client.get(PATH, params=times | {"branch_id": str(uuid7())})
+        assert code_of(listed) == (404, "BRANCH_NOT_FOUND")
 
 
 class TestList:
@@ -185,8 +188,9 @@ class TestChange:
         assert refused.json()["error"]["details"] == [
             {
                 "field": str(late),
-                "message": "2100-03-01T16:30:00Z/2100-03-01T17:30:00Z",
+                "message": "Có lịch hẹn trong khoảng giờ này.",
                 "type": "stranded_appointment",
+                "value": "2100-03-01T16:30:00Z/2100-03-01T17:30:00Z",
             }
         ]
         assert await shifts_of(lan) == [(at(9), at(18))]
@@ -269,6 +273,7 @@ class TestChange:
             ({"branch_id": str(elsewhere)}, (409, "NOT_OF_THIS_BRANCH")),
             ({"staff_id": str(former)}, (409, "NOT_EMPLOYED")),
             ({"staff_id": str(uuid7())}, (404, "STAFF_NOT_FOUND")),
+            ({"branch_id": str(uuid7())}, (404, "BRANCH_NOT_FOUND")),
             ({"end": at(9).isoformat()}, (422, "VALIDATION_ERROR")),
             ({"end": at(34).isoformat()}, (422, "VALIDATION_ERROR")),
         ):
@@ -434,6 +439,18 @@ class TestSwap:
         assert code_of(refused) == (409, "APPOINTMENTS_STRANDED")
         forced = await client.post(f"{PATH}/{early}/swap", json=swap | {"force": True})
         assert stranded_in(forced) == [str(first), str(second)]
+
+    async def test_a_swap_with_a_person_who_has_left_is_refused(
+        self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
+    ) -> None:
+        mai = await add_therapist(branch)
+        here, there = (
+            await add_shift(lan, branch, at(9), at(12)),
+            await add_shift(mai, branch, at(13), at(18)),
+        )
+        await run_sql("UPDATE staff SET employed_until = '2026-01-01' WHERE id = $1", mai)
+        refused = await client.post(f"{PATH}/{here}/swap", json={"with_shift_id": str(there)})
+        assert code_of(refused) == (409, "NOT_EMPLOYED")
 
     async def test_a_swap_into_a_closed_branch_is_refused(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID

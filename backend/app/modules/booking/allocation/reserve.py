@@ -119,10 +119,14 @@ def _slot_taken(request: AllocationRequest, snapshot: BranchSnapshot) -> SlotTak
         describe_shortage(shortage, snapshot, day, same_room=party.same_room, at_desk=request.at_desk)
         for shortage in find_shortages_at(party, snapshot.supply, snapshot.grid.step(request.start))
     ]
-    alternatives = [start.isoformat() for start in snapshot.nearest_starts(party, request.start)]
-    details = [
-        *(_detail("reason", sentence) for sentence in sentences),
-        *(_detail("alternative", start) for start in alternatives),
+    details: list[dict[str, str | LocalizedText]] = [
+        {"field": "start", "type": "reason", "message": sentence} for sentence in sentences
+    ]
+    details += [
+        {"field": "start", "type": "alternative", "message": _local_time(start), "value": start.isoformat()}
+        for start in (
+            instant.astimezone(snapshot.zone) for instant in snapshot.nearest_starts(party, request.start)
+        )
     ]
     if not sentences:
         return SlotTaken(details=details)
@@ -130,5 +134,5 @@ def _slot_taken(request: AllocationRequest, snapshot: BranchSnapshot) -> SlotTak
     return SlotTaken(LocalizedText(vi, en), details=details)
 
 
-def _detail(kind: str, message: str | LocalizedText) -> dict[str, str | LocalizedText]:
-    return {"field": "start", "message": message, "type": kind}
+def _local_time(start: datetime) -> LocalizedText:
+    return LocalizedText(f"{start:%H:%M} ngày {start:%d/%m/%Y}", f"{start:%H:%M on %-d %B %Y}")
