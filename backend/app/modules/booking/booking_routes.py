@@ -69,7 +69,6 @@ _WISHES = (
     AddOnDoesNotFit,
     NoTherapistNeeded,
     BedDoesNotFit,
-    BedsAreForTheDesk,
     SlotTaken,
     NotBookable,
 )
@@ -85,6 +84,7 @@ _WISHES = (
         CustomerErased,
         CustomerMerged,
         *_WISHES,
+        BedsAreForTheDesk,
         TooManyHolds,
         TooManyVisits,
         IdempotencyInFlight,
@@ -96,7 +96,10 @@ async def create_visit(
 ) -> VisitRead:
     """Book a party, hold a time for it, or take in a walk-in.
 
-    Therapists, beds and devices are chosen here, according to the guests' wishes. If the time is taken the response is 409, and `details` lists the nearest free starts (`alternative`) and, if the time was impossible anyway, the reasons (`reason`). A customer books for themselves, within the grid, the notice and the horizon of the branch; the desk books for any customer, from now on.
+    Therapists, beds and devices are chosen here, according to the guests' wishes. If the time is taken the response
+    is 409, and `details` lists the nearest free starts (`alternative`) and, if the time was impossible anyway, the
+    reasons (`reason`). A customer books for themselves, within the grid, the notice and the horizon of the branch;
+    the desk books for any customer, from now on.
     """
     return await booking_service.create_visit(session, user, key, visit)
 
@@ -105,7 +108,8 @@ async def create_visit(
 async def list_visits(
     user: SignedIn, session: SessionDep, query: Annotated[VisitListQuery, Query()]
 ) -> VisitPage:
-    """List visits, newest first: customers see their own, the desk those of its branches. For a day of a branch, read its board."""
+    """List visits, newest first: customers see their own, the desk those of its branches. For a day of a branch, read
+    its board."""
     return await booking_service.list_visits(session, user, query)
 
 
@@ -124,7 +128,8 @@ async def get_visit(user: SignedIn, session: SessionDep, visit_id: UUID) -> Visi
 async def update_visit(
     user: SignedIn, session: SessionDep, visit_id: UUID, changes: VisitUpdate
 ) -> VisitRead:
-    """Move a whole party to another time, or into one room. Guests keep their therapists and beds as far as possible. If it does not fit, nothing changes."""
+    """Move a whole party to another time, or into one room. Guests keep their therapists and beds as far as possible.
+    If it does not fit, nothing changes."""
     return await reschedule.update_visit(session, user, visit_id, changes)
 
 
@@ -145,7 +150,9 @@ async def set_visit_status(
 ) -> VisitRead:
     """Confirm, check in, complete or cancel a whole party, or some of its guests.
 
-    Customers confirm and cancel their own appointments, therapists report the progress of their guests, the desk does all of it. A no-show who comes after all on the same day is checked in, and gets the time back if it is still free; name the guest by id if others of the party came. Repeating a request changes nothing.
+    Customers confirm and cancel their own appointments, therapists report the progress of their guests, the desk does
+    all of it. A no-show who comes after all on the same day is checked in, and gets the time back if it is still
+    free; name the guest by id if others of the party came. Repeating a request changes nothing.
     """
     return await change_status.set_status(session, user, visit_id, change)
 
@@ -168,5 +175,6 @@ async def set_visit_status(
 async def update_appointment(
     user: SignedIn, session: SessionDep, appointment_id: UUID, changes: AppointmentUpdate
 ) -> VisitRead:
-    """Change one guest: another time, therapist, bed or length, more or fewer treatments, or a visit apart from the party. If it does not fit, nothing changes."""
+    """Change one guest: another time, therapist, bed or length, more or fewer treatments, or a visit apart from the
+    party. If it does not fit, nothing changes."""
     return await reschedule.update_appointment(session, user, appointment_id, changes)

@@ -32,7 +32,7 @@ DAY = "2100-03-01"
 
 
 @dataclass(frozen=True)
-class Offer:
+class Treatment:
     service: UUID
     variant: UUID
 
@@ -40,8 +40,8 @@ class Offer:
 @dataclass(frozen=True)
 class Spa:
     branch: UUID
-    massage: Offer
-    facial: Offer
+    massage: Treatment
+    facial: Treatment
     lan: UUID
 
     def path(self, more: str = "") -> str:
@@ -61,16 +61,20 @@ async def spa(client: httpx2.AsyncClient) -> Spa:
     return Spa(branch, massage, facial, lan)
 
 
-async def _add_service() -> Offer:
+async def _add_service() -> Treatment:
     variant, rows = service_rows(name=LocalizedText("Mát-xa", "Massage"))
     await insert_all(rows)
-    return Offer(variant.service_id, variant.id)
+    return Treatment(variant.service_id, variant.id)
 
 
 async def _add_therapist(
-    name: str, branch: UUID, *offers: Offer, gender: str = "female", shift: tuple[float, float] = (9, 18)
+    name: str,
+    branch: UUID,
+    *treatments: Treatment,
+    gender: str = "female",
+    shift: tuple[float, float] = (9, 18),
 ) -> UUID:
-    skills = [offer.service for offer in offers]
+    skills = [treatment.service for treatment in treatments]
     staff_id = await add_therapist(branch, full_name=name, gender=gender, skills=skills)
     await add_shift(staff_id, branch, *map(at, shift))
     return staff_id
@@ -81,7 +85,7 @@ async def add(
     by: UUID,
     start: float,
     end: float,
-    offer: Offer | None = None,
+    treatment: Treatment | None = None,
     *,
     asked_for: UUID | None = None,
     gender: str | None = None,
@@ -94,7 +98,7 @@ async def add(
         at(start),
         at(end),
         allocations={by: (at(start), at(end))},
-        variant_id=(offer or spa.massage).variant,
+        variant_id=(treatment or spa.massage).variant,
         status=status,
         hold_expires_at=hold_expires_at,
     )
@@ -110,6 +114,14 @@ async def propose(client: httpx2.AsyncClient, spa: Spa, **more: object) -> dict[
     assert response.status_code == 200, response.text
     proposal: dict[str, Any] = response.json()
     return proposal
+
+
+async def test_an_unknown_branch_is_not_found(client: httpx2.AsyncClient, spa: Spa) -> None:
+    elsewhere = {"branch_id": str(uuid7())}
+    proposed = await client.post(spa.path(), json=spa.body | elsewhere)
+    plan = {"digest": (await propose(client, spa))["digest"], "changes": []}
+    applied = await client.post(spa.path("/apply"), json=spa.body | plan | elsewhere)
+    assert code_of(proposed) == code_of(applied) == (404, "BRANCH_NOT_FOUND")
 
 
 async def apply(client: httpx2.AsyncClient, spa: Spa, proposal: dict[str, Any]) -> httpx2.Response:
@@ -220,10 +232,10 @@ class TestProposal:
     async def test_a_night_belongs_to_the_day_on_which_it_begins(self, client: httpx2.AsyncClient) -> None:
         branch = await add_branch(time_zone="UTC")
         await open_every_day(branch, opens=18, closes=26)
-        offer = await _add_service()
-        lan = await _add_therapist("Lan", branch, offer, shift=(18, 26))
-        await _add_therapist("Hoa", branch, offer, shift=(18, 26))
-        spa = Spa(branch, offer, offer, lan)
+        treatment = await _add_service()
+        lan = await _add_therapist("Lan", branch, treatment, shift=(18, 26))
+        await _add_therapist("Hoa", branch, treatment, shift=(18, 26))
+        spa = Spa(branch, treatment, treatment, lan)
         for start in (23, 25, 27):
             await add(spa, lan, start, start + 0.5)
         proposal = await propose(client, spa)

@@ -150,6 +150,12 @@ class TestAccount:
         assert error_of(await link(client, lan, account[0])) == (409, "CUSTOMER_ARCHIVED")
         assert (await client.delete(f"{PATH}/{lan['id']}/account")).json()["user_id"] is None
 
+    async def test_a_merged_customer_cannot_be_linked(
+        self, client: httpx2.AsyncClient, lan: Customer, add: AddCustomer, account: tuple[UUID, Headers]
+    ) -> None:
+        await merge(client, await add("Mai"), lan)
+        assert error_of(await link(client, lan, account[0])) == (409, "CUSTOMER_MERGED")
+
     async def test_a_role_that_is_assigned_at_the_same_time_is_no_error(
         self, client: httpx2.AsyncClient, lan: Customer
     ) -> None:

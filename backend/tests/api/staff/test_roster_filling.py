@@ -415,3 +415,10 @@ class TestCopy:
     ) -> None:
         body = copy(branch, "2100-03-01", "2100-03-08") | changes
         assert (await client.post(COPY, json=body)).status_code == 422
+
+    async def test_shifts_of_a_person_outside_the_branch_are_not_copied(
+        self, client: httpx2.AsyncClient, branch: UUID
+    ) -> None:
+        stranger = await add_therapist(await add_branch())
+        body = copy(branch, "2100-03-01", "2100-03-08") | {"staff_ids": [str(stranger)]}
+        assert code_of(await client.post(COPY, json=body)) == (409, "NOT_OF_THIS_BRANCH")

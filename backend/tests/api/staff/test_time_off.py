@@ -51,6 +51,11 @@ async def decide(
     return await client.post(f"{PATH}/{leave_id}/{action}", json=content, headers=headers)
 
 
+async def test_a_cursor_of_another_list_is_refused(client: httpx2.AsyncClient) -> None:
+    response = await client.get(PATH, params={"cursor": "x"})
+    assert code_of(response) == (422, "INVALID_CURSOR")
+
+
 class TestRequest:
     async def test_a_therapist_requests_their_own_leave(
         self, client: httpx2.AsyncClient, branch: UUID

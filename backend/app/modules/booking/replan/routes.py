@@ -23,7 +23,9 @@ async def propose_replan(
 ) -> ReplanRead:
     """Propose who takes over the treatments of a therapist who is ill or goes home. Changes nothing.
 
-    As many treatments as possible are placed, with as few moves of colleagues' treatments as possible. Skills and the gender that guests asked for are kept, and no guest loses a therapist asked for by name, except the one who is away.
+    As many treatments as possible are placed, with as few moves of colleagues' treatments as possible. Skills and the
+    gender that guests asked for are kept, and no guest loses a therapist asked for by name, except the one who is
+    away.
     """
     return await service.propose_replan(session, user, staff_id, query)
 

@@ -7,7 +7,7 @@ from fastapi import Query
 
 from app.common.constants import API_V1
 from app.core.database import SessionDep
-from app.core.exceptions import ConflictException, error_responses
+from app.core.exceptions import error_responses
 from app.http.router import ApiRouter
 from app.modules.identity.access import SignedIn
 from app.modules.resource.outages import service
@@ -33,14 +33,15 @@ async def list_outages(
 @router.post(
     "",
     status_code=201,
-    responses=error_responses(ResourceNotFound, ResourceHasAppointments, OutageOverlaps, ConflictException),
+    responses=error_responses(ResourceNotFound, ResourceHasAppointments, OutageOverlaps),
 )
 async def put_out_of_order(
     user: SignedIn, session: SessionDep, resource_id: UUID, new: OutageCreate
 ) -> OutageMade:
     """Put a bed or a device out of order, so that it cannot be booked in that time.
 
-    If it has appointments then, the request is refused, and `details` lists the first hundred. With `force` they stay, and the rest of the time is blocked.
+    If it has appointments then, the request is refused, and `details` lists the first hundred. With `force` they
+    stay, and the rest of the time is blocked.
     """
     return await service.put_out_of_order(session, user, resource_id, new)
 
