@@ -1,4 +1,4 @@
-"""Settings: the spec's names and defaults, no secret shown, nothing unsafe in production."""
+"""Settings: the names and defaults of the founding document, no secret shown, nothing unsafe in production."""
 
 import asyncio
 import os

@@ -1,4 +1,4 @@
-"""The bodies are the spec's field by field; the status says the same to those who read no bodies."""
+"""The bodies are those of the founding document, field by field; the status says the same to those who read no bodies."""
 
 import asyncio
 import os

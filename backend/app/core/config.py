@@ -1,4 +1,4 @@
-"""Settings: every name and default of the spec, read once from the environment and `.env`.
+"""Settings: every name and default of the founding document, read once from the environment and `.env`.
 
 The environment wins over `.env`, and `.env` over the default. An error names its setting and never shows a value: values
 are where the passwords are.
@@ -54,7 +54,7 @@ class Settings(BaseSettings):
     """Signs cursors and tokens. Unset: a random one for each process, which production refuses."""
 
     # Server
-    HOST: str = "0.0.0.0"  # noqa: S104 - the spec's default: a container listens on every address
+    HOST: str = "0.0.0.0"  # noqa: S104 - the founding document's default: a container listens on every address
     PORT: Annotated[int, Field(ge=0, le=65535)] = 8000
     ALLOWED_HOSTS: str = "*"
     """Comma-separated `Host` values that are answered; `*.example.com` matches subdomains, `*` any."""

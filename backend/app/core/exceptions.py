@@ -24,7 +24,7 @@ _FIRST_SERVER_ERROR = 500
 logger = structlog.get_logger(__name__)
 
 
-class ZenSpaException(Exception):  # noqa: N818 - the spec's name
+class ZenSpaException(Exception):  # noqa: N818 - the founding document's name
     """Base of every error that ZenSpa raises on purpose."""
 
     status: ClassVar[int] = 500

@@ -1,4 +1,4 @@
-"""Logging: one line for each event, in the spec's format, or as one JSON object in production.
+"""Logging: one line for each event, in the format of the founding document, or as one JSON object in production.
 
 Lines of the standard library's loggers (uvicorn, SQLAlchemy, Alembic) go through the same processors: they carry the
 request id too, and no line is doubled.

@@ -162,7 +162,7 @@ async def get_redis_client() -> aioredis.Redis:
 
 async def init_redis() -> None:
     """Make the client and log whether Redis is there. The app also starts without it."""
-    global redis_client  # noqa: PLW0603 - the spec's name for the process's one client
+    global redis_client  # noqa: PLW0603 - the founding document's name of the process's one client
     redis_client = _build_client()
     try:
         await redis_client.ping()

@@ -1,4 +1,4 @@
-"""The documentation agrees with the code: settings, commands, roles and the glossary.
+"""The documentation agrees with the code: settings, commands, roles, SQL and the glossary.
 
 The table of docs/roles.md is generated: `WRITE_DOCS=1 make test ARGS=tests/contract/test_docs.py` writes it.
 """
@@ -25,6 +25,7 @@ from tests.contract.test_authorisation import (
     OWN_OBJECTS_ONLY,
     OWN_OBJECTS_ONLY_ON,
 )
+from tests.support.database import run_sql
 
 DOCS = Path(__file__).resolve().parents[3] / "docs"
 TABLE_START, TABLE_END = "<!-- the table is generated -->\n\n", "\n\n<!-- end of the table -->"
@@ -132,6 +133,28 @@ def cells_of(label: str) -> list[str]:
         else:
             cells.append("✓, not own" if label in NOT_ON_OWN_OBJECTS else "✓")
     return [*cells, "✓" if may_call <= ADMIN or Role.ADMIN in may_call or ADMIN & may_call else ""]
+
+
+SQL_OBJECTS = """
+SELECT name FROM (
+    SELECT viewname FROM pg_views WHERE schemaname = 'public'
+    UNION SELECT proname FROM pg_proc WHERE proname LIKE 'zenspa\\_%'
+) AS defined (name)
+ORDER BY name COLLATE "C"
+"""
+
+
+async def test_views_and_functions_are_listed_with_the_migration_that_has_their_text() -> None:
+    listed = re.findall(r"^\| `(\w+)` \|.*/(\w+\.py)\) \|$", read("sql.md"), re.MULTILINE)
+    names = [row["name"] for row in await run_sql(SQL_OBJECTS)]
+    assert listed == [(name, newest_migration_that_creates(name)) for name in names]
+
+
+def newest_migration_that_creates(name: str) -> str:
+    """Return the file of the migration."""
+    creation = re.compile(rf"CREATE (OR REPLACE )?(FUNCTION|VIEW) {name}\b")
+    migrations = sorted(DOCS.parent.glob("backend/migrations/versions/*.py"), reverse=True)
+    return next(path.name for path in migrations if creation.search(path.read_text(encoding="utf-8")))
 
 
 def read(document: str) -> str:

@@ -8,7 +8,6 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from app.common.helpers import utc_now
 from app.common.schemas import Bilingual
 from app.common.types.localized import LocalizedText
 from app.db.errors import translate_integrity_errors
@@ -30,7 +29,7 @@ from app.modules.customer import customer_service
 from app.scheduling.demand import Run
 from app.scheduling.timegrid import STEP
 
-# Nothing is written unless all customers are active. They are locked until the transaction ends.
+# Nothing is written unless all customers are active. They are locked until the transaction ends (docs/sql.md).
 _INSERT = """
 WITH input AS MATERIALIZED (
     SELECT $1::jsonb AS visit
@@ -103,7 +102,7 @@ def draft_visit(  # noqa: PLR0913 - what a visit is made of
         source=source,
         same_room=request.same_room,
         note=request.note,
-        created_at=utc_now(),
+        created_at=reservation.snapshot.read_at,
         appointments=[
             AppointmentRead(
                 id=uuid7(),
@@ -127,7 +126,9 @@ def draft_visit(  # noqa: PLR0913 - what a visit is made of
 
 
 async def insert_visit(session: AsyncSession, visit: VisitRead, quote: Quote) -> None:
-    """Write a drafted visit in one statement (four statements by the ORM were a quarter of a booking's CPU time).
+    """Write a drafted visit, and lock its customers, in one statement.
+
+    Four statements by the ORM were a quarter of a booking's CPU time.
 
     Raises:
         CustomerNotFound, CustomerMerged, CustomerErased, CustomerArchived
@@ -140,7 +141,7 @@ async def insert_visit(session: AsyncSession, visit: VisitRead, quote: Quote) ->
         await customer_service.require_active(
             session, [customer_id for customer_id in customers if customer_id is not None]
         )
-        raise AssertionError
+        raise AssertionError("nothing was written, though all customers are active")
 
 
 def _encode(visit: VisitRead, quote: Quote) -> str:

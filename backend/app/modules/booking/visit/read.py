@@ -1,4 +1,4 @@
-"""Read visits as the API returns them, in one statement: the view `visit_details` composes each as JSON."""
+"""Read visits as the API returns them, in one statement: the view `visit_details` (docs/sql.md) composes each as JSON."""
 
 from collections.abc import Collection
 from datetime import datetime
