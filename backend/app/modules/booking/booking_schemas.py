@@ -159,7 +159,7 @@ class StatusChange(RequestModel):
         default="",
         description=f"Kept for `declined`, `cancelled` and `reopened`; required for `reopened`. {_READ_BY_ALL}",
     )
-    appointment_ids: Annotated[list[UUID], Field(max_length=MOST_GUESTS)] = Field(
+    appointment_ids: Annotated[list[UUID], Field(min_length=1, max_length=MOST_GUESTS)] = Field(
         default_factory=list,
         description="Guests of this visit: all of them change, or none. If left out, every guest changes who can.",
     )

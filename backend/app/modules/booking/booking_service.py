@@ -56,9 +56,10 @@ async def create_visit(session: AsyncSession, user: CurrentUser, key: str, reque
             return replay.response
         booker = await _resolve_booker(session, user, request, at_desk=at_desk)
         quote = await quote_party(session, request.guests, same_room=request.same_room, at_desk=at_desk)
-        start = request.start or this_step()
+        now = this_step()
+        start = request.start or now
         snapshot = await load_snapshot_around(session, request.branch_id, start, quote.party, at_desk=at_desk)
-        if start < this_step() or not (at_desk or snapshot.is_bookable(start)):
+        if start < now or not (at_desk or snapshot.is_bookable(start)):
             raise NotBookable
         allocation_request = AllocationRequest(request.branch_id, start, [quote.party], at_desk=at_desk)
         reservation = await reserve(session, allocation_request, snapshot)

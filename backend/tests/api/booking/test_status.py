@@ -131,8 +131,8 @@ async def test_a_repeated_request_changes_nothing(spa: Spa, old: str, requested:
     visit = await spa.visit(old, utc_now() - timedelta(hours=1) if requested == "no_show" else None)
     first = await spa.set_status(visit.id, requested, role, reason="Khách ốm")
     written = len(await entries())
-    for named in ([], [str(visit.appointment_id)]):
-        again = await spa.set_status(visit.id, requested, role, reason="Bấm lại", appointment_ids=named)
+    for named in ({}, {"appointment_ids": [str(visit.appointment_id)]}):
+        again = await spa.set_status(visit.id, requested, role, reason="Bấm lại", **named)
         assert (first.status_code, again.status_code, again.json()) == (200, 200, first.json())
     assert len(await entries()) == written
 
@@ -415,6 +415,12 @@ class TestParty:
     ) -> None:
         visit_id, _ = await spa.party(current, other)
         assert code_of(await spa.set_status(visit_id, requested)) == (409, code)
+
+    async def test_an_empty_list_of_guests_is_refused_and_nothing_changes(self, spa: Spa) -> None:
+        visit = await spa.visit("confirmed")
+        refused = await spa.set_status(visit.id, "cancelled", appointment_ids=[])
+        assert code_of(refused) == (422, "VALIDATION_ERROR")
+        assert await status_of(visit.appointment_id) == "confirmed"
 
     async def test_a_guest_of_another_visit_is_not_found(self, spa: Spa) -> None:
         visit, other = await spa.visit("confirmed"), await spa.visit("confirmed")
