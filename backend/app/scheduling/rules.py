@@ -1,8 +1,11 @@
 """The rules that say at which steps a party may begin with a resource.
 
 The search applies every rule to all steps of a grid at once. A reservation applies the same rules again to its one
-step, with schedules that were read under the locks of the resources (`permits`), so a rule holds in a race too. A new
-rule is one class in this file, and one line in `RULES`.
+step, with schedules that were read under the locks of the resources (`permits`), so a rule about schedules holds in a
+race too. Skills and opening hours are not read again: a change counts for later bookings.
+
+A new rule is one class in this file, and one line in `RULES`. Two places do not ask the rules: a replan, which moves
+treatments by skill and free time (`reassignment`), and the reasons for a day without a start (`shortages`).
 """
 
 from collections.abc import Iterable

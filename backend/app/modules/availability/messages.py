@@ -141,7 +141,7 @@ def _name_resource(resource_id: UUID, snapshot: BranchSnapshot, *, by_staff: boo
 def _list_times(spans: Sequence[Span], snapshot: BranchSnapshot, day: date) -> LocalizedText:
     """List times on the wall clock of the branch."""
     if not spans:
-        return LocalizedText(" (không có khoảng nào đủ dài)", " (never for long enough)")
+        return LocalizedText(" (không có khoảng trống đủ dài)", " (no gap is long enough)")
     midnight = instant_of(day + _ONE_DAY, 0, snapshot.zone)
 
     def clock(when: datetime) -> str:

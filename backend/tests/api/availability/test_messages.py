@@ -102,7 +102,7 @@ async def test_gaps_are_too_short_and_a_long_list_of_times_is_cut(guest: httpx2.
         spa.take(hoa, f"{DAY} {hour:02}:30-{hour:02}:45")
     await spa.write()
     assert await reasons(guest, spa, [massage]) == [
-        "massage: every therapist is taken (never for long enough)."
+        "massage: every therapist is taken (no gap is long enough)."
     ]
     assert await reasons(guest, spa, [massage], [massage]) == [
         "massage: fewer than 2 therapists are free 09:00–09:45, 10:00–10:45, 11:00–11:45, 12:00–12:45, …."
