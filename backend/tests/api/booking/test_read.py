@@ -8,10 +8,13 @@ import httpx2
 from app.common.helpers import utc_now
 from app.db.transactions import run_in_transaction
 from app.modules.booking.visit.read import read_visits, visits_of_day
+from tests.api.booking.spa import Spa
+from tests.builders.bookings import VISITS
 from tests.builders.branches import add_branch
 from tests.builders.resources import add_bed, at
-from tests.builders.rosters import add_therapist, statements
+from tests.builders.rosters import add_therapist, code_of, statements
 from tests.builders.visits import add_visit
+from tests.support.database import run_sql
 
 
 async def test_a_visit_names_its_therapist_and_bed_with_their_times(client: httpx2.AsyncClient) -> None:
@@ -39,6 +42,14 @@ async def test_a_hold_that_has_expired_reads_as_expired(client: httpx2.AsyncClie
     shown = await run_in_transaction(lambda session: read_visits(session, [ago, soon]))
     assert [visit.appointments[0].status for visit in shown] == ["expired", "held"]
     assert [visit.appointments[0].hold_expires_at is None for visit in shown] == [True, False]
+
+
+async def test_a_former_therapist_does_not_see_the_guests_of_their_past(spa: Spa) -> None:
+    visit = await spa.visit("confirmed")
+    path, headers = f"{VISITS}/{visit.id}", spa.headers["therapist"]
+    assert (await spa.http.get(path, headers=headers)).status_code == 200
+    await run_sql("UPDATE role_assignment SET role = 'customer', branch_id = NULL WHERE role = 'therapist'")
+    assert code_of(await spa.http.get(path, headers=headers)) == (404, "VISIT_NOT_FOUND")
 
 
 async def _held_until(minutes: int) -> UUID:

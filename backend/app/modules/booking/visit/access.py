@@ -42,7 +42,7 @@ async def visible_to(
     if all(user.holds_in(visit.branch_id, *DESK) for visit in visits):
         return visits
     customer = await find_customer_of_user(session, user.id)
-    staff = await find_staff_of_user(session, user.id)
+    therapist_id = await _therapist_id_of(session, user)
     visible = []
     for visit in visits:
         if user.holds_in(visit.branch_id, *DESK) or (customer and visit.customer_id == customer.id):
@@ -51,7 +51,7 @@ async def visible_to(
         guests = [
             guest
             for guest in visit.appointments
-            if (customer and guest.customer_id == customer.id) or (staff and staff.id in staff_in(guest))
+            if (customer and guest.customer_id == customer.id) or therapist_id in staff_in(guest)
         ]
         if guests:
             visible.append(visit.model_copy(update={"appointments": guests}))
@@ -97,16 +97,20 @@ async def relations_to_visit(
     return relations
 
 
+async def _therapist_id_of(session: AsyncSession, user: CurrentUser) -> UUID | None:
+    """Return the id of a user who works as a therapist. Without the role they see none of their former guests."""
+    staff = await find_staff_of_user(session, user.id) if user.holds(Role.THERAPIST) else None
+    return staff.id if staff else None
+
+
 async def _treated_by(
     session: AsyncSession, user: CurrentUser, appointment_ids: Collection[UUID]
 ) -> set[UUID]:
     """Return those of the appointments in which the user treats the guest."""
-    if not user.holds(Role.THERAPIST):
-        return set()
-    therapist = await find_staff_of_user(session, user.id)
-    if therapist is None:
+    therapist_id = await _therapist_id_of(session, user)
+    if therapist_id is None:
         return set()
     treated = select(Allocation.appointment_id).where(
-        Allocation.appointment_id.in_(appointment_ids), Allocation.resource_id == therapist.id
+        Allocation.appointment_id.in_(appointment_ids), Allocation.resource_id == therapist_id
     )
     return {*await session.scalars(treated)}
