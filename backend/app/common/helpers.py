@@ -3,12 +3,31 @@
 import unicodedata
 from datetime import UTC, datetime
 
+_LONGEST_RUN = 30
+_LONG_TEXT = 500  # characters; normalising any shorter text takes less than 0.5 ms
+
 
 def strip_invisible(text: str) -> str:
     """Return the text without invisible characters (Unicode's Cf, such as a zero width space)."""
     if text.isprintable():
         return text
     return "".join(char for char in text if unicodedata.category(char) != "Cf")
+
+
+def has_long_run_of_marks(text: str) -> bool:
+    """Return whether a long text has more than 30 combining marks in a row (UAX #15, Stream-Safe Text Format).
+
+    Python sorts each run by insertion when it normalises: 0.5 s for 20,000 marks, 7 minutes for the 500,000 of a body of
+    1 MB, in which no other request is answered. Vietnamese has two in a row.
+    """
+    if len(text) <= _LONG_TEXT:
+        return False
+    run = 0
+    for mark in map(unicodedata.combining, text):
+        run = run + 1 if mark else 0
+        if run > _LONGEST_RUN:
+            return True
+    return False
 
 
 def utc_now() -> datetime:

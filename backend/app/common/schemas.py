@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from app.common.helpers import strip_invisible
+from app.common.helpers import has_long_run_of_marks, strip_invisible
 from app.common.types.localized import LocalizedText
 from app.common.validation import bilingual_error
 
@@ -110,12 +110,19 @@ def _plain_boolean(value: Any) -> Any:
 
 def _composed(value: Any) -> Any:
     """Normalise to NFC: the same word is the same characters, typed or copied from a file name of macOS."""
-    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
+    if not isinstance(value, str) or value.isascii():
+        return value
+    if has_long_run_of_marks(value):
+        raise bilingual_error(
+            "string_characters", "Có ký tự không dùng được.", "The text has characters that are not allowed"
+        )
+    return unicodedata.normalize("NFC", value)
 
 
 def _composed_line(value: Any) -> Any:
     """Normalise to NFC and remove invisible characters, which would make it another word."""
-    return strip_invisible(unicodedata.normalize("NFC", value)) if isinstance(value, str) else value
+    value = _composed(value)
+    return strip_invisible(value) if isinstance(value, str) else value
 
 
 def without_defaults(schema: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.common.helpers import utc_now
 from app.common.types.localized import LocalizedText
-from app.core.validation_messages import describe
+from app.core.validation_messages import describe, describe_all
 
 _FIRST_SERVER_ERROR = 500
 
@@ -160,6 +160,12 @@ class PayloadTooLargeException(ZenSpaException):
     text = LocalizedText("Dữ liệu quá lớn. Vui lòng giảm bớt.", "The request body is too large.")
 
 
+class UrlTooLongException(ZenSpaException):
+    status = 414
+    code = "URL_TOO_LONG"
+    text = LocalizedText("Địa chỉ quá dài. Vui lòng rút gọn.", "The address is too long. Please shorten it.")
+
+
 class UnsupportedMediaTypeException(ZenSpaException):
     status = 415
     code = "UNSUPPORTED_MEDIA_TYPE"
@@ -173,6 +179,15 @@ class RateLimitException(ZenSpaException):
         "Thao tác quá nhiều lần. Vui lòng thử lại sau.", "Too many requests. Please try again later."
     )
     retry_after = 60
+
+
+class HeadersTooLargeException(ZenSpaException):
+    status = 431
+    code = "HEADERS_TOO_LARGE"
+    text = LocalizedText(
+        "Phần đầu của yêu cầu quá lớn. Xóa cookie của trang rồi thử lại.",
+        "The request headers are too large. Delete the cookies of this site, then try again.",
+    )
 
 
 class ServiceUnavailableException(ZenSpaException):
@@ -196,18 +211,23 @@ _BY_STATUS: dict[int, type[ZenSpaException]] = {
         RequestTimeoutException,
         ConflictException,
         PayloadTooLargeException,
+        UrlTooLongException,
         UnsupportedMediaTypeException,
         ValidationException,
         RateLimitException,
+        HeadersTooLargeException,
         ServiceUnavailableException,
     )
 }
 
 
+_MAX_ACCEPT_LANGUAGE = 300  # characters that are read; browsers send up to some 100
+
+
 def preferred_language(accept_language: str) -> str:
     """Return `vi` or `en`, whichever `Accept-Language` (RFC 9110 §12.5.4) ranks higher; `vi` when it names neither."""
     best, best_quality = "vi", 0.0
-    for item in accept_language.lower().split(","):
+    for item in accept_language[:_MAX_ACCEPT_LANGUAGE].lower().split(","):
         tag, _, parameters = item.strip().partition(";")
         language = tag.strip().split("-")[0]
         if language not in {"vi", "en"}:
@@ -284,8 +304,8 @@ async def http_exception_handler(request: Request, exc: HTTPException) -> JSONRe
 
 
 async def validation_exception_handler(request: Request, exc: RequestValidationError) -> JSONResponse:
-    """Answer 422 with a list of `{field, message, type}`. The values sent are left out: one may be a password."""
-    return _respond(request, ValidationException(details=[describe(error) for error in exc.errors()]))
+    """Answer 422 with the first errors, each as `{field, message, type}`. The values sent are left out: one may be a password."""
+    return _respond(request, ValidationException(details=describe_all(exc.errors())))
 
 
 async def general_exception_handler(request: Request, exc: Exception) -> JSONResponse:

@@ -4,7 +4,7 @@ Only what pydantic and the HTTP layer raise by themselves has its text here. A v
 `app.common.validation.bilingual_error`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.common.types.localized import LocalizedText
@@ -46,6 +46,9 @@ _VIETNAMESE = {
     "model_type": "Phải là một đối tượng JSON.",
     "model_attributes_type": "Phải là một đối tượng JSON.",
     "duplicate_parameter": "Tham số bị lặp lại.",
+    "duplicate_header": "Header bị lặp lại.",
+    "too_many_parameters": "Có quá nhiều tham số.",
+    "string_unicode": "Không phải UTF-8.",
 }
 _ENGLISH = {
     "missing": "This field is required",
@@ -53,6 +56,20 @@ _ENGLISH = {
     "string_pattern_mismatch": "The text has characters that are not allowed, or not the right form",
 }
 """Replacements for messages of pydantic that are meant for programmers."""
+
+
+MAX_ERRORS = 20
+"""The errors that a response describes. A client may send 2,000 unknown keys in 16 kB."""
+_MAX_FIELD = 200  # characters: the name of an unknown field is the client's, and may be as long as the body
+
+
+def describe_all(errors: Sequence[Mapping[str, Any]]) -> list[dict[str, str | LocalizedText]]:
+    """Return the first `MAX_ERRORS` errors as `describe` does, and one entry that counts the others."""
+    details = [describe(error) for error in errors[:MAX_ERRORS]]
+    if (more := len(errors) - len(details)) > 0:
+        text = LocalizedText(f"… và {more} lỗi nữa.", f"… and {more} more errors")
+        details.append({"field": str(errors[0]["loc"][0]), "message": text, "type": "more_errors"})
+    return details
 
 
 def describe(error: Mapping[str, Any]) -> dict[str, str | LocalizedText]:
@@ -72,4 +89,7 @@ def describe(error: Mapping[str, Any]) -> dict[str, str | LocalizedText]:
             vi=_VIETNAMESE.get(kind, "Giá trị chưa đúng.").format_map(context),
             en=_ENGLISH.get(kind, str(error["msg"]).removeprefix("Value error, ")),
         )
-    return {"field": ".".join(str(part) for part in error["loc"]), "message": text, "type": kind}
+    field = ".".join(str(part)[:_MAX_FIELD] for part in error["loc"])
+    if len(field) > _MAX_FIELD:
+        field = f"{field[:_MAX_FIELD]}…"
+    return {"field": field, "message": text, "type": kind}

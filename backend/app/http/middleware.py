@@ -17,7 +17,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.core.config import Settings
 from app.core.exceptions import (
     BadRequestException,
+    HeadersTooLargeException,
     NotFoundException,
+    UrlTooLongException,
     ValidationException,
     ZenSpaException,
     error_response,
@@ -31,10 +33,21 @@ _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _HOST = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]*)?")  # name or address, port
 _HTML_PAGES = {"/docs", "/redoc", "/docs/oauth2-redirect"}
 _UNMATCHED = "(unmatched)"
+_MAX_URL = 8 * 1024
+"""Characters of path and query, as in nginx. The longest of a route, a cursor with a search, has about 1,500."""
+_MAX_PARAMETERS = 100
+_MAX_HEADERS = 100  # as Apache
+_MAX_HEADER_BYTES = 32 * 1024  # nginx forwards no more
+_MAX_PREFLIGHT_HEADERS = 1024  # of the names that a page asks to send, which the response repeats
+_SINGLE_HEADERS = {b"host", b"content-type", b"idempotency-key"}
+"""Headers with one value. Of two, one would count here and the other may count elsewhere."""
 _SERVER_ERROR = 500
-_QUERY_ERRORS = {
+_MESSAGES = {
     "duplicate_parameter": "The parameter is given more than once",
+    "duplicate_header": "The header is given more than once",
     "string_characters": "The value has characters that are not allowed",
+    "too_many_parameters": f"More than {_MAX_PARAMETERS} parameters are given",
+    "string_unicode": "The value is not in UTF-8",
 }
 
 _NO_STORE = (b"cache-control", b"no-store")
@@ -92,7 +105,7 @@ class RequestContextMiddleware:
 
 
 class RequestGuardMiddleware:
-    """The middleware that refuses what no route should ever see: a wrong or doubled Host, NUL bytes, doubled parameters.
+    """The middleware that refuses what no route should ever see: long URLs and headers, a wrong Host, NUL, what is doubled.
 
     It is also the last to catch an exception, inside CORS, so that a browser may read the response. Starlette's own
     handler would end the connection under the client's next request.
@@ -124,14 +137,23 @@ class RequestGuardMiddleware:
 
     def _check(self, scope: Scope) -> ZenSpaException | None:
         """Return why the request is refused, or None."""
-        hosts = [value for name, value in scope["headers"] if name == b"host"]
-        if len(hosts) != 1 or not self._is_allowed(hosts[0].decode("latin-1")):
+        query = scope["query_string"]
+        if len(scope["path"]) + len(query) > _MAX_URL:
+            return UrlTooLongException()
+        size, single = 0, {}
+        for name, value in scope["headers"]:
+            size += len(name) + len(value)
+            if name in _SINGLE_HEADERS:
+                if name in single:
+                    return _doubled_header(name.decode())
+                single[name] = value
+        if size > _MAX_HEADER_BYTES or len(scope["headers"]) > _MAX_HEADERS:
+            return HeadersTooLargeException(headers={"Connection": "close"})
+        if not self._is_allowed(single.get(b"host", b"").decode("latin-1")):
             return BadRequestException(code="INVALID_HOST")
         if "\x00" in scope["path"]:
             return NotFoundException()
-        if query := scope["query_string"]:
-            return _check_query(query)
-        return None
+        return _check_query(query) if query else None
 
     def _is_allowed(self, host: str) -> bool:
         if self.any_host:
@@ -140,18 +162,37 @@ class RequestGuardMiddleware:
         return match is not None and (match[1] in self.hosts or match[1].endswith(self.domains))
 
 
+def _doubled_header(name: str) -> ZenSpaException:
+    if name == "host":
+        return BadRequestException(code="INVALID_HOST")
+    return _refuse("duplicate_header", "header", name)
+
+
 def _check_query(query: bytes) -> ZenSpaException | None:
-    """Refuse a doubled parameter, which may mean one thing to us and another to a proxy, and NUL, which PostgreSQL refuses."""
-    seen: set[str] = set()
-    for name, value in parse_qsl(query.decode("latin-1"), keep_blank_values=True):
-        kind = (
-            "duplicate_parameter" if name in seen else "string_characters" if "\x00" in name + value else None
+    """Refuse a query that is not UTF-8, a doubled parameter, which may mean one thing to us and another to a proxy, and NUL.
+
+    PostgreSQL refuses NUL. What is not UTF-8 would be read with replacement characters: a search for something else.
+    """
+    try:
+        pairs = parse_qsl(
+            query.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MAX_PARAMETERS
         )
-        if kind:
-            error = {"type": kind, "msg": _QUERY_ERRORS[kind], "loc": ("query", name.replace("\x00", ""))}
-            return ValidationException(details=[describe(error)])
+    except UnicodeDecodeError:
+        return _refuse("string_unicode", "query")
+    except ValueError:
+        return _refuse("too_many_parameters", "query")
+    seen: set[str] = set()
+    for name, value in pairs:
+        if name in seen:
+            return _refuse("duplicate_parameter", "query", name.replace("\x00", ""))
+        if "\x00" in name + value:
+            return _refuse("string_characters", "query", name.replace("\x00", ""))
         seen.add(name)
     return None
+
+
+def _refuse(kind: str, *place: str) -> ValidationException:
+    return ValidationException(details=[describe({"type": kind, "msg": _MESSAGES[kind], "loc": place})])
 
 
 class EnvelopeCORSMiddleware(CORSMiddleware):
@@ -167,7 +208,8 @@ class EnvelopeCORSMiddleware(CORSMiddleware):
 
     def preflight_response(self, request_headers: Headers) -> Response:
         response = super().preflight_response(request_headers)
-        if response.status_code != BadRequestException.status:
+        names = request_headers.get("access-control-request-headers", "")
+        if response.status_code != BadRequestException.status and len(names) <= _MAX_PREFLIGHT_HEADERS:
             return response
         return error_response(
             BadRequestException(code="CORS_REFUSED", headers={"Vary": response.headers["Vary"]}),

@@ -1,7 +1,8 @@
 """The router of every module: it reads bodies strictly and runs a request again that lost a race.
 
 FastAPI accepts bodies that mean one thing here and another elsewhere (doubled keys, NaN, UTF-16), text that PostgreSQL
-cannot store (NUL, lone surrogates), and bodies of any size. They are refused here, before a module sees them.
+cannot store (NUL, lone surrogates), and bodies of any size, from anybody. They are refused here, before a module sees
+them, and a body is read only from a caller with a token, or up to 16 kB.
 """
 
 from collections.abc import Callable, Coroutine
@@ -13,7 +14,7 @@ from fastapi import APIRouter, Request, Response
 from fastapi.dependencies.models import Dependant
 from fastapi.params import Form
 from fastapi.routing import APIRoute
-from fastapi.security.base import SecurityBase
+from fastapi.security import HTTPBearer
 from fastapi.utils import create_model_field
 from starlette.routing import Match
 from starlette.types import Scope
@@ -91,11 +92,16 @@ class ApiRoute(QuickRoute):
     @override
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
-        is_upload = self.body_field is not None and isinstance(self.body_field.field_info, Form)
-        make_request = StrictUploadRequest if is_upload else StrictJSONRequest
+        scheme, body = _security_scheme(self.dependant), self.body_field
+        make_request: Callable[..., Request] = StrictJSONRequest
+        if body is not None and isinstance(body.field_info, Form):
+            names = frozenset(field.alias for field in self.dependant.body_params)
+            make_request = partial(StrictUploadRequest, names=names)
 
         async def handle_unit_of_work(request: Request) -> Response:
-            strict = make_request(request.scope, request.receive)
+            if scheme is not None and body is not None:
+                await scheme(request)  # before FastAPI reads and parses the body
+            strict = make_request(request.scope, request.receive, is_public=scheme is None)
             return await retry_lost_races(partial(_handle_once, handle, strict))
 
         return handle_unit_of_work
@@ -122,10 +128,10 @@ async def _handle_once(
         return await handle(request)
 
 
-def _security_scheme(dependant: Dependant) -> SecurityBase | None:
+def _security_scheme(dependant: Dependant) -> HTTPBearer | None:
     """Return the dependency that reads the caller's token, if the route has one."""
     call: object = dependant.call
-    if isinstance(call, SecurityBase):
+    if isinstance(call, HTTPBearer):
         return call
     return next(filter(None, map(_security_scheme, dependant.dependencies)), None)
 

@@ -23,6 +23,7 @@ from app.core.exceptions import (
     ConflictException,
     DatabaseException,
     ForbiddenException,
+    HeadersTooLargeException,
     MalformedBodyException,
     MethodNotAllowedException,
     NotFoundException,
@@ -32,6 +33,7 @@ from app.core.exceptions import (
     ServiceUnavailableException,
     UnauthorizedException,
     UnsupportedMediaTypeException,
+    UrlTooLongException,
     ValidationException,
     ZenSpaException,
     error_responses,
@@ -57,9 +59,11 @@ STATUSES = {
     RequestTimeoutException: 408,
     ConflictException: 409,
     PayloadTooLargeException: 413,
+    UrlTooLongException: 414,
     UnsupportedMediaTypeException: 415,
     ValidationException: 422,
     RateLimitException: 429,
+    HeadersTooLargeException: 431,
     ServiceUnavailableException: 503,
 }
 EVERY_CLASS = pytest.mark.parametrize("error", STATUSES, ids=lambda error: error.__name__)
@@ -163,7 +167,7 @@ class TestEnvelope:
     async def test_a_permanent_error_has_no_retry_after(self, raising: Raising) -> None:
         assert "retry-after" not in (await raising.answer(ConflictException())).headers
 
-    @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 408, 409, 413, 415, 422, 429, 503])
+    @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 408, 409, 413, 414, 415, 422, 429, 431, 503])
     async def test_what_the_framework_raises_gets_the_envelope(self, raising: Raising, status: int) -> None:
         error = HTTPException(status, "plain words", headers={"X-Kept": "yes"})
         response = await raising.answer(error, "en")
@@ -185,6 +189,24 @@ class TestEnvelope:
             assert refusal(response, 422)["details"] == [
                 {"field": "query.limit", "message": message, "type": "int_parsing"}
             ]
+
+    @pytest.mark.parametrize(
+        ("language", "more"), [("vi", "… và 82 lỗi nữa."), ("en", "… and 82 more errors")]
+    )
+    async def test_twenty_errors_are_described_and_the_others_counted(
+        self, client: httpx2.AsyncClient, language: str, more: str
+    ) -> None:
+        body = {f"unknown{number}": 1 for number in range(101)}  # and full_name is missing
+        headers = {"Accept-Language": language}
+        response = await client.post("/api/v1/customers", json=body, headers=headers)
+        *described, rest = refusal(response, 422)["details"]
+        assert described[0]["field"] == "body.full_name"
+        assert len(described) == 20
+        assert rest == {"field": "body", "message": more, "type": "more_errors"}
+
+    async def test_a_long_name_of_a_field_is_cut(self, client: httpx2.AsyncClient) -> None:
+        response = await client.post("/api/v1/customers", json={"full_name": "Lan", "a" * 10_000: 1})
+        assert refusal(response, 422)["details"][0]["field"] == f"body.{'a' * 195}…"
 
 
 class TestLanguage:

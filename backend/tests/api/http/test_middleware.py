@@ -1,6 +1,7 @@
 """The middleware of every request: its id, its headers, CORS, the guard, the last catch, the measurement."""
 
 import asyncio
+import json
 import re
 import socket
 import time
@@ -235,6 +236,11 @@ class TestCors:
         refusal(response, 400, "CORS_REFUSED")
         assert cors_headers(response) == {}
 
+    async def test_a_preflight_for_very_many_headers_is_refused(self) -> None:
+        async with client_of(app) as http:
+            names = {"Access-Control-Request-Headers": "x-a," * 300}
+            refusal(await http.options(LIVE, headers=PREFLIGHT | names), 400, "CORS_REFUSED")
+
     async def test_any_origin_may_come_but_without_credentials(self) -> None:
         async with client_of(make_app(CORS_ORIGINS="*")) as http:
             response = await http.get(LIVE, headers={"Origin": "https://anybody.example"})
@@ -295,6 +301,34 @@ class TestGuard:
         assert (await ask_raw(app, path="/api/v1/customers/7\x00")).status == 404  # 422 without the NUL
         assert (await ask_raw(app, query=b"a=%00")).status == 422
         assert (await ask_raw(app, query=b"a=\x00")).status == 422
+
+    @pytest.mark.parametrize("name", [b"content-type", b"idempotency-key"])
+    async def test_a_doubled_header_of_one_value_is_422_and_named(self, name: bytes) -> None:
+        headers = [HOST, (name, b"application/json"), (name, b"application/json")]
+        answer = await ask_raw(app, method="POST", path="/api/v1/customers", headers=headers)
+        assert answer.status == 422
+        assert json.loads(answer.body)["error"]["details"][0]["field"] == f"header.{name.decode()}"
+
+    @pytest.mark.parametrize("name", [b"accept-language", b"if-none-match", b"x-forwarded-for"])
+    async def test_a_list_may_come_in_two_headers(self, name: bytes) -> None:
+        assert (await ask_raw(app, headers=[HOST, (name, b"vi"), (name, b"en")])).status == 200
+
+    @pytest.mark.parametrize("query", [b"a=\xff", "a=đ".encode(), b"a=%C4"])
+    async def test_a_query_that_is_not_utf_8_is_422(self, query: bytes) -> None:
+        answer = await ask_raw(app, query=query)
+        assert json.loads(answer.body)["error"]["details"][0]["type"] == "string_unicode"
+
+    async def test_a_long_url_is_414(self) -> None:
+        assert (await ask_raw(app, query=b"a=" + b"b" * 8_000)).status == 200
+        for path, query in ((LIVE, b"a=" + b"b" * 8_192), ("/" * 8_193, b"")):
+            answer = await ask_raw(app, path=path, query=query)
+            assert (answer.status, answer.error_code) == (414, "URL_TOO_LONG")
+
+    async def test_many_or_long_headers_are_431(self) -> None:
+        assert (await ask_raw(app, headers=[HOST, (b"cookie", b"a" * 32_000)])).status == 200
+        for headers in ([(b"cookie", b"a" * 32_768)], [(b"a%d" % number, b"") for number in range(100)]):
+            answer = await ask_raw(app, headers=[HOST, *headers])
+            assert (answer.status, answer.error_code) == (431, "HEADERS_TOO_LARGE")
 
 
 class TestUnhandledException:

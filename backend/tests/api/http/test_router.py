@@ -218,17 +218,23 @@ class TestSize:
         assert chunks.read <= settings.MAX_BODY_BYTES + Chunks.size
 
     async def test_an_upload_has_a_limit_of_its_own(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(strict_body.StrictUploadRequest, "limit", 1000)
+        monkeypatch.setattr(strict_body.StrictUploadRequest, "largest", 1000)
         async with client_of(app) as http:
             assert (await http.post("/upload", files={"file": b"a" * 500})).json() == 500
             refusal(await http.post("/upload", files={"file": b"a" * 1000}), 413, "PAYLOAD_TOO_LARGE")
+
+    async def test_what_anybody_may_send_is_smaller(self, client: httpx2.AsyncClient) -> None:
+        body = b'{"login": "lan@example.com", "password": "a"}'.ljust(strict_body.PUBLIC_BODY_BYTES)
+        for content, status in ((body, 401), (body + b" ", 413)):
+            response = await client.post("/api/v1/auth/sign-in", content=content, headers=JSON)
+            assert response.status_code == status
 
     async def test_the_real_server_refuses_a_chunked_body_over_the_limit(self) -> None:
         async with AppProcess(stores()) as process:
             reader, writer = await asyncio.open_connection("127.0.0.1", process.port)
             writer.write(
-                f"POST {CUSTOMERS} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
-                "Transfer-Encoding: chunked\r\n\r\n".encode()
+                b"POST /api/v1/auth/sign-in HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+                b"Transfer-Encoding: chunked\r\n\r\n"
             )
 
             async def send() -> None:
@@ -242,6 +248,75 @@ class TestSize:
             await asyncio.gather(sending, return_exceptions=True)
             writer.close()
         assert (answer.status, answer.error_code) == (413, "PAYLOAD_TOO_LARGE")
+
+
+class TestTokenFirst:
+    @pytest.mark.parametrize("authorization", [[], [(b"authorization", b"Bearer forged")]])
+    @pytest.mark.parametrize(
+        ("path", "content_type"),
+        [
+            (CUSTOMERS, b"application/json"),
+            (CUSTOMERS, b"text/plain"),
+            (f"{CUSTOMERS}/import", b"multipart/form-data; boundary=x"),
+        ],
+    )
+    async def test_no_byte_of_a_body_is_read_without_a_valid_token(
+        self, path: str, content_type: bytes, authorization: list[tuple[bytes, bytes]]
+    ) -> None:
+        async def receive() -> Message:
+            raise AssertionError("read")
+
+        headers = [HOST, (b"content-type", content_type), *authorization]
+        answer = await ask_raw(app, method="POST", path=path, headers=headers, receive=receive)
+        assert answer.status == 401
+
+    async def test_the_connection_serves_the_next_request_after_a_file_that_was_not_read(self) -> None:
+        size = 8 * 1024 * 1024
+        upload = f"POST {CUSTOMERS}/import HTTP/1.1\r\nHost: a\r\nContent-Length: {size}\r\n\r\n"
+        async with AppProcess(stores()) as process:
+            reader, writer = await asyncio.open_connection("127.0.0.1", process.port)
+            writer.write(upload.encode() + b"a" * size + b"GET / HTTP/1.1\r\nHost: a\r\n\r\n")
+            statuses = [(await read_answer(reader)).status for _ in range(2)]
+            writer.close()
+        assert statuses == [401, 200]
+
+
+def parts(*names: str, file: bool = True) -> list[tuple[str, tuple[str | None, bytes]]]:
+    """Return the parts of a form, each with a file or with a text."""
+    return [(name, ("a.csv" if file else None, b"full_name\nLan\n")) for name in names]
+
+
+class TestParts:
+    @pytest.mark.parametrize(
+        ("sent", "status", "code"),
+        [
+            (parts("file"), 200, None),
+            (parts("file", "file"), 400, "DUPLICATE_KEY"),
+            (parts("file") + parts("file", file=False), 400, "DUPLICATE_KEY"),
+            (parts("file", *"abcdefghij"), 400, "MALFORMED_BODY"),
+            (parts("file", "other"), 422, "VALIDATION_ERROR"),
+            (parts("file") + parts("is_admin", file=False), 422, "VALIDATION_ERROR"),
+            (parts("other"), 422, "VALIDATION_ERROR"),
+            (parts("file", file=False), 422, "VALIDATION_ERROR"),
+        ],
+    )
+    async def test_each_is_known_and_comes_once(
+        self, client: httpx2.AsyncClient, sent: list[tuple[str, bytes]], status: int, code: str | None
+    ) -> None:
+        response = await client.post(f"{CUSTOMERS}/import", files=sent)
+        assert response.status_code == status, response.text
+        if code is not None:
+            refusal(response, status, code)
+
+    async def test_one_that_is_not_known_is_named(self, client: httpx2.AsyncClient) -> None:
+        response = await client.post(f"{CUSTOMERS}/import", files=parts("file", "other"))
+        assert only_detail(response) == ("body.other", "extra_forbidden")
+
+    @pytest.mark.parametrize("content_type", ["multipart/form-data; boundary=x", "multipart/form-data"])
+    async def test_a_broken_form_is_400(self, client: httpx2.AsyncClient, content_type: str) -> None:
+        headers = {"Content-Type": content_type}
+        response = await client.post(f"{CUSTOMERS}/import", content=b"no form", headers=headers)
+        refusal(response, 400, "MALFORMED_BODY")
 
 
 class TestSlowness:
@@ -274,12 +349,26 @@ class TestSlowness:
         assert (answer.status, answer.error_code) == (408, "REQUEST_TIMEOUT")
         assert answer.headers[b"connection"] == b"close"
 
-    async def test_a_body_that_drips_is_408(self) -> None:
+    @pytest.mark.parametrize(
+        ("path", "content_type", "start"),
+        [
+            ("/numbers", b"application/json", b" "),
+            (
+                "/upload",
+                b"multipart/form-data; boundary=x",
+                b'--x\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n',
+            ),
+        ],
+    )
+    async def test_a_body_that_drips_is_408(self, path: str, content_type: bytes, start: bytes) -> None:
+        chunks = iter([start])
+
         async def receive() -> Message:
             await asyncio.sleep(0)
-            return {"type": "http.request", "body": b" ", "more_body": True}
+            return {"type": "http.request", "body": next(chunks, b" "), "more_body": True}
 
-        answer = await ask_raw(app, method="POST", path="/numbers", headers=[HOST, JSON_RAW], receive=receive)
+        headers = [HOST, (b"content-type", content_type)]
+        answer = await ask_raw(app, method="POST", path=path, headers=headers, receive=receive)
         assert (answer.status, answer.error_code) == (408, "REQUEST_TIMEOUT")
 
 
@@ -308,6 +397,10 @@ class TestQueryAndPath:
             ("limit=", "query.limit", "int_parsing"),
             ("archived=1", "query.archived", "bool_parsing"),
             ("is_admin=true", "query.is_admin", "extra_forbidden"),
+            ("q=%FF", "query", "string_unicode"),
+            ("q=L%ED%A0%80n", "query", "string_unicode"),
+            ("%E1%BA=1", "query", "string_unicode"),
+            ("&".join(f"a{number}=1" for number in range(101)), "query", "too_many_parameters"),
         ],
         ids=lambda value: value[:40],
     )

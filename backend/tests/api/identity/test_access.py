@@ -89,8 +89,18 @@ class TestTokenLocation:
         response = await stranger.get(ME, headers={"Authorization": f"{scheme} {token}"})
         assert response.status_code == 200
 
-    async def test_a_token_of_1_mb_is_refused(self, stranger: httpx2.AsyncClient) -> None:
-        assert refusal_of(await stranger.get(ME, headers=bearer(MEGABYTE))) == (401, "INVALID_TOKEN")
+    @pytest.mark.parametrize(
+        ("length", "refused"),
+        [
+            (4_097, (401, "INVALID_TOKEN")),
+            (32_000, (401, "INVALID_TOKEN")),
+            (2**20, (431, "HEADERS_TOO_LARGE")),
+        ],
+    )
+    async def test_a_long_token_is_refused(
+        self, stranger: httpx2.AsyncClient, length: int, refused: tuple[int, str]
+    ) -> None:
+        assert refusal_of(await stranger.get(ME, headers=bearer("a" * length))) == refused
 
     async def test_the_server_survives_a_token_of_1_mb(self, stranger: httpx2.AsyncClient) -> None:
         headers = await signed_in()
