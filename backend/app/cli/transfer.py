@@ -1,7 +1,7 @@
 """`zenspa import …`, `zenspa export …`: files in and out, with every error by its row or line."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
@@ -14,6 +14,8 @@ from rich.table import Table
 
 from app.cli.database import run_with_database
 from app.cli.numbers import grouped
+from app.modules.customer.csv_dates import DateOrder
+from app.modules.customer.row_errors import Doubt
 
 if TYPE_CHECKING:
     from app.core.exceptions import ZenSpaException
@@ -27,30 +29,90 @@ _err = Console(stderr=True)
 
 
 @import_cli.command("customers")
-def import_customers(
+def import_customers(  # noqa: PLR0913 - the options of a command
     file: Annotated[
-        Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="A CSV file in UTF-8.")
+        Path,
+        typer.Argument(exists=True, dir_okay=False, readable=True, help="A CSV file in UTF-8 or UTF-16."),
     ],
+    *,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Show what each column and each row would become, and stop.")
+    ] = False,
+    ignore: Annotated[
+        list[str] | None,
+        typer.Option(metavar="COLUMN", help="Do not import this column. Repeat it for others."),
+    ] = None,
+    dates: Annotated[
+        DateOrder | None,
+        typer.Option(help="The order of day and month in the file, if its dates do not tell it."),
+    ] = None,
+    accept: Annotated[
+        list[Doubt] | None,
+        typer.Option(help="Import rows with this doubt as they are. Repeat it for others."),
+    ] = None,
+    bad_rows: Annotated[
+        Path | None,
+        typer.Option(
+            dir_okay=False,
+            writable=True,
+            metavar="FILE",
+            help="Import the good rows, and write the others to this file, each behind its reason.",
+        ),
+    ] = None,
 ) -> None:
     """Create and update customers from a CSV file. A second import of the same file changes nothing.
 
     Columns: full_name (required), phone, email, birthday, gender, notes, contraindications, tags (separated
-    by ;). Vietnamese headers such as "Họ tên" and "Số điện thoại" work too. Rows of archived or merged customers
-    are skipped.
+    by ;). Headers as other systems write them work too, in Vietnamese and English. Rows of archived or merged
+    customers are skipped.
 
     [bold]Examples[/bold]
 
-      zenspa import customers khach-hang.csv
+      zenspa import customers khach-hang.csv --dry-run
+
+      zenspa import customers khach-hang.csv --ignore "Địa chỉ" --bad-rows can-sua.csv
     """
+    from app.modules.customer.import_schemas import SEPARATOR
+
+    options = {
+        "ignore": SEPARATOR.join(ignore or []),
+        "date_order": dates,
+        "accept": SEPARATOR.join(accept or []),
+    }
     with file.open("rb") as opened, _print_refusal():
-        run_with_database("the import", lambda: _import_customers(opened, file.stat().st_size))
+        if dry_run:
+            run_with_database("the import", lambda: _preview_customers(opened, options))
+        else:
+            run_with_database(
+                "the import",
+                lambda: _import_customers(opened, file.stat().st_size, options, bad_rows),
+            )
 
 
-async def _import_customers(file: BinaryIO, size: int) -> None:
+async def _preview_customers(file: BinaryIO, options: Mapping[str, object]) -> None:
+    from app.cli.customer_preview import show_preview
     from app.db.transactions import run_in_transaction
     from app.modules.customer import transfer
+    from app.modules.customer.import_schemas import CustomerImportPreviewQuery
     from app.modules.identity.access import SYSTEM_USER
 
+    query = CustomerImportPreviewQuery.model_validate(options)
+    preview = await run_in_transaction(
+        lambda session: transfer.preview_import(session, SYSTEM_USER, file, query, language="both")
+    )
+    show_preview(_out, preview)
+
+
+async def _import_customers(
+    file: BinaryIO, size: int, options: Mapping[str, object], bad_rows: Path | None
+) -> None:
+    from app.db.transactions import run_in_transaction
+    from app.modules.customer import transfer
+    from app.modules.customer.import_schemas import BadRows, CustomerImportQuery
+    from app.modules.identity.access import SYSTEM_USER
+
+    query = CustomerImportQuery.model_validate(options)
+    query.bad_rows = BadRows.RETURN if bad_rows else BadRows.REFUSE
     with Progress(
         TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeElapsedColumn(), console=_out
     ) as progress:
@@ -65,7 +127,7 @@ async def _import_customers(file: BinaryIO, size: int) -> None:
         try:
             result = await run_in_transaction(
                 lambda session: transfer.import_customers(
-                    session, SYSTEM_USER, file, on_progress=show_reading
+                    session, SYSTEM_USER, file, query, language="both", on_progress=show_reading
                 )
             )
         finally:
@@ -75,6 +137,10 @@ async def _import_customers(file: BinaryIO, size: int) -> None:
         f"{grouped(result.unchanged)} giữ nguyên · unchanged, "
         f"{grouped(result.skipped)} bỏ qua vì đã lưu trữ · skipped as archived"
     )
+    if bad_rows and result.refused_rows is not None:
+        with _written_whole(bad_rows) as opened:
+            opened.write(result.refused_rows.encode())
+        _out.print(f"{grouped(result.refused)} dòng cần sửa · rows to correct: {bad_rows}")
 
 
 @export_cli.command("customers")

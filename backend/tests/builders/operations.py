@@ -485,6 +485,7 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
     "POST /api/v1/customers/import": lambda ids: {
         "files": {"file": ("c.csv", f"full_name\n{ids['word']}\n".encode())}
     },
+    "POST /api/v1/customers/import/preview": lambda _: {"files": {"file": ("c.csv", b"full_name\nLan\n")}},
     "PATCH /api/v1/customers/{customer_id}": lambda _: {"json": {"notes": "Thích phòng yên tĩnh"}},
     "POST /api/v1/customers/{customer_id}/merge": lambda ids: {
         "json": {"duplicate_id": str(ids["duplicate"])}

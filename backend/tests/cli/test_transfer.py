@@ -124,6 +124,52 @@ class TestImport:
             assert (tmp_path / "out.yaml").read_text(encoding="utf-8").count("key: quan-1") == rows
 
 
+class TestImportOfCustomers:
+    FILE = (
+        "sep=;\nHọ và tên (*);Di động;Ngày sinh;Địa chỉ\nLê Lan;0912345678;3/5/1990;Quận 1\nTrần Mai;12;;\n"
+    )
+
+    @pytest.fixture
+    def file(self, tmp_path: Path) -> str:
+        (tmp_path / "khach.csv").write_text(self.FILE, encoding="utf-8")
+        return "khach.csv"
+
+    async def test_a_dry_run_shows_what_columns_and_rows_become(self, zenspa: Zenspa, file: str) -> None:
+        shown = output_of(zenspa("import", "customers", file, "--dry-run", "--dates", "month_first"))
+        cells = [[cell.strip() for cell in line.split("│")[1:-1]] for line in shown.splitlines()]
+        assert ["Di động", "Số điện thoại · phone"] in cells
+        assert ["Địa chỉ", "không nhận ra · not recognised"] in cells
+        assert ["2", "mới · created", "Lê Lan, +84912345678, 1990-03-05", ""] in cells
+        assert any(row[:2] == ["3", "cần sửa · to correct"] for row in cells if len(row) == 4)
+        assert await sql("SELECT count(*) FROM customer") == 0
+
+    async def test_what_has_to_be_decided_is_refused_in_both_languages(
+        self, zenspa: Zenspa, file: str
+    ) -> None:
+        refused = zenspa("import", "customers", file)
+        assert refused.returncode == 1
+        for text in ("dòng 1: Địa chỉ", "Không nhận ra cột này.", "This column is not recognised."):
+            assert text in refused.stderr
+        assert await sql("SELECT count(*) FROM customer") == 0
+
+    async def test_good_rows_are_imported_and_bad_ones_written_to_a_file(
+        self, zenspa: Zenspa, file: str, tmp_path: Path
+    ) -> None:
+        choices = ("--ignore", "Địa chỉ", "--dates", "day_first", "--bad-rows", "can-sua.csv")
+        assert "1 mới · created" in output_of(zenspa("import", "customers", file, *choices))
+        bad_rows = (tmp_path / "can-sua.csv").read_text(encoding="utf-8-sig")
+        assert "Ví dụ đúng: 0912 345 678. · Input should be a phone number" in bad_rows
+        (tmp_path / "can-sua.csv").write_text(bad_rows.replace(",12,", ",0987654321,"), encoding="utf-8")
+        assert "1 mới · created" in output_of(zenspa("import", "customers", "can-sua.csv"))
+        assert await sql("SELECT birthday::text FROM customer WHERE phone = '+84912345678'") == "1990-05-03"
+
+    async def test_another_name_is_imported_if_it_is_accepted(self, zenspa: Zenspa, tmp_path: Path) -> None:
+        for name, options in (("Lê Lan", ()), ("Trần Mai", ("--accept", "another_name"))):
+            (tmp_path / "c.csv").write_text(f"Tên,SĐT\n{name},0912345678\n", encoding="utf-8")
+            output_of(zenspa("import", "customers", "c.csv", *options))
+        assert await sql("SELECT full_name FROM customer") == "Trần Mai"
+
+
 class TestExport:
     def test_an_exported_file_changes_nothing_and_is_exported_again_byte_for_byte(
         self, zenspa: Zenspa, tmp_path: Path

@@ -82,6 +82,7 @@ MAY_CALL = {
     f"GET {V1}/customers/search": DESK,
     f"GET {V1}/customers/me": SIGNED_IN,
     f"POST {V1}/customers/import": ADMIN,
+    f"POST {V1}/customers/import/preview": ADMIN,
     f"GET {V1}/customers/export": ADMIN,
     f"GET {V1}/customers/{{customer_id}}": DESK | {"therapist", "customer"},
     f"PATCH {V1}/customers/{{customer_id}}": DESK,

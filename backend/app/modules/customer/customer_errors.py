@@ -78,5 +78,14 @@ class ImportRefused(ValidationException):
 
     code = "IMPORT_REFUSED"
     text = LocalizedText(
-        "Tệp có dòng lỗi. Chưa nhập dòng nào.", "The file has bad rows. Nothing was imported."
+        "Tệp có dòng cần sửa hoặc xác nhận. Chưa nhập dòng nào.",
+        "The file has rows to correct or to confirm. Nothing was imported.",
+    )
+
+
+class ImportRunning(ConflictException):
+    code = "IMPORT_RUNNING"
+    text = LocalizedText(
+        "Đang nhập một tệp khách hàng khác. Chờ nhập xong rồi thử lại.",
+        "Another file of customers is being imported. Wait until it is done, then try again.",
     )

@@ -4,12 +4,12 @@ from collections.abc import AsyncGenerator
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import File, Query, UploadFile
+from fastapi import File, Header, Query, UploadFile
 from fastapi.responses import StreamingResponse
 
 from app.common.constants import API_V1
 from app.core.database import SessionDep
-from app.core.exceptions import error_responses
+from app.core.exceptions import error_responses, preferred_language
 from app.core.security import InvalidCursorException
 from app.http.router import ApiRouter
 from app.modules.customer import customer_service, transfer
@@ -19,23 +19,30 @@ from app.modules.customer.customer_errors import (
     CustomerMerged,
     CustomerNotFound,
     ImportRefused,
+    ImportRunning,
     PhoneTaken,
 )
 from app.modules.customer.customer_models import Customer
 from app.modules.customer.customer_schemas import (
     CustomerCreate,
-    CustomerImportResult,
     CustomerListQuery,
     CustomerPage,
     CustomerRead,
     CustomerSearchQuery,
     CustomerUpdate,
 )
+from app.modules.customer.import_schemas import (
+    CustomerImportPreview,
+    CustomerImportPreviewQuery,
+    CustomerImportQuery,
+    CustomerImportResult,
+)
 from app.modules.customer.search import search_customers
 from app.modules.identity.access import SignedIn
 
 PREFIX = f"{API_V1}/customers"
 router = ApiRouter(prefix=PREFIX, tags=["Customers"])
+Languages = Annotated[str, Header(alias="Accept-Language", max_length=200, examples=["vi"])]
 
 
 @router.post("", status_code=201, response_model=CustomerRead, responses=error_responses(PhoneTaken))
@@ -63,17 +70,40 @@ async def search_customers_by_text(
     return list(await search_customers(session, user, query.q, query.limit))
 
 
-@router.post("/import", responses=error_responses(ImportRefused, PhoneTaken))
+@router.post("/import", responses=error_responses(ImportRefused, ImportRunning, PhoneTaken))
 async def import_customers(
-    user: SignedIn, session: SessionDep, file: Annotated[UploadFile, File()]
+    user: SignedIn,
+    session: SessionDep,
+    file: Annotated[UploadFile, File()],
+    query: Annotated[CustomerImportQuery, Query()],
+    accept_language: Languages = "",
 ) -> CustomerImportResult:
     """Create and update customers from a CSV file: all rows or none. Importing the same file again changes nothing.
 
     Columns: full_name (required), phone, email, birthday, gender, notes, contraindications, tags (separated by `;`).
-    Vietnamese headers work too. A file with bad rows is refused, with the number and the reason of each. Rows of
+    Headers as other systems write them work too, in Vietnamese and English. A file is refused with the number and the
+    reason of each bad row, and of each in doubt: accents that were lost, another name at a known number, a birthday
+    whose day and month are swapped. With `bad_rows=return` the good rows are imported and the others come back. Rows of
     customers who are archived or were merged are skipped. For administrators of the whole spa.
     """
-    return await transfer.import_customers(session, user, file.file)
+    language = preferred_language(accept_language)
+    return await transfer.import_customers(session, user, file.file, query, language=language)
+
+
+@router.post("/import/preview")
+async def preview_import(
+    user: SignedIn,
+    session: SessionDep,
+    file: Annotated[UploadFile, File()],
+    query: Annotated[CustomerImportPreviewQuery, Query()],
+    accept_language: Languages = "",
+) -> CustomerImportPreview:
+    """Show what an import would make of each column and each row of a CSV file. Nothing is changed.
+
+    For administrators of the whole spa.
+    """
+    language = preferred_language(accept_language)
+    return await transfer.preview_import(session, user, file.file, query, language=language)
 
 
 @router.get("/export", response_class=StreamingResponse, responses={200: {"content": {"text/csv": {}}}})

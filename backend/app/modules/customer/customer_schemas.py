@@ -145,13 +145,6 @@ class CustomerSearchQuery(BaseModel):
     limit: PageLimit = 20
 
 
-class CustomerImportResult(BaseModel):
-    created: int
-    updated: int
-    unchanged: int
-    skipped: int = Field(description="Rows of customers who are archived or were merged into others.")
-
-
 class CustomerAccount(RequestModel):
     """The account that signs in as this customer from now on, by its id or its email."""
 

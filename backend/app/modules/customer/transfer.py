@@ -1,216 +1,288 @@
 """Import and export of many customers at once.
 
-An import is one transaction. The rows go to a temporary table by COPY, are checked there against each other and against
-the existing customers, and become customers only when no row is bad. Memory stays flat: one batch at a time.
+An import is one transaction. The rows go to a temporary table by COPY, are compared there with each other and with the
+existing customers, and become customers if none of them is bad, or without those that are. Memory stays flat: one batch
+at a time.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import batched
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
-import asyncpg
-from sqlalchemy import ARRAY, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.sql.elements import KeyedColumnElement
-from uuid_utils.compat import uuid7
 
+from app.common.schemas import ErrorField
 from app.common.types.localized import LocalizedText
-from app.core.database import AsyncSessionLocal, claim_connection, engine
-from app.db.errors import translate_integrity_errors
+from app.core.database import AsyncSessionLocal, claim_connection
 from app.modules.customer.columns import CSV_COLUMNS
-from app.modules.customer.csv_file import CsvWriter, RowError, read_customers
+from app.modules.customer.csv_file import CsvWriter, CustomerFile, text_of_cell
 from app.modules.customer.customer_errors import ImportRefused
 from app.modules.customer.customer_models import Customer
-from app.modules.customer.customer_schemas import CustomerCreate, CustomerImportResult
-from app.modules.customer.customer_service import CONSTRAINT_ERRORS
+from app.modules.customer.customer_schemas import CustomerCreate
+from app.modules.customer.import_schemas import (
+    BadRows,
+    CustomerImportOptions,
+    CustomerImportPreview,
+    CustomerImportPreviewQuery,
+    CustomerImportQuery,
+    CustomerImportResult,
+    ImportColumn,
+    ImportRow,
+)
+from app.modules.customer.row_errors import RowError
+from app.modules.customer.staging import (
+    StagedRow,
+    count_outcomes,
+    count_staged,
+    create_staging,
+    delete_rows,
+    errors_of_rows,
+    find_existing,
+    lock_imports,
+    read_staged,
+    stage,
+    unchanged_among,
+    write_customers,
+)
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import Role
 
 _READ_BATCH = 500  # rows: parsing them takes some 40 ms in a thread
-_WRITE_BATCH = 5_000  # rows a statement inserts or updates: well within the statement timeout
 _EXPORT_BATCH = 1_000  # rows
 _ERRORS_SHOWN = 100
-
+_ROWS_SHOWN = 100
 _COLUMNS = [Customer.__table__.columns[name] for name in CSV_COLUMNS]
+_UNREADABLE = {"encoding", "too_many_columns", "missing_column"}
+"""Errors of a file of which no row can be shown."""
+_NO_NEXT_ROW = {"encoding", "csv"}
+"""Errors after which no row can be read, so that the file is not imported without them."""
 
 
-def _define(column: KeyedColumnElement[Any]) -> str:
-    """Return the definition of a column in the temporary table: the same type, without defaults."""
-    definition = f"{column.name} {column.type.compile(engine.dialect)}"
-    return definition if column.nullable else f"{definition} NOT NULL"
-
-
-def _updated(column: KeyedColumnElement[Any]) -> str:
-    """Return what an import makes of a customer's column. An empty cell says nothing, so it clears nothing."""
-    if isinstance(column.type, ARRAY):
-        return f"CASE WHEN i.{column.name} = '{{}}' THEN c.{column.name} ELSE i.{column.name} END"
-    if column.nullable:
-        return f"coalesce(i.{column.name}, c.{column.name})"
-    return f"coalesce(nullif(i.{column.name}, ''), c.{column.name})"
-
-
-_CREATE_STAGING = f"""
-CREATE TEMPORARY TABLE customer_import (
-    row integer PRIMARY KEY, id uuid NOT NULL, existing_id uuid, namesake integer,
-    {", ".join(map(_define, _COLUMNS))}
-) ON COMMIT DROP
-"""
-_REPEATED_PHONES = """
-SELECT row, first FROM (
-    SELECT row, first_value(row) OVER (PARTITION BY phone ORDER BY row) AS first
-    FROM customer_import WHERE phone IS NOT NULL
-) AS numbered
-WHERE row <> first ORDER BY row LIMIT :limit
-"""
-_FIND_BY_PHONE = """
-UPDATE customer_import AS i SET existing_id = c.id FROM customer AS c
-WHERE i.existing_id IS NULL AND c.phone = i.phone AND {condition}
-"""
-# Without a phone, a row is known by its name, birthday and email. Equal ones are paired in order.
-_NUMBER_NAMESAKES = """
-UPDATE customer_import AS i SET namesake = numbered.namesake FROM (
-    SELECT row, row_number() OVER (PARTITION BY full_name, birthday, email ORDER BY row) AS namesake
-    FROM customer_import WHERE phone IS NULL AND existing_id IS NULL
-) AS numbered
-WHERE i.row = numbered.row
-"""
-_FIND_WITHOUT_PHONE = """
-UPDATE customer_import AS i SET existing_id = c.id FROM (
-    SELECT id, full_name, birthday, email,
-        row_number() OVER (PARTITION BY full_name, birthday, email ORDER BY id) AS namesake
-    FROM customer AS c
-    WHERE phone IS NULL AND {condition} AND name_keys[1] IN (
-        SELECT zenspa_fold(full_name) FROM customer_import WHERE phone IS NULL AND existing_id IS NULL
-    )
-) AS c
-WHERE i.phone IS NULL AND i.existing_id IS NULL AND c.namesake = i.namesake AND c.full_name = i.full_name
-    AND c.birthday IS NOT DISTINCT FROM i.birthday AND c.email IS NOT DISTINCT FROM i.email
-"""
-_ACTIVE = "c.archived_at IS NULL"
-_ARCHIVED = "c.archived_at IS NOT NULL"
-_UPDATE = f"""
-UPDATE customer AS c SET {", ".join(f"{column.name} = {_updated(column)}" for column in _COLUMNS)},
-    updated_at = clock_timestamp()
-FROM customer_import AS i
-WHERE i.row BETWEEN :first AND :last AND c.id = i.existing_id AND c.archived_at IS NULL
-    AND ({", ".join(f"c.{column.name}" for column in _COLUMNS)})
-        IS DISTINCT FROM ({", ".join(map(_updated, _COLUMNS))})
-"""  # noqa: S608 - our own column names
-_INSERT = f"""
-INSERT INTO customer (id, {", ".join(CSV_COLUMNS)})
-SELECT id, {", ".join(CSV_COLUMNS)} FROM customer_import
-WHERE row BETWEEN :first AND :last AND existing_id IS NULL ORDER BY row
-"""  # noqa: S608 - our own column names
-
-
-async def import_customers(
+async def import_customers(  # noqa: PLR0913 - three say what to import, three how
     session: AsyncSession,
     user: CurrentUser,
     file: BinaryIO,
+    options: CustomerImportQuery | None = None,
     *,
+    language: str = "vi",
     on_progress: Callable[[int], None] = lambda _rows: None,
 ) -> CustomerImportResult:
-    """Create and update customers from CSV: all rows or none. Importing the same file again changes nothing.
+    """Create and update customers from CSV. Importing the same file again changes nothing.
 
-    Rows of customers who are archived or were merged are skipped: last year's file restores no customer. `on_progress`
-    is called with the number of rows read so far.
+    Rows of customers who are archived or were merged are skipped: last year's file restores no customer.
+
+    Args:
+        file: It is read from its beginning: a transaction that lost a race has read it before.
+        language: The language of the reasons in the file of refused rows: `vi`, `en`, or `both`.
+        on_progress: Called with the number of rows read so far.
 
     Raises:
         ForbiddenException: The user is no administrator of the whole spa.
         ImportRefused: `details` has every bad row and its reason, up to a hundred.
+        ImportRunning: Another import has not ended.
         PhoneTaken: One of these customers was added during the import.
     """
     authorize(user, Role.ADMIN, everywhere=True)
-    file.seek(0)  # a transaction that lost a race has read the file before
-    await session.execute(text(_CREATE_STAGING))
-    last_row, errors, error_count = await _stage(session, file, on_progress)
-    if not errors:
-        repeated = await session.execute(text(_REPEATED_PHONES), {"limit": _ERRORS_SHOWN})
-        errors = [_repeated_customer(row, first) for row, first in repeated]
-        error_count = len(errors)
+    options = options or CustomerImportQuery()
+    await lock_imports(session)
+    source, errors = await _survey(file, options)
     if errors:
-        raise ImportRefused(details=_details(errors, error_count))
-    return await _write(session, last_row)
+        raise ImportRefused(details=_details(errors))
+    returns_bad_rows = options.bad_rows is BadRows.RETURN
+    reading = await _stage(session, source, on_progress, keep_all_errors=returns_bad_rows)
+    if any(error.kind in _NO_NEXT_ROW for error in reading.errors) or (
+        reading.errors and not returns_bad_rows
+    ):
+        raise ImportRefused(details=_details(reading.errors, reading.error_count))
+    refusals = await _compare(session, reading, options)
+    if refusals and not returns_bad_rows:
+        raise ImportRefused(details=_details(refusals))
+    refused_rows = None
+    if refusals:
+        reasons = _reasons(refusals, language)
+        await delete_rows(session, reasons.keys())
+        refused_rows = await asyncio.to_thread(lambda: "".join(source.write_rows(reasons)))
+    counts = await count_outcomes(session)
+    await write_customers(session, reading.last_row)
+    return CustomerImportResult(
+        created=counts["created"],
+        updated=counts["updated"],
+        unchanged=counts["unchanged"],
+        skipped=counts["skipped"],
+        refused=len({error.row for error in refusals}),
+        refused_rows=refused_rows,
+    )
+
+
+async def preview_import(
+    session: AsyncSession,
+    user: CurrentUser,
+    file: BinaryIO,
+    options: CustomerImportPreviewQuery,
+    *,
+    language: str = "vi",
+) -> CustomerImportPreview:
+    """Return what an import of the file would make of each column and each row. Nothing is changed.
+
+    Raises:
+        ForbiddenException: The user is no administrator of the whole spa.
+    """
+    authorize(user, Role.ADMIN, everywhere=True)
+    source, problems = await _survey(file, options)
+    preview = CustomerImportPreview(
+        created=0,
+        updated=0,
+        unchanged=0,
+        skipped=0,
+        refused=0,
+        columns=[ImportColumn(header=c.header, column=c.field, use=c.use) for c in source.columns],
+        date_order=source.date_order,
+        problems=[_field(problem, language) for problem in problems],
+        rows=[],
+        more_rows=0,
+    )
+    if any(problem.kind in _UNREADABLE for problem in problems):
+        return preview
+    reading = await _stage(session, source, keep_all_errors=True)
+    refusals = await _compare(session, reading, options)
+    refused = {error.row for error in refusals if error.row is not None}
+    staged = await read_staged(session, from_row=options.from_row, limit=_ROWS_SHOWN)
+    rows = _show(staged, refusals, from_row=options.from_row, language=language)
+    last_row = rows[-1].row if rows else options.from_row - 1
+    unstaged = {error.row for error in reading.errors if error.row is not None}
+    more_rows = await count_staged(session, after=last_row) + sum(row > last_row for row in unstaged)
+    counts = await count_outcomes(session, refused=refused)
+    return preview.model_copy(
+        update={**counts, "refused": len(refused), "rows": rows, "more_rows": more_rows}
+    )
+
+
+@dataclass
+class _Reading:
+    """The outcome of reading a file."""
+
+    last_row: int
+    errors: list[RowError]
+    """Errors of rows that are not in the temporary table, or the first of them."""
+    error_count: int
+    doubts: list[RowError]
+
+
+async def _survey(file: BinaryIO, options: CustomerImportOptions) -> tuple[CustomerFile, list[RowError]]:
+    source = CustomerFile(file, ignore=options.ignored_columns, date_order=options.date_order)
+    return source, await asyncio.to_thread(source.survey)
 
 
 async def _stage(
-    session: AsyncSession, file: BinaryIO, on_progress: Callable[[int], None]
-) -> tuple[int, list[RowError], int]:
-    """COPY the good rows. Return the number of the last row, the first errors, and how many errors there are."""
-    connection = (await (await session.connection()).get_raw_connection()).driver_connection
-    assert connection is not None
-    errors: list[RowError] = []
-    error_count = last_row = 0
-    batches: Iterator[tuple[tuple[int, CustomerCreate] | RowError, ...]] = batched(
-        read_customers(file), _READ_BATCH
-    )
+    session: AsyncSession,
+    source: CustomerFile,
+    on_progress: Callable[[int], None] = lambda _rows: None,
+    *,
+    keep_all_errors: bool,
+) -> _Reading:
+    """COPY the good rows to the temporary table; without `keep_all_errors` only as long as all are good."""
+    await create_staging(session)
+    reading = _Reading(0, [], 0, [])
+    batches: Iterator[tuple[tuple[int, CustomerCreate] | RowError, ...]] = batched(source.rows(), _READ_BATCH)
     while batch := await asyncio.to_thread(next, batches, None):
-        bad = [item for item in batch if isinstance(item, RowError)]
-        error_count += len(bad)
-        errors += bad[: _ERRORS_SHOWN - len(errors)]
+        errors = [item for item in batch if isinstance(item, RowError)]
+        reading.doubts += [error for error in errors if error.is_doubt]
+        bad = [error for error in errors if not error.is_doubt]
+        reading.error_count += len(bad)
+        reading.errors += bad if keep_all_errors else bad[: _ERRORS_SHOWN - len(reading.errors)]
         good = [item for item in batch if not isinstance(item, RowError)]
-        last_row = good[-1][0] if good else last_row
-        if good and not errors:
-            await _copy(connection, good)
-        on_progress(last_row)
-    return last_row, errors, error_count
+        reading.last_row = good[-1][0] if good else reading.last_row
+        if good and (keep_all_errors or not reading.errors):
+            await stage(session, good)
+        on_progress(reading.last_row)
+    return reading
 
 
-async def _copy(connection: asyncpg.Connection, rows: Iterable[tuple[int, CustomerCreate]]) -> None:
-    """COPY the rows to the temporary table.
+async def _compare(
+    session: AsyncSession, reading: _Reading, options: CustomerImportOptions
+) -> list[RowError]:
+    """Return why rows are not imported, in their order: errors, and doubts that are not accepted."""
+    await find_existing(session)
+    doubts = [doubt for doubt in reading.doubts if doubt.kind not in options.accepted]
+    if doubts:
+        unchanged = await unchanged_among(session, {doubt.row for doubt in doubts if doubt.row is not None})
+        doubts = [doubt for doubt in doubts if doubt.row not in unchanged]
+    others = [error for error in await errors_of_rows(session) if error.kind not in options.accepted]
+    return sorted([*reading.errors, *doubts, *others], key=lambda error: error.row or 0)
 
-    COPY bypasses SQLAlchemy. Its errors are raised as those of other statements are, so that an outage is a 503 and a
-    lost race is run again.
-    """
-    try:
-        await connection.copy_records_to_table(
-            "customer_import",
-            columns=["row", "id", *CSV_COLUMNS],
-            records=[(row, uuid7(), *(getattr(new, column) for column in CSV_COLUMNS)) for row, new in rows],
+
+def _show(
+    staged: Iterable[StagedRow], refusals: Iterable[RowError], *, from_row: int, language: str
+) -> list[ImportRow]:
+    problems: dict[int, list[ErrorField]] = {}
+    for error in refusals:
+        if error.row is not None and error.row >= from_row:
+            problems.setdefault(error.row, []).append(_field(error, language))
+    staged_rows = {staged_row.row: staged_row for staged_row in staged}
+    numbers = sorted(staged_rows.keys() | problems.keys())[:_ROWS_SHOWN]
+    return [_show_row(number, staged_rows.get(number), problems.get(number, [])) for number in numbers]
+
+
+def _show_row(number: int, staged: StagedRow | None, problems: list[ErrorField]) -> ImportRow:
+    if staged is None:  # a row that cannot be read
+        return ImportRow(
+            row=number, outcome="refused", customer_id=None, values={}, previous={}, problems=problems
         )
-    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-        if isinstance(error, OSError):
-            connection.terminate()  # the server is silent: waiting for its answer to a ROLLBACK would not end
-        raise OperationalError("COPY customer_import", None, error) from error
-
-
-async def _write(session: AsyncSession, last_row: int) -> CustomerImportResult:
-    """Make customers of the rows in the temporary table."""
-    connection = await session.connection()
-
-    async def run(statement: str, rows: Mapping[str, int] | None = None) -> int:
-        return (await connection.execute(text(statement), rows)).rowcount
-
-    async def find(condition: str) -> int:
-        by_phone = await run(_FIND_BY_PHONE.format(condition=condition))
-        await run(_NUMBER_NAMESAKES)
-        return by_phone + await run(_FIND_WITHOUT_PHONE.format(condition=condition))
-
-    await run("ANALYZE customer_import")
-    existing = await find(_ACTIVE)
-    skipped = await find(_ARCHIVED)
-    created = updated = 0
-    for first in range(1, last_row + 1, _WRITE_BATCH):
-        rows = {"first": first, "last": first + _WRITE_BATCH - 1}
-        updated += await run(_UPDATE, rows)
-        with translate_integrity_errors(CONSTRAINT_ERRORS):
-            created += await run(_INSERT, rows)
-    return CustomerImportResult(
-        created=created, updated=updated, unchanged=existing - updated, skipped=skipped
+    is_update = staged.outcome == "updated"
+    return ImportRow(
+        row=number,
+        outcome="refused" if problems else staged.outcome,
+        customer_id=staged.customer_id,
+        values={name: cell for name, value in staged.new.items() if (cell := text_of_cell(value))},
+        previous={
+            name: text_of_cell(value)
+            for name, value in staged.stored.items()
+            if is_update and value != staged.new[name]
+        },
+        problems=problems,
     )
 
 
-def _repeated_customer(row: int, first: int) -> RowError:
-    message = LocalizedText(f"Trùng khách hàng với dòng {first}.", f"The same customer as in row {first}.")
-    return RowError(row, "phone", "duplicate_row", message)
+def _field(error: RowError, language: str) -> ErrorField:
+    return ErrorField(
+        field=_in_language(error.place(), language),
+        message=_in_language(error.message, language),
+        type=error.kind,
+    )
 
 
-def _details(errors: list[RowError], count: int) -> list[dict[str, str | LocalizedText]]:
-    details = [error.detail() for error in errors]
-    if count > len(errors):
-        more = count - len(errors)
+def _in_language(text: str | LocalizedText, language: str) -> str:
+    if isinstance(text, str):
+        return text
+    return f"{text.vi} · {text.en}" if language == "both" else text.in_language(language)
+
+
+def _reasons(errors: Iterable[RowError], language: str) -> dict[int, str]:
+    """Return what is wrong with each row, as one text."""
+    reasons: dict[int, str] = {}
+    for error in errors:
+        if error.row is not None:
+            column = CSV_COLUMNS.get(error.column or "", error.column)
+            reason = f"{column}: " if column else ""
+            reason += _in_language(error.message, language)
+            reasons[error.row] = f"{reasons[error.row]} {reason}" if error.row in reasons else reason
+    return reasons
+
+
+def _details(errors: list[RowError], count: int | None = None) -> list[dict[str, str | LocalizedText]]:
+    """Return the first errors, and how many more there are.
+
+    Args:
+        errors: All errors, or the first of them.
+        count: How many there are, if these are the first.
+    """
+    shown = errors[:_ERRORS_SHOWN]
+    details = [error.detail() for error in shown]
+    more = (count or len(errors)) - len(shown)
+    if more:
         message = LocalizedText(f"… và {more} lỗi nữa.", f"… and {more} more errors.")
         details.append(RowError(None, None, "more_errors", message).detail())
     return details
