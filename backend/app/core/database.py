@@ -188,6 +188,11 @@ def read_only[F: Callable[..., Any]](endpoint: F) -> F:
     return endpoint
 
 
+def is_marked_read_only(endpoint: Callable[..., Any]) -> bool:
+    """Return whether an endpoint is marked `@read_only`."""
+    return endpoint in _read_only_endpoints
+
+
 def is_read_only(request: Request) -> bool:
     """Return whether the request only reads: a GET, a HEAD, or one of an endpoint marked `@read_only`."""
     return request.method in {"GET", "HEAD"} or request.scope.get("endpoint") in _read_only_endpoints

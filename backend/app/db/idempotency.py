@@ -171,16 +171,12 @@ async def _delete_batch(session: AsyncSession) -> int:
 
 
 async def delete_responses(
-    session: AsyncSession, *, mentioning: Collection[UUID], user_ids: Collection[UUID] = ()
+    session: AsyncSession, *, mentioning: Collection[UUID | str], user_ids: Collection[UUID] = ()
 ) -> None:
-    """Delete the stored responses that contain one of these ids, and those of these users.
+    """Delete the stored responses that contain one of these ids or texts, and those of these users.
 
     It reads every stored response (a month of bookings). That is for erasures, which are rare.
     """
-    row_id = func.unnest(
-        bindparam("ids", [str(row_id) for row_id in mentioning], type_=ARRAY(Text))
-    ).column_valued()
-    contains_id = exists(select(row_id).where(func.strpos(cast(StoredResponse.response, Text), row_id) > 0))
-    await session.execute(
-        delete(StoredResponse).where(or_(StoredResponse.user_id.in_(user_ids), contains_id))
-    )
+    mention = func.unnest(bindparam("mentions", [*map(str, mentioning)], type_=ARRAY(Text))).column_valued()
+    mentions = exists(select(mention).where(func.strpos(cast(StoredResponse.response, Text), mention) > 0))
+    await session.execute(delete(StoredResponse).where(or_(StoredResponse.user_id.in_(user_ids), mentions)))

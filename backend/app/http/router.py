@@ -11,6 +11,7 @@ from functools import cache, partial
 from typing import Any, override
 
 from fastapi import APIRouter, Request, Response
+from fastapi.datastructures import Default
 from fastapi.dependencies.models import Dependant
 from fastapi.params import Form
 from fastapi.routing import APIRoute
@@ -34,7 +35,9 @@ from app.core.exceptions import (
     ZenSpaException,
     error_responses,
 )
+from app.db.idempotency import IdempotencyInFlight, IdempotencyKeyReused
 from app.db.transactions import retry_lost_races
+from app.http.idempotent_endpoint import is_repeatable, make_repeatable
 from app.http.strict_body import StrictJSONRequest, StrictUploadRequest
 
 _ERRORS = 400
@@ -71,6 +74,9 @@ class ApiRoute(QuickRoute):
     """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        repeatable = is_repeatable(endpoint, options.get("methods"))
+        if repeatable:
+            endpoint = make_repeatable(endpoint, options.get("response_model", Default(None)))
         super().__init__(path, endpoint, **options)
         general = dict(_ANY_ERRORS)
         if (scheme := _security_scheme(self.dependant)) is not None:
@@ -83,6 +89,9 @@ class ApiRoute(QuickRoute):
             general |= _BODY_ERRORS
         for status, response in general.items():
             self.responses[status] = _with_examples_of(response, self.responses.get(status, response))
+        if repeatable:
+            for status, response in _REPEATABLE_ERRORS.items():
+                self.responses[status] = _with_examples_of(response, self.responses.get(status, response))
         for status, response in self.responses.items():
             if int(status) >= _ERRORS:
                 response["model"] = ErrorResponse
@@ -171,3 +180,4 @@ _BODY_ERRORS = error_responses(
     PayloadTooLargeException,
     UnsupportedMediaTypeException,
 )
+_REPEATABLE_ERRORS = error_responses(IdempotencyInFlight, IdempotencyKeyReused)

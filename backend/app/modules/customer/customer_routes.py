@@ -11,6 +11,7 @@ from app.common.constants import API_V1
 from app.core.database import SessionDep
 from app.core.exceptions import error_responses, preferred_language
 from app.core.security import InvalidCursorException
+from app.http.idempotent_endpoint import unstorable_response
 from app.http.router import ApiRouter
 from app.modules.customer import customer_service, transfer
 from app.modules.customer.customer_errors import (
@@ -91,6 +92,7 @@ async def import_customers(
 
 
 @router.post("/import/preview")
+@unstorable_response  # it changes nothing, and shows a hundred customers
 async def preview_import(
     user: SignedIn,
     session: SessionDep,

@@ -9,6 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.idempotency import delete_responses
 from app.modules.customer.personal_data_holder import PersonalDataHolder
 
+_REFUSED_ROWS = '"refused_rows": "'
+"""The rows that an import returned: people without an id, and the erased person may be one."""
+
 
 async def _export(_session: AsyncSession, _customer_ids: Sequence[UUID]) -> list[BaseModel]:
     """Return nothing: the responses repeat what other modules keep, and are gone after a month."""
@@ -20,7 +23,7 @@ async def _merge(_session: AsyncSession, _duplicate_id: UUID, _survivor_id: UUID
 
 
 async def _erase(session: AsyncSession, customer_ids: Sequence[UUID], user_ids: Sequence[UUID]) -> None:
-    await delete_responses(session, mentioning=customer_ids, user_ids=user_ids)
+    await delete_responses(session, mentioning=[*customer_ids, _REFUSED_ROWS], user_ids=user_ids)
 
 
 STORED_RESPONSES = PersonalDataHolder(

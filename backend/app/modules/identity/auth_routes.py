@@ -8,6 +8,7 @@ from app.common.constants import API_V1
 from app.common.helpers import utc_now
 from app.core.database import SessionDep
 from app.core.exceptions import RateLimitException, error_responses
+from app.http.idempotent_endpoint import unstorable_response
 from app.http.router import PUBLIC, ApiRouter
 from app.modules.identity import identity_service as service
 from app.modules.identity import recovery, sessions
@@ -63,12 +64,14 @@ async def refresh(body: Refresh) -> Tokens:
 
 
 @router.post("/sign-out", status_code=204)
+@unstorable_response  # a repeat is refused anyway: the token has ended
 async def sign_out(user: SignedIn, session: SessionDep) -> None:
     """End this session and its access tokens. End a session of Supabase at Supabase."""
     await sessions.sign_out(session, user)
 
 
 @router.post("/sign-out-everywhere", status_code=204)
+@unstorable_response  # as above
 async def sign_out_everywhere(user: SignedIn, session: SessionDep) -> None:
     """End all your sessions on every device. A Supabase session comes back when it refreshes: end it at Supabase."""
     await sessions.sign_out_everywhere(session, user)
@@ -81,6 +84,7 @@ async def get_me(user: SignedIn, session: SessionDep) -> UserRead:
 
 
 @router.post("/password", responses=error_responses(WrongPassword, RateLimitException))
+@unstorable_response  # it has tokens
 async def change_password(
     user: SignedIn, session: SessionDep, change: PasswordChange, device: DeviceDep
 ) -> Tokens:

@@ -1,0 +1,99 @@
+"""A POST whose response was lost is sent again with its Idempotency-Key, and is done once."""
+
+import asyncio
+from dataclasses import replace
+from uuid import uuid4
+
+import httpx2
+import pytest
+
+from app.main import app
+from app.modules.identity.roles import Role
+from tests.builders.operations import OPERATIONS, PUBLIC, READ_BY_POST, Caller, RequestCases, success_of
+from tests.support.database import run_sql
+
+V1 = "/api/v1"
+ADMIN = Caller("admin", (Role.ADMIN, Role.CUSTOMER))
+POSTS = {label for label in OPERATIONS if label.startswith("POST ")}
+WITHOUT_KEY = {
+    f"POST {V1}/auth/password",  # the response has tokens, which are stored nowhere
+    f"POST {V1}/auth/sign-out",  # a repeat is refused anyway: the token has ended
+    f"POST {V1}/auth/sign-out-everywhere",
+    f"POST {V1}/customers/import/preview",  # it changes nothing
+}
+REQUIRES_KEY = {f"POST {V1}/visits"}
+REPEATABLE = POSTS - PUBLIC - READ_BY_POST - WITHOUT_KEY
+
+
+def test_every_post_that_changes_something_takes_a_key() -> None:
+    keys = {
+        f"POST {path}": header["required"]
+        for path, methods in app.openapi()["paths"].items()
+        for header in methods.get("post", {}).get("parameters", [])
+        if header["name"] == "Idempotency-Key"
+    }
+    assert set(keys) == REPEATABLE
+    assert {label for label, is_required in keys.items() if is_required} == REQUIRES_KEY
+
+
+@pytest.mark.parametrize("label", sorted(REPEATABLE - REQUIRES_KEY))
+async def test_a_post_that_is_sent_twice_with_one_key_is_done_once(
+    stranger: httpx2.AsyncClient, label: str
+) -> None:
+    cases = RequestCases()
+    case = cases.add(label, ADMIN, "another's" if label.endswith("/disable") else "own")
+    await cases.write()
+    case = replace(case, headers=case.headers | {"Idempotency-Key": str(uuid4())})
+    first = await case.send(stranger)
+    assert first.status_code == success_of(label), first.text
+    changes = await run_sql("SELECT count(*) FROM audit_entry")
+    second = await stranger.send(first.request)
+    assert (second.status_code, second.content) == (first.status_code, first.content)
+    assert await run_sql("SELECT count(*) FROM audit_entry") == changes
+
+
+async def test_a_key_is_good_for_one_request_of_one_operation(client: httpx2.AsyncClient) -> None:
+    key = {"Idempotency-Key": str(uuid4())}
+    lan = await client.post(f"{V1}/customers", json={"full_name": "Lê Lan"}, headers=key)
+    mai = await client.post(f"{V1}/customers", json={"full_name": "Trần Mai"}, headers=key)
+    archived = await client.post(f"{V1}/customers/{lan.json()['id']}/archive", headers=key)
+    assert [response.status_code for response in (lan, mai, archived)] == [201, 422, 422]
+    assert mai.json()["error"]["code"] == archived.json()["error"]["code"] == "IDEMPOTENCY_KEY_REUSED"
+
+
+async def test_a_key_is_good_for_one_file(client: httpx2.AsyncClient) -> None:
+    key = {"Idempotency-Key": str(uuid4())}
+    responses = [
+        await client.post(f"{V1}/customers/import", files={"file": ("c.csv", content)}, headers=key)
+        for content in (b"full_name\nLan\n", b"full_name\nLan\n", b"full_name\nMai\n")
+    ]
+    assert [response.status_code for response in responses] == [200, 200, 422]
+    assert responses[0].json() == responses[1].json()
+
+
+async def test_a_request_that_was_refused_can_be_corrected_with_its_key(client: httpx2.AsyncClient) -> None:
+    key = {"Idempotency-Key": str(uuid4())}
+    refused = await client.post(f"{V1}/customers", json={"full_name": "Lan", "phone": "1"}, headers=key)
+    created = await client.post(f"{V1}/customers", json={"full_name": "Lan"}, headers=key)
+    assert [refused.status_code, created.status_code] == [422, 201]
+
+
+async def test_copies_of_one_request_create_one_customer(client: httpx2.AsyncClient) -> None:
+    key = {"Idempotency-Key": str(uuid4())}
+    copies = [client.post(f"{V1}/customers", json={"full_name": "Lan"}, headers=key) for _ in range(5)]
+    responses = await asyncio.gather(*copies)
+    codes = {r.json()["error"]["code"] for r in responses if r.status_code != 201}
+    assert codes <= {"IDEMPOTENCY_IN_FLIGHT"}
+    assert len({r.json()["id"] for r in responses if r.status_code == 201}) == 1
+    assert len(await run_sql("SELECT id FROM customer")) == 1
+
+
+async def test_an_erasure_deletes_the_rows_that_an_import_returned(client: httpx2.AsyncClient) -> None:
+    key = {"Idempotency-Key": str(uuid4())}
+    file = {"file": ("c.csv", "full_name,phone\nTrần Mai,12\n".encode())}
+    await client.post(f"{V1}/customers/import?bad_rows=return", files=file, headers=key)
+    lan = (await client.post(f"{V1}/customers", json={"full_name": "Lê Lan"})).json()
+    stored = "SELECT key FROM idempotency_key"
+    assert len(await run_sql(stored)) == 1
+    assert (await client.post(f"{V1}/customers/{lan['id']}/erase")).status_code == 200
+    assert await run_sql(stored) == []
