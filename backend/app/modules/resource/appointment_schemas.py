@@ -29,9 +29,12 @@ _AN_APPOINTMENT = LocalizedText("Có lịch hẹn trong khoảng giờ này.", "
 def appointment_details(
     appointments: Sequence[ResourceAppointment], kind: str
 ) -> list[dict[str, str | LocalizedText]]:
-    """Return the first hundred as `details` of an error: `field` is the appointment's id, `value` the time as an ISO 8601
-    interval, such as `2026-12-31T02:00:00Z/2026-12-31T03:00:00Z`."""
-    return [
+    """Return the first hundred as `details` of an error, and how many more there are.
+
+    `field` is the appointment's id, `value` the time as an ISO 8601 interval, such as
+    `2026-12-31T02:00:00Z/2026-12-31T03:00:00Z`.
+    """
+    details: list[dict[str, str | LocalizedText]] = [
         {
             "field": str(appointment.appointment_id),
             "message": _AN_APPOINTMENT,
@@ -40,6 +43,10 @@ def appointment_details(
         }
         for appointment in appointments[:_MAX_DETAILS]
     ]
+    if more := len(appointments) - len(details):
+        message = LocalizedText(f"… và {more} lịch hẹn nữa.", f"… and {more} more appointments.")
+        details.append({"field": "", "message": message, "type": "more_appointments"})
+    return details
 
 
 def _iso(instant: datetime) -> str:

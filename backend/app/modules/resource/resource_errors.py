@@ -64,7 +64,7 @@ class OutageOverlaps(ConflictException):
 
 
 class ResourceHasAppointments(ConflictException):
-    """`details` lists the first hundred appointments and their times."""
+    """`details` lists the first hundred appointments and their times, and how many more there are."""
 
     code = "RESOURCE_HAS_APPOINTMENTS"
     text = LocalizedText(

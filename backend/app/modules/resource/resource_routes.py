@@ -43,7 +43,7 @@ resources = ApiRouter(prefix=f"{API_V1}/resources", tags=["Beds and devices"])
 
 @types.get("")
 async def list_resource_types(user: SignedIn, session: SessionDep) -> list[ResourceTypeRead]:
-    """List the types of beds and devices, at most 1,000. Beds or devices of one type are interchangeable."""
+    """List the types of beds and devices. Beds or devices of one type are interchangeable."""
     return await service.list_types(session, user)
 
 
@@ -67,7 +67,7 @@ async def update_resource_type(
 async def list_rooms(
     user: SignedIn, session: SessionDep, query: Annotated[RoomListQuery, Query()]
 ) -> list[RoomRead]:
-    """List the rooms of one branch or of all, at most 1,000, without pages."""
+    """List the rooms of one branch or of all, without pages."""
     return await service.list_rooms(session, user, query.branch_id)
 
 
@@ -87,7 +87,7 @@ async def update_room(user: SignedIn, session: SessionDep, room_id: UUID, change
 async def list_resources(
     user: SignedIn, session: SessionDep, query: Annotated[ResourceListQuery, Query()]
 ) -> list[ResourceRead]:
-    """List the beds and devices of one branch or of all, at most 1,000: those in use, or the retired ones."""
+    """List the beds and devices of one branch or of all: those in use, or the retired ones."""
     return await service.list_resources(session, user, query)
 
 

@@ -8,8 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.common.schemas import NOT_SENT, Bilingual, Key, Line, QueryBool, RequestModel, without_defaults
 
-MAX_LISTED = 1_000
-"""The most types, rooms, or beds and devices in one response."""
 type TypeKind = Literal["bed", "device"]
 RoomName = Annotated[Line, Field(max_length=100, examples=["Phòng Sen"])]
 ResourceName = Annotated[Line, Field(max_length=100, examples=["Giường 1"])]

@@ -28,7 +28,6 @@ from app.modules.resource.resource_errors import (
 )
 from app.modules.resource.resource_models import Resource, ResourceType, Room
 from app.modules.resource.resource_schemas import (
-    MAX_LISTED,
     ResourceCreate,
     ResourceListQuery,
     ResourceRead,
@@ -53,9 +52,9 @@ _INTEGRITY_ERRORS: dict[str, type[ZenSpaException]] = {
 
 
 async def list_types(session: AsyncSession, user: CurrentUser) -> list[ResourceTypeRead]:
-    """Return all types, beds before devices. At most 1,000: a spa has some tens, so there are no pages."""
+    """Return all types, beds before devices. A spa has some tens, so there are no pages."""
     authorize(user, *TEAM)
-    types = select(ResourceType).order_by(ResourceType.kind, ResourceType.key).limit(MAX_LISTED)
+    types = select(ResourceType).order_by(ResourceType.kind, ResourceType.key)
     return [ResourceTypeRead.model_validate(resource_type) for resource_type in await session.scalars(types)]
 
 
@@ -126,7 +125,7 @@ async def update_room(
 async def list_resources(
     session: AsyncSession, user: CurrentUser, query: ResourceListQuery
 ) -> list[ResourceRead]:
-    """Return beds and devices by key, at most 1,000. Staff are not among them."""
+    """Return beds and devices by key. Staff are not among them."""
     authorize(user, *TEAM)
     return await _select_resources(session, query)
 
@@ -178,24 +177,24 @@ async def update_resource(
 
 
 async def rooms_in_branch(session: AsyncSession, branch_id: UUID) -> list[RoomRead]:
-    """Return the rooms of a branch by key, at most 1,000."""
+    """Return the rooms of a branch by key."""
     return await _select_rooms(session, branch_id)
 
 
 async def resources_in_branch(session: AsyncSession, branch_id: UUID) -> list[ResourceRead]:
-    """Return the beds and devices of a branch that are in use, by key, at most 1,000."""
+    """Return the beds and devices of a branch that are in use, by key."""
     return await _select_resources(session, ResourceListQuery(branch_id=branch_id))
 
 
 async def _select_rooms(session: AsyncSession, branch_id: UUID | None) -> list[RoomRead]:
-    rooms = select(Room).order_by(Room.key).limit(MAX_LISTED)
+    rooms = select(Room).order_by(Room.key)
     if branch_id is not None:
         rooms = rooms.where(Room.branch_id == branch_id)
     return [RoomRead.model_validate(room) for room in await session.scalars(rooms)]
 
 
 async def _select_resources(session: AsyncSession, query: ResourceListQuery) -> list[ResourceRead]:
-    resources = select(Resource).order_by(Resource.key).limit(MAX_LISTED)
+    resources = select(Resource).order_by(Resource.key)
     resources = resources.where(
         Resource.kind == query.kind if query.kind else Resource.kind != ResourceKind.STAFF
     )

@@ -87,7 +87,7 @@ async def load_snapshot(session: AsyncSession, user: CurrentUser) -> Snapshot:
 async def _list_all_staff(
     session: AsyncSession, user: CurrentUser, branches: Sequence[BranchRead]
 ) -> list[StaffRead]:
-    """Return all staff, branch by branch: a list of staff is limited, as are those of rooms and beds."""
+    """Return all staff of these branches."""
     people: dict[UUID, StaffRead] = {}
     for branch in branches:
         for person in await staff_service.list_staff(session, user, StaffListQuery(branch_id=branch.id)):

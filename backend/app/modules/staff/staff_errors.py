@@ -77,7 +77,8 @@ class SameStaff(ConflictException):
 
 
 class AppointmentsStranded(ConflictException):
-    """`details` has the appointments: their ids, and their times as ISO 8601 intervals."""
+    """`details` has the first hundred appointments (their ids, and their times as ISO 8601 intervals), and how many more
+    there are."""
 
     code = "APPOINTMENTS_STRANDED"
     text = LocalizedText(

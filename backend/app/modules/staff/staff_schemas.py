@@ -22,8 +22,6 @@ from app.common.types.gender import Gender, GivenGender
 from app.common.types.wall_time import WallTime, end_after, sort_without_overlap
 from app.common.validation import bilingual_error
 
-MAX_STAFF = 1_000
-"""The most people in one list."""
 PRIVATE_FIELDS = ("user_id", "phone", "email", "employed_from", "employed_until")
 """The fields of `StaffRead` that colleagues of other branches do not see."""
 _YEARS = range(1950, 2200)

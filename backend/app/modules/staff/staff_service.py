@@ -22,7 +22,6 @@ from app.modules.resource.appointments import add_staff_resource
 from app.modules.staff.staff_errors import StaffHasShifts, StaffKeyTaken, StaffNotFound, StaffUserTaken
 from app.modules.staff.staff_models import Shift, Staff, StaffBranch, StaffSkill, WeeklyShift
 from app.modules.staff.staff_schemas import (
-    MAX_STAFF,
     PRIVATE_FIELDS,
     StaffCreate,
     StaffListQuery,
@@ -52,13 +51,13 @@ _CONSTRAINT_ERRORS: dict[str, type[ZenSpaException]] = {
 
 
 async def list_staff(session: AsyncSession, user: CurrentUser, query: StaffListQuery) -> list[StaffRead]:
-    """Return at most 1,000 people in the order of their names without accents. A spa has hundreds: no pages.
+    """Return people in the order of their names without accents. A spa has hundreds: no pages.
 
     Raises:
         ForbiddenException: The user does not work in the spa.
     """
     authorize(user, *TEAM)
-    rows = await session.scalars(_listing(query).limit(MAX_STAFF))
+    rows = await session.scalars(_listing(query))
     return [_hide_private_fields(user, staff) for staff in await _read(session, rows.all())]
 
 

@@ -187,16 +187,6 @@ class TestList:
             ("2100-03-01T09:00:00Z", "2100-03-01T10:00:00Z"),
         ]
 
-    async def test_lists_at_most_a_thousand(self, client: httpx2.AsyncClient, bed: UUID) -> None:
-        minutes = [at(8) + timedelta(minutes=number) for number in range(1_001)]
-        await insert_all(
-            Outage(resource_id=bed, during=Range(start, end), reason="") for start, end in pairwise(minutes)
-        )
-        await insert(Outage(resource_id=bed, during=Range(minutes[-1], at(25)), reason=""))
-        day = MORNING | {"end": "2100-03-02T08:00:00Z"}
-        listed = (await client.get(outages_of(bed), params=day)).json()
-        assert (len(listed), listed[0]["start"]) == (1_000, MORNING["start"])
-
     async def test_a_retired_bed_keeps_its_outages(self, client: httpx2.AsyncClient, bed: UUID) -> None:
         await client.post(outages_of(bed), json=BROKEN)
         await run_sql("UPDATE resource SET retired_at = now()")

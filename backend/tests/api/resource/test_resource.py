@@ -9,15 +9,16 @@ from uuid import UUID
 import asyncpg
 import httpx2
 import pytest
+from sqlalchemy.dialects.postgresql import Range
 from uuid_utils.compat import uuid7
 
 from app.common.types.localized import LocalizedText
 from app.modules.identity.roles import Role
-from app.modules.resource.resource_models import Resource, ResourceType, Room
+from app.modules.resource.resource_models import Outage, Resource, ResourceType, Room
 from tests.builders.branches import add_branch
 from tests.builders.people import signed_in
 from tests.builders.resources import add_bed, add_outage, add_room, add_type, at, book, take
-from tests.builders.rosters import LOCK, add_therapist, all_wait
+from tests.builders.rosters import LOCK, add_therapist, all_wait, staff_rows
 from tests.support.database import another_connection, insert_all, run_sql
 
 TYPES, ROOMS, RESOURCES = "/api/v1/resource-types", "/api/v1/rooms", "/api/v1/resources"
@@ -255,14 +256,48 @@ class TestRetiring:
         assert retired.status_code == 200
 
 
-async def test_a_list_is_limited(client: httpx2.AsyncClient) -> None:
+async def test_lists_are_complete_whatever_their_length(client: httpx2.AsyncClient) -> None:
     branch_id, type_id = await add_branch(), await add_type()
-    keys = [f"k-{number}" for number in range(1_001)]
+    keys = [f"k-{number}" for number in range(1_100)]
     bed = {"kind": "bed", "name": "Giường", "branch_id": branch_id, "type_id": type_id}
-    await insert_all(
-        ResourceType(key=key, kind="bed", name=LocalizedText("Loại", "Type")) for key in keys[:1_000]
-    )
+    await insert_all(ResourceType(key=key, kind="bed", name=LocalizedText("Loại", "Type")) for key in keys)
     await insert_all(Room(key=key, branch_id=branch_id, name="Sen") for key in keys)
     await insert_all(Resource(key=key, **bed) for key in keys)
-    for path in (TYPES, ROOMS, RESOURCES):
-        assert len((await client.get(path)).json()) == 1_000
+    people = [staff_rows(branch_id) for _ in keys]
+    for kind in zip(*(rows for _, rows in people), strict=True):
+        await insert_all(kind)
+    hours = [(at(number), at(number + 1)) for number in range(1_100)]
+    outage_of = await add_bed(branch_id)
+    await insert_all(
+        Outage(resource_id=outage_of, during=Range(*during), reason="Gãy chân") for during in hours
+    )
+    outages = f"{RESOURCES}/{outage_of}/outages"
+    period = {"start": at(0).isoformat(), "end": at(1_100).isoformat()}
+    for path, params in ((TYPES, {}), (ROOMS, {}), (RESOURCES, {}), ("/api/v1/staff", {}), (outages, period)):
+        assert len((await client.get(path, params=params)).json()) >= 1_100, path
+
+
+async def test_a_type_beyond_the_first_thousand_can_be_used(client: httpx2.AsyncClient) -> None:
+    types = (ResourceType(key=f"k-{n}", kind="bed", name=LocalizedText("Loại", "Type")) for n in range(1_000))
+    await insert_all(types)
+    last = (await client.post(TYPES, json={"key": "z", "kind": "bed", "name": NAME})).json()
+    category = await client.post("/api/v1/catalogue/categories", json={"key": "c", "name": NAME})
+    segment = {"minutes": 60, "needs_staff": True, "bed_type_id": last["id"]}
+    service = {
+        "key": "s",
+        "category_id": category.json()["id"],
+        "name": NAME,
+        "variants": [{"key": "60", "price": 1, "segments": [segment]}],
+    }
+    created = await client.post("/api/v1/catalogue/services", json=service)
+    assert created.status_code == 201, created.text
+
+
+async def test_appointments_beyond_the_first_hundred_are_counted(client: httpx2.AsyncClient) -> None:
+    bed = await add_bed(await add_branch())
+    for number in range(103):
+        await take(bed, "booked", hours=(24 + number, 25 + number))
+    refused = await client.patch(f"{RESOURCES}/{bed}", json={"retired": True})
+    details = refused.json()["error"]["details"]
+    assert len(details) == 101
+    assert details[-1]["message"] == "… và 3 lịch hẹn nữa."

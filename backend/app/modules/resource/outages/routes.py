@@ -26,7 +26,7 @@ router = ApiRouter(prefix=f"{API_V1}/resources/{{resource_id}}/outages", tags=["
 async def list_outages(
     user: SignedIn, session: SessionDep, resource_id: UUID, query: Annotated[OutageListQuery, Query()]
 ) -> list[OutageRead]:
-    """List the outages of a bed or a device that touch a time of at most 366 days; at most 1,000."""
+    """List the outages of a bed or a device that touch a time of at most 366 days."""
     return await service.list_outages(session, user, resource_id, query)
 
 

@@ -10,8 +10,6 @@ from app.common.schemas import Line, RequestModel
 from app.common.types.instants import Minute, Times
 from app.modules.resource.appointment_schemas import ResourceAppointment
 
-MAX_OUTAGES = 1_000
-
 
 class OutageListQuery(Times):
     """A time of at most 366 days: the outages that touch it are listed."""

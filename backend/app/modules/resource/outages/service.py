@@ -15,7 +15,6 @@ from app.modules.identity.roles import DESK, TEAM
 from app.modules.resource.appointment_schemas import appointment_details
 from app.modules.resource.appointments import appointments_of, lock_resources
 from app.modules.resource.outages.schemas import (
-    MAX_OUTAGES,
     OutageCreate,
     OutageListQuery,
     OutageMade,
@@ -34,7 +33,7 @@ from app.redis.events import publish_branch_change
 async def list_outages(
     session: AsyncSession, user: CurrentUser, resource_id: UUID, query: OutageListQuery
 ) -> list[OutageRead]:
-    """Return the outages that touch this time, in order, at most 1,000. Retired beds and devices are included.
+    """Return the outages that touch this time, in order. Retired beds and devices are included.
 
     Raises:
         ForbiddenException: The user does not work in the spa.
@@ -46,7 +45,6 @@ async def list_outages(
         select(Outage)
         .where(Outage.resource_id == resource_id, Outage.during.overlaps(Range(query.start, query.end)))
         .order_by(Outage.during)
-        .limit(MAX_OUTAGES)
     )
     return [_read(outage) for outage in outages]
 
