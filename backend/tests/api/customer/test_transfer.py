@@ -19,7 +19,7 @@ from app.core import database
 from app.core.database import AsyncSessionLocal
 from app.db.transactions import run_in_transaction
 from app.modules.customer.csv_file import CsvWriter, CustomerFile, _escape, _unescape
-from app.modules.customer.customer_schemas import CustomerCreate
+from app.modules.customer.customer_schemas import MAX_TEXT, CustomerCreate
 from app.modules.customer.row_errors import RowError
 from app.modules.customer.transfer import import_customers
 from app.modules.identity.access import SYSTEM_USER
@@ -153,6 +153,14 @@ class TestImport:
     ) -> None:
         assert await errors_in(client, content) == errors
 
+    async def test_the_longest_customer_is_read(self, client: httpx2.AsyncClient) -> None:
+        """Each quotation mark is doubled, and each line break is one inside a cell."""
+        text = '""\n' * (MAX_TEXT // 2 - 1) + "."
+        row = f'{"Lan" * 66},0912345678,,,,"{text}","{text}",' + ";".join(
+            "v" * 45 + f"{n}" for n in range(20)
+        )
+        assert (await import_file(client, HEADER + row + "\n")).json() == outcome(created=1)
+
     async def test_after_a_hundred_errors_the_others_are_counted(self, client: httpx2.AsyncClient) -> None:
         response = await import_file(client, HEADER + "Lan,1,,,,,,\n" * 1500)
         details = response.json()["error"]["details"]
@@ -214,7 +222,7 @@ class TestImport:
     async def test_a_file_over_the_limit_is_413(
         self, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("app.http.router.StrictUploadRequest.limit", 1000)
+        monkeypatch.setattr("app.http.router.StrictUploadRequest.largest", 1000)
         response = await import_file(client, HEADER + LAN * 100)
         assert (response.status_code, response.json()["error"]["code"]) == (413, "PAYLOAD_TOO_LARGE")
 
