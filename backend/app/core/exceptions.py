@@ -91,7 +91,10 @@ class ValidationException(ZenSpaException):
 class MalformedBodyException(ZenSpaException):
     status = 400
     code = "MALFORMED_BODY"
-    text = LocalizedText("Không đọc được dữ liệu. Vui lòng thử lại.", "The request body could not be read.")
+    text = LocalizedText(
+        "Không đọc được dữ liệu. Vui lòng thử lại.",
+        "The request could not be read. Correct it and send it again.",
+    )
 
 
 class DuplicateKeyException(MalformedBodyException):
@@ -99,20 +102,23 @@ class DuplicateKeyException(MalformedBodyException):
 
     code = "DUPLICATE_KEY"
     text = LocalizedText(
-        "Nội dung yêu cầu có trường bị lặp.", "A key appears twice in the body. Send each key once."
+        "Một mục được gửi hai lần. Chỉ gửi mỗi mục một lần.",
+        "A key appears twice in the body. Send each key once.",
     )
 
 
 class BadRequestException(ZenSpaException):
     status = 400
     code = "BAD_REQUEST"
-    text = LocalizedText("Thao tác chưa đúng. Vui lòng thử lại.", "The request is not valid.")
+    text = LocalizedText(
+        "Thao tác chưa đúng. Vui lòng thử lại.", "The request is not valid. Correct it and send it again."
+    )
 
 
 class UnauthorizedException(ZenSpaException):
     status = 401
     code = "UNAUTHORIZED"
-    text = LocalizedText("Vui lòng đăng nhập.", "Please sign in.")
+    text = LocalizedText("Chưa đăng nhập. Vui lòng đăng nhập.", "You are not signed in. Please sign in.")
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
@@ -122,19 +128,28 @@ class UnauthorizedException(ZenSpaException):
 class ForbiddenException(ZenSpaException):
     status = 403
     code = "FORBIDDEN"
-    text = LocalizedText("Không có quyền làm việc này.", "You are not allowed to do this.")
+    text = LocalizedText(
+        "Tài khoản này không có quyền làm việc này. Vui lòng liên hệ quản lý.",
+        "This account is not allowed to do this. Please ask a manager.",
+    )
 
 
 class NotFoundException(ZenSpaException):
     status = 404
     code = "NOT_FOUND"
-    text = LocalizedText("Không tìm thấy.", "Not found.")
+    text = LocalizedText(
+        "Không tìm thấy trang này. Kiểm tra lại địa chỉ.",
+        "There is nothing at this address. Check the address.",
+    )
 
 
 class MethodNotAllowedException(ZenSpaException):
     status = 405
     code = "METHOD_NOT_ALLOWED"
-    text = LocalizedText("Thao tác này không dùng được ở đây.", "This method is not allowed here.")
+    text = LocalizedText(
+        "Thao tác này không dùng được ở đây. Tải lại trang rồi thử lại.",
+        "This method is not allowed here. Use one of those in the Allow header.",
+    )
 
 
 class RequestTimeoutException(ZenSpaException):
@@ -157,7 +172,7 @@ class ConflictException(ZenSpaException):
 class PayloadTooLargeException(ZenSpaException):
     status = 413
     code = "PAYLOAD_TOO_LARGE"
-    text = LocalizedText("Dữ liệu quá lớn. Vui lòng giảm bớt.", "The request body is too large.")
+    text = LocalizedText("Dữ liệu quá lớn. Vui lòng giảm bớt.", "The request is too large. Please send less.")
 
 
 class UrlTooLongException(ZenSpaException):
@@ -169,14 +184,18 @@ class UrlTooLongException(ZenSpaException):
 class UnsupportedMediaTypeException(ZenSpaException):
     status = 415
     code = "UNSUPPORTED_MEDIA_TYPE"
-    text = LocalizedText("Không dùng được định dạng này.", "This content type is not supported.")
+    text = LocalizedText(
+        "Không dùng được định dạng này. Chọn tệp hoặc dạng dữ liệu khác.",
+        "This content type is not supported. Send JSON, or a file as a form.",
+    )
 
 
 class RateLimitException(ZenSpaException):
     status = 429
     code = "RATE_LIMITED"
     text = LocalizedText(
-        "Thao tác quá nhiều lần. Vui lòng thử lại sau.", "Too many requests. Please try again later."
+        "Thao tác quá nhiều lần. Vui lòng thử lại sau ít phút.",
+        "Too many requests. Please try again in a few minutes.",
     )
     retry_after = 60
 

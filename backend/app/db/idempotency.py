@@ -74,7 +74,7 @@ class IdempotencyInFlight(ConflictException):
 class IdempotencyKeyReused(ValidationException):
     code = "IDEMPOTENCY_KEY_REUSED"
     text = LocalizedText(
-        "Idempotency-Key này đã dùng cho một thao tác khác. Dùng giá trị mới.",
+        "Thao tác này đã được gửi với nội dung khác. Tải lại trang rồi làm lại.",
         "This Idempotency-Key was used for another request. Use a new one.",
     )
 

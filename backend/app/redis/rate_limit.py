@@ -16,12 +16,14 @@ from limits.aio.strategies import MovingWindowRateLimiter
 from redis import asyncio as aioredis
 from redis.exceptions import RedisError
 
+from app.common.types.localized import LocalizedText
 from app.core.exceptions import RateLimitException
 from app.redis import client
 from app.redis.client import get_redis_client
 
 _AT_ONCE = 20  # of the pool's 100 connections: a burst that finds none left would be counted here as well
 _LOCAL_WINDOWS = 10_000
+_MINUTE = 60  # seconds
 
 
 @dataclass(frozen=True)
@@ -74,9 +76,20 @@ def rate_limit_headers(limit: RateLimit, state: RateLimitState) -> dict[str, str
 
 
 def rate_limited(limit: RateLimit, state: RateLimitState) -> RateLimitException:
-    """Return the error for a limit that is used up."""
+    """Return the error for a limit that is used up, which says how long to wait."""
+    seconds = state.reset_after
+    minutes = -(-seconds // _MINUTE)
+    wait_vi, wait_en = (
+        (f"{seconds} giây", f"{seconds} seconds")
+        if seconds < _MINUTE
+        else (f"{minutes} phút", f"{minutes} minutes")
+    )
     return RateLimitException(
-        headers=rate_limit_headers(limit, state) | {"Retry-After": str(state.reset_after)}
+        LocalizedText(
+            f"Thao tác quá nhiều lần. Vui lòng thử lại sau {wait_vi}.",
+            f"Too many requests. Please try again in {wait_en}.",
+        ),
+        headers=rate_limit_headers(limit, state) | {"Retry-After": str(state.reset_after)},
     )
 
 

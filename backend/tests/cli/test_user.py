@@ -109,7 +109,7 @@ class TestCreate:
     ) -> None:
         await account(**values)  # type: ignore[arg-type]  # of its own parameters, none is a role
         refused = zenspa_user(*LAN, "--role", "admin", "--phone", "0912345678")
-        assert "Another user has this email or phone number." in error_in(refused, status=1)
+        assert "Another account has this email or phone number." in error_in(refused, status=1)
         assert await sql("SELECT count(*) FROM user_account") == 1
 
 
@@ -145,7 +145,7 @@ class TestResetPassword:
 
 @pytest.mark.parametrize("command", ["disable", "reset-password"])
 def test_an_unknown_email_is_reported_in_one_line(zenspa_user: ZenspaUser, command: str) -> None:
-    assert "User not found." in error_in(zenspa_user(command, "lan@example.com"), status=1)
+    assert "There is no such account." in error_in(zenspa_user(command, "lan@example.com"), status=1)
 
 
 @pytest.mark.parametrize(

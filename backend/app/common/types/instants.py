@@ -51,10 +51,16 @@ Minute = Annotated[Instant, AfterValidator(_whole_minute)]
 def require_interval(start: datetime, end: datetime, *, longest: timedelta) -> None:
     """Raise PydanticCustomError unless the end comes after the start, by no more than `longest`."""
     if not timedelta() < end - start <= longest:
+        hours = longest // timedelta(hours=1)
+        vi, en = (
+            (f"{hours} tiếng", f"{hours} hours")
+            if longest.days <= 1
+            else (f"{longest.days} ngày", f"{longest.days} days")
+        )
         raise bilingual_error(
             "time_range",
-            "Giờ kết thúc phải sau giờ bắt đầu và không quá lâu.",
-            "The end should come after the start, and not too late",
+            f"Giờ kết thúc phải sau giờ bắt đầu, tối đa {vi}.",
+            f"The end should come after the start, by no more than {en}",
         )
 
 

@@ -6,13 +6,16 @@ from app.core.exceptions import ConflictException, ForbiddenException
 
 class NotOffered(ConflictException):
     code = "NOT_OFFERED"
-    text = LocalizedText("Spa hiện không làm dịch vụ này.", "The spa does not offer this any more.")
+    text = LocalizedText(
+        "Spa hiện không làm dịch vụ này. Vui lòng chọn dịch vụ khác.",
+        "The spa does not offer this any more. Please choose another.",
+    )
 
 
 class AddOnDoesNotFit(ConflictException):
     code = "ADD_ON_DOES_NOT_FIT"
     text = LocalizedText(
-        "Dịch vụ cộng thêm này không dùng kèm dịch vụ đã chọn.",
+        "Dịch vụ cộng thêm này không dùng kèm dịch vụ đã chọn. Vui lòng chọn dịch vụ khác.",
         "This add-on does not go with the service. Please choose another.",
     )
 
@@ -20,7 +23,7 @@ class AddOnDoesNotFit(ConflictException):
 class NoTherapistNeeded(ConflictException):
     code = "NO_THERAPIST_NEEDED"
     text = LocalizedText(
-        "Dịch vụ này không cần kỹ thuật viên, không cần chọn ai.",
+        "Dịch vụ này không cần kỹ thuật viên. Bỏ chọn kỹ thuật viên rồi thử lại.",
         "This service needs no therapist. Leave the choice of a therapist out.",
     )
 
@@ -35,4 +38,7 @@ class BedDoesNotFit(ConflictException):
 
 class BedsAreForTheDesk(ForbiddenException):
     code = "BEDS_ARE_FOR_THE_DESK"
-    text = LocalizedText("Chỉ lễ tân mới chọn được giường.", "Only the front desk can choose a bed.")
+    text = LocalizedText(
+        "Chỉ lễ tân mới chọn được giường. Bỏ chọn giường rồi thử lại.",
+        "Only the front desk can choose a bed. Leave the bed out.",
+    )

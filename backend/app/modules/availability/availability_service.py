@@ -21,7 +21,7 @@ from app.modules.availability.availability_schemas import (
     StartsRead,
     TreatmentAssignments,
 )
-from app.modules.availability.messages import describe_shortage
+from app.modules.availability.messages import describe_shortage, describe_start
 from app.modules.availability.quote import (
     Quote,
     QuotedAddOn,
@@ -51,6 +51,7 @@ __all__ = [
     "QuotedAddOn",
     "QuotedTreatment",
     "describe_shortage",
+    "describe_start",
     "lengthen",
     "load_snapshot",
     "load_snapshot_around",

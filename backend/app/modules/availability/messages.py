@@ -11,6 +11,7 @@ from app.common.types.wall_time import DAY, Span, instant_of
 from app.modules.availability.snapshot import BranchSnapshot
 from app.scheduling.shortages import Reason, Shortage
 from app.scheduling.supply import Requirement, ResourceKind
+from app.scheduling.timegrid import this_step
 
 _GENERAL = {
     Reason.CLOSED: LocalizedText("Chi nhánh đóng cửa.", "The branch is closed."),
@@ -95,6 +96,40 @@ def describe_shortage(
             f"Chỉ nhận đặt lịch trước tối đa {days} ngày.", f"Please book no more than {days} days ahead."
         )
     return _GENERAL[shortage.reason]
+
+
+def describe_start(start: datetime, snapshot: BranchSnapshot | None = None) -> LocalizedText:
+    """Describe why a start is not bookable, however many therapists and beds are free.
+
+    Args:
+        start: A start in the past or, with a snapshot, one for which `BranchSnapshot.is_bookable` is false.
+        snapshot: The branch and its booking policy, for customers.
+    """
+    if snapshot is None or start < this_step():
+        return LocalizedText(
+            "Giờ này đã qua. Vui lòng chọn giờ khác.", "This time has passed. Please choose a later time."
+        )
+    policy = snapshot.calendar
+    if start < snapshot.read_at + timedelta(minutes=policy.notice_minutes):
+        notice = _duration(policy.notice_minutes)
+        return LocalizedText(
+            f"Cần đặt lịch trước ít nhất {notice.vi}. Vui lòng chọn giờ khác hoặc gọi chi nhánh.",
+            f"Please book at least {notice.en} ahead, or call the branch.",
+        )
+    today = snapshot.read_at.astimezone(snapshot.zone).date()
+    if start.astimezone(snapshot.zone).date() > today + timedelta(days=policy.horizon_days):
+        days = _duration(policy.horizon_days * DAY)
+        return LocalizedText(
+            f"Chỉ nhận đặt lịch trước tối đa {days.vi}. Vui lòng chọn ngày gần hơn.",
+            f"Bookings are open {days.en} ahead. Please choose an earlier day.",
+        )
+    local = start.astimezone(snapshot.zone).replace(second=0, microsecond=0)
+    before = local - timedelta(minutes=local.minute % policy.grid_minutes)
+    after = before + timedelta(minutes=policy.grid_minutes)
+    return LocalizedText(
+        f"Chi nhánh không nhận khách vào {local:%H:%M}. Vui lòng chọn {before:%H:%M} hoặc {after:%H:%M}.",
+        f"Visits do not begin at {local:%H:%M}. Please choose {before:%H:%M} or {after:%H:%M}.",
+    )
 
 
 def _describe_notice(snapshot: BranchSnapshot, day: date, *, at_desk: bool) -> LocalizedText:

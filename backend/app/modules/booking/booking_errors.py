@@ -6,22 +6,34 @@ from app.core.exceptions import ConflictException, NotFoundException
 
 class VisitNotFound(NotFoundException):
     code = "VISIT_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy lịch hẹn này.", "There is no such visit.")
+    text = LocalizedText(
+        "Không tìm thấy lịch hẹn này. Tải lại để xem lịch mới nhất.",
+        "There is no such visit. Reload to see the latest.",
+    )
 
 
 class AppointmentNotFound(NotFoundException):
     code = "APPOINTMENT_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy lịch hẹn này.", "There is no such appointment.")
+    text = LocalizedText(
+        "Không tìm thấy lịch hẹn này. Tải lại để xem lịch mới nhất.",
+        "There is no such appointment. Reload to see the latest.",
+    )
 
 
 class TreatmentNotFound(NotFoundException):
     code = "TREATMENT_NOT_FOUND"
-    text = LocalizedText("Lịch hẹn của khách không có dịch vụ này.", "The guest has no such treatment.")
+    text = LocalizedText(
+        "Lịch hẹn của khách không có dịch vụ này. Tải lại để xem lịch mới nhất.",
+        "The guest has no such treatment. Reload to see the latest.",
+    )
 
 
 class TooShort(ConflictException):
     code = "TOO_SHORT"
-    text = LocalizedText("Thời lượng quá ngắn cho dịch vụ này.", "The treatment cannot be that short.")
+    text = LocalizedText(
+        "Thời lượng quá ngắn cho dịch vụ này. Chọn thời lượng dài hơn.",
+        "The treatment cannot be that short. Choose a longer time.",
+    )
 
 
 class SlotTaken(ConflictException):
@@ -37,8 +49,8 @@ class SlotTaken(ConflictException):
 class NotBookable(ConflictException):
     code = "NOT_BOOKABLE"
     text = LocalizedText(
-        "Giờ này không đặt được: quá sát, vượt số ngày đặt trước, hoặc lệch khung giờ.",
-        "This time cannot be booked: it is too soon, too far ahead, or not on the branch's time grid.",
+        "Giờ này chưa đặt được. Vui lòng chọn giờ khác.",
+        "This time cannot be booked. Please choose another.",
     )
 
 
@@ -60,8 +72,8 @@ class NotTogether(ConflictException):
 class StatusConflict(ConflictException):
     code = "STATUS_CONFLICT"
     text = LocalizedText(
-        "Trạng thái lịch hẹn hiện tại không cho phép thao tác này.",
-        "The appointment's current status does not allow this.",
+        "Trạng thái lịch hẹn hiện tại không cho phép thao tác này. Tải lại để xem trạng thái mới.",
+        "The appointment's current status does not allow this. Reload to see it.",
     )
 
 
@@ -84,8 +96,8 @@ class TooEarlyToArrive(ConflictException):
 class TooEarlyForNoShow(ConflictException):
     code = "TOO_EARLY_FOR_NO_SHOW"
     text = LocalizedText(
-        "Chưa hết thời gian chờ, chưa ghi “Không đến” được.",
-        "The grace period is not over yet. The guest may still come.",
+        "Chưa hết thời gian chờ, chưa ghi “Không đến” được. Chờ thêm rồi thử lại.",
+        "The guest may still come. Try again when the grace period is over.",
     )
 
 

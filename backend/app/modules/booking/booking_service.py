@@ -11,7 +11,7 @@ from app.common.helpers import utc_now
 from app.core.exceptions import ForbiddenException
 from app.db.idempotency import idempotent
 from app.db.paging import newest_first
-from app.modules.availability.availability_service import load_snapshot_around, quote_party
+from app.modules.availability.availability_service import describe_start, load_snapshot_around, quote_party
 from app.modules.booking.allocation.reserve import AllocationRequest, reserve
 from app.modules.booking.booking_errors import NotBookable, TooManyHolds, TooManyVisits
 from app.modules.booking.booking_models import Appointment, Visit
@@ -60,7 +60,7 @@ async def create_visit(session: AsyncSession, user: CurrentUser, key: str, reque
         start = request.start or now
         snapshot = await load_snapshot_around(session, request.branch_id, start, quote.party, at_desk=at_desk)
         if start < now or not (at_desk or snapshot.is_bookable(start)):
-            raise NotBookable
+            raise NotBookable(describe_start(start, None if at_desk else snapshot))
         allocation_request = AllocationRequest(request.branch_id, start, [quote.party], at_desk=at_desk)
         reservation = await reserve(session, allocation_request, snapshot)
         needs_approval = snapshot.calendar.approve_online and not at_desk

@@ -6,7 +6,10 @@ from app.core.exceptions import ConflictException, NotFoundException
 
 class BranchNotFound(NotFoundException):
     code = "BRANCH_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy chi nhánh này.", "Branch not found.")
+    text = LocalizedText(
+        "Không tìm thấy chi nhánh này. Tải lại rồi chọn lại.",
+        "There is no such branch. Reload and choose again.",
+    )
 
 
 class BranchKeyTaken(ConflictException):
@@ -18,7 +21,10 @@ class BranchKeyTaken(ConflictException):
 
 class SpecialHoursNotFound(NotFoundException):
     code = "SPECIAL_HOURS_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy giờ đặc biệt này.", "Special opening hours not found.")
+    text = LocalizedText(
+        "Không tìm thấy giờ đặc biệt này. Tải lại rồi chọn lại.",
+        "There are no such special hours. Reload and choose again.",
+    )
 
 
 class SpecialHoursOverlap(ConflictException):

@@ -7,7 +7,10 @@ from app.modules.calendar.calendar_schemas import MAX_CALENDARS
 
 class CalendarNotFound(NotFoundException):
     code = "CALENDAR_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy lịch này.", "No such calendar.")
+    text = LocalizedText(
+        "Không tìm thấy lịch này. Tạo lịch mới để tiếp tục theo dõi.",
+        "There is no such calendar. Create a new one.",
+    )
 
 
 class TooManyCalendars(ConflictException):
@@ -21,6 +24,6 @@ class TooManyCalendars(ConflictException):
 class CalendarOwnerInactive(ConflictException):
     code = "CALENDAR_OWNER_INACTIVE"
     text = LocalizedText(
-        "Nhân viên đã nghỉ việc hoặc khách hàng đã được lưu trữ, không tạo lịch được.",
-        "The employee has left, or the customer is archived, so there is no calendar.",
+        "Nhân viên đã nghỉ việc hoặc khách hàng đã được lưu trữ. Khôi phục hồ sơ trước khi tạo lịch.",
+        "The employee has left, or the customer is archived. Restore the record first.",
     )

@@ -6,22 +6,34 @@ from app.core.exceptions import ConflictException, NotFoundException
 
 class CategoryNotFound(NotFoundException):
     code = "SERVICE_CATEGORY_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy nhóm dịch vụ này.", "Service category not found.")
+    text = LocalizedText(
+        "Không tìm thấy nhóm dịch vụ này. Tải lại rồi chọn lại.",
+        "There is no such category. Reload and choose again.",
+    )
 
 
 class ServiceNotFound(NotFoundException):
     code = "SERVICE_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy dịch vụ này.", "Service not found.")
+    text = LocalizedText(
+        "Không tìm thấy dịch vụ này. Tải lại rồi chọn lại.",
+        "There is no such service. Reload and choose again.",
+    )
 
 
 class VariantNotFound(NotFoundException):
     code = "SERVICE_VARIANT_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy tùy chọn này của dịch vụ.", "Service variant not found.")
+    text = LocalizedText(
+        "Không tìm thấy tùy chọn này của dịch vụ. Tải lại rồi chọn lại.",
+        "There is no such variant. Reload and choose again.",
+    )
 
 
 class AddOnNotFound(NotFoundException):
     code = "ADD_ON_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy dịch vụ cộng thêm này.", "Add-on not found.")
+    text = LocalizedText(
+        "Không tìm thấy dịch vụ cộng thêm này. Tải lại rồi chọn lại.",
+        "There is no such add-on. Reload and choose again.",
+    )
 
 
 class CategoryKeyTaken(ConflictException):

@@ -4,12 +4,20 @@ from app.common.types.localized import LocalizedText
 from app.core.exceptions import ConflictException, ForbiddenException, NotFoundException, ValidationException
 from app.modules.customer.customer_schemas import MAX_TAGS, MAX_TEXT
 
+NO_RECORD_OF_ACCOUNT = LocalizedText(
+    "Tài khoản này chưa gắn với hồ sơ khách hàng. Nhờ lễ tân gắn giúp.",
+    "This account has no customer record yet. Ask the front desk to link it.",
+)
+"""The message of `CustomerNotFound` to an account without a record of its own."""
 _MAX_TEXT_VI = f"{MAX_TEXT:,}".replace(",", ".")
 
 
 class CustomerNotFound(NotFoundException):
     code = "CUSTOMER_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy khách hàng này.", "No such customer.")
+    text = LocalizedText(
+        "Không tìm thấy khách hàng này. Tìm lại theo tên hoặc số điện thoại.",
+        "There is no such customer. Search again by name or phone.",
+    )
 
 
 class PhoneTaken(ConflictException):
@@ -17,7 +25,8 @@ class PhoneTaken(ConflictException):
 
     code = "CUSTOMER_PHONE_TAKEN"
     text = LocalizedText(
-        "Số điện thoại này đã thuộc về khách hàng khác.", "Another customer has this phone number."
+        "Số điện thoại này đã thuộc về khách hàng khác. Dùng hồ sơ đó, hoặc nhập số khác.",
+        "Another customer has this phone number. Use that record, or enter another number.",
     )
 
 
@@ -40,7 +49,8 @@ class CustomerMerged(ConflictException):
 class CustomerErased(ConflictException):
     code = "CUSTOMER_ERASED"
     text = LocalizedText(
-        "Dữ liệu cá nhân của khách hàng này đã được xóa.", "This customer's personal data was erased."
+        "Dữ liệu cá nhân của khách hàng này đã được xóa. Tạo hồ sơ mới nếu khách quay lại.",
+        "This customer's personal data was erased. Add a new customer if they come back.",
     )
 
 
@@ -55,7 +65,10 @@ class MergeTooLarge(ConflictException):
 
 class MergeWithItself(ConflictException):
     code = "CUSTOMER_MERGE_WITH_ITSELF"
-    text = LocalizedText("Hai hồ sơ này là một, không cần gộp.", "A customer cannot be merged with itself.")
+    text = LocalizedText(
+        "Hai hồ sơ này là một. Chọn hai hồ sơ khác nhau để gộp.",
+        "A customer cannot be merged with itself. Choose two customers.",
+    )
 
 
 class OwnAccount(ForbiddenException):
@@ -69,7 +82,8 @@ class OwnAccount(ForbiddenException):
 class AccountTaken(ConflictException):
     code = "CUSTOMER_ACCOUNT_TAKEN"
     text = LocalizedText(
-        "Tài khoản này đã gắn với khách hàng khác.", "This account belongs to another customer."
+        "Tài khoản này đã gắn với khách hàng khác. Gỡ khỏi khách đó trước, hoặc chọn tài khoản khác.",
+        "This account belongs to another customer. Unlink it there first, or choose another.",
     )
 
 

@@ -15,6 +15,7 @@ from app.core.security import read_cursor, sign_cursor
 from app.db.errors import translate_integrity_errors
 from app.db.queries import get_row
 from app.modules.customer.customer_errors import (
+    NO_RECORD_OF_ACCOUNT,
     AccountTaken,
     CustomerArchived,
     CustomerErased,
@@ -88,7 +89,7 @@ async def get_own_customer(session: AsyncSession, user: CurrentUser) -> Customer
     """
     customer = await find_customer_of_user(session, user.id)
     if customer is None:
-        raise CustomerNotFound
+        raise CustomerNotFound(NO_RECORD_OF_ACCOUNT)
     return customer
 
 

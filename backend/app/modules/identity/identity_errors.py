@@ -36,7 +36,7 @@ class NotAUser(ForbiddenException):
 
     code = "NOT_A_USER"
     text = LocalizedText(
-        "Phiên này không thuộc tài khoản nào.",
+        "Phiên này không thuộc tài khoản nào. Vui lòng đăng nhập bằng tài khoản.",
         "This token does not belong to a user. Sign in with an account.",
     )
 
@@ -69,7 +69,10 @@ class UserDisabled(ForbiddenException):
 
 class WrongCredentials(UnauthorizedException):
     code = "WRONG_CREDENTIALS"
-    text = LocalizedText("Tài khoản hoặc mật khẩu chưa đúng.", "The login or the password is wrong.")
+    text = LocalizedText(
+        "Tài khoản hoặc mật khẩu chưa đúng. Nhập lại, hoặc đặt mật khẩu mới.",
+        "The login or the password is wrong. Try again, or reset the password.",
+    )
 
 
 class InvalidRefreshToken(UnauthorizedException):
@@ -91,7 +94,10 @@ class RefreshTokenReused(UnauthorizedException):
 
 class WrongPassword(ForbiddenException):
     code = "WRONG_PASSWORD"
-    text = LocalizedText("Mật khẩu hiện tại chưa đúng.", "The current password is wrong.")
+    text = LocalizedText(
+        "Mật khẩu hiện tại chưa đúng. Nhập lại, hoặc đặt mật khẩu mới qua email.",
+        "The current password is wrong. Try again, or reset it by email.",
+    )
 
 
 class ResetLinkInvalid(NotFoundException):
@@ -104,13 +110,17 @@ class ResetLinkInvalid(NotFoundException):
 
 class UserNotFound(NotFoundException):
     code = "USER_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy tài khoản này.", "User not found.")
+    text = LocalizedText(
+        "Không tìm thấy tài khoản này. Kiểm tra lại email, hoặc tải lại danh sách.",
+        "There is no such account. Check the email, or reload the list.",
+    )
 
 
 class LoginTaken(ConflictException):
     code = "LOGIN_TAKEN"
     text = LocalizedText(
-        "Email hoặc số điện thoại này đã có tài khoản.", "Another user has this email or phone number."
+        "Email hoặc số điện thoại này đã có tài khoản. Dùng tài khoản đó, hoặc nhập cái khác.",
+        "Another account has this email or phone number. Use that account, or enter another.",
     )
 
 
@@ -127,7 +137,8 @@ class RoleBranchNotFound(NotFoundException):
 
     code = "ROLE_BRANCH_NOT_FOUND"
     text = LocalizedText(
-        "Không tìm thấy chi nhánh của vai trò này.", "The branch of this role was not found."
+        "Không tìm thấy chi nhánh của vai trò này. Chọn chi nhánh khác.",
+        "The branch of this role was not found. Choose another branch.",
     )
 
 

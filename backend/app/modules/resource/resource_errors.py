@@ -6,22 +6,33 @@ from app.core.exceptions import ConflictException, NotFoundException
 
 class ResourceTypeNotFound(NotFoundException):
     code = "RESOURCE_TYPE_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy loại giường hoặc thiết bị này.", "Type of bed or device not found.")
+    text = LocalizedText(
+        "Không tìm thấy loại giường hoặc thiết bị này. Tải lại rồi chọn lại.",
+        "There is no such type of bed or device. Reload and choose again.",
+    )
 
 
 class RoomNotFound(NotFoundException):
     code = "ROOM_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy phòng này.", "Room not found.")
+    text = LocalizedText(
+        "Không tìm thấy phòng này. Tải lại rồi chọn lại.", "There is no such room. Reload and choose again."
+    )
 
 
 class ResourceNotFound(NotFoundException):
     code = "RESOURCE_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy giường hoặc máy này.", "Bed or device not found.")
+    text = LocalizedText(
+        "Không tìm thấy giường hoặc máy này. Tải lại rồi chọn lại.",
+        "There is no such bed or device. Reload and choose again.",
+    )
 
 
 class OutageNotFound(NotFoundException):
     code = "OUTAGE_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy lần báo hỏng này.", "Outage not found.")
+    text = LocalizedText(
+        "Không tìm thấy lần báo hỏng này. Tải lại rồi chọn lại.",
+        "There is no such outage. Reload and choose again.",
+    )
 
 
 class ResourceTypeKeyTaken(ConflictException):

@@ -8,7 +8,10 @@ class SetupRefused(ValidationException):
     """The file has errors; `details` gives each with its line."""
 
     code = "SETUP_REFUSED"
-    text = LocalizedText("Tệp có lỗi. Chưa lưu gì.", "The file has errors. Nothing was saved.")
+    text = LocalizedText(
+        "Tệp có lỗi, chưa lưu gì. Sửa các lỗi dưới đây rồi nhập lại.",
+        "The file has errors, and nothing was saved. Correct them and import it again.",
+    )
 
 
 class SetupUnreadable(ConflictException):
@@ -26,8 +29,8 @@ class SetupImpossible(ConflictException):
 
     code = "SETUP_IMPOSSIBLE"
     text = LocalizedText(
-        "Tệp có thay đổi không được phép. Chưa lưu gì.",
-        "The file changes what cannot change. Nothing was saved.",
+        "Tệp có thay đổi không được phép, chưa lưu gì. Sửa các mục dưới đây rồi nhập lại.",
+        "The file changes what cannot change, and nothing was saved. Correct the items below.",
     )
 
 
@@ -45,4 +48,7 @@ class ItemRefused(ConflictException):
     """A module refuses one item of the file."""
 
     code = "SETUP_ITEM_REFUSED"
-    text = LocalizedText("Không nhập được một mục của tệp.", "An item of the file was refused.")
+    text = LocalizedText(
+        "Không nhập được một mục của tệp. Sửa mục đó rồi nhập lại.",
+        "An item of the file was refused. Correct it and import the file again.",
+    )

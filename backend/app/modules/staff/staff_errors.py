@@ -1,5 +1,9 @@
 """The errors of the staff module: people, rosters and leave."""
 
+from datetime import UTC, datetime
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
 from app.common.types.localized import LocalizedText
 from app.core.exceptions import (
     ConflictException,
@@ -8,25 +12,46 @@ from app.core.exceptions import (
     ValidationException,
 )
 
+_ISO = "%Y-%m-%dT%H:%M:%SZ"
+
 
 class StaffNotFound(NotFoundException):
     code = "STAFF_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy nhân viên này.", "No such member of staff.")
+    text = LocalizedText(
+        "Không tìm thấy nhân viên này. Tải lại rồi chọn lại.",
+        "There is no such member of staff. Reload and choose again.",
+    )
 
 
 class StaffKeyTaken(ConflictException):
     code = "STAFF_KEY_TAKEN"
-    text = LocalizedText("Đã có nhân viên dùng mã này.", "Another member of staff has this key.")
+    text = LocalizedText(
+        "Đã có nhân viên dùng mã này. Chọn mã khác.",
+        "Another member of staff has this key. Choose another key.",
+    )
 
 
 class StaffUserTaken(ConflictException):
     code = "STAFF_USER_TAKEN"
     text = LocalizedText(
-        "Tài khoản này đã gắn với nhân viên khác.", "This account belongs to another member of staff."
+        "Tài khoản này đã gắn với nhân viên khác. Gỡ khỏi người đó trước, hoặc chọn tài khoản khác.",
+        "This account belongs to another member of staff. Take it away there first, or choose another.",
     )
 
 
+OUTSIDE_EMPLOYMENT = LocalizedText(
+    "Còn ca làm trước ngày vào làm hoặc sau ngày nghỉ việc. Xóa hoặc giao các ca đó trước.",
+    "There are shifts before the first day or after the last. Delete or reassign them first.",
+)
+IN_REMOVED_BRANCH = LocalizedText(
+    "Còn ca làm ở chi nhánh vừa bỏ. Xóa hoặc giao các ca đó trước.",
+    "There are shifts in a branch that is taken away. Delete or reassign them first.",
+)
+
+
 class StaffHasShifts(ConflictException):
+    """`details` names the shifts: their ids, and their times as ISO 8601 intervals."""
+
     code = "STAFF_HAS_SHIFTS"
     text = LocalizedText(
         "Còn ca làm ngoài thời gian làm việc hoặc ở chi nhánh vừa bỏ. Xóa hoặc giao các ca đó trước.",
@@ -36,31 +61,42 @@ class StaffHasShifts(ConflictException):
 
 class ShiftNotFound(NotFoundException):
     code = "SHIFT_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy ca làm này.", "No such shift.")
+    text = LocalizedText(
+        "Không tìm thấy ca làm này. Tải lại lịch làm việc rồi chọn lại.",
+        "There is no such shift. Reload the roster and choose again.",
+    )
 
 
 class ShiftOverlaps(ConflictException):
     code = "SHIFT_OVERLAPS"
-    text = LocalizedText("Nhân viên đã có ca làm vào lúc đó.", "They have another shift at that time.")
+    text = LocalizedText(
+        "Nhân viên đã có ca làm vào lúc đó. Chọn giờ khác, hoặc sửa ca kia.",
+        "They have another shift at that time. Choose other times, or change that shift.",
+    )
 
 
 class NotEmployed(ConflictException):
     code = "NOT_EMPLOYED"
     text = LocalizedText(
-        "Ngày đó nhân viên chưa vào làm hoặc đã nghỉ việc.", "They are not employed on that day."
+        "Ngày đó nhân viên chưa vào làm hoặc đã nghỉ việc. Chọn ngày hoặc người khác.",
+        "They are not employed on that day. Choose another day or person.",
     )
 
 
 class BranchClosed(ConflictException):
     code = "BRANCH_CLOSED"
     text = LocalizedText(
-        "Ngày đó chi nhánh đã đóng cửa hẳn.", "The branch is permanently closed on that day."
+        "Ngày đó chi nhánh đã đóng cửa hẳn. Chọn ngày hoặc chi nhánh khác.",
+        "The branch is permanently closed on that day. Choose another day or branch.",
     )
 
 
 class NotOfThisBranch(ConflictException):
     code = "NOT_OF_THIS_BRANCH"
-    text = LocalizedText("Nhân viên không làm ở chi nhánh này.", "They do not work in this branch.")
+    text = LocalizedText(
+        "Nhân viên không làm ở chi nhánh này. Thêm chi nhánh cho nhân viên trước, hoặc chọn người khác.",
+        "They do not work in this branch. Add it to their branches first, or choose another person.",
+    )
 
 
 class TooManyShifts(ValidationException):
@@ -73,7 +109,10 @@ class TooManyShifts(ValidationException):
 
 class SameStaff(ConflictException):
     code = "SHIFTS_OF_ONE_PERSON"
-    text = LocalizedText("Hai ca làm này là của cùng một người.", "Both shifts belong to the same person.")
+    text = LocalizedText(
+        "Hai ca làm này là của cùng một người. Chọn ca của hai người khác nhau.",
+        "Both shifts belong to the same person. Choose shifts of two people.",
+    )
 
 
 class AppointmentsStranded(ConflictException):
@@ -89,19 +128,26 @@ class AppointmentsStranded(ConflictException):
 
 class TimeOffNotFound(NotFoundException):
     code = "TIME_OFF_NOT_FOUND"
-    text = LocalizedText("Không tìm thấy đơn nghỉ phép này.", "No such leave.")
+    text = LocalizedText(
+        "Không tìm thấy đơn nghỉ phép này. Tải lại rồi chọn lại.",
+        "There is no such leave. Reload and choose again.",
+    )
 
 
 class TimeOffDecided(ConflictException):
     code = "TIME_OFF_DECIDED"
     text = LocalizedText(
-        "Đơn này đã được duyệt hoặc từ chối.", "This leave has already been decided or withdrawn."
+        "Đơn này đã được duyệt, từ chối hoặc rút. Tải lại để xem, hoặc tạo đơn mới.",
+        "This leave has already been decided or withdrawn. Reload to see it, or request leave again.",
     )
 
 
 class TimeOffOverlaps(ConflictException):
     code = "TIME_OFF_OVERLAPS"
-    text = LocalizedText("Nhân viên đã nghỉ phép vào lúc đó.", "They are already on leave at that time.")
+    text = LocalizedText(
+        "Nhân viên đã nghỉ phép vào lúc đó. Chọn ngày khác, hoặc rút đơn kia.",
+        "They are already on leave at that time. Choose other days, or withdraw that leave.",
+    )
 
 
 class TimeOffBegun(ConflictException):
@@ -114,4 +160,22 @@ class TimeOffBegun(ConflictException):
 
 class OwnTimeOff(ForbiddenException):
     code = "OWN_TIME_OFF"
-    text = LocalizedText("Không thể tự duyệt đơn nghỉ phép của mình.", "You cannot decide on your own leave.")
+    text = LocalizedText(
+        "Không thể tự duyệt đơn nghỉ phép của mình. Nhờ quản lý khác duyệt.",
+        "You cannot decide on your own leave. Ask another manager.",
+    )
+
+
+def shift_detail(
+    shift_id: UUID, starts: datetime, ends: datetime, branch: str, time_zone: str
+) -> dict[str, str | LocalizedText]:
+    """Return an entry of `details`: a shift on the wall clock of its branch."""
+    zone = ZoneInfo(time_zone)
+    local_start, local_end = starts.astimezone(zone), ends.astimezone(zone)
+    times = f"{local_start:%d/%m/%Y}, {local_start:%H:%M}–{local_end:%H:%M}"
+    return {
+        "field": str(shift_id),
+        "message": LocalizedText(f"Ca làm {times}, {branch}.", f"Shift on {times}, {branch}."),
+        "type": "shift",
+        "value": f"{starts.astimezone(UTC):{_ISO}}/{ends.astimezone(UTC):{_ISO}}",
+    }

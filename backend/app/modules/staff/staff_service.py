@@ -1,15 +1,16 @@
 """Staff: the people who work in the spa, their branches, and the services that they perform."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Text, delete, func, or_, select, text
+from sqlalchemy import ARRAY, Select, Text, Uuid, bindparam, delete, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.schemas import changes_of
+from app.common.types.localized import LocalizedText
 from app.core.exceptions import ValidationException, ZenSpaException
 from app.db.errors import translate_integrity_errors
 from app.db.queries import get_row
@@ -19,8 +20,16 @@ from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.identity_errors import UserNotFound
 from app.modules.identity.roles import DESK, TEAM, Role
 from app.modules.resource.appointments import add_staff_resource
-from app.modules.staff.staff_errors import StaffHasShifts, StaffKeyTaken, StaffNotFound, StaffUserTaken
-from app.modules.staff.staff_models import Shift, Staff, StaffBranch, StaffSkill, WeeklyShift
+from app.modules.staff.staff_errors import (
+    IN_REMOVED_BRANCH,
+    OUTSIDE_EMPLOYMENT,
+    StaffHasShifts,
+    StaffKeyTaken,
+    StaffNotFound,
+    StaffUserTaken,
+    shift_detail,
+)
+from app.modules.staff.staff_models import Staff, StaffBranch, StaffSkill, WeeklyShift
 from app.modules.staff.staff_schemas import (
     PRIVATE_FIELDS,
     StaffCreate,
@@ -31,13 +40,18 @@ from app.modules.staff.staff_schemas import (
 )
 
 # Reads the time zones of branches in the same statement: by the service of branches it would be a query for each shift.
-_SHIFT_OUTSIDE_EMPLOYMENT = text("""
-SELECT EXISTS (
-    SELECT FROM shift JOIN branch ON branch.id = shift.branch_id
-        CROSS JOIN LATERAL (SELECT (lower(during) AT TIME ZONE branch.time_zone)::date AS day) AS local
-    WHERE shift.staff_id = :staff_id AND (day < :first_day OR day > :last_day)
-)
-""")
+_SHIFTS_IN_THE_WAY = """
+SELECT shift.id, lower(during) AS starts, upper(during) AS ends, branch.name AS branch, branch.time_zone
+FROM shift JOIN branch ON branch.id = shift.branch_id
+    CROSS JOIN LATERAL (SELECT (lower(during) AT TIME ZONE branch.time_zone)::date AS day) AS local
+WHERE shift.staff_id = :staff_id AND ({condition}) ORDER BY during
+"""
+_OUTSIDE_EMPLOYMENT = text(_SHIFTS_IN_THE_WAY.format(condition="day < :first_day OR day > :last_day"))
+_STILL_TO_COME_IN = text(
+    _SHIFTS_IN_THE_WAY.format(
+        condition="shift.branch_id = ANY(:branch_ids) AND upper(during) > clock_timestamp()"
+    )
+).bindparams(bindparam("branch_ids", type_=ARRAY(Uuid())))
 
 _SELECT_NAMES = select(Staff.id, Staff.full_name)
 
@@ -278,8 +292,19 @@ async def _refuse_unless_employed_for_shifts(
         "first_day": staff.employed_from if "employed_from" in changed_fields else None,
         "last_day": staff.employed_until if "employed_until" in changed_fields else None,
     }
-    if any(days.values()) and await session.scalar(_SHIFT_OUTSIDE_EMPLOYMENT, {"staff_id": staff.id} | days):
-        raise StaffHasShifts
+    if any(days.values()):
+        shifts = await session.execute(_OUTSIDE_EMPLOYMENT, {"staff_id": staff.id} | days)
+        _refuse_shifts(shifts, OUTSIDE_EMPLOYMENT)
+
+
+def _refuse_shifts(shifts: Iterable[Sequence[Any]], reason: LocalizedText) -> None:
+    """Refuse a change that shifts are in the way of, and name them.
+
+    Raises:
+        StaffHasShifts
+    """
+    if details := [shift_detail(*shift) for shift in shifts]:
+        raise StaffHasShifts(reason, details=details)
 
 
 async def _branches_of(session: AsyncSession, staff_id: UUID) -> set[UUID]:
@@ -297,13 +322,8 @@ async def _set_branches(session: AsyncSession, staff_id: UUID, branch_ids: Seque
     """
     current_ids = await _branches_of(session, staff_id)
     if removed := current_ids - set(branch_ids):
-        still_to_come = select(Shift.id).where(
-            Shift.staff_id == staff_id,
-            Shift.branch_id.in_(removed),
-            func.upper(Shift.during) > func.clock_timestamp(),
-        )
-        if await session.scalar(still_to_come.limit(1)):
-            raise StaffHasShifts
+        shifts = await session.execute(_STILL_TO_COME_IN, {"staff_id": staff_id, "branch_ids": [*removed]})
+        _refuse_shifts(shifts, IN_REMOVED_BRANCH)
         for table in (WeeklyShift, StaffBranch):
             await session.execute(
                 delete(table).where(table.staff_id == staff_id, table.branch_id.in_(removed))

@@ -141,7 +141,11 @@ class TestCustomers:
 
     @pytest.mark.parametrize(
         ("hour", "days", "because"),
-        [(10 + 1 / 12, 3, "grid"), (10, 90, "horizon"), (10, -1, "past")],
+        [
+            (10 + 1 / 12, 3, "Chi nhánh không nhận khách vào 10:05. Vui lòng chọn 10:00 hoặc 10:15."),
+            (10, 90, "Chỉ nhận đặt lịch trước tối đa 60 ngày. Vui lòng chọn ngày gần hơn."),
+            (10, -1, "Giờ này đã qua. Vui lòng chọn giờ khác."),
+        ],
         ids=["off the grid", "beyond the horizon", "in the past"],
     )
     async def test_cannot_book_off_the_grid_beyond_the_horizon_or_in_the_past(
@@ -150,7 +154,24 @@ class TestCustomers:
         spa = await bookable_spa()
         stranger.headers |= (await new_customer())[1]
         booking = spa.booking(spa.hour(hour, days))
-        assert code_of(await stranger.post(VISITS, **booking)) == (409, "NOT_BOOKABLE")
+        refused = await stranger.post(VISITS, **booking)
+        assert code_of(refused) == (409, "NOT_BOOKABLE")
+        assert refused.json()["error"]["message"] == because
+
+    async def test_a_refusal_within_the_notice_says_how_far_ahead_to_book(
+        self, stranger: httpx2.AsyncClient
+    ) -> None:
+        spa = await bookable_spa(notice_minutes=2 * 24 * 60)
+        stranger.headers |= (await new_customer())[1]
+        refused = await stranger.post(VISITS, **spa.booking(spa.hour(10, 1)))
+        message = "Cần đặt lịch trước ít nhất 2 ngày. Vui lòng chọn giờ khác hoặc gọi chi nhánh."
+        assert refused.json()["error"]["message"] == message
+
+    async def test_a_refusal_of_a_past_start_says_so_to_the_desk(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        refused = await client.post(VISITS, **spa.booking(spa.hour(10, -1)))
+        assert code_of(refused) == (409, "NOT_BOOKABLE")
+        assert refused.json()["error"]["message"] == "Giờ này đã qua. Vui lòng chọn giờ khác."
 
     async def test_the_desk_books_off_the_grid(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()

@@ -2,25 +2,22 @@
 
 from collections.abc import Coroutine
 from datetime import timedelta
-from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
 import httpx2
 import pytest
-from sqlalchemy.dialects.postgresql import Range
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.db.transactions import run_in_transaction
 from app.modules.identity.roles import Role
 from app.modules.resource.appointments import add_staff_resource
-from app.modules.resource.resource_models import Outage
 from tests.builders.branches import add_branch
 from tests.builders.people import new_user
 from tests.builders.resources import add_bed, add_outage, at, book, booking_rows, unavailable
 from tests.builders.rosters import LOCK, answered_while, code_of
-from tests.support.database import insert, insert_all, run_sql
+from tests.support.database import run_sql
 from tests.support.ledger import entries
 
 MORNING = {"start": "2100-03-01T08:00:00Z", "end": "2100-03-01T12:00:00Z"}

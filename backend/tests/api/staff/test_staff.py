@@ -356,6 +356,9 @@ class TestShifts:
         await add_shift(lan["id"], branch, FAR)
         refused = await client.patch(f"{PATH}/{lan['id']}", json={"employed_until": "2099-05-31"})
         assert code_of(refused) == (409, "STAFF_HAS_SHIFTS")
+        [shift] = refused.json()["error"]["details"]
+        assert shift["message"].startswith("Ca làm 01/06/2099, ")
+        assert shift["value"].startswith(f"{FAR:%Y-%m-%dT%H:%M:%S}Z/")
         assert (await client.get(f"{PATH}/{lan['id']}")).json() == lan
         allowed = await client.patch(f"{PATH}/{lan['id']}", json={"employed_until": "2099-06-01"})
         assert allowed.status_code == 200

@@ -17,6 +17,7 @@ from uuid_utils.compat import uuid7
 from app.common.helpers import utc_now
 from app.common.schemas import changes_of
 from app.db.queries import fetch_raw, get_row
+from app.modules.availability.availability_service import describe_start
 from app.modules.booking.allocation.allocations import allocations_of, insert_allocations, release
 from app.modules.booking.allocation.reserve import AllocationRequest, reserve
 from app.modules.booking.booking_errors import (
@@ -157,7 +158,7 @@ def refuse_past(start: datetime) -> None:
         NotBookable
     """
     if start < this_step():
-        raise NotBookable
+        raise NotBookable(describe_start(start))
 
 
 async def _lock_visit(session: AsyncSession, user: CurrentUser, visit_id: UUID) -> Visit:
