@@ -51,6 +51,15 @@ def _apart(person: SampleCustomer) -> str | None:
     return _plain(f"{names[0]} {names[2]}") if len(names) > 3 else None  # noqa: PLR2004 - the first and third of four
 
 
+def _without_middle_name(person: SampleCustomer) -> str | None:
+    names = _names(person)
+    return _plain(" ".join([names[0], *names[2:]])) if len(names) > 3 else None  # noqa: PLR2004 - Lê Thị Thu Hà
+
+
+def _name_and_digits(person: SampleCustomer) -> str | None:
+    return person["phone"] and f"{_plain(_names(person)[-1])} {person['phone'][-3:]}"
+
+
 def _middle_then_family(person: SampleCustomer) -> str | None:
     names = _names(person)
     return _plain(f"{names[1]} {names[0]}") if len(names) > 2 else None  # noqa: PLR2004 - there is a middle name
@@ -89,6 +98,10 @@ KINDS: dict[str, Callable[[SampleCustomer], str | None]] = {
     "given name, then family name": lambda person: _plain(f"{_names(person)[-1]} {_names(person)[0]}"),
     "middle name, then family name": _middle_then_family,
     "two words that are not neighbours": _apart,
+    "whole name without its first middle name": _without_middle_name,
+    "title, then given name": lambda person: f"chị {_names(person)[-1]}",
+    "title, then given name, no accents": lambda person: f"chi {_plain(_names(person)[-1])}",
+    "given name, then last 3 digits": _name_and_digits,
     "last 3 digits": _last_digits(3),
     "last 4 digits": _last_digits(4),
     "last 5 digits": _last_digits(5),

@@ -9,8 +9,16 @@ from app.common.schemas import Line
 from app.common.types.phone import HomeRegion, to_e164
 from app.common.validation import bilingual_error
 
+MAX_EMAIL = 254
+"""The longest address (RFC 5321), and the longest text that is searched for."""
 
-def _email(value: str) -> str:
+
+def to_email(value: str) -> str:
+    """Return an address as it is stored, in lower case.
+
+    Raises:
+        PydanticCustomError: Of type `email`.
+    """
     try:
         return validate_email(value)[1].lower()
     except PydanticCustomError:  # its message repeats parts of the address
@@ -32,7 +40,7 @@ Phone = Annotated[
 ]
 Email = Annotated[
     str,
-    StringConstraints(max_length=254),
-    AfterValidator(_email),
+    StringConstraints(max_length=MAX_EMAIL),
+    AfterValidator(to_email),
     Field(examples=["lan.nguyen@example.com"], json_schema_extra={"format": "email"}),
 ]

@@ -12,6 +12,7 @@ from datetime import timedelta
 
 from icalendar import Calendar, Event
 
+from app.common.types.person_name import names_without_family_name, without_title
 from app.modules.booking.status.status import RELEASED, AppointmentStatus
 from app.modules.booking.visit.agenda import Engagement
 from app.modules.calendar.calendar_service import CalendarContents
@@ -96,12 +97,13 @@ def _revision(engagement: Engagement) -> int:
 def short_name(full_name: str) -> str:
     """Return the name by which a person is called: the last two words, without the family name.
 
-    Vũ Thị Lan Anh is Lan Anh, and Nguyễn Thị Mai is Mai: Thị and Văn only tell women from men. Numbers and remarks that
-    the desk wrote beside the name are left out.
+    Vũ Thị Lan Anh is Lan Anh, and Nguyễn Thị Mai is Mai: Thị and Văn only tell women from men. Titles, numbers and
+    remarks that the desk wrote beside the name are left out.
     """
-    parts = (part.split() for part in _NOT_IN_NAMES.split(full_name))
-    names = next((part for part in parts if part), [])
-    given_names = names[1:] or names
+    parts = (part.strip() for part in _NOT_IN_NAMES.split(full_name))
+    name = next(filter(None, parts), "")
+    untitled = without_title(name)
+    given_names = names_without_family_name((untitled[0] if untitled and untitled[1] else name).split())
     if len(given_names) > 1 and given_names[-2].lower() in _COMMON_MIDDLE_NAMES:
         given_names = given_names[-1:]
     return _one_line(" ".join(given_names[-2:]))

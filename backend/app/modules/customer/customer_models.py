@@ -71,6 +71,15 @@ class Customer(Entity):
             )
             for beginning in range(1, NAME_BEGINNINGS + 1)
         ),
+        *(
+            Index(
+                f"customer_name_order_{state}_idx",
+                text("zenspa_name_order(full_name)"),
+                "id",
+                postgresql_where=text(f"archived_at IS {condition}"),
+            )
+            for state, condition in (("active", "NULL"), ("archived", "NOT NULL"))
+        ),
         Index(
             "customer_name_words_idx",
             text("to_tsvector('simple'::regconfig, name_keys[1])"),

@@ -56,7 +56,10 @@ async def create_customer(user: SignedIn, session: SessionDep, new: CustomerCrea
 async def list_customers(
     user: SignedIn, session: SessionDep, query: Annotated[CustomerListQuery, Query()]
 ) -> CustomerPage:
-    """List customers page by page, newest first or by name. For the desk."""
+    """List customers page by page, newest first or by name: Vietnamese by the given name, others as written.
+
+    For the desk.
+    """
     return await customer_service.list_customers(session, user, query)
 
 
@@ -64,9 +67,10 @@ async def list_customers(
 async def search_customers_by_text(
     user: SignedIn, session: SessionDep, query: Annotated[CustomerSearchQuery, Query()]
 ) -> list[Customer]:
-    """Find customers by name (accents not needed), by the last digits of a phone or by email, best match first.
+    """Find customers by name (accents not needed), by digits of a phone or by email, best match first.
 
-    For the desk.
+    A name and the last digits find the one person with both: `Lan 037`. A title before the name is no part of it: `chị
+    Lan`. For the desk.
     """
     return list(await search_customers(session, user, query.q, query.limit))
 

@@ -24,7 +24,7 @@ from app.common.schemas import (
     RequestModel,
     without_defaults,
 )
-from app.common.types.contact import Email, Name, Phone
+from app.common.types.contact import MAX_EMAIL, Email, Name, Phone
 from app.common.types.gender import Gender, GivenGender
 from app.common.validation import bilingual_error
 from app.modules.audit.audit_schemas import AuditEntryRead
@@ -137,11 +137,11 @@ class CustomerListQuery(PageQuery):
 
 
 class CustomerSearchQuery(BaseModel):
-    """Part of a name with or without accents, the last digits of a phone, or an email."""
+    """Part of a name with or without accents, the last digits of a phone, both, or an email."""
 
     model_config = ConfigDict(extra="forbid")
 
-    q: Annotated[Line, Field(max_length=100, examples=["nguyen thi", "Đặng", "4567"])]
+    q: Annotated[Line, Field(max_length=MAX_EMAIL, examples=["nguyen thi", "Đặng", "4567", "Lan 037"])]
     limit: PageLimit = 20
 
 

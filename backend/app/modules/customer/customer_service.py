@@ -199,24 +199,24 @@ async def list_customers(session: AsyncSession, user: CurrentUser, query: Custom
     items = [item for item, _ in rows[: query.limit]]
     next_cursor = None
     if len(rows) > query.limit:
-        last, name_key = rows[query.limit - 1]
-        next_cursor = sign_cursor(purpose, [name_key, str(last.id)])
+        last, name_order = rows[query.limit - 1]
+        next_cursor = sign_cursor(purpose, [name_order, str(last.id)])
     return CustomerPage(items=[CustomerRead.model_validate(item) for item in items], next_cursor=next_cursor)
 
 
 def _listing(
     customer: type[Customer], query: CustomerListQuery, after: Sequence[str] | None
 ) -> Select[Customer, str]:
-    name_key = customer.name_keys[1]
-    statement = select(customer, name_key).where(
+    name_order = func.zenspa_name_order(customer.full_name)
+    statement = select(customer, name_order).where(
         customer.archived_at.is_not(None) if query.archived else customer.archived_at.is_(None)
     )
     if query.tag is not None:
         statement = statement.where(customer.tags.contains([query.tag]))
     if query.sort == "name":
-        statement = statement.order_by(name_key, customer.id)
+        statement = statement.order_by(name_order, customer.id)
         if after is not None:
-            statement = statement.where(tuple_(name_key, customer.id) > tuple_(after[0], UUID(after[1])))
+            statement = statement.where(tuple_(name_order, customer.id) > tuple_(after[0], UUID(after[1])))
     else:
         statement = statement.order_by(customer.id.desc())
         if after is not None:

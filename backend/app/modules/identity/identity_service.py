@@ -1,14 +1,16 @@
 """Users and their roles."""
 
-import re
 from collections.abc import Sequence
+from contextlib import suppress
 from uuid import UUID
 
+from pydantic_core import PydanticCustomError
 from sqlalchemy import ColumnElement, Uuid, column, delete, func, or_, select, table, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
+from app.common.types.phone import digits_of, to_e164
 from app.core.config import settings
 from app.core.exceptions import NotFoundException
 from app.core.mail import shown_mails
@@ -30,7 +32,6 @@ from app.modules.identity.sessions import end_every_session
 
 _ERASED_NAME = "—"
 _LAST_ADMIN_LOCK = 0x61646D696E  # "admin": two administrators who disable each other wait here
-_PHONE_PUNCTUATION = re.compile(r"[\s().+-]")
 _BRANCH = table(
     "branch", column("id", Uuid())
 )  # what role_assignment.branch_id references; no more is known here
@@ -76,8 +77,12 @@ def _matches_text(text: str) -> ColumnElement[bool]:
     """Match part of a name, an email or a phone. A phone is found as stored and as typed: 0912 345 678 is +84912345678."""
     columns = (User.full_name, User.email, User.phone)
     matches = or_(*(column.icontains(text, autoescape=True) for column in columns))
-    digits = _PHONE_PUNCTUATION.sub("", text)
-    return or_(matches, User.phone.contains(digits.removeprefix("0"))) if digits.isdecimal() else matches
+    digits = digits_of(text)
+    if not digits:
+        return matches
+    with suppress(PydanticCustomError):  # not a whole number
+        return or_(matches, User.phone == to_e164(text, settings.PHONE_REGION))
+    return or_(matches, User.phone.contains(digits.removeprefix("0")))
 
 
 async def read_user(session: AsyncSession, user: CurrentUser, user_id: UUID) -> UserRead:

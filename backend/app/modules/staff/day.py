@@ -41,7 +41,7 @@ class PersonAtWork:
 async def list_people_at_work(
     session: AsyncSession, branch_id: UUID, during: Span, *, also: Collection[UUID] = ()
 ) -> list[PersonAtWork]:
-    """Return the people with a shift in the branch that touches this time, and those in `also`, by name."""
+    """Return the people with a shift in the branch that touches this time, and those in `also`, by given name."""
     time = Range(*during)
     shifts = await _load_shifts(session, branch_id, during)
     staff_ids = {*shifts, *also}
@@ -54,7 +54,8 @@ async def list_people_at_work(
     )
     for leave in await session.scalars(approved):
         leaves[leave.staff_id].append(read_time_off(leave))
-    people = select(Staff).where(Staff.id.in_(staff_ids)).order_by(Staff.full_name, Staff.id)
+    people = select(Staff).where(Staff.id.in_(staff_ids))
+    people = people.order_by(func.zenspa_name_order(Staff.full_name), Staff.id)
     return [
         PersonAtWork(
             id=staff.id,

@@ -25,7 +25,7 @@ _WRITE_ERRORS = (StaffKeyTaken, StaffUserTaken, UserNotFound, BranchNotFound, Se
 async def list_staff(
     user: SignedIn, session: SessionDep, query: Annotated[StaffListQuery, Query()]
 ) -> list[StaffRead]:
-    """List the staff by name, without pages. For the team.
+    """List the staff by given name, without pages. For the team.
 
     Phone, email, account and days of employment are shown to the person and at the desk of their branches. To others
     they are null.

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Select, Text, Uuid, bindparam, delete, func, or_, select, text
+from sqlalchemy import Select, Uuid, bindparam, delete, func, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.schemas import changes_of
@@ -65,7 +65,7 @@ _CONSTRAINT_ERRORS: dict[str, type[ZenSpaException]] = {
 
 
 async def list_staff(session: AsyncSession, user: CurrentUser, query: StaffListQuery) -> list[StaffRead]:
-    """Return people in the order of their names without accents. A spa has hundreds: no pages.
+    """Return people by their given names. A spa has hundreds: no pages.
 
     Raises:
         ForbiddenException: The user does not work in the spa.
@@ -76,8 +76,7 @@ async def list_staff(session: AsyncSession, user: CurrentUser, query: StaffListQ
 
 
 def _listing(query: StaffListQuery) -> Select[Staff]:
-    name_keys = func.zenspa_name_keys(Staff.full_name, type_=ARRAY(Text))
-    listing = select(Staff).order_by(name_keys[1], Staff.id)
+    listing = select(Staff).order_by(func.zenspa_name_order(Staff.full_name), Staff.id)
     if query.branch_id is not None:
         listing = listing.where(
             Staff.id.in_(select(StaffBranch.staff_id).where(StaffBranch.branch_id == query.branch_id))

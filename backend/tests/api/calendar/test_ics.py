@@ -175,7 +175,7 @@ class TestCustomer:
         await add_guest(visit, customer_id=await add_customer("Trần Hoa"))
         assert {event.description for event in await mai_phone.events()} == {
             None,
-            "Khách: Long",
+            "Khách: Anh Long",
             "Khách: Hoa",
         }
 
@@ -346,6 +346,12 @@ class TestText:
             ("Trần Văn An", "An"),
             ("Trần Minh Quân", "Minh Quân"),
             ("Lê Lan", "Lan"),
+            ("Lan Anh", "Lan Anh"),
+            ("Chị Lan Anh", "Lan Anh"),
+            ("Mai Anh", "Mai Anh"),
+            ("NGUYEN ANH", "ANH"),
+            ("Nguyễn Lan Anh", "Lan Anh"),
+            ("Thầy Minh", "Minh"),
             ("Lan", "Lan"),
             ("Chị Hoa 0912 345 678", "Hoa"),
             ("0912345678 Chị Hoa", "Hoa"),

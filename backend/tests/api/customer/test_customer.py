@@ -65,10 +65,58 @@ class TestCreate:
             "0084912345678",
             "\u202a0912345678\u202c",
             "０９１２３４５６７８",
+            "0912–345–678",
+            "(+84) 912 345 678",
         ],
     )
     async def test_a_phone_is_stored_in_one_spelling(self, add: AddCustomer, spelling: str) -> None:
         assert (await add("Lê Lan", phone=spelling))["phone"] == "+84912345678"
+
+    @pytest.mark.parametrize(
+        ("former", "today"),
+        [
+            ("0120 7123456", "+84707123456"),
+            ("0121.7123.456", "+84797123456"),
+            ("0122-7123-456", "+84777123456"),
+            ("01267123456", "+84767123456"),
+            ("01287123456", "+84787123456"),
+            ("01237123456", "+84837123456"),
+            ("01247123456", "+84847123456"),
+            ("01257123456", "+84857123456"),
+            ("01277123456", "+84817123456"),
+            ("01297123456", "+84827123456"),
+            ("01627123456", "+84327123456"),
+            ("01637123456", "+84337123456"),
+            ("01647123456", "+84347123456"),
+            ("01656123456", "+84356123456"),
+            ("+84 1667123456", "+84367123456"),
+            ("84 1677123456", "+84377123456"),
+            ("0084 168 7123456", "+84387123456"),
+            ("+84 (0)169 7123456", "+84397123456"),
+            ("1867123456", "+84567123456"),
+            ("01887123456", "+84587123456"),
+            ("01997123456", "+84597123456"),
+        ],
+    )
+    async def test_a_vietnamese_number_of_before_2018_becomes_the_number_of_today(
+        self, client: httpx2.AsyncClient, add: AddCustomer, former: str, today: str
+    ) -> None:
+        lan = await add("Lê Lan", phone=former)
+        assert lan["phone"] == today
+        refused = await client.post(PATH, json={"full_name": "Trần Mai", "phone": today})
+        assert code_of(refused) == "CUSTOMER_PHONE_TAKEN"
+
+    @pytest.mark.parametrize(
+        "phone", ["01307123456", "01617123456", "0165612345", "016561234567", "01981234567"]
+    )
+    async def test_a_number_that_never_was_is_refused(self, client: httpx2.AsyncClient, phone: str) -> None:
+        refused = await client.post(PATH, json={"full_name": "Lê Lan", "phone": phone})
+        assert error_types(refused) == {"body.phone": "phone_number"}
+
+    @pytest.mark.parametrize("phone", ["19001234", "+841800123456", "+33612034567", "+12065550123"])
+    async def test_other_numbers_stay_as_they_are(self, add: AddCustomer, phone: str) -> None:
+        digits = (await add("Tổng đài", phone=phone))["phone"].removeprefix("+84").removeprefix("+")
+        assert digits == phone.removeprefix("+84").removeprefix("+")
 
     async def test_an_international_phone_keeps_its_country(self, add: AddCustomer) -> None:
         assert (await add("Marie Curie", phone="+33 6 12 34 56 78"))["phone"] == "+33612345678"
@@ -372,7 +420,24 @@ class TestList:
         assert sorted(by_name) == sorted(newest)
         position = {customer["id"]: customer["full_name"] for customer in created}
         assert [position[customer_id] for customer_id in by_name] == [
-            "Ân", "Âu Cơ", "Bùi Bình", "Đặng An", "Lê Lan", "Lê Lan", "Zoe",
+            "Đặng An", "Ân", "Bùi Bình", "Âu Cơ", "Lê Lan", "Lê Lan", "Zoe",
+        ]  # fmt: skip
+
+    async def test_vietnamese_are_sorted_by_the_given_name_and_others_as_written(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        names = [
+            "An", "Lê An", "Nguyễn Văn An", "Chị Trần Thị Án", "Lan Anh", "Nguyễn Lan Anh", "Bùi Ba", "Đỗ Bá", "Anna Bauer",
+            "Phạm Cường", "Lê Dung", "Đặng Đan", "Nguyễn Thị Hà", "Trần Thị Hà", "Lê Thị Hà (VIP)", "Lê Hạ", "Lê Hạnh",
+            "John Smith", "Trần Hồng Ôn", "Trần Ơn", "Lê Tu", "Lê Tư", "Lê thị xuân",
+        ]  # fmt: skip
+        for name in names:
+            await add(name)
+        listed = (await client.get(PATH, params={"sort": "name", "limit": 100})).json()["items"]
+        assert [customer["full_name"] for customer in listed] == [
+            "An", "Lê An", "Nguyễn Văn An", "Chị Trần Thị Án", "Nguyễn Lan Anh", "Anna Bauer", "Bùi Ba", "Đỗ Bá",
+            "Phạm Cường", "Lê Dung", "Đặng Đan", "Lê Thị Hà (VIP)", "Nguyễn Thị Hà", "Trần Thị Hà", "Lê Hạ", "Lê Hạnh",
+            "John Smith", "Lan Anh", "Trần Hồng Ôn", "Trần Ơn", "Lê Tu", "Lê Tư", "Lê thị xuân",
         ]  # fmt: skip
 
     async def test_a_customer_added_meanwhile_shifts_no_page(

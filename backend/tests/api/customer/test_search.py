@@ -63,6 +63,30 @@ class TestByName:
     async def test_words_are_found_in_any_order(self, search: Search, typed: str) -> None:
         assert "Nguyễn Thị Thu Lan" in await search(typed)
 
+    async def test_a_middle_name_may_be_left_out(self, search: Search, add: AddCustomer) -> None:
+        for name in ("Vũ Thị Thu Hà", "Vũ Thu Hằng", "Vũ Thu Hà", "Vũ Thị Thu Hạ", "Lê Vũ Thu Hạnh"):
+            await add(name)
+        assert await search("vu thu ha") == [
+            "Vũ Thu Hà", "Vũ Thị Thu Hà", "Vũ Thị Thu Hạ", "Vũ Thu Hằng", "Lê Vũ Thu Hạnh",
+        ]  # fmt: skip
+        assert (await search("Vũ thu hà"))[:2] == ["Vũ Thu Hà", "Vũ Thị Thu Hà"]
+        assert (await search("vu thu ha", limit=2))[1] == "Vũ Thị Thu Hà"
+        assert "Vũ Thị Thu Hà" in await search("vu thu h")
+
+    @pytest.mark.parametrize(
+        "typed",
+        ["chị Lan", "Chị lan", "CHỊ LAN", "chi lan", "co Lan", "cô lan", "Ms. Lan", "chị.Lan", "chị  Lan"],
+    )
+    async def test_a_title_is_no_part_of_the_name(self, search: Search, typed: str) -> None:
+        assert set(await search("lan")) == set(await search(typed)) != set()
+
+    async def test_a_name_that_is_also_a_title_is_found_first(self, search: Search, add: AddCustomer) -> None:
+        for name in ("Lê Chi Mai", "Mai", "Chị Mai", "Trần Anh Mai"):
+            await add(name)
+        assert (await search("chị Mai"))[:2] == ["Chị Mai", "Mai"]
+        assert (await search("anh mai"))[0] == "Trần Anh Mai"
+        assert set((await search("chi mai"))[:2]) == {"Lê Chi Mai", "Chị Mai"}
+
     async def test_punctuation_is_a_space(self, search: Search) -> None:
         assert await search("jean pierre o'neil") == ["Jean-Pierre O’Neil"]
 
@@ -102,6 +126,14 @@ class TestByPhone:
             "84912345678",
             "912345678",
             "0912.345.67",
+            "0912–345–678",
+            "(+84) 912 345 678",
+            "0912‑345‑678",
+            "0912\u00a0345\u202f678",
+            "\u202a0912345678\u202c",
+            "０９１２３４５６７８",
+            "0912·345·678",
+            "（0912）345−678",
         ],
     )
     async def test_customers_are_found_by_a_number_or_its_beginning_in_any_spelling(
@@ -111,6 +143,68 @@ class TestByPhone:
 
     async def test_two_digits_are_too_few(self, search: Search) -> None:
         assert await search("78") == []
+
+
+class TestByFormerPhone:
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            "01656784567",
+            "0165 678 4567",
+            "+84 165 678 4567",
+            "841656784567",
+            "01656",
+            "0165678",
+            "4567",
+            "Thao 01656784567",
+        ],
+    )
+    async def test_a_customer_is_found_by_the_number_of_before_2018_or_its_beginning(
+        self, search: Search, typed: str
+    ) -> None:
+        assert "Đặng Thu Thảo" in await search(typed)
+
+
+class TestByNameAndPhone:
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            "Lan 678", "lan 345 678", "678 lan", "Thu Lan (678)", "Lan …678", "lan678", "chị Lan 678", "Nguyen l 678",
+            "Lan 0912 345 678", "Lan +84 912–345–678", "0912345678 Lan",
+        ],
+    )  # fmt: skip
+    async def test_one_person_is_found_by_a_name_and_the_last_digits(
+        self, search: Search, typed: str
+    ) -> None:
+        assert await search(typed) == ["Nguyễn Thị Thu Lan"]
+
+    async def test_a_number_in_a_name_is_found_as_well(self, search: Search, add: AddCustomer) -> None:
+        await add("Khách phòng 301")
+        await add("Lê Phong", phone="0912000301")
+        assert await search("phòng 301") == ["Lê Phong", "Khách phòng 301"]
+        assert await search("301 khach") == ["Khách phòng 301"]
+        await add("1988")
+        assert await search("1988") == ["1988"]
+
+    @pytest.mark.parametrize("typed", ["Lan 999", "Nam 678", "Lan 78", "Lan 0"])
+    async def test_both_must_be_right(self, search: Search, typed: str) -> None:
+        assert await search(typed) == []
+
+
+@pytest.mark.parametrize("spelling", ["Lan.Le@", "LAN.LE@EXAMPLE.COM", "Lê Lan <Lan.Le@example.com>"])
+async def test_what_is_saved_as_an_email_is_found(search: Search, spelling: str) -> None:
+    assert await search(spelling) == ["Lê Thị Lan"]
+
+
+async def test_a_name_with_an_at_sign_is_found(search: Search, add: AddCustomer) -> None:
+    await add("Lan @ Quận 7")
+    assert "Lan @ Quận 7" in await search("Lan @ Quận 7")
+
+
+async def test_the_longest_name_is_found(search: Search, add: AddCustomer) -> None:
+    name = "Lan " * 49 + "Lan"
+    await add(name)
+    assert (await search(name))[0] == name
 
 
 async def test_an_email_is_found_by_its_beginning(search: Search) -> None:
