@@ -1,14 +1,22 @@
 """Small functions that more than one module uses."""
 
+import re
 import unicodedata
 from datetime import UTC, datetime
 
 _LONGEST_RUN = 30
 _LONG_TEXT = 500  # characters; normalising any shorter text takes less than 0.5 ms
+_INVISIBLE = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]"
+)
+"""Unicode's Default_Ignorable_Code_Point outside the category Cf: Hangul fillers, variation selectors and joiners."""
+_BLANK = "\u2800"
+"""The Braille pattern without dots, which looks like a space and is none."""
 
 
 def strip_invisible(text: str) -> str:
-    """Return the text without invisible characters (Unicode's Cf, such as a zero width space)."""
+    """Return the text without invisible characters, such as a zero width space or a Hangul filler."""
+    text = _INVISIBLE.sub("", text)
     if text.isprintable():
         return text
     return "".join(char for char in text if unicodedata.category(char) != "Cf")
@@ -28,6 +36,11 @@ def has_long_run_of_marks(text: str) -> bool:
         if run > _LONGEST_RUN:
             return True
     return False
+
+
+def is_visible(text: str) -> bool:
+    """Return whether the text has a letter, a number, a sign or a symbol, so that people see something."""
+    return any(unicodedata.category(char)[0] in "LNPS" and char != _BLANK for char in text)
 
 
 def utc_now() -> datetime:

@@ -7,11 +7,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from app.common.helpers import has_long_run_of_marks, strip_invisible
+from app.common.helpers import has_long_run_of_marks, is_visible, strip_invisible
 from app.common.types.localized import LocalizedText
 from app.common.validation import bilingual_error
 
 MAX_PAGE = 100
+_LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+"""Unicode's line ends (UAX #14, BK, CR and NL)."""
 
 
 class RequestModel(BaseModel):
@@ -109,20 +111,30 @@ def _plain_boolean(value: Any) -> Any:
 
 
 def _composed(value: Any) -> Any:
-    """Normalise to NFC: the same word is the same characters, typed or copied from a file name of macOS."""
-    if not isinstance(value, str) or value.isascii():
-        return value
-    if has_long_run_of_marks(value):
-        raise bilingual_error(
-            "string_characters", "Có ký tự không dùng được.", "The text has characters that are not allowed"
-        )
-    return unicodedata.normalize("NFC", value)
+    """Normalise to NFC: the same word is the same characters, typed or copied from a file name of macOS.
+
+    Every line ends with a line feed, as typed in a browser, in Word (U+000B) or on another system. A file that is exported
+    and saved by a spreadsheet then comes back unchanged.
+    """
+    return _LINE_END.sub("\n", _normalized(value)) if isinstance(value, str) else value
 
 
 def _composed_line(value: Any) -> Any:
-    """Normalise to NFC and remove invisible characters, which would make it another word."""
-    value = _composed(value)
-    return strip_invisible(value) if isinstance(value, str) else value
+    """Remove invisible characters, which would make it another word, and normalise to NFC. Blank text becomes empty."""
+    if not isinstance(value, str):
+        return value
+    text = _normalized(strip_invisible(value))  # what was invisible may have kept letters apart
+    return text if is_visible(text) else ""
+
+
+def _normalized(text: str) -> str:
+    if text.isascii():
+        return text
+    if has_long_run_of_marks(text):
+        raise bilingual_error(
+            "string_characters", "Có ký tự không dùng được.", "The text has characters that are not allowed"
+        )
+    return unicodedata.normalize("NFC", text)
 
 
 def without_defaults(schema: dict[str, Any]) -> None:
@@ -138,14 +150,18 @@ RowNumber = Annotated[int, Field(ge=1, le=100_000_000), BeforeValidator(_plain_i
 QueryBool = Annotated[bool, BeforeValidator(_plain_boolean)]
 QueryInstant = Annotated[AwareDatetime, BeforeValidator(_iso_instant)]
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]
-Composed = Annotated[str, BeforeValidator(_composed)]
-"""Text in NFC."""
+Composed = Annotated[
+    str,
+    StringConstraints(pattern=r"^[^\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]*$"),
+    BeforeValidator(_composed),
+]
+"""Text of several lines in NFC: no control characters but tabs and line feeds."""
 Line = Annotated[
     str,
-    StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^\x00-\x1f\x7f]*$"),
+    StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028\u2029]*$"),
     BeforeValidator(_composed_line),
 ]
-"""Text of one line in NFC: no control characters, and no invisible ones."""
+"""Text of one line in NFC that people can see: no control characters, no line breaks, and no invisible characters."""
 
 
 Key = Annotated[

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
+from unicodedata import normalize
 from uuid import UUID
 
 from pydantic import (
@@ -34,6 +35,11 @@ from app.modules.identity.identity_schemas import UserRead
 TAG_SEPARATOR = ";"
 """Separates the tags in a cell of a CSV file, so no tag can contain it."""
 MAX_TAGS = 20
+MAX_TAG = 50
+"""The most characters of a tag."""
+_BIRTHDAY = re.compile("(?:([0-9]{4})|-)-([0-9]{2})-([0-9]{2})")
+_LEAP_YEAR = 2000
+"""A year that has every day on which people are born."""
 MAX_TEXT = 10_000
 """The most characters of notes and of contraindications."""
 
@@ -53,12 +59,14 @@ def _tag(value: str) -> str:
         raise bilingual_error(
             "tag", "Nhãn không được có dấu chấm phẩy (;).", "A tag cannot have a semicolon (;)"
         )
-    return value.casefold()
+    # Unicode 3.13, D145: canonical caseless matching. Folding alone would leave letters that fold further.
+    return normalize("NFC", normalize("NFD", value).casefold())
 
 
 Birthday = Annotated[IsoDate, AfterValidator(_birthday), Field(examples=["1990-12-31"])]
 LongText = Annotated[Composed, Field(max_length=MAX_TEXT)]
-Tag = Annotated[Line, Field(max_length=50), AfterValidator(_tag)]
+Tag = Annotated[Line, Field(max_length=MAX_TAG), AfterValidator(_tag), Field(max_length=MAX_TAG)]
+"""A tag in small letters. Its length is also measured after folding, which makes two characters of İ."""
 Tags = Annotated[list[Tag], Field(max_length=MAX_TAGS, examples=[["vip"]])]
 
 

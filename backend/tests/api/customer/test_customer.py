@@ -154,6 +154,7 @@ class TestCreate:
             ("full_name", " \u200b\u2060 ", "string_too_short"),
             ("tags", ["a;b"], "tag"),
             ("tags", ["x" * 51], "string_too_long"),
+            ("tags", ["İ" * 50], "string_too_long"),
             ("phone", "0912345678;0987654321", "phone_number"),
             ("phone", "0912345678 ext 5", "phone_number"),
             ("tags", ["x"] * 21, "too_long"),

@@ -103,7 +103,7 @@ class TestByName:
     async def test_the_limit_keeps_the_best_matches(self, search: Search) -> None:
         assert await search("lan", limit=1) == ["Lan"]
 
-    @pytest.mark.parametrize("typed", [".", "-", "'", ", .", "\u0301"])
+    @pytest.mark.parametrize("typed", [".", "-", "'", ", ."])
     async def test_punctuation_alone_has_no_matches(self, search: Search, typed: str) -> None:
         assert await search(typed) == []
 
@@ -211,7 +211,7 @@ async def test_an_email_is_found_by_its_beginning(search: Search) -> None:
     assert await search("Lan.Le@") == ["Lê Thị Lan"]
 
 
-@pytest.mark.parametrize("query", ["", "q=", "q=%20", f"q={'x' * 101}", "q=a%0Ab"])
+@pytest.mark.parametrize("query", ["", "q=", "q=%20", f"q={'x' * 255}", "q=%CC%81", "q=a%0Ab"])
 async def test_an_empty_or_long_query_is_422(client: httpx2.AsyncClient, query: str) -> None:
     response = await client.get(f"{PATH}/search?{query}")
     assert response.status_code == 422

@@ -15,6 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cli.demo_people import sample_customers
+from app.common.helpers import is_visible, strip_invisible
 from app.core import database
 from app.core.database import AsyncSessionLocal
 from app.db.transactions import run_in_transaction
@@ -361,7 +362,7 @@ LINES = st.text(
     st.characters(codec="utf-8", exclude_categories=["Cc", "Cf", "Cs", "Zs", "Zl", "Zp"]),
     min_size=1,
     max_size=20,
-)
+).filter(lambda text: is_visible(strip_invisible(text)))
 
 
 @given(st.lists(st.builds(CustomerCreate, full_name=LINES, notes=LINES, tags=st.just([])), max_size=5))
