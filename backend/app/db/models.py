@@ -35,12 +35,19 @@ class Entity(Base):
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now(), onupdate=func.clock_timestamp())
 
 
-def localized_columns(name: str) -> Composite[LocalizedText]:
-    """Return a `Mapped[LocalizedText]`, stored in the columns `{name}_vi` and `{name}_en`."""
+def localized_columns(name: str, *, default: str | None = None) -> Composite[LocalizedText]:
+    """Return a `Mapped[LocalizedText]`, stored in the columns `{name}_vi` and `{name}_en`.
+
+    Args:
+        name: The name of the attribute.
+        default: The text of both columns in a new row that is given none.
+    """
     return composite(
         LocalizedText,
-        mapped_column(f"{name}_vi", Text, nullable=False),
-        mapped_column(f"{name}_en", Text, nullable=False),
+        *(
+            mapped_column(f"{name}_{language}", Text, nullable=False, default=default, server_default=default)
+            for language in LocalizedText._fields
+        ),
     )
 
 

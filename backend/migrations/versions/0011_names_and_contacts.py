@@ -6,6 +6,8 @@ Letters are in the order of the alphabet (a ă â b c d đ e ê …), then tones
 word. Names that do not look Vietnamese stay as they are written.
 
 It is no stored column: a list reads it for the rows of one page only, in the order of the index.
+
+A variant of a service has a name in both languages where minutes do not tell it from the others (nách, nửa chân).
 """
 
 import sqlalchemy as sa
@@ -56,6 +58,66 @@ BEGIN
         words[n:n] || words[1:n-1] || words[n+1:] ELSE words END, ' ');
 END $$
 """
+BOOKABLE_VARIANT = """
+CREATE OR REPLACE VIEW bookable_variant AS
+SELECT variant.id, service_id, service.name_vi, service.name_en, price,
+    CASE WHEN retired_at IS NULL THEN offered ELSE 'no' END AS offered,
+    (
+        SELECT json_agg(json_build_object('minutes', minutes, 'needs_staff', needs_staff, 'with_guest', with_guest,
+            'bed_type_id', bed_type_id, 'device_type_id', device_type_id) ORDER BY segment.position)
+        FROM service_segment AS segment WHERE variant_id = variant.id
+    ) AS segments{variant_name}
+FROM service_variant AS variant JOIN service ON service.id = service_id
+"""
+VARIANT_NAME_COLUMNS = ", variant.name_vi AS variant_name_vi, variant.name_en AS variant_name_en"
+VISIT_DETAILS = """
+CREATE OR REPLACE VIEW visit_details AS
+SELECT visit.id, visit.branch_id, visit.customer_id, json_build_object(
+    'id', visit.id, 'branch_id', visit.branch_id, 'customer_id', visit.customer_id, 'source', source,
+    'same_room', same_room, 'note', note, 'created_at', visit.created_at,
+    'appointments', (
+        SELECT coalesce(json_agg(json_build_object(
+            'id', appointment.id, 'customer_id', appointment.customer_id, 'guest_name', guest_name,
+            'status', CASE WHEN zenspa_hold_expired(hold_expires_at) THEN 'expired' ELSE status END,
+            'hold_expires_at', CASE WHEN NOT zenspa_hold_expired(hold_expires_at) THEN hold_expires_at END,
+            'start', starts_at, 'end', ends_at, 'reason', reason,
+            'treatments', treatments.list
+        ) ORDER BY appointment.id), '[]')
+        FROM appointment CROSS JOIN LATERAL (
+            SELECT coalesce(json_agg(json_build_object(
+                'id', treatment.id, 'variant_id', variant_id, 'service_id', service.id,
+                'name', json_build_object('vi', service.name_vi, 'en', service.name_en), {variant_name}'price', treatment.price,
+                'therapist_id', therapist_id, 'gender', gender, 'start', starts_at, 'end', ends_at,
+                'add_ons', (
+                    SELECT coalesce(json_agg(json_build_object(
+                        'add_on_id', add_on.id, 'name', json_build_object('vi', add_on.name_vi, 'en', add_on.name_en),
+                        'price', agreed.price
+                    ) ORDER BY agreed.id), '[]')
+                    FROM appointment_add_on AS agreed JOIN add_on ON add_on.id = add_on_id
+                    WHERE agreed.appointment_treatment_id = treatment.id
+                ),
+                'allocations', (
+                    SELECT coalesce(json_agg(json_build_object(
+                        'resource_id', resource.id, 'kind', kind, 'name', coalesce(name, full_name),
+                        'start', lower(during), 'end', upper(during)
+                    ) ORDER BY during, resource.id), '[]')
+                    FROM allocation JOIN resource ON resource.id = resource_id LEFT JOIN staff ON staff.id = resource.id
+                    WHERE allocation.appointment_id = appointment.id
+                        AND appointment_treatment_id = treatment.id
+                )
+            ) ORDER BY treatment.position), '[]') AS list
+            FROM appointment_treatment AS treatment
+            JOIN service_variant AS variant ON variant.id = variant_id JOIN service ON service.id = service_id
+            WHERE treatment.appointment_id = appointment.id
+        ) AS treatments
+        WHERE visit_id = visit.id
+    )
+) AS details
+FROM visit
+"""
+VARIANT_NAME = """'variant_name', CASE WHEN variant.name_vi <> ''
+                    THEN json_build_object('vi', variant.name_vi, 'en', variant.name_en) END,
+                """
 LISTS = {"active": "NULL", "archived": "NOT NULL"}
 
 
@@ -68,9 +130,22 @@ def upgrade() -> None:
             [sa.text("zenspa_name_order(full_name)"), "id"],
             postgresql_where=sa.text(f"archived_at IS {condition}"),
         )
+    for language in ("vi", "en"):
+        op.add_column(
+            "service_variant", sa.Column(f"name_{language}", sa.Text(), server_default="", nullable=False)
+        )
+    op.create_check_constraint("name", "service_variant", "(name_vi = '') = (name_en = '')")
+    op.execute(BOOKABLE_VARIANT.format(variant_name=VARIANT_NAME_COLUMNS))
+    op.execute(VISIT_DETAILS.format(variant_name=VARIANT_NAME))
 
 
 def downgrade() -> None:
+    op.execute(VISIT_DETAILS.format(variant_name=""))
+    op.execute("DROP VIEW bookable_variant")  # a view cannot lose a column
+    op.execute(BOOKABLE_VARIANT.format(variant_name=""))
+    op.drop_constraint("service_variant_name_check", "service_variant")
+    for language in ("vi", "en"):
+        op.drop_column("service_variant", f"name_{language}")
     for state in LISTS:
         op.drop_index(f"customer_name_order_{state}_idx", "customer")
     op.execute("DROP FUNCTION zenspa_name_order(text)")

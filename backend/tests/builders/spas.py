@@ -101,9 +101,9 @@ class Spa(RowBatch):
         return self._add_segments(variant, *segments)
 
     def variant(
-        self, service_id: UUID, *segments: Segment | int, price: int = 500_000, retired_at: Any = None
+        self, service_id: UUID, *segments: Segment | int, price: int = 500_000, **values: Any
     ) -> UUID:
-        variant = variant_row(service_id, key=self._key(), price=price, retired_at=retired_at)
+        variant = variant_row(service_id, key=self._key(), price=price, **values)
         self._add_row(variant)
         return self._add_segments(variant, *segments)
 

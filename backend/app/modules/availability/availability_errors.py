@@ -12,6 +12,14 @@ class NotOffered(ConflictException):
     )
 
 
+class SoldAtTheDesk(ConflictException):
+    code = "SOLD_AT_THE_DESK"
+    text = LocalizedText(
+        "Dịch vụ này chưa nhận đặt online. Vui lòng gọi chi nhánh.",
+        "This service cannot be booked online. Please call the branch.",
+    )
+
+
 class AddOnDoesNotFit(ConflictException):
     code = "ADD_ON_DOES_NOT_FIT"
     text = LocalizedText(

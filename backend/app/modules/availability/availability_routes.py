@@ -15,6 +15,7 @@ from app.modules.availability.availability_errors import (
     BedsAreForTheDesk,
     NoTherapistNeeded,
     NotOffered,
+    SoldAtTheDesk,
 )
 from app.modules.availability.availability_schemas import DaysQuery, DaysRead, StartsQuery, StartsRead
 from app.modules.branch.branch_errors import BranchNotFound
@@ -31,6 +32,7 @@ _REFUSALS = error_responses(
     StaffNotFound,
     ResourceNotFound,
     NotOffered,
+    SoldAtTheDesk,
     AddOnDoesNotFit,
     NoTherapistNeeded,
     BedDoesNotFit,

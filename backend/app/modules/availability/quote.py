@@ -15,10 +15,11 @@ from app.modules.availability.availability_errors import (
     BedsAreForTheDesk,
     NoTherapistNeeded,
     NotOffered,
+    SoldAtTheDesk,
 )
 from app.modules.availability.availability_schemas import GuestWish, TreatmentWish
 from app.modules.catalogue.catalogue_errors import AddOnNotFound, VariantNotFound
-from app.modules.catalogue.catalogue_schemas import Offered
+from app.modules.catalogue.catalogue_schemas import Offered, name_variant
 from app.modules.resource.resource_errors import ResourceNotFound
 from app.modules.staff.staff_errors import StaffNotFound
 from app.scheduling.demand import Party, Segment, Treatment
@@ -48,6 +49,8 @@ class QuotedTreatment:
     variant_id: UUID
     name: LocalizedText
     """The name of the service."""
+    variant_name: LocalizedText
+    """Empty for a variant without a name."""
     price: int
     """The price in đồng, without add-ons."""
     add_ons: tuple[QuotedAddOn, ...]
@@ -68,7 +71,8 @@ async def quote_party(
 
     Raises:
         VariantNotFound, AddOnNotFound, StaffNotFound, ResourceNotFound
-        NotOffered: A service is retired, or sold only at the desk.
+        NotOffered: A service is retired.
+        SoldAtTheDesk: A user who is not at the desk chose what only the desk can book.
         AddOnDoesNotFit, NoTherapistNeeded, BedDoesNotFit
         BedsAreForTheDesk: A user who is not at the desk chose a bed.
     """
@@ -160,19 +164,20 @@ def _quote(wish: TreatmentWish, references: _References, *, at_desk: bool) -> Qu
         treatment=treatment,
         variant_id=wish.variant_id,
         name=_name(variant),
+        variant_name=_variant_name(variant),
         price=variant["price"],
         add_ons=tuple(QuotedAddOn(UUID(add_on["id"]), _name(add_on), add_on["price"]) for add_on in add_ons),
     )
 
 
 def _refuse_unless_offered(item: Mapping[str, Any], *, at_desk: bool) -> None:
-    name = _name(item)
+    name = name_variant(_name(item), _variant_name(item))
     if item["offered"] == Offered.NO:
         raise NotOffered(
             LocalizedText(f"Spa hiện không làm {name.vi}.", f"The spa does not offer {name.en} any more.")
         )
     if item["offered"] == Offered.DESK and not at_desk:
-        raise NotOffered(
+        raise SoldAtTheDesk(
             LocalizedText(
                 f"{name.vi} chưa nhận đặt online. Vui lòng gọi chi nhánh.",
                 f"{name.en} cannot be booked online. Please call the branch.",
@@ -193,3 +198,8 @@ def _segment(segment: Mapping[str, Any]) -> Segment:
 
 def _name(item: Mapping[str, Any]) -> LocalizedText:
     return LocalizedText(item["name_vi"], item["name_en"])
+
+
+def _variant_name(item: Mapping[str, Any]) -> LocalizedText:
+    """Return the name of a variant, which is empty for an add-on and may be empty."""
+    return LocalizedText(item.get("variant_name_vi", ""), item.get("variant_name_en", ""))

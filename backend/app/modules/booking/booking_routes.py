@@ -16,6 +16,7 @@ from app.modules.availability.availability_errors import (
     BedsAreForTheDesk,
     NoTherapistNeeded,
     NotOffered,
+    SoldAtTheDesk,
 )
 from app.modules.booking import booking_service
 from app.modules.booking.booking_errors import (
@@ -66,6 +67,7 @@ _WISHES = (
     StaffNotFound,
     ResourceNotFound,
     NotOffered,
+    SoldAtTheDesk,
     AddOnDoesNotFit,
     NoTherapistNeeded,
     BedDoesNotFit,

@@ -191,7 +191,10 @@ class TreatmentRead(BaseModel):
     id: UUID
     variant_id: UUID
     service_id: UUID
-    name: Bilingual
+    name: Bilingual = Field(description="The name of the service.")
+    variant_name: Bilingual | None = Field(
+        description="What tells the variant from others of the service, such as `Nửa chân`."
+    )
     price: int = Field(description="The agreed price without add-ons, in đồng.")
     add_ons: list[AddOnAgreed]
     therapist_id: UUID | None = Field(

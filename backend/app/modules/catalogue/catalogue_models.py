@@ -42,6 +42,8 @@ class ServiceVariant(Entity):
     service_id: Mapped[UUID] = mapped_column(ForeignKey("service.id"))
     key: Mapped[str] = mapped_column(Text(collation="C"))
     """Unique within its service: `60`."""
+    name: Mapped[LocalizedText] = localized_columns("name", default="")
+    """The difference from the other variants (nách, nửa chân); empty where the minutes say it."""
     price: Mapped[int] = mapped_column(BigInteger)
     """The price in đồng."""
     position: Mapped[int]
@@ -50,6 +52,7 @@ class ServiceVariant(Entity):
 
     __table_args__ = (
         CheckConstraint("key ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="key"),
+        CheckConstraint("(name_vi = '') = (name_en = '')", name="name"),
         CheckConstraint("price >= 0", name="price"),
         UniqueConstraint("service_id", "key", name="service_variant_key"),
     )

@@ -37,6 +37,13 @@ Position = Annotated[
     Field(ge=0, le=1_000_000, description="Display order. Equal positions are ordered by key."),
 ]
 ServiceNames = Annotated[Bilingual, Field(examples=[{"vi": "Massage Thụy Điển", "en": "Swedish massage"}])]
+VariantName = Annotated[
+    Bilingual,
+    Field(
+        examples=[{"vi": "Nửa chân", "en": "Half legs"}],
+        description="What tells it from the other variants. null: the minutes do, and guests see `60 phút`.",
+    ),
+]
 VariantKey = Annotated[Key, Field(examples=["60"], description="Unique within its service.")]
 
 
@@ -97,17 +104,22 @@ class VariantCreate(RequestModel):
     """A variant of a service: its segments in order."""
 
     key: VariantKey
+    name: VariantName | None = None
     price: Price
     position: Position = 0
     segments: Segments
 
 
 class VariantUpdate(RequestModel):
-    """The fields to change; the others stay. Appointments booked before keep their price and their times."""
+    """The fields to change; the others stay, and `null` removes the name.
+
+    Appointments booked before keep their price and their times.
+    """
 
     model_config = ConfigDict(json_schema_extra=without_defaults)
 
     key: VariantKey = ""
+    name: VariantName | None = None
     price: Price = 0
     position: Position = 0
     segments: Segments = Field(default_factory=list)
@@ -166,6 +178,7 @@ class VariantRead(BaseModel):
 
     id: UUID
     key: str
+    name: VariantName | None
     minutes: int = Field(description="Time of the guest, without preparation and turnover.")
     price: int = Field(description="In đồng.")
 
@@ -211,6 +224,7 @@ class DeskVariant(BaseModel):
     id: UUID
     service_id: UUID
     key: str
+    name: VariantName | None
     price: int = Field(description="In đồng.")
     position: int
     retired_at: datetime | None = Field(description="When it stopped being sold.")
@@ -247,3 +261,22 @@ class ServiceName(NamedTuple):
 
     service_id: UUID
     name: LocalizedText
+    variant_name: LocalizedText
+    """Empty for a variant without a name."""
+
+    @property
+    def with_variant(self) -> LocalizedText:
+        """Return the service and the variant: `Triệt lông IPL · Nửa chân`."""
+        return name_variant(self.name, self.variant_name)
+
+
+def name_variant(service: LocalizedText, variant: LocalizedText) -> LocalizedText:
+    """Return the name of a service with that of its variant, which may be empty."""
+    if not variant.vi:
+        return service
+    return LocalizedText(f"{service.vi} · {variant.vi}", f"{service.en} · {variant.en}")
+
+
+def variant_name(name: LocalizedText) -> Bilingual | None:
+    """Return the name of a variant as responses have it: None where the row has no name."""
+    return Bilingual.model_construct(vi=name.vi, en=name.en) if name.vi else None

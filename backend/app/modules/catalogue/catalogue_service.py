@@ -71,6 +71,7 @@ _WRONG_TYPES = {
     "bed_type": LocalizedText("Phải là một loại giường hoặc ghế.", "Input should be a bed type"),
     "device_type": LocalizedText("Phải là một loại máy.", "Input should be a device type"),
 }
+_NO_NAME = LocalizedText("", "")
 _INTEGRITY_ERRORS: dict[str, type[ZenSpaException]] = {
     "service_category_key_key": CategoryKeyTaken,
     "service_key_key": ServiceKeyTaken,
@@ -232,6 +233,8 @@ async def update_variant(
     variant = await get_row(session, ServiceVariant, variant_id, VariantNotFound, lock=True)
     values = changes_of(changes)
     segments = values.pop("segments", None)
+    if "name" in values:
+        values["name"] = values["name"] or _NO_NAME
     if (retired := values.pop("retired", None)) is not None:
         variant.retired_at = (variant.retired_at or utc_now()) if retired else None
     await _change(session, variant, values)
@@ -242,7 +245,13 @@ async def update_variant(
 
 
 async def _add_variant(session: AsyncSession, service_id: UUID, new: VariantCreate) -> ServiceVariant:
-    variant = ServiceVariant(service_id=service_id, key=new.key, price=new.price, position=new.position)
+    variant = ServiceVariant(
+        service_id=service_id,
+        key=new.key,
+        name=new.name.localized() if new.name else _NO_NAME,
+        price=new.price,
+        position=new.position,
+    )
     await _save(session, variant)
     await _add_segments(session, variant, new.segments)
     return variant
@@ -335,8 +344,8 @@ async def names_of_variants(session: AsyncSession, ids: Collection[UUID]) -> dic
     """Return the service of each of these variants, by variant id, for a module that has authorized the user."""
     if not ids:
         return {}
-    statement = select(ServiceVariant.id, Service.id, Service.name).join(
+    statement = select(ServiceVariant.id, Service.id, Service.name, ServiceVariant.name).join(
         Service, Service.id == ServiceVariant.service_id
     )
     rows = await session.execute(statement.where(ServiceVariant.id.in_(ids)))
-    return {variant_id: ServiceName(service_id, name) for variant_id, service_id, name in rows}
+    return {row[0]: ServiceName(row[1], row[2], row[3]) for row in rows}

@@ -22,6 +22,7 @@ from app.modules.catalogue.catalogue_schemas import (
     Offered,
     Segment,
     VariantRead,
+    variant_name,
 )
 
 
@@ -44,7 +45,13 @@ async def online_variants(session: AsyncSession) -> dict[UUID, list[VariantRead]
     variants: dict[UUID, list[VariantRead]] = defaultdict(list)
     for variant, guest_minutes in await session.execute(statement):
         variants[variant.service_id].append(
-            VariantRead(id=variant.id, key=variant.key, minutes=guest_minutes, price=variant.price)
+            VariantRead(
+                id=variant.id,
+                key=variant.key,
+                name=variant_name(variant.name),
+                minutes=guest_minutes,
+                price=variant.price,
+            )
         )
     return variants
 
@@ -114,6 +121,7 @@ async def _read_variants(session: AsyncSession, variants: Sequence[ServiceVarian
             id=variant.id,
             service_id=variant.service_id,
             key=variant.key,
+            name=variant_name(variant.name),
             price=variant.price,
             position=variant.position,
             retired_at=variant.retired_at,

@@ -159,7 +159,7 @@ def _variant(variant: DeskVariant, keys: Mapping[UUID, str]) -> Data:
         for segment in variant.segments
     ]
     retired = variant.retired_at is not None
-    return {"key": variant.key, "price": variant.price, "retired": retired, "segments": segments}
+    return variant.model_dump(include={"key", "name", "price"}) | {"retired": retired, "segments": segments}
 
 
 def _person(person: StaffRead, weekly: WeeklyShifts | None, keys: Mapping[UUID, str]) -> Data:

@@ -225,6 +225,7 @@ def _check_treatment(segments: list[FileSegment]) -> list[FileSegment]:
 
 
 class FileVariant(_Keyed):
+    name: Bilingual | None = None
     price: Price
     retired: StrictBool = False
     segments: Annotated[list[FileSegment], Field(max_length=MAX_SEGMENTS), AfterValidator(_check_treatment)]

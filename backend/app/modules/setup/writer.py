@@ -245,7 +245,11 @@ class Writer:
             if variant.retired:
                 await self._retire_variant(service, variant)
         elif changed := self._changed(ItemKind.VARIANT, key):
-            fields: dict[str, Any] = {"price": variant.price, "retired": variant.retired}
+            fields: dict[str, Any] = {
+                "name": variant.name,
+                "price": variant.price,
+                "retired": variant.retired,
+            }
             if "segments" in changed:
                 fields["segments"] = self._segments(variant)
             variant_id = self._ids[ItemKind.VARIANT][key]
@@ -259,6 +263,7 @@ class Writer:
     def _new_variant(self, service: FileService, variant: FileVariant) -> VariantCreate:
         return VariantCreate(
             key=variant.key,
+            name=variant.name,
             price=variant.price,
             position=self._position_of_new(ItemKind.VARIANT, f"{service.key}/{variant.key}"),
             segments=self._segments(variant),

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from uuid_utils.compat import uuid7
 
+from app.common.types.localized import LocalizedText
 from app.core.database import engine
 from app.modules.availability import availability_service
 from app.modules.availability.availability_service import FIRST_LOOK
@@ -377,10 +378,15 @@ class TestResources:
 
 class TestOffers:
     @pytest.mark.parametrize(
-        ("offered", "customer", "desk"), [("online", 200, 200), ("desk", 409, 200), ("no", 409, 409)]
+        ("offered", "customer", "desk", "code"),
+        [
+            ("online", 200, 200, None),
+            ("desk", 409, 200, "SOLD_AT_THE_DESK"),
+            ("no", 409, 409, "NOT_OFFERED"),
+        ],
     )
     async def test_services_and_add_ons_are_offered_online_at_the_desk_or_not_at_all(
-        self, guest: httpx2.AsyncClient, offered: str, customer: int, desk: int
+        self, guest: httpx2.AsyncClient, offered: str, customer: int, desk: int, code: str | None
     ) -> None:
         spa = Spa()
         rare, massage = spa.service("rare", 60, offered=offered), spa.service("massage", 60)
@@ -394,18 +400,22 @@ class TestOffers:
                 for headers in ({}, at_the_desk)
             ]
             assert [answer.status_code for answer in answers] == [customer, desk]
-            assert {code_of(answer)[1] for answer in answers if answer.is_error} <= {"NOT_OFFERED"}
+            assert {code_of(answer)[1] for answer in answers if answer.is_error} <= {code}
 
     async def test_the_error_names_the_service_that_is_not_offered(self, guest: httpx2.AsyncClient) -> None:
         spa = Spa()
-        old = spa.service("old massage", 60)
+        old, rare = spa.service("old massage", 60), spa.service("rare", 60, offered="desk")
         retired = spa.variant(spa.service_of[old], 90, retired_at=datetime(2026, 12, 1, tzinfo=UTC))
+        legs = LocalizedText("Chân", "Legs")
+        at_the_desk = spa.variant(spa.service_of[rare], 90, name=legs)
         await spa.write()
-        query = party_query(spa, [retired], day=DAY)
-        for language, message in (
-            ("vi", "Spa hiện không làm old massage (vi)."),
-            ("en", "The spa does not offer old massage any more."),
+        for variant, language, message in (
+            (retired, "vi", "Spa hiện không làm old massage (vi)."),
+            (retired, "en", "The spa does not offer old massage any more."),
+            (at_the_desk, "vi", "rare (vi) · Chân chưa nhận đặt online. Vui lòng gọi chi nhánh."),
+            (at_the_desk, "en", "rare · Legs cannot be booked online. Please call the branch."),
         ):
+            query = party_query(spa, [variant], day=DAY)
             answer = await guest.post(
                 "/api/v1/availability/starts", json=query, headers={"Accept-Language": language}
             )

@@ -43,6 +43,15 @@ class TestBooking:
         ]
         assert (await client.get(f"{VISITS}/{booked.json()['id']}")).json() == booked.json()
 
+    async def test_shows_the_variant_that_was_chosen(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        unnamed = (await client.post(VISITS, **spa.booking(spa.hour(10)))).json()
+        await run_sql("UPDATE service_variant SET name_vi = 'Nách', name_en = 'Underarms'")
+        named = (await client.post(VISITS, **spa.booking(spa.hour(14)))).json()
+        names = [visit["appointments"][0]["treatments"][0]["variant_name"] for visit in (unnamed, named)]
+        assert names == [None, {"vi": "Nách", "en": "Underarms"}]
+        assert (await client.get(f"{VISITS}/{named['id']}")).json() == named
+
     async def test_of_a_taken_time_is_409_with_the_nearest_starts(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         await client.post(VISITS, **spa.booking(spa.hour(12)))

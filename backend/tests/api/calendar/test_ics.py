@@ -78,6 +78,14 @@ class TestTherapist:
         assert event.description == "Giường 1 (Phòng Sen)"
         assert (event.status, event.uid) == ("CONFIRMED", f"{visit.treatment_id}@zenspa")
 
+    async def test_an_event_has_the_name_of_the_variant(
+        self, lan_phone: Phone, lan: UUID, mai: UUID, branch: UUID
+    ) -> None:
+        await add_visit(branch, at(3), at(4), allocations={lan: (at(3), at(4))}, customer_id=mai)
+        await run_sql("UPDATE service_variant SET name_vi = 'Nửa chân', name_en = 'Half legs'")
+        [event] = await lan_phone.events()
+        assert event.summary == "Massage Thụy Điển · Nửa chân – Thu Mai"
+
     async def test_an_event_has_no_more_of_the_guest_than_the_short_name(
         self, lan_phone: Phone, lan: UUID, mai: UUID, branch: UUID
     ) -> None:

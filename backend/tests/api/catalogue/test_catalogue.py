@@ -112,6 +112,7 @@ class TestPublicCatalogue:
                         {
                             "id": shown["services"][0]["variants"][0]["id"],
                             "key": "60",
+                            "name": None,
                             "minutes": 60,
                             "price": 450_000,
                         }
@@ -243,6 +244,25 @@ class TestUpdates:
         assert await catalogue.change(own, retired=False) == longer
         [shown] = await catalogue.for_guests()
         assert (shown["services"][0]["variants"][0]["minutes"]) == 120
+
+    async def test_variants_have_names_beside_their_minutes(self, catalogue: Catalogue) -> None:
+        half_legs, legs = {"vi": "Nửa chân", "en": "Half legs"}, {"vi": "Toàn chân", "en": "Full legs"}
+        service = await catalogue.add_service(variants=[variant("nua-chan", name=half_legs), variant("x")])
+        [named, unnamed] = service["variants"]
+        assert (named["name"], unnamed["name"]) == (half_legs, None)
+        changed = await catalogue.change(f"variants/{unnamed['id']}", name=legs)
+        assert changed == unnamed | {"name": legs}
+        assert (await catalogue.change(f"variants/{unnamed['id']}", price=1))["name"] == legs
+        [shown] = (await catalogue.for_guests())[0]["services"]
+        assert [variant["name"] for variant in shown["variants"]] == [half_legs, legs]
+        assert (await catalogue.change(f"variants/{unnamed['id']}", name=None))["name"] is None
+
+    async def test_a_name_has_both_languages(self, catalogue: Catalogue) -> None:
+        service = await catalogue.add_service()
+        path = f"{PATH}/variants/{service['variants'][0]['id']}"
+        for name in ({"vi": "Nách"}, {"vi": "Nách", "en": ""}, {"vi": "Nách", "en": "\u3164"}):
+            response = await catalogue.client.patch(path, json={"name": name})
+            assert list(error_types_of(response)) == ["body.name.en"]
 
     async def test_equal_segments_are_not_recorded_as_a_change(self, catalogue: Catalogue) -> None:
         service = await catalogue.add_service(variants=[variant(segments=[HOUR, TURNOVER])])

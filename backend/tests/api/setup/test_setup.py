@@ -60,6 +60,7 @@ async def test_the_demo_spa_is_exported_as_it_was_imported() -> None:
         ("key: thai\n    category: massage", "key: thai\n    category: da-mat"),
         ("add_ons: [da-nong]", "description: {vi: Nhẹ nhàng}"),
         ("price: 450000", "price: 480000\n        retired: true"),
+        ("price: 450000", "price: 450000\n        name: {vi: Toàn thân, en: Whole body}"),
         ("minutes: 60, staff: true, bed: giuong", "minutes: 55, staff: true, device: noi"),
         ("employed_from: 2024-03-01", "employed_from: 2024-03-01\n    employed_until: 2099-12-31\n    gender: female"),
         ("skills: [thuy-dien]", "skills: [thai]"),

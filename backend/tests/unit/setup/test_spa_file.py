@@ -99,7 +99,9 @@ def spas(draw: Callable[..., Any]) -> dict[str, Any]:
     segments = st.lists(
         st.fixed_dictionaries({"minutes": st.integers(1, 300)}, optional=segment), min_size=1, max_size=3
     )
-    variants = keyed({"price": st.integers(0, 10**9), "segments": segments}, retired=st.booleans())
+    variants = keyed(
+        {"price": st.integers(0, 10**9), "segments": segments}, retired=st.booleans(), name=NAMES
+    )
     services: st.SearchStrategy[Any] = st.just([])
     if categories:
         category = st.sampled_from([category["key"] for category in categories])

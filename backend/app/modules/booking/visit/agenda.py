@@ -38,7 +38,7 @@ class Engagement(NamedTuple):
     end: datetime
     status: AppointmentStatus
     treatments: tuple[str, ...]
-    """The names of the services, in Vietnamese."""
+    """The names of the services and their variants, in Vietnamese."""
     guest_id: UUID | None
     guest: str
     """The whole name, as far as it is known."""
@@ -132,7 +132,7 @@ async def _describe(
             start=guest.starts_at,
             end=guest.ends_at,
             status=AppointmentStatus(guest.status),
-            treatments=tuple(services[treatment.variant_id].name.vi for treatment in treatments),
+            treatments=tuple(services[treatment.variant_id].with_variant.vi for treatment in treatments),
             guest_id=guest.customer_id,
             guest=names[guest.customer_id] if guest.customer_id is not None else guest.guest_name,
             branch=addresses[guest.branch_id],

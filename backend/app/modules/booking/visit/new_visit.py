@@ -25,6 +25,7 @@ from app.modules.booking.booking_schemas import (
 )
 from app.modules.booking.status.status import AppointmentStatus, VisitSource
 from app.modules.booking.visit.rows import segments_as_json
+from app.modules.catalogue.catalogue_schemas import variant_name
 from app.modules.customer import customer_service
 from app.scheduling.demand import Run
 from app.scheduling.timegrid import STEP
@@ -166,6 +167,7 @@ def _draft_treatment(
         variant_id=line.variant_id,
         service_id=line.treatment.service_id,
         name=_bilingual(line.name),
+        variant_name=variant_name(line.variant_name),
         price=line.price,
         add_ons=[
             AddOnAgreed(add_on_id=add_on.id, name=_bilingual(add_on.name), price=add_on.price)
