@@ -2,7 +2,7 @@
 BIN := .venv/bin
 # The timeouts are the connection's; the one varchar is Alembic's own; minutes and positions in a list are no bigints.
 # Until the first deployment no client and no second version uses a database: what is renamed and dropped breaks nothing.
-BEFORE_CLIENTS := renaming-table,renaming-column,renaming-object,adding-not-nullable-field
+BEFORE_CLIENTS := renaming-table,renaming-column,renaming-object,adding-not-nullable-field,changing-column-type
 BEFORE_CLIENTS := $(BEFORE_CLIENTS),ban-drop-column,ban-drop-constraint,ban-drop-function,ban-drop-table
 SQUAWK := --pg-version=15 --exclude=require-lock-timeout,require-statement-timeout,prefer-text-field,prefer-bigint-over-int,$(BEFORE_CLIENTS)
 IN_BACKEND := sh scripts/bootstrap.sh && cd backend &&

@@ -39,7 +39,7 @@ class SampleCustomer(TypedDict):
     """E.164, unique within a sample."""
     email: str | None
     """ASCII. Two people of the same name may share one."""
-    birthday: date | None
+    birthday: str | None
     gender: Gender | None
     notes: str
     contraindications: str
@@ -107,7 +107,7 @@ class _CustomerGenerator:
             "full_name": identity.full_name,
             "phone": identity.phone if next(self._phone_is_known) else None,
             "email": self._email(identity, born.year, serial),
-            "birthday": birthday,
+            "birthday": birthday.isoformat() if birthday else None,
             "gender": gender,
             "notes": f"{next(self._wishes)} {next(self._habits)}".strip(),
             "contraindications": next(self._contraindications[sex, generation]),

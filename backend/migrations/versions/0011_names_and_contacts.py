@@ -8,6 +8,9 @@ word. Names that do not look Vietnamese stay as they are written.
 It is no stored column: a list reads it for the rows of one page only, in the order of the index.
 
 A variant of a service has a name in both languages where minutes do not tell it from the others (nách, nửa chân).
+
+A birthday is text in ISO 8601, because guests tell it without the year (`--12-31`). A child without a phone is reached by
+its mother's: `contact_id`.
 """
 
 import sqlalchemy as sa
@@ -137,9 +140,28 @@ def upgrade() -> None:
     op.create_check_constraint("name", "service_variant", "(name_vi = '') = (name_en = '')")
     op.execute(BOOKABLE_VARIANT.format(variant_name=VARIANT_NAME_COLUMNS))
     op.execute(VISIT_DETAILS.format(variant_name=VARIANT_NAME))
+    op.execute(
+        "ALTER TABLE customer ALTER COLUMN birthday TYPE text COLLATE \"C\" USING to_char(birthday, 'YYYY-MM-DD')"
+    )
+    op.create_check_constraint("birthday", "customer", "birthday ~ '^([0-9]{4}|-)-[0-9]{2}-[0-9]{2}$'")
+    op.add_column("customer", sa.Column("contact_id", sa.Uuid()))
+    op.create_foreign_key("customer_contact_id_fkey", "customer", "customer", ["contact_id"], ["id"])
+    op.create_check_constraint("contact", "customer", "contact_id <> id")
+    op.create_index(
+        "customer_contact_id_idx",
+        "customer",
+        ["contact_id"],
+        postgresql_where=sa.text("contact_id IS NOT NULL"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_column("customer", "contact_id")
+    op.drop_constraint("customer_birthday_check", "customer")
+    op.execute(
+        "ALTER TABLE customer ALTER COLUMN birthday TYPE date"
+        " USING CASE WHEN birthday NOT LIKE '--%' THEN birthday::date END"
+    )
     op.execute(VISIT_DETAILS.format(variant_name=""))
     op.execute("DROP VIEW bookable_variant")  # a view cannot lose a column
     op.execute(BOOKABLE_VARIANT.format(variant_name=""))

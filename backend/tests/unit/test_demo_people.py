@@ -140,7 +140,7 @@ def test_family_names_are_as_frequent_as_in_vietnam() -> None:
 
 def test_thi_marks_women_and_mostly_older_ones() -> None:
     dated = [
-        (person["full_name"].split(), person["gender"], person["birthday"].year)
+        (person["full_name"].split(), person["gender"], int(person["birthday"][:4]))
         for person in vietnamese(sample_customers(20_000, seed=4))
         if person["birthday"]
     ]
@@ -172,7 +172,7 @@ def test_more_people_than_phones_are_refused(count: int) -> None:
 
 
 def test_all_people_are_18_to_75_all_year(people: list[SampleCustomer]) -> None:
-    birthdays = [person["birthday"] for person in people if person["birthday"]]
+    birthdays = [date.fromisoformat(person["birthday"]) for person in people if person["birthday"]]
     assert min(birthdays) > date(REFERENCE_YEAR - 76, 12, 31)
     assert max(birthdays) <= date(REFERENCE_YEAR - 18, 1, 1)
     assert len({birthday.year for birthday in birthdays}) > 50
@@ -226,7 +226,7 @@ def test_only_young_women_are_pregnant() -> None:
     pregnant = [p for p in sample_customers(20_000, seed=9) if p["contraindications"].startswith("mang thai")]
     assert pregnant
     assert "male" not in {person["gender"] for person in pregnant}
-    assert all(person["birthday"].year >= 1988 for person in pregnant if person["birthday"])
+    assert all(person["birthday"] >= "1988" for person in pregnant if person["birthday"])
 
 
 def test_tags_are_unique_lower_case_and_name_the_right_birthday_month(
@@ -239,7 +239,7 @@ def test_tags_are_unique_lower_case_and_name_the_right_birthday_month(
             assert tag == tag.lower()
             if tag.startswith("sinh nhật tháng "):
                 assert person["birthday"]
-                assert tag == f"sinh nhật tháng {person['birthday'].month}"
+                assert tag == f"sinh nhật tháng {int(person['birthday'][5:7])}"
                 months += 1
     assert months > 100
     assert {"vip", "thân thiết", "khách đoàn", "zalo"} <= {tag for person in people for tag in person["tags"]}

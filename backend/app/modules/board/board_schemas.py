@@ -61,6 +61,9 @@ class BoardGuest(BaseModel):
     id: UUID
     full_name: str
     phone: str | None = Field(description="Shown at the desk only.")
+    phone_owner: str | None = Field(
+        description="Whose phone it is, such as the mother of a child; null: the guest's own. Shown at the desk only."
+    )
     contraindications: str
 
 

@@ -22,7 +22,7 @@ from app.modules.booking.visit.access import staff_in
 from app.modules.booking.visit.read import visits_of_day
 from app.modules.branch import branch_service
 from app.modules.branch.branch_schemas import OpenSpan
-from app.modules.customer.customer_service import list_contacts
+from app.modules.customer.customer_service import summarize_customers
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import DESK, TEAM
 from app.modules.resource.outages.service import outages_in_branch
@@ -103,7 +103,9 @@ def filter_board(viewer: Viewer, board: BoardRead) -> BoardRead:
         update={
             "people": [person for person in board.people if person.id == viewer.staff_id],
             "guests": [
-                guest.model_copy(update={"phone": None}) for guest in board.guests if guest.id in guest_ids
+                guest.model_copy(update={"phone": None, "phone_owner": None})
+                for guest in board.guests
+                if guest.id in guest_ids
             ],
             "visits": visits,
         }
@@ -170,5 +172,6 @@ async def _load_rooms(session: AsyncSession, branch_id: UUID, during: Span) -> l
 async def _load_guests(session: AsyncSession, visits: list[VisitRead]) -> list[BoardGuest]:
     customer_ids = {visit.customer_id for visit in visits}
     customer_ids |= {appointment.customer_id for visit in visits for appointment in visit.appointments}
-    contacts = await list_contacts(session, {customer_id for customer_id in customer_ids if customer_id})
-    return [BoardGuest(**contact._asdict()) for contact in contacts]
+    known = {customer_id for customer_id in customer_ids if customer_id}
+    summaries = await summarize_customers(session, known)
+    return [BoardGuest(**summary._asdict()) for summary in summaries]

@@ -43,6 +43,13 @@ def fill(survivor: Any, duplicate: Any) -> Any:
     return duplicate if survivor is None else survivor
 
 
+def fill_birthday(survivor: str | None, duplicate: str | None) -> str | None:
+    """Take the duplicate's birthday where the survivor has none, or the same one without the year."""
+    if survivor is not None and duplicate is not None and survivor == f"-{duplicate[4:]}":
+        return duplicate
+    return duplicate if survivor is None else survivor
+
+
 def join(survivor: str, duplicate: str) -> str:
     """Keep both texts, one below the other; equal ones once."""
     return "\n".join(dict.fromkeys(text for text in (survivor, duplicate) if text))
@@ -58,11 +65,12 @@ CUSTOMER_COLUMNS: Mapping[str, ColumnRule] = {
     "full_name": ColumnRule(csv="Họ tên", export=True, merge=keep, erase="—"),
     "phone": ColumnRule(csv="Số điện thoại", export=True, merge=fill, erase=None),
     "email": ColumnRule(csv="Email", export=True, merge=fill, erase=None),
-    "birthday": ColumnRule(csv="Ngày sinh", export=True, merge=fill, erase=None),
+    "birthday": ColumnRule(csv="Ngày sinh", export=True, merge=fill_birthday, erase=None),
     "gender": ColumnRule(csv="Giới tính", export=True, merge=fill, erase=None),
     "notes": ColumnRule(csv="Ghi chú", export=True, merge=join, erase=""),
     "contraindications": ColumnRule(csv="Lưu ý sức khỏe", export=True, merge=join, erase=""),
     "tags": ColumnRule(csv="Nhãn", export=True, merge=unite, erase=[]),
+    "contact_id": ColumnRule(csv=None, export=True, merge=fill, erase=None),
     "archived_at": ColumnRule(csv=None, export=True, merge=keep, erase=Erasure.NOW),
     "merged_into_id": ColumnRule(csv=None, export=True, merge=keep, erase=Erasure.KEEP),
     "user_id": ColumnRule(csv=None, export=True, merge=fill, erase=None),

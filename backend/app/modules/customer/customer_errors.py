@@ -25,8 +25,17 @@ class PhoneTaken(ConflictException):
 
     code = "CUSTOMER_PHONE_TAKEN"
     text = LocalizedText(
-        "Số điện thoại này đã thuộc về khách hàng khác. Dùng hồ sơ đó, hoặc nhập số khác.",
-        "Another customer has this phone number. Use that record, or enter another number.",
+        "Số này đã có khách khác dùng. Nếu là người nhà, để trống số và chọn khách đó làm liên hệ.",
+        "Another customer has this phone number. For a child or a relative, leave it empty and choose that customer as the"
+        " contact.",
+    )
+
+
+class ContactRefused(ConflictException):
+    code = "CUSTOMER_CONTACT_REFUSED"
+    text = LocalizedText(
+        "Không chọn được người liên hệ này. Chọn khách khác có số điện thoại của mình.",
+        "This customer cannot be the contact. Choose another one who has a phone number of their own.",
     )
 
 

@@ -1,6 +1,6 @@
 """Customers (khách hàng) and their consents."""
 
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -27,11 +27,14 @@ class Customer(Entity):
     """E.164; unique among active customers."""
     email: Mapped[str | None] = mapped_column(Text(collation="C"))
     """The address in lower case."""
-    birthday: Mapped[date | None]
+    birthday: Mapped[str | None] = mapped_column(Text(collation="C"))
+    """The day in ISO 8601; `--12-31` without the year."""
     gender: Mapped[str | None] = mapped_column(Text)
     notes: Mapped[str] = mapped_column(Text, default="", server_default="")
     contraindications: Mapped[str] = mapped_column(Text, default="", server_default="")
     tags: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'::text[]"))
+    contact_id: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"))
+    """The customer whose phone reaches this one: the mother of a child. It has no contact of its own."""
     archived_at: Mapped[datetime | None]
     merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("customer.id"), index=True)
     user_id: Mapped[UUID | None] = mapped_column(
@@ -47,6 +50,8 @@ class Customer(Entity):
     __table_args__ = (
         CheckConstraint("full_name <> ''", name="full_name"),
         CheckConstraint("phone ~ '^[+][1-9][0-9]{6,14}$'", name="phone"),
+        CheckConstraint("birthday ~ '^([0-9]{4}|-)-[0-9]{2}-[0-9]{2}$'", name="birthday"),
+        CheckConstraint("contact_id <> id", name="contact"),
         CheckConstraint("gender IN ('female', 'male', 'other')", name="gender"),
         CheckConstraint(
             "merged_into_id IS NULL OR (archived_at IS NOT NULL AND merged_into_id <> id)", name="merged"
@@ -59,6 +64,8 @@ class Customer(Entity):
             text("reverse(phone)"),
             postgresql_where=text("archived_at IS NULL"),
         ),
+        # A search for a phone number also returns customers who are reached by it; few rows have a contact.
+        Index("customer_contact_id_idx", "contact_id", postgresql_where=text("contact_id IS NOT NULL")),
         Index("customer_email_idx", "email", postgresql_where=text("archived_at IS NULL")),
         Index("customer_tags_idx", "tags", postgresql_using="gin"),
         Index("customer_archived_idx", "id", postgresql_where=text("archived_at IS NOT NULL")),

@@ -15,6 +15,7 @@ from app.http.idempotent_endpoint import unstorable_response
 from app.http.router import ApiRouter
 from app.modules.customer import customer_service, transfer
 from app.modules.customer.customer_errors import (
+    ContactRefused,
     CustomerArchived,
     CustomerErased,
     CustomerMerged,
@@ -46,9 +47,19 @@ router = ApiRouter(prefix=PREFIX, tags=["Customers"])
 Languages = Annotated[str, Header(alias="Accept-Language", max_length=200, examples=["vi"])]
 
 
-@router.post("", status_code=201, response_model=CustomerRead, responses=error_responses(PhoneTaken))
+@router.post(
+    "",
+    status_code=201,
+    response_model=CustomerRead,
+    responses=error_responses(
+        PhoneTaken, ContactRefused, CustomerNotFound, CustomerArchived, CustomerMerged, CustomerErased
+    ),
+)
 async def create_customer(user: SignedIn, session: SessionDep, new: CustomerCreate) -> Customer:
-    """Add a customer. The phone number may be written in any usual way. For the desk."""
+    """Add a customer. The phone number may be written in any usual way. For the desk.
+
+    A number has one customer. A child or a relative who is reached by the same number has no phone and a `contact_id`.
+    """
     return await customer_service.create_customer(session, user, new)
 
 
@@ -147,7 +158,9 @@ async def get_customer(user: SignedIn, session: SessionDep, customer_id: UUID) -
 @router.patch(
     "/{customer_id}",
     response_model=CustomerRead,
-    responses=error_responses(CustomerNotFound, PhoneTaken, CustomerArchived, CustomerMerged, CustomerErased),
+    responses=error_responses(
+        CustomerNotFound, PhoneTaken, ContactRefused, CustomerArchived, CustomerMerged, CustomerErased
+    ),
 )
 async def update_customer(
     user: SignedIn, session: SessionDep, customer_id: UUID, changes: CustomerUpdate

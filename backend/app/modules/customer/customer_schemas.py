@@ -1,5 +1,6 @@
 """Requests and responses of the customer API."""
 
+import re
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 from unicodedata import normalize
@@ -8,8 +9,10 @@ from uuid import UUID
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -17,7 +20,6 @@ from pydantic import (
 from app.common.helpers import utc_now
 from app.common.schemas import (
     Composed,
-    IsoDate,
     Line,
     PageLimit,
     PageQuery,
@@ -44,13 +46,26 @@ MAX_TEXT = 10_000
 """The most characters of notes and of contraindications."""
 
 
-def _birthday(value: date) -> date:
+def _birthday(value: object) -> str:
+    """Return a day in ISO 8601, such as `1990-12-31` or, without the year, `--12-31`."""
+    text = value.isoformat() if isinstance(value, date) else value
+    parts = _BIRTHDAY.fullmatch(text) if isinstance(text, str) else None
+    try:
+        if parts is None or text is None:
+            raise ValueError  # noqa: TRY301 - as a day that is not in the calendar
+        birthday = date(int(parts[1] or _LEAP_YEAR), int(parts[2]), int(parts[3]))
+    except ValueError:
+        raise bilingual_error(
+            "date_from_datetime_parsing",
+            "Ngày chưa đúng. Ví dụ: 31/12/1990.",
+            "Input should be a date, such as 1990-12-31 or, without the year, --12-31",
+        ) from None
     tomorrow_somewhere = utc_now().date() + timedelta(days=1)
-    if not date(1900, 1, 1) <= value <= tomorrow_somewhere:
+    if not date(1900, 1, 1) <= birthday <= tomorrow_somewhere:
         raise bilingual_error(
             "date_past", "Ngày sinh phải từ năm 1900 đến hôm nay.", "Date should be from 1900 to today"
         )
-    return value
+    return str(text)
 
 
 def _tag(value: str) -> str:
@@ -63,11 +78,28 @@ def _tag(value: str) -> str:
     return normalize("NFC", normalize("NFD", value).casefold())
 
 
-Birthday = Annotated[IsoDate, AfterValidator(_birthday), Field(examples=["1990-12-31"])]
+Birthday = Annotated[
+    str,
+    BeforeValidator(_birthday),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": "^((19|20)[0-9]{2}|-)-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+            "examples": ["1990-12-31", "--12-31"],
+            "description": "A day, with or without the year. Many guests tell only the day, for a birthday present.",
+        }
+    ),
+]
 LongText = Annotated[Composed, Field(max_length=MAX_TEXT)]
 Tag = Annotated[Line, Field(max_length=MAX_TAG), AfterValidator(_tag), Field(max_length=MAX_TAG)]
 """A tag in small letters. Its length is also measured after folding, which makes two characters of İ."""
 Tags = Annotated[list[Tag], Field(max_length=MAX_TAGS, examples=[["vip"]])]
+
+
+ContactId = Annotated[
+    UUID | None,
+    Field(description="The customer whose phone reaches this one, such as the mother of a child."),
+]
 
 
 class _CustomerFields(RequestModel):
@@ -88,10 +120,11 @@ class CustomerCreate(_CustomerFields):
     notes: LongText = ""
     contraindications: LongText = ""
     tags: Tags = Field(default_factory=list)
+    contact_id: ContactId = None
 
 
 class CustomerUpdate(_CustomerFields):
-    """The fields to change. Fields left out stay; `null` clears a phone, email, birthday or gender."""
+    """The fields to change. Fields left out stay; `null` clears a phone, email, birthday, gender or contact."""
 
     model_config = ConfigDict(json_schema_extra=without_defaults)
 
@@ -103,6 +136,7 @@ class CustomerUpdate(_CustomerFields):
     notes: LongText = ""
     contraindications: LongText = ""
     tags: Tags = Field(default_factory=list)
+    contact_id: ContactId = None
 
 
 class CustomerMerge(RequestModel):
@@ -116,11 +150,12 @@ class CustomerRead(BaseModel):
     full_name: str
     phone: str | None = Field(examples=["+84912345678"])
     email: str | None
-    birthday: date | None
+    birthday: Birthday | None
     gender: Gender | None
     notes: str
     contraindications: str
     tags: list[str]
+    contact_id: ContactId
     archived_at: datetime | None
     merged_into_id: UUID | None = Field(description="The customer that this one was merged into.")
     user_id: UUID | None = Field(description="The account that signs in as this customer.")

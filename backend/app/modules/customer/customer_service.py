@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, func, literal, select, tuple_
+from sqlalchemy import Select, case, exists, func, literal, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
@@ -17,6 +17,7 @@ from app.db.queries import get_row
 from app.modules.customer.customer_errors import (
     NO_RECORD_OF_ACCOUNT,
     AccountTaken,
+    ContactRefused,
     CustomerArchived,
     CustomerErased,
     CustomerMerged,
@@ -47,12 +48,14 @@ _PHONE_OWNER = LocalizedText("Khách hàng đang dùng số này.", "The custome
 _RARE_TAG = 1_000  # customers
 
 
-class Contact(NamedTuple):
+class CustomerSummary(NamedTuple):
     """The facts about a customer that the team needs at work."""
 
     id: UUID
     full_name: str
     phone: str | None
+    phone_owner: str | None
+    """The full name of the contact whose phone it is; None: it is the customer's own."""
     contraindications: str
 
 
@@ -61,9 +64,12 @@ async def create_customer(session: AsyncSession, user: CurrentUser, new: Custome
 
     Raises:
         ForbiddenException: The user is not at the desk.
-        PhoneTaken
+        PhoneTaken, ContactRefused
+        CustomerNotFound, CustomerErased, CustomerMerged, CustomerArchived: The contact is not active.
     """
     authorize(user, *DESK)
+    if new.contact_id is not None:
+        await _check_contact(session, new.contact_id)
     customer = Customer(**new.model_dump())
     session.add(customer)
     await save_customer(session, customer)
@@ -100,15 +106,34 @@ async def update_customer(
 
     Raises:
         ForbiddenException: The user is not at the desk.
-        CustomerNotFound, CustomerErased, CustomerMerged, CustomerArchived, PhoneTaken
+        CustomerNotFound, CustomerErased, CustomerMerged, CustomerArchived: Also of the contact.
+        PhoneTaken, ContactRefused
     """
     authorize(user, *DESK)
+    if changes.contact_id is not None:
+        await _check_contact(session, changes.contact_id, of=customer_id)
     customer = await get_customer(session, customer_id, lock=True)
     refuse_unless_active(customer)
     for field, value in changes.model_dump(exclude_unset=True).items():
         setattr(customer, field, value)
     await save_customer(session, customer)
     return customer
+
+
+async def _check_contact(session: AsyncSession, contact_id: UUID, *, of: UUID | None = None) -> None:
+    """Refuse a contact who has no phone or a contact, or whose contact is the customer. Lock both.
+
+    Raises:
+        CustomerNotFound, CustomerErased, CustomerMerged, CustomerArchived, ContactRefused
+    """
+    customers = await _lock(
+        session, select(Customer).with_for_update(key_share=True), {contact_id, of or contact_id}
+    )
+    contact = customers[contact_id]
+    refuse_unless_active(contact)
+    is_contact = of is not None and await session.scalar(select(exists().where(Customer.contact_id == of)))
+    if contact_id == of or contact.phone is None or contact.contact_id is not None or is_contact:
+        raise ContactRefused
 
 
 async def archive_customer(session: AsyncSession, user: CurrentUser, customer_id: UUID) -> Customer:
@@ -277,11 +302,18 @@ async def list_duplicates(session: AsyncSession, customer: Customer) -> Sequence
     return (await session.scalars(duplicates)).all()
 
 
-async def list_contacts(session: AsyncSession, customer_ids: Collection[UUID]) -> list[Contact]:
-    """Return the contacts of these customers, active or not, in the order in which they were added."""
-    contacts = select(Customer.id, Customer.full_name, Customer.phone, Customer.contraindications)
-    rows = await session.execute(contacts.where(Customer.id.in_(customer_ids)).order_by(Customer.id))
-    return [Contact(*row) for row in rows]
+async def summarize_customers(session: AsyncSession, customer_ids: Collection[UUID]) -> list[CustomerSummary]:
+    """Return the facts about these customers, active or not, in the order in which they were added."""
+    contact = aliased(Customer)
+    summaries = select(
+        Customer.id,
+        Customer.full_name,
+        func.coalesce(Customer.phone, contact.phone),
+        case((Customer.phone.is_(None), contact.full_name)),
+        Customer.contraindications,
+    ).outerjoin(contact, contact.id == Customer.contact_id)
+    rows = await session.execute(summaries.where(Customer.id.in_(customer_ids)).order_by(Customer.id))
+    return [CustomerSummary(*row) for row in rows]
 
 
 async def names_of_customers(session: AsyncSession, customer_ids: Collection[UUID]) -> dict[UUID, str]:

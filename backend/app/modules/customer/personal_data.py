@@ -37,11 +37,22 @@ async def _merge(session: AsyncSession, duplicate_id: UUID, survivor_id: UUID) -
     await save_customer(
         session, duplicate
     )  # first: archived, it frees its phone and its account for the survivor
+    reached = await _reached_by(session, [survivor_id, duplicate_id])
+    if reached or merged["contact_id"] in {survivor_id, duplicate_id}:
+        merged["contact_id"] = None  # a contact has no contact, and is another customer
+    for person in reached:
+        person.contact_id = survivor_id
     for name, value in merged.items():
         setattr(survivor, name, value)
     if len(survivor.tags) > MAX_TAGS or max(len(survivor.notes), len(survivor.contraindications)) > MAX_TEXT:
         raise MergeTooLarge  # it could be neither changed nor imported any more
     await save_customer(session, survivor)
+
+
+async def _reached_by(session: AsyncSession, customer_ids: Sequence[UUID]) -> Sequence[Customer]:
+    """Return the others whose contact is one of these customers."""
+    reached = select(Customer).where(Customer.contact_id.in_(customer_ids), Customer.id.not_in(customer_ids))
+    return (await session.scalars(reached.order_by(Customer.id))).all()
 
 
 async def _erase(session: AsyncSession, customer_ids: Sequence[UUID], user_ids: Sequence[UUID]) -> None:
@@ -54,6 +65,8 @@ async def _erase(session: AsyncSession, customer_ids: Sequence[UUID], user_ids: 
                 setattr(customer, name, getattr(customer, name) or utc_now())
             elif rule.erase is not Erasure.KEEP:
                 setattr(customer, name, copy(rule.erase))
+    for person in await _reached_by(session, customer_ids):
+        person.contact_id = None
     await session.flush()
     await mask_entries_about(session, changed_ids)
 

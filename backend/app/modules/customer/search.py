@@ -20,7 +20,9 @@ from sqlalchemy import (
     Integer,
     Select,
     Text,
+    Uuid,
     and_,
+    any_,
     bindparam,
     case,
     false,
@@ -31,7 +33,7 @@ from sqlalchemy import (
     select,
     union_all,
 )
-from sqlalchemy.dialects.postgresql import distinct_on
+from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -250,15 +252,21 @@ def _with_words(accented: int, *, whole: bool) -> Select[Customer]:
 
 @cache
 def _with_words_and_digits() -> Select[Customer]:
-    """Return the statement for words of a name and the last digits of its phone number.
+    """Return the statement for words of a name and the last digits of the number by which the person is reached.
 
     A thousandth of all numbers end with three digits: their names are read, and few are left to sort.
     """
+    owners = (
+        select(Customer.id)
+        .where(_ACTIVE, _starts_with(func.reverse(Customer.phone), bindparam("last_digits", type_=Text)))
+        .cte("owners")
+    )
+    reached = select(Customer.id).join(owners, owners.c.id == Customer.contact_id)
     return (
         select(Customer)
         .where(
             _ACTIVE,
-            _starts_with(func.reverse(Customer.phone), bindparam("last_digits", type_=Text)),
+            Customer.id.in_(union_all(select(owners.c.id), reached)),
             _WORDS_OF_NAME.bool_op("@@")(_query("words_of_name", whole=False)),
         )
         .order_by(
@@ -277,13 +285,22 @@ def _query(parameter: str, *, whole: bool) -> ColumnElement[Any]:
 
 
 async def _search_phone(session: AsyncSession, digits: str, limit: int) -> Sequence[Customer]:
-    """Return numbers with these last digits, then those with these first ones. A leading 0 is the home country's."""
+    """Return numbers with these last digits, then those with these first ones, and last who is reached by one of them.
+
+    A leading 0 is the home country's.
+    """
     national = (
         f"+{country_code(settings.PHONE_REGION)}{digits[1:]}" if digits.startswith("0") else f"+{digits}"
     )
     first_digits = convert_former_mobile(national)
     values = {"last_digits": digits[::-1], "first_digits": first_digits, "limit": limit}
-    return (await session.scalars(_with_digits(), values)).all()
+    owners = (await session.scalars(_with_digits(), values)).all()
+    if not owners:
+        return []
+    reached = await session.scalars(
+        _with_contact(), {"contact_ids": [owner.id for owner in owners], "limit": limit}
+    )
+    return list({customer.id: customer for customer in (*owners, *reached)}.values())[:limit]
 
 
 @cache
@@ -305,6 +322,17 @@ def _with_digits() -> Select[Customer]:
         select(Customer)
         .join(best, best.c.id == Customer.id)
         .order_by(best.c.rank, Customer.phone, Customer.id)
+        .limit(_LIMIT)
+    )
+
+
+@cache
+def _with_contact() -> Select[Customer]:
+    contacts = bindparam("contact_ids", type_=ARRAY(Uuid))
+    return (
+        select(Customer)
+        .where(_ACTIVE, Customer.contact_id == any_(contacts))
+        .order_by(Customer.contact_id, Customer.id)
         .limit(_LIMIT)
     )
 

@@ -8,13 +8,14 @@ import httpx2
 import pytest
 
 from app.common.helpers import utc_now
+from app.modules.customer.customer_models import Customer
 from app.modules.identity.roles import Role
 from tests.builders.branches import add_branch
 from tests.builders.people import add_customer, add_role, new_user, signed_in
 from tests.builders.resources import add_bed, add_outage, add_room, at
 from tests.builders.rosters import add_leave, add_shift, add_therapist, open_every_day, statements
 from tests.builders.visits import add_guest, add_visit
-from tests.support.database import run_sql
+from tests.support.database import insert, run_sql
 
 DAY = "2100-03-01"  # a Monday; the board's hours are Asia/Ho_Chi_Minh's, seven before `at`
 
@@ -92,7 +93,16 @@ class TestDesk:
         [customer] = shown["guests"]
         assert (customer["id"], customer["full_name"]) == (str(hoa), "Hoa")
         assert customer["phone"].startswith("+8491")
+        assert customer["phone_owner"] is None
         assert customer["contraindications"] == "dị ứng sả"
+
+    async def test_the_desk_sees_by_whose_phone_a_child_is_reached(self, client: httpx2.AsyncClient) -> None:
+        branch, lan, hoa = await add_branch(), await add_therapist(), await add_customer("Hoa")
+        await add_shift(lan, branch, at(1), at(11))
+        child = await insert(Customer(full_name="Na", contact_id=hoa))
+        await add_visit(branch, at(2), at(3), allocations={lan: (at(2), at(3))}, customer_id=child)
+        [guest] = (await board(client, branch))["guests"]
+        assert (guest["full_name"], guest["phone_owner"], guest["phone"][:5]) == ("Na", "Hoa", "+8491")
 
     async def test_the_desk_sees_the_customer_who_booked_and_the_guests(
         self, client: httpx2.AsyncClient
@@ -185,6 +195,7 @@ class TestTherapist:
             "id": str(hoa),
             "full_name": "Hoa",
             "phone": None,
+            "phone_owner": None,
             "contraindications": "dị ứng sả",
         }
 

@@ -149,6 +149,10 @@ class TestCreate:
             ("birthday", 0, "date_from_datetime_parsing"),
             ("birthday", "1990-02-30", "date_from_datetime_parsing"),
             ("birthday", "2999-01-01", "date_past"),
+            ("birthday", "--02-30", "date_from_datetime_parsing"),
+            ("birthday", "12-31", "date_from_datetime_parsing"),
+            ("birthday", "---12-31", "date_from_datetime_parsing"),
+            ("birthday", "١٩٩٠-12-31", "date_from_datetime_parsing"),
             ("gender", "female ", "gender"),
             ("gender", [], "gender"),
             ("full_name", " \u200b\u2060 ", "string_too_short"),
@@ -407,6 +411,101 @@ class TestMerge:
                 client.post(f"{PATH}/{b['id']}/merge", json={"duplicate_id": a["id"]}),
             )
             assert sorted(response.status_code for response in responses) == [200, 409]
+
+
+class TestBirthday:
+    @pytest.mark.parametrize("birthday", ["--12-31", "--02-29", "1990-12-31", "2000-02-29"])
+    async def test_a_birthday_may_lack_the_year(
+        self, client: httpx2.AsyncClient, add: AddCustomer, birthday: str
+    ) -> None:
+        lan = await add("Lê Lan", birthday=birthday)
+        assert lan["birthday"] == birthday
+        same = await client.patch(f"{PATH}/{lan['id']}", json={"birthday": birthday})
+        assert same.json() == lan
+
+    async def test_a_merge_keeps_the_year_that_one_of_two_records_has(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        for survivor, duplicate, merged in (
+            ("--12-31", "1990-12-31", "1990-12-31"),
+            ("1990-12-31", "--12-31", "1990-12-31"),
+            ("--12-31", "1990-12-30", "--12-31"),
+            (None, "--12-31", "--12-31"),
+        ):
+            lan, again = await add("Lê Lan", birthday=survivor), await add("Lê Lan", birthday=duplicate)
+            body = {"duplicate_id": again["id"]}
+            assert (await client.post(f"{PATH}/{lan['id']}/merge", json=body)).json()["birthday"] == merged
+
+
+class TestContact:
+    async def test_a_child_is_reached_by_the_phone_of_the_mother(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        mother = await add("Lê Lan", phone="0912345678")
+        refused = await client.post(PATH, json={"full_name": "Trần Na", "phone": "0912345678"})
+        [owner] = refused.json()["error"]["details"]
+        child = await add("Trần Na", contact_id=owner["value"])
+        assert child["contact_id"] == mother["id"]
+        for typed in ("0912345678", "345678", "091234", "01"):
+            found = (await client.get(f"{PATH}/search", params={"q": typed})).json()
+            assert found == ([mother, child] if typed != "01" else [])
+        assert (await client.get(f"{PATH}/search", params={"q": "Na 678"})).json() == [child]
+        assert (await client.get(f"{PATH}/search", params={"q": "Lan 678"})).json() == [mother]
+        alone = await client.patch(f"{PATH}/{child['id']}", json={"contact_id": None})
+        assert alone.json()["contact_id"] is None
+
+    async def test_a_contact_is_another_customer_with_a_phone_and_without_a_contact(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        mother, unreachable = await add("Lê Lan", phone="0912345678"), await add("Trần Ba")
+        child = await add("Trần Na", contact_id=mother["id"], phone="0912345679")
+        for customer, contact in (
+            (unreachable, child),
+            (mother, child),
+            (mother, mother),
+            (child, unreachable),
+        ):
+            refused = await client.patch(f"{PATH}/{customer['id']}", json={"contact_id": contact["id"]})
+            assert (refused.status_code, code_of(refused)) == (409, "CUSTOMER_CONTACT_REFUSED")
+        refused = await client.post(PATH, json={"full_name": "Cháu", "contact_id": unreachable["id"]})
+        assert code_of(refused) == "CUSTOMER_CONTACT_REFUSED"
+        missing = await client.post(PATH, json={"full_name": "Cháu", "contact_id": str(uuid4())})
+        assert (missing.status_code, code_of(missing)) == (404, "CUSTOMER_NOT_FOUND")
+        await client.post(f"{PATH}/{mother['id']}/archive")
+        archived = await client.post(PATH, json={"full_name": "Cháu", "contact_id": mother["id"]})
+        assert code_of(archived) == "CUSTOMER_ARCHIVED"
+
+    async def test_two_who_become_the_contact_of_each_other_at_once_do_not(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        for number in range(5):
+            a, b = [
+                await add("Lê Lan", phone=f"091234567{number}"),
+                await add("Lê Na", phone=f"091234568{number}"),
+            ]
+            responses = await asyncio.gather(
+                client.patch(f"{PATH}/{a['id']}", json={"contact_id": b["id"]}),
+                client.patch(f"{PATH}/{b['id']}", json={"contact_id": a["id"]}),
+            )
+            assert sorted(response.status_code for response in responses) == [200, 409]
+
+    async def test_after_a_merge_the_survivor_is_the_contact(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        mother, again = await add("Lê Lan", phone="0912345678"), await add("Lê Lan", phone="0912345679")
+        child = await add("Trần Na", contact_id=again["id"])
+        await client.post(f"{PATH}/{mother['id']}/merge", json={"duplicate_id": again["id"]})
+        assert (await client.get(f"{PATH}/{child['id']}")).json()["contact_id"] == mother["id"]
+        merged = await client.post(f"{PATH}/{child['id']}/merge", json={"duplicate_id": mother["id"]})
+        assert (merged.json()["contact_id"], merged.json()["phone"]) == (None, "+84912345678")
+
+    async def test_an_erased_customer_is_no_contact_any_more(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        mother = await add("Lê Lan", phone="0912345678")
+        child = await add("Trần Na", contact_id=mother["id"])
+        assert (await client.post(f"{PATH}/{mother['id']}/erase")).status_code == 200
+        assert (await client.get(f"{PATH}/{child['id']}")).json()["contact_id"] is None
 
 
 class TestList:

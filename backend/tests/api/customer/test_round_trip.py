@@ -51,6 +51,16 @@ async def test_whatever_is_stored_comes_back_unchanged(
         assert sent_back.json() == customer
 
 
+async def test_a_birthday_without_a_year_survives_a_file(
+    client: httpx2.AsyncClient, add: AddCustomer
+) -> None:
+    lan = await add("Lê Lan", phone="0912345678", birthday="--02-29")
+    exported = (await client.get(f"{PATH}/export")).content
+    await client.patch(f"{PATH}/{lan['id']}", json={"birthday": None})
+    assert (await import_file(client, exported))["updated"] == 1
+    assert (await client.get(f"{PATH}/{lan['id']}")).json()["birthday"] == "--02-29"
+
+
 async def test_a_vietnamese_number_of_before_2018_is_converted_in_a_file(
     client: httpx2.AsyncClient, add: AddCustomer
 ) -> None:
