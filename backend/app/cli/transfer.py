@@ -40,7 +40,10 @@ def import_customers(  # noqa: PLR0913 - the options of a command
     ] = False,
     ignore: Annotated[
         list[str] | None,
-        typer.Option(metavar="COLUMN", help="Do not import this column. Repeat it for others."),
+        typer.Option(
+            metavar="COLUMN",
+            help="Do not import this column. Repeat it for others; * is every column that is not recognised.",
+        ),
     ] = None,
     dates: Annotated[
         DateOrder | None,

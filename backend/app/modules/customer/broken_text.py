@@ -28,6 +28,11 @@ _LOST_IN_NAME = re.compile(
     r"[?\ufffd\u25a1\x80-\x9f]|[^\W\d_][\^~`+*]|&#x?[0-9a-f]+;|\\u[0-9a-f]{4}|\bnguy[^\w\s]?n\b|\bnguy[_ ]n\b",
     re.IGNORECASE,
 )
+_LOST_BETWEEN_LETTERS = re.compile(r"\bnguy ?n\b", re.IGNORECASE)
+_SIGNS_OF_LOSS = frozenset("?\ufffd&")
+_VIETNAMESE = re.compile("[ĂăĐđĨĩŨũƠơƯưẠ-ỹ]")
+"""Letters that no other language of Western Europe has, nor any misreading."""
+_UNDEFINED = re.compile("[\x80-\x9f]")
 _LOST_IN_TEXT = re.compile(r"(?:^|\s|[^\W\d_])\?[^\W\d_]|\ufffd|&#x?[0-9a-f]+;", re.IGNORECASE)
 _MISREAD_UTF_8 = re.compile("á[º»]")
 _MISREAD_AS = ("cp1252", "mac_roman")
@@ -35,7 +40,9 @@ _MISREAD_AS = ("cp1252", "mac_roman")
 
 def problem_of_name(name: str) -> LocalizedText | None:
     """Return how a name is broken, or None."""
-    if _LOST_IN_NAME.search(name):
+    # Most names have letters alone: the long pattern takes some microseconds.
+    lost = _LOST_BETWEEN_LETTERS if name.replace(" ", "").isalpha() else _LOST_IN_NAME
+    if lost.search(name):
         return LOST_ACCENTS
     if name.isascii():
         return None
@@ -46,7 +53,7 @@ def problem_of_name(name: str) -> LocalizedText | None:
 
 def problem_of_text(text: str) -> LocalizedText | None:
     """Return how a longer text is broken, or None. Less is certain than in a name: a note may have a “?”."""
-    if _LOST_IN_TEXT.search(text):
+    if not _SIGNS_OF_LOSS.isdisjoint(text) and _LOST_IN_TEXT.search(text):
         return LOST_ACCENTS
     return _MOJIBAKE if not text.isascii() and _is_mojibake(text) else None
 
@@ -56,7 +63,7 @@ def has_only_latin_1(text: str) -> bool:
 
     Every Vietnamese name of some length has others, such as ễ, ị or ư; text in VNI or TCVN3 never has.
     """
-    return not text.isascii() and _bytes_of(text, "cp1252") is not None
+    return not text.isascii() and not _VIETNAMESE.search(text) and _bytes_of(text, "cp1252") is not None
 
 
 def is_legacy(name: str) -> bool:
@@ -78,6 +85,8 @@ def _is_readable_only(name: str, convert: Callable[[str], str]) -> bool:
 def _is_mojibake(text: str) -> bool:
     if _MISREAD_UTF_8.search(text):
         return True
+    if _VIETNAMESE.search(text):
+        return False
     for encoding in _MISREAD_AS:
         encoded = _bytes_of(text, encoding)
         if encoded is not None:
@@ -94,6 +103,8 @@ def _bytes_of(text: str, encoding: str) -> bytes | None:
     try:
         return text.encode(encoding)
     except UnicodeEncodeError:
+        if not _UNDEFINED.search(text):
+            return None
         try:
             return b"".join(
                 char.encode("latin-1") if "\x7f" < char < "\xa0" else char.encode(encoding) for char in text

@@ -41,7 +41,7 @@ from app.modules.customer.customer_schemas import TAG_SEPARATOR, CustomerCreate
 from app.modules.customer.row_errors import Doubt, RowError
 
 _TEXTS = ("notes", "contraindications", "tags")
-_FACTS = ("phone", "email", "birthday", "gender")
+_FACTS = frozenset({"phone", "email", "birthday", "gender"})
 _GENDERS = {"nu": "female", "nam": "male", "khac": "other", "f": "female", "m": "male"}
 _EMPTY = {"null", "none", "nan", "n/a", "#n/a", "-", "0000-00-00", "0000-00-00 00:00:00"}
 """The text that other systems write into an empty cell of a phone, an email, a birthday or a gender."""
@@ -92,6 +92,8 @@ _AMBIGUOUS_DATE = LocalizedText(
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _DECIMAL = re.compile(r"(\+?\d{8,15})\.0+")
 """A number of a phone that a program kept as a number with decimals."""
+_AS_TEXT = re.compile(r"""="([^"]*)"|'(.*)""")
+"""A value that is kept from becoming a number in a spreadsheet."""
 _ROUNDED = re.compile(r"\d(?:[.,]\d+)?E\+\d+", re.IGNORECASE)
 
 
@@ -282,6 +284,9 @@ class CustomerFile:
             for field, value in values.items()
             if field not in _FACTS or value.strip().lower() not in _EMPTY
         }
+        for field in normalized.keys() & _FACTS:
+            if normalized[field][0] in "='" and (as_text := _AS_TEXT.fullmatch(normalized[field].strip())):
+                normalized[field] = as_text[1] or as_text[2]
         if "phone" in normalized:
             normalized["phone"] = _DECIMAL.sub(r"\1", normalized["phone"].strip())
         if "birthday" in normalized:

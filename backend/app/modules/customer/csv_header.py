@@ -17,6 +17,8 @@ from app.modules.customer.columns import CSV_COLUMNS
 MAX_COLUMNS = 200
 MAX_RECORD = 200_000
 """The most characters of one row. Two full notes, with every character doubled by CSV, have 80,000."""
+ALL_UNKNOWN = "*"
+"""Every column that is not recognised, among the columns to ignore."""
 FAMILY_NAME = "family_name"
 """A column with the family name alone. It is put before that of the given name."""
 REASON_HEADER = "Lý do · reason"
@@ -35,9 +37,9 @@ _ALIASES = {
     "phone": """
         phone;phone number;phone no;mobile;mobile phone;mobile number;cell;cell phone;tel;telephone;contact number;
         dien thoai;so dien thoai;dien thoai di dong;so dien thoai di dong;di dong;so di dong;sdt;so dt;dt;dtdd;
-        sdt khach;sdt khach hang;sdt kh;so dien thoai khach;so dien thoai khach hang;dien thoai khach hang
+        phone 1 value;sdt khach;sdt khach hang;sdt kh;so dien thoai khach;so dien thoai khach hang;dien thoai khach hang
         """,
-    "email": "email;e mail;mail;email address;dia chi email;thu dien tu",
+    "email": "email;e mail;mail;email address;e mail 1 value;dia chi email;thu dien tu",
     "birthday": """
         birthday;birth date;birthdate;date of birth;dob;ngay sinh;ngay sinh nhat;sinh nhat;ngay thang nam sinh
         """,
@@ -48,7 +50,7 @@ _ALIASES = {
 }
 _FIELDS = {alias.strip(): field for field, aliases in _ALIASES.items() for alias in aliases.split(";")}
 _FIELDS |= {field.replace("_", " "): field for field in CSV_COLUMNS}
-_WITHOUT_DATA = {"stt", "so thu tu", "tt", "no", "ly do reason"}
+_WITHOUT_DATA = {"stt", "so thu tu", "ly do reason"}
 """Headers of columns that number the rows, and that of `REASON_HEADER`."""
 _GIVEN_NAMES = {"ten", "ten khach", "ten khach hang", "ten kh"}
 """Headers that mean the given name beside a column of family names."""
@@ -140,7 +142,7 @@ def read_columns(
 
     Args:
         names: The cells of the header.
-        ignore: Headers, or letters of columns without one, that the user ignores.
+        ignore: Headers, or letters of columns without one, that the user ignores; or `ALL_UNKNOWN`.
         with_data: The columns that have data, of those that are not recognised or that name the same field.
     """
     ignored = {_plain(name) for name in ignore}
@@ -152,13 +154,19 @@ def read_columns(
         if is_read and _plain(header) not in ignored:
             columns.append(FileColumn(header, field, ColumnUse.READ))
             continue
-        is_ignored = _plain(header) in ignored or _is_without_data(name) or index not in with_data
+        is_ignored = (
+            index not in with_data
+            or _is_without_data(name)
+            or _plain(header) in ignored
+            or (field is None and ALL_UNKNOWN in ignore)
+        )
         columns.append(FileColumn(header, None, ColumnUse.IGNORED if is_ignored else ColumnUse.UNKNOWN))
     return columns
 
 
 def _is_without_data(name: str) -> bool:
-    return _plain(name) in _WITHOUT_DATA or name.strip() == "#"
+    # "No." has to be compared as it is: without its accents "Nợ", a debt, is the same.
+    return _plain(name) in _WITHOUT_DATA or name.strip().rstrip(".").lower() in {"no", "#"}
 
 
 def _field_of(name: str) -> str | None:

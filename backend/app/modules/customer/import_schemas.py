@@ -33,7 +33,7 @@ class CustomerImportOptions(BaseModel):
     ignore: Annotated[str, Field(max_length=5_000, examples=["Địa chỉ;Hạng thẻ"])] = Field(
         default="",
         description="Headers of columns that are not imported, separated by `;`. A column without a header is named by "
-        "its letter in a spreadsheet.",
+        "its letter in a spreadsheet; `*` is every column that is not recognised.",
     )
     date_order: DateOrder | None = Field(
         default=None, description="The order of day and month in the file, if its dates do not tell it."

@@ -61,6 +61,8 @@ class TestLayout:
             '"Họ và tên\n(*)",SĐT,Sinh nhật\nLê Lan,0912345678,5.3.1990\n"Họ và tên\n(*)",SĐT,Sinh nhật\n',
             "Tên,Điện thoại,Di động,Ngày sinh,Địa chỉ\nLê Lan,,0912345678,1990/3/5,\n",
             "Họ tên\tSĐT\tNgày sinh\r\nLê Lan\t0912345678\t05/03/1990\r\n".encode("utf-16"),
+            'Name,Phone 1 - Value,Birthday,Labels\nLê Lan,"=""0912345678""",1990-03-05,\n',
+            "Họ tên,SĐT,Ngày sinh\nLê Lan,'0912345678,'05/03/1990\n",
             "No.,Client name,Contact number,Birth date,Email\n1,Lê Lan,0912345678,1990-03-05,NULL\n",
         ],
     )
@@ -80,6 +82,12 @@ class TestLayout:
             "dòng 1: Địa chỉ (nhà)": "unknown_column",
         }
         await imported(client, file, ignore="hạng thẻ;D;Địa chỉ")
+        assert await customers(client) == {"Lê Lan": ("+84912345678", None)}
+
+    async def test_all_unknown_columns_can_be_ignored_at_once(self, client: httpx2.AsyncClient) -> None:
+        file = "Loại khách,Mã khách hàng,Tên khách hàng,Điện thoại,Phường/Xã,Nợ\nCá nhân,KH1,Lê Lan,0912345678,Đa Kao,0\n"
+        assert len(await refusals(client, file)) == 4
+        await imported(client, file, ignore="*")
         assert await customers(client) == {"Lê Lan": ("+84912345678", None)}
 
     async def test_a_row_has_the_number_that_a_spreadsheet_shows(self, client: httpx2.AsyncClient) -> None:
