@@ -248,7 +248,7 @@ def _serve(host: str, port: int) -> int:
         [
             *(sys.executable, "-m", "uvicorn", "app.main:app", "--host", host, "--port", str(port)),
             *("--reload", "--reload-dir", "app", "--timeout-graceful-shutdown", "5"),
-            *("--no-access-log", "--no-server-header"),
+            *("--http", "app.cli.bounded_http:BoundedHttpProtocol", "--no-access-log", "--no-server-header"),
         ],
         env={**os.environ, _OWNER: str(os.getpid())},
     )

@@ -5,6 +5,8 @@ import uvicorn
 from app.core.config import settings
 from app.core.logging import setup_logging
 
+BOUNDED_HTTP = "app.cli.bounded_http:BoundedHttpProtocol"
+"""The protocol, as `uvicorn --http` takes it."""
 STOP_TIMEOUT = 10
 """Seconds that requests in flight have after SIGTERM; without a limit a half-open body holds the process for ever."""
 
@@ -16,6 +18,7 @@ def serve(*, workers: int, trusted_proxies: str | None) -> None:
         "app.main:app",
         host=settings.HOST,
         port=settings.PORT,
+        http=BOUNDED_HTTP,
         workers=workers,
         proxy_headers=trusted_proxies is not None,
         forwarded_allow_ips=trusted_proxies,

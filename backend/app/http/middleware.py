@@ -25,6 +25,7 @@ from app.core.exceptions import (
     error_response,
     preferred_language,
 )
+from app.core.lifecycle import Draining
 from app.core.logging import log_request, request_id_var, user_id_var
 from app.core.metrics import observe_request
 from app.core.validation_messages import describe
@@ -81,6 +82,10 @@ class RequestContextMiddleware:
                 scope["status"] = message["status"]
                 added = self.cacheable_headers if "cacheable" in scope else headers
                 message["headers"] = [*message["headers"], *added, (b"x-request-id", request_id.encode())]
+                if (
+                    Draining.started
+                ):  # the server will close connections that are idle, with what is on the way
+                    message["headers"].append((b"connection", b"close"))
             await send(message)
             if (
                 message["type"] == "http.response.body"

@@ -72,6 +72,11 @@ async def test_under_load_behind_a_balancer_no_request_is_lost() -> None:
             for _ in range(10):
                 await asyncio.sleep(0.03)  # as balancers ask, now and then
                 assert await is_not_ready()
+            async with app.http() as keeping:
+                answer = await keeping.get("/api/v1/health/live")
+                assert (
+                    answer.headers["connection"] == "close"
+                )  # or its next request would meet a closed connection
         assert desk.statuses.keys() == {201}
         assert await app.wait(SOON) == 0
 
