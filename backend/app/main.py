@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from app.api.api_v1 import api_router
+from app.api.document import document_route
 from app.core.config import Settings, misspelt_names, settings
 from app.core.database import close_db, init_db
 from app.core.database_errors import database_exception_handler
@@ -100,6 +101,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(RequestContextMiddleware, settings=settings)
     app.router.routes[:0] = [
         *api_router.routes,
+        document_route,
         metrics_route,
     ]  # before the documentation: first come, first tried
     app.add_api_route("/", _root, methods=["GET"], tags=["Root"], name="root", openapi_extra=PUBLIC)

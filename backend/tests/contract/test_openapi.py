@@ -1,5 +1,6 @@
 """Clients can be generated from the OpenAPI document, and the API conforms to it."""
 
+import asyncio
 import re
 from collections.abc import Iterator
 from random import getrandbits
@@ -19,10 +20,12 @@ from schemathesis.checks import CHECKS
 from schemathesis.core.result import Ok
 
 from app.common.schemas import MAX_PAGE
-from app.main import app
+from app.core.config import settings
+from app.main import app, create_app
 from app.modules.identity.roles import Role
 from tests.builders.operations import BRANCH, Caller, RequestCases
 from tests.support.examples import examples, is_deep
+from tests.support.http import client_of
 
 DOCUMENT: dict[str, Any] = app.openapi()
 OPERATIONS = {
@@ -90,6 +93,21 @@ def errors_of(operation: dict[str, Any]) -> dict[str, Any]:
 class TestDocument:
     def test_it_is_valid_openapi_3_1(self) -> None:
         assert [error.message for error in OpenAPIV31SpecValidator(DOCUMENT).iter_errors()] == []
+
+    async def test_it_is_served_and_made_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        served = create_app(settings)
+        made: list[None] = []
+
+        def make() -> dict[str, Any]:
+            made.append(None)
+            return DOCUMENT
+
+        monkeypatch.setattr(served, "openapi", make)
+        async with client_of(served) as http:
+            responses = await asyncio.gather(*(http.get("/openapi.json") for _ in range(3)))
+            responses.append(await http.get("/openapi.json"))
+        assert [response.json() == DOCUMENT for response in responses] == [True] * 4
+        assert len(made) == 1
 
     def test_operation_ids_are_clean_and_unique(self) -> None:
         ids = [operation["operationId"] for operation in OPERATIONS.values()]
