@@ -33,6 +33,8 @@ def hour_of(spa: BookableSpa, number: int) -> datetime:
 async def test_one_hour_is_booked_once_however_many_clients_try(
     record_property: Callable[[str, object], None],
 ) -> None:
+    """Give every client its final answer with the limits of production, on a busy machine too: a client that gets 503 sends
+    the same request, with its key, again when Retry-After is over."""
     spa, headers = await bookable_spa(), await signed_in(Role.RECEPTIONIST)
     on_a_device = await _add_device(spa)
     seconds = []

@@ -131,7 +131,7 @@ class Crowd:
         return await self._answer(client, content)
 
     async def _answer(self, client: int, content: bytes) -> Answer:
-        """Return the answer that is no 503; after a 503 send the request again when Retry-After is over."""
+        """Return the final answer. After a 503 send the same request, with its key, again when Retry-After is over."""
         reader, writer = self._connections[client]
         give_up = time.monotonic() + SOON
         while True:

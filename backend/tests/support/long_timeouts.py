@@ -5,6 +5,7 @@ on the speed of the machine. Tests of the limits set them themselves.
 """
 
 from app.core import database
+from app.modules.booking.allocation import contention
 from app.redis import client
 from tests.support import SOON
 
@@ -13,6 +14,6 @@ SETTINGS = {"DB_LOCK_TIMEOUT": "60", "DB_STATEMENT_TIMEOUT": "60"}
 
 
 def use_long_timeouts() -> None:
-    """Let this process wait for a connection and for Redis as long as a test does."""
-    database.REQUEST_POOL_WAIT = database.HEALTH_TIMEOUT = SOON
+    """Let this process wait for a connection, for its admission and for Redis as long as a test does."""
+    database.REQUEST_POOL_WAIT = database.HEALTH_TIMEOUT = contention.ADMISSION_WAIT = SOON
     client.TIMEOUT = SOON

@@ -19,6 +19,7 @@ from app.modules.availability.availability_errors import (
     SoldAtTheDesk,
 )
 from app.modules.booking import booking_service
+from app.modules.booking.allocation.contention import Admission
 from app.modules.booking.booking_errors import (
     AppointmentNotFound,
     HoldExpired,
@@ -94,7 +95,7 @@ _WISHES = (
     ),
 )
 async def create_visit(
-    user: SignedIn, session: SessionDep, key: IdempotencyKey, visit: VisitCreate
+    received_at: Admission, user: SignedIn, session: SessionDep, key: IdempotencyKey, visit: VisitCreate
 ) -> VisitRead:
     """Book a party, hold a time for it, or take in a walk-in.
 
@@ -103,7 +104,7 @@ async def create_visit(
     reasons (`reason`). A customer books for themselves, within the grid, the notice and the horizon of the branch;
     the desk books for any customer, from now on.
     """
-    return await booking_service.create_visit(session, user, key, visit)
+    return await booking_service.create_visit(session, user, key, visit, received_at=received_at)
 
 
 @visits.get("", responses=error_responses(BranchNotFound, CustomerNotFound))

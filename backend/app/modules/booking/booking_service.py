@@ -1,6 +1,7 @@
 """Hold and book visits, and list them."""
 
 from datetime import timedelta
+from math import inf
 from typing import NamedTuple
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from app.core.exceptions import ForbiddenException
 from app.db.idempotency import idempotent
 from app.db.paging import newest_first
 from app.modules.availability.availability_service import describe_start, load_snapshot_around, quote_party
+from app.modules.booking.allocation.contention import refuse_like_equal, remember_refusal, signature_of
 from app.modules.booking.allocation.reserve import AllocationRequest, reserve
 from app.modules.booking.booking_errors import NotBookable, TooManyHolds, TooManyVisits
 from app.modules.booking.booking_models import Appointment, Visit
@@ -33,11 +35,15 @@ MAX_HOLDS, MAX_UPCOMING_VISITS = 3, 20
 customer could book every free time, and cancel on the last day."""
 
 
-async def create_visit(session: AsyncSession, user: CurrentUser, key: str, request: VisitCreate) -> VisitRead:
+async def create_visit(
+    session: AsyncSession, user: CurrentUser, key: str, request: VisitCreate, *, received_at: float = inf
+) -> VisitRead:
     """Hold or book a time for a party.
 
     Args:
         key: The client's Idempotency-Key. A retry of a booking that succeeded returns its response and books nothing.
+        received_at: The arrival of the request, on the monotonic clock. If an equal request was refused since then, this
+            one is refused without a search.
 
     Raises:
         SlotTaken: The time is not free. `details` lists the nearest free starts.
@@ -54,15 +60,20 @@ async def create_visit(session: AsyncSession, user: CurrentUser, key: str, reque
     async with idempotent(session, user.id, key, request, VisitRead) as replay:
         if replay.response:
             return replay.response
+        signature = signature_of(request, at_desk=at_desk)
+        refuse_like_equal(signature, received_at)
         booker = await _resolve_booker(session, user, request, at_desk=at_desk)
         quote = await quote_party(session, request.guests, same_room=request.same_room, at_desk=at_desk)
-        now = this_step()
-        start = request.start or now
-        snapshot = await load_snapshot_around(session, request.branch_id, start, quote.party, at_desk=at_desk)
-        if start < now or not (at_desk or snapshot.is_bookable(start)):
-            raise NotBookable(describe_start(start, None if at_desk else snapshot))
-        allocation_request = AllocationRequest(request.branch_id, start, [quote.party], at_desk=at_desk)
-        reservation = await reserve(session, allocation_request, snapshot)
+        with remember_refusal(signature):
+            now = this_step()
+            start = request.start or now
+            snapshot = await load_snapshot_around(
+                session, request.branch_id, start, quote.party, at_desk=at_desk
+            )
+            if start < now or not (at_desk or snapshot.is_bookable(start)):
+                raise NotBookable(describe_start(start, None if at_desk else snapshot))
+            allocation_request = AllocationRequest(request.branch_id, start, [quote.party], at_desk=at_desk)
+            reservation = await reserve(session, allocation_request, snapshot)
         needs_approval = snapshot.calendar.approve_online and not at_desk
         hold = timedelta(minutes=snapshot.calendar.hold_minutes)
         visit = draft_visit(

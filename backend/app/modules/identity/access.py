@@ -136,9 +136,11 @@ _access_token = _AccessToken(
 )
 
 
-async def _authenticate(
-    claims: Annotated[Claims, Depends(_access_token)], session: SessionDep
-) -> CurrentUser:
+VerifiedClaims = Annotated[Claims, Depends(_access_token)]
+"""A parameter of a dependency that waits: the claims of the token, which is verified without a connection."""
+
+
+async def _authenticate(claims: VerifiedClaims, session: SessionDep) -> CurrentUser:
     user = await _current_user(session, claims)
     user_id_var.set(str(user.id))
     return user
