@@ -8,7 +8,7 @@ from contextlib import suppress
 
 import asyncpg
 from fastapi import Request
-from fastapi.responses import JSONResponse
+from fastapi.responses import Response
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
@@ -78,7 +78,7 @@ def translate(error: BaseException) -> ZenSpaException:
     return DatabaseException(f"database: {type(error).__name__} {state}".rstrip())
 
 
-async def database_exception_handler(request: Request, exc: SQLAlchemyError) -> JSONResponse:
+async def database_exception_handler(request: Request, exc: SQLAlchemyError) -> Response:
     """Answer an error of the database that no module translated."""
     error = translate(exc)
     error.__cause__ = exc

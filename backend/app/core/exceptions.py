@@ -4,14 +4,16 @@ A message given to the constructor goes to the log for a 5xx and to the client f
 languages.
 """
 
+import random
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar, Self, override
 
 import structlog
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from pydantic_core import PydanticCustomError
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import Receive, Scope, Send
 
@@ -20,6 +22,7 @@ from app.common.types.localized import LocalizedText
 from app.core.validation_messages import describe, describe_all
 
 _FIRST_SERVER_ERROR = 500
+EVENT_STREAM = "text/event-stream"
 
 logger = structlog.get_logger(__name__)
 
@@ -297,40 +300,62 @@ def error_response(error: ZenSpaException, *, language: str, request_id: str) ->
     return _ErrorJSONResponse(error, error_body(error, language=language, request_id=request_id))
 
 
-def _respond(request: Request, error: ZenSpaException) -> JSONResponse:
-    return error_response(
-        error,
-        language=preferred_language(request.headers.get("accept-language", "")),
-        request_id=request.scope.get("request_id", ""),
-    )
+class _ComeBackLater(Response):
+    """An event stream that has no event and ends: the client opens it again after `retry` milliseconds.
+
+    A browser's EventSource takes every status but 200 as final, 503 with Retry-After, too (WHATWG HTML §9.2.3). The time
+    is random within two seconds, or all boards of a spa would come back at the same moment.
+    """
+
+    def __init__(self, error: ZenSpaException) -> None:
+        seconds = int(error.headers["Retry-After"]) + random.uniform(0, 2)  # noqa: S311 - no secret
+        super().__init__(
+            f"retry: {round(1000 * seconds)}\n\n", headers=error.headers, media_type=EVENT_STREAM
+        )
+        self.code = error.code
+
+    @override
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        scope["error_code"] = self.code
+        await super().__call__(scope, receive, send)
 
 
-async def zenspa_exception_handler(request: Request, exc: ZenSpaException) -> JSONResponse:
+def respond_to(scope: Scope, error: ZenSpaException) -> Response:
+    """Return the response to an error: our envelope, or for a temporary error of an event stream its end for now."""
+    headers = Headers(scope=scope)
+    is_stream = scope["method"] == "GET" and headers.get("accept") == EVENT_STREAM
+    if is_stream and "Retry-After" in error.headers:
+        return _ComeBackLater(error)
+    language = preferred_language(headers.get("accept-language", ""))
+    return error_response(error, language=language, request_id=scope.get("request_id", ""))
+
+
+async def zenspa_exception_handler(request: Request, exc: ZenSpaException) -> Response:
     """Answer a ZenSpaException; the cause of a server error goes to the log."""
     if exc.status >= _FIRST_SERVER_ERROR:
         logger.error("request failed", code=exc.code, reason=str(exc), cause=repr(exc.__cause__))
-    return _respond(request, exc)
+    return respond_to(request.scope, exc)
 
 
-async def http_exception_handler(request: Request, exc: HTTPException) -> JSONResponse:
+async def http_exception_handler(request: Request, exc: HTTPException) -> Response:
     """Answer what the framework raises, in our envelope."""
     if isinstance(exc.__cause__, ZenSpaException):  # FastAPI turns what reading a body raised into a bare 400
         return await zenspa_exception_handler(request, exc.__cause__)
     known = _BY_STATUS.get(exc.status_code)
     if known is None:
         return await zenspa_exception_handler(request, ZenSpaException(f"HTTP {exc.status_code} was raised"))
-    return _respond(request, known(headers=exc.headers))
+    return respond_to(request.scope, known(headers=exc.headers))
 
 
-async def validation_exception_handler(request: Request, exc: RequestValidationError) -> JSONResponse:
+async def validation_exception_handler(request: Request, exc: RequestValidationError) -> Response:
     """Answer 422 with the first errors, each as `{field, message, type}`. The values sent are left out: one may be a password."""
-    return _respond(request, ValidationException(details=describe_all(exc.errors())))
+    return respond_to(request.scope, ValidationException(details=describe_all(exc.errors())))
 
 
-async def general_exception_handler(request: Request, exc: Exception) -> JSONResponse:
+async def general_exception_handler(request: Request, exc: Exception) -> Response:
     """Answer a bug: the traceback goes to the log, one sentence to the client."""
     logger.error("unhandled exception", exc_info=exc)
-    return _respond(request, ZenSpaException())
+    return respond_to(request.scope, ZenSpaException())
 
 
 def error_responses(*errors: type[ZenSpaException]) -> dict[int | str, dict[str, Any]]:

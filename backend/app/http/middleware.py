@@ -24,6 +24,7 @@ from app.core.exceptions import (
     ZenSpaException,
     error_response,
     preferred_language,
+    respond_to,
 )
 from app.core.lifecycle import Draining
 from app.core.logging import log_request, request_id_var, user_id_var
@@ -249,14 +250,9 @@ def _route_template(scope: Scope) -> str:
     return str(scope["path"]) if "endpoint" in scope else _UNMATCHED
 
 
-def _language(scope: Scope) -> str:
-    return preferred_language(Headers(scope=scope).get("accept-language", ""))
-
-
 async def respond(error: ZenSpaException, scope: Scope, receive: Receive, send: Send) -> None:
     """Send the response to an error from a middleware."""
-    response = error_response(error, language=_language(scope), request_id=scope["request_id"])
-    await response(scope, receive, send)
+    await respond_to(scope, error)(scope, receive, send)
 
 
 def _security_headers(settings: Settings) -> tuple[list[tuple[bytes, bytes]], list[tuple[bytes, bytes]]]:

@@ -1,5 +1,9 @@
 """A change in one process shows on the boards of another, with and without Redis."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 import httpx2
 import pytest
 
@@ -10,12 +14,12 @@ from tests.builders.bookings import VISITS, bookable_spa
 from tests.builders.branches import add_branch
 from tests.builders.resources import add_bed, at
 from tests.builders.rosters import add_therapist
-from tests.support import eventually, free_port
+from tests.support import SOON, eventually, free_port
 from tests.support.app_process import LONG_TIMEOUTS, AppProcess, app_after
-from tests.support.event_streams import listening
+from tests.support.event_streams import EventSource, listening
 from tests.support.fault_proxy import FaultProxy, Mode
 from tests.support.http import stores
-from tests.support.stores import redis_server
+from tests.support.stores import database_server, redis_server, through
 
 NEVER = 3600.0
 """An interval in seconds that keeps polling out of a test."""
@@ -148,3 +152,69 @@ async def test_a_waiting_stream_holds_no_connection(client: httpx2.AsyncClient) 
         [visit] = await add_visits(branch, 2)
         for stream in (events, other_events):
             assert visit_ids((await stream.next())[1]) == [visit]
+
+
+BOARDS = 50
+
+
+@asynccontextmanager
+async def boards_of(http: httpx2.AsyncClient, path: str) -> AsyncIterator[list[EventSource]]:
+    """Keep fifty boards open in browsers; fail if one of them is refused so that its browser gives up."""
+    boards = [EventSource(http, path) for _ in range(BOARDS)]
+    async with asyncio.TaskGroup() as tasks:
+        running = [tasks.create_task(board.run()) for board in boards]
+        yield boards
+        for task in running:
+            task.cancel()
+
+
+async def show_the_day(boards: list[EventSource]) -> None:
+    """Wait until each board has been sent a whole day."""
+    async with asyncio.timeout(SOON):
+        for board in boards:
+            while (await board.events.get())[0] != "board":
+                pass
+
+
+async def test_fifty_boards_come_back_by_themselves_after_a_restart(client: httpx2.AsyncClient) -> None:
+    """The app has one connection to the database."""
+    branch = await add_branch()
+    environment = stores() | {"DB_POOL_SIZE": "1", "DB_MAX_OVERFLOW": "0"}
+    async with AppProcess(environment) as old, FaultProxy("127.0.0.1", old.port) as proxy:
+        http = httpx2.AsyncClient(
+            base_url=f"http://127.0.0.1:{proxy.port}",
+            headers=client.headers,
+            trust_env=False,
+            limits=httpx2.Limits(max_connections=None),
+        )
+        async with http, boards_of(http, stream_path(branch)) as boards:
+            await show_the_day(boards)
+            old.kill()
+            await old.wait(SOON)
+            async with AppProcess(environment) as new:
+                proxy.upstream = ("127.0.0.1", new.port)
+                await show_the_day(boards)
+                [visit] = await add_visits(branch, 2)
+                for board in boards:
+                    assert visit_ids((await board.events.get())[1]) == [visit]
+
+
+async def test_boards_that_come_while_the_database_is_away_get_their_day_when_it_is_back(
+    client: httpx2.AsyncClient,
+) -> None:
+    branch = await add_branch()
+    async with (
+        FaultProxy(*database_server()) as proxy,
+        AppProcess(stores() | {"DATABASE_URL": through(proxy)}) as app,
+        http_to(app, client) as http,
+    ):
+        proxy.mode = Mode.REFUSE
+        async with boards_of(http, stream_path(branch)) as boards:
+
+            async def all_have_an_answer() -> bool:
+                return all(board.connections for board in boards)
+
+            await eventually(all_have_an_answer)
+            assert all(board.events.empty() for board in boards)
+            proxy.mode = Mode.PASS
+            await show_the_day(boards)

@@ -7,7 +7,7 @@ async with listening(http, path) as events:
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager, suppress
 from typing import Any
 
 import httpx2
@@ -52,3 +52,42 @@ async def listening(http: httpx2.AsyncClient, path: str) -> AsyncIterator[Events
         assert response.headers["Content-Type"].startswith("text/event-stream")
         assert response.headers["X-Accel-Buffering"] == "no"
         yield Events(response.aiter_lines())
+
+
+class EventSource:
+    """A client that connects again when a browser's EventSource does (WHATWG HTML §9.2.3), and not otherwise."""
+
+    def __init__(self, http: httpx2.AsyncClient, path: str) -> None:
+        self._http, self._path = http, path
+        self.connections = 0
+        """The number of responses that have begun."""
+        self.events: asyncio.Queue[tuple[str, Any]] = asyncio.Queue()
+        self._retry = 0.0
+
+    async def run(self) -> None:
+        """Connect until cancelled.
+
+        Raises:
+            AssertionError: The server has refused the stream, so that a browser would give up.
+        """
+        while True:
+            with suppress(httpx2.TransportError):
+                await self._connect()
+            await asyncio.sleep(self._retry)
+
+    async def _connect(self) -> None:
+        headers = {"Accept": "text/event-stream"}
+        async with self._http.stream("GET", self._path, headers=headers, timeout=SOON) as response:
+            assert response.status_code == 200, await response.aread()
+            assert response.headers["Content-Type"].startswith("text/event-stream")
+            self.connections += 1
+            fields: dict[str, str] = {}
+            async with aclosing(response.aiter_lines()) as lines:  # type: ignore[type-var]  # an async generator
+                async for line in lines:
+                    name, _, value = line.partition(": ")
+                    fields[name] = value
+                    if name == "retry":
+                        self._retry = int(value) / 1000
+                    elif not line and "data" in fields:
+                        self.events.put_nowait((fields["event"], json.loads(fields["data"])))
+                        fields.clear()

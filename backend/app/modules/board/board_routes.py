@@ -50,5 +50,8 @@ async def stream_board(
     on the board), `guests` (new or changed), and `opening_hours`, `people` and `rooms`, complete, or null when unchanged.
     A change arrives within a second, or within a few while Redis is down. The stream ends after ten minutes, soon after
     the user's access changes, and when the server stops. Connect again and start from the new `board`.
+
+    To a client that accepts `text/event-stream` alone, as EventSource does, 429 and 503 are an empty stream with the time
+    to `retry`: EventSource never connects again after an error. An error of a proxy still ends it; then open a new one.
     """
     return await stream.open_stream(session, user, branch_id, query.day)

@@ -2,19 +2,26 @@
 
 All streams of this process for the same day of a branch share one watch. When the branch changes, the watch reads the
 day again. Each stream compares what it sent last with what there is now, and sends the difference. So a stream has no
-queue: a slow client gets fewer and larger events.
+queue: a slow client gets fewer and larger events. The first event is the whole day as the watch reads it next: fifty
+boards that connect again at once, after a restart, are served by one or two readings.
 
 A stream waits without a connection to the database, and ends after `MAX_STREAM_SECONDS`: the client connects again and
 shows who it is. It ends earlier when the user may no longer see the board, or sees another part of it. It checks that
-every `RECHECK_SECONDS`, which takes 2 ms of the processor; a client that connects again takes 40.
+every `RECHECK_SECONDS`, which takes 2 ms of the processor.
+
+A browser's EventSource connects again after the end of a stream, and never after another status than 200. So only what is
+final is refused with a status (who may not see the board, a branch that does not exist); what passes is an empty stream
+that ends (`respond_to` in `core/exceptions.py`), and while the database is away an open stream waits for its first board.
 """
 
 import asyncio
+import random
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import aclosing, contextmanager, suppress
 from contextvars import Context
 from datetime import date
 from functools import partial
+from math import inf
 from typing import ClassVar
 from uuid import UUID
 from weakref import WeakSet
@@ -26,7 +33,7 @@ from starlette.responses import StreamingResponse
 from starlette.types import Message, Receive, Scope, Send
 
 from app.core.database import reason_of
-from app.core.exceptions import ForbiddenException, NotFoundException, UnauthorizedException
+from app.core.exceptions import EVENT_STREAM, ForbiddenException, NotFoundException, UnauthorizedException
 from app.core.lifecycle import Draining
 from app.db.transactions import run_in_transaction
 from app.modules.board.board_errors import TooManyStreams
@@ -47,8 +54,9 @@ RECHECK_SECONDS = 30.0
 MAX_STREAMS = 50
 """The most open streams of a user in a process: a tablet in each room, some tabs, and streams whose network went away
 silently, which stay until `MAX_STREAM_SECONDS`."""
-RETRY_MILLISECONDS = 2000
-"""The time that a client waits before it connects again."""
+RETRY_MILLISECONDS = 1000, 4000
+"""The shortest and the longest time that a client waits before it connects again, drawn for each client: all of them lose
+their streams at the same moment when the server restarts."""
 SEND_TIMEOUT = 10.0
 """Seconds in which a client has to take what is sent. A client that takes nothing would hold its stream for ever."""
 
@@ -78,7 +86,7 @@ class StreamSlot:
 class EventStream(StreamingResponse):
     """A response that ends its events with the connection, and drops a client that takes nothing."""
 
-    media_type = "text/event-stream"
+    media_type = EVENT_STREAM
 
     def __init__(self, events: AsyncGenerator[bytes], slot: StreamSlot) -> None:
         super().__init__(events, headers={"X-Accel-Buffering": "no"})  # or nginx collects the events
@@ -108,8 +116,8 @@ async def open_stream(session: AsyncSession, user: CurrentUser, branch_id: UUID,
     """
     slot = StreamSlot(user.id)
     viewer = await authorize_viewer(session, user, branch_id)
-    board = await load_board(session, branch_id, day)
-    return EventStream(stream_events(viewer, board, partial(_sees_the_same, viewer, user, branch_id)), slot)
+    sees_the_same = partial(_sees_the_same, viewer, user, branch_id)
+    return EventStream(stream_events(viewer, branch_id, day, sees_the_same), slot)
 
 
 async def _sees_the_same(viewer: Viewer, user: CurrentUser, branch_id: UUID) -> bool:
@@ -131,15 +139,13 @@ _NO_CHANGE = BoardChange(visits=[], removed=[], guests=[], opening_hours=None, p
 
 
 async def stream_events(
-    viewer: Viewer, board: BoardRead, sees_the_same: Callable[[], Awaitable[bool]]
+    viewer: Viewer, branch_id: UUID, day: date, sees_the_same: Callable[[], Awaitable[bool]]
 ) -> AsyncGenerator[bytes]:
-    """Yield the events of one stream. Changes since the board was read come with the first `changed`."""
+    """Yield the events of one stream. The board is read after the stream has begun."""
     now = asyncio.get_running_loop().time
-    end, sent = now() + MAX_STREAM_SECONDS, filter_board(viewer, board)
-    del board  # it is large, and this goes on for long
-    yield format_sse_event(event="board", data_str=sent.model_dump_json(), retry=RETRY_MILLISECONDS)
+    end, sent = inf, None
     heartbeat, recheck = now() + HEARTBEAT_SECONDS, now() + RECHECK_SECONDS
-    with _watching(sent.branch_id, sent.day) as (watch, news):
+    with _watching(branch_id, day) as (watch, news):
         while now() < end and not Draining.started:
             with suppress(TimeoutError):
                 async with asyncio.timeout_at(min(heartbeat, recheck, end)):
@@ -148,17 +154,26 @@ async def stream_events(
                 if not await sees_the_same():
                     return
                 recheck = now() + RECHECK_SECONDS
-            change = None
+            event = None
             if news.is_set() and watch.newest is not None:
                 newest = filter_board(viewer, watch.newest)
-                change, sent = difference(sent, newest), newest
+                if sent is None:
+                    event, end = _first_event(newest), now() + MAX_STREAM_SECONDS
+                elif (change := difference(sent, newest)) is not None:
+                    event = format_sse_event(event="changed", data_str=change.model_dump_json())
+                sent = newest
             news.clear()
-            if change is not None:
-                yield format_sse_event(event="changed", data_str=change.model_dump_json())
+            if event is not None:
+                yield event
                 heartbeat = now() + HEARTBEAT_SECONDS
             elif now() >= heartbeat:
                 yield KEEPALIVE_COMMENT
                 heartbeat = now() + HEARTBEAT_SECONDS
+
+
+def _first_event(board: BoardRead) -> bytes:
+    retry = random.randint(*RETRY_MILLISECONDS)  # noqa: S311 - no secret
+    return format_sse_event(event="board", data_str=board.model_dump_json(), retry=retry)
 
 
 def difference(before: BoardRead, after: BoardRead) -> BoardChange | None:
@@ -217,7 +232,11 @@ class _Watch:
                     await asyncio.sleep(MIN_READ_INTERVAL)
 
     async def _read(self) -> bool:
-        """Read the day, and return whether that succeeded."""
+        """Read the day for the present streams, and return whether that succeeded.
+
+        A stream that comes meanwhile has requested the next reading: this one may be older than the stream.
+        """
+        streams = [*self.streams]
         load = partial(load_board, branch_id=self._branch_id, day=self._day)
         try:
             board = await run_in_transaction(load, in_request=True)
@@ -225,7 +244,7 @@ class _Watch:
             logger.warning("a board could not be read, trying again", reason=reason_of(error))
             return False
         self.newest = board if self.newest is None else _reuse_objects(self.newest, board)
-        for news in self.streams:
+        for news in streams:
             news.set()
         return True
 

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.db.transactions import run_in_transaction
 from app.modules.board import stream as board_stream
-from app.modules.board.board_service import Viewer, load_board
+from app.modules.board.board_service import Viewer
 from app.modules.board.stream import stream_events
 from app.redis.events import branch_events, publish_branch_change
 from tests.api.board.test_board import DAY, board_path
@@ -51,13 +51,25 @@ def visit_ids(data: dict[str, Any]) -> list[str]:
 
 async def open_board(branch_id: UUID, viewer: Viewer = DESK) -> tuple[AsyncGenerator[bytes], dict[str, Any]]:
     """Return a stream in this process, and the data of its first event."""
-    board = await run_in_transaction(lambda session: load_board(session, branch_id, _day()))
+    stream = stream_of(branch_id, viewer)
+    return stream, await first_data(stream)
+
+
+async def first_data(stream: AsyncGenerator[bytes]) -> dict[str, Any]:
+    """Return the data of the first event; a stream that waits for its board sends comments."""
+    async with asyncio.timeout(SOON):
+        while (event := await anext(stream)).startswith(b":"):
+            pass
+    return data_of(event)
+
+
+def stream_of(branch_id: UUID, viewer: Viewer = DESK) -> AsyncGenerator[bytes]:
+    """Return a stream in this process that has not begun, of a viewer who keeps access."""
 
     async def always() -> bool:
         return True
 
-    stream = stream_events(viewer, board, always)
-    return stream, data_of(await anext(stream))
+    return stream_events(viewer, branch_id, _day(), always)
 
 
 def _day() -> Any:

@@ -1,7 +1,9 @@
 """The stream of a board: every change arrives, with Redis or without."""
 
 import asyncio
+import re
 from contextlib import aclosing
+from typing import Any
 
 import httpx2
 import pytest
@@ -9,16 +11,19 @@ from starlette.types import Message
 from uuid_utils.compat import uuid7
 
 from app.modules.board import stream as board_stream
-from app.modules.board.board_service import Viewer
+from app.modules.board.board_schemas import BoardRead
+from app.modules.board.board_service import Viewer, load_board
 from app.modules.board.stream import EventStream, StreamSlot
 from app.redis.client import get_redis_client
 from app.redis.events import CHANNEL
 from tests.api.board.streams import (
     add_visits,
+    first_data,
     next_data,
     no_watch_is_left,
     open_board,
     publish_change,
+    stream_of,
     visit_ids,
 )
 from tests.builders.branches import add_branch
@@ -53,18 +58,59 @@ class TestStream:
     ) -> None:
         monkeypatch.setattr(board_stream, "MAX_STREAM_SECONDS", 600.0)
 
-    async def test_changes_since_the_board_was_read_come_first(self) -> None:
-        """A stream begins with them also when they were not published and the day was already watched."""
+    async def test_a_stream_begins_with_changes_that_were_never_published(self) -> None:
+        """The day is already watched, and the watch does not know of the change."""
         branch = await add_branch()
         first, _ = await open_board(branch)
         async with aclosing(first):
-            published = await add_visits(branch, 2)
-            assert visit_ids(await next_data(first)) == published
-            stream, board = await open_board(branch)
             visit = await add_visit(branch, at(3), at(4))
+            stream, board = await open_board(branch)
             async with aclosing(stream):
-                assert visit_ids(board) == published
-                assert visit_ids(await next_data(stream)) == [str(visit.id)]
+                assert visit_ids(board) == [str(visit.id)]
+
+    async def test_fifty_boards_that_open_at_once_share_the_reading(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        readings = []
+
+        async def count(*arguments: Any, **options: Any) -> BoardRead:
+            readings.append(options)
+            return await load_board(*arguments, **options)
+
+        monkeypatch.setattr(board_stream, "load_board", count)
+        branch = await add_branch()
+        boards = await asyncio.gather(*(open_board(branch) for _ in range(50)))
+        for stream, board in boards:
+            assert board["branch_id"] == str(branch)
+            await stream.aclose()
+        assert 1 <= len(readings) <= 2
+        await eventually(no_watch_is_left)
+
+    async def test_clients_get_different_times_to_come_back(self) -> None:
+        branch = await add_branch()
+        times = set()
+        for _ in range(5):
+            stream = stream_of(branch)
+            async with aclosing(stream):
+                [retry] = re.findall(rb"^retry: ([0-9]+)$", await anext(stream), re.MULTILINE)
+            times.add(int(retry))
+        assert len(times) > 1
+        assert all(1000 <= time <= 4000 for time in times)
+
+    async def test_while_the_database_is_away_a_stream_stays_open_and_waits_for_its_board(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(board_stream, "POLL_SECONDS_WITHOUT_REDIS", 0.05)
+        monkeypatch.setattr(board_stream, "POLL_SECONDS", 0.05)
+        monkeypatch.setattr(board_stream, "HEARTBEAT_SECONDS", 0.05)
+        branch = await add_branch()
+        async with FaultProxy(*database_server()) as proxy, app_database(DATABASE_URL=through(proxy)):
+            proxy.mode = Mode.REFUSE
+            stream = stream_of(branch)
+            async with aclosing(stream), asyncio.timeout(SOON):
+                assert await anext(stream) == b": ping\n\n"
+                proxy.mode = Mode.PASS
+                assert (await first_data(stream))["branch_id"] == str(branch)
 
     async def test_a_changed_visit_is_sent_complete_and_a_removed_one_by_its_id(self) -> None:
         branch, hoa = await add_branch(), await add_customer("Hoa")

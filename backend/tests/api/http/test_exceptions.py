@@ -1,6 +1,7 @@
 """The envelope, its language, and what PostgreSQL's own refusals become in it."""
 
 import asyncio
+import re
 from collections.abc import AsyncGenerator, Iterable
 
 import asyncpg
@@ -9,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from starlette.exceptions import HTTPException
 
@@ -75,17 +76,20 @@ class Raising:
     def __init__(self) -> None:
         self.error: Exception = ZenSpaException()
         router = PublicRouter()
-        router.add_api_route("/raise", self._raise)
+        router.add_api_route("/raise", self._raise, methods=["GET", "POST"])
         self.app = create_app(settings)
         self.app.include_router(router)
 
     async def _raise(self) -> None:
         raise self.error
 
-    async def answer(self, error: Exception, language: str = "") -> httpx2.Response:
+    async def answer(
+        self, error: Exception, language: str = "", *, accept: str = "*/*", method: str = "GET"
+    ) -> httpx2.Response:
         self.error = error
         async with client_of(self.app) as http:
-            return await http.get("/raise", headers={"Accept-Language": language})
+            headers = {"Accept-Language": language, "Accept": accept}
+            return await http.request(method, "/raise", headers=headers)
 
 
 @pytest.fixture(scope="module")
@@ -207,6 +211,42 @@ class TestEnvelope:
     async def test_a_long_name_of_a_field_is_cut(self, client: httpx2.AsyncClient) -> None:
         response = await client.post("/api/v1/customers", json={"full_name": "Lan", "a" * 10_000: 1})
         assert refusal(response, 422)["details"][0]["field"] == f"body.{'a' * 195}…"
+
+
+class TestEventStream:
+    """A browser's EventSource takes every status but 200 as final."""
+
+    @pytest.mark.parametrize(
+        ("error", "seconds"),
+        [
+            (ServiceUnavailableException(), 1),
+            (RateLimitException(), 60),
+            (ServiceUnavailableException(headers={"Retry-After": "7"}), 7),
+            (HTTPException(503), 1),
+            (OperationalError("SELECT 1", None, ConnectionRefusedError()), 1),
+        ],
+        ids=["503", "429", "with another time", "of the framework", "of the database"],
+    )
+    async def test_what_passes_is_an_empty_stream_that_says_when_to_come_back(
+        self, raising: Raising, error: Exception, seconds: int
+    ) -> None:
+        answer = await raising.answer(error, accept="text/event-stream")
+        assert answer.status_code == 200
+        assert answer.headers["content-type"] == "text/event-stream; charset=utf-8"
+        [milliseconds] = re.fullmatch(r"retry: ([0-9]+)\n\n", answer.text).groups()  # type: ignore[union-attr]  # fails as it should
+        assert 1000 * seconds <= int(milliseconds) <= 1000 * (seconds + 2)
+
+    @pytest.mark.parametrize("error", [UnauthorizedException(), ForbiddenException(), NotFoundException()])
+    async def test_what_is_final_is_refused(self, raising: Raising, error: ZenSpaException) -> None:
+        refusal(await raising.answer(error, accept="text/event-stream"), error.status)
+
+    @pytest.mark.parametrize(
+        ("method", "accept"),
+        [("POST", "text/event-stream"), ("GET", "*/*"), ("GET", "application/json, text/event-stream")],
+    )
+    async def test_who_can_read_an_error_gets_it(self, raising: Raising, method: str, accept: str) -> None:
+        answer = await raising.answer(ServiceUnavailableException(), accept=accept, method=method)
+        refusal(answer, 503)
 
 
 class TestLanguage:
