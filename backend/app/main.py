@@ -31,6 +31,7 @@ from app.http.middleware import EnvelopeCORSMiddleware, RequestContextMiddleware
 from app.http.rate_limit_middleware import RateLimitMiddleware
 from app.http.router import PUBLIC, operation_id
 from app.jobs import run_jobs
+from app.modules.identity.access import find_user
 from app.personal_data import PERSONAL_DATA_HOLDERS
 from app.redis.client import close_redis, init_redis
 
@@ -88,7 +89,9 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_exception_handler(Exception, general_exception_handler)
     # The last added is the outermost.
     if settings.RATE_LIMIT_PER_MINUTE:
-        app.add_middleware(RateLimitMiddleware, per_minute=settings.RATE_LIMIT_PER_MINUTE)
+        app.add_middleware(
+            RateLimitMiddleware, per_minute=settings.RATE_LIMIT_PER_MINUTE, find_user=find_user
+        )
     app.add_middleware(RequestGuardMiddleware, settings=settings)
     app.add_middleware(
         EnvelopeCORSMiddleware,

@@ -2,6 +2,7 @@
 
 import math
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
 
@@ -20,10 +21,13 @@ _WINDOW = 60
 _MAX_ADDRESSES = 10_000  # remembered, 4 MB
 _HEALTH = f"{API_V1}/health/"
 
+type FindUser = Callable[[str], Awaitable[str | None]]
+"""Return the key of the user who is named by an `Authorization` header, or None if it is not valid."""
+
 
 @dataclass(slots=True)
 class _Chunk:
-    """The requests that a process has taken for an address and may still use, or a refusal."""
+    """The requests that a process has taken for an address or a user and may still use, or a refusal."""
 
     left: int
     until: float
@@ -39,12 +43,17 @@ class RateLimitMiddleware:
     and not used, less than a sixtieth of the limit each. It lets through late what a process took in one window and uses
     in the next, the same amount. A refused address is refused from memory until the window moves on.
 
+    Strangers may share an address: the Wi-Fi of the spa, a mobile network. So what they use up does not stop a user who has
+    signed in: beyond the limit of the address, a request with a valid token counts for its user, with a limit of the same
+    size. Tokens are verified only then.
+
     Monitoring is never refused. The address is that of the connection, or the one that a trusted proxy names
     (`zenspa serve --trust-proxy`).
     """
 
-    def __init__(self, app: ASGIApp, per_minute: int) -> None:
+    def __init__(self, app: ASGIApp, per_minute: int, find_user: FindUser) -> None:
         self.app = app
+        self._find_user = find_user
         self.chunk = min(max(1, per_minute // CHUNKS), _LARGEST_CHUNK)
         self.limit = RateLimit("general", per_minute - per_minute % self.chunk, _WINDOW)  # in whole chunks
         self._chunks: dict[str, _Chunk] = {}
@@ -53,10 +62,16 @@ class RateLimitMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and (address := _limited_address(scope)) and not self._spend(address):
             refusal = await self._refusal(address)
+            if refusal is not None and (user := await self._user_of(scope)) is not None:
+                refusal = await self._refusal(user)
             if refusal is not None:
                 await respond(refusal, scope, receive, send)
                 return
         await self.app(scope, receive, send)
+
+    async def _user_of(self, scope: Scope) -> str | None:
+        headers = [value for name, value in scope["headers"] if name == b"authorization"]
+        return await self._find_user(headers[0].decode("latin-1")) if len(headers) == 1 else None
 
     def _spend(self, address: str) -> bool:
         chunk = self._chunks.get(address)

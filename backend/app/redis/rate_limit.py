@@ -4,6 +4,7 @@ import asyncio
 import math
 import time
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -56,15 +57,42 @@ async def take(limit: RateLimit, key: str, *, cost: int = 1) -> None:
         raise rate_limited(limit, left)
 
 
-async def try_to_take(limit: RateLimit, key: str, *, cost: int = 1) -> RateLimitState | None:
-    """Do the same, but return the state of the limit when it is used up, and None otherwise."""
-    hashed = sha256(key.encode(errors="surrogatepass")).hexdigest()[
-        :32
-    ]  # the key may be an e-mail or an address
+async def require_left(limit: RateLimit, key: str) -> None:
+    """Raise the same as `take` if the limit is used up, and count nothing. For limits that count failures alone.
+
+    Raises:
+        RateLimitException
+    """
+    if (left := await try_to_take(limit, key, count=False)) is not None:
+        raise rate_limited(limit, left)
+
+
+async def try_to_take(
+    limit: RateLimit, key: str, *, cost: int = 1, count: bool = True
+) -> RateLimitState | None:
+    """Do the same as `take`, but return the state of the limit when it is used up, and None otherwise.
+
+    Args:
+        count: Whether to count the requests; otherwise only look.
+    """
+    hashed = _hash(key)
     try:
-        return await _windows_in(await get_redis_client()).take(limit, hashed, cost)
+        return await _windows_in(await get_redis_client()).take(limit, hashed, cost, count=count)
     except (RedisError, RuntimeError):
-        return _local_windows.take(limit, hashed, cost)
+        return _local_windows.take(limit, hashed, cost, count=count)
+
+
+async def forget(limit: RateLimit, key: str) -> None:
+    """Delete what was counted for a key."""
+    hashed = _hash(key)
+    _local_windows.forget(limit, hashed)
+    with suppress(RedisError, RuntimeError):
+        await _windows_in(await get_redis_client()).forget(limit, hashed)
+
+
+def _hash(key: str) -> str:
+    """Return what is stored for a key, which may be an e-mail or an address."""
+    return sha256(key.encode(errors="surrogatepass")).hexdigest()[:32]
 
 
 def rate_limit_headers(limit: RateLimit, state: RateLimitState) -> dict[str, str]:
@@ -121,14 +149,23 @@ class _SharedWindows:
         self._limiter = MovingWindowRateLimiter(storage)
         self._turns = asyncio.Semaphore(_AT_ONCE)
 
-    async def take(self, limit: RateLimit, key: str, cost: int) -> RateLimitState | None:
-        item = RateLimitItemPerSecond(limit.requests, limit.seconds, namespace=limit.name)
+    async def take(self, limit: RateLimit, key: str, cost: int, *, count: bool) -> RateLimitState | None:
+        item = _item(limit)
+        has_left = self._limiter.hit if count else self._limiter.test
         async with self._turns:
             with client.breaker.guard():  # limits has a client of its own on our pool
-                if await self._limiter.hit(item, key, cost=cost):
+                if await has_left(item, key, cost=cost):
                     return None
                 reset_at, remaining = await self._limiter.get_window_stats(item, key)
         return _state(limit, remaining, reset_at - time.time())
+
+    async def forget(self, limit: RateLimit, key: str) -> None:
+        with client.breaker.guard():
+            await self._limiter.clear(_item(limit), key)
+
+
+def _item(limit: RateLimit) -> RateLimitItemPerSecond:
+    return RateLimitItemPerSecond(limit.requests, limit.seconds, namespace=limit.name)
 
 
 @lru_cache(maxsize=1)
@@ -146,14 +183,17 @@ class _LocalWindows:
     def __init__(self) -> None:
         self._requests: dict[str, deque[float]] = {}
 
-    def take(self, limit: RateLimit, key: str, cost: int) -> RateLimitState | None:
+    def forget(self, limit: RateLimit, key: str) -> None:
+        self._requests.pop(f"{limit.name}/{key}", None)
+
+    def take(self, limit: RateLimit, key: str, cost: int, *, count: bool) -> RateLimitState | None:
         now = time.monotonic()
         window = f"{limit.name}/{key}"
         times = self._requests.pop(window, None) or deque()
         while times and times[0] <= now - limit.seconds:
             times.popleft()
         left = limit.requests - len(times)
-        if left >= cost:
+        if left >= cost and count:
             times.extend([now] * cost)
         self._requests[window] = times  # at the end: the client that was away longest is forgotten first
         if len(self._requests) > _LOCAL_WINDOWS:

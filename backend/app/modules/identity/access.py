@@ -24,7 +24,7 @@ from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.core.database import SessionDep, claim_connection
-from app.core.exceptions import ForbiddenException, UnauthorizedException
+from app.core.exceptions import ForbiddenException, UnauthorizedException, ZenSpaException
 from app.core.logging import request_id_var, user_id_var
 from app.db.audit import act_as
 from app.db.queries import fetch_raw
@@ -127,6 +127,21 @@ class _AccessToken(HTTPBearer):
         if bearer is None or len(request.headers.getlist("authorization")) != 1:
             raise UnauthorizedException
         return await verify_access_token(bearer.credentials)
+
+
+async def find_user(authorization: str) -> str | None:
+    """Return a key for the user of a valid access token in an `Authorization` header; None for any other header.
+
+    Without the database, so the user may be disabled or signed out.
+    """
+    scheme, _, token = authorization.partition(" ")
+    if scheme.lower() != "bearer":
+        return None
+    try:
+        claims = await verify_access_token(token)
+    except ZenSpaException:
+        return None
+    return f"{claims.source} {claims.subject}"
 
 
 _access_token = _AccessToken(

@@ -101,17 +101,19 @@ async def change_password(
 async def request_password_reset(
     session: SessionDep, body: PasswordResetRequest, device: DeviceDep, background: BackgroundTasks
 ) -> None:
-    """Mails a reset link to the address if it has an account. The response is the same when it has none."""
-    if mail := await recovery.request_reset(session, body.email, device):
+    """Mail a reset link to the address if it has an account. The response is the same when it has none.
+
+    After three mails within an hour no further one is sent: the links of these work for two hours.
+    """
+    if mail := await recovery.request_reset(session, body, device):
         background.add_task(recovery.send, mail)
 
 
 @router.post(
     "/password/reset",
-    status_code=204,
     openapi_extra=PUBLIC,
     responses=error_responses(ResetLinkInvalid),
 )
-async def reset_password(session: SessionDep, reset: PasswordReset) -> None:
-    """Set a new password with the link of the mail, and ends all sessions."""
-    await recovery.reset_password(session, reset)
+async def reset_password(session: SessionDep, reset: PasswordReset, device: DeviceDep) -> Tokens:
+    """Set a new password with the link of the mail. All your sessions end; the response has the tokens of a new one."""
+    return await recovery.reset_password(session, reset, device)

@@ -30,9 +30,19 @@ class _Sensitive(RequestModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=False)
 
 
+DeviceToken = Annotated[
+    Secret | None,
+    Field(
+        description="The `device_token` of the last sign-in on this device, if there is one. With it, wrong passwords that"
+        " other people try do not stand in the way. One that is no longer valid is ignored."
+    ),
+]
+
+
 class SignIn(_Sensitive):
     login: Annotated[str, Field(max_length=254, examples=["lan@example.com"], description="Email or phone.")]
     password: Password
+    device_token: DeviceToken = None
 
 
 class Refresh(RequestModel):
@@ -48,6 +58,9 @@ class Tokens(BaseModel):
     refresh_token: str = Field(
         description="Works once, at `POST /api/v1/auth/refresh`. A second use ends the session."
     )
+    device_token: str = Field(
+        description="Keep it on the device, also after signing out, and send it with the next sign-in."
+    )
 
 
 class PasswordChange(_Sensitive):
@@ -57,6 +70,7 @@ class PasswordChange(_Sensitive):
 
 class PasswordResetRequest(RequestModel):
     email: Email
+    device_token: DeviceToken = None
 
 
 class PasswordReset(_Sensitive):

@@ -1,6 +1,5 @@
 """New passwords: set by a user who knows the old one, by one who reads the mailbox, or by a command."""
 
-from contextlib import suppress
 from hashlib import sha256
 from uuid import UUID
 
@@ -8,21 +7,26 @@ from itsdangerous import BadData, URLSafeTimedSerializer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.config import settings
+from app.core.database import after_commit
 from app.core.mail import Mail, MailNotSent, send_mail
 from app.db.audit import act_as
 from app.modules.identity.access import CurrentUser, authorize
+from app.modules.identity.guesses import check_guess, is_known_device, signed_in_origin
 from app.modules.identity.identity_errors import ResetLinkInvalid, WrongPassword
 from app.modules.identity.identity_models import User
-from app.modules.identity.identity_schemas import PasswordChange, PasswordReset, Tokens
+from app.modules.identity.identity_schemas import PasswordChange, PasswordReset, PasswordResetRequest, Tokens
 from app.modules.identity.identity_service import find_by_email, get_by_email, get_user, withdraw_invitations
-from app.modules.identity.passwords import check_password, hash_password
+from app.modules.identity.passwords import hash_password
 from app.modules.identity.roles import Role
-from app.modules.identity.sessions import BY_ACCOUNT, Device, end_every_session, start_session
-from app.redis.rate_limit import RateLimit, client_of, take
+from app.modules.identity.sessions import Device, end_every_session, start_session
+from app.redis.rate_limit import RateLimit, client_of, forget, take, try_to_take
 
-RESET_SECONDS = 3600
-BY_ACCOUNT_RESET = RateLimit("password-reset", requests=5, seconds=3600)
-BY_ADDRESS_RESET = RateLimit("password-reset-address", requests=30, seconds=3600)
+RESET_SECONDS = 2 * 3600
+"""The lifetime of a link. Longer than the window of `MAILS`: who gets no new mail has a link that still works."""
+MAILS = RateLimit("password-reset", requests=3, seconds=3600)
+"""Mails to one account. Strangers can use it up, so it refuses nothing: it only spares the mailbox."""
+BY_ADDRESS = RateLimit("password-reset-address", requests=30, seconds=3600)
+"""Requests from one address, known devices left out: one address must not send mails to every account."""
 
 
 async def change_password(
@@ -36,9 +40,8 @@ async def change_password(
         RateLimitException
         WrongPassword: also for a user of Supabase, who has no password here.
     """
-    await take(BY_ACCOUNT, str(user.id))
     account = await get_user(session, user.id, lock=True)
-    matches, _ = await check_password(change.current_password, account.password_hash)
+    matches, _ = await check_guess(signed_in_origin(user.id), change.current_password, account.password_hash)
     if not matches:
         raise WrongPassword
     await _replace_password(session, account, change.new_password)
@@ -55,24 +58,30 @@ async def set_password(session: AsyncSession, user: CurrentUser, email: str, pas
     await _replace_password(session, await get_by_email(session, email), password)
 
 
-async def request_reset(session: AsyncSession, email: str, device: Device) -> Mail | None:
-    """Return the mail with a reset link, or None without such an account. The response must not tell which.
+async def request_reset(session: AsyncSession, request: PasswordResetRequest, device: Device) -> Mail | None:
+    """Return the mail with a reset link. The response must not tell whether there is one.
+
+    There is none without such an account, and none after `MAILS`: then links of the last hour are in the mailbox, also when
+    a stranger requested them.
 
     Raises:
-        RateLimitException
+        RateLimitException: For the address, on a device that is not known.
     """
-    await take(BY_ADDRESS_RESET, client_of(device.address))
-    await take(BY_ACCOUNT_RESET, email)
+    email = request.email
     account = await find_by_email(session, email)
+    if not is_known_device(account, request.device_token):
+        await take(BY_ADDRESS, client_of(device.address))
     if account is None or account.password_hash is None or account.disabled_at is not None:
+        return None
+    if await try_to_take(MAILS, email) is not None:
         return None
     link = f"{settings.PUBLIC_URL.rstrip('/')}/password-reset#{_serializer(account).dumps(account.id.hex)}"
     return Mail(
         to=email,
         subject="Đặt lại mật khẩu ZenSpa · Reset your ZenSpa password",
         body=(
-            "Mở liên kết dưới đây để đặt mật khẩu mới. Liên kết chỉ dùng một lần và hết hạn sau 60 phút.\n"
-            "Open the link below to set a new password. It works once and expires after 60 minutes.\n\n"
+            "Mở liên kết dưới đây để đặt mật khẩu mới. Liên kết chỉ dùng một lần và hết hạn sau 2 giờ.\n"
+            "Open the link below to set a new password. It works once and expires after 2 hours.\n\n"
             f"{link}\n\n"
             "Nếu bạn không yêu cầu, vui lòng bỏ qua thư này.\n"
             "If you did not request this, please ignore this mail.\n"
@@ -83,14 +92,17 @@ async def request_reset(session: AsyncSession, email: str, device: Device) -> Ma
 async def send(mail: Mail) -> None:
     """Send a reset mail. Runs after the response, so that its time does not tell whether there is an account.
 
-    A failure is logged only.
+    A failure is logged only, and the next request sends a mail again.
     """
-    with suppress(MailNotSent):
+    try:
         await send_mail(mail)
+    except MailNotSent:
+        await forget(MAILS, mail.to)
 
 
-async def reset_password(session: AsyncSession, reset: PasswordReset) -> None:
-    """Set a new password by the link of a mail. The link works once: it is signed with the password it replaces.
+async def reset_password(session: AsyncSession, reset: PasswordReset, device: Device) -> Tokens:
+    """Set a new password by the link of a mail, and open a session: wrong passwords of strangers may keep a new device
+    from signing in. The link works once: it is signed with the password it replaces.
 
     Raises:
         ResetLinkInvalid
@@ -98,6 +110,7 @@ async def reset_password(session: AsyncSession, reset: PasswordReset) -> None:
     account = await _account_of_link(session, reset.token)
     await act_as(session, account.id)
     await _replace_password(session, account, reset.new_password)
+    return await start_session(session, account.id, device)
 
 
 async def _replace_password(session: AsyncSession, account: User, password: str) -> None:
@@ -106,6 +119,8 @@ async def _replace_password(session: AsyncSession, account: User, password: str)
     await session.flush()
     await end_every_session(session, account.id, "new password")
     await withdraw_invitations(session, account.id)  # an open link would set yet another password
+    if account.email is not None:
+        after_commit(session, forget, MAILS, account.email)  # the links that were mailed are void now
 
 
 async def _account_of_link(session: AsyncSession, token: str) -> User:

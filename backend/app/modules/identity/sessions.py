@@ -23,6 +23,7 @@ from app.core.exceptions import UnauthorizedException
 from app.db.audit import act_as
 from app.db.transactions import run_in_transaction
 from app.modules.identity.access import CurrentUser
+from app.modules.identity.guesses import check_guess, issue_device_token, origin_of
 from app.modules.identity.identity_errors import (
     InvalidRefreshToken,
     RefreshTokenReused,
@@ -31,18 +32,11 @@ from app.modules.identity.identity_errors import (
 )
 from app.modules.identity.identity_models import User, UserSession
 from app.modules.identity.identity_schemas import SignIn, Tokens
-from app.modules.identity.passwords import check_password
 from app.modules.identity.tokens import ACCESS_TOKEN_SECONDS, issue_access_token
-from app.redis.rate_limit import RateLimit, client_of, take
+from app.redis.rate_limit import client_of
 
 SESSION_LIFETIME = timedelta(days=30)
 """Counted from the last refresh."""
-BY_ACCOUNT = RateLimit("sign-in", requests=10, seconds=900)
-"""The limit for one address; otherwise anybody could lock out the receptionist."""
-BY_ACCOUNT_ANYWHERE = RateLimit("sign-in-anywhere", requests=100, seconds=900)
-"""The limit for all addresses together: 3.5 million guesses a year, against a password of ten characters."""
-BY_ADDRESS = RateLimit("sign-in-address", requests=60, seconds=900)
-"""A whole spa may share one address."""
 _MAX_USER_AGENT = 300
 
 logger = structlog.get_logger(__name__)
@@ -65,13 +59,12 @@ async def sign_in(credentials: SignIn, device: Device) -> Tokens:
         UserDisabled: Only for a right password.
     """
     login = _login(credentials.login)
-    client = client_of(device.address)
-    await take(BY_ADDRESS, client)
-    await take(BY_ACCOUNT, f"{login} {client}")
-    await take(BY_ACCOUNT_ANYWHERE, login)
     account = await run_in_transaction(lambda session: _find(session, login), in_request=True)
-    is_right, renewed_hash = await check_password(
-        credentials.password, account.password_hash if account is not None else None
+    origin = origin_of(
+        account, login=login, client=client_of(device.address), device_token=credentials.device_token
+    )
+    is_right, renewed_hash = await check_guess(
+        origin, credentials.password, account.password_hash if account is not None else None
     )
     if not is_right or account is None:
         logger.warning("sign-in refused", known=account is not None, address=device.address)
@@ -203,6 +196,7 @@ def _tokens(user_id: UUID, session_id: UUID, secret: bytes) -> Tokens:
         access_token=issue_access_token(user_id, session_id),
         expires_in=ACCESS_TOKEN_SECONDS,
         refresh_token=str(_serializer().dumps([session_id.hex, secret.hex()])),
+        device_token=issue_device_token(user_id, session_id),
     )
 
 

@@ -13,16 +13,25 @@ from typing import Any
 import httpx2
 import pytest
 from starlette.types import ASGIApp, Receive, Scope, Send
+from uuid_utils.compat import uuid7
 
 from app.core.config import Settings, settings
 from app.core.exceptions import RateLimitException
 from app.http import rate_limit_middleware
 from app.http.rate_limit_middleware import RateLimitMiddleware
 from app.main import create_app
+from app.modules.identity.tokens import issue_access_token
 from app.redis import client as redis_client
 from app.redis import rate_limit
 from app.redis.client import get_redis_client
-from app.redis.rate_limit import RateLimit, RateLimitState, rate_limit_headers, take
+from app.redis.rate_limit import (
+    RateLimit,
+    RateLimitState,
+    forget,
+    rate_limit_headers,
+    require_left,
+    take,
+)
 from tests.support import eventually
 from tests.support.app_process import AppProcess
 from tests.support.fault_proxy import FaultProxy, Mode
@@ -175,6 +184,29 @@ class TestTake:
         assert 890 < await (await get_redis_client()).ttl(stored) <= 900
 
 
+class TestFailuresAlone:
+    async def test_looking_counts_nothing(self) -> None:
+        for _ in range(5):
+            await require_left(SIGN_IN, LAN)
+        assert await admissions(4) == [True, True, True, False]
+        with pytest.raises(RateLimitException):
+            await require_left(SIGN_IN, LAN)
+
+    async def test_what_was_counted_can_be_forgotten(self) -> None:
+        await admissions(3)
+        await forget(SIGN_IN, LAN)
+        assert await admissions(4) == [True, True, True, False]
+
+    async def test_also_while_redis_is_away(self, proxy: FaultProxy) -> None:
+        proxy.mode = Mode.REFUSE
+        await require_left(SIGN_IN, LAN)
+        assert await admissions(4) == [True, True, True, False]
+        with pytest.raises(RateLimitException):
+            await require_left(SIGN_IN, LAN)
+        await forget(SIGN_IN, LAN)
+        await require_left(SIGN_IN, LAN)
+
+
 class TestWhileRedisIsAway:
     @pytest.mark.parametrize("fault", FAULTS)
     async def test_the_process_counts_for_itself_until_redis_is_back(
@@ -212,11 +244,20 @@ def app_with_limit(per_minute: int) -> ASGIApp:
     return create_app(Settings(**{**settings.model_dump(), "RATE_LIMIT_PER_MINUTE": per_minute}))
 
 
+async def find_no_user(_authorization: str) -> None:
+    return None
+
+
 async def ask(
-    app: ASGIApp, times: int = 1, *, address: str = "203.0.113.7", path: str = "/"
+    app: ASGIApp,
+    times: int = 1,
+    *,
+    address: str = "203.0.113.7",
+    path: str = "/",
+    headers: dict[str, str] | None = None,
 ) -> list[httpx2.Response]:
     transport = httpx2.ASGITransport(app, client=(address, 1))
-    async with httpx2.AsyncClient(transport=transport, base_url="http://testserver") as http:
+    async with httpx2.AsyncClient(transport=transport, base_url="http://testserver", headers=headers) as http:
         return [await http.get(path) for _ in range(times)]
 
 
@@ -272,13 +313,34 @@ class TestGeneralLimit:
         await ask(app, address=one)
         assert statuses(await ask(app, address=other)) == {429 if shared else 200: 1}
 
+    async def test_what_strangers_use_up_at_an_address_does_not_stop_who_is_signed_in(self) -> None:
+        app = app_with_limit(20)
+        lan, mai = [{"Authorization": f"Bearer {issue_access_token(uuid7(), uuid7())}"} for _ in range(2)]
+        assert statuses(await ask(app, 21)) == {200: 20, 429: 1}
+        assert statuses(await ask(app, 21, headers=lan)) == {200: 20, 429: 1}
+        assert statuses(await ask(app, 1, headers=lan, address="198.51.100.1")) == {200: 1}
+        assert statuses(await ask(app, 1, headers=mai)) == {200: 1}
+        assert statuses(await ask(app, 1)) == {429: 1}
+
+    @pytest.mark.parametrize(
+        "authorization",
+        ["", "Bearer", "Bearer ", "Bearer x.y.z", "Basic bGFuOng=", "bearer é", "Bearer " + "a" * 5000],
+    )
+    async def test_a_token_that_is_not_valid_does_not_help(self, authorization: str) -> None:
+        app = app_with_limit(1)
+        await ask(app)
+        transport = httpx2.ASGITransport(app, client=("203.0.113.7", 1))
+        async with httpx2.AsyncClient(transport=transport, base_url="http://testserver") as http:
+            answer = await http.get("/", headers={b"authorization": authorization.encode("latin-1")})
+        assert answer.status_code == 429
+
     async def test_a_request_without_an_address_is_not_refused(self) -> None:
         served = []
 
         async def app(scope: Scope, receive: Receive, send: Send) -> None:
             served.append(scope)
 
-        limited = RateLimitMiddleware(app, per_minute=1)
+        limited = RateLimitMiddleware(app, per_minute=1, find_user=find_no_user)
         for _ in range(3):
             await limited({"type": "http", "path": "/", "client": None}, never, never)
             await limited({"type": "lifespan"}, never, never)
@@ -351,7 +413,7 @@ class TestGeneralLimit:
         [(1, 1), (19, 19), (20, 20), (39, 39), (1200, 1200), (1230, 1220), (60_000_250, 60_000_000)],
     )
     def test_is_in_whole_chunks(self, per_minute: int, limit: int) -> None:
-        limited = RateLimitMiddleware(app_with_limit(0), per_minute)
+        limited = RateLimitMiddleware(app_with_limit(0), per_minute, find_no_user)
         assert limited.limit.requests == limit
         assert limited.chunk <= 500
 
@@ -361,13 +423,13 @@ class TestGeneralLimit:
 
     async def test_memory_is_bounded(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(rate_limit_middleware, "_MAX_ADDRESSES", 3)
-        limited = RateLimitMiddleware(app_with_limit(0), per_minute=40)
+        limited = RateLimitMiddleware(app_with_limit(0), per_minute=40, find_user=find_no_user)
         for number in range(10):
             await ask(limited, address=f"203.0.113.{number}")
         assert list(limited._chunks) == ["203.0.113.7", "203.0.113.8", "203.0.113.9"]
 
     async def test_who_is_gone_is_forgotten(self) -> None:
-        limited = RateLimitMiddleware(app_with_limit(0), per_minute=40)
+        limited = RateLimitMiddleware(app_with_limit(0), per_minute=40, find_user=find_no_user)
         await ask(limited, address="203.0.113.1")
         limited._chunks["203.0.113.1"].until = 0
         await ask(limited, address="203.0.113.2")

@@ -69,8 +69,10 @@ def hash_once(password: str) -> str:
     return passwords._hasher().hash(password)
 
 
-async def sign_in(http: httpx2.AsyncClient, login: str, password: str = PASSWORD) -> httpx2.Response:
-    return await http.post(f"{AUTH}/sign-in", json={"login": login, "password": password})
+async def sign_in(
+    http: httpx2.AsyncClient, login: str, password: str = PASSWORD, **more: str
+) -> httpx2.Response:
+    return await http.post(f"{AUTH}/sign-in", json={"login": login, "password": password} | more)
 
 
 async def tokens_of(user: Account) -> Tokens:
@@ -83,7 +85,7 @@ async def tokens_of(user: Account) -> Tokens:
 def tokens_in(answer: httpx2.Response) -> Tokens:
     assert answer.status_code in {200, 201}, answer.text
     tokens: Tokens = answer.json()
-    assert set(tokens) == {"access_token", "token_type", "expires_in", "refresh_token"}
+    assert set(tokens) == {"access_token", "token_type", "expires_in", "refresh_token", "device_token"}
     return tokens
 
 

@@ -7,6 +7,7 @@ import unicodedata
 from asyncio import timeout
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import AsyncExitStack
 from typing import Any
 
 import argon2
@@ -16,30 +17,33 @@ import time_machine
 from httpx2 import ASGITransport
 from starlette.types import ASGIApp
 
+from app.common.helpers import utc_now
 from app.core import database
 from app.core.mail import shown_mails
+from app.modules.identity import (
+    guesses as identity_guesses,
+)
 from app.modules.identity import (
     passwords as identity_passwords,
 )
 from app.modules.identity import (
     recovery as identity_recovery,
 )
-from app.modules.identity import (
-    sessions as identity_sessions,
-)
+from app.modules.identity.guesses import BY_ADDRESS, BY_LOGIN, BY_LOGIN_ANYWHERE, BY_USER
 from app.modules.identity.roles import Role
-from app.modules.identity.sessions import BY_ACCOUNT, BY_ACCOUNT_ANYWHERE, BY_ADDRESS
 from app.redis.rate_limit import RateLimit, take
 from tests.api.identity.accounts import (
     AUTH,
     NEW_PASSWORD,
     PASSWORD,
+    Account,
     account,
     bearer,
     get_me,
     header_of,
     is_alive,
     link_token_in,
+    refresh,
     shown_link_token,
     sign_in,
     sql,
@@ -53,6 +57,7 @@ from tests.support.stores import app_database
 
 ADDRESS = "127.0.0.1"
 """The address of every client in the tests."""
+WRONG = "not it, not at all"
 OLDER = argon2.PasswordHasher(time_cost=1, memory_cost=1024, parallelism=1)
 
 type ReadLog = Callable[[], str]
@@ -205,7 +210,7 @@ class TestSignIn:
             await sql(meanwhile)
             return checked
 
-        monkeypatch.setattr(identity_sessions, "check_password", slowly)
+        monkeypatch.setattr(identity_guesses, "check_password", slowly)
         refused = await sign_in(stranger, lan.login)
         assert refused.status_code in {401, 403}
         assert await sql("SELECT count(*) FROM user_session") == 0
@@ -319,14 +324,33 @@ class TestSecrecy:
         assert PASSWORD not in refused.text
 
 
-class TestRateLimits:
-    async def test_an_attempt_over_the_limit_is_refused_even_with_the_right_password(
+class TestGuesses:
+    """Wrong passwords use up limits, and right ones do not. The threat model is in `identity/guesses.py`."""
+
+    async def test_right_passwords_are_not_counted(self, stranger: httpx2.AsyncClient) -> None:
+        lan = await account()
+        await use_up(BY_LOGIN, f"{lan.login} {ADDRESS}", left=1)
+        await use_up(BY_LOGIN_ANYWHERE, lan.login, left=1)
+        await use_up(BY_ADDRESS, ADDRESS, left=1)
+        for _ in range(3):
+            tokens_in(await sign_in(stranger, lan.login))
+        refusal(await sign_in(stranger, lan.login, WRONG), 401)
+        refusal(await sign_in(stranger, lan.login, WRONG), 429)
+
+    async def test_right_passwords_sent_at_the_same_moment_all_sign_in(
+        self, stranger: httpx2.AsyncClient
+    ) -> None:
+        lan = await account()
+        answers = await asyncio.gather(*(sign_in(stranger, lan.login) for _ in range(BY_LOGIN.requests + 2)))
+        assert {answer.status_code for answer in answers} == {200}
+
+    async def test_after_ten_wrong_passwords_the_right_one_is_refused_on_a_new_device(
         self, stranger: httpx2.AsyncClient
     ) -> None:
         lan, mai = await account(), await account(email="mai@example.com")
-        await use_up(BY_ACCOUNT, f"{lan.login} {ADDRESS}", left=2)
+        await use_up(BY_LOGIN, f"{lan.login} {ADDRESS}", left=2)
         for login in ("lan@example.com", "LAN@example.com"):
-            refusal(await sign_in(stranger, login, "not it, not at all"), 401)
+            refusal(await sign_in(stranger, login, WRONG), 401)
         refused = await sign_in(stranger, lan.login)
         refusal(refused, 429, "RATE_LIMITED")
         seconds = int(refused.headers["retry-after"])
@@ -335,12 +359,20 @@ class TestRateLimits:
         assert refused.headers["ratelimit"] == f'"sign-in";r=0;t={seconds}'
         tokens_in(await sign_in(stranger, mai.login))
 
+    async def test_guesses_sent_at_the_same_moment_are_counted_one_by_one(
+        self, stranger: httpx2.AsyncClient
+    ) -> None:
+        lan = await account()
+        await use_up(BY_LOGIN, f"{lan.login} {ADDRESS}", left=3)
+        answers = await asyncio.gather(*(sign_in(stranger, lan.login, WRONG) for _ in range(10)))
+        assert Counter(answer.status_code for answer in answers) == {401: 3, 429: 7}
+
     async def test_spellings_of_a_phone_are_one_account(self, stranger: httpx2.AsyncClient) -> None:
-        await use_up(BY_ACCOUNT, f"+84912345678 {ADDRESS}")
+        await use_up(BY_LOGIN, f"+84912345678 {ADDRESS}")
         refusal(await sign_in(stranger, "0912 345 678"), 429)
 
     async def test_an_unknown_account_is_limited_like_a_known_one(self, stranger: httpx2.AsyncClient) -> None:
-        await use_up(BY_ACCOUNT, f"mai@example.com {ADDRESS}", left=1)
+        await use_up(BY_LOGIN, f"mai@example.com {ADDRESS}", left=1)
         refusal(await sign_in(stranger, "mai@example.com"), 401)
         refusal(await sign_in(stranger, "mai@example.com"), 429)
 
@@ -348,37 +380,18 @@ class TestRateLimits:
         self, stranger: httpx2.AsyncClient
     ) -> None:
         lan = await account()
-        await use_up(BY_ACCOUNT, f"{lan.login} 203.0.113.7")
-        await use_up(BY_ACCOUNT_ANYWHERE, lan.login, left=1)
+        await use_up(BY_LOGIN, f"{lan.login} 203.0.113.7")
+        await use_up(BY_LOGIN_ANYWHERE, lan.login, left=1)
         tokens_in(await sign_in(stranger, lan.login))
+        refusal(await sign_in(stranger, lan.login, WRONG), 401)
         refused = await sign_in(stranger, lan.login)
         refusal(refused, 429)
         assert refused.headers["ratelimit-policy"] == '"sign-in-anywhere";q=100;w=900'
 
-    async def test_too_many_passwords_to_hash_are_503(
-        self, stranger: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        lan = await account()
-        monkeypatch.setattr(identity_passwords, "_WAITING", asyncio.Semaphore(2))
-        verify, may_end = argon2.PasswordHasher.verify, threading.Event()
-
-        def slowly(self: argon2.PasswordHasher, hash: str, password: str) -> Any:  # noqa: A002 - argon2's name
-            assert may_end.wait(SOON)
-            return verify(self, hash, password)
-
-        monkeypatch.setattr(argon2.PasswordHasher, "verify", slowly)
-        signing_in = [asyncio.create_task(sign_in(stranger, lan.login)) for _ in range(6)]
-        first = [await answer for answer in itertools.islice(asyncio.as_completed(signing_in), 4)]
-        assert [answer.status_code for answer in first] == [503] * 4
-        may_end.set()
-        answers = await asyncio.gather(*signing_in)
-        assert Counter(answer.status_code for answer in answers) == {503: 4, 200: 2}
-        tokens_in(await sign_in(stranger, lan.login))
-
     async def test_an_address_is_limited_whatever_it_claims(self, stranger: httpx2.AsyncClient) -> None:
         lan = await account()
         await use_up(BY_ADDRESS, ADDRESS, left=1)
-        tokens_in(await sign_in(stranger, lan.login))
+        refusal(await sign_in(stranger, lan.login, WRONG), 401)
         stranger.headers["X-Forwarded-For"] = "203.0.113.7"
         refused = await sign_in(stranger, lan.login)
         refusal(refused, 429)
@@ -393,37 +406,164 @@ class TestRateLimits:
             ("2001:db8:1:2:3:4:5:6", 429),
             ("2001:db8:1:3::a", 401),
         ):
-            transport = ASGITransport(app=running_app, client=(address, 1))
-            async with httpx2.AsyncClient(transport=transport, base_url="http://testserver") as http:
+            async with client_at(address, running_app) as http:
                 refusal(await sign_in(http, "lan@example.com"), status)
 
-    async def test_a_reset_is_limited_by_mailbox(self, stranger: httpx2.AsyncClient) -> None:
-        await account()
-        for email in [
-            "lan@example.com",
-            "LAN@example.com",
-            "lan@EXAMPLE.com",
-            "Lan@example.com",
-            "lan@example.com",
-        ]:
-            assert (await request_reset(stranger, email)).status_code == 202
-        refused = await request_reset(stranger, "lan@example.com")
-        refusal(refused, 429, "RATE_LIMITED")
-        assert refused.headers["ratelimit-policy"] == '"password-reset";q=5;w=3600'
-        assert (await request_reset(stranger, "mai@example.com")).status_code == 202
-
-    async def test_a_reset_is_limited_by_address(self, stranger: httpx2.AsyncClient) -> None:
-        await use_up(identity_recovery.BY_ADDRESS_RESET, ADDRESS)
-        refused = await request_reset(stranger, "mai@example.com")
-        refusal(refused, 429)
-        assert refused.headers["ratelimit-policy"] == '"password-reset-address";q=30;w=3600'
-
-    async def test_guesses_of_the_current_password_are_limited(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_guesses_of_one_address_leave_the_hashing_to_others(
+        self, stranger: httpx2.AsyncClient, running_app: ASGIApp, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """An address with six guesses uses one of two places for hashing."""
         lan = await account()
-        headers = await header_of(lan)
-        await use_up(BY_ACCOUNT, str(lan.id), left=1)
-        refusal(await change(stranger, "not it, not at all", headers=headers), 403, "WRONG_PASSWORD")
+        monkeypatch.setattr(identity_passwords, "_WAITING", asyncio.Semaphore(2))
+        async with client_at("203.0.113.7", running_app) as attacker:
+            guesses = [asyncio.create_task(sign_in(attacker, f"{n}@example.com", WRONG)) for n in range(6)]
+            tokens_in(await sign_in(stranger, lan.login))
+            assert {answer.status_code for answer in await asyncio.gather(*guesses)} == {401}
+
+    async def test_too_many_passwords_to_hash_are_503(
+        self, stranger: httpx2.AsyncClient, running_app: ASGIApp, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        lan = await account()
+        monkeypatch.setattr(identity_passwords, "_WAITING", asyncio.Semaphore(2))
+        verify, may_end = argon2.PasswordHasher.verify, threading.Event()
+
+        def slowly(self: argon2.PasswordHasher, hash: str, password: str) -> Any:  # noqa: A002 - argon2's name
+            assert may_end.wait(SOON)
+            return verify(self, hash, password)
+
+        monkeypatch.setattr(argon2.PasswordHasher, "verify", slowly)
+        async with AsyncExitStack() as clients:
+            addresses = [f"203.0.113.{number}" for number in range(6)]
+            https = [
+                await clients.enter_async_context(client_at(address, running_app)) for address in addresses
+            ]
+            signing_in = [asyncio.create_task(sign_in(http, lan.login)) for http in https]
+            first = [await answer for answer in itertools.islice(asyncio.as_completed(signing_in), 4)]
+            assert [answer.status_code for answer in first] == [503] * 4
+            may_end.set()
+            answers = await asyncio.gather(*signing_in)
+        assert Counter(answer.status_code for answer in answers) == {503: 4, 200: 2}
+        tokens_in(await sign_in(stranger, lan.login))
+
+    async def test_wrong_guesses_of_the_current_password_are_limited(
+        self, stranger: httpx2.AsyncClient
+    ) -> None:
+        lan = await account()
+        await use_up(BY_USER, str(lan.id), left=1)
+        changed = tokens_in(await change(stranger, PASSWORD, headers=await header_of(lan)))
+        headers = bearer(tokens_in(await change(stranger, NEW_PASSWORD, PASSWORD, headers=bearer(changed))))
+        refusal(await change(stranger, WRONG, headers=headers), 403, "WRONG_PASSWORD")
         refusal(await change(stranger, PASSWORD, headers=headers), 429)
+
+
+class TestKnownDevice:
+    """Strangers have used up what they can."""
+
+    @pytest.fixture
+    async def lan(self, stranger: httpx2.AsyncClient) -> Account:
+        lan = await account()
+        await use_up(BY_LOGIN, f"{lan.login} {ADDRESS}")
+        await use_up(BY_LOGIN_ANYWHERE, lan.login)
+        await use_up(BY_ADDRESS, ADDRESS)
+        await use_up(identity_recovery.BY_ADDRESS, ADDRESS)
+        return lan
+
+    async def test_the_owner_signs_in_on_a_known_device_and_not_on_a_new_one(
+        self, stranger: httpx2.AsyncClient, lan: Account
+    ) -> None:
+        device = (await tokens_of(lan))["device_token"]
+        refusal(await sign_in(stranger, lan.login), 429)
+        again = tokens_in(await sign_in(stranger, lan.login, device_token=device))
+        tokens_in(await sign_in(stranger, lan.login, device_token=again["device_token"]))
+
+    async def test_a_device_is_still_known_after_signing_out_and_after_a_refresh(
+        self, stranger: httpx2.AsyncClient, lan: Account
+    ) -> None:
+        tokens = await tokens_of(lan)
+        renewed = tokens_in(await refresh(stranger, tokens))
+        await stranger.post(f"{AUTH}/sign-out", headers=bearer(renewed))
+        for device in (tokens["device_token"], renewed["device_token"]):
+            tokens_in(await sign_in(stranger, lan.login, device_token=device))
+
+    async def test_a_known_device_has_ten_wrong_passwords_of_its_own(
+        self, stranger: httpx2.AsyncClient, lan: Account
+    ) -> None:
+        device, other = [(await tokens_of(lan))["device_token"] for _ in range(2)]
+        for _ in range(10):
+            refusal(await sign_in(stranger, lan.login, WRONG, device_token=device), 401)
+        refused = await sign_in(stranger, lan.login, device_token=device)
+        refusal(refused, 429)
+        assert refused.headers["ratelimit-policy"] == '"sign-in-device";q=10;w=900'
+        tokens_in(await sign_in(stranger, lan.login, device_token=other))
+
+    async def test_the_device_of_another_account_is_not_known(
+        self, stranger: httpx2.AsyncClient, lan: Account
+    ) -> None:
+        mai = await account(email="mai@example.com")
+        device = (await tokens_of(mai))["device_token"]
+        refusal(await sign_in(stranger, lan.login, device_token=device), 429)
+
+    @pytest.mark.parametrize("token", ["", "x", "..", ".a.b", "WzFd.a.b", "ă.ă.ă"])
+    async def test_an_invalid_token_is_a_device_that_is_not_known(
+        self, stranger: httpx2.AsyncClient, lan: Account, token: str
+    ) -> None:
+        mai = await account(email="mai@example.com")
+        refusal(await sign_in(stranger, lan.login, device_token=token), 429)
+        async with client_at("203.0.113.7", stranger._transport.app) as http:  # type: ignore[attr-defined]  # httpx's
+            tokens_in(await sign_in(http, mai.login, device_token=token))
+
+    @pytest.mark.parametrize("how", ["sign-out-everywhere", "password"])
+    async def test_a_device_is_not_known_after_a_new_password_or_signing_out_everywhere(
+        self, stranger: httpx2.AsyncClient, lan: Account, how: str
+    ) -> None:
+        with time_machine.travel(utc_now(), tick=False) as clock:
+            tokens = await tokens_of(lan)
+            clock.shift(1)
+            change_body = {"current_password": PASSWORD, "new_password": NEW_PASSWORD}
+            json = change_body if how == "password" else None
+            done = await stranger.post(f"{AUTH}/{how}", json=json, headers=bearer(tokens))
+            password = NEW_PASSWORD if how == "password" else PASSWORD
+            device = tokens["device_token"]
+            refusal(await sign_in(stranger, lan.login, password, device_token=device), 429)
+            if how == "password":
+                new_device = tokens_in(done)["device_token"]
+                tokens_in(await sign_in(stranger, lan.login, password, device_token=new_device))
+
+    @pytest.mark.parametrize(("days", "status"), [(365, 200), (366, 429)])
+    async def test_a_device_is_known_for_a_year(
+        self, stranger: httpx2.AsyncClient, days: int, status: int
+    ) -> None:
+        lan = await account()
+        with time_machine.travel("2027-02-06T02:30:00Z", tick=False) as clock:
+            device = (await tokens_of(lan))["device_token"]
+            clock.shift(days * 86_400)
+            await use_up(BY_LOGIN_ANYWHERE, lan.login)
+            answer = await sign_in(stranger, lan.login, device_token=device)
+            assert answer.status_code == status
+
+    async def test_a_reset_by_mail_signs_in_on_a_new_device_and_makes_it_known(
+        self, stranger: httpx2.AsyncClient, lan: Account
+    ) -> None:
+        with app_mail():
+            async with client_at("203.0.113.7", stranger._transport.app) as http:  # type: ignore[attr-defined]  # httpx's
+                assert (await request_reset(http, lan.login)).status_code == 202
+            tokens = tokens_in(await reset(stranger, shown_link_token()))
+        assert await is_alive(stranger, tokens)
+        refusal(await sign_in(stranger, lan.login, NEW_PASSWORD), 429)
+        device = tokens["device_token"]
+        tokens_in(await sign_in(stranger, lan.login, NEW_PASSWORD, device_token=device))
+
+    async def test_a_reset_is_limited_by_address_on_a_device_that_is_not_known(
+        self, stranger: httpx2.AsyncClient, lan: Account
+    ) -> None:
+        device = (await tokens_of(lan))["device_token"]
+        for email, token in ((lan.login, ""), ("mai@example.com", device)):
+            refused = await request_reset(stranger, email, device_token=token)
+            refusal(refused, 429)
+            assert refused.headers["ratelimit-policy"] == '"password-reset-address";q=30;w=3600'
+        with app_mail():
+            assert (await request_reset(stranger, lan.login, device_token=device)).status_code == 202
+            assert shown_link_token()
 
 
 class TestChange:
@@ -476,16 +616,15 @@ class TestReset:
                 await request_reset(stranger, "LAN@example.com")
         [mail] = server.mails
         assert mail["To"] == lan.login
-        done = await reset(stranger, link_token_in(mail.get_content()))
-        assert (done.status_code, done.content) == (204, b"")
-        assert not await is_alive(stranger, tokens)
+        new = tokens_in(await reset(stranger, link_token_in(mail.get_content())))
+        assert (await is_alive(stranger, tokens), await is_alive(stranger, new)) == (False, True)
         refusal(await sign_in(stranger, lan.login), 401)
         tokens_in(await sign_in(stranger, lan.login, NEW_PASSWORD))
 
     async def test_a_reset_link_works_once(self, stranger: httpx2.AsyncClient) -> None:
         lan = await account()
         await request_reset(stranger, lan.login)
-        assert (await reset(stranger, shown_link_token())).status_code == 204
+        tokens_in(await reset(stranger, shown_link_token()))
         refusal(await reset(stranger, shown_link_token(), "yet another one"), 404, "RESET_LINK_INVALID")
         tokens_in(await sign_in(stranger, lan.login, NEW_PASSWORD))
 
@@ -495,8 +634,8 @@ class TestReset:
         await change(stranger, PASSWORD, headers=await header_of(lan))
         refusal(await reset(stranger, shown_link_token(), "yet another one"), 404, "RESET_LINK_INVALID")
 
-    @pytest.mark.parametrize(("seconds", "status"), [(3600, 204), (3601, 404)])
-    async def test_a_reset_link_works_for_an_hour(
+    @pytest.mark.parametrize(("seconds", "status"), [(7200, 200), (7201, 404)])
+    async def test_a_reset_link_works_for_two_hours(
         self, stranger: httpx2.AsyncClient, seconds: int, status: int
     ) -> None:
         lan = await account()
@@ -535,10 +674,43 @@ class TestReset:
     async def test_an_invalid_link_is_refused(self, stranger: httpx2.AsyncClient, word: str) -> None:
         refusal(await reset(stranger, word), 404, "RESET_LINK_INVALID")
 
-    async def test_a_mail_server_that_is_down_changes_no_response(self, stranger: httpx2.AsyncClient) -> None:
+    async def test_after_three_mails_the_owner_has_links_and_gets_no_further_one(
+        self, stranger: httpx2.AsyncClient
+    ) -> None:
+        """A stranger who requests them uses up nothing: each answer is the same, and each link works."""
+        lan = await account()
+        mai = await account(email="mai@example.com")
+        spellings = ["lan@example.com", "LAN@example.com", "lan@EXAMPLE.com", "Lan@example.com", lan.login]
+        answers = [await request_reset(stranger, email) for email in spellings]
+        assert {(answer.status_code, answer.content) for answer in answers} == {(202, b"null")}
+        assert [mail.to for mail in shown_mails] == [lan.login] * 3
+        oldest = link_token_in(shown_mails[-1].body)
+        await request_reset(stranger, mai.login)
+        assert shown_mails[0].to == mai.login
+        tokens_in(await reset(stranger, oldest))
+
+    def test_a_link_outlives_the_time_in_which_no_further_mail_is_sent(self) -> None:
+        assert 2 * identity_recovery.MAILS.seconds <= identity_recovery.RESET_SECONDS
+
+    async def test_after_a_new_password_mails_are_sent_again(self, stranger: httpx2.AsyncClient) -> None:
+        lan = await account()
+        for _ in range(3):
+            await request_reset(stranger, lan.login)
+        await reset(stranger, shown_link_token())
+        await request_reset(stranger, lan.login)
+        assert len(shown_mails) == 4
+        tokens_in(await reset(stranger, shown_link_token(), PASSWORD))
+
+    async def test_a_mail_server_that_is_down_changes_no_response_and_no_count(
+        self, stranger: httpx2.AsyncClient
+    ) -> None:
         await account()
         with app_mail(SMTP_HOST="127.0.0.1", SMTP_PORT=1, SMTP_SECURITY="none"):
-            assert (await request_reset(stranger, "lan@example.com")).status_code == 202
+            for _ in range(4):
+                assert (await request_reset(stranger, "lan@example.com")).status_code == 202
+        with app_mail():
+            await request_reset(stranger, "lan@example.com")
+            assert shown_link_token()
 
 
 async def change(
@@ -548,8 +720,14 @@ async def change(
     return await http.post(f"{AUTH}/password", json=body, headers=headers)
 
 
-async def request_reset(http: httpx2.AsyncClient, email: str) -> httpx2.Response:
-    return await http.post(f"{AUTH}/password/reset-request", json={"email": email})
+async def request_reset(http: httpx2.AsyncClient, email: str, **more: str) -> httpx2.Response:
+    return await http.post(f"{AUTH}/password/reset-request", json={"email": email} | more)
+
+
+def client_at(address: str, app: ASGIApp) -> httpx2.AsyncClient:
+    """Return a client with this address."""
+    transport = ASGITransport(app=app, client=(address, 1))
+    return httpx2.AsyncClient(transport=transport, base_url="http://testserver")
 
 
 async def reset(http: httpx2.AsyncClient, word: str, password: str = NEW_PASSWORD) -> httpx2.Response:
