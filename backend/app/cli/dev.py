@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
@@ -26,7 +27,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.cli.database import explain_database_errors, run_with_database
-from app.cli.embedded import EmbeddedPostgres, EmbeddedServerError, EmbeddedValkey, free_port
+from app.cli.embedded import EmbeddedPostgres, EmbeddedServer, EmbeddedServerError, EmbeddedValkey, free_port
 
 if TYPE_CHECKING:
     from app.cli.seed import DemoAccount
@@ -37,6 +38,10 @@ DATABASE = "zenspa"
 DEMO_CUSTOMERS = 200
 API_STOP_TIMEOUT = 10.0
 """Seconds; the API itself gives its requests five."""
+MAX_RESTARTS = 3
+"""The number of times within a minute that servers are started again. One that ends more often will not stay."""
+_CHECK_INTERVAL = 0.5
+_MINUTE = 60.0
 _OWNER = "ZENSPA_DEV_PID"  # in the API's environment: which process has to end it
 _STOP_SIGNALS = [signal.SIGINT, signal.SIGTERM, *([signal.SIGHUP] if sys.platform != "win32" else [])]
 
@@ -77,8 +82,7 @@ def _run(servers: ExitStack) -> int:
         )
     missing = [name for name in ("DATABASE_URL", "REDIS_HOST") if name not in values]
     postgres = _start_postgres(servers) if "DATABASE_URL" in missing else None
-    if "REDIS_HOST" in missing:
-        _start_valkey(servers)
+    valkey = _start_valkey(servers) if "REDIS_HOST" in missing else None
     if "SECRET_KEY" not in values:
         os.environ["SECRET_KEY"] = _secret_key()
 
@@ -92,7 +96,7 @@ def _run(servers: ExitStack) -> int:
     _print_addresses(settings.HOST, port, postgres)
     if postgres is not None and accounts:
         _print_accounts(accounts, postgres)
-    return _serve(settings.HOST, port)
+    return _serve(settings.HOST, port, [server for server in (postgres, valkey) if server is not None])
 
 
 def _configured_values() -> Mapping[str, str]:
@@ -124,15 +128,16 @@ def _libpq_url(postgres: EmbeddedPostgres, database: str) -> str:
     return postgres.url(database).replace("+asyncpg", "", 1)
 
 
-def _start_valkey(servers: ExitStack) -> None:
+def _start_valkey(servers: ExitStack) -> EmbeddedValkey | None:
     if not EmbeddedValkey.is_available():
         console.print(
             "[yellow]![/] Máy này không có Redis, chạy không cần Redis · No Redis for this system, running without it"
         )
-        return
+        return None
     with _step("Valkey (Redis)"):
         valkey = servers.enter_context(EmbeddedValkey(STATE / "valkey", port=free_port()))
     os.environ |= {"REDIS_HOST": valkey.host, "REDIS_PORT": str(valkey.port)}
+    return valkey
 
 
 def _secret_key() -> str:
@@ -243,7 +248,7 @@ def _print_accounts(accounts: "Sequence[DemoAccount]", postgres: EmbeddedPostgre
     console.print(Text(f"  DATABASE_URL={database} {reset}\n", style="cyan"))
 
 
-def _serve(host: str, port: int) -> int:
+def _serve(host: str, port: int, servers: Sequence[EmbeddedServer]) -> int:
     api = subprocess.Popen(  # noqa: S603 - our own server
         [
             *(sys.executable, "-m", "uvicorn", "app.main:app", "--host", host, "--port", str(port)),
@@ -252,14 +257,36 @@ def _serve(host: str, port: int) -> int:
         ],
         env={**os.environ, _OWNER: str(os.getpid())},
     )
+    restarts: deque[float] = deque(maxlen=MAX_RESTARTS)
     try:
-        return abs(api.wait())
+        while (status := api.poll()) is None:
+            for server in servers:
+                _restart_if_ended(server, restarts)
+            time.sleep(_CHECK_INTERVAL)
+        return abs(status)
     finally:
         api.terminate()
         with suppress(subprocess.TimeoutExpired):
             api.wait(API_STOP_TIMEOUT)
         _end_api(owner_is_dead=False)
         api.wait()
+
+
+def _restart_if_ended(server: EmbeddedServer, restarts: deque[float]) -> None:
+    """Start a server again that has ended, such as by the kernel when memory was short, and say so.
+
+    Args:
+        restarts: The times of the last restarts of all servers.
+    """
+    if (status := server.exit_status) is None:
+        return
+    now = time.monotonic()
+    if len(restarts) == MAX_RESTARTS and now - restarts[0] < _MINUTE:
+        raise _DevError(f"{server.name} has ended again and again (status {status}). Its log: {server.log}")
+    restarts.append(now)
+    console.print(f"[yellow]![/] {server.name} đã dừng đột ngột · {server.name} has ended (status {status})")
+    with _step(f"{server.name}: khởi động lại · started again"):
+        server.restart()
 
 
 def _end_api(*, owner_is_dead: bool) -> None:

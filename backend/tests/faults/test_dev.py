@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import httpx2
@@ -15,7 +16,7 @@ import psutil
 import pytest
 
 from tests.conftest import create_database, database_url
-from tests.support import SOON
+from tests.support import SOON, eventually
 from tests.support.app_process import AppProcess
 from tests.support.run_cleanup import folder_for_servers, processes_under
 
@@ -157,6 +158,62 @@ async def test_the_end_of_the_api_ends_all_of_it(backend: Path) -> None:
         api.kill()  # its child, the reloaded worker, outlives it
         assert await process.wait(SOON) == 9
         assert processes_under(backend) == []
+
+
+@pytest.mark.parametrize(("name", "path"), [("postgres", "db"), ("valkey-server", "redis")])
+async def test_a_server_that_is_killed_is_announced_and_started_again(
+    backend: Path, name: str, path: str
+) -> None:
+    async with dev(backend) as process:
+
+        async def is_well() -> bool:
+            return (await get(process, f"/api/v1/health/{path}")).status_code == 200
+
+        for times in (1, 2):
+            server = server_of(process, name)
+            server.kill()
+            await eventually(partial(is_gone, server))
+            await eventually(is_well)
+            assert process.output().count("has ended (status -9)") == times
+        process.terminate()
+        assert await process.wait(SOON) == 0
+    assert processes_under(backend) == []
+
+
+async def test_a_server_that_ends_again_and_again_stops_all_of_it_with_one_line(backend: Path) -> None:
+    async with dev(backend) as process:
+        for times in (1, 2, 3):
+            server_of(process, "valkey-server").kill()
+            await eventually(partial(has_started_again, process, times))
+        server_of(process, "valkey-server").kill()
+        assert await process.wait(SOON) == 1
+        [line] = [line for line in process.output().splitlines() if line.startswith("zenspa: ")]
+    assert line.startswith("zenspa: Valkey has ended again and again (status -9). Its log: ")
+    assert processes_under(backend) == []
+
+
+async def test_a_server_that_cannot_start_again_stops_all_of_it(backend: Path) -> None:
+    async with dev(backend) as process:
+        shutil.rmtree(backend / ".data" / "postgres" / "cluster" / "global")
+        server_of(process, "postgres").kill()
+        assert await process.wait(SOON) == 1
+        assert "zenspa: PostgreSQL did not start:" in process.output()
+    assert processes_under(backend) == []
+
+
+def server_of(process: AppProcess, name: str) -> psutil.Process:
+    """Return the running server that `zenspa dev` has started."""
+    [server] = [child for child in psutil.Process(process.pid).children() if child.name() == name]
+    return server
+
+
+async def is_gone(server: psutil.Process) -> bool:
+    """Return whether the process has ended and its parent has taken notice."""
+    return not psutil.pid_exists(server.pid)
+
+
+async def has_started_again(process: AppProcess, times: int) -> bool:
+    return process.output().count("started again") == times
 
 
 async def test_configured_servers_are_used_and_none_is_started(backend: Path) -> None:

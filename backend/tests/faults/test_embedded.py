@@ -2,19 +2,21 @@
 
 import asyncio
 import os
+import signal
 import socket
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 import asyncpg
 import pytest
 from redis import Redis
 
-from app.cli.embedded import EmbeddedPostgres, EmbeddedServerError, EmbeddedValkey, free_port
+from app.cli.embedded import EmbeddedPostgres, EmbeddedServer, EmbeddedServerError, EmbeddedValkey, free_port
 from app.cli.system_user import RunAs
 from tests.support import eventually
 from tests.support.run_cleanup import folder_for_servers, processes_under
@@ -193,6 +195,19 @@ class TestBoth:
             with Redis(valkey.host, valkey.port) as redis:
                 assert redis.ping() is True
 
+    @pytest.mark.parametrize("kind", ["postgres", "valkey"])
+    async def test_a_killed_server_has_an_exit_status_and_can_be_started_again(
+        self, request: pytest.FixtureRequest, kind: str
+    ) -> None:
+        server: EmbeddedServer = request.getfixturevalue(kind)
+        with server:
+            before, killed = server.exit_status, server.pid or 0
+            os.kill(killed, signal.SIGKILL)
+            await eventually(partial(has_ended, server))
+            assert (before, server.exit_status) == (None, -signal.SIGKILL)
+            server.restart()
+            assert (server.exit_status, server.pid != killed) == (None, True)
+
     async def test_what_a_killed_owner_left_running_is_replaced(
         self, postgres: EmbeddedPostgres, valkey: EmbeddedValkey, folder: Path
     ) -> None:
@@ -213,6 +228,10 @@ class TestBoth:
             with valkey:
                 valkey.kill()
             assert stranger.poll() is None
+
+
+async def has_ended(server: EmbeddedServer) -> bool:
+    return server.exit_status is not None
 
 
 @contextmanager

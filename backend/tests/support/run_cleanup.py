@@ -8,6 +8,7 @@ elsewhere.
 import os
 import secrets
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -30,8 +31,9 @@ _ROUNDS = 5
 def run_folder() -> Iterator[Path]:
     """Make the folder of a run; at the end kill the processes of the run and remove the folder.
 
-    The folders of killed runs are removed first. A run holds a lock on the file beside its folder, and the kernel
-    releases the lock when the run ends.
+    A second process does the same when this one ends in any other way, such as by SIGKILL: it waits for the end of a pipe.
+    If both are killed, the next run does it. A run holds a lock on the file beside its folder, and the kernel releases the
+    lock when the run ends.
     """
     _remove_abandoned_runs()
     temporary = Path(tempfile.gettempdir()).resolve()
@@ -40,6 +42,7 @@ def run_folder() -> Iterator[Path]:
     folder = lock_file.with_suffix("")
     folder.mkdir(mode=0o711)  # root's servers run as another user
     before = os.environ.get("TMPDIR")
+    janitor = _start_janitor(lock_file)
     os.environ["TMPDIR"] = tempfile.tempdir = str(folder)
     try:
         yield folder
@@ -49,6 +52,19 @@ def run_folder() -> Iterator[Path]:
         os.environ |= {} if before is None else {"TMPDIR": before}
         _remove_run(lock_file)
         os.close(lock)
+        janitor.communicate()
+
+
+def _start_janitor(lock_file: Path) -> subprocess.Popen[bytes]:
+    """Start the process that removes the run when this process is gone. It is not of the run, nor of its terminal."""
+    return subprocess.Popen(
+        [sys.executable, "-m", __spec__.name, str(lock_file)],
+        cwd=Path(__file__).resolve().parents[2],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
 
 
 @contextmanager
@@ -136,3 +152,8 @@ def _lock(file: Path) -> int:
             os.close(lock)
             raise
     return lock
+
+
+if __name__ == "__main__":
+    sys.stdin.read()  # ends with the process that started this one
+    _remove_run(Path(sys.argv[1]))
