@@ -30,6 +30,7 @@ _VIETNAMESE = {
     "greater_than_equal": "Phải từ {ge} trở lên.",
     "less_than": "Phải nhỏ hơn {lt}.",
     "less_than_equal": "Không được lớn hơn {le}.",
+    "multiple_of": "Phải chia hết cho {multiple_of}.",
     "enum": "Phải là một trong: {expected}.",
     "literal_error": "Phải là một trong: {expected}.",
     "date_type": "Ngày chưa đúng. Ví dụ: 31/12/1990.",

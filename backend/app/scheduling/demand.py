@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, takewhile
-from typing import NamedTuple
+from itertools import accumulate, takewhile
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from app.scheduling.supply import Requirement, ResourceKind
-from app.scheduling.timegrid import steps_of
+from app.scheduling.timegrid import STEP_MINUTES, steps_of
 
 MOST_GUESTS = 6
 MOST_TREATMENTS = 12
@@ -23,16 +23,20 @@ class Segment:
     """A part of a treatment, and what it occupies."""
 
     minutes: int
-    """A step that is begun counts whole."""
     needs_staff: bool = True
     bed_type_id: UUID | None = None
     device_type_id: UUID | None = None
     with_guest: bool = True
     """False for preparation and turnover."""
 
+
+class TimedSegment(Protocol):
+    """A segment of the catalogue or of a booking."""
+
     @property
-    def steps(self) -> int:
-        return steps_of(self.minutes)
+    def minutes(self) -> int: ...
+    @property
+    def with_guest(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +76,11 @@ class Party:
 
     def times(self) -> list[list[Run]]:
         """Return, for each guest, the run of each treatment that is with them, in steps from the start."""
-        return [[_with_guest(layout) for layout in _lay_out(guest)[0]] for guest in self.guests]
+        return [[layout.with_guest for layout in _lay_out(guest)[0]] for guest in self.guests]
 
     def reach(self) -> Run:
         """Return the run from the first preparation, at or before the start, until the end of the last turnover."""
-        runs = [run for guest in self.guests for treatment in _lay_out(guest)[0] for _, run in treatment]
+        runs = [run for guest in self.guests for layout in _lay_out(guest)[0] for _, run in layout.segments]
         return min(0, *(run[0] for run in runs)), max(self.stay(), *(run[1] for run in runs))
 
     def needs(self) -> "list[Need]":
@@ -103,26 +107,63 @@ class Assignment(NamedTuple):
     """The runs in steps of the grid; several if a therapist is free in between."""
 
 
-def _lay_out(treatments: Sequence[Treatment]) -> tuple[list[list[tuple[Segment, Run]]], int]:
-    """Return the run of each segment, by treatment, and the end of the last one with the guest."""
-    layout: list[list[tuple[Segment, Run]]] = []
-    at = -_steps(_without_guest(treatments[0].segments))
+def guest_minutes(segments: Sequence[TimedSegment]) -> int:
+    """Return how long a guest stays for a treatment, in minutes: the one length that catalogue and bookings show.
+
+    It lasts from the first segment with the guest to the last. A step that is begun counts whole, once for all segments.
+    """
+    begins, ends = _guest_part(segments)
+    return steps_of(ends - begins) * STEP_MINUTES
+
+
+def _guest_part(segments: Sequence[TimedSegment]) -> tuple[int, int]:
+    """Return the minutes between which the guest is there, of all minutes if no segment has the guest."""
+    ends = [0, *accumulate(segment.minutes for segment in segments)]
+    with_guest = [number for number, segment in enumerate(segments) if segment.with_guest]
+    return (ends[with_guest[0]], ends[with_guest[-1] + 1]) if with_guest else (0, ends[-1])
+
+
+class _Layout(NamedTuple):
+    """The steps of one treatment, from the party's start."""
+
+    segments: list[tuple[Segment, Run]]
+    """The runs of the segments, rounded outwards: two that change within a step both have that step."""
+    with_guest: Run
+
+
+def _lay_out(treatments: Sequence[Treatment]) -> tuple[list[_Layout], int]:
+    """Return the layout of each treatment, and the end of the last one with the guest."""
+    layouts: list[_Layout] = []
     ends = 0
     for before, treatment in zip((None, *treatments), treatments, strict=False):
-        at -= _overlapped_steps(before, treatment) if before else 0
-        layout.append([])
-        for segment in treatment.segments:
-            layout[-1].append((segment, (at, at := at + segment.steps)))
-            ends = at if segment.with_guest else ends
-    return layout, ends
+        start = 0
+        if before:
+            start = layouts[-1].with_guest[1]
+            if _waits(before, treatment):
+                start = layouts[-1].segments[-1][1][1] - _layout(treatment.segments, 0).segments[0][1][0]
+        layouts.append(_layout(treatment.segments, start))
+        if any(segment.with_guest for segment in treatment.segments):
+            ends = layouts[-1].with_guest[1]
+    return layouts, ends
 
 
-def _overlapped_steps(first: Treatment, then: Treatment) -> int:
-    """Return the steps of turnover and preparation for which the guest need not wait between two treatments."""
+def _layout(segments: Sequence[Segment], start: int) -> _Layout:
+    """Lay out one treatment, with which the guest begins at step `start`."""
+    begins, ends = _guest_part(segments)
+    runs = []
+    minute = -begins
+    for segment in segments:
+        first, minute = minute, minute + segment.minutes
+        runs.append((segment, (start + first // STEP_MINUTES, start + steps_of(minute))))
+    return _Layout(runs, (start, start + steps_of(ends - begins)))
+
+
+def _waits(first: Treatment, then: Treatment) -> bool:
+    """Return whether the guest waits for turnover and preparation between two treatments."""
     turnover, preparation = _without_guest(first.segments[::-1]), _without_guest(then.segments)
-    if _occupied(turnover) & _occupied(then.segments) or _occupied(preparation) & _occupied(first.segments):
-        return 0
-    return _steps(turnover) + _steps(preparation)
+    return bool(
+        _occupied(turnover) & _occupied(then.segments) or _occupied(preparation) & _occupied(first.segments)
+    )
 
 
 def _without_guest(segments: Sequence[Segment]) -> Sequence[Segment]:
@@ -136,42 +177,40 @@ def _occupied(segments: Sequence[Segment]) -> set[object]:
     return types - {None} | {ResourceKind.STAFF for segment in segments if segment.needs_staff}
 
 
-def _steps(segments: Sequence[Segment]) -> int:
-    return sum(segment.steps for segment in segments)
-
-
 def _needs_of(guest: int, treatments: Sequence[Treatment]) -> Iterator[Need]:
     for number, (treatment, layout) in enumerate(zip(treatments, _lay_out(treatments)[0], strict=True)):
         skill = Requirement(
             ResourceKind.STAFF, treatment.service_id, treatment.therapist_id, treatment.gender
         )
         working = [
-            run for needed, run in _join((segment.needs_staff, run) for segment, run in layout) if needed
+            run for _, run in _join((segment.needs_staff or None, run) for segment, run in layout.segments)
         ]
         if working:
             yield Need(guest, number, skill, tuple(working))
         for kind, types in (
-            (ResourceKind.BED, [(segment.bed_type_id, run) for segment, run in layout]),
-            (ResourceKind.DEVICE, [(segment.device_type_id, run) for segment, run in layout]),
+            (ResourceKind.BED, [(segment.bed_type_id, run) for segment, run in layout.segments]),
+            (ResourceKind.DEVICE, [(segment.device_type_id, run) for segment, run in layout.segments]),
         ):
             for type_id, run in _join(types):
-                if type_id is not None:
-                    bed_id = treatment.bed_id if _applies_to_bed(treatment, kind, type_id) else None
-                    yield Need(guest, number, Requirement(kind, type_id, bed_id), (run,))
+                bed_id = treatment.bed_id if _applies_to_bed(treatment, kind, type_id) else None
+                yield Need(guest, number, Requirement(kind, type_id, bed_id), (run,))
 
 
 def _applies_to_bed(treatment: Treatment, kind: ResourceKind, type_id: UUID) -> bool:
     return kind is ResourceKind.BED and treatment.bed_type_id in (None, type_id)
 
 
-def _with_guest(layout: Sequence[tuple[Segment, Run]]) -> Run:
-    """Return the run with the guest, or the whole run if the guest is in no segment."""
-    with_guest = [run for segment, run in layout if segment.with_guest] or [run for _, run in layout]
-    return with_guest[0][0], with_guest[-1][1]
-
-
-def _join[T](pieces: Iterable[tuple[T, Run]]) -> Iterator[tuple[T, Run]]:
-    """Join consecutive runs with the same value."""
-    for value, group in groupby(pieces, key=lambda piece: piece[0]):
-        runs = [run for _, run in group]
-        yield value, (runs[0][0], runs[-1][1])
+def _join[T](pieces: Iterable[tuple[T | None, Run]]) -> list[tuple[T, Run]]:
+    """Join runs with the same value that touch or overlap. Pieces without a value are left out."""
+    joined: list[tuple[T, Run]] = []
+    latest: dict[T, int] = {}
+    for value, (first, last) in pieces:
+        if value is None:
+            continue
+        at = latest.get(value)
+        if at is not None and joined[at][1][1] >= first:
+            joined[at] = value, (joined[at][1][0], last)
+        else:
+            latest[value] = len(joined)
+            joined.append((value, (first, last)))
+    return joined

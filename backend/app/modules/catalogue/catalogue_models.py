@@ -97,7 +97,7 @@ class AddOn(KeyedEntity):
     offered: Mapped[str] = mapped_column(Text)
 
     __table_args__ = (
-        CheckConstraint("minutes BETWEEN 0 AND 1440", name="minutes"),
+        CheckConstraint("minutes BETWEEN 0 AND 1440 AND minutes % 5 = 0", name="minutes"),
         CheckConstraint("price >= 0", name="price"),
         CheckConstraint("offered IN ('online', 'desk', 'no')", name="offered"),
     )

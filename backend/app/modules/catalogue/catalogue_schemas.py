@@ -11,6 +11,7 @@ from app.common.schemas import NOT_SENT, Bilingual, BilingualText, Key, RequestM
 from app.common.types.localized import LocalizedText
 from app.common.types.wall_time import DAY
 from app.common.validation import bilingual_error
+from app.scheduling.timegrid import STEP_MINUTES
 
 MAX_SEGMENTS = 20
 MAX_VARIANTS = 50
@@ -77,6 +78,16 @@ def _check_treatment(segments: list[Segment]) -> list[Segment]:
 
 Segments = Annotated[
     list[Segment], Field(min_length=1, max_length=MAX_SEGMENTS), AfterValidator(_check_treatment)
+]
+AddOnMinutes = Annotated[
+    StrictInt,
+    Field(
+        ge=0,
+        le=DAY,
+        multiple_of=STEP_MINUTES,
+        examples=[15],
+        description="Minutes added to the treatment: whole steps of five, so that lengths can be summed up.",
+    ),
 ]
 AddOnIds = Annotated[
     list[UUID],
@@ -154,7 +165,7 @@ class ServiceUpdate(RequestModel):
 class AddOnCreate(RequestModel):
     key: Key = Field(examples=["hot-stones"])
     name: ServiceNames
-    minutes: Annotated[StrictInt, Field(ge=0, le=DAY, description="Minutes added to the treatment.")]
+    minutes: AddOnMinutes
     price: Price
     position: Position = 0
     offered: Offered = Offered.ONLINE
@@ -167,7 +178,7 @@ class AddOnUpdate(RequestModel):
 
     key: Key = ""
     name: ServiceNames = NOT_SENT
-    minutes: Annotated[StrictInt, Field(ge=0, le=DAY, description="Minutes added to the treatment.")] = 0
+    minutes: AddOnMinutes = 0
     price: Price = 0
     position: Position = 0
     offered: Offered = Offered.ONLINE
@@ -179,7 +190,9 @@ class VariantRead(BaseModel):
     id: UUID
     key: str
     name: VariantName | None
-    minutes: int = Field(description="Time of the guest, without preparation and turnover.")
+    minutes: int = Field(
+        description="Time of the guest, without preparation and turnover, in whole steps of five minutes: as bookings take."
+    )
     price: int = Field(description="In đồng.")
 
 

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.modules.catalogue.catalogue_models import (
@@ -24,6 +24,7 @@ from app.modules.catalogue.catalogue_schemas import (
     VariantRead,
     variant_name,
 )
+from app.scheduling.demand import guest_minutes
 
 
 async def list_categories(session: AsyncSession) -> Sequence[ServiceCategory]:
@@ -34,23 +35,22 @@ async def list_categories(session: AsyncSession) -> Sequence[ServiceCategory]:
 
 async def online_variants(session: AsyncSession) -> dict[UUID, list[VariantRead]]:
     """Return the variants that are not retired, in order, by service id."""
-    minutes = func.sum(ServiceSegment.minutes).filter(ServiceSegment.with_guest)
     statement = (
-        select(ServiceVariant, minutes)
-        .join(ServiceSegment, ServiceSegment.variant_id == ServiceVariant.id)
+        select(ServiceVariant)
         .where(ServiceVariant.retired_at.is_(None))
-        .group_by(ServiceVariant.id)
         .order_by(ServiceVariant.position, ServiceVariant.key)
     )
+    rows = (await session.scalars(statement)).all()
+    segments = await _segments_of(session, rows)
     variants: dict[UUID, list[VariantRead]] = defaultdict(list)
-    for variant, guest_minutes in await session.execute(statement):
-        variants[variant.service_id].append(
+    for row in rows:
+        variants[row.service_id].append(
             VariantRead(
-                id=variant.id,
-                key=variant.key,
-                name=variant_name(variant.name),
-                minutes=guest_minutes,
-                price=variant.price,
+                id=row.id,
+                key=row.key,
+                name=variant_name(row.name),
+                minutes=guest_minutes(segments[row.id]),
+                price=row.price,
             )
         )
     return variants
@@ -112,10 +112,7 @@ async def read_variant(session: AsyncSession, variant: ServiceVariant) -> DeskVa
 
 
 async def _read_variants(session: AsyncSession, variants: Sequence[ServiceVariant]) -> list[DeskVariant]:
-    segments: dict[UUID, list[Segment]] = {variant.id: [] for variant in variants}
-    rows = select(ServiceSegment).where(ServiceSegment.variant_id.in_(segments))
-    for row in await session.scalars(rows.order_by(ServiceSegment.variant_id, ServiceSegment.position)):
-        segments[row.variant_id].append(Segment.model_validate(row))
+    segments = await _segments_of(session, variants)
     return [
         DeskVariant(
             id=variant.id,
@@ -125,7 +122,17 @@ async def _read_variants(session: AsyncSession, variants: Sequence[ServiceVarian
             price=variant.price,
             position=variant.position,
             retired_at=variant.retired_at,
-            segments=segments[variant.id],
+            segments=[Segment.model_validate(segment) for segment in segments[variant.id]],
         )
         for variant in variants
     ]
+
+
+async def _segments_of(
+    session: AsyncSession, variants: Sequence[ServiceVariant]
+) -> dict[UUID, list[ServiceSegment]]:
+    segments: dict[UUID, list[ServiceSegment]] = {variant.id: [] for variant in variants}
+    rows = select(ServiceSegment).where(ServiceSegment.variant_id.in_(segments))
+    for row in await session.scalars(rows.order_by(ServiceSegment.variant_id, ServiceSegment.position)):
+        segments[row.variant_id].append(row)
+    return segments

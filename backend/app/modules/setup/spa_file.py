@@ -29,6 +29,7 @@ from app.modules.catalogue.catalogue_schemas import (
     MAX_ADD_ONS,
     MAX_SEGMENTS,
     MAX_VARIANTS,
+    AddOnMinutes,
     Offered,
     Price,
     Segments,
@@ -196,7 +197,7 @@ class FileCategory(_Keyed):
 
 class FileAddOn(_Keyed):
     name: Bilingual
-    minutes: Annotated[StrictInt, Field(ge=0, le=DAY)]
+    minutes: AddOnMinutes
     price: Price
     offered: Offered = Offered.ONLINE
 

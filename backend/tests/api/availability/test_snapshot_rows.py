@@ -78,7 +78,7 @@ class _Drawn:
             for variant_id, (_, segments) in zip(self.variants, offers, strict=True)
             if any(segment.staff for segment in segments)
         }
-        self.add_on = self.spa.add_on("stones", self.one([0, 7, 20]), *self.variants)
+        self.add_on = self.spa.add_on("stones", self.one([0, 10, 20]), *self.variants)
         self.people = [self._therapist(number) for number in range(self.number(2, 4))]
         beds = [self._bed(number) for number in range(self.number(3, 5))]
         devices = [self.spa.device(f"laser {number}") for number in range(self.number(1, 2))]

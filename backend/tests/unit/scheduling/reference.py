@@ -103,37 +103,65 @@ def needs_of(party: Party) -> list[StepNeed]:
     found = []
     for guest, treatments in enumerate(party.guests):
         for number, laid in enumerate(timeline(treatments)):
-            working = frozenset(step for step, segment in laid.items() if segment.needs_staff)
+            working = frozenset(
+                step
+                for step, segments in laid.steps.items()
+                if any(segment.needs_staff for segment in segments)
+            )
             if working:
                 found.append(StepNeed(guest, number, ResourceKind.STAFF, None, working))
-            beds = {step: segment.bed_type_id for step, segment in laid.items()}
-            devices = {step: segment.device_type_id for step, segment in laid.items()}
+            beds = {step: [part.bed_type_id for part in parts] for step, parts in laid.steps.items()}
+            devices = {step: [part.device_type_id for part in parts] for step, parts in laid.steps.items()}
             for kind, types in ((ResourceKind.BED, beds), (ResourceKind.DEVICE, devices)):
-                run: set[int] = set()
-                for step, type_id in types.items():
-                    run.add(step)
-                    if types.get(step + 1, "the end") != type_id:
-                        if type_id is not None:
+                for type_id in dict.fromkeys(type_id for needed in types.values() for type_id in needed):
+                    if type_id is None:
+                        continue
+                    run: set[int] = set()
+                    for step, needed in types.items():
+                        if type_id in needed:
+                            run.add(step)
+                        if run and type_id not in types.get(step + 1, []):
                             found.append(StepNeed(guest, number, kind, type_id, frozenset(run)))
-                        run = set()
+                            run = set()
     return found
 
 
-def timeline(treatments: Sequence[Treatment]) -> list[dict[int, Segment]]:
-    """Return, for each treatment, the segment of each step, counted from the first step with the guest."""
-    found: list[dict[int, Segment]] = []
+class Laid(NamedTuple):
+    """A treatment, in steps from the first one with the guest."""
+
+    steps: dict[int, list[Segment]]
+    """The segments of each step."""
+    guest_comes: int
+    guest_leaves: int
+    turnover: list[Segment]
+
+
+def timeline(treatments: Sequence[Treatment]) -> list[Laid]:
+    """Lay treatments out minute by minute: five minutes are a step, the first of them the guest's first."""
+    found: list[Laid] = []
     for number, treatment in enumerate(treatments):
-        steps = [segment for segment in treatment.segments for _ in range((segment.minutes + 4) // 5)]
-        with_guest = [at for at, segment in enumerate(steps) if segment.with_guest] or [0, len(steps) - 1]
-        begins = -with_guest[0]
+        minutes = [segment for segment in treatment.segments for _ in range(segment.minutes)]
+        with_guest = [at for at, segment in enumerate(minutes) if segment.with_guest]
+        arrives, leaves = (with_guest[0], with_guest[-1] + 1) if with_guest else (0, len(minutes))
+        steps: dict[int, list[Segment]] = {}
+        for at, segment in enumerate(minutes):
+            steps.setdefault((at - arrives) // 5, []).append(segment)
+        begins = 0
         if number:
             before = found[-1]
-            before_with_guest = [at for at, segment in before.items() if segment.with_guest] or list(before)
-            waits = share_a_resource(steps[: with_guest[0]], before.values()) or share_a_resource(
-                [segment for at, segment in before.items() if at > before_with_guest[-1]], steps
+            preparation = minutes[:arrives]
+            waits = share_a_resource(preparation, treatments[number - 1].segments) or share_a_resource(
+                before.turnover, treatment.segments
             )
-            begins = max(before) + 1 if waits else before_with_guest[-1] + 1 - with_guest[0]
-        found.append({begins + at: segment for at, segment in enumerate(steps)})
+            begins = max(before.steps) + 1 - min(steps) if waits else before.guest_leaves
+        found.append(
+            Laid(
+                {begins + step: segments for step, segments in steps.items()},
+                begins,
+                begins + -(-(leaves - arrives) // 5),
+                minutes[leaves:],
+            )
+        )
     return found
 
 
@@ -149,6 +177,8 @@ def share_a_resource(some: Iterable[Segment], others: Iterable[Segment]) -> bool
 def stay(treatments: Sequence[Treatment]) -> int:
     """Return the number of steps until the last one with the guest has passed: at least one."""
     with_guest = [
-        step for laid in timeline(treatments) for step, segment in laid.items() if segment.with_guest
+        laid.guest_leaves
+        for laid, treatment in zip(timeline(treatments), treatments, strict=True)
+        if any(segment.with_guest for segment in treatment.segments)
     ]
-    return max(with_guest, default=0) + 1
+    return max(with_guest, default=1)

@@ -5,7 +5,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from app.scheduling.bitmask import ones, positions
-from app.scheduling.demand import Assignment, Party, Segment
+from app.scheduling.demand import Assignment, Party, Segment, guest_minutes
 from app.scheduling.search import assign, feasible_starts
 from app.scheduling.supply import Supply, Therapist
 from tests.support.examples import examples
@@ -176,17 +176,46 @@ def test_minutes_that_are_no_multiple_of_five_occupy_the_whole_step() -> None:
     assert not feasible_starts(party([treatment("massage", 61)]), supply)
 
 
+@pytest.mark.parametrize(
+    ("segments", "minutes"),
+    [
+        ([segment(12), segment(18), segment(15)], 45),
+        ([segment(12), segment(18), segment(16)], 50),
+        ([segment(3, guest=False), segment(58), segment(9, guest=False)], 60),
+        ([segment(20), segment(10, guest=False), segment(20)], 50),
+    ],
+    ids=["odd segments", "a step begun", "preparation and turnover", "a pause"],
+)
+def test_a_treatment_has_one_length_however_its_segments_are_cut(
+    segments: list[Segment], minutes: int
+) -> None:
+    assert guest_minutes(segments) == minutes
+    assert party([treatment("facial", *segments)]).times() == [[(0, minutes // 5)]]
+    assert party([treatment("facial", *segments)] * 2).times()[0][0] == (0, minutes // 5)
+
+
+def test_a_device_between_two_steps_is_occupied_in_both() -> None:
+    treated = treatment("facial", 12, segment(18, with_="laser"), 15)
+    assert describe(assign(party([treated]), spa(therapist("Lan"), device("laser")), 0)) == [
+        "Lan 09:00-09:45",
+        "laser 09:10-09:30",
+    ]
+
+
+def test_a_short_pause_does_not_book_a_therapist_twice_in_one_step() -> None:
+    paused = treatment("facial", 12, segment(1, staff=False), 32)
+    assert describe(assign(party([paused]), spa(therapist("Lan")), 0)) == ["Lan 09:00-09:45"]
+
+
 @given(parties())
 def test_the_times_of_a_party_are_those_of_the_reference(coming: Party) -> None:
     for guest, runs in zip(coming.guests, coming.times(), strict=True):
-        for timeline, (first, last) in zip(reference.timeline(guest), runs, strict=True):
-            with_guest = [step for step, part in timeline.items() if part.with_guest] or list(timeline)
-            assert (first, last) == (with_guest[0], with_guest[-1] + 1)
+        assert runs == [(laid.guest_comes, laid.guest_leaves) for laid in reference.timeline(guest)]
 
 
 @given(parties())
 def test_a_party_reaches_from_its_first_preparation_to_its_last_turnover(coming: Party) -> None:
-    steps = [step for guest in coming.guests for timeline in reference.timeline(guest) for step in timeline]
+    steps = [step for guest in coming.guests for laid in reference.timeline(guest) for step in laid.steps]
     stay = max(map(reference.stay, coming.guests))
     assert coming.reach() == (min(0, *steps), max(stay, *(step + 1 for step in steps)))
 

@@ -91,7 +91,12 @@ def spas(draw: Callable[..., Any]) -> dict[str, Any]:
     categories = draw(keyed({"name": NAMES}))
     add_ons = draw(
         keyed(
-            {"name": NAMES, "minutes": st.integers(0, 1440), "price": st.integers(0, 10**9)}, offered=OFFERED
+            {
+                "name": NAMES,
+                "minutes": st.integers(0, 288).map(lambda steps: 5 * steps),
+                "price": st.integers(0, 10**9),
+            },
+            offered=OFFERED,
         )
     )
     segment: dict[str, Any] = {"staff": st.booleans()}
