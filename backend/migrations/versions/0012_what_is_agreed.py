@@ -1,9 +1,13 @@
 """What is booked stays as agreed.
 
+An add-on of an appointment keeps the minutes that it added, as it keeps its price: dropping it, or adding another, does
+not read the treatment's length from the catalogue again.
+
 The minutes of an add-on are whole steps of five minutes: then the lengths of a variant and its add-ons can be summed up
 to the length that is booked.
 """
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0012"
@@ -13,6 +17,12 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("appointment_add_on", sa.Column("minutes", sa.Integer(), nullable=True))
+    op.execute(
+        "UPDATE appointment_add_on SET minutes = add_on.minutes FROM add_on WHERE add_on.id = add_on_id"
+    )
+    op.alter_column("appointment_add_on", "minutes", nullable=False)
+    op.create_check_constraint("minutes", "appointment_add_on", "minutes >= 0")
     op.execute("UPDATE add_on SET minutes = least(ceil(minutes / 5.0) * 5, 1440) WHERE minutes % 5 <> 0")
     op.drop_constraint("add_on_minutes_check", "add_on")
     op.create_check_constraint("minutes", "add_on", "minutes BETWEEN 0 AND 1440 AND minutes % 5 = 0")
@@ -21,3 +31,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_constraint("add_on_minutes_check", "add_on")
     op.create_check_constraint("minutes", "add_on", "minutes BETWEEN 0 AND 1440")
+    op.drop_column("appointment_add_on", "minutes")

@@ -27,6 +27,7 @@ from app.modules.availability.quote import (
     QuotedAddOn,
     QuotedTreatment,
     lengthen,
+    quote_add_ons,
     quote_party,
     require_therapist,
 )
@@ -56,6 +57,7 @@ __all__ = [
     "load_snapshot",
     "load_snapshot_around",
     "lock_and_refresh",
+    "quote_add_ons",
     "quote_party",
     "require_therapist",
 ]

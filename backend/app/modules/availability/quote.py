@@ -1,6 +1,6 @@
 """Quote a party: the segments and the price of each treatment, from the current catalogue."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
@@ -38,6 +38,8 @@ class QuotedAddOn:
     name: LocalizedText
     price: int
     """The price in đồng."""
+    minutes: int
+    """The minutes that it adds to the treatment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,33 @@ async def quote_party(
     wishes = [wish for guest in guests for wish in guest.treatments]
     if not at_desk and any(wish.bed_id for wish in wishes):
         raise BedsAreForTheDesk
-    references = await _load_references(session, wishes)
+    references = await _load_references(
+        session,
+        variant_ids={wish.variant_id for wish in wishes},
+        add_on_ids={add_on_id for wish in wishes for add_on_id in wish.add_on_ids},
+        resource_ids={chosen for wish in wishes for chosen in (wish.therapist_id, wish.bed_id)} - {None},
+    )
     quoted = [[_quote(wish, references, at_desk=at_desk) for wish in guest.treatments] for guest in guests]
     party = Party(tuple(tuple(line.treatment for line in guest) for guest in quoted), same_room)
     return Quote(quoted, party)
+
+
+async def quote_add_ons(
+    session: AsyncSession, wishes: Sequence[tuple[UUID, Collection[UUID]]]
+) -> list[list[QuotedAddOn]]:
+    """Quote new add-ons of treatments that are agreed, at the desk. The treatments themselves are not quoted again.
+
+    Args:
+        wishes: The service of each treatment, and the ids of its new add-ons.
+
+    Raises:
+        AddOnNotFound, NotOffered, AddOnDoesNotFit
+    """
+    add_on_ids = {add_on_id for _, add_on_ids in wishes for add_on_id in add_on_ids}
+    references = await _load_references(session, add_on_ids=add_on_ids) if add_on_ids else _References()
+    return [
+        _quote_add_ons(service_id, add_on_ids, references, at_desk=True) for service_id, add_on_ids in wishes
+    ]
 
 
 def require_therapist(segments: Iterable[Segment]) -> None:
@@ -122,39 +147,35 @@ class _References(dict[tuple[str, UUID], Any]):
         return self[kind, reference_id]
 
 
-async def _load_references(session: AsyncSession, wishes: Sequence[TreatmentWish]) -> _References:
-    rows = await fetch_raw(
-        session,
-        _REFERENCES,
-        [wish.variant_id for wish in wishes],
-        [add_on_id for wish in wishes for add_on_id in wish.add_on_ids],
-        [chosen for wish in wishes for chosen in (wish.therapist_id, wish.bed_id) if chosen is not None],
-    )
+async def _load_references(
+    session: AsyncSession,
+    *,
+    variant_ids: Collection[UUID] = (),
+    add_on_ids: Collection[UUID] = (),
+    resource_ids: Collection[UUID | None] = (),
+) -> _References:
+    rows = await fetch_raw(session, _REFERENCES, [*variant_ids], [*add_on_ids], [*resource_ids])
     return _References({(kind, row_id): value for kind, row_id, value in rows})
 
 
 def _quote(wish: TreatmentWish, references: _References, *, at_desk: bool) -> QuotedTreatment:
     variant = references.find("variant", wish.variant_id, VariantNotFound)
-    add_ons = [
-        references.find("add_on", add_on_id, AddOnNotFound) for add_on_id in dict.fromkeys(wish.add_on_ids)
-    ]
     if wish.therapist_id is not None:
         references.find(ResourceKind.STAFF, wish.therapist_id, StaffNotFound)
     bed_type_id = None
     if wish.bed_id is not None:
         bed_type_id = UUID(references.find(ResourceKind.BED, wish.bed_id, ResourceNotFound))
-    for item in (variant, *add_ons):
-        _refuse_unless_offered(item, at_desk=at_desk)
-    if any(variant["service_id"] not in add_on["service_ids"] for add_on in add_ons):
-        raise AddOnDoesNotFit
+    _refuse_unless_offered(variant, at_desk=at_desk)
+    service_id = UUID(variant["service_id"])
+    add_ons = _quote_add_ons(service_id, wish.add_on_ids, references, at_desk=at_desk)
     segments = [_segment(segment) for segment in variant["segments"]]
     if bed_type_id and all(segment.bed_type_id != bed_type_id for segment in segments):
         raise BedDoesNotFit
     if wish.therapist_id or wish.gender:
         require_therapist(segments)
     treatment = Treatment(
-        service_id=UUID(variant["service_id"]),
-        segments=lengthen(segments, sum(add_on["minutes"] for add_on in add_ons)),
+        service_id=service_id,
+        segments=lengthen(segments, sum(add_on.minutes for add_on in add_ons)),
         therapist_id=wish.therapist_id,
         gender=wish.gender,
         bed_id=wish.bed_id,
@@ -166,8 +187,23 @@ def _quote(wish: TreatmentWish, references: _References, *, at_desk: bool) -> Qu
         name=_name(variant),
         variant_name=_variant_name(variant),
         price=variant["price"],
-        add_ons=tuple(QuotedAddOn(UUID(add_on["id"]), _name(add_on), add_on["price"]) for add_on in add_ons),
+        add_ons=tuple(add_ons),
     )
+
+
+def _quote_add_ons(
+    service_id: UUID, add_on_ids: Iterable[UUID], references: _References, *, at_desk: bool
+) -> list[QuotedAddOn]:
+    """Quote the add-ons of one treatment, each once."""
+    add_ons = [references.find("add_on", add_on_id, AddOnNotFound) for add_on_id in dict.fromkeys(add_on_ids)]
+    for add_on in add_ons:
+        _refuse_unless_offered(add_on, at_desk=at_desk)
+    if any(str(service_id) not in add_on["service_ids"] for add_on in add_ons):
+        raise AddOnDoesNotFit
+    return [
+        QuotedAddOn(UUID(add_on["id"]), _name(add_on), add_on["price"], add_on["minutes"])
+        for add_on in add_ons
+    ]
 
 
 def _refuse_unless_offered(item: Mapping[str, Any], *, at_desk: bool) -> None:

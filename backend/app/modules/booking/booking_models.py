@@ -119,7 +119,7 @@ class AppointmentTreatment(Entity):
 
 
 class AppointmentAddOn(Entity):
-    """An add-on of a treatment, at the price agreed."""
+    """An add-on of a treatment as agreed, whatever the catalogue says later."""
 
     __tablename__ = "appointment_add_on"
 
@@ -129,9 +129,12 @@ class AppointmentAddOn(Entity):
     add_on_id: Mapped[UUID] = mapped_column(ForeignKey("add_on.id"))
     price: Mapped[int] = mapped_column(BigInteger)
     """The price in đồng."""
+    minutes: Mapped[int]
+    """The minutes that it added to the treatment: as many go when it is dropped."""
 
     __table_args__ = (
         CheckConstraint("price >= 0", name="price"),
+        CheckConstraint("minutes >= 0", name="minutes"),
         UniqueConstraint("appointment_treatment_id", "add_on_id", name="appointment_add_on_key"),
     )
 

@@ -1,6 +1,6 @@
 """Edit the treatments of a guest: keep, change, add and drop them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -10,8 +10,10 @@ from app.db.queries import fetch_raw
 from app.modules.availability.availability_errors import BedDoesNotFit
 from app.modules.availability.availability_schemas import GuestWish, TreatmentWish
 from app.modules.availability.availability_service import (
+    QuotedAddOn,
     QuotedTreatment,
     lengthen,
+    quote_add_ons,
     quote_party,
     require_therapist,
 )
@@ -25,9 +27,10 @@ from app.modules.booking.visit.rows import (
     segments_of,
     treatment_row,
 )
+from app.modules.catalogue.catalogue_service import names_of_variants
 from app.modules.resource.resource_errors import ResourceNotFound
 from app.modules.staff.staff_service import refuse_unless_known
-from app.scheduling.demand import Segment
+from app.scheduling.demand import Segment, guest_minutes
 from app.scheduling.timegrid import STEP_MINUTES
 
 _BED_TYPES = "SELECT id, type_id FROM bookable_resource WHERE id = ANY($1::uuid[]) AND kind = 'bed'"
@@ -55,8 +58,10 @@ class TreatmentEdit:
 async def edit_treatments(
     session: AsyncSession, rows: VisitRows, guest: Appointment, changes: Sequence[TreatmentChange]
 ) -> TreatmentEdit:
-    """Apply changes to the treatments of a guest. Agreed prices stay; a new set of add-ons is quoted from the current
-    catalogue, and so is the length.
+    """Apply changes to the treatments of a guest.
+
+    What is agreed stays: price, segments, and what an add-on adds. Only new treatments and new add-ons are quoted from the
+    current catalogue, and have to be offered still.
 
     The caller deletes the treatments that are dropped, once their allocations are released.
 
@@ -71,9 +76,11 @@ async def edit_treatments(
     await refuse_unless_known(
         session, {change.therapist_id for change in changes if change.therapist_id is not None}
     )
-    quoted = iter(await _quote(session, existing, changes))
+    quoted = iter(await _quote_new_treatments(session, changes))
+    new_add_ons = await _quote_new_add_ons(session, rows, existing, changes)
     edit = TreatmentEdit([])
     for change in changes:
+        added_minutes = 0
         if change.id is None:
             new = next(quoted)
             row = treatment_row(guest.id, new)
@@ -82,13 +89,17 @@ async def edit_treatments(
         else:
             row = existing[change.id]
             if change.add_on_ids is not None:
-                await _set_add_ons(session, rows, row, next(quoted))
+                added_minutes = await _set_add_ons(
+                    session, rows, row, change.add_on_ids, new_add_ons.get(row.id, [])
+                )
             if "therapist_id" in change.model_fields_set:
                 row.therapist_id = change.therapist_id
             if "gender" in change.model_fields_set:
                 row.gender = change.gender
         if change.minutes is not None:
-            row.segments = segments_as_json(_with_length(segments_of(row), change.minutes))
+            added_minutes = change.minutes - guest_minutes(segments_of(row))
+        if added_minutes:
+            row.segments = segments_as_json(_lengthened(segments_of(row), added_minutes))
         if change.therapist_id or change.gender:
             require_therapist(segments_of(row))
         edit.rows.append(row)
@@ -113,20 +124,19 @@ async def _add_choices(
             edit.choice.beds[row.id] = change.bed_id, bed_type_id
 
 
-async def _quote(
-    session: AsyncSession, existing: dict[UUID, AppointmentTreatment], changes: Sequence[TreatmentChange]
+async def _quote_new_treatments(
+    session: AsyncSession, changes: Sequence[TreatmentChange]
 ) -> list[QuotedTreatment]:
-    """Quote new treatments, and those with a new set of add-ons."""
     wishes = [
         TreatmentWish(
-            variant_id=existing[change.id].variant_id if change.id else change.variant_id,
+            variant_id=change.variant_id,
             add_on_ids=change.add_on_ids or [],
             therapist_id=change.therapist_id,
             gender=change.gender,
             bed_id=change.bed_id,
         )
         for change in changes
-        if change.id is None or change.add_on_ids is not None
+        if change.variant_id is not None
     ]
     if not wishes:
         return []
@@ -134,26 +144,57 @@ async def _quote(
     return quote.guests[0]
 
 
+async def _quote_new_add_ons(
+    session: AsyncSession,
+    rows: VisitRows,
+    existing: Mapping[UUID, AppointmentTreatment],
+    changes: Sequence[TreatmentChange],
+) -> dict[UUID, list[QuotedAddOn]]:
+    """Quote the add-ons that agreed treatments do not have yet, by the id of the treatment."""
+    agreed = {(add_on.appointment_treatment_id, add_on.add_on_id) for add_on in rows.add_ons}
+    new = {
+        change.id: [add_on_id for add_on_id in change.add_on_ids if (change.id, add_on_id) not in agreed]
+        for change in changes
+        if change.id is not None and change.add_on_ids is not None
+    }
+    new = {treatment_id: add_on_ids for treatment_id, add_on_ids in new.items() if add_on_ids}
+    services = await names_of_variants(session, {existing[treatment_id].variant_id for treatment_id in new})
+    quoted = await quote_add_ons(
+        session,
+        [
+            (services[existing[treatment_id].variant_id].service_id, add_on_ids)
+            for treatment_id, add_on_ids in new.items()
+        ],
+    )
+    return dict(zip(new, quoted, strict=True))
+
+
 async def _set_add_ons(
-    session: AsyncSession, rows: VisitRows, row: AppointmentTreatment, quoted: QuotedTreatment
-) -> None:
-    """Replace the add-ons of a treatment. Those that stay keep their price."""
-    new = {add_on.id: add_on for add_on in quoted.add_ons}
-    for agreed in rows.add_ons:
-        if agreed.appointment_treatment_id == row.id and new.pop(agreed.add_on_id, None) is None:
-            await session.delete(agreed)
-    session.add_all(add_on_rows(row, new.values()))
-    row.segments = segments_as_json(quoted.treatment.segments)
+    session: AsyncSession,
+    rows: VisitRows,
+    row: AppointmentTreatment,
+    add_on_ids: Collection[UUID],
+    new: Sequence[QuotedAddOn],
+) -> int:
+    """Replace the add-ons of a treatment, and return the minutes that this adds. Those that stay are as agreed."""
+    dropped = [
+        agreed
+        for agreed in rows.add_ons
+        if agreed.appointment_treatment_id == row.id and agreed.add_on_id not in add_on_ids
+    ]
+    for agreed in dropped:
+        await session.delete(agreed)
+    session.add_all(add_on_rows(row, new))
+    return sum(add_on.minutes for add_on in new) - sum(agreed.minutes for agreed in dropped)
 
 
-def _with_length(segments: Sequence[Segment], minutes: int) -> tuple[Segment, ...]:
-    """Return segments in which the guest stays for so many minutes in all. The longest with a therapist grows or shrinks.
+def _lengthened(segments: Sequence[Segment], minutes: int) -> tuple[Segment, ...]:
+    """Return segments with so many minutes more, or fewer. The longest with a therapist grows or shrinks.
 
     Raises:
         TooShort: That segment would become shorter than a step.
     """
-    current = sum(segment.minutes for segment in segments if segment.with_guest)
-    changed = lengthen(segments, minutes - current)
+    changed = lengthen(segments, minutes)
     if any(
         segment.minutes < min(STEP_MINUTES, before.minutes)
         for segment, before in zip(changed, segments, strict=True)

@@ -62,9 +62,9 @@ WITH input AS MATERIALIZED (
         (id, appointment_id, position, variant_id, price, therapist_id, gender, segments, starts_at, ends_at)
     SELECT id, appointment_id, position, variant_id, price, therapist_id, gender, segments, start, "end" FROM treatment
 ), add_ons AS (
-    INSERT INTO appointment_add_on (id, appointment_treatment_id, add_on_id, price)
-    SELECT new.id, treatment.id, add_on_id, new.price
-    FROM treatment, jsonb_to_recordset(add_ons) AS new (id uuid, add_on_id uuid, price bigint)
+    INSERT INTO appointment_add_on (id, appointment_treatment_id, add_on_id, price, minutes)
+    SELECT new.id, treatment.id, add_on_id, new.price, minutes
+    FROM treatment, jsonb_to_recordset(add_ons) AS new (id uuid, add_on_id uuid, price bigint, minutes integer)
 ), allocations AS (
     INSERT INTO allocation
         (id, appointment_id, appointment_treatment_id, hold_expires_at, state, resource_id, during)
@@ -146,11 +146,13 @@ async def insert_visit(session: AsyncSession, visit: VisitRead, quote: Quote) ->
 
 
 def _encode(visit: VisitRead, quote: Quote) -> str:
-    """Return the visit as JSON, with what only its rows have: ids, positions, and the agreed segments."""
+    """Return the visit as JSON, with what only its rows have: ids, positions, and the agreed segments and minutes."""
     encoded = visit.model_dump(mode="json")
     for guest, lines in zip(encoded["appointments"], quote.guests, strict=True):
         for position, (treatment, line) in enumerate(zip(guest["treatments"], lines, strict=True)):
             treatment |= {"position": position, "segments": segments_as_json(line.treatment.segments)}
+            for add_on, agreed in zip(treatment["add_ons"], line.add_ons, strict=True):
+                add_on["minutes"] = agreed.minutes
             for row in (*treatment["add_ons"], *treatment["allocations"]):
                 row["id"] = str(uuid7())
     return orjson.dumps(encoded).decode()

@@ -89,7 +89,13 @@ def treatment_row(appointment_id: UUID, quoted: QuotedTreatment) -> AppointmentT
 
 def add_on_rows(row: AppointmentTreatment, add_ons: Iterable[QuotedAddOn]) -> list[AppointmentAddOn]:
     return [
-        AppointmentAddOn(id=uuid7(), appointment_treatment_id=row.id, add_on_id=add_on.id, price=add_on.price)
+        AppointmentAddOn(
+            id=uuid7(),
+            appointment_treatment_id=row.id,
+            add_on_id=add_on.id,
+            price=add_on.price,
+            minutes=add_on.minutes,
+        )
         for add_on in add_ons
     ]
 
