@@ -35,12 +35,13 @@ class Suits:
 
 
 class IsFree:
-    """The resource is free for all of the need's runs."""
+    """The resource is free for all of the need's runs, or the treatment has it then already."""
 
     def starts(self, need: Need, resource: Resource) -> int:
+        free = resource.free | resource.current.get((need.guest, need.treatment), 0)
         begins = -1
         for first, last in need.runs:
-            begins &= shifted(beginning_runs(resource.free, last - first), -first)
+            begins &= shifted(beginning_runs(free, last - first), -first)
         return begins
 
 

@@ -1,7 +1,7 @@
 """The supply of a branch: the therapists, beds and devices of one search, as masks on its grid."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
@@ -27,6 +27,10 @@ class Requirement(NamedTuple):
     gender: str | None = None
 
 
+type Place = tuple[int, int]
+"""The number of a guest in the party, and of a treatment among the guest's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Therapist:
     id: UUID
@@ -37,6 +41,8 @@ class Therapist:
     free: int
     """The steps on shift that are not occupied."""
     gender: str | None = None
+    current: Mapping[Place, int] = field(default_factory=dict)
+    """The steps at which a treatment of the party has the therapist already, and may keep them in any case."""
 
     def vacant(self) -> "Therapist":
         """Return the therapist as they would be without appointments and leave."""
@@ -69,6 +75,8 @@ class Equipment:
     free: int
     room_id: UUID | None = None
     """The room; None for equipment without a shared room."""
+    current: Mapping[Place, int] = field(default_factory=dict)
+    """The steps at which a treatment of the party has the bed or device already, and may keep it in any case."""
 
     def vacant(self) -> "Equipment":
         """Return the bed or device as it would be without appointments and outages."""

@@ -9,14 +9,17 @@ The caller writes the allocations in the same transaction. Whatever this code do
 `allocation` guarantees that no two guests share a resource.
 """
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.types.localized import LocalizedText
+from app.common.types.wall_time import Span
 from app.db.queries import fetch_raw
 from app.modules.availability.availability_service import (
     BranchSnapshot,
@@ -29,9 +32,40 @@ from app.scheduling.demand import Assignment, Party
 from app.scheduling.rules import permits
 from app.scheduling.search import assign
 from app.scheduling.shortages import find_shortages_at
+from app.scheduling.supply import Equipment, Place, Resource, ResourceKind, Therapist
 
 MAX_OPTIMISTIC_ATTEMPTS = 3
-_ALLOCATED = "SELECT DISTINCT resource_id FROM allocation WHERE appointment_id = ANY($1::uuid[])"
+
+
+class Occupied(NamedTuple):
+    """A time in which a treatment has a resource."""
+
+    treatment_id: UUID
+    service_id: UUID
+    start: datetime
+    end: datetime
+    resource_id: UUID
+    kind: ResourceKind
+    type_id: UUID | None
+    room_id: UUID | None
+    gender: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """Appointments that release everything they occupy for a new reservation. The caller has locked their visit.
+
+    What stays as it is is not checked again: a treatment may keep its therapist, bed and device for the time in which it
+    has them, whatever has become of shifts, leave, skills and beds, and a guest may stay for as long as they have been
+    promised, whatever the opening hours are now.
+    """
+
+    appointment_ids: Collection[UUID]
+    stays: Sequence[Span]
+    """The times at which the guests are there."""
+    occupied: Sequence[Occupied]
+    places: Mapping[UUID, Place]
+    """The places in the party of the treatments that stay, by their ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +78,7 @@ class AllocationRequest:
     """The party with all its wishes first, then with fewer. The first that fits is reserved."""
     at_desk: bool = True
     """The desk may book from now on, on any day; customers within the notice and the horizon of the branch."""
-    replaces: Collection[UUID] = ()
-    """Appointments that release everything they occupy for this reservation. The caller has locked their visit."""
+    replaced: Replaced | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,19 +102,19 @@ async def reserve(
     Raises:
         SlotTaken: With the nearest free starts, and with the reasons if the time is not merely taken.
     """
-    occupied = await _occupied(session, request.replaces)
+    occupied = {time.resource_id for time in request.replaced.occupied} if request.replaced else set()
     snapshot = snapshot or await _load(session, request)
     for _ in range(MAX_OPTIMISTIC_ATTEMPTS):
-        party, assignments = _choose(request, snapshot)
+        party, assignments = _choose(request, _keeping(snapshot, request.replaced))
         chosen = {assignment.resource_id for assignment in assignments}
         await fetch_raw(session, "SAVEPOINT reservation")
-        current = await lock_and_refresh(session, snapshot, occupied | chosen)
+        current = _keeping(await lock_and_refresh(session, snapshot, occupied | chosen), request.replaced)
         if permits(assignments, current.supply, snapshot.grid.step(request.start)):
             return Reservation(current, party, request.start, assignments)
         await fetch_raw(session, "ROLLBACK TO SAVEPOINT reservation")
         snapshot = await _load(session, request)
     candidates = {resource.id for resource in snapshot.supply.resources}
-    current = await lock_and_refresh(session, snapshot, occupied | candidates)
+    current = _keeping(await lock_and_refresh(session, snapshot, occupied | candidates), request.replaced)
     party, assignments = _choose(request, current)
     return Reservation(current, party, request.start, assignments)
 
@@ -93,14 +126,39 @@ async def _load(session: AsyncSession, request: AllocationRequest) -> BranchSnap
         request.start,
         request.parties[-1],
         at_desk=request.at_desk,
-        ignored=request.replaces,
+        ignored=request.replaced.appointment_ids if request.replaced else (),
     )
 
 
-async def _occupied(session: AsyncSession, appointment_ids: Collection[UUID]) -> set[UUID]:
-    if not appointment_ids:
-        return set()
-    return {resource_id for (resource_id,) in await fetch_raw(session, _ALLOCATED, [*appointment_ids])}
+def _keeping(snapshot: BranchSnapshot, replaced: Replaced | None) -> BranchSnapshot:
+    """Return the snapshot with what the replaced appointments may keep."""
+    if replaced is None:
+        return snapshot
+    grid = snapshot.grid
+    current: dict[UUID, dict[Place, int]] = defaultdict(lambda: defaultdict(int))
+    former: dict[UUID, Resource] = {}
+    known = {resource.id for resource in snapshot.supply.resources}
+    for time in replaced.occupied:
+        place = replaced.places.get(time.treatment_id)
+        if place is None:
+            continue  # the treatment is dropped
+        current[time.resource_id][place] |= grid.busy([Span(time.start, time.end)])
+        if time.resource_id not in known:
+            former[time.resource_id] = _without_free_time(time)
+    resources = [
+        replace(resource, current=current[resource.id]) if resource.id in current else resource
+        for resource in (*snapshot.supply.resources, *former.values())
+    ]
+    opened = snapshot.supply.open | grid.busy(replaced.stays)
+    return replace(snapshot, supply=replace(snapshot.supply, resources=resources, open=opened))
+
+
+def _without_free_time(time: Occupied) -> Resource:
+    """Return a resource that a new booking could not have any more."""
+    if time.kind == ResourceKind.STAFF:
+        return Therapist(time.resource_id, frozenset({time.service_id}), works=0, free=0, gender=time.gender)
+    assert time.type_id is not None
+    return Equipment(time.resource_id, ResourceKind(time.kind), time.type_id, free=0, room_id=time.room_id)
 
 
 def _choose(request: AllocationRequest, snapshot: BranchSnapshot) -> tuple[Party, list[Assignment]]:

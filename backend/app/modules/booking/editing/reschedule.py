@@ -16,10 +16,11 @@ from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.common.schemas import changes_of
+from app.common.types.wall_time import Span
 from app.db.queries import fetch_raw, get_row
 from app.modules.availability.availability_service import describe_start
 from app.modules.booking.allocation.allocations import allocations_of, insert_allocations, release
-from app.modules.booking.allocation.reserve import AllocationRequest, reserve
+from app.modules.booking.allocation.reserve import AllocationRequest, Occupied, Replaced, reserve
 from app.modules.booking.booking_errors import (
     AppointmentNotFound,
     HoldExpired,
@@ -57,10 +58,13 @@ type Guests = Mapping[Appointment, Sequence[AppointmentTreatment]]
 type Resources = Mapping[tuple[UUID, str], UUID]
 """The resources that serve treatments, by the treatment's id and the kind of resource."""
 
-_RESOURCES = """
-SELECT appointment_treatment_id, kind, resource_id
+_OCCUPIED = """
+SELECT appointment_treatment_id, bookable_variant.service_id, lower(during), upper(during),
+    resource_id, kind, type_id, room_id, bookable_resource.gender
 FROM allocation JOIN bookable_resource ON bookable_resource.id = resource_id
-WHERE appointment_id = ANY($1::uuid[]) ORDER BY during
+JOIN appointment_treatment ON appointment_treatment.id = appointment_treatment_id
+JOIN bookable_variant ON bookable_variant.id = variant_id
+WHERE allocation.appointment_id = ANY($1::uuid[]) ORDER BY during
 """
 
 
@@ -85,10 +89,10 @@ async def update_visit(
         movable = [guest for guest in rows.appointments if guest.status in MOVABLE]
         if not movable:
             raise StatusConflict
-        if start is not None:
-            refuse_past(start)
-        elif len({guest.starts_at for guest in movable}) > 1:
+        if start is None and len({guest.starts_at for guest in movable}) > 1:
             raise NotTogether
+        if start is not None and any(guest.starts_at != start for guest in movable):
+            refuse_past(start)
         guests = {guest: rows.treatments_of(guest) for guest in movable}
         await _reallocate(session, visit, guests, start or movable[0].starts_at)
     return await _finish(session, visit)
@@ -105,7 +109,9 @@ async def update_appointment(
         SlotTaken: With the nearest free starts.
     """
     authorize(user, *DESK)
-    await customer_service.require_active(session, [changes.customer_id] if changes.customer_id else [])
+    appointment = await get_row(session, Appointment, appointment_id, AppointmentNotFound)
+    if changes.customer_id is not None and changes.customer_id != appointment.customer_id:
+        await customer_service.require_active(session, [changes.customer_id])
     visit = await _lock_visit_of(session, user, appointment_id)
     appointment = await get_row(session, Appointment, appointment_id, AppointmentNotFound, lock=True)
     if appointment.status not in EDITABLE:
@@ -113,16 +119,16 @@ async def update_appointment(
     sent = changes.model_fields_set
     _set_guest(appointment, changes)
     if sent & {"start", "treatments"}:
-        if "start" in sent:
+        start = changes.start if "start" in sent else appointment.starts_at
+        if start != appointment.starts_at:
             if appointment.status not in MOVABLE:
                 raise StatusConflict
-            refuse_past(changes.start)
+            refuse_past(start)
         rows = await load_rows(session, visit)
         before = rows.treatments_of(appointment)
         edit = TreatmentEdit(before)
         if "treatments" in sent:
             edit = await edit_treatments(session, rows, appointment, changes.treatments)
-        start = changes.start if "start" in sent else appointment.starts_at
         await _reallocate(session, visit, {appointment: edit.rows}, start, edit.choice)
         session.add_all(edit.add_ons)
         for row in before:
@@ -206,26 +212,31 @@ async def _reallocate(
     choice = choice or DeskChoice()
     same_room = visit.same_room and len(guests) > 1
     services = await names_of_variants(session, {row.variant_id for rows in guests.values() for row in rows})
-    current = await _resources_of(session, guests)
+    occupied = [Occupied(*row) for row in await fetch_raw(session, _OCCUPIED, [guest.id for guest in guests])]
+    current = {(time.treatment_id, str(time.kind)): time.resource_id for time in occupied}
     begun = _begun(guests, current)  # by the times they had
+    replaced = Replaced(
+        [guest.id for guest in guests],
+        stays=[Span(guest.starts_at, guest.ends_at) for guest in guests],
+        occupied=occupied,
+        places={
+            row.id: (number, position)
+            for number, rows in enumerate(guests.values())
+            for position, row in enumerate(rows)
+        },
+    )
     unchanged = _party(guests, services, current, choice, same_room=same_room)
     for (guest, rows), times in zip(guests.items(), times_of(unchanged, start), strict=True):
         set_times(guest, rows, times)
     fixed = await _fixed_resources(session, visit, guests, current, begun)
     as_wished = _party(guests, services, fixed, choice, same_room=same_room)
-    appointment_ids = [guest.id for guest in guests]
     reservation = await reserve(
-        session, AllocationRequest(visit.branch_id, start, [unchanged, as_wished], replaces=appointment_ids)
+        session, AllocationRequest(visit.branch_id, start, [unchanged, as_wished], replaced=replaced)
     )
     await session.flush()
-    await release(session, appointment_ids)
+    await release(session, replaced.appointment_ids)
     treatments = [refs_of(guest, rows) for guest, rows in guests.items()]
     await insert_allocations(session, allocations_of(reservation, treatments))
-
-
-async def _resources_of(session: AsyncSession, guests: Guests) -> Resources:
-    rows = await fetch_raw(session, _RESOURCES, [guest.id for guest in guests])
-    return {(treatment_id, kind): resource_id for treatment_id, kind, resource_id in rows}
 
 
 def _begun(guests: Guests, current: Resources) -> set[UUID]:
