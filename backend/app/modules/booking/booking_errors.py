@@ -93,6 +93,14 @@ class TooEarlyToArrive(ConflictException):
     )
 
 
+class TooEarlyToComplete(ConflictException):
+    code = "TOO_EARLY_TO_COMPLETE"
+    text = LocalizedText(
+        "Chưa đến giờ hẹn, chưa hoàn tất được. Kiểm tra lại giờ hẹn.",
+        "The appointment has not begun yet, so it cannot be completed. Please check its time.",
+    )
+
+
 class TooEarlyForNoShow(ConflictException):
     code = "TOO_EARLY_FOR_NO_SHOW"
     text = LocalizedText(

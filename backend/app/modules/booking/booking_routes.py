@@ -29,6 +29,7 @@ from app.modules.booking.booking_errors import (
     StatusConflict,
     TooEarlyForNoShow,
     TooEarlyToArrive,
+    TooEarlyToComplete,
     TooLateToCancel,
     TooManyHolds,
     TooManyVisits,
@@ -145,6 +146,7 @@ async def update_visit(
         HoldExpired,
         TooLateToCancel,
         TooEarlyToArrive,
+        TooEarlyToComplete,
         TooEarlyForNoShow,
     ),
 )

@@ -27,6 +27,8 @@ STATES = (
 )
 AT_THE_DESK = ("receptionist", "admin")
 ROLES = ("customer", "therapist", *AT_THE_DESK)
+PAST = {"arrived", "in_service", "completed", "no_show"}
+"""The requests that a start in the past allows."""
 
 
 def by(new: str, *roles: str) -> dict[str, str]:
@@ -82,13 +84,13 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
 
 @pytest.mark.parametrize("requested", TABLE)
 async def test_every_role_in_every_status(spa: Spa, requested: str) -> None:
-    """Request each status from every old one, for every role: arrivals and no-shows when the start is long past."""
+    """Request each status from every old one, for every role: what happens at the spa when the start is long past."""
     allowed_roles = {role for possible in TABLE[requested].values() for role in possible}
     for number, old in enumerate(STATES):
         for role_number, role in enumerate(ROLES):
             hours = 2 + 2 * (4 * ((number - STATES.index("no_show")) % len(STATES)) + role_number)
             past = utc_now() - timedelta(hours=hours)  # no-shows not long ago
-            visit = await spa.visit(old, past if requested in {"arrived", "no_show"} else None)
+            visit = await spa.visit(old, past if requested in PAST else None)
             new = TABLE[requested].get(old, {}).get(role)
             response = await spa.set_status(visit.id, requested, role)
 

@@ -33,7 +33,8 @@ from app.modules.booking.booking_errors import (
 from app.modules.booking.booking_models import Appointment, AppointmentTreatment, Visit
 from app.modules.booking.booking_schemas import AppointmentUpdate, VisitRead, VisitUpdate
 from app.modules.booking.editing.treatments import DeskChoice, TreatmentEdit, edit_treatments
-from app.modules.booking.status.status import EDITABLE, MOVABLE, AppointmentStatus
+from app.modules.booking.status.status import EDITABLE, EXPECTED_AGAIN, MOVABLE, AppointmentStatus
+from app.modules.booking.status.transitions import CHECK_IN
 from app.modules.booking.visit.read import read_visits
 from app.modules.booking.visit.rows import (
     load_rows,
@@ -228,6 +229,8 @@ async def _reallocate(
     unchanged = _party(guests, services, current, choice, same_room=same_room)
     for (guest, rows), times in zip(guests.items(), times_of(unchanged, start), strict=True):
         set_times(guest, rows, times)
+        if guest.status in EXPECTED_AGAIN and start > utc_now() + CHECK_IN:
+            guest.status = AppointmentStatus.CONFIRMED
     fixed = await _fixed_resources(session, visit, guests, current, begun)
     as_wished = _party(guests, services, fixed, choice, same_room=same_room)
     reservation = await reserve(

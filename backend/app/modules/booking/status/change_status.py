@@ -56,8 +56,8 @@ async def set_status(
     Raises:
         VisitNotFound: Also for a visit that does not concern the user.
         AppointmentNotFound: A guest who is named is not of this visit, or does not concern the user.
-        StatusConflict, HoldExpired, TooLateToCancel, TooEarlyToArrive, TooEarlyForNoShow, ForbiddenException: A guest
-            who is named cannot get the status, or no guest can.
+        StatusConflict, HoldExpired, TooLateToCancel, TooEarlyToArrive, TooEarlyToComplete, TooEarlyForNoShow,
+            ForbiddenException: A guest who is named cannot get the status, or no guest can.
     """
     authorize(user, *Role)
     visit = await get_row(session, Visit, visit_id, VisitNotFound)

@@ -71,6 +71,8 @@ EDITABLE = frozenset(
 """The treatments may still be changed, and reassigned to other therapists."""
 MOVABLE = EDITABLE - {AppointmentStatus.IN_SERVICE}
 """The appointment may still be moved to another time."""
+EXPECTED_AGAIN = frozenset({AppointmentStatus.ARRIVED, AppointmentStatus.REOPENED})
+"""A guest who is moved to another day is confirmed again: who comes then has not arrived yet."""
 UPCOMING = frozenset({AppointmentStatus.HELD, AppointmentStatus.PENDING, AppointmentStatus.CONFIRMED})
 """The guest has not arrived yet."""
 PRESENT = frozenset({AppointmentStatus.ARRIVED, AppointmentStatus.IN_SERVICE, AppointmentStatus.COMPLETED})

@@ -11,6 +11,7 @@ from app.modules.booking.booking_errors import (
     StatusConflict,
     TooEarlyForNoShow,
     TooEarlyToArrive,
+    TooEarlyToComplete,
     TooLateToCancel,
 )
 from app.modules.booking.status.status import PROGRESS, StatusRequest
@@ -70,6 +71,7 @@ APPROVAL_NEEDED = Condition(lambda policy, _start, _now: policy.approve_online)
 NO_APPROVAL_NEEDED = Condition(lambda policy, _start, _now: not policy.approve_online)
 IN_TIME = Condition(lambda policy, start, now: now <= start - policy.free_cancel, TooLateToCancel)
 LATE = Condition(lambda policy, start, now: now > start - policy.free_cancel)
+STARTED = Condition(lambda _policy, start, now: now >= start, TooEarlyToComplete)
 CHECK_IN_OPEN = Condition(lambda _policy, start, now: now >= start - CHECK_IN, TooEarlyToArrive)
 LATE_CHECK_IN_OPEN = Condition(lambda _policy, start, now: now <= start + CHECK_IN)
 GRACE_OVER = Condition(lambda policy, start, now: now >= start + policy.no_show, TooEarlyForNoShow)
@@ -90,18 +92,18 @@ _CHANGES = (
     Transition(Status.PENDING, StatusRequest.CANCELLED, Status.CANCELLED, BY_CUSTOMER_OR_DESK, IN_TIME),
     Transition(Status.PENDING, StatusRequest.CANCELLED, Status.LATE_CANCELLED, BY_DESK, LATE),
     *(Transition(Status.CONFIRMED, *transition) for transition in _FROM_CONFIRMED_OR_REOPENED),
-    Transition(Status.ARRIVED, StatusRequest.IN_SERVICE, Status.IN_SERVICE, BY_TEAM),
+    Transition(Status.ARRIVED, StatusRequest.IN_SERVICE, Status.IN_SERVICE, BY_TEAM, CHECK_IN_OPEN),
     Transition(
         Status.ARRIVED, StatusRequest.CANCELLED, Status.LATE_CANCELLED, BY_DESK
     ),  # the guest leaves again
-    Transition(Status.IN_SERVICE, StatusRequest.COMPLETED, Status.COMPLETED, BY_TEAM),
+    Transition(Status.IN_SERVICE, StatusRequest.COMPLETED, Status.COMPLETED, BY_TEAM, STARTED),
     Transition(Status.COMPLETED, StatusRequest.REOPENED, Status.REOPENED, BY_ADMIN),
     # The job was faster, or the guest came late.
     Transition(Status.NO_SHOW, StatusRequest.ARRIVED, Status.ARRIVED, BY_DESK, LATE_CHECK_IN_OPEN),
     Transition(Status.NO_SHOW, StatusRequest.REOPENED, Status.REOPENED, BY_ADMIN),
     *(Transition(Status.REOPENED, *transition) for transition in _FROM_CONFIRMED_OR_REOPENED),
-    Transition(Status.REOPENED, StatusRequest.IN_SERVICE, Status.IN_SERVICE, BY_TEAM),
-    Transition(Status.REOPENED, StatusRequest.COMPLETED, Status.COMPLETED, BY_TEAM),
+    Transition(Status.REOPENED, StatusRequest.IN_SERVICE, Status.IN_SERVICE, BY_TEAM, CHECK_IN_OPEN),
+    Transition(Status.REOPENED, StatusRequest.COMPLETED, Status.COMPLETED, BY_TEAM, STARTED),
 )
 TRANSITIONS = (
     *_CHANGES,
