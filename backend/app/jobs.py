@@ -11,12 +11,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.core.config import settings
 from app.core.database import reason_of
 from app.db.idempotency import delete_old_responses
-from app.modules.booking.status.jobs import expire_holds, mark_no_shows
+from app.modules.booking.status.jobs import decline_unanswered, expire_holds, mark_no_shows
 
 type Job = Callable[[asyncio.Event], Awaitable[int]]
 """A job does what is due until there is no more or the process is stopping, and returns how much it did."""
 
-JOBS: list[Job] = [expire_holds, mark_no_shows, delete_old_responses]
+JOBS: list[Job] = [expire_holds, decline_unanswered, mark_no_shows, delete_old_responses]
 
 logger = structlog.get_logger(__name__)
 

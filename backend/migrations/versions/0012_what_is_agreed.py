@@ -6,6 +6,8 @@ id of a room: an appointment that is changed may keep a therapist or a bed that 
 
 The minutes of an add-on are whole steps of five minutes: then the lengths of a variant and its add-ons can be summed up
 to the length that is booked.
+
+Requests that nobody has answered by their start are declined by a job, which finds them by an index of its own.
 """
 
 import sqlalchemy as sa
@@ -40,9 +42,13 @@ def upgrade() -> None:
     op.execute("UPDATE add_on SET minutes = least(ceil(minutes / 5.0) * 5, 1440) WHERE minutes % 5 <> 0")
     op.drop_constraint("add_on_minutes_check", "add_on")
     op.create_check_constraint("minutes", "add_on", "minutes BETWEEN 0 AND 1440 AND minutes % 5 = 0")
+    op.create_index(
+        "appointment_pending_idx", "appointment", ["starts_at"], postgresql_where="status = 'pending'"
+    )
 
 
 def downgrade() -> None:
+    op.drop_index("appointment_pending_idx", "appointment")
     op.drop_constraint("add_on_minutes_check", "add_on")
     op.create_check_constraint("minutes", "add_on", "minutes BETWEEN 0 AND 1440")
     op.execute("DROP VIEW bookable_resource")

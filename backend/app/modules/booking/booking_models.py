@@ -77,6 +77,7 @@ class Appointment(Entity):
         CheckConstraint("ends_at > starts_at", name="times"),
         Index("appointment_branch_id_idx", "branch_id", "starts_at"),
         Index("appointment_held_idx", "hold_expires_at", postgresql_where=text("status = 'held'")),
+        Index("appointment_pending_idx", "starts_at", postgresql_where=text("status = 'pending'")),
         Index("appointment_confirmed_idx", "starts_at", postgresql_where=text("status = 'confirmed'")),
     )
 

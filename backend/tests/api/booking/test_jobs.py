@@ -83,6 +83,24 @@ class TestHolds:
         assert await run_in_transaction(lambda session: session.scalar(program)) == "zenspa"  # for that only
 
 
+class TestUnanswered:
+    async def test_a_booking_without_an_answer_ends_at_its_start(self, bed: UUID) -> None:
+        branch = await add_branch()
+        start = utc_now() - timedelta(seconds=1)
+        over = await add_visit(
+            branch,
+            start,
+            start + timedelta(hours=1),
+            allocations={bed: (start, start + timedelta(hours=1))},
+            status="pending",
+        )
+        open_ = await add_confirmed(branch, begun=-1, status="pending")
+        assert await run_once() == 1
+        assert [await state_of(visit) for visit in (over, open_)] == [("declined", 0), ("pending", 0)]
+        [[reason]] = await run_sql("SELECT reason FROM appointment WHERE id = $1", over.appointment_id)
+        assert reason == "Spa chưa kịp xác nhận trước giờ hẹn."
+
+
 class TestNoShows:
     async def test_a_guest_is_a_no_show_after_the_grace_period_of_the_branch(self) -> None:
         quick, patient = await add_branch(no_show_minutes=10), await add_branch(no_show_minutes=40)
@@ -94,7 +112,7 @@ class TestNoShows:
         branch = await add_branch()
         others = [
             await add_confirmed(branch, begun=300, status=status)
-            for status in ("pending", "arrived", "in_service", "completed", "reopened", "cancelled")
+            for status in ("arrived", "in_service", "completed", "reopened", "cancelled")
         ]
         await add_confirmed(branch, begun=-30)
         assert await run_once() == 0

@@ -29,6 +29,8 @@ AT_THE_DESK = ("receptionist", "admin")
 ROLES = ("customer", "therapist", *AT_THE_DESK)
 PAST = {"arrived", "in_service", "completed", "no_show"}
 """The requests that a start in the past allows."""
+UNEXPECTED = {"no_show", "declined"}
+"""Guests who can still arrive, but not on another day."""
 
 
 def by(new: str, *roles: str) -> dict[str, str]:
@@ -56,7 +58,9 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
     "arrived": {
         "confirmed": by("arrived", "therapist", *AT_THE_DESK),
         "reopened": by("arrived", "therapist", *AT_THE_DESK),
+        "pending": by("arrived", *AT_THE_DESK),
         "no_show": by("arrived", *AT_THE_DESK),
+        "declined": by("arrived", *AT_THE_DESK),
         "arrived": by("arrived", "therapist", *AT_THE_DESK),
     },
     "in_service": {
@@ -86,10 +90,10 @@ TABLE: dict[str, dict[str, dict[str, str]]] = {
 async def test_every_role_in_every_status(spa: Spa, requested: str) -> None:
     """Request each status from every old one, for every role: what happens at the spa when the start is long past."""
     allowed_roles = {role for possible in TABLE[requested].values() for role in possible}
-    for number, old in enumerate(STATES):
+    latest = utc_now()
+    for number, old in enumerate(sorted(STATES, key=lambda old: old not in UNEXPECTED)):
         for role_number, role in enumerate(ROLES):
-            hours = 2 + 2 * (4 * ((number - STATES.index("no_show")) % len(STATES)) + role_number)
-            past = utc_now() - timedelta(hours=hours)  # no-shows not long ago
+            past = latest - timedelta(hours=1 + len(ROLES) * number + role_number)
             visit = await spa.visit(old, past if requested in PAST else None)
             new = TABLE[requested].get(old, {}).get(role)
             response = await spa.set_status(visit.id, requested, role)
@@ -130,7 +134,8 @@ async def test_statuses_that_only_follow_from_others_cannot_be_requested(spa: Sp
 )
 async def test_a_repeated_request_changes_nothing(spa: Spa, old: str, requested: str, role: str) -> None:
     """Repeat the request, as after a second tap or a lost response."""
-    visit = await spa.visit(old, utc_now() - timedelta(hours=1) if requested == "no_show" else None)
+    begun = requested in {"in_service", "completed", "no_show"}
+    visit = await spa.visit(old, utc_now() - timedelta(hours=1) if begun else None)
     first = await spa.set_status(visit.id, requested, role, reason="Khách ốm")
     written = len(await entries())
     for named in ({}, {"appointment_ids": [str(visit.appointment_id)]}):
@@ -285,6 +290,33 @@ class TestComingAfterAll:
         )
 
 
+class TestUnanswered:
+    """A customer booked, the desk has not answered, and the guest is there."""
+
+    async def test_the_desk_checks_the_guest_in_directly(self, spa: Spa) -> None:
+        visit = await spa.visit("pending", this_step())
+        assert code_of(await spa.set_status(visit.id, "arrived", "therapist")) == (409, "STATUS_CONFLICT")
+        assert (await spa.set_status(visit.id, "arrived")).status_code == 200
+        assert await allocations_of(visit.appointment_id) == ["booked", "booked"]
+
+    async def test_after_its_end_too_with_the_time_if_it_is_free(self, client: httpx2.AsyncClient) -> None:
+        spa, hour = await begun_spa()
+        visit_id, before = await ended(client, spa, hour, "pending")
+        declined = (await client.get(f"{VISITS}/{visit_id}")).json()["appointments"][0]
+        assert (declined["status"], declined["treatments"][0]["allocations"]) == ("declined", [])
+        arrived = await client.put(f"{VISITS}/{visit_id}/status", json={"status": "arrived"})
+        [guest] = arrived.json()["appointments"]
+        assert (guest["status"], guest["treatments"]) == ("arrived", before["treatments"])
+
+    async def test_a_guest_who_was_declined_has_to_be_named_if_others_are_expected(self, spa: Spa) -> None:
+        visit_id, [expected, declined] = await spa.party("confirmed", "declined")
+        assert (await spa.set_status(visit_id, "arrived")).status_code == 200
+        assert [await status_of(guest) for guest in (expected, declined)] == ["arrived", "declined"]
+        named = await spa.set_status(visit_id, "arrived", appointment_ids=[str(declined)])
+        assert named.status_code == 200
+        assert await status_of(declined) == "arrived"
+
+
 async def begun_spa() -> tuple[BookableSpa, datetime]:
     """Return a spa that never closes, and the start half an hour ago, which is past the grace period."""
     spa = await bookable_spa(hours="00:00-24:00")
@@ -295,7 +327,15 @@ async def no_show(
     client: httpx2.AsyncClient, spa: BookableSpa, start: datetime
 ) -> tuple[str, dict[str, Any]]:
     """Return the id of a visit that the job has marked as a no-show, and its guest as booked."""
+    return await ended(client, spa, start, "confirmed")
+
+
+async def ended(
+    client: httpx2.AsyncClient, spa: BookableSpa, start: datetime, status: str
+) -> tuple[str, dict[str, Any]]:
+    """Return the id of a visit in this status that the jobs have ended, and its guest as booked."""
     visit_id = await booked_then(client, spa, start)
+    await run_sql("UPDATE appointment SET status = $1", status)
     [before] = (await client.get(f"{VISITS}/{visit_id}")).json()["appointments"]
     assert await run_once() == 1
     return visit_id, before
@@ -328,7 +368,7 @@ class TestReopening:
         assert response.json()["error"]["details"][0]["message"] == "Cần ghi lý do mở lại."
 
     async def test_a_completed_visit_keeps_its_time(self, spa: Spa) -> None:
-        visit = await spa.visit("completed")
+        visit = await spa.visit("completed", utc_now() - timedelta(hours=2))
         assert (await spa.set_status(visit.id, "reopened", "admin")).status_code == 200
         assert await allocations_of(visit.appointment_id) == ["booked", "booked"]
 
@@ -405,7 +445,7 @@ class TestParty:
     @pytest.mark.parametrize(
         ("requested", "current", "other", "code"),
         [
-            ("arrived", "arrived", "pending", "STATUS_CONFLICT"),
+            ("arrived", "arrived", "held", "STATUS_CONFLICT"),
             ("in_service", "in_service", "confirmed", "STATUS_CONFLICT"),
             ("completed", "completed", "arrived", "STATUS_CONFLICT"),
             ("confirmed", "confirmed", "expired", "HOLD_EXPIRED"),

@@ -141,7 +141,7 @@ async def update_appointment(
 
 
 async def restore_times(session: AsyncSession, visit: Visit, appointment_ids: Collection[UUID]) -> None:
-    """Give guests who were no-shows their time back where it is still free.
+    """Give guests who were not expected any more their time back where it is still free.
 
     Where it is not, they have no time until the desk moves them: a guest who is there must be recorded in any case. The
     caller has locked the visit, and no resource.

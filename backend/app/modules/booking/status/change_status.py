@@ -22,7 +22,7 @@ from app.modules.booking.booking_errors import (
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_schemas import StatusChange, VisitRead
 from app.modules.booking.editing.reschedule import restore_times
-from app.modules.booking.status.status import PRESENT, RELEASED, WITH_REASON, StatusRequest
+from app.modules.booking.status.status import PRESENT, RELEASED, UNEXPECTED, WITH_REASON, StatusRequest
 from app.modules.booking.status.status import AppointmentStatus as Status
 from app.modules.booking.status.transitions import (
     Policy,
@@ -75,8 +75,7 @@ async def set_status(
     if changes:
         reason = change.reason if change.status in WITH_REASON else None
         await apply_changes(session, changes, reason=reason)
-        no_shows = [guest.id for guest in changes if guest.status is Status.NO_SHOW]
-        await restore_times(session, visit, no_shows)
+        await restore_times(session, visit, [guest.id for guest in changes if guest.status in UNEXPECTED])
         publish_branch_change(session, visit.branch_id)
     [read] = await read_visits(session, [visit_id])
     visible = [appointment for appointment in read.appointments if appointment.id in relations]
@@ -140,13 +139,8 @@ def _plan_changes(
     out.
     """
     changes, errors, some_have_it = {}, {}, False
-    if (
-        request is StatusRequest.ARRIVED
-        and not all_or_none
-        and any(guest.status in PRESENT for guest in guests)
-    ):
-        # Other guests of the party came: a no-show has to be named to arrive after all.
-        guests = [guest for guest in guests if guest.status is not Status.NO_SHOW]
+    if request is StatusRequest.ARRIVED and not all_or_none:
+        guests = _expected(guests)
     for guest in guests:
         result = next_status(
             guest.status,
@@ -171,6 +165,14 @@ def _plan_changes(
     if errors and (all_or_none or not changes):
         raise most_specific_error(errors.values())
     return changes
+
+
+def _expected(guests: Collection[Guest]) -> Collection[Guest]:
+    """Return the guests who arrive if none is named: no no-show if others of the party came, and no guest who was declined
+    if others were not. These have to be named."""
+    if any(guest.status in PRESENT for guest in guests):
+        guests = [guest for guest in guests if guest.status is not Status.NO_SHOW]
+    return [guest for guest in guests if guest.status is not Status.DECLINED] or guests
 
 
 async def _load_guests(session: AsyncSession, visit_id: UUID, ids: Collection[UUID]) -> list[Guest]:

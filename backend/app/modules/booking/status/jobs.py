@@ -1,4 +1,4 @@
-"""The jobs of booking: holds expire, and guests who did not come are no-shows.
+"""The jobs of booking: holds expire, bookings without an answer are declined, and guests who did not come are no-shows.
 
 Several processes may run them at the same time: the one that locks a visit first does what is due, and the others skip it
 (SKIP LOCKED). That is safe here, where nothing is lost by leaving a visit to another process; never for capacity.
@@ -27,6 +27,8 @@ from app.modules.branch.branch_service import no_show_minutes
 from app.redis.events import publish_branch_change
 
 PROGRAM = "zenspa jobs"
+NOT_ANSWERED = "Spa chưa kịp xác nhận trước giờ hẹn."
+"""The reason that a customer reads whose booking was not answered by its start."""
 _MAX_VISITS = 1_000
 """The number of visits that one job changes in one run. The next run continues."""
 
@@ -40,6 +42,11 @@ async def expire_holds(stopping: asyncio.Event) -> int:
     return await _change_due(_expired_holds, Status.EXPIRED, stopping)
 
 
+async def decline_unanswered(stopping: asyncio.Event) -> int:
+    """Decline bookings that the desk has not answered by their start, and return the number of their visits."""
+    return await _change_due(_unanswered, Status.DECLINED, stopping)
+
+
 async def mark_no_shows(stopping: asyncio.Event) -> int:
     """Mark confirmed guests as no-shows after the grace period, and return the number of their visits."""
     return await _change_due(_no_shows, Status.NO_SHOW, stopping)
@@ -47,6 +54,10 @@ async def mark_no_shows(stopping: asyncio.Event) -> int:
 
 async def _expired_holds(_: AsyncSession) -> ColumnElement[bool]:
     return (Appointment.status == Status.HELD) & Appointment.hold_has_expired
+
+
+async def _unanswered(_: AsyncSession) -> ColumnElement[bool]:
+    return (Appointment.status == Status.PENDING) & (Appointment.starts_at <= utc_now())
 
 
 async def _no_shows(session: AsyncSession) -> ColumnElement[bool]:
@@ -113,6 +124,7 @@ async def _change(session: AsyncSession, *, visit_id: UUID, due: _Due, new: Stat
     )
     guests = [Guest(row.id, Status(row.status), row.starts_at) for row in await session.execute(statement)]
     if guests:
-        await apply_changes(session, dict.fromkeys(guests, new))
+        reason = NOT_ANSWERED if new is Status.DECLINED else None
+        await apply_changes(session, dict.fromkeys(guests, new), reason=reason)
         publish_branch_change(session, branch_id)
     return bool(guests)

@@ -14,6 +14,7 @@ class AppointmentStatus(StrEnum):
     """Booked by a customer, not yet approved by the desk."""
     CONFIRMED = "confirmed"
     DECLINED = "declined"
+    """The desk did not approve it, or had not answered by the start. A guest who comes anyway can be checked in."""
     CANCELLED = "cancelled"
     LATE_CANCELLED = "late_cancelled"
     """Cancelled after the branch's limit, or after the guest had arrived."""
@@ -58,6 +59,8 @@ RELEASED = frozenset(
     }
 )
 """The guest does not come any more: the appointment has no allocations."""
+UNEXPECTED = frozenset({AppointmentStatus.NO_SHOW, AppointmentStatus.DECLINED})
+"""The guest may come after all, and then gets the time back if it is still free."""
 EDITABLE = frozenset(
     {
         AppointmentStatus.HELD,

@@ -58,8 +58,8 @@ class Transition(NamedTuple):
 
 
 CHECK_IN = timedelta(hours=12)
-"""The time before the start in which a guest may check in, and after it in which a no-show may. Beyond that it is another
-day's guest, tapped by mistake."""
+"""The time before the start in which a guest may check in, and after it in which one may who was not expected any more.
+Beyond that it is another day's guest, tapped by mistake."""
 
 BY_CUSTOMER = frozenset({Relation.CUSTOMER})
 BY_DESK = frozenset({Relation.DESK})
@@ -73,7 +73,7 @@ IN_TIME = Condition(lambda policy, start, now: now <= start - policy.free_cancel
 LATE = Condition(lambda policy, start, now: now > start - policy.free_cancel)
 STARTED = Condition(lambda _policy, start, now: now >= start, TooEarlyToComplete)
 CHECK_IN_OPEN = Condition(lambda _policy, start, now: now >= start - CHECK_IN, TooEarlyToArrive)
-LATE_CHECK_IN_OPEN = Condition(lambda _policy, start, now: now <= start + CHECK_IN)
+LATE_CHECK_IN_OPEN = Condition(lambda _policy, start, now: abs(now - start) <= CHECK_IN)
 GRACE_OVER = Condition(lambda policy, start, now: now >= start + policy.no_show, TooEarlyForNoShow)
 
 _FROM_CONFIRMED_OR_REOPENED = (
@@ -89,6 +89,7 @@ _CHANGES = (
     Transition(Status.HELD, StatusRequest.CANCELLED, Status.EXPIRED, BY_CUSTOMER_OR_DESK),
     Transition(Status.PENDING, StatusRequest.CONFIRMED, Status.CONFIRMED, BY_DESK),
     Transition(Status.PENDING, StatusRequest.DECLINED, Status.DECLINED, BY_DESK),
+    Transition(Status.PENDING, StatusRequest.ARRIVED, Status.ARRIVED, BY_DESK, CHECK_IN_OPEN),
     Transition(Status.PENDING, StatusRequest.CANCELLED, Status.CANCELLED, BY_CUSTOMER_OR_DESK, IN_TIME),
     Transition(Status.PENDING, StatusRequest.CANCELLED, Status.LATE_CANCELLED, BY_DESK, LATE),
     *(Transition(Status.CONFIRMED, *transition) for transition in _FROM_CONFIRMED_OR_REOPENED),
@@ -99,6 +100,7 @@ _CHANGES = (
     Transition(Status.IN_SERVICE, StatusRequest.COMPLETED, Status.COMPLETED, BY_TEAM, STARTED),
     Transition(Status.COMPLETED, StatusRequest.REOPENED, Status.REOPENED, BY_ADMIN),
     # The job was faster, or the guest came late.
+    Transition(Status.DECLINED, StatusRequest.ARRIVED, Status.ARRIVED, BY_DESK, LATE_CHECK_IN_OPEN),
     Transition(Status.NO_SHOW, StatusRequest.ARRIVED, Status.ARRIVED, BY_DESK, LATE_CHECK_IN_OPEN),
     Transition(Status.NO_SHOW, StatusRequest.REOPENED, Status.REOPENED, BY_ADMIN),
     *(Transition(Status.REOPENED, *transition) for transition in _FROM_CONFIRMED_OR_REOPENED),
@@ -115,7 +117,7 @@ TRANSITIONS = (
     ),
 )
 """The transitions that users may request. A user who may make a change may request it again, because buttons are tapped
-twice and responses get lost. `jobs` lets holds expire and marks no-shows."""
+twice and responses get lost. `jobs` lets holds expire, declines bookings without an answer, and marks no-shows."""
 
 
 def next_status(  # noqa: PLR0913 - the six it depends on
