@@ -8,6 +8,8 @@ The minutes of an add-on are whole steps of five minutes: then the lengths of a 
 to the length that is booked.
 
 Requests that nobody has answered by their start are declined by a job, which finds them by an index of its own.
+
+A guest who is in service after the booked end keeps therapist and bed: `overrun` names that time, and schedules count it.
 """
 
 import sqlalchemy as sa
@@ -30,6 +32,110 @@ SELECT resource.id, kind, type_id, resource.name, room.name AS room
 FROM resource LEFT JOIN room ON room.id = room_id
 """
 
+# What a guest has at the end of their stay they keep until they are done, as far as anybody can tell for a quarter of an
+# hour from now. After twelve hours somebody has only forgotten to record the end.
+OVERRUN = """
+CREATE VIEW overrun (resource_id, appointment_id, during) AS
+SELECT resource_id, appointment.id, tstzrange(upper(during), clock_timestamp() + interval '15 minutes')
+FROM appointment JOIN allocation ON allocation.appointment_id = appointment.id
+WHERE status = 'in_service' AND ends_at <= clock_timestamp() AND ends_at > clock_timestamp() - interval '12 hours'
+    AND upper(during) >= ends_at AND upper(during) < clock_timestamp() + interval '15 minutes'
+"""
+# As in migration 0006, with `late`.
+SCHEDULES = """
+CREATE OR REPLACE FUNCTION zenspa_schedules(
+    branch uuid, resources uuid[], since timestamptz, until timestamptz, step_seconds double precision, ignored uuid[]
+) RETURNS TABLE (
+    resource_id uuid, works_from integer[], works_until integer[], busy_from integer[], busy_until integer[]
+) LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+BEGIN RETURN QUERY
+WITH working AS (
+    SELECT staff_id, array_agg(ceil(date_part('epoch', lower(run) - since) / step_seconds)::integer) AS works_from,
+        array_agg(floor(date_part('epoch', upper(run) - since) / step_seconds)::integer) AS works_until
+    FROM (
+        SELECT staff_id, range_agg(during) AS runs FROM shift
+        WHERE branch_id = branch AND staff_id = ANY(resources)
+            AND lower(during) < until AND lower(during) > since - interval '2 days'
+        GROUP BY staff_id
+    ) AS roster, unnest(runs) AS run
+    GROUP BY staff_id
+), late AS MATERIALIZED (
+    SELECT overrun.resource_id, overrun.during FROM overrun
+    WHERE overrun.resource_id = ANY(resources) AND overrun.during && tstzrange(since, until)
+        AND appointment_id <> ALL(ignored)
+)
+SELECT resource.id, working.works_from, working.works_until, occupied.busy_from, occupied.busy_until
+FROM unnest(resources) AS resource (id)
+LEFT JOIN working ON staff_id = resource.id
+CROSS JOIN LATERAL (
+    SELECT array_agg(floor(date_part('epoch', lower(during) - since) / step_seconds)::integer) AS busy_from,
+        array_agg(ceil(date_part('epoch', upper(during) - since) / step_seconds)::integer) AS busy_until
+    FROM (
+        SELECT during FROM allocation
+        WHERE resource_id = resource.id AND lower(during) < until AND lower(during) >= (
+                SELECT coalesce(max(lower(earlier.during)), since) FROM allocation AS earlier
+                WHERE earlier.resource_id = resource.id AND lower(earlier.during) <= since
+            )
+            AND NOT zenspa_hold_expired(hold_expires_at) AND appointment_id <> ALL(ignored)
+        UNION ALL
+        SELECT unnest(tstzmultirange(during) - (
+            SELECT coalesce(range_agg(own.during), '{}') FROM allocation AS own
+            WHERE own.resource_id = resource.id AND own.appointment_id = ANY(ignored)
+        ))
+        FROM unavailability
+        WHERE unavailability.resource_id = resource.id AND during && tstzrange(since, until)
+        UNION ALL
+        SELECT during FROM late WHERE late.resource_id = resource.id
+    ) AS occupation
+) AS occupied;
+END $$
+"""
+# As in migration 0006.
+SCHEDULES_BEFORE = """
+CREATE OR REPLACE FUNCTION zenspa_schedules(
+    branch uuid, resources uuid[], since timestamptz, until timestamptz, step_seconds double precision, ignored uuid[]
+) RETURNS TABLE (
+    resource_id uuid, works_from integer[], works_until integer[], busy_from integer[], busy_until integer[]
+) LANGUAGE plpgsql STABLE SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+BEGIN RETURN QUERY
+WITH working AS (
+    SELECT staff_id, array_agg(ceil(date_part('epoch', lower(run) - since) / step_seconds)::integer) AS works_from,
+        array_agg(floor(date_part('epoch', upper(run) - since) / step_seconds)::integer) AS works_until
+    FROM (
+        SELECT staff_id, range_agg(during) AS runs FROM shift
+        WHERE branch_id = branch AND staff_id = ANY(resources)
+            AND lower(during) < until AND lower(during) > since - interval '2 days'
+        GROUP BY staff_id
+    ) AS roster, unnest(runs) AS run
+    GROUP BY staff_id
+)
+SELECT resource.id, working.works_from, working.works_until, occupied.busy_from, occupied.busy_until
+FROM unnest(resources) AS resource (id)
+LEFT JOIN working ON staff_id = resource.id
+CROSS JOIN LATERAL (
+    SELECT array_agg(floor(date_part('epoch', lower(during) - since) / step_seconds)::integer) AS busy_from,
+        array_agg(ceil(date_part('epoch', upper(during) - since) / step_seconds)::integer) AS busy_until
+    FROM (
+        SELECT during FROM allocation
+        WHERE resource_id = resource.id AND lower(during) < until AND lower(during) >= (
+                SELECT coalesce(max(lower(earlier.during)), since) FROM allocation AS earlier
+                WHERE earlier.resource_id = resource.id AND lower(earlier.during) <= since
+            )
+            AND NOT zenspa_hold_expired(hold_expires_at) AND appointment_id <> ALL(ignored)
+        UNION ALL
+        SELECT unnest(tstzmultirange(during) - (
+            SELECT coalesce(range_agg(own.during), '{}') FROM allocation AS own
+            WHERE own.resource_id = resource.id AND own.appointment_id = ANY(ignored)
+        ))
+        FROM unavailability
+        WHERE unavailability.resource_id = resource.id AND during && tstzrange(since, until)
+    ) AS occupation
+) AS occupied;
+END $$
+"""
+
 
 def upgrade() -> None:
     op.add_column("appointment_add_on", sa.Column("minutes", sa.Integer(), nullable=True))
@@ -45,9 +151,17 @@ def upgrade() -> None:
     op.create_index(
         "appointment_pending_idx", "appointment", ["starts_at"], postgresql_where="status = 'pending'"
     )
+    op.create_index(
+        "appointment_in_service_idx", "appointment", ["ends_at"], postgresql_where="status = 'in_service'"
+    )
+    op.execute(OVERRUN)
+    op.execute(SCHEDULES)
 
 
 def downgrade() -> None:
+    op.execute(SCHEDULES_BEFORE)
+    op.execute("DROP VIEW overrun")
+    op.drop_index("appointment_in_service_idx", "appointment")
     op.drop_index("appointment_pending_idx", "appointment")
     op.drop_constraint("add_on_minutes_check", "add_on")
     op.create_check_constraint("minutes", "add_on", "minutes BETWEEN 0 AND 1440")

@@ -78,6 +78,7 @@ class Appointment(Entity):
         Index("appointment_branch_id_idx", "branch_id", "starts_at"),
         Index("appointment_held_idx", "hold_expires_at", postgresql_where=text("status = 'held'")),
         Index("appointment_pending_idx", "starts_at", postgresql_where=text("status = 'pending'")),
+        Index("appointment_in_service_idx", "ends_at", postgresql_where=text("status = 'in_service'")),
         Index("appointment_confirmed_idx", "starts_at", postgresql_where=text("status = 'confirmed'")),
     )
 

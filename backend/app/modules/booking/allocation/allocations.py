@@ -17,6 +17,7 @@ from app.modules.booking.booking_errors import SlotTaken
 from app.modules.booking.booking_models import Allocation
 from app.modules.resource.appointments import lock_resources
 from app.modules.resource.kinds import AllocationState
+from app.scheduling.timegrid import STEP, this_step
 
 _INSERT = """
 INSERT INTO allocation (id, resource_id, during, state, hold_expires_at, appointment_id, appointment_treatment_id)
@@ -24,6 +25,24 @@ SELECT id, resource_id, tstzrange(starts_at, ends_at), CASE WHEN hold_expires_at
     hold_expires_at, appointment_id, treatment_id
 FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[], $5::timestamptz[], $6::uuid[], $7::uuid[])
     AS new (id, resource_id, starts_at, ends_at, hold_expires_at, appointment_id, treatment_id)
+"""
+# A treatment that has not begun needs nothing, the first one at least a step. Turnover moves up with the guest's end, save
+# what another resource does after it: that one is not free earlier.
+_RELEASE_REST = """
+WITH done AS (
+    SELECT allocation.id, lower(during) AS first,
+        CASE WHEN starts_at <= done_at THEN greatest(done_at, upper(during) - (ends_at - done_at)) ELSE done_at END AS last
+    FROM allocation JOIN appointment_treatment AS treatment ON treatment.id = appointment_treatment_id
+    CROSS JOIN LATERAL (
+        SELECT CASE position WHEN 0 THEN greatest($2::timestamptz, starts_at + $3::interval) ELSE $2 END
+    ) AS end_of (done_at)
+    WHERE allocation.appointment_id = ANY($1::uuid[]) AND ends_at > done_at AND upper(during) > done_at
+        AND NOT (starts_at <= done_at AND lower(during) >= ends_at)
+), deleted AS (
+    DELETE FROM allocation USING done WHERE allocation.id = done.id AND last <= first
+)
+UPDATE allocation SET during = tstzrange(first, last) FROM done
+WHERE allocation.id = done.id AND last > first AND last < upper(during)
 """
 
 
@@ -81,6 +100,12 @@ async def release(session: AsyncSession, appointment_ids: Collection[UUID]) -> N
     """Delete what these appointments occupy."""
     if appointment_ids:
         await session.execute(delete(Allocation).where(Allocation.appointment_id.in_(appointment_ids)))
+
+
+async def release_rest(session: AsyncSession, appointment_ids: Collection[UUID]) -> None:
+    """Release what guests who are done do not need any more from now on. What was agreed stays in their appointments."""
+    if appointment_ids:
+        await fetch_raw(session, _RELEASE_REST, [*appointment_ids], this_step(), STEP)
 
 
 async def confirm_holds(session: AsyncSession, appointment_ids: Collection[UUID]) -> None:

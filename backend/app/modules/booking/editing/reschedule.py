@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
+from operator import itemgetter
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -146,16 +147,41 @@ async def restore_times(session: AsyncSession, visit: Visit, appointment_ids: Co
     Where it is not, they have no time until the desk moves them: a guest who is there must be recorded in any case. The
     caller has locked the visit, and no resource.
     """
-    if not appointment_ids:
-        return
-    rows = await load_rows(session, visit)
-    by_start: dict[datetime, dict[Appointment, list[AppointmentTreatment]]] = defaultdict(dict)
-    for guest in rows.appointments:
-        if guest.id in appointment_ids:
-            by_start[guest.starts_at][guest] = rows.treatments_of(guest)
-    for start, guests in sorted(by_start.items()):
+    for start, guests in await _by_start(session, visit, appointment_ids):
         with suppress(SlotTaken):
             await _reallocate(session, visit, guests, start)
+
+
+async def restore_rest(session: AsyncSession, visit: Visit, appointment_ids: Collection[UUID]) -> None:
+    """Give guests who were recorded as done too early the rest of their time back, if their therapist and bed are still
+    free. The caller has locked the visit, and no resource."""
+    for start, guests in await _by_start(session, visit, appointment_ids):
+        if any(guest.ends_at > utc_now() for guest in guests):
+            with suppress(SlotTaken):
+                await _reallocate(session, visit, guests, start, others_will_do=False)
+
+
+async def move_to_now(session: AsyncSession, visit: Visit, appointment_ids: Collection[UUID]) -> None:
+    """Move guests to the step that is running now. The caller has locked the visit, and no resource.
+
+    Raises:
+        SlotTaken
+    """
+    for _, guests in await _by_start(session, visit, appointment_ids):
+        await _reallocate(session, visit, guests, this_step())
+
+
+async def _by_start(
+    session: AsyncSession, visit: Visit, appointment_ids: Collection[UUID]
+) -> list[tuple[datetime, Guests]]:
+    """Return those of the guests who start together, with the start."""
+    by_start: dict[datetime, dict[Appointment, list[AppointmentTreatment]]] = defaultdict(dict)
+    if appointment_ids:
+        rows = await load_rows(session, visit)
+        for guest in rows.appointments:
+            if guest.id in appointment_ids:
+                by_start[guest.starts_at][guest] = rows.treatments_of(guest)
+    return sorted(by_start.items(), key=itemgetter(0))
 
 
 def refuse_past(start: datetime) -> None:
@@ -200,14 +226,16 @@ def _set_guest(appointment: Appointment, changes: AppointmentUpdate) -> None:
         appointment.guest_name = changes.guest_name or ""
 
 
-async def _reallocate(
+async def _reallocate(  # noqa: PLR0913 - who moves, when and how
     session: AsyncSession,
     visit: Visit,
     guests: Guests,
     start: datetime,
     choice: DeskChoice | None = None,
+    *,
+    others_will_do: bool = True,
 ) -> None:
-    """Move all of these guests to this start: with the resources they have, or otherwise as they wish."""
+    """Move all of these guests to this start: with the resources they have, or otherwise as they wish if others will do."""
     if any(guest.hold_has_expired for guest in guests):
         raise HoldExpired
     choice = choice or DeskChoice()
@@ -233,8 +261,9 @@ async def _reallocate(
             guest.status = AppointmentStatus.CONFIRMED
     fixed = await _fixed_resources(session, visit, guests, current, begun)
     as_wished = _party(guests, services, fixed, choice, same_room=same_room)
+    parties = [unchanged, as_wished] if others_will_do else [unchanged]
     reservation = await reserve(
-        session, AllocationRequest(visit.branch_id, start, [unchanged, as_wished], replaced=replaced)
+        session, AllocationRequest(visit.branch_id, start, parties, replaced=replaced)
     )
     await session.flush()
     await release(session, replaced.appointment_ids)

@@ -12,7 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.common.helpers import utc_now
 from app.core.exceptions import ZenSpaException
 from app.db.queries import get_row
-from app.modules.booking.allocation.allocations import confirm_holds, lock_allocated, release
+from app.modules.booking.allocation.allocations import (
+    confirm_holds,
+    lock_allocated,
+    release,
+    release_rest,
+)
 from app.modules.booking.booking_errors import (
     AppointmentNotFound,
     HoldExpired,
@@ -21,7 +26,7 @@ from app.modules.booking.booking_errors import (
 )
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_schemas import StatusChange, VisitRead
-from app.modules.booking.editing.reschedule import restore_times
+from app.modules.booking.editing.reschedule import move_to_now, restore_rest, restore_times
 from app.modules.booking.status.status import PRESENT, RELEASED, UNEXPECTED, WITH_REASON, StatusRequest
 from app.modules.booking.status.status import AppointmentStatus as Status
 from app.modules.booking.status.transitions import (
@@ -56,6 +61,7 @@ async def set_status(
     Raises:
         VisitNotFound: Also for a visit that does not concern the user.
         AppointmentNotFound: A guest who is named is not of this visit, or does not concern the user.
+        SlotTaken: A guest is to be served before their start, and no therapist or bed is free yet.
         StatusConflict, HoldExpired, TooLateToCancel, TooEarlyToArrive, TooEarlyToComplete, TooEarlyForNoShow,
             ForbiddenException: A guest who is named cannot get the status, or no guest can.
     """
@@ -74,8 +80,9 @@ async def set_status(
     )
     if changes:
         reason = change.reason if change.status in WITH_REASON else None
+        await _begin_now(session, visit, changes)
         await apply_changes(session, changes, reason=reason)
-        await restore_times(session, visit, [guest.id for guest in changes if guest.status in UNEXPECTED])
+        await _restore_times(session, visit, changes)
         publish_branch_change(session, visit.branch_id)
     [read] = await read_visits(session, [visit_id])
     visible = [appointment for appointment in read.appointments if appointment.id in relations]
@@ -85,7 +92,7 @@ async def set_status(
 async def apply_changes(
     session: AsyncSession, changes: Mapping[Guest, Status], *, reason: str | None = None
 ) -> None:
-    """Write new statuses. Release the time of guests who do not come any more, and book what was held.
+    """Write new statuses. Release the time of guests who do not come any more or are done early, and book what was held.
 
     The caller has locked the visit.
 
@@ -99,8 +106,9 @@ async def apply_changes(
     confirmed = [
         guest.id for guest, new in changes.items() if guest.status is Status.HELD and new not in RELEASED
     ]
-    if released or confirmed:
-        await lock_allocated(session, [*released, *confirmed])
+    completed = [guest.id for guest, new in changes.items() if new is Status.COMPLETED]
+    if released or confirmed or completed:
+        await lock_allocated(session, [*released, *confirmed, *completed])
     by_transition: dict[tuple[Status, Status], list[UUID]] = defaultdict(list)
     for guest, new in changes.items():
         by_transition[guest.status, new].append(guest.id)
@@ -108,6 +116,22 @@ async def apply_changes(
         await _update_status(session, ids, old, new, reason)
     await confirm_holds(session, confirmed)
     await release(session, released)
+    await release_rest(session, completed)
+
+
+async def _begin_now(session: AsyncSession, visit: Visit, changes: Mapping[Guest, Status]) -> None:
+    """Move guests who are served before their start to now: their therapist and bed are occupied from now on."""
+    early = [
+        guest.id for guest, new in changes.items() if new is Status.IN_SERVICE and guest.starts_at > utc_now()
+    ]
+    await move_to_now(session, visit, early)
+
+
+async def _restore_times(session: AsyncSession, visit: Visit, changes: Mapping[Guest, Status]) -> None:
+    """Give guests who come after all their time back, and guests who were not done yet the rest of it."""
+    await restore_times(session, visit, [guest.id for guest in changes if guest.status in UNEXPECTED])
+    not_done = [guest.id for guest in changes if guest.status is Status.COMPLETED]
+    await restore_rest(session, visit, not_done)
 
 
 async def _update_status(
