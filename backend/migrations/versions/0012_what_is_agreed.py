@@ -1,4 +1,4 @@
-"""What is booked stays as agreed.
+"""Bookings stay as agreed.
 
 An add-on of an appointment keeps the minutes that it added, as it keeps its price: dropping it, or adding another, does
 not read the treatment's length from the catalogue again. `bookable_resource` also has the gender of a therapist and the
@@ -7,9 +7,11 @@ id of a room: an appointment that is changed may keep a therapist or a bed that 
 The minutes of an add-on are whole steps of five minutes: then the lengths of a variant and its add-ons can be summed up
 to the length that is booked.
 
-Requests that nobody has answered by their start are declined by a job, which finds them by an index of its own.
+Bookings without an answer by their start are declined by a job, which finds them by an index of its own.
 
 A guest who is in service after the booked end keeps therapist and bed: `overrun` names that time, and schedules count it.
+
+`zenspa_customer_appointments` finds what a customer has at the same time already.
 """
 
 import sqlalchemy as sa
@@ -32,8 +34,8 @@ SELECT resource.id, kind, type_id, resource.name, room.name AS room
 FROM resource LEFT JOIN room ON room.id = room_id
 """
 
-# What a guest has at the end of their stay they keep until they are done, as far as anybody can tell for a quarter of an
-# hour from now. After twelve hours somebody has only forgotten to record the end.
+# What a guest has at the end of their stay they keep until they are done, for a quarter of an hour from now as far as can be
+# told. After twelve hours the end was only not recorded.
 OVERRUN = """
 CREATE VIEW overrun (resource_id, appointment_id, during) AS
 SELECT resource_id, appointment.id, tstzrange(upper(during), clock_timestamp() + interval '15 minutes')
@@ -136,6 +138,28 @@ CROSS JOIN LATERAL (
 END $$
 """
 
+# Of two requests at once, the second waits for the first and then sees its appointment: each statement of a volatile
+# function sees what was committed when it began. In the order of ids, so that two parties do not deadlock.
+CUSTOMER_APPOINTMENTS = """
+CREATE FUNCTION zenspa_customer_appointments(
+    customers uuid[], since timestamptz[], until timestamptz[], ignored uuid[]
+) RETURNS TABLE (appointment_id uuid, starts_at timestamptz, ends_at timestamptz)
+LANGUAGE plpgsql VOLATILE SET search_path FROM CURRENT AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('customer ' || id, 0))
+    FROM (SELECT DISTINCT id FROM unnest(customers) AS customer (id) ORDER BY id) AS customer;
+    RETURN QUERY
+    SELECT appointment.id, appointment.starts_at, appointment.ends_at
+    FROM unnest(customers, since, until) AS guest (id, comes, goes)
+    JOIN appointment ON customer_id = guest.id
+        AND appointment.starts_at < goes AND appointment.ends_at > comes
+    WHERE status IN ('held', 'pending', 'confirmed', 'arrived', 'in_service', 'reopened')
+        AND NOT zenspa_hold_expired(hold_expires_at) AND appointment.id <> ALL(ignored)
+    ORDER BY appointment.starts_at, appointment.id;
+END $$
+"""
+
 
 def upgrade() -> None:
     op.add_column("appointment_add_on", sa.Column("minutes", sa.Integer(), nullable=True))
@@ -156,9 +180,11 @@ def upgrade() -> None:
     )
     op.execute(OVERRUN)
     op.execute(SCHEDULES)
+    op.execute(CUSTOMER_APPOINTMENTS)
 
 
 def downgrade() -> None:
+    op.execute("DROP FUNCTION zenspa_customer_appointments")
     op.execute(SCHEDULES_BEFORE)
     op.execute("DROP VIEW overrun")
     op.drop_index("appointment_in_service_idx", "appointment")

@@ -132,7 +132,7 @@ class Client:
         booking = self._storm.spa.booking(self._some_hour(), guests=guests, hold=hold)
         made = request("POST", VISITS, booking["headers"] | self._headers, booking["json"])
         sent = monotonic()
-        answer = await self._send("book", made, {"SLOT_TAKEN", "TOO_MANY_HOLDS"})
+        answer = await self._send("book", made, {"SLOT_TAKEN", "TOO_MANY_HOLDS", "SAME_TIME"})
         if answer.status == 201:
             self._storm.bookings.append(Booking(answer.body, sent, monotonic()))
             record = VisitRecord([answer.body], made)
@@ -197,7 +197,7 @@ class Client:
 
     async def _set_status(self, record: VisitRecord, status: str) -> Answer:
         content = request("PUT", f"{VISITS}/{record.last['id']}/status", self._headers, {"status": status})
-        answer = await self._send(status, content, {"STATUS_CONFLICT", "HOLD_EXPIRED"})
+        answer = await self._send(status, content, {"STATUS_CONFLICT", "HOLD_EXPIRED", "SLOT_TAKEN"})
         return _record_answer(record, answer)
 
     async def _patch(self, record: VisitRecord, action: str, path: str, body: dict[str, Any]) -> None:

@@ -92,7 +92,7 @@ async def _send_until_booked(crowd: Crowd, client: int, content: bytes) -> set[s
 async def test_a_customer_who_requests_many_holds_at_once_gets_three() -> None:
     spa, (_, headers) = await bookable_spa(therapists=9, beds=9), await new_customer()
     async with crowd_of(8) as crowd:
-        holds = [spa.booking(spa.hour(10), hold=True) for _ in range(8)]
+        holds = [spa.booking(spa.hour(hour), hold=True) for hour in range(9, 17)]
         answers = await crowd.send([_request(booking, headers) for booking in holds])
     assert _count_answers(answers) == {BOOKED: 3, (409, "TOO_MANY_HOLDS"): 5}
 

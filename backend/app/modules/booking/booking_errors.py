@@ -93,6 +93,24 @@ class TooEarlyToArrive(ConflictException):
     )
 
 
+class SameTime(ConflictException):
+    code = "SAME_TIME"
+    """`details` lists the other appointments (type `same_time`): `field` is the id, `value` the time as an ISO 8601
+    interval. The desk confirms by `allow_same_time`."""
+    text = LocalizedText(
+        "Đã có lịch hẹn vào giờ này. Vui lòng chọn giờ khác, hoặc ghi tên người đi cùng.",
+        "You have another appointment at this time. Please choose another time, or give the other guest's name.",
+    )
+
+
+class GuestTwice(ConflictException):
+    code = "GUEST_TWICE"
+    text = LocalizedText(
+        "Mỗi khách hàng chỉ thêm được một lần trong nhóm. Vui lòng chọn khách khác.",
+        "A customer can be one guest of a party. Please choose another customer.",
+    )
+
+
 class TooEarlyToComplete(ConflictException):
     code = "TOO_EARLY_TO_COMPLETE"
     text = LocalizedText(

@@ -22,9 +22,11 @@ from app.modules.booking import booking_service
 from app.modules.booking.allocation.contention import Admission
 from app.modules.booking.booking_errors import (
     AppointmentNotFound,
+    GuestTwice,
     HoldExpired,
     NotBookable,
     NotTogether,
+    SameTime,
     SlotTaken,
     StatusConflict,
     TooEarlyForNoShow,
@@ -89,6 +91,7 @@ _WISHES = (
         CustomerMerged,
         *_WISHES,
         BedsAreForTheDesk,
+        SameTime,
         TooManyHolds,
         TooManyVisits,
         IdempotencyInFlight,
@@ -103,7 +106,8 @@ async def create_visit(
     Therapists, beds and devices are chosen here, according to the guests' wishes. If the time is taken the response
     is 409, and `details` lists the nearest free starts (`alternative`) and, if the time was impossible anyway, the
     reasons (`reason`). A customer books for themselves, within the grid, the notice and the horizon of the branch;
-    the desk books for any customer, from now on.
+    the desk books for any customer, from now on. A customer who has another appointment at that time cannot book; the
+    desk confirms it by `allow_same_time`.
     """
     return await booking_service.create_visit(session, user, key, visit, received_at=received_at)
 
@@ -126,7 +130,7 @@ async def get_visit(user: SignedIn, session: SessionDep, visit_id: UUID) -> Visi
 @visits.patch(
     "/{visit_id}",
     responses=error_responses(
-        VisitNotFound, StatusConflict, HoldExpired, SlotTaken, NotBookable, NotTogether
+        VisitNotFound, StatusConflict, HoldExpired, SlotTaken, NotBookable, NotTogether, SameTime
     ),
 )
 async def update_visit(
@@ -177,6 +181,8 @@ async def set_visit_status(
         StatusConflict,
         HoldExpired,
         TooShort,
+        GuestTwice,
+        SameTime,
         *_WISHES,
     ),
 )

@@ -25,6 +25,11 @@ _NOT_SENT = datetime(2000, 1, 1, tzinfo=UTC)
 
 _READ_BY_ALL = "The customer can read it."
 
+AllowSameTime = Annotated[
+    StrictBool,
+    Field(description="The desk confirms that a customer has another appointment at the same time."),
+]
+
 Note = Annotated[Composed, Field(max_length=2000, description=_READ_BY_ALL)]
 Reason = Annotated[Composed, Field(max_length=500)]
 GuestName = Annotated[Line, Field(max_length=200, examples=["Chị Mai"])]
@@ -54,6 +59,7 @@ class VisitCreate(RequestModel):
     guests: Annotated[list[GuestBooking], Field(min_length=1, max_length=MOST_GUESTS)]
     same_room: StrictBool = False
     note: Note = ""
+    allow_same_time: AllowSameTime = False
 
     @model_validator(mode="after")
     def _check_consistency(self) -> Self:
@@ -82,6 +88,7 @@ class VisitUpdate(RequestModel):
     start: Start = Field(default=_NOT_SENT, description="Moves all guests who are not being treated yet.")
     same_room: StrictBool = False
     note: Note = ""
+    allow_same_time: AllowSameTime = False
 
 
 class TreatmentChange(RequestModel):
@@ -135,6 +142,7 @@ class AppointmentUpdate(RequestModel):
     customer_id: UUID | None = None
     guest_name: GuestName | None = None
     split_from_party: StrictBool = Field(default=False, description="Give the guest a visit of their own.")
+    allow_same_time: AllowSameTime = False
 
     @model_validator(mode="after")
     def _refuse_duplicates(self) -> Self:

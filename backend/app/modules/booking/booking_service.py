@@ -50,6 +50,7 @@ async def create_visit(
         NotBookable: The start is in the past or, for a customer, off the grid, inside the notice or beyond the horizon of
             the branch.
         TooManyHolds, TooManyVisits: A customer has reached their limit.
+        SameTime: A guest has another appointment at that time.
         ForbiddenException: The user is neither at the desk nor a customer, or a customer books a walk-in.
         BranchNotFound, CustomerNotFound, CustomerMerged, CustomerErased, CustomerArchived
         IdempotencyInFlight, IdempotencyKeyReused, and what `quote_party` raises.
@@ -86,7 +87,9 @@ async def create_visit(
             status=_first_status(request, needs_approval=needs_approval),
             hold_expires_at=snapshot.read_at + hold if request.hold else None,
         )
-        await insert_visit(session, visit, quote)
+        await insert_visit(
+            session, visit, quote, at_desk=at_desk, same_time_will_do=at_desk and request.allow_same_time
+        )
         publish_branch_change(session, request.branch_id)
         return replay.store(visit)
 

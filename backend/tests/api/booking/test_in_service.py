@@ -119,13 +119,13 @@ class TestAfterTheBookedEnd:
         [(HOUR - 2 * STEP, "in_service"), (2 * HOUR, "arrived"), (13 * HOUR + STEP, "in_service")],
         ids=["not yet over", "never begun", "forgotten since yesterday"],
     )
-    async def test_a_later_hour_is_free(
+    async def test_the_next_hour_is_free(
         self, client: httpx2.AsyncClient, began: timedelta, status: str
     ) -> None:
-        spa = await open_spa()
+        spa = await open_spa(beds=2)
         await booked(client, spa, this_step() - began)
         await run_sql("UPDATE appointment SET status = $1", status)
-        start = max(this_step(), this_step() - began + HOUR + QUARTER)
+        start = max(this_step(), this_step() - began + HOUR)
         assert (await client.post(VISITS, **spa.booking(start))).status_code == 201
 
     async def test_of_several_treatments_only_the_last_goes_on(self, client: httpx2.AsyncClient) -> None:

@@ -4,9 +4,9 @@ Each change is one transaction, and keeps the ids: it is done completely, or not
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import itemgetter
 from uuid import UUID
@@ -24,6 +24,7 @@ from app.modules.booking.allocation.allocations import allocations_of, insert_al
 from app.modules.booking.allocation.reserve import AllocationRequest, Occupied, Replaced, reserve
 from app.modules.booking.booking_errors import (
     AppointmentNotFound,
+    GuestTwice,
     HoldExpired,
     NotBookable,
     NotTogether,
@@ -34,7 +35,7 @@ from app.modules.booking.booking_errors import (
 from app.modules.booking.booking_models import Appointment, AppointmentTreatment, Visit
 from app.modules.booking.booking_schemas import AppointmentUpdate, VisitRead, VisitUpdate
 from app.modules.booking.editing.treatments import DeskChoice, TreatmentEdit, edit_treatments
-from app.modules.booking.status.status import EDITABLE, EXPECTED_AGAIN, MOVABLE, AppointmentStatus
+from app.modules.booking.status.status import EDITABLE, EXPECTED_AGAIN, MOVABLE, RELEASED, AppointmentStatus
 from app.modules.booking.status.transitions import CHECK_IN
 from app.modules.booking.visit.read import read_visits
 from app.modules.booking.visit.rows import (
@@ -45,6 +46,7 @@ from app.modules.booking.visit.rows import (
     times_of,
     treatment_of,
 )
+from app.modules.booking.visit.same_time import CustomerTime, refuse_same_time
 from app.modules.catalogue.catalogue_schemas import ServiceName
 from app.modules.catalogue.catalogue_service import names_of_variants
 from app.modules.customer import customer_service
@@ -57,6 +59,21 @@ from app.scheduling.timegrid import this_step
 
 type Guests = Mapping[Appointment, Sequence[AppointmentTreatment]]
 """Appointments with their treatments, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Terms:
+    """Terms on which time is reserved anew: the changes that will do."""
+
+    choice: DeskChoice = field(default_factory=DeskChoice)
+    same_time_will_do: bool = False
+    """A customer may have another appointment at the same time."""
+    is_other_customer: bool = False
+    """The guest is a customer who was not the guest before."""
+    others_will_do: bool = True
+    """Other therapists and beds may take over."""
+
+
 type Resources = Mapping[tuple[UUID, str], UUID]
 """The resources that serve treatments, by the treatment's id and the kind of resource."""
 
@@ -78,12 +95,14 @@ async def update_visit(
     Raises:
         VisitNotFound, ForbiddenException, StatusConflict, HoldExpired, NotBookable
         NotTogether: Guests who start at different times are to be in one room.
+        SameTime: A guest has another appointment at that time.
         SlotTaken: With the nearest free starts.
     """
     authorize(user, *DESK)
     visit = await _lock_visit(session, user, visit_id)
     sent = changes_of(changes)
     start = sent.pop("start", None)
+    terms = _Terms(same_time_will_do=sent.pop("allow_same_time", False))
     for name, value in sent.items():
         setattr(visit, name, value)
     if start is not None or sent.get("same_room"):
@@ -96,7 +115,7 @@ async def update_visit(
         if start is not None and any(guest.starts_at != start for guest in movable):
             refuse_past(start)
         guests = {guest: rows.treatments_of(guest) for guest in movable}
-        await _reallocate(session, visit, guests, start or movable[0].starts_at)
+        await _reallocate(session, visit, guests, start or movable[0].starts_at, terms)
     return await _finish(session, visit)
 
 
@@ -108,6 +127,8 @@ async def update_appointment(
     Raises:
         AppointmentNotFound, ForbiddenException, StatusConflict, HoldExpired, NotBookable, CustomerNotFound
         VariantNotFound, AddOnNotFound, and what `quote_party` raises.
+        GuestTwice: The customer is another guest of the party.
+        SameTime: The customer has another appointment at that time.
         SlotTaken: With the nearest free starts.
     """
     authorize(user, *DESK)
@@ -118,27 +139,44 @@ async def update_appointment(
     appointment = await get_row(session, Appointment, appointment_id, AppointmentNotFound, lock=True)
     if appointment.status not in EDITABLE:
         raise StatusConflict
-    sent = changes.model_fields_set
+    is_other_customer = changes.customer_id not in (None, appointment.customer_id)
+    if is_other_customer and not changes.split_from_party:
+        await _refuse_guest_twice(session, appointment, changes.customer_id)
     _set_guest(appointment, changes)
-    if sent & {"start", "treatments"}:
-        start = changes.start if "start" in sent else appointment.starts_at
-        if start != appointment.starts_at:
-            if appointment.status not in MOVABLE:
-                raise StatusConflict
-            refuse_past(start)
-        rows = await load_rows(session, visit)
-        before = rows.treatments_of(appointment)
-        edit = TreatmentEdit(before)
-        if "treatments" in sent:
-            edit = await edit_treatments(session, rows, appointment, changes.treatments)
-        await _reallocate(session, visit, {appointment: edit.rows}, start, edit.choice)
-        session.add_all(edit.add_ons)
-        for row in before:
-            if row not in edit.rows:
-                await session.delete(row)
+    if changes.model_fields_set & {"start", "treatments"}:
+        await _edit(session, visit, appointment, changes, is_other_customer=is_other_customer)
+    elif is_other_customer and not changes.allow_same_time:
+        await _refuse_same_time(session, [appointment], ignored=[appointment.id])
     if changes.split_from_party and await _has_company(session, appointment):
         visit = await _split_off(session, visit, appointment)
     return await _finish(session, visit)
+
+
+async def _edit(
+    session: AsyncSession,
+    visit: Visit,
+    appointment: Appointment,
+    changes: AppointmentUpdate,
+    *,
+    is_other_customer: bool,
+) -> None:
+    """Change the time and the treatments of one guest."""
+    start = changes.start if "start" in changes.model_fields_set else appointment.starts_at
+    if start != appointment.starts_at:
+        if appointment.status not in MOVABLE:
+            raise StatusConflict
+        refuse_past(start)
+    rows = await load_rows(session, visit)
+    before = rows.treatments_of(appointment)
+    edit = TreatmentEdit(before)
+    if "treatments" in changes.model_fields_set:
+        edit = await edit_treatments(session, rows, appointment, changes.treatments)
+    terms = _Terms(edit.choice, changes.allow_same_time, is_other_customer)
+    await _reallocate(session, visit, {appointment: edit.rows}, start, terms)
+    session.add_all(edit.add_ons)
+    for row in before:
+        if row not in edit.rows:
+            await session.delete(row)
 
 
 async def restore_times(session: AsyncSession, visit: Visit, appointment_ids: Collection[UUID]) -> None:
@@ -149,7 +187,7 @@ async def restore_times(session: AsyncSession, visit: Visit, appointment_ids: Co
     """
     for start, guests in await _by_start(session, visit, appointment_ids):
         with suppress(SlotTaken):
-            await _reallocate(session, visit, guests, start)
+            await _reallocate(session, visit, guests, start, _Terms(same_time_will_do=True))
 
 
 async def restore_rest(session: AsyncSession, visit: Visit, appointment_ids: Collection[UUID]) -> None:
@@ -158,7 +196,8 @@ async def restore_rest(session: AsyncSession, visit: Visit, appointment_ids: Col
     for start, guests in await _by_start(session, visit, appointment_ids):
         if any(guest.ends_at > utc_now() for guest in guests):
             with suppress(SlotTaken):
-                await _reallocate(session, visit, guests, start, others_will_do=False)
+                terms = _Terms(same_time_will_do=True, others_will_do=False)
+                await _reallocate(session, visit, guests, start, terms)
 
 
 async def move_to_now(session: AsyncSession, visit: Visit, appointment_ids: Collection[UUID]) -> None:
@@ -168,7 +207,7 @@ async def move_to_now(session: AsyncSession, visit: Visit, appointment_ids: Coll
         SlotTaken
     """
     for _, guests in await _by_start(session, visit, appointment_ids):
-        await _reallocate(session, visit, guests, this_step())
+        await _reallocate(session, visit, guests, this_step(), _Terms(same_time_will_do=True))
 
 
 async def _by_start(
@@ -212,6 +251,30 @@ async def _lock_visit_of(session: AsyncSession, user: CurrentUser, appointment_i
             return visit
 
 
+async def _refuse_guest_twice(
+    session: AsyncSession, appointment: Appointment, customer_id: UUID | None
+) -> None:
+    same = select(Appointment.id).where(
+        Appointment.visit_id == appointment.visit_id,
+        Appointment.id != appointment.id,
+        Appointment.customer_id == customer_id,
+        Appointment.status.not_in(RELEASED),
+    )
+    if await session.scalar(same.limit(1)) is not None:
+        raise GuestTwice
+
+
+async def _refuse_same_time(
+    session: AsyncSession, guests: Iterable[Appointment], *, ignored: Collection[UUID]
+) -> None:
+    times = [
+        CustomerTime(guest.customer_id, guest.starts_at, guest.ends_at)
+        for guest in guests
+        if guest.customer_id is not None
+    ]
+    await refuse_same_time(session, times, at_desk=True, ignored=ignored)
+
+
 async def _has_company(session: AsyncSession, appointment: Appointment) -> bool:
     others = select(Appointment.id).where(
         Appointment.visit_id == appointment.visit_id, Appointment.id != appointment.id
@@ -226,19 +289,13 @@ def _set_guest(appointment: Appointment, changes: AppointmentUpdate) -> None:
         appointment.guest_name = changes.guest_name or ""
 
 
-async def _reallocate(  # noqa: PLR0913 - who moves, when and how
-    session: AsyncSession,
-    visit: Visit,
-    guests: Guests,
-    start: datetime,
-    choice: DeskChoice | None = None,
-    *,
-    others_will_do: bool = True,
+async def _reallocate(
+    session: AsyncSession, visit: Visit, guests: Guests, start: datetime, terms: _Terms
 ) -> None:
-    """Move all of these guests to this start: with the resources they have, or otherwise as they wish if others will do."""
+    """Move all of these guests to this start: with the resources they have, or otherwise as they wish."""
     if any(guest.hold_has_expired for guest in guests):
         raise HoldExpired
-    choice = choice or DeskChoice()
+    choice = terms.choice
     same_room = visit.same_room and len(guests) > 1
     services = await names_of_variants(session, {row.variant_id for rows in guests.values() for row in rows})
     occupied = [Occupied(*row) for row in await fetch_raw(session, _OCCUPIED, [guest.id for guest in guests])]
@@ -255,16 +312,28 @@ async def _reallocate(  # noqa: PLR0913 - who moves, when and how
         },
     )
     unchanged = _party(guests, services, current, choice, same_room=same_room)
-    for (guest, rows), times in zip(guests.items(), times_of(unchanged, start), strict=True):
+    for (guest, rows), stay, times in zip(
+        guests.items(), replaced.stays, times_of(unchanged, start), strict=True
+    ):
         set_times(guest, rows, times)
-        if guest.status in EXPECTED_AGAIN and start > utc_now() + CHECK_IN:
+        if start != stay.start and guest.status in EXPECTED_AGAIN and start > utc_now() + CHECK_IN:
             guest.status = AppointmentStatus.CONFIRMED
     fixed = await _fixed_resources(session, visit, guests, current, begun)
     as_wished = _party(guests, services, fixed, choice, same_room=same_room)
-    parties = [unchanged, as_wished] if others_will_do else [unchanged]
+    parties = [unchanged, as_wished] if terms.others_will_do else [unchanged]
     reservation = await reserve(
         session, AllocationRequest(visit.branch_id, start, parties, replaced=replaced)
     )
+    if not terms.same_time_will_do:
+        await _refuse_same_time(
+            session,
+            [
+                guest
+                for guest, stay in zip(guests, replaced.stays, strict=True)
+                if terms.is_other_customer or guest.starts_at < stay.start or guest.ends_at > stay.end
+            ],
+            ignored=replaced.appointment_ids,
+        )
     await session.flush()
     await release(session, replaced.appointment_ids)
     treatments = [refs_of(guest, rows) for guest, rows in guests.items()]

@@ -14,7 +14,7 @@ from app.db.errors import translate_integrity_errors
 from app.db.queries import fetch_raw
 from app.modules.availability.availability_service import Quote, QuotedTreatment
 from app.modules.booking.allocation.reserve import Reservation
-from app.modules.booking.booking_errors import SlotTaken
+from app.modules.booking.booking_errors import SameTime, SlotTaken
 from app.modules.booking.booking_schemas import (
     AddOnAgreed,
     AppointmentRead,
@@ -25,16 +25,19 @@ from app.modules.booking.booking_schemas import (
 )
 from app.modules.booking.status.status import AppointmentStatus, VisitSource
 from app.modules.booking.visit.rows import segments_as_json
+from app.modules.booking.visit.same_time import columns_of, refuse_same_time, times_of_customers
 from app.modules.catalogue.catalogue_schemas import variant_name
 from app.modules.customer import customer_service
 from app.scheduling.demand import Run
 from app.scheduling.timegrid import STEP
 
-# Nothing is written unless all customers are active. They are locked until the transaction ends (docs/sql.md).
+# Nothing is written unless all customers are active, and none of them is a guest elsewhere at the same time. They are locked
+# until the transaction ends (docs/sql.md).
 _INSERT = """
 WITH input AS MATERIALIZED (
     SELECT $1::jsonb AS visit
     WHERE (SELECT count(*) FILTER (WHERE is_active) FROM zenspa_lock_customers($2)) = cardinality($2::uuid[])
+        AND (cardinality($3::uuid[]) = 0 OR NOT EXISTS (SELECT FROM zenspa_customer_appointments($3, $4, $5, '{}')))
 ), guest AS (
     SELECT new.* FROM input, jsonb_to_recordset(visit -> 'appointments') AS new (
         id uuid, customer_id uuid, guest_name text, status text, hold_expires_at timestamptz,
@@ -126,23 +129,28 @@ def draft_visit(  # noqa: PLR0913 - what a visit is made of
     )
 
 
-async def insert_visit(session: AsyncSession, visit: VisitRead, quote: Quote) -> None:
+async def insert_visit(
+    session: AsyncSession, visit: VisitRead, quote: Quote, *, at_desk: bool, same_time_will_do: bool
+) -> None:
     """Write a drafted visit, and lock its customers, in one statement.
 
     Four statements by the ORM were a quarter of a booking's CPU time.
 
     Raises:
         CustomerNotFound, CustomerMerged, CustomerErased, CustomerArchived
+        SameTime: A guest has another appointment at that time, and that will not do.
         SlotTaken: Another transaction wrote an allocation without a lock; this one is over.
     """
     customers = {visit.customer_id, *(guest.customer_id for guest in visit.appointments)} - {None}
+    times = [] if same_time_will_do else times_of_customers(visit.appointments)
     with translate_integrity_errors({"allocation_overlap": SlotTaken}):
-        written = await fetch_raw(session, _INSERT, _encode(visit, quote), [*customers])
+        written = await fetch_raw(session, _INSERT, _encode(visit, quote), [*customers], *columns_of(times))
     if not written:
         await customer_service.require_active(
             session, [customer_id for customer_id in customers if customer_id is not None]
         )
-        raise AssertionError("nothing was written, though all customers are active")
+        await refuse_same_time(session, times, at_desk=at_desk)
+        raise SameTime  # the other appointment has just been cancelled; the client may try again
 
 
 def _encode(visit: VisitRead, quote: Quote) -> str:
