@@ -249,11 +249,13 @@ def _print_accounts(accounts: "Sequence[DemoAccount]", postgres: EmbeddedPostgre
 
 
 def _serve(host: str, port: int, servers: Sequence[EmbeddedServer]) -> int:
+    from app.cli.serve import BOUNDED_HTTP
+
     api = subprocess.Popen(  # noqa: S603 - our own server
         [
             *(sys.executable, "-m", "uvicorn", "app.main:app", "--host", host, "--port", str(port)),
             *("--reload", "--reload-dir", "app", "--timeout-graceful-shutdown", "5"),
-            *("--http", "app.cli.bounded_http:BoundedHttpProtocol", "--no-access-log", "--no-server-header"),
+            *("--http", BOUNDED_HTTP, "--no-access-log", "--no-server-header"),
         ],
         env={**os.environ, _OWNER: str(os.getpid())},
     )

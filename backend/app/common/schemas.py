@@ -123,7 +123,8 @@ def _composed_line(value: Any) -> Any:
     """Remove invisible characters, which would make it another word, and normalise to NFC. Blank text becomes empty."""
     if not isinstance(value, str):
         return value
-    text = _normalized(strip_invisible(value))  # what was invisible may have kept letters apart
+    # Composed last: what was invisible may have kept letters apart.
+    text = _normalized(strip_invisible(value))
     return text if is_visible(text) else ""
 
 

@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Awaitable, Callable
 from functools import cache, wraps
 from hashlib import file_digest
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi.datastructures import DefaultPlaceholder
 from fastapi.params import Depends
@@ -97,15 +97,14 @@ def make_repeatable(
             replay.store(_Response(body=adapter().dump_python(response, mode="json")))
             return result
 
-    header = inspect.Parameter(HEADER, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=_OptionalKey)
+    header = inspect.Parameter(
+        HEADER, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=IdempotencyKey
+    )
     parameters = [
         parameter.replace(kind=inspect.Parameter.KEYWORD_ONLY) for parameter in signature.parameters.values()
     ]
     repeatable.__signature__ = signature.replace(parameters=[*parameters, header])  # type: ignore[attr-defined]  # inspect reads it
     return repeatable
-
-
-_OptionalKey = Annotated[str | None, *IdempotencyKey.__metadata__]
 
 
 def _sent_names(signature: inspect.Signature) -> set[str]:

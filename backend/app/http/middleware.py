@@ -35,8 +35,8 @@ _REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
 _HOST = re.compile(r"([a-z0-9._-]+|\[[0-9a-f:.]+\])(?::[0-9]*)?")  # name or address, port
 _HTML_PAGES = {"/docs", "/redoc", "/docs/oauth2-redirect"}
 _UNMATCHED = "(unmatched)"
-_MAX_URL = 8 * 1024
-"""Characters of path and query, as in nginx. The longest of a route, a cursor with a search, has about 1,500."""
+_MAX_URL = 16 * 1024
+"""Characters of path and query. A cursor may have 1,000, which the document allows to be escapes of twelve each."""
 _MAX_PARAMETERS = 100
 _MAX_HEADERS = 100  # as Apache
 _MAX_HEADER_BYTES = 32 * 1024  # nginx forwards no more

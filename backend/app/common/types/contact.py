@@ -20,7 +20,9 @@ def to_email(value: str) -> str:
         PydanticCustomError: Of type `email`.
     """
     try:
-        return validate_email(value)[1].lower()
+        return validate_email(value.lower())[
+            1
+        ].lower()  # what is measured is what is stored: İ becomes two characters
     except PydanticCustomError:  # its message repeats parts of the address
         raise bilingual_error(
             "email",

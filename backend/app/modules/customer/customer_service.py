@@ -111,7 +111,11 @@ async def update_customer(
     """
     authorize(user, *DESK)
     if changes.contact_id is not None:
-        await _check_contact(session, changes.contact_id, of=customer_id)
+        current = await get_customer(session, customer_id)
+        if (
+            changes.contact_id != current.contact_id
+        ):  # what stays is not checked: the contact may be archived by now
+            await _check_contact(session, changes.contact_id, of=customer_id)
     customer = await get_customer(session, customer_id, lock=True)
     refuse_unless_active(customer)
     for field, value in changes.model_dump(exclude_unset=True).items():

@@ -295,8 +295,8 @@ async def _search_phone(session: AsyncSession, digits: str, limit: int) -> Seque
     first_digits = convert_former_mobile(national)
     values = {"last_digits": digits[::-1], "first_digits": first_digits, "limit": limit}
     owners = (await session.scalars(_with_digits(), values)).all()
-    if not owners:
-        return []
+    if not 0 < len(owners) < limit:
+        return owners
     reached = await session.scalars(
         _with_contact(), {"contact_ids": [owner.id for owner in owners], "limit": limit}
     )

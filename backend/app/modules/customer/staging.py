@@ -3,7 +3,7 @@
 Statements run on the connection, since the table has no model. The columns are those of a CSV file.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -28,7 +28,7 @@ _SWAPPED = LocalizedText(
     "Ngày sinh đang lưu có ngày và tháng đảo lại. Kiểm tra thứ tự ngày tháng của tệp, hoặc xác nhận dòng này.",
     "The stored birthday has day and month the other way round. Check the order of dates in the file, or confirm the row.",
 )
-_WRITE_BATCH = 5_000  # rows a statement inserts or updates: well within the statement timeout
+_BATCH = 5_000  # rows a statement compares or writes: well within the statement timeout
 
 _COLUMNS = [Customer.__table__.columns[name] for name in CSV_COLUMNS]
 
@@ -99,6 +99,7 @@ zenspa_fold(i.full_name) = zenspa_fold(c.full_name)
 """
 _OTHER_SPELLINGS = """
 FROM customer AS c WHERE c.id = i.existing_id AND c.archived_at IS NULL AND c.full_name <> i.full_name
+    AND i.row BETWEEN :first AND :last
 """
 # A file in capitals or without accents spoils no name.
 _KEEP_BETTER_SPELLINGS = f"""
@@ -113,7 +114,7 @@ WHERE NOT ({_IS_SAME_NAME}) ORDER BY i.row
 """  # noqa: S608 - our own column names
 _SWAPPED_BIRTHDAY = """
 SELECT i.row FROM customer_import AS i JOIN customer AS c ON c.id = i.existing_id
-WHERE c.archived_at IS NULL AND c.birthday <> i.birthday
+WHERE i.row BETWEEN :first AND :last AND c.archived_at IS NULL AND c.birthday <> i.birthday
     AND extract(year FROM c.birthday) = extract(year FROM i.birthday)
     AND extract(month FROM c.birthday) = extract(day FROM i.birthday)
     AND extract(day FROM c.birthday) = extract(month FROM i.birthday)
@@ -147,7 +148,7 @@ CASE WHEN c.id IS NULL THEN 'created' WHEN c.archived_at IS NOT NULL THEN 'skipp
 """
 _COUNT_OUTCOMES = f"""
 SELECT {_OUTCOME} AS outcome, count(*) AS rows FROM customer_import AS i LEFT JOIN customer AS c ON c.id = i.existing_id
-WHERE NOT i.row = ANY(:rows) GROUP BY outcome
+WHERE i.row BETWEEN :first AND :last AND NOT i.row = ANY(:rows) GROUP BY outcome
 """  # noqa: S608 - our own column names
 _COUNT_AFTER = "SELECT count(*) FROM customer_import WHERE row > :row"
 _SHOW = f"""
@@ -206,26 +207,33 @@ async def stage(session: AsyncSession, rows: Iterable[tuple[int, CustomerCreate]
         raise OperationalError("COPY customer_import", None, error) from error
 
 
-async def find_existing(session: AsyncSession) -> None:
+async def find_existing(session: AsyncSession, last_row: int) -> None:
     """Find the customers that the rows are about, active ones first."""
     await session.execute(text("ANALYZE customer_import"))
     for condition in (_ACTIVE, _ARCHIVED):
         await session.execute(text(_FIND_BY_PHONE.format(condition=condition)))
         await session.execute(text(_NUMBER_NAMESAKES))
         await session.execute(text(_FIND_WITHOUT_PHONE.format(condition=condition)))
-    await session.execute(text(_KEEP_BETTER_SPELLINGS))
+    for batch in _batches(last_row):
+        await session.execute(text(_KEEP_BETTER_SPELLINGS), batch)
 
 
-async def errors_of_rows(session: AsyncSession) -> list[RowError]:
+async def errors_of_rows(session: AsyncSession, last_row: int) -> list[RowError]:
     """Return what is wrong or in doubt with rows beside others, and beside the customers that they are about."""
     repeated = {record.row: record.first for record in await session.execute(text(_REPEATED_PHONES))}
-    another = {row: name for row, name in await session.execute(text(_ANOTHER_NAME)) if row not in repeated}
-    swapped = [row for (row,) in await session.execute(text(_SWAPPED_BIRTHDAY)) if row not in repeated]
-    return [
-        *(RowError(row, "phone", "duplicate_row", _same_phone(first)) for row, first in repeated.items()),
-        *(RowError(row, "full_name", Doubt.ANOTHER_NAME, _number_of(name)) for row, name in another.items()),
-        *(RowError(row, "birthday", Doubt.SWAPPED_BIRTHDAY, _SWAPPED) for row in swapped),
-    ]
+    errors = [RowError(row, "phone", "duplicate_row", _same_phone(first)) for row, first in repeated.items()]
+    for batch in _batches(last_row):
+        errors += [
+            RowError(row, "full_name", Doubt.ANOTHER_NAME, _number_of(name))
+            for row, name in await session.execute(text(_ANOTHER_NAME), batch)
+            if row not in repeated
+        ]
+        errors += [
+            RowError(row, "birthday", Doubt.SWAPPED_BIRTHDAY, _SWAPPED)
+            for (row,) in await session.execute(text(_SWAPPED_BIRTHDAY), batch)
+            if row not in repeated
+        ]
+    return errors
 
 
 async def unchanged_among(session: AsyncSession, rows: Collection[int]) -> set[int]:
@@ -238,12 +246,15 @@ async def delete_rows(session: AsyncSession, rows: Collection[int]) -> None:
     await session.execute(_with_rows(_DELETE), {"rows": [*rows]})
 
 
-async def count_outcomes(session: AsyncSession, *, refused: Collection[int] = ()) -> dict[str, int]:
+async def count_outcomes(
+    session: AsyncSession, last_row: int, *, refused: Collection[int] = ()
+) -> dict[str, int]:
     """Return the number of rows that are created, updated, unchanged and skipped, without refused ones."""
-    rows = await session.execute(_with_rows(_COUNT_OUTCOMES), {"rows": [*refused]})
-    return dict.fromkeys(("created", "updated", "unchanged", "skipped"), 0) | {
-        row.outcome: row.rows for row in rows
-    }
+    counts = dict.fromkeys(("created", "updated", "unchanged", "skipped"), 0)
+    for batch in _batches(last_row):
+        for outcome, rows in await session.execute(_with_rows(_COUNT_OUTCOMES), batch | {"rows": [*refused]}):
+            counts[outcome] += rows
+    return counts
 
 
 async def count_staged(session: AsyncSession, *, after: int) -> int:
@@ -273,11 +284,16 @@ async def write_customers(session: AsyncSession, last_row: int) -> None:
     Raises:
         PhoneTaken: One of these customers was added since the rows were compared.
     """
-    for first in range(1, last_row + 1, _WRITE_BATCH):
-        rows = {"first": first, "last": first + _WRITE_BATCH - 1}
-        await session.execute(text(_UPDATE), rows)
+    for batch in _batches(last_row):
+        await session.execute(text(_UPDATE), batch)
         with translate_integrity_errors(CONSTRAINT_ERRORS):
-            await session.execute(text(_INSERT), rows)
+            await session.execute(text(_INSERT), batch)
+
+
+def _batches(last_row: int) -> Iterator[dict[str, Any]]:
+    """Yield the bounds of some thousand rows each, for statements that take longer the more rows there are."""
+    for first in range(1, last_row + 1, _BATCH):
+        yield {"first": first, "last": first + _BATCH - 1}
 
 
 def _same_phone(row: int) -> LocalizedText:

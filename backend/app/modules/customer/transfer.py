@@ -105,7 +105,7 @@ async def import_customers(  # noqa: PLR0913 - three say what to import, three h
         reasons = _reasons(refusals, language)
         await delete_rows(session, reasons.keys())
         refused_rows = await asyncio.to_thread(lambda: "".join(source.write_rows(reasons)))
-    counts = await count_outcomes(session)
+    counts = await count_outcomes(session, reading.last_row)
     await write_customers(session, reading.last_row)
     return CustomerImportResult(
         created=counts["created"],
@@ -154,7 +154,7 @@ async def preview_import(
     last_row = rows[-1].row if rows else options.from_row - 1
     unstaged = {error.row for error in reading.errors if error.row is not None}
     more_rows = await count_staged(session, after=last_row) + sum(row > last_row for row in unstaged)
-    counts = await count_outcomes(session, refused=refused)
+    counts = await count_outcomes(session, reading.last_row, refused=refused)
     return preview.model_copy(
         update={**counts, "refused": len(refused), "rows": rows, "more_rows": more_rows}
     )
@@ -205,12 +205,16 @@ async def _compare(
     session: AsyncSession, reading: _Reading, options: CustomerImportOptions
 ) -> list[RowError]:
     """Return why rows are not imported, in their order: errors, and doubts that are not accepted."""
-    await find_existing(session)
+    await find_existing(session, reading.last_row)
     doubts = [doubt for doubt in reading.doubts if doubt.kind not in options.accepted]
     if doubts:
         unchanged = await unchanged_among(session, {doubt.row for doubt in doubts if doubt.row is not None})
         doubts = [doubt for doubt in doubts if doubt.row not in unchanged]
-    others = [error for error in await errors_of_rows(session) if error.kind not in options.accepted]
+    others = [
+        error
+        for error in await errors_of_rows(session, reading.last_row)
+        if error.kind not in options.accepted
+    ]
     return sorted([*reading.errors, *doubts, *others], key=lambda error: error.row or 0)
 
 

@@ -475,6 +475,15 @@ class TestContact:
         archived = await client.post(PATH, json={"full_name": "Cháu", "contact_id": mother["id"]})
         assert code_of(archived) == "CUSTOMER_ARCHIVED"
 
+    async def test_a_contact_that_was_archived_may_be_sent_back(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        mother = await add("Lê Lan", phone="0912345678")
+        child = await add("Trần Na", contact_id=mother["id"])
+        await client.post(f"{PATH}/{mother['id']}/archive")
+        path, body = f"{PATH}/{child['id']}", {"contact_id": mother["id"], "notes": "Bé ngoan"}
+        assert (await client.patch(path, json=body)).json()["notes"] == "Bé ngoan"
+
     async def test_two_who_become_the_contact_of_each_other_at_once_do_not(
         self, client: httpx2.AsyncClient, add: AddCustomer
     ) -> None:
