@@ -177,11 +177,15 @@ def import_spa(
     *,
     yes: Annotated[bool, typer.Option("--yes", help="Import without asking.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change and stop.")] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help="Import even if appointments cannot take place as booked.")
+    ] = False,
 ) -> None:
     """Import a spa's set-up: branches, rooms, beds, devices, the catalogue, staff and their weekly shifts.
 
     Items are matched by key: new ones are created, different ones are changed, and what the file does not have
     stays. The command shows what would change and asks first. A second import of the same file changes nothing.
+    An import that strands appointments, for example by shorter opening hours, is refused and lists them.
 
     [bold]Examples[/bold]
 
@@ -207,7 +211,7 @@ def import_spa(
         _out.print("[green]✓[/green] Không có gì thay đổi · nothing to change")
     elif not dry_run:
         _confirm(yes=yes)
-        _apply(setup, plan)
+        _apply(setup, plan, force=force)
 
 
 def _confirm(*, yes: bool) -> None:
@@ -224,20 +228,24 @@ def _confirm(*, yes: bool) -> None:
         raise typer.Exit(1)
 
 
-def _apply(setup: "SpaFile", plan: "Plan") -> None:
+def _apply(setup: "SpaFile", plan: "Plan", *, force: bool) -> None:
     from app.db.transactions import run_in_transaction
+    from app.modules.coverage.coverage_errors import AppointmentsStranded
     from app.modules.identity.access import SYSTEM_USER
     from app.modules.setup.setup_service import apply_setup
 
     with _print_refusal():
-        run_with_database(
+        _, stranded = run_with_database(
             "the import",
             lambda: run_in_transaction(
-                lambda session: apply_setup(session, SYSTEM_USER, setup, expected=plan)
+                lambda session: apply_setup(session, SYSTEM_USER, setup, expected=plan, force=force)
             ),
         )
     created, changed = (sum(map(len, items.values())) for items in (plan.created, plan.changed))
     _out.print(f"[green]✓[/green] {grouped(created)} mới · created, {grouped(changed)} cập nhật · changed")
+    if stranded:
+        _out.print(f"[yellow]![/yellow] {grouped(len(stranded))} lịch hẹn cần xử lý · appointments to solve")
+        _print_details(AppointmentsStranded.naming(stranded), _out)
 
 
 @export_cli.command("spa")
@@ -296,10 +304,14 @@ def _print_refusal() -> Iterator[None]:
 
 
 def _print_error(error: "ZenSpaException") -> None:
-    from app.common.types.localized import LocalizedText
-
     messages = (escape(error.public_message(language)) for language in ("vi", "en"))
     _err.print("[red]✗[/red]", "\n  ".join(messages))
+    _print_details(error, _err)
+
+
+def _print_details(error: "ZenSpaException", console: Console) -> None:
+    from app.common.types.localized import LocalizedText
+
     if error.details:
         table = Table("Vị trí · field", "Lỗi", "Error")
         for detail in error.details:
@@ -307,5 +319,6 @@ def _print_error(error: "ZenSpaException") -> None:
                 text if isinstance(text, LocalizedText) else LocalizedText(text, text)
                 for text in (detail["field"], detail["message"])
             )
-            table.add_row(*(escape(cell) for cell in (field.vi, message.vi, message.en)))
-        _err.print(table)
+            place = " ".join(filter(None, (field.vi, str(detail.get("value", "")))))
+            table.add_row(*(escape(cell) for cell in (place, message.vi, message.en)))
+        console.print(table)

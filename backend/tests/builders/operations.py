@@ -297,6 +297,7 @@ ABOUT_STAFF = {
 IN_A_BRANCH = ABOUT_STAFF | {
     "GET /api/v1/branches/{branch_id}/board",
     "GET /api/v1/branches/{branch_id}/board/stream",
+    "GET /api/v1/branches/{branch_id}/stranded-appointments",
     "PATCH /api/v1/branches/{branch_id}",
     "PUT /api/v1/branches/{branch_id}/hours",
     "POST /api/v1/branches/{branch_id}/special-hours",
@@ -487,6 +488,8 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
     },
     "POST /api/v1/customers/import/preview": lambda _: {"files": {"file": ("c.csv", b"full_name\nLan\n")}},
     "PATCH /api/v1/customers/{customer_id}": lambda _: {"json": {"notes": "Thích phòng yên tĩnh"}},
+    "POST /api/v1/customers/{customer_id}/archive": lambda _: {"params": {"force": "true"}},
+    "POST /api/v1/customers/{customer_id}/erase": lambda _: {"params": {"force": "true"}},
     "POST /api/v1/customers/{customer_id}/merge": lambda ids: {
         "json": {"duplicate_id": str(ids["duplicate"])}
     },

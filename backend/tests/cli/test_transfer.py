@@ -11,6 +11,9 @@ import pytest
 from app.cli.seed import seed_accounts, seed_customers, seed_spa
 from app.cli.seed_visits import seed_visits
 from tests.api.identity.accounts import sql
+from tests.builders.resources import at
+from tests.builders.visits import add_visit
+from tests.support.database import run_sql
 from tests.unit.setup.files import SMALL_SPA, small_spa
 
 BACKEND = Path(__file__).resolve().parents[2]
@@ -30,7 +33,7 @@ def zenspa(tmp_path: Path) -> Zenspa:
         return subprocess.run(
             [sys.executable, "-m", "app.cli.main", *arguments],
             cwd=tmp_path,
-            env=base | {"PYTHONPATH": str(BACKEND), "COLUMNS": "200"} | variables,
+            env=base | {"PYTHONPATH": str(BACKEND), "COLUMNS": "250"} | variables,
             check=False,
             stdin=subprocess.DEVNULL,
             capture_output=True,
@@ -61,6 +64,27 @@ class TestImport:
             "tùy chọn · variants: thuy-dien/60", "price", "450000", "480000",
         ]  # fmt: skip
         assert "0 mới · created, 1 cập nhật · changed" in changed
+
+    async def test_an_import_that_strands_appointments_lists_them_and_needs_force(
+        self, zenspa: Zenspa, tmp_path: Path
+    ) -> None:
+        output_of(zenspa("import", "spa", "spa.yaml", "--yes"))
+        [(branch_id, variant_id)] = await run_sql(
+            "SELECT branch.id, variant.id FROM branch, service_variant AS variant LIMIT 1"
+        )
+        visit = await add_visit(branch_id, at(14), at(15), variant_id=variant_id, segments=[])
+        cut = small_spa(('closes: "22:00"', 'closes: "20:00"'))
+        (tmp_path / "spa.yaml").write_text(cut, encoding="utf-8")
+        refused = zenspa("import", "spa", "spa.yaml", "--yes")
+        assert refused.returncode == 1
+        assert "Number: 1." in refused.stderr
+        forced = output_of(zenspa("import", "spa", "spa.yaml", "--yes", "--force"))
+        assert "1 lịch hẹn cần xử lý · appointments to solve" in forced
+        for shown in (refused.stderr, forced):
+            [row] = [line for line in shown.splitlines() if str(visit.appointment_id) in line]
+            assert "2100-03-01T14:00:00Z/2100-03-01T15:00:00Z" in row
+            assert "The branch is not open then." in row
+        assert "nothing to change" in output_of(zenspa("import", "spa", "spa.yaml", "--yes"))
 
     async def test_a_dry_run_changes_nothing(self, zenspa: Zenspa) -> None:
         shown = output_of(zenspa("import", "spa", "spa.yaml", "--dry-run"))

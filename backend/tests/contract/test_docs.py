@@ -52,6 +52,7 @@ IN_GLOSSARY = [
     "Offered",
     "ConsentPurpose",
     "Reason",
+    "StrandedReason",
     "TimeOffStatus",
     "Role",
 ]

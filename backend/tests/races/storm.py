@@ -211,7 +211,7 @@ class Client:
         bed = str(self._random.choice(self._storm.spa.beds))
         path = f"/api/v1/resources/{bed}/outages"
         body = self._some_hours() | {"reason": "Gãy chân", "force": self._random.random() < 0.7}
-        refusals = {"RESOURCE_HAS_APPOINTMENTS", "OUTAGE_OVERLAPS"}
+        refusals = {"APPOINTMENTS_STRANDED", "OUTAGE_OVERLAPS"}
         answer = await self._send("outage", request("POST", path, self._headers, body), refusals)
         if answer.status != 201:
             return

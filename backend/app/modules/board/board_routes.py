@@ -7,13 +7,16 @@ from fastapi import Query
 from fastapi.responses import StreamingResponse
 
 from app.common.constants import API_V1
+from app.common.schemas import PageQuery
 from app.core.database import SessionDep
 from app.core.exceptions import error_responses
+from app.core.security import InvalidCursorException
 from app.http.router import ApiRouter
 from app.modules.board import board_service, stream
 from app.modules.board.board_errors import TooManyStreams
 from app.modules.board.board_schemas import BoardQuery, BoardRead
 from app.modules.branch.branch_errors import BranchNotFound
+from app.modules.coverage.coverage_schemas import StrandedPage
 from app.modules.identity.access import SignedIn
 
 _EVENTS = {
@@ -36,6 +39,19 @@ async def get_board(
 
 
 @router.get(
+    "/{branch_id}/stranded-appointments", responses=error_responses(BranchNotFound, InvalidCursorException)
+)
+async def list_stranded_appointments(
+    user: SignedIn, session: SessionDep, branch_id: UUID, query: Annotated[PageQuery, Query()]
+) -> StrandedPage:
+    """List the upcoming appointments of a branch that cannot take place as booked, and why, the soonest first.
+
+    They stay on the list until they are moved, reassigned or cancelled, or until the reason has gone. For the desk.
+    """
+    return await board_service.list_stranded(session, user, branch_id, query)
+
+
+@router.get(
     "/{branch_id}/board/stream",
     response_class=StreamingResponse,
     responses=error_responses(BranchNotFound, TooManyStreams)
@@ -47,7 +63,8 @@ async def stream_board(
     """Stream a branch's day as Server-Sent Events: first `board`, as `GET /board` returns it, then `changed`.
 
     The data of `changed` is an object: `visits` (new or changed, complete), `removed` (ids of visits that are no longer
-    on the board), `guests` (new or changed), and `opening_hours`, `people` and `rooms`, complete, or null when unchanged.
+    on the board), `guests` (new or changed), and `opening_hours`, `people`, `rooms` and `stranded`, complete, or null
+    when unchanged.
     A change arrives within a second, or within a few while Redis is down. The stream ends after ten minutes, soon after
     the user's access changes, and when the server stops. Connect again and start from the new `board`.
 

@@ -10,6 +10,7 @@ from app.common.types.gender import Gender
 from app.common.types.instants import Day
 from app.modules.booking.booking_schemas import VisitRead
 from app.modules.branch.branch_schemas import OpenSpan
+from app.modules.coverage.coverage_schemas import StrandedProblem
 from app.modules.resource.outages.schemas import OutageRead
 from app.modules.resource.resource_schemas import TypeKind
 from app.modules.staff.staff_schemas import ShiftRead
@@ -67,6 +68,13 @@ class BoardGuest(BaseModel):
     contraindications: str
 
 
+class BoardStranded(BaseModel):
+    """An upcoming appointment that cannot take place as it was booked."""
+
+    appointment_id: UUID
+    problems: list[StrandedProblem]
+
+
 class BoardRead(BaseModel):
     """A branch's day: the date, and the night that begins on it."""
 
@@ -80,6 +88,9 @@ class BoardRead(BaseModel):
     rooms: list[BoardRoom]
     guests: list[BoardGuest]
     visits: list[VisitRead] = Field(description="Includes cancelled visits, but no expired holds.")
+    stranded: list[BoardStranded] = Field(
+        description="Appointments of these visits that cannot take place as booked, and why."
+    )
 
 
 class BoardChange(BaseModel):
@@ -91,3 +102,4 @@ class BoardChange(BaseModel):
     opening_hours: list[OpenSpan] | None
     people: list[BoardPerson] | None
     rooms: list[BoardRoom] | None
+    stranded: list[BoardStranded] | None

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.common.schemas import PageQuery
 from app.common.types.wall_time import Span
 from app.modules.board.board_schemas import (
     BoardEquipment,
@@ -15,13 +16,16 @@ from app.modules.board.board_schemas import (
     BoardPerson,
     BoardRead,
     BoardRoom,
+    BoardStranded,
 )
 from app.modules.booking.booking_schemas import VisitRead
-from app.modules.booking.status.status import AppointmentStatus
+from app.modules.booking.status.status import EDITABLE, AppointmentStatus
 from app.modules.booking.visit.access import staff_in
 from app.modules.booking.visit.read import visits_of_day
 from app.modules.branch import branch_service
 from app.modules.branch.branch_schemas import OpenSpan
+from app.modules.coverage.coverage_schemas import StrandedPage
+from app.modules.coverage.coverage_service import find_stranded, page_of_stranded
 from app.modules.customer.customer_service import summarize_customers
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import DESK, TEAM
@@ -49,6 +53,20 @@ async def read_board(session: AsyncSession, user: CurrentUser, branch_id: UUID, 
     """
     viewer = await authorize_viewer(session, user, branch_id)
     return filter_board(viewer, await load_board(session, branch_id, day))
+
+
+async def list_stranded(
+    session: AsyncSession, user: CurrentUser, branch_id: UUID, query: PageQuery
+) -> StrandedPage:
+    """Return a page of the branch's upcoming appointments that cannot take place as booked, the soonest first.
+
+    Raises:
+        ForbiddenException: The user is not at the desk of the branch.
+        BranchNotFound, InvalidCursorException
+    """
+    authorize(user, *DESK, branch_id=branch_id)
+    await branch_service.get_branch(session, branch_id)
+    return await page_of_stranded(session, branch_id, query)
 
 
 async def authorize_viewer(session: AsyncSession, user: CurrentUser, branch_id: UUID) -> Viewer:
@@ -86,6 +104,7 @@ async def load_board(session: AsyncSession, branch_id: UUID, day: date) -> Board
         rooms=await _load_rooms(session, branch_id, during),
         guests=await _load_guests(session, visits),
         visits=visits,
+        stranded=await _load_stranded(session, visits),
     )
 
 
@@ -99,6 +118,7 @@ def filter_board(viewer: Viewer, board: BoardRead) -> BoardRead:
     own_parts = (_own_part(viewer.staff_id, visit) for visit in board.visits)
     visits = [visit for visit in own_parts if visit.appointments]
     guest_ids = {appointment.customer_id for visit in visits for appointment in visit.appointments}
+    own_ids = {appointment.id for visit in visits for appointment in visit.appointments}
     return board.model_copy(
         update={
             "people": [person for person in board.people if person.id == viewer.staff_id],
@@ -108,6 +128,7 @@ def filter_board(viewer: Viewer, board: BoardRead) -> BoardRead:
                 if guest.id in guest_ids
             ],
             "visits": visits,
+            "stranded": [entry for entry in board.stranded if entry.appointment_id in own_ids],
         }
     )
 
@@ -167,6 +188,19 @@ async def _load_rooms(session: AsyncSession, branch_id: UUID, during: Span) -> l
     if None in equipment:
         rooms.append(BoardRoom(id=None, name=None, equipment=equipment[None]))
     return rooms
+
+
+async def _load_stranded(session: AsyncSession, visits: list[VisitRead]) -> list[BoardStranded]:
+    appointment_ids = [
+        appointment.id
+        for visit in visits
+        for appointment in visit.appointments
+        if appointment.status in EDITABLE
+    ]
+    return [
+        BoardStranded(appointment_id=entry.appointment_id, problems=entry.problems)
+        for entry in await find_stranded(session, appointment_ids)
+    ]
 
 
 async def _load_guests(session: AsyncSession, visits: list[VisitRead]) -> list[BoardGuest]:

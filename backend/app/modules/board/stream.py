@@ -135,7 +135,9 @@ async def _sees_the_same(viewer: Viewer, user: CurrentUser, branch_id: UUID) -> 
         return True
 
 
-_NO_CHANGE = BoardChange(visits=[], removed=[], guests=[], opening_hours=None, people=None, rooms=None)
+_NO_CHANGE = BoardChange(
+    visits=[], removed=[], guests=[], opening_hours=None, people=None, rooms=None, stranded=None
+)
 
 
 async def stream_events(
@@ -189,6 +191,7 @@ def difference(before: BoardRead, after: BoardRead) -> BoardChange | None:
         opening_hours=None if before.opening_hours == after.opening_hours else after.opening_hours,
         people=None if before.people == after.people else after.people,
         rooms=None if before.rooms == after.rooms else after.rooms,
+        stranded=None if before.stranded == after.stranded else after.stranded,
     )
     return None if change == _NO_CHANGE else change
 

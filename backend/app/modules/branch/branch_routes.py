@@ -23,13 +23,17 @@ from app.modules.branch.branch_schemas import (
     BranchCreate,
     BranchRead,
     BranchUpdate,
+    BranchUpdated,
     OpenQuery,
     OpenSpan,
+    SpecialHoursAdded,
     SpecialHoursCreate,
-    SpecialHoursRead,
+    SpecialHoursRequest,
     WeeklyHours,
 )
 from app.modules.branch.holidays import suggest_holidays
+from app.modules.coverage.coverage_errors import AppointmentsStranded
+from app.modules.coverage.coverage_schemas import QueryForce, Stranding
 from app.modules.identity.access import SignedIn
 
 router = ApiRouter(prefix=f"{API_V1}/branches", tags=["Branches"])
@@ -56,19 +60,25 @@ async def get_branch(session: SessionDep, branch_id: UUID) -> BranchRead:
     return await service.read_branch(session, branch_id)
 
 
-@router.patch("/{branch_id}", responses=error_responses(BranchNotFound, BranchKeyTaken))
+@router.patch("/{branch_id}", responses=error_responses(BranchNotFound, BranchKeyTaken, AppointmentsStranded))
 async def update_branch(
     user: SignedIn, session: SessionDep, branch_id: UUID, changes: BranchUpdate
-) -> BranchRead:
-    """Change the fields that are sent. With another time zone the same wall-clock hours become other instants."""
+) -> BranchUpdated:
+    """Change the fields that are sent. With another time zone the same wall-clock hours become other instants.
+
+    Refused if appointments would be stranded, unless `force` is set.
+    """
     return await service.update_branch(session, user, branch_id, changes)
 
 
-@router.put("/{branch_id}/hours", responses=error_responses(BranchNotFound))
+@router.put("/{branch_id}/hours", responses=error_responses(BranchNotFound, AppointmentsStranded))
 async def set_branch_hours(
     user: SignedIn, session: SessionDep, branch_id: UUID, weekly: WeeklyHours
-) -> BranchRead:
-    """Replace the weekly hours, in wall-clock time. A closing time that is not after the opening time is on the next day."""
+) -> BranchUpdated:
+    """Replace the weekly hours, in wall-clock time. A closing time that is not after the opening time is on the next day.
+
+    Refused if appointments would be stranded, unless `force` is set.
+    """
     return await service.set_weekly_hours(session, user, branch_id, weekly)
 
 
@@ -88,25 +98,30 @@ async def list_open_hours(
 @router.post(
     "/{branch_id}/special-hours",
     status_code=201,
-    responses=error_responses(BranchNotFound, SpecialHoursOverlap),
+    responses=error_responses(BranchNotFound, SpecialHoursOverlap, AppointmentsStranded),
 )
 async def add_special_hours(
-    user: SignedIn, session: SessionDep, branch_id: UUID, new: SpecialHoursCreate
-) -> SpecialHoursRead:
-    """Set special hours for some days, for example over Tết. Without hours the branch is closed."""
+    user: SignedIn, session: SessionDep, branch_id: UUID, new: SpecialHoursRequest
+) -> SpecialHoursAdded:
+    """Set special hours for some days, for example over Tết. Without hours the branch is closed.
+
+    Refused if appointments would be stranded, unless `force` is set.
+    """
     return await service.add_special_hours(session, user, branch_id, new)
 
 
 @router.delete(
     "/{branch_id}/special-hours/{special_hours_id}",
-    status_code=204,
-    responses=error_responses(BranchNotFound, SpecialHoursNotFound),
+    responses=error_responses(BranchNotFound, SpecialHoursNotFound, AppointmentsStranded),
 )
 async def remove_special_hours(
-    user: SignedIn, session: SessionDep, branch_id: UUID, special_hours_id: UUID
-) -> None:
-    """Remove special hours. The days have their weekly hours again."""
-    await service.remove_special_hours(session, user, branch_id, special_hours_id)
+    user: SignedIn, session: SessionDep, branch_id: UUID, special_hours_id: UUID, *, force: QueryForce = False
+) -> Stranding:
+    """Remove special hours. The days have their weekly hours again.
+
+    Refused if appointments would be stranded, unless `force` is set.
+    """
+    return await service.remove_special_hours(session, user, branch_id, special_hours_id, force=force)
 
 
 @router.get("/{branch_id}/holidays/{year}", responses=error_responses(BranchNotFound))

@@ -21,6 +21,7 @@ from app.common.schemas import Composed, IsoDate, Key, Line, RequestModel, witho
 from app.common.types.contact import Phone
 from app.common.types.wall_time import WallTime, end_after, sort_without_overlap
 from app.common.validation import bilingual_error
+from app.modules.coverage.coverage_schemas import Force, Stranding
 
 MAX_DAYS = 62
 """The most days of open hours in one response."""
@@ -122,6 +123,7 @@ class WeeklyHours(RequestModel):
     """The hours of a whole week. A weekday that is left out is closed."""
 
     hours: Annotated[list[WeekdayHours], Field(max_length=50), AfterValidator(_no_overlap)]
+    force: Force = False
 
 
 class SpecialHoursCreate(RequestModel):
@@ -148,12 +150,22 @@ class SpecialHoursCreate(RequestModel):
         return self
 
 
+class SpecialHoursRequest(SpecialHoursCreate):
+    """Special hours for some days. Without hours the branch is closed."""
+
+    force: Force = False
+
+
 class SpecialHoursRead(BaseModel):
     id: UUID
     first_day: date
     last_day: date
     reason: str
     hours: list[Hours]
+
+
+class SpecialHoursAdded(SpecialHoursRead, Stranding):
+    """Special hours that were added."""
 
 
 class BranchCreate(RequestModel):
@@ -193,6 +205,7 @@ class BranchUpdate(RequestModel):
     closed: bool = Field(
         default=False, strict=True, description="true closes the branch for good; its past visits stay."
     )
+    force: Force = False
 
 
 class BranchRead(BaseModel):
@@ -215,6 +228,10 @@ class BranchRead(BaseModel):
     closed_at: datetime | None = Field(description="When the branch closed for good.")
     hours: list[WeekdayHours]
     special_hours: list[SpecialHoursRead]
+
+
+class BranchUpdated(BranchRead, Stranding):
+    """A branch after a change."""
 
 
 class OpenQuery(BaseModel):

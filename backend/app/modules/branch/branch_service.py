@@ -26,19 +26,26 @@ from app.modules.branch.branch_schemas import (
     BranchCreate,
     BranchRead,
     BranchUpdate,
+    BranchUpdated,
     Hours,
     OpenQuery,
+    SpecialHoursAdded,
     SpecialHoursCreate,
     SpecialHoursRead,
+    SpecialHoursRequest,
     WeekdayHours,
     WeeklyHours,
 )
+from app.modules.coverage.coverage_schemas import Stranding
+from app.modules.coverage.coverage_service import guard_coverage
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import Role
 
 _ONE_DAY = timedelta(days=1)
 _SELECT_CALENDAR = "SELECT zenspa_branch_calendar($1, $2, $3)"
 _COLUMNS_READ = BranchRead.model_fields.keys() - {"hours", "special_hours"}
+_OF_HOURS = {"time_zone", "closed_at"}
+"""The columns that decide, with the hours, when a branch is open."""
 _INTEGRITY_ERRORS: dict[str, type[ZenSpaException]] = {
     "branch_key_key": BranchKeyTaken,
     "special_hours_overlap": SpecialHoursOverlap,
@@ -126,53 +133,60 @@ async def open_branch(session: AsyncSession, user: CurrentUser, new: BranchCreat
 
 async def update_branch(
     session: AsyncSession, user: CurrentUser, branch_id: UUID, changes: BranchUpdate
-) -> BranchRead:
+) -> BranchUpdated:
     """Change the fields that were sent.
 
     Raises:
         BranchNotFound, BranchKeyTaken
+        AppointmentsStranded: Appointments lie after the closing, or outside the hours in the new time zone, and `force`
+            was not sent.
     """
     authorize(user, Role.ADMIN, branch_id=branch_id)
     branch = await get_branch(session, branch_id, lock=True)
     values = changes.model_dump(exclude_unset=True)
+    force = values.pop("force", False)
     if (closed := values.pop("closed", None)) is not None:
-        branch.closed_at = (branch.closed_at or utc_now()) if closed else None
-    for field, value in values.items():
-        setattr(branch, field, value)
+        values["closed_at"] = (branch.closed_at or utc_now()) if closed else None
+    changes_hours = any(getattr(branch, field) != values[field] for field in _OF_HOURS & values.keys())
     with translate_integrity_errors(_INTEGRITY_ERRORS):
-        await session.flush()
-    return await read_branch(session, branch_id)
+        async with guard_coverage(
+            session, branch_ids=[branch_id] if changes_hours else [], force=force
+        ) as stranded:
+            for field, value in values.items():
+                setattr(branch, field, value)
+    return BranchUpdated(**dict(await read_branch(session, branch_id)), stranded=stranded)
 
 
 async def set_weekly_hours(
     session: AsyncSession, user: CurrentUser, branch_id: UUID, weekly: WeeklyHours
-) -> BranchRead:
+) -> BranchUpdated:
     """Replace the weekly hours. Rows that stay are left untouched, so that the audit ledger shows real changes only.
 
     Raises:
         BranchNotFound
+        AppointmentsStranded: Appointments lie outside the new hours, and `force` was not sent.
     """
     authorize(user, Role.ADMIN, branch_id=branch_id)
     await get_branch(session, branch_id, lock=True)
     missing = {(hours.weekday, hours.opens, hours.closes) for hours in weekly.hours}
-    for row in await session.scalars(select(OpeningHours).where(OpeningHours.branch_id == branch_id)):
-        if (key := (row.weekday, row.opens, row.closes)) in missing:
-            missing.remove(key)
-        else:
-            await session.delete(row)
-    await session.flush()  # before the new rows, which may overlap the deleted ones
-    session.add_all(
-        OpeningHours(branch_id=branch_id, weekday=weekday, opens=opens, closes=closes)
-        for weekday, opens, closes in sorted(missing)
-    )
-    await session.flush()
-    return await read_branch(session, branch_id)
+    async with guard_coverage(session, branch_ids=[branch_id], force=weekly.force) as stranded:
+        for row in await session.scalars(select(OpeningHours).where(OpeningHours.branch_id == branch_id)):
+            if (key := (row.weekday, row.opens, row.closes)) in missing:
+                missing.remove(key)
+            else:
+                await session.delete(row)
+        await session.flush()  # before the new rows, which may overlap the deleted ones
+        session.add_all(
+            OpeningHours(branch_id=branch_id, weekday=weekday, opens=opens, closes=closes)
+            for weekday, opens, closes in sorted(missing)
+        )
+    return BranchUpdated(**dict(await read_branch(session, branch_id)), stranded=stranded)
 
 
 async def set_special_hours(
     session: AsyncSession, user: CurrentUser, branch_id: UUID, special_hours: Iterable[SpecialHoursCreate]
 ) -> None:
-    """Replace the special hours of a branch. Rows that stay are left untouched.
+    """Replace the special hours of a branch. Rows that stay are left untouched. The caller guards the appointments.
 
     Raises:
         BranchNotFound
@@ -193,17 +207,20 @@ async def set_special_hours(
 
 
 async def add_special_hours(
-    session: AsyncSession, user: CurrentUser, branch_id: UUID, new: SpecialHoursCreate
-) -> SpecialHoursRead:
+    session: AsyncSession, user: CurrentUser, branch_id: UUID, new: SpecialHoursRequest
+) -> SpecialHoursAdded:
     """Set special hours for some days, for example over Tết.
 
     Raises:
         BranchNotFound
         SpecialHoursOverlap: one of the days has special hours already.
+        AppointmentsStranded: Appointments lie outside the special hours, and `force` was not sent.
     """
     authorize(user, Role.ADMIN, branch_id=branch_id)
-    await get_branch(session, branch_id)
-    return await _add_special_hours(session, branch_id, new)
+    await get_branch(session, branch_id, lock=True)
+    async with guard_coverage(session, branch_ids=[branch_id], force=new.force) as stranded:
+        added = await _add_special_hours(session, branch_id, new)
+    return SpecialHoursAdded(**dict(added), stranded=stranded)
 
 
 async def _add_special_hours(
@@ -222,20 +239,23 @@ async def _add_special_hours(
 
 
 async def remove_special_hours(
-    session: AsyncSession, user: CurrentUser, branch_id: UUID, special_hours_id: UUID
-) -> None:
+    session: AsyncSession, user: CurrentUser, branch_id: UUID, special_hours_id: UUID, *, force: bool
+) -> Stranding:
     """Remove special hours: the days have their weekly hours again.
 
     Raises:
         BranchNotFound, SpecialHoursNotFound
+        AppointmentsStranded: Appointments lie outside the weekly hours, and `force` was not sent.
     """
     authorize(user, Role.ADMIN, branch_id=branch_id)
-    await get_branch(session, branch_id)
+    await get_branch(session, branch_id, lock=True)
     deletion = delete(SpecialHours).where(
         SpecialHours.id == special_hours_id, SpecialHours.branch_id == branch_id
     )
-    if await session.scalar(deletion.returning(SpecialHours.id)) is None:
-        raise SpecialHoursNotFound
+    async with guard_coverage(session, branch_ids=[branch_id], force=force) as stranded:
+        if await session.scalar(deletion.returning(SpecialHours.id)) is None:
+            raise SpecialHoursNotFound
+    return Stranding(stranded=stranded)
 
 
 # Below: for the other modules, which have authorized the user.

@@ -13,6 +13,8 @@ from app.core.exceptions import error_responses, preferred_language
 from app.core.security import InvalidCursorException
 from app.http.idempotent_endpoint import unstorable_response
 from app.http.router import ApiRouter
+from app.modules.coverage.coverage_errors import AppointmentsStranded
+from app.modules.coverage.coverage_schemas import QueryForce
 from app.modules.customer import customer_service, transfer
 from app.modules.customer.customer_errors import (
     ContactRefused,
@@ -30,6 +32,7 @@ from app.modules.customer.customer_schemas import (
     CustomerListQuery,
     CustomerPage,
     CustomerRead,
+    CustomerRemoved,
     CustomerSearchQuery,
     CustomerUpdate,
 )
@@ -169,12 +172,15 @@ async def update_customer(
     return await customer_service.update_customer(session, user, customer_id, changes)
 
 
-@router.post(
-    "/{customer_id}/archive", response_model=CustomerRead, responses=error_responses(CustomerNotFound)
-)
-async def archive_customer(user: SignedIn, session: SessionDep, customer_id: UUID) -> Customer:
-    """Take a customer out of lists and searches. Nothing is lost. For the desk."""
-    return await customer_service.archive_customer(session, user, customer_id)
+@router.post("/{customer_id}/archive", responses=error_responses(CustomerNotFound, AppointmentsStranded))
+async def archive_customer(
+    user: SignedIn, session: SessionDep, customer_id: UUID, *, force: QueryForce = False
+) -> CustomerRemoved:
+    """Take a customer out of lists and searches. Nothing is lost. For the desk.
+
+    Refused if the customer is to come or has booked for others, unless `force` is set.
+    """
+    return await customer_service.archive_customer(session, user, customer_id, force=force)
 
 
 @router.post(

@@ -31,6 +31,7 @@ from app.common.types.contact import MAX_EMAIL, Email, Name, Phone
 from app.common.types.gender import Gender, GivenGender
 from app.common.validation import bilingual_error
 from app.modules.audit.audit_schemas import AuditEntryRead
+from app.modules.coverage.coverage_schemas import Stranding
 from app.modules.customer.customer_models import ConsentChannel, ConsentPurpose
 from app.modules.identity.identity_schemas import UserRead
 
@@ -162,6 +163,10 @@ class CustomerRead(BaseModel):
     erased_at: datetime | None = Field(description="When the personal data was erased.")
     created_at: datetime
     updated_at: datetime
+
+
+class CustomerRemoved(CustomerRead, Stranding):
+    """A customer who was archived or erased."""
 
 
 class CustomerPage(BaseModel):

@@ -14,6 +14,7 @@ from app.core.exceptions import ZenSpaException
 from app.core.security import read_cursor, sign_cursor
 from app.db.errors import translate_integrity_errors
 from app.db.queries import get_row
+from app.modules.coverage.coverage_service import guard_coverage
 from app.modules.customer.customer_errors import (
     NO_RECORD_OF_ACCOUNT,
     AccountTaken,
@@ -32,6 +33,7 @@ from app.modules.customer.customer_schemas import (
     CustomerListQuery,
     CustomerPage,
     CustomerRead,
+    CustomerRemoved,
     CustomerUpdate,
 )
 from app.modules.identity import identity_service
@@ -140,19 +142,23 @@ async def _check_contact(session: AsyncSession, contact_id: UUID, *, of: UUID | 
         raise ContactRefused
 
 
-async def archive_customer(session: AsyncSession, user: CurrentUser, customer_id: UUID) -> Customer:
+async def archive_customer(
+    session: AsyncSession, user: CurrentUser, customer_id: UUID, *, force: bool
+) -> CustomerRemoved:
     """Take a customer out of lists and searches, and free the phone number. A repeat changes nothing.
 
     Raises:
         ForbiddenException: The user is not at the desk.
         CustomerNotFound
+        AppointmentsStranded: The customer is to come or has booked for others, and `force` was not sent.
     """
     authorize(user, *DESK)
-    customer = await get_customer(session, customer_id, lock=True)
-    if customer.archived_at is None:
-        customer.archived_at = func.clock_timestamp()
-        await save_customer(session, customer)
-    return customer
+    customer = (await lock_customers(session, [customer_id]))[customer_id]  # no booking meanwhile
+    async with guard_coverage(session, customer_ids=[customer_id], force=force) as stranded:
+        if customer.archived_at is None:
+            customer.archived_at = func.clock_timestamp()
+            await save_customer(session, customer)
+    return CustomerRemoved(**dict(CustomerRead.model_validate(customer)), stranded=stranded)
 
 
 async def restore_customer(session: AsyncSession, user: CurrentUser, customer_id: UUID) -> Customer:

@@ -6,10 +6,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.modules.audit import audit_service
+from app.modules.coverage.coverage_service import guard_coverage
 from app.modules.customer.consents import CONSENTS, export_consents
 from app.modules.customer.customer_errors import CustomerMerged, CustomerNotFound
-from app.modules.customer.customer_models import Customer
-from app.modules.customer.customer_schemas import PersonalData
+from app.modules.customer.customer_schemas import CustomerRead, CustomerRemoved, PersonalData
 from app.modules.customer.customer_service import get_customer, list_duplicates, lock_customers
 from app.modules.customer.personal_data import CUSTOMERS, export_customers
 from app.modules.customer.personal_data_holder import PersonalDataHolders
@@ -59,8 +59,8 @@ async def collect_personal_data(
 
 
 async def erase_customer(
-    session: AsyncSession, user: CurrentUser, holders: PersonalDataHolders, customer_id: UUID
-) -> Customer:
+    session: AsyncSession, user: CurrentUser, holders: PersonalDataHolders, customer_id: UUID, *, force: bool
+) -> CustomerRemoved:
     """Remove the person from the customer, its merged duplicates, their accounts and everything kept about them.
 
     The rows stay, so that visits, money and consents still add up. A repeat changes nothing.
@@ -69,6 +69,7 @@ async def erase_customer(
         ForbiddenException: The user is no administrator of the whole spa.
         CustomerNotFound
         CustomerMerged: The customer lives on as another one. Erase that one.
+        AppointmentsStranded: The customer is to come or has booked for others, and `force` was not sent.
     """
     authorize(user, Role.ADMIN, everywhere=True)
     customer = (await lock_customers(session, [customer_id]))[customer_id]
@@ -76,8 +77,10 @@ async def erase_customer(
         raise CustomerMerged
     duplicates = await list_duplicates(session, customer)  # nothing is merged into a locked customer
     records = [customer, *(await lock_customers(session, [record.id for record in duplicates])).values()]
+    customer_ids = [record.id for record in records]
     user_ids = [record.user_id for record in records if record.user_id is not None]
-    for holder in holders:
-        await holder.erase(session, [record.id for record in records], user_ids)
+    async with guard_coverage(session, customer_ids=customer_ids, force=force) as stranded:
+        for holder in holders:
+            await holder.erase(session, customer_ids, user_ids)
     await session.refresh(customer)
-    return customer
+    return CustomerRemoved(**dict(CustomerRead.model_validate(customer)), stranded=stranded)

@@ -8,6 +8,8 @@ from fastapi import Depends, Request
 from app.core.database import SessionDep
 from app.core.exceptions import error_responses
 from app.http.router import ApiRouter
+from app.modules.coverage.coverage_errors import AppointmentsStranded
+from app.modules.coverage.coverage_schemas import QueryForce
 from app.modules.customer import consents, customer_service, merge, privacy
 from app.modules.customer.customer_errors import (
     AccountTaken,
@@ -28,6 +30,7 @@ from app.modules.customer.customer_schemas import (
     CustomerAccount,
     CustomerMerge,
     CustomerRead,
+    CustomerRemoved,
     PersonalData,
 )
 from app.modules.customer.personal_data_holder import PersonalDataHolders
@@ -120,11 +123,12 @@ async def get_customer_personal_data(
     return await privacy.collect_personal_data(session, user, holders, customer_id)
 
 
-@router.post(
-    "/erase", response_model=CustomerRead, responses=error_responses(CustomerNotFound, CustomerMerged)
-)
+@router.post("/erase", responses=error_responses(CustomerNotFound, CustomerMerged, AppointmentsStranded))
 async def erase_customer(
-    user: SignedIn, session: SessionDep, holders: Holders, customer_id: UUID
-) -> Customer:
-    """Erase the person for good. The visits and sums in the books stay. For administrators of the whole spa."""
-    return await privacy.erase_customer(session, user, holders, customer_id)
+    user: SignedIn, session: SessionDep, holders: Holders, customer_id: UUID, *, force: QueryForce = False
+) -> CustomerRemoved:
+    """Erase the person for good. The visits and sums in the books stay. For administrators of the whole spa.
+
+    Refused if the customer is to come or has booked for others, unless `force` is set.
+    """
+    return await privacy.erase_customer(session, user, holders, customer_id, force=force)

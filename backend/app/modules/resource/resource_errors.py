@@ -72,13 +72,3 @@ class OutageOverlaps(ConflictException):
         "Giường hoặc máy này đã được báo hỏng vào lúc đó. Chọn thời gian khác.",
         "This bed or device already has an outage at that time. Choose another time.",
     )
-
-
-class ResourceHasAppointments(ConflictException):
-    """`details` lists the first hundred appointments and their times, and how many more there are."""
-
-    code = "RESOURCE_HAS_APPOINTMENTS"
-    text = LocalizedText(
-        "Vẫn còn lịch hẹn dùng giường hoặc máy này. Dời hoặc hủy lịch trước.",
-        "Appointments still need this bed or device. Move or cancel them first.",
-    )

@@ -10,10 +10,10 @@ from app.core.database import SessionDep
 from app.core.exceptions import error_responses
 from app.http.router import ApiRouter
 from app.modules.branch.branch_errors import BranchNotFound
+from app.modules.coverage.coverage_errors import AppointmentsStranded
 from app.modules.identity.access import SignedIn
 from app.modules.resource import resource_service as service
 from app.modules.resource.resource_errors import (
-    ResourceHasAppointments,
     ResourceKeyTaken,
     ResourceNotFound,
     ResourceTypeKeyTaken,
@@ -30,6 +30,7 @@ from app.modules.resource.resource_schemas import (
     ResourceTypeRead,
     ResourceTypeUpdate,
     ResourceUpdate,
+    ResourceUpdated,
     RoomCreate,
     RoomListQuery,
     RoomRead,
@@ -107,11 +108,14 @@ async def create_resource(user: SignedIn, session: SessionDep, new: ResourceCrea
         ResourceNotFound,
         ResourceKeyTaken,
         RoomElsewhere,
-        ResourceHasAppointments,
+        AppointmentsStranded,
     ),
 )
 async def update_resource(
     user: SignedIn, session: SessionDep, resource_id: UUID, changes: ResourceUpdate
-) -> ResourceRead:
-    """Change the fields that are sent. A bed or device that appointments still need cannot retire."""
+) -> ResourceUpdated:
+    """Change the fields that are sent.
+
+    Refused if appointments need a bed or device that is to retire, or the room of a bed, unless `force` is set.
+    """
     return await service.update_resource(session, user, resource_id, changes)

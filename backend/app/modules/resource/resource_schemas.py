@@ -7,6 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.common.schemas import NOT_SENT, Bilingual, Key, Line, QueryBool, RequestModel, without_defaults
+from app.modules.coverage.coverage_schemas import Force, Stranding
 
 type TypeKind = Literal["bed", "device"]
 RoomName = Annotated[Line, Field(max_length=100, examples=["Phòng Sen"])]
@@ -90,6 +91,7 @@ class ResourceUpdate(RequestModel):
     retired: bool = Field(
         default=False, strict=True, description="true takes it out of use; false brings it back."
     )
+    force: Force = False
 
 
 class ResourceRead(BaseModel):
@@ -103,6 +105,10 @@ class ResourceRead(BaseModel):
     branch_id: UUID
     room_id: UUID | None
     retired_at: datetime | None = Field(description="When it was taken out of use.")
+
+
+class ResourceUpdated(ResourceRead, Stranding):
+    """A bed or a device after a change."""
 
 
 class ResourceListQuery(BaseModel):

@@ -12,12 +12,10 @@ from app.db.errors import translate_integrity_errors
 from app.db.models import Entity
 from app.db.queries import get_row
 from app.modules.branch.branch_errors import BranchNotFound
+from app.modules.coverage.coverage_service import guard_coverage
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import TEAM, Role
-from app.modules.resource.appointment_schemas import appointment_details
-from app.modules.resource.appointments import appointments_of
 from app.modules.resource.resource_errors import (
-    ResourceHasAppointments,
     ResourceKeyTaken,
     ResourceNotFound,
     ResourceTypeKeyTaken,
@@ -35,6 +33,7 @@ from app.modules.resource.resource_schemas import (
     ResourceTypeRead,
     ResourceTypeUpdate,
     ResourceUpdate,
+    ResourceUpdated,
     RoomCreate,
     RoomRead,
     RoomUpdate,
@@ -146,7 +145,7 @@ async def create_resource(session: AsyncSession, user: CurrentUser, new: Resourc
 
 async def update_resource(
     session: AsyncSession, user: CurrentUser, resource_id: UUID, changes: ResourceUpdate
-) -> ResourceRead:
+) -> ResourceUpdated:
     """Change the fields that were sent.
 
     A booking locks its resources first, so none of them retires in the middle of it.
@@ -154,7 +153,8 @@ async def update_resource(
     Raises:
         ResourceNotFound, ResourceKeyTaken
         RoomElsewhere: the room does not exist or is in another branch.
-        ResourceHasAppointments: it is to retire, and appointments need it.
+        AppointmentsStranded: it is to retire and appointments need it, or a party in one room has its bed, and `force`
+            was not sent.
     """
     authorize(
         user, Role.ADMIN
@@ -163,14 +163,13 @@ async def update_resource(
     authorize(user, Role.ADMIN, branch_id=resource.branch_id)
     resource = await _get_resource(session, resource_id, lock=True)
     values = changes_of(changes)
-    retired = values.pop("retired", None)
-    if retired and resource.retired_at is None:
-        await _refuse_if_needed(session, resource_id)
-        resource.retired_at = utc_now()
-    elif retired is False:
-        resource.retired_at = None
-    await _change(session, resource, values)
-    return ResourceRead.model_validate(resource)
+    force = values.pop("force", False)
+    async with guard_coverage(session, resource_ids=[resource_id], force=force) as stranded:
+        if (retired := values.pop("retired", None)) is not None:
+            resource.retired_at = (resource.retired_at or utc_now()) if retired else None
+        await _change(session, resource, values)
+    read = ResourceRead.model_validate(resource)
+    return ResourceUpdated(**dict(read), stranded=stranded)
 
 
 # Below: for the other modules, which have authorized the user.
@@ -204,11 +203,6 @@ async def _select_resources(session: AsyncSession, query: ResourceListQuery) -> 
     if query.branch_id is not None:
         resources = resources.where(Resource.branch_id == query.branch_id)
     return [ResourceRead.model_validate(resource) for resource in await session.scalars(resources)]
-
-
-async def _refuse_if_needed(session: AsyncSession, resource_id: UUID) -> None:
-    if appointments := await appointments_of(session, [resource_id], since=utc_now()):
-        raise ResourceHasAppointments(details=appointment_details(appointments, "conflicting_appointment"))
 
 
 async def _get_resource(session: AsyncSession, resource_id: UUID, *, lock: bool = False) -> Resource:

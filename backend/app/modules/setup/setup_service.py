@@ -5,6 +5,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.types.localized import LocalizedText
 from app.core.validation_messages import describe
+from app.modules.coverage.coverage_schemas import StrandedAppointment
+from app.modules.coverage.coverage_service import guard_coverage
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import Role
 from app.modules.setup.plan import LABELS, ItemKind, Plan, plan_changes
@@ -43,9 +45,14 @@ async def plan_setup(session: AsyncSession, user: CurrentUser, file: SpaFile) ->
 
 
 async def apply_setup(
-    session: AsyncSession, user: CurrentUser, file: SpaFile, *, expected: Plan | None = None
-) -> Plan:
-    """Create and change what the file has. Return what was changed.
+    session: AsyncSession,
+    user: CurrentUser,
+    file: SpaFile,
+    *,
+    expected: Plan | None = None,
+    force: bool = False,
+) -> tuple[Plan, list[StrandedAppointment]]:
+    """Create and change what the file has. Return what was changed, and the appointments that it strands.
 
     What the file does not have stays. The lists inside an item (hours, special hours, segments, skills, weekly shifts)
     are replaced.
@@ -53,7 +60,8 @@ async def apply_setup(
     Raises:
         SetupUnreadable, SetupImpossible
         SetupChanged: the plan is not the `expected` one any more.
-        ItemRefused: a service refuses an item, for example to retire a bed that has appointments.
+        ItemRefused: a service refuses an item, for example a branch for a person who has shifts in another one.
+        AppointmentsStranded: the import as a whole strands appointments, and `force` is false.
     """
     authorize(user, Role.ADMIN, everywhere=True)
     snapshot = await load_snapshot(session, user)
@@ -61,9 +69,20 @@ async def apply_setup(
     plan = _plan(current, file)
     if expected is not None and plan != expected:
         raise SetupChanged
-    if not plan.is_empty:
+    if plan.is_empty:
+        return plan, []
+    changed = {
+        kind: [snapshot.ids[kind][key] for key in plan.changed[kind]]
+        for kind in (ItemKind.BRANCH, ItemKind.RESOURCE, ItemKind.STAFF)
+    }
+    async with guard_coverage(
+        session,
+        branch_ids=changed[ItemKind.BRANCH],
+        resource_ids=[*changed[ItemKind.RESOURCE], *changed[ItemKind.STAFF]],
+        force=force,
+    ) as stranded:
         await Writer(session, user, file, plan, snapshot).write(current)
-    return plan
+    return plan, stranded
 
 
 def _file_of(snapshot: Snapshot) -> SpaFile:

@@ -55,7 +55,7 @@ from app.modules.staff.staff_schemas import StaffCreate, StaffUpdate
 
 
 class Writer:
-    """Write one import in the name of one user."""
+    """Write one import in the name of one user. The caller guards the appointments, by the import as a whole."""
 
     def __init__(
         self, session: AsyncSession, user: CurrentUser, file: SpaFile, plan: Plan, snapshot: Snapshot
@@ -133,10 +133,11 @@ class Writer:
             self._ids[ItemKind.BRANCH][branch.key] = opened.id
         branch_id = self._ids[ItemKind.BRANCH][branch.key]
         if changed - {"hours", "special_hours"} or (is_new and branch.closed):
-            changes = BranchUpdate(**fields, closed=branch.closed)
+            changes = BranchUpdate(**fields, closed=branch.closed, force=True)
             await branch_service.update_branch(session, user, branch_id, changes)
         if "hours" in changed or (is_new and branch.hours):
-            weekly = WeeklyHours(hours=[hours for line in branch.hours for hours in on_weekdays(line)])
+            hours = [hours for line in branch.hours for hours in on_weekdays(line)]
+            weekly = WeeklyHours(hours=hours, force=True)
             await branch_service.set_weekly_hours(session, user, branch_id, weekly)
         if "special_hours" in changed or (is_new and branch.special_hours):
             await branch_service.set_special_hours(session, user, branch_id, branch.special_hours)
@@ -178,7 +179,9 @@ class Writer:
             created = await resource_service.create_resource(session, user, new)
             self._ids[ItemKind.RESOURCE][resource.key] = created.id
         if self._changed(ItemKind.RESOURCE, resource.key) or (is_new and resource.retired):
-            changes = ResourceUpdate(name=resource.name, room_id=room_id, retired=resource.retired)
+            changes = ResourceUpdate(
+                name=resource.name, room_id=room_id, retired=resource.retired, force=True
+            )
             resource_id = self._ids[ItemKind.RESOURCE][resource.key]
             await resource_service.update_resource(session, user, resource_id, changes)
 
@@ -312,7 +315,7 @@ class Writer:
             self._ids[ItemKind.STAFF][key] = created.id
         elif changed - {"weekly_shifts"}:
             staff_id = self._ids[ItemKind.STAFF][key]
-            await staff_service.update_staff(session, user, staff_id, StaffUpdate(**fields))
+            await staff_service.update_staff(session, user, staff_id, StaffUpdate(**fields, force=True))
         if "weekly_shifts" in changed or (is_new and person.weekly_shifts):
             shifts = weekly_shifts(person.weekly_shifts, self._ids[ItemKind.BRANCH])
             await weekly_roster.set_weekly_shifts(session, user, self._ids[ItemKind.STAFF][key], shifts)

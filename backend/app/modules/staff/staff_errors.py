@@ -115,17 +115,6 @@ class SameStaff(ConflictException):
     )
 
 
-class AppointmentsStranded(ConflictException):
-    """`details` has the first hundred appointments (their ids, and their times as ISO 8601 intervals), and how many more
-    there are."""
-
-    code = "APPOINTMENTS_STRANDED"
-    text = LocalizedText(
-        "Có lịch hẹn sẽ không còn ai làm. Dời lịch trước, hoặc chọn “Vẫn lưu”.",
-        "Appointments would be left without a therapist. Move them first, or save anyway.",
-    )
-
-
 class TimeOffNotFound(NotFoundException):
     code = "TIME_OFF_NOT_FOUND"
     text = LocalizedText(

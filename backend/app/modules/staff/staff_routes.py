@@ -11,11 +11,18 @@ from app.core.exceptions import error_responses
 from app.http.router import ApiRouter
 from app.modules.branch.branch_errors import BranchNotFound
 from app.modules.catalogue.catalogue_errors import ServiceNotFound
+from app.modules.coverage.coverage_errors import AppointmentsStranded
 from app.modules.identity.access import SignedIn
 from app.modules.identity.identity_errors import UserNotFound
 from app.modules.staff import staff_service
 from app.modules.staff.staff_errors import StaffHasShifts, StaffKeyTaken, StaffNotFound, StaffUserTaken
-from app.modules.staff.staff_schemas import StaffCreate, StaffListQuery, StaffRead, StaffUpdate
+from app.modules.staff.staff_schemas import (
+    StaffCreate,
+    StaffListQuery,
+    StaffRead,
+    StaffUpdate,
+    StaffUpdated,
+)
 
 router = ApiRouter(prefix=f"{API_V1}/staff", tags=["Staff"])
 _WRITE_ERRORS = (StaffKeyTaken, StaffUserTaken, UserNotFound, BranchNotFound, ServiceNotFound)
@@ -48,13 +55,17 @@ async def get_staff(user: SignedIn, session: SessionDep, staff_id: UUID) -> Staf
     return await staff_service.read_staff(session, user, staff_id)
 
 
-@router.patch("/{staff_id}", responses=error_responses(StaffNotFound, StaffHasShifts, *_WRITE_ERRORS))
+@router.patch(
+    "/{staff_id}",
+    responses=error_responses(StaffNotFound, StaffHasShifts, AppointmentsStranded, *_WRITE_ERRORS),
+)
 async def update_staff(
     user: SignedIn, session: SessionDep, staff_id: UUID, changes: StaffUpdate
-) -> StaffRead:
+) -> StaffUpdated:
     """Change the fields that are sent and leave the others.
 
     You need to be administrator of a branch where they work, and of each branch that is added or taken away. Only an
-    administrator of the whole spa sets the account. A branch that is taken away takes its weekly shifts along.
+    administrator of the whole spa sets the account. A branch that is taken away takes its weekly shifts along. Refused
+    if appointments need a skill that is taken away, unless `force` is set.
     """
     return await staff_service.update_staff(session, user, staff_id, changes)

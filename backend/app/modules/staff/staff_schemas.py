@@ -21,6 +21,7 @@ from app.common.types.contact import Email, Name, Phone
 from app.common.types.gender import Gender, GivenGender
 from app.common.types.wall_time import WallTime, end_after, sort_without_overlap
 from app.common.validation import bilingual_error
+from app.modules.coverage.coverage_schemas import Force, Stranding
 
 PRIVATE_FIELDS = ("user_id", "phone", "email", "employed_from", "employed_until")
 """The fields of `StaffRead` that colleagues of other branches do not see."""
@@ -111,6 +112,7 @@ class StaffUpdate(RequestModel):
     branch_ids: BranchIds = Field(default_factory=list)
     service_ids: ServiceIds = Field(default_factory=list)
     user_id: UserId = None
+    force: Force = False
 
 
 class StaffListQuery(BaseModel):
@@ -142,6 +144,10 @@ class StaffRead(BaseModel):
     email: str | None
     employed_from: date | None
     employed_until: date | None = Field(description="The last day of work.")
+
+
+class StaffUpdated(StaffRead, Stranding):
+    """A member of staff after a change."""
 
 
 class WeeklyShiftTimes(RequestModel):

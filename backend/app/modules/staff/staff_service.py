@@ -16,10 +16,11 @@ from app.db.errors import translate_integrity_errors
 from app.db.queries import get_row
 from app.modules.branch.branch_errors import BranchNotFound
 from app.modules.catalogue.catalogue_errors import ServiceNotFound
+from app.modules.coverage.coverage_service import guard_coverage
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.identity_errors import UserNotFound
 from app.modules.identity.roles import DESK, TEAM, Role
-from app.modules.resource.appointments import add_staff_resource
+from app.modules.resource.appointments import add_staff_resource, lock_resources
 from app.modules.staff.staff_errors import (
     IN_REMOVED_BRANCH,
     OUTSIDE_EMPLOYMENT,
@@ -36,6 +37,7 @@ from app.modules.staff.staff_schemas import (
     StaffListQuery,
     StaffRead,
     StaffUpdate,
+    StaffUpdated,
     date_order_error,
 )
 
@@ -131,7 +133,7 @@ async def create_staff(session: AsyncSession, user: CurrentUser, new: StaffCreat
 
 async def update_staff(
     session: AsyncSession, user: CurrentUser, staff_id: UUID, changes: StaffUpdate
-) -> StaffRead:
+) -> StaffUpdated:
     """Change the fields that were sent.
 
     Raises:
@@ -141,24 +143,28 @@ async def update_staff(
         StaffNotFound, StaffKeyTaken, StaffUserTaken, UserNotFound, BranchNotFound, ServiceNotFound
         StaffHasShifts: There are shifts before the new first day, after the new last day, or still to come in a branch
             that is taken away.
+        AppointmentsStranded: Appointments need a skill that is taken away, or the gender, and `force` was not sent.
         ValidationException: The last day is before the first.
     """
     authorize(user, Role.ADMIN)
     staff = await get_staff(session, staff_id, lock=True)
     values = changes_of(changes)
+    force = values.pop("force", False)
     branch_ids, service_ids = values.pop("branch_ids", None), values.pop("service_ids", None)
     await _authorize_update(session, user, staff, values, branch_ids)
-    for field, value in values.items():
-        setattr(staff, field, value)
-    await _refuse_unless_employed_for_shifts(session, staff, values)
+    await lock_resources(session, [staff_id])
     with translate_integrity_errors(_CONSTRAINT_ERRORS):
-        await session.flush()
-        if branch_ids is not None:
-            await _set_branches(session, staff_id, branch_ids)
-        if service_ids is not None:
-            await _set_skills(session, staff_id, service_ids)
+        async with guard_coverage(session, resource_ids=[staff_id], force=force) as stranded:
+            for field, value in values.items():
+                setattr(staff, field, value)
+            await _refuse_unless_employed_for_shifts(session, staff, values)
+            await session.flush()
+            if branch_ids is not None:
+                await _set_branches(session, staff_id, branch_ids)
+            if service_ids is not None:
+                await _set_skills(session, staff_id, service_ids)
     [updated] = await _read(session, [staff])
-    return updated
+    return StaffUpdated(**dict(updated), stranded=stranded)
 
 
 async def get_staff(session: AsyncSession, staff_id: UUID, *, lock: bool = False) -> Staff:

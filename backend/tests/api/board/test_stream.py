@@ -29,7 +29,7 @@ from tests.api.board.streams import (
 from tests.builders.branches import add_branch
 from tests.builders.people import add_customer
 from tests.builders.resources import at
-from tests.builders.rosters import add_shift, add_therapist
+from tests.builders.rosters import add_shift, add_therapist, open_every_day
 from tests.builders.visits import add_visit
 from tests.support import SOON, eventually, free_port
 from tests.support.database import run_sql
@@ -136,6 +136,20 @@ class TestStream:
             await publish_change(branch)
             change = await next_data(stream)
             assert (change["visits"], change["removed"]) == ([], [move])
+
+    async def test_a_change_sends_the_appointments_that_it_strands(self, client: httpx2.AsyncClient) -> None:
+        branch = await add_branch()
+        await open_every_day(branch)
+        stream, _ = await open_board(branch)
+        async with aclosing(stream):
+            await add_visits(branch, 2, segments=[])
+            [visit] = (await next_data(stream))["visits"]
+            closed = {"closed": True, "force": True}
+            assert (await client.patch(f"/api/v1/branches/{branch}", json=closed)).status_code == 200
+            change = await next_data(stream)
+            [stranded] = change["stranded"]
+            assert stranded["appointment_id"] == visit["appointments"][0]["id"]
+            assert (change["opening_hours"], change["visits"], change["people"]) == ([], [], None)
 
     async def test_a_therapist_gets_only_their_own_part(self) -> None:
         branch = await add_branch()

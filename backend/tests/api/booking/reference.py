@@ -95,9 +95,14 @@ class Branch:
         )
 
     def conflicts(self, bed: str, start: datetime, end: datetime) -> bool:
-        """Return whether a guest occupies the bed in that time."""
+        """Return whether a guest occupies the bed in that time, and the bed was in order for the guest until now."""
         return any(
-            resource == bed and first < end and start < last
+            resource == bed
+            and first < end
+            and start < last
+            and not any(
+                broken == bed and first < until and since < last for broken, since, until in self.outages
+            )
             for guest in self._guests()
             for resource, first, last in guest.allocations()
         )

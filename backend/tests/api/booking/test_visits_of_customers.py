@@ -52,7 +52,7 @@ async def merge(client: httpx2.AsyncClient, survivor_id: UUID, duplicate_id: UUI
 
 
 async def erase(client: httpx2.AsyncClient, customer_id: UUID) -> httpx2.Response:
-    return await client.post(f"{CUSTOMERS}/{customer_id}/erase")
+    return await client.post(f"{CUSTOMERS}/{customer_id}/erase", params={"force": "true"})
 
 
 async def tables_with(text: str) -> list[str]:

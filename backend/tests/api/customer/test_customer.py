@@ -300,6 +300,7 @@ class TestArchiveAndRestore:
         archived = (await client.post(f"{path}/archive")).json()
         assert archived["archived_at"] is not None
         assert (await client.post(f"{path}/archive")).json() == archived
+        assert archived.pop("stranded") == []
         assert (await client.get(PATH)).json()["items"] == []
         assert (await client.get(f"{PATH}/search", params={"q": "lan"})).json() == []
         assert (await client.get(PATH, params={"archived": "true"})).json()["items"] == [archived]

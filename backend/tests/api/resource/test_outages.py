@@ -44,7 +44,7 @@ class TestOutOfOrder:
         made = await client.post(outages_of(bed), json=BROKEN)
         assert made.status_code == 201, made.text
         outage = made.json()["outage"]
-        assert made.json()["conflicts"] == []
+        assert made.json()["stranded"] == []
         assert outage == BROKEN | {"id": outage["id"]}
         assert await unavailable(bed) == [(at(8), at(12))]
         assert (await client.get(outages_of(bed), params=MORNING)).json() == [outage]
@@ -63,12 +63,12 @@ class TestOutOfOrder:
         late = await book(bed, at(11), at(13))
         early = await book(bed, at(9), at(10), hold_expires_at=utc_now() + timedelta(minutes=5))
         refused = await client.post(outages_of(bed), json=BROKEN)
-        assert code_of(refused) == (409, "RESOURCE_HAS_APPOINTMENTS")
+        assert code_of(refused) == (409, "APPOINTMENTS_STRANDED")
         assert refused.json()["error"]["details"] == [
             {
                 "field": str(appointment_id),
-                "message": "Có lịch hẹn trong khoảng giờ này.",
-                "type": "conflicting_appointment",
+                "message": "Giường 1 nghỉ hoặc không dùng được lúc đó.",
+                "type": "stranded_appointment",
                 "value": f"2100-03-01T{start}:00:00Z/2100-03-01T{end}:00:00Z",
             }
             for appointment_id, start, end in ((early, "09", "10"), (late, "11", "13"))
@@ -87,7 +87,7 @@ class TestOutOfOrder:
     ) -> None:
         appointment_id = await book(bed, at(9), at(10))
         made = (await client.post(outages_of(bed), json=BROKEN | {"force": True})).json()
-        assert [conflict["appointment_id"] for conflict in made["conflicts"]] == [str(appointment_id)]
+        assert [conflict["appointment_id"] for conflict in made["stranded"]] == [str(appointment_id)]
         assert times_of([made["outage"]]) == [(MORNING["start"], MORNING["end"])]
         assert await unavailable(bed) == [(at(8), at(12))]
         assert len(await run_sql("SELECT FROM allocation WHERE appointment_id = $1", appointment_id)) == 1
@@ -96,7 +96,7 @@ class TestOutOfOrder:
         self, client: httpx2.AsyncClient, bed: UUID
     ) -> None:
         await book(bed, at(9), at(10), hold_expires_at=utc_now() - timedelta(seconds=1))
-        assert (await client.post(outages_of(bed), json=BROKEN)).json()["conflicts"] == []
+        assert (await client.post(outages_of(bed), json=BROKEN)).json()["stranded"] == []
         assert await unavailable(bed) == [(at(8), at(12))]
 
     async def test_two_outages_of_a_bed_cannot_overlap(self, client: httpx2.AsyncClient, bed: UUID) -> None:
@@ -210,7 +210,7 @@ class TestRaces:
     ) -> None:
         booked, rows = await booking_rows(bed, at(9), at(10))
         [refused] = await answered_while([(LOCK, bed), *rows], report_outage(client, bed))
-        assert code_of(refused) == (409, "RESOURCE_HAS_APPOINTMENTS")
+        assert code_of(refused) == (409, "APPOINTMENTS_STRANDED")
         assert [detail["field"] for detail in refused.json()["error"]["details"]] == [
             str(booked.appointment_id)
         ]

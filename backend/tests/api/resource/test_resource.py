@@ -206,7 +206,7 @@ class TestRetiring:
         later = await take(bed, "held", hours=(48, 49))
         now = await take(bed, "booked", hours=(-0.5, 0.5))
         refused = await client.patch(f"{RESOURCES}/{bed}", json={"retired": True, "name": "Giường cũ"})
-        assert refusal_of(refused) == (409, "RESOURCE_HAS_APPOINTMENTS")
+        assert refusal_of(refused) == (409, "APPOINTMENTS_STRANDED")
         assert [line["field"] for line in refused.json()["error"]["details"]] == [str(now), str(later)]
         [(name, retired_at)] = await run_sql("SELECT name, retired_at FROM resource WHERE id = $1", bed)
         assert (name, retired_at) == ("Giường 1", None)
@@ -219,13 +219,16 @@ class TestRetiring:
         retiring = await client.patch(f"{RESOURCES}/{bed}", json={"retired": True})
         broken = {"start": at(9).isoformat(), "end": at(12).isoformat(), "reason": "Gãy chân"}
         breaking = await client.post(f"{RESOURCES}/{bed}/outages", json=broken)
-        for refused in (retiring, breaking):
-            assert refusal_of(refused) == (409, "RESOURCE_HAS_APPOINTMENTS")
+        for refused, message in (
+            (retiring, "Giường 1 đã ngừng dùng."),
+            (breaking, "Giường 1 nghỉ hoặc không dùng được lúc đó."),
+        ):
+            assert refusal_of(refused) == (409, "APPOINTMENTS_STRANDED")
             assert refused.json()["error"]["details"] == [
                 {
                     "field": str(appointment_id),
-                    "message": "Có lịch hẹn trong khoảng giờ này.",
-                    "type": "conflicting_appointment",
+                    "message": message,
+                    "type": "stranded_appointment",
                     "value": "2100-03-01T10:00:00Z/2100-03-01T11:00:00Z",
                 }
             ]
@@ -244,7 +247,7 @@ class TestRetiring:
     async def test_a_concurrent_booking_prevents_retiring(self, client: httpx2.AsyncClient) -> None:
         bed = await add_bed(await add_branch())
         refused = await retired_while(client, bed, lambda desk: take(bed, "booked", connection=desk))
-        assert refusal_of(refused) == (409, "RESOURCE_HAS_APPOINTMENTS")
+        assert refusal_of(refused) == (409, "APPOINTMENTS_STRANDED")
 
     async def test_a_hold_that_expires_meanwhile_does_not_prevent_retiring(
         self, client: httpx2.AsyncClient

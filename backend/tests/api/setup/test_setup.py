@@ -4,7 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from app.common.types.localized import LocalizedText
 from app.db.transactions import run_in_transaction
+from app.modules.coverage.coverage_errors import AppointmentsStranded
 from app.modules.identity.access import SYSTEM_USER
 from app.modules.identity.identity_models import User
 from app.modules.resource.resource_models import Resource, Room
@@ -15,6 +17,7 @@ from app.modules.setup.setup_service import apply_setup, plan_setup, read_setup
 from app.modules.setup.spa_file import SpaFile
 from tests.builders.branches import add_branch
 from tests.builders.resources import at
+from tests.builders.rosters import add_shift
 from tests.builders.visits import add_visit
 from tests.support.database import insert, insert_all, run_sql
 from tests.unit.setup.files import small_spa, spa
@@ -27,7 +30,8 @@ pytestmark = pytest.mark.usefixtures("stranger")
 
 
 async def bring_in(file: SpaFile) -> Plan:
-    return await run_in_transaction(lambda session: apply_setup(session, SYSTEM_USER, file))
+    plan, _ = await run_in_transaction(lambda session: apply_setup(session, SYSTEM_USER, file))
+    return plan
 
 
 async def now() -> SpaFile:
@@ -158,16 +162,51 @@ async def test_an_import_whose_plan_has_changed_is_refused() -> None:
 
 async def test_a_refused_item_is_named_and_nothing_is_changed() -> None:
     await bring_in(spa())
+    [(lan, branch_id)] = await run_sql("SELECT staff.id, branch.id FROM staff, branch")
+    await add_shift(lan, branch_id, at(9), at(10))
+    left = ("employed_from: 2024-03-01", "employed_from: 2024-03-01\n    employed_until: 2030-01-01")
+    with pytest.raises(ItemRefused) as refused:
+        await bring_in(spa(left, ("name: Phòng Sen", "name: Phòng Trúc")))
+    assert "lan" in refused.value.public_message("vi")
+    assert await now() == spa()
+
+
+async def test_an_import_that_strands_appointments_is_refused_unless_it_is_forced() -> None:
+    await bring_in(spa())
     [(bed, branch_id)] = await run_sql("SELECT id, branch_id FROM resource WHERE key = 'sen-2'")
     [(variant_id,)] = await run_sql("SELECT id FROM service_variant LIMIT 1")
     hour = (at(9), at(10))
-    await add_visit(branch_id, *hour, allocations={bed: hour}, variant_id=variant_id)
-    retired = ("name: Giường 2, type: giuong", "name: Giường 2, type: giuong, retired: true")
-    with pytest.raises(ItemRefused) as refused:
-        await bring_in(spa(retired, ("name: Phòng Sen", "name: Phòng Trúc")))
-    assert "sen-2" in refused.value.public_message("vi")
-    assert refused.value.details
+    visit = await add_visit(branch_id, *hour, allocations={bed: hour}, variant_id=variant_id)
+    changed = spa(("name: Giường 2, type: giuong", "name: Giường 2, type: giuong, retired: true"))
+    with pytest.raises(AppointmentsStranded) as refused:
+        await bring_in(changed)
+    [detail] = refused.value.details or ()
+    assert (detail["field"], detail["message"]) == (
+        str(visit.appointment_id),
+        LocalizedText("Giường 2 đã ngừng dùng.", "Giường 2 is out of use."),
+    )
     assert await now() == spa()
+
+    _, stranded = await run_in_transaction(
+        lambda session: apply_setup(session, SYSTEM_USER, changed, force=True)
+    )
+    assert [appointment.appointment_id for appointment in stranded] == [visit.appointment_id]
+    assert await now() == changed
+
+
+async def test_an_import_is_judged_as_a_whole() -> None:
+    """The new time zone puts the visit at 23:00 to 24:00; with the new hours it can take place."""
+    await bring_in(spa())
+    [(branch_id, variant_id)] = await run_sql(
+        "SELECT branch.id, variant.id FROM branch, service_variant AS variant LIMIT 1"
+    )
+    await add_visit(branch_id, at(14), at(15), variant_id=variant_id, segments=[])
+    tokyo = ("    phone: 028 3822 1234\n", "    phone: 028 3822 1234\n    time_zone: Asia/Tokyo\n")
+    with pytest.raises(AppointmentsStranded):
+        await bring_in(spa(tokyo))
+    later = spa(tokyo, ('closes: "22:00"', 'closes: "24:00"'))
+    await bring_in(later)
+    assert await now() == later
 
 
 async def test_a_stored_set_up_that_became_invalid_is_not_exported() -> None:

@@ -188,7 +188,7 @@ class TestChange:
         assert refused.json()["error"]["details"] == [
             {
                 "field": str(late),
-                "message": "Có lịch hẹn trong khoảng giờ này.",
+                "message": "Lan không có ca làm lúc đó.",
                 "type": "stranded_appointment",
                 "value": "2100-03-01T16:30:00Z/2100-03-01T17:30:00Z",
             }
@@ -312,9 +312,7 @@ class TestChange:
         with statements(parameters=True) as queries:
             shorter = {"start": at(8).isoformat(), "end": at(17).isoformat(), "force": True}
             assert stranded_in(await client.patch(f"{PATH}/{shift_id}", json=shorter)) == [str(inside)]
-        columns = (row for row in queries if len(row) > 1 and isinstance(row[1], list))
-        loaded = [row[0] for row in columns]  # the appointments, of which one is looked at
-        assert [len(appointment_ids) for appointment_ids in loaded] == [1, 1]  # before and after
+        assert queries.count(([inside],)) == 2  # before and after
 
     async def test_the_desk_cannot_move_a_shift_to_another_branch(
         self, client: httpx2.AsyncClient, branch: UUID

@@ -230,8 +230,9 @@ class TestUpdate:
         changes = {"full_name": "Lan Anh", "bio": {"vi": "Mới"}, "phone": None, "employed_until": None}
         changed = await client.patch(f"{PATH}/{lan['id']}", json=changes)
         assert changed.status_code == 200, changed.text
-        assert changed.json() == lan | changes | {"bio": {"vi": "Mới", "en": ""}}
-        assert (await client.get(f"{PATH}/{lan['id']}")).json() == changed.json()
+        expected = lan | changes | {"bio": {"vi": "Mới", "en": ""}}
+        assert changed.json() == expected | {"stranded": []}
+        assert (await client.get(f"{PATH}/{lan['id']}")).json() == expected
 
     async def test_only_the_differences_of_branches_and_skills_are_written(
         self, client: httpx2.AsyncClient, branch: UUID

@@ -9,13 +9,13 @@ from app.common.constants import API_V1
 from app.core.database import SessionDep
 from app.core.exceptions import error_responses
 from app.http.router import ApiRouter
+from app.modules.coverage.coverage_errors import AppointmentsStranded
 from app.modules.identity.access import SignedIn
 from app.modules.resource.outages import service
 from app.modules.resource.outages.schemas import OutageCreate, OutageListQuery, OutageMade, OutageRead
 from app.modules.resource.resource_errors import (
     OutageNotFound,
     OutageOverlaps,
-    ResourceHasAppointments,
     ResourceNotFound,
 )
 
@@ -33,7 +33,7 @@ async def list_outages(
 @router.post(
     "",
     status_code=201,
-    responses=error_responses(ResourceNotFound, ResourceHasAppointments, OutageOverlaps),
+    responses=error_responses(ResourceNotFound, AppointmentsStranded, OutageOverlaps),
 )
 async def put_out_of_order(
     user: SignedIn, session: SessionDep, resource_id: UUID, new: OutageCreate
@@ -41,7 +41,7 @@ async def put_out_of_order(
     """Put a bed or a device out of order, so that it cannot be booked in that time.
 
     If it has appointments then, the request is refused, and `details` lists the first hundred. With `force` they
-    stay, and the rest of the time is blocked.
+    stay, and are listed as stranded.
     """
     return await service.put_out_of_order(session, user, resource_id, new)
 

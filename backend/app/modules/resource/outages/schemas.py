@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.common.schemas import Line, RequestModel
 from app.common.types.instants import Minute, Times
-from app.modules.resource.appointment_schemas import ResourceAppointment
+from app.modules.coverage.coverage_schemas import Force, Stranding
 
 
 class OutageListQuery(Times):
@@ -26,11 +26,7 @@ class OutageCreate(RequestModel, Times):
     start: Minute
     end: Minute
     reason: Annotated[Line, Field(max_length=200, examples=["Gãy chân giường"])]
-    force: bool = Field(
-        default=False,
-        strict=True,
-        description="Accept appointments in that time. They stay; if one is moved or cancelled, its time is blocked.",
-    )
+    force: Force = False
 
 
 class OutageRead(BaseModel):
@@ -40,6 +36,5 @@ class OutageRead(BaseModel):
     reason: str
 
 
-class OutageMade(BaseModel):
+class OutageMade(Stranding):
     outage: OutageRead
-    conflicts: list[ResourceAppointment] = Field(description="Appointments that need another bed, or time.")

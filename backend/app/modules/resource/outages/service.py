@@ -10,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.common.types.wall_time import Span
 from app.db.errors import translate_integrity_errors
 from app.db.queries import bounds
+from app.modules.coverage.coverage_service import guard_coverage
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import DESK, TEAM
-from app.modules.resource.appointment_schemas import appointment_details
-from app.modules.resource.appointments import appointments_of, lock_resources
+from app.modules.resource.appointments import lock_resources
 from app.modules.resource.outages.schemas import (
     OutageCreate,
     OutageListQuery,
@@ -23,7 +23,6 @@ from app.modules.resource.outages.schemas import (
 from app.modules.resource.resource_errors import (
     OutageNotFound,
     OutageOverlaps,
-    ResourceHasAppointments,
     ResourceNotFound,
 )
 from app.modules.resource.resource_models import Outage, Resource
@@ -72,19 +71,18 @@ async def put_out_of_order(
     Raises:
         ResourceNotFound: Also for staff, and for retired beds and devices.
         ForbiddenException: The user is not at the desk of its branch.
-        ResourceHasAppointments: It is booked in that time, and `force` was not sent.
+        AppointmentsStranded: Appointments need it in that time, and `force` was not sent.
         OutageOverlaps
     """
     await _lock_to_change(session, user, resource_id)
     during = Range(new.start, new.end)
-    conflicts = await appointments_of(session, [resource_id], since=new.start, within=[during])
-    if conflicts and not new.force:
-        raise ResourceHasAppointments(details=appointment_details(conflicts, "conflicting_appointment"))
     outage = Outage(resource_id=resource_id, during=during, reason=new.reason)
-    session.add(outage)
     with translate_integrity_errors({"outage_overlap": OutageOverlaps}):
-        await session.flush()
-    return OutageMade(outage=_read(outage), conflicts=conflicts)
+        async with guard_coverage(
+            session, resource_ids=[resource_id], within=[during], force=new.force
+        ) as stranded:
+            session.add(outage)
+    return OutageMade(outage=_read(outage), stranded=stranded)
 
 
 async def put_back_in_order(

@@ -6,11 +6,12 @@ from uuid import UUID
 from fastapi import Query
 
 from app.common.constants import API_V1
-from app.common.schemas import QueryBool
 from app.core.database import SessionDep
 from app.core.exceptions import error_responses
 from app.http.router import ApiRouter
 from app.modules.branch.branch_errors import BranchNotFound
+from app.modules.coverage.coverage_errors import AppointmentsStranded
+from app.modules.coverage.coverage_schemas import QueryForce
 from app.modules.identity.access import SignedIn
 from app.modules.staff.roster import fill as roster_fill
 from app.modules.staff.roster import service, weekly
@@ -25,7 +26,6 @@ from app.modules.staff.roster.schemas import (
     ShiftUpdate,
 )
 from app.modules.staff.staff_errors import (
-    AppointmentsStranded,
     BranchClosed,
     NotEmployed,
     NotOfThisBranch,
@@ -108,18 +108,18 @@ async def update_shift(
 ) -> RosterChange:
     """Change the times, the branch or the person of a shift. For the desk of the branch.
 
-    Refused if appointments would be left without a therapist, unless `force` is set.
+    Refused if appointments would be stranded, unless `force` is set.
     """
     return await service.update_shift(session, user, shift_id, changes)
 
 
 @router.delete("/shifts/{shift_id}", responses=error_responses(ShiftNotFound, AppointmentsStranded))
 async def delete_shift(
-    user: SignedIn, session: SessionDep, shift_id: UUID, *, force: QueryBool = False
+    user: SignedIn, session: SessionDep, shift_id: UUID, *, force: QueryForce = False
 ) -> RosterChange:
     """Delete a shift. For the desk of the branch.
 
-    Refused if appointments would be left without a therapist, unless `force` is set.
+    Refused if appointments would be stranded, unless `force` is set.
     """
     return await service.delete_shift(session, user, shift_id, force=force)
 

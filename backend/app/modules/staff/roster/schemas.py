@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictBool, StrictInt, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, model_validator
 
 from app.common.schemas import RequestModel, without_defaults
 from app.common.types.instants import Day, Minute, Times
 from app.common.validation import bilingual_error
-from app.modules.resource.appointment_schemas import ResourceAppointment
+from app.modules.coverage.coverage_schemas import Force, Stranding
 from app.modules.staff.staff_schemas import ShiftRead
 
 MAX_SHIFT = timedelta(hours=24)
@@ -27,9 +27,6 @@ def _require_monday(value: date) -> date:
 
 Monday = Annotated[Day, AfterValidator(_require_monday)]
 StaffIds = Annotated[list[UUID], Field(min_length=1, max_length=500)]
-Force = Annotated[
-    StrictBool, Field(description="Change the roster even if appointments are left without a therapist.")
-]
 
 
 class ShiftCreate(RequestModel, Times):
@@ -105,9 +102,8 @@ class ShiftListQuery(Times):
         return self
 
 
-class RosterChange(BaseModel):
+class RosterChange(Stranding):
     shifts: list[ShiftRead] = Field(description="The changed shifts.")
-    stranded: list[ResourceAppointment] = Field(description="Appointments that are left without a therapist.")
 
 
 class ShiftsMade(BaseModel):

@@ -16,9 +16,10 @@ from app.core.exceptions import ValidationException
 from app.db.errors import translate_integrity_errors
 from app.db.queries import bounds
 from app.modules.branch import branch_service
+from app.modules.coverage.coverage_service import guard_coverage
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import DESK, TEAM
-from app.modules.staff.coverage import guard_coverage
+from app.modules.resource.appointments import lock_resources
 from app.modules.staff.roster.schemas import (
     MAX_SHIFT,
     MAX_SHIFTS,
@@ -114,8 +115,11 @@ async def update_shift(
     staff_ids = [shift.staff_id, changed.get("staff_id", shift.staff_id)]
     await _lock_people(session, staff_ids)
     during = _during(shift, changed)
+    await lock_resources(session, staff_ids)
     with translate_integrity_errors(_CONSTRAINT_ERRORS):
-        async with guard_coverage(session, staff_ids, within=[shift.during], force=changes.force) as stranded:
+        async with guard_coverage(
+            session, resource_ids=staff_ids, within=[shift.during], force=changes.force
+        ) as stranded:
             shift.staff_id = staff_ids[1]
             shift.branch_id = changed.get("branch_id", shift.branch_id)
             shift.during = during
@@ -135,7 +139,10 @@ async def delete_shift(
     """
     authorize(user, *DESK)
     [shift] = await _lock_shifts(session, user, shift_id)
-    async with guard_coverage(session, [shift.staff_id], within=[shift.during], force=force) as stranded:
+    await lock_resources(session, [shift.staff_id])
+    async with guard_coverage(
+        session, resource_ids=[shift.staff_id], within=[shift.during], force=force
+    ) as stranded:
         await session.delete(shift)
     return RosterChange(shifts=[], stranded=stranded)
 
@@ -159,8 +166,11 @@ async def swap_shifts(
         raise SameStaff
     staff_ids, times = [first.staff_id, second.staff_id], [first.during, second.during]
     await _lock_people(session, staff_ids)
+    await lock_resources(session, staff_ids)
     with translate_integrity_errors(_CONSTRAINT_ERRORS):
-        async with guard_coverage(session, staff_ids, within=times, force=swap.force) as stranded:
+        async with guard_coverage(
+            session, resource_ids=staff_ids, within=times, force=swap.force
+        ) as stranded:
             first.during, second.during = second.during, first.during
             first.branch_id, second.branch_id = second.branch_id, first.branch_id
             for shift in (first, second):

@@ -11,9 +11,9 @@ from app.core.exceptions import error_responses
 from app.core.security import InvalidCursorException
 from app.http.router import ApiRouter
 from app.modules.branch.branch_errors import BranchNotFound
+from app.modules.coverage.coverage_errors import AppointmentsStranded
 from app.modules.identity.access import SignedIn
 from app.modules.staff.staff_errors import (
-    AppointmentsStranded,
     OwnTimeOff,
     StaffNotFound,
     TimeOffBegun,
@@ -59,7 +59,7 @@ async def approve_time_off(
 ) -> TimeOffApproved:
     """Approve leave. The person cannot be booked in that time any more.
 
-    Refused if appointments would be left without a therapist, unless `force` is set.
+    Refused if appointments would be stranded, unless `force` is set.
     """
     return await service.approve_time_off(session, user, time_off_id, approval)
 

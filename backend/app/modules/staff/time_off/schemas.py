@@ -4,11 +4,11 @@ from datetime import datetime, timedelta
 from typing import Annotated
 from uuid import UUID
 
-from pydantic import BaseModel, Field, StrictBool
+from pydantic import BaseModel, Field
 
 from app.common.schemas import Composed, PageQuery, RequestModel
 from app.common.types.instants import Minute, Times
-from app.modules.resource.appointment_schemas import ResourceAppointment
+from app.modules.coverage.coverage_schemas import Force, Stranding
 from app.modules.staff.staff_models import TimeOffStatus
 
 LongText = Annotated[Composed, Field(max_length=1000)]
@@ -30,9 +30,7 @@ class TimeOffAnswer(RequestModel):
 
 
 class TimeOffApproval(TimeOffAnswer):
-    force: StrictBool = Field(
-        default=False, description="Approve even if appointments are left without a therapist."
-    )
+    force: Force = False
 
 
 class TimeOffListQuery(PageQuery):
@@ -61,6 +59,5 @@ class TimeOffPage(BaseModel):
     )
 
 
-class TimeOffApproved(BaseModel):
+class TimeOffApproved(Stranding):
     time_off: TimeOffRead
-    stranded: list[ResourceAppointment] = Field(description="Appointments that are left without a therapist.")

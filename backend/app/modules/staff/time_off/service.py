@@ -15,10 +15,10 @@ from app.db.errors import translate_integrity_errors
 from app.db.paging import newest_first
 from app.db.queries import bounds, get_row
 from app.modules.branch import branch_service
+from app.modules.coverage.coverage_service import guard_coverage
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import DESK, TEAM, Role
 from app.modules.resource.appointments import lock_resources
-from app.modules.staff.coverage import guard_coverage
 from app.modules.staff.staff_errors import (
     OwnTimeOff,
     StaffNotFound,
@@ -105,13 +105,13 @@ async def approve_time_off(
     Raises:
         TimeOffNotFound, ForbiddenException, OwnTimeOff, TimeOffDecided
         TimeOffOverlaps: Other leave in that time is approved already.
-        AppointmentsStranded: Appointments lie in that time, and `force` was not sent. With it they stay, without
-            a therapist.
+        AppointmentsStranded: Appointments lie in that time, and `force` was not sent.
     """
     authorize(user, Role.ADMIN)
     leave = await _get_to_decide(session, user, time_off_id)
+    await lock_resources(session, [leave.staff_id])
     async with guard_coverage(
-        session, [leave.staff_id], within=[leave.during], force=approval.force
+        session, resource_ids=[leave.staff_id], within=[leave.during], force=approval.force
     ) as stranded:
         leave = await _decide(session, user, leave, TimeOffStatus.APPROVED, approval.answer)
     await _publish_where_they_work(session, leave.staff_id)
