@@ -17,6 +17,7 @@ from app.core.config import Settings, misspelt_names, settings
 from app.core.database import close_db, init_db
 from app.core.database_errors import database_exception_handler
 from app.core.exceptions import (
+    MethodNotAllowedException,
     ZenSpaException,
     general_exception_handler,
     http_exception_handler,
@@ -27,6 +28,7 @@ from app.core.lifecycle import drain_before_stop, run_in_background
 from app.core.logging import setup_logging
 from app.core.metrics import metrics_route
 from app.core.telemetry import close_telemetry, telemetry_config
+from app.http.methods import HeadMiddleware, method_not_allowed_handler
 from app.http.middleware import EnvelopeCORSMiddleware, RequestContextMiddleware, RequestGuardMiddleware
 from app.http.rate_limit_middleware import RateLimitMiddleware
 from app.http.router import PUBLIC, operation_id
@@ -84,10 +86,12 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.personal_data_holders = PERSONAL_DATA_HOLDERS
     app.add_exception_handler(ZenSpaException, zenspa_exception_handler)  # type: ignore[arg-type]  # Starlette's own types are too wide
     app.add_exception_handler(HTTPException, http_exception_handler)  # type: ignore[arg-type]  # the same
+    app.add_exception_handler(MethodNotAllowedException.status, method_not_allowed_handler)  # type: ignore[arg-type]  # the same
     app.add_exception_handler(RequestValidationError, validation_exception_handler)  # type: ignore[arg-type]  # the same
     app.add_exception_handler(SQLAlchemyError, database_exception_handler)  # type: ignore[arg-type]  # the same
     app.add_exception_handler(Exception, general_exception_handler)
     # The last added is the outermost.
+    app.add_middleware(HeadMiddleware)
     if settings.RATE_LIMIT_PER_MINUTE:
         app.add_middleware(
             RateLimitMiddleware, per_minute=settings.RATE_LIMIT_PER_MINUTE, find_user=find_user

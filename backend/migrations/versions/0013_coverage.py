@@ -5,6 +5,8 @@ skills, rooms or customers was not. `zenspa_stranded` now has the whole rule. Th
 after the change; the list of what is to be solved and the board read it as well. It is computed and not stored, so it
 cannot be outdated.
 
+`treatment_revision` says when what a calendar shows of a treatment was last changed.
+
 PL/pgSQL, because it keeps its plans, and because a view that it reads may be replaced.
 """
 
@@ -80,6 +82,26 @@ UNION
 SELECT appointment.id FROM visit JOIN appointment ON visit_id = visit.id
 WHERE visit.customer_id = ANY(customers) AND ends_at > clock_timestamp();
 END $$
+"""
+
+# RFC 5545 wants a new revision of an event whenever what it shows has changed (§3.8.7.4). Without resources the second
+# time is that of the treatment.
+TREATMENT_REVISION = """
+CREATE VIEW treatment_revision AS
+SELECT treatment.id, greatest(
+    treatment.updated_at, appointment.updated_at, branch.updated_at, customer.updated_at, variant.updated_at,
+    service.updated_at
+) AS updated_at, greatest(treatment.updated_at, (
+    SELECT max(greatest(allocation.updated_at, resource.updated_at, room.updated_at))
+    FROM allocation JOIN resource ON resource.id = resource_id LEFT JOIN room ON room.id = room_id
+    WHERE allocation.appointment_id = appointment.id AND appointment_treatment_id = treatment.id
+)) AS resources_updated_at
+FROM appointment_treatment AS treatment
+JOIN appointment ON appointment.id = appointment_id
+JOIN branch ON branch.id = appointment.branch_id
+JOIN service_variant AS variant ON variant.id = variant_id
+JOIN service ON service.id = service_id
+LEFT JOIN customer ON customer.id = appointment.customer_id
 """
 
 # -- coverage
@@ -190,6 +212,7 @@ FUNCTIONS = {
 
 
 def upgrade() -> None:
+    op.execute(TREATMENT_REVISION)
     for statement in FUNCTIONS.values():
         op.execute(statement)
 
@@ -197,3 +220,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     for name in reversed(FUNCTIONS):
         op.execute(f"DROP FUNCTION {name}")
+    op.execute("DROP VIEW treatment_revision")

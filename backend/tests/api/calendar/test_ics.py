@@ -268,6 +268,73 @@ class TestChanges:
         assert revision(after) > revision(before)
         assert after.dtstamp == changed.replace(microsecond=0)
 
+    @pytest.mark.parametrize("shown", ["branch", "service", "customer"])
+    async def test_a_change_of_anything_that_an_event_shows_is_a_later_revision(
+        self, mai_phone: Phone, lan_phone: Phone, *, lan: UUID, mai: UUID, branch: UUID, shown: str
+    ) -> None:
+        await add_visit(branch, at(3), at(4), customer_id=mai, allocations={lan: (at(3), at(4))})
+        before = [*await mai_phone.events(), *await lan_phone.events()]
+        changed = datetime.now(UTC) + timedelta(days=400)
+        await run_sql(f"UPDATE {shown} SET updated_at = $1", changed)
+        after = [*await mai_phone.events(), *await lan_phone.events()]
+        for old, new in zip(before, after, strict=True):
+            assert revision(new) > revision(old)
+            assert new.dtstamp == new.last_modified == changed.replace(microsecond=0)
+
+    @pytest.mark.parametrize("shown", ["allocation", "resource", "room"])
+    async def test_a_change_of_the_bed_is_a_later_revision_for_the_therapist_alone(
+        self, mai_phone: Phone, lan_phone: Phone, *, lan: UUID, mai: UUID, branch: UUID, shown: str
+    ) -> None:
+        bed = await add_bed(branch)
+        await change("resource", bed, room_id=await add_room(branch))
+        during = (at(3), at(4))
+        await add_visit(branch, *during, customer_id=mai, allocations={lan: during, bed: during})
+        [of_mai], [of_lan] = await mai_phone.events(), await lan_phone.events()
+        changed = datetime.now(UTC) + timedelta(days=400)
+        await run_sql(f"UPDATE {shown} SET updated_at = $1", changed)
+        assert await mai_phone.events() == [of_mai]
+        [after] = await lan_phone.events()
+        assert revision(after) > revision(of_lan)
+        assert after.dtstamp == after.last_modified == changed.replace(microsecond=0)
+
+    async def test_requests_that_change_what_is_shown_change_the_revision(
+        self, client: httpx2.AsyncClient, lan: UUID, mai: UUID, branch: UUID
+    ) -> None:
+        bed, start = await add_bed(branch), datetime.now(UTC) + timedelta(days=1)
+        during = (start, start + timedelta(hours=1))
+        visit = await add_visit(branch, *during, customer_id=mai, allocations={lan: during, bed: during})
+        phone = await Phone.subscribe(client, staff_id=lan)
+        [(service_id, variant_id)] = await run_sql("SELECT service_id, id FROM service_variant")
+        room = await add_room(branch)
+        rows = {
+            "branch": branch,
+            "service": service_id,
+            "service_variant": variant_id,
+            "customer": mai,
+            "appointment": visit.appointment_id,
+            "appointment_treatment": visit.treatment_id,
+        }
+        for path, body in (
+            (f"branches/{branch}", {"address": "1 Lê Lai"}),
+            (f"catalogue/services/{service_id}", {"name": {"vi": "Gội đầu", "en": "Hair wash"}}),
+            (f"customers/{mai}", {"full_name": "Trần Hoa"}),
+            (f"resources/{bed}", {"name": "Giường hai"}),
+            (f"resources/{bed}", {"room_id": str(room)}),
+            (f"rooms/{room}", {"name": "Phòng Trúc"}),
+        ):
+            yesterday = datetime.now(UTC) - timedelta(days=1)
+            for table, row_id in (rows | {"room": room}).items():
+                await change(table, row_id, updated_at=yesterday)
+            for table in ("resource", "allocation"):
+                await run_sql(f"UPDATE {table} SET updated_at = $1", yesterday)
+            await change("appointment_treatment", visit.treatment_id, created_at=yesterday)
+            [before] = await phone.events()
+            assert (await client.patch(f"/api/v1/{path}", json=body)).status_code == 200
+            [after] = await phone.events()
+            assert revision(after) > revision(before) == 0, path
+            assert after.dtstamp == after.last_modified, path
+            assert after.last_modified > before.dtstamp, path
+
 
 def revision(event: Event) -> int:
     assert event.sequence is not None

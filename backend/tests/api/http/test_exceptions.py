@@ -183,7 +183,7 @@ class TestEnvelope:
     ) -> None:
         response = await client.delete("/api/v1/health/live")
         refusal(response, 405, "METHOD_NOT_ALLOWED")
-        assert response.headers["allow"] == "GET"
+        assert response.headers["allow"] == "GET, HEAD"
 
     async def test_a_fault_of_validation_speaks_the_readers_language(
         self, client: httpx2.AsyncClient

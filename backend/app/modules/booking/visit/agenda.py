@@ -28,6 +28,8 @@ WHERE appointment_id IN (
 ORDER BY during, resource_id
 """
 
+_REVISIONS = "SELECT id, updated_at, resources_updated_at FROM treatment_revision WHERE id = ANY($1::uuid[])"
+
 
 class Engagement(NamedTuple):
     """A time at which one person is expected, with the place and the treatments."""
@@ -47,6 +49,16 @@ class Engagement(NamedTuple):
     """The beds and devices, with their rooms, such as `Giường 1 (Phòng Sen)`. Empty for customers."""
     created_at: datetime
     updated_at: datetime
+    """The last change of anything above, also of the names and of the address."""
+
+
+class _Revision(NamedTuple):
+    """The last changes of what an engagement shows of a treatment."""
+
+    updated_at: datetime
+    """The last change of the appointment, the guest, the service or the branch."""
+    resources_updated_at: datetime
+    """The last change of the allocations, beds and devices, or their rooms."""
 
 
 class _Occupation(NamedTuple):
@@ -75,7 +87,7 @@ async def agenda_of_staff(
     )
     treatments = [(appointment, treatment) for appointment, treatment in rows]
     described = await _describe(
-        session, [(appointment, [treatment]) for appointment, treatment in treatments]
+        session, [(appointment, [treatment]) for appointment, treatment in treatments], with_resources=True
     )
     engagements = [
         engagement._replace(
@@ -112,14 +124,28 @@ async def agenda_of_customers(
     )
     for treatment in await session.scalars(statement_of_treatments.order_by(AppointmentTreatment.position)):
         treatments[treatment.appointment_id].append(treatment)
-    described = await _describe(session, [(guest, treatments[guest.id]) for guest in appointments])
+    described = await _describe(
+        session, [(guest, treatments[guest.id]) for guest in appointments], with_resources=False
+    )
     return sorted(described, key=_by_time)
 
 
 async def _describe(
-    session: AsyncSession, guests: Sequence[tuple[Appointment, Sequence[AppointmentTreatment]]]
+    session: AsyncSession,
+    guests: Sequence[tuple[Appointment, Sequence[AppointmentTreatment]]],
+    *,
+    with_resources: bool,
 ) -> list[Engagement]:
-    """Describe each guest with some of their treatments, from arrival to departure, in the same order."""
+    """Describe each guest with some of their treatments, from arrival to departure, in the same order.
+
+    Args:
+        with_resources: Whether the engagements are to show resources: their changes then count as well.
+    """
+    treatment_ids = [treatment.id for _, treatments in guests for treatment in treatments]
+    revisions = {
+        treatment_id: max(revision) if with_resources else revision.updated_at
+        for treatment_id, revision in (await _revisions(session, treatment_ids)).items()
+    }
     services = await names_of_variants(
         session, {treatment.variant_id for _, treatments in guests for treatment in treatments}
     )
@@ -138,10 +164,15 @@ async def _describe(
             branch=addresses[guest.branch_id],
             beds=(),
             created_at=guest.created_at,
-            updated_at=max(row.updated_at for row in (guest, *treatments)),
+            updated_at=max([guest.updated_at, *(revisions[treatment.id] for treatment in treatments)]),
         )
         for guest, treatments in guests
     ]
+
+
+async def _revisions(session: AsyncSession, treatment_ids: Collection[UUID]) -> dict[UUID, _Revision]:
+    rows = await fetch_raw(session, _REVISIONS, [*treatment_ids])
+    return {treatment_id: _Revision(*times) for treatment_id, *times in rows}
 
 
 def _beds(occupations: Iterable[_Occupation]) -> tuple[str, ...]:
