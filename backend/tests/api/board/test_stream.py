@@ -86,6 +86,33 @@ class TestStream:
         assert 1 <= len(readings) <= 2
         await eventually(no_watch_is_left)
 
+    async def test_a_stream_that_opens_during_a_reading_begins_with_the_next_one(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        has_read, may_end = asyncio.Event(), asyncio.Event()
+
+        async def slowly(*arguments: Any, **options: Any) -> BoardRead:
+            board = await load_board(*arguments, **options)
+            has_read.set()
+            await may_end.wait()
+            return board
+
+        async def both_watch() -> bool:
+            return [len(watch.streams) for watch in board_stream._watches.values()] == [2]
+
+        monkeypatch.setattr(board_stream, "load_board", slowly)
+        branch = await add_branch()
+        first = asyncio.create_task(open_board(branch))
+        await has_read.wait()
+        visit = await add_visit(branch, at(3), at(4))
+        second = asyncio.create_task(open_board(branch))
+        await eventually(both_watch)
+        may_end.set()
+        (one, _), (other, board) = await first, await second
+        assert visit_ids(board) == [str(visit.id)]
+        await one.aclose()
+        await other.aclose()
+
     async def test_clients_get_different_times_to_come_back(self) -> None:
         branch = await add_branch()
         times = set()
