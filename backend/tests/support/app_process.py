@@ -24,6 +24,8 @@ def _uvicorn(app: str) -> Sequence[str]:
     return (
         *(sys.executable, "-m", "uvicorn", app),
         *("--host", "127.0.0.1", "--port", "{port}", "--no-access-log"),
+        # On a busy machine a client of a crowd is idle for longer than uvicorn's 5 s, until the slowest has its answer.
+        *("--timeout-keep-alive", f"{SOON:.0f}"),
     )
 
 
