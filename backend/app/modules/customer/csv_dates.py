@@ -13,8 +13,9 @@ from app.modules.customer.csv_header import fold
 _MIDNIGHT = r"(?:[ T]0?0:00(?::00(?:\.0+)?)?| 12:00(?::00)? ?AM)?"
 """The time that other systems add to a day."""
 _YEAR_FIRST = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_MIDNIGHT}")
-_YEAR_LAST = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_MIDNIGHT}")
-_VIETNAMESE = re.compile(r"(?:ngay )?(\d{1,2}) thang (\d{1,2})(?:,| nam|, nam)? (\d{4})")
+_YEAR_LAST = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})(?:\2(\d{{4}}|\d{{2}}){_MIDNIGHT})?")
+"""The year may be missing: many guests tell only the day of their birthday."""
+_VIETNAMESE = re.compile(r"(?:ngay )?(\d{1,2}) thang (\d{1,2})(?:(?:,| nam|, nam)? (\d{4}))?")
 _DAY_AND_NAME = re.compile(r"(\d{1,2})[ -]([a-z]{3,9})\.?,?[ -](\d{4}|\d{2})")
 _NAME_AND_DAY = re.compile(r"([a-z]{3,9})\.? (\d{1,2}),? (\d{4})")
 _MONTHS = [
@@ -91,7 +92,7 @@ def is_ambiguous(cell: str, order: DateOrder | None) -> bool:
 
 
 def to_iso_date(cell: str, order: DateOrder | None) -> str:
-    """Return a date as `YYYY-MM-DD`, or the cell as it is if it is none; whether the calendar has it is not checked."""
+    """Return a date as `YYYY-MM-DD` or `--MM-DD`, or the cell as it is if it is none; whether the calendar has it is not checked."""
     if date := _YEAR_FIRST.fullmatch(cell):
         return _iso(date[1], date[3], date[4])
     if date := _YEAR_LAST.fullmatch(cell):
@@ -113,7 +114,9 @@ def _iso_of_name(year: str, name: str, day: str) -> str | None:
     return _iso(year, str(numbers[0]), day) if len(numbers) == 1 else None
 
 
-def _iso(year: str, month: str, day: str) -> str:
+def _iso(year: str | None, month: str, day: str) -> str:
+    if year is None:
+        return f"--{month.zfill(2)}-{day.zfill(2)}"
     return f"{_full_year(year)}-{month.zfill(2)}-{day.zfill(2)}"
 
 

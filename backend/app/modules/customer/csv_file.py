@@ -41,7 +41,7 @@ from app.modules.customer.customer_schemas import TAG_SEPARATOR, CustomerCreate
 from app.modules.customer.row_errors import Doubt, RowError
 
 _TEXTS = ("notes", "contraindications", "tags")
-_FACTS = frozenset({"phone", "email", "birthday", "gender"})
+_FACTS = ("phone", "email", "birthday", "gender")
 _GENDERS = {"nu": "female", "nam": "male", "khac": "other", "f": "female", "m": "male"}
 _EMPTY = {"null", "none", "nan", "n/a", "#n/a", "-", "0000-00-00", "0000-00-00 00:00:00"}
 """The text that other systems write into an empty cell of a phone, an email, a birthday or a gender."""
@@ -279,18 +279,19 @@ class CustomerFile:
 
     def _normalize(self, values: dict[str, str]) -> dict[str, Any]:
         """Turn phones, dates, genders and tags as people and programs write them into the form of the API."""
-        normalized: dict[str, Any] = {
-            field: value
-            for field, value in values.items()
-            if field not in _FACTS or value.strip().lower() not in _EMPTY
-        }
-        for field in normalized.keys() & _FACTS:
-            if normalized[field][0] in "='" and (as_text := _AS_TEXT.fullmatch(normalized[field].strip())):
-                normalized[field] = as_text[1] or as_text[2]
+        normalized: dict[str, Any] = dict(values)
+        for field in _FACTS:
+            value = values.get(field, "").strip()
+            if value.startswith(("=", "'")) and (as_text := _AS_TEXT.fullmatch(value)):
+                value = as_text[1] or as_text[2] or ""
+            if not value or value.lower() in _EMPTY:
+                normalized.pop(field, None)
+            else:
+                normalized[field] = value
         if "phone" in normalized:
-            normalized["phone"] = _DECIMAL.sub(r"\1", normalized["phone"].strip())
+            normalized["phone"] = _DECIMAL.sub(r"\1", normalized["phone"])
         if "birthday" in normalized:
-            normalized["birthday"] = to_iso_date(normalized["birthday"].strip(), self.date_order)
+            normalized["birthday"] = to_iso_date(normalized["birthday"], self.date_order)
         if "gender" in normalized:
             gender = fold(normalized["gender"])
             normalized["gender"] = _GENDERS.get(gender, gender)

@@ -41,10 +41,13 @@ def _define(column: KeyedColumnElement[Any]) -> str:
 
 def _updated(column: KeyedColumnElement[Any]) -> str:
     """Return what an import makes of a customer's column. An empty cell says nothing, so it clears nothing."""
+    updated = f"coalesce(i.{column.name}, c.{column.name})"
+    if column.name == "birthday":  # without its year, a birthday that is known with it says nothing new
+        return f"CASE WHEN i.birthday = '-' || substr(c.birthday, 5) THEN c.birthday ELSE {updated} END"
     if isinstance(column.type, ARRAY):
         return f"CASE WHEN i.{column.name} = '{{}}' THEN c.{column.name} ELSE i.{column.name} END"
     if column.nullable:
-        return f"coalesce(i.{column.name}, c.{column.name})"
+        return updated
     return f"coalesce(nullif(i.{column.name}, ''), c.{column.name})"
 
 
@@ -115,9 +118,7 @@ WHERE NOT ({_IS_SAME_NAME}) ORDER BY i.row
 _SWAPPED_BIRTHDAY = """
 SELECT i.row FROM customer_import AS i JOIN customer AS c ON c.id = i.existing_id
 WHERE i.row BETWEEN :first AND :last AND c.archived_at IS NULL AND c.birthday <> i.birthday
-    AND extract(year FROM c.birthday) = extract(year FROM i.birthday)
-    AND extract(month FROM c.birthday) = extract(day FROM i.birthday)
-    AND extract(day FROM c.birthday) = extract(month FROM i.birthday)
+    AND c.birthday = left(i.birthday, -5) || right(i.birthday, 2) || '-' || left(right(i.birthday, 5), 2)
 ORDER BY i.row
 """
 _ACTIVE = "c.archived_at IS NULL"

@@ -94,6 +94,13 @@ class TestLayout:
         file = "sep=,\nDanh sách\n\nHọ tên,SĐT\nLê Lan,0912345678\n\nTrần Mai,1\n"
         assert await refusals(client, file) == {"dòng 6: Số điện thoại": "phone_number"}
 
+    @pytest.mark.parametrize("cell", ["NULL", " n/a ", '"="""""', "'", "-"])
+    async def test_a_cell_that_other_systems_call_empty_is_empty(
+        self, client: httpx2.AsyncClient, cell: str
+    ) -> None:
+        await imported(client, f"full_name,phone,email,birthday,gender\nLê Lan,{cell},{cell},{cell},{cell}\n")
+        assert await customers(client) == {"Lê Lan": (None, None)}
+
     async def test_of_two_columns_for_one_field_one_has_to_be_ignored(
         self, client: httpx2.AsyncClient
     ) -> None:
@@ -161,6 +168,14 @@ class TestDates:
         exported = (await client.get(f"{PATH}/export")).text
         saved = exported.replace("1990-03-05", "3/5/1990").replace("1980-12-31", "12/31/1980")
         assert (await imported(client, saved))["unchanged"] == 2
+
+    @pytest.mark.parametrize("written", ["05/03", "--03-05", "5 tháng 3", "5.3"])
+    async def test_a_birthday_without_a_year_is_read_and_takes_no_year_away(
+        self, client: httpx2.AsyncClient, add: AddCustomer, written: str
+    ) -> None:
+        await add("Lê Lan", phone="0912345678", birthday="1990-03-05")
+        await imported(client, f"Họ tên,SĐT,Ngày sinh\nLê Lan,0912345678,{written}\nTrần Mai,,{written}\n")
+        assert await customers(client) == LAN | {"Trần Mai": (None, "--03-05")}
 
     async def test_a_birthday_with_day_and_month_swapped_is_asked_about(
         self, client: httpx2.AsyncClient, add: AddCustomer
