@@ -12,6 +12,7 @@ from collections.abc import Collection, Container, Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
+from app.common.helpers import has_long_run_of_marks
 from app.modules.customer.columns import CSV_COLUMNS
 
 MAX_COLUMNS = 200
@@ -187,7 +188,9 @@ def _plain(name: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return the text in lower case and without accents."""
+    """Return the text in lower case and without accents. A long text of combining marks is no word, and stays."""
+    if has_long_run_of_marks(text):
+        return text
     decomposed = unicodedata.normalize("NFD", text.strip().lower().replace("đ", "d"))
     return "".join(char for char in decomposed if not unicodedata.combining(char))
 
