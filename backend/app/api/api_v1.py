@@ -4,10 +4,10 @@ from fastapi import APIRouter
 
 from app.api import health
 from app.modules.audit import audit_routes
-from app.modules.availability import availability_routes
 from app.modules.board import board_routes
 from app.modules.booking import booking_routes
 from app.modules.booking.replan import routes as replan_routes
+from app.modules.booking.search import routes as search_routes
 from app.modules.branch import branch_routes
 from app.modules.calendar import calendar_routes
 from app.modules.catalogue import catalogue_routes
@@ -38,7 +38,7 @@ for router in (
     staff_routes.router,
     roster_routes.router,
     time_off_routes.router,
-    availability_routes.router,
+    search_routes.router,
     booking_routes.visits,
     booking_routes.appointments,
     replan_routes.router,

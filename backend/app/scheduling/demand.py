@@ -6,6 +6,7 @@ from itertools import accumulate, takewhile
 from typing import NamedTuple, Protocol
 from uuid import UUID
 
+from app.scheduling.bitmask import ones
 from app.scheduling.supply import Requirement, ResourceKind
 from app.scheduling.timegrid import STEP_MINUTES, steps_of
 
@@ -73,6 +74,10 @@ class Party:
     def stay(self) -> int:
         """Return how many steps the last guest stays, at least one."""
         return max(1, *(_lay_out(guest)[1] for guest in self.guests))
+
+    def presence(self) -> int:
+        """Return the steps from the start at which a guest is there."""
+        return ones(self.stay())
 
     def times(self) -> list[list[Run]]:
         """Return, for each guest, the run of each treatment that is with them, in steps from the start."""

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.scheduling.bitmask import beginning_runs, ones, shifted
+from app.scheduling.bitmask import beginning_runs, ones, shifted, to_runs
 from app.scheduling.demand import Assignment, Need, Party, Run
 from app.scheduling.matching import UnmetNeed, connected, match
 from app.scheduling.rules import allowed_starts
@@ -30,7 +30,15 @@ def feasible_starts(party: Party, supply: Supply) -> int:
 
 def bookable_starts(party: Party, supply: Supply) -> int:
     """Return the steps that opening hours, grid, notice and horizon allow. Free resources are not checked."""
-    return supply.starts & supply.bookable & beginning_runs(supply.open, party.stay())
+    return supply.starts & supply.bookable & open_starts(party, supply)
+
+
+def open_starts(party: Party, supply: Supply) -> int:
+    """Return the steps at which a party can begin so that the branch is open whenever a guest is there."""
+    starts = -1
+    for first, last in to_runs(party.presence()):
+        starts &= shifted(beginning_runs(supply.open, last - first), -first)
+    return starts
 
 
 def feasible_steps(
@@ -51,7 +59,7 @@ def assign(party: Party, supply: Supply, start: int) -> list[Assignment] | None:
     in all, then the first in the supply. A choice stands if the needs after it can still be met, so there is an assignment
     exactly where `feasible_starts` says so. Over the whole party the gaps are not always minimal.
     """
-    if ~shifted(supply.open, -start) & ones(party.stay()):
+    if ~shifted(supply.open, -start) & party.presence():
         return None
     needs = party.needs()
     unmet = _unmet_needs(needs, supply.resources, 1 << start)

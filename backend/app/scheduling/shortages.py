@@ -5,9 +5,9 @@ from dataclasses import replace
 from enum import StrEnum
 from typing import NamedTuple, Self
 
-from app.scheduling.bitmask import beginning_runs, counted, ones, shifted, union
+from app.scheduling.bitmask import counted, ones, shifted, union
 from app.scheduling.demand import Need, Party
-from app.scheduling.search import feasible_starts, feasible_steps
+from app.scheduling.search import feasible_starts, feasible_steps, open_starts
 from app.scheduling.supply import Requirement, Resource, Supply
 
 
@@ -57,7 +57,7 @@ def find_shortages(party: Party, supply: Supply, days: Sequence[int]) -> list[li
     without = union(day for day in days if not found & day)
     if not without:
         return [[] for _ in days]
-    opened = supply.starts & without & beginning_runs(supply.open, party.stay())
+    opened = supply.starts & without & open_starts(party, supply)
     todo = opened & supply.bookable
     limited = opened & union(day for day in days if todo & day)
     possible = opened ^ limited | feasible_steps(
@@ -86,7 +86,7 @@ def find_shortages_at(party: Party, supply: Supply, step: int) -> list[Shortage]
     opened = shifted(supply.open, -step)
     if not opened & 1:
         return [Shortage(Reason.CLOSED)]
-    if not ~opened & ones(party.stay()) and feasible_steps(
+    if not ~opened & party.presence() and feasible_steps(
         party.needs(),
         [resource.vacant() for resource in supply.resources],
         1 << step,

@@ -23,6 +23,7 @@ from app.common.helpers import utc_now
 from app.common.types.localized import LocalizedText
 from app.common.types.wall_time import Span
 from app.main import app
+from app.modules.booking.booking_models import AppointmentTransition
 from app.modules.booking.replan.day import Occupation, digest_of
 from app.modules.branch.branch_models import Branch, OpeningHours, SpecialHours
 from app.modules.calendar.calendar_models import CalendarFeed
@@ -151,7 +152,9 @@ class RequestCases(RowBatch):
         )
         ids |= self._add_resources(ids["branch_id"]) | self._add_catalogue()
         self._add_roster(ids, owner)
-        self._add_visit(ids)
+        self._add_visit(ids, **_status_of_visit(label, caller, owner))
+        if label.endswith("/swap"):
+            self._add_other_appointment(ids)
         if ownership == "missing":
             ids |= {
                 "shift_id": uuid7(),
@@ -226,8 +229,17 @@ class RequestCases(RowBatch):
         )
         ids["calendar_id"] = self._add(CalendarFeed, staff_id=ids["staff_id"])
 
-    def _add_visit(self, ids: dict[str, UUID]) -> None:
-        """Add a time that the customer holds with the therapist. The therapist and a colleague are free after it."""
+    def _add_visit(
+        self, ids: dict[str, UUID], *, status: str = "held", old_status: str = "", made_by: UUID | None = None
+    ) -> None:
+        """Add a time that the customer holds with the therapist. The therapist and a colleague are free after it.
+
+        Args:
+            ids: The ids of the request.
+            status: The status of the appointment.
+            old_status: The status that it had before, if it has made a transition.
+            made_by: The user who made the transition.
+        """
         ids["colleague"] = self._add_staff(ids["branch_id"])
         for staff_id in (ids["colleague"], ids["staff_id"]):
             self._add(StaffSkill, staff_id=staff_id, service_id=ids["service_id"])
@@ -237,9 +249,9 @@ class RequestCases(RowBatch):
         visit, rows = visit_rows(
             ids["branch_id"],
             *times,
-            allocations={ids["staff_id"]: times},
-            status="held",
-            hold_expires_at=_HELD_UNTIL,
+            allocations={} if status == "cancelled" else {ids["staff_id"]: times},
+            status=status,
+            hold_expires_at=_HELD_UNTIL if status == "held" else None,
             customer_id=ids["customer_id"],
             guest_name=STRANGER_NAME,
             source="online",
@@ -252,6 +264,23 @@ class RequestCases(RowBatch):
             "appointment_id": visit.appointment_id,
             "treatment_id": visit.treatment_id,
         }
+        if old_status:
+            made = {"old_status": old_status, "new_status": status, "user_id": made_by}
+            self._add(AppointmentTransition, appointment_id=visit.appointment_id, **made)
+            ids[status] = visit.id
+
+    def _add_other_appointment(self, ids: dict[str, UUID]) -> None:
+        """Add an appointment of another guest with the colleague, six hours after the first."""
+        times = (_SOON + timedelta(hours=6), _SOON + timedelta(hours=7))
+        other, rows = visit_rows(
+            ids["branch_id"],
+            *times,
+            allocations={ids["colleague"]: times},
+            variant_id=ids["variant_id"],
+            segments=[{"minutes": 60}],
+        )
+        self._add_rows(rows)
+        ids["other_appointment"] = other.appointment_id
 
     def _add_resources(self, branch_id: UUID) -> dict[str, UUID]:
         """Add a bed with an outage, and a room, to the branch."""
@@ -316,7 +345,9 @@ IN_A_BRANCH = ABOUT_STAFF | {
     "GET /api/v1/visits/{visit_id}",
     "PATCH /api/v1/visits/{visit_id}",
     "PUT /api/v1/visits/{visit_id}/status",
+    "POST /api/v1/visits/{visit_id}/undo",
     "PATCH /api/v1/appointments/{appointment_id}",
+    "POST /api/v1/appointments/{appointment_id}/swap",
     "POST /api/v1/shifts",
     "POST /api/v1/shifts/fill",
     "POST /api/v1/shifts/copy",
@@ -393,6 +424,14 @@ def _replan(ids: dict[str, UUID]) -> dict[str, Any]:
     }
 
 
+def _status_of_visit(label: str, caller: Caller, owner: UUID) -> dict[str, Any]:
+    """Return what `_add_visit` needs so that the caller can undo the last transition, if the operation does that."""
+    if not label.endswith("/undo"):
+        return {}
+    old, new = ("confirmed", "cancelled") if {*caller.roles} <= {Role.CUSTOMER} else ("arrived", "in_service")
+    return {"status": new, "old_status": old, "made_by": owner}
+
+
 def _wish(ids: dict[str, UUID], **wishes: str) -> dict[str, Any]:
     return {
         "branch_id": str(ids["branch_id"]),
@@ -452,7 +491,18 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
     },
     "PATCH /api/v1/visits/{visit_id}": lambda _: {"json": _hours_later(4)},
     "PUT /api/v1/visits/{visit_id}/status": lambda _: {"json": {"status": "confirmed"}},
+    "POST /api/v1/visits/{visit_id}/undo": lambda ids: {
+        "json": {"status": "cancelled" if "cancelled" in ids else "in_service"},
+        "headers": {"Idempotency-Key": str(uuid7())},
+    },
     "PATCH /api/v1/appointments/{appointment_id}": lambda _: {"json": _hours_later(6)},
+    "POST /api/v1/appointments/{appointment_id}/swap": lambda ids: {
+        "json": {
+            "with_appointment_id": str(ids.get("other_appointment", uuid7())),
+            "exchange": ["therapist"],
+        },
+        "headers": {"Idempotency-Key": str(uuid7())},
+    },
     "POST /api/v1/staff/{staff_id}/replan": lambda ids: {
         "json": {"branch_id": str(ids["branch_id"]), "day": _SOON.date().isoformat()}
     },

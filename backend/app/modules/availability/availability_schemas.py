@@ -56,8 +56,17 @@ class PartyWish(RequestModel):
     branch_id: UUID
     guests: Annotated[
         list[GuestWish],
-        Field(min_length=1, max_length=MOST_GUESTS, description="All of them begin at the same time."),
-    ]
+        Field(
+            min_length=1,
+            max_length=MOST_GUESTS,
+            description="All of them begin at the same time. Required, unless `instead_of` names what moves.",
+        ),
+    ] = Field(default_factory=list)
+    instead_of: UUID | None = Field(
+        default=None,
+        description="A visit, or one guest's appointment, that would move: the time it has counts as free. Without"
+        " `guests` it moves as agreed, with its therapists and beds or, where these are taken, others that fit.",
+    )
     same_room: bool = Field(
         default=False,
         strict=True,
@@ -67,6 +76,12 @@ class PartyWish(RequestModel):
     @model_validator(mode="after")
     def _not_too_many(self) -> Self:
         refuse_too_many(self.guests)
+        if not self.guests and self.instead_of is None:
+            raise bilingual_error(
+                "guests_needed",
+                "Cần chọn dịch vụ cho ít nhất một khách.",
+                "Send the guests, or the visit that would move",
+            )
         return self
 
 

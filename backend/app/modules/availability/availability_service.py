@@ -4,11 +4,15 @@ Other modules import from this file alone what they need of availability.
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.common.types.wall_time import Span
 from app.modules.availability.availability_schemas import (
     AssignmentRead,
     DayRead,
@@ -22,6 +26,7 @@ from app.modules.availability.availability_schemas import (
     TreatmentAssignments,
 )
 from app.modules.availability.messages import describe_shortage, describe_start
+from app.modules.availability.overrule import Overrule
 from app.modules.availability.quote import (
     Quote,
     QuotedAddOn,
@@ -39,15 +44,18 @@ from app.modules.availability.snapshot import (
 )
 from app.modules.identity.access import CurrentUser
 from app.modules.identity.roles import DESK
-from app.scheduling.bitmask import positions
+from app.scheduling.bitmask import positions, union
 from app.scheduling.demand import Assignment, Party
 from app.scheduling.search import assign, bookable_starts, feasible_starts
-from app.scheduling.shortages import Shortage, find_shortages
+from app.scheduling.shortages import Reason, Shortage, find_shortages
 from app.scheduling.supply import Requirement, ResourceKind
 from app.scheduling.timegrid import STEP
 
 __all__ = [
     "BranchSnapshot",
+    "Move",
+    "MoveOption",
+    "Overrule",
     "Quote",
     "QuotedAddOn",
     "QuotedTreatment",
@@ -68,19 +76,54 @@ FIRST_LOOK = 3
 """The first search of a month loads at most `FIRST_LOOK` × (guests + 1) therapists of a service, and beds of a type."""
 
 
-async def find_days(session: AsyncSession, user: CurrentUser, query: DaysQuery, *, language: str) -> DaysRead:
+class MoveOption(NamedTuple):
+    """One way in which appointments can move."""
+
+    party: Party
+    avoids: Sequence[Span] = ()
+    """Times of others, at which the party cannot be present in this way."""
+
+    def starts(self, snapshot: BranchSnapshot) -> int:
+        """Return the steps at which the party can begin in this way."""
+        lead = (self.party.stay() - 1) * STEP
+        avoided = snapshot.grid.busy(Span(span.start - lead, span.end) for span in self.avoids)
+        return feasible_starts(self.party, snapshot.supply) & ~avoided
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """Appointments that would move. The time that they occupy counts as free."""
+
+    appointment_ids: Collection[UUID]
+    options: Sequence[MoveOption] = ()
+    """The ways in which they can move as agreed, the preferred first and the one with the fewest requirements last."""
+
+
+async def find_days(
+    session: AsyncSession, user: CurrentUser, query: DaysQuery, move: Move | None = None, *, language: str
+) -> DaysRead:
     """Find the days on which the party can start, and the reasons on the others.
+
+    Args:
+        move: What the query names in `instead_of`.
 
     Raises:
         BranchNotFound, and what `quote_party` raises.
     """
     at_desk = user.holds_in(query.branch_id, *DESK)
-    quote = await quote_party(session, query.guests, same_room=query.same_room, at_desk=at_desk)
-    snapshot = await _load_enough(session, query, quote.party, at_desk=at_desk)
+    options = await _options(session, query, move, at_desk=at_desk)
+    party = options[-1].party
+    ignored = move.appointment_ids if move else ()
+    snapshot = await _load_enough(session, query, party, at_desk=at_desk, ignored=ignored)
     await session.close()  # a large party is searched for seconds, in which others need the connection
-    shortages = await _search(
-        quote.party, lambda: find_shortages(quote.party, snapshot.supply, _days_of(snapshot))
-    )
+    days = _days_of(snapshot)
+    shortages = await _search(party, lambda: find_shortages(party, snapshot.supply, days))
+    if len(options) > 1:
+        found = await _search(party, lambda: union(option.starts(snapshot) for option in options))
+        shortages = [
+            [] if found & day else missing or [Shortage(Reason.NOT_AT_ONCE)]
+            for day, missing in zip(days, shortages, strict=True)
+        ]
     return DaysRead(
         days=[
             DayRead(
@@ -94,28 +137,49 @@ async def find_days(session: AsyncSession, user: CurrentUser, query: DaysQuery, 
 
 
 async def find_starts(
-    session: AsyncSession, user: CurrentUser, query: StartsQuery, *, language: str
+    session: AsyncSession, user: CurrentUser, query: StartsQuery, move: Move | None = None, *, language: str
 ) -> StartsRead:
     """Find the starts of a day, each with one way to assign therapists, beds and devices. There may be others.
+
+    Args:
+        move: What the query names in `instead_of`.
 
     Raises:
         BranchNotFound, and what `quote_party` raises.
     """
     at_desk = user.holds_in(query.branch_id, *DESK)
-    quote = await quote_party(session, query.guests, same_room=query.same_room, at_desk=at_desk)
-    party = quote.party
-    snapshot = await load_snapshot(session, query.branch_id, query.day, query.day, party, at_desk=at_desk)
+    options = await _options(session, query, move, at_desk=at_desk)
+    party = options[-1].party
+    ignored = move.appointment_ids if move else ()
+    snapshot = await load_snapshot(
+        session, query.branch_id, query.day, query.day, party, at_desk=at_desk, ignored=ignored
+    )
     await session.close()  # a large party is searched for two seconds, in which others need the connection
     day = snapshot.grid.day(query.day, snapshot.zone)
+    masks = await _search(party, lambda: [option.starts(snapshot) for option in options])
     found: list[StartRead] = []
-    for step in positions(await _search(party, lambda: feasible_starts(party, snapshot.supply)) & day):
-        assignments = assign(party, snapshot.supply, step)
+    for step in positions(union(masks) & day):
+        chosen = next(option.party for option, mask in zip(options, masks, strict=True) if mask >> step & 1)
+        assignments = assign(chosen, snapshot.supply, step)
         assert assignments is not None
-        found.append(_read_start(snapshot, party, step, assignments))
+        found.append(_read_start(snapshot, chosen, step, assignments))
         await asyncio.sleep(0)  # let other requests run between two starts
-    [missing] = [[]] if found else await _search(party, lambda: find_shortages(party, snapshot.supply, [day]))
+    missing: Sequence[Shortage] = []
+    if not found:
+        [missing] = await _search(party, lambda: find_shortages(party, snapshot.supply, [day]))
+        missing = missing or [Shortage(Reason.NOT_AT_ONCE)]
     reasons = _read_reasons(missing, snapshot, query.day, query, at_desk=at_desk, language=language)
     return StartsRead(day=query.day, starts=found, reasons=reasons)
+
+
+async def _options(
+    session: AsyncSession, query: PartyWish, move: Move | None, *, at_desk: bool
+) -> Sequence[MoveOption]:
+    """Return what is searched for: the guests of the query or, if it names none, what moves as it was agreed."""
+    if move is not None and not query.guests:
+        return move.options
+    quote = await quote_party(session, query.guests, same_room=query.same_room, at_desk=at_desk)
+    return [MoveOption(quote.party)]
 
 
 def _read_reasons(  # noqa: PLR0913 - what a sentence depends on
@@ -177,7 +241,7 @@ def _read_start(
 
 
 async def _load_enough(
-    session: AsyncSession, query: DaysQuery, party: Party, *, at_desk: bool
+    session: AsyncSession, query: DaysQuery, party: Party, *, at_desk: bool, ignored: Collection[UUID]
 ) -> BranchSnapshot:
     """Load a few of the suitable resources, and all of them only if a day has no start with the few.
 
@@ -186,7 +250,9 @@ async def _load_enough(
 
     async def load(at_most: int | None = None) -> BranchSnapshot:
         days = query.first_day, query.last_day
-        return await load_snapshot(session, query.branch_id, *days, party, at_desk=at_desk, at_most=at_most)
+        return await load_snapshot(
+            session, query.branch_id, *days, party, at_desk=at_desk, ignored=ignored, at_most=at_most
+        )
 
     at_most = FIRST_LOOK * (len(party.guests) + 1)
     snapshot = await load(at_most)

@@ -13,9 +13,10 @@ from app.common.helpers import utc_now
 from app.common.types.localized import LocalizedText
 from app.common.types.wall_time import days_between, instant_of
 from app.db.queries import fetch_raw
+from app.modules.availability.overrule import Hours, Overrule
 from app.modules.branch.branch_errors import BranchNotFound
 from app.modules.branch.branch_service import BranchCalendar, read_calendar
-from app.scheduling.bitmask import from_runs, ones, positions
+from app.scheduling.bitmask import from_runs, ones, positions, union
 from app.scheduling.demand import Party
 from app.scheduling.search import feasible_starts
 from app.scheduling.supply import Equipment, Resource, ResourceKind, Supply, Therapist
@@ -72,6 +73,8 @@ class BranchSnapshot:
     """The names of the services and of the types of beds and devices that the party requires."""
     ignored: Collection[UUID] = ()
     """Appointments whose time counts as free because they are being moved."""
+    hours: Hours | None = None
+    """Hours and shifts as they are overruled; None if they are not."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -130,6 +133,7 @@ async def load_snapshot_around(  # noqa: PLR0913 - the start, the branch and the
     *,
     at_desk: bool,
     ignored: Collection[UUID] = (),
+    overrule: Overrule = Overrule.NOTHING,
 ) -> BranchSnapshot:
     """Load the day of one start, in the time zone of the branch, with all suitable resources. See `load_snapshot`."""
     start = start.astimezone(UTC)
@@ -141,7 +145,9 @@ async def load_snapshot_around(  # noqa: PLR0913 - the start, the branch and the
     def days_in(zone: ZoneInfo) -> list[date]:
         return [start.astimezone(zone).date()]
 
-    return await _load(session, branch_id, window, party, days_in, at_desk=at_desk, ignored=ignored)
+    return await _load(
+        session, branch_id, window, party, days_in, at_desk=at_desk, ignored=ignored, overrule=overrule
+    )
 
 
 async def lock_and_refresh(
@@ -165,7 +171,9 @@ async def lock_and_refresh(
     )
     schedules = {resource_id: Schedule(*schedule) for resource_id, *schedule in rows}
     resources = [
-        _with_schedule(resource, schedules[resource.id], grid.count) if resource.id in schedules else resource
+        _with_schedule(resource, schedules[resource.id], snapshot.hours, grid.count)
+        if resource.id in schedules
+        else resource
         for resource in snapshot.supply.resources
         if resource.id in schedules or resource.id not in resource_ids
     ]
@@ -228,6 +236,7 @@ async def _load(  # noqa: PLR0913 - the parameters of the statement
     at_desk: bool,
     ignored: Collection[UUID],
     at_most: int | None = None,
+    overrule: Overrule = Overrule.NOTHING,
 ) -> BranchSnapshot:
     first_step, last_step = party.reach()
     grid = Grid(
@@ -258,18 +267,25 @@ async def _load(  # noqa: PLR0913 - the parameters of the statement
     calendar = read_calendar(branch.calendar)
     days = days_in(calendar.zone)
     resources = [row for row in rows if row.kind in ResourceKind]
+    named = frozenset(required.resource_id for required in requirements if required.resource_id is not None)
+    day = union(grid.day(local_day, calendar.zone) for local_day in days)
+    ends = grid.count
+    if calendar.closed_on is not None:
+        ends = min(ends, grid.step(instant_of(calendar.closed_on, 0, calendar.zone)))
+    hours = None if overrule is Overrule.NOTHING else Hours(overrule, grid.count, day, named, ends)
     return BranchSnapshot(
         branch_id=branch_id,
         calendar=calendar,
         read_at=branch.read_at,
         days=days,
         grid=grid,
-        supply=_supply(resources, grid, calendar, party, days, at_desk=at_desk),
+        supply=_supply(resources, grid, calendar, party, days, hours=hours, at_desk=at_desk),
         resource_names={row.id: row.name for row in resources},
         requirement_names={
             row.id: LocalizedText(vi=row.name_vi, en=row.name) for row in rows if row.kind == "name"
         },
         ignored=ignored,
+        hours=hours,
     )
 
 
@@ -280,14 +296,16 @@ def _supply(  # noqa: PLR0913 - the parts of a supply
     party: Party,
     days: Sequence[date],
     *,
+    hours: Hours | None,
     at_desk: bool,
 ) -> Supply:
     earliest, latest = _bookable_steps(grid, calendar, at_desk=at_desk)
-    resources = [_resource(row, grid.count) for row in rows]
+    resources = [_resource(row, hours, grid.count) for row in rows]
+    opened = grid.free(calendar.open_spans())
     return Supply(
         # The search prefers the first of equals: therapists in the order of their ids, then beds and devices.
         resources=sorted(resources, key=lambda resource: isinstance(resource, Equipment)),
-        open=grid.free(calendar.open_spans()),
+        open=hours.open(opened) if hours else opened,
         starts=grid.wall_starts(days, calendar.zone, calendar.grid_minutes),
         earliest=earliest,
         latest=latest,
@@ -295,18 +313,20 @@ def _supply(  # noqa: PLR0913 - the parts of a supply
     )
 
 
-def _resource(row: _Row, count: int) -> Resource:
+def _resource(row: _Row, hours: Hours | None, count: int) -> Resource:
     works, free = row.schedule().masks(count)
     if row.kind == ResourceKind.STAFF:
+        works = hours.works(row.id, works) if hours else works
         return Therapist(
             row.id, frozenset(row.service_ids), works=works, free=works & free, gender=row.gender
         )
     return Equipment(row.id, ResourceKind(row.kind), row.type_id, free=free, room_id=row.room_id)
 
 
-def _with_schedule(resource: Resource, schedule: Schedule, count: int) -> Resource:
+def _with_schedule(resource: Resource, schedule: Schedule, hours: Hours | None, count: int) -> Resource:
     works, free = schedule.masks(count)
     if isinstance(resource, Therapist):
+        works = hours.works(resource.id, works) if hours else works
         return replace(resource, works=works, free=works & free)
     return replace(resource, free=free)
 

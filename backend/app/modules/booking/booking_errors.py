@@ -85,6 +85,39 @@ class TooLateToCancel(ConflictException):
     )
 
 
+class TooLateToMove(ConflictException):
+    code = "TOO_LATE_TO_MOVE"
+    text = LocalizedText(
+        "Đã quá hạn dời lịch online. Vui lòng gọi chi nhánh để được hỗ trợ.",
+        "It is too late to move this visit online. Please call the branch.",
+    )
+
+
+class NothingToUndo(ConflictException):
+    code = "NOTHING_TO_UNDO"
+    text = LocalizedText(
+        "Không còn thao tác này để hoàn tác. Tải lại lịch hẹn để xem trạng thái mới.",
+        "There is no such step to undo. Reload the visit to see its current status.",
+    )
+
+
+class TooLateToUndo(ConflictException):
+    code = "TOO_LATE_TO_UNDO"
+    text = LocalizedText(
+        "Đã quá lâu, không hoàn tác được nữa. Vui lòng liên hệ lễ tân hoặc quản lý.",
+        "It is too late to undo this. Please ask the front desk or a manager.",
+    )
+
+
+class CannotSwap(ConflictException):
+    code = "CANNOT_SWAP"
+    """`details` has each `reason`."""
+    text = LocalizedText(
+        "Hai lịch hẹn này không đổi cho nhau được: giờ mới của một khách đã có khách khác.",
+        "These appointments cannot be swapped: another guest is there at the new time.",
+    )
+
+
 class TooEarlyToArrive(ConflictException):
     code = "TOO_EARLY_TO_ARRIVE"
     text = LocalizedText(

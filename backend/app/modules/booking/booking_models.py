@@ -16,6 +16,7 @@ from sqlalchemy import (
     Index,
     Text,
     UniqueConstraint,
+    false,
     func,
     text,
 )
@@ -65,6 +66,8 @@ class Appointment(Entity):
     """The instant at which the guest can go. Preparation and turnover lie before `starts_at` and after `ends_at`."""
     reason: Mapped[str] = mapped_column(Text, server_default="")
     """The reason why it was declined, cancelled or reopened."""
+    overruled: Mapped[bool] = mapped_column(server_default=false())
+    """The desk overruled opening hours or shifts for this time."""
     hold_has_expired: Mapped[bool] = column_property(func.zenspa_hold_expired(hold_expires_at, type_=Boolean))
     """Whether a hold has expired by the database's clock, when the row was read: the only clock for holds."""
 
@@ -80,6 +83,26 @@ class Appointment(Entity):
         Index("appointment_pending_idx", "starts_at", postgresql_where=text("status = 'pending'")),
         Index("appointment_in_service_idx", "ends_at", postgresql_where=text("status = 'in_service'")),
         Index("appointment_confirmed_idx", "starts_at", postgresql_where=text("status = 'confirmed'")),
+    )
+
+
+class AppointmentTransition(Entity):
+    """A transition that an appointment has made, so that it can be undone. `created_at` is its time."""
+
+    __tablename__ = "appointment_transition"
+
+    appointment_id: Mapped[UUID] = mapped_column(ForeignKey("appointment.id"), index=True)
+    old_status: Mapped[str] = mapped_column(Text)
+    new_status: Mapped[str] = mapped_column(Text)
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    """The user who made it; None for a job."""
+    released: Mapped[list[list[str]]] = mapped_column(JSONB, server_default="[]")
+    """The resources that it released: the treatment, the kind of resource and the resource."""
+    undone_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint(f"old_status IN ({_STATUSES})", name="old_status"),
+        CheckConstraint(f"new_status IN ({_STATUSES})", name="new_status"),
     )
 
 

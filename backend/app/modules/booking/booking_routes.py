@@ -22,9 +22,11 @@ from app.modules.booking import booking_service
 from app.modules.booking.allocation.contention import Admission
 from app.modules.booking.booking_errors import (
     AppointmentNotFound,
+    CannotSwap,
     GuestTwice,
     HoldExpired,
     NotBookable,
+    NothingToUndo,
     NotTogether,
     SameTime,
     SlotTaken,
@@ -33,6 +35,8 @@ from app.modules.booking.booking_errors import (
     TooEarlyToArrive,
     TooEarlyToComplete,
     TooLateToCancel,
+    TooLateToMove,
+    TooLateToUndo,
     TooManyHolds,
     TooManyVisits,
     TooShort,
@@ -40,16 +44,19 @@ from app.modules.booking.booking_errors import (
     VisitNotFound,
 )
 from app.modules.booking.booking_schemas import (
+    AppointmentsSwapped,
+    AppointmentSwap,
     AppointmentUpdate,
     StatusChange,
+    StatusUndo,
     VisitCreate,
     VisitListQuery,
     VisitPage,
     VisitRead,
     VisitUpdate,
 )
-from app.modules.booking.editing import reschedule
-from app.modules.booking.status import change_status
+from app.modules.booking.editing import reschedule, swap
+from app.modules.booking.status import change_status, undo_status
 from app.modules.booking.visit import access
 from app.modules.branch.branch_errors import BranchNotFound
 from app.modules.catalogue.catalogue_errors import AddOnNotFound, VariantNotFound
@@ -130,14 +137,25 @@ async def get_visit(user: SignedIn, session: SessionDep, visit_id: UUID) -> Visi
 @visits.patch(
     "/{visit_id}",
     responses=error_responses(
-        VisitNotFound, StatusConflict, HoldExpired, SlotTaken, NotBookable, NotTogether, SameTime
+        VisitNotFound,
+        StatusConflict,
+        HoldExpired,
+        SlotTaken,
+        NotBookable,
+        NotTogether,
+        SameTime,
+        TooLateToMove,
     ),
 )
 async def update_visit(
     user: SignedIn, session: SessionDep, visit_id: UUID, changes: VisitUpdate
 ) -> VisitRead:
     """Move a whole party to another time, or into one room. Guests keep their therapists and beds as far as possible.
-    If it does not fit, nothing changes."""
+    If it does not fit, nothing changes.
+
+    A customer can send `start` alone: until the time at which it could still be cancelled, and to a start within the
+    grid, the notice and the horizon of the branch. Where the branch approves bookings, it waits for approval again.
+    """
     return await reschedule.update_visit(session, user, visit_id, changes)
 
 
@@ -169,6 +187,33 @@ async def set_visit_status(
     return await change_status.set_status(session, user, visit_id, change)
 
 
+@visits.post(
+    "/{visit_id}/undo",
+    responses=error_responses(
+        VisitNotFound,
+        AppointmentNotFound,
+        NothingToUndo,
+        TooLateToUndo,
+        SlotTaken,
+        SameTime,
+        NotBookable,
+        TooManyVisits,
+        IdempotencyInFlight,
+        IdempotencyKeyReused,
+    ),
+)
+async def undo_visit_status(
+    user: SignedIn, session: SessionDep, key: IdempotencyKey, visit_id: UUID, undo: StatusUndo
+) -> VisitRead:
+    """Take back a change of status that was made by mistake.
+
+    The user who made it can undo it for 10 minutes, and the desk any for 24 hours; one step after the other. A
+    guest who was cancelled, declined or a no-show gets the time back, with the same therapist and bed if these are
+    free; if the time is taken, nothing changes. The end of a hold cannot be undone.
+    """
+    return await undo_status.undo_status(session, user, key, visit_id, undo)
+
+
 @appointments.patch(
     "/{appointment_id}",
     responses=error_responses(
@@ -180,6 +225,7 @@ async def set_visit_status(
         CustomerMerged,
         StatusConflict,
         HoldExpired,
+        TooLateToMove,
         TooShort,
         GuestTwice,
         SameTime,
@@ -190,5 +236,28 @@ async def update_appointment(
     user: SignedIn, session: SessionDep, appointment_id: UUID, changes: AppointmentUpdate
 ) -> VisitRead:
     """Change one guest: another time, therapist, bed or length, more or fewer treatments, or a visit apart from the
-    party. If it does not fit, nothing changes."""
+    party. If it does not fit, nothing changes. A customer can send `start` alone, as for a whole visit."""
     return await reschedule.update_appointment(session, user, appointment_id, changes)
+
+
+@appointments.post(
+    "/{appointment_id}/swap",
+    responses=error_responses(
+        AppointmentNotFound,
+        StatusConflict,
+        HoldExpired,
+        NotBookable,
+        CannotSwap,
+        IdempotencyInFlight,
+        IdempotencyKeyReused,
+    ),
+)
+async def swap_appointments(
+    user: SignedIn, session: SessionDep, key: IdempotencyKey, appointment_id: UUID, exchange: AppointmentSwap
+) -> AppointmentsSwapped:
+    """Let two appointments exchange their therapists, beds or starts, also when every other time is taken.
+
+    Both move, or none: each must fit, by skill, gender, type of bed, hours and shifts. A guest keeps a therapist asked
+    for by name, and a party that is to be in one room stays there.
+    """
+    return await swap.swap_appointments(session, user, key, appointment_id, exchange)

@@ -1,6 +1,7 @@
 """Requests and responses of the visits API."""
 
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -21,6 +22,13 @@ from app.scheduling.supply import ResourceKind
 
 MAX_MINUTES = 720
 """The length of the longest treatment, in minutes."""
+Force = Annotated[
+    StrictBool,
+    Field(
+        description="Overrule opening hours and shifts; for the desk. Never another guest, leave or an outage. A therapist"
+        " without a shift on that day works only if asked for by name."
+    ),
+]
 _NOT_SENT = datetime(2000, 1, 1, tzinfo=UTC)
 
 _READ_BY_ALL = "The customer can read it."
@@ -46,8 +54,14 @@ class VisitCreate(RequestModel):
     """A party to hold or book."""
 
     branch_id: UUID
-    start: Start | None = Field(default=None, description="Required, except for a walk-in.")
-    walk_in: StrictBool = Field(default=False, description="The party begins now; for the desk only.")
+    start: Start | None = Field(
+        default=None,
+        description="Required, except for a walk-in that begins now. For a walk-in it is in the past: a visit of the last"
+        " 7 days that was not written down, which is completed or, if it is not over yet, in service.",
+    )
+    walk_in: StrictBool = Field(
+        default=False, description="The party came without a booking; for the desk only."
+    )
     hold: StrictBool = Field(
         default=False,
         description="Hold the time for the number of minutes that the branch sets. Confirm it before it expires.",
@@ -60,15 +74,16 @@ class VisitCreate(RequestModel):
     same_room: StrictBool = False
     note: Note = ""
     allow_same_time: AllowSameTime = False
+    force: Force = False
 
     @model_validator(mode="after")
     def _check_consistency(self) -> Self:
         refuse_too_many([*self.guests])
-        if (self.start is None) != self.walk_in or (self.walk_in and self.hold):
+        if (self.start is None and not self.walk_in) or (self.walk_in and self.hold):
             raise bilingual_error(
                 "walk_in",
-                "Khách vãng lai bắt đầu ngay: không chọn giờ, không giữ chỗ.",
-                "Send either a start, or walk_in and no hold",
+                "Cần chọn giờ bắt đầu. Khách vãng lai thì không giữ chỗ.",
+                "Send a start, or walk_in and no hold",
             )
         known = [guest.customer_id for guest in self.guests if guest.customer_id is not None]
         if len({*known}) != len(known):
@@ -89,6 +104,7 @@ class VisitUpdate(RequestModel):
     same_room: StrictBool = False
     note: Note = ""
     allow_same_time: AllowSameTime = False
+    force: Force = False
 
 
 class TreatmentChange(RequestModel):
@@ -143,6 +159,7 @@ class AppointmentUpdate(RequestModel):
     guest_name: GuestName | None = None
     split_from_party: StrictBool = Field(default=False, description="Give the guest a visit of their own.")
     allow_same_time: AllowSameTime = False
+    force: Force = False
 
     @model_validator(mode="after")
     def _refuse_duplicates(self) -> Self:
@@ -177,6 +194,43 @@ class StatusChange(RequestModel):
         if self.status is StatusRequest.REOPENED and not self.reason:
             raise bilingual_error("reason_needed", "Cần ghi lý do mở lại.", "Give a reason for reopening")
         return self
+
+
+class StatusUndo(RequestModel):
+    """A change of status to take back, for all guests who made it together or for some."""
+
+    status: StatusRequest = Field(
+        examples=["cancelled"],
+        description="The status that was requested by mistake. It is taken back only if it was the last change.",
+    )
+    appointment_ids: Annotated[list[UUID], Field(min_length=1, max_length=MOST_GUESTS)] = Field(
+        default_factory=list,
+        description="Guests of this visit: it is taken back for all of them, or for none. If left out, for those who"
+        " changed last.",
+    )
+
+
+class Exchanged(StrEnum):
+    """A thing that two appointments exchange."""
+
+    THERAPIST = "therapist"
+    BED = "bed"
+    START = "start"
+
+
+class AppointmentSwap(RequestModel):
+    """The other appointment, of the same branch, and what the two exchange."""
+
+    with_appointment_id: UUID
+    exchange: Annotated[
+        list[Exchanged],
+        Field(
+            min_length=1,
+            max_length=len(Exchanged),
+            description="What is not exchanged stays; after an exchange of starts a guest may get another therapist or bed"
+            " where the present one is not free.",
+        ),
+    ]
 
 
 class TreatmentAllocation(BaseModel):
@@ -245,6 +299,10 @@ class VisitRead(BaseModel):
     note: str = Field(description=_READ_BY_ALL)
     created_at: datetime
     appointments: list[AppointmentRead]
+
+
+class AppointmentsSwapped(BaseModel):
+    visits: list[VisitRead] = Field(description="The visits of both appointments, as they are now.")
 
 
 class VisitListQuery(PageQuery):

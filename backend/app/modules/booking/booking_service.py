@@ -1,6 +1,6 @@
 """Hold and book visits, and list them."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import inf
 from typing import NamedTuple
 from uuid import UUID
@@ -9,12 +9,18 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
+from app.common.types.localized import LocalizedText
 from app.core.exceptions import ForbiddenException
 from app.db.idempotency import idempotent
 from app.db.paging import newest_first
-from app.modules.availability.availability_service import describe_start, load_snapshot_around, quote_party
+from app.modules.availability.availability_service import (
+    Overrule,
+    describe_start,
+    load_snapshot_around,
+    quote_party,
+)
 from app.modules.booking.allocation.contention import refuse_like_equal, remember_refusal, signature_of
-from app.modules.booking.allocation.reserve import AllocationRequest, reserve
+from app.modules.booking.allocation.reserve import AllocationRequest, Reservation, reserve
 from app.modules.booking.booking_errors import NotBookable, TooManyHolds, TooManyVisits
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_schemas import VisitCreate, VisitListQuery, VisitPage, VisitRead
@@ -28,8 +34,14 @@ from app.modules.customer.customer_errors import CustomerNotFound
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import DESK, Role
 from app.redis.events import publish_branch_change
-from app.scheduling.timegrid import this_step
+from app.scheduling.timegrid import STEP, this_step
 
+WALK_INS_AGO = timedelta(days=7)
+"""The time after which a walk-in can no longer be entered: wages and takings of the week are closed by then."""
+_WALK_IN_TIME = LocalizedText(
+    "Khách vãng lai chỉ ghi được cho 7 ngày qua, đến bây giờ. Khách sắp đến thì đặt lịch.",
+    "A walk-in can be entered for the last 7 days, up to now. Book a guest who is still to come.",
+)
 MAX_HOLDS, MAX_UPCOMING_VISITS = 3, 20
 """The limits for one customer: holds at a time, and upcoming visits booked online (holds included). Without them one
 customer could book every free time, and cancel on the last day."""
@@ -48,10 +60,10 @@ async def create_visit(
     Raises:
         SlotTaken: The time is not free. `details` lists the nearest free starts.
         NotBookable: The start is in the past or, for a customer, off the grid, inside the notice or beyond the horizon of
-            the branch.
+            the branch; for a walk-in, in the future or longer ago than `WALK_INS_AGO`.
         TooManyHolds, TooManyVisits: A customer has reached their limit.
         SameTime: A guest has another appointment at that time.
-        ForbiddenException: The user is neither at the desk nor a customer, or a customer books a walk-in.
+        ForbiddenException: The user is neither at the desk nor a customer, or a customer books a walk-in or sends `force`.
         BranchNotFound, CustomerNotFound, CustomerMerged, CustomerErased, CustomerArchived
         IdempotencyInFlight, IdempotencyKeyReused, and what `quote_party` raises.
     """
@@ -71,9 +83,14 @@ async def create_visit(
             snapshot = await load_snapshot_around(
                 session, request.branch_id, start, quote.party, at_desk=at_desk
             )
-            if start < now or not (at_desk or snapshot.is_bookable(start)):
+            if request.walk_in and not now - WALK_INS_AGO <= start <= now:
+                raise NotBookable(_WALK_IN_TIME)
+            if not request.walk_in and (start < now or not (at_desk or snapshot.is_bookable(start))):
                 raise NotBookable(describe_start(start, None if at_desk else snapshot))
-            allocation_request = AllocationRequest(request.branch_id, start, [quote.party], at_desk=at_desk)
+            overrules = (Overrule.NOTHING, Overrule.HOURS) if request.force else (Overrule.NOTHING,)
+            allocation_request = AllocationRequest(
+                request.branch_id, start, [quote.party], at_desk=at_desk, overrules=overrules
+            )
             reservation = await reserve(session, allocation_request, snapshot)
         needs_approval = snapshot.calendar.approve_online and not at_desk
         hold = timedelta(minutes=snapshot.calendar.hold_minutes)
@@ -84,11 +101,16 @@ async def create_visit(
             customer_id=booker.customer_id,
             guest_ids=booker.guest_ids,
             source=_source(request, at_desk=at_desk),
-            status=_first_status(request, needs_approval=needs_approval),
+            statuses=_first_statuses(request, reservation, now, needs_approval=needs_approval),
             hold_expires_at=snapshot.read_at + hold if request.hold else None,
         )
         await insert_visit(
-            session, visit, quote, at_desk=at_desk, same_time_will_do=at_desk and request.allow_same_time
+            session,
+            visit,
+            quote,
+            at_desk=at_desk,
+            same_time_will_do=at_desk and request.allow_same_time,
+            overruled=reservation.overruled,
         )
         publish_branch_change(session, request.branch_id)
         return replay.store(visit)
@@ -140,14 +162,14 @@ async def _resolve_booker(
     customer_id = request.customer_id
     guest_ids = [guest.customer_id for guest in request.guests]
     if not at_desk:
-        if request.walk_in:
+        if request.walk_in or request.force:
             raise ForbiddenException
         own = await customer_service.lock_own_customer(session, user)
         if own is None:
             raise ForbiddenException if user.holds(*DESK) else CustomerNotFound
         if not {customer_id, *guest_ids} <= {None, own.id}:
             raise CustomerNotFound
-        await _require_below_limits(session, own.id, hold=request.hold)
+        await require_below_limits(session, own.id, hold=request.hold)
         customer_id = own.id
     first = request.guests[0]
     if first.guest_name is None and first.customer_id is None and customer_id not in guest_ids:
@@ -155,7 +177,7 @@ async def _resolve_booker(
     return _Booker(customer_id, guest_ids)
 
 
-async def _require_below_limits(session: AsyncSession, customer_id: UUID, *, hold: bool) -> None:
+async def require_below_limits(session: AsyncSession, customer_id: UUID, *, hold: bool) -> None:
     """Refuse a customer who has reached their limit. The customer is locked, so requests are counted one by one."""
     upcoming = (
         select(Visit.id, func.bool_or(Appointment.status == AppointmentStatus.HELD).label("is_held"))
@@ -172,12 +194,25 @@ async def _require_below_limits(session: AsyncSession, customer_id: UUID, *, hol
         raise TooManyVisits
 
 
-def _first_status(request: VisitCreate, *, needs_approval: bool) -> AppointmentStatus:
+def _first_statuses(
+    request: VisitCreate, reservation: Reservation, now: datetime, *, needs_approval: bool
+) -> list[AppointmentStatus]:
+    """Return the first status of each guest. A walk-in of the past has left, or is being treated."""
+    if request.walk_in and reservation.start < now:
+        stays = (times[-1][1] * STEP for times in reservation.party.times())
+        return [
+            AppointmentStatus.COMPLETED
+            if reservation.start + stay <= utc_now()
+            else AppointmentStatus.IN_SERVICE
+            for stay in stays
+        ]
     if request.hold:
-        return AppointmentStatus.HELD
-    if request.walk_in:
-        return AppointmentStatus.ARRIVED
-    return AppointmentStatus.PENDING if needs_approval else AppointmentStatus.CONFIRMED
+        status = AppointmentStatus.HELD
+    elif request.walk_in:
+        status = AppointmentStatus.ARRIVED
+    else:
+        status = AppointmentStatus.PENDING if needs_approval else AppointmentStatus.CONFIRMED
+    return [status] * len(request.guests)
 
 
 def _source(request: VisitCreate, *, at_desk: bool) -> VisitSource:

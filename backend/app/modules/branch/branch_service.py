@@ -71,6 +71,8 @@ class BranchCalendar(NamedTuple):
     horizon_days: int
     hold_minutes: int
     approve_online: bool
+    closed_on: date | None
+    """The first day on which the branch is closed for good."""
 
     def open_spans(self) -> list[Span]:
         """Return the spans in which the branch is open on these days, in order."""
@@ -318,7 +320,8 @@ def read_calendar(calendar: dict[str, Any]) -> BranchCalendar:
         since, until = (date.fromisoformat(special[end]) for end in ("since", "until"))
         hours |= {day: special_hours for day in open_days if since <= day < until}
     policy = ("grid_minutes", "notice_minutes", "horizon_days", "hold_minutes", "approve_online")
-    return BranchCalendar(ZoneInfo(calendar["time_zone"]), hours, *(calendar[name] for name in policy))
+    policy_values = {name: calendar[name] for name in policy}
+    return BranchCalendar(ZoneInfo(calendar["time_zone"]), hours, closed_on=closed_on, **policy_values)
 
 
 def is_closed_on(branch: Branch, day: date) -> bool:

@@ -11,6 +11,7 @@ The caller writes the allocations in the same transaction. Whatever this code do
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import NamedTuple
@@ -23,6 +24,7 @@ from app.common.types.wall_time import Span
 from app.db.queries import fetch_raw
 from app.modules.availability.availability_service import (
     BranchSnapshot,
+    Overrule,
     describe_shortage,
     load_snapshot_around,
     lock_and_refresh,
@@ -79,6 +81,8 @@ class AllocationRequest:
     at_desk: bool = True
     """The desk may book from now on, on any day; customers within the notice and the horizon of the branch."""
     replaced: Replaced | None = None
+    overrules: Sequence[Overrule] = (Overrule.NOTHING,)
+    """The ways in which hours and shifts may be overruled, the least first. The first that suffices is used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,8 @@ class Reservation:
     party: Party
     start: datetime
     assignments: list[Assignment]
+    overruled: bool = False
+    """Hours or shifts were overruled."""
 
 
 async def reserve(
@@ -102,24 +108,36 @@ async def reserve(
     Raises:
         SlotTaken: With the nearest free starts, and with the reasons if the time is not merely taken.
     """
+    *earlier, last = request.overrules
+    for overrule in earlier:
+        with suppress(SlotTaken):
+            return await _reserve(session, request, snapshot, overrule)
+        snapshot = None
+    return await _reserve(session, request, snapshot, last)
+
+
+async def _reserve(
+    session: AsyncSession, request: AllocationRequest, snapshot: BranchSnapshot | None, overrule: Overrule
+) -> Reservation:
     occupied = {time.resource_id for time in request.replaced.occupied} if request.replaced else set()
-    snapshot = snapshot or await _load(session, request)
+    snapshot = snapshot or await _load(session, request, overrule)
+    overruled = overrule is not Overrule.NOTHING
     for _ in range(MAX_OPTIMISTIC_ATTEMPTS):
         party, assignments = _choose(request, _keeping(snapshot, request.replaced))
         chosen = {assignment.resource_id for assignment in assignments}
         await fetch_raw(session, "SAVEPOINT reservation")
         current = _keeping(await lock_and_refresh(session, snapshot, occupied | chosen), request.replaced)
         if permits(assignments, current.supply, snapshot.grid.step(request.start)):
-            return Reservation(current, party, request.start, assignments)
+            return Reservation(current, party, request.start, assignments, overruled)
         await fetch_raw(session, "ROLLBACK TO SAVEPOINT reservation")
-        snapshot = await _load(session, request)
+        snapshot = await _load(session, request, overrule)
     candidates = {resource.id for resource in snapshot.supply.resources}
     current = _keeping(await lock_and_refresh(session, snapshot, occupied | candidates), request.replaced)
     party, assignments = _choose(request, current)
-    return Reservation(current, party, request.start, assignments)
+    return Reservation(current, party, request.start, assignments, overruled)
 
 
-async def _load(session: AsyncSession, request: AllocationRequest) -> BranchSnapshot:
+async def _load(session: AsyncSession, request: AllocationRequest, overrule: Overrule) -> BranchSnapshot:
     return await load_snapshot_around(
         session,
         request.branch_id,
@@ -127,6 +145,7 @@ async def _load(session: AsyncSession, request: AllocationRequest) -> BranchSnap
         request.parties[-1],
         at_desk=request.at_desk,
         ignored=request.replaced.appointment_ids if request.replaced else (),
+        overrule=overrule,
     )
 
 

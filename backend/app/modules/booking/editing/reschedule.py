@@ -5,7 +5,7 @@ Each change is one transaction, and keeps the ids: it is done completely, or not
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from operator import itemgetter
@@ -19,7 +19,11 @@ from app.common.helpers import utc_now
 from app.common.schemas import changes_of
 from app.common.types.wall_time import Span
 from app.db.queries import fetch_raw, get_row
-from app.modules.availability.availability_service import describe_start
+from app.modules.availability.availability_service import (
+    Overrule,
+    describe_start,
+    load_snapshot_around,
+)
 from app.modules.booking.allocation.allocations import allocations_of, insert_allocations, release
 from app.modules.booking.allocation.reserve import AllocationRequest, Occupied, Replaced, reserve
 from app.modules.booking.booking_errors import (
@@ -30,13 +34,15 @@ from app.modules.booking.booking_errors import (
     NotTogether,
     SlotTaken,
     StatusConflict,
-    VisitNotFound,
 )
 from app.modules.booking.booking_models import Appointment, AppointmentTreatment, Visit
 from app.modules.booking.booking_schemas import AppointmentUpdate, VisitRead, VisitUpdate
+from app.modules.booking.editing.lock import Relations, lock_visit, lock_visit_of
 from app.modules.booking.editing.treatments import DeskChoice, TreatmentEdit, edit_treatments
+from app.modules.booking.status.history import record_transitions
+from app.modules.booking.status.policy import load_policy, refuse_unless_movable
 from app.modules.booking.status.status import EDITABLE, EXPECTED_AGAIN, MOVABLE, RELEASED, AppointmentStatus
-from app.modules.booking.status.transitions import CHECK_IN
+from app.modules.booking.status.transitions import CHECK_IN, Relation
 from app.modules.booking.visit.read import read_visits
 from app.modules.booking.visit.rows import (
     load_rows,
@@ -51,7 +57,7 @@ from app.modules.catalogue.catalogue_schemas import ServiceName
 from app.modules.catalogue.catalogue_service import names_of_variants
 from app.modules.customer import customer_service
 from app.modules.identity.access import CurrentUser, authorize
-from app.modules.identity.roles import DESK
+from app.modules.identity.roles import DESK, Role
 from app.redis.events import publish_branch_change
 from app.scheduling.demand import Party, Treatment
 from app.scheduling.supply import ResourceKind
@@ -61,8 +67,12 @@ type Guests = Mapping[Appointment, Sequence[AppointmentTreatment]]
 """Appointments with their treatments, in order."""
 
 
+type Resources = Mapping[tuple[UUID, str], UUID]
+"""The resources that serve treatments, by the treatment's id and the kind of resource."""
+
+
 @dataclass(frozen=True, slots=True)
-class _Terms:
+class Terms:
     """Terms on which time is reserved anew: the changes that will do."""
 
     choice: DeskChoice = field(default_factory=DeskChoice)
@@ -72,10 +82,13 @@ class _Terms:
     """The guest is a customer who was not the guest before."""
     others_will_do: bool = True
     """Other therapists and beds may take over."""
+    at_desk: bool = True
+    """The desk moves the guests; otherwise within the grid, the notice and the horizon of the branch."""
+    force: bool = False
+    """The desk overrules opening hours and shifts."""
+    previous: Resources | None = None
+    """The resources that the guests had, if they have released them."""
 
-
-type Resources = Mapping[tuple[UUID, str], UUID]
-"""The resources that serve treatments, by the treatment's id and the kind of resource."""
 
 _OCCUPIED = """
 SELECT appointment_treatment_id, bookable_variant.service_id, lower(during), upper(during),
@@ -92,17 +105,21 @@ async def update_visit(
 ) -> VisitRead:
     """Move the guests who are not being treated yet, together. They keep their therapists and beds as far as possible.
 
+    Customers move their own visits, by the same policy as they cancel them and book new ones.
+
     Raises:
-        VisitNotFound, ForbiddenException, StatusConflict, HoldExpired, NotBookable
+        VisitNotFound, ForbiddenException, StatusConflict, HoldExpired, NotBookable, TooLateToMove
         NotTogether: Guests who start at different times are to be in one room.
         SameTime: A guest has another appointment at that time.
         SlotTaken: With the nearest free starts.
     """
-    authorize(user, *DESK)
-    visit = await _lock_visit(session, user, visit_id)
+    authorize(user, *DESK, Role.CUSTOMER)
+    visit, relations = await lock_visit(session, user, visit_id)
     sent = changes_of(changes)
     start = sent.pop("start", None)
-    terms = _Terms(same_time_will_do=sent.pop("allow_same_time", False))
+    if sent:
+        authorize(user, *DESK, branch_id=visit.branch_id)
+    terms = Terms(same_time_will_do=sent.pop("allow_same_time", False), force=sent.pop("force", False))
     for name, value in sent.items():
         setattr(visit, name, value)
     if start is not None or sent.get("same_room"):
@@ -112,30 +129,36 @@ async def update_visit(
             raise StatusConflict
         if start is None and len({guest.starts_at for guest in movable}) > 1:
             raise NotTogether
-        if start is not None and any(guest.starts_at != start for guest in movable):
-            refuse_past(start)
         guests = {guest: rows.treatments_of(guest) for guest in movable}
-        await _reallocate(session, visit, guests, start or movable[0].starts_at, terms)
-    return await _finish(session, visit)
+        if start is None:
+            await _reallocate(session, visit, guests, movable[0].starts_at, terms)
+        else:
+            await _move(session, user, visit, guests, start, relations=relations, terms=terms)
+    return await _finish(session, visit, relations)
 
 
 async def update_appointment(
     session: AsyncSession, user: CurrentUser, appointment_id: UUID, changes: AppointmentUpdate
 ) -> VisitRead:
-    """Change one guest, and leave the others of the party as they are.
+    """Change one guest, and leave the others of the party as they are. Customers can move their own guests.
 
     Raises:
-        AppointmentNotFound, ForbiddenException, StatusConflict, HoldExpired, NotBookable, CustomerNotFound
+        AppointmentNotFound, ForbiddenException, StatusConflict, HoldExpired, NotBookable, CustomerNotFound, TooLateToMove
         VariantNotFound, AddOnNotFound, and what `quote_party` raises.
         GuestTwice: The customer is another guest of the party.
         SameTime: The customer has another appointment at that time.
         SlotTaken: With the nearest free starts.
     """
-    authorize(user, *DESK)
+    authorize(user, *DESK, Role.CUSTOMER)
+    is_more_than_a_move = bool(changes.model_fields_set - {"start"})
+    if is_more_than_a_move:
+        authorize(user, *DESK)
     appointment = await get_row(session, Appointment, appointment_id, AppointmentNotFound)
     if changes.customer_id is not None and changes.customer_id != appointment.customer_id:
         await customer_service.require_active(session, [changes.customer_id])
-    visit = await _lock_visit_of(session, user, appointment_id)
+    visit, relations = await lock_visit_of(session, user, appointment_id)
+    if is_more_than_a_move:
+        authorize(user, *DESK, branch_id=visit.branch_id)
     appointment = await get_row(session, Appointment, appointment_id, AppointmentNotFound, lock=True)
     if appointment.status not in EDITABLE:
         raise StatusConflict
@@ -144,50 +167,73 @@ async def update_appointment(
         await _refuse_guest_twice(session, appointment, changes.customer_id)
     _set_guest(appointment, changes)
     if changes.model_fields_set & {"start", "treatments"}:
-        await _edit(session, visit, appointment, changes, is_other_customer=is_other_customer)
+        terms = Terms(
+            same_time_will_do=changes.allow_same_time,
+            is_other_customer=is_other_customer,
+            force=changes.force,
+        )
+        await _edit(session, user, visit, appointment, changes, relations=relations, terms=terms)
     elif is_other_customer and not changes.allow_same_time:
         await _refuse_same_time(session, [appointment], ignored=[appointment.id])
     if changes.split_from_party and await _has_company(session, appointment):
         visit = await _split_off(session, visit, appointment)
-    return await _finish(session, visit)
+    return await _finish(session, visit, relations)
 
 
-async def _edit(
+async def _edit(  # noqa: PLR0913 - who changes what, and how
     session: AsyncSession,
+    user: CurrentUser,
     visit: Visit,
     appointment: Appointment,
     changes: AppointmentUpdate,
     *,
-    is_other_customer: bool,
+    relations: Relations,
+    terms: Terms,
 ) -> None:
     """Change the time and the treatments of one guest."""
-    start = changes.start if "start" in changes.model_fields_set else appointment.starts_at
-    if start != appointment.starts_at:
-        if appointment.status not in MOVABLE:
-            raise StatusConflict
-        refuse_past(start)
     rows = await load_rows(session, visit)
     before = rows.treatments_of(appointment)
     edit = TreatmentEdit(before)
     if "treatments" in changes.model_fields_set:
         edit = await edit_treatments(session, rows, appointment, changes.treatments)
-    terms = _Terms(edit.choice, changes.allow_same_time, is_other_customer)
-    await _reallocate(session, visit, {appointment: edit.rows}, start, terms)
+    guests, terms = {appointment: edit.rows}, replace(terms, choice=edit.choice)
+    if "start" in changes.model_fields_set:
+        await _move(session, user, visit, guests, changes.start, relations=relations, terms=terms)
+    else:
+        await _reallocate(session, visit, guests, appointment.starts_at, terms)
     session.add_all(edit.add_ons)
     for row in before:
         if row not in edit.rows:
             await session.delete(row)
 
 
-async def restore_times(session: AsyncSession, visit: Visit, appointment_ids: Collection[UUID]) -> None:
-    """Give guests who were not expected any more their time back where it is still free.
+async def restore_times(
+    session: AsyncSession,
+    visit: Visit,
+    appointment_ids: Collection[UUID],
+    previous: Resources,
+    *,
+    terms: Terms | None = None,
+) -> None:
+    """Give guests who had released their time that time back where it is still free, if possible with what they had.
 
-    Where it is not, they have no time until the desk moves them: a guest who is there must be recorded in any case. The
-    caller has locked the visit, and no resource.
+    The caller has locked the visit, and no resource.
+
+    Args:
+        previous: The resources that they had.
+        terms: Given if all of the time must be free. Otherwise those whose time is not have none until the desk moves
+            them: a guest who is there must be recorded in any case.
+
+    Raises:
+        SlotTaken, SameTime: `terms` are given, and the time is not free.
     """
     for start, guests in await _by_start(session, visit, appointment_ids):
-        with suppress(SlotTaken):
-            await _reallocate(session, visit, guests, start, _Terms(same_time_will_do=True))
+        chosen = terms or Terms(same_time_will_do=True)
+        overruled = any(guest.overruled for guest in guests)
+        with nullcontext() if terms else suppress(SlotTaken):
+            await _reallocate(
+                session, visit, guests, start, replace(chosen, previous=previous, force=overruled)
+            )
 
 
 async def restore_rest(session: AsyncSession, visit: Visit, appointment_ids: Collection[UUID]) -> None:
@@ -196,7 +242,7 @@ async def restore_rest(session: AsyncSession, visit: Visit, appointment_ids: Col
     for start, guests in await _by_start(session, visit, appointment_ids):
         if any(guest.ends_at > utc_now() for guest in guests):
             with suppress(SlotTaken):
-                terms = _Terms(same_time_will_do=True, others_will_do=False)
+                terms = Terms(same_time_will_do=True, others_will_do=False)
                 await _reallocate(session, visit, guests, start, terms)
 
 
@@ -207,7 +253,7 @@ async def move_to_now(session: AsyncSession, visit: Visit, appointment_ids: Coll
         SlotTaken
     """
     for _, guests in await _by_start(session, visit, appointment_ids):
-        await _reallocate(session, visit, guests, this_step(), _Terms(same_time_will_do=True))
+        await _reallocate(session, visit, guests, this_step(), Terms(same_time_will_do=True))
 
 
 async def _by_start(
@@ -233,24 +279,6 @@ def refuse_past(start: datetime) -> None:
         raise NotBookable(describe_start(start))
 
 
-async def _lock_visit(session: AsyncSession, user: CurrentUser, visit_id: UUID) -> Visit:
-    visit = await get_row(session, Visit, visit_id, VisitNotFound)
-    # Before the lock: an intruder must not delay other users.
-    authorize(user, *DESK, branch_id=visit.branch_id)
-    return await get_row(session, Visit, visit_id, VisitNotFound, lock=True)
-
-
-async def _lock_visit_of(session: AsyncSession, user: CurrentUser, appointment_id: UUID) -> Visit:
-    """Lock the visit of an appointment. While we wait, the guest may get a visit of their own: then that is locked, too.
-    It is newer, so a transaction that has locked it never waits for the first."""
-    appointment = await get_row(session, Appointment, appointment_id, AppointmentNotFound)
-    while True:
-        visit = await _lock_visit(session, user, appointment.visit_id)
-        await session.refresh(appointment)
-        if appointment.visit_id == visit.id:
-            return visit
-
-
 async def _refuse_guest_twice(
     session: AsyncSession, appointment: Appointment, customer_id: UUID | None
 ) -> None:
@@ -265,14 +293,14 @@ async def _refuse_guest_twice(
 
 
 async def _refuse_same_time(
-    session: AsyncSession, guests: Iterable[Appointment], *, ignored: Collection[UUID]
+    session: AsyncSession, guests: Iterable[Appointment], *, ignored: Collection[UUID], at_desk: bool = True
 ) -> None:
     times = [
         CustomerTime(guest.customer_id, guest.starts_at, guest.ends_at)
         for guest in guests
         if guest.customer_id is not None
     ]
-    await refuse_same_time(session, times, at_desk=True, ignored=ignored)
+    await refuse_same_time(session, times, at_desk=at_desk, ignored=ignored)
 
 
 async def _has_company(session: AsyncSession, appointment: Appointment) -> bool:
@@ -289,8 +317,39 @@ def _set_guest(appointment: Appointment, changes: AppointmentUpdate) -> None:
         appointment.guest_name = changes.guest_name or ""
 
 
+async def _move(  # noqa: PLR0913 - who moves which guests, where to and how
+    session: AsyncSession,
+    user: CurrentUser,
+    visit: Visit,
+    guests: Guests,
+    start: datetime,
+    *,
+    relations: Relations,
+    terms: Terms,
+) -> None:
+    """Move these guests to another start, if the user may. What a customer moves may wait for approval again.
+
+    Raises:
+        StatusConflict, TooLateToMove, ForbiddenException, HoldExpired, NotBookable, SameTime, SlotTaken
+    """
+    at_desk = all(Relation.DESK in relations.get(guest.id, ()) for guest in guests)
+    if any(guest.starts_at != start for guest in guests):
+        await refuse_unless_movable(session, guests, relations)
+        if at_desk:
+            refuse_past(start)
+    elif not at_desk:
+        return  # a retry of a move that was done: it may be too late for another one
+    await _reallocate(session, visit, guests, start, replace(terms, at_desk=at_desk))
+    if not at_desk and (await load_policy(session, visit.branch_id)).approve_online:
+        waiting = [guest for guest in guests if guest.status != AppointmentStatus.HELD]
+        before = {guest.id: (AppointmentStatus(guest.status), AppointmentStatus.PENDING) for guest in waiting}
+        await record_transitions(session, before, released=(), user_id=user.id)
+        for guest in waiting:
+            guest.status = AppointmentStatus.PENDING
+
+
 async def _reallocate(
-    session: AsyncSession, visit: Visit, guests: Guests, start: datetime, terms: _Terms
+    session: AsyncSession, visit: Visit, guests: Guests, start: datetime, terms: Terms
 ) -> None:
     """Move all of these guests to this start: with the resources they have, or otherwise as they wish."""
     if any(guest.hold_has_expired for guest in guests):
@@ -298,20 +357,10 @@ async def _reallocate(
     choice = terms.choice
     same_room = visit.same_room and len(guests) > 1
     services = await names_of_variants(session, {row.variant_id for rows in guests.values() for row in rows})
-    occupied = [Occupied(*row) for row in await fetch_raw(session, _OCCUPIED, [guest.id for guest in guests])]
-    current = {(time.treatment_id, str(time.kind)): time.resource_id for time in occupied}
+    replaced = await occupied_by(session, guests)
+    current = terms.previous or resources_of(replaced)
     begun = _begun(guests, current)  # by the times they had
-    replaced = Replaced(
-        [guest.id for guest in guests],
-        stays=[Span(guest.starts_at, guest.ends_at) for guest in guests],
-        occupied=occupied,
-        places={
-            row.id: (number, position)
-            for number, rows in enumerate(guests.values())
-            for position, row in enumerate(rows)
-        },
-    )
-    unchanged = _party(guests, services, current, choice, same_room=same_room)
+    unchanged = party_of(guests, services, current, choice, same_room=same_room)
     for (guest, rows), stay, times in zip(
         guests.items(), replaced.stays, times_of(unchanged, start), strict=True
     ):
@@ -319,11 +368,31 @@ async def _reallocate(
         if start != stay.start and guest.status in EXPECTED_AGAIN and start > utc_now() + CHECK_IN:
             guest.status = AppointmentStatus.CONFIRMED
     fixed = await _fixed_resources(session, visit, guests, current, begun)
-    as_wished = _party(guests, services, fixed, choice, same_room=same_room)
+    as_wished = party_of(guests, services, fixed, choice, same_room=same_room)
     parties = [unchanged, as_wished] if terms.others_will_do else [unchanged]
-    reservation = await reserve(
-        session, AllocationRequest(visit.branch_id, start, parties, replaced=replaced)
+    snapshot = None
+    if not terms.at_desk:
+        snapshot = await load_snapshot_around(
+            session,
+            visit.branch_id,
+            start,
+            as_wished,
+            at_desk=False,
+            ignored=replaced.appointment_ids,
+        )
+        if not snapshot.is_bookable(start):
+            raise NotBookable(describe_start(start, snapshot))
+    request = AllocationRequest(
+        visit.branch_id,
+        start,
+        parties,
+        at_desk=terms.at_desk,
+        replaced=replaced,
+        overrules=overrules_for(guests, force=terms.force),
     )
+    reservation = await reserve(session, request, snapshot)
+    for guest, stay in zip(guests, replaced.stays, strict=True):
+        guest.overruled = reservation.overruled or (guest.overruled and guest.starts_at == stay.start)
     if not terms.same_time_will_do:
         await _refuse_same_time(
             session,
@@ -333,11 +402,40 @@ async def _reallocate(
                 if terms.is_other_customer or guest.starts_at < stay.start or guest.ends_at > stay.end
             ],
             ignored=replaced.appointment_ids,
+            at_desk=terms.at_desk,
         )
     await session.flush()
     await release(session, replaced.appointment_ids)
     treatments = [refs_of(guest, rows) for guest, rows in guests.items()]
     await insert_allocations(session, allocations_of(reservation, treatments))
+
+
+def overrules_for(guests: Iterable[Appointment], *, force: bool) -> list[Overrule]:
+    """Return how far hours and shifts are overruled for these guests, the least first."""
+    treated = any(guest.status == AppointmentStatus.IN_SERVICE for guest in guests)
+    overrules = [Overrule.NOTHING]
+    overrules += [Overrule.CLOSING] if treated else []
+    return overrules + ([Overrule.HOURS] if force else [])
+
+
+async def occupied_by(session: AsyncSession, guests: Guests) -> Replaced:
+    """Return what these guests have, for a reservation that replaces it."""
+    occupied = [Occupied(*row) for row in await fetch_raw(session, _OCCUPIED, [guest.id for guest in guests])]
+    return Replaced(
+        [guest.id for guest in guests],
+        stays=[Span(guest.starts_at, guest.ends_at) for guest in guests],
+        occupied=occupied,
+        places={
+            row.id: (number, position)
+            for number, rows in enumerate(guests.values())
+            for position, row in enumerate(rows)
+        },
+    )
+
+
+def resources_of(replaced: Replaced) -> Resources:
+    """Return the resources that the treatments have."""
+    return {(time.treatment_id, str(time.kind)): time.resource_id for time in replaced.occupied}
 
 
 def _begun(guests: Guests, current: Resources) -> set[UUID]:
@@ -357,7 +455,7 @@ async def _fixed_resources(
 ) -> Resources:
     """Return the resources that stay even if not all can: those of treatments that have begun, and the beds that have to
     be in one room with the beds of other guests."""
-    in_company = visit.same_room and await _others_are_there(session, visit, guests)
+    in_company = visit.same_room and await others_are_there(session, visit, guests)
     return {
         (treatment_id, kind): resource_id
         for (treatment_id, kind), resource_id in current.items()
@@ -365,7 +463,7 @@ async def _fixed_resources(
     }
 
 
-async def _others_are_there(session: AsyncSession, visit: Visit, guests: Guests) -> bool:
+async def others_are_there(session: AsyncSession, visit: Visit, guests: Guests) -> bool:
     """Return whether another guest of the visit is present while one of these is."""
     others = select(Appointment.id).where(
         Appointment.visit_id == visit.id,
@@ -376,7 +474,7 @@ async def _others_are_there(session: AsyncSession, visit: Visit, guests: Guests)
     return await session.scalar(others.limit(1)) is not None
 
 
-def _party(
+def party_of(
     guests: Guests,
     services: Mapping[UUID, ServiceName],
     current: Resources,
@@ -419,8 +517,10 @@ async def _split_off(session: AsyncSession, visit: Visit, appointment: Appointme
     return new
 
 
-async def _finish(session: AsyncSession, visit: Visit) -> VisitRead:
+async def _finish(session: AsyncSession, visit: Visit, relations: Relations) -> VisitRead:
+    """Return the visit as it is now, with the guests that concern the user."""
     await session.flush()
     publish_branch_change(session, visit.branch_id)
     [read] = await read_visits(session, [visit.id])
-    return read
+    visible = [guest for guest in read.appointments if guest.id in relations]
+    return read.model_copy(update={"appointments": visible})

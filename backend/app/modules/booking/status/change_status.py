@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -27,6 +27,12 @@ from app.modules.booking.booking_errors import (
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_schemas import StatusChange, VisitRead
 from app.modules.booking.editing.reschedule import move_to_now, restore_rest, restore_times
+from app.modules.booking.status.history import (
+    last_transitions,
+    record_transitions,
+    released_resources,
+)
+from app.modules.booking.status.policy import load_policy
 from app.modules.booking.status.status import PRESENT, RELEASED, UNEXPECTED, WITH_REASON, StatusRequest
 from app.modules.booking.status.status import AppointmentStatus as Status
 from app.modules.booking.status.transitions import (
@@ -38,7 +44,6 @@ from app.modules.booking.status.transitions import (
 )
 from app.modules.booking.visit.access import relations_to_visit
 from app.modules.booking.visit.read import read_visits
-from app.modules.branch.branch_service import get_branch
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import Role
 from app.redis.events import publish_branch_change
@@ -73,16 +78,21 @@ async def set_status(
     if not relations.keys() >= {*change.appointment_ids}:
         raise AppointmentNotFound
     await get_row(session, Visit, visit_id, VisitNotFound, lock=True)
-    guests = await _load_guests(session, visit_id, change.appointment_ids or relations)
-    policy = await _load_policy(session, visit.branch_id)
+    guests = await load_guests(session, visit_id, change.appointment_ids or relations)
+    policy = await load_policy(session, visit.branch_id)
     changes = _plan_changes(
         guests, relations, change.status, policy=policy, all_or_none=bool(change.appointment_ids)
     )
     if changes:
         reason = change.reason if change.status in WITH_REASON else None
+        unexpected = [guest.id for guest in changes if guest.status in UNEXPECTED]
+        had = released_resources((await last_transitions(session, unexpected)).values()) if unexpected else {}
         await _begin_now(session, visit, changes)
-        await apply_changes(session, changes, reason=reason)
-        await _restore_times(session, visit, changes)
+        await apply_changes(session, changes, reason=reason, user_id=user.id)
+        await restore_times(session, visit, unexpected, had)
+        await restore_rest(
+            session, visit, [guest.id for guest in changes if guest.status is Status.COMPLETED]
+        )
         publish_branch_change(session, visit.branch_id)
     [read] = await read_visits(session, [visit_id])
     visible = [appointment for appointment in read.appointments if appointment.id in relations]
@@ -90,11 +100,18 @@ async def set_status(
 
 
 async def apply_changes(
-    session: AsyncSession, changes: Mapping[Guest, Status], *, reason: str | None = None
+    session: AsyncSession,
+    changes: Mapping[Guest, Status],
+    *,
+    reason: str | None = None,
+    user_id: UUID | None = None,
 ) -> None:
     """Write new statuses. Release the time of guests who do not come any more or are done early, and book what was held.
 
     The caller has locked the visit.
+
+    Args:
+        user_id: The user who makes the changes; None for a job.
 
     Raises:
         HoldExpired
@@ -114,6 +131,8 @@ async def apply_changes(
         by_transition[guest.status, new].append(guest.id)
     for (old, new), ids in by_transition.items():
         await _update_status(session, ids, old, new, reason)
+    transitions = {guest.id: (guest.status, new) for guest, new in changes.items()}
+    await record_transitions(session, transitions, released=released, user_id=user_id)
     await confirm_holds(session, confirmed)
     await release(session, released)
     await release_rest(session, completed)
@@ -125,13 +144,6 @@ async def _begin_now(session: AsyncSession, visit: Visit, changes: Mapping[Guest
         guest.id for guest, new in changes.items() if new is Status.IN_SERVICE and guest.starts_at > utc_now()
     ]
     await move_to_now(session, visit, early)
-
-
-async def _restore_times(session: AsyncSession, visit: Visit, changes: Mapping[Guest, Status]) -> None:
-    """Give guests who come after all their time back, and guests who were not done yet the rest of it."""
-    await restore_times(session, visit, [guest.id for guest in changes if guest.status in UNEXPECTED])
-    not_done = [guest.id for guest in changes if guest.status is Status.COMPLETED]
-    await restore_rest(session, visit, not_done)
 
 
 async def _update_status(
@@ -199,7 +211,7 @@ def _expected(guests: Collection[Guest]) -> Collection[Guest]:
     return [guest for guest in guests if guest.status is not Status.DECLINED] or guests
 
 
-async def _load_guests(session: AsyncSession, visit_id: UUID, ids: Collection[UUID]) -> list[Guest]:
+async def load_guests(session: AsyncSession, visit_id: UUID, ids: Collection[UUID]) -> list[Guest]:
     statement = (
         select(Appointment.id, Appointment.status, Appointment.starts_at)
         .where(Appointment.visit_id == visit_id, Appointment.id.in_(ids))
@@ -209,12 +221,3 @@ async def _load_guests(session: AsyncSession, visit_id: UUID, ids: Collection[UU
     if {guest.id for guest in guests} != {*ids}:
         raise AppointmentNotFound  # a guest got a visit of their own meanwhile
     return guests
-
-
-async def _load_policy(session: AsyncSession, branch_id: UUID) -> Policy:
-    branch = await get_branch(session, branch_id)
-    return Policy(
-        approve_online=branch.approve_online,
-        free_cancel=timedelta(minutes=branch.free_cancel_minutes),
-        no_show=timedelta(minutes=branch.no_show_minutes),
-    )

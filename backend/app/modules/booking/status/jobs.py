@@ -22,6 +22,7 @@ from app.db.audit import act_as_program
 from app.db.transactions import run_in_transaction
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.status.change_status import Guest, apply_changes
+from app.modules.booking.status.history import was_undone_after
 from app.modules.booking.status.status import AppointmentStatus as Status
 from app.modules.branch.branch_service import no_show_minutes
 from app.redis.events import publish_branch_change
@@ -68,10 +69,12 @@ async def _no_shows(session: AsyncSession) -> ColumnElement[bool]:
     }
     if not latest_starts:
         return false()
+    latest_start = case(latest_starts, value=Appointment.branch_id)
     return (
         (Appointment.status == Status.CONFIRMED)
         & (Appointment.starts_at <= max(latest_starts.values()))  # for the index
-        & (Appointment.starts_at <= case(latest_starts, value=Appointment.branch_id))
+        & (Appointment.starts_at <= latest_start)
+        & ~was_undone_after(Status.NO_SHOW, latest_start)  # who took it back expects the guest
     )
 
 

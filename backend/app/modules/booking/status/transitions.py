@@ -8,13 +8,16 @@ from typing import NamedTuple
 from app.core.exceptions import ForbiddenException, ZenSpaException
 from app.modules.booking.booking_errors import (
     HoldExpired,
+    NothingToUndo,
     StatusConflict,
     TooEarlyForNoShow,
     TooEarlyToArrive,
     TooEarlyToComplete,
     TooLateToCancel,
+    TooLateToMove,
+    TooLateToUndo,
 )
-from app.modules.booking.status.status import PROGRESS, StatusRequest
+from app.modules.booking.status.status import MOVABLE, PROGRESS, StatusRequest
 from app.modules.booking.status.status import AppointmentStatus as Status
 
 
@@ -120,6 +123,52 @@ TRANSITIONS = (
 twice and responses get lost. `jobs` lets holds expire, declines bookings without an answer, and marks no-shows."""
 
 
+UNDO_BY_AUTHOR = timedelta(minutes=10)
+"""The time in which the user who made a transition can undo it."""
+UNDO_BY_DESK = timedelta(hours=24)
+"""The time in which the desk can undo any transition that it may make: mistakes are found when the day is closed."""
+REVERSALS = tuple(
+    Transition(change.new, change.request, change.old, change.allowed)
+    for change in _CHANGES
+    # The time of a hold is not kept any longer: a new one is as quick.
+    if change.old is not Status.HELD
+)
+"""The transitions that can be undone, from the status after to the status before, with the request that made them."""
+
+
+class MadeTransition(NamedTuple):
+    """A transition that an appointment has made."""
+
+    old: Status
+    new: Status
+    at: datetime
+    by_user: bool
+    """Whether the user who wants to undo it made it."""
+
+
+def undone_status(
+    made: MadeTransition, request: StatusRequest, relations: Collection[Relation], now: datetime
+) -> Status | type[ZenSpaException]:
+    """Return the status that an appointment gets back, or the error that refuses to undo its last transition.
+
+    Args:
+        request: The request that the user wants to undo.
+        relations: The user's relations to the appointment.
+    """
+    allowed = {
+        relation
+        for reversal in REVERSALS
+        if (reversal.old, reversal.request, reversal.new) == (made.new, request, made.old)
+        for relation in reversal.allowed
+    }
+    if not allowed:
+        return NothingToUndo
+    if not allowed & {*relations} or not (made.by_user or Relation.DESK in relations):
+        return ForbiddenException
+    window = UNDO_BY_DESK if Relation.DESK in relations else UNDO_BY_AUTHOR
+    return made.old if now <= made.at + window else TooLateToUndo
+
+
 def next_status(  # noqa: PLR0913 - the six it depends on
     old: Status,
     request: StatusRequest,
@@ -149,6 +198,29 @@ def next_status(  # noqa: PLR0913 - the six it depends on
         return HoldExpired  # the same error as before the job has run
     conditions = [transition.condition for transition in possible if transition.condition is not None]
     return most_specific_error([condition.error for condition in conditions])
+
+
+def refusal_of_move(
+    old: Status,
+    relations: Collection[Relation],
+    *,
+    policy: Policy,
+    start: datetime,
+    now: datetime,
+) -> type[ZenSpaException] | None:
+    """Return the error that keeps a user from moving an appointment, or None. Customers may move what they may cancel.
+
+    Args:
+        relations: The user's relations to the appointment.
+    """
+    if old not in MOVABLE:
+        return StatusConflict
+    if Relation.DESK in relations:
+        return None
+    result = next_status(old, StatusRequest.CANCELLED, relations, policy=policy, start=start, now=now)
+    if isinstance(result, Status):
+        return None
+    return TooLateToMove if result is TooLateToCancel else result
 
 
 def is_ahead(old: Status, request: StatusRequest) -> bool:

@@ -57,8 +57,8 @@ WITH input AS MATERIALIZED (
     RETURNING id, branch_id
 ), appointments AS (
     INSERT INTO appointment
-        (id, visit_id, branch_id, customer_id, guest_name, status, hold_expires_at, starts_at, ends_at)
-    SELECT guest.id, visits.id, branch_id, customer_id, guest_name, status, hold_expires_at, start, "end"
+        (id, visit_id, branch_id, customer_id, guest_name, status, hold_expires_at, starts_at, ends_at, overruled)
+    SELECT guest.id, visits.id, branch_id, customer_id, guest_name, status, hold_expires_at, start, "end", $6
     FROM guest, visits
 ), treatments AS (
     INSERT INTO appointment_treatment
@@ -89,7 +89,7 @@ def draft_visit(  # noqa: PLR0913 - what a visit is made of
     customer_id: UUID | None,
     guest_ids: Sequence[UUID | None],
     source: VisitSource,
-    status: AppointmentStatus,
+    statuses: Sequence[AppointmentStatus],
     hold_expires_at: datetime | None,
 ) -> VisitRead:
     """Return the visit as it is about to be written.
@@ -97,6 +97,7 @@ def draft_visit(  # noqa: PLR0913 - what a visit is made of
     Args:
         customer_id: The customer who books.
         guest_ids: The customer of each guest, if the spa knows the guest.
+        statuses: The status of each guest.
     """
     times = reservation.party.times()
     return VisitRead(
@@ -112,7 +113,7 @@ def draft_visit(  # noqa: PLR0913 - what a visit is made of
                 id=uuid7(),
                 customer_id=guest_ids[number],
                 guest_name=guest.guest_name or "",
-                status=status,
+                status=statuses[number],
                 hold_expires_at=hold_expires_at,
                 start=_instant(reservation, times[number][0][0]),
                 end=_instant(reservation, times[number][-1][1]),
@@ -129,12 +130,21 @@ def draft_visit(  # noqa: PLR0913 - what a visit is made of
     )
 
 
-async def insert_visit(
-    session: AsyncSession, visit: VisitRead, quote: Quote, *, at_desk: bool, same_time_will_do: bool
+async def insert_visit(  # noqa: PLR0913 - what a visit is made of
+    session: AsyncSession,
+    visit: VisitRead,
+    quote: Quote,
+    *,
+    at_desk: bool,
+    same_time_will_do: bool,
+    overruled: bool,
 ) -> None:
     """Write a drafted visit, and lock its customers, in one statement.
 
     Four statements by the ORM were a quarter of a booking's CPU time.
+
+    Args:
+        overruled: Whether the desk overruled opening hours or shifts for it.
 
     Raises:
         CustomerNotFound, CustomerMerged, CustomerErased, CustomerArchived
@@ -144,7 +154,9 @@ async def insert_visit(
     customers = {visit.customer_id, *(guest.customer_id for guest in visit.appointments)} - {None}
     times = [] if same_time_will_do else times_of_customers(visit.appointments)
     with translate_integrity_errors({"allocation_overlap": SlotTaken}):
-        written = await fetch_raw(session, _INSERT, _encode(visit, quote), [*customers], *columns_of(times))
+        written = await fetch_raw(
+            session, _INSERT, _encode(visit, quote), [*customers], *columns_of(times), overruled
+        )
     if not written:
         await customer_service.require_active(
             session, [customer_id for customer_id in customers if customer_id is not None]

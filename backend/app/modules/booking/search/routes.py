@@ -1,4 +1,4 @@
-"""Find times over HTTP."""
+"""Find times over HTTP: for a new visit, or for one that would move."""
 
 from typing import Annotated
 
@@ -8,7 +8,6 @@ from app.common.constants import API_V1
 from app.core.database import SessionDep, read_only
 from app.core.exceptions import error_responses, preferred_language
 from app.http.router import ApiRouter
-from app.modules.availability import availability_service as service
 from app.modules.availability.availability_errors import (
     AddOnDoesNotFit,
     BedDoesNotFit,
@@ -18,6 +17,8 @@ from app.modules.availability.availability_errors import (
     SoldAtTheDesk,
 )
 from app.modules.availability.availability_schemas import DaysQuery, DaysRead, StartsQuery, StartsRead
+from app.modules.booking.booking_errors import HoldExpired, StatusConflict, TooLateToMove, VisitNotFound
+from app.modules.booking.search import service
 from app.modules.branch.branch_errors import BranchNotFound
 from app.modules.catalogue.catalogue_errors import AddOnNotFound, VariantNotFound
 from app.modules.identity.access import SignedIn
@@ -37,6 +38,10 @@ _REFUSALS = error_responses(
     NoTherapistNeeded,
     BedDoesNotFit,
     BedsAreForTheDesk,
+    VisitNotFound,
+    StatusConflict,
+    HoldExpired,
+    TooLateToMove,
 )
 Languages = Annotated[str, Header(alias="Accept-Language", max_length=200, examples=["vi"])]
 
@@ -47,7 +52,10 @@ async def find_days(
     user: SignedIn, session: SessionDep, query: DaysQuery, accept_language: Languages = ""
 ) -> DaysRead:
     """Find the days on which a party can start, and the reasons on the others. Changes nothing; it is a POST because the
-    query is a document."""
+    query is a document.
+
+    With `instead_of`: the days to which a visit can move. See the starts of a day.
+    """
     language = preferred_language(accept_language)
     return await service.find_days(session, user, query, language=language)
 
@@ -58,6 +66,10 @@ async def find_starts(
     user: SignedIn, session: SessionDep, query: StartsQuery, accept_language: Languages = ""
 ) -> StartsRead:
     """Find the starts of a day, each with therapists, beds and devices; or the reasons why there is none. Nothing is
-    reserved until it is held or booked."""
+    reserved until it is held or booked.
+
+    With `instead_of` the time of a visit that the user may see counts as free, so the holder of a time finds it among
+    the starts. Without `guests` too, these are the starts to which the visit can move as it was agreed.
+    """
     language = preferred_language(accept_language)
     return await service.find_starts(session, user, query, language=language)

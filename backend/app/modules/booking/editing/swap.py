@@ -1,0 +1,269 @@
+"""Let two appointments exchange their therapists, beds or starts, in one transaction.
+
+Both are released and reserved together, so it works in a full house: each takes what the other has.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.common.types.localized import LocalizedText
+from app.db.idempotency import idempotent
+from app.db.queries import get_row
+from app.modules.booking.allocation.allocations import allocations_of, insert_allocations, release
+from app.modules.booking.allocation.reserve import AllocationRequest, Replaced, Reservation, reserve
+from app.modules.booking.booking_errors import (
+    AppointmentNotFound,
+    CannotSwap,
+    HoldExpired,
+    SlotTaken,
+    StatusConflict,
+    VisitNotFound,
+)
+from app.modules.booking.booking_models import Appointment, Visit
+from app.modules.booking.booking_schemas import AppointmentsSwapped, AppointmentSwap, Exchanged
+from app.modules.booking.editing.reschedule import (
+    Guests,
+    Resources,
+    occupied_by,
+    others_are_there,
+    overrules_for,
+    party_of,
+    refuse_past,
+    resources_of,
+)
+from app.modules.booking.editing.treatments import DeskChoice
+from app.modules.booking.status.status import MOVABLE
+from app.modules.booking.visit.read import read_visits
+from app.modules.booking.visit.rows import load_rows, refs_of, segments_of, set_times, times_of
+from app.modules.catalogue.catalogue_service import names_of_variants
+from app.modules.identity.access import CurrentUser, authorize
+from app.modules.identity.roles import DESK
+from app.modules.staff.staff_service import names_of_staff
+from app.redis.events import publish_branch_change
+from app.scheduling.staggered import StaggeredParty
+from app.scheduling.supply import ResourceKind
+from app.scheduling.timegrid import STEP
+
+_KINDS = {Exchanged.THERAPIST: ResourceKind.STAFF, Exchanged.BED: ResourceKind.BED}
+_ONE_APPOINTMENT = LocalizedText("Chọn hai lịch hẹn khác nhau.", "Choose two different appointments.")
+_TWO_BRANCHES = LocalizedText(
+    "Hai lịch hẹn ở hai chi nhánh. Chỉ đổi được trong cùng chi nhánh.",
+    "The appointments are in different branches. Choose two of one branch.",
+)
+_NOTHING_TO_EXCHANGE = LocalizedText(
+    "Hai lịch hẹn không có kỹ thuật viên hay giường tương ứng để đổi. Vui lòng đổi từng dịch vụ.",
+    "Their therapists or beds do not correspond. Please change the treatments one by one.",
+)
+_ONE_ROOM = LocalizedText(
+    "Nhóm khách cần ở chung phòng. Chọn giường trong phòng đó.",
+    "The party is to be in one room. Choose a bed in that room.",
+)
+
+
+class _Request(AppointmentSwap):
+    """The request as its Idempotency-Key knows it."""
+
+    appointment_id: UUID
+
+
+async def swap_appointments(
+    session: AsyncSession, user: CurrentUser, key: str, appointment_id: UUID, swap: AppointmentSwap
+) -> AppointmentsSwapped:
+    """Exchange what two appointments have. Nothing changes unless both fit.
+
+    Args:
+        key: The client's Idempotency-Key. A retry returns the first response; without the key it would swap them back.
+
+    Raises:
+        AppointmentNotFound, ForbiddenException, StatusConflict, HoldExpired, NotBookable
+        CannotSwap: One of them does not fit. `details` has each `reason`.
+        IdempotencyInFlight, IdempotencyKeyReused
+    """
+    authorize(user, *DESK)
+    request = _Request(appointment_id=appointment_id, **swap.model_dump())
+    async with idempotent(session, user.id, key, request, AppointmentsSwapped) as replay:
+        if replay.response:
+            return replay.response
+        first, second = await _lock(session, user, appointment_id, swap.with_appointment_id)
+        await _exchange(session, first, second, {*swap.exchange})
+        publish_branch_change(session, first.branch_id)
+        visits = await read_visits(session, {first.visit_id, second.visit_id})
+        return replay.store(AppointmentsSwapped(visits=visits))
+
+
+async def _lock(session: AsyncSession, user: CurrentUser, *appointment_ids: UUID) -> list[Appointment]:
+    """Lock the visits of two appointments in the order of their ids, and return the appointments if they can change."""
+    appointments = [
+        await get_row(session, Appointment, appointment_id, AppointmentNotFound)
+        for appointment_id in appointment_ids
+    ]
+    for appointment in appointments:  # before the lock: an intruder must not delay other users
+        authorize(user, *DESK, branch_id=appointment.branch_id)
+    locked: list[UUID] = []
+    while (visit_ids := sorted({appointment.visit_id for appointment in appointments})) != locked:
+        for visit_id in visit_ids:
+            await get_row(session, Visit, visit_id, VisitNotFound, lock=True)
+        locked = visit_ids
+        for appointment in appointments:
+            await session.refresh(appointment)  # a guest may have got a visit of their own meanwhile
+    if len({*appointment_ids}) == 1:
+        raise CannotSwap(_ONE_APPOINTMENT)
+    if len({appointment.branch_id for appointment in appointments}) > 1:
+        raise CannotSwap(_TWO_BRANCHES)
+    if any(appointment.status not in MOVABLE for appointment in appointments):
+        raise StatusConflict
+    if any(appointment.hold_has_expired for appointment in appointments):
+        raise HoldExpired
+    return appointments
+
+
+async def _exchange(
+    session: AsyncSession, first: Appointment, second: Appointment, exchange: Collection[Exchanged]
+) -> None:
+    visits = {guest.visit_id: await session.get_one(Visit, guest.visit_id) for guest in (first, second)}
+    rows = {visit_id: await load_rows(session, visit) for visit_id, visit in visits.items()}
+    guests = {guest: rows[guest.visit_id].treatments_of(guest) for guest in (first, second)}
+    replaced = await occupied_by(session, guests)
+    current = resources_of(replaced)
+    exchanged: dict[tuple[UUID, str], UUID] = {}
+    for exchanged_kind, kind in _KINDS.items():
+        if exchanged_kind in exchange:
+            exchanged |= _crossed(kind, guests, current)
+    await _refuse_lost_wishes(session, guests, current, exchanged)
+    starts = [first.starts_at, second.starts_at]
+    if Exchanged.START in exchange:
+        starts.reverse()
+        refuse_past(min(starts))
+    await _set_starts(session, guests, starts)
+    company = [
+        guest
+        for guest, treatments in guests.items()
+        if visits[guest.visit_id].same_room
+        and await others_are_there(session, visits[guest.visit_id], {guest: treatments})
+    ]
+    beds = _beds_of(company, guests, current)
+    choices: list[Resources] = [{**current, **exchanged}]
+    if Exchanged.START in exchange:  # at the other time they may need another therapist or bed
+        choices.append({**beds, **exchanged})
+    reservation = await _reserve(session, guests, choices, replaced)
+    _refuse_another_room(reservation, beds, exchanged)
+    for guest in guests:
+        guest.overruled = reservation.overruled
+    await session.flush()
+    await release(session, [first.id, second.id])
+    refs = [refs_of(guest, treatments) for guest, treatments in guests.items()]
+    await insert_allocations(session, allocations_of(reservation, refs))
+
+
+async def _set_starts(session: AsyncSession, guests: Guests, starts: Sequence[datetime]) -> None:
+    for (guest, treatments), start in zip(guests.items(), starts, strict=True):
+        services = await names_of_variants(session, {row.variant_id for row in treatments})
+        alone = party_of({guest: treatments}, services, {}, DeskChoice(), same_room=False)
+        [times] = times_of(alone, start)
+        set_times(guest, treatments, times)
+
+
+def _beds_of(company: Collection[Appointment], guests: Guests, current: Resources) -> Resources:
+    """Return the beds of guests who are to stay in one room with the others of their party."""
+    keys = [(row.id, ResourceKind.BED) for guest in company for row in guests[guest]]
+    return {key: current[key] for key in keys if key in current}
+
+
+async def _reserve(
+    session: AsyncSession, guests: Guests, choices: Sequence[Resources], replaced: Replaced
+) -> Reservation:
+    """Reserve for both guests at once, with the first choice of resources that fits.
+
+    Raises:
+        CannotSwap
+    """
+    services = await names_of_variants(
+        session, {row.variant_id for treatments in guests.values() for row in treatments}
+    )
+    base = min(guest.starts_at for guest in guests)
+    delays = tuple((guest.starts_at - base) // STEP for guest in guests)
+    parties = [party_of(guests, services, choice, DeskChoice(), same_room=False).guests for choice in choices]
+    [branch_id] = {guest.branch_id for guest in guests}
+    request = AllocationRequest(
+        branch_id,
+        base,
+        [StaggeredParty(party, delays=delays) for party in parties],
+        replaced=replaced,
+        overrules=overrules_for(guests, force=any(guest.overruled for guest in guests)),
+    )
+    try:
+        return await reserve(session, request)
+    except SlotTaken as error:
+        reasons = [detail for detail in error.details or () if detail["type"] == "reason"]
+        raise CannotSwap(error.message if reasons else None, details=reasons) from error
+
+
+def _crossed(kind: ResourceKind, guests: Guests, current: Resources) -> dict[tuple[UUID, str], UUID]:
+    """Return which resource of a kind each treatment gets from the other appointment.
+
+    If each appointment has one throughout, all its treatments get the other's; otherwise they exchange one by one, in
+    order.
+
+    Raises:
+        CannotSwap: One has none, or they do not correspond.
+    """
+    treatments = [[row for row in rows if (row.id, kind) in current] for rows in guests.values()]
+    first, second = ([current[row.id, kind] for row in rows] for rows in treatments)
+    several_beds = kind is ResourceKind.BED and any(
+        len({segment.bed_type_id for segment in segments_of(row)} - {None}) > 1
+        for rows in treatments
+        for row in rows
+    )
+    if not first or not second or several_beds:
+        raise CannotSwap(_NOTHING_TO_EXCHANGE)
+    if len({*first}) == len({*second}) == 1:
+        first, second = [first[0]] * len(second), [second[0]] * len(first)
+    elif len(first) != len(second):
+        raise CannotSwap(_NOTHING_TO_EXCHANGE)
+    return {
+        (row.id, kind): resource_id
+        for rows, resource_ids in zip(treatments, (second, first), strict=True)
+        for row, resource_id in zip(rows, resource_ids, strict=True)
+    }
+
+
+async def _refuse_lost_wishes(
+    session: AsyncSession, guests: Guests, current: Resources, exchanged: Resources
+) -> None:
+    """Refuse to take the therapist from a guest who asked for them by name.
+
+    Raises:
+        CannotSwap
+    """
+    asked_for = {
+        row.therapist_id
+        for rows in guests.values()
+        for row in rows
+        if row.therapist_id is not None
+        and current.get((row.id, ResourceKind.STAFF)) == row.therapist_id
+        and exchanged.get((row.id, ResourceKind.STAFF), row.therapist_id) != row.therapist_id
+    }
+    if asked_for:
+        names = ", ".join(sorted((await names_of_staff(session, asked_for)).values()))
+        message = LocalizedText(f"Khách yêu cầu {names}.", f"A guest asked for {names} by name.")
+        raise CannotSwap(message, details=[_reason(message)])
+
+
+def _refuse_another_room(reservation: Reservation, beds: Resources, exchanged: Resources) -> None:
+    """Refuse a bed in another room to a guest whose party is there and is to be in one room.
+
+    Raises:
+        CannotSwap
+    """
+    rooms = {resource.id: resource.room for resource in reservation.snapshot.supply.resources}
+    if any(
+        key in exchanged and rooms.get(bed_id) != rooms.get(exchanged[key]) for key, bed_id in beds.items()
+    ):
+        raise CannotSwap(_ONE_ROOM, details=[_reason(_ONE_ROOM)])
+
+
+def _reason(message: LocalizedText) -> Mapping[str, str | LocalizedText]:
+    return {"field": "exchange", "type": "reason", "message": message}

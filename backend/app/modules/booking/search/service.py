@@ -1,0 +1,93 @@
+"""Find the days and the starts of a day: for a new visit, or for one that would move.
+
+`availability` searches; here is what only bookings know: who may see a visit, and how it can move.
+"""
+
+from dataclasses import replace
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.core.exceptions import ForbiddenException
+from app.db.queries import get_row
+from app.modules.availability import availability_service
+from app.modules.availability.availability_schemas import (
+    DaysQuery,
+    DaysRead,
+    PartyWish,
+    StartsQuery,
+    StartsRead,
+)
+from app.modules.availability.availability_service import Move
+from app.modules.booking.booking_errors import HoldExpired, StatusConflict, VisitNotFound
+from app.modules.booking.booking_models import Appointment, Visit
+from app.modules.booking.editing.move import find_move_options
+from app.modules.booking.status.policy import refuse_unless_movable
+from app.modules.booking.status.status import MOVABLE
+from app.modules.booking.status.transitions import Relation
+from app.modules.booking.visit.access import relations_to_visit
+from app.modules.booking.visit.rows import load_rows
+from app.modules.identity.access import CurrentUser
+
+
+async def find_days(session: AsyncSession, user: CurrentUser, query: DaysQuery, *, language: str) -> DaysRead:
+    """Find the days on which the party can start, and the reasons on the others.
+
+    Raises:
+        What `find_starts` raises.
+    """
+    move = await _find_move(session, user, query)
+    return await availability_service.find_days(session, user, query, move, language=language)
+
+
+async def find_starts(
+    session: AsyncSession, user: CurrentUser, query: StartsQuery, *, language: str
+) -> StartsRead:
+    """Find the starts of a day, each with one way to assign therapists, beds and devices.
+
+    Raises:
+        VisitNotFound: The visit in `instead_of` does not concern the user, or is of another branch.
+        StatusConflict, HoldExpired, TooLateToMove: The visit cannot move, and the query names no guests.
+        BranchNotFound, and what `quote_party` raises.
+    """
+    move = await _find_move(session, user, query)
+    return await availability_service.find_starts(session, user, query, move, language=language)
+
+
+async def _find_move(session: AsyncSession, user: CurrentUser, query: PartyWish) -> Move | None:
+    if query.instead_of is None:
+        return None
+    visit, appointment_id = await _find_visit(session, query.instead_of)
+    try:
+        relations = await relations_to_visit(session, user, visit)
+    except ForbiddenException as error:
+        raise VisitNotFound from error
+    rows = await load_rows(session, visit)
+    concerned = [
+        guest for guest in rows.appointments if guest.id in relations and appointment_id in (None, guest.id)
+    ]
+    if visit.branch_id != query.branch_id or not concerned:
+        raise VisitNotFound
+    movable = [guest for guest in concerned if guest.status in MOVABLE and not guest.hold_has_expired]
+    move = Move([guest.id for guest in movable])
+    if query.guests:
+        return move  # something else in its place: if it cannot move, or the hold has expired, none of its time is free
+    if not movable:
+        raise HoldExpired if any(guest.hold_has_expired for guest in concerned) else StatusConflict
+    if any(Relation.CUSTOMER in relations[guest.id] for guest in movable):
+        await refuse_unless_movable(session, movable, relations)
+    options = await find_move_options(session, rows, {guest: rows.treatments_of(guest) for guest in movable})
+    return replace(move, options=options)
+
+
+async def _find_visit(session: AsyncSession, wanted_id: UUID) -> tuple[Visit, UUID | None]:
+    """Return a visit by its own id, or by the id of an appointment, which is then returned as well.
+
+    Raises:
+        VisitNotFound
+    """
+    visit = await session.get(Visit, wanted_id)
+    if visit is not None:
+        return visit, None
+    appointment = await get_row(session, Appointment, wanted_id, VisitNotFound)
+    return await get_row(session, Visit, appointment.visit_id, VisitNotFound), appointment.id

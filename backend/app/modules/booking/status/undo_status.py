@@ -1,0 +1,164 @@
+"""Undo a transition: a cancellation, a check-in or any other step that was made by mistake.
+
+`transitions` says which users can undo which transition, and for how long. A guest goes back one step at a time, and a guest who had released
+their time gets it back, with the same therapist and bed if they are still free.
+"""
+
+from collections.abc import Collection, Mapping
+from uuid import UUID
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from app.common.helpers import utc_now
+from app.core.exceptions import ZenSpaException
+from app.db.idempotency import idempotent
+from app.db.queries import get_row
+from app.modules.booking import booking_service
+from app.modules.booking.allocation.allocations import lock_allocated, release
+from app.modules.booking.booking_errors import (
+    AppointmentNotFound,
+    NotBookable,
+    NothingToUndo,
+    StatusConflict,
+    VisitNotFound,
+)
+from app.modules.booking.booking_models import Appointment, AppointmentTransition, Visit
+from app.modules.booking.booking_schemas import StatusUndo, VisitRead
+from app.modules.booking.editing.reschedule import Terms, restore_rest, restore_times
+from app.modules.booking.status.change_status import Guest, load_guests
+from app.modules.booking.status.history import last_transitions, released_resources
+from app.modules.booking.status.status import RELEASED, WITH_REASON
+from app.modules.booking.status.status import AppointmentStatus as Status
+from app.modules.booking.status.transitions import (
+    MadeTransition,
+    Relation,
+    most_specific_error,
+    undone_status,
+)
+from app.modules.booking.visit.access import relations_to_visit
+from app.modules.booking.visit.read import read_visits
+from app.modules.customer import customer_service
+from app.modules.identity.access import CurrentUser, authorize
+from app.modules.identity.roles import Role
+from app.redis.events import publish_branch_change
+from app.scheduling.timegrid import this_step
+
+
+class _Request(StatusUndo):
+    """The request as its Idempotency-Key knows it."""
+
+    visit_id: UUID
+
+
+async def undo_status(
+    session: AsyncSession, user: CurrentUser, key: str, visit_id: UUID, undo: StatusUndo
+) -> VisitRead:
+    """Take back the last transition of the guests who are named, of all or none; or, if none is named, of those who
+    made it last.
+
+    Args:
+        key: The client's Idempotency-Key. A retry returns the first response and undoes nothing more.
+
+    Raises:
+        VisitNotFound: Also for a visit that does not concern the user.
+        AppointmentNotFound: A guest who is named is not of this visit, or does not concern the user.
+        NothingToUndo, TooLateToUndo, ForbiddenException: As `transitions.undone_status` says.
+        SlotTaken: The time that a guest had is not free any more. `details` lists the nearest free starts.
+        SameTime: The customer has another appointment at that time by now.
+        NotBookable, TooManyVisits: A customer cannot have the time back, because it has begun, or by their limit.
+        IdempotencyInFlight, IdempotencyKeyReused
+    """
+    authorize(user, *Role)
+    request = _Request(visit_id=visit_id, **undo.model_dump(exclude_unset=True))
+    async with idempotent(session, user.id, key, request, VisitRead) as replay:
+        if replay.response:
+            return replay.response
+        visit = await get_row(session, Visit, visit_id, VisitNotFound)
+        relations = await relations_to_visit(session, user, visit)
+        if not relations.keys() >= {*undo.appointment_ids}:
+            raise AppointmentNotFound
+        own = await customer_service.lock_own_customer(session, user) if user.holds(Role.CUSTOMER) else None
+        await get_row(session, Visit, visit_id, VisitNotFound, lock=True)
+        guests = await load_guests(session, visit_id, undo.appointment_ids or relations)
+        made = await last_transitions(session, [guest.id for guest in guests])
+        undone = _choose(guests, made, undo, relations, user.id)
+        coming_back = {
+            guest for guest, old in undone.items() if guest.status in RELEASED and old not in RELEASED
+        }
+        if any(Relation.DESK not in relations[guest.id] for guest in coming_back):
+            await _refuse_unless_bookable(session, visit, coming_back, own.id if own else None)
+        await _undo(session, undone, made, clear_reason=undo.status in WITH_REASON)
+        ids = [guest.id for guest in coming_back]
+        had = released_resources([made[appointment_id] for appointment_id in ids])
+        at_desk = all(Relation.DESK in relations[appointment_id] for appointment_id in ids)
+        # A customer may have booked that hour again meanwhile; the desk knows why both are wanted.
+        terms = Terms(same_time_will_do=at_desk, is_other_customer=True)
+        await restore_times(session, visit, ids, had, terms=terms)
+        await restore_rest(session, visit, [guest.id for guest in undone if guest.status is Status.COMPLETED])
+        publish_branch_change(session, visit.branch_id)
+        await session.flush()
+        [read] = await read_visits(session, [visit_id])
+        visible = [guest for guest in read.appointments if guest.id in relations]
+        return replay.store(read.model_copy(update={"appointments": visible}))
+
+
+def _choose(
+    guests: Collection[Guest],
+    made: Mapping[UUID, AppointmentTransition],
+    undo: StatusUndo,
+    relations: Mapping[UUID, frozenset[Relation]],
+    user_id: UUID,
+) -> dict[Guest, Status]:
+    """Return the guests whose last transition is undone, with the status that they get back."""
+    undone, errors = {}, []
+    for guest in guests:
+        result: Status | type[ZenSpaException] = NothingToUndo
+        if guest.id in made and made[guest.id].new_status == guest.status:
+            transition = MadeTransition(
+                old=Status(made[guest.id].old_status),
+                new=guest.status,
+                at=made[guest.id].created_at,
+                by_user=made[guest.id].user_id == user_id,
+            )
+            result = undone_status(transition, undo.status, relations[guest.id], utc_now())
+        if isinstance(result, Status):
+            undone[guest] = result
+        else:
+            errors.append(result)
+    if errors and (undo.appointment_ids or not undone):
+        specific = [error for error in errors if error is not NothingToUndo]
+        raise most_specific_error(specific) if specific else NothingToUndo
+    if not undo.appointment_ids:  # those who changed together, not who was cancelled yesterday
+        latest = max(made[guest.id].created_at for guest in undone)
+        undone = {guest: old for guest, old in undone.items() if made[guest.id].created_at == latest}
+    return undone
+
+
+async def _refuse_unless_bookable(
+    session: AsyncSession, visit: Visit, guests: Collection[Guest], customer_id: UUID | None
+) -> None:
+    """Refuse to give a customer back what they could not book: a start that has passed, or more than their limit."""
+    if any(guest.starts_at < this_step() for guest in guests):
+        raise NotBookable
+    if customer_id is not None and customer_id == visit.customer_id:
+        await booking_service.require_below_limits(session, customer_id, hold=False)
+
+
+async def _undo(
+    session: AsyncSession,
+    undone: Mapping[Guest, Status],
+    made: Mapping[UUID, AppointmentTransition],
+    *,
+    clear_reason: bool,
+) -> None:
+    leaving = [guest.id for guest, old in undone.items() if old in RELEASED and guest.status not in RELEASED]
+    if leaving:
+        await lock_allocated(session, leaving)
+        await release(session, leaving)
+    for guest, old in undone.items():
+        values = {"status": old} | ({"reason": ""} if clear_reason else {})
+        statement = update(Appointment).where(Appointment.id == guest.id, Appointment.status == guest.status)
+        if not (await session.scalars(statement.values(values).returning(Appointment.id))).all():
+            raise StatusConflict
+        made[guest.id].undone_at = utc_now()
