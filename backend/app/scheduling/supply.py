@@ -16,6 +16,17 @@ class ResourceKind(StrEnum):
     DEVICE = "device"
 
 
+class TherapistOrder(StrEnum):
+    """The order in which a branch gives guests without a wish to its therapists."""
+
+    LEAST_NEEDED = "least_needed"
+    """Few skills first, then the commoner gender: therapists that guests with a wish need least. Among equals by turns."""
+    TURNS = "turns"
+    """The fewest treatments on the day, then the longest time since the last."""
+    ARRIVAL = "arrival"
+    """The fewest treatments on the day, then the earliest shift."""
+
+
 class Requirement(NamedTuple):
     """The resources that will do: therapists with a skill, or beds or devices of a type."""
 
@@ -35,7 +46,7 @@ type Place = tuple[int, int]
 class Therapist:
     id: UUID
     skills: frozenset[UUID]
-    """The ids of the services that the therapist performs."""
+    """The ids of the services that the therapist performs, of those for which the supply was loaded."""
     works: int
     """The steps on shift."""
     free: int
@@ -43,6 +54,10 @@ class Therapist:
     gender: str | None = None
     current: Mapping[Place, int] = field(default_factory=dict)
     """The steps at which a treatment of the party has the therapist already, and may keep them in any case."""
+    skill_count: int = 0
+    """The number of all services that the therapist performs."""
+    treatments: tuple[tuple[int, int], ...] = ()
+    """The runs of the treatments that the therapist gives, in no order."""
 
     def vacant(self) -> "Therapist":
         """Return the therapist as they would be without appointments and leave."""
@@ -118,7 +133,10 @@ class Supply:
     latest: int
     """The first step beyond the horizon."""
     shortest: int
-    """The number of steps of the party's shortest treatment. A gap shorter than that is counted as one that cannot be sold."""
+    """The number of steps of the shortest treatment that the branch sells: a shorter gap cannot be sold."""
+    therapist_order: TherapistOrder = TherapistOrder.LEAST_NEEDED
+    days: Sequence[int] = ()
+    """The steps of each working day, in which turns are counted. A night belongs to the day on which it begins."""
 
     @property
     def bookable(self) -> int:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from app.common.helpers import utc_now
 from app.common.types.wall_time import Span, instant_of
-from app.scheduling.bitmask import from_runs, ones, positions, shifted, to_runs
+from app.scheduling.bitmask import from_runs, ones, shifted, to_runs
 
 STEP_MINUTES = 5
 STEP = timedelta(minutes=STEP_MINUTES)
@@ -60,9 +60,6 @@ class Grid:
     def busy(self, spans: Iterable[Span]) -> int:
         """Return the steps of which a span occupies any part."""
         return from_runs(((self.step(start), self.next_step(end)) for start, end in spans), self.count)
-
-    def instants(self, mask: int) -> list[datetime]:
-        return [self.instant(step) for step in positions(mask)]
 
     def spans(self, mask: int) -> list[Span]:
         return [Span(self.instant(start), self.instant(end)) for start, end in to_runs(mask)]

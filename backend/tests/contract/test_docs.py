@@ -51,6 +51,7 @@ IN_GLOSSARY = [
     "ResourceKind",
     "Offered",
     "ConsentPurpose",
+    "TherapistOrder",
     "Reason",
     "StrandedReason",
     "TimeOffStatus",

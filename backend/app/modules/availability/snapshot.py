@@ -1,6 +1,6 @@
 """Load the data of a search: one branch on some days, in one statement."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -19,8 +19,8 @@ from app.modules.branch.branch_service import BranchCalendar, read_calendar
 from app.scheduling.bitmask import from_runs, ones, positions, union
 from app.scheduling.demand import Party
 from app.scheduling.search import feasible_starts
-from app.scheduling.supply import Equipment, Resource, ResourceKind, Supply, Therapist
-from app.scheduling.timegrid import STEP, Grid
+from app.scheduling.supply import Equipment, Resource, ResourceKind, Supply, Therapist, TherapistOrder
+from app.scheduling.timegrid import STEP, STEP_MINUTES, Grid, steps_of
 
 _ONE_DAY = timedelta(days=1)
 _WEST, _EAST = timedelta(hours=14), timedelta(hours=12)
@@ -38,16 +38,21 @@ WITH candidate AS MATERIALIZED (
     SELECT kind, id, name, NULL, NULL, type_id, room_id FROM zenspa_equipment($1, $3::uuid[], $10, $11)
 )
 SELECT kind, id, name, gender, service_ids, type_id, room_id, works_from, works_until, busy_from, busy_until,
-    NULL::json AS calendar, NULL::timestamptz AS read_at, NULL::text AS name_vi
+    skill_count, treated_from, treated_until,
+    NULL::json AS calendar, NULL::timestamptz AS read_at, NULL::text AS name_vi, NULL::json AS policy
 FROM candidate JOIN zenspa_schedules(
     $1, array(SELECT id FROM candidate), $4, $5, $6::double precision, $7::uuid[]
 ) ON resource_id = id
+LEFT JOIN zenspa_turns(
+    array(SELECT id FROM candidate WHERE kind = 'staff' AND $14::boolean), $4, $5, $6, $7
+) ON staff_id = id
 UNION ALL
-SELECT 'name', id, name_en, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, name_vi
+SELECT 'name', id, name_en, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, name_vi, NULL
 FROM requirement_name WHERE id = ANY($2) OR id = ANY($3)
 UNION ALL
-SELECT 'branch', $1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
-    zenspa_branch_calendar($1, $12::date, $13::date), clock_timestamp(), NULL
+SELECT 'branch', $1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+    zenspa_branch_calendar($1, $12::date, $13::date), clock_timestamp(), NULL,
+    CASE WHEN $14 THEN row_to_json(zenspa_assignment_policy($1)) END
 ORDER BY id
 """
 _LOCK_SCHEDULES = """
@@ -108,6 +113,8 @@ async def load_snapshot(  # noqa: PLR0913 - the days, the branch and the party
 ) -> BranchSnapshot:
     """Load a branch on these days in one statement, whatever the number of days, people and beds.
 
+    Resources can be assigned by turns if it is one day and all resources are loaded.
+
     Args:
         party: Decides which resources are loaded, and how far beyond the days.
         at_desk: Whether the desk is searching: it may book from now on, on any day; others need notice and horizon.
@@ -121,7 +128,15 @@ async def load_snapshot(  # noqa: PLR0913 - the days, the branch and the party
     window = Window(_midnight(first_day) - _WEST, _midnight(last_day + _ONE_DAY) + _EAST, first_day, last_day)
     days = days_between(first_day, last_day)
     return await _load(
-        session, branch_id, window, party, lambda _: days, at_desk=at_desk, ignored=ignored, at_most=at_most
+        session,
+        branch_id,
+        window,
+        party,
+        lambda _: days,
+        at_desk=at_desk,
+        ignored=ignored,
+        at_most=at_most,
+        with_turns=len(days) == 1 and at_most is None,
     )
 
 
@@ -146,7 +161,15 @@ async def load_snapshot_around(  # noqa: PLR0913 - the start, the branch and the
         return [start.astimezone(zone).date()]
 
     return await _load(
-        session, branch_id, window, party, days_in, at_desk=at_desk, ignored=ignored, overrule=overrule
+        session,
+        branch_id,
+        window,
+        party,
+        days_in,
+        at_desk=at_desk,
+        ignored=ignored,
+        overrule=overrule,
+        with_turns=True,
     )
 
 
@@ -194,9 +217,13 @@ class _Row(NamedTuple):
     works_until: Sequence[int] | None
     busy_from: Sequence[int] | None
     busy_until: Sequence[int] | None
+    skill_count: int | None
+    treated_from: Sequence[int] | None
+    treated_until: Sequence[int] | None
     calendar: dict[str, Any] | None
     read_at: datetime
     name_vi: str
+    policy: dict[str, Any] | None
 
     def schedule(self) -> "Schedule":
         return Schedule(self.works_from, self.works_until, self.busy_from, self.busy_until)
@@ -235,6 +262,7 @@ async def _load(  # noqa: PLR0913 - the parameters of the statement
     *,
     at_desk: bool,
     ignored: Collection[UUID],
+    with_turns: bool,
     at_most: int | None = None,
     overrule: Overrule = Overrule.NOTHING,
 ) -> BranchSnapshot:
@@ -259,6 +287,7 @@ async def _load(  # noqa: PLR0913 - the parameters of the statement
         [required.resource_id for required in requirements if required.resource_id is not None],
         (grid.first - _ONE_DAY).date(),  # hours of the day before go past midnight
         (grid.end + _ONE_DAY).date(),
+        with_turns,
     )
     rows = [_Row._make(row) for row in raw_rows]
     [branch] = [row for row in rows if row.kind == "branch"]
@@ -279,7 +308,7 @@ async def _load(  # noqa: PLR0913 - the parameters of the statement
         read_at=branch.read_at,
         days=days,
         grid=grid,
-        supply=_supply(resources, grid, calendar, party, days, hours=hours, at_desk=at_desk),
+        supply=_supply(resources, grid, calendar, days, branch.policy, hours=hours, at_desk=at_desk),
         resource_names={row.id: row.name for row in resources},
         requirement_names={
             row.id: LocalizedText(vi=row.name_vi, en=row.name) for row in rows if row.kind == "name"
@@ -293,8 +322,8 @@ def _supply(  # noqa: PLR0913 - the parts of a supply
     rows: Sequence[_Row],
     grid: Grid,
     calendar: BranchCalendar,
-    party: Party,
     days: Sequence[date],
+    policy: Mapping[str, Any] | None,
     *,
     hours: Hours | None,
     at_desk: bool,
@@ -302,6 +331,7 @@ def _supply(  # noqa: PLR0913 - the parts of a supply
     earliest, latest = _bookable_steps(grid, calendar, at_desk=at_desk)
     resources = [_resource(row, hours, grid.count) for row in rows]
     opened = grid.free(calendar.open_spans())
+    policy = policy or {}
     return Supply(
         # The search prefers the first of equals: therapists in the order of their ids, then beds and devices.
         resources=sorted(resources, key=lambda resource: isinstance(resource, Equipment)),
@@ -309,8 +339,18 @@ def _supply(  # noqa: PLR0913 - the parts of a supply
         starts=grid.wall_starts(days, calendar.zone, calendar.grid_minutes),
         earliest=earliest,
         latest=latest,
-        shortest=min(last - first for guest in party.times() for first, last in guest),
+        shortest=steps_of(policy.get("shortest_minutes") or STEP_MINUTES),
+        therapist_order=TherapistOrder(policy.get("therapist_order", TherapistOrder.LEAST_NEEDED)),
+        days=_working_days(grid, calendar, days) if policy else (),
     )
+
+
+def _working_days(grid: Grid, calendar: BranchCalendar, days: Sequence[date]) -> list[int]:
+    """Return the steps of each of these days and of the day before: until midnight, or the end of the night."""
+    masks: list[int] = []
+    for day in (days[0] - _ONE_DAY, *days):
+        masks.append(grid.busy([calendar.whole_day(day)]) & ~union(masks))
+    return masks
 
 
 def _resource(row: _Row, hours: Hours | None, count: int) -> Resource:
@@ -318,7 +358,13 @@ def _resource(row: _Row, hours: Hours | None, count: int) -> Resource:
     if row.kind == ResourceKind.STAFF:
         works = hours.works(row.id, works) if hours else works
         return Therapist(
-            row.id, frozenset(row.service_ids), works=works, free=works & free, gender=row.gender
+            row.id,
+            frozenset(row.service_ids),
+            works=works,
+            free=works & free,
+            gender=row.gender,
+            skill_count=row.skill_count or 0,
+            treatments=tuple(zip(row.treated_from or (), row.treated_until or (), strict=True)),
         )
     return Equipment(row.id, ResourceKind(row.kind), row.type_id, free=free, room_id=row.room_id)
 

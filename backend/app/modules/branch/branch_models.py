@@ -9,6 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.common.types.wall_time import DAY
 from app.db.models import Entity, KeyedEntity
+from app.scheduling.supply import TherapistOrder
+
+_THERAPIST_ORDERS = ", ".join(f"'{order}'" for order in TherapistOrder)
 
 
 class Branch(KeyedEntity):
@@ -42,6 +45,8 @@ class Branch(KeyedEntity):
     """The grace period after the start, before a guest who has not arrived is a no-show."""
     approve_online: Mapped[bool] = mapped_column(server_default=false())
     """Whether online bookings wait for the desk's approval."""
+    therapist_order: Mapped[str] = mapped_column(Text, server_default=TherapistOrder.LEAST_NEEDED)
+    """The order in which guests without a wish are given to therapists."""
 
     __table_args__ = (
         CheckConstraint("name <> ''", name="name"),
@@ -52,6 +57,7 @@ class Branch(KeyedEntity):
         CheckConstraint("hold_minutes BETWEEN 1 AND 1440", name="hold_minutes"),
         CheckConstraint("free_cancel_minutes BETWEEN 0 AND 43200", name="free_cancel_minutes"),
         CheckConstraint("no_show_minutes BETWEEN 1 AND 1440", name="no_show_minutes"),
+        CheckConstraint(f"therapist_order IN ({_THERAPIST_ORDERS})", name="therapist_order"),
     )
 
 

@@ -22,6 +22,7 @@ from app.common.types.contact import Phone
 from app.common.types.wall_time import WallTime, end_after, sort_without_overlap
 from app.common.validation import bilingual_error
 from app.modules.coverage.coverage_schemas import Force, Stranding
+from app.scheduling.supply import TherapistOrder
 
 MAX_DAYS = 62
 """The most days of open hours in one response."""
@@ -90,6 +91,14 @@ NoShow = Annotated[
 ]
 ApproveOnline = Annotated[
     StrictBool, Field(description="Whether online bookings wait for the desk's approval.")
+]
+GivenOrder = Annotated[
+    TherapistOrder,
+    Field(
+        description="Who is given a guest without a wish. `least_needed`: few skills, then the commoner gender,"
+        " then turns. `turns`: the fewest treatments on the day, then the longest time since the last. `arrival`: the"
+        " fewest treatments on the day, then the earliest shift."
+    ),
 ]
 Weekday = Annotated[StrictInt, Field(ge=1, le=7, description="ISO 8601: 1 is Monday.")]
 
@@ -182,6 +191,7 @@ class BranchCreate(RequestModel):
     free_cancel_minutes: FreeCancel = 240
     no_show_minutes: NoShow = 15
     approve_online: ApproveOnline = False
+    therapist_order: GivenOrder = TherapistOrder.LEAST_NEEDED
 
 
 class BranchUpdate(RequestModel):
@@ -202,6 +212,7 @@ class BranchUpdate(RequestModel):
     free_cancel_minutes: FreeCancel = 0
     no_show_minutes: NoShow = 1
     approve_online: ApproveOnline = False
+    therapist_order: GivenOrder = TherapistOrder.LEAST_NEEDED
     closed: bool = Field(
         default=False, strict=True, description="true closes the branch for good; its past visits stay."
     )
@@ -225,6 +236,7 @@ class BranchRead(BaseModel):
     free_cancel_minutes: int
     no_show_minutes: int
     approve_online: bool
+    therapist_order: TherapistOrder
     closed_at: datetime | None = Field(description="When the branch closed for good.")
     hours: list[WeekdayHours]
     special_hours: list[SpecialHoursRead]

@@ -8,6 +8,7 @@ from app.scheduling.bitmask import ones, positions
 from app.scheduling.demand import Assignment, Party, Segment, guest_minutes
 from app.scheduling.search import assign, feasible_starts
 from app.scheduling.supply import Supply, Therapist
+from app.scheduling.turns import Turns
 from tests.support.examples import examples
 from tests.unit.scheduling import reference
 from tests.unit.scheduling.spas import (
@@ -296,8 +297,11 @@ def test_a_couple_may_go_on_to_another_room_together() -> None:
 
 
 def test_the_therapist_whose_gaps_stay_usable_is_chosen() -> None:
-    tight = therapist("Lan", "09:00-11:00")  # 20 minutes before it, which cannot be sold, and 40 after
-    whole = therapist("Mai", "09:20-11:30")
+    day = "09:00-21:00"
+    tight = therapist(
+        "Lan", "09:00-11:00", works=day
+    )  # 20 minutes before it, which cannot be sold, and 40 after
+    whole = therapist("Mai", "09:20-11:30", works=day)
     assert describe(assign(party([massage]), spa(tight, whole), at("09:20"))) == ["Mai 09:20-10:20"]
     assert describe(assign(party([massage]), spa(tight, whole, shortest=2), at("09:20"))) == [
         "Lan 09:20-10:20"
@@ -305,8 +309,8 @@ def test_the_therapist_whose_gaps_stay_usable_is_chosen() -> None:
 
 
 def test_of_usable_gaps_the_shorter_wins_and_of_equals_the_first() -> None:
-    all_day, morning = therapist("Lan", "09:00-21:00"), therapist("Mai", "09:00-12:00")
-    same = therapist("Hoa", "09:00-12:00")
+    all_day, morning = therapist("Lan", "09:00-21:00"), therapist("Mai", "09:00-12:00", works="09:00-21:00")
+    same = therapist("Hoa", "09:00-12:00", works="09:00-21:00")
     assert describe(assign(party([massage]), spa(all_day, morning, same), at("10:00"))) == ["Mai 10:00-11:00"]
     assert describe(assign(party([massage]), spa(all_day, same, morning), at("10:00"))) == ["Hoa 10:00-11:00"]
 
@@ -366,7 +370,9 @@ def assert_valid(assignments: list[Assignment], coming: Party, supply: Supply, s
 
 @settings(max_examples=examples(100))
 @given(parties(guests=1, treatments=1, things=False), supplies(things=False), st.integers(0, STEPS))
-def test_one_need_gets_the_resource_with_the_smallest_gaps(coming: Party, supply: Supply, start: int) -> None:
+def test_of_those_whose_turn_it_is_one_need_gets_the_resource_with_the_smallest_gaps(
+    coming: Party, supply: Supply, start: int
+) -> None:
     """Count gaps one step at a time, on both sides of the treatment."""
     assignments = assign(coming, supply, start)
     if assignments is None:
@@ -380,7 +386,10 @@ def test_one_need_gets_the_resource_with_the_smallest_gaps(coming: Party, supply
 
     [need] = reference.needs_of(coming)
     able = [choice[need] for choice in reference.choices(coming, [need], supply.resources, start)]
-    assert assignments[0].resource_id == min(able, key=lambda resource: gaps(resource.free)).id
+    turns = Turns(supply, start)
+    people = [resource for resource in able if isinstance(resource, Therapist)]
+    best = min(people, key=lambda person: (turns.rank(person, 0), gaps(person.free)))
+    assert assignments[0].resource_id == best.id
 
 
 def test_a_search_over_62_days_reaches_both_ends_of_the_grid() -> None:

@@ -54,9 +54,8 @@ def test_a_step_is_busy_when_any_minute_of_it_is(given_spans: list[tuple[int, in
     assert set(positions(HOUR.busy(spans))) == occupied
 
 
-def test_instants_and_spans_of_a_mask() -> None:
+def test_spans_of_a_mask() -> None:
     mask = HOUR.free([span("09:10-09:20"), span("09:55-10:00")])
-    assert HOUR.instants(mask) == [NINE + minutes * MINUTE for minutes in (10, 15, 55)]
     assert HOUR.spans(mask) == [span("09:10-09:20"), span("09:55-10:00")]
     assert HOUR.spans(0) == []
 
