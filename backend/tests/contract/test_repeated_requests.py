@@ -21,7 +21,11 @@ WITHOUT_KEY = {
     f"POST {V1}/auth/sign-out-everywhere",
     f"POST {V1}/customers/import/preview",  # it changes nothing
 }
-REQUIRES_KEY = {f"POST {V1}/visits"}
+REQUIRES_KEY = {
+    f"POST {V1}/visits",
+    f"POST {V1}/visits/{{visit_id}}/undo",
+    f"POST {V1}/appointments/{{appointment_id}}/swap",
+}
 REPEATABLE = POSTS - PUBLIC - READ_BY_POST - WITHOUT_KEY
 
 

@@ -113,8 +113,8 @@ class CannotSwap(ConflictException):
     code = "CANNOT_SWAP"
     """`details` has each `reason`."""
     text = LocalizedText(
-        "Hai lịch hẹn này không đổi cho nhau được: giờ mới của một khách đã có khách khác.",
-        "These appointments cannot be swapped: another guest is there at the new time.",
+        "Hai lịch hẹn này không đổi cho nhau được: đã có khách khác vào giờ đó. Chọn lịch hẹn khác.",
+        "These appointments cannot be swapped: another guest is there then. Choose another appointment.",
     )
 
 

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from app.common.constants import API_V1
 from app.core.database import SessionDep
-from app.core.exceptions import error_responses, preferred_language
+from app.core.exceptions import UrlTooLongException, error_responses, preferred_language
 from app.core.security import InvalidCursorException
 from app.http.idempotent_endpoint import unstorable_response
 from app.http.router import ApiRouter
@@ -89,7 +89,9 @@ async def search_customers_by_text(
     return list(await search_customers(session, user, query.q, query.limit))
 
 
-@router.post("/import", responses=error_responses(ImportRefused, ImportRunning, PhoneTaken))
+@router.post(
+    "/import", responses=error_responses(ImportRefused, ImportRunning, PhoneTaken, UrlTooLongException)
+)
 async def import_customers(
     user: SignedIn,
     session: SessionDep,
@@ -109,7 +111,7 @@ async def import_customers(
     return await transfer.import_customers(session, user, file.file, query, language=language)
 
 
-@router.post("/import/preview")
+@router.post("/import/preview", responses=error_responses(UrlTooLongException))
 @unstorable_response  # it changes nothing, and shows a hundred customers
 async def preview_import(
     user: SignedIn,
