@@ -13,9 +13,10 @@ GENERAL = set(
     VALIDATION_ERROR RATE_LIMITED SERVICE_UNAVAILABLE
     MALFORMED_BODY DUPLICATE_KEY REQUEST_TIMEOUT PAYLOAD_TOO_LARGE UNSUPPORTED_MEDIA_TYPE URL_TOO_LONG
     UNAUTHORIZED FORBIDDEN INVALID_TOKEN TOKEN_EXPIRED SESSION_ENDED NOT_A_USER USER_DISABLED KEYS_UNAVAILABLE
+    IDEMPOTENCY_IN_FLIGHT IDEMPOTENCY_KEY_REUSED
     """.split()  # noqa: SIM905 - a literal would take a line for each
 )
-"""Codes that the router lists for every operation with a body or a token. They are tested where they come from."""
+"""Codes that the router lists for every operation with a body, a token or a key. They are tested where they come from."""
 
 _FAULT = 500
 
