@@ -27,7 +27,7 @@ from tests.support.stores import app_database
 
 BACKEND = Path(__file__).resolve().parents[3]
 PREVIEW = "POST /api/v1/customers/import/preview"
-"""It needs a transaction for its temporary table, and changes nothing."""
+"""An operation that needs a transaction for its temporary table, and changes nothing."""
 CHANGING = [
     label
     for label in OPERATIONS
