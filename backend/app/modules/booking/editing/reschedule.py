@@ -43,7 +43,7 @@ from app.modules.booking.status.history import record_transitions
 from app.modules.booking.status.policy import load_policy, refuse_unless_movable
 from app.modules.booking.status.status import EDITABLE, EXPECTED_AGAIN, MOVABLE, RELEASED, AppointmentStatus
 from app.modules.booking.status.transitions import CHECK_IN, Relation
-from app.modules.booking.visit.read import read_visits
+from app.modules.booking.visit.access import read_related
 from app.modules.booking.visit.rows import (
     load_rows,
     overlaps,
@@ -521,6 +521,4 @@ async def _finish(session: AsyncSession, visit: Visit, relations: Relations) -> 
     """Return the visit as it is now, with the guests that concern the user."""
     await session.flush()
     publish_branch_change(session, visit.branch_id)
-    [read] = await read_visits(session, [visit.id])
-    visible = [guest for guest in read.appointments if guest.id in relations]
-    return read.model_copy(update={"appointments": visible})
+    return await read_related(session, visit.id, relations)

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.core.exceptions import ZenSpaException
-from app.db.queries import get_row
 from app.modules.booking.allocation.allocations import (
     confirm_holds,
     lock_allocated,
@@ -22,10 +21,10 @@ from app.modules.booking.booking_errors import (
     AppointmentNotFound,
     HoldExpired,
     StatusConflict,
-    VisitNotFound,
 )
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_schemas import StatusChange, VisitRead
+from app.modules.booking.editing.lock import lock_visit
 from app.modules.booking.editing.reschedule import move_to_now, restore_rest, restore_times
 from app.modules.booking.status.history import (
     last_transitions,
@@ -42,8 +41,7 @@ from app.modules.booking.status.transitions import (
     most_specific_error,
     next_status,
 )
-from app.modules.booking.visit.access import relations_to_visit
-from app.modules.booking.visit.read import read_visits
+from app.modules.booking.visit.access import read_related
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import Role
 from app.redis.events import publish_branch_change
@@ -71,13 +69,9 @@ async def set_status(
             ForbiddenException: A guest who is named cannot get the status, or no guest can.
     """
     authorize(user, *Role)
-    visit = await get_row(session, Visit, visit_id, VisitNotFound)
-    relations = await relations_to_visit(
-        session, user, visit
-    )  # before the lock: an intruder must not delay other users
+    visit, relations = await lock_visit(session, user, visit_id)
     if not relations.keys() >= {*change.appointment_ids}:
         raise AppointmentNotFound
-    await get_row(session, Visit, visit_id, VisitNotFound, lock=True)
     guests = await load_guests(session, visit_id, change.appointment_ids or relations)
     policy = await load_policy(session, visit.branch_id)
     changes = _plan_changes(
@@ -94,9 +88,7 @@ async def set_status(
             session, visit, [guest.id for guest in changes if guest.status is Status.COMPLETED]
         )
         publish_branch_change(session, visit.branch_id)
-    [read] = await read_visits(session, [visit_id])
-    visible = [appointment for appointment in read.appointments if appointment.id in relations]
-    return read.model_copy(update={"appointments": visible})
+    return await read_related(session, visit_id, relations)
 
 
 async def apply_changes(

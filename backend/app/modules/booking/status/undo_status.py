@@ -1,7 +1,7 @@
 """Undo a transition: a cancellation, a check-in or any other step that was made by mistake.
 
-`transitions` says which users can undo which transition, and for how long. A guest goes back one step at a time, and a guest who had released
-their time gets it back, with the same therapist and bed if they are still free.
+`transitions` says which users can undo which transition, and for how long. A guest goes back one step at a time, and a
+guest who had released their time gets it back, with the same therapist and bed if they are still free.
 """
 
 from collections.abc import Collection, Mapping
@@ -13,7 +13,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.common.helpers import utc_now
 from app.core.exceptions import ZenSpaException
 from app.db.idempotency import idempotent
-from app.db.queries import get_row
 from app.modules.booking import booking_service
 from app.modules.booking.allocation.allocations import lock_allocated, release
 from app.modules.booking.booking_errors import (
@@ -21,10 +20,10 @@ from app.modules.booking.booking_errors import (
     NotBookable,
     NothingToUndo,
     StatusConflict,
-    VisitNotFound,
 )
 from app.modules.booking.booking_models import Appointment, AppointmentTransition, Visit
 from app.modules.booking.booking_schemas import StatusUndo, VisitRead
+from app.modules.booking.editing.lock import lock_visit
 from app.modules.booking.editing.reschedule import Terms, restore_rest, restore_times
 from app.modules.booking.status.change_status import Guest, load_guests
 from app.modules.booking.status.history import last_transitions, released_resources
@@ -36,8 +35,7 @@ from app.modules.booking.status.transitions import (
     most_specific_error,
     undone_status,
 )
-from app.modules.booking.visit.access import relations_to_visit
-from app.modules.booking.visit.read import read_visits
+from app.modules.booking.visit.access import read_related
 from app.modules.customer import customer_service
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import Role
@@ -74,12 +72,11 @@ async def undo_status(
     async with idempotent(session, user.id, key, request, VisitRead) as replay:
         if replay.response:
             return replay.response
-        visit = await get_row(session, Visit, visit_id, VisitNotFound)
-        relations = await relations_to_visit(session, user, visit)
+        # Customers are locked before visits, as by a booking.
+        own = await customer_service.lock_own_customer(session, user) if user.holds(Role.CUSTOMER) else None
+        visit, relations = await lock_visit(session, user, visit_id)
         if not relations.keys() >= {*undo.appointment_ids}:
             raise AppointmentNotFound
-        own = await customer_service.lock_own_customer(session, user) if user.holds(Role.CUSTOMER) else None
-        await get_row(session, Visit, visit_id, VisitNotFound, lock=True)
         guests = await load_guests(session, visit_id, undo.appointment_ids or relations)
         made = await last_transitions(session, [guest.id for guest in guests])
         undone = _choose(guests, made, undo, relations, user.id)
@@ -98,9 +95,7 @@ async def undo_status(
         await restore_rest(session, visit, [guest.id for guest in undone if guest.status is Status.COMPLETED])
         publish_branch_change(session, visit.branch_id)
         await session.flush()
-        [read] = await read_visits(session, [visit_id])
-        visible = [guest for guest in read.appointments if guest.id in relations]
-        return replay.store(read.model_copy(update={"appointments": visible}))
+        return replay.store(await read_related(session, visit_id, relations))
 
 
 def _choose(

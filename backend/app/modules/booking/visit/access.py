@@ -68,6 +68,13 @@ def staff_in(appointment: AppointmentRead) -> set[UUID]:
     }
 
 
+async def read_related(session: AsyncSession, visit_id: UUID, relations: Collection[UUID]) -> VisitRead:
+    """Read a visit with those of its appointments to which the user has a relation (`relations_to_visit`)."""
+    [visit] = await read_visits(session, [visit_id])
+    related = [appointment for appointment in visit.appointments if appointment.id in relations]
+    return visit.model_copy(update={"appointments": related})
+
+
 async def relations_to_visit(
     session: AsyncSession, user: CurrentUser, visit: Visit
 ) -> dict[UUID, frozenset[Relation]]:
