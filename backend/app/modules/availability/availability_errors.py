@@ -2,6 +2,9 @@
 
 from app.common.types.localized import LocalizedText
 from app.core.exceptions import ConflictException, ForbiddenException
+from app.modules.catalogue.catalogue_errors import AddOnNotFound, VariantNotFound
+from app.modules.resource.resource_errors import ResourceNotFound
+from app.modules.staff.staff_errors import StaffNotFound
 
 
 class NotOffered(ConflictException):
@@ -50,3 +53,18 @@ class BedsAreForTheDesk(ForbiddenException):
         "Chỉ lễ tân mới chọn được giường. Bỏ chọn giường rồi thử lại.",
         "Only the front desk can choose a bed. Leave the bed out.",
     )
+
+
+QUOTE_ERRORS = (
+    VariantNotFound,
+    AddOnNotFound,
+    StaffNotFound,
+    ResourceNotFound,
+    NotOffered,
+    AddOnDoesNotFit,
+    NoTherapistNeeded,
+    BedDoesNotFit,
+)
+"""The errors with which `quote_party` refuses anybody's wishes, for the API document."""
+CUSTOMER_QUOTE_ERRORS = (SoldAtTheDesk, BedsAreForTheDesk)
+"""The errors with which it refuses those of users who are not at the desk."""

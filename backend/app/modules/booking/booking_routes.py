@@ -10,14 +10,7 @@ from app.core.database import SessionDep
 from app.core.exceptions import error_responses
 from app.db.idempotency import IdempotencyInFlight, IdempotencyKey, IdempotencyKeyReused
 from app.http.router import ApiRouter
-from app.modules.availability.availability_errors import (
-    AddOnDoesNotFit,
-    BedDoesNotFit,
-    BedsAreForTheDesk,
-    NoTherapistNeeded,
-    NotOffered,
-    SoldAtTheDesk,
-)
+from app.modules.availability.availability_errors import CUSTOMER_QUOTE_ERRORS, QUOTE_ERRORS
 from app.modules.booking import booking_service
 from app.modules.booking.allocation.contention import Admission
 from app.modules.booking.booking_errors import (
@@ -59,7 +52,6 @@ from app.modules.booking.editing import reschedule, swap
 from app.modules.booking.status import change_status, undo_status
 from app.modules.booking.visit import access
 from app.modules.branch.branch_errors import BranchNotFound
-from app.modules.catalogue.catalogue_errors import AddOnNotFound, VariantNotFound
 from app.modules.customer.customer_errors import (
     CustomerArchived,
     CustomerErased,
@@ -67,23 +59,10 @@ from app.modules.customer.customer_errors import (
     CustomerNotFound,
 )
 from app.modules.identity.access import SignedIn
-from app.modules.resource.resource_errors import ResourceNotFound
-from app.modules.staff.staff_errors import StaffNotFound
 
 visits = ApiRouter(prefix=f"{API_V1}/visits", tags=["Visits"])
 appointments = ApiRouter(prefix=f"{API_V1}/appointments", tags=["Visits"])
-_WISHES = (
-    VariantNotFound,
-    AddOnNotFound,
-    StaffNotFound,
-    ResourceNotFound,
-    NotOffered,
-    AddOnDoesNotFit,
-    NoTherapistNeeded,
-    BedDoesNotFit,
-    SlotTaken,
-    NotBookable,
-)
+_WISHES = (*QUOTE_ERRORS, SlotTaken, NotBookable)
 
 
 @visits.post(
@@ -96,8 +75,7 @@ _WISHES = (
         CustomerErased,
         CustomerMerged,
         *_WISHES,
-        SoldAtTheDesk,
-        BedsAreForTheDesk,
+        *CUSTOMER_QUOTE_ERRORS,
         SameTime,
         TooManyHolds,
         TooManyVisits,

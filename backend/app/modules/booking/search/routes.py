@@ -8,36 +8,18 @@ from app.common.constants import API_V1
 from app.core.database import SessionDep, read_only
 from app.core.exceptions import error_responses, preferred_language
 from app.http.router import ApiRouter
-from app.modules.availability.availability_errors import (
-    AddOnDoesNotFit,
-    BedDoesNotFit,
-    BedsAreForTheDesk,
-    NoTherapistNeeded,
-    NotOffered,
-    SoldAtTheDesk,
-)
+from app.modules.availability.availability_errors import CUSTOMER_QUOTE_ERRORS, QUOTE_ERRORS
 from app.modules.availability.availability_schemas import DaysQuery, DaysRead, StartsQuery, StartsRead
 from app.modules.booking.booking_errors import HoldExpired, StatusConflict, TooLateToMove, VisitNotFound
 from app.modules.booking.search import service
 from app.modules.branch.branch_errors import BranchNotFound
-from app.modules.catalogue.catalogue_errors import AddOnNotFound, VariantNotFound
 from app.modules.identity.access import SignedIn
-from app.modules.resource.resource_errors import ResourceNotFound
-from app.modules.staff.staff_errors import StaffNotFound
 
 router = ApiRouter(prefix=f"{API_V1}/availability", tags=["Availability"])
 _REFUSALS = error_responses(
     BranchNotFound,
-    VariantNotFound,
-    AddOnNotFound,
-    StaffNotFound,
-    ResourceNotFound,
-    NotOffered,
-    SoldAtTheDesk,
-    AddOnDoesNotFit,
-    NoTherapistNeeded,
-    BedDoesNotFit,
-    BedsAreForTheDesk,
+    *QUOTE_ERRORS,
+    *CUSTOMER_QUOTE_ERRORS,
     VisitNotFound,
     StatusConflict,
     HoldExpired,
