@@ -1,9 +1,9 @@
 """The demand of guests: the party of one search, and its needs in steps from the start."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate, takewhile
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, Self
 from uuid import UUID
 
 from app.scheduling.bitmask import ones
@@ -55,6 +55,10 @@ class Treatment:
     """The only bed that will do; None for any."""
     bed_type_id: UUID | None = None
     """The type of `bed_id`; any bed of another type will do. None if all beds of the treatment are of one type."""
+    room_id: UUID | None = None
+    """The only room whose beds will do; None for any."""
+    device_id: UUID | None = None
+    """The only device that will do, if the treatment needs devices of one type; None for any."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,13 @@ class Party:
     guests: tuple[tuple[Treatment, ...], ...]
     same_room: bool = False
     """Beds that the party occupies at the same time must be in one room."""
+
+    def in_room(self, room_id: UUID) -> Self:
+        """Return the party with all its beds in this room."""
+        guests = tuple(
+            tuple(replace(treatment, room_id=room_id) for treatment in guest) for guest in self.guests
+        )
+        return replace(self, guests=guests)
 
     def stay(self) -> int:
         """Return how many steps the last guest stays, at least one."""
@@ -197,12 +208,14 @@ def _needs_of(guest: int, treatments: Sequence[Treatment]) -> Iterator[Need]:
             (ResourceKind.DEVICE, [(segment.device_type_id, run) for segment, run in layout.segments]),
         ):
             for type_id, run in _join(types):
-                bed_id = treatment.bed_id if _applies_to_bed(treatment, kind, type_id) else None
-                yield Need(guest, number, Requirement(kind, type_id, bed_id), (run,))
+                yield Need(guest, number, _equipment(treatment, kind, type_id), (run,))
 
 
-def _applies_to_bed(treatment: Treatment, kind: ResourceKind, type_id: UUID) -> bool:
-    return kind is ResourceKind.BED and treatment.bed_type_id in (None, type_id)
+def _equipment(treatment: Treatment, kind: ResourceKind, type_id: UUID) -> Requirement:
+    if kind is ResourceKind.DEVICE:
+        return Requirement(kind, type_id, treatment.device_id)
+    bed_id = treatment.bed_id if treatment.bed_type_id in (None, type_id) else None
+    return Requirement(kind, type_id, bed_id, room_id=treatment.room_id)
 
 
 def _join[T](pieces: Iterable[tuple[T | None, Run]]) -> list[tuple[T, Run]]:

@@ -36,6 +36,8 @@ class Requirement(NamedTuple):
     resource_id: UUID | None = None
     """The only one that will do."""
     gender: str | None = None
+    room_id: UUID | None = None
+    """The only room in which a bed will do."""
 
 
 type Place = tuple[int, int]
@@ -113,6 +115,7 @@ class Equipment:
             requirement.kind is self.kind
             and requirement.of == self.type_id
             and requirement.resource_id in (None, self.id)
+            and requirement.room_id in (None, self.room)
         )
 
 

@@ -156,7 +156,8 @@ def _describe_missing(
     only_one = requirement.resource_id is not None and shortage.needed > 1
     sentence = _ONLY_ONE if only_one else sentences[shortage.reason]
     times = _list_times(snapshot.grid.spans(shortage.during), snapshot, day)
-    room = _IN_ONE_ROOM if same_room and not by_staff else _EMPTY
+    in_one_room = same_room or requirement.room_id is not None
+    room = _IN_ONE_ROOM if in_one_room and not by_staff else _EMPTY
     subject = snapshot.requirement_names.get(requirement.of, _EMPTY)
     count = shortage.needed
     vi = sentence.vi.format(name=singular.vi, names=singular.vi, count=count, times=times.vi, room=room.vi)

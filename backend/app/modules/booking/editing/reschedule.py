@@ -11,7 +11,7 @@ from datetime import datetime
 from operator import itemgetter
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
@@ -46,7 +46,6 @@ from app.modules.booking.status.transitions import CHECK_IN, Relation
 from app.modules.booking.visit.access import read_related
 from app.modules.booking.visit.rows import (
     load_rows,
-    overlaps,
     refs_of,
     set_times,
     times_of,
@@ -82,6 +81,8 @@ class Terms:
     """The guest is a customer who was not the guest before."""
     others_will_do: bool = True
     """Other therapists and beds may take over."""
+    may_stay_apart: bool = True
+    """Guests who are in another room than the rest of their party may stay there."""
     at_desk: bool = True
     """The desk moves the guests; otherwise within the grid, the notice and the horizon of the branch."""
     force: bool = False
@@ -97,6 +98,16 @@ FROM allocation JOIN bookable_resource ON bookable_resource.id = resource_id
 JOIN appointment_treatment ON appointment_treatment.id = appointment_treatment_id
 JOIN bookable_variant ON bookable_variant.id = variant_id
 WHERE allocation.appointment_id = ANY($1::uuid[]) ORDER BY during
+"""
+# A bed without a room is a room of its own, as in the search.
+_ROOMS_OF_COMPANY = """
+SELECT DISTINCT coalesce(room_id, resource_id)
+FROM appointment
+JOIN resource_appointment ON appointment_id = appointment.id
+JOIN bookable_resource ON bookable_resource.id = resource_id
+WHERE visit_id = $1 AND appointment.id <> ALL($2::uuid[]) AND status = ANY($3::text[]) AND kind = 'bed' AND EXISTS (
+    SELECT FROM unnest($4::timestamptz[], $5::timestamptz[]) AS stay (first, last) WHERE during && tstzrange(first, last)
+)
 """
 
 
@@ -119,7 +130,11 @@ async def update_visit(
     start = sent.pop("start", None)
     if sent:
         authorize(user, *DESK, branch_id=visit.branch_id)
-    terms = Terms(same_time_will_do=sent.pop("allow_same_time", False), force=sent.pop("force", False))
+    terms = Terms(
+        same_time_will_do=sent.pop("allow_same_time", False),
+        may_stay_apart="same_room" not in sent,
+        force=sent.pop("force", False),
+    )
     for name, value in sent.items():
         setattr(visit, name, value)
     if start is not None or sent.get("same_room"):
@@ -360,6 +375,7 @@ async def _reallocate(
     replaced = await occupied_by(session, guests)
     current = terms.previous or resources_of(replaced)
     begun = _begun(guests, current)  # by the times they had
+    fixed = {key: resource_id for key, resource_id in current.items() if key[0] in begun}
     unchanged = party_of(guests, services, current, choice, same_room=same_room)
     for (guest, rows), stay, times in zip(
         guests.items(), replaced.stays, times_of(unchanged, start), strict=True
@@ -367,9 +383,13 @@ async def _reallocate(
         set_times(guest, rows, times)
         if start != stay.start and guest.status in EXPECTED_AGAIN and start > utc_now() + CHECK_IN:
             guest.status = AppointmentStatus.CONFIRMED
-    fixed = await _fixed_resources(session, visit, guests, current, begun)
     as_wished = party_of(guests, services, fixed, choice, same_room=same_room)
     parties = [unchanged, as_wished] if terms.others_will_do else [unchanged]
+    stays = [Span(guest.starts_at, guest.ends_at) for guest in guests]
+    room_id = await room_of_company(session, visit, guests, stays)
+    apart = terms.may_stay_apart and start == replaced.stays[0].start and _is_apart(replaced, room_id)
+    if room_id is not None and not apart:
+        parties = [party.in_room(room_id) for party in parties]
     snapshot = None
     if not terms.at_desk:
         snapshot = await load_snapshot_around(
@@ -450,28 +470,29 @@ def _begun(guests: Guests, current: Resources) -> set[UUID]:
     }
 
 
-async def _fixed_resources(
-    session: AsyncSession, visit: Visit, guests: Guests, current: Resources, begun: Collection[UUID]
-) -> Resources:
-    """Return the resources that stay even if not all can: those of treatments that have begun, and the beds that have to
-    be in one room with the beds of other guests."""
-    in_company = visit.same_room and await others_are_there(session, visit, guests)
-    return {
-        (treatment_id, kind): resource_id
-        for (treatment_id, kind), resource_id in current.items()
-        if treatment_id in begun or (in_company and kind == ResourceKind.BED)
-    }
-
-
-async def others_are_there(session: AsyncSession, visit: Visit, guests: Guests) -> bool:
-    """Return whether another guest of the visit is present while one of these is."""
-    others = select(Appointment.id).where(
-        Appointment.visit_id == visit.id,
-        Appointment.id.not_in([guest.id for guest in guests]),
-        Appointment.status.in_(EDITABLE),
-        or_(*(overlaps(guest.starts_at, guest.ends_at) for guest in guests)),
+async def room_of_company(
+    session: AsyncSession, visit: Visit, guests: Guests, during: Sequence[Span]
+) -> UUID | None:
+    """Return the room in which the other guests of a visit are at these times, if the party is to be in one room. None if
+    no other guest has a bed then, or they are in several rooms."""
+    if not visit.same_room:
+        return None
+    rooms = await fetch_raw(
+        session,
+        _ROOMS_OF_COMPANY,
+        visit.id,
+        [guest.id for guest in guests],
+        [*EDITABLE],
+        [span.start for span in during],
+        [span.end for span in during],
     )
-    return await session.scalar(others.limit(1)) is not None
+    return rooms[0][0] if len(rooms) == 1 else None
+
+
+def _is_apart(replaced: Replaced, room_id: UUID | None) -> bool:
+    """Return whether a guest has a bed in another room."""
+    rooms = {time.room_id or time.resource_id for time in replaced.occupied if time.kind == ResourceKind.BED}
+    return bool(rooms - {room_id})
 
 
 def party_of(
@@ -490,12 +511,15 @@ def party_of(
         bed_types = {segment.bed_type_id for segment in agreed.segments} - {None}
         bed_id = current.get((row.id, ResourceKind.BED)) if len(bed_types) == 1 else None
         bed_id, bed_type_id = choice.beds.get(row.id, (bed_id, None))
+        device_types = {segment.device_type_id for segment in agreed.segments} - {None}
+        device_id = current.get((row.id, ResourceKind.DEVICE)) if len(device_types) == 1 else None
         therapist_id = current.get((row.id, ResourceKind.STAFF), agreed.therapist_id)
         return replace(
             agreed,
             therapist_id=choice.therapists.get(row.id, therapist_id),
             bed_id=bed_id,
             bed_type_id=bed_type_id,
+            device_id=device_id,
         )
 
     return Party(tuple(tuple(map(treatment, rows)) for rows in guests.values()), same_room=same_room)

@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.types.localized import LocalizedText
+from app.common.types.wall_time import Span
 from app.db.idempotency import idempotent
 from app.db.queries import get_row
 from app.modules.booking.allocation.allocations import allocations_of, insert_allocations, release
@@ -28,11 +29,11 @@ from app.modules.booking.editing.reschedule import (
     Guests,
     Resources,
     occupied_by,
-    others_are_there,
     overrules_for,
     party_of,
     refuse_past,
     resources_of,
+    room_of_company,
 )
 from app.modules.booking.editing.treatments import DeskChoice
 from app.modules.booking.status.status import MOVABLE
@@ -141,8 +142,9 @@ async def _exchange(
     company = [
         guest
         for guest, treatments in guests.items()
-        if visits[guest.visit_id].same_room
-        and await others_are_there(session, visits[guest.visit_id], {guest: treatments})
+        if await room_of_company(
+            session, visits[guest.visit_id], {guest: treatments}, [Span(guest.starts_at, guest.ends_at)]
+        )
     ]
     beds = _beds_of(company, guests, current)
     choices: list[Resources] = [{**current, **exchanged}]
