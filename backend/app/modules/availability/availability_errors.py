@@ -55,6 +55,14 @@ class BedsAreForTheDesk(ForbiddenException):
     )
 
 
+class StayTooLong(ConflictException):
+    code = "STAY_TOO_LONG"
+    text = LocalizedText(
+        "Khách ở lại quá 24 giờ. Vui lòng tách thành nhiều lần hẹn.",
+        "A guest would stay longer than 24 hours. Please book several visits.",
+    )
+
+
 QUOTE_ERRORS = (
     VariantNotFound,
     AddOnNotFound,
@@ -64,6 +72,7 @@ QUOTE_ERRORS = (
     AddOnDoesNotFit,
     NoTherapistNeeded,
     BedDoesNotFit,
+    StayTooLong,
 )
 """The errors with which `quote_party` refuses anybody's wishes, for the API document."""
 CUSTOMER_QUOTE_ERRORS = (SoldAtTheDesk, BedsAreForTheDesk)

@@ -34,6 +34,7 @@ from app.modules.availability.quote import (
     lengthen,
     quote_add_ons,
     quote_party,
+    refuse_too_long,
     require_therapist,
 )
 from app.modules.availability.snapshot import (
@@ -67,6 +68,7 @@ __all__ = [
     "lock_and_refresh",
     "quote_add_ons",
     "quote_party",
+    "refuse_too_long",
     "require_therapist",
 ]
 

@@ -16,14 +16,16 @@ from app.modules.availability.availability_errors import (
     NoTherapistNeeded,
     NotOffered,
     SoldAtTheDesk,
+    StayTooLong,
 )
 from app.modules.availability.availability_schemas import GuestWish, TreatmentWish
 from app.modules.catalogue.catalogue_errors import AddOnNotFound, VariantNotFound
 from app.modules.catalogue.catalogue_schemas import Offered, name_variant
 from app.modules.resource.resource_errors import ResourceNotFound
 from app.modules.staff.staff_errors import StaffNotFound
-from app.scheduling.demand import Party, Segment, Treatment
+from app.scheduling.demand import LONGEST_STAY, Party, Segment, Treatment
 from app.scheduling.supply import ResourceKind
+from app.scheduling.timegrid import STEP
 
 _REFERENCES = """
 SELECT 'variant', id, row_to_json(bookable_variant) FROM bookable_variant WHERE id = ANY($1::uuid[])
@@ -77,6 +79,7 @@ async def quote_party(
         SoldAtTheDesk: A user who is not at the desk chose what only the desk can book.
         AddOnDoesNotFit, NoTherapistNeeded, BedDoesNotFit
         BedsAreForTheDesk: A user who is not at the desk chose a bed.
+        StayTooLong
     """
     wishes = [wish for guest in guests for wish in guest.treatments]
     if not at_desk and any(wish.bed_id for wish in wishes):
@@ -89,6 +92,7 @@ async def quote_party(
     )
     quoted = [[_quote(wish, references, at_desk=at_desk) for wish in guest.treatments] for guest in guests]
     party = Party(tuple(tuple(line.treatment for line in guest) for guest in quoted), same_room)
+    refuse_too_long(party)
     return Quote(quoted, party)
 
 
@@ -118,6 +122,16 @@ def require_therapist(segments: Iterable[Segment]) -> None:
     """
     if not any(segment.needs_staff for segment in segments):
         raise NoTherapistNeeded
+
+
+def refuse_too_long(party: Party) -> None:
+    """Refuse a party in which a guest stays longer than `LONGEST_STAY`.
+
+    Raises:
+        StayTooLong
+    """
+    if party.stay() * STEP > LONGEST_STAY:
+        raise StayTooLong
 
 
 def lengthen(segments: Sequence[Segment], minutes: int) -> tuple[Segment, ...]:

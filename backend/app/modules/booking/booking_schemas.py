@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, comput
 
 from app.common.schemas import Bilingual, Composed, Line, PageQuery, RequestModel, without_defaults
 from app.common.types.gender import Gender, GivenGender
+from app.common.types.wall_time import DAY
 from app.common.validation import bilingual_error
 from app.modules.availability.availability_schemas import (
     MAX_ADD_ONS,
@@ -20,8 +21,6 @@ from app.modules.booking.status.status import AppointmentStatus, StatusRequest, 
 from app.scheduling.demand import MOST_GUESTS, MOST_TREATMENTS
 from app.scheduling.supply import ResourceKind
 
-MAX_MINUTES = 720
-"""The length of the longest treatment, in minutes."""
 Force = Annotated[
     StrictBool,
     Field(
@@ -129,7 +128,7 @@ class TreatmentChange(RequestModel):
         StrictInt | None,
         Field(
             ge=5,
-            le=MAX_MINUTES,
+            le=DAY,
             multiple_of=5,
             description="The guest's total time: extends or shortens the treatment.",
         ),

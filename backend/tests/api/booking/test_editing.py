@@ -310,3 +310,26 @@ def _iso(when: datetime) -> str:
     from datetime import UTC
 
     return when.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+class TestAStay:
+    async def test_of_more_than_a_day_cannot_be_booked(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(hours="00:00-24:00", therapists=2)
+        retreat = spa.service("retreat", Segment(720, staff=False, on="massage-bed"))
+        await spa.write()
+        two = [{"variant_id": str(retreat)}] * 2
+        booking = spa.booking(spa.hour(0), guests=[{"treatments": [*two, spa.treatment()]}])
+        assert code_of(await client.post(VISITS, **booking)) == (409, "STAY_TOO_LONG")
+        booking = spa.booking(spa.hour(0), guests=[{"treatments": two}])
+        assert (await client.post(VISITS, **booking)).status_code == 201
+
+    async def test_cannot_be_made_longer_than_a_day(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(hours="00:00-24:00")
+        visit = await create_booking(client, spa, 10)
+        [guest] = visit["appointments"]
+        whole_day = {"id": guest["treatments"][0]["id"], "minutes": 1440}
+        path = f"{APPOINTMENTS}/{guest['id']}"
+        refused = await client.patch(path, json={"treatments": [whole_day, spa.treatment()]})
+        assert code_of(refused) == (409, "STAY_TOO_LONG")
+        assert (await client.get(f"{VISITS}/{visit['id']}")).json() == visit
+        assert (await client.patch(path, json={"treatments": [whole_day]})).status_code == 200

@@ -23,6 +23,7 @@ from app.modules.availability.availability_service import (
     Overrule,
     describe_start,
     load_snapshot_around,
+    refuse_too_long,
 )
 from app.modules.booking.allocation.allocations import allocations_of, insert_allocations, release
 from app.modules.booking.allocation.reserve import AllocationRequest, Occupied, Replaced, reserve
@@ -377,6 +378,7 @@ async def _reallocate(
     begun = _begun(guests, current)  # by the times they had
     fixed = {key: resource_id for key, resource_id in current.items() if key[0] in begun}
     unchanged = party_of(guests, services, current, choice, same_room=same_room)
+    refuse_too_long(unchanged)
     for (guest, rows), stay, times in zip(
         guests.items(), replaced.stays, times_of(unchanged, start), strict=True
     ):

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.db.queries import fetch_raw
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_schemas import VisitRead
-from app.modules.booking.visit.rows import LONGEST_STAY
+from app.scheduling.demand import LONGEST_STAY
 
 # = ANY(array(…)) and not IN: PostgreSQL then looks the visits up one by one, however many there ever were.
 _READ = "SELECT details::text FROM visit_details WHERE id = ANY({}) ORDER BY id"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
 from pydantic import TypeAdapter
@@ -14,11 +14,8 @@ from app.modules.availability.availability_service import QuotedAddOn, QuotedTre
 from app.modules.booking.allocation.allocations import TreatmentRef
 from app.modules.booking.booking_models import Appointment, AppointmentAddOn, AppointmentTreatment, Visit
 from app.modules.catalogue.catalogue_schemas import ServiceName
-from app.scheduling.demand import Party, Segment, Treatment
+from app.scheduling.demand import LONGEST_STAY, Party, Segment, Treatment
 from app.scheduling.timegrid import STEP
-
-LONGEST_STAY = timedelta(days=14)
-"""The longest stay of a guest: twelve treatments of at most a day, and some margin."""
 
 type Times = tuple[datetime, datetime]
 
