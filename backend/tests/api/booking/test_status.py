@@ -258,6 +258,29 @@ class TestComingAfterAll:
         [moved] = (await client.patch(f"{VISITS}/{visit_id}", json=soon)).json()["appointments"]
         assert (moved["status"], len(moved["treatments"][0]["allocations"])) == ("arrived", 2)
 
+    async def test_after_the_end_the_guest_gets_time_from_now_on(self, client: httpx2.AsyncClient) -> None:
+        spa, hour = await begun_spa()
+        visit_id, _ = await no_show(client, spa, hour - timedelta(hours=2))
+        came_at = this_step()
+        arrived = await client.put(f"{VISITS}/{visit_id}/status", json={"status": "arrived"})
+        [guest] = arrived.json()["appointments"]
+        assert datetime.fromisoformat(guest["start"]) in {came_at, this_step()}
+        assert datetime.fromisoformat(guest["end"]) > utc_now()
+        assert len(guest["treatments"][0]["allocations"]) == 2
+        assert await allocations_of(UUID(guest["id"])) == ["booked", "booked"]
+
+    async def test_after_the_end_a_guest_waits_without_time_until_someone_is_free(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        spa, hour = await begun_spa()
+        visit_id, _ = await no_show(client, spa, hour - timedelta(hours=2))
+        assert (await client.post(VISITS, **spa.booking(None, walk_in=True))).status_code == 201
+        arrived = await client.put(f"{VISITS}/{visit_id}/status", json={"status": "arrived"})
+        [guest] = arrived.json()["appointments"]
+        assert (guest["status"], guest["treatments"][0]["allocations"]) == ("arrived", [])
+        stranded = await client.get(f"/api/v1/branches/{spa.branch_id}/stranded-appointments")
+        assert [row["appointment_id"] for row in stranded.json()["items"]] == [guest["id"]]
+
     async def test_repeating_an_arrival_does_not_check_in_the_no_show_of_the_party(
         self, client: httpx2.AsyncClient
     ) -> None:

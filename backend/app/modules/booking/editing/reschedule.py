@@ -223,13 +223,14 @@ async def _edit(  # noqa: PLR0913 - who changes what, and how
             await session.delete(row)
 
 
-async def restore_times(
+async def restore_times(  # noqa: PLR0913 - whose time, what they had, and how
     session: AsyncSession,
     visit: Visit,
     appointment_ids: Collection[UUID],
     previous: Resources,
     *,
     terms: Terms | None = None,
+    now_if_over: bool = False,
 ) -> None:
     """Give guests who had released their time that time back where it is still free, if possible with what they had.
 
@@ -239,11 +240,14 @@ async def restore_times(
         previous: The resources that they had.
         terms: Given if all of the time must be free. Otherwise those whose time is not have none until the desk moves
             them: a guest who is there must be recorded in any case.
+        now_if_over: Guests whose time is over get time from now on.
 
     Raises:
         SlotTaken, SameTime: `terms` are given, and the time is not free.
     """
-    for start, guests in await _by_start(session, visit, appointment_ids):
+    for booked_start, guests in await _by_start(session, visit, appointment_ids):
+        over = now_if_over and all(guest.ends_at <= utc_now() for guest in guests)
+        start = this_step() if over else booked_start
         chosen = terms or Terms(same_time_will_do=True)
         overruled = any(guest.overruled for guest in guests)
         with nullcontext() if terms else suppress(SlotTaken):

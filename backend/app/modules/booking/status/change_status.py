@@ -83,7 +83,8 @@ async def set_status(
         had = released_resources((await last_transitions(session, unexpected)).values()) if unexpected else {}
         await _begin_now(session, visit, changes)
         await apply_changes(session, changes, reason=reason, user_id=user.id)
-        await restore_times(session, visit, unexpected, had)
+        they_came = change.status is StatusRequest.ARRIVED
+        await restore_times(session, visit, unexpected, had, now_if_over=they_came)
         await restore_rest(
             session, visit, [guest.id for guest in changes if guest.status is Status.COMPLETED]
         )
