@@ -8,7 +8,7 @@ from typing import NamedTuple, Protocol, Self
 from uuid import UUID
 
 from app.scheduling.bitmask import ones
-from app.scheduling.supply import Requirement, ResourceKind
+from app.scheduling.supply import Place, Requirement, ResourceKind
 from app.scheduling.timegrid import STEP_MINUTES, steps_of
 
 MOST_GUESTS = 6
@@ -85,6 +85,13 @@ class Party:
             tuple(replace(treatment, room_id=room_id) for treatment in guest) for guest in self.guests
         )
         return replace(self, guests=guests)
+
+    def with_any(self, place: Place) -> Self:
+        """Return the party with any therapist and any bed for one treatment. Gender and room stay."""
+        guest, number = place
+        treatments = [*self.guests[guest]]
+        treatments[number] = replace(treatments[number], therapist_id=None, bed_id=None, bed_type_id=None)
+        return replace(self, guests=(*self.guests[:guest], tuple(treatments), *self.guests[guest + 1 :]))
 
     def stay(self) -> int:
         """Return how many steps the last guest stays, at least one."""

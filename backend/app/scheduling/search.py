@@ -8,7 +8,7 @@ Measured on 2026-11-23 (2 shared cores, Python 3.13; 50 therapists, 60 beds, 40 
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -51,6 +51,33 @@ def feasible_steps(
     for problem in _problems(needs, unmet, resources, same_room=same_room):
         todo = problem.solvable_steps(unmet, todo)
     return todo
+
+
+def feasible_by_resource(party: Party, supply: Supply, at: Collection[int]) -> dict[int, int]:
+    """Return the steps at which the party can begin, by the number of the resource that serves all needs of `at`.
+
+    Args:
+        at: The numbers of some needs of the party.
+    """
+    needs = party.needs()
+    todo = bookable_starts(party, supply)
+    unmet = _unmet_needs(needs, supply.resources, todo)
+    concerned = []
+    for problem in _problems(needs, unmet, supply.resources, same_room=party.same_room):
+        if {*at} & {*problem.needs}:
+            concerned.append(problem)
+        else:
+            todo = problem.solvable_steps(unmet, todo)
+    found = {}
+    for number in {number for one in at for number in unmet[one].free}:
+        steps = todo
+        chosen = [*unmet]
+        for one in at:
+            chosen[one] = UnmetNeed(unmet[one].during, {number: unmet[one].free.get(number, 0)})
+        for problem in concerned:
+            steps = problem.solvable_steps(chosen, steps)
+        found[number] = steps
+    return found
 
 
 def assign(party: Party, supply: Supply, start: int) -> list[Assignment] | None:

@@ -54,6 +54,7 @@ PUBLIC = {label for label, operation in OPERATIONS.items() if operation.get("sec
 READ_BY_POST = {
     "POST /api/v1/availability/days",
     "POST /api/v1/availability/starts",
+    "POST /api/v1/availability/places",
     "POST /api/v1/staff/{staff_id}/replan",
 }
 """Operations that change nothing and take a document, which GET cannot."""
@@ -348,6 +349,7 @@ IN_A_BRANCH = ABOUT_STAFF | {
     "POST /api/v1/visits/{visit_id}/undo",
     "PATCH /api/v1/appointments/{appointment_id}",
     "POST /api/v1/appointments/{appointment_id}/swap",
+    "POST /api/v1/availability/places",
     "POST /api/v1/shifts",
     "POST /api/v1/shifts/fill",
     "POST /api/v1/shifts/copy",
@@ -511,6 +513,13 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
         "json": _wish(ids) | {"first_day": "2100-03-01", "last_day": "2100-03-02"}
     },
     "POST /api/v1/availability/starts": lambda ids: {"json": _wish(ids) | {"day": "2100-03-01"}},
+    "POST /api/v1/availability/places": lambda ids: {
+        "json": {
+            "branch_id": str(ids["branch_id"]),
+            "day": "2100-03-01",
+            "treatment_id": str(ids["treatment_id"]),
+        }
+    },
     "POST /api/v1/calendars": lambda ids: {"json": {"staff_id": str(ids["staff_id"])}},
     "GET /api/v1/calendars": lambda ids: {"params": {"staff_id": str(ids["staff_id"])}},
     "POST /api/v1/auth/password": lambda _: {

@@ -116,6 +116,7 @@ MAY_CALL = {
     f"PATCH {V1}/catalogue/add-ons/{{add_on_id}}": ADMIN,
     f"POST {V1}/availability/days": SIGNED_IN,
     f"POST {V1}/availability/starts": SIGNED_IN,
+    f"POST {V1}/availability/places": DESK,
     f"GET {V1}/resources/{{resource_id}}/outages": TEAM,
     f"POST {V1}/resources/{{resource_id}}/outages": DESK,
     f"DELETE {V1}/resources/{{resource_id}}/outages/{{outage_id}}": DESK,

@@ -12,6 +12,7 @@ from app.common.types.gender import GivenGender
 from app.common.types.instants import Instant
 from app.common.validation import bilingual_error
 from app.scheduling.demand import MOST_GUESTS, MOST_TREATMENTS
+from app.scheduling.places import Obstacle
 from app.scheduling.shortages import Reason
 from app.scheduling.timegrid import STEP_MINUTES
 
@@ -124,9 +125,7 @@ class DaysQuery(PartyWish):
         return self
 
 
-class StartsQuery(PartyWish):
-    """The day to search."""
-
+class _OneDay(BaseModel):
     day: IsoDate = Field(examples=["2026-12-05"])
 
     @model_validator(mode="after")
@@ -134,6 +133,19 @@ class StartsQuery(PartyWish):
         if not _FIRST_DAY <= self.day <= _LAST_DAY:
             raise _outside_calendar()
         return self
+
+
+class StartsQuery(PartyWish, _OneDay):
+    """The day to search."""
+
+
+class PlacesQuery(RequestModel, _OneDay):
+    """A treatment that would move to a place on the board."""
+
+    branch_id: UUID
+    treatment_id: UUID = Field(
+        description="A treatment of a visit; its guest moves with all their treatments."
+    )
 
 
 class ReasonRead(BaseModel):
@@ -187,3 +199,38 @@ class StartsRead(BaseModel):
     day: date
     starts: list[StartRead]
     reasons: list[ReasonRead] = Field(description="What is missing; empty when there is a start.")
+
+
+type Instants = tuple[datetime, datetime]
+
+
+class ObstacleRead(BaseModel):
+    """A reason why the treatment does not fit, and the starts for which it holds."""
+
+    code: Obstacle
+    starts: list[Instants] = Field(description="From the first start until before the second.")
+
+
+class PlaceRead(BaseModel):
+    """The starts at which the guest's visit fits with this therapist or on this bed."""
+
+    resource_id: UUID
+    kind: str = Field(examples=["staff"])
+    name: str = Field(examples=["Lan"])
+    fits: list[Instants] = Field(
+        description="Starts of the guest in steps of five minutes, from the first until before the second."
+    )
+    obstacles: list[ObstacleRead] = Field(description="The other starts at which the branch is open.")
+
+
+class PlacesRead(BaseModel):
+    day: date
+    open: list[Instants] = Field(
+        description="Starts at which the branch is open for the whole stay, from now on. At all others nothing fits."
+    )
+    messages: dict[Obstacle, str] = Field(
+        description="A sentence for each obstacle, in Vietnamese or English by Accept-Language."
+    )
+    places: list[PlaceRead] = Field(
+        description="Therapists with the skill, and beds of the type. No other therapist or bed does this treatment."
+    )

@@ -5,7 +5,7 @@ Other modules import from this file alone what they need of availability.
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -18,14 +18,18 @@ from app.modules.availability.availability_schemas import (
     DayRead,
     DaysQuery,
     DaysRead,
+    ObstacleRead,
     PartyWish,
+    PlaceRead,
+    PlacesQuery,
+    PlacesRead,
     ReasonRead,
     StartRead,
     StartsQuery,
     StartsRead,
     TreatmentAssignments,
 )
-from app.modules.availability.messages import describe_shortage, describe_start
+from app.modules.availability.messages import OBSTACLES, describe_shortage, describe_start
 from app.modules.availability.overrule import Overrule
 from app.modules.availability.quote import (
     Quote,
@@ -47,9 +51,10 @@ from app.modules.identity.access import CurrentUser
 from app.modules.identity.roles import DESK
 from app.scheduling.bitmask import positions, union
 from app.scheduling.demand import Assignment, Party
+from app.scheduling.places import ResourceStarts, Way, open_steps, starts_by_resource
 from app.scheduling.search import assign, bookable_starts, feasible_starts
 from app.scheduling.shortages import Reason, Shortage, find_shortages
-from app.scheduling.supply import Requirement, ResourceKind
+from app.scheduling.supply import Place, Requirement, ResourceKind, Therapist
 from app.scheduling.timegrid import STEP
 
 __all__ = [
@@ -87,9 +92,12 @@ class MoveOption(NamedTuple):
 
     def starts(self, snapshot: BranchSnapshot) -> int:
         """Return the steps at which the party can begin in this way."""
+        return feasible_starts(self.party, snapshot.supply) & self.permitted(snapshot)
+
+    def permitted(self, snapshot: BranchSnapshot) -> int:
+        """Return the steps at which the party would meet none of the guests that it avoids."""
         lead = (self.party.stay() - 1) * STEP
-        avoided = snapshot.grid.busy(Span(span.start - lead, span.end) for span in self.avoids)
-        return feasible_starts(self.party, snapshot.supply) & ~avoided
+        return ~snapshot.grid.busy(Span(span.start - lead, span.end) for span in self.avoids)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +180,52 @@ async def find_starts(
         missing = missing or [Shortage(Reason.NOT_AT_ONCE)]
     reasons = _read_reasons(missing, snapshot, query.day, query, at_desk=at_desk, language=language)
     return StartsRead(day=query.day, starts=found, reasons=reasons)
+
+
+async def find_places(
+    session: AsyncSession, query: PlacesQuery, move: Move, place: Place, *, language: str
+) -> PlacesRead:
+    """Find where a treatment of a visit fits on a day: with which therapists and on which beds, and why not at the other
+    starts. Starts are not bound to the grid of the branch, because the desk is not.
+
+    Args:
+        move: The guest who would move.
+        place: The treatment among those of the guest.
+
+    Raises:
+        BranchNotFound
+    """
+    party = move.options[-1].party
+    snapshot = await load_snapshot(
+        session, query.branch_id, query.day, query.day, party, at_desk=True, ignored=move.appointment_ids
+    )
+    await session.close()
+    day = snapshot.grid.day(query.day, snapshot.zone)
+    snapshot = replace(snapshot, supply=replace(snapshot.supply, starts=day))
+    candidates = open_steps(party, snapshot.supply, day)
+    ways = [Way(option.party, option.permitted(snapshot)) for option in move.options]
+    found = await _search(party, lambda: starts_by_resource(ways, place, snapshot.supply, candidates))
+    return PlacesRead(
+        day=query.day,
+        open=snapshot.grid.spans(candidates),
+        messages={obstacle: text.in_language(language) for obstacle, text in OBSTACLES.items()},
+        places=[_read_place(snapshot, starts) for starts in found],
+    )
+
+
+def _read_place(snapshot: BranchSnapshot, found: ResourceStarts) -> PlaceRead:
+    kind = ResourceKind.STAFF if isinstance(found.resource, Therapist) else found.resource.kind
+    return PlaceRead(
+        resource_id=found.resource.id,
+        kind=kind,
+        name=snapshot.resource_names[found.resource.id],
+        fits=snapshot.grid.spans(found.fits),
+        obstacles=[
+            ObstacleRead(code=obstacle, starts=snapshot.grid.spans(mask))
+            for obstacle, mask in found.obstacles.items()
+            if mask
+        ],
+    )
 
 
 async def _options(

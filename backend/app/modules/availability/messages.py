@@ -9,6 +9,7 @@ from app.common.types.gender import Gender
 from app.common.types.localized import LocalizedText
 from app.common.types.wall_time import DAY, Span, instant_of
 from app.modules.availability.snapshot import BranchSnapshot
+from app.scheduling.places import Obstacle
 from app.scheduling.shortages import Reason, Shortage
 from app.scheduling.supply import Requirement, ResourceKind
 from app.scheduling.timegrid import this_step
@@ -77,6 +78,16 @@ _ONLY_ONE = LocalizedText(
 )
 _IN_ONE_ROOM = LocalizedText(" trong cùng một phòng", " in one room")
 _EMPTY = LocalizedText("", "")
+OBSTACLES = {
+    Obstacle.UNSUITABLE: LocalizedText("Không đúng yêu cầu của khách.", "Not what the guest asked for."),
+    Obstacle.OFF_SHIFT: LocalizedText("Ngoài ca làm.", "Not on shift."),
+    Obstacle.TAKEN: LocalizedText("Đã bận.", "Not free."),
+    Obstacle.OTHERS: LocalizedText(
+        "Thiếu giường, thiết bị hoặc kỹ thuật viên khác.",
+        "A bed, a device or another therapist is not free.",
+    ),
+}
+"""The reasons why a treatment does not fit at a place on the board."""
 _ONE_DAY = timedelta(days=1)
 _MAX_TIMES = 4
 """The number of times that one sentence lists; the response lists all of them."""

@@ -9,8 +9,21 @@ from app.core.database import SessionDep, read_only
 from app.core.exceptions import error_responses, preferred_language
 from app.http.router import ApiRouter
 from app.modules.availability.availability_errors import CUSTOMER_QUOTE_ERRORS, QUOTE_ERRORS
-from app.modules.availability.availability_schemas import DaysQuery, DaysRead, StartsQuery, StartsRead
-from app.modules.booking.booking_errors import HoldExpired, StatusConflict, TooLateToMove, VisitNotFound
+from app.modules.availability.availability_schemas import (
+    DaysQuery,
+    DaysRead,
+    PlacesQuery,
+    PlacesRead,
+    StartsQuery,
+    StartsRead,
+)
+from app.modules.booking.booking_errors import (
+    HoldExpired,
+    StatusConflict,
+    TooLateToMove,
+    TreatmentNotFound,
+    VisitNotFound,
+)
 from app.modules.booking.search import service
 from app.modules.branch.branch_errors import BranchNotFound
 from app.modules.identity.access import SignedIn
@@ -55,3 +68,17 @@ async def find_starts(
     """
     language = preferred_language(accept_language)
     return await service.find_starts(session, user, query, language=language)
+
+
+@router.post(
+    "/places", responses=error_responses(BranchNotFound, TreatmentNotFound, StatusConflict, HoldExpired)
+)
+@read_only
+async def find_places(
+    user: SignedIn, session: SessionDep, query: PlacesQuery, accept_language: Languages = ""
+) -> PlacesRead:
+    """Find where a treatment on the board fits on a day, with every therapist and on every bed, and why not elsewhere.
+    For the desk, while a card is in the hand. Changes nothing.
+    """
+    language = preferred_language(accept_language)
+    return await service.find_places(session, user, query, language=language)

@@ -15,19 +15,22 @@ from app.modules.availability.availability_schemas import (
     DaysQuery,
     DaysRead,
     PartyWish,
+    PlacesQuery,
+    PlacesRead,
     StartsQuery,
     StartsRead,
 )
 from app.modules.availability.availability_service import Move
-from app.modules.booking.booking_errors import HoldExpired, StatusConflict, VisitNotFound
-from app.modules.booking.booking_models import Appointment, Visit
+from app.modules.booking.booking_errors import HoldExpired, StatusConflict, TreatmentNotFound, VisitNotFound
+from app.modules.booking.booking_models import Appointment, AppointmentTreatment, Visit
 from app.modules.booking.editing.move import find_move_options
 from app.modules.booking.status.policy import refuse_unless_movable
 from app.modules.booking.status.status import MOVABLE
 from app.modules.booking.status.transitions import Relation
 from app.modules.booking.visit.access import relations_to_visit
 from app.modules.booking.visit.rows import load_rows
-from app.modules.identity.access import CurrentUser
+from app.modules.identity.access import CurrentUser, authorize
+from app.modules.identity.roles import DESK
 
 
 async def find_days(session: AsyncSession, user: CurrentUser, query: DaysQuery, *, language: str) -> DaysRead:
@@ -52,6 +55,32 @@ async def find_starts(
     """
     move = await _find_move(session, user, query)
     return await availability_service.find_starts(session, user, query, move, language=language)
+
+
+async def find_places(
+    session: AsyncSession, user: CurrentUser, query: PlacesQuery, *, language: str
+) -> PlacesRead:
+    """Find where a treatment fits on a day of the board, and why not elsewhere.
+
+    Raises:
+        ForbiddenException: The user is not at the desk of the branch.
+        TreatmentNotFound: The branch has no such treatment.
+        BranchNotFound, StatusConflict, HoldExpired
+    """
+    authorize(user, *DESK, branch_id=query.branch_id)
+    treatment = await get_row(session, AppointmentTreatment, query.treatment_id, TreatmentNotFound)
+    guest = await get_row(session, Appointment, treatment.appointment_id, TreatmentNotFound)
+    if guest.branch_id != query.branch_id:
+        raise TreatmentNotFound
+    if guest.status not in MOVABLE or guest.hold_has_expired:
+        raise HoldExpired if guest.hold_has_expired else StatusConflict
+    rows = await load_rows(session, await get_row(session, Visit, guest.visit_id, TreatmentNotFound))
+    treatments = rows.treatments_of(guest)
+    options = await find_move_options(session, rows, {guest: treatments})
+    place = (0, treatments.index(treatment))
+    return await availability_service.find_places(
+        session, query, Move([guest.id], options), place, language=language
+    )
 
 
 async def _find_move(session: AsyncSession, user: CurrentUser, query: PartyWish) -> Move | None:
