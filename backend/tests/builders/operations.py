@@ -328,6 +328,7 @@ IN_A_BRANCH = ABOUT_STAFF | {
     "GET /api/v1/branches/{branch_id}/board",
     "GET /api/v1/branches/{branch_id}/board/stream",
     "GET /api/v1/branches/{branch_id}/stranded-appointments",
+    "GET /api/v1/branches/{branch_id}/utilization",
     "PATCH /api/v1/branches/{branch_id}",
     "PUT /api/v1/branches/{branch_id}/hours",
     "POST /api/v1/branches/{branch_id}/special-hours",
@@ -539,6 +540,9 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
     },
     "POST /api/v1/branches/{branch_id}/special-hours": lambda _: {"json": _a_day_off()},
     "GET /api/v1/branches/{branch_id}/board": lambda _: {"params": {"day": "2100-03-01"}},
+    "GET /api/v1/branches/{branch_id}/utilization": lambda _: {
+        "params": {"first_day": "2100-03-01", "last_day": "2100-03-07"}
+    },
     "GET /api/v1/branches/{branch_id}/board/stream": lambda _: {"params": {"day": "2100-03-01"}},
     "POST /api/v1/customers": lambda _: {"json": {"full_name": "Lan"}},
     "GET /api/v1/customers/search": lambda _: {"params": {"q": "Lan"}},

@@ -78,6 +78,7 @@ MAY_CALL = {
     f"GET {V1}/branches/{{branch_id}}/board": TEAM,
     f"GET {V1}/branches/{{branch_id}}/board/stream": TEAM,
     f"GET {V1}/branches/{{branch_id}}/stranded-appointments": DESK,
+    f"GET {V1}/branches/{{branch_id}}/utilization": DESK,
     f"POST {V1}/customers": DESK,
     f"GET {V1}/customers": DESK,
     f"GET {V1}/customers/search": DESK,

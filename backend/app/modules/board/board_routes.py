@@ -14,8 +14,9 @@ from app.core.security import InvalidCursorException
 from app.http.router import ApiRouter
 from app.modules.board import board_service, stream
 from app.modules.board.board_errors import TooManyStreams
-from app.modules.board.board_schemas import BoardQuery, BoardRead
+from app.modules.board.board_schemas import BoardQuery, BoardRead, DayUtilization
 from app.modules.branch.branch_errors import BranchNotFound
+from app.modules.branch.branch_schemas import OpenQuery
 from app.modules.coverage.coverage_schemas import StrandedPage
 from app.modules.identity.access import SignedIn
 
@@ -36,6 +37,14 @@ async def get_board(
 ) -> BoardRead:
     """Return a branch's day: people, beds and devices, visits, guests. For its team; therapists see their own day."""
     return await board_service.read_board(session, user, branch_id, query.day)
+
+
+@router.get("/{branch_id}/utilization", responses=error_responses(BranchNotFound))
+async def get_utilization(
+    user: SignedIn, session: SessionDep, branch_id: UUID, query: Annotated[OpenQuery, Query()]
+) -> list[DayUtilization]:
+    """Return how full each day of a branch is: guests, and minutes booked of the minutes on shift. For the desk."""
+    return await board_service.read_utilization(session, user, branch_id, query)
 
 
 @router.get(

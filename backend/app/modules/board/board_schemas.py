@@ -93,6 +93,16 @@ class BoardRead(BaseModel):
     )
 
 
+class DayUtilization(BaseModel):
+    """A day with its guests, and the minutes booked of those on shift."""
+
+    day: date
+    is_open: bool
+    guests: int = Field(description="Guests whose appointments begin on that day and who have not given up.")
+    booked_minutes: int = Field(description="Minutes for which these guests occupy therapists.")
+    working_minutes: int = Field(description="Minutes of all shifts. Leave is not subtracted.")
+
+
 class BoardChange(BaseModel):
     """The changes since the event before. null: unchanged."""
 

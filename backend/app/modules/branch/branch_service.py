@@ -84,8 +84,12 @@ class BranchCalendar(NamedTuple):
         So the early morning after a late night belongs to two days.
         """
         opening = open_spans([day], self.hours.__getitem__, self.zone)
-        midnight = instant_of(day + _ONE_DAY, 0, self.zone)
-        return Span(instant_of(day, 0, self.zone), max([midnight, *(span.end for span in opening)]))
+        begins, midnight = self.midnight_to_midnight(day)
+        return Span(begins, max([midnight, *(span.end for span in opening)]))
+
+    def midnight_to_midnight(self, day: date) -> Span:
+        """Return a day without the night after it, so that each instant belongs to one day."""
+        return Span(instant_of(day, 0, self.zone), instant_of(day + _ONE_DAY, 0, self.zone))
 
 
 async def list_branches(session: AsyncSession) -> list[BranchRead]:

@@ -4,7 +4,7 @@ Part of the staff module's door: other modules may import it.
 """
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -15,12 +15,20 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.types.gender import Gender
 from app.common.types.wall_time import Span
+from app.db.queries import fetch_raw
 from app.modules.staff.roster.service import read_shift
 from app.modules.staff.staff_models import Shift, Staff, TimeOff, TimeOffStatus
 from app.modules.staff.staff_schemas import ShiftRead
 from app.modules.staff.time_off.schemas import TimeOffRead
 from app.modules.staff.time_off.service import read_time_off
 
+_WORKING_MINUTES = """
+SELECT coalesce(sum(extract(epoch FROM least(upper(during), ends) - greatest(lower(during), begins))) / 60, 0)::integer
+FROM unnest($2::timestamptz[], $3::timestamptz[]) WITH ORDINALITY AS day (begins, ends, number)
+LEFT JOIN shift ON branch_id = $1 AND lower(during) > begins - $4::interval AND lower(during) < ends
+    AND upper(during) > begins
+GROUP BY number ORDER BY number
+"""
 _LONGEST_SHIFT = timedelta(hours=25)
 """The length of a shift on the day when clocks are set back. The index knows only when shifts begin."""
 
@@ -66,6 +74,13 @@ async def list_people_at_work(
         )
         for staff in await session.scalars(people)
     ]
+
+
+async def working_minutes(session: AsyncSession, branch_id: UUID, days: Sequence[Span]) -> list[int]:
+    """Return for how many minutes people have shifts in the branch, for each of these days. Leave is not subtracted."""
+    starts, ends = ([day.start for day in days], [day.end for day in days])
+    rows = await fetch_raw(session, _WORKING_MINUTES, branch_id, starts, ends, _LONGEST_SHIFT)
+    return [minutes for (minutes,) in rows]
 
 
 async def _load_shifts(
