@@ -207,6 +207,7 @@ class StatusUndo(RequestModel):
         description="Guests of this visit: it is taken back for all of them, or for none. If left out, for those who"
         " changed last.",
     )
+    allow_same_time: AllowSameTime = False
 
 
 class Exchanged(StrEnum):
@@ -230,6 +231,7 @@ class AppointmentSwap(RequestModel):
             " where the present one is not free.",
         ),
     ]
+    allow_same_time: AllowSameTime = False
 
 
 class TreatmentAllocation(BaseModel):

@@ -18,6 +18,7 @@ from tests.builders.bookings import (
     overlaps,
     resources_of,
 )
+from tests.builders.people import add_customer
 from tests.builders.rosters import code_of
 from tests.builders.spas import Segment
 from tests.support.database import run_sql
@@ -272,3 +273,30 @@ class TestFitting:
         )
         assert code_of(await swap(client, one, late, "start")) == (409, "NOT_BOOKABLE")
         assert await now(client, other) == other
+
+
+class TestStarts:
+    async def test_a_customer_who_is_elsewhere_at_the_other_time_is_confirmed_by_the_desk(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        spa, customer_id = await bookable_spa(therapists=2, beds=2), await add_customer()
+        early = await create_booking(client, spa, 10, customer_id=customer_id)
+        late = await create_booking(client, spa, 14)
+        await create_booking(client, spa, 14, customer_id=customer_id)
+        assert code_of(await swap(client, early, late, "start")) == (409, "SAME_TIME")
+        assert await now(client, early) == early
+        first, second = (visit["appointments"][0]["id"] for visit in (early, late))
+        confirmed = await client.post(
+            f"{APPOINTMENTS}/{first}/swap",
+            json={"with_appointment_id": second, "exchange": ["start"], "allow_same_time": True},
+            headers={"Idempotency-Key": str(uuid7())},
+        )
+        assert confirmed.status_code == 200, confirmed.text
+
+    async def test_a_guest_is_not_put_outside_opening_hours(self, client: httpx2.AsyncClient) -> None:
+        """Cut the hours under one of two appointments: the other guest cannot get that time."""
+        spa = await bookable_spa(therapists=2, beds=2)
+        early, late = await create_booking(client, spa, 10), await create_booking(client, spa, 20)
+        spa.open_otherwise(spa.day(), spa.day(), "09:00-18:00")
+        await spa.write()
+        assert code_of(await swap(client, early, late, "start")) == (409, "CANNOT_SWAP")

@@ -93,7 +93,7 @@ class TestSteps:
             "admin": await signed_in(Role.ADMIN),
         }[role]
         await run_sql("UPDATE staff SET user_id = $1", user_id)
-        if requested in {"arrived", "no_show", "in_service", "completed"}:
+        if requested in {"arrived", "no_show", "in_service", "completed", "reopened"}:
             visit = await booked_ago(client, spa, minutes=30, customer_id=customer_id)
         else:
             visit = await create_booking(client, spa, 10, customer_id=customer_id)
@@ -297,8 +297,8 @@ class TestWhoAndUntilWhen:
     async def test_a_receptionist_does_not_undo_what_only_an_administrator_may_do(
         self, client: httpx2.AsyncClient
     ) -> None:
-        spa = await bookable_spa()
-        visit, desk = await create_booking(client, spa, 10), await signed_in(Role.RECEPTIONIST)
+        spa = await bookable_spa(hours="00:00-24:00")
+        visit, desk = await booked_ago(client, spa, minutes=30), await signed_in(Role.RECEPTIONIST)
         await run_sql("UPDATE appointment SET status = 'completed'")
         await set_status(client, visit, "reopened", reason="Bấm nhầm")
         assert code_of(await undo(client, visit, "reopened", desk)) == (403, "FORBIDDEN")
@@ -360,3 +360,73 @@ async def booked_ago(
     )
     visit: dict[str, Any] = (await client.get(f"{VISITS}/{visit_id}")).json()
     return visit
+
+
+class TestWhatHasChangedMeanwhile:
+    @pytest.mark.parametrize("closing", ["closed_day", "closed_branch"])
+    async def test_a_guest_does_not_come_back_when_the_branch_is_closed(
+        self, client: httpx2.AsyncClient, closing: str
+    ) -> None:
+        spa = await bookable_spa()
+        visit = await create_booking(client, spa, 10)
+        await set_status(client, visit, "cancelled")
+        if closing == "closed_day":
+            spa.open_otherwise(spa.day(), spa.day())
+            await spa.write()
+        else:
+            await run_sql("UPDATE branch SET closed_at = now() WHERE id = $1", spa.branch_id)
+        refused = await undo(client, visit, "cancelled")
+        assert code_of(refused) == (409, "SLOT_TAKEN")
+        assert [detail["type"] for detail in refused.json()["error"]["details"]][:1] == ["reason"]
+
+    async def test_a_guest_does_not_come_back_when_the_customer_is_archived(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        spa, customer_id = await bookable_spa(), await add_customer()
+        visit = await create_booking(client, spa, 10, customer_id=customer_id)
+        await set_status(client, visit, "cancelled")
+        await run_sql("UPDATE customer SET archived_at = now() WHERE id = $1", customer_id)
+        assert code_of(await undo(client, visit, "cancelled")) == (409, "CUSTOMER_ARCHIVED")
+
+    async def test_the_desk_confirms_that_a_customer_comes_twice_at_that_time(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        spa, customer_id = await bookable_spa(therapists=2, beds=2), await add_customer()
+        visit = await create_booking(client, spa, 10, customer_id=customer_id)
+        await set_status(client, visit, "cancelled")
+        await create_booking(client, spa, 10, customer_id=customer_id)
+        assert code_of(await undo(client, visit, "cancelled")) == (409, "SAME_TIME")
+        assert (await undo(client, visit, "cancelled", allow_same_time=True)).status_code == 200
+
+    @pytest.mark.parametrize("minutes", [30, 90])
+    async def test_a_guest_is_not_in_service_again_when_the_therapist_is_with_another_guest(
+        self, client: httpx2.AsyncClient, minutes: int
+    ) -> None:
+        """Say by mistake that a guest is done, before and after the booked end, and take a walk-in."""
+        spa = await bookable_spa(beds=2, hours="00:00-24:00")
+        visit = await booked_ago(client, spa, minutes=minutes)
+        await run_sql("UPDATE appointment SET status = 'in_service'")
+        await set_status(client, visit, "completed")
+        walk_in = await client.post(VISITS, **spa.booking(None, walk_in=True))
+        assert walk_in.status_code == 201, walk_in.text
+        assert code_of(await undo(client, visit, "completed")) == (409, "SLOT_TAKEN")
+        assert (await client.get(f"{VISITS}/{visit['id']}")).json()["appointments"][0][
+            "status"
+        ] == "completed"
+        await set_status(client, walk_in.json(), "cancelled")
+        assert (await undo(client, visit, "completed")).status_code == 200
+
+    @pytest.mark.parametrize(
+        ("old", "code"), [("completed", "TOO_EARLY_TO_COMPLETE"), ("no_show", "TOO_EARLY_FOR_NO_SHOW")]
+    )
+    async def test_an_appointment_that_was_moved_to_the_future_is_not_over_again(
+        self, client: httpx2.AsyncClient, old: str, code: str
+    ) -> None:
+        spa = await bookable_spa(hours="00:00-24:00")
+        visit = await booked_ago(client, spa, minutes=30)
+        await run_sql("UPDATE appointment SET status = $1", old)
+        await set_status(client, visit, "reopened", reason="Bấm nhầm")
+        moved = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(10).isoformat()})
+        assert moved.status_code == 200, moved.text
+        await run_sql("UPDATE appointment SET status = 'reopened'")
+        assert code_of(await undo(client, visit, "reopened")) == (409, code)

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
+from app.common.types.localized import LocalizedText
 from app.db.errors import translate_integrity_errors
 from app.db.queries import bounds, fetch_raw
 from app.modules.booking.allocation.reserve import Reservation
@@ -44,6 +45,22 @@ WITH done AS (
 UPDATE allocation SET during = tstzrange(first, last) FROM done
 WHERE allocation.id = done.id AND last > first AND last < upper(during)
 """
+# The treatment that is being done is the last that has begun.
+_GIVEN_AWAY = """
+SELECT other.id FROM (
+    SELECT DISTINCT ON (appointment_id) id FROM appointment_treatment
+    WHERE appointment_id = ANY($1::uuid[]) AND starts_at <= clock_timestamp()
+    ORDER BY appointment_id, starts_at DESC
+) AS treatment
+JOIN allocation ON appointment_treatment_id = treatment.id
+JOIN resource_appointment AS other ON other.resource_id = allocation.resource_id
+    AND other.appointment_id <> allocation.appointment_id AND other.during @> clock_timestamp()
+LIMIT 1
+"""
+_NOW_WITH_ANOTHER_GUEST = LocalizedText(
+    "Kỹ thuật viên hoặc giường này đang phục vụ khách khác.",
+    "The therapist or the bed is with another guest now.",
+)
 
 
 class TreatmentRef(NamedTuple):
@@ -122,6 +139,19 @@ async def lock_allocated(session: AsyncSession, appointment_ids: Collection[UUID
     """Lock the resources that these appointments occupy. The caller has locked their visits, so they keep them."""
     occupied = select(Allocation.resource_id).where(Allocation.appointment_id.in_(appointment_ids))
     await lock_resources(session, [*await session.scalars(occupied.distinct())])
+
+
+async def refuse_if_given_away(session: AsyncSession, appointment_ids: Collection[UUID]) -> None:
+    """Refuse if another guest has the therapist, bed or device of the treatment that is being done now.
+
+    Raises:
+        SlotTaken
+    """
+    if not appointment_ids:
+        return
+    await lock_allocated(session, appointment_ids)
+    if await fetch_raw(session, _GIVEN_AWAY, [*appointment_ids]):
+        raise SlotTaken(_NOW_WITH_ANOTHER_GUEST)
 
 
 async def delete_expired_holds(

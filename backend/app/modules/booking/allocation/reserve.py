@@ -69,6 +69,10 @@ class Replaced:
     places: Mapping[UUID, Place]
     """The places in the party of the treatments that stay, by their ids."""
 
+    def without_stays(self) -> "Replaced":
+        """Return this without what the guests were promised: opening hours hold for them as for a new booking."""
+        return replace(self, stays=())
+
 
 @dataclass(frozen=True, slots=True)
 class AllocationRequest:

@@ -52,7 +52,7 @@ from app.modules.booking.visit.rows import (
     times_of,
     treatment_of,
 )
-from app.modules.booking.visit.same_time import CustomerTime, refuse_same_time
+from app.modules.booking.visit.same_time import refuse_same_time_of
 from app.modules.catalogue.catalogue_schemas import ServiceName
 from app.modules.catalogue.catalogue_service import names_of_variants
 from app.modules.customer import customer_service
@@ -190,7 +190,7 @@ async def update_appointment(
         )
         await _edit(session, user, visit, appointment, changes, relations=relations, terms=terms)
     elif is_other_customer and not changes.allow_same_time:
-        await _refuse_same_time(session, [appointment], ignored=[appointment.id])
+        await refuse_same_time_of(session, [appointment], ignored=[appointment.id])
     if changes.split_from_party and await _has_company(session, appointment):
         visit = await _split_off(session, visit, appointment)
     return await _finish(session, visit, relations)
@@ -256,12 +256,18 @@ async def restore_times(  # noqa: PLR0913 - whose time, what they had, and how
             )
 
 
-async def restore_rest(session: AsyncSession, visit: Visit, appointment_ids: Collection[UUID]) -> None:
+async def restore_rest(
+    session: AsyncSession, visit: Visit, appointment_ids: Collection[UUID], *, or_refuse: bool = False
+) -> None:
     """Give guests who were recorded as done too early the rest of their time back, if their therapist and bed are still
-    free. The caller has locked the visit, and no resource."""
+    free. The caller has locked the visit.
+
+    Raises:
+        SlotTaken: They are not, with `or_refuse`.
+    """
     for start, guests in await _by_start(session, visit, appointment_ids):
         if any(guest.ends_at > utc_now() for guest in guests):
-            with suppress(SlotTaken):
+            with nullcontext() if or_refuse else suppress(SlotTaken):
                 terms = Terms(same_time_will_do=True, others_will_do=False)
                 await _reallocate(session, visit, guests, start, terms)
 
@@ -310,17 +316,6 @@ async def _refuse_guest_twice(
     )
     if await session.scalar(same.limit(1)) is not None:
         raise GuestTwice
-
-
-async def _refuse_same_time(
-    session: AsyncSession, guests: Iterable[Appointment], *, ignored: Collection[UUID], at_desk: bool = True
-) -> None:
-    times = [
-        CustomerTime(guest.customer_id, guest.starts_at, guest.ends_at)
-        for guest in guests
-        if guest.customer_id is not None
-    ]
-    await refuse_same_time(session, times, at_desk=at_desk, ignored=ignored)
 
 
 async def _has_company(session: AsyncSession, appointment: Appointment) -> bool:
@@ -413,14 +408,14 @@ async def _reallocate(
         start,
         parties,
         at_desk=terms.at_desk,
-        replaced=replaced,
+        replaced=replaced if terms.previous is None else replaced.without_stays(),
         overrules=overrules_for(guests, force=terms.force),
     )
     reservation = await reserve(session, request, snapshot)
     for guest, stay in zip(guests, replaced.stays, strict=True):
         guest.overruled = reservation.overruled or (guest.overruled and guest.starts_at == stay.start)
     if not terms.same_time_will_do:
-        await _refuse_same_time(
+        await refuse_same_time_of(
             session,
             [
                 guest

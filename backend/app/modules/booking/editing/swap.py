@@ -39,6 +39,7 @@ from app.modules.booking.editing.treatments import DeskChoice
 from app.modules.booking.status.status import MOVABLE
 from app.modules.booking.visit.read import read_visits
 from app.modules.booking.visit.rows import load_rows, refs_of, segments_of, set_times, times_of
+from app.modules.booking.visit.same_time import refuse_same_time_of
 from app.modules.catalogue.catalogue_service import names_of_variants
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import DESK
@@ -81,6 +82,7 @@ async def swap_appointments(
     Raises:
         AppointmentNotFound, ForbiddenException, StatusConflict, HoldExpired, NotBookable
         CannotSwap: One of them does not fit. `details` has each `reason`.
+        SameTime: A customer has another appointment at the new time.
         IdempotencyInFlight, IdempotencyKeyReused
     """
     authorize(user, *DESK)
@@ -89,7 +91,7 @@ async def swap_appointments(
         if replay.response:
             return replay.response
         first, second = await _lock(session, user, appointment_id, swap.with_appointment_id)
-        await _exchange(session, first, second, {*swap.exchange})
+        await _exchange(session, first, second, {*swap.exchange}, same_time_will_do=swap.allow_same_time)
         publish_branch_change(session, first.branch_id)
         visits = await read_visits(session, {first.visit_id, second.visit_id})
         return replay.store(AppointmentsSwapped(visits=visits))
@@ -122,7 +124,12 @@ async def _lock(session: AsyncSession, user: CurrentUser, *appointment_ids: UUID
 
 
 async def _exchange(
-    session: AsyncSession, first: Appointment, second: Appointment, exchange: Collection[Exchanged]
+    session: AsyncSession,
+    first: Appointment,
+    second: Appointment,
+    exchange: Collection[Exchanged],
+    *,
+    same_time_will_do: bool,
 ) -> None:
     visits = {guest.visit_id: await session.get_one(Visit, guest.visit_id) for guest in (first, second)}
     rows = {visit_id: await load_rows(session, visit) for visit_id, visit in visits.items()}
@@ -150,6 +157,7 @@ async def _exchange(
     choices: list[Resources] = [{**current, **exchanged}]
     if Exchanged.START in exchange:  # at the other time they may need another therapist or bed
         choices.append({**beds, **exchanged})
+        replaced = replaced.without_stays()  # what one guest was promised does not hold for the other
     reservation = await _reserve(session, guests, choices, replaced)
     _refuse_another_room(reservation, beds, exchanged)
     for guest in guests:
@@ -158,6 +166,8 @@ async def _exchange(
     await release(session, [first.id, second.id])
     refs = [refs_of(guest, treatments) for guest, treatments in guests.items()]
     await insert_allocations(session, allocations_of(reservation, refs))
+    if Exchanged.START in exchange and not same_time_will_do:
+        await refuse_same_time_of(session, guests, ignored=[first.id, second.id])
 
 
 async def _set_starts(session: AsyncSession, guests: Guests, starts: Sequence[datetime]) -> None:

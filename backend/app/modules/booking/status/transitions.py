@@ -147,13 +147,19 @@ class MadeTransition(NamedTuple):
 
 
 def undone_status(
-    made: MadeTransition, request: StatusRequest, relations: Collection[Relation], now: datetime
+    made: MadeTransition,
+    request: StatusRequest,
+    relations: Collection[Relation],
+    *,
+    start: datetime,
+    now: datetime,
 ) -> Status | type[ZenSpaException]:
     """Return the status that an appointment gets back, or the error that refuses to undo its last transition.
 
     Args:
         request: The request that the user wants to undo.
         relations: The user's relations to the appointment.
+        start: The start of the appointment, which may have moved since the transition.
     """
     allowed = {
         relation
@@ -166,7 +172,11 @@ def undone_status(
     if not allowed & {*relations} or not (made.by_user or Relation.DESK in relations):
         return ForbiddenException
     window = UNDO_BY_DESK if Relation.DESK in relations else UNDO_BY_AUTHOR
-    return made.old if now <= made.at + window else TooLateToUndo
+    if now > made.at + window:
+        return TooLateToUndo
+    if made.old is Status.COMPLETED and start > now:
+        return TooEarlyToComplete
+    return TooEarlyForNoShow if made.old is Status.NO_SHOW and start > now else made.old
 
 
 def next_status(  # noqa: PLR0913 - the six it depends on

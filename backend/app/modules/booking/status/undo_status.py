@@ -7,14 +7,14 @@ guest who had released their time gets it back, with the same therapist and bed 
 from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.core.exceptions import ZenSpaException
 from app.db.idempotency import idempotent
 from app.modules.booking import booking_service
-from app.modules.booking.allocation.allocations import lock_allocated, release
+from app.modules.booking.allocation.allocations import lock_allocated, refuse_if_given_away, release
 from app.modules.booking.booking_errors import (
     AppointmentNotFound,
     NotBookable,
@@ -62,8 +62,11 @@ async def undo_status(
         VisitNotFound: Also for a visit that does not concern the user.
         AppointmentNotFound: A guest who is named is not of this visit, or does not concern the user.
         NothingToUndo, TooLateToUndo, ForbiddenException: As `transitions.undone_status` says.
-        SlotTaken: The time that a guest had is not free any more. `details` lists the nearest free starts.
+        SlotTaken: The time that a guest had is not free any more, or the branch is closed then. `details` lists the nearest
+            free starts. Or the therapist or bed of a guest who is in service again has been given away.
         SameTime: The customer has another appointment at that time by now.
+        CustomerArchived, CustomerMerged, CustomerErased: A guest who comes back is a customer no more.
+        TooEarlyToComplete, TooEarlyForNoShow: The appointment has been moved to the future.
         NotBookable, TooManyVisits: A customer cannot have the time back, because it has begun, or by their limit.
         IdempotencyInFlight, IdempotencyKeyReused
     """
@@ -74,6 +77,7 @@ async def undo_status(
             return replay.response
         # Customers are locked before visits, as by a booking.
         own = await customer_service.lock_own_customer(session, user) if user.holds(Role.CUSTOMER) else None
+        customers = await customer_service.share_customers(session, await _customers_of(session, visit_id))
         visit, relations = await lock_visit(session, user, visit_id)
         if not relations.keys() >= {*undo.appointment_ids}:
             raise AppointmentNotFound
@@ -83,19 +87,33 @@ async def undo_status(
         coming_back = {
             guest for guest, old in undone.items() if guest.status in RELEASED and old not in RELEASED
         }
+        if coming_back:
+            for customer in customers.values():
+                customer_service.refuse_unless_active(customer)
         if any(Relation.DESK not in relations[guest.id] for guest in coming_back):
             await _refuse_unless_bookable(session, visit, coming_back, own.id if own else None)
         await _undo(session, undone, made, clear_reason=undo.status in WITH_REASON)
         ids = [guest.id for guest in coming_back]
         had = released_resources([made[appointment_id] for appointment_id in ids])
         at_desk = all(Relation.DESK in relations[appointment_id] for appointment_id in ids)
-        # A customer may have booked that hour again meanwhile; the desk knows why both are wanted.
-        terms = Terms(same_time_will_do=at_desk, is_other_customer=True)
+        # A customer may have booked that hour again meanwhile.
+        terms = Terms(same_time_will_do=undo.allow_same_time and at_desk, is_other_customer=True)
         await restore_times(session, visit, ids, had, terms=terms)
-        await restore_rest(session, visit, [guest.id for guest in undone if guest.status is Status.COMPLETED])
+        not_done = {guest.id: old for guest, old in undone.items() if guest.status is Status.COMPLETED}
+        in_service = [appointment_id for appointment_id, old in not_done.items() if old is Status.IN_SERVICE]
+        await refuse_if_given_away(session, in_service)
+        await restore_rest(session, visit, in_service, or_refuse=True)
+        await restore_rest(session, visit, not_done.keys() - {*in_service})
         publish_branch_change(session, visit.branch_id)
         await session.flush()
         return replay.store(await read_related(session, visit_id, relations))
+
+
+async def _customers_of(session: AsyncSession, visit_id: UUID) -> set[UUID]:
+    """Return the ids of the customers who are guests of a visit or booked it."""
+    guests = select(Appointment.customer_id).where(Appointment.visit_id == visit_id)
+    booker = select(Visit.customer_id).where(Visit.id == visit_id)
+    return {customer_id for customer_id in await session.scalars(guests.union(booker)) if customer_id}
 
 
 def _choose(
@@ -116,7 +134,9 @@ def _choose(
                 at=made[guest.id].created_at,
                 by_user=made[guest.id].user_id == user_id,
             )
-            result = undone_status(transition, undo.status, relations[guest.id], utc_now())
+            result = undone_status(
+                transition, undo.status, relations[guest.id], start=guest.starts_at, now=utc_now()
+            )
         if isinstance(result, Status):
             undone[guest] = result
         else:

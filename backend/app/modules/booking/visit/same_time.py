@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.common.types.localized import LocalizedText
 from app.db.queries import fetch_raw
 from app.modules.booking.booking_errors import SameTime
+from app.modules.booking.booking_models import Appointment
 from app.modules.booking.booking_schemas import AppointmentRead
 
 _OTHERS = "SELECT appointment_id, starts_at, ends_at FROM zenspa_customer_appointments($1, $2, $3, $4)"
@@ -75,3 +76,19 @@ async def refuse_same_time(
                 for appointment_id, start, end in others
             ],
         )
+
+
+async def refuse_same_time_of(
+    session: AsyncSession, guests: Iterable[Appointment], *, ignored: Collection[UUID], at_desk: bool = True
+) -> None:
+    """Refuse appointments at whose time their customers have another one. See `refuse_same_time`.
+
+    Raises:
+        SameTime
+    """
+    times = [
+        CustomerTime(guest.customer_id, guest.starts_at, guest.ends_at)
+        for guest in guests
+        if guest.customer_id is not None
+    ]
+    await refuse_same_time(session, times, at_desk=at_desk, ignored=ignored)
