@@ -31,8 +31,8 @@ class TreatmentNotFound(NotFoundException):
 class TooShort(ConflictException):
     code = "TOO_SHORT"
     text = LocalizedText(
-        "Thời lượng quá ngắn cho dịch vụ này. Chọn thời lượng dài hơn.",
-        "The treatment cannot be that short. Choose a longer time.",
+        "Dịch vụ sẽ còn lại quá ngắn. Chọn thời lượng dài hơn, hoặc giữ dịch vụ cộng thêm.",
+        "The treatment would become too short. Choose a longer time, or keep the add-on.",
     )
 
 

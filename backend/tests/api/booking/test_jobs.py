@@ -98,7 +98,7 @@ class TestUnanswered:
         assert await run_once() == 1
         assert [await state_of(visit) for visit in (over, open_)] == [("declined", 0), ("pending", 0)]
         [[reason]] = await run_sql("SELECT reason FROM appointment WHERE id = $1", over.appointment_id)
-        assert reason == "Spa chưa kịp xác nhận trước giờ hẹn."
+        assert reason == "Spa chưa kịp xác nhận trước giờ hẹn. (The spa did not confirm it in time.)"
 
 
 class TestNoShows:

@@ -28,8 +28,8 @@ from app.modules.branch.branch_service import no_show_minutes
 from app.redis.events import publish_branch_change
 
 PROGRAM = "zenspa jobs"
-NOT_ANSWERED = "Spa chưa kịp xác nhận trước giờ hẹn."
-"""The reason that a customer reads whose booking was not answered by its start."""
+NOT_ANSWERED = "Spa chưa kịp xác nhận trước giờ hẹn. (The spa did not confirm it in time.)"
+"""The reason that a customer reads whose booking was not answered by its start: stored, so in both languages."""
 _MAX_VISITS = 1_000
 """The number of visits that one job changes in one run. The next run continues."""
 
