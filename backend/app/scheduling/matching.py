@@ -53,11 +53,9 @@ def match(needs: Sequence[UnmetNeed], todo: int) -> int:
     return todo
 
 
-def connected(
-    needs: Iterable[UnmetNeed], related: Callable[[UnmetNeed, UnmetNeed], bool]
-) -> list[list[UnmetNeed]]:
+def connected[T](needs: Iterable[T], related: Callable[[T, T], bool]) -> list[list[T]]:
     """Group the needs that are related, also through others (rule 1)."""
-    groups: list[list[UnmetNeed]] = []
+    groups: list[list[T]] = []
     for need in needs:
         joined, separate = [need], []
         for group in groups:
