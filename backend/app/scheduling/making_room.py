@@ -13,7 +13,7 @@ from uuid import UUID
 from app.scheduling.bitmask import beginning_runs, counted, ones, shifted, to_runs, union
 from app.scheduling.demand import Assignment, Need, Party
 from app.scheduling.matching import connected
-from app.scheduling.reassignment import Day, TooManyTries, Work, is_possible
+from app.scheduling.reassignment import NOBODY, Day, TooManyTries, Work, is_possible
 from app.scheduling.rules import permits
 from app.scheduling.search import assign, feasible_steps, open_starts
 from app.scheduling.supply import Equipment, Requirement, ResourceKind, Supply
@@ -41,7 +41,7 @@ class MovableSupply:
 
     def after(self, moves: Mapping[UUID, UUID]) -> Supply:
         """Return the supply with every work where it is after these moves."""
-        occupied: dict[UUID | None, int] = {}
+        occupied: dict[UUID, int] = {}
         for work in self.works:
             resource_id = moves.get(work.id, work.by)
             occupied[resource_id] = occupied.get(resource_id, 0) | work.during
@@ -53,7 +53,7 @@ class MovableSupply:
             ],
         )
 
-    def permits(self, party: Party, room: Room, start: int) -> bool:
+    def permits(self, room: Room, start: int) -> bool:
         """Return whether these moves and assignments are still possible."""
         return is_possible(room.moves, self.works, self.supply.resources) and permits(
             room.assignments, self.after(room.moves), start
@@ -160,7 +160,7 @@ class RoomSearch:
         works = [
             Work(
                 UUID(int=number),
-                None,
+                NOBODY,
                 _steps(need, start),
                 need.requirement,
                 place=(need.guest, need.treatment),

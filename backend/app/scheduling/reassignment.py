@@ -29,6 +29,8 @@ MOST_MOVES = 4
 """The number of colleagues' treatments that one plan moves. A plan that needs more moves is for people to decide."""
 
 
+NOBODY = UUID(int=0)
+"""The present resource of a work that no resource does yet."""
 _OF_ANOTHER_PARTY: Place = (-1, -1)
 
 
@@ -36,8 +38,8 @@ class Work(NamedTuple):
     """The part of a treatment for which it has one resource: what a therapist does, or the time on a bed."""
 
     id: UUID
-    by: UUID | None
-    """The resource that does it now; None if none does yet."""
+    by: UUID
+    """The resource that does it now."""
     during: int
     """The steps it occupies, with gaps while the guest needs no therapist."""
     requirement: Requirement
@@ -205,9 +207,7 @@ class Day:
                 tight.append((work, options))
         return tight
 
-    def _moves_at_least(
-        self, tight: Sequence[tuple[Work, list[_Option]]], moves: int, drops: int
-    ) -> int:
+    def _moves_at_least(self, tight: Sequence[tuple[Work, list[_Option]]], moves: int, drops: int) -> int:
         """Return a lower bound of the moves: works that share no move need their own; the most expensive may be dropped."""
         seen: set[UUID] = set()
         needed = []

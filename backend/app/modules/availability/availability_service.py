@@ -30,6 +30,12 @@ from app.modules.availability.availability_schemas import (
     TreatmentAssignments,
 )
 from app.modules.availability.messages import OBSTACLES, describe_shortage, describe_start
+from app.modules.availability.movable import (
+    MovableTreatment,
+    load_movable,
+    movable_supply,
+    requirements_of,
+)
 from app.modules.availability.overrule import Overrule
 from app.modules.availability.quote import (
     Quote,
@@ -59,6 +65,7 @@ from app.scheduling.timegrid import STEP
 
 __all__ = [
     "BranchSnapshot",
+    "MovableTreatment",
     "Move",
     "MoveOption",
     "Overrule",
@@ -68,13 +75,16 @@ __all__ = [
     "describe_shortage",
     "describe_start",
     "lengthen",
+    "load_movable",
     "load_snapshot",
     "load_snapshot_around",
     "lock_and_refresh",
+    "movable_supply",
     "quote_add_ons",
     "quote_party",
     "refuse_too_long",
     "require_therapist",
+    "requirements_of",
 ]
 
 _QUICK_PARTY = 2

@@ -19,7 +19,15 @@ from app.modules.branch.branch_service import BranchCalendar, read_calendar
 from app.scheduling.bitmask import from_runs, ones, positions, union
 from app.scheduling.demand import Party
 from app.scheduling.search import feasible_starts
-from app.scheduling.supply import Equipment, Resource, ResourceKind, Supply, Therapist, TherapistOrder
+from app.scheduling.supply import (
+    Equipment,
+    Requirement,
+    Resource,
+    ResourceKind,
+    Supply,
+    Therapist,
+    TherapistOrder,
+)
 from app.scheduling.timegrid import STEP, STEP_MINUTES, Grid, steps_of
 
 _ONE_DAY = timedelta(days=1)
@@ -110,6 +118,7 @@ async def load_snapshot(  # noqa: PLR0913 - the days, the branch and the party
     at_desk: bool,
     ignored: Collection[UUID] = (),
     at_most: int | None = None,
+    besides: Collection[Requirement] = (),
 ) -> BranchSnapshot:
     """Load a branch on these days in one statement, whatever the number of days, people and beds.
 
@@ -121,6 +130,7 @@ async def load_snapshot(  # noqa: PLR0913 - the days, the branch and the party
         ignored: Appointments whose time counts as free because they are being moved.
         at_most: Load no more than so many therapists for one service and so many beds or devices of one type. Every
             start found among them is right, but there may be more.
+        besides: Requirements of others, whose resources are loaded, too.
 
     Raises:
         BranchNotFound
@@ -135,6 +145,7 @@ async def load_snapshot(  # noqa: PLR0913 - the days, the branch and the party
         lambda _: days,
         at_desk=at_desk,
         ignored=ignored,
+        besides=besides,
         at_most=at_most,
         with_turns=len(days) == 1 and at_most is None,
     )
@@ -149,6 +160,7 @@ async def load_snapshot_around(  # noqa: PLR0913 - the start, the branch and the
     at_desk: bool,
     ignored: Collection[UUID] = (),
     overrule: Overrule = Overrule.NOTHING,
+    besides: Collection[Requirement] = (),
 ) -> BranchSnapshot:
     """Load the day of one start, in the time zone of the branch, with all suitable resources. See `load_snapshot`."""
     start = start.astimezone(UTC)
@@ -168,6 +180,7 @@ async def load_snapshot_around(  # noqa: PLR0913 - the start, the branch and the
         days_in,
         at_desk=at_desk,
         ignored=ignored,
+        besides=besides,
         overrule=overrule,
         with_turns=True,
     )
@@ -262,6 +275,7 @@ async def _load(  # noqa: PLR0913 - the parameters of the statement
     *,
     at_desk: bool,
     ignored: Collection[UUID],
+    besides: Collection[Requirement],
     with_turns: bool,
     at_most: int | None = None,
     overrule: Overrule = Overrule.NOTHING,
@@ -270,13 +284,14 @@ async def _load(  # noqa: PLR0913 - the parameters of the statement
     grid = Grid(
         window.since + first_step * STEP, (window.until - window.since) // STEP - first_step + last_step
     )
-    requirements = {need.requirement for need in party.needs()}
+    own = {need.requirement for need in party.needs()}
+    requirements = own | {*besides}
     raw_rows = await fetch_raw(
         session,
         _SNAPSHOT,
         branch_id,
-        [required.of for required in requirements if required.kind is ResourceKind.STAFF],
-        [required.of for required in requirements if required.kind is not ResourceKind.STAFF],
+        [*{required.of for required in requirements if required.kind is ResourceKind.STAFF}],
+        [*{required.of for required in requirements if required.kind is not ResourceKind.STAFF}],
         grid.first,
         grid.end,
         STEP.total_seconds(),
@@ -284,7 +299,7 @@ async def _load(  # noqa: PLR0913 - the parameters of the statement
         window.first_day,
         window.last_day,
         at_most,
-        [required.resource_id for required in requirements if required.resource_id is not None],
+        [required.resource_id for required in own if required.resource_id is not None],
         (grid.first - _ONE_DAY).date(),  # hours of the day before go past midnight
         (grid.end + _ONE_DAY).date(),
         with_turns,
@@ -296,7 +311,7 @@ async def _load(  # noqa: PLR0913 - the parameters of the statement
     calendar = read_calendar(branch.calendar)
     days = days_in(calendar.zone)
     resources = [row for row in rows if row.kind in ResourceKind]
-    named = frozenset(required.resource_id for required in requirements if required.resource_id is not None)
+    named = frozenset(required.resource_id for required in own if required.resource_id is not None)
     day = union(grid.day(local_day, calendar.zone) for local_day in days)
     ends = grid.count
     if calendar.closed_on is not None:

@@ -121,6 +121,8 @@ class AppointmentTreatment(Entity):
     """The therapist asked for by name. The assigned therapist is in `allocation`."""
     gender: Mapped[str | None] = mapped_column(Text)
     """The gender of therapist asked for."""
+    bed_id: Mapped[UUID | None] = mapped_column(ForeignKey("resource.id"))
+    """The bed that the desk chose. The assigned bed is in `allocation`."""
     segments: Mapped[list[dict[str, Any]]] = mapped_column(JSONB)
     """The segments as agreed, with the minutes of add-ons and extensions."""
     starts_at: Mapped[datetime]

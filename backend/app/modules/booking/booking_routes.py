@@ -42,6 +42,7 @@ from app.modules.booking.booking_schemas import (
     AppointmentUpdate,
     StatusChange,
     StatusUndo,
+    VisitChanged,
     VisitCreate,
     VisitListQuery,
     VisitPage,
@@ -85,7 +86,7 @@ _WISHES = (*QUOTE_ERRORS, SlotTaken, NotBookable)
 )
 async def create_visit(
     received_at: Admission, user: SignedIn, session: SessionDep, key: IdempotencyKey, visit: VisitCreate
-) -> VisitRead:
+) -> VisitChanged:
     """Book a party, hold a time for it, or take in a walk-in.
 
     Therapists, beds and devices are chosen here, according to the guests' wishes. If the time is taken the response
@@ -127,7 +128,7 @@ async def get_visit(user: SignedIn, session: SessionDep, visit_id: UUID) -> Visi
 )
 async def update_visit(
     user: SignedIn, session: SessionDep, visit_id: UUID, changes: VisitUpdate
-) -> VisitRead:
+) -> VisitChanged:
     """Move a whole party to another time, or into one room. Guests keep their therapists and beds as far as possible.
     If it does not fit, nothing changes.
 
@@ -217,7 +218,7 @@ async def undo_visit_status(
 )
 async def update_appointment(
     user: SignedIn, session: SessionDep, appointment_id: UUID, changes: AppointmentUpdate
-) -> VisitRead:
+) -> VisitChanged:
     """Change one guest: another time, therapist, bed or length, more or fewer treatments, or a visit apart from the
     party. If it does not fit, nothing changes. A customer can send `start` alone, as for a whole visit."""
     return await reschedule.update_appointment(session, user, appointment_id, changes)

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
+from operator import not_
 from typing import Annotated, Self
 from uuid import UUID
 
@@ -264,6 +265,9 @@ class TreatmentRead(BaseModel):
         description="The therapist asked for by name. The assigned therapist is in `allocations`."
     )
     gender: Gender | None = Field(description="The gender of therapist asked for.")
+    bed_id: UUID | None = Field(
+        description="The bed that the desk chose. The assigned bed is in `allocations`."
+    )
     start: datetime
     end: datetime
     allocations: list[TreatmentAllocation]
@@ -300,6 +304,36 @@ class VisitRead(BaseModel):
     note: str = Field(description=_READ_BY_ALL)
     created_at: datetime
     appointments: list[AppointmentRead]
+
+
+class ResourceNamed(BaseModel):
+    id: UUID
+    name: str = Field(examples=["Lan"])
+
+
+class ReassignedTreatment(BaseModel):
+    """A treatment of another guest that got another therapist, bed or device to make room. Its time is as before."""
+
+    visit_id: UUID
+    appointment_id: UUID
+    treatment_id: UUID
+    customer_id: UUID | None = Field(description="The guest, if the spa knows them.")
+    guest_name: str
+    start: datetime
+    kind: ResourceKind
+    before: ResourceNamed
+    after: ResourceNamed
+
+
+class VisitChanged(VisitRead):
+    """A visit as it is after a booking or a change."""
+
+    reassigned: list[ReassignedTreatment] = Field(
+        default_factory=list,
+        exclude_if=not_,
+        description="For the desk, and only if it was necessary: what other guests, who had asked for nobody, gave up for"
+        " this visit.",
+    )
 
 
 class AppointmentsSwapped(BaseModel):

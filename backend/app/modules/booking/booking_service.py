@@ -19,13 +19,16 @@ from app.modules.availability.availability_service import (
     load_snapshot_around,
     quote_party,
 )
+from app.modules.booking.allocation.allocations import give_way
 from app.modules.booking.allocation.contention import refuse_like_equal, remember_refusal, signature_of
-from app.modules.booking.allocation.reserve import AllocationRequest, Reservation, reserve
+from app.modules.booking.allocation.requests import AllocationRequest, Reservation
+from app.modules.booking.allocation.reserve import reserve
 from app.modules.booking.booking_errors import NotBookable, TooManyHolds, TooManyVisits
 from app.modules.booking.booking_models import Appointment, Visit
-from app.modules.booking.booking_schemas import VisitCreate, VisitListQuery, VisitPage, VisitRead
+from app.modules.booking.booking_schemas import VisitChanged, VisitCreate, VisitListQuery, VisitPage
 from app.modules.booking.status.status import UPCOMING, AppointmentStatus, VisitSource
 from app.modules.booking.visit.access import visible_to
+from app.modules.booking.visit.changed import changed
 from app.modules.booking.visit.new_visit import draft_visit, insert_visit
 from app.modules.booking.visit.read import concerns_customers, read_visits
 from app.modules.branch import branch_service
@@ -49,7 +52,7 @@ customer could book every free time, and cancel on the last day."""
 
 async def create_visit(
     session: AsyncSession, user: CurrentUser, key: str, request: VisitCreate, *, received_at: float = inf
-) -> VisitRead:
+) -> VisitChanged:
     """Hold or book a time for a party.
 
     Args:
@@ -70,7 +73,7 @@ async def create_visit(
     at_desk = user.holds_in(request.branch_id, *DESK)
     if not at_desk:
         authorize(user, Role.CUSTOMER)
-    async with idempotent(session, user.id, key, request, VisitRead) as replay:
+    async with idempotent(session, user.id, key, request, VisitChanged) as replay:
         if replay.response:
             return replay.response
         signature = signature_of(request, at_desk=at_desk)
@@ -89,7 +92,12 @@ async def create_visit(
                 raise NotBookable(describe_start(start, None if at_desk else snapshot))
             overrules = (Overrule.NOTHING, Overrule.HOURS) if request.force else (Overrule.NOTHING,)
             allocation_request = AllocationRequest(
-                request.branch_id, start, [quote.party], at_desk=at_desk, overrules=overrules
+                request.branch_id,
+                start,
+                [quote.party],
+                at_desk=at_desk,
+                overrules=overrules,
+                others_give_way=True,
             )
             reservation = await reserve(session, allocation_request, snapshot)
         needs_approval = snapshot.calendar.approve_online and not at_desk
@@ -104,6 +112,7 @@ async def create_visit(
             statuses=_first_statuses(request, reservation, now, needs_approval=needs_approval),
             hold_expires_at=snapshot.read_at + hold if request.hold else None,
         )
+        await give_way(session, reservation)
         await insert_visit(
             session,
             visit,
@@ -113,7 +122,7 @@ async def create_visit(
             overruled=reservation.overruled,
         )
         publish_branch_change(session, request.branch_id)
-        return replay.store(visit)
+        return replay.store(changed(visit, reservation.moves if at_desk else ()))
 
 
 async def list_visits(session: AsyncSession, user: CurrentUser, query: VisitListQuery) -> VisitPage:

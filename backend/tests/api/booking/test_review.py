@@ -163,8 +163,8 @@ class TestParties:
         await spa.write()
         visit = await create_booking(client, spa, 10, guests=2, same_room=True)
         one, _ = visit["appointments"]
-        bed, _ = resources_of(visit, "bed")
-        await create_booking(client, spa, 11.25, spa.treatment(bed_id=bed))
+        for bed in spa.beds:
+            await create_booking(client, spa, 11.25, spa.treatment(bed_id=bed))
         longer = [{"id": one["treatments"][0]["id"], "minutes": 90}]
         assert code_of(await change(client, one, treatments=longer)) == (409, "SLOT_TAKEN")
         alone = await change(client, one, start=spa.hour(11.25).isoformat())

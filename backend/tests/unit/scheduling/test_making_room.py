@@ -21,10 +21,10 @@ from tests.unit.scheduling import reference
 from tests.unit.scheduling.spas import (
     at,
     bed,
+    device,
     named,
     party,
     segment,
-    device,
     spa,
     therapist,
     times,
@@ -34,7 +34,9 @@ from tests.unit.scheduling.spas import (
 ON_BED = segment(60, on="massage-bed")
 
 
-def work(number: int, by: str, when: str, *, gender: str = "", room: str = "", skill: str = "massage") -> Work:
+def work(
+    number: int, by: str, when: str, *, gender: str = "", room: str = "", skill: str = "massage"
+) -> Work:
     requirement = Requirement(ResourceKind.STAFF, named(skill), gender=gender or None)
     if by.startswith("bed"):
         requirement = Requirement(ResourceKind.BED, named("massage-bed"))
@@ -49,7 +51,7 @@ def guest(number: int, by: str, on: str, when: str) -> list[Work]:
 def find(wanted: Party, supply: Supply, works: Sequence[Work], start: str) -> Room | None:
     movable = MovableSupply(supply, works)
     room = RoomSearch(wanted, movable).find(at(start))
-    assert room is None or movable.permits(wanted, room, at(start))
+    assert room is None or movable.permits(room, at(start))
     return room
 
 
@@ -64,9 +66,7 @@ class TestExamples:
 
     def test_a_party_that_fits_moves_nobody(self) -> None:
         supply = spa(therapist("Lan"), therapist("Mai"))
-        room = find(
-            party([treatment("massage", 60)]), supply, [work(1, "Lan", "10:00-11:00")], "10:30"
-        )
+        room = find(party([treatment("massage", 60)]), supply, [work(1, "Lan", "10:00-11:00")], "10:30")
         assert room is not None
         assert room.moves == {}
 
@@ -148,13 +148,17 @@ class _Dice(Random):
             segments.append(segment(5, staff=False, on="massage-bed", guest=False))
         wish = self.choice(["by", "gender", "on", "", "", "", "", ""])
         wishes = {"by": "therapist 0", "gender": "female", "on": "bed 0"}
-        return treatment(self.choice(["massage", "facial"]), *segments, **{wish: wishes[wish]} if wish else {})
+        return treatment(
+            self.choice(["massage", "facial"]), *segments, **{wish: wishes[wish]} if wish else {}
+        )
 
     def resources(self) -> list[Resource]:
         skills = ["massage", "massage facial", "massage facial", "massage facial"]
         return [
             *(
-                therapist(f"therapist {number}", skills=self.choice(skills), gender=self.choice(["female", "male"]))
+                therapist(
+                    f"therapist {number}", skills=self.choice(skills), gender=self.choice(["female", "male"])
+                )
                 for number in range(self.randint(3, 4))
             ),
             *(
@@ -197,8 +201,7 @@ def days(draw: st.DrawFn) -> RandomDay:
             if dice.random() < 0.1:  # outside the shift, as the desk has overruled it
                 free &= ~during
             step += length + dice.randint(2, 7)
-        changes = {"works": free} if isinstance(resource, Therapist) else {}
-        resources.append(replace(resource, free=free, **changes))
+        resources.append(replace(resource, free=free))
     dice.shuffle(resources)
     movable = MovableSupply(spa(*resources, open=ones(LENGTH), starts=ones(LENGTH)), works)
     wanted = dice.party()
@@ -244,7 +247,7 @@ def _placements(
 
 
 def _may_have(resource: Resource, work: Work) -> bool:
-    kind, of, _, gender = work.requirement
+    kind, of, _, gender, _ = work.requirement
     if not all(resource.free >> step & 1 for step in positions(work.during)):
         return False
     if isinstance(resource, Equipment):
@@ -262,7 +265,7 @@ def test_room_is_made_exactly_where_some_placement_leaves_it(day: RandomDay) -> 
         assert fewest is None or fewest > MOST_MOVES
         return
     assert len(room.moves) == fewest
-    assert day.movable.permits(day.party, room, day.start)
+    assert day.movable.permits(room, day.start)
     assert search.possible(1 << day.start) == 1 << day.start
 
 

@@ -13,7 +13,7 @@ from uuid_utils.compat import uuid7
 from app.common.types.localized import LocalizedText
 from app.db.errors import translate_integrity_errors
 from app.db.queries import bounds, fetch_raw
-from app.modules.booking.allocation.reserve import Reservation
+from app.modules.booking.allocation.requests import Reservation
 from app.modules.booking.booking_errors import SlotTaken
 from app.modules.booking.booking_models import Allocation
 from app.modules.resource.appointments import lock_resources
@@ -167,8 +167,20 @@ async def delete_expired_holds(
     )
 
 
+async def give_way(session: AsyncSession, reservation: Reservation) -> None:
+    """Write what others give up for a reservation, before its own allocations.
+
+    Raises:
+        SlotTaken: A new resource is not free; the transaction is over.
+    """
+    await reassign(
+        session,
+        {(treatment.treatment_id, treatment.resource_id): to_id for treatment, to_id, _ in reservation.moves},
+    )
+
+
 async def reassign(session: AsyncSession, new_resources: Mapping[tuple[UUID, UUID], UUID]) -> None:
-    """Move what treatments occupy from one resource to another, at the same times.
+    """Move what treatments occupy from one resource to another, at the same times. Without a move no query is issued.
 
     All rows are deleted before any is written, so that three people may swap: PostgreSQL checks overlaps row by row.
 
@@ -178,6 +190,8 @@ async def reassign(session: AsyncSession, new_resources: Mapping[tuple[UUID, UUI
     Raises:
         SlotTaken: A new resource is not free; the transaction is over.
     """
+    if not new_resources:
+        return
     deleted = await session.execute(
         delete(Allocation)
         .where(tuple_(Allocation.appointment_treatment_id, Allocation.resource_id).in_([*new_resources]))

@@ -25,8 +25,9 @@ from app.modules.availability.availability_service import (
     load_snapshot_around,
     refuse_too_long,
 )
-from app.modules.booking.allocation.allocations import allocations_of, insert_allocations, release
-from app.modules.booking.allocation.reserve import AllocationRequest, Occupied, Replaced, reserve
+from app.modules.booking.allocation.allocations import allocations_of, give_way, insert_allocations, release
+from app.modules.booking.allocation.requests import AllocationRequest, Displacement, Occupied, Replaced
+from app.modules.booking.allocation.reserve import reserve
 from app.modules.booking.booking_errors import (
     AppointmentNotFound,
     GuestTwice,
@@ -37,7 +38,7 @@ from app.modules.booking.booking_errors import (
     StatusConflict,
 )
 from app.modules.booking.booking_models import Appointment, AppointmentTreatment, Visit
-from app.modules.booking.booking_schemas import AppointmentUpdate, VisitRead, VisitUpdate
+from app.modules.booking.booking_schemas import AppointmentUpdate, VisitChanged, VisitUpdate
 from app.modules.booking.editing.lock import Relations, lock_visit, lock_visit_of
 from app.modules.booking.editing.treatments import DeskChoice, TreatmentEdit, edit_treatments
 from app.modules.booking.status.history import record_transitions
@@ -45,6 +46,7 @@ from app.modules.booking.status.policy import load_policy, refuse_unless_movable
 from app.modules.booking.status.status import EDITABLE, EXPECTED_AGAIN, MOVABLE, RELEASED, AppointmentStatus
 from app.modules.booking.status.transitions import CHECK_IN, Relation
 from app.modules.booking.visit.access import read_related
+from app.modules.booking.visit.changed import changed
 from app.modules.booking.visit.rows import (
     load_rows,
     refs_of,
@@ -84,6 +86,8 @@ class Terms:
     """Other therapists and beds may take over."""
     may_stay_apart: bool = True
     """Guests who are in another room than the rest of their party may stay there."""
+    others_give_way: bool = False
+    """Other guests who asked for nobody may get other therapists and beds."""
     at_desk: bool = True
     """The desk moves the guests; otherwise within the grid, the notice and the horizon of the branch."""
     force: bool = False
@@ -114,7 +118,7 @@ WHERE visit_id = $1 AND appointment.id <> ALL($2::uuid[]) AND status = ANY($3::t
 
 async def update_visit(
     session: AsyncSession, user: CurrentUser, visit_id: UUID, changes: VisitUpdate
-) -> VisitRead:
+) -> VisitChanged:
     """Move the guests who are not being treated yet, together. They keep their therapists and beds as far as possible.
 
     Customers move their own visits, by the same policy as they cancel them and book new ones.
@@ -135,7 +139,9 @@ async def update_visit(
         same_time_will_do=sent.pop("allow_same_time", False),
         may_stay_apart="same_room" not in sent,
         force=sent.pop("force", False),
+        others_give_way=True,
     )
+    moves: Sequence[Displacement] = ()
     for name, value in sent.items():
         setattr(visit, name, value)
     if start is not None or sent.get("same_room"):
@@ -147,15 +153,15 @@ async def update_visit(
             raise NotTogether
         guests = {guest: rows.treatments_of(guest) for guest in movable}
         if start is None:
-            await _reallocate(session, visit, guests, movable[0].starts_at, terms)
+            moves = await _reallocate(session, visit, guests, movable[0].starts_at, terms)
         else:
-            await _move(session, user, visit, guests, start, relations=relations, terms=terms)
-    return await _finish(session, visit, relations)
+            moves = await _move(session, user, visit, guests, start, relations=relations, terms=terms)
+    return await _finish(session, visit, relations, moves)
 
 
 async def update_appointment(
     session: AsyncSession, user: CurrentUser, appointment_id: UUID, changes: AppointmentUpdate
-) -> VisitRead:
+) -> VisitChanged:
     """Change one guest, and leave the others of the party as they are. Customers can move their own guests.
 
     Raises:
@@ -182,18 +188,20 @@ async def update_appointment(
     if is_other_customer and not changes.split_from_party:
         await _refuse_guest_twice(session, appointment, changes.customer_id)
     _set_guest(appointment, changes)
+    moves: Sequence[Displacement] = ()
     if changes.model_fields_set & {"start", "treatments"}:
         terms = Terms(
             same_time_will_do=changes.allow_same_time,
             is_other_customer=is_other_customer,
             force=changes.force,
+            others_give_way=True,
         )
-        await _edit(session, user, visit, appointment, changes, relations=relations, terms=terms)
+        moves = await _edit(session, user, visit, appointment, changes, relations=relations, terms=terms)
     elif is_other_customer and not changes.allow_same_time:
         await refuse_same_time_of(session, [appointment], ignored=[appointment.id])
     if changes.split_from_party and await _has_company(session, appointment):
         visit = await _split_off(session, visit, appointment)
-    return await _finish(session, visit, relations)
+    return await _finish(session, visit, relations, moves)
 
 
 async def _edit(  # noqa: PLR0913 - who changes what, and how
@@ -205,7 +213,7 @@ async def _edit(  # noqa: PLR0913 - who changes what, and how
     *,
     relations: Relations,
     terms: Terms,
-) -> None:
+) -> Sequence[Displacement]:
     """Change the time and the treatments of one guest."""
     rows = await load_rows(session, visit)
     before = rows.treatments_of(appointment)
@@ -214,13 +222,14 @@ async def _edit(  # noqa: PLR0913 - who changes what, and how
         edit = await edit_treatments(session, rows, appointment, changes.treatments)
     guests, terms = {appointment: edit.rows}, replace(terms, choice=edit.choice)
     if "start" in changes.model_fields_set:
-        await _move(session, user, visit, guests, changes.start, relations=relations, terms=terms)
+        moves = await _move(session, user, visit, guests, changes.start, relations=relations, terms=terms)
     else:
-        await _reallocate(session, visit, guests, appointment.starts_at, terms)
+        moves = await _reallocate(session, visit, guests, appointment.starts_at, terms)
     session.add_all(edit.add_ons)
     for row in before:
         if row not in edit.rows:
             await session.delete(row)
+    return moves
 
 
 async def restore_times(  # noqa: PLR0913 - whose time, what they had, and how
@@ -341,7 +350,7 @@ async def _move(  # noqa: PLR0913 - who moves which guests, where to and how
     *,
     relations: Relations,
     terms: Terms,
-) -> None:
+) -> Sequence[Displacement]:
     """Move these guests to another start, if the user may. What a customer moves may wait for approval again.
 
     Raises:
@@ -353,20 +362,22 @@ async def _move(  # noqa: PLR0913 - who moves which guests, where to and how
         if at_desk:
             refuse_past(start)
     elif not at_desk:
-        return  # a retry of a move that was done: it may be too late for another one
-    await _reallocate(session, visit, guests, start, replace(terms, at_desk=at_desk))
+        return ()  # a retry of a move that was done: it may be too late for another one
+    moves = await _reallocate(session, visit, guests, start, replace(terms, at_desk=at_desk))
     if not at_desk and (await load_policy(session, visit.branch_id)).approve_online:
         waiting = [guest for guest in guests if guest.status != AppointmentStatus.HELD]
         before = {guest.id: (AppointmentStatus(guest.status), AppointmentStatus.PENDING) for guest in waiting}
         await record_transitions(session, before, released=(), user_id=user.id)
         for guest in waiting:
             guest.status = AppointmentStatus.PENDING
+    return moves
 
 
 async def _reallocate(
     session: AsyncSession, visit: Visit, guests: Guests, start: datetime, terms: Terms
-) -> None:
-    """Move all of these guests to this start: with the resources they have, or otherwise as they wish."""
+) -> Sequence[Displacement]:
+    """Move all of these guests to this start: with the resources they have, or otherwise as they wish. Return what others
+    give up for them."""
     if any(guest.hold_has_expired for guest in guests):
         raise HoldExpired
     choice = terms.choice
@@ -410,6 +421,7 @@ async def _reallocate(
         at_desk=terms.at_desk,
         replaced=replaced if terms.previous is None else replaced.without_stays(),
         overrules=overrules_for(guests, force=terms.force),
+        others_give_way=terms.others_give_way,
     )
     reservation = await reserve(session, request, snapshot)
     for guest, stay in zip(guests, replaced.stays, strict=True):
@@ -427,8 +439,10 @@ async def _reallocate(
         )
     await session.flush()
     await release(session, replaced.appointment_ids)
+    await give_way(session, reservation)
     treatments = [refs_of(guest, rows) for guest, rows in guests.items()]
     await insert_allocations(session, allocations_of(reservation, treatments))
+    return reservation.moves
 
 
 def overrules_for(guests: Iterable[Appointment], *, force: bool) -> list[Overrule]:
@@ -542,8 +556,11 @@ async def _split_off(session: AsyncSession, visit: Visit, appointment: Appointme
     return new
 
 
-async def _finish(session: AsyncSession, visit: Visit, relations: Relations) -> VisitRead:
+async def _finish(
+    session: AsyncSession, visit: Visit, relations: Relations, moves: Sequence[Displacement]
+) -> VisitChanged:
     """Return the visit as it is now, with the guests that concern the user."""
     await session.flush()
     publish_branch_change(session, visit.branch_id)
-    return await read_related(session, visit.id, relations)
+    at_desk = all(Relation.DESK in found for found in relations.values())
+    return changed(await read_related(session, visit.id, relations), moves if at_desk else ())

@@ -14,7 +14,8 @@ from app.common.types.wall_time import Span
 from app.db.idempotency import idempotent
 from app.db.queries import get_row
 from app.modules.booking.allocation.allocations import allocations_of, insert_allocations, release
-from app.modules.booking.allocation.reserve import AllocationRequest, Replaced, Reservation, reserve
+from app.modules.booking.allocation.requests import AllocationRequest, Replaced, Reservation
+from app.modules.booking.allocation.reserve import reserve
 from app.modules.booking.booking_errors import (
     AppointmentNotFound,
     CannotSwap,
@@ -160,8 +161,10 @@ async def _exchange(
         replaced = replaced.without_stays()  # what one guest was promised does not hold for the other
     reservation = await _reserve(session, guests, choices, replaced)
     _refuse_another_room(reservation, beds, exchanged)
-    for guest in guests:
+    for guest, treatments in guests.items():
         guest.overruled = reservation.overruled
+        for row in treatments:
+            row.bed_id = exchanged.get((row.id, ResourceKind.BED), row.bed_id)
     await session.flush()
     await release(session, [first.id, second.id])
     refs = [refs_of(guest, treatments) for guest, treatments in guests.items()]

@@ -33,6 +33,7 @@ from app.modules.staff.staff_service import refuse_unless_known
 from app.scheduling.demand import Segment, guest_minutes
 from app.scheduling.timegrid import STEP_MINUTES
 
+_WISHES = {"therapist_id", "gender", "bed_id"}
 _BED_TYPES = "SELECT id, type_id FROM bookable_resource WHERE id = ANY($1::uuid[]) AND kind = 'bed'"
 
 
@@ -92,10 +93,8 @@ async def edit_treatments(
                 added_minutes = await _set_add_ons(
                     session, rows, row, change.add_on_ids, new_add_ons.get(row.id, [])
                 )
-            if "therapist_id" in change.model_fields_set:
-                row.therapist_id = change.therapist_id
-            if "gender" in change.model_fields_set:
-                row.gender = change.gender
+            for wish in _WISHES & change.model_fields_set:
+                setattr(row, wish, getattr(change, wish))
         if change.minutes is not None:
             added_minutes = change.minutes - guest_minutes(segments_of(row))
         if added_minutes:

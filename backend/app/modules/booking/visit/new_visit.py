@@ -13,7 +13,7 @@ from app.common.types.localized import LocalizedText
 from app.db.errors import translate_integrity_errors
 from app.db.queries import fetch_raw
 from app.modules.availability.availability_service import Quote, QuotedTreatment
-from app.modules.booking.allocation.reserve import Reservation
+from app.modules.booking.allocation.requests import Reservation
 from app.modules.booking.booking_errors import SameTime, SlotTaken
 from app.modules.booking.booking_schemas import (
     AddOnAgreed,
@@ -46,7 +46,7 @@ WITH input AS MATERIALIZED (
 ), treatment AS (
     SELECT guest.id AS appointment_id, guest.hold_expires_at, new.*
     FROM guest, jsonb_to_recordset(treatments) AS new (
-        id uuid, position integer, variant_id uuid, price bigint, therapist_id uuid, gender text,
+        id uuid, position integer, variant_id uuid, price bigint, therapist_id uuid, gender text, bed_id uuid,
         start timestamptz, "end" timestamptz, segments jsonb, add_ons jsonb, allocations jsonb
     )
 ), visits AS (
@@ -62,8 +62,9 @@ WITH input AS MATERIALIZED (
     FROM guest, visits
 ), treatments AS (
     INSERT INTO appointment_treatment
-        (id, appointment_id, position, variant_id, price, therapist_id, gender, segments, starts_at, ends_at)
-    SELECT id, appointment_id, position, variant_id, price, therapist_id, gender, segments, start, "end" FROM treatment
+        (id, appointment_id, position, variant_id, price, therapist_id, gender, bed_id, segments, starts_at, ends_at)
+    SELECT id, appointment_id, position, variant_id, price, therapist_id, gender, bed_id, segments, start, "end"
+    FROM treatment
 ), add_ons AS (
     INSERT INTO appointment_add_on (id, appointment_treatment_id, add_on_id, price, minutes)
     SELECT new.id, treatment.id, add_on_id, new.price, minutes
@@ -197,6 +198,7 @@ def _draft_treatment(
         ],
         therapist_id=line.treatment.therapist_id,
         gender=line.treatment.gender,
+        bed_id=line.treatment.bed_id,
         start=_instant(reservation, run[0]),
         end=_instant(reservation, run[1]),
         allocations=[

@@ -80,6 +80,7 @@ def treatment_row(appointment_id: UUID, quoted: QuotedTreatment) -> AppointmentT
         price=quoted.price,
         therapist_id=quoted.treatment.therapist_id,
         gender=quoted.treatment.gender,
+        bed_id=quoted.treatment.bed_id,
         segments=segments_as_json(quoted.treatment.segments),
     )
 
