@@ -48,6 +48,7 @@ _BATCH = 1_000
 # The text of `zenspa_begin_idempotent` is in a migration (docs/sql.md).
 _BEGIN = "SELECT is_locked, stored_request, stored_response FROM zenspa_begin_idempotent($1, $2)"
 _STORE = "INSERT INTO idempotency_key (user_id, key, request, response) VALUES ($1, $2, $3, $4)"
+_REPLACE = "UPDATE idempotency_key SET response = $3 WHERE user_id = $1 AND key = $2"
 
 IdempotencyKey = Annotated[
     str,
@@ -99,11 +100,20 @@ class Replay[R: BaseModel]:
     def __init__(self, response: R | None) -> None:
         self.response = response
         self.stored: R | None = None
+        self.replaces = False
 
     def store(self, response: R) -> R:
         """Store the response in the transaction of the work, and return it."""
         self.stored = response
         return response
+
+    def replace(self, response: R) -> R:
+        """Store the response in place of an earlier one, and return it.
+
+        For work of several transactions: the first stores how to go on, and the last the response.
+        """
+        self.replaces = True
+        return self.store(response)
 
 
 @asynccontextmanager
@@ -131,7 +141,9 @@ async def idempotent[R: BaseModel](
         repeated = Replay(response_type.model_validate(stored_response))
         yield repeated
         if repeated.stored is not None:
-            raise RuntimeError("the work was done in spite of a stored response")
+            if not repeated.replaces:
+                raise RuntimeError("the work was done in spite of a stored response")
+            await fetch_raw(session, _REPLACE, user_id, key, repeated.stored.model_dump_json())
         return
     replay = Replay[R](None)
     yield replay

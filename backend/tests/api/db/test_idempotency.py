@@ -143,3 +143,17 @@ async def test_work_in_spite_of_a_stored_response_is_an_error_and_changes_nothin
         await run_in_transaction(repeat)
     [(name,)] = await run_sql("SELECT full_name FROM user_account WHERE id = $1", user_id)
     assert name.count("!") == 1
+
+
+async def test_work_of_two_transactions_replaces_its_response(client: httpx2.AsyncClient) -> None:
+    """The first transaction stores how to go on, and the last one the response."""
+    user_id, _ = await new_user(Role.RECEPTIONIST)
+
+    async def go_on(session: AsyncSession) -> int:
+        async with idempotent(session, user_id, "key", Request(guests=1), Response) as replay:
+            number = replay.response.number + 1 if replay.response else 1
+            return replay.replace(Response(number=number)).number
+
+    assert [await run_in_transaction(go_on) for _ in range(3)] == [1, 2, 3]
+    [(stored,)] = await run_sql("SELECT response ->> 'number' FROM idempotency_key")
+    assert stored == "3"
