@@ -8,6 +8,7 @@ from app.modules.board import board_routes
 from app.modules.booking import booking_routes
 from app.modules.booking.replan import routes as replan_routes
 from app.modules.booking.search import routes as search_routes
+from app.modules.booking.series import routes as series_routes
 from app.modules.branch import branch_routes
 from app.modules.calendar import calendar_routes
 from app.modules.catalogue import catalogue_routes
@@ -41,6 +42,7 @@ for router in (
     search_routes.router,
     booking_routes.visits,
     booking_routes.appointments,
+    series_routes.router,
     replan_routes.router,
     board_routes.router,
     calendar_routes.router,

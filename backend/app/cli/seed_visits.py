@@ -1,7 +1,7 @@
-"""Visits of the demo spa: parties booked for the next days, so that its board is not empty."""
+"""Visits of the demo spa: parties booked for the next days, so that its board is not empty, and one series."""
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from uuid import UUID
@@ -15,6 +15,8 @@ from app.db.transactions import run_in_transaction
 from app.modules.availability.availability_schemas import TreatmentWish
 from app.modules.booking.booking_schemas import GuestBooking, VisitCreate
 from app.modules.booking.booking_service import create_visit
+from app.modules.booking.series.schemas import Repetition, SeriesCreate
+from app.modules.booking.series.service import create_series
 from app.modules.branch import branch_service
 from app.modules.branch.branch_schemas import BranchRead
 from app.modules.catalogue import catalogue_service
@@ -25,16 +27,28 @@ from app.modules.identity.identity_models import User
 _DAYS = 3
 _PARTIES = 8
 """Parties tried for each day of each branch. The few that do not fit are not booked."""
+_SERIES_AT, _WEEKS = time(14), 4
+"""The start of the series, and the number of weeks for which the demo spa has shifts."""
 _HOURS = range(10, 19)
 
 
 async def seed_visits(booked_by: str) -> int:
-    """Book parties of sample customers in the name of the user with this email. Return how many were booked."""
-    user, requests = await run_in_transaction(lambda session: _draw_requests(session, booked_by))
-    booked = 0
+    """Book parties of sample customers in the name of the user with this email. Return how many were booked.
+
+    The first customer comes every week for a month.
+    """
+    user, series, requests = await run_in_transaction(lambda session: _draw_requests(session, booked_by))
+    booked = await _book_series(user, series)
     for number, request in enumerate(requests):
         booked += await _book(user, f"demo-{number}", request)
     return booked
+
+
+async def _book_series(user: CurrentUser, request: SeriesCreate) -> int:
+    series = await run_in_transaction(
+        lambda session: create_series(session, user, "demo-series", request, language="vi")
+    )
+    return sum(occurrence.visit is not None for occurrence in series.occurrences)
 
 
 async def _book(user: CurrentUser, key: str, request: VisitCreate) -> bool:
@@ -45,7 +59,9 @@ async def _book(user: CurrentUser, key: str, request: VisitCreate) -> bool:
     return True
 
 
-async def _draw_requests(session: AsyncSession, email: str) -> tuple[CurrentUser, list[VisitCreate]]:
+async def _draw_requests(
+    session: AsyncSession, email: str
+) -> tuple[CurrentUser, SeriesCreate, list[VisitCreate]]:
     user_id = (await session.scalars(select(User.id).where(User.email == email))).one()
     customers = (await session.scalars(select(Customer.id).order_by(Customer.id).limit(100))).all()
     variants = [
@@ -55,13 +71,17 @@ async def _draw_requests(session: AsyncSession, email: str) -> tuple[CurrentUser
         for variant in service.variants
     ]
     rng = random.Random(1)  # noqa: S311 - the demo is the same everywhere
+    branches = await branch_service.list_branches(session)
     requests = [
         _party(rng, branch, day, customers, variants)
-        for branch in await branch_service.list_branches(session)
+        for branch in branches
         for day in _days_of(branch)
         for _ in range(_PARTIES)
     ]
-    return replace(SYSTEM_USER, id=user_id), requests
+    tomorrow = next(_days_of(branches[0]))
+    first = _visit(branches[0], tomorrow, _SERIES_AT, {customers[0]: variants[0]})
+    series = SeriesCreate(visit=first, repeat=Repetition(count=_WEEKS))
+    return replace(SYSTEM_USER, id=user_id), series, requests
 
 
 def _days_of(branch: BranchRead) -> Iterator[date]:
@@ -74,12 +94,17 @@ def _party(
 ) -> VisitCreate:
     hour = time(rng.choice(_HOURS), rng.choice((0, 30)))
     guests = rng.sample(customers, rng.choice((1, 1, 1, 2)))
+    return _visit(branch, day, hour, {guest: rng.choice(variants) for guest in guests})
+
+
+def _visit(branch: BranchRead, day: date, hour: time, variants: Mapping[UUID, UUID]) -> VisitCreate:
+    """Return a request for these customers, each with the id of a variant. The first one books."""
     return VisitCreate(
         branch_id=branch.id,
         start=datetime.combine(day, hour, ZoneInfo(branch.time_zone)),
-        customer_id=guests[0],
+        customer_id=next(iter(variants)),
         guests=[
-            GuestBooking(customer_id=guest, treatments=[TreatmentWish(variant_id=rng.choice(variants))])
-            for guest in guests
+            GuestBooking(customer_id=customer, treatments=[TreatmentWish(variant_id=variant)])
+            for customer, variant in variants.items()
         ],
     )

@@ -54,9 +54,14 @@ class ZenSpaException(Exception):  # noqa: N818 - the founding document's name
             self.headers.setdefault("Retry-After", str(self.retry_after))
         super().__init__(message.en if isinstance(message, LocalizedText) else message or self.text.en)
 
+    @property
+    def is_of_server(self) -> bool:
+        """Tell whether the server failed, and not the request: a retry may succeed."""
+        return self.status >= _FIRST_SERVER_ERROR
+
     def public_message(self, language: str) -> str:
         """Return what the client reads; the message of a server error is for the log alone."""
-        message = self.message if self.message and self.status < _FIRST_SERVER_ERROR else self.text
+        message = self.message if self.message and not self.is_of_server else self.text
         return message.in_language(language) if isinstance(message, LocalizedText) else message
 
 
@@ -332,7 +337,7 @@ def respond_to(scope: Scope, error: ZenSpaException) -> Response:
 
 async def zenspa_exception_handler(request: Request, exc: ZenSpaException) -> Response:
     """Answer a ZenSpaException; the cause of a server error goes to the log."""
-    if exc.status >= _FIRST_SERVER_ERROR:
+    if exc.is_of_server:
         logger.error("request failed", code=exc.code, reason=str(exc), cause=repr(exc.__cause__))
     return respond_to(request.scope, exc)
 

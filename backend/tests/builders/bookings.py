@@ -4,6 +4,7 @@ spa = await bookable_spa(therapists=2, beds=2)
 booked = await client.post(VISITS, **spa.booking(spa.hour(10)))
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -34,10 +35,12 @@ class BookableSpa(Spa):
         self.therapists: list[UUID] = []
         self.beds: list[UUID] = []
 
-    def add(self, *, therapists: int = 0, beds: int = 0, genders: str = "") -> None:
+    def add(
+        self, *, therapists: int = 0, beds: int = 0, genders: str = "", days: Iterable[int] = _DAYS
+    ) -> None:
         for number in range(therapists):
             gender = {"f": "female", "m": "male"}.get(genders[number : number + 1])
-            shifts = [f"{self.day(day)} {self.hours}" for day in _DAYS]
+            shifts = [f"{self.day(day)} {self.hours}" for day in days]
             name = f"Lan {len(self.therapists) + 1}"
             self.therapists.append(self.therapist(name, self.variant_id, gender=gender, shifts=shifts))
         for _ in range(beds):
@@ -79,11 +82,16 @@ async def bookable_spa(
     genders: str = "",
     time_zone: str = "Asia/Ho_Chi_Minh",
     hours: str = "09:00-21:00",
+    days: Iterable[int] = _DAYS,
     **branch: Any,
 ) -> BookableSpa:
-    """Add a spa. `genders` has a letter per therapist (`fm`); `branch` has values of the branch's policy."""
+    """Add a spa. `genders` has a letter per therapist (`fm`); `branch` has values of the branch's policy.
+
+    Args:
+        days: The days with shifts of all therapists, counted from today.
+    """
     spa = BookableSpa(time_zone, hours, **branch)
-    spa.add(therapists=therapists, beds=beds, genders=genders)
+    spa.add(therapists=therapists, beds=beds, genders=genders, days=days)
     await spa.write()
     return spa
 

@@ -23,7 +23,7 @@ from app.common.helpers import utc_now
 from app.common.types.localized import LocalizedText
 from app.common.types.wall_time import Span
 from app.main import app
-from app.modules.booking.booking_models import AppointmentTransition
+from app.modules.booking.booking_models import AppointmentTransition, VisitSeries
 from app.modules.booking.replan.day import Occupation, digest_of
 from app.modules.branch.branch_models import Branch, OpeningHours, SpecialHours
 from app.modules.calendar.calendar_models import CalendarFeed
@@ -162,6 +162,7 @@ class RequestCases(RowBatch):
                 "time_off_id": uuid7(),
                 "calendar_id": uuid7(),
                 "visit_id": uuid7(),
+                "series_id": uuid7(),
                 "appointment_id": uuid7(),
                 "branch_id": uuid7(),
                 "special_hours_id": uuid7(),
@@ -260,6 +261,9 @@ class RequestCases(RowBatch):
             segments=[{"minutes": 60}],
         )
         self._add_rows(rows)
+        ids["series_id"] = self._add(
+            VisitSeries, branch_id=ids["branch_id"], starts_at=_SOON, every_weeks=1, count=2
+        )
         ids |= {
             "visit_id": visit.id,
             "appointment_id": visit.appointment_id,
@@ -351,6 +355,10 @@ IN_A_BRANCH = ABOUT_STAFF | {
     "PATCH /api/v1/appointments/{appointment_id}",
     "POST /api/v1/appointments/{appointment_id}/swap",
     "POST /api/v1/availability/places",
+    "POST /api/v1/visit-series",
+    "POST /api/v1/visit-series/preview",
+    "GET /api/v1/visit-series/{series_id}",
+    "PUT /api/v1/visit-series/{series_id}/status",
     "POST /api/v1/shifts",
     "POST /api/v1/shifts/fill",
     "POST /api/v1/shifts/copy",
@@ -442,6 +450,12 @@ def _wish(ids: dict[str, UUID], **wishes: str) -> dict[str, Any]:
     }
 
 
+def _series(ids: dict[str, UUID]) -> dict[str, Any]:
+    """Return two weeks of a visit, of which the first has a shift."""
+    visit = _wish(ids, therapist_id=str(ids["staff_id"])) | _hours_later(2)
+    return {"visit": visit, "repeat": {"count": 2}}
+
+
 def _hours_later(hours: int) -> dict[str, str]:
     return {"start": (_SOON + timedelta(hours=hours)).isoformat()}
 
@@ -506,6 +520,12 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
         },
         "headers": {"Idempotency-Key": str(uuid7())},
     },
+    "POST /api/v1/visit-series": lambda ids: {
+        "json": _series(ids),
+        "headers": {"Idempotency-Key": str(uuid7())},
+    },
+    "POST /api/v1/visit-series/preview": lambda ids: {"json": _series(ids)},
+    "PUT /api/v1/visit-series/{series_id}/status": lambda _: {"json": {"status": "cancelled"}},
     "POST /api/v1/staff/{staff_id}/replan": lambda ids: {
         "json": {"branch_id": str(ids["branch_id"]), "day": _SOON.date().isoformat()}
     },

@@ -229,6 +229,7 @@ class TestSeed:
         accounts = await seed_accounts()
         booked = await seed_visits(accounts[0].email)
         assert booked >= 20
+        assert await sql("SELECT count(*) FROM visit WHERE series_id IS NOT NULL") == 4
         assert await sql("SELECT count(*) FROM visit WHERE source = 'desk'") == booked
         assert await seed_visits(accounts[0].email) == booked  # again is no more of them
         assert await sql("SELECT count(*) FROM visit") == booked

@@ -20,10 +20,12 @@ WITHOUT_KEY = {
     f"POST {V1}/auth/sign-out",  # a repeat is refused anyway: the token has ended
     f"POST {V1}/auth/sign-out-everywhere",
     f"POST {V1}/customers/import/preview",  # it changes nothing
+    f"POST {V1}/visit-series/preview",
 }
 REQUIRES_KEY = {
     f"POST {V1}/visits",
     f"POST {V1}/visits/{{visit_id}}/undo",
+    f"POST {V1}/visit-series",
     f"POST {V1}/appointments/{{appointment_id}}/swap",
 }
 REPEATABLE = POSTS - PUBLIC - READ_BY_POST - WITHOUT_KEY

@@ -176,6 +176,22 @@ class TooManyVisits(ConflictException):
     )
 
 
+class SeriesNotFound(NotFoundException):
+    code = "SERIES_NOT_FOUND"
+    text = LocalizedText(
+        "Không tìm thấy chuỗi lịch hẹn này. Tải lại để xem lịch mới nhất.",
+        "There is no such series of visits. Reload to see the latest.",
+    )
+
+
+class OccurrenceBooked(ConflictException):
+    code = "OCCURRENCE_BOOKED"
+    text = LocalizedText(
+        "Lần hẹn này của chuỗi đã có lịch hẹn. Tải lại để xem; lịch đã hủy thì dùng “Hoàn tác”.",
+        "This occurrence of the series has a visit already. Reload to see it; undo a cancellation to take it back.",
+    )
+
+
 class DayChanged(ConflictException):
     code = "DAY_CHANGED"
     text = LocalizedText(

@@ -24,10 +24,32 @@ from sqlalchemy.dialects.postgresql import JSONB, TSTZRANGE, ExcludeConstraint, 
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from app.db.models import Entity
+from app.modules.booking.series.occurrences import FEWEST_OCCURRENCES, MOST_OCCURRENCES, MOST_WEEKS
 from app.modules.booking.status.status import AppointmentStatus, VisitSource
 
 _STATUSES = ", ".join(f"'{status}'" for status in AppointmentStatus)
 _SOURCES = ", ".join(f"'{source}'" for source in VisitSource)
+
+
+class VisitSeries(Entity):
+    """Visits that repeat every few weeks on the same weekday at the same time. What is booked stands in the visits."""
+
+    __tablename__ = "visit_series"
+
+    branch_id: Mapped[UUID] = mapped_column(ForeignKey("branch.id"), index=True)
+    starts_at: Mapped[datetime]
+    """The start of the first occurrence. The others begin at the same local time."""
+    every_weeks: Mapped[int]
+    count: Mapped[int]
+    """The number of occurrences, booked or not."""
+    completed_at: Mapped[datetime | None]
+    """The time at which every occurrence had its answer, or the series was cancelled: a retry books nothing more."""
+
+    __table_args__ = (
+        CheckConstraint(f"every_weeks BETWEEN 1 AND {MOST_WEEKS}", name="every_weeks"),
+        CheckConstraint(f"count BETWEEN {FEWEST_OCCURRENCES} AND {MOST_OCCURRENCES}", name="count"),
+        UniqueConstraint("id", "branch_id", name="visit_series_id_branch_id_key"),
+    )
 
 
 class Visit(Entity):
@@ -42,10 +64,20 @@ class Visit(Entity):
     same_room: Mapped[bool]
     """The guests' beds are in one room while their treatments overlap."""
     note: Mapped[str] = mapped_column(Text, server_default="")
+    series_id: Mapped[UUID | None]
+    series_number: Mapped[int | None]
+    """The number of the occurrence in its series, from 1. A series has one visit for each, also when it was cancelled."""
 
     __table_args__ = (
         CheckConstraint(f"source IN ({_SOURCES})", name="source"),
+        CheckConstraint("(series_id IS NULL) = (series_number IS NULL)", name="series"),
+        ForeignKeyConstraint(
+            ["series_id", "branch_id"],
+            ["visit_series.id", "visit_series.branch_id"],
+            name="visit_series_id_fkey",
+        ),
         UniqueConstraint("id", "branch_id", name="visit_id_branch_id_key"),
+        UniqueConstraint("series_id", "series_number", name="visit_series_id_series_number_key"),
     )
 
 

@@ -18,6 +18,7 @@ from app.modules.availability.availability_schemas import (
     Start,
     refuse_too_many,
 )
+from app.modules.booking.series.occurrences import MOST_OCCURRENCES
 from app.modules.booking.status.status import AppointmentStatus, StatusRequest, VisitSource
 from app.scheduling.demand import MOST_GUESTS, MOST_TREATMENTS
 from app.scheduling.supply import ResourceKind
@@ -50,6 +51,13 @@ class GuestBooking(GuestWish):
     guest_name: GuestName | None = None
 
 
+class Occurrence(RequestModel):
+    """An occurrence of a series of visits."""
+
+    series_id: UUID
+    number: StrictInt = Field(ge=1, le=MOST_OCCURRENCES, description="From 1, in the order of the series.")
+
+
 class VisitCreate(RequestModel):
     """A party to hold or book."""
 
@@ -75,6 +83,11 @@ class VisitCreate(RequestModel):
     note: Note = ""
     allow_same_time: AllowSameTime = False
     force: Force = False
+    occurrence: Occurrence | None = Field(
+        default=None,
+        description="The occurrence of a series that has no visit yet, because its time was taken, and gets this one; for"
+        " the desk.",
+    )
 
     @model_validator(mode="after")
     def _check_consistency(self) -> Self:
@@ -295,6 +308,14 @@ class AppointmentRead(BaseModel):
         )
 
 
+class VisitSeriesRef(BaseModel):
+    """The place of a visit in its series."""
+
+    id: UUID
+    number: int = Field(description="From 1, in the order of the series.")
+    count: int = Field(description="The number of visits that the series was to have.")
+
+
 class VisitRead(BaseModel):
     id: UUID
     branch_id: UUID
@@ -303,6 +324,9 @@ class VisitRead(BaseModel):
     same_room: bool
     note: str = Field(description=_READ_BY_ALL)
     created_at: datetime
+    series: VisitSeriesRef | None = Field(
+        default=None, description="The series that the visit belongs to; null if it was booked by itself."
+    )
     appointments: list[AppointmentRead]
 
 

@@ -26,6 +26,7 @@ from app.modules.booking.allocation.reserve import reserve
 from app.modules.booking.booking_errors import NotBookable, TooManyHolds, TooManyVisits
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_schemas import VisitChanged, VisitCreate, VisitListQuery, VisitPage
+from app.modules.booking.series.rows import lock_occurrence
 from app.modules.booking.status.status import UPCOMING, AppointmentStatus, VisitSource
 from app.modules.booking.visit.access import visible_to
 from app.modules.booking.visit.changed import changed
@@ -66,7 +67,10 @@ async def create_visit(
             the branch; for a walk-in, in the future or longer ago than `WALK_INS_AGO`.
         TooManyHolds, TooManyVisits: A customer has reached their limit.
         SameTime: A guest has another appointment at that time.
-        ForbiddenException: The user is neither at the desk nor a customer, or a customer books a walk-in or sends `force`.
+        ForbiddenException: The user is neither at the desk nor a customer, or a customer books a walk-in or sends `force` or
+            `occurrence`.
+        SeriesNotFound: The branch has no such series, or the series no such occurrence.
+        OccurrenceBooked: The occurrence of the series has a visit.
         BranchNotFound, CustomerNotFound, CustomerMerged, CustomerErased, CustomerArchived
         IdempotencyInFlight, IdempotencyKeyReused, and what `quote_party` raises.
     """
@@ -76,53 +80,66 @@ async def create_visit(
     async with idempotent(session, user.id, key, request, VisitChanged) as replay:
         if replay.response:
             return replay.response
-        signature = signature_of(request, at_desk=at_desk)
-        refuse_like_equal(signature, received_at)
-        booker = await _resolve_booker(session, user, request, at_desk=at_desk)
-        quote = await quote_party(session, request.guests, same_room=request.same_room, at_desk=at_desk)
-        with remember_refusal(signature):
-            now = this_step()
-            start = request.start or now
-            snapshot = await load_snapshot_around(
-                session, request.branch_id, start, quote.party, at_desk=at_desk
-            )
-            if request.walk_in and not now - WALK_INS_AGO <= start <= now:
-                raise NotBookable(_WALK_IN_TIME)
-            if not request.walk_in and (start < now or not (at_desk or snapshot.is_bookable(start))):
-                raise NotBookable(describe_start(start, None if at_desk else snapshot))
-            overrules = (Overrule.NOTHING, Overrule.HOURS) if request.force else (Overrule.NOTHING,)
-            allocation_request = AllocationRequest(
-                request.branch_id,
-                start,
-                [quote.party],
-                at_desk=at_desk,
-                overrules=overrules,
-                others_give_way=True,
-            )
-            reservation = await reserve(session, allocation_request, snapshot)
-        needs_approval = snapshot.calendar.approve_online and not at_desk
-        hold = timedelta(minutes=snapshot.calendar.hold_minutes)
-        visit = draft_visit(
-            request,
-            quote,
-            reservation,
-            customer_id=booker.customer_id,
-            guest_ids=booker.guest_ids,
-            source=_source(request, at_desk=at_desk),
-            statuses=_first_statuses(request, reservation, now, needs_approval=needs_approval),
-            hold_expires_at=snapshot.read_at + hold if request.hold else None,
-        )
-        await give_way(session, reservation)
-        await insert_visit(
-            session,
-            visit,
-            quote,
+        return replay.store(await book_visit(session, user, request, received_at=received_at))
+
+
+async def book_visit(
+    session: AsyncSession, user: CurrentUser, request: VisitCreate, *, received_at: float = inf
+) -> VisitChanged:
+    """Hold or book a time for a party, as `create_visit` does, which knows a retry by its key.
+
+    The caller has authorized the user.
+    """
+    at_desk = user.holds_in(request.branch_id, *DESK)
+    signature = signature_of(request, at_desk=at_desk)
+    refuse_like_equal(signature, received_at)
+    booker = await _resolve_booker(session, user, request, at_desk=at_desk)
+    series = None
+    if request.occurrence is not None:
+        series = await lock_occurrence(session, request.occurrence, request.branch_id)
+    quote = await quote_party(session, request.guests, same_room=request.same_room, at_desk=at_desk)
+    with remember_refusal(signature):
+        now = this_step()
+        start = request.start or now
+        snapshot = await load_snapshot_around(session, request.branch_id, start, quote.party, at_desk=at_desk)
+        if request.walk_in and not now - WALK_INS_AGO <= start <= now:
+            raise NotBookable(_WALK_IN_TIME)
+        if not request.walk_in and (start < now or not (at_desk or snapshot.is_bookable(start))):
+            raise NotBookable(describe_start(start, None if at_desk else snapshot))
+        overrules = (Overrule.NOTHING, Overrule.HOURS) if request.force else (Overrule.NOTHING,)
+        allocation_request = AllocationRequest(
+            request.branch_id,
+            start,
+            [quote.party],
             at_desk=at_desk,
-            same_time_will_do=at_desk and request.allow_same_time,
-            overruled=reservation.overruled,
+            overrules=overrules,
+            others_give_way=True,
         )
-        publish_branch_change(session, request.branch_id)
-        return replay.store(changed(visit, reservation.moves if at_desk else ()))
+        reservation = await reserve(session, allocation_request, snapshot)
+    needs_approval = snapshot.calendar.approve_online and not at_desk
+    hold = timedelta(minutes=snapshot.calendar.hold_minutes)
+    visit = draft_visit(
+        request,
+        quote,
+        reservation,
+        customer_id=booker.customer_id,
+        guest_ids=booker.guest_ids,
+        source=_source(request, at_desk=at_desk),
+        statuses=_first_statuses(request, reservation, now, needs_approval=needs_approval),
+        hold_expires_at=snapshot.read_at + hold if request.hold else None,
+        series=series,
+    )
+    await give_way(session, reservation)
+    await insert_visit(
+        session,
+        visit,
+        quote,
+        at_desk=at_desk,
+        same_time_will_do=at_desk and request.allow_same_time,
+        overruled=reservation.overruled,
+    )
+    publish_branch_change(session, request.branch_id)
+    return changed(visit, reservation.moves if at_desk else ())
 
 
 async def list_visits(session: AsyncSession, user: CurrentUser, query: VisitListQuery) -> VisitPage:
@@ -171,7 +188,7 @@ async def _resolve_booker(
     customer_id = request.customer_id
     guest_ids = [guest.customer_id for guest in request.guests]
     if not at_desk:
-        if request.walk_in or request.force:
+        if request.walk_in or request.force or request.occurrence:
             raise ForbiddenException
         own = await customer_service.lock_own_customer(session, user)
         if own is None:

@@ -31,6 +31,7 @@ _NO_MATTER: dict[str, Any] = {
     "customer_id": True,
     "note": True,
     "hold": True,
+    "occurrence": True,
     "guests": {"__all__": {"customer_id", "guest_name"}},
 }
 """The fields of a request that do not decide whether it fits. A new field decides until it is entered here."""

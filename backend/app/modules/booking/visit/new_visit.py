@@ -22,6 +22,7 @@ from app.modules.booking.booking_schemas import (
     TreatmentRead,
     VisitCreate,
     VisitRead,
+    VisitSeriesRef,
 )
 from app.modules.booking.status.status import AppointmentStatus, VisitSource
 from app.modules.booking.visit.rows import segments_as_json
@@ -50,8 +51,10 @@ WITH input AS MATERIALIZED (
         start timestamptz, "end" timestamptz, segments jsonb, add_ons jsonb, allocations jsonb
     )
 ), visits AS (
-    INSERT INTO visit (id, branch_id, customer_id, source, same_room, note, created_at)
-    SELECT new.* FROM input, jsonb_to_record(visit) AS new (
+    INSERT INTO visit
+        (id, branch_id, customer_id, source, same_room, note, created_at, series_id, series_number)
+    SELECT new.*, (visit -> 'series' ->> 'id')::uuid, (visit -> 'series' ->> 'number')::integer
+    FROM input, jsonb_to_record(visit) AS new (
         id uuid, branch_id uuid, customer_id uuid, source text, same_room boolean, note text, created_at timestamptz
     )
     RETURNING id, branch_id
@@ -92,6 +95,7 @@ def draft_visit(  # noqa: PLR0913 - what a visit is made of
     source: VisitSource,
     statuses: Sequence[AppointmentStatus],
     hold_expires_at: datetime | None,
+    series: VisitSeriesRef | None,
 ) -> VisitRead:
     """Return the visit as it is about to be written.
 
@@ -109,6 +113,7 @@ def draft_visit(  # noqa: PLR0913 - what a visit is made of
         same_room=request.same_room,
         note=request.note,
         created_at=reservation.snapshot.read_at,
+        series=series,
         appointments=[
             AppointmentRead(
                 id=uuid7(),
