@@ -22,6 +22,8 @@ from app.common.types.localized import LocalizedText
 from app.core.validation_messages import describe, describe_all
 
 _FIRST_SERVER_ERROR = 500
+MAX_DETAILS = 100
+"""The number of rows that an error names: what else is in the way does not help to decide."""
 EVENT_STREAM = "text/event-stream"
 
 logger = structlog.get_logger(__name__)

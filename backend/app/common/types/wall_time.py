@@ -100,6 +100,19 @@ def instant_of(day: date, minute: int, zone: ZoneInfo) -> datetime:
     return wall.replace(tzinfo=zone).astimezone(UTC)
 
 
+def iso_interval(start: datetime, end: datetime) -> str:
+    """Return a time as an ISO 8601 interval in UTC, for the `value` of an error."""
+    return "/".join(instant.astimezone(UTC).isoformat().replace("+00:00", "Z") for instant in (start, end))
+
+
+def local_interval(start: datetime, end: datetime, zone: ZoneInfo) -> str:
+    """Return a time as people write it, with both days if it takes a day or longer."""
+    first, last = start.astimezone(zone), end.astimezone(zone)
+    if end - start < timedelta(days=1):
+        return f"{first:%d/%m/%Y}, {first:%H:%M}–{last:%H:%M}"
+    return f"{first:%H:%M %d/%m/%Y} – {last:%H:%M %d/%m/%Y}"
+
+
 def open_spans(
     days: Iterable[date], hours_of: Callable[[date], Sequence[WallHours]], zone: ZoneInfo
 ) -> list[Span]:

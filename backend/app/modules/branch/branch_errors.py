@@ -1,5 +1,10 @@
 """Errors of branches and their opening hours."""
 
+from collections.abc import Sequence
+from datetime import date
+from typing import Self
+from uuid import UUID
+
 from app.common.types.localized import LocalizedText
 from app.core.exceptions import ConflictException, NotFoundException
 
@@ -28,8 +33,33 @@ class SpecialHoursNotFound(NotFoundException):
 
 
 class SpecialHoursOverlap(ConflictException):
+    """`details` names the other special hours: their ids, and their first and last days."""
+
     code = "SPECIAL_HOURS_OVERLAP"
     text = LocalizedText(
         "Một trong các ngày này đã có giờ đặc biệt. Xóa giờ cũ trước.",
         "One of these days already has special opening hours. Delete those first.",
     )
+
+    @classmethod
+    def naming(cls, others: Sequence[tuple[UUID, date, date, str]]) -> Self:
+        """Return the error for special hours on these days, given their ids, first and last days and reasons."""
+        names = [
+            (f"{first:%d/%m/%Y}" if first == last else f"{first:%d/%m/%Y}–{last:%d/%m/%Y}")
+            + (f" ({reason})" if reason else "")
+            for _, first, last, reason in others
+        ]
+        details: list[dict[str, str | LocalizedText]] = [
+            {
+                "field": str(special_hours_id),
+                "message": LocalizedText(f"Giờ đặc biệt {name}.", f"Special hours on {name}."),
+                "type": "special_hours",
+                "value": f"{first}/{last}",
+            }
+            for name, (special_hours_id, first, last, _) in zip(names, others, strict=True)
+        ]
+        text = LocalizedText(
+            f"Đã có giờ đặc biệt {names[0]}. Xóa giờ cũ trước.",
+            f"There are special opening hours on {names[0]} already. Delete those first.",
+        )
+        return cls(text, details=details)

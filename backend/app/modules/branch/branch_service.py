@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.common.types.wall_time import Span, WallHours, days_between, instant_of, open_spans
-from app.core.exceptions import ZenSpaException
+from app.core.exceptions import MAX_DETAILS, ZenSpaException
 from app.db.errors import translate_integrity_errors
 from app.db.queries import bounds, fetch_raw, get_row
 from app.modules.branch.branch_errors import (
@@ -232,9 +232,17 @@ async def add_special_hours(
 async def _add_special_hours(
     session: AsyncSession, branch_id: UUID, new: SpecialHoursCreate
 ) -> SpecialHoursRead:
+    days = Range(new.first_day, new.last_day + _ONE_DAY)
+    others = await session.scalars(
+        _special_hours_of([branch_id]).where(SpecialHours.days.overlaps(days)).limit(MAX_DETAILS)
+    )
+    if read := [_read_special_hours(other) for other in others]:
+        raise SpecialHoursOverlap.naming(
+            [(other.id, other.first_day, other.last_day, other.reason) for other in read]
+        )
     special = SpecialHours(
         branch_id=branch_id,
-        days=Range(new.first_day, new.last_day + _ONE_DAY),
+        days=days,
         reason=new.reason,
         hours=[{"opens": hours.opens, "closes": hours.closes} for hours in new.hours],
     )

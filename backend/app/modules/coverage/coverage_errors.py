@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Self
 
 from app.common.types.localized import LocalizedText
+from app.common.types.wall_time import iso_interval
 from app.core.exceptions import ConflictException
 from app.modules.coverage.coverage_schemas import StrandedAppointment, StrandedProblem, StrandedReason
 
@@ -50,10 +51,7 @@ class AppointmentsStranded(ConflictException):
                 "field": str(appointment.appointment_id),
                 "message": _describe(appointment.problems),
                 "type": "stranded_appointment",
-                "value": "/".join(
-                    instant.isoformat().replace("+00:00", "Z")
-                    for instant in (appointment.start, appointment.end)
-                ),
+                "value": iso_interval(appointment.start, appointment.end),
             }
             for appointment in stranded[:_MAX_DETAILS]
         ]

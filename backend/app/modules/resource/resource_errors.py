@@ -1,6 +1,12 @@
 """Errors of rooms, beds, devices and outages."""
 
+from collections.abc import Sequence
+from typing import Self
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
 from app.common.types.localized import LocalizedText
+from app.common.types.wall_time import Span, iso_interval, local_interval
 from app.core.exceptions import ConflictException, NotFoundException
 
 
@@ -67,8 +73,31 @@ class RoomElsewhere(ConflictException):
 
 
 class OutageOverlaps(ConflictException):
+    """`details` names the other outages: their ids, and their times as ISO 8601 intervals."""
+
     code = "OUTAGE_OVERLAPS"
     text = LocalizedText(
         "Giường hoặc máy này đã được báo hỏng vào lúc đó. Chọn thời gian khác.",
         "This bed or device already has an outage at that time. Choose another time.",
     )
+
+    @classmethod
+    def naming(cls, outages: Sequence[tuple[UUID, Span]], zone: ZoneInfo) -> Self:
+        """Return the error for outages at that time, given their ids and times, the first first."""
+        details: list[dict[str, str | LocalizedText]] = [
+            {
+                "field": str(outage_id),
+                "message": LocalizedText(
+                    f"Báo hỏng {local_interval(*span, zone)}.", f"Outage on {local_interval(*span, zone)}."
+                ),
+                "type": "outage",
+                "value": iso_interval(*span),
+            }
+            for outage_id, span in outages
+        ]
+        times = local_interval(*outages[0][1], zone)
+        text = LocalizedText(
+            f"Giường hoặc máy này đã được báo hỏng {times}. Chọn thời gian khác.",
+            f"This bed or device already has an outage on {times}. Choose another time.",
+        )
+        return cls(text, details=details)

@@ -1,18 +1,19 @@
 """The errors of the staff module: people, rosters and leave."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from app.common.types.localized import LocalizedText
+from app.common.types.wall_time import Span, iso_interval, local_interval
 from app.core.exceptions import (
     ConflictException,
     ForbiddenException,
     NotFoundException,
     ValidationException,
 )
-
-_ISO = "%Y-%m-%dT%H:%M:%SZ"
 
 
 class StaffNotFound(NotFoundException):
@@ -68,11 +69,24 @@ class ShiftNotFound(NotFoundException):
 
 
 class ShiftOverlaps(ConflictException):
+    """`details` names the other shifts: their ids, and their times as ISO 8601 intervals."""
+
     code = "SHIFT_OVERLAPS"
     text = LocalizedText(
         "Nhân viên đã có ca làm vào lúc đó. Chọn giờ khác, hoặc sửa ca kia.",
         "They have another shift at that time. Choose other times, or change that shift.",
     )
+
+    @classmethod
+    def naming(cls, shifts: Sequence[tuple[UUID, datetime, datetime, str, str]]) -> Self:
+        """Return the error for shifts at that time: each with its id, times, and its branch with the time zone."""
+        _, starts, ends, branch, time_zone = shifts[0]
+        times = local_interval(starts, ends, ZoneInfo(time_zone))
+        text = LocalizedText(
+            f"Nhân viên đã có ca làm {times}, {branch}. Chọn giờ khác, hoặc sửa ca kia.",
+            f"They have another shift on {times}, {branch}. Choose other times, or change that shift.",
+        )
+        return cls(text, details=[shift_detail(*shift) for shift in shifts])
 
 
 class NotEmployed(ConflictException):
@@ -132,11 +146,34 @@ class TimeOffDecided(ConflictException):
 
 
 class TimeOffOverlaps(ConflictException):
+    """`details` names the other leave: its id, and its time as an ISO 8601 interval."""
+
     code = "TIME_OFF_OVERLAPS"
     text = LocalizedText(
         "Nhân viên đã nghỉ phép vào lúc đó. Chọn ngày khác, hoặc rút đơn kia.",
         "They are already on leave at that time. Choose other days, or withdraw that leave.",
     )
+
+    @classmethod
+    def naming(cls, leave: Sequence[tuple[UUID, Span]], zone: ZoneInfo) -> Self:
+        """Return the error for leave in that time, given its ids and times, the first first."""
+        details: list[dict[str, str | LocalizedText]] = [
+            {
+                "field": str(leave_id),
+                "message": LocalizedText(
+                    f"Nghỉ phép {local_interval(*span, zone)}.", f"Leave on {local_interval(*span, zone)}."
+                ),
+                "type": "time_off",
+                "value": iso_interval(*span),
+            }
+            for leave_id, span in leave
+        ]
+        times = local_interval(*leave[0][1], zone)
+        text = LocalizedText(
+            f"Nhân viên đã nghỉ phép {times}. Chọn ngày khác, hoặc rút đơn kia.",
+            f"They are already on leave on {times}. Choose other days, or withdraw that leave.",
+        )
+        return cls(text, details=details)
 
 
 class TimeOffBegun(ConflictException):
@@ -159,12 +196,10 @@ def shift_detail(
     shift_id: UUID, starts: datetime, ends: datetime, branch: str, time_zone: str
 ) -> dict[str, str | LocalizedText]:
     """Return an entry of `details`: a shift on the wall clock of its branch."""
-    zone = ZoneInfo(time_zone)
-    local_start, local_end = starts.astimezone(zone), ends.astimezone(zone)
-    times = f"{local_start:%d/%m/%Y}, {local_start:%H:%M}–{local_end:%H:%M}"
+    times = local_interval(starts, ends, ZoneInfo(time_zone))
     return {
         "field": str(shift_id),
         "message": LocalizedText(f"Ca làm {times}, {branch}.", f"Shift on {times}, {branch}."),
         "type": "shift",
-        "value": f"{starts.astimezone(UTC):{_ISO}}/{ends.astimezone(UTC):{_ISO}}",
+        "value": iso_interval(starts, ends),
     }

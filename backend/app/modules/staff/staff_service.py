@@ -13,7 +13,7 @@ from app.common.schemas import changes_of
 from app.common.types.localized import LocalizedText
 from app.core.exceptions import ValidationException, ZenSpaException
 from app.db.errors import translate_integrity_errors
-from app.db.queries import get_row
+from app.db.queries import bounds, get_row
 from app.modules.branch.branch_errors import BranchNotFound
 from app.modules.catalogue.catalogue_errors import ServiceNotFound
 from app.modules.coverage.coverage_service import guard_coverage
@@ -24,13 +24,14 @@ from app.modules.resource.appointments import add_staff_resource, lock_resources
 from app.modules.staff.staff_errors import (
     IN_REMOVED_BRANCH,
     OUTSIDE_EMPLOYMENT,
+    ShiftOverlaps,
     StaffHasShifts,
     StaffKeyTaken,
     StaffNotFound,
     StaffUserTaken,
     shift_detail,
 )
-from app.modules.staff.staff_models import Staff, StaffBranch, StaffSkill, WeeklyShift
+from app.modules.staff.staff_models import Shift, Staff, StaffBranch, StaffSkill, WeeklyShift
 from app.modules.staff.staff_schemas import (
     PRIVATE_FIELDS,
     StaffCreate,
@@ -54,6 +55,9 @@ _STILL_TO_COME_IN = text(
         condition="shift.branch_id = ANY(:branch_ids) AND upper(during) > clock_timestamp()"
     )
 ).bindparams(bindparam("branch_ids", type_=ARRAY(Uuid())))
+_AT_THE_TIME_OF = text(
+    _SHIFTS_IN_THE_WAY.format(condition="during && tstzrange(:start, :end) AND shift.id <> :shift_id")
+)
 
 _SELECT_NAMES = select(Staff.id, Staff.full_name)
 
@@ -310,6 +314,21 @@ def _refuse_shifts(shifts: Iterable[Sequence[Any]], reason: LocalizedText) -> No
     """
     if details := [shift_detail(*shift) for shift in shifts]:
         raise StaffHasShifts(reason, details=details)
+
+
+async def refuse_overlapping(session: AsyncSession, shift: Shift) -> None:
+    """Refuse a shift at whose time its person, who is locked, has another one in any branch.
+
+    Raises:
+        ShiftOverlaps
+    """
+    start, end = bounds(shift.during)
+    parameters = {"staff_id": shift.staff_id, "shift_id": shift.id, "start": start, "end": end}
+    others = (await session.execute(_AT_THE_TIME_OF, parameters)).all()
+    if others:
+        raise ShiftOverlaps.naming(
+            [(row.id, row.starts, row.ends, row.branch, row.time_zone) for row in others]
+        )
 
 
 async def _branches_of(session: AsyncSession, staff_id: UUID) -> set[UUID]:

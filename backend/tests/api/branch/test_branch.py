@@ -201,6 +201,11 @@ class TestSpecialHours:
         added = await close_for(client, quan_1, "2027-02-05", "2027-02-10")
         again = await close_for(client, quan_1, "2027-02-10", "2027-02-12")
         assert (again.status_code, code_of(again)) == (409, "SPECIAL_HOURS_OVERLAP")
+        error = again.json()["error"]
+        assert [(detail["field"], detail["value"]) for detail in error["details"]] == [
+            (added.json()["id"], "2027-02-05/2027-02-10")
+        ]
+        assert "05/02/2027–10/02/2027" in error["message"]
         path = f"{PATH}/{quan_1['id']}/special-hours/{added.json()['id']}"
         assert (await client.delete(path)).json() == {"stranded": []}
         assert (await client.delete(path)).status_code == 404

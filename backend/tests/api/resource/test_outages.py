@@ -100,10 +100,15 @@ class TestOutOfOrder:
         assert await unavailable(bed) == [(at(8), at(12))]
 
     async def test_two_outages_of_a_bed_cannot_overlap(self, client: httpx2.AsyncClient, bed: UUID) -> None:
-        await client.post(outages_of(bed), json=BROKEN)
+        outage = (await client.post(outages_of(bed), json=BROKEN)).json()["outage"]
         overlapping = BROKEN | {"start": "2100-03-01T11:59:00Z", "end": "2100-03-01T13:00:00Z"}
         refused = await client.post(outages_of(bed), json=overlapping)
         assert code_of(refused) == (409, "OUTAGE_OVERLAPS")
+        error = refused.json()["error"]
+        assert [(detail["field"], detail["value"]) for detail in error["details"]] == [
+            (outage["id"], f"{outage['start']}/{outage['end']}")
+        ]
+        assert "01/03/2100, 15:00–19:00" in error["message"]  # in the time zone of the branch
         next_one = overlapping | {"start": MORNING["end"]}
         assert (await client.post(outages_of(bed), json=next_one)).status_code == 201
         other = await add_bed(await add_branch())

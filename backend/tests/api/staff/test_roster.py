@@ -4,6 +4,7 @@ import asyncio
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import httpx2
 import pytest
@@ -83,11 +84,20 @@ class TestCreate:
     async def test_a_shift_cannot_overlap_another_of_the_person(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
-        await client.post(PATH, json=new_shift(lan, branch))
+        first = (await client.post(PATH, json=new_shift(lan, branch))).json()
         touching = new_shift(lan, branch, start=at(18).isoformat(), end=at(20).isoformat())
         assert (await client.post(PATH, json=touching)).status_code == 201
         again = new_shift(lan, branch, start=at(17).isoformat(), end=at(17.5).isoformat())
-        assert code_of(await client.post(PATH, json=again)) == (409, "SHIFT_OVERLAPS")
+        refused = await client.post(PATH, json=again)
+        assert code_of(refused) == (409, "SHIFT_OVERLAPS")
+        [detail] = refused.json()["error"]["details"]
+        assert (detail["field"], detail["value"]) == (first["id"], f"{first['start']}/{first['end']}")
+        local = at(9).astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
+        for language, words in (("vi", "đã có ca làm"), ("en", "another shift")):
+            headers = {"Accept-Language": language}
+            message = (await client.post(PATH, json=again, headers=headers)).json()["error"]["message"]
+            assert words in message
+            assert f"{local:%d/%m/%Y, %H:%M}–" in message
 
     async def test_a_shift_in_a_branch_where_the_person_does_not_work_is_refused(
         self, client: httpx2.AsyncClient, lan: UUID
@@ -491,3 +501,5 @@ class TestSwap:
         ):
             refused = await client.post(f"{PATH}/{shift}/swap", json={"with_shift_id": str(other)})
             assert code_of(refused) == expected
+            if expected[1] == "SHIFT_OVERLAPS":
+                assert [detail["field"] for detail in refused.json()["error"]["details"]] == [str(own)]

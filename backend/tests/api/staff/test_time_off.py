@@ -197,7 +197,18 @@ class TestApprove:
             await request_leave(client, lan, start="2100-03-01T11:00:00Z"),
         )
         assert (await decide(client, first, "approve")).status_code == 200
-        assert code_of(await decide(client, second, "approve")) == (409, "TIME_OFF_OVERLAPS")
+        refused = await decide(client, second, "approve")
+        assert code_of(refused) == (409, "TIME_OFF_OVERLAPS")
+        error = refused.json()["error"]
+        [approved] = [
+            leave
+            for leave in (await client.get(PATH, params={"staff_id": str(lan)})).json()["items"]
+            if leave["status"] == "approved"
+        ]
+        assert [(detail["field"], detail["value"]) for detail in error["details"]] == [
+            (approved["id"], f"{approved['start']}/{approved['end']}")
+        ]
+        assert "01/03/2100" in error["message"]
 
     async def test_only_an_administrator_of_the_whole_spa_decides_on_their_own_leave(
         self, client: httpx2.AsyncClient, branch: UUID

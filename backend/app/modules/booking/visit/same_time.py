@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.types.localized import LocalizedText
+from app.common.types.wall_time import iso_interval
 from app.db.queries import fetch_raw
 from app.modules.booking.booking_errors import SameTime
 from app.modules.booking.booking_models import Appointment
@@ -71,7 +72,7 @@ async def refuse_same_time(
                     "field": str(appointment_id),
                     "type": "same_time",
                     "message": _OTHER,
-                    "value": f"{start.isoformat()}/{end.isoformat()}".replace("+00:00", "Z"),
+                    "value": iso_interval(start, end),
                 }
                 for appointment_id, start, end in others
             ],

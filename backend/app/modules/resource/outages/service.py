@@ -1,15 +1,19 @@
 """Outages: when a bed or a device is out of order."""
 
 from collections import defaultdict
+from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.types.wall_time import Span
+from app.core.exceptions import MAX_DETAILS
 from app.db.errors import translate_integrity_errors
 from app.db.queries import bounds
+from app.modules.branch import branch_service
 from app.modules.coverage.coverage_service import guard_coverage
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import DESK, TEAM
@@ -74,8 +78,9 @@ async def put_out_of_order(
         AppointmentsStranded: Appointments need it in that time, and `force` was not sent.
         OutageOverlaps
     """
-    await _lock_to_change(session, user, resource_id)
+    branch_id = await _lock_to_change(session, user, resource_id)
     during = Range(new.start, new.end)
+    await _refuse_overlapping(session, resource_id, during, branch_id)
     outage = Outage(resource_id=resource_id, during=during, reason=new.reason)
     with translate_integrity_errors({"outage_overlap": OutageOverlaps}):
         async with guard_coverage(
@@ -102,12 +107,33 @@ async def put_back_in_order(
         raise OutageNotFound
 
 
-async def _lock_to_change(session: AsyncSession, user: CurrentUser, resource_id: UUID) -> None:
+async def _refuse_overlapping(
+    session: AsyncSession, resource_id: UUID, during: Range[datetime], branch_id: UUID
+) -> None:
+    """Refuse a time at which the bed or device, which is locked, has an outage.
+
+    Raises:
+        OutageOverlaps
+    """
+    others = await session.execute(
+        select(Outage.id, Outage.during)
+        .where(Outage.resource_id == resource_id, Outage.during.overlaps(during))
+        .order_by(Outage.during)
+        .limit(MAX_DETAILS)
+    )
+    if spans := [(row.id, Span(*bounds(row.during))) for row in others]:
+        branch = await branch_service.get_branch(session, branch_id)
+        raise OutageOverlaps.naming(spans, ZoneInfo(branch.time_zone))
+
+
+async def _lock_to_change(session: AsyncSession, user: CurrentUser, resource_id: UUID) -> UUID:
+    """Lock a bed or a device in use, and return its branch."""
     authorize(user, *DESK)
     await lock_resources(session, [resource_id])
     branch_id = await _branch_of(session, resource_id, in_use=True)
     authorize(user, *DESK, branch_id=branch_id)
     publish_branch_change(session, branch_id)
+    return branch_id
 
 
 async def _branch_of(session: AsyncSession, resource_id: UUID, *, in_use: bool = False) -> UUID:

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import Range
 from sqlalchemy.ext.asyncio import AsyncSession
+from uuid_utils.compat import uuid7
 
 from app.common.types.instants import require_interval
 from app.core.exceptions import ValidationException
@@ -40,7 +41,12 @@ from app.modules.staff.staff_errors import (
 )
 from app.modules.staff.staff_models import Shift, Staff
 from app.modules.staff.staff_schemas import ShiftRead
-from app.modules.staff.staff_service import find_staff_of_user, get_own_or_managed, get_staff
+from app.modules.staff.staff_service import (
+    find_staff_of_user,
+    get_own_or_managed,
+    get_staff,
+    refuse_overlapping,
+)
 from app.redis.events import publish_branch_change
 
 _CONSTRAINT_ERRORS = {"shift_overlap": ShiftOverlaps}
@@ -85,7 +91,9 @@ async def create_shift(session: AsyncSession, user: CurrentUser, new: ShiftCreat
     authorize(user, *DESK, branch_id=new.branch_id)
     await branch_service.get_branch(session, new.branch_id)
     await _lock_people(session, [new.staff_id])
-    shift = Shift(staff_id=new.staff_id, branch_id=new.branch_id, during=Range(new.start, new.end))
+    shift = Shift(
+        id=uuid7(), staff_id=new.staff_id, branch_id=new.branch_id, during=Range(new.start, new.end)
+    )
     await _refuse_unless_allowed(session, shift)
     session.add(shift)
     with translate_integrity_errors(_CONSTRAINT_ERRORS):
@@ -227,7 +235,7 @@ async def _refuse_unless_allowed(session: AsyncSession, shift: Shift) -> None:
     The day of a shift is the local date on which it begins.
 
     Raises:
-        NotOfThisBranch, NotEmployed, BranchClosed
+        NotOfThisBranch, NotEmployed, BranchClosed, ShiftOverlaps
     """
     staff = await get_staff(session, shift.staff_id)
     await require_branches(session, staff.id, [shift.branch_id])
@@ -238,6 +246,7 @@ async def _refuse_unless_allowed(session: AsyncSession, shift: Shift) -> None:
         raise NotEmployed
     if branch_service.is_closed_on(branch, day):
         raise BranchClosed
+    await refuse_overlapping(session, shift)
 
 
 def _during(shift: Shift, changed: Mapping[str, Any]) -> Range[datetime]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import Range
@@ -11,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.common.types.wall_time import Span
+from app.core.exceptions import MAX_DETAILS
 from app.db.errors import translate_integrity_errors
 from app.db.paging import newest_first
 from app.db.queries import bounds, get_row
@@ -110,6 +112,7 @@ async def approve_time_off(
     authorize(user, Role.ADMIN)
     leave = await _get_to_decide(session, user, time_off_id)
     await lock_resources(session, [leave.staff_id])
+    await _refuse_overlapping(session, leave)
     async with guard_coverage(
         session, resource_ids=[leave.staff_id], within=[leave.during], force=approval.force
     ) as stranded:
@@ -171,6 +174,35 @@ async def withdraw_time_off(session: AsyncSession, user: CurrentUser, time_off_i
     )
     await _publish_where_they_work(session, leave.staff_id)
     return read_time_off(withdrawn)
+
+
+async def _refuse_overlapping(session: AsyncSession, leave: TimeOff) -> None:
+    """Refuse to approve leave at whose time the person, who is locked, has approved leave.
+
+    Raises:
+        TimeOffOverlaps
+    """
+    if leave.status != TimeOffStatus.REQUESTED:
+        return
+    others = await session.execute(
+        select(TimeOff.id, TimeOff.during)
+        .where(TimeOff.staff_id == leave.staff_id, TimeOff.status == TimeOffStatus.APPROVED)
+        # Without itself: it may have been approved while this transaction waited for the lock.
+        .where(TimeOff.during.overlaps(leave.during), TimeOff.id != leave.id)
+        .order_by(TimeOff.during)
+        .limit(MAX_DETAILS)
+    )
+    if spans := [(row.id, Span(*bounds(row.during))) for row in others]:
+        raise TimeOffOverlaps.naming(spans, await _zone_of(session, leave.staff_id))
+
+
+async def _zone_of(session: AsyncSession, staff_id: UUID) -> ZoneInfo:
+    """Return the time zone of the first branch where a person works."""
+    of_person = select(StaffBranch.branch_id).where(StaffBranch.staff_id == staff_id)
+    branch_id = await session.scalar(of_person.order_by(StaffBranch.branch_id).limit(1))
+    if branch_id is None:
+        return ZoneInfo("UTC")
+    return ZoneInfo((await branch_service.get_branch(session, branch_id)).time_zone)
 
 
 async def _publish_where_they_work(session: AsyncSession, staff_id: UUID) -> None:
