@@ -20,7 +20,7 @@ from app.scheduling.supply import Equipment, Requirement, ResourceKind, Supply
 
 MOST_MOVES = 8
 """The number of works that one party may move. The therapist and the bed of one treatment are two works."""
-MOST_TRIES = 500
+MOST_TRIES = 2_000
 """The number of decisions after which the search for one start gives up, and the party is refused."""
 
 
@@ -68,6 +68,11 @@ class RoomSearch:
         self._needs = party.needs()
         self._movable = movable
         self._day = Day(movable.supply.resources, movable.works)
+
+    @property
+    def tries(self) -> int:
+        """The number of decisions of the last search."""
+        return 0 if self._day.tries_left is None else MOST_TRIES - self._day.tries_left
 
     def possible(self, todo: int) -> int:
         """Return the steps of `todo` that are worth a search: at all others no moves make room.
@@ -120,11 +125,11 @@ class RoomSearch:
 
         Grid, notice and horizon are not checked. A party that fits anyway gets room without moves.
         """
+        self._day.tries_left = MOST_TRIES
         begins = start + self._party.reach()[0]
         if begins < 0 or not open_starts(self._party, self._movable.supply) >> start & 1:
             return None
         choices = [works for works in self._works_at(start) if self._day.could_be_done(works)]
-        self._day.tries_left = MOST_TRIES
         try:
             for most in range(MOST_MOVES + 1 if choices else 0):
                 for works in choices:

@@ -43,6 +43,11 @@ class Shortage(NamedTuple):
     """The steps at which fewer are left while the branch is open. Empty if every free time is only too short."""
 
 
+def is_merely_taken(shortages: Sequence[Shortage]) -> bool:
+    """Return whether other guests alone are in the way, as far as these shortages tell."""
+    return all(shortage.reason in _TAKEN for shortage in shortages)
+
+
 def find_shortages(party: Party, supply: Supply, days: Sequence[int]) -> list[list[Shortage]]:
     """Return, for each day, the shortages that keep the party from starting on it; none if it can start.
 
@@ -96,7 +101,7 @@ def find_shortages_at(party: Party, supply: Supply, step: int) -> list[Shortage]
     first, last = party.reach()
     then = replace(supply, starts=1 << step, earliest=step, latest=step + 1)
     [shortages] = find_shortages(party, then, [shifted(ones(last - first), step + first)])
-    if all(shortage.reason in _TAKEN for shortage in shortages):
+    if is_merely_taken(shortages):
         return []
     return [
         shortage._replace(during=shortage.during & _needed(party, shortage.requirement, step))

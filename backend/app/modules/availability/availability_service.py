@@ -5,14 +5,12 @@ Other modules import from this file alone what they need of availability.
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
-from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from app.common.types.wall_time import Span
 from app.modules.availability.availability_schemas import (
     AssignmentRead,
     DayRead,
@@ -36,6 +34,7 @@ from app.modules.availability.movable import (
     movable_supply,
     requirements_of,
 )
+from app.modules.availability.move import Move, MoveOption
 from app.modules.availability.overrule import Overrule
 from app.modules.availability.quote import (
     Quote,
@@ -47,6 +46,7 @@ from app.modules.availability.quote import (
     refuse_too_long,
     require_therapist,
 )
+from app.modules.availability.room import find_rooms
 from app.modules.availability.snapshot import (
     BranchSnapshot,
     load_snapshot,
@@ -59,7 +59,7 @@ from app.scheduling.bitmask import positions, union
 from app.scheduling.demand import Assignment, Party
 from app.scheduling.places import ResourceStarts, Way, open_steps, starts_by_resource
 from app.scheduling.search import assign, bookable_starts, feasible_starts
-from app.scheduling.shortages import Reason, Shortage, find_shortages
+from app.scheduling.shortages import Reason, Shortage, find_shortages, is_merely_taken
 from app.scheduling.supply import Place, Requirement, ResourceKind, Therapist
 from app.scheduling.timegrid import STEP
 
@@ -93,32 +93,6 @@ FIRST_LOOK = 3
 """The first search of a month loads at most `FIRST_LOOK` × (guests + 1) therapists of a service, and beds of a type."""
 
 
-class MoveOption(NamedTuple):
-    """One way in which appointments can move."""
-
-    party: Party
-    avoids: Sequence[Span] = ()
-    """Times of others, at which the party cannot be present in this way."""
-
-    def starts(self, snapshot: BranchSnapshot) -> int:
-        """Return the steps at which the party can begin in this way."""
-        return feasible_starts(self.party, snapshot.supply) & self.permitted(snapshot)
-
-    def permitted(self, snapshot: BranchSnapshot) -> int:
-        """Return the steps at which the party would meet none of the guests that it avoids."""
-        lead = (self.party.stay() - 1) * STEP
-        return ~snapshot.grid.busy(Span(span.start - lead, span.end) for span in self.avoids)
-
-
-@dataclass(frozen=True, slots=True)
-class Move:
-    """Appointments that would move. The time that they occupy counts as free."""
-
-    appointment_ids: Collection[UUID]
-    options: Sequence[MoveOption] = ()
-    """The ways in which they can move as agreed, the preferred first and the one with the fewest requirements last."""
-
-
 async def find_days(
     session: AsyncSession, user: CurrentUser, query: DaysQuery, move: Move | None = None, *, language: str
 ) -> DaysRead:
@@ -143,6 +117,19 @@ async def find_days(
         shortages = [
             [] if found & day else missing or [Shortage(Reason.NOT_AT_ONCE)]
             for day, missing in zip(days, shortages, strict=True)
+        ]
+    full = [
+        day
+        for day, missing in zip(snapshot.days, shortages, strict=True)
+        if missing and is_merely_taken(missing)
+    ]
+    if full:
+        rooms = await find_rooms(
+            session, query.branch_id, full, options, at_desk=at_desk, ignored=ignored, one_a_day=True
+        )
+        shortages = [
+            [] if day in rooms.days else missing
+            for day, missing in zip(snapshot.days, shortages, strict=True)
         ]
     return DaysRead(
         days=[
@@ -176,14 +163,29 @@ async def find_starts(
     )
     await session.close()  # a large party is searched for two seconds, in which others need the connection
     day = snapshot.grid.day(query.day, snapshot.zone)
-    masks = await _search(party, lambda: [option.starts(snapshot) for option in options])
+    masks = await _search(party, lambda: [option.starts(snapshot) & day for option in options])
     found: list[StartRead] = []
-    for step in positions(union(masks) & day):
+    for step in positions(union(masks)):
         chosen = next(option.party for option, mask in zip(options, masks, strict=True) if mask >> step & 1)
         assignments = assign(chosen, snapshot.supply, step)
         assert assignments is not None
         found.append(_read_start(snapshot, chosen, step, assignments))
         await asyncio.sleep(0)  # let other requests run between two starts
+    if union(option.allowed(snapshot) for option in options) & day & ~union(masks):
+        rooms = await find_rooms(
+            session,
+            query.branch_id,
+            [query.day],
+            options,
+            at_desk=at_desk,
+            ignored=ignored,
+            found=[snapshot.grid.instant(step) for step in positions(union(masks))],
+        )
+        found += [
+            _read_start(rooms.snapshot, option.party, step, assignments)
+            for step, option, assignments in rooms.starts
+        ]
+        found.sort(key=lambda start: start.start)
     missing: Sequence[Shortage] = []
     if not found:
         [missing] = await _search(party, lambda: find_shortages(party, snapshot.supply, [day]))
@@ -213,7 +215,7 @@ async def find_places(
     day = snapshot.grid.day(query.day, snapshot.zone)
     snapshot = replace(snapshot, supply=replace(snapshot.supply, starts=day))
     candidates = open_steps(party, snapshot.supply, day)
-    ways = [Way(option.party, option.permitted(snapshot)) for option in move.options]
+    ways = [Way(option.party, option.allowed(snapshot)) for option in move.options]
     found = await _search(party, lambda: starts_by_resource(ways, place, snapshot.supply, candidates))
     return PlacesRead(
         day=query.day,

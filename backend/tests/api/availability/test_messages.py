@@ -98,8 +98,8 @@ async def test_gaps_are_too_short_and_a_long_list_of_times_is_cut(guest: httpx2.
     lan = spa.therapist("Lan", massage, shifts=[f"{DAY} 09:00-15:00"])
     hoa = spa.therapist("Hoa", massage, shifts=[f"{DAY} 09:00-15:00"])
     for hour in range(9, 15):
-        spa.take(lan, f"{DAY} {hour:02}:00-{hour:02}:30")
-        spa.take(hoa, f"{DAY} {hour:02}:30-{hour:02}:45")
+        spa.block(lan, f"{DAY} {hour:02}:00-{hour:02}:30")
+        spa.block(hoa, f"{DAY} {hour:02}:30-{hour:02}:45")
     await spa.write()
     assert await reasons(guest, spa, [massage]) == [
         "massage: every therapist is taken (no gap is long enough)."

@@ -351,8 +351,8 @@ class TestResources:
         for name in ("Lan", "Hoa"):
             spa.therapist(name, massage, shifts=[f"{DAY} 09:00-12:00"])
         beds = [spa.bed(f"bed {number}", room=room) for number, room in enumerate(["sen", "sen", "cúc"])]
-        spa.take(beds[0], f"{DAY} 09:00-10:00")
-        spa.take(beds[2], f"{DAY} 11:00-12:00")
+        spa.block(beds[0], f"{DAY} 09:00-10:00")
+        spa.block(beds[2], f"{DAY} 11:00-12:00")
         await spa.write()
         assert await starts(guest, spa, [massage], [massage]) == ["09:00", "10:00", "11:00"]
         assert await starts(guest, spa, [massage], [massage], same_room=True) == ["10:00", "11:00"]
@@ -363,7 +363,7 @@ class TestResources:
         spa.therapist("Lan", massage, shifts=[f"{DAY} 09:00-12:00"])
         spa.bed("bed 1")
         second, chair = spa.bed("bed 2"), spa.bed("chair", "facial-bed")
-        spa.take(second, f"{DAY} 09:00-11:00")
+        spa.block(second, f"{DAY} 09:00-11:00")
         await spa.write()
         wish = {"variant_id": massage, "bed_id": second}
         query = party_query(spa, [wish], day=DAY)

@@ -134,14 +134,14 @@ async def test_one_guest_of_a_party_is_named_by_the_appointment(client: httpx2.A
 async def test_a_guest_of_a_couple_stays_in_the_room_while_the_other_is_there(
     client: httpx2.AsyncClient,
 ) -> None:
-    """Give the couple's room two beds and another room one; the guest's own bed is taken until 10:15."""
+    """Give the couple's room two beds, which are taken until 10:15, and another room one."""
     spa = await bookable_spa(therapists=3, beds=2, hours="09:00-12:00", grid_minutes=30)
     spa.bed("apart", room="Cúc")
     await spa.write()
     visit = await create_booking(client, spa, 10.5, guests=2, same_room=True)
     one, _ = visit["appointments"]
-    [own_bed] = resources_of({"appointments": [one]}, "bed")
-    await create_booking(client, spa, 9, spa.treatment(bed_id=own_bed))
+    for bed in spa.beds:
+        await create_booking(client, spa, 9, spa.treatment(bed_id=bed))
     assert await hours_found(client, spa, one["id"]) == [9, 9.5, 10.5, 11]
     path = f"{APPOINTMENTS}/{one['id']}"
     for hour, expected in ((10, 409), (11, 200), (9.5, 200)):
