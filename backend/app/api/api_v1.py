@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from app.api import health
 from app.modules.audit import audit_routes
+from app.modules.blocked_time import blocked_time_routes
 from app.modules.board import board_routes
 from app.modules.booking import booking_routes
 from app.modules.booking.replan import routes as replan_routes
@@ -39,6 +40,7 @@ for router in (
     staff_routes.router,
     roster_routes.router,
     time_off_routes.router,
+    blocked_time_routes.router,
     search_routes.router,
     booking_routes.visits,
     booking_routes.appointments,

@@ -24,6 +24,8 @@ class Reason(StrEnum):
     two."""
     OFF_SHIFT = "off_shift"
     """No therapist with the skill is on shift for long enough, or too few at once."""
+    BLOCKED = "blocked"
+    """All of them who are on shift are blocked, or too many: a break, a meeting, a cleaning."""
     TAKEN = "taken"
     """All of them are occupied, or too few are free at once."""
     NOT_AT_ONCE = "not_at_once"
@@ -123,10 +125,12 @@ def _out_of_bounds(starts: int, supply: Supply) -> list[Shortage]:
 
 _STAGES: tuple[tuple[Reason, Callable[[Resource], Resource]], ...] = (
     (Reason.MISSING, lambda resource: resource.always_there()),
-    (Reason.OFF_SHIFT, lambda resource: resource.vacant()),
+    (Reason.OFF_SHIFT, lambda resource: resource.on_shift()),
+    (Reason.BLOCKED, lambda resource: resource.vacant()),
     (Reason.TAKEN, lambda resource: resource),
 )
-"""The part of a resource that counts at each stage: as if it were always there, without appointments, and as it is."""
+"""The part of a resource that counts at each stage: as if it were always there, on shift, without appointments, and as it
+is."""
 
 
 class _Stage(NamedTuple):

@@ -60,10 +60,16 @@ class Therapist:
     """The number of all services that the therapist performs."""
     treatments: tuple[tuple[int, int], ...] = ()
     """The runs of the treatments that the therapist gives, in no order."""
+    blocked: int = 0
+    """The steps that are kept free of guests, for a break or a meeting."""
+
+    def on_shift(self) -> "Therapist":
+        """Return the therapist as they would be without appointments, leave and blocked time."""
+        return replace(self, free=self.works)
 
     def vacant(self) -> "Therapist":
         """Return the therapist as they would be without appointments and leave."""
-        return replace(self, free=self.works)
+        return replace(self, free=self.works & ~self.blocked)
 
     def always_there(self) -> "Therapist":
         """Return the therapist as if they worked at every step: to bit operations -1 has all bits."""
@@ -94,12 +100,18 @@ class Equipment:
     """The room; None for equipment without a shared room."""
     current: Mapping[Place, int] = field(default_factory=dict)
     """The steps at which a treatment of the party has the bed or device already, and may keep it in any case."""
+    blocked: int = 0
+    """The steps that are kept free of guests, for a cleaning."""
+
+    def always_there(self) -> "Equipment":
+        """Return the bed or device as if it were free at every step: to bit operations -1 has all bits."""
+        return replace(self, free=-1)
+
+    on_shift = always_there
 
     def vacant(self) -> "Equipment":
         """Return the bed or device as it would be without appointments and outages."""
-        return replace(self, free=-1)
-
-    always_there = vacant
+        return replace(self, free=~self.blocked)
 
     @property
     def works(self) -> int:

@@ -39,7 +39,7 @@ from app.modules.identity.tokens import issue_access_token
 from app.modules.resource.resource_models import Outage
 from app.modules.staff.staff_models import Shift, StaffSkill, TimeOff, WeeklyShift
 from tests.builders.branches import branch_row
-from tests.builders.resources import bed_row, room_row, type_row
+from tests.builders.resources import bed_row, blocked_time_row, room_row, type_row
 from tests.builders.rosters import staff_rows
 from tests.builders.rows import RowBatch
 from tests.builders.visits import category_row, service_rows, visit_rows
@@ -110,7 +110,7 @@ class RequestCase:
         more = _MORE[self.label](self.ids) if self.label in _MORE else {}
         headers = self.headers | more.pop("headers", {})
         return await http.request(
-            method, path.format_map({"year": 2027, **self.ids}), headers=headers, **more
+            method, path.format_map({"year": 2027, "day": _BLOCKED_DAY, **self.ids}), headers=headers, **more
         )
 
 
@@ -170,6 +170,7 @@ class RequestCases(RowBatch):
                 "customer_id": uuid7(),
                 "invitation_id": uuid7(),
                 "outage_id": uuid7(),
+                "blocked_time_id": uuid7(),
                 "staff_id": uuid7(),
                 **{name: uuid7() for name in ("type_id", "room_id", "resource_id")},
                 **{name: uuid7() for name in ("category_id", "service_id", "variant_id", "add_on_id")},
@@ -211,7 +212,7 @@ class RequestCases(RowBatch):
         return staff_id
 
     def _add_roster(self, ids: dict[str, UUID], user_id: UUID) -> None:
-        """Add the owner's staff record with a weekly shift, a shift and leave, and a colleague with a shift."""
+        """Add the owner's staff record with a weekly shift, a shift, leave and blocked time, and a colleague with a shift."""
         branch_id = ids["branch_id"]
         ids["staff_id"] = self._add_staff(branch_id, user_id)
         ids["of_branch"] = branch_id
@@ -228,6 +229,9 @@ class RequestCases(RowBatch):
         )
         ids["time_off_id"] = self._add(
             TimeOff, staff_id=ids["staff_id"], during=Range(*_A_DAY), status="requested"
+        )
+        ids["blocked_time_id"] = self._add_row(
+            blocked_time_row(branch_id, ids["staff_id"], first_day=_BLOCKED_DAY, note=STRANGER_NAME)
         )
         ids["calendar_id"] = self._add(CalendarFeed, staff_id=ids["staff_id"])
 
@@ -347,6 +351,13 @@ IN_A_BRANCH = ABOUT_STAFF | {
     "PATCH /api/v1/staff/{staff_id}",
     "GET /api/v1/staff/{staff_id}/weekly-shifts",
     "PUT /api/v1/staff/{staff_id}/weekly-shifts",
+    "GET /api/v1/blocked-times",
+    "POST /api/v1/blocked-times",
+    "GET /api/v1/blocked-times/{blocked_time_id}",
+    "PUT /api/v1/blocked-times/{blocked_time_id}",
+    "DELETE /api/v1/blocked-times/{blocked_time_id}",
+    "PUT /api/v1/blocked-times/{blocked_time_id}/occurrences/{day}",
+    "DELETE /api/v1/blocked-times/{blocked_time_id}/occurrences/{day}",
     "POST /api/v1/visits",
     "GET /api/v1/visits/{visit_id}",
     "PATCH /api/v1/visits/{visit_id}",
@@ -416,6 +427,8 @@ def _a_monday_to_come() -> datetime:
 _SOON = _a_monday_to_come()
 _A_DAY = (datetime(2100, 3, 1, tzinfo=UTC), datetime(2100, 3, 2, tzinfo=UTC))
 _NEXT_DAY = (datetime(2100, 3, 2, tzinfo=UTC), datetime(2100, 3, 3, tzinfo=UTC))
+_BLOCKED_DAY = date(2100, 3, 1)
+_BLOCKED = {"reason": "meeting", "first_day": "2100-03-01", "starts": "09:00", "ends": "10:00"}
 _FREE_MONDAY, _SHIFT_MONDAY = "2100-03-08", "2100-03-01"
 _TIMES = {"start": "2100-03-01T00:00:00Z", "end": "2100-03-03T00:00:00Z"}
 _LATER = {"start": "2100-04-01T00:00:00Z", "end": "2100-04-03T00:00:00Z"}
@@ -599,6 +612,21 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
     "PATCH /api/v1/resources/{resource_id}": lambda _: {"json": {"retired": True}},
     "GET /api/v1/resources/{resource_id}/outages": lambda _: {"params": _TIMES},
     "POST /api/v1/resources/{resource_id}/outages": lambda _: {"json": _LATER | {"reason": "Gãy chân"}},
+    "GET /api/v1/blocked-times": lambda ids: {
+        "params": {
+            "branch_id": str(ids["branch_id"]),
+            "first_day": "2100-03-01",
+            "last_day": "2100-03-07",
+        }
+    },
+    "POST /api/v1/blocked-times": lambda ids: {
+        "json": _BLOCKED
+        | {"branch_id": str(ids["branch_id"]), "resource_id": str(ids["resource_id"]), "weekdays": [1]}
+    },
+    "PUT /api/v1/blocked-times/{blocked_time_id}": lambda _: {"json": _BLOCKED},
+    "PUT /api/v1/blocked-times/{blocked_time_id}/occurrences/{day}": lambda _: {
+        "json": {"starts": "14:00", "ends": "15:00"}
+    },
     "POST /api/v1/staff": lambda ids: {
         "json": {
             "key": f"k-{ids['word']}",

@@ -5,7 +5,7 @@ await take(bed, "booked", hours=(24, 25))
 appointment_id = await book(bed, at(9), at(10))
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from sqlalchemy.dialects.postgresql import Range
 from app.common.helpers import utc_now
 from app.common.types.localized import LocalizedText
 from app.db.models import Entity
+from app.modules.blocked_time.blocked_time_models import BlockedTime
 from app.modules.resource.resource_models import Outage, Resource, ResourceType, Room
 from tests.builders.rows import keyed_id
 from tests.builders.visits import AddedVisit, visit_rows
@@ -107,10 +108,26 @@ async def add_outage(resource_id: UUID, start: datetime, end: datetime) -> UUID:
     return await insert(Outage(resource_id=resource_id, during=Range(start, end), reason="Gãy chân"))
 
 
+def blocked_time_row(branch_id: UUID, resource_id: UUID, **values: Any) -> BlockedTime:
+    """Return a break of every day from 12:00 to 13:00 in local time, without an end."""
+    defaults = {
+        "reason": "break",
+        "first_day": date(2020, 1, 1),
+        "weekdays": [1, 2, 3, 4, 5, 6, 7],
+        "starts": 720,
+        "ends": 780,
+    }
+    return BlockedTime(branch_id=branch_id, resource_id=resource_id, **defaults | values)
+
+
 async def unavailable(resource_id: UUID) -> list[tuple[datetime, datetime]]:
-    """Return the times of the approved leave or the outages of a resource, the earliest first."""
+    """Return the times until March 2101 in which a resource has approved leave, an outage or blocked time."""
     rows = await run_sql(
-        "SELECT lower(during), upper(during) FROM unavailability WHERE resource_id = $1 ORDER BY during",
+        "SELECT lower(during), upper(during)"
+        " FROM zenspa_unavailability(array[$1::uuid], array[$1::uuid], array[$2::timestamptz], array[$3::timestamptz])"
+        " ORDER BY during",
         resource_id,
+        datetime(2020, 1, 1, tzinfo=UTC),
+        at(24 * 365),
     )
     return [(start, end) for start, end in rows]

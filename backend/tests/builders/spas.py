@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import Range
 from uuid_utils.compat import uuid7
 
 from app.common.types.localized import LocalizedText
+from app.modules.blocked_time.blocked_time_models import BlockedTimeException
 from app.modules.branch.branch_models import Branch, OpeningHours, SpecialHours
 from app.modules.catalogue.catalogue_models import (
     AddOn,
@@ -28,7 +29,7 @@ from app.modules.catalogue.catalogue_models import (
 from app.modules.resource.resource_models import Outage
 from app.modules.staff.staff_models import Shift, TimeOff
 from tests.builders.branches import branch_row
-from tests.builders.resources import bed_row, room_row, type_row
+from tests.builders.resources import bed_row, blocked_time_row, room_row, type_row
 from tests.builders.rosters import staff_rows
 from tests.builders.rows import RowBatch
 from tests.builders.visits import category_row, service_rows, variant_row, visit_rows
@@ -204,6 +205,16 @@ class Spa(RowBatch):
             self._add(TimeOff, staff_id=resource_id, during=span, status="approved")
         else:
             self._add(Outage, resource_id=resource_id, during=span, reason="Gãy chân")
+
+    def keep_free(self, resource_id: UUID, **values: Any) -> UUID:
+        """Add blocked time, by default a break of every day from 12:00 to 13:00, and return its id."""
+        return self._add_row(blocked_time_row(self.branch_id, resource_id, **values))
+
+    def except_occurrence(
+        self, blocked_time_id: UUID, day: date, starts: int | None = None, ends: int | None = None
+    ) -> None:
+        """Skip the occurrence of a day, or give it these times in minutes after midnight."""
+        self._add(BlockedTimeException, blocked_time_id=blocked_time_id, day=day, starts=starts, ends=ends)
 
     def at(self, text: str) -> datetime:
         """Return the instant of a local time such as `2026-12-05 14:00`; from 24:00 on it is on the next day."""

@@ -49,6 +49,7 @@ IN_GLOSSARY = [
     "AppointmentStatus",
     "VisitSource",
     "ResourceKind",
+    "BlockReason",
     "Offered",
     "ConsentPurpose",
     "TherapistOrder",

@@ -9,6 +9,8 @@ from app.common.types.gender import Gender
 from app.common.types.localized import LocalizedText
 from app.common.types.wall_time import DAY, Span, instant_of
 from app.modules.availability.snapshot import BranchSnapshot
+from app.modules.blocked_time.blocked_time_schemas import BlockReason
+from app.scheduling.bitmask import from_runs
 from app.scheduling.places import Obstacle
 from app.scheduling.shortages import Reason, Shortage
 from app.scheduling.supply import Requirement, ResourceKind
@@ -39,6 +41,9 @@ _THERAPISTS = {
 _NO_THERAPIST = {
     Reason.MISSING: LocalizedText("chi nhánh không có {name}", "the branch has no {name}"),
     Reason.OFF_SHIFT: LocalizedText("không có {name} trong ca{times}", "no {name} is on shift{times}"),
+    Reason.BLOCKED: LocalizedText(
+        "tất cả {name} đều khóa lịch{times} ({causes})", "every {name} is blocked{times} ({causes})"
+    ),
     Reason.TAKEN: LocalizedText("tất cả {name} đều kín lịch{times}", "every {name} is taken{times}"),
 }
 _TOO_FEW_THERAPISTS = {
@@ -48,6 +53,10 @@ _TOO_FEW_THERAPISTS = {
     Reason.OFF_SHIFT: LocalizedText(
         "không đủ {count} {name} trong ca{times}", "fewer than {count} {names} are on shift{times}"
     ),
+    Reason.BLOCKED: LocalizedText(
+        "không còn đủ {count} {name} vì khóa lịch{times} ({causes})",
+        "fewer than {count} {names} are left, others are blocked{times} ({causes})",
+    ),
     Reason.TAKEN: LocalizedText(
         "không còn đủ {count} {name} trống{times}", "fewer than {count} {names} are free{times}"
     ),
@@ -55,15 +64,23 @@ _TOO_FEW_THERAPISTS = {
 _NOT_THIS_THERAPIST = {
     Reason.MISSING: LocalizedText("{name} không làm dịch vụ này ở đây", "{name} does not do it here"),
     Reason.OFF_SHIFT: LocalizedText("{name} không có ca{times}", "{name} is not on shift{times}"),
+    Reason.BLOCKED: LocalizedText(
+        "{name} khóa lịch{times} ({causes})", "{name} is blocked{times} ({causes})"
+    ),
     Reason.TAKEN: LocalizedText("{name} đã kín lịch{times}", "{name} is taken{times}"),
 }
 _NO_EQUIPMENT = {
     Reason.MISSING: LocalizedText("chi nhánh không có", "the branch has none"),
+    Reason.BLOCKED: LocalizedText("đều khóa lịch{times} ({causes})", "all are blocked{times} ({causes})"),
     Reason.TAKEN: LocalizedText("đã kín{times}", "all are taken{times}"),
 }
 _TOO_LITTLE_EQUIPMENT = {
     Reason.MISSING: LocalizedText(
         "cần {count}{room}, chi nhánh không có đủ", "the branch has fewer than {count}{room}"
+    ),
+    Reason.BLOCKED: LocalizedText(
+        "cần {count}{room}, không còn đủ vì khóa lịch{times} ({causes})",
+        "fewer than {count} are left{room}, others are blocked{times} ({causes})",
     ),
     Reason.TAKEN: LocalizedText(
         "cần {count}{room}, không còn đủ{times}", "fewer than {count} are free{room}{times}"
@@ -71,11 +88,21 @@ _TOO_LITTLE_EQUIPMENT = {
 }
 _NOT_THIS_BED = {
     Reason.MISSING: LocalizedText("{name} không có ở chi nhánh này", "{name} is not in this branch"),
+    Reason.BLOCKED: LocalizedText(
+        "{name} khóa lịch{times} ({causes})", "{name} is blocked{times} ({causes})"
+    ),
     Reason.TAKEN: LocalizedText("{name} đã có khách{times}", "{name} is taken{times}"),
 }
 _ONLY_ONE = LocalizedText(
     "{name} không thể phục vụ {count} khách cùng lúc", "{name} cannot serve {count} guests at once"
 )
+_CAUSES = {
+    BlockReason.BREAK: LocalizedText("nghỉ giải lao", "a break"),
+    BlockReason.MEETING: LocalizedText("họp", "a meeting"),
+    BlockReason.TRAINING: LocalizedText("đào tạo", "a training"),
+    BlockReason.CLEANING: LocalizedText("dọn dẹp", "cleaning"),
+    BlockReason.OTHER: LocalizedText("việc khác", "something else"),
+}
 _IN_ONE_ROOM = LocalizedText(" trong cùng một phòng", " in one room")
 _EMPTY = LocalizedText("", "")
 OBSTACLES = {
@@ -169,11 +196,32 @@ def _describe_missing(
     times = _list_times(snapshot.grid.spans(shortage.during), snapshot, day)
     in_one_room = same_room or requirement.room_id is not None
     room = _IN_ONE_ROOM if in_one_room and not by_staff else _EMPTY
+    causes = _list_causes(shortage, requirement, snapshot, day)
     subject = snapshot.requirement_names.get(requirement.of, _EMPTY)
-    count = shortage.needed
-    vi = sentence.vi.format(name=singular.vi, names=singular.vi, count=count, times=times.vi, room=room.vi)
-    en = sentence.en.format(name=singular.en, names=plural, count=count, times=times.en, room=room.en)
+    vi, en = (
+        text.format(name=name, names=names, count=shortage.needed, times=listed, room=in_room, causes=cause)
+        for text, name, names, listed, in_room, cause in zip(
+            sentence, singular, (singular.vi, plural), times, room, causes, strict=True
+        )
+    )
     return LocalizedText(f"{subject.vi}: {vi}.", f"{subject.en}: {en}.")
+
+
+def _list_causes(
+    shortage: Shortage, requirement: Requirement, snapshot: BranchSnapshot, day: date
+) -> LocalizedText:
+    """List what suitable resources are blocked for when they are missing."""
+    during = shortage.during or snapshot.grid.day(day, snapshot.zone)
+    causes = {
+        absence.cause
+        for resource in snapshot.supply.resources
+        if resource.suits(requirement)
+        for absence in snapshot.absences.get(resource.id, ())
+        if absence.reason is shortage.reason
+        and from_runs([(absence.first, absence.last)], snapshot.grid.count) & during
+    }
+    named = [label for reason, label in _CAUSES.items() if reason in causes]
+    return LocalizedText(", ".join(label.vi for label in named), ", ".join(label.en for label in named))
 
 
 def _name_resource(resource_id: UUID, snapshot: BranchSnapshot, *, by_staff: bool) -> LocalizedText:

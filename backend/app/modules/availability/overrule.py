@@ -1,4 +1,5 @@
-"""Overrule opening hours and shifts: the desk decides who stays longer, never that two guests share a resource."""
+"""Overrule opening hours, shifts and blocked time: the desk decides who stays longer or works through a break, never that
+two guests share a resource."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -20,7 +21,8 @@ class Overrule(Enum):
     CLOSING = "closing"
     """A guest who is being treated may stay `PAST_CLOSING` longer than the branch is open and the shift lasts."""
     HOURS = "hours"
-    """Guests may be there at any time. Therapists who have a shift on that day, or are asked for by name, work then."""
+    """Guests may be there at any time. Therapists who have a shift on that day, or are asked for by name, work then, and
+    blocked time does not count: breaks, meetings and cleanings are the desk's own plans."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,10 @@ class Hours:
         if self.overrule is Overrule.HOURS and (on_shift & self.day or therapist_id in self.named):
             return ones(self.count)
         return self._extended(on_shift)
+
+    def blocked(self, steps: int) -> int:
+        """Return the steps that count as blocked."""
+        return 0 if self.overrule is Overrule.HOURS else steps
 
     def _extended(self, mask: int) -> int:
         if self.overrule is Overrule.CLOSING:

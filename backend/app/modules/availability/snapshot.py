@@ -1,7 +1,7 @@
 """Load the data of a search: one branch on some days, in one statement."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -19,6 +19,7 @@ from app.modules.branch.branch_service import BranchCalendar, read_calendar
 from app.scheduling.bitmask import from_runs, ones, positions, union
 from app.scheduling.demand import Party
 from app.scheduling.search import feasible_starts
+from app.scheduling.shortages import Reason
 from app.scheduling.supply import (
     Equipment,
     Requirement,
@@ -46,7 +47,7 @@ WITH candidate AS MATERIALIZED (
     SELECT kind, id, name, NULL, NULL, type_id, room_id FROM zenspa_equipment($1, $3::uuid[], $10, $11)
 )
 SELECT kind, id, name, gender, service_ids, type_id, room_id, works_from, works_until, busy_from, busy_until,
-    skill_count, treated_from, treated_until,
+    away_from, away_until, away_reason, away_cause, skill_count, treated_from, treated_until,
     NULL::json AS calendar, NULL::timestamptz AS read_at, NULL::text AS name_vi, NULL::json AS policy
 FROM candidate JOIN zenspa_schedules(
     $1, array(SELECT id FROM candidate), $4, $5, $6::double precision, $7::uuid[]
@@ -55,18 +56,30 @@ LEFT JOIN zenspa_turns(
     array(SELECT id FROM candidate WHERE kind = 'staff' AND $14::boolean), $4, $5, $6, $7
 ) ON staff_id = id
 UNION ALL
-SELECT 'name', id, name_en, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, name_vi, NULL
+SELECT 'name', id, name_en, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+    NULL, NULL, name_vi, NULL
 FROM requirement_name WHERE id = ANY($2) OR id = ANY($3)
 UNION ALL
-SELECT 'branch', $1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
+SELECT 'branch', $1, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL,
     zenspa_branch_calendar($1, $12::date, $13::date), clock_timestamp(), NULL,
     CASE WHEN $14 THEN row_to_json(zenspa_assignment_policy($1)) END
 ORDER BY id
 """
 _LOCK_SCHEDULES = """
-SELECT resource_id, works_from, works_until, busy_from, busy_until
+SELECT resource_id, works_from, works_until, busy_from, busy_until, away_from, away_until, away_reason, away_cause
 FROM zenspa_lock_schedules($1, $2, $3, $4, $5, $6)
 """
+
+
+class Absence(NamedTuple):
+    """A run of steps in which a resource is away for a reason that the desk can see."""
+
+    reason: Reason
+    cause: str
+    """The use of the blocked time (`BlockReason`)."""
+    first: int
+    last: int
+    """The first step after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +100,11 @@ class BranchSnapshot:
     ignored: Collection[UUID] = ()
     """Appointments whose time counts as free because they are being moved."""
     hours: Hours | None = None
-    """Hours and shifts as they are overruled; None if they are not."""
+    """Hours, shifts and blocked time as they are overruled; None if they are not."""
+    at_desk: bool = True
+    """Whether the desk is searching. To anybody else a therapist in a meeting is merely taken."""
+    absences: Mapping[UUID, Sequence[Absence]] = field(default_factory=dict)
+    """The reasons for which the desk cannot book resources although they have no guests, by the ids of the resources."""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -207,13 +224,14 @@ async def lock_and_refresh(
     )
     schedules = {resource_id: Schedule(*schedule) for resource_id, *schedule in rows}
     resources = [
-        _with_schedule(resource, schedules[resource.id], snapshot.hours, grid.count)
+        _with_schedule(resource, schedules[resource.id], snapshot.hours, grid.count, at_desk=snapshot.at_desk)
         if resource.id in schedules
         else resource
         for resource in snapshot.supply.resources
         if resource.id in schedules or resource.id not in resource_ids
     ]
-    return replace(snapshot, supply=replace(snapshot.supply, resources=resources))
+    absences = {**snapshot.absences, **_absences(schedules, at_desk=snapshot.at_desk)}
+    return replace(snapshot, supply=replace(snapshot.supply, resources=resources), absences=absences)
 
 
 class _Row(NamedTuple):
@@ -230,6 +248,10 @@ class _Row(NamedTuple):
     works_until: Sequence[int] | None
     busy_from: Sequence[int] | None
     busy_until: Sequence[int] | None
+    away_from: Sequence[int] | None
+    away_until: Sequence[int] | None
+    away_reason: Sequence[str] | None
+    away_cause: Sequence[str] | None
     skill_count: int | None
     treated_from: Sequence[int] | None
     treated_until: Sequence[int] | None
@@ -239,7 +261,7 @@ class _Row(NamedTuple):
     policy: dict[str, Any] | None
 
     def schedule(self) -> "Schedule":
-        return Schedule(self.works_from, self.works_until, self.busy_from, self.busy_until)
+        return Schedule(*(getattr(self, column) for column in Schedule._fields))
 
 
 class Window(NamedTuple):
@@ -252,18 +274,30 @@ class Window(NamedTuple):
 
 
 class Schedule(NamedTuple):
-    """The steps at which a resource works and at which it is occupied, as runs; None for no run."""
+    """The steps at which a resource works, is occupied, and is away, as runs; None for no run."""
 
     works_from: Sequence[int] | None
     works_until: Sequence[int] | None
     busy_from: Sequence[int] | None
     busy_until: Sequence[int] | None
+    away_from: Sequence[int] | None
+    away_until: Sequence[int] | None
+    away_reason: Sequence[str] | None
+    away_cause: Sequence[str] | None
 
     def masks(self, count: int) -> tuple[int, int]:
         """Return the steps on shift, and the steps that are not occupied, of a grid with so many steps."""
         works = from_runs(zip(self.works_from or (), self.works_until or (), strict=True), count)
         busy = from_runs(zip(self.busy_from or (), self.busy_until or (), strict=True), count)
         return works, ones(count) & ~busy
+
+    def absences(self) -> list[Absence]:
+        """Return the runs in which it is away, with their reasons."""
+        columns = (self.away_reason or (), self.away_cause or (), self.away_from or (), self.away_until or ())
+        return [
+            Absence(Reason(reason), cause, first, last)
+            for reason, cause, first, last in zip(*columns, strict=True)
+        ]
 
 
 async def _load(  # noqa: PLR0913 - the parameters of the statement
@@ -324,6 +358,8 @@ async def _load(  # noqa: PLR0913 - the parameters of the statement
         days=days,
         grid=grid,
         supply=_supply(resources, grid, calendar, days, branch.policy, hours=hours, at_desk=at_desk),
+        at_desk=at_desk,
+        absences=_absences({row.id: row.schedule() for row in resources}, at_desk=at_desk),
         resource_names={row.id: row.name for row in resources},
         requirement_names={
             row.id: LocalizedText(vi=row.name_vi, en=row.name) for row in rows if row.kind == "name"
@@ -344,7 +380,9 @@ def _supply(  # noqa: PLR0913 - the parts of a supply
     at_desk: bool,
 ) -> Supply:
     earliest, latest = _bookable_steps(grid, calendar, at_desk=at_desk)
-    resources = [_resource(row, hours, grid.count) for row in rows]
+    resources = [
+        _with_schedule(_resource(row), row.schedule(), hours, grid.count, at_desk=at_desk) for row in rows
+    ]
     opened = grid.free(calendar.open_spans())
     policy = policy or {}
     return Supply(
@@ -368,28 +406,39 @@ def _working_days(grid: Grid, calendar: BranchCalendar, days: Sequence[date]) ->
     return masks
 
 
-def _resource(row: _Row, hours: Hours | None, count: int) -> Resource:
-    works, free = row.schedule().masks(count)
+def _resource(row: _Row) -> Resource:
+    """Return a resource without its schedule."""
     if row.kind == ResourceKind.STAFF:
-        works = hours.works(row.id, works) if hours else works
         return Therapist(
             row.id,
             frozenset(row.service_ids),
-            works=works,
-            free=works & free,
+            works=0,
+            free=0,
             gender=row.gender,
             skill_count=row.skill_count or 0,
             treatments=tuple(zip(row.treated_from or (), row.treated_until or (), strict=True)),
         )
-    return Equipment(row.id, ResourceKind(row.kind), row.type_id, free=free, room_id=row.room_id)
+    return Equipment(row.id, ResourceKind(row.kind), row.type_id, free=0, room_id=row.room_id)
 
 
-def _with_schedule(resource: Resource, schedule: Schedule, hours: Hours | None, count: int) -> Resource:
+def _with_schedule(
+    resource: Resource, schedule: Schedule, hours: Hours | None, count: int, *, at_desk: bool
+) -> Resource:
     works, free = schedule.masks(count)
+    blocked = from_runs(((absence.first, absence.last) for absence in schedule.absences()), count)
+    if hours:
+        works, blocked = hours.works(resource.id, works), hours.blocked(blocked)
+    free &= ~blocked
+    blocked = blocked if at_desk else 0
     if isinstance(resource, Therapist):
-        works = hours.works(resource.id, works) if hours else works
-        return replace(resource, works=works, free=works & free)
-    return replace(resource, free=free)
+        return replace(resource, works=works, free=works & free, blocked=blocked)
+    return replace(resource, free=free, blocked=blocked)
+
+
+def _absences(schedules: Mapping[UUID, Schedule], *, at_desk: bool) -> dict[UUID, list[Absence]]:
+    return (
+        {resource_id: schedule.absences() for resource_id, schedule in schedules.items()} if at_desk else {}
+    )
 
 
 def _bookable_steps(grid: Grid, calendar: BranchCalendar, *, at_desk: bool) -> tuple[int, int]:

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.common.types.gender import Gender
 from app.common.types.instants import Day
+from app.modules.blocked_time.blocked_time_schemas import BoardBlockedTime
 from app.modules.booking.booking_schemas import VisitRead
 from app.modules.branch.branch_schemas import OpenSpan
 from app.modules.coverage.coverage_schemas import StrandedProblem
@@ -38,6 +39,7 @@ class BoardPerson(BaseModel):
     gender: Gender | None
     shifts: list[ShiftRead]
     leave: list[BoardLeave]
+    blocked: list[BoardBlockedTime] = Field(description="Breaks, meetings and the like, in every branch.")
 
 
 class BoardEquipment(BaseModel):
@@ -48,6 +50,7 @@ class BoardEquipment(BaseModel):
     type_id: UUID
     name: str
     outages: list[OutageRead]
+    blocked: list[BoardBlockedTime]
 
 
 class BoardRoom(BaseModel):

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.schemas import PageQuery
 from app.common.types.wall_time import Span, days_between
+from app.modules.blocked_time.blocked_time_service import blocked_during
 from app.modules.board.board_schemas import (
     BoardEquipment,
     BoardGuest,
@@ -183,6 +184,8 @@ async def _load_people(
 ) -> list[BoardPerson]:
     appointments = (appointment for visit in visits for appointment in visit.appointments)
     busy = {staff_id for appointment in appointments for staff_id in staff_in(appointment)}
+    people = await list_people_at_work(session, branch_id, during, also=busy)
+    blocked = await blocked_during(session, [person.id for person in people], during)
     return [
         BoardPerson(
             id=person.id,
@@ -190,16 +193,19 @@ async def _load_people(
             gender=person.gender,
             shifts=person.shifts,
             leave=[BoardLeave(id=leave.id, start=leave.start, end=leave.end) for leave in person.leaves],
+            blocked=blocked.get(person.id, []),
         )
-        for person in await list_people_at_work(session, branch_id, during, also=busy)
+        for person in people
     ]
 
 
 async def _load_rooms(session: AsyncSession, branch_id: UUID, during: Span) -> list[BoardRoom]:
     """Return the rooms in the order of their keys, and last the equipment that is in no room."""
     outages = await outages_in_branch(session, branch_id, during)
+    resources = await resources_in_branch(session, branch_id)
+    blocked = await blocked_during(session, [resource.id for resource in resources], during)
     equipment: dict[UUID | None, list[BoardEquipment]] = defaultdict(list)
-    for resource in await resources_in_branch(session, branch_id):
+    for resource in resources:
         equipment[resource.room_id].append(
             BoardEquipment(
                 id=resource.id,
@@ -207,6 +213,7 @@ async def _load_rooms(session: AsyncSession, branch_id: UUID, during: Span) -> l
                 type_id=resource.type_id,
                 name=resource.name,
                 outages=outages.get(resource.id, []),
+                blocked=blocked.get(resource.id, []),
             )
         )
     rooms = [

@@ -99,7 +99,7 @@ class Appointment(Entity):
     reason: Mapped[str] = mapped_column(Text, server_default="")
     """The reason why it was declined, cancelled or reopened."""
     overruled: Mapped[bool] = mapped_column(server_default=false())
-    """The desk overruled opening hours or shifts for this time."""
+    """The desk overruled opening hours, shifts or blocked time for this time."""
     hold_has_expired: Mapped[bool] = column_property(func.zenspa_hold_expired(hold_expires_at, type_=Boolean))
     """Whether a hold has expired by the database's clock, when the row was read: the only clock for holds."""
 

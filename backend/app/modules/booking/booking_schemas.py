@@ -26,7 +26,7 @@ from app.scheduling.supply import ResourceKind
 Force = Annotated[
     StrictBool,
     Field(
-        description="Overrule opening hours and shifts; for the desk. Never another guest, leave or an outage. A therapist"
+        description="Overrule opening hours, shifts and blocked time; for the desk. Never another guest, leave or an outage. A therapist"
         " without a shift on that day works only if asked for by name."
     ),
 ]

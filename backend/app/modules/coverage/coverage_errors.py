@@ -15,6 +15,7 @@ _SENTENCES = {
     StrandedReason.UNAVAILABLE: LocalizedText(
         "{} nghỉ hoặc không dùng được lúc đó.", "{} is away or out of order then."
     ),
+    StrandedReason.BLOCKED: LocalizedText("{} có giờ khóa lịch lúc đó.", "{} is blocked then."),
     StrandedReason.UNSKILLED: LocalizedText("{} không làm dịch vụ này.", "{} does not perform this service."),
     StrandedReason.WRONG_GENDER: LocalizedText(
         "Khách yêu cầu kỹ thuật viên khác giới tính với {}.",

@@ -27,6 +27,8 @@ class StrandedReason(StrEnum):
     """The therapist has no shift in the branch for the whole time."""
     UNAVAILABLE = "unavailable"
     """The therapist has approved leave, or the bed or device an outage."""
+    BLOCKED = "blocked"
+    """The therapist, bed or device is blocked: a break, a meeting, a cleaning."""
     UNSKILLED = "unskilled"
     """The therapist does not perform the service."""
     WRONG_GENDER = "wrong_gender"

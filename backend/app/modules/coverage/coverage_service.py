@@ -1,7 +1,7 @@
 """Guard appointments whenever something is taken away from them: no appointment is stranded unnoticed.
 
 An appointment is covered if it can take place as it was booked: the branch is open, its therapist is on shift, has the
-skill and no leave, its bed is in order and, if the party asked for it, in one room with the others, and its customers are
+skill and neither leave nor blocked time, its bed is in order and, if the party asked for it, in one room with the others, and its customers are
 active. The SQL function `zenspa_stranded` has the whole rule. This module is below those whose changes it
 guards, and imports none of them.
 """
@@ -51,8 +51,8 @@ async def guard_coverage(  # noqa: PLR0913 - what changes, and when
     """Wrap a change, and yield a list that afterwards holds the appointments it stranded, in the order of their starts,
     each with its new problems.
 
-    An appointment is stranded if it has a problem that it did not have before. Leave for a therapist who has no shift, or
-    the loss of the shift during leave, is no new problem. Past appointments do not count.
+    An appointment is stranded if it has a problem that it did not have before. Leave or blocked time for a therapist who has
+    no shift, or the loss of the shift during leave, is no new problem. Past appointments do not count.
 
     The caller has locked what it changes. Resources that are locked (`lock_resources`) cannot be booked meanwhile.
 
@@ -128,8 +128,8 @@ async def _upcoming(
 
 
 def _key(appointment: StrandedAppointment, problem: StrandedProblem) -> _Key:
-    """Return what makes a problem the same before and after. A therapist is away, with leave or without a shift."""
-    away = problem.reason in {StrandedReason.OFF_SHIFT, StrandedReason.UNAVAILABLE}
+    """Return what makes a problem the same before and after. A therapist is away: on leave, blocked or without a shift."""
+    away = problem.reason in {StrandedReason.OFF_SHIFT, StrandedReason.UNAVAILABLE, StrandedReason.BLOCKED}
     reason = StrandedReason.UNAVAILABLE if away else problem.reason
     return appointment.appointment_id, problem.resource_id, reason
 

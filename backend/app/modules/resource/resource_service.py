@@ -185,6 +185,18 @@ async def resources_in_branch(session: AsyncSession, branch_id: UUID) -> list[Re
     return await _select_resources(session, ResourceListQuery(branch_id=branch_id))
 
 
+async def branch_of_resource(session: AsyncSession, resource_id: UUID) -> UUID | None:
+    """Return the branch of a bed or a device that is in use; None for staff, who may work in several.
+
+    Raises:
+        ResourceNotFound
+    """
+    resource = await get_row(session, Resource, resource_id, ResourceNotFound)
+    if resource.retired_at is not None:
+        raise ResourceNotFound
+    return resource.branch_id
+
+
 async def _select_rooms(session: AsyncSession, branch_id: UUID | None) -> list[RoomRead]:
     rooms = select(Room).order_by(Room.key)
     if branch_id is not None:

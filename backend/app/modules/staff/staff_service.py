@@ -84,9 +84,7 @@ async def list_staff(session: AsyncSession, user: CurrentUser, query: StaffListQ
 def _listing(query: StaffListQuery) -> Select[Staff]:
     listing = select(Staff).order_by(func.zenspa_name_order(Staff.full_name), Staff.id)
     if query.branch_id is not None:
-        listing = listing.where(
-            Staff.id.in_(select(StaffBranch.staff_id).where(StaffBranch.branch_id == query.branch_id))
-        )
+        listing = listing.where(Staff.id.in_(work_in([query.branch_id])))
     if query.service_id is not None:
         listing = listing.where(
             Staff.id.in_(select(StaffSkill.staff_id).where(StaffSkill.service_id == query.service_id))
@@ -225,7 +223,7 @@ async def require_manager(session: AsyncSession, user: CurrentUser, staff_id: UU
     Raises:
         ForbiddenException
     """
-    branch_ids = await session.scalars(select(StaffBranch.branch_id).where(StaffBranch.staff_id == staff_id))
+    branch_ids = await branches_of_staff(session, staff_id)
     if not any(user.holds_in(branch_id, *roles) for branch_id in branch_ids):
         authorize(user, *roles, everywhere=True)
 
@@ -235,9 +233,18 @@ def managed_by(user: CurrentUser, *roles: Role) -> Select[UUID]:
     staff_ids = select(Staff.id)
     if user.holds_everywhere(*roles):
         return staff_ids
-    branch_ids = {grant.branch_id for grant in user.grants if grant.role in roles}
-    work_there = select(StaffBranch.staff_id).where(StaffBranch.branch_id.in_(branch_ids))
-    return staff_ids.where(or_(Staff.user_id == user.id, Staff.id.in_(work_there)))
+    branch_ids = {grant.branch_id for grant in user.grants if grant.role in roles and grant.branch_id}
+    return staff_ids.where(or_(Staff.user_id == user.id, Staff.id.in_(work_in(branch_ids))))
+
+
+def work_in(branch_ids: Collection[UUID]) -> Select[UUID]:
+    """Select the ids of everybody who works in one of these branches."""
+    return select(StaffBranch.staff_id).where(StaffBranch.branch_id.in_(branch_ids))
+
+
+async def branches_of_staff(session: AsyncSession, staff_id: UUID) -> set[UUID]:
+    """Return the branches where a person works; none for a resource that is not a person."""
+    return set(await session.scalars(select(StaffBranch.branch_id).where(StaffBranch.staff_id == staff_id)))
 
 
 async def _read(session: AsyncSession, people: Sequence[Staff]) -> list[StaffRead]:
@@ -273,7 +280,7 @@ async def _authorize_update(
     values: dict[str, Any],
     branch_ids: Sequence[UUID] | None,
 ) -> None:
-    current_ids = await _branches_of(session, staff.id)
+    current_ids = await branches_of_staff(session, staff.id)
     _authorize_in_any(user, current_ids)
     if branch_ids is not None:
         _authorize_in_any(user, branch_ids)
@@ -331,10 +338,6 @@ async def refuse_overlapping(session: AsyncSession, shift: Shift) -> None:
         )
 
 
-async def _branches_of(session: AsyncSession, staff_id: UUID) -> set[UUID]:
-    return set(await session.scalars(select(StaffBranch.branch_id).where(StaffBranch.staff_id == staff_id)))
-
-
 async def _set_branches(session: AsyncSession, staff_id: UUID, branch_ids: Sequence[UUID]) -> None:
     """Set the branches where a person works. Only the differences are written, so the audit ledger shows them.
 
@@ -344,7 +347,7 @@ async def _set_branches(session: AsyncSession, staff_id: UUID, branch_ids: Seque
     Raises:
         StaffHasShifts: There are shifts that are not over yet in a branch that is taken away.
     """
-    current_ids = await _branches_of(session, staff_id)
+    current_ids = await branches_of_staff(session, staff_id)
     if removed := current_ids - set(branch_ids):
         shifts = await session.execute(_STILL_TO_COME_IN, {"staff_id": staff_id, "branch_ids": [*removed]})
         _refuse_shifts(shifts, IN_REMOVED_BRANCH)

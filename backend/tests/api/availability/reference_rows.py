@@ -23,6 +23,9 @@ _ROWS = {
     "allocations": "SELECT * FROM allocation WHERE resource_id IN (SELECT id FROM resource WHERE branch_id = $1)"
     " OR resource_id IN (SELECT staff_id FROM shift WHERE branch_id = $1)",
     "leaves": "SELECT * FROM time_off WHERE staff_id IN (SELECT staff_id FROM shift WHERE branch_id = $1)",
+    "blocked": "SELECT * FROM blocked_time WHERE branch_id = $1",
+    "exceptions": "SELECT exception.* FROM blocked_time_exception AS exception"
+    " JOIN blocked_time ON blocked_time.id = blocked_time_id WHERE branch_id = $1",
     "outages": "SELECT * FROM outage WHERE resource_id IN (SELECT id FROM resource WHERE branch_id = $1)",
 }
 
@@ -74,17 +77,27 @@ async def read_supply(
         }
 
     all_minutes = {minute for step in steps for minute in step}
+
+    def blocked(resource_id: UUID) -> set[datetime]:
+        return {
+            minute
+            for row in rows["blocked"]
+            if row["resource_id"] == resource_id
+            for starts, ends in _occurrences(row, rows["exceptions"], days, zone)
+            for minute in _minutes(max(starts, first), min(ends, end))
+        }
+
     resources: list[Resource] = []
     for person in rows["people"]:
         skills = frozenset(row["service_id"] for row in rows["skills"] if row["staff_id"] == person["id"])
         works = spans("shifts", "staff_id", person["id"])
         occupied = spans("allocations", "resource_id", person["id"])
-        free = works - occupied - spans("leaves", "staff_id", person["id"])
+        free = works - occupied - spans("leaves", "staff_id", person["id"]) - blocked(person["id"])
         resources.append(Therapist(person["id"], skills, mask(works), mask(free), person["gender"]))
     for row in rows["equipment"]:
         if row["retired_at"] is None:
             occupied = spans("allocations", "resource_id", row["id"])
-            free = all_minutes - occupied - spans("outages", "resource_id", row["id"])
+            free = all_minutes - occupied - spans("outages", "resource_id", row["id"]) - blocked(row["id"])
             kind = ResourceKind(row["kind"])
             resources.append(Equipment(row["id"], kind, row["type_id"], mask(free), row["room_id"]))
     may_begin = [
@@ -111,6 +124,24 @@ def _counts(row: asyncpg.Record, ignored: Iterable[UUID]) -> bool:
         2100, 1, 1, tzinfo=UTC
     )
     return not expired and row["appointment_id"] not in ignored
+
+
+def _occurrences(
+    row: asyncpg.Record, exceptions: list[asyncpg.Record], days: list[date], zone: ZoneInfo
+) -> Iterable[tuple[datetime, datetime]]:
+    """Yield the occurrences of blocked time from three days before the first day until three days after the last."""
+    for number in range(-3, (days[-1] - days[0]).days + 4):
+        day = days[0] + number * _DAY
+        if day < row["first_day"] or (row["last_day"] is not None and day > row["last_day"]):
+            continue
+        if row["weekdays"] and day.isoweekday() not in row["weekdays"]:
+            continue
+        starts, ends = row["starts"], row["ends"]
+        for exception in exceptions:
+            if (exception["blocked_time_id"], exception["day"]) == (row["id"], day):
+                starts, ends = exception["starts"], exception["ends"]
+        if starts is not None:
+            yield _wall(day, starts, zone), _wall(day, ends, zone)
 
 
 def _minutes(start: datetime, end: datetime) -> Iterable[datetime]:

@@ -143,13 +143,32 @@ class _Drawn:
 
     def _take(self, resource_id: UUID) -> None:
         for span in self.spans(2):
-            match self.one(["booked", "booked", "live", "over", "blocked"]):
-                case "blocked":
+            match self.one(["booked", "booked", "live", "over", "unavailable", "blocked"]):
+                case "unavailable":
                     self.spa.block(resource_id, span)
+                case "blocked":
+                    self._block(resource_id)
                 case "booked":
                     self.spa.take(resource_id, span)
                 case hold:
                     self.spa.take(resource_id, span, held_until=_LIVE if hold == "live" else _OVER)
+
+    def _block(self, resource_id: UUID) -> None:
+        """Block time around the opening of some weekdays, with at most one occurrence that is skipped or changed."""
+        starts = self.one(self.busy_at) + self.number(-60, 120)
+        weekdays = self.one([[], [self.day.isoweekday()], [1, 2, 3, 4, 5, 6, 7]])
+        last_day = self.one([self.day] if not weekdays else [None, self.day, self.day + _ONE_DAY])
+        first_day = self.day if not weekdays else self.day - timedelta(days=self.number(0, 9))
+        times = {"starts": starts % 1440, "ends": starts % 1440 + self.number(1, 120)}
+        blocked_time_id = self.spa.keep_free(
+            resource_id, first_day=first_day, last_day=last_day, weekdays=weekdays, **times
+        )
+        match self.one(["as it is", "as it is", "skipped", "changed"]):
+            case "skipped":
+                self.spa.except_occurrence(blocked_time_id, self.day)
+            case "changed":
+                later = times["starts"] // 2
+                self.spa.except_occurrence(blocked_time_id, self.day, later, later + self.number(1, 90))
 
     def _wish(self) -> TreatmentWish:
         variant_id = self.one(self.variants)

@@ -87,6 +87,37 @@ class Change:
         broken = times | {"reason": "Gãy chân", "force": force}
         return await self.client.post(f"{V1}/resources/{self.bed}/outages", json=broken)
 
+    async def blocked(self, *, force: bool) -> httpx2.Response:
+        return await self.client.post(f"{V1}/blocked-times", json=self._meeting("10:30") | {"force": force})
+
+    async def blocked_change(self, *, force: bool) -> httpx2.Response:
+        path, body = await self._blocked_at_night(), self._meeting("10:30") | {"force": force}
+        return await self.client.put(path, json=_without(body, "branch_id", "resource_id"))
+
+    async def blocked_occurrence(self, *, force: bool) -> httpx2.Response:
+        path = f"{await self._blocked_at_night()}/occurrences/{self.spa.day()}"
+        times = {"starts": "10:30", "ends": "11:30", "force": force}
+        return await self.client.put(path, json=times)
+
+    async def _blocked_at_night(self) -> str:
+        """Return the path of a meeting of every night, in which there are no appointments."""
+        if not await run_sql("SELECT FROM blocked_time"):
+            made = await self.client.post(f"{V1}/blocked-times", json=self._meeting("23:00"))
+            assert made.status_code == 201, made.text
+        [(blocked_time_id,)] = await run_sql("SELECT id FROM blocked_time")
+        return f"{V1}/blocked-times/{blocked_time_id}"
+
+    def _meeting(self, starts: str) -> dict[str, Any]:
+        return {
+            "branch_id": str(self.spa.branch_id),
+            "resource_id": self.therapist,
+            "reason": "meeting",
+            "first_day": self.spa.day(0).isoformat(),
+            "weekdays": [1, 2, 3, 4, 5, 6, 7],
+            "starts": starts,
+            "ends": "00:30" if starts == "23:00" else "11:30",
+        }
+
     async def retirement(self, *, force: bool) -> httpx2.Response:
         path = f"{V1}/resources/{self.bed}"
         return await self.client.patch(path, json={"retired": True, "force": force})
@@ -113,6 +144,10 @@ class Change:
         return await self.client.post(path, params={"force": str(force).lower()})
 
 
+def _without(body: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in body.items() if name not in names}
+
+
 BOTH, FIRST = (0, 1), (0,)
 CHANGES: dict[str, tuple[Callable[..., Awaitable[httpx2.Response]], str, tuple[int, ...]]] = {
     "hours cut": (Change.hours, "closed", BOTH),
@@ -124,6 +159,9 @@ CHANGES: dict[str, tuple[Callable[..., Awaitable[httpx2.Response]], str, tuple[i
     "shift": (Change.shift, "off_shift", FIRST),
     "leave": (Change.leave, "unavailable", FIRST),
     "outage": (Change.outage, "unavailable", FIRST),
+    "blocked time": (Change.blocked, "blocked", FIRST),
+    "blocked time changed": (Change.blocked_change, "blocked", FIRST),
+    "blocked occurrence": (Change.blocked_occurrence, "blocked", FIRST),
     "bed retired": (Change.retirement, "retired", FIRST),
     "bed in another room": (Change.room, "rooms_apart", BOTH),
     "bed in no room": (Change.no_room, "rooms_apart", BOTH),

@@ -91,7 +91,7 @@ class Terms:
     at_desk: bool = True
     """The desk moves the guests; otherwise within the grid, the notice and the horizon of the branch."""
     force: bool = False
-    """The desk overrules opening hours and shifts."""
+    """The desk overrules opening hours, shifts and blocked time."""
     previous: Resources | None = None
     """The resources that the guests had, if they have released them."""
 

@@ -39,8 +39,11 @@ _OCCUPIED = """
 SELECT resource_id, lower(during), upper(during), appointment_treatment_id FROM resource_appointment
 WHERE resource_id = ANY($1::uuid[]) AND during && tstzrange($2::timestamptz, $3::timestamptz)
 UNION ALL
-SELECT resource_id, lower(during), upper(during), NULL FROM unavailability
-WHERE resource_id = ANY($1) AND during && tstzrange($2, $3)
+SELECT resource_id, lower(during), upper(during), NULL
+FROM zenspa_unavailability(
+    array_fill($4::uuid, ARRAY[cardinality($1)]), $1,
+    array_fill($2, ARRAY[cardinality($1)]), array_fill($3, ARRAY[cardinality($1)])
+)
 ORDER BY 2, 1
 """
 
@@ -51,7 +54,7 @@ class Occupation(NamedTuple):
     staff_id: UUID
     span: Span
     treatment_id: UUID | None
-    """The treatment; None for leave."""
+    """The treatment; None for leave and blocked time."""
 
 
 class Planned(NamedTuple):
@@ -128,7 +131,8 @@ async def see_day(
     services = await names_of_variants(session, {treatment.variant_id for treatment, _ in rows})
     service_ids = {service.service_id for service in services.values()}
     on_shift = await _on_shift(session, branch_id, service_ids, day, grid)
-    occupations = await _occupations(session, {staff_id, *(person.id for person in on_shift)}, grid)
+    staff_ids = {staff_id, *(person.id for person in on_shift)}
+    occupations = await _occupations(session, branch_id, staff_ids, grid)
     planned = _planned(rows, services, occupations, grid)
     now = utc_now()
     lost = [entry for entry in planned if entry.work.by == staff_id and entry.is_to_come(now, since)]
@@ -164,8 +168,10 @@ async def _on_shift(
     return people
 
 
-async def _occupations(session: AsyncSession, staff_ids: Collection[UUID], grid: Grid) -> list[Occupation]:
-    rows = await fetch_raw(session, _OCCUPIED, [*staff_ids], grid.first, grid.end)
+async def _occupations(
+    session: AsyncSession, branch_id: UUID, staff_ids: Collection[UUID], grid: Grid
+) -> list[Occupation]:
+    rows = await fetch_raw(session, _OCCUPIED, [*staff_ids], grid.first, grid.end, branch_id)
     return [Occupation(staff_id, Span(start, end), treatment) for staff_id, start, end, treatment in rows]
 
 

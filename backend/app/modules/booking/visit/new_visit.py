@@ -150,7 +150,7 @@ async def insert_visit(  # noqa: PLR0913 - what a visit is made of
     Four statements by the ORM were a quarter of a booking's CPU time.
 
     Args:
-        overruled: Whether the desk overruled opening hours or shifts for it.
+        overruled: Whether the desk overruled opening hours, shifts or blocked time for it.
 
     Raises:
         CustomerNotFound, CustomerMerged, CustomerErased, CustomerArchived

@@ -31,11 +31,13 @@ from app.modules.staff.staff_errors import (
 )
 from app.modules.staff.staff_models import Staff, StaffBranch, TimeOff, TimeOffStatus
 from app.modules.staff.staff_service import (
+    branches_of_staff,
     find_staff_of_user,
     get_own_or_managed,
     get_staff,
     managed_by,
     require_manager,
+    work_in,
 )
 from app.modules.staff.time_off.schemas import (
     TimeOffAnswer,
@@ -89,8 +91,7 @@ async def list_time_off(session: AsyncSession, user: CurrentUser, query: TimeOff
         found = found.where(TimeOff.status == query.status)
     if query.branch_id is not None:
         await branch_service.get_branch(session, query.branch_id)
-        works_here = select(StaffBranch.staff_id).where(StaffBranch.branch_id == query.branch_id)
-        found = found.where(TimeOff.staff_id.in_(works_here))
+        found = found.where(TimeOff.staff_id.in_(work_in([query.branch_id])))
     if query.staff_id is not None:
         await get_own_or_managed(session, user, query.staff_id, *DESK)
         found = found.where(TimeOff.staff_id == query.staff_id)
@@ -206,9 +207,7 @@ async def _zone_of(session: AsyncSession, staff_id: UUID) -> ZoneInfo:
 
 
 async def _publish_where_they_work(session: AsyncSession, staff_id: UUID) -> None:
-    for branch_id in await session.scalars(
-        select(StaffBranch.branch_id).where(StaffBranch.staff_id == staff_id)
-    ):
+    for branch_id in await branches_of_staff(session, staff_id):
         publish_branch_change(session, branch_id)
 
 
