@@ -14,7 +14,7 @@ from app.modules.branch import branch_routes
 from app.modules.calendar import calendar_routes
 from app.modules.catalogue import catalogue_routes
 from app.modules.customer import customer_routes, privacy_routes
-from app.modules.identity import auth_routes, identity_routes
+from app.modules.identity import auth_routes, browser_routes, identity_routes
 from app.modules.resource import resource_routes
 from app.modules.resource.outages import routes as outage_routes
 from app.modules.staff import staff_routes
@@ -27,6 +27,7 @@ for router in (
     branch_routes.router,  # early, like the catalogue: they are requested most, and routes are tried in this order
     catalogue_routes.router,
     auth_routes.router,
+    browser_routes.router,
     identity_routes.users,
     identity_routes.invited,
     identity_routes.mails,

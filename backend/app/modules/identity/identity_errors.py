@@ -92,6 +92,16 @@ class RefreshTokenReused(UnauthorizedException):
     )
 
 
+class ForeignOrigin(ForbiddenException):
+    """A request for the session of a browser came from a page of another host, or from no page."""
+
+    code = "FOREIGN_ORIGIN"
+    text = LocalizedText(
+        "Trang này không thuộc ZenSpa nên không đăng nhập được. Mở lại địa chỉ của spa rồi thử lại.",
+        "The request did not come from a page of ZenSpa. Open the address of the spa and try again.",
+    )
+
+
 class WrongPassword(ForbiddenException):
     code = "WRONG_PASSWORD"
     text = LocalizedText(

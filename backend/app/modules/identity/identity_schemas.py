@@ -39,9 +39,12 @@ DeviceToken = Annotated[
 ]
 
 
-class SignIn(_Sensitive):
+class BrowserSignIn(_Sensitive):
     login: Annotated[str, Field(max_length=254, examples=["lan@example.com"], description="Email or phone.")]
     password: Password
+
+
+class SignIn(BrowserSignIn):
     device_token: DeviceToken = None
 
 
@@ -49,12 +52,17 @@ class Refresh(RequestModel):
     refresh_token: Secret
 
 
-class Tokens(BaseModel):
-    """An access token and a refresh token (RFC 6749 §5.1)."""
+class AccessToken(BaseModel):
+    """An access token (RFC 6749 §5.1)."""
 
     access_token: str
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 - a type of token, no secret
     expires_in: int = Field(description="Lifetime of the access token in seconds.")
+
+
+class Tokens(AccessToken):
+    """An access token and a refresh token."""
+
     refresh_token: str = Field(
         description="Works once, at `POST /api/v1/auth/refresh`. A second use ends the session."
     )

@@ -4,6 +4,7 @@ A refresh token is a signed pair of session and secret. The session keeps the ha
 with another secret has been used before: there is a copy of it, and the session ends (RFC 9700 §4.14.2).
 """
 
+import hmac
 import secrets
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -117,12 +118,15 @@ async def start_session(session: AsyncSession, user_id: UUID, device: Device) ->
     return _tokens(user_id, session_id, secret)
 
 
-async def refresh(token: str, received_at: datetime) -> Tokens:
+async def refresh(token: str, received_at: datetime, leeway: timedelta = timedelta(0)) -> Tokens:
     """Return new tokens for a refresh token, which is thereby used up.
 
     Of several requests at the same time one wins; the others, received before it had won, are only refused. A request
     with a used token later ends the session. It opens transactions of its own: the end must be stored although the
     response is an error.
+
+    Args:
+        leeway: The time after its use in which a token gets the same successor again.
 
     Raises:
         InvalidRefreshToken: The token was not issued here, its session has ended, or another request was a moment faster.
@@ -131,7 +135,7 @@ async def refresh(token: str, received_at: datetime) -> Tokens:
     """
     session_id, secret = _read(token)
     outcome = await run_in_transaction(
-        lambda session: _rotate(session, session_id, secret, received_at), in_request=True
+        lambda session: _rotate(session, session_id, secret, received_at, leeway), in_request=True
     )
     if isinstance(outcome, Tokens):
         return outcome
@@ -139,7 +143,7 @@ async def refresh(token: str, received_at: datetime) -> Tokens:
 
 
 async def _rotate(
-    session: AsyncSession, session_id: UUID, secret: bytes, received_at: datetime
+    session: AsyncSession, session_id: UUID, secret: bytes, received_at: datetime, leeway: timedelta
 ) -> Tokens | UnauthorizedException | UserDisabled:
     row = await session.get(UserSession, session_id, with_for_update={"key_share": True})
     if row is None:
@@ -150,18 +154,44 @@ async def _rotate(
     if row.ended_at is not None or row.expires_at <= utc_now():
         return InvalidRefreshToken()
     if not secrets.compare_digest(row.refresh_hash, _hash(secret)):
-        if received_at <= row.refreshed_at:
-            return InvalidRefreshToken()
-        await act_as(session, user.id)
-        row.ended_at, row.end_reason = utc_now(), "reuse"
-        await session.flush()
-        logger.warning("refresh token used twice, session ended", user_id=str(user.id))
-        return RefreshTokenReused()
-    fresh = secrets.token_bytes(32)
-    row.refresh_hash, row.refreshed_at = _hash(fresh), utc_now()
+        return await _answer_used(session, row, secret, received_at, leeway)
+    successor = _successor(secret)
+    row.refresh_hash, row.refreshed_at = _hash(successor), utc_now()
     row.expires_at = utc_now() + SESSION_LIFETIME
     await session.flush()
-    return _tokens(user.id, session_id, fresh)
+    return _tokens(user.id, session_id, successor)
+
+
+async def _answer_used(
+    session: AsyncSession, row: UserSession, secret: bytes, received_at: datetime, leeway: timedelta
+) -> Tokens | UnauthorizedException:
+    """Answer a token that was used before: with its successor within the leeway, otherwise by ending the session."""
+    successor = _successor(secret)
+    if received_at < row.refreshed_at + leeway and secrets.compare_digest(row.refresh_hash, _hash(successor)):
+        return _tokens(row.user_id, row.id, successor)
+    if received_at <= row.refreshed_at:
+        return InvalidRefreshToken()
+    await act_as(session, row.user_id)
+    row.ended_at, row.end_reason = utc_now(), "reuse"
+    await session.flush()
+    logger.warning("refresh token used twice, session ended", user_id=str(row.user_id))
+    return RefreshTokenReused()
+
+
+async def end_session_of(token: str) -> None:
+    """End the session of a refresh token, also of one that was used. Does nothing for a token that was not issued here."""
+    try:
+        session_id, _ = _read(token)
+    except InvalidRefreshToken:
+        return
+
+    async def end(session: AsyncSession) -> None:
+        row = await session.get(UserSession, session_id)
+        if row is not None:
+            await act_as(session, row.user_id)
+            await _end(session, UserSession.id == session_id, "signed out")
+
+    await run_in_transaction(end, in_request=True)
 
 
 async def sign_out(session: AsyncSession, user: CurrentUser) -> None:
@@ -210,6 +240,11 @@ def _read(token: str) -> tuple[UUID, bytes]:
 
 def _serializer() -> URLSafeSerializer:
     return URLSafeSerializer(settings.SECRET_KEY.get_secret_value(), salt="refresh token")
+
+
+def _successor(secret: bytes) -> bytes:
+    """Return the secret after this one. It is computed, so that a repeated request can get it again, and cannot be guessed."""
+    return hmac.digest(settings.SECRET_KEY.get_secret_value().encode(), b"next refresh" + secret, "sha256")
 
 
 def _hash(secret: bytes) -> bytes:
