@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
 from app.api.api_v1 import api_router
-from app.api.document import document_route
+from app.api.document import DocumentedAPI, document_route
 from app.core.config import Settings, misspelt_names, settings
 from app.core.database import close_db, init_db
 from app.core.database_errors import database_exception_handler
@@ -74,7 +74,7 @@ async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
 def create_app(settings: Settings) -> FastAPI:
     """Return the application with its routes, error handlers and middleware."""
     setup_logging()
-    app = FastAPI(
+    app = DocumentedAPI(
         title=settings.APP_NAME,
         version=settings.APP_VERSION,
         description="Backend API cho hệ thống ZenSpa · The backend a spa business runs on.",

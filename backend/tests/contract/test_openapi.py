@@ -94,6 +94,17 @@ class TestDocument:
     def test_it_is_valid_openapi_3_1(self) -> None:
         assert [error.message for error in OpenAPIV31SpecValidator(DOCUMENT).iter_errors()] == []
 
+    def test_the_events_of_the_stream_have_named_schemas(self) -> None:
+        stream = OPERATIONS["GET /api/v1/branches/{branch_id}/board/stream"]["responses"]["200"]["content"]
+        names = [event["$ref"].rpartition("/")[2] for event in stream["text/event-stream"]["schema"]["oneOf"]]
+        events = {name: DOCUMENT["components"]["schemas"][name]["properties"] for name in names}
+        assert {name: event["event"]["const"] for name, event in events.items()} == {
+            "BoardEvent": "board",
+            "ChangedEvent": "changed",
+        }
+        assert events["BoardEvent"]["data"] == {"$ref": "#/components/schemas/BoardRead"}
+        assert events["ChangedEvent"]["data"] == {"$ref": "#/components/schemas/BoardChange"}
+
     async def test_it_is_served_and_made_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
         served = create_app(settings)
         made: list[None] = []

@@ -1,7 +1,7 @@
 """Requests and responses of the board API: a branch's day, and the events of its stream."""
 
 from datetime import date, datetime
-from typing import Annotated
+from typing import Annotated, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -116,3 +116,17 @@ class BoardChange(BaseModel):
     people: list[BoardPerson] | None
     rooms: list[BoardRoom] | None
     stranded: list[BoardStranded] | None
+
+
+class BoardEvent(BaseModel):
+    """The first event of a stream."""
+
+    event: Literal["board"]
+    data: BoardRead
+
+
+class ChangedEvent(BaseModel):
+    """An event of a stream when something has changed."""
+
+    event: Literal["changed"]
+    data: BoardChange
