@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from app.api.api_v1 import api_router
 from app.api.document import DocumentedAPI, document_route
+from app.api.screens import router as screens_router
 from app.core.config import Settings, misspelt_names, settings
 from app.core.database import close_db, init_db
 from app.core.database_errors import database_exception_handler
@@ -108,6 +109,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(RequestContextMiddleware, settings=settings)
     app.router.routes[:0] = [
         *api_router.routes,
+        *screens_router.routes,
         document_route,
         metrics_route,
     ]  # before the documentation: first come, first tried

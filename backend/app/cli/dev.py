@@ -26,6 +26,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from app.cli import screens
 from app.cli.database import explain_database_errors, run_with_database
 from app.cli.embedded import EmbeddedPostgres, EmbeddedServer, EmbeddedServerError, EmbeddedValkey, free_port
 
@@ -90,6 +91,7 @@ def _run(servers: ExitStack) -> int:
 
     _end_api(owner_is_dead=True)
     _refuse_taken_port(settings.HOST, settings.PORT)
+    _build_screens()  # before the passwords of the accounts, which are shown once
     _migrate()
     accounts = _seed_missing(postgres) if postgres is not None else []
     port = settings.PORT or free_port()
@@ -169,6 +171,17 @@ def _migrate() -> None:
         migrate()
 
 
+def _build_screens() -> None:
+    """Build the screens unless they are up to date. The API works without them."""
+    if screens.are_built():
+        return
+    try:
+        with _step("Màn hình · Screens"):
+            screens.build()
+    except screens.ScreensError as error:
+        console.print("[yellow]![/] Chưa có màn hình · The screens are missing:", Text(str(error)))
+
+
 def _seed_missing(postgres: EmbeddedPostgres) -> "list[DemoAccount]":
     """Add a demo spa and customers at the first start, and demo accounts while there is no user. Return new accounts.
 
@@ -224,6 +237,7 @@ async def _seed(customers: int) -> "list[DemoAccount]":
 def _print_addresses(host: str, port: int, postgres: EmbeddedPostgres | None) -> None:
     address = f"http://{'localhost' if host in {'0.0.0.0', '::'} else host}:{port}"  # noqa: S104 - compared, not bound
     lines = {
+        "Quầy lễ tân · Front desk": f"{address}/desk",
         "API": f"{address}/api/v1",
         "Tài liệu · Docs": f"{address}/docs",
         "Tình trạng hệ thống · Health": f"{address}/api/v1/health/",

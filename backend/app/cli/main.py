@@ -12,6 +12,7 @@ import typer
 
 from app.cli.database import explain_database_errors, run_with_database
 from app.cli.numbers import grouped
+from app.cli.screens import screens_cli
 from app.cli.transfer import export_cli, import_cli
 from app.cli.user import user_cli
 
@@ -26,6 +27,7 @@ cli = typer.Typer(
 )
 
 
+cli.add_typer(screens_cli, name="screens")
 cli.add_typer(user_cli, name="user")
 cli.add_typer(import_cli, name="import")
 cli.add_typer(export_cli, name="export")

@@ -90,6 +90,10 @@ class Settings(BaseSettings):
     REDIS_DECODE_RESPONSES: bool = True
     REDIS_SSL: bool = False
 
+    # Screens
+    SCREENS_DIR: Path = Path("../frontend/dist")
+    """The built screens, from the working directory; without it `/desk` says what is missing."""
+
     # Sign-in
     PUBLIC_URL: str = "http://localhost:3000"
     """The address at which people use ZenSpa; links in mails begin with it."""

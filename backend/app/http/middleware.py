@@ -63,7 +63,7 @@ class RequestContextMiddleware:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
-        self.api_headers, self.page_headers = _security_headers(settings)
+        self.api_headers, self.page_headers, self.screen_headers = _security_headers(settings)
         self.cacheable_headers = [header for header in self.api_headers if header != _NO_STORE]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,7 +81,10 @@ class RequestContextMiddleware:
             nonlocal finished
             if message["type"] == "http.response.start":
                 scope["status"] = message["status"]
-                added = self.cacheable_headers if "cacheable" in scope else headers
+                if "screen" in scope:
+                    added = self.screen_headers
+                else:
+                    added = self.cacheable_headers if "cacheable" in scope else headers
                 message["headers"] = [*message["headers"], *added, (b"x-request-id", request_id.encode())]
                 if (
                     Draining.started
@@ -255,13 +258,18 @@ async def respond(error: ZenSpaException, scope: Scope, receive: Receive, send: 
     await respond_to(scope, error)(scope, receive, send)
 
 
-def _security_headers(settings: Settings) -> tuple[list[tuple[bytes, bytes]], list[tuple[bytes, bytes]]]:
-    """Return the headers of API responses, and those of the documentation pages, whose scripts come from a CDN."""
+type _Headers = list[tuple[bytes, bytes]]
+
+
+def _security_headers(settings: Settings) -> tuple[_Headers, _Headers, _Headers]:
+    """Return the headers of API responses, of the documentation pages, whose scripts come from a CDN, and of the screens.
+
+    A route of the screens puts `screen` into the scope and sends its own Cache-Control.
+    """
     common = [
         (b"x-content-type-options", b"nosniff"),
         (b"x-frame-options", b"DENY"),
         (b"referrer-policy", b"no-referrer"),
-        _NO_STORE,
     ]
     if settings.is_production:
         common.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
@@ -272,5 +280,14 @@ def _security_headers(settings: Settings) -> tuple[list[tuple[bytes, bytes]], li
         b"font-src https://fonts.gstatic.com; img-src 'self' data: https://fastapi.tiangolo.com; "
         b"worker-src blob:; frame-ancestors 'none'"
     )
+    # No inline script and style; and no text becomes HTML or a script (Trusted Types): React needs neither.
+    screen = (
+        b"default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
+        b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+    )
     name = b"content-security-policy"
-    return [*common, (name, api)], [*common, (name, page)]
+    return (
+        [*common, _NO_STORE, (name, api)],
+        [*common, _NO_STORE, (name, page)],
+        [*common, (name, screen)],
+    )

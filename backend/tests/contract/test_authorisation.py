@@ -50,7 +50,10 @@ OPEN_TO_ANYBODY = {
     f"GET {V1}/catalogue",
     f"GET {V1}/calendars/{{token}}.ics",
 }
-OUTSIDE_THE_DOCUMENT = {"/metrics", "/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"}
+OUTSIDE_THE_DOCUMENT = {
+    *("/metrics", "/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"),
+    *("/desk", "/desk/{path:path}", "/assets/{path:path}"),  # files, the same for everybody
+}
 SIGNED_IN: set[str] = set()
 ADMIN = {"admin:everywhere"}
 DESK = {"admin", "receptionist"}

@@ -1,0 +1,55 @@
+/** The generated client, signed in. A screen calls the generated functions through `call`:
+
+    const branches = await call(listBranches());
+*/
+import { QueryClient } from "@tanstack/react-query";
+import { currentLanguage } from "@/i18n";
+import { ApiError, errorOf } from "./errors";
+import { client } from "./generated/client.gen";
+import { freshToken, onForget, renewToken } from "./session";
+
+export function configureClient(): void {
+  client.setConfig({ baseUrl: "", fetch: signedFetch as typeof fetch });
+}
+
+/** Send a request with the access token and the language; renew a token that was refused, once. */
+export async function signedFetch(input: Request): Promise<Response> {
+  const token = await freshToken();
+  const response = await send(input.clone(), token);
+  if (response.status !== 401 || token === null) return response;
+  const renewed = await renewToken({ refused: token });
+  return renewed === null ? response : await send(input, renewed);
+}
+
+async function send(request: Request, token: string | null): Promise<Response> {
+  request.headers.set("Accept-Language", currentLanguage());
+  if (token !== null) request.headers.set("Authorization", `Bearer ${token}`);
+  try {
+    return await fetch(request);
+  } catch (error) {
+    if (request.signal.aborted) throw error;
+    throw new ApiError("NETWORK", 0);
+  }
+}
+
+/** Return the data of a response of the generated client. Throws ApiError. */
+export async function call<T>(
+  request: Promise<{ data?: T | undefined; error?: unknown; response?: Response | undefined }>,
+): Promise<T> {
+  const { data, error, response } = await request;
+  if (error instanceof ApiError) throw error;
+  if (error !== undefined || data === undefined) throw errorOf(error, response?.status ?? 0);
+  return data;
+}
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      retry: (failures, error) =>
+        failures < 2 && error instanceof ApiError && (error.status === 0 || error.status >= 500),
+    },
+  },
+});
+
+onForget(() => queryClient.clear());

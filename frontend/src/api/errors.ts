@@ -1,0 +1,43 @@
+/** What can go wrong with a request: the API's own message in the language of the screen, or a code of ours. */
+import type { TFunction } from "i18next";
+import type { ErrorResponse } from "./generated";
+
+export class ApiError extends Error {
+  constructor(
+    /** The API's code, or NETWORK, or UNKNOWN. */
+    readonly code: string,
+    readonly status: number,
+    /** The sentence of the API for a person. Empty when there was none. */
+    readonly sentence = "",
+  ) {
+    super(`${code} ${sentence}`);
+  }
+}
+
+export async function toApiError(response: Response): Promise<ApiError> {
+  const body: unknown = await response.json().catch(() => null);
+  return errorOf(body, response.status);
+}
+
+/** Return the error that a body of the API describes. */
+export function errorOf(body: unknown, status: number): ApiError {
+  if (isErrorResponse(body)) return new ApiError(body.error.code, status, body.error.message);
+  return new ApiError("UNKNOWN", status);
+}
+
+function isErrorResponse(body: unknown): body is ErrorResponse {
+  return (
+    typeof body === "object" &&
+    body !== null &&
+    "error" in body &&
+    typeof body.error === "object" &&
+    body.error !== null
+  );
+}
+
+/** Return the sentence to show for an error. */
+export function sentenceOf(t: TFunction, error: unknown): string {
+  if (error instanceof ApiError && error.sentence !== "") return error.sentence;
+  if (error instanceof ApiError && error.code === "NETWORK") return t("error.network");
+  return t("error.unknown");
+}

@@ -1,0 +1,82 @@
+/** The routes of the screens. A new screen is a route below `desk`, with its page loaded when it is first opened. */
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { currentSession, onSessionChange, resumeSession } from "@/api/session";
+import { parseBoardSearch } from "@/board/search";
+import { CrashPage, NotFoundPage, StartPage } from "@/shell/fallbacks";
+import { Shell } from "@/shell/Shell";
+
+const root = createRootRoute({
+  component: Outlet,
+  notFoundComponent: NotFoundPage,
+  errorComponent: CrashPage,
+});
+
+const signIn = createRoute({
+  getParentRoute: () => root,
+  path: "/desk/sign-in",
+  validateSearch: (search: Record<string, unknown>): { next?: string } =>
+    isOwnPath(search.next) ? { next: search.next } : {},
+  beforeLoad: async ({ search }) => {
+    await resumeSession();
+    if (currentSession().status === "signed-in")
+      throw redirect({ to: search.next ?? "/desk/board", replace: true });
+  },
+  component: lazyRouteComponent(() => import("@/sign-in/SignInPage"), "SignInPage"),
+});
+
+const desk = createRoute({
+  getParentRoute: () => root,
+  path: "/desk",
+  beforeLoad: async ({ location }) => {
+    await resumeSession();
+    if (currentSession().status !== "signed-in") {
+      throw redirect({ to: "/desk/sign-in", search: { next: location.href }, replace: true });
+    }
+  },
+  component: Shell,
+});
+
+const deskIndex = createRoute({
+  getParentRoute: () => desk,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/desk/board", replace: true });
+  },
+});
+
+const board = createRoute({
+  getParentRoute: () => desk,
+  path: "/board",
+  validateSearch: parseBoardSearch,
+  component: lazyRouteComponent(() => import("@/board/BoardPage"), "BoardPage"),
+});
+
+/** Only a path of the desk: an address from elsewhere must not lead away from it after signing in. */
+export function isOwnPath(next: unknown): next is string {
+  return typeof next === "string" && /^\/desk(\/(?!sign-in)|\?|$)/.test(next) && !next.includes("\\");
+}
+
+export const router = createRouter({
+  routeTree: root.addChildren([signIn, desk.addChildren([deskIndex, board])]),
+  defaultPreload: "intent",
+  defaultPendingComponent: StartPage,
+  defaultPendingMs: 300,
+  defaultErrorComponent: CrashPage,
+  scrollRestoration: true,
+});
+
+// Who is signed out, here or in another tab, is led to the sign-in page at once.
+onSessionChange(() => void router.invalidate());
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}

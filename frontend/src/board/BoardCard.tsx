@@ -1,0 +1,136 @@
+/** A treatment of a guest on the board. It says the guest, the time, the treatment and the status, as much as has room. */
+import { Heart, HeartPulse, TriangleAlert } from "lucide-react";
+import { memo } from "react";
+import { useTranslation } from "react-i18next";
+import type { BoardRead } from "@/api/generated";
+import { currentLanguage } from "@/i18n";
+import { inLanguage, shortName } from "@/i18n/format";
+import { type Card, type Direction, MIN_CARD_HEIGHT, offsetOf, type Span, type View } from "./layout";
+import { LOOKS } from "./status";
+import { countdown, MINUTE, spanIn, timeIn } from "./time";
+import { useNow } from "./useNow";
+
+interface Props {
+  card: Card;
+  board: BoardRead;
+  span: Span;
+  scale: number;
+  view: View;
+  isTabStop: boolean;
+  onOpen: (card: Card, anchor: HTMLElement) => void;
+  onFocus: (key: string) => void;
+  onArrow: (key: string, direction: Direction) => void;
+}
+
+const ARROWS: Record<string, Direction> = {
+  ArrowUp: "up",
+  ArrowDown: "down",
+  ArrowLeft: "left",
+  ArrowRight: "right",
+};
+/** From these heights a card has two, three and four lines. */
+const TWO_LINES = 46;
+const THREE_LINES = 64;
+const FOUR_LINES = 84;
+/** The line between two cards that follow each other. */
+const GAP = 1;
+
+export const BoardCard = memo(function BoardCard(props: Props) {
+  const { card, board, span, scale, view, isTabStop, onOpen, onFocus, onArrow } = props;
+  const { t } = useTranslation();
+  const { appointment, treatment } = card;
+  const { icon: StatusIcon, card: look } = LOOKS[appointment.status];
+  const guest = board.guests.find(({ id }) => id === appointment.customer_id);
+  const name = appointment.guest_name || guest?.full_name || t("card.anonymous");
+  const service = inLanguage(treatment.name, currentLanguage());
+  const height = Math.max(((card.end - card.start) / MINUTE) * scale, MIN_CARD_HEIGHT) - GAP;
+  const isHeld = appointment.status === "held" && appointment.hold_expires_at !== null;
+  const status = t(`statusShort.${appointment.status}`);
+  // The guest's own time, which preparing and tidying up surround; of a later piece, when it begins.
+  const start = Math.max(card.start, Date.parse(treatment.start));
+  const startTime = timeIn(board.time_zone, start);
+  const time = spanIn(board.time_zone, start, Math.max(start, Math.min(card.end, Date.parse(treatment.end))));
+  const others = treatment.allocations.filter(({ kind }) => (kind === "staff") !== (view === "staff"));
+  const isStranded = board.stranded.some(({ appointment_id }) => appointment_id === appointment.id);
+  const width = 100 / card.lanes;
+
+  return (
+    <li
+      className="absolute px-0.5"
+      style={{
+        top: offsetOf(span, scale, card.start),
+        height,
+        left: `${card.lane * width}%`,
+        width: `${width}%`,
+      }}
+    >
+      <button
+        type="button"
+        tabIndex={isTabStop ? 0 : -1}
+        data-card={card.key}
+        data-status={appointment.status}
+        aria-label={t("card.label", { time, guest: name, treatment: service, status })}
+        aria-haspopup="dialog"
+        className={`flex h-full w-full flex-col overflow-hidden rounded-sm border border-l-4 px-1.5 py-0.5 text-left text-sm focus-visible:z-10 ${look}`}
+        onClick={(event) => onOpen(card, event.currentTarget)}
+        onFocus={() => onFocus(card.key)}
+        onKeyDown={(event) => {
+          const direction = ARROWS[event.key];
+          if (direction === undefined) return;
+          event.preventDefault();
+          onArrow(card.key, direction);
+        }}
+      >
+        <span className="flex min-w-0 items-center gap-1">
+          {height < TWO_LINES && <StatusIcon aria-hidden size={13} className="shrink-0" />}
+          <span className="truncate font-semibold">{name}</span>
+          <Marks
+            isStranded={isStranded}
+            hasHealth={guest !== undefined && guest.contraindications !== ""}
+            isRequested={treatment.therapist_id !== null}
+          />
+          {height < TWO_LINES && <span className="tabular ml-auto shrink-0 pl-1 text-xs">{startTime}</span>}
+        </span>
+        {height >= TWO_LINES && (
+          <span className="flex min-w-0 items-center gap-1 text-xs">
+            <StatusIcon aria-hidden size={13} className="shrink-0" />
+            <span className="truncate font-medium">
+              {isHeld ? <HoldLeft until={Date.parse(appointment.hold_expires_at ?? "")} /> : status}
+            </span>
+            <span className="tabular ml-auto shrink-0 pl-1">{startTime}</span>
+          </span>
+        )}
+        {height >= THREE_LINES && <span className="truncate text-xs">{service}</span>}
+        {height >= FOUR_LINES && others.length > 0 && (
+          <span className="truncate text-xs">
+            {others.map((other) => (other.kind === "staff" ? shortName(other.name) : other.name)).join(" · ")}
+          </span>
+        )}
+      </button>
+    </li>
+  );
+});
+
+function HoldLeft({ until }: { until: number }) {
+  const { t } = useTranslation();
+  return <span className="tabular">{t("card.holdLeft", { time: countdown(until - useNow(1000)) })}</span>;
+}
+
+function Marks({
+  isStranded,
+  hasHealth,
+  isRequested,
+}: Record<"isStranded" | "hasHealth" | "isRequested", boolean>) {
+  const { t } = useTranslation();
+  return (
+    <>
+      {isStranded && (
+        <TriangleAlert role="img" aria-label={t("card.problem")} size={13} className="shrink-0" />
+      )}
+      {hasHealth && <HeartPulse role="img" aria-label={t("card.health")} size={13} className="shrink-0" />}
+      {isRequested && (
+        <Heart role="img" aria-label={t("card.requested")} size={12} className="shrink-0 fill-current" />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,88 @@
+import { memo } from "react";
+import { useTranslation } from "react-i18next";
+import type { BoardRead } from "@/api/generated";
+import { BoardCard } from "./BoardCard";
+import { type Card, type Column, type Direction, offsetOf, type Shade, type Span, type View } from "./layout";
+
+interface Props {
+  column: Column;
+  board: BoardRead;
+  span: Span;
+  scale: number;
+  view: View;
+  focusedKey: string | null;
+  onOpen: (card: Card, anchor: HTMLElement) => void;
+  onFocus: (key: string) => void;
+  onArrow: (key: string, direction: Direction) => void;
+}
+
+const SHADES: Record<Shade["kind"], string> = {
+  closed: "shade-closed",
+  off: "shade-off",
+  leave: "shade-leave",
+  outage: "shade-outage",
+};
+
+/** A column: what is shaded, and the cards as a list in the order of time. */
+export const BoardColumn = memo(function BoardColumn({
+  column,
+  board,
+  span,
+  scale,
+  view,
+  focusedKey,
+  onOpen,
+  onFocus,
+  onArrow,
+}: Props) {
+  return (
+    <section
+      aria-labelledby={`column-${column.id}`}
+      className="hour-lines relative min-w-0 border-line border-l bg-surface"
+      style={{ height: offsetOf(span, scale, span.end) }}
+      data-column={column.id}
+    >
+      {column.shades.map((shade) => (
+        <ShadedHours key={`${shade.kind}/${shade.start}`} shade={shade} span={span} scale={scale} />
+      ))}
+      <ul>
+        {column.cards.map((card) => (
+          <BoardCard
+            key={card.key}
+            card={card}
+            board={board}
+            span={span}
+            scale={scale}
+            view={view}
+            isTabStop={card.key === focusedKey}
+            onOpen={onOpen}
+            onFocus={onFocus}
+            onArrow={onArrow}
+          />
+        ))}
+      </ul>
+    </section>
+  );
+});
+
+function ShadedHours({ shade, span, scale }: { shade: Shade; span: Span; scale: number }) {
+  const { t } = useTranslation();
+  const start = Math.max(shade.start, span.start);
+  const end = Math.min(shade.end, span.end);
+  if (end <= start) return null;
+  const isNamed = shade.kind === "leave" || shade.kind === "outage";
+  const text = shade.text ? t("board.outageReason", { reason: shade.text }) : t(`board.${shade.kind}`);
+  return (
+    <div
+      className={`absolute inset-x-0 ${SHADES[shade.kind]}`}
+      style={{ top: offsetOf(span, scale, start), height: ((end - start) / 60_000) * scale }}
+      data-shade={shade.kind}
+    >
+      {isNamed && (
+        <span className="sticky top-(--head) m-1 inline-block max-w-[calc(100%-0.5rem)] rounded-sm bg-surface px-1.5 font-medium text-xs">
+          {text}
+        </span>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,108 @@
+/** The columns of a day. One element scrolls both ways; the head and the hours stick to its edges, so that they are
+    aligned with the columns by construction. */
+
+import { type CSSProperties, useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import type { BoardRead } from "@/api/generated";
+import { BoardColumn } from "./BoardColumn";
+import { CardDetails } from "./CardDetails";
+import { ColumnHead } from "./ColumnHead";
+import { type DayLayout, offsetOf, type View } from "./layout";
+import { HOUR, hoursIn, timeIn } from "./time";
+import { useNow } from "./useNow";
+import { useVirtualFocus } from "./useVirtualFocus";
+
+interface Props {
+  board: BoardRead;
+  layout: DayLayout;
+  view: View;
+}
+
+export function BoardGrid({ board, layout, view }: Props) {
+  const { t } = useTranslation();
+  const scroller = useRef<HTMLDivElement>(null);
+  const now = useNow(15_000);
+  const { columns, span, scale } = layout;
+  const focus = useVirtualFocus(columns, scroller);
+  const zone = board.time_zone;
+  const height = offsetOf(span, scale, span.end);
+  const isNow = now >= span.start && now <= span.end;
+  const hours = hoursIn(zone, span.start, span.end);
+
+  // The first look is at what happens now, or at the first card of another day. Later the board never scrolls by itself.
+  const isPlaced = useRef(false);
+  useEffect(() => {
+    if (isPlaced.current || scroller.current === null) return;
+    isPlaced.current = true;
+    const first = Math.min(...columns.flatMap((column) => column.cards.map((card) => card.start)));
+    const aim = isNow ? now : first;
+    if (Number.isFinite(aim)) scroller.current.scrollTop = Math.max(0, offsetOf(span, scale, aim) - 120);
+  });
+
+  const measures = {
+    "--hour": `${(scale * HOUR) / 60_000}px`,
+    "--first-hour": `${offsetOf(span, scale, hours[0] ?? span.start)}px`,
+    minWidth: `calc(3.5rem + ${columns.length} * var(--column))`,
+    gridTemplateColumns: `3.5rem repeat(${columns.length}, minmax(var(--column), 1fr))`,
+  } as CSSProperties;
+
+  return (
+    <div
+      ref={scroller}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: a day without cards is scrolled from the keyboard, too
+      tabIndex={0}
+      className="board min-h-0 flex-1 overflow-auto border-line border-t"
+      data-board
+    >
+      <div className="relative grid" style={measures}>
+        <div className="sticky top-0 left-0 z-30 border-line border-r border-b bg-surface" />
+        {columns.map((column, index) => (
+          <ColumnHead key={column.id} column={column} zone={zone} before={columns[index - 1]} />
+        ))}
+        <div className="sticky left-0 z-20 border-line border-r bg-surface" style={{ height }}>
+          {hours.map((hour) => (
+            <time
+              key={hour}
+              className="tabular absolute right-2 -translate-y-1/2 text-muted text-xs first:translate-y-1"
+              style={{ top: offsetOf(span, scale, hour) }}
+            >
+              {timeIn(zone, hour)}
+            </time>
+          ))}
+          {isNow && (
+            <time
+              className="tabular absolute right-1 z-10 -translate-y-1/2 rounded-sm bg-now px-1 font-semibold text-page text-xs"
+              style={{ top: offsetOf(span, scale, now) }}
+              data-now
+            >
+              <span className="sr-only">{t("board.now")} </span>
+              {timeIn(zone, now)}
+            </time>
+          )}
+        </div>
+        {columns.map((column) => (
+          <BoardColumn
+            key={column.id}
+            column={column}
+            board={board}
+            span={span}
+            scale={scale}
+            view={view}
+            focusedKey={column.cards.some((card) => card.key === focus.key) ? focus.key : null}
+            onOpen={focus.open}
+            onFocus={focus.focus}
+            onArrow={focus.move}
+          />
+        ))}
+        {isNow && (
+          <div
+            aria-hidden
+            className="pointer-events-none absolute right-0 left-14 z-10 h-px bg-now"
+            style={{ top: `calc(var(--head) + ${offsetOf(span, scale, now)}px)` }}
+          />
+        )}
+      </div>
+      <CardDetails board={board} open={focus.opened} onClose={focus.close} />
+    </div>
+  );
+}

@@ -1,0 +1,108 @@
+/** The day board: date and view above, columns in the middle, legend and connection below. */
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { CalendarOff, CalendarPlus, TriangleAlert, UsersRound } from "lucide-react";
+import { useEffect, useMemo } from "react";
+import { useTranslation } from "react-i18next";
+import { sentenceOf } from "@/api/errors";
+import type { AppointmentStatus, BoardRead, BranchRead } from "@/api/generated";
+import { Button } from "@/design/Button";
+import { Notice } from "@/design/Notice";
+import { dayName, relativeDayName } from "@/i18n/format";
+import { useBranch, useBranches } from "@/shell/branches";
+import { BoardGrid } from "./BoardGrid";
+import { BoardSkeleton } from "./BoardSkeleton";
+import { layOut } from "./layout";
+import { StatusBar } from "./StatusBar";
+import type { BoardSearch } from "./search";
+import { Toolbar } from "./Toolbar";
+import { dayIn } from "./time";
+import { useBoard } from "./useBoard";
+import { useNow } from "./useNow";
+
+const NONE: AppointmentStatus[] = [];
+
+export function BoardPage() {
+  const { t } = useTranslation();
+  const { error, retry } = useBranches();
+  const branch = useBranch();
+  if (branch !== undefined) return <BoardOfBranch branch={branch} />;
+  if (error === null) return <BoardSkeleton />;
+  return <Failure sentence={sentenceOf(t, error)} retry={retry} />;
+}
+
+function BoardOfBranch({ branch }: { branch: BranchRead }) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const search = useSearch({ from: "/desk/board" });
+  const today = dayIn(branch.time_zone, useNow(15_000));
+  const day = search.day ?? today;
+  const view = search.view ?? "staff";
+  const hide = search.hide ?? NONE;
+  const { board, connection, knownAt, error, retry } = useBoard(branch.id, day);
+  const layout = useMemo(
+    () => (board === undefined ? undefined : layOut(board, view, (status) => !hide.includes(status))),
+    [board, view, hide],
+  );
+  const go = (change: Partial<Record<keyof BoardSearch, unknown>>) =>
+    void navigate({
+      to: "/desk/board",
+      search: (before) => clean({ ...before, ...change }),
+      replace: "hide" in change,
+    });
+
+  const title = `${relativeDayName(t, day, today) ?? ""} ${dayName(t, day, today)}`.trim();
+  useEffect(() => {
+    document.title = `${title} · ${branch.name} · ${t("app.name")}`;
+  }, [title, branch.name, t]);
+
+  const isUnusable = board === undefined && error !== null;
+  return (
+    <div className="flex min-h-0 flex-1 flex-col">
+      <Toolbar
+        day={day}
+        today={today}
+        view={view}
+        onDay={(next) => go({ day: next === today ? undefined : next })}
+        onView={(next) => go({ view: next === "staff" ? undefined : next })}
+      />
+      <section aria-label={t("board.columns")} className="flex min-h-0 flex-1 flex-col">
+        {isUnusable && <Failure sentence={sentenceOf(t, error)} retry={retry} />}
+        {!isUnusable && board === undefined && <BoardSkeleton />}
+        {board !== undefined && layout?.columns.length === 0 && <NoColumns board={board} view={view} />}
+        {board !== undefined && layout !== undefined && layout.columns.length > 0 && (
+          <BoardGrid key={`${board.branch_id}/${day}/${view}`} board={board} layout={layout} view={view} />
+        )}
+      </section>
+      <StatusBar
+        board={board}
+        hidden={hide}
+        onHidden={(next) => go({ hide: next.length > 0 ? next : undefined })}
+        connection={connection}
+        knownAt={knownAt}
+        zone={branch.time_zone}
+      />
+    </div>
+  );
+}
+
+function clean(search: Record<string, unknown>): BoardSearch {
+  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as BoardSearch;
+}
+
+function Failure({ sentence, retry }: { sentence: string; retry: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Notice icon={TriangleAlert} title={t("board.failed")} hint={sentence} isAlert>
+      <Button kind="primary" onClick={retry}>
+        {t("board.retry")}
+      </Button>
+    </Notice>
+  );
+}
+
+function NoColumns({ board, view }: { board: BoardRead; view: "staff" | "rooms" }) {
+  const { t } = useTranslation();
+  if (view === "rooms") return <Notice icon={CalendarPlus} title={t("board.noRooms")} />;
+  if (board.opening_hours.length === 0) return <Notice icon={CalendarOff} title={t("board.closedDay")} />;
+  return <Notice icon={UsersRound} title={t("board.noStaff")} hint={t("board.noStaffHint")} />;
+}

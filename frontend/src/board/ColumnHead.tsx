@@ -1,0 +1,61 @@
+import { BedDouble, CircleHelp, MonitorSmartphone } from "lucide-react";
+import { memo } from "react";
+import { useTranslation } from "react-i18next";
+import { shortName } from "@/i18n/format";
+import type { Column, Span } from "./layout";
+import { spanIn } from "./time";
+
+interface Props {
+  column: Column;
+  zone: string;
+  /** The column to the left, to name a room once. */
+  before: Column | undefined;
+}
+
+/** The name of a column, with the shift of a therapist or the room of a bed. */
+export const ColumnHead = memo(function ColumnHead({ column, zone, before }: Props) {
+  const { t } = useTranslation();
+  const { kind, name, room, shifts, cards } = column;
+  const startsRoom = room !== undefined && room !== before?.room;
+  const count = new Set(cards.map((card) => card.appointment.id)).size;
+  const subtitle =
+    kind === "staff"
+      ? (shiftTime(zone, shifts) ?? t("board.off"))
+      : (room ?? (kind === "unassigned" ? "" : t("board.noRoom")));
+  return (
+    <div
+      id={`column-${column.id}`}
+      title={[name, ...shifts.map(({ start, end }) => spanIn(zone, start, end))].join(" · ")}
+      className={`sticky top-0 z-20 flex h-(--head) min-w-0 flex-col justify-center border-line border-b bg-surface px-2.5 ${
+        startsRoom && before !== undefined ? "border-l-2 border-l-line-strong" : "border-l border-l-line"
+      }`}
+      data-head={column.id}
+    >
+      <span className="flex min-w-0 items-center gap-1.5">
+        <KindIcon kind={kind} />
+        <span className="truncate font-semibold">
+          {kind === "staff" ? shortName(name) : kind === "unassigned" ? t("board.unassigned") : name}
+        </span>
+        {count > 0 && (
+          <span className="tabular ml-auto rounded-sm bg-sunken px-1.5 text-muted text-xs">{count}</span>
+        )}
+      </span>
+      <span className="tabular truncate text-muted text-xs">{subtitle}</span>
+    </div>
+  );
+});
+
+/** Return from when to when a therapist is there. A break is seen in the column, and told by the title. */
+function shiftTime(zone: string, shifts: Span[]): string | null {
+  if (shifts.length === 0) return null;
+  const start = Math.min(...shifts.map((shift) => shift.start));
+  return spanIn(zone, start, Math.max(...shifts.map((shift) => shift.end)));
+}
+
+function KindIcon({ kind }: { kind: Column["kind"] }) {
+  const look = { "aria-hidden": true, size: 14, className: "shrink-0 text-muted" } as const;
+  if (kind === "bed") return <BedDouble {...look} />;
+  if (kind === "device") return <MonitorSmartphone {...look} />;
+  if (kind === "unassigned") return <CircleHelp {...look} />;
+  return null;
+}

@@ -1,0 +1,76 @@
+/** The legend, which is also the filter, and whether what is shown is right. */
+import { CloudOff, EyeOff, LoaderCircle, Radio } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import type { AppointmentStatus, BoardRead } from "@/api/generated";
+import { LOOKS, STATUSES } from "./status";
+import { timeIn } from "./time";
+import type { Connection } from "./useBoard";
+
+interface Props {
+  board: BoardRead | undefined;
+  hidden: AppointmentStatus[];
+  onHidden: (hidden: AppointmentStatus[]) => void;
+  connection: Connection;
+  knownAt: number;
+  zone: string;
+}
+
+export function StatusBar({ board, hidden, onHidden, connection, knownAt, zone }: Props) {
+  const { t } = useTranslation();
+  const appointments = board?.visits.flatMap((visit) => visit.appointments) ?? [];
+  const counts = new Map<AppointmentStatus, number>();
+  for (const { status } of appointments) counts.set(status, (counts.get(status) ?? 0) + 1);
+  const isStale = connection === "stale" && board !== undefined;
+  return (
+    <div className="flex h-11 shrink-0 items-center gap-3 border-line border-t bg-surface pr-4 pl-3">
+      <ul aria-label={t("board.legend")} className="flex min-w-0 flex-1 gap-1 overflow-x-auto py-1">
+        {STATUSES.filter((status) => counts.has(status)).map((status) => {
+          const isHidden = hidden.includes(status);
+          const { icon: Icon, card } = LOOKS[status];
+          return (
+            <li key={status} className="shrink-0">
+              <button
+                type="button"
+                aria-pressed={!isHidden}
+                className="flex h-8 items-center gap-1.5 rounded-md px-2 text-sm hover:bg-hover aria-[pressed=false]:text-muted"
+                onClick={() =>
+                  onHidden(isHidden ? hidden.filter((other) => other !== status) : [...hidden, status])
+                }
+              >
+                <span
+                  className={`grid size-5 place-items-center rounded-sm border ${isHidden ? "border-line-strong" : card}`}
+                >
+                  {isHidden ? <EyeOff aria-hidden size={12} /> : <Icon aria-hidden size={12} />}
+                </span>
+                <span className={isHidden ? "line-through" : ""}>{t(`statusShort.${status}`)}</span>
+                <span className="tabular text-muted">{counts.get(status)}</span>
+              </button>
+            </li>
+          );
+        })}
+      </ul>
+      {board !== undefined && (
+        <span className="shrink-0 text-muted text-sm max-lg:hidden">
+          {t("board.appointments", { count: appointments.length })}
+        </span>
+      )}
+      <p
+        role="status"
+        className={`flex h-8 shrink-0 items-center gap-1.5 rounded-md px-2.5 text-sm ${
+          isStale ? "bg-warning-soft font-medium text-warning" : "text-muted"
+        }`}
+      >
+        <ConnectionIcon connection={connection} />
+        {isStale ? `${t("board.stale")} ${t("board.staleSince", { time: timeIn(zone, knownAt) })}` : null}
+        {connection === "live" && t("board.live")}
+        {connection === "connecting" && t("board.connecting")}
+      </p>
+    </div>
+  );
+}
+
+function ConnectionIcon({ connection }: { connection: Connection }) {
+  if (connection === "live") return <Radio aria-hidden size={15} className="text-accent" />;
+  if (connection === "stale") return <CloudOff aria-hidden size={15} />;
+  return <LoaderCircle aria-hidden size={15} className="animate-spin" />;
+}

@@ -1,0 +1,83 @@
+import { Toggle } from "@base-ui/react/toggle";
+import { ToggleGroup } from "@base-ui/react/toggle-group";
+import { BedDouble, CalendarDays, ChevronLeft, ChevronRight, UsersRound } from "lucide-react";
+import { useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { Button } from "@/design/Button";
+import { dayName, relativeDayName } from "@/i18n/format";
+import type { View } from "./layout";
+import { addDays, isDay } from "./time";
+
+interface Props {
+  day: string;
+  today: string;
+  view: View;
+  onDay: (day: string) => void;
+  onView: (view: View) => void;
+}
+
+/** The day that is shown, the way to other days, and what the columns are. */
+export function Toolbar({ day, today, view, onDay, onView }: Props) {
+  const { t } = useTranslation();
+  const picker = useRef<HTMLInputElement>(null);
+  const relative = relativeDayName(t, day, today);
+  return (
+    <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2.5">
+      <div className="flex items-center gap-1">
+        <Button size="icon" onClick={() => onDay(addDays(day, -1))} aria-label={t("date.previous")}>
+          <ChevronLeft aria-hidden size={18} />
+        </Button>
+        <Button onClick={() => onDay(today)} disabled={day === today}>
+          {t("date.today")}
+        </Button>
+        <Button size="icon" onClick={() => onDay(addDays(day, 1))} aria-label={t("date.next")}>
+          <ChevronRight aria-hidden size={18} />
+        </Button>
+      </div>
+      <h1 className="flex items-baseline gap-2 text-xl font-semibold">
+        {dayName(t, day, today)}
+        {relative !== null && <span className="text-base font-medium text-muted">{relative}</span>}
+      </h1>
+      <span className="relative">
+        <Button
+          kind="quiet"
+          size="icon"
+          onClick={() => picker.current?.showPicker()}
+          aria-label={t("date.pick")}
+        >
+          <CalendarDays aria-hidden size={18} />
+        </Button>
+        <input
+          ref={picker}
+          type="date"
+          tabIndex={-1}
+          aria-hidden
+          className="pointer-events-none absolute inset-0 opacity-0"
+          value={day}
+          onChange={(event) => isDay(event.target.value) && onDay(event.target.value)}
+        />
+      </span>
+      <ToggleGroup
+        aria-label={t("board.view")}
+        className="ml-auto flex rounded-md border border-line-strong bg-sunken p-0.5"
+        value={[view]}
+        onValueChange={([next]: View[]) => next !== undefined && onView(next)}
+      >
+        <ViewToggle value="staff" icon={UsersRound} text={t("board.byStaff")} />
+        <ViewToggle value="rooms" icon={BedDouble} text={t("board.byRoom")} />
+      </ToggleGroup>
+    </div>
+  );
+}
+
+function ViewToggle({ value, icon: Icon, text }: { value: View; icon: typeof BedDouble; text: string }) {
+  return (
+    <Toggle
+      value={value}
+      className="flex h-8 items-center gap-2 rounded-sm border border-transparent px-3 font-medium text-muted data-[pressed]:border-line-strong data-[pressed]:bg-raised data-[pressed]:text-text"
+    >
+      <Icon aria-hidden size={16} />
+      {text}
+    </Toggle>
+  );
+}

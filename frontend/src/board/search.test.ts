@@ -1,0 +1,14 @@
+import { expect, it } from "vitest";
+import { parseBoardSearch } from "./search";
+
+it.each([
+  [{}, {}],
+  [
+    { day: "2027-02-06", view: "rooms", branch: "b" },
+    { day: "2027-02-06", view: "rooms", branch: "b" },
+  ],
+  [{ day: "2027-02-30", view: "<img src=x onerror=alert(1)>", branch: 7 }, {}],
+  [{ day: "yesterday", hide: "held" }, {}],
+  [{ hide: ["held", "nonsense", 3, "cancelled", "held"] }, { hide: ["held", "cancelled"] }],
+  [{ view: "staff", hide: [] }, {}],
+])("%j is read as %j", (search, expected) => expect(parseBoardSearch(search)).toEqual(expected));

@@ -1,0 +1,51 @@
+/** Dates, names and money as people in Vietnam and abroad write them. Everything here is pure. */
+import type { TFunction } from "i18next";
+import type { Language } from "@/app/preferences";
+import { daysBetween, partsOf } from "@/board/time";
+
+/** Return `Thứ Bảy 28/11` or `Saturday 28 Nov`, with the year when it is not that of today. */
+export function dayName(t: TFunction, day: string, today: string): string {
+  const { year, month, date, weekday } = partsOf(day);
+  const names = t("date.weekday", { returnObjects: true });
+  const months = t("date.month", { returnObjects: true });
+  const values = { weekday: names[weekday] ?? "", day: date, month: months[month - 1] ?? "", year };
+  return day.slice(0, 4) === today.slice(0, 4) ? t("date.long", values) : t("date.withYear", values);
+}
+
+/** Return `Hôm nay`, `Ngày mai` or `Hôm qua`, or null for any other day. */
+export function relativeDayName(t: TFunction, day: string, today: string): string | null {
+  switch (daysBetween(today, day)) {
+    case 0:
+      return t("date.today");
+    case 1:
+      return t("date.tomorrow");
+    case -1:
+      return t("date.yesterday");
+    default:
+      return null;
+  }
+}
+
+/** Return the last two words of a full name: the given name of one word alone is often a pronoun, such as Anh. */
+export function shortName(fullName: string): string {
+  return fullName.trim().split(/\s+/).slice(-2).join(" ");
+}
+
+/** Return `450.000đ`. */
+export function money(amount: number): string {
+  const digits = String(Math.abs(amount)).replace(/\B(?=(\d{3})+$)/g, ".");
+  return `${amount < 0 ? "−" : ""}${digits}đ`;
+}
+
+/** Return `0912 345 678` for a Vietnamese number in E.164, `+33 1 99 00 12 34` for a French one, and others as they are. */
+export function phoneNumber(e164: string): string {
+  const vietnamese = /^\+84(\d{3})(\d{3})(\d{3})$/.exec(e164);
+  if (vietnamese !== null) return `0${vietnamese.slice(1).join("\u00a0")}`;
+  const french = /^\+33(\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(e164);
+  return french === null ? e164 : ["+33", ...french.slice(1)].join("\u00a0");
+}
+
+/** Return a text of the API in the language of the screen. */
+export function inLanguage(text: { vi: string; en: string }, language: Language): string {
+  return language === "en" ? text.en : text.vi;
+}

@@ -1,0 +1,63 @@
+/** The choice of language and theme, as items of a menu. */
+import { Menu } from "@base-ui/react/menu";
+import { Check } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { LANGUAGE_NAMES, LANGUAGES, type Language, preferences, THEMES, type Theme } from "@/app/preferences";
+import { currentLanguage, switchLanguage } from "@/i18n";
+import { MENU_ITEM, MENU_LABEL } from "./menu";
+
+export function LanguageItems() {
+  const { t } = useTranslation();
+  return (
+    <Menu.RadioGroup value={currentLanguage()} onValueChange={(value: Language) => switchLanguage(value)}>
+      <Menu.Group>
+        <Menu.GroupLabel className={MENU_LABEL}>{t("account.language")}</Menu.GroupLabel>
+        {LANGUAGES.map((language) => (
+          <Menu.RadioItem
+            key={language}
+            value={language}
+            className={MENU_ITEM}
+            closeOnClick={false}
+            lang={language}
+          >
+            <Mark />
+            {LANGUAGE_NAMES[language]}
+          </Menu.RadioItem>
+        ))}
+      </Menu.Group>
+    </Menu.RadioGroup>
+  );
+}
+
+export function ThemeItems() {
+  const { t } = useTranslation();
+  const [theme, setTheme] = useState(preferences.theme);
+  const choose = (value: Theme) => {
+    preferences.setTheme(value);
+    setTheme(value);
+  };
+  return (
+    <Menu.RadioGroup value={theme} onValueChange={choose}>
+      <Menu.Group>
+        <Menu.GroupLabel className={MENU_LABEL}>{t("account.theme")}</Menu.GroupLabel>
+        {THEMES.map((value) => (
+          <Menu.RadioItem key={value} value={value} className={MENU_ITEM} closeOnClick={false}>
+            <Mark />
+            {t(`account.themes.${value}`)}
+          </Menu.RadioItem>
+        ))}
+      </Menu.Group>
+    </Menu.RadioGroup>
+  );
+}
+
+function Mark() {
+  return (
+    <span className="grid size-4 place-items-center">
+      <Menu.RadioItemIndicator>
+        <Check aria-hidden size={16} />
+      </Menu.RadioItemIndicator>
+    </span>
+  );
+}

@@ -1,0 +1,65 @@
+/** The branch that a screen shows: the one in the address, else the last one on this device, else one where it is as late
+    as on this device. */
+import { useQuery } from "@tanstack/react-query";
+import { useSearch } from "@tanstack/react-router";
+import { call } from "@/api/client";
+import { type BranchRead, listBranches } from "@/api/generated";
+import { type User, useSession } from "@/api/session";
+import { preferences } from "@/app/preferences";
+
+const TEAM = new Set(["admin", "receptionist", "therapist"]);
+
+export function worksSomewhere(user: User): boolean {
+  return user.roles.some(({ role }) => TEAM.has(role));
+}
+
+/** Return the open branches in which a user works. */
+export function branchesOf(user: User, branches: BranchRead[]): BranchRead[] {
+  const roles = user.roles.filter(({ role }) => TEAM.has(role));
+  return branches.filter(
+    (branch) =>
+      branch.closed_at === null && roles.some(({ branch_id }) => !branch_id || branch_id === branch.id),
+  );
+}
+
+export function useBranches(): {
+  branches: BranchRead[];
+  error: unknown;
+  isPending: boolean;
+  retry: () => void;
+} {
+  const session = useSession();
+  const { data, error, isPending, refetch } = useQuery({
+    queryKey: ["branches"],
+    queryFn: () => call(listBranches()),
+    staleTime: 5 * 60_000,
+  });
+  const branches = session.status === "signed-in" && data !== undefined ? branchesOf(session.user, data) : [];
+  return { branches, error, isPending, retry: () => void refetch() };
+}
+
+/** Return the branch that is shown, or undefined while it is not known. */
+export function useBranch(): BranchRead | undefined {
+  const { branches } = useBranches();
+  const { branch } = useSearch({ strict: false });
+  const wanted = branch ?? preferences.branch();
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return (
+    branches.find(({ id }) => id === wanted) ??
+    branches.find(({ time_zone }) => isSameZone(time_zone, zone)) ??
+    branches[0]
+  );
+}
+
+/** Return whether two names mean one zone: some browsers still say Asia/Saigon. */
+function isSameZone(first: string, second: string): boolean {
+  return canonical(first) === canonical(second);
+}
+
+function canonical(zone: string): string {
+  try {
+    return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    return zone;
+  }
+}
