@@ -136,6 +136,11 @@ class TreatmentChange(RequestModel):
     therapist_id: UUID | None = Field(
         default=None, description="The therapist that the guest asks for; null for any."
     )
+    assign_to: UUID | None = Field(
+        default=None,
+        description="The therapist who is to do it now. The guest's wish stays as it is: a guest who asked for no one may"
+        " still give way to one who asks for this therapist.",
+    )
     gender: GivenGender | None = None
     bed_id: UUID | None = Field(default=None, description="The only bed that will do.")
     minutes: Annotated[

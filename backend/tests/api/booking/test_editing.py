@@ -333,3 +333,30 @@ class TestAStay:
         assert code_of(refused) == (409, "STAY_TOO_LONG")
         assert (await client.get(f"{VISITS}/{visit['id']}")).json() == visit
         assert (await client.patch(path, json={"treatments": [whole_day]})).status_code == 200
+
+
+class TestAssigning:
+    async def test_a_colleague_takes_over_and_the_wish_stays(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=3, beds=3)
+        lan, mai, hoa = map(str, spa.therapists)
+        for wish in (None, lan):
+            visit = await create_booking(client, spa, 10, spa.treatment(therapist_id=wish))
+            [guest] = visit["appointments"]
+            for colleague in (mai, hoa):
+                answer = await client.patch(
+                    f"{APPOINTMENTS}/{guest['id']}",
+                    json={"treatments": [{"id": guest["treatments"][0]["id"], "assign_to": colleague}]},
+                )
+                assert answer.status_code == 200, answer.text
+                assert resources_of(answer.json(), "staff") == [colleague]
+                assert answer.json()["appointments"][0]["treatments"][0]["therapist_id"] == wish
+            await client.put(f"{VISITS}/{visit['id']}/status", json={"status": "cancelled"})
+
+    async def test_a_colleague_who_does_not_fit_is_refused(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=2, beds=2, genders="fm")
+        [guest] = (await create_booking(client, spa, 10, spa.treatment(gender="female")))["appointments"]
+        path, treatment_id = f"{APPOINTMENTS}/{guest['id']}", guest["treatments"][0]["id"]
+        man = [{"id": treatment_id, "assign_to": str(spa.therapists[1])}]
+        assert code_of(await client.patch(path, json={"treatments": man})) == (409, "SLOT_TAKEN")
+        stranger = [{"id": treatment_id, "assign_to": str(uuid7())}]
+        assert code_of(await client.patch(path, json={"treatments": stranger})) == (404, "STAFF_NOT_FOUND")

@@ -75,7 +75,13 @@ async def edit_treatments(
     if any(change.id is not None and change.id not in existing for change in changes):
         raise TreatmentNotFound
     await refuse_unless_known(
-        session, {change.therapist_id for change in changes if change.therapist_id is not None}
+        session,
+        {
+            therapist_id
+            for change in changes
+            for therapist_id in (change.therapist_id, change.assign_to)
+            if therapist_id is not None
+        },
     )
     quoted = iter(await _quote_new_treatments(session, changes))
     new_add_ons = await _quote_new_add_ons(session, rows, existing, changes)
@@ -99,7 +105,7 @@ async def edit_treatments(
             added_minutes = change.minutes - guest_minutes(segments_of(row))
         if added_minutes:
             row.segments = segments_as_json(_lengthened(segments_of(row), added_minutes))
-        if change.therapist_id or change.gender:
+        if change.therapist_id or change.assign_to or change.gender:
             require_therapist(segments_of(row))
         edit.rows.append(row)
     await _add_choices(session, edit, changes)
@@ -114,8 +120,9 @@ async def _add_choices(
     if bed_types.keys() != bed_ids:
         raise ResourceNotFound
     for row, change in zip(edit.rows, changes, strict=True):
-        if change.therapist_id is not None:
-            edit.choice.therapists[row.id] = change.therapist_id
+        therapist_id = change.assign_to or change.therapist_id
+        if therapist_id is not None:
+            edit.choice.therapists[row.id] = therapist_id
         if change.bed_id is not None:
             bed_type_id = bed_types[change.bed_id]
             if all(segment.bed_type_id != bed_type_id for segment in segments_of(row)):
