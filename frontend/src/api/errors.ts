@@ -2,6 +2,8 @@
 import type { TFunction } from "i18next";
 import type { ErrorResponse } from "./generated";
 
+export type ErrorDetail = NonNullable<ErrorResponse["error"]["details"]>[number];
+
 export class ApiError extends Error {
   constructor(
     /** The API's code, or NETWORK, or UNKNOWN. */
@@ -9,6 +11,8 @@ export class ApiError extends Error {
     readonly status: number,
     /** The sentence of the API for a person. Empty when there was none. */
     readonly sentence = "",
+    /** What belongs to it: the fields that are wrong, the nearest free starts (`type` is `alternative`). */
+    readonly details: readonly ErrorDetail[] = [],
   ) {
     super(`${code} ${sentence}`);
   }
@@ -21,7 +25,10 @@ export async function toApiError(response: Response): Promise<ApiError> {
 
 /** Return the error that a body of the API describes. */
 export function errorOf(body: unknown, status: number): ApiError {
-  if (isErrorResponse(body)) return new ApiError(body.error.code, status, body.error.message);
+  if (isErrorResponse(body)) {
+    const { code, message, details } = body.error;
+    return new ApiError(code, status, message, details ?? []);
+  }
   return new ApiError("UNKNOWN", status);
 }
 

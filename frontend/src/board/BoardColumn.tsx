@@ -21,6 +21,7 @@ const SHADES: Record<Shade["kind"], string> = {
   off: "shade-off",
   leave: "shade-leave",
   outage: "shade-outage",
+  blocked: "shade-blocked",
 };
 
 /** A column: what is shaded, and the cards as a list in the order of time. */
@@ -70,8 +71,9 @@ function ShadedHours({ shade, span, scale }: { shade: Shade; span: Span; scale: 
   const start = Math.max(shade.start, span.start);
   const end = Math.min(shade.end, span.end);
   if (end <= start) return null;
-  const isNamed = shade.kind === "leave" || shade.kind === "outage";
-  const text = shade.text ? t("board.outageReason", { reason: shade.text }) : t(`board.${shade.kind}`);
+  const isNamed = shade.kind !== "closed" && shade.kind !== "off";
+  const kind = shade.use === undefined ? t(`board.${shade.kind}`) : t(`board.blockedFor.${shade.use}`);
+  const text = shade.text ? t("board.withReason", { kind, reason: shade.text }) : kind;
   return (
     <div
       className={`absolute inset-x-0 ${SHADES[shade.kind]}`}

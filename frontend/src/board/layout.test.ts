@@ -14,12 +14,12 @@ function day(change: Partial<BoardRead> = {}): BoardRead {
     start: at("00:00"),
     end: "2027-02-07T00:00:00+07:00",
     opening_hours: [{ start: at("09:00"), end: at("21:00") }],
-    people: [{ id: "lan", name: "Lê Thị Lan", gender: "female", shifts: [], leave: [] }],
+    people: [{ id: "lan", name: "Lê Thị Lan", gender: "female", shifts: [], leave: [], blocked: [] }],
     rooms: [
       {
         id: "r",
         name: "Sen",
-        equipment: [{ id: "bed", kind: "bed", type_id: "t", name: "Sen 1", outages: [] }],
+        equipment: [{ id: "bed", kind: "bed", type_id: "t", name: "Sen 1", outages: [], blocked: [] }],
       },
     ],
     guests: [],
@@ -72,6 +72,7 @@ function visit(
               price: 0,
               add_ons: [],
               gender: null,
+              bed_id: null,
             },
             therapist_id: wish ?? null,
             start: at(start),
@@ -139,13 +140,16 @@ describe("columns", () => {
     ]);
   });
 
-  it("shades what is outside shifts and opening hours, leave and outages", () => {
+  it("shades what is outside shifts and opening hours, leave and blocked times", () => {
     const board = day({
       people: [
         {
           ...{ id: "lan", name: "Lan", gender: null },
           shifts: [{ id: "s", staff_id: "lan", branch_id: "b", start: at("10:00"), end: at("18:00") }],
           leave: [{ id: "l", start: at("16:00"), end: at("18:00") }],
+          blocked: [
+            { id: "b", day: "2026-12-05", start: at("12:00"), end: at("12:30"), reason: "break", note: "" },
+          ],
         },
       ],
     });
@@ -160,6 +164,7 @@ describe("columns", () => {
       ["closed", 0, 9],
       ["closed", 21, 24],
       ["leave", 16, 18],
+      ["blocked", 12, 12.5],
     ]);
   });
 });
@@ -292,7 +297,14 @@ describe("the span that is drawn", () => {
 
 describe("arrow keys", () => {
   const board = day({
-    people: ["lan", "mai", "hoa"].map((id) => ({ id, name: id, gender: null, shifts: [], leave: [] })),
+    people: ["lan", "mai", "hoa"].map((id) => ({
+      id,
+      name: id,
+      gender: null,
+      shifts: [],
+      leave: [],
+      blocked: [],
+    })),
     visits: [
       visit("1", { start: "10:00", end: "11:00" }),
       visit("2", { start: "12:00", end: "13:00" }),

@@ -9,6 +9,8 @@
 import type {
   AppointmentRead,
   AppointmentStatus,
+  BlockReason,
+  BoardBlockedTime,
   BoardEquipment,
   BoardPerson,
   BoardRead,
@@ -26,9 +28,11 @@ export interface Span {
 }
 
 export interface Shade extends Span {
-  kind: "closed" | "off" | "leave" | "outage";
+  kind: "closed" | "off" | "leave" | "outage" | "blocked";
   /** What somebody wrote, such as the reason of an outage. */
   text?: string;
+  /** What a blocked time is for. */
+  use?: BlockReason;
 }
 
 export interface Card extends Span {
@@ -159,6 +163,7 @@ function staffColumn(board: BoardRead, person: BoardPerson): Column {
       ...gaps(board, shifts).map((span): Shade => ({ kind: "off", ...span })),
       ...closedHours(board),
       ...person.leave.map((leave): Shade => ({ kind: "leave", ...toSpan(leave) })),
+      ...person.blocked.map(toBlockedShade),
     ],
     cards: [],
   };
@@ -182,9 +187,14 @@ function equipmentColumn(board: BoardRead, room: string | null, equipment: Board
       ...equipment.outages.map(
         (outage): Shade => ({ kind: "outage", text: outage.reason, ...toSpan(outage) }),
       ),
+      ...equipment.blocked.map(toBlockedShade),
     ],
     cards: [],
   };
+}
+
+function toBlockedShade(blocked: BoardBlockedTime): Shade {
+  return { kind: "blocked", use: blocked.reason, text: blocked.note, ...toSpan(blocked) };
 }
 
 function closedHours(board: BoardRead): Shade[] {

@@ -2,6 +2,7 @@
 import { Link, Outlet } from "@tanstack/react-router";
 import { CalendarDays, UserRoundX } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { Toaster } from "@/actions/toasts";
 import { useSession } from "@/api/session";
 import { Logo } from "@/design/Logo";
 import { Notice } from "@/design/Notice";
@@ -49,6 +50,7 @@ export function Shell() {
           <Notice icon={UserRoundX} title={t("account.noDesk")} hint={t("account.noDeskHint")} />
         )}
       </main>
+      <Toaster />
     </div>
   );
 }

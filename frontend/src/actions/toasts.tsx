@@ -1,0 +1,79 @@
+/** Toasts: what was done, with a button that undoes it, and what was refused. */
+import { Toast } from "@base-ui/react/toast";
+import { CircleAlert, CircleCheck, X } from "lucide-react";
+import { useTranslation } from "react-i18next";
+
+interface Data {
+  undo?: () => void;
+}
+
+const manager = Toast.createToastManager<Data>();
+/** Long enough to read a sentence and to reach the button without a mouse. */
+const SHOWN = 10_000;
+
+/** Say what was done. With `undo` the toast has a button that takes it back. */
+export function showDone(sentence: string, undo?: () => void): void {
+  manager.add({ title: sentence, timeout: SHOWN, data: undo === undefined ? {} : { undo } });
+}
+
+/** Say what was refused, and why. */
+export function showFailure(sentence: string): void {
+  manager.add({ title: sentence, timeout: SHOWN, type: "failure", priority: "high", data: {} });
+}
+
+export function Toaster() {
+  return (
+    <Toast.Provider toastManager={manager} limit={3}>
+      <Toast.Portal>
+        <Toast.Viewport className="fixed right-4 bottom-14 z-50 flex w-96 max-w-[calc(100vw-2rem)] flex-col gap-2">
+          <Toasts />
+        </Toast.Viewport>
+      </Toast.Portal>
+    </Toast.Provider>
+  );
+}
+
+function Toasts() {
+  const { t } = useTranslation();
+  const { toasts, close } = Toast.useToastManager<Data>();
+  return toasts.map((toast) => {
+    const isFailure = toast.type === "failure";
+    const Icon = isFailure ? CircleAlert : CircleCheck;
+    const undo = toast.data?.undo;
+    return (
+      <Toast.Root
+        key={toast.id}
+        toast={toast}
+        swipeDirection="right"
+        className="rounded-md border border-line bg-raised shadow-raised data-[limited]:hidden"
+      >
+        <Toast.Content className="flex items-start gap-3 p-3">
+          <Icon
+            aria-hidden
+            size={18}
+            className={`mt-0.5 shrink-0 ${isFailure ? "text-danger" : "text-accent"}`}
+          />
+          <Toast.Title className="min-w-0 flex-1 break-words" />
+          {undo !== undefined && (
+            <button
+              type="button"
+              className="shrink-0 rounded-sm px-2 font-semibold text-accent hover:bg-hover"
+              onClick={() => {
+                close(toast.id);
+                undo();
+              }}
+            >
+              {t("action.undo")}
+            </button>
+          )}
+          <Toast.Close
+            aria-label={t("action.close")}
+            className="grid size-6 shrink-0 place-items-center rounded-sm text-muted hover:bg-hover"
+          >
+            <X aria-hidden size={15} />
+          </Toast.Close>
+        </Toast.Content>
+      </Toast.Root>
+    );
+  });
+}
