@@ -130,6 +130,8 @@ class AppointmentTransition(Entity):
     """The user who made it; None for a job."""
     released: Mapped[list[list[str]]] = mapped_column(JSONB, server_default="[]")
     """The resources that it released: the treatment, the kind of resource and the resource."""
+    moved_from: Mapped[datetime | None]
+    """The start that a guest had who was served before it, and thereby moved to the time of the transition."""
     undone_at: Mapped[datetime | None]
 
     __table_args__ = (

@@ -269,3 +269,15 @@ async def test_an_archived_customer_who_is_the_guest_already_is_no_obstacle(
     answer = await change(client, guest, customer_id=str(mai), guest_name="Chị Mai")
     assert answer.status_code == 200, answer.text
     assert code_of(await change(client, guest, customer_id=str(lien))) == (409, "CUSTOMER_ARCHIVED")
+
+
+async def test_a_visit_that_moves_keeps_nothing_of_hours_that_were_cut(client: httpx2.AsyncClient) -> None:
+    """Close at 20:30 under a visit until 21:00, and move it to 19:45."""
+    spa = await bookable_spa()
+    visit = await create_booking(client, spa, 20)
+    spa.open_otherwise(spa.day(), spa.day(), "09:00-20:30")
+    await spa.write()
+    path = f"{VISITS}/{visit['id']}"
+    refused = await client.patch(path, json={"start": spa.hour(19.75).isoformat()})
+    assert code_of(refused) == (409, "SLOT_TAKEN")
+    assert (await client.patch(path, json={"start": spa.hour(19.5).isoformat()})).status_code == 200

@@ -560,3 +560,22 @@ class TestAccess:
         assert (await spa.set_status(visit.id, "arrived", "other")).status_code == 403
         spa.headers["everywhere"] = await signed_in(role)
         assert (await spa.set_status(visit.id, "arrived", "everywhere")).status_code == 200
+
+
+class TestOneGuestAtATime:
+    async def test_a_guest_does_not_begin_while_the_therapist_is_with_another(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        """Begin the next guest at their time, while the guest before is still in service past the booked end."""
+        spa = await bookable_spa(hours="00:00-24:00", beds=2)
+        before = await booked_then(client, spa, this_step() - timedelta(minutes=75))
+        following = (await client.post(VISITS, **spa.booking(this_step()))).json()["id"]
+        await run_sql("UPDATE appointment SET status = 'in_service' WHERE visit_id = $1", UUID(before))
+        arrived = await client.put(f"{VISITS}/{following}/status", json={"status": "arrived"})
+        assert arrived.status_code == 200
+        refused = await client.put(f"{VISITS}/{following}/status", json={"status": "in_service"})
+        assert code_of(refused) == (409, "SLOT_TAKEN")
+        done = await client.put(f"{VISITS}/{before}/status", json={"status": "completed"})
+        assert done.status_code == 200
+        begun = await client.put(f"{VISITS}/{following}/status", json={"status": "in_service"})
+        assert begun.status_code == 200

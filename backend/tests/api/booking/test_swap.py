@@ -300,3 +300,33 @@ class TestStarts:
         spa.open_otherwise(spa.day(), spa.day(), "09:00-18:00")
         await spa.write()
         assert code_of(await swap(client, early, late, "start")) == (409, "CANNOT_SWAP")
+
+    async def test_a_guest_is_not_put_where_the_desk_overruled_the_hours_for_another(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        late = await create_booking(
+            client, spa, 21.5, spa.treatment(therapist_id=spa.therapists[0]), force=True
+        )
+        early = await create_booking(client, spa, 10)
+        assert code_of(await swap(client, late, early, "start")) == (409, "CANNOT_SWAP")
+
+
+class TestUnavailable:
+    async def test_no_guest_is_given_a_therapist_on_leave(self, client: httpx2.AsyncClient) -> None:
+        spa, [[one, other]] = await full_spa(client, 10)
+        [lan] = resources_of(one, "staff")
+        spa.block(UUID(lan), f"{spa.day()} 09:00-12:00")
+        await spa.write()
+        refused = await swap(client, one, other, "therapist")
+        assert code_of(refused) == (409, "CANNOT_SWAP")
+        assert "Lan" in reasons(refused)[0]
+        assert (await swap(client, one, other, "bed")).status_code == 200
+
+    async def test_no_guest_is_given_a_bed_that_is_out_of_order(self, client: httpx2.AsyncClient) -> None:
+        spa, [[one, other]] = await full_spa(client, 10)
+        [bed] = resources_of(one, "bed")
+        spa.block(UUID(bed), f"{spa.day()} 09:00-12:00")
+        await spa.write()
+        assert code_of(await swap(client, one, other, "bed")) == (409, "CANNOT_SWAP")
+        assert (await swap(client, one, other, "therapist")).status_code == 200

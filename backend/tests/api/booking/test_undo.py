@@ -1,7 +1,7 @@
 """Undo: every change of status that a button makes is taken back."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +9,7 @@ import httpx2
 import pytest
 from uuid_utils.compat import uuid7
 
+from app.common.helpers import utc_now
 from app.jobs import run_once
 from app.modules.booking import booking_service
 from app.modules.booking.status.status import AppointmentStatus, StatusRequest
@@ -430,3 +431,30 @@ class TestWhatHasChangedMeanwhile:
         assert moved.status_code == 200, moved.text
         await run_sql("UPDATE appointment SET status = 'reopened'")
         assert code_of(await undo(client, visit, "reopened")) == (409, code)
+
+    async def test_a_guest_who_was_begun_early_by_mistake_gets_the_own_time_back(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        spa = await bookable_spa(hours="00:00-24:00")
+        later = this_step() + timedelta(hours=3)
+        booked = (await client.post(VISITS, **spa.booking(later))).json()
+        await set_status(client, booked, "arrived")
+        await set_status(client, booked, "in_service")
+        begun = (await client.get(f"{VISITS}/{booked['id']}")).json()["appointments"][0]
+        assert datetime.fromisoformat(begun["start"]) <= utc_now()
+        undone = (await undo(client, booked, "in_service")).json()["appointments"][0]
+        assert (undone["status"], datetime.fromisoformat(undone["start"])) == ("arrived", later)
+        assert undone["treatments"] == booked["appointments"][0]["treatments"]
+
+    async def test_a_guest_who_was_begun_early_stays_there_if_the_own_time_is_taken(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        spa = await bookable_spa(hours="00:00-24:00")
+        later = this_step() + timedelta(hours=3)
+        booked = (await client.post(VISITS, **spa.booking(later))).json()
+        await set_status(client, booked, "arrived")
+        await set_status(client, booked, "in_service")
+        begun = (await client.get(f"{VISITS}/{booked['id']}")).json()["appointments"][0]
+        assert (await client.post(VISITS, **spa.booking(later))).status_code == 201
+        undone = (await undo(client, booked, "in_service")).json()["appointments"][0]
+        assert undone == begun | {"status": "arrived"}

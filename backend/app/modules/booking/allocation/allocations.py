@@ -16,6 +16,7 @@ from app.db.queries import bounds, fetch_raw
 from app.modules.booking.allocation.requests import Reservation
 from app.modules.booking.booking_errors import SlotTaken
 from app.modules.booking.booking_models import Allocation
+from app.modules.booking.status.status import AppointmentStatus
 from app.modules.resource.appointments import lock_resources
 from app.modules.resource.kinds import AllocationState
 from app.scheduling.timegrid import STEP, this_step
@@ -45,21 +46,26 @@ WITH done AS (
 UPDATE allocation SET during = tstzrange(first, last) FROM done
 WHERE allocation.id = done.id AND last > first AND last < upper(during)
 """
-# The treatment that is being done is the last that has begun.
-_GIVEN_AWAY = """
-SELECT other.id FROM (
-    SELECT DISTINCT ON (appointment_id) id FROM appointment_treatment
-    WHERE appointment_id = ANY($1::uuid[]) AND starts_at <= clock_timestamp()
-    ORDER BY appointment_id, starts_at DESC
-) AS treatment
-JOIN allocation ON appointment_treatment_id = treatment.id
-JOIN resource_appointment AS other ON other.resource_id = allocation.resource_id
-    AND other.appointment_id <> allocation.appointment_id AND other.during @> clock_timestamp()
-LIMIT 1
+_FIRST_TREATMENTS = """
+SELECT id FROM appointment_treatment WHERE appointment_id = ANY($1::uuid[]) AND position = 0
+"""
+_LAST_BEGUN_TREATMENTS = """
+SELECT DISTINCT ON (appointment_id) id FROM appointment_treatment
+WHERE appointment_id = ANY($1::uuid[]) AND starts_at <= clock_timestamp() ORDER BY appointment_id, starts_at DESC
+"""
+_NOW_WITH = """
+SELECT status FROM allocation
+JOIN (
+    SELECT resource_id, appointment_id, during FROM resource_appointment
+    UNION ALL SELECT resource_id, appointment_id, during FROM overrun
+) AS other ON other.resource_id = allocation.resource_id AND other.appointment_id <> allocation.appointment_id
+    AND other.during @> clock_timestamp()
+JOIN appointment ON appointment.id = other.appointment_id
+WHERE appointment_treatment_id = ANY($1::uuid[])
 """
 _NOW_WITH_ANOTHER_GUEST = LocalizedText(
-    "Kỹ thuật viên hoặc giường này đang phục vụ khách khác.",
-    "The therapist or the bed is with another guest now.",
+    "Kỹ thuật viên hoặc giường này đang phục vụ khách khác. Hoàn tất khách đó trước.",
+    "The therapist or the bed is with another guest now. Please complete that guest first.",
 )
 
 
@@ -142,16 +148,37 @@ async def lock_allocated(session: AsyncSession, appointment_ids: Collection[UUID
 
 
 async def refuse_if_given_away(session: AsyncSession, appointment_ids: Collection[UUID]) -> None:
-    """Refuse if another guest has the therapist, bed or device of the treatment that is being done now.
+    """Refuse if the therapist, bed or device of the treatment that is being done has another guest now, also one who is
+    only expected. It locks the resources.
 
     Raises:
         SlotTaken
     """
-    if not appointment_ids:
-        return
-    await lock_allocated(session, appointment_ids)
-    if await fetch_raw(session, _GIVEN_AWAY, [*appointment_ids]):
+    if await _statuses_of_others(session, _LAST_BEGUN_TREATMENTS, appointment_ids):
         raise SlotTaken(_NOW_WITH_ANOTHER_GUEST)
+
+
+async def refuse_if_with_another_guest(session: AsyncSession, appointment_ids: Collection[UUID]) -> None:
+    """Refuse if the therapist, bed or device of a first treatment is still with another guest, who has to be completed
+    first. It locks the resources.
+
+    Raises:
+        SlotTaken
+    """
+    others = await _statuses_of_others(session, _FIRST_TREATMENTS, appointment_ids)
+    if AppointmentStatus.IN_SERVICE in others:
+        raise SlotTaken(_NOW_WITH_ANOTHER_GUEST)
+
+
+async def _statuses_of_others(
+    session: AsyncSession, treatments: str, appointment_ids: Collection[UUID]
+) -> set[str]:
+    """Return the statuses of other appointments that have the resources of these treatments now."""
+    if not appointment_ids:
+        return set()
+    await lock_allocated(session, appointment_ids)
+    treatment_ids = [row[0] for row in await fetch_raw(session, treatments, [*appointment_ids])]
+    return {status for (status,) in await fetch_raw(session, _NOW_WITH, treatment_ids)}
 
 
 async def delete_expired_holds(

@@ -291,6 +291,27 @@ async def move_to_now(session: AsyncSession, visit: Visit, appointment_ids: Coll
         await _reallocate(session, visit, guests, this_step(), Terms(same_time_will_do=True))
 
 
+async def move_back(session: AsyncSession, visit: Visit, starts: Mapping[UUID, datetime]) -> None:
+    """Move guests back to the starts that they had, if they still fit there. The caller has locked the visit, and no
+    resource.
+
+    Args:
+        starts: The starts, by the id of the appointment.
+    """
+    for now, guests in await _by_start(session, visit, starts.keys()):
+        unmoved = party_of(guests, await _services_of(session, guests), {}, DeskChoice(), same_room=False)
+        try:
+            start = min(starts[guest.id] for guest in guests)
+            await _reallocate(session, visit, guests, start, Terms(same_time_will_do=True))
+        except SlotTaken:
+            for (guest, rows), times in zip(guests.items(), times_of(unmoved, now), strict=True):
+                set_times(guest, rows, times)
+
+
+async def _services_of(session: AsyncSession, guests: Guests) -> dict[UUID, ServiceName]:
+    return await names_of_variants(session, {row.variant_id for rows in guests.values() for row in rows})
+
+
 async def _by_start(
     session: AsyncSession, visit: Visit, appointment_ids: Collection[UUID]
 ) -> list[tuple[datetime, Guests]]:
@@ -382,7 +403,7 @@ async def _reallocate(
         raise HoldExpired
     choice = terms.choice
     same_room = visit.same_room and len(guests) > 1
-    services = await names_of_variants(session, {row.variant_id for rows in guests.values() for row in rows})
+    services = await _services_of(session, guests)
     replaced = await occupied_by(session, guests)
     current = terms.previous or resources_of(replaced)
     begun = _begun(guests, current)  # by the times they had
@@ -414,12 +435,14 @@ async def _reallocate(
         )
         if not snapshot.is_bookable(start):
             raise NotBookable(describe_start(start, snapshot))
+    # Who comes back, and who comes at another time, does so within the opening hours that hold now.
+    stays_promised = terms.previous is None and all(stay.start == start for stay in replaced.stays)
     request = AllocationRequest(
         visit.branch_id,
         start,
         parties,
         at_desk=terms.at_desk,
-        replaced=replaced if terms.previous is None else replaced.without_stays(),
+        replaced=replaced if stays_promised else replaced.without_stays(),
         overrules=overrules_for(guests, force=terms.force),
         others_give_way=terms.others_give_way,
     )

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.common.types.localized import LocalizedText
 from app.common.types.wall_time import Span
 from app.db.idempotency import idempotent
-from app.db.queries import get_row
+from app.db.queries import fetch_raw, get_row
 from app.modules.booking.allocation.allocations import allocations_of, insert_allocations, release
 from app.modules.booking.allocation.requests import AllocationRequest, Replaced, Reservation
 from app.modules.booking.allocation.reserve import reserve
@@ -50,6 +50,10 @@ from app.scheduling.staggered import StaggeredParty
 from app.scheduling.supply import ResourceKind
 from app.scheduling.timegrid import STEP
 
+_UNAVAILABLE = """
+SELECT DISTINCT resource_id
+FROM zenspa_unavailability($1::uuid[], $2::uuid[], $3::timestamptz[], $4::timestamptz[])
+"""
 _KINDS = {Exchanged.THERAPIST: ResourceKind.STAFF, Exchanged.BED: ResourceKind.BED}
 _ONE_APPOINTMENT = LocalizedText("Chọn hai lịch hẹn khác nhau.", "Choose two different appointments.")
 _TWO_BRANCHES = LocalizedText(
@@ -161,6 +165,7 @@ async def _exchange(
         replaced = replaced.without_stays()  # what one guest was promised does not hold for the other
     reservation = await _reserve(session, guests, choices, replaced)
     _refuse_another_room(reservation, beds, exchanged)
+    await _refuse_unavailable(session, reservation, guests, replaced)
     for guest, treatments in guests.items():
         guest.overruled = reservation.overruled
         for row in treatments:
@@ -207,7 +212,9 @@ async def _reserve(
         base,
         [StaggeredParty(party, delays=delays) for party in parties],
         replaced=replaced,
-        overrules=overrules_for(guests, force=any(guest.overruled for guest in guests)),
+        overrules=overrules_for(
+            guests, force=bool(replaced.stays) and any(guest.overruled for guest in guests)
+        ),
     )
     try:
         return await reserve(session, request)
@@ -278,6 +285,40 @@ def _refuse_another_room(reservation: Reservation, beds: Resources, exchanged: R
         key in exchanged and rooms.get(bed_id) != rooms.get(exchanged[key]) for key, bed_id in beds.items()
     ):
         raise CannotSwap(_ONE_ROOM, details=[_reason(_ONE_ROOM)])
+
+
+async def _refuse_unavailable(
+    session: AsyncSession, reservation: Reservation, guests: Guests, replaced: Replaced
+) -> None:
+    """Refuse a therapist who is on leave, and a bed that is out of order: only the guest who has them may keep them.
+
+    Raises:
+        CannotSwap
+    """
+    grid, rows = reservation.snapshot.grid, [*guests.values()]
+    unchanged = {(time.treatment_id, time.resource_id, time.start) for time in replaced.occupied}
+    assigned = [
+        (assignment.resource_id, grid.instant(first), grid.instant(last))
+        for assignment in reservation.assignments
+        for first, last in assignment.runs
+        if (
+            rows[assignment.need.guest][assignment.need.treatment].id,
+            assignment.resource_id,
+            grid.instant(first),
+        )
+        not in unchanged
+    ]
+    if not assigned:
+        return
+    resource_ids, starts, ends = ([*column] for column in zip(*assigned, strict=True))
+    branch_ids = [reservation.snapshot.branch_id] * len(assigned)
+    unavailable = await fetch_raw(session, _UNAVAILABLE, branch_ids, resource_ids, starts, ends)
+    if unavailable:
+        names = ", ".join(sorted(reservation.snapshot.resource_names[row[0]] for row in unavailable))
+        message = LocalizedText(
+            f"{names} nghỉ hoặc không dùng được lúc đó.", f"{names}: away or out of order then."
+        )
+        raise CannotSwap(message, details=[_reason(message)])
 
 
 def _reason(message: LocalizedText) -> Mapping[str, str | LocalizedText]:

@@ -14,6 +14,7 @@ from app.core.exceptions import ZenSpaException
 from app.modules.booking.allocation.allocations import (
     confirm_holds,
     lock_allocated,
+    refuse_if_with_another_guest,
     release,
     release_rest,
 )
@@ -22,7 +23,7 @@ from app.modules.booking.booking_errors import (
     HoldExpired,
     StatusConflict,
 )
-from app.modules.booking.booking_models import Appointment, Visit
+from app.modules.booking.booking_models import Appointment
 from app.modules.booking.booking_schemas import StatusChange, VisitRead
 from app.modules.booking.editing.lock import lock_visit
 from app.modules.booking.editing.reschedule import move_to_now, restore_rest, restore_times
@@ -64,7 +65,8 @@ async def set_status(
     Raises:
         VisitNotFound: Also for a visit that does not concern the user.
         AppointmentNotFound: A guest who is named is not of this visit, or does not concern the user.
-        SlotTaken: A guest is to be served before their start, and no therapist or bed is free yet.
+        SlotTaken: A guest is to be served before their start, and no therapist or bed is free yet; or a therapist or bed
+            is still with another guest.
         StatusConflict, HoldExpired, TooLateToCancel, TooEarlyToArrive, TooEarlyToComplete, TooEarlyForNoShow,
             ForbiddenException: A guest who is named cannot get the status, or no guest can.
     """
@@ -81,8 +83,11 @@ async def set_status(
         reason = change.reason if change.status in WITH_REASON else None
         unexpected = [guest.id for guest in changes if guest.status in UNEXPECTED]
         had = released_resources((await last_transitions(session, unexpected)).values()) if unexpected else {}
-        await _begin_now(session, visit, changes)
-        await apply_changes(session, changes, reason=reason, user_id=user.id)
+        begun = [guest for guest, new in changes.items() if new is Status.IN_SERVICE]
+        early = {guest.id: guest.starts_at for guest in begun if guest.starts_at > utc_now()}
+        await move_to_now(session, visit, early)
+        await refuse_if_with_another_guest(session, [guest.id for guest in begun])
+        await apply_changes(session, changes, reason=reason, user_id=user.id, moved_from=early)
         they_came = change.status is StatusRequest.ARRIVED
         await restore_times(session, visit, unexpected, had, now_if_over=they_came)
         await restore_rest(
@@ -98,6 +103,7 @@ async def apply_changes(
     *,
     reason: str | None = None,
     user_id: UUID | None = None,
+    moved_from: Mapping[UUID, datetime] | None = None,
 ) -> None:
     """Write new statuses. Release the time of guests who do not come any more or are done early, and book what was held.
 
@@ -105,6 +111,7 @@ async def apply_changes(
 
     Args:
         user_id: The user who makes the changes; None for a job.
+        moved_from: The starts that guests had before they were moved to now.
 
     Raises:
         HoldExpired
@@ -125,18 +132,10 @@ async def apply_changes(
     for (old, new), ids in by_transition.items():
         await _update_status(session, ids, old, new, reason)
     transitions = {guest.id: (guest.status, new) for guest, new in changes.items()}
-    await record_transitions(session, transitions, released=released, user_id=user_id)
+    await record_transitions(session, transitions, released=released, user_id=user_id, moved_from=moved_from)
     await confirm_holds(session, confirmed)
     await release(session, released)
     await release_rest(session, completed)
-
-
-async def _begin_now(session: AsyncSession, visit: Visit, changes: Mapping[Guest, Status]) -> None:
-    """Move guests who are served before their start to now: their therapist and bed are occupied from now on."""
-    early = [
-        guest.id for guest, new in changes.items() if new is Status.IN_SERVICE and guest.starts_at > utc_now()
-    ]
-    await move_to_now(session, visit, early)
 
 
 async def _update_status(

@@ -26,6 +26,7 @@ async def record_transitions(
     *,
     released: Collection[UUID],
     user_id: UUID | None,
+    moved_from: Mapping[UUID, datetime] | None = None,
 ) -> None:
     """Record transitions, before the resources of the released appointments are deleted.
 
@@ -35,6 +36,7 @@ async def record_transitions(
         changes: The old and the new status, by appointment.
         released: The appointments whose resources are about to be released.
         user_id: The user who makes the transitions; None for a job.
+        moved_from: The starts that appointments had before they were moved to now.
     """
     changes = {key: change for key, change in changes.items() if change[0] is not AppointmentStatus.HELD}
     resources: dict[UUID, list[list[str]]] = defaultdict(list)
@@ -49,6 +51,7 @@ async def record_transitions(
             new_status=new,
             user_id=user_id,
             released=resources[appointment_id],
+            moved_from=(moved_from or {}).get(appointment_id),
             created_at=now,
         )
         for appointment_id, (old, new) in changes.items()

@@ -24,7 +24,7 @@ from app.modules.booking.booking_errors import (
 from app.modules.booking.booking_models import Appointment, AppointmentTransition, Visit
 from app.modules.booking.booking_schemas import StatusUndo, VisitRead
 from app.modules.booking.editing.lock import lock_visit
-from app.modules.booking.editing.reschedule import Terms, restore_rest, restore_times
+from app.modules.booking.editing.reschedule import Terms, move_back, restore_rest, restore_times
 from app.modules.booking.status.change_status import Guest, load_guests
 from app.modules.booking.status.history import last_transitions, released_resources
 from app.modules.booking.status.status import RELEASED, WITH_REASON
@@ -101,6 +101,12 @@ async def undo_status(
         await restore_times(session, visit, ids, had, terms=terms)
         not_done = {guest.id: old for guest, old in undone.items() if guest.status is Status.COMPLETED}
         in_service = [appointment_id for appointment_id, old in not_done.items() if old is Status.IN_SERVICE]
+        moved_from = {
+            guest.id: start
+            for guest in undone
+            if (start := made[guest.id].moved_from) and guest not in coming_back
+        }
+        await move_back(session, visit, moved_from)
         await refuse_if_given_away(session, in_service)
         await restore_rest(session, visit, in_service, or_refuse=True)
         await restore_rest(session, visit, not_done.keys() - {*in_service})
