@@ -4,8 +4,8 @@ The search applies every rule to all steps of a grid at once. A reservation appl
 step, with schedules that were read under the locks of the resources (`permits`), so a rule about schedules holds in a
 race too. Skills and opening hours are not read again: a change counts for later bookings.
 
-A new rule is one class in this file, and one line in `RULES`. Two places do not ask the rules: a replan, which moves
-treatments by skill and free time (`reassignment`), and the reasons for a day without a start (`shortages`).
+A new rule is one class in this file, and one line in `RULES`. Plans that move treatments of others ask the rules, too
+(`reassignment`). One place does not: the reasons for a day without a start (`shortages`).
 """
 
 from collections.abc import Iterable

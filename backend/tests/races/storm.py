@@ -1,7 +1,7 @@
 """Clients that book, change and cancel at the same time, with outages and leave, and a record of every answer."""
 
 import random
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import inf
@@ -58,8 +58,6 @@ class Storm:
     """Visits that every client can change: their state at the end is one of the answers."""
     own: list[VisitRecord] = field(default_factory=list)
     """Visits that one client changes, one change after the other: their state at the end is the last answer."""
-    reassigned: defaultdict[str, list[dict[str, Any]]] = field(default_factory=lambda: defaultdict(list))
-    """Visits as they were after a replan reassigned a treatment, by the id of the visit."""
     answers: Counter[str] = field(default_factory=Counter)
     """Counts of answers by action and result."""
     unavailable: list["Unavailable"] = field(default_factory=list)
@@ -253,10 +251,7 @@ class Client:
         plan = await self._send("replan", request("POST", path, self._headers, body), set())
         body |= {name: plan.body[name] for name in ("digest", "changes")}
         content = request("POST", f"{path}/apply", self._headers, body)
-        answer = await self._send("apply replan", content, {"DAY_CHANGED"})
-        if answer.status == 200:
-            for visit in answer.body["visits"]:
-                self._storm.reassigned[visit["id"]].append(visit)
+        await self._send("apply replan", content, {"DAY_CHANGED"})
 
     async def _send(self, action: str, content: bytes, refusals: set[str]) -> Answer:
         answer = await self._storm.crowd.send_as(self._number, content)

@@ -69,7 +69,9 @@ async def make_room(
         snapshot = await load_for(session, request, overrule, requirements_of(movable))
         plan = await _find(request, snapshot, movable)
         if plan is None:
-            return None
+            if await _load_movable(session, request, without=busy) == movable:
+                return None
+            continue  # others moved between the two queries
         is_final = attempt == MAX_ATTEMPTS
         visit_ids = {treatment.visit_id for treatment in (movable if is_final else plan.moving.values())}
         await fetch_raw(session, "SAVEPOINT room")

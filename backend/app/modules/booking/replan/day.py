@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.common.helpers import utc_now
 from app.common.types.wall_time import Span
 from app.db.queries import fetch_raw
+from app.modules.availability.availability_service import load_movable
 from app.modules.booking.booking_models import Appointment, AppointmentTreatment
 from app.modules.booking.status.status import EDITABLE, AppointmentStatus
 from app.modules.booking.visit.rows import overlaps
@@ -83,7 +84,7 @@ class DaySeen:
     lost: list[Planned]
     """The upcoming treatments of the therapist who is away."""
     others: list[Planned]
-    """Treatments that colleagues could hand over: not those for which a guest asked for a therapist by name."""
+    """Treatments that colleagues could hand over (`load_movable`)."""
     people: list[Therapist]
     """The colleagues on shift. Their time in `others` counts as free."""
     occupations: list[Occupation]
@@ -136,10 +137,12 @@ async def see_day(
     planned = _planned(rows, services, occupations, grid)
     now = utc_now()
     lost = [entry for entry in planned if entry.work.by == staff_id and entry.is_to_come(now, since)]
+    movable = {
+        (treatment.treatment_id, treatment.resource_id)
+        for treatment in await load_movable(session, branch_id, begins, ends)
+    }
     others = [
-        entry
-        for entry in planned
-        if entry.work.by != staff_id and entry.treatment.therapist_id is None and entry.spans[0].start >= now
+        entry for entry in planned if entry.work.by != staff_id and (entry.work.id, entry.work.by) in movable
     ]
     fixed = _fixed(occupations, others, grid)
     people = [_without(person, fixed.get(person.id, 0)) for person in on_shift if person.id != staff_id]
