@@ -96,7 +96,8 @@ async def create_visit(
     Therapists, beds and devices are chosen here, according to the guests' wishes. If the time is taken the response
     is 409, and `details` lists the nearest free starts (`alternative`) and, if the time was impossible anyway, the
     reasons (`reason`). A customer books for themselves, within the grid, the notice and the horizon of the branch;
-    the desk books for any customer, from now on. A customer who has another appointment at that time cannot book; the
+    the desk books for any customer, from now on. If the party fits only when guests who asked for nobody get another
+    therapist or bed, they do, and the desk is told (`reassigned`). A customer who has another appointment at that time cannot book; the
     desk confirms it by `allow_same_time`.
     """
     return await booking_service.create_visit(session, user, key, visit, received_at=received_at)
@@ -134,7 +135,7 @@ async def update_visit(
     user: SignedIn, session: SessionDep, visit_id: UUID, changes: VisitUpdate
 ) -> VisitChanged:
     """Move a whole party to another time, or into one room. Guests keep their therapists and beds as far as possible.
-    If it does not fit, nothing changes.
+    Others give way as they do for a booking. If it does not fit, nothing changes.
 
     A customer can send `start` alone: until the time at which it could still be cancelled, and to a start within the
     grid, the notice and the horizon of the branch. Where the branch approves bookings, it waits for approval again.
@@ -224,7 +225,7 @@ async def update_appointment(
     user: SignedIn, session: SessionDep, appointment_id: UUID, changes: AppointmentUpdate
 ) -> VisitChanged:
     """Change one guest: another time, therapist, bed or length, more or fewer treatments, or a visit apart from the
-    party. If it does not fit, nothing changes. A customer can send `start` alone, as for a whole visit."""
+    party. Others give way as they do for a booking. If it does not fit, nothing changes. A customer can send `start` alone, as for a whole visit."""
     return await reschedule.update_appointment(session, user, appointment_id, changes)
 
 

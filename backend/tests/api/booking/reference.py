@@ -94,6 +94,69 @@ class Branch:
             )
         )
 
+    def fewest_moves(
+        self, wishes: Sequence[Wish], start: datetime, *, moving: Collection[int] = ()
+    ) -> int | None:
+        """Return the fewest therapists and beds of others that have to change so that these guests fit; None if they never
+        do. `moving` are the ids of guests whose time counts as free."""
+        if any(not self._is_open(start, wish.minutes) for wish in wishes):
+            return None
+        new = [Guest(wish, start, Assignment("", "" if wish.on_a_bed else None)) for wish in wishes]
+        others = [guest for guest in self._guests() if id(guest) not in moving]
+        therapists = _fewest(
+            [_Item.of(guest, 0, self._therapists_for(guest, is_new=True)) for guest in new]
+            + [_Item.of(guest, 0, self._therapists_for(guest, is_new=False)) for guest in others]
+        )
+        beds = _fewest(
+            [
+                _Item.of(guest, 1, self._beds_for(guest, moving, is_new=True))
+                for guest in new
+                if guest.wish.on_a_bed
+            ]
+            + [
+                _Item.of(guest, 1, self._beds_for(guest, moving, is_new=False))
+                for guest in others
+                if guest.wish.on_a_bed
+            ]
+        )
+        return None if therapists is None or beds is None else therapists + beds
+
+    def _therapists_for(self, guest: Guest, *, is_new: bool) -> list[str]:
+        if not is_new and guest.wish.therapist is not None:
+            return [guest.assignment.therapist]
+        return [
+            name
+            for name, gender in self.therapists.items()
+            if guest.wish.therapist in (None, name) and guest.wish.gender in (None, gender)
+        ]
+
+    def _beds_for(self, guest: Guest, moving: Collection[int], *, is_new: bool) -> list[str]:
+        """Return the beds in order for the guest. Who is on a bed that is out of order stays there."""
+        end = guest.start + timedelta(minutes=guest.wish.minutes + TURNOVER)
+        broken = {bed for bed, since, until in self.outages if since < end and guest.start < until}
+        if is_new:
+            return [
+                bed
+                for bed in self.beds
+                if all(
+                    not self._is_broken(bed, minute) or self._is_occupied_by(moving, bed, minute)
+                    for minute in _minutes(guest.start, end)
+                )
+            ]
+        bed = guest.assignment.bed
+        return [bed] if bed in broken else [*({*self.beds} - broken)]
+
+    def _is_broken(self, bed: str, minute: datetime) -> bool:
+        return any(broken == bed and since <= minute < until for broken, since, until in self.outages)
+
+    def _is_occupied_by(self, guests: Collection[int], bed: str, minute: datetime) -> bool:
+        return any(
+            resource == bed and start <= minute < end
+            for guest in self._guests()
+            if id(guest) in guests
+            for resource, start, end in guest.allocations()
+        )
+
     def conflicts(self, bed: str, start: datetime, end: datetime) -> bool:
         """Return whether a guest occupies the bed in that time, and the bed was in order for the guest until now."""
         return any(
@@ -125,6 +188,44 @@ class Branch:
         for visit in self.visits.values():
             if visit.takes_time:
                 yield from visit.guests
+
+
+class _Item(NamedTuple):
+    """A time for which a guest needs a therapist, or a bed."""
+
+    start: datetime
+    end: datetime
+    present: str
+    """The present one; empty for a new guest."""
+    options: list[str]
+
+    @classmethod
+    def of(cls, guest: Guest, kind: int, options: list[str]) -> "_Item":
+        end = guest.start + timedelta(minutes=guest.wish.minutes + kind * TURNOVER)
+        return cls(guest.start, end, guest.assignment[kind] or "", options)
+
+
+def _fewest(items: Sequence[_Item]) -> int | None:
+    """Return how many of these have to change at least so that nobody shares one at the same time."""
+    found: list[int] = []
+
+    def place(number: int, placed: list[tuple[str, _Item]], moves: int) -> None:
+        if found and moves >= min(found):
+            return
+        if number == len(items):
+            found.append(moves)
+            return
+        item = items[number]
+        for option in item.options:
+            if not any(
+                option == other and item.start < taken.end and taken.start < item.end
+                for other, taken in placed
+            ):
+                changes = item.present not in ("", option)
+                place(number + 1, [*placed, (option, item)], moves + changes)
+
+    place(0, [], 0)
+    return min(found, default=None)
 
 
 def _minutes(start: datetime, end: datetime) -> Iterator[datetime]:
