@@ -1,4 +1,4 @@
-"""Make room for a party that does not fit: guests who asked for nobody change places, as few of them as possible.
+"""Make room for a party that does not fit: guests without a wish change places, as few of them as possible.
 
 The guests keep their times. The chains of `reassignment` find the moves, with the party's needs as works that no resource
 does yet; then the party is assigned like any other (`search.assign`).
@@ -19,7 +19,7 @@ from uuid import UUID
 from app.scheduling.bitmask import beginning_runs, counted, ones, shifted, to_runs, union
 from app.scheduling.demand import Assignment, Need, Party
 from app.scheduling.matching import connected
-from app.scheduling.reassignment import NOBODY, Day, TooManyTries, Work, is_possible
+from app.scheduling.reassignment import UNASSIGNED, Day, TooManyTries, Work, is_possible
 from app.scheduling.rules import permits
 from app.scheduling.search import assign, feasible_steps, open_starts
 from app.scheduling.supply import Equipment, Requirement, ResourceKind, Supply
@@ -171,7 +171,7 @@ class RoomSearch:
         works = [
             Work(
                 UUID(int=number),
-                NOBODY,
+                UNASSIGNED,
                 _steps(need, start),
                 need.requirement,
                 place=(need.guest, need.treatment),

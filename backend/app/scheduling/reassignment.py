@@ -29,7 +29,7 @@ MOST_MOVES = 4
 """The number of colleagues' treatments that one plan moves. A plan that needs more moves is for people to decide."""
 
 
-NOBODY = UUID(int=0)
+UNASSIGNED = UUID(int=0)
 """The present resource of a work that no resource does yet."""
 _OF_ANOTHER_PARTY: Place = (-1, -1)
 

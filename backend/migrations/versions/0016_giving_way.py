@@ -1,7 +1,7 @@
-"""Guests who asked for nobody give way.
+"""Guests without a wish give way.
 
 `zenspa_movable_allocations` says what may get another therapist, bed or device when a new party, or the day of a therapist
-who is ill, needs theirs. A bed that the desk chose stays with its guest: `appointment_treatment.bed_id` records it, which
+who is ill, needs it. A bed that the desk chose stays with its guest: `appointment_treatment.bed_id` records it, which
 until now was forgotten. Of what was booked before, the beds count as chosen by the system.
 """
 

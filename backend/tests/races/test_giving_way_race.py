@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("client")
 
 ROUNDS = 12
 ASKED = 4
-"""The number of therapists that are asked for at once, each of whom has a guest who asked for nobody."""
+"""The number of therapists that are requested at once. Each has a guest without a wish."""
 _INCOMPLETE = """
 SELECT treatment.id FROM appointment_treatment AS treatment JOIN appointment ON appointment.id = appointment_id
 LEFT JOIN allocation ON appointment_treatment_id = treatment.id AND allocation.appointment_id = appointment.id
@@ -29,7 +29,7 @@ WHERE kind = 'staff' AND therapist_id <> resource_id
 
 
 async def test_all_who_ask_by_name_at_once_get_their_therapist() -> None:
-    """Half of the therapists have guests who asked for nobody, and the other half is free: all of them fit."""
+    """Half of the therapists have guests without a wish, and the other half is free: all of them fit."""
     spa, headers = (
         await bookable_spa(therapists=2 * ASKED, beds=2 * ASKED),
         await signed_in(Role.RECEPTIONIST),

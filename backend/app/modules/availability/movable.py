@@ -1,4 +1,4 @@
-"""Load the treatments that may get other resources, so that guests who asked for nobody can give way."""
+"""Load the treatments that may get other resources, so that guests without a wish can give way."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace

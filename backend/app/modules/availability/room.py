@@ -1,4 +1,4 @@
-"""Find the starts at which a party fits because guests who asked for nobody give way.
+"""Find the starts at which a party fits because guests without a wish give way.
 
 What is found here is accepted by a booking, which makes the same search for its start.
 """
@@ -25,7 +25,7 @@ MOST_EFFORT = 10_000
 """The number of tries (`making_room.MOST_TRIES`) after which the search of one request ends. What was not searched is not
 offered, and may be accepted all the same. It takes about a second, and no day of the measurement needed a tenth of it."""
 _TRIES_OF_A_START = 20
-"""What one start costs besides, in tries."""
+"""The cost of one start besides, in tries."""
 _MARGIN = timedelta(days=1)
 """The time before and after the days in which guests may move: days of every time zone, and nights."""
 
@@ -38,7 +38,7 @@ class StartWithRoom(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Rooms:
-    """What was found, on the grid of a snapshot."""
+    """The starts that were found, on the grid of a snapshot."""
 
     snapshot: BranchSnapshot
     starts: list[StartWithRoom]

@@ -96,8 +96,8 @@ async def create_visit(
     Therapists, beds and devices are chosen here, according to the guests' wishes. If the time is taken the response
     is 409, and `details` lists the nearest free starts (`alternative`) and, if the time was impossible anyway, the
     reasons (`reason`). A customer books for themselves, within the grid, the notice and the horizon of the branch;
-    the desk books for any customer, from now on. If the party fits only when guests who asked for nobody get another
-    therapist or bed, they do, and the desk is told (`reassigned`). A customer who has another appointment at that time cannot book; the
+    the desk books for any customer, from now on. If the party fits only when guests without a wish get another
+    therapist or bed, they do, and the desk sees it in `reassigned`. A customer who has another appointment at that time cannot book; the
     desk confirms it by `allow_same_time`.
     """
     return await booking_service.create_visit(session, user, key, visit, received_at=received_at)

@@ -360,7 +360,7 @@ class VisitChanged(VisitRead):
     reassigned: list[ReassignedTreatment] = Field(
         default_factory=list,
         exclude_if=not_,
-        description="For the desk, and only if it was necessary: what other guests, who had asked for nobody, gave up for"
+        description="For the desk, and only if it was necessary: what other guests, without a wish, gave up for"
         " this visit.",
     )
 

@@ -54,7 +54,7 @@ def times(starts: list[dict[str, Any]]) -> list[datetime]:
     return [datetime.fromisoformat(start["start"]) for start in starts]
 
 
-async def test_a_start_at_which_another_gives_way_is_offered_with_who_will_treat_the_guest(
+async def test_a_start_at_which_another_gives_way_is_offered_with_the_therapist(
     client: httpx2.AsyncClient,
 ) -> None:
     spa = await bookable_spa(therapists=2, beds=2)
@@ -70,21 +70,21 @@ async def test_a_full_day_is_available_if_others_give_way(client: httpx2.AsyncCl
     spa = await bookable_spa(therapists=2, beds=2, hours="10:00-11:00")
     first = await create_booking(client, spa, 10)
     [lan] = resources_of(first, "staff")
-    asked = [{"treatments": [spa.treatment(therapist_id=lan)]}]
-    assert await available_days(client, spa, asked) == [True]
+    wish = [{"treatments": [spa.treatment(therapist_id=lan)]}]
+    assert await available_days(client, spa, wish) == [True]
     await run_sql("UPDATE appointment_treatment SET therapist_id = $1::uuid", lan)
-    assert await available_days(client, spa, asked) == [False]
-    assert await starts_of(client, spa, asked) == []
+    assert await available_days(client, spa, wish) == [False]
+    assert await starts_of(client, spa, wish) == []
 
 
 async def test_a_visit_can_move_to_a_start_at_which_others_give_way(client: httpx2.AsyncClient) -> None:
     spa = await bookable_spa(therapists=2, beds=2)
     first = await create_booking(client, spa, 10)
     [lan] = resources_of(first, "staff")
-    asked = await create_booking(client, spa, 14, spa.treatment(therapist_id=lan))
-    starts = await starts_of(client, spa, None, instead_of=asked["id"])
+    visit = await create_booking(client, spa, 14, spa.treatment(therapist_id=lan))
+    starts = await starts_of(client, spa, None, instead_of=visit["id"])
     assert spa.hour(10) in times(starts)
-    [guest] = asked["appointments"]
+    [guest] = visit["appointments"]
     moved = await client.patch(f"{APPOINTMENTS}/{guest['id']}", json={"start": spa.hour(10).isoformat()})
     assert moved.status_code == 200
 
@@ -108,10 +108,10 @@ async def test_a_search_ends_after_its_effort(
 ) -> None:
     spa = await bookable_spa(therapists=2, beds=2)
     [lan] = resources_of(await create_booking(client, spa, 10), "staff")
-    asked = [{"treatments": [spa.treatment(therapist_id=lan)]}]
-    assert spa.hour(10) in times(await starts_of(client, spa, asked))
+    wish = [{"treatments": [spa.treatment(therapist_id=lan)]}]
+    assert spa.hour(10) in times(await starts_of(client, spa, wish))
     monkeypatch.setattr(room, "MOST_EFFORT", 0)
-    assert spa.hour(10) not in times(await starts_of(client, spa, asked))
+    assert spa.hour(10) not in times(await starts_of(client, spa, wish))
 
 
 @settings(max_examples=examples(8), suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -131,7 +131,7 @@ class Branch:
         ]
 
     def _beds_for(self, guest: Guest, moving: Collection[int], *, is_new: bool) -> list[str]:
-        """Return the beds in order for the guest. Who is on a bed that is out of order stays there."""
+        """Return the beds in order for the guest. A guest on a bed that is out of order stays there."""
         end = guest.start + timedelta(minutes=guest.wish.minutes + TURNOVER)
         broken = {bed for bed, since, until in self.outages if since < end and guest.start < until}
         if is_new:
@@ -206,7 +206,7 @@ class _Item(NamedTuple):
 
 
 def _fewest(items: Sequence[_Item]) -> int | None:
-    """Return how many of these have to change at least so that nobody shares one at the same time."""
+    """Return how many of these have to change at least so that each resource has one guest at a time."""
     found: list[int] = []
 
     def place(number: int, placed: list[tuple[str, _Item]], moves: int) -> None:
@@ -218,8 +218,8 @@ def _fewest(items: Sequence[_Item]) -> int | None:
         item = items[number]
         for option in item.options:
             if not any(
-                option == other and item.start < taken.end and taken.start < item.end
-                for other, taken in placed
+                option == other and item.start < busy.end and busy.start < item.end
+                for other, busy in placed
             ):
                 changes = item.present not in ("", option)
                 place(number + 1, [*placed, (option, item)], moves + changes)

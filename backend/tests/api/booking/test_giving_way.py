@@ -1,4 +1,4 @@
-"""Guests who asked for nobody give way to a guest who would not fit otherwise."""
+"""Guests without a wish give way to a guest who would not fit otherwise."""
 
 from itertools import permutations
 from typing import Any
@@ -92,12 +92,12 @@ class TestWishes:
         moved = await read(client, first)
         assert therapist_of(moved) != lan
         assert times_of(moved) == times_of(first)
-        [guest], [told] = first["appointments"], booked.json()["reassigned"]
-        assert (told["visit_id"], told["appointment_id"]) == (first["id"], guest["id"])
-        assert told["treatment_id"] == guest["treatments"][0]["id"]
-        assert told["kind"] == "staff"
-        assert (told["before"]["id"], told["after"]["id"]) == (str(lan), str(therapist_of(moved)))
-        assert told["before"]["name"] == spa.names[lan]
+        [guest], [change] = first["appointments"], booked.json()["reassigned"]
+        assert (change["visit_id"], change["appointment_id"]) == (first["id"], guest["id"])
+        assert change["treatment_id"] == guest["treatments"][0]["id"]
+        assert change["kind"] == "staff"
+        assert (change["before"]["id"], change["after"]["id"]) == (str(lan), str(therapist_of(moved)))
+        assert change["before"]["name"] == spa.names[lan]
         assert await overlaps() == 0
 
     async def test_a_guest_who_asks_for_a_gender_gets_one_of_that_gender(
@@ -129,7 +129,7 @@ class TestWishes:
         spa.add(therapists=1, genders="f")
         await spa.write()
         booked = await book(client, spa, 10, therapist_id=lan)
-        assert [told["after"]["id"] for told in booked.json()["reassigned"]] == [str(spa.therapists[2])]
+        assert [change["after"]["id"] for change in booked.json()["reassigned"]] == [str(spa.therapists[2])]
 
     async def test_a_colleague_without_the_skill_does_not_take_over(
         self, client: httpx2.AsyncClient, spa: BookableSpa
@@ -190,12 +190,12 @@ class TestWhatStays:
     async def test_a_hold_is_moved_and_stays_a_hold(
         self, client: httpx2.AsyncClient, spa: BookableSpa
     ) -> None:
-        held = await create_booking(client, spa, 10, hold=True)
-        booked = await book(client, spa, 10, therapist_id=therapist_of(held))
+        hold = await create_booking(client, spa, 10, hold=True)
+        booked = await book(client, spa, 10, therapist_id=therapist_of(hold))
         assert booked.status_code == 201
-        moved = await read(client, held)
-        assert moved["appointments"][0]["hold_expires_at"] == held["appointments"][0]["hold_expires_at"]
-        confirmed = await client.put(f"{VISITS}/{held['id']}/status", json={"status": "confirmed"})
+        moved = await read(client, hold)
+        assert moved["appointments"][0]["hold_expires_at"] == hold["appointments"][0]["hold_expires_at"]
+        confirmed = await client.put(f"{VISITS}/{hold['id']}/status", json={"status": "confirmed"})
         assert confirmed.status_code == 200
 
     async def test_a_bed_that_the_desk_chose_stays(
@@ -210,7 +210,7 @@ class TestWhatStays:
         body = {"treatments": [{"id": treatment["id"], "bed_id": None}]}
         assert (await client.patch(f"{APPOINTMENTS}/{guest['id']}", json=body)).status_code == 200
         booked = await book(client, spa, 10, bed_id=bed)
-        assert [told["kind"] for told in booked.json()["reassigned"]] == ["bed"]
+        assert [change["kind"] for change in booked.json()["reassigned"]] == ["bed"]
 
     async def test_a_bed_that_the_desk_exchanged_stays(
         self, client: httpx2.AsyncClient, spa: BookableSpa
@@ -236,7 +236,7 @@ class TestWhatStays:
         spa.add(beds=1)
         await spa.write()
         booked = await book(client, spa, 10, bed_id=spa.beds[0])
-        assert [told["after"]["id"] for told in booked.json()["reassigned"]] == [str(spa.beds[2])]
+        assert [change["after"]["id"] for change in booked.json()["reassigned"]] == [str(spa.beds[2])]
         assert str(other) not in resources_of(await read(client, couple), "bed")
 
     async def test_who_is_under_a_leave_is_left_to_the_desk(
@@ -271,7 +271,7 @@ class TestEdits:
         extended = await client.patch(f"{APPOINTMENTS}/{guest['id']}", json=body)
         assert extended.status_code == 200, extended.text
         assert therapist_of(extended.json()) == lan
-        assert {told["visit_id"] for told in extended.json()["reassigned"]} == {following["id"]}
+        assert {change["visit_id"] for change in extended.json()["reassigned"]} == {following["id"]}
         assert therapist_of(await read(client, following)) == mai
         assert await overlaps() == 0
 
@@ -290,11 +290,11 @@ class TestEdits:
         self, client: httpx2.AsyncClient, spa: BookableSpa
     ) -> None:
         first = await create_booking(client, spa, 10)
-        asked = (await book(client, spa, 14, therapist_id=therapist_of(first))).json()
-        moved = await client.patch(f"{VISITS}/{asked['id']}", json={"start": spa.hour(10).isoformat()})
+        visit = (await book(client, spa, 14, therapist_id=therapist_of(first))).json()
+        moved = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(10).isoformat()})
         assert moved.status_code == 200, moved.text
         assert therapist_of(moved.json()) == therapist_of(first)
-        assert [told["visit_id"] for told in moved.json()["reassigned"]] == [first["id"]]
+        assert [change["visit_id"] for change in moved.json()["reassigned"]] == [first["id"]]
         assert await overlaps() == 0
 
     async def test_a_customer_who_moves_a_visit_is_not_told_of_other_guests(
@@ -311,16 +311,16 @@ class TestEdits:
         assert "reassigned" not in moved.json()
         assert therapist_of(await read(client, first)) != therapist_of(first)
 
-    async def test_an_undone_cancellation_moves_nobody(
+    async def test_an_undone_cancellation_moves_no_other_guest(
         self, client: httpx2.AsyncClient, spa: BookableSpa
     ) -> None:
         first = await create_booking(client, spa, 12)
-        asked = (await book(client, spa, 10, therapist_id=therapist_of(first))).json()
-        await cancel(client, asked)
+        visit = (await book(client, spa, 10, therapist_id=therapist_of(first))).json()
+        await cancel(client, visit)
         moved = await client.patch(f"{VISITS}/{first['id']}", json={"start": spa.hour(10).isoformat()})
-        assert therapist_of(moved.json()) == therapist_of(asked)
+        assert therapist_of(moved.json()) == therapist_of(visit)
         undone = await client.post(
-            f"{VISITS}/{asked['id']}/undo",
+            f"{VISITS}/{visit['id']}/undo",
             json={"status": "cancelled"},
             headers={"Idempotency-Key": "undo"},
         )
@@ -345,11 +345,11 @@ class TestWhoIsTold:
         first = await create_booking(client, spa, 10)
         before = len(await entries(entity="allocation"))
         booked = (await book(client, spa, 10, therapist_id=therapist_of(first))).json()
-        [told] = booked["reassigned"]
+        [change] = booked["reassigned"]
         written = (await entries(entity="allocation"))[before:]
         assert len(written) == len(times_of(booked)) + 2
         assert {*(str(entry["action"]) for entry in written)} == {"insert", "delete"}
-        assert told["before"]["id"] in str([dict(entry) for entry in written])
+        assert change["before"]["id"] in str([dict(entry) for entry in written])
 
     async def test_the_calendars_of_both_therapists_show_the_change(
         self, client: httpx2.AsyncClient, spa: BookableSpa
@@ -383,7 +383,7 @@ class TestWhoIsTold:
         assert after.sequence is not None
         assert after.sequence > before.sequence
 
-    async def test_a_retry_is_told_the_same(self, client: httpx2.AsyncClient, spa: BookableSpa) -> None:
+    async def test_a_retry_gets_the_same_response(self, client: httpx2.AsyncClient, spa: BookableSpa) -> None:
         first = await create_booking(client, spa, 10)
         guests = [{"treatments": [spa.treatment(therapist_id=therapist_of(first))]}]
         booking = spa.booking(spa.hour(10), guests=guests)

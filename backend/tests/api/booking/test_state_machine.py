@@ -237,7 +237,7 @@ class Machine:
         """Read the visits of others that gave way, no more of them than necessary."""
         reassigned = answer.json().get("reassigned", [])
         assert len(reassigned) == moves
-        for visit_id in {told["visit_id"] for told in reassigned}:
+        for visit_id in {change["visit_id"] for change in reassigned}:
             before = self.branch.visits[visit_id]
             read = (await self.client.get(f"{VISITS}/{visit_id}")).json()
             after = self._read(read, [guest.wish for guest in before.guests])

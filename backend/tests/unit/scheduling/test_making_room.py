@@ -58,13 +58,13 @@ def find(wanted: Party, supply: Supply, works: Sequence[Work], start: str) -> Ro
 class TestExamples:
     def test_a_guest_without_a_wish_gives_way_to_one_who_asks_by_name(self) -> None:
         supply = spa(therapist("Lan"), therapist("Mai"))
-        asked = party([treatment("massage", 60, by="Lan")])
-        room = find(asked, supply, [work(1, "Lan", "10:00-11:00")], "10:30")
+        wanted = party([treatment("massage", 60, by="Lan")])
+        room = find(wanted, supply, [work(1, "Lan", "10:00-11:00")], "10:30")
         assert room is not None
         assert room.moves == {UUID(int=101): named("Mai")}
         assert [assignment.resource_id for assignment in room.assignments] == [named("Lan")]
 
-    def test_a_party_that_fits_moves_nobody(self) -> None:
+    def test_a_party_that_fits_needs_no_move(self) -> None:
         supply = spa(therapist("Lan"), therapist("Mai"))
         room = find(party([treatment("massage", 60)]), supply, [work(1, "Lan", "10:00-11:00")], "10:30")
         assert room is not None
@@ -100,10 +100,10 @@ class TestExamples:
     def test_a_couple_keeps_its_room(self) -> None:
         """Refuse: the couple's bed would have to go to the other room."""
         supply = spa(bed("bed 1", room="lotus"), bed("bed 2", room="sen"), therapist("Lan"))
-        asked = party([treatment("massage", ON_BED, on="bed 1")])
+        wanted = party([treatment("massage", ON_BED, on="bed 1")])
         pinned = work(1, "bed 1", "10:00-11:00", room="lotus")
-        assert find(asked, supply, [pinned], "10:00") is None
-        assert find(asked, supply, [pinned._replace(room=None)], "10:00") is not None
+        assert find(wanted, supply, [pinned], "10:00") is None
+        assert find(wanted, supply, [pinned._replace(room=None)], "10:00") is not None
 
     def test_a_couple_gets_one_room(self) -> None:
         """Move the two guests who have a bed in each room into one room."""
@@ -127,7 +127,7 @@ LENGTH = 14
 
 
 class _Dice(Random):
-    """Draws what a random day is made of."""
+    """Draw the parts of a random day."""
 
     def party(self) -> Party:
         guests = [
@@ -205,8 +205,8 @@ def days(draw: st.DrawFn) -> RandomDay:
     dice.shuffle(resources)
     movable = MovableSupply(spa(*resources, open=ones(LENGTH), starts=ones(LENGTH)), works)
     wanted = dice.party()
-    in_question = feasible_starts(wanted, movable.supply) & ~feasible_starts(wanted, movable.after({}))
-    return RandomDay(wanted, movable, dice.choice([*positions(in_question)] or range(LENGTH - 3)))
+    in_doubt = feasible_starts(wanted, movable.supply) & ~feasible_starts(wanted, movable.after({}))
+    return RandomDay(wanted, movable, dice.choice([*positions(in_doubt)] or range(LENGTH - 3)))
 
 
 def fewest_moves(day: RandomDay) -> int | None:

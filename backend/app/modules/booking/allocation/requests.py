@@ -1,4 +1,4 @@
-"""What a reservation is made from, and what it results in."""
+"""The request for a reservation, and its result."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
@@ -69,7 +69,7 @@ class AllocationRequest:
     overrules: Sequence[Overrule] = (Overrule.NOTHING,)
     """The ways in which hours and shifts may be overruled, the least first. The first that suffices is used."""
     others_give_way: bool = False
-    """Guests who asked for nobody may get other resources if the party does not fit otherwise."""
+    """Guests without a wish may get other resources if the party does not fit otherwise."""
 
 
 class Displacement(NamedTuple):
@@ -91,7 +91,7 @@ class Reservation:
     overruled: bool = False
     """Hours or shifts were overruled."""
     moves: Sequence[Displacement] = ()
-    """What other guests give up for the party. The caller writes these before the party's allocations."""
+    """The resources that other guests give up for the party. The caller writes these before the party's allocations."""
 
 
 async def load_for(

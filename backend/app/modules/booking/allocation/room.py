@@ -1,4 +1,4 @@
-"""Make room for a party that would be refused: guests who asked for nobody get other resources at the same time.
+"""Make room for a party that would be refused: guests without a wish get other resources at the same time.
 
 Like `reserve`, this is optimistic: the moves are chosen without locks, then the visits that move and the resources are
 locked, and the plan is checked again by the same rules. After MAX_ATTEMPTS everything that may move is locked before the
@@ -51,7 +51,7 @@ class _Plan(NamedTuple):
     party: Party
     room: Room
     moving: dict[UUID, MovableTreatment]
-    """What moves, by its id."""
+    """The treatments that move, by id."""
 
 
 async def make_room(

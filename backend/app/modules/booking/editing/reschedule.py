@@ -87,7 +87,7 @@ class Terms:
     may_stay_apart: bool = True
     """Guests who are in another room than the rest of their party may stay there."""
     others_give_way: bool = False
-    """Other guests who asked for nobody may get other therapists and beds."""
+    """Other guests without a wish may get other therapists and beds."""
     at_desk: bool = True
     """The desk moves the guests; otherwise within the grid, the notice and the horizon of the branch."""
     force: bool = False
