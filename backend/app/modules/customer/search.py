@@ -25,6 +25,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     case,
+    exists,
     false,
     func,
     literal,
@@ -35,7 +36,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from app.common.types.contact import to_email
 from app.common.types.person_name import without_title
@@ -105,7 +106,7 @@ async def _search_digits(session: AsyncSession, typed: str, limit: int) -> Seque
 
 
 async def _search_name_and_digits(session: AsyncSession, typed: str, limit: int) -> Sequence[Customer]:
-    """Search for a name and the last digits of its phone number, in either order: `Lan 037`."""
+    """Search for a name and the last digits of its phone number, then the first ones, in either order: `Lan 037`."""
     match = next(filter(None, (pattern.fullmatch(typed) for pattern in _NAME_AND_DIGITS)), None)
     words = _words(match["name"]) if match else []
     if match is None or not words:
@@ -120,9 +121,13 @@ async def _search_name_and_digits(session: AsyncSession, typed: str, limit: int)
         "words": words,
         "words_of_name": _words(untitled[0]) if untitled else words,
         "last_digits": digits[::-1],
+        "first_digits": _first_digits(digits),
         "limit": limit,
     }
-    return (await session.scalars(_with_words_and_digits(), values)).all()
+    ending = (await session.scalars(_with_words_and_last_digits(), values)).all()
+    if len(ending) >= limit:
+        return ending
+    return [*ending, *await session.scalars(_with_words_and_first_digits(), values)]
 
 
 async def _search_name(session: AsyncSession, typed: str, limit: int) -> Sequence[Customer]:
@@ -251,7 +256,7 @@ def _with_words(accented: int, *, whole: bool) -> Select[Customer]:
 
 
 @cache
-def _with_words_and_digits() -> Select[Customer]:
+def _with_words_and_last_digits() -> Select[Customer]:
     """Return the statement for words of a name and the last digits of the number by which the person is reached.
 
     A thousandth of all numbers end with three digits: their names are read, and few are left to sort.
@@ -278,6 +283,51 @@ def _with_words_and_digits() -> Select[Customer]:
     )
 
 
+@cache
+def _with_words_and_first_digits() -> Select[Customer]:
+    """Return the statement for words of a name and the first digits of the number by which the person is reached.
+
+    A tenth of all numbers can begin with the same digits, so the names are looked up first, and no more are sorted than in
+    a search for words alone.
+    """
+    first_digits = bindparam("first_digits", type_=Text)
+    contact = aliased(Customer)
+    reached = exists().where(
+        contact.id == Customer.contact_id,
+        contact.archived_at.is_(None),
+        _starts_with(contact.phone, first_digits),
+    )
+    matches = (
+        select(
+            Customer.id,
+            Customer.name_keys[1].label("key"),
+            _WORDS_OF_NAME.bool_op("@@")(_query("words", whole=True)).label("is_whole"),
+        )
+        .where(
+            _ACTIVE,
+            _WORDS_OF_NAME.bool_op("@@")(_query("words_of_name", whole=False)),
+            or_(_starts_with(Customer.phone, first_digits), reached),
+        )
+        .cte("matches")
+        .prefix_with("MATERIALIZED")  # as in `_with_words`
+    )
+    some = select(matches).limit(_MOST_WORD_MATCHES).subquery()
+    return (
+        select(Customer)
+        .join(some, some.c.id == Customer.id)
+        .order_by(some.c.is_whole.desc(), some.c.key, some.c.id)
+        .limit(_LIMIT)
+    )
+
+
+def _first_digits(digits: str) -> str:
+    """Return the beginning of a stored number for the first digits as they are typed. A leading 0 is the home country's."""
+    national = (
+        f"+{country_code(settings.PHONE_REGION)}{digits[1:]}" if digits.startswith("0") else f"+{digits}"
+    )
+    return convert_former_mobile(national)
+
+
 def _query(parameter: str, *, whole: bool) -> ColumnElement[Any]:
     """Return the full-text query for the words in a parameter."""
     words = func.replace(func.zenspa_fold(bindparam(parameter, type_=Text)), " ", " & ")
@@ -285,15 +335,8 @@ def _query(parameter: str, *, whole: bool) -> ColumnElement[Any]:
 
 
 async def _search_phone(session: AsyncSession, digits: str, limit: int) -> Sequence[Customer]:
-    """Return numbers with these last digits, then those with these first ones, and last who is reached by one of them.
-
-    A leading 0 is the home country's.
-    """
-    national = (
-        f"+{country_code(settings.PHONE_REGION)}{digits[1:]}" if digits.startswith("0") else f"+{digits}"
-    )
-    first_digits = convert_former_mobile(national)
-    values = {"last_digits": digits[::-1], "first_digits": first_digits, "limit": limit}
+    """Return numbers with these last digits, then those with these first ones, and last who is reached by one of them."""
+    values = {"last_digits": digits[::-1], "first_digits": _first_digits(digits), "limit": limit}
     owners = (await session.scalars(_with_digits(), values)).all()
     if not 0 < len(owners) < limit:
         return owners

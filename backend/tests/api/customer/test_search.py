@@ -178,6 +178,38 @@ class TestByNameAndPhone:
     ) -> None:
         assert await search(typed) == ["Nguyễn Thị Thu Lan"]
 
+    @pytest.mark.parametrize(
+        "typed",
+        [
+            "Lan 0912",
+            "lan 091",
+            "0912 lan",
+            "Lan 0912 345",
+            "Lan +84 912",
+            "Lan 84912",
+            "chị Lan 0912.34",
+            "Nguyen l 0912",
+        ],
+    )
+    async def test_one_person_is_found_by_a_name_and_the_first_digits(
+        self, search: Search, typed: str
+    ) -> None:
+        assert await search(typed) == ["Nguyễn Thị Thu Lan"]
+
+    async def test_a_name_and_the_first_digits_of_before_2018(self, search: Search) -> None:
+        assert await search("Thảo 01656") == ["Đặng Thu Thảo"]
+
+    async def test_last_digits_come_before_first_ones(self, search: Search, add: AddCustomer) -> None:
+        await add("Đỗ Lan Chi", phone="0355550912")
+        assert await search("Lan 0912") == ["Đỗ Lan Chi", "Nguyễn Thị Thu Lan"]
+
+    async def test_a_child_is_found_by_its_name_and_the_digits_of_its_mother(
+        self, search: Search, add: AddCustomer
+    ) -> None:
+        mother = await add("Vũ Hoa", phone="0977123456")
+        await add("Vũ Bé Na", phone=None, contact_id=mother["id"])
+        assert await search("Na 0977") == await search("Na 456") == ["Vũ Bé Na"]
+
     async def test_a_number_in_a_name_is_found_as_well(self, search: Search, add: AddCustomer) -> None:
         await add("Khách phòng 301")
         await add("Lê Phong", phone="0912000301")
@@ -186,7 +218,9 @@ class TestByNameAndPhone:
         await add("1988")
         assert await search("1988") == ["1988"]
 
-    @pytest.mark.parametrize("typed", ["Lan 999", "Nam 678", "Lan 78", "Lan 0"])
+    @pytest.mark.parametrize(
+        "typed", ["Lan 999", "Nam 678", "Lan 78", "Lan 0", "Nam 0356", "Lan 0999", "Lan 09"]
+    )
     async def test_both_must_be_right(self, search: Search, typed: str) -> None:
         assert await search(typed) == []
 

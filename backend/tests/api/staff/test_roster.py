@@ -93,10 +93,10 @@ class TestCreate:
         [detail] = refused.json()["error"]["details"]
         assert (detail["field"], detail["value"]) == (first["id"], f"{first['start']}/{first['end']}")
         local = at(9).astimezone(ZoneInfo("Asia/Ho_Chi_Minh"))
-        for language, words in (("vi", "đã có ca làm"), ("en", "another shift")):
+        for language, phrase in (("vi", "đã có ca làm"), ("en", "another shift")):
             headers = {"Accept-Language": language}
             message = (await client.post(PATH, json=again, headers=headers)).json()["error"]["message"]
-            assert words in message
+            assert phrase in message
             assert f"{local:%d/%m/%Y, %H:%M}–" in message
 
     async def test_a_shift_in_a_branch_where_the_person_does_not_work_is_refused(
