@@ -6,9 +6,14 @@ from uuid import UUID
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.common.helpers import utc_now
+from app.core.exceptions import MAX_DETAILS
 from app.db.idempotency import delete_responses
 from app.modules.booking.booking_models import Appointment, Visit
+from app.modules.booking.status.status import EDITABLE
 from app.modules.booking.visit.read import concerns_customers, visits_of_customers
+from app.modules.booking.visit.same_time import CustomerTime, find_same_time
+from app.modules.customer.customer_errors import MergeSameTime
 from app.modules.customer.personal_data_holder import PersonalDataHolder
 
 
@@ -17,6 +22,26 @@ async def _merge(session: AsyncSession, duplicate_id: UUID, survivor_id: UUID) -
     for table in (Visit, Appointment):
         rows = update(table).where(table.customer_id == duplicate_id)
         await session.execute(rows.values(customer_id=survivor_id))
+
+
+async def _refuse_merge(session: AsyncSession, duplicate_id: UUID, survivor_id: UUID) -> None:
+    """Refuse to merge customers who both are to come at the same time.
+
+    Raises:
+        MergeSameTime
+    """
+    await _lock_visits(session, [duplicate_id, survivor_id])  # before the times of customers, as everywhere
+    appointments = await session.execute(
+        select(Appointment.starts_at, Appointment.ends_at).where(
+            Appointment.customer_id == duplicate_id,
+            Appointment.status.in_(EDITABLE),
+            Appointment.ends_at > utc_now(),
+            ~Appointment.hold_has_expired,
+        )
+    )
+    times = [CustomerTime(survivor_id, row.starts_at, row.ends_at) for row in appointments]
+    if details := await find_same_time(session, times):
+        raise MergeSameTime(details=details[:MAX_DETAILS])
 
 
 async def _erase(session: AsyncSession, customer_ids: Sequence[UUID], _user_ids: Sequence[UUID]) -> None:
@@ -46,4 +71,5 @@ VISITS = PersonalDataHolder(
     export=visits_of_customers,
     merge=_merge,
     erase=_erase,
+    refuse_merge=_refuse_merge,
 )

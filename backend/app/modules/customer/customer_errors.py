@@ -63,6 +63,16 @@ class CustomerErased(ConflictException):
     )
 
 
+class MergeSameTime(ConflictException):
+    """`details` lists appointments as those of `SAME_TIME`. The desk confirms by `allow_same_time`."""
+
+    code = "MERGE_SAME_TIME"
+    text = LocalizedText(
+        "Hai hồ sơ có lịch hẹn cùng giờ, có thể là hai người. Kiểm tra lại, hoặc xác nhận để vẫn gộp.",
+        "Both records have appointments at the same time, so they may be two people. Please check, or confirm the merge.",
+    )
+
+
 class MergeTooLarge(ConflictException):
     code = "CUSTOMER_MERGE_TOO_LARGE"
     text = LocalizedText(

@@ -83,8 +83,8 @@ async def search_customers_by_text(
 ) -> list[Customer]:
     """Find customers by name (accents not needed), by digits of a phone or by email, best match first.
 
-    A name and the last or first digits find the one person with both: `Lan 037`, `Lan 0912`. A title before the name is no part of it: `chị
-    Lan`. For the desk.
+    A name and the last or first digits find the one person with both: `Lan 037`, `Lan 0912`. A title before the name is
+    no part of it: `chị Lan`. For the desk.
     """
     return list(await search_customers(session, user, query.q, query.limit))
 

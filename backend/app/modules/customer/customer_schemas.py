@@ -12,6 +12,7 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    StrictBool,
     WithJsonSchema,
     field_validator,
     model_validator,
@@ -142,6 +143,9 @@ class CustomerUpdate(_CustomerFields):
 
 class CustomerMerge(RequestModel):
     duplicate_id: UUID = Field(description="The customer to merge into the one in the path.")
+    allow_same_time: StrictBool = Field(
+        default=False, description="Merge them although both have appointments at the same time."
+    )
 
 
 class CustomerRead(BaseModel):

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.modules.customer.customer_errors import CustomerErased, CustomerMerged, MergeWithItself
 from app.modules.customer.customer_models import Customer
+from app.modules.customer.customer_schemas import CustomerMerge
 from app.modules.customer.customer_service import lock_customers, refuse_own_account, refuse_unless_active
 from app.modules.customer.personal_data_holder import PersonalDataHolders
 from app.modules.identity.access import CurrentUser, authorize
@@ -18,7 +19,7 @@ async def merge_customers(
     user: CurrentUser,
     holders: PersonalDataHolders,
     survivor_id: UUID,
-    duplicate_id: UUID,
+    request: CustomerMerge,
 ) -> Customer:
     """Make one customer of two. The survivor keeps what it has and takes what it lacks. A repeat changes nothing.
 
@@ -29,9 +30,11 @@ async def merge_customers(
         CustomerMerged: One of the two was merged into a third customer.
         CustomerErased: One of the two was erased.
         CustomerArchived: The survivor is archived.
+        MergeSameTime: Both have appointments at the same time, and `allow_same_time` was not sent.
         PhoneTaken: The duplicate was archived, and another customer has its number now.
     """
     authorize(user, *DESK)
+    duplicate_id = request.duplicate_id
     if survivor_id == duplicate_id:
         raise MergeWithItself
     customers = await lock_customers(session, [survivor_id, duplicate_id])
@@ -47,5 +50,7 @@ async def merge_customers(
     duplicate.archived_at = duplicate.archived_at or func.clock_timestamp()
     duplicate.merged_into_id = survivor_id
     for holder in holders:
+        if holder.refuse_merge is not None and not request.allow_same_time:
+            await holder.refuse_merge(session, duplicate_id, survivor_id)
         await holder.merge(session, duplicate_id, survivor_id)
     return survivor

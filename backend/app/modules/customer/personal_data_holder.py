@@ -35,6 +35,8 @@ class PersonalDataHolder:
     export: Export
     merge: Merge
     erase: Erase
+    refuse_merge: Merge | None = None
+    """A check before `merge`, which raises an error if the records say that these are two people. The desk can confirm."""
 
 
 type PersonalDataHolders = Sequence[PersonalDataHolder]

@@ -17,6 +17,7 @@ from app.modules.customer.customer_errors import (
     CustomerErased,
     CustomerMerged,
     CustomerNotFound,
+    MergeSameTime,
     MergeTooLarge,
     MergeWithItself,
     OwnAccount,
@@ -83,6 +84,7 @@ async def unlink_customer_account(user: SignedIn, session: SessionDep, customer_
         CustomerArchived,
         CustomerErased,
         MergeWithItself,
+        MergeSameTime,
         MergeTooLarge,
         OwnAccount,
         PhoneTaken,
@@ -91,8 +93,11 @@ async def unlink_customer_account(user: SignedIn, session: SessionDep, customer_
 async def merge_customers(
     user: SignedIn, session: SessionDep, holders: Holders, customer_id: UUID, request: CustomerMerge
 ) -> Customer:
-    """Merge a duplicate into this customer, which takes over what it lacks. For the desk."""
-    return await merge.merge_customers(session, user, holders, customer_id, request.duplicate_id)
+    """Merge a duplicate into this customer, which takes over what it lacks. For the desk.
+
+    Two records with appointments at the same time may be two people: the merge is refused unless `allow_same_time` is set.
+    """
+    return await merge.merge_customers(session, user, holders, customer_id, request)
 
 
 @router.get("/consents", responses=error_responses(CustomerNotFound))

@@ -201,3 +201,55 @@ class TestParty:
         moved = await client.patch(f"{VISITS}/{visit['id']}", json={"start": spa.hour(10.5).isoformat()})
         assert moved.status_code == 200, moved.text
         assert {UUID(guest["customer_id"]) for guest in moved.json()["appointments"]} == {mai, lien}
+
+
+class TestMerge:
+    """Two records with appointments at the same time may be two people."""
+
+    @pytest.fixture
+    async def records(self, client: httpx2.AsyncClient) -> tuple[UUID, UUID]:
+        """The survivor and the duplicate of a merge."""
+        return await add_customer("Mai"), await add_customer("Chị Mai")
+
+    async def test_it_is_refused_until_the_desk_confirms(
+        self, client: httpx2.AsyncClient, spa: BookableSpa, records: tuple[UUID, UUID]
+    ) -> None:
+        survivor_id, duplicate_id = records
+        own = await create_booking(client, spa, 10, customer_id=survivor_id)
+        other = await create_booking(client, spa, 10.5, customer_id=duplicate_id)
+        path, body = f"/api/v1/customers/{survivor_id}/merge", {"duplicate_id": str(duplicate_id)}
+        refused = await client.post(path, json=body)
+        assert code_of(refused) == (409, "MERGE_SAME_TIME")
+        assert others_in(refused) == [own["appointments"][0]["id"]]
+        assert (await client.get(f"{VISITS}/{other['id']}")).json() == other
+        merged = await client.post(path, json=body | {"allow_same_time": True})
+        assert merged.status_code == 200
+        assert (await client.get(f"{VISITS}/{other['id']}")).json()["customer_id"] == str(survivor_id)
+
+    async def test_both_are_guests_of_one_party(
+        self, client: httpx2.AsyncClient, spa: BookableSpa, records: tuple[UUID, UUID]
+    ) -> None:
+        guests = [
+            {"treatments": [spa.treatment()], "customer_id": str(customer_id)} for customer_id in records
+        ]
+        await client.post(VISITS, **spa.booking(spa.hour(10), guests=guests))
+        body = {"duplicate_id": str(records[1])}
+        refused = await client.post(f"/api/v1/customers/{records[0]}/merge", json=body)
+        assert code_of(refused) == (409, "MERGE_SAME_TIME")
+
+    @pytest.mark.parametrize("difference", ["another hour", "cancelled", "past"])
+    async def test_what_is_at_another_time_or_over_is_no_obstacle(
+        self, client: httpx2.AsyncClient, spa: BookableSpa, records: tuple[UUID, UUID], difference: str
+    ) -> None:
+        await create_booking(client, spa, 10, customer_id=records[0])
+        hour = 14 if difference == "another hour" else 10
+        other = await create_booking(client, spa, hour, customer_id=records[1])
+        if difference == "cancelled":
+            await client.put(f"{VISITS}/{other['id']}/status", json={"status": "cancelled"})
+        elif difference == "past":
+            await run_sql(
+                "UPDATE appointment SET starts_at = starts_at - interval '9 d', ends_at = ends_at - interval '9 d'"
+            )
+        body = {"duplicate_id": str(records[1])}
+        merged = await client.post(f"/api/v1/customers/{records[0]}/merge", json=body)
+        assert merged.status_code == 200, merged.text

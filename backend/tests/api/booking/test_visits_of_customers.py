@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from app.core.database import AsyncSessionLocal
+from app.modules.customer.customer_schemas import CustomerMerge
 from app.modules.customer.merge import merge_customers
 from app.modules.identity.access import SYSTEM_USER
 from app.personal_data import PERSONAL_DATA_HOLDERS
@@ -211,7 +212,8 @@ class TestRaces:
         if not at_the_desk:
             booking = with_headers(spa.booking(spa.hour(10)), headers)
         async with AsyncSessionLocal() as session:
-            await merge_customers(session, SYSTEM_USER, PERSONAL_DATA_HOLDERS, survivor_id, duplicate_id)
+            request = CustomerMerge(duplicate_id=duplicate_id)
+            await merge_customers(session, SYSTEM_USER, PERSONAL_DATA_HOLDERS, survivor_id, request)
             task = asyncio.create_task(client.post(VISITS, **booking))
             await all_wait(task)
             await session.commit()

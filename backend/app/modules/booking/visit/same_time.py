@@ -61,22 +61,25 @@ async def refuse_same_time(
     Raises:
         SameTime: With the other appointments.
     """
+    if details := await find_same_time(session, times, ignored=ignored):
+        raise SameTime(_AT_DESK if at_desk else None, details=details)
+
+
+async def find_same_time(
+    session: AsyncSession, times: Sequence[CustomerTime], *, ignored: Collection[UUID] = ()
+) -> list[dict[str, str | LocalizedText]]:
+    """Return the other appointments at these times, as `details` of an error. The customers' times are locked."""
     if not times:
-        return
-    others = await fetch_raw(session, _OTHERS, *columns_of(times), [*ignored])
-    if others:
-        raise SameTime(
-            _AT_DESK if at_desk else None,
-            details=[
-                {
-                    "field": str(appointment_id),
-                    "type": "same_time",
-                    "message": _OTHER,
-                    "value": iso_interval(start, end),
-                }
-                for appointment_id, start, end in others
-            ],
-        )
+        return []
+    return [
+        {
+            "field": str(appointment_id),
+            "type": "same_time",
+            "message": _OTHER,
+            "value": iso_interval(start, end),
+        }
+        for appointment_id, start, end in await fetch_raw(session, _OTHERS, *columns_of(times), [*ignored])
+    ]
 
 
 async def refuse_same_time_of(
