@@ -16,8 +16,10 @@ _YEAR_FIRST = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_MIDNIGHT}"
 _YEAR_LAST = re.compile(rf"(\d{{1,2}})([-/.])(\d{{1,2}})(?:\2(\d{{4}}|\d{{2}}){_MIDNIGHT})?")
 """The year may be missing: many guests tell only the day of their birthday."""
 _VIETNAMESE = re.compile(r"(?:ngay )?(\d{1,2}) thang (\d{1,2})(?:(?:,| nam|, nam)? (\d{4}))?")
-_DAY_AND_NAME = re.compile(r"(\d{1,2})[ -]([a-z]{3,9})\.?,?[ -](\d{4}|\d{2})")
-_NAME_AND_DAY = re.compile(r"([a-z]{3,9})\.? (\d{1,2}),? (\d{4})")
+_DAY_AND_NAME = re.compile(r"(\d{1,2})[ -]([a-z]{3,9})\.?(?:,?[ -](\d{4}|\d{2}))?")
+"""Excel shows a day without its year as `5-Mar`."""
+_NAME_AND_DAY = re.compile(r"([a-z]{3,9})\.? (\d{1,2})(?:,? (\d{4}))?")
+"""A hyphen between them is none of these: by `Mar-05` Excel shows a month of a year."""
 _MONTHS = [
     "january",
     "february",
@@ -109,7 +111,7 @@ def to_iso_date(cell: str, order: DateOrder | None) -> str:
     return cell
 
 
-def _iso_of_name(year: str, name: str, day: str) -> str | None:
+def _iso_of_name(year: str | None, name: str, day: str) -> str | None:
     numbers = [number for number, month in enumerate(_MONTHS, 1) if month.startswith(name)]
     return _iso(year, str(numbers[0]), day) if len(numbers) == 1 else None
 

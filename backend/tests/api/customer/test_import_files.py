@@ -169,13 +169,20 @@ class TestDates:
         saved = exported.replace("1990-03-05", "3/5/1990").replace("1980-12-31", "12/31/1980")
         assert (await imported(client, saved))["unchanged"] == 2
 
-    @pytest.mark.parametrize("written", ["05/03", "--03-05", "5 tháng 3", "5.3"])
+    @pytest.mark.parametrize(
+        "written", ["05/03", "--03-05", "5 tháng 3", "5.3", "5-Mar", "05 March", "Mar 5", "March 05"]
+    )
     async def test_a_birthday_without_a_year_is_read_and_takes_no_year_away(
         self, client: httpx2.AsyncClient, add: AddCustomer, written: str
     ) -> None:
         await add("Lê Lan", phone="0912345678", birthday="1990-03-05")
         await imported(client, f"Họ tên,SĐT,Ngày sinh\nLê Lan,0912345678,{written}\nTrần Mai,,{written}\n")
         assert await customers(client) == LAN | {"Trần Mai": (None, "--03-05")}
+
+    @pytest.mark.parametrize("written", ["Mar-05", "Mar 90", "5-Mai"])
+    async def test_a_month_of_a_year_is_no_birthday(self, client: httpx2.AsyncClient, written: str) -> None:
+        refused = await refusals(client, f"Họ tên,Ngày sinh\nLê Lan,{written}\n")
+        assert [*refused] == ["dòng 2: Ngày sinh"]
 
     async def test_a_birthday_with_day_and_month_swapped_is_asked_about(
         self, client: httpx2.AsyncClient, add: AddCustomer
