@@ -38,16 +38,19 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.common.types.localized import LocalizedText
-from app.core.exceptions import ConflictException, ValidationException
+from app.core.exceptions import ConflictException, ForbiddenException, ValidationException
 from app.db.models import Base
 from app.db.queries import fetch_raw
 from app.db.transactions import run_in_transaction
 
 KEPT_FOR = timedelta(days=30)
 _BATCH = 1_000
-# The text of `zenspa_begin_idempotent` is in a migration (docs/sql.md).
+# The texts of `zenspa_begin_idempotent` and `zenspa_roles` are in migrations (docs/sql.md).
 _BEGIN = "SELECT is_locked, stored_request, stored_response FROM zenspa_begin_idempotent($1, $2)"
-_STORE = "INSERT INTO idempotency_key (user_id, key, request, response) VALUES ($1, $2, $3, $4)"
+_STORE = """
+INSERT INTO idempotency_key (user_id, key, request, response, roles) VALUES ($1, $2, $3, $4, zenspa_roles($1))
+"""
+_HOLDS_ROLES = "SELECT roles <@ zenspa_roles($1) FROM idempotency_key WHERE user_id = $1 AND key = $2"
 _REPLACE = "UPDATE idempotency_key SET response = $3 WHERE user_id = $1 AND key = $2"
 
 IdempotencyKey = Annotated[
@@ -91,6 +94,8 @@ class StoredResponse(Base):
     request: Mapped[bytes] = mapped_column(LargeBinary)
     """SHA-256 of the request."""
     response: Mapped[object] = mapped_column(JSONB)
+    roles: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default="{}")
+    """The roles that the user had, in all branches: who has lost one since does not get the response again."""
     created_at: Mapped[datetime] = mapped_column(server_default=func.now(), index=True)
 
 
@@ -129,6 +134,7 @@ async def idempotent[R: BaseModel](
     Raises:
         IdempotencyInFlight: Another request with this key is being processed.
         IdempotencyKeyReused: The key was used for another request.
+        ForbiddenException: The user has lost a role since then, which the response may have needed.
         RuntimeError: The work ended without an error and without `store`, or was done in spite of a stored response.
     """
     digest = digest_of(request)
@@ -138,6 +144,9 @@ async def idempotent[R: BaseModel](
     if stored_request is not None:
         if stored_request != digest:
             raise IdempotencyKeyReused
+        [(holds_roles,)] = await fetch_raw(session, _HOLDS_ROLES, user_id, key)
+        if not holds_roles:
+            raise ForbiddenException
         repeated = Replay(response_type.model_validate(stored_response))
         yield repeated
         if repeated.stored is not None:

@@ -9,7 +9,15 @@ import pytest
 
 from app.main import app
 from app.modules.identity.roles import Role
-from tests.builders.operations import OPERATIONS, PUBLIC, READ_BY_POST, Caller, RequestCases, success_of
+from tests.builders.operations import (
+    BRANCH,
+    OPERATIONS,
+    PUBLIC,
+    READ_BY_POST,
+    Caller,
+    RequestCases,
+    success_of,
+)
 from tests.support.database import run_sql
 
 V1 = "/api/v1"
@@ -56,6 +64,30 @@ async def test_a_post_that_is_sent_twice_with_one_key_is_done_once(
     second = await stranger.send(first.request)
     assert (second.status_code, second.content) == (first.status_code, first.content)
     assert await run_sql("SELECT count(*) FROM audit_entry") == changes
+
+
+@pytest.mark.parametrize("label", sorted(REPEATABLE))
+async def test_a_response_is_not_repeated_to_a_user_who_has_lost_a_role(
+    stranger: httpx2.AsyncClient, label: str
+) -> None:
+    """A role of another branch is no help, and a new role no obstacle."""
+    cases = RequestCases()
+    case = cases.add(label, ADMIN, "another's" if label.endswith("/disable") else "own")
+    await cases.write()
+    key = {} if label in REQUIRES_KEY else {"Idempotency-Key": str(uuid4())}
+    case = replace(case, headers=case.headers | key)
+    first = await case.send(stranger)
+    assert first.status_code == success_of(label), first.text
+    caller = case.ids["caller"]
+    await run_sql(
+        "INSERT INTO role_assignment (id, user_id, role) VALUES (gen_random_uuid(), $1, 'therapist')"
+        " ON CONFLICT DO NOTHING",
+        caller,
+    )
+    assert (await stranger.send(first.request)).content == first.content
+    await run_sql("UPDATE role_assignment SET branch_id = $2 WHERE user_id = $1", caller, BRANCH)
+    refused = await stranger.send(first.request)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "FORBIDDEN")
 
 
 async def test_a_key_is_good_for_one_request_of_one_operation(client: httpx2.AsyncClient) -> None:
