@@ -26,6 +26,8 @@ class Reason(StrEnum):
     """No therapist with the skill is on shift for long enough, or too few at once."""
     BLOCKED = "blocked"
     """All of them who are on shift are blocked, or too many: a break, a meeting, a cleaning."""
+    TRAVELLING = "travelling"
+    """All of them who are left are on the way from or to another branch, or too many."""
     TAKEN = "taken"
     """All of them are occupied, or too few are free at once."""
     NOT_AT_ONCE = "not_at_once"
@@ -126,11 +128,12 @@ def _out_of_bounds(starts: int, supply: Supply) -> list[Shortage]:
 _STAGES: tuple[tuple[Reason, Callable[[Resource], Resource]], ...] = (
     (Reason.MISSING, lambda resource: resource.always_there()),
     (Reason.OFF_SHIFT, lambda resource: resource.on_shift()),
-    (Reason.BLOCKED, lambda resource: resource.vacant()),
+    (Reason.BLOCKED, lambda resource: resource.unblocked()),
+    (Reason.TRAVELLING, lambda resource: resource.vacant()),
     (Reason.TAKEN, lambda resource: resource),
 )
-"""The part of a resource that counts at each stage: as if it were always there, on shift, without appointments, and as it
-is."""
+"""The part of a resource that counts at each stage: as if it were always there, on shift, not blocked, without appointments,
+and as it is."""
 
 
 class _Stage(NamedTuple):

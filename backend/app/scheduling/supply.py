@@ -62,14 +62,20 @@ class Therapist:
     """The runs of the treatments that the therapist gives, in no order."""
     blocked: int = 0
     """The steps that are kept free of guests, for a break or a meeting."""
+    travelling: int = 0
+    """The steps on the way from or to another branch."""
 
     def on_shift(self) -> "Therapist":
-        """Return the therapist as they would be without appointments, leave and blocked time."""
+        """Return the therapist as they would be without appointments in any branch, leave and blocked time."""
         return replace(self, free=self.works)
 
-    def vacant(self) -> "Therapist":
-        """Return the therapist as they would be without appointments and leave."""
+    def unblocked(self) -> "Therapist":
+        """Return the therapist as they would be without appointments in any branch and leave."""
         return replace(self, free=self.works & ~self.blocked)
+
+    def vacant(self) -> "Therapist":
+        """Return the therapist as they would be without appointments and leave, but with their journeys."""
+        return replace(self, free=self.works & ~self.blocked & ~self.travelling)
 
     def always_there(self) -> "Therapist":
         """Return the therapist as if they worked at every step: to bit operations -1 has all bits."""
@@ -112,6 +118,8 @@ class Equipment:
     def vacant(self) -> "Equipment":
         """Return the bed or device as it would be without appointments and outages."""
         return replace(self, free=~self.blocked)
+
+    unblocked = vacant
 
     @property
     def works(self) -> int:

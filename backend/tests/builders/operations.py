@@ -144,6 +144,7 @@ class RequestCases(RowBatch):
             expires_at=utc_now() + timedelta(hours=72),
         )
         ids["branch_id"] = BRANCH if ownership == "own" else OTHER_BRANCH
+        ids["other_id"] = OTHER_BRANCH if ownership == "own" else BRANCH
         ids["special_hours_id"] = self._add(
             SpecialHours,
             branch_id=ids["branch_id"],
@@ -612,6 +613,7 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
     "PATCH /api/v1/resources/{resource_id}": lambda _: {"json": {"retired": True}},
     "GET /api/v1/resources/{resource_id}/outages": lambda _: {"params": _TIMES},
     "POST /api/v1/resources/{resource_id}/outages": lambda _: {"json": _LATER | {"reason": "Gãy chân"}},
+    "PUT /api/v1/branches/{branch_id}/travel-times/{other_id}": lambda _: {"json": {"minutes": 30}},
     "GET /api/v1/blocked-times": lambda ids: {
         "params": {
             "branch_id": str(ids["branch_id"]),

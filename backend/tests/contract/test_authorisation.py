@@ -147,6 +147,8 @@ MAY_CALL = {
     f"POST {V1}/time-off/{{time_off_id}}/approve": {"admin"},
     f"POST {V1}/time-off/{{time_off_id}}/refuse": {"admin"},
     f"POST {V1}/time-off/{{time_off_id}}/withdraw": TEAM,
+    f"GET {V1}/branches/{{branch_id}}/travel-times": TEAM,
+    f"PUT {V1}/branches/{{branch_id}}/travel-times/{{other_id}}": ADMIN,
     f"GET {V1}/blocked-times": TEAM,
     f"POST {V1}/blocked-times": DESK,
     f"GET {V1}/blocked-times/{{blocked_time_id}}": TEAM,

@@ -44,6 +44,10 @@ _NO_THERAPIST = {
     Reason.BLOCKED: LocalizedText(
         "tất cả {name} đều khóa lịch{times} ({causes})", "every {name} is blocked{times} ({causes})"
     ),
+    Reason.TRAVELLING: LocalizedText(
+        "tất cả {name} đều đang di chuyển{times} (từ hoặc đến {causes})",
+        "every {name} is travelling{times} (from or to {causes})",
+    ),
     Reason.TAKEN: LocalizedText("tất cả {name} đều kín lịch{times}", "every {name} is taken{times}"),
 }
 _TOO_FEW_THERAPISTS = {
@@ -57,6 +61,10 @@ _TOO_FEW_THERAPISTS = {
         "không còn đủ {count} {name} vì khóa lịch{times} ({causes})",
         "fewer than {count} {names} are left, others are blocked{times} ({causes})",
     ),
+    Reason.TRAVELLING: LocalizedText(
+        "không còn đủ {count} {name} vì đang di chuyển{times} (từ hoặc đến {causes})",
+        "fewer than {count} {names} are left, others are travelling{times} (from or to {causes})",
+    ),
     Reason.TAKEN: LocalizedText(
         "không còn đủ {count} {name} trống{times}", "fewer than {count} {names} are free{times}"
     ),
@@ -66,6 +74,10 @@ _NOT_THIS_THERAPIST = {
     Reason.OFF_SHIFT: LocalizedText("{name} không có ca{times}", "{name} is not on shift{times}"),
     Reason.BLOCKED: LocalizedText(
         "{name} khóa lịch{times} ({causes})", "{name} is blocked{times} ({causes})"
+    ),
+    Reason.TRAVELLING: LocalizedText(
+        "{name} đang di chuyển{times} (từ hoặc đến {causes})",
+        "{name} is travelling{times} (from or to {causes})",
     ),
     Reason.TAKEN: LocalizedText("{name} đã kín lịch{times}", "{name} is taken{times}"),
 }
@@ -210,7 +222,7 @@ def _describe_missing(
 def _list_causes(
     shortage: Shortage, requirement: Requirement, snapshot: BranchSnapshot, day: date
 ) -> LocalizedText:
-    """List what suitable resources are blocked for when they are missing."""
+    """List what suitable resources are blocked for, or the branches from or to which they travel, when they are missing."""
     during = shortage.during or snapshot.grid.day(day, snapshot.zone)
     causes = {
         absence.cause
@@ -220,6 +232,9 @@ def _list_causes(
         if absence.reason is shortage.reason
         and from_runs([(absence.first, absence.last)], snapshot.grid.count) & during
     }
+    if shortage.reason is Reason.TRAVELLING:
+        branches = ", ".join(sorted(causes))
+        return LocalizedText(branches, branches)
     named = [label for reason, label in _CAUSES.items() if reason in causes]
     return LocalizedText(", ".join(label.vi for label in named), ", ".join(label.en for label in named))
 

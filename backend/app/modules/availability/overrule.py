@@ -15,7 +15,7 @@ PAST_CLOSING = timedelta(minutes=15)
 
 class Overrule(Enum):
     """The extent to which opening hours and shifts are overruled. Other guests, leave, outages and the end of a branch never
-    are."""
+    are, nor is the way from another branch: a guest would wait there or here."""
 
     NOTHING = "nothing"
     CLOSING = "closing"

@@ -76,7 +76,7 @@ class Absence(NamedTuple):
 
     reason: Reason
     cause: str
-    """The use of the blocked time (`BlockReason`)."""
+    """The use of the blocked time (`BlockReason`), or the name of the branch from or to which the therapist travels."""
     first: int
     last: int
     """The first step after it."""
@@ -291,6 +291,13 @@ class Schedule(NamedTuple):
         busy = from_runs(zip(self.busy_from or (), self.busy_until or (), strict=True), count)
         return works, ones(count) & ~busy
 
+    def away(self, reason: Reason, count: int) -> int:
+        """Return the steps at which it is away for this reason, of a grid with so many steps."""
+        return from_runs(
+            ((absence.first, absence.last) for absence in self.absences() if absence.reason is reason),
+            count,
+        )
+
     def absences(self) -> list[Absence]:
         """Return the runs in which it is away, with their reasons."""
         columns = (self.away_reason or (), self.away_cause or (), self.away_from or (), self.away_until or ())
@@ -425,13 +432,15 @@ def _with_schedule(
     resource: Resource, schedule: Schedule, hours: Hours | None, count: int, *, at_desk: bool
 ) -> Resource:
     works, free = schedule.masks(count)
-    blocked = from_runs(((absence.first, absence.last) for absence in schedule.absences()), count)
+    blocked, travelling = (schedule.away(reason, count) for reason in (Reason.BLOCKED, Reason.TRAVELLING))
     if hours:
         works, blocked = hours.works(resource.id, works), hours.blocked(blocked)
-    free &= ~blocked
-    blocked = blocked if at_desk else 0
+    free &= ~(blocked | travelling)
+    if not at_desk:
+        blocked = travelling = 0
     if isinstance(resource, Therapist):
-        return replace(resource, works=works, free=works & free, blocked=blocked)
+        free &= works
+        return replace(resource, works=works, free=free, blocked=blocked, travelling=travelling)
     return replace(resource, free=free, blocked=blocked)
 
 

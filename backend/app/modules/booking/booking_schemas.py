@@ -26,8 +26,8 @@ from app.scheduling.supply import ResourceKind
 Force = Annotated[
     StrictBool,
     Field(
-        description="Overrule opening hours, shifts and blocked time; for the desk. Never another guest, leave or an outage. A therapist"
-        " without a shift on that day works only if asked for by name."
+        description="Overrule opening hours, shifts and blocked time; for the desk. Never another guest, leave, an outage"
+        " or travel. A therapist without a shift on that day works only if asked for by name."
     ),
 ]
 _NOT_SENT = datetime(2000, 1, 1, tzinfo=UTC)

@@ -24,6 +24,14 @@ class BranchKeyTaken(ConflictException):
     )
 
 
+class SameBranch(ConflictException):
+    code = "SAME_BRANCH"
+    text = LocalizedText(
+        "Đây là cùng một chi nhánh. Chọn hai chi nhánh khác nhau.",
+        "This is one branch. Choose two different branches.",
+    )
+
+
 class SpecialHoursNotFound(NotFoundException):
     code = "SPECIAL_HOURS_NOT_FOUND"
     text = LocalizedText(

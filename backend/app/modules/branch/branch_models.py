@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text, false, text
+from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, false, text
 from sqlalchemy.dialects.postgresql import DATERANGE, JSONB, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -84,6 +84,23 @@ class OpeningHours(Entity):
             (text("int4range(opens, closes)"), "&&"),
             name="opening_hours_overlap",
         ),
+    )
+
+
+class TravelTime(Entity):
+    """The time that a therapist needs from one branch to another, either way. Without a row it is none."""
+
+    __tablename__ = "travel_time"
+
+    first_branch_id: Mapped[UUID] = mapped_column(ForeignKey("branch.id"))
+    """The branch with the smaller id: there is one row for both ways."""
+    second_branch_id: Mapped[UUID] = mapped_column(ForeignKey("branch.id"), index=True)
+    minutes: Mapped[int]
+
+    __table_args__ = (
+        CheckConstraint("first_branch_id < second_branch_id", name="order"),
+        CheckConstraint("minutes BETWEEN 1 AND 480", name="minutes"),
+        UniqueConstraint("first_branch_id", "second_branch_id", name="travel_time_key"),
     )
 
 

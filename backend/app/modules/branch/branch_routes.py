@@ -16,6 +16,7 @@ from app.modules.branch import branch_service as service
 from app.modules.branch.branch_errors import (
     BranchKeyTaken,
     BranchNotFound,
+    SameBranch,
     SpecialHoursNotFound,
     SpecialHoursOverlap,
 )
@@ -32,6 +33,8 @@ from app.modules.branch.branch_schemas import (
     WeeklyHours,
 )
 from app.modules.branch.holidays import suggest_holidays
+from app.modules.branch.travel import list_travel_times, set_travel_time
+from app.modules.branch.travel_schemas import TravelTimeChange, TravelTimeRead, TravelTimeSet
 from app.modules.coverage.coverage_errors import AppointmentsStranded
 from app.modules.coverage.coverage_schemas import QueryForce, Stranding
 from app.modules.identity.access import SignedIn
@@ -134,3 +137,26 @@ async def suggest_branch_holidays(
     needed, and send it to `POST …/special-hours`.
     """
     return await suggest_holidays(session, user, branch_id, year)
+
+
+@router.get("/{branch_id}/travel-times", responses=error_responses(BranchNotFound))
+async def list_branch_travel_times(
+    user: SignedIn, session: SessionDep, branch_id: UUID
+) -> list[TravelTimeRead]:
+    """List the minutes that a therapist needs to other branches, the nearest first. No entry: no time."""
+    return await list_travel_times(session, user, branch_id)
+
+
+@router.put(
+    "/{branch_id}/travel-times/{other_id}",
+    responses=error_responses(BranchNotFound, SameBranch, AppointmentsStranded),
+)
+async def set_branch_travel_time(
+    user: SignedIn, session: SessionDep, branch_id: UUID, other_id: UUID, change: TravelTimeChange
+) -> TravelTimeSet:
+    """Set the minutes that a therapist needs between two branches, either way: between appointments in one and in the
+    other at least so much time has to be. 0 removes the entry.
+
+    Refused if appointments would be stranded, unless `force` is set.
+    """
+    return await set_travel_time(session, user, branch_id, other_id, change)

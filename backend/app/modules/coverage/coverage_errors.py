@@ -16,6 +16,10 @@ _SENTENCES = {
         "{} nghỉ hoặc không dùng được lúc đó.", "{} is away or out of order then."
     ),
     StrandedReason.BLOCKED: LocalizedText("{} có giờ khóa lịch lúc đó.", "{} is blocked then."),
+    StrandedReason.TRAVELLING: LocalizedText(
+        "{} không kịp di chuyển từ hoặc đến chi nhánh khác.",
+        "{} has no time to travel from or to another branch.",
+    ),
     StrandedReason.UNSKILLED: LocalizedText("{} không làm dịch vụ này.", "{} does not perform this service."),
     StrandedReason.WRONG_GENDER: LocalizedText(
         "Khách yêu cầu kỹ thuật viên khác giới tính với {}.",

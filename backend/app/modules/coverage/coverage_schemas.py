@@ -29,6 +29,8 @@ class StrandedReason(StrEnum):
     """The therapist has approved leave, or the bed or device an outage."""
     BLOCKED = "blocked"
     """The therapist, bed or device is blocked: a break, a meeting, a cleaning."""
+    TRAVELLING = "travelling"
+    """The therapist works in another branch with less time between than the travel takes."""
     UNSKILLED = "unskilled"
     """The therapist does not perform the service."""
     WRONG_GENDER = "wrong_gender"

@@ -8,6 +8,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from app.modules.blocked_time.blocked_time_errors import MAX_BLOCKED_TIMES
+from app.modules.staff.staff_models import StaffBranch
 from tests.api.blocked_time.blocks import (
     ALL,
     AROUND_THE_MEETING,
@@ -26,7 +27,7 @@ from tests.builders.bookings import (
 from tests.builders.branches import add_branch
 from tests.builders.resources import add_bed, blocked_time_row
 from tests.builders.rosters import add_therapist, code_of
-from tests.support.database import insert, insert_all, run_sql
+from tests.support.database import insert, insert_all
 
 
 class TestOnce:
@@ -66,11 +67,7 @@ class TestOnce:
         self, client: httpx2.AsyncClient, spa: BookableSpa
     ) -> None:
         elsewhere = await add_branch(time_zone="Asia/Tokyo")  # two hours earlier
-        await run_sql(
-            "INSERT INTO staff_branch (id, staff_id, branch_id) VALUES (gen_random_uuid(), $1, $2)",
-            spa.therapists[0],
-            elsewhere,
-        )
+        await insert(StaffBranch(staff_id=spa.therapists[0], branch_id=elsewhere))
         await block(client, spa, branch_id=str(elsewhere), starts="14:00", ends="15:00")
         assert await free_hours(client, spa) == AROUND_THE_MEETING
 

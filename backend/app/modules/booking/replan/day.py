@@ -55,7 +55,7 @@ class Occupation(NamedTuple):
     staff_id: UUID
     span: Span
     treatment_id: UUID | None
-    """The treatment; None for leave and blocked time."""
+    """The treatment; None for leave, blocked time and travel."""
 
 
 class Planned(NamedTuple):
