@@ -30,7 +30,7 @@ type Listener = Callable[[UUID | None], None]
 def publish_branch_change(session: AsyncSession, branch_id: UUID) -> None:
     """Tell every process, once the transaction is committed, that something on this branch's days has changed.
 
-    Visits, shifts, leave, outages. Called twice in one transaction, it publishes once.
+    Visits, shifts, leave, outages, blocked time. Called twice in one transaction, it publishes once.
     """
     after_commit(session, _send, branch_id)
 

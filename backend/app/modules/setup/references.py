@@ -37,6 +37,13 @@ _ELSEWHERE = LocalizedText(
     "Nhân viên không làm ở chi nhánh này. Thêm chi nhánh vào `branches`.",
     "This person does not work in this branch. Add it to `branches`.",
 )
+_SAME_BRANCH = LocalizedText(
+    "Đây là chính chi nhánh này. Chọn chi nhánh khác.", "This is the branch itself. Name another one."
+)
+_TRAVEL_TWICE = LocalizedText(
+    "Thời gian giữa hai chi nhánh này đã có ở trên. Mỗi cặp chỉ ghi một lần.",
+    "The travel between these branches appears twice. It is the same both ways.",
+)
 
 type _Problem = tuple[YamlPath, str, LocalizedText]
 """A path, the type of the problem and its message."""
@@ -77,6 +84,7 @@ class _ReferenceCheck:
     def _check_branches(self) -> Iterator[_Problem]:
         rooms: _Items = []
         resources: list[tuple[YamlPath, Mapping[str, Any], str]] = []
+        yield from self._check_travel()
         for branch_path, branch in _items(self._data, "branches"):
             rooms += _items(branch, "rooms", branch_path)
             resources += [
@@ -90,6 +98,18 @@ class _ReferenceCheck:
         yield from _duplicates([(path, resource) for path, resource, _ in resources])
         for path, resource, kind in resources:
             yield from self._check_key(kind, resource, "type", path)
+
+    def _check_travel(self) -> Iterator[_Problem]:
+        seen: set[frozenset[str]] = set()
+        for branch_path, branch in _items(self._data, "branches"):
+            for path, line in _items(branch, "travel_times", branch_path):
+                yield from self._check_key("branch", line, "branch", path)
+                pair = frozenset({_text(branch.get("key")), _text(line.get("branch"))})
+                if len(pair) == 1:
+                    yield (*path, "branch"), "same_branch", _SAME_BRANCH
+                elif pair in seen:
+                    yield (*path, "branch"), "travel_twice", _TRAVEL_TWICE
+                seen.add(pair)
 
     def _check_services(self) -> Iterator[_Problem]:
         for path, service in _items(self._data, "services"):

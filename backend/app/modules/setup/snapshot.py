@@ -9,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.modules.branch import branch_service
 from app.modules.branch.branch_schemas import BranchCreate, BranchRead
+from app.modules.branch.travel import list_travel_times
+from app.modules.branch.travel_schemas import TravelTimeRead
 from app.modules.catalogue import catalogue_service
 from app.modules.catalogue.catalogue_schemas import DeskCatalogue, DeskService, DeskVariant
 from app.modules.identity.access import CurrentUser
@@ -35,6 +37,7 @@ class Snapshot(NamedTuple):
 async def load_snapshot(session: AsyncSession, user: CurrentUser) -> Snapshot:
     """Load the whole set-up."""
     branches = await branch_service.list_branches(session)
+    travel = {branch.id: await list_travel_times(session, user, branch.id) for branch in branches}
     types = await resource_service.list_types(session, user)
     rooms = [
         room for branch in branches for room in await resource_service.list_rooms(session, user, branch.id)
@@ -70,7 +73,7 @@ async def load_snapshot(session: AsyncSession, user: CurrentUser) -> Snapshot:
     keys = {item_id: key for ids_by_key in ids.values() for key, item_id in ids_by_key.items()}
     data = {
         "version": 1,
-        "branches": _branches(branches, rooms, resources, keys),
+        "branches": _branches(branches, travel, rooms, resources, keys),
         "resource_types": [resource_type.model_dump(exclude={"id"}) for resource_type in types],
         **_catalogue(catalogue, keys),
         "staff": [_person(person, shifts.get(person.id), keys) for person in staff],
@@ -97,6 +100,7 @@ async def _list_all_staff(
 
 def _branches(
     branches: Sequence[BranchRead],
+    travel: Mapping[UUID, Sequence[TravelTimeRead]],
     rooms: Sequence[RoomRead],
     resources: Sequence[ResourceRead],
     keys: Mapping[UUID, str],
@@ -123,6 +127,11 @@ def _branches(
                 {"days": [hours.weekday], **hours.model_dump(exclude={"weekday"})} for hours in branch.hours
             ],
             "special_hours": [special.model_dump(exclude={"id"}) for special in branch.special_hours],
+            "travel_times": [
+                {"branch": keys[other.branch_id], "minutes": other.minutes}
+                for other in travel[branch.id]
+                if branch.key < keys[other.branch_id]
+            ],
             "rooms": rooms_by_branch[branch.id],
             "resources": by_location[branch.id, "any"],
         }

@@ -25,6 +25,7 @@ from app.modules.branch.branch_schemas import (
     WeekdayHours,
     WeeklyHours,
 )
+from app.modules.branch.travel_schemas import MAX_TRAVEL
 from app.modules.catalogue.catalogue_schemas import (
     MAX_ADD_ONS,
     MAX_SEGMENTS,
@@ -169,6 +170,13 @@ class FileRoom(_Keyed):
     devices: FileResources = Field(default_factory=list)
 
 
+class TravelLine(_Part):
+    """The minutes of travel to another branch, and back."""
+
+    branch: Key
+    minutes: Annotated[StrictInt, Field(ge=1, le=MAX_TRAVEL)]
+
+
 class FileBranch(BranchCreate):
     model_config = _Part.model_config
 
@@ -179,6 +187,8 @@ class FileBranch(BranchCreate):
     special_hours: Annotated[
         list[SpecialHoursCreate], Field(max_length=1_000), AfterValidator(_without_overlap)
     ] = Field(default_factory=list)
+    travel_times: Annotated[list[TravelLine], Field(max_length=MAX_BRANCHES)] = Field(default_factory=list)
+    """Travel to branches, listed once for both ways: at the branch whose key comes first."""
     rooms: Annotated[list[FileRoom], Field(max_length=MAX_ITEMS), AfterValidator(_by_key)] = Field(
         default_factory=list
     )
@@ -277,6 +287,22 @@ class SpaFile(_Part):
     staff: Annotated[list[FileStaff], Field(max_length=MAX_ITEMS), AfterValidator(_by_key)] = Field(
         default_factory=list
     )
+
+    @model_validator(mode="after")
+    def _travel_at_the_first_branch(self) -> Self:
+        """List each travel at the branch whose key comes first. `check_references` refuses what is listed twice."""
+        minutes = {
+            (min(branch.key, line.branch), max(branch.key, line.branch)): line.minutes
+            for branch in self.branches
+            for line in branch.travel_times
+        }
+        for branch in self.branches:
+            branch.travel_times = [
+                TravelLine(branch=second, minutes=minutes[first, second])
+                for first, second in sorted(minutes)
+                if first == branch.key
+            ]
+        return self
 
     @model_validator(mode="after")
     def _services_by_category(self) -> Self:

@@ -10,6 +10,8 @@ from app.common.types.localized import LocalizedText
 from app.core.exceptions import ConflictException, NotFoundException, ValidationException
 from app.modules.branch import branch_service
 from app.modules.branch.branch_schemas import BranchCreate, BranchUpdate, WeeklyHours
+from app.modules.branch.travel import set_travel_time
+from app.modules.branch.travel_schemas import TravelTimeChange
 from app.modules.catalogue import catalogue_service
 from app.modules.catalogue.catalogue_schemas import (
     AddOnCreate,
@@ -78,6 +80,9 @@ class Writer:
             with self._naming(ItemKind.BRANCH, branch.key):
                 await self._write_branch(branch)
             await self._write_rooms(branch)
+        for branch in self._file.branches:  # all of them are there now
+            with self._naming(ItemKind.BRANCH, branch.key):
+                await self._write_travel(branch, current)
         for category in self._file.categories:
             with self._naming(ItemKind.CATEGORY, category.key):
                 await self._write_category(category)
@@ -132,7 +137,7 @@ class Writer:
             opened = await branch_service.open_branch(session, user, BranchCreate(**fields))
             self._ids[ItemKind.BRANCH][branch.key] = opened.id
         branch_id = self._ids[ItemKind.BRANCH][branch.key]
-        if changed - {"hours", "special_hours"} or (is_new and branch.closed):
+        if changed - {"hours", "special_hours", "travel_times"} or (is_new and branch.closed):
             changes = BranchUpdate(**fields, closed=branch.closed, force=True)
             await branch_service.update_branch(session, user, branch_id, changes)
         if "hours" in changed or (is_new and branch.hours):
@@ -141,6 +146,22 @@ class Writer:
             await branch_service.set_weekly_hours(session, user, branch_id, weekly)
         if "special_hours" in changed or (is_new and branch.special_hours):
             await branch_service.set_special_hours(session, user, branch_id, branch.special_hours)
+
+    async def _write_travel(self, branch: FileBranch, current: SpaFile) -> None:
+        before = {
+            line.branch: line.minutes
+            for stored in current.branches
+            if stored.key == branch.key
+            for line in stored.travel_times
+        }
+        after = {line.branch: line.minutes for line in branch.travel_times}
+        branch_ids = self._ids[ItemKind.BRANCH]
+        for other in sorted(before.keys() | after.keys()):
+            minutes = after.get(other, 0)
+            if minutes != before.get(other, 0):
+                change = TravelTimeChange(minutes=minutes, force=True)
+                ids = branch_ids[branch.key], branch_ids[other]
+                await set_travel_time(self._session, self._user, *ids, change)
 
     async def _write_rooms(self, branch: FileBranch) -> None:
         for room in branch.rooms:

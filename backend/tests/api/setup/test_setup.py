@@ -85,6 +85,26 @@ async def test_a_changed_file_changes_the_spa_and_the_old_file_changes_it_back(
     assert await now() == before
 
 
+async def test_travel_between_branches_is_set_changed_and_removed() -> None:
+    second = "  - {key: binh-thanh, name: Sen Trắng Bình Thạnh%s}\n"
+
+    def file(more: str) -> SpaFile:
+        return spa(("resource_types:\n", second % more + "resource_types:\n"))
+
+    for more, expected in (
+        (", travel_times: [{branch: quan-1, minutes: 25}]", [25]),
+        (", travel_times: [{branch: quan-1, minutes: 40}]", [40]),
+        ("", []),
+    ):
+        await bring_in(file(more))
+        assert [row["minutes"] for row in await run_sql("SELECT minutes FROM travel_time")] == expected
+        assert await now() == file(more)
+        assert (await bring_in(file(more))).is_empty
+    at_the_other = ("    phone: 028", "    travel_times: [{branch: binh-thanh, minutes: 25}]\n    phone: 028")
+    both = spa(("resource_types:\n", second % "" + "resource_types:\n"), at_the_other)
+    assert both == file(", travel_times: [{branch: quan-1, minutes: 25}]")
+
+
 async def test_new_items_may_be_retired_or_closed_already() -> None:
     file = spa(
         ("key: 90\n", "key: 90\n        retired: true\n"),

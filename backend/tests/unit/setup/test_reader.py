@@ -83,6 +83,10 @@ class TestReading:
         ("days: [6]", "days: [3, 6]", "line 6: branches.quan-1.hours", "overlap"),
         ("days: [6]", "days: [8]", "line 8: branches.quan-1.hours.2.days.1", "less_than_equal"),
         ("last_day: 2027-02-09", "last_day: 2026-02-09", "line 10: branches.quan-1.special_hours.1", "date_range"),
+        ("    phone: 028", "    travel_times: [{branch: quan-2, minutes: 9}]\n    phone: 028",
+         "line 5: branches.quan-1.travel_times.1.branch", "unknown_branch"),
+        ("    phone: 028", "    travel_times: [{branch: quan-1, minutes: 9}]\n    phone: 028",
+         "line 5: branches.quan-1.travel_times.1.branch", "same_branch"),
         ("key: sen-2", "key: sen-1", "line 16: branches.quan-1.rooms.sen.beds.sen-1.key", "duplicate_key"),
         ("key: noi-1", "key: sen-1", "line 18: branches.quan-1.resources.sen-1.key", "duplicate_key"),
         ("Giường 1, type: giuong", "G, type: noi", "line 15: branches.quan-1.rooms.sen.beds.sen-1.type", "unknown_bed"),
@@ -178,3 +182,12 @@ def test_values_are_never_repeated(text: str) -> None:
     with pytest.raises(SetupRefused) as refused:
         read_file(text.encode())
     assert SECRET not in str(refused.value.details) + str(refused.value)
+
+
+def test_travel_between_two_branches_is_listed_once() -> None:
+    second = (
+        "  - {key: quan-2, name: Quận 2, travel_times: [{branch: quan-1, minutes: 30}]}\nresource_types:\n"
+    )
+    travel = ("    phone: 028", "    travel_times: [{branch: quan-2, minutes: 30}]\n    phone: 028")
+    text = small_spa(travel, ("resource_types:\n", second))
+    assert [kind for _, kind in problems_of(text)] == ["travel_twice"]

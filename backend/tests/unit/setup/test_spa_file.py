@@ -88,6 +88,10 @@ def spas(draw: Callable[..., Any]) -> dict[str, Any]:
     )  # fmt: skip
     if branches:
         branches[0]["resources"] = draw(resources)
+        others = [branch["key"] for branch in branches[1:]]
+        branches[0]["travel_times"] = [
+            {"branch": other, "minutes": draw(st.integers(1, 480))} for other in others if draw(st.booleans())
+        ]
     categories = draw(keyed({"name": NAMES}))
     add_ons = draw(
         keyed(
