@@ -31,6 +31,7 @@ let requests: { authorization: string | null; at: number }[];
 let events: string[];
 let connections: boolean[];
 let refusals: number[];
+let heard: number;
 let close: () => void;
 const page = new EventTarget() as EventTarget & { visibilityState: string };
 
@@ -79,7 +80,10 @@ function open() {
   close = openStream({
     url: "/stream",
     onEvent: (event, data) => events.push(`${event} ${data}`),
-    onConnection: (isConnected) => connections.push(isConnected),
+    onConnection: (isConnected, heardAt) => {
+      connections.push(isConnected);
+      heard = heardAt;
+    },
     onRefused: ({ status }) => refusals.push(status),
   });
 }
@@ -198,6 +202,37 @@ describe("a stream", () => {
     second.send(board(2));
     await settle(0);
     expect(events).toEqual(['board {"id":1}', 'board {"id":2}']);
+  });
+
+  it("tells when the server was last heard, not when the loss was noticed", async () => {
+    const first = live();
+    answers = [first.response];
+    open();
+    await settle();
+    first.send(board(1));
+    await settle(7_000);
+    first.send(": heartbeat\n\n");
+    await settle(TIMING.silence * 3);
+    expect(heard).toBe(7_000);
+  });
+
+  it("is closed while the page is hidden for long, and opened at once afterwards", async () => {
+    const [first, second] = [live(), live()];
+    answers = [first.response, second.response];
+    open();
+    await settle();
+    first.send(board(1));
+    await settle();
+    page.visibilityState = "hidden";
+    page.dispatchEvent(new Event("visibilitychange"));
+    await settle(600_000);
+    expect([requests.length, connections]).toEqual([1, [true]]);
+    page.visibilityState = "visible";
+    page.dispatchEvent(new Event("visibilitychange"));
+    await settle(1);
+    second.send(board(2));
+    await settle();
+    expect(events).toHaveLength(2);
   });
 
   it("is opened at once when the network is back, however long the pause was", async () => {

@@ -2,7 +2,8 @@
 
     The browser's EventSource cannot send a token, and stops for ever at the first error; the generated reader stops when
     the server ends politely. This one connects again until it is closed: after the pause that the server asked for, after
-    a back-off when it fails, and at once when the network or the screen comes back.
+    a back-off when it fails, and at once when the network or the screen comes back. A page that is hidden for a while has no
+stream: a browser opens six connections to a host without HTTP/2, and a stream takes one.
 */
 import { createParser } from "eventsource-parser";
 import { ApiError, toApiError } from "./errors";
@@ -11,8 +12,8 @@ import { freshToken, renewToken } from "./session";
 export interface StreamOptions {
   url: string;
   onEvent: (event: string, data: string) => void;
-  /** Events arrive (true), or the connection is away and tried again (false). */
-  onConnection: (isConnected: boolean) => void;
+  /** Events arrive (true), or the connection is away and tried again (false). `heardAt`: when the server last sent something. */
+  onConnection: (isConnected: boolean, heardAt: number) => void;
   /** The API refuses the stream for good: the stream is closed. */
   onRefused: (error: ApiError) => void;
   /** For tests. */
@@ -27,6 +28,8 @@ export const TIMING = {
   silence: 40_000,
   /** A stream that was silent for so long is not trusted when the screen becomes visible again. */
   doubtful: 16_000,
+  /** A page that is hidden for longer closes its stream. */
+  hidden: 30_000,
   /** A gap up to this is not shown: a stream ends every ten minutes, and a new one follows. */
   grace: 3_000,
 };
@@ -42,24 +45,31 @@ export function openStream(options: StreamOptions): () => void {
   let failures = 0;
   let retry = 0;
   let hadEvents = false;
-  let lastByteAt = Date.now();
+  let heardAt = Date.now();
+  let attemptAt = heardAt;
   let wake: (() => void) | null = null;
+  let hiddenTimer: ReturnType<typeof setTimeout> | undefined;
   let graceTimer: ReturnType<typeof setTimeout> | undefined;
 
   const connected = () => {
     clearTimeout(graceTimer);
     graceTimer = undefined;
-    options.onConnection(true);
+    options.onConnection(true, heardAt);
   };
   const disconnected = (grace: number) => {
-    graceTimer ??= setTimeout(() => options.onConnection(false), grace);
+    graceTimer ??= setTimeout(() => options.onConnection(false, heardAt), grace);
   };
   const reconnectNow = () => {
     attempt.abort();
     wake?.();
   };
-  const onVisible = () => {
-    if (document.visibilityState === "visible" && Date.now() - lastByteAt > timing.doubtful) reconnectNow();
+  const onVisibility = () => {
+    clearTimeout(hiddenTimer);
+    if (document.visibilityState === "hidden") {
+      hiddenTimer = setTimeout(() => attempt.abort(), timing.hidden);
+    } else if (Date.now() - heardAt > timing.doubtful) {
+      reconnectNow();
+    }
   };
   const onOffline = () => {
     disconnected(0);
@@ -67,18 +77,19 @@ export function openStream(options: StreamOptions): () => void {
   };
   addEventListener("online", reconnectNow);
   addEventListener("offline", onOffline);
-  document.addEventListener("visibilitychange", onVisible);
+  document.addEventListener("visibilitychange", onVisibility);
   const watchdog = setInterval(() => {
-    if (Date.now() - lastByteAt > timing.silence) attempt.abort();
+    if (Date.now() - Math.max(heardAt, attemptAt) > timing.silence) attempt.abort();
   }, timing.silence / 8);
 
   const close = () => {
     isClosed = true;
     clearTimeout(graceTimer);
+    clearTimeout(hiddenTimer);
     clearInterval(watchdog);
     removeEventListener("online", reconnectNow);
     removeEventListener("offline", onOffline);
-    document.removeEventListener("visibilitychange", onVisible);
+    document.removeEventListener("visibilitychange", onVisibility);
     reconnectNow();
   };
 
@@ -107,7 +118,7 @@ export function openStream(options: StreamOptions): () => void {
     });
     for (;;) {
       const { done, value } = await reader.read();
-      lastByteAt = Date.now();
+      heardAt = Date.now();
       if (done) return;
       parser.feed(value);
     }
@@ -115,8 +126,9 @@ export function openStream(options: StreamOptions): () => void {
 
   const run = async (): Promise<void> => {
     while (!isClosed) {
+      while (document.visibilityState === "hidden" && !isClosed) await pause(timing.hidden);
       attempt = new AbortController();
-      lastByteAt = Date.now();
+      attemptAt = Date.now();
       hadEvents = false;
       let hasEnded = false;
       try {
@@ -129,6 +141,7 @@ export function openStream(options: StreamOptions): () => void {
         }
       }
       if (isClosed) return;
+      if (document.visibilityState === "hidden") continue;
       disconnected(timing.grace);
       failures = hadEvents ? 0 : failures + 1;
       const backOff = Math.min(timing.firstPause * 2 ** failures, timing.longestPause);

@@ -10,7 +10,7 @@ import {
 import { currentSession, onSessionChange, resumeSession } from "@/api/session";
 import { parseBoardSearch } from "@/board/search";
 import { CrashPage, NotFoundPage, StartPage } from "@/shell/fallbacks";
-import { Shell } from "@/shell/Shell";
+import { isOwnPath } from "./ownPath";
 
 const root = createRootRoute({
   component: Outlet,
@@ -21,8 +21,10 @@ const root = createRootRoute({
 const signIn = createRoute({
   getParentRoute: () => root,
   path: "/desk/sign-in",
-  validateSearch: (search: Record<string, unknown>): { next?: string } =>
-    isOwnPath(search.next) ? { next: search.next } : {},
+  // Undefined, and not left out: the router adds what a validator leaves out.
+  validateSearch: (search: Record<string, unknown>): { next?: string | undefined } => ({
+    next: isOwnPath(search.next) ? search.next : undefined,
+  }),
   beforeLoad: async ({ search }) => {
     await resumeSession();
     if (currentSession().status === "signed-in")
@@ -40,7 +42,7 @@ const desk = createRoute({
       throw redirect({ to: "/desk/sign-in", search: { next: location.href }, replace: true });
     }
   },
-  component: Shell,
+  component: lazyRouteComponent(() => import("@/shell/Shell"), "Shell"),
 });
 
 const deskIndex = createRoute({
@@ -57,11 +59,6 @@ const board = createRoute({
   validateSearch: parseBoardSearch,
   component: lazyRouteComponent(() => import("@/board/BoardPage"), "BoardPage"),
 });
-
-/** Only a path of the desk: an address from elsewhere must not lead away from it after signing in. */
-export function isOwnPath(next: unknown): next is string {
-  return typeof next === "string" && /^\/desk(\/(?!sign-in)|\?|$)/.test(next) && !next.includes("\\");
-}
 
 export const router = createRouter({
   routeTree: root.addChildren([signIn, desk.addChildren([deskIndex, board])]),

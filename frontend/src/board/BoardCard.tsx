@@ -7,7 +7,7 @@ import { currentLanguage } from "@/i18n";
 import { inLanguage, shortName } from "@/i18n/format";
 import { type Card, type Direction, MIN_CARD_HEIGHT, offsetOf, type Span, type View } from "./layout";
 import { LOOKS } from "./status";
-import { countdown, MINUTE, spanIn, timeIn } from "./time";
+import { countdown, MINUTE, timeIn } from "./time";
 import { useNow } from "./useNow";
 
 interface Props {
@@ -49,7 +49,6 @@ export const BoardCard = memo(function BoardCard(props: Props) {
   // The guest's own time, which preparing and tidying up surround; of a later piece, when it begins.
   const start = Math.max(card.start, Date.parse(treatment.start));
   const startTime = timeIn(board.time_zone, start);
-  const time = spanIn(board.time_zone, start, Math.max(start, Math.min(card.end, Date.parse(treatment.end))));
   const others = treatment.allocations.filter(({ kind }) => (kind === "staff") !== (view === "staff"));
   const isStranded = board.stranded.some(({ appointment_id }) => appointment_id === appointment.id);
   const width = 100 / card.lanes;
@@ -69,7 +68,6 @@ export const BoardCard = memo(function BoardCard(props: Props) {
         tabIndex={isTabStop ? 0 : -1}
         data-card={card.key}
         data-status={appointment.status}
-        aria-label={t("card.label", { time, guest: name, treatment: service, status })}
         aria-haspopup="dialog"
         className={`flex h-full w-full flex-col overflow-hidden rounded-sm border border-l-4 px-1.5 py-0.5 text-left text-sm focus-visible:z-10 ${look}`}
         onClick={(event) => onOpen(card, event.currentTarget)}
@@ -91,6 +89,7 @@ export const BoardCard = memo(function BoardCard(props: Props) {
           />
           {height < TWO_LINES && <span className="tabular ml-auto shrink-0 pl-1 text-xs">{startTime}</span>}
         </span>
+        {height < TWO_LINES && <span className="sr-only">{status}</span>}
         {height >= TWO_LINES && (
           <span className="flex min-w-0 items-center gap-1 text-xs">
             <StatusIcon aria-hidden size={13} className="shrink-0" />
@@ -100,7 +99,7 @@ export const BoardCard = memo(function BoardCard(props: Props) {
             <span className="tabular ml-auto shrink-0 pl-1">{startTime}</span>
           </span>
         )}
-        {height >= THREE_LINES && <span className="truncate text-xs">{service}</span>}
+        <span className={height >= THREE_LINES ? "truncate text-xs" : "sr-only"}>{service}</span>
         {height >= FOUR_LINES && others.length > 0 && (
           <span className="truncate text-xs">
             {others.map((other) => (other.kind === "staff" ? shortName(other.name) : other.name)).join(" · ")}

@@ -43,12 +43,8 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
     () => (board === undefined ? undefined : layOut(board, view, (status) => !hide.includes(status))),
     [board, view, hide],
   );
-  const go = (change: Partial<Record<keyof BoardSearch, unknown>>) =>
-    void navigate({
-      to: "/desk/board",
-      search: (before) => clean({ ...before, ...change }),
-      replace: "hide" in change,
-    });
+  const go = (change: BoardSearch) =>
+    void navigate({ to: "/desk/board", search: { ...search, ...change }, replace: "hide" in change });
 
   const title = `${relativeDayName(t, day, today) ?? ""} ${dayName(t, day, today)}`.trim();
   useEffect(() => {
@@ -83,10 +79,6 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
       />
     </div>
   );
-}
-
-function clean(search: Record<string, unknown>): BoardSearch {
-  return Object.fromEntries(Object.entries(search).filter(([, value]) => value !== undefined)) as BoardSearch;
 }
 
 function Failure({ sentence, retry }: { sentence: string; retry: () => void }) {

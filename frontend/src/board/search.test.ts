@@ -12,3 +12,12 @@ it.each([
   [{ hide: ["held", "nonsense", 3, "cancelled", "held"] }, { hide: ["held", "cancelled"] }],
   [{ view: "staff", hide: [] }, {}],
 ])("%j is read as %j", (search, expected) => expect(parseBoardSearch(search)).toEqual(expected));
+
+it("leaves nothing out, or the router would keep it as it was written", () => {
+  expect(Object.keys(parseBoardSearch({ day: "2027-02-30" })).sort()).toEqual([
+    "branch",
+    "day",
+    "hide",
+    "view",
+  ]);
+});

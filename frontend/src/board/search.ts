@@ -5,24 +5,23 @@ import { STATUSES } from "./status";
 import { isDay } from "./time";
 
 export interface BoardSearch {
-  branch?: string;
+  branch?: string | undefined;
   /** Without it: today, in the zone of the branch. */
-  day?: string;
+  day?: string | undefined;
   /** Without it: by therapist. */
-  view?: View;
+  view?: View | undefined;
   /** Statuses that are not shown. */
-  hide?: AppointmentStatus[];
+  hide?: AppointmentStatus[] | undefined;
 }
 
-/** Return what is valid of a search. Anything else is left out. */
+/** Return what is valid of a search. Anything else is undefined, and not left out: the router adds what is left out. */
 export function parseBoardSearch(search: Record<string, unknown>): BoardSearch {
-  const hide = Array.isArray(search.hide)
-    ? STATUSES.filter((status) => (search.hide as unknown[]).includes(status))
-    : [];
+  const given: unknown[] = Array.isArray(search.hide) ? search.hide : [];
+  const hide = STATUSES.filter((status) => given.includes(status));
   return {
-    ...(typeof search.branch === "string" ? { branch: search.branch } : {}),
-    ...(isDay(search.day) ? { day: search.day } : {}),
-    ...(search.view === "rooms" ? { view: "rooms" as const } : {}),
-    ...(hide.length > 0 ? { hide } : {}),
+    branch: typeof search.branch === "string" ? search.branch : undefined,
+    day: isDay(search.day) ? search.day : undefined,
+    view: search.view === "rooms" ? "rooms" : undefined,
+    hide: hide.length > 0 ? hide : undefined,
   };
 }

@@ -41,14 +41,6 @@ export function useBoard(branchId: string, day: string): BoardState {
     const key = boardKey(branchId, day);
     setConnection("connecting");
     setRefusal(null);
-    let lastConnection: Connection = "connecting";
-    const change = (next: Connection) => {
-      if (next === lastConnection) return;
-      // The day was right up to now, when the connection was lost.
-      if (lastConnection === "live") setKnownAt(Date.now());
-      lastConnection = next;
-      setConnection(next);
-    };
     return openStream({
       url: `/api/v1/branches/${branchId}/board/stream?day=${day}`,
       onEvent: (event, text) => {
@@ -60,7 +52,10 @@ export function useBoard(branchId: string, day: string): BoardState {
           );
         }
       },
-      onConnection: (isConnected) => change(isConnected ? "live" : "stale"),
+      onConnection: (isConnected, heardAt) => {
+        setConnection(isConnected ? "live" : "stale");
+        if (!isConnected) setKnownAt(heardAt);
+      },
       onRefused: setRefusal,
     });
   }, [cache, branchId, day]);

@@ -23,9 +23,10 @@ export function AccountMenu({ user }: { user: User }) {
         </p>
       )}
       <Menu.Root>
-        <Menu.Trigger className={`${buttonClass("quiet")} max-w-48`} aria-label={t("account.menu")}>
+        <Menu.Trigger className={`${buttonClass("quiet")} max-w-48`}>
           <CircleUserRound aria-hidden size={18} className="shrink-0" />
           <span className="truncate max-md:hidden">{shortName(user.full_name)}</span>
+          <span className="sr-only">{t("account.menu")}</span>
         </Menu.Trigger>
         <Menu.Portal>
           <Menu.Positioner align="end" sideOffset={6} className="z-50">

@@ -1,16 +1,13 @@
-import { Menu } from "@base-ui/react/menu";
 import { useRouter, useSearch } from "@tanstack/react-router";
-import { Eye, EyeOff, Languages, LoaderCircle, TriangleAlert } from "lucide-react";
+import { Eye, EyeOff, LoaderCircle, TriangleAlert } from "lucide-react";
 import { type FormEvent, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { sentenceOf } from "@/api/errors";
 import { signIn, useSession } from "@/api/session";
-import { LANGUAGE_NAMES } from "@/app/preferences";
-import { Button, buttonClass } from "@/design/Button";
+import { LANGUAGE_NAMES, LANGUAGES } from "@/app/preferences";
+import { Button } from "@/design/Button";
 import { Logo } from "@/design/Logo";
-import { currentLanguage } from "@/i18n";
-import { MENU_LINE, MENU_POPUP } from "@/shell/menu";
-import { LanguageItems, ThemeItems } from "@/shell/PreferenceMenus";
+import { currentLanguage, switchLanguage } from "@/i18n";
 
 const FIELD =
   "h-11 w-full rounded-md border border-line-strong bg-surface px-3 text-lg aria-invalid:border-danger focus-visible:outline-offset-0";
@@ -56,23 +53,21 @@ export function SignInPage() {
 
   return (
     <main className="grid h-full grid-rows-[auto_1fr_auto] overflow-auto bg-page">
-      <div className="flex justify-end p-3">
-        <Menu.Root>
-          <Menu.Trigger className={buttonClass("quiet")} aria-label={t("account.language")}>
-            <Languages aria-hidden size={18} />
-            {LANGUAGE_NAMES[currentLanguage()]}
-          </Menu.Trigger>
-          <Menu.Portal>
-            <Menu.Positioner align="end" sideOffset={6} className="z-50">
-              <Menu.Popup className={MENU_POPUP}>
-                <LanguageItems />
-                <div className={MENU_LINE} />
-                <ThemeItems />
-              </Menu.Popup>
-            </Menu.Positioner>
-          </Menu.Portal>
-        </Menu.Root>
-      </div>
+      <fieldset className="flex justify-end gap-1 p-3">
+        <legend className="sr-only">{t("account.language")}</legend>
+        {LANGUAGES.map((language) => (
+          <Button
+            key={language}
+            kind="quiet"
+            lang={language}
+            aria-pressed={language === currentLanguage()}
+            className="text-muted aria-pressed:bg-hover aria-pressed:text-text"
+            onClick={() => switchLanguage(language)}
+          >
+            {LANGUAGE_NAMES[language]}
+          </Button>
+        ))}
+      </fieldset>
       <div className="flex items-center justify-center p-4">
         <div className="w-full max-w-sm">
           <div className="mb-7 flex items-center gap-3">

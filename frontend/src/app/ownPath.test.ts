@@ -1,0 +1,17 @@
+import { expect, it } from "vitest";
+import { isOwnPath } from "./ownPath";
+
+it.each(["/desk", "/desk/board", "/desk/board?day=2027-02-06&view=rooms", "/desk?x=1"])("%s is", (path) =>
+  expect(isOwnPath(path)).toBe(true),
+);
+it.each([
+  "//evil.example",
+  "https://evil.example/desk",
+  "/desk\\..\\x",
+  "javascript:alert(1)",
+  "/desk/sign-in",
+  "/deskx",
+  "",
+  7,
+  null,
+])("%s is not", (path) => expect(isOwnPath(path)).toBe(false));
