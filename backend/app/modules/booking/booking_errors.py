@@ -187,8 +187,8 @@ class SeriesNotFound(NotFoundException):
 class OccurrenceBooked(ConflictException):
     code = "OCCURRENCE_BOOKED"
     text = LocalizedText(
-        "Lần hẹn này của chuỗi đã có lịch hẹn. Tải lại để xem; lịch đã hủy thì dùng “Hoàn tác”.",
-        "This occurrence of the series has a visit already. Reload to see it; undo a cancellation to take it back.",
+        "Lần hẹn này của chuỗi đã có lịch hẹn. Tải lại để xem. Lịch đã hủy thì dùng “Hoàn tác”.",
+        "This occurrence of the series has a visit already. Reload to see it. A cancelled visit comes back by undo.",
     )
 
 

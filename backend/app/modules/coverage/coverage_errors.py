@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from app.common.types.localized import LocalizedText
 from app.common.types.wall_time import iso_interval
 from app.core.exceptions import ConflictException
-from app.modules.coverage.coverage_schemas import StrandedAppointment, StrandedProblem, StrandedReason
+from app.modules.coverage.coverage_schemas import StrandedAppointment, StrandedReason
 
 _MAX_DETAILS = 100
 _SENTENCES = {
@@ -19,6 +20,9 @@ _SENTENCES = {
     StrandedReason.TRAVELLING: LocalizedText(
         "{} không kịp di chuyển từ hoặc đến chi nhánh khác.",
         "{} has no time to travel from or to another branch.",
+    ),
+    StrandedReason.NOT_EMPLOYED: LocalizedText(
+        "{} không còn làm ở chi nhánh này.", "{} does not work in this branch any more."
     ),
     StrandedReason.UNSKILLED: LocalizedText("{} không làm dịch vụ này.", "{} does not perform this service."),
     StrandedReason.WRONG_GENDER: LocalizedText(
@@ -40,7 +44,7 @@ _SENTENCES = {
 
 class AppointmentsStranded(ConflictException):
     """`details` has the first hundred appointments in the order of their starts, and how many more there are: `field` is
-    the id of the appointment, `message` says why, and `value` is its time as an ISO 8601 interval."""
+    the id of the appointment, `message` says whose it is, when, and why, and `value` is its time as an ISO 8601 interval."""
 
     code = "APPOINTMENTS_STRANDED"
     text = LocalizedText(
@@ -54,7 +58,7 @@ class AppointmentsStranded(ConflictException):
         details: list[dict[str, str | LocalizedText]] = [
             {
                 "field": str(appointment.appointment_id),
-                "message": _describe(appointment.problems),
+                "message": _describe(appointment),
                 "type": "stranded_appointment",
                 "value": iso_interval(appointment.start, appointment.end),
             }
@@ -70,9 +74,16 @@ class AppointmentsStranded(ConflictException):
         )
 
 
-def _describe(problems: Sequence[StrandedProblem]) -> LocalizedText:
+def _describe(appointment: StrandedAppointment) -> LocalizedText:
+    """Say whose appointment it is, when, and what is wrong with it: `Mai, 14:00 on 5 December 2026: …`."""
+    start = appointment.start.astimezone(ZoneInfo(appointment.time_zone))
+    guest = LocalizedText(appointment.guest or "Khách", appointment.guest or "A guest")
     sentences = [
-        [text.format(problem.resource_name) for text in _SENTENCES[problem.reason]] for problem in problems
+        [text.format(problem.resource_name) for text in _SENTENCES[problem.reason]]
+        for problem in appointment.problems
     ]
     vi, en = (" ".join(texts) for texts in zip(*sentences, strict=True))
-    return LocalizedText(vi, en)
+    return LocalizedText(
+        f"{guest.vi}, {start:%H:%M} ngày {start:%d/%m/%Y}: {vi}",
+        f"{guest.en}, {start:%H:%M on %-d %B %Y}: {en}",
+    )

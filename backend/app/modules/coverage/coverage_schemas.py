@@ -31,6 +31,8 @@ class StrandedReason(StrEnum):
     """The therapist, bed or device is blocked: a break, a meeting, a cleaning."""
     TRAVELLING = "travelling"
     """The therapist works in another branch with less time between than the travel takes."""
+    NOT_EMPLOYED = "not_employed"
+    """The therapist does not work in the branch any more, or not yet."""
     UNSKILLED = "unskilled"
     """The therapist does not perform the service."""
     WRONG_GENDER = "wrong_gender"
@@ -64,6 +66,8 @@ class StrandedAppointment(BaseModel):
     phone: str | None = Field(description="The phone of the guest, or else of the customer who booked.")
     start: datetime
     end: datetime
+    time_zone: str = Field(description="The time zone of the branch.")
+    overruled: bool = Field(description="The desk has overruled opening hours, shifts or blocked time.")
     problems: list[StrandedProblem]
 
 

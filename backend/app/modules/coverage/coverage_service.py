@@ -31,11 +31,23 @@ type _Key = tuple[UUID, UUID | None, StrandedReason]
 
 _UPCOMING = "SELECT * FROM zenspa_upcoming_appointments($1, $2, $3, $4, $5)"
 _STRANDED = "SELECT * FROM zenspa_stranded($1)"
-_PAGE = """
-SELECT * FROM zenspa_stranded(array(SELECT zenspa_upcoming_appointments(array[$1::uuid], '{}', '{}', NULL, NULL)))
-WHERE $2::timestamptz IS NULL OR (starts_at, appointment_id) > ($2, $3::uuid)
+# What the desk has overruled is no problem to solve; for a later change the guard looks at it all the same.
+_TO_SOLVE = """
+SELECT appointment_id, visit_id, branch_id, customer_id, guest, phone, starts_at, ends_at, time_zone, overruled,
+    unsolved.problems
+FROM zenspa_stranded({}) CROSS JOIN LATERAL (
+    SELECT json_agg(problem) AS problems FROM json_array_elements(problems) AS problem
+    WHERE NOT overruled OR problem ->> 'reason' NOT IN ('closed', 'off_shift', 'blocked')
+) AS unsolved
+WHERE unsolved.problems IS NOT NULL
+"""
+_OF_APPOINTMENTS = _TO_SOLVE.format("$1") + "ORDER BY starts_at, appointment_id"
+_PAGE = (
+    _TO_SOLVE.format("array(SELECT zenspa_upcoming_appointments(array[$1::uuid], '{}', '{}', NULL, NULL))")
+    + """AND ($2::timestamptz IS NULL OR (starts_at, appointment_id) > ($2, $3::uuid))
 ORDER BY starts_at, appointment_id LIMIT $4
 """
+)
 
 
 @asynccontextmanager
@@ -70,12 +82,12 @@ async def guard_coverage(  # noqa: PLR0913 - what changes, and when
     appointment_ids = await _upcoming(session, branch_ids, resource_ids, customer_ids, within)
     before = {
         _key(appointment, problem)
-        for appointment in await find_stranded(session, appointment_ids)
+        for appointment in await _find(session, _STRANDED, appointment_ids)
         for problem in appointment.problems
     }
     yield stranded
     await session.flush()
-    for appointment in await find_stranded(session, appointment_ids):
+    for appointment in await _find(session, _STRANDED, appointment_ids):
         new = [problem for problem in appointment.problems if _key(appointment, problem) not in before]
         if new:
             stranded.append(appointment.model_copy(update={"problems": new}))
@@ -89,16 +101,16 @@ async def find_stranded(
     session: AsyncSession, appointment_ids: Collection[UUID]
 ) -> list[StrandedAppointment]:
     """Return those of the appointments that are upcoming and cannot take place as booked, in the order of their starts.
+    What the desk has overruled is left out.
 
     An empty collection issues no query.
     """
-    if not appointment_ids:
-        return []
-    return [_read(row) for row in await fetch_raw(session, _STRANDED, [*appointment_ids])]
+    return await _find(session, _OF_APPOINTMENTS, appointment_ids)
 
 
 async def page_of_stranded(session: AsyncSession, branch_id: UUID, query: PageQuery) -> StrandedPage:
-    """Return a page of all upcoming appointments of a branch that cannot take place as booked, the soonest first.
+    """Return a page of all upcoming appointments of a branch that cannot take place as booked, the soonest first. What the
+    desk has overruled is left out.
 
     Raises:
         InvalidCursorException
@@ -112,6 +124,14 @@ async def page_of_stranded(session: AsyncSession, branch_id: UUID, query: PageQu
     if len(rows) > query.limit:
         next_cursor = sign_cursor(purpose, [page[-1].start.isoformat(), str(page[-1].appointment_id)])
     return StrandedPage(items=page, next_cursor=next_cursor)
+
+
+async def _find(
+    session: AsyncSession, statement: str, appointment_ids: Collection[UUID]
+) -> list[StrandedAppointment]:
+    if not appointment_ids:
+        return []
+    return [_read(row) for row in await fetch_raw(session, statement, [*appointment_ids])]
 
 
 async def _upcoming(

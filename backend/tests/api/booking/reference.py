@@ -218,8 +218,7 @@ def _fewest(items: Sequence[_Item]) -> int | None:
         item = items[number]
         for option in item.options:
             if not any(
-                option == other and item.start < busy.end and busy.start < item.end
-                for other, busy in placed
+                option == other and item.start < busy.end and busy.start < item.end for other, busy in placed
             ):
                 changes = item.present not in ("", option)
                 place(number + 1, [*placed, (option, item)], moves + changes)

@@ -448,6 +448,8 @@ class TestList:
             "phone": phone,
             "start": change.first["start"],
             "end": change.first["end"],
+            "time_zone": "Asia/Ho_Chi_Minh",
+            "overruled": False,
             "problems": [
                 {
                     "reason": "retired",
@@ -542,3 +544,47 @@ class TestList:
             assert refused.status_code == 409
             counts.append(len(queries))
         assert counts == [counts[0]] * 3
+
+
+class TestOverruled:
+    async def test_what_the_desk_has_overruled_is_not_to_be_solved(
+        self, client: httpx2.AsyncClient, spa: BookableSpa
+    ) -> None:
+        lan = spa.treatment(therapist_id=spa.therapists[0])
+        await create_booking(client, spa, 21.5, lan, force=True)
+        path = f"{V1}/branches/{spa.branch_id}"
+        assert (await client.get(f"{path}/stranded-appointments")).json()["items"] == []
+        board = await client.get(f"{path}/board", params={"day": str(spa.day())})
+        assert board.json()["stranded"] == []
+
+    async def test_another_problem_of_such_a_booking_is(
+        self, client: httpx2.AsyncClient, spa: BookableSpa
+    ) -> None:
+        lan = spa.treatment(therapist_id=spa.therapists[0])
+        visit = await create_booking(client, spa, 21.5, lan, force=True)
+        path = f"{V1}/staff/{spa.therapists[0]}"
+        unskilled: dict[str, Any] = {"service_ids": []}
+        assert code_of(await client.patch(path, json=unskilled)) == (409, "APPOINTMENTS_STRANDED")
+        assert (await client.patch(path, json=unskilled | {"force": True})).status_code == 200
+        listed = await client.get(f"{V1}/branches/{spa.branch_id}/stranded-appointments")
+        [stranded] = listed.json()["items"]
+        assert (stranded["visit_id"], stranded["overruled"]) == (visit["id"], True)
+        assert [problem["reason"] for problem in stranded["problems"]] == ["unskilled"]
+
+    @pytest.mark.parametrize("change", ["last_day", "branch"])
+    async def test_the_end_of_employment_strands_a_booking_without_a_shift(
+        self, client: httpx2.AsyncClient, spa: BookableSpa, change: str
+    ) -> None:
+        """Book a therapist on a day without a shift, which the desk has overruled."""
+        lan, other = spa.therapists[0], await bookable_spa()
+        await run_sql("DELETE FROM shift WHERE staff_id = $1", lan)
+        await create_booking(client, spa, 10, spa.treatment(therapist_id=lan), force=True)
+        changes = {
+            "last_day": {"employed_until": str(spa.day(1))},
+            "branch": {"branch_ids": [str(other.branch_id)]},
+        }[change]
+        refused = await client.patch(f"{V1}/staff/{lan}", json=changes, headers={"Accept-Language": "en"})
+        assert code_of(refused) == (409, "APPOINTMENTS_STRANDED")
+        [detail] = refused.json()["error"]["details"]
+        assert detail["message"].startswith("A guest, 10:00 on ")
+        assert detail["message"].endswith(": Lan 1 does not work in this branch any more.")

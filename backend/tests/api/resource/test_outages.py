@@ -67,11 +67,11 @@ class TestOutOfOrder:
         assert refused.json()["error"]["details"] == [
             {
                 "field": str(appointment_id),
-                "message": "Giường 1 nghỉ hoặc không dùng được lúc đó.",
+                "message": f"Khách, {local}:00 ngày 01/03/2100: Giường 1 nghỉ hoặc không dùng được lúc đó.",
                 "type": "stranded_appointment",
                 "value": f"2100-03-01T{start}:00:00Z/2100-03-01T{end}:00:00Z",
             }
-            for appointment_id, start, end in ((early, "09", "10"), (late, "11", "13"))
+            for appointment_id, start, end, local in ((early, "09", "10", 16), (late, "11", "13", 18))
         ]
         assert await unavailable(bed) == []
 

@@ -227,7 +227,7 @@ class TestRetiring:
             assert refused.json()["error"]["details"] == [
                 {
                     "field": str(appointment_id),
-                    "message": message,
+                    "message": f"Khách, 17:00 ngày 01/03/2100: {message}",
                     "type": "stranded_appointment",
                     "value": "2100-03-01T10:00:00Z/2100-03-01T11:00:00Z",
                 }

@@ -198,7 +198,7 @@ class TestChange:
         assert refused.json()["error"]["details"] == [
             {
                 "field": str(late),
-                "message": "Lan không có ca làm lúc đó.",
+                "message": "Khách, 23:30 ngày 01/03/2100: Lan không có ca làm lúc đó.",
                 "type": "stranded_appointment",
                 "value": "2100-03-01T16:30:00Z/2100-03-01T17:30:00Z",
             }
