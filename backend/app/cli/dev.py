@@ -263,9 +263,29 @@ def _print_accounts(accounts: "Sequence[DemoAccount]", postgres: EmbeddedPostgre
 
 
 def _serve(host: str, port: int, servers: Sequence[EmbeddedServer]) -> int:
+    restarts: deque[float] = deque(maxlen=MAX_RESTARTS)
+    api = _start_api(host, port)
+    try:
+        while (status := api.poll()) is None:
+            for server in servers:
+                if (ended := server.exit_status) is not None:
+                    _announce_end(server.name, f"status {ended}", f"Its log: {server.log}", restarts)
+                    with _step(f"{server.name}: khởi động lại · started again"):
+                        server.restart()
+            if _worker_was_killed(api):
+                _announce_end("API", "killed", "Its last lines are above.", restarts)
+                _stop_api(api)
+                api = _start_api(host, port)
+            time.sleep(_CHECK_INTERVAL)
+        return abs(status)
+    finally:
+        _stop_api(api)
+
+
+def _start_api(host: str, port: int) -> "subprocess.Popen[bytes]":
     from app.cli.serve import BOUNDED_HTTP
 
-    api = subprocess.Popen(  # noqa: S603 - our own server
+    return subprocess.Popen(  # noqa: S603 - our own server
         [
             *(sys.executable, "-m", "uvicorn", "app.main:app", "--host", host, "--port", str(port)),
             *("--reload", "--reload-dir", "app", "--timeout-graceful-shutdown", "5"),
@@ -273,36 +293,40 @@ def _serve(host: str, port: int, servers: Sequence[EmbeddedServer]) -> int:
         ],
         env={**os.environ, _OWNER: str(os.getpid())},
     )
-    restarts: deque[float] = deque(maxlen=MAX_RESTARTS)
-    try:
-        while (status := api.poll()) is None:
-            for server in servers:
-                _restart_if_ended(server, restarts)
-            time.sleep(_CHECK_INTERVAL)
-        return abs(status)
-    finally:
-        api.terminate()
-        with suppress(subprocess.TimeoutExpired):
-            api.wait(API_STOP_TIMEOUT)
-        _end_api(owner_is_dead=False)
-        api.wait()
 
 
-def _restart_if_ended(server: EmbeddedServer, restarts: deque[float]) -> None:
-    """Start a server again that has ended, such as by the kernel when memory was short, and say so.
+def _stop_api(api: "subprocess.Popen[bytes]") -> None:
+    api.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        api.wait(API_STOP_TIMEOUT)
+    _end_api(owner_is_dead=False)
+    api.wait()
+
+
+def _worker_was_killed(api: "subprocess.Popen[bytes]") -> bool:
+    """Return whether the process that answers requests has been killed. `uvicorn --reload` waits for a change of the code
+    then, with the listening socket open, so every request hangs."""
+    with suppress(psutil.Error):
+        children = psutil.Process(api.pid).children()
+        return any(child.status() == psutil.STATUS_ZOMBIE for child in children)
+    return False
+
+
+def _announce_end(name: str, how: str, hint: str, restarts: deque[float]) -> None:
+    """Say that a server has ended, such as by the kernel when memory was short.
 
     Args:
+        hint: Where to find the reason.
         restarts: The times of the last restarts of all servers.
+
+    Raises:
+        _DevError: Servers have ended too often.
     """
-    if (status := server.exit_status) is None:
-        return
     now = time.monotonic()
     if len(restarts) == MAX_RESTARTS and now - restarts[0] < _MINUTE:
-        raise _DevError(f"{server.name} has ended again and again (status {status}). Its log: {server.log}")
+        raise _DevError(f"{name} has ended again and again ({how}). {hint}")
     restarts.append(now)
-    console.print(f"[yellow]![/] {server.name} đã dừng đột ngột · {server.name} has ended (status {status})")
-    with _step(f"{server.name}: khởi động lại · started again"):
-        server.restart()
+    console.print(f"[yellow]![/] {name} đã dừng đột ngột · {name} has ended ({how})")
 
 
 def _end_api(*, owner_is_dead: bool) -> None:

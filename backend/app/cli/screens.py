@@ -77,6 +77,7 @@ def build() -> None:
     """
     if are_built():
         return
+    _require_sources()
     source = _source_hash()
     run_npm(["run", "--silent", "build"], quiet=True)
     (DIST / ".hash").write_text(source)
@@ -92,9 +93,15 @@ def run_npm(arguments: Sequence[str], *, quiet: bool = False) -> None:
     Raises:
         ScreensError: Node.js is not installed, the npm registry does not answer, or the command fails.
     """
+    _require_sources()
     _install_packages()
     _generate_client()
     _run(_npm(*arguments), quiet=quiet)
+
+
+def _require_sources() -> None:
+    if not FRONTEND.is_dir():
+        raise ScreensError(f"there is no folder {FRONTEND}")
 
 
 def _install_packages() -> None:

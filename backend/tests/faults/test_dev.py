@@ -160,6 +160,28 @@ async def test_the_end_of_the_api_ends_all_of_it(backend: Path) -> None:
         assert processes_under(backend) == []
 
 
+async def test_an_api_that_is_killed_is_announced_and_started_again(backend: Path) -> None:
+    async with dev(backend) as process:
+        [api] = [child for child in psutil.Process(process.pid).children() if "uvicorn" in child.cmdline()]
+        [worker] = [child for child in api.children() if "--multiprocessing-fork" in child.cmdline()]
+        worker.kill()
+
+        async def is_announced() -> bool:
+            return "API has ended (killed)" in process.output()
+
+        async def is_well() -> bool:
+            try:
+                return (await get(process, "/api/v1/health/live")).status_code == 200
+            except httpx2.TransportError:
+                return False
+
+        await eventually(is_announced)
+        await eventually(is_well)
+        process.terminate()
+        assert await process.wait(SOON) == 0
+    assert processes_under(backend) == []
+
+
 @pytest.mark.parametrize(("name", "path"), [("postgres", "db"), ("valkey-server", "redis")])
 async def test_a_server_that_is_killed_is_announced_and_started_again(
     backend: Path, name: str, path: str
