@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.core.exceptions import MalformedBodyException, ValidationException
-from app.http.strict_body import parse_json
+from app.core.exceptions import MalformedBodyException, PayloadTooLargeException, ValidationException
+from app.http.strict_body import MAX_KEYS, parse_json
 
 TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 DOCUMENT = st.recursive(
@@ -63,3 +63,19 @@ def escaped(character: str) -> str:
     """`a` as `\\u0061`, in two where UTF-16 needs two."""
     units = character.encode("utf-16-be")
     return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))
+
+
+@pytest.mark.parametrize(
+    ("document", "added"),
+    [
+        ({str(number): 0 for number in range(MAX_KEYS - 1)}, {"one more": 0}),
+        ([{} for _ in range(MAX_KEYS)], [{}]),
+        ([[{"a": {"b": 1}}] for _ in range(MAX_KEYS // 4)], [{}]),
+    ],
+    ids=["one object", "empty objects", "objects in objects"],
+)
+def test_more_objects_and_keys_than_any_request_has_are_refused(document: Any, added: Any) -> None:
+    assert parse_json(json.dumps(document).encode()) == document
+    larger = document | added if isinstance(document, dict) else document + added
+    with pytest.raises(PayloadTooLargeException):
+        parse_json(json.dumps(larger).encode())

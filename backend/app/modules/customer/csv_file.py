@@ -63,6 +63,12 @@ _TOO_MANY_COLUMNS = LocalizedText(
     f"Tệp có hơn {MAX_COLUMNS} cột. Xóa bớt các cột không dùng.",
     f"The file has more than {MAX_COLUMNS} columns. Delete those that are not needed.",
 )
+MAX_ROWS = 1_048_576
+"""The rows of a sheet of Excel. A file of 32 MB can have thirty times as many empty ones, which took a minute to read."""
+_TOO_MANY_ROWS = LocalizedText(
+    f"Tệp có hơn {MAX_ROWS:_} dòng. Xóa các dòng trống, hoặc chia thành nhiều tệp.".replace("_", "."),
+    f"The file has more than {MAX_ROWS:,} rows. Delete the empty ones, or split it into several files.",
+)
 _UNKNOWN_COLUMN = LocalizedText(
     "Không nhận ra cột này. Đổi tên cột, hoặc chọn bỏ qua cột.",
     "This column is not recognised. Rename it, or choose to ignore it.",
@@ -105,6 +111,10 @@ class _UnreadableRowError(Exception):
         self.message = message
 
 
+class _TooManyRowsError(Exception):
+    """The file has more than `MAX_ROWS` rows, empty ones included."""
+
+
 class CustomerFile:
     """A CSV file of customers. `survey` reads it for what its columns and dates are, `rows` for its rows.
 
@@ -133,6 +143,8 @@ class CustomerFile:
             with_data = self._gather_evidence()
         except UnicodeDecodeError:
             return [RowError(None, None, "encoding", _NOT_UTF_8)]
+        except _TooManyRowsError:
+            return [RowError(None, None, "too_many_rows", _TOO_MANY_ROWS)]
         self.columns = read_columns(self._header.names, ignore=self._ignore, with_data=with_data)
         return list(self._errors_of_header())
 
@@ -209,6 +221,7 @@ class CustomerFile:
 
         Raises:
             _UnreadableRowError
+            _TooManyRowsError: Only to `survey`, which reads the file first.
         """
         row = 0
         with _text_of(self._file) as text:
@@ -218,6 +231,8 @@ class CustomerFile:
             try:
                 for cells in csv.reader(lines, delimiter=self._header.delimiter, strict=True):
                     row += 1
+                    if row > MAX_ROWS:
+                        raise _TooManyRowsError
                     lines.characters = 0
                     if row > self._header.row and any(map(str.strip, cells)) and cells != self._header.names:
                         yield row, cells

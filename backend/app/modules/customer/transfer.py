@@ -55,7 +55,7 @@ _EXPORT_BATCH = 1_000  # rows
 _ERRORS_SHOWN = 100
 _ROWS_SHOWN = 100
 _COLUMNS = [Customer.__table__.columns[name] for name in CSV_COLUMNS]
-_UNREADABLE = {"encoding", "too_many_columns", "missing_column"}
+_UNREADABLE = {"encoding", "too_many_columns", "too_many_rows", "missing_column"}
 """Errors of a file of which no row can be shown."""
 _NO_NEXT_ROW = {"encoding", "csv"}
 """Errors after which no row can be read, so that the file is not imported without them."""

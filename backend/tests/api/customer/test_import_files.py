@@ -7,6 +7,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from app.modules.customer.csv_file import MAX_ROWS
+
 from .conftest import PATH, AddCustomer
 
 IMPORT, PREVIEW = f"{PATH}/import", f"{PATH}/import/preview"
@@ -194,6 +196,23 @@ class TestDates:
         accepted = await imported(client, file, date_order="day_first", accept="swapped_birthday")
         assert accepted["updated"] == 1
         assert (await customers(client))["Lê Lan"][1] == "1990-05-03"
+
+
+class TestSize:
+    @pytest.mark.parametrize("empty_row", ["\n", ",\n"])
+    async def test_more_rows_than_a_sheet_has_are_refused_before_they_are_read(
+        self, client: httpx2.AsyncClient, empty_row: str
+    ) -> None:
+        """The file is read no further: what stands after the last row that can be is not looked at."""
+        content = b"full_name,phone\n" + empty_row.encode() * (MAX_ROWS + 100_000) + b"\xff"
+        assert await refusals(client, content) == {"tệp": "too_many_rows"}
+        assert [problem["type"] for problem in (await preview(client, content))["problems"]] == [
+            "too_many_rows"
+        ]
+
+    async def test_empty_rows_below_the_limit_are_skipped(self, client: httpx2.AsyncClient) -> None:
+        content = "full_name,phone\n" + "\n" * 10_000 + "Lê Lan,0912345678\n"
+        assert (await imported(client, content))["created"] == 1
 
 
 class TestNames:
