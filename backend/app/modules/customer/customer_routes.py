@@ -106,6 +106,8 @@ async def import_customers(
     reason of each bad row, and of each in doubt: accents that were lost, another name at a known number, a birthday
     whose day and month are swapped. With `bad_rows=return` the good rows are imported and the others come back. Rows of
     customers who are archived or were merged are skipped. For administrators of the whole spa.
+
+    An import that has begun goes on when the client leaves. The same request with its `Idempotency-Key` returns the result.
     """
     language = preferred_language(accept_language)
     return await transfer.import_customers(session, user, file.file, query, language=language)
