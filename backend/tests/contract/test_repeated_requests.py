@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from app.main import app
+from app.modules.identity.identity_models import RoleAssignment
 from app.modules.identity.roles import Role
 from tests.builders.operations import (
     BRANCH,
@@ -18,7 +19,7 @@ from tests.builders.operations import (
     RequestCases,
     success_of,
 )
-from tests.support.database import run_sql
+from tests.support.database import insert, run_sql
 
 V1 = "/api/v1"
 ADMIN = Caller("admin", (Role.ADMIN, Role.CUSTOMER))
@@ -79,11 +80,7 @@ async def test_a_response_is_not_repeated_to_a_user_who_has_lost_a_role(
     first = await case.send(stranger)
     assert first.status_code == success_of(label), first.text
     caller = case.ids["caller"]
-    await run_sql(
-        "INSERT INTO role_assignment (id, user_id, role) VALUES (gen_random_uuid(), $1, 'therapist')"
-        " ON CONFLICT DO NOTHING",
-        caller,
-    )
+    await insert(RoleAssignment(user_id=caller, role="receptionist"))
     assert (await stranger.send(first.request)).content == first.content
     await run_sql("UPDATE role_assignment SET branch_id = $2 WHERE user_id = $1", caller, BRANCH)
     refused = await stranger.send(first.request)

@@ -127,7 +127,7 @@ class BlockedTimeListQuery(BaseModel):
         return self
 
 
-class OccurrenceRead(BaseModel):
+class BlockedOccurrenceRead(BaseModel):
     """One occurrence of a blocked time."""
 
     day: date = Field(description="The day on which it begins, on the calendar of the branch.")
@@ -151,7 +151,7 @@ class BlockedTimeRead(BaseModel):
 
 
 class BlockedTimeListed(BlockedTimeRead):
-    occurrences: list[OccurrenceRead] = Field(
+    occurrences: list[BlockedOccurrenceRead] = Field(
         description="Those that touch the days that were asked for, in order."
     )
 
@@ -161,7 +161,7 @@ class BlockedTimeSaved(Stranding):
 
 
 class OccurrenceSaved(Stranding):
-    occurrence: OccurrenceRead
+    occurrence: BlockedOccurrenceRead
 
 
 class BoardBlockedTime(BaseModel):

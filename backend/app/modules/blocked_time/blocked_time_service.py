@@ -25,6 +25,7 @@ from app.modules.blocked_time.blocked_time_errors import (
 )
 from app.modules.blocked_time.blocked_time_models import BlockedTime, BlockedTimeException
 from app.modules.blocked_time.blocked_time_schemas import (
+    BlockedOccurrenceRead,
     BlockedTimeChange,
     BlockedTimeCreate,
     BlockedTimeListed,
@@ -34,7 +35,6 @@ from app.modules.blocked_time.blocked_time_schemas import (
     BlockReason,
     BoardBlockedTime,
     OccurrenceChange,
-    OccurrenceRead,
     OccurrenceSaved,
 )
 from app.modules.branch import branch_service
@@ -188,7 +188,7 @@ async def change_occurrence(
         await _set_exception(session, blocked, day, (change.starts, change.ends) if changed else None)
     await _publish(session, blocked)
     zone = ZoneInfo((await branch_service.get_branch(session, blocked.branch_id)).time_zone)
-    occurrence = OccurrenceRead(
+    occurrence = BlockedOccurrenceRead(
         day=day,
         start=instant_of(day, change.starts, zone),
         end=instant_of(day, change.ends, zone),
@@ -237,9 +237,9 @@ def _visible_to(user: CurrentUser) -> Select[BlockedTime]:
 
 async def _occurrences(
     session: AsyncSession, rows: Sequence[BlockedTime], first_day: date, last_day: date
-) -> dict[UUID, list[OccurrenceRead]]:
+) -> dict[UUID, list[BlockedOccurrenceRead]]:
     """Return the occurrences that begin on these days, by the id of the blocked time."""
-    occurrences: dict[UUID, list[OccurrenceRead]] = defaultdict(list)
+    occurrences: dict[UUID, list[BlockedOccurrenceRead]] = defaultdict(list)
     # In UTC no time zone's day begins more than a day earlier or ends more than a day later.
     since = datetime.combine(first_day - _ONE_DAY, time(), UTC)
     until = datetime.combine(last_day + 2 * _ONE_DAY, time(), UTC)
@@ -249,7 +249,7 @@ async def _occurrences(
     ):
         if first_day <= day <= last_day:
             occurrences[blocked_time_id].append(
-                OccurrenceRead(
+                BlockedOccurrenceRead(
                     day=day, start=during.lower, end=during.upper, skipped=skipped, changed=changed
                 )
             )

@@ -26,12 +26,12 @@ from tests.support.ledger import entries, everything_stored
 from tests.support.stores import app_database
 
 BACKEND = Path(__file__).resolve().parents[3]
-PREVIEW = "POST /api/v1/customers/import/preview"
+PREVIEWS = {"POST /api/v1/customers/import/preview", "POST /api/v1/visit-series/preview"}
 """An operation that needs a transaction for its temporary table, and changes nothing."""
 CHANGING = [
     label
     for label in OPERATIONS
-    if label not in PUBLIC | READ_BY_POST | {PREVIEW} and not label.startswith("GET ")
+    if label not in PUBLIC | READ_BY_POST | PREVIEWS and not label.startswith("GET ")
 ]
 HEALTH = "dị ứng tinh dầu oải hương"
 EMAIL = "mai@example.com"

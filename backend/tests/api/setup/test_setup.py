@@ -203,7 +203,10 @@ async def test_an_import_that_strands_appointments_is_refused_unless_it_is_force
     [detail] = refused.value.details or ()
     assert (detail["field"], detail["message"]) == (
         str(visit.appointment_id),
-        LocalizedText("Giường 2 đã ngừng dùng.", "Giường 2 is out of use."),
+        LocalizedText(
+            "Khách, 16:00 ngày 01/03/2100: Giường 2 đã ngừng dùng.",
+            "A guest, 16:00 on 1 March 2100: Giường 2 is out of use.",
+        ),
     )
     assert await now() == spa()
 

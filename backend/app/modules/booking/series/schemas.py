@@ -71,7 +71,7 @@ class SeriesCancel(RequestModel):
     reason: Reason = ""
 
 
-class OccurrencePreview(BaseModel):
+class SeriesOccurrencePreview(BaseModel):
     """One occurrence of a series that is not booked yet."""
 
     number: int
@@ -81,7 +81,7 @@ class OccurrencePreview(BaseModel):
     )
 
 
-class OccurrenceRead(OccurrencePreview):
+class SeriesOccurrenceRead(SeriesOccurrencePreview):
     """One occurrence of a series."""
 
     visit: VisitRead | None = Field(
@@ -90,7 +90,7 @@ class OccurrenceRead(OccurrencePreview):
 
 
 class SeriesPreview(BaseModel):
-    occurrences: list[OccurrencePreview]
+    occurrences: list[SeriesOccurrencePreview]
 
 
 class SeriesRead(BaseModel):
@@ -101,6 +101,6 @@ class SeriesRead(BaseModel):
     every_weeks: int
     count: int
     created_at: datetime
-    occurrences: list[OccurrenceRead] = Field(
+    occurrences: list[SeriesOccurrenceRead] = Field(
         description="In order. An `error` is the answer to this request; it is not kept."
     )

@@ -38,11 +38,11 @@ from app.modules.booking.series.occurrences import (
 )
 from app.modules.booking.series.rows import lock_series
 from app.modules.booking.series.schemas import (
-    OccurrencePreview,
-    OccurrenceRead,
     Repetition,
     SeriesCancel,
     SeriesCreate,
+    SeriesOccurrencePreview,
+    SeriesOccurrenceRead,
     SeriesPreview,
     SeriesRead,
 )
@@ -135,7 +135,9 @@ async def preview_series(
     for number, start in enumerate(starts, start=1):
         order = request.visit.model_copy(update={"start": start})
         error = await _refusal_of(user, partial(_book_and_roll_back, user=user, order=order))
-        previews.append(OccurrencePreview(number=number, start=start, error=_read_error(error, language)))
+        previews.append(
+            SeriesOccurrencePreview(number=number, start=start, error=_read_error(error, language))
+        )
     return SeriesPreview(occurrences=previews)
 
 
@@ -346,7 +348,7 @@ async def _read(session: AsyncSession, series: VisitSeries, errors: Errors, lang
         count=series.count,
         created_at=series.created_at,
         occurrences=[
-            OccurrenceRead(
+            SeriesOccurrenceRead(
                 number=number,
                 start=start,
                 error=_read_error(errors.get(number), language),
