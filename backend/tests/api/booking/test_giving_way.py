@@ -19,12 +19,13 @@ from tests.builders.bookings import (
     with_headers,
 )
 from tests.builders.people import new_customer
-from tests.builders.rosters import add_leave, add_skill, code_of
+from tests.builders.rosters import add_leave, add_skill, answered_while, code_of
 from tests.builders.spas import Segment
-from tests.support.database import run_sql
+from tests.support.database import another_connection, run_sql
 from tests.support.ledger import entries
 
 TAKEN = (409, "SLOT_TAKEN")
+LOCK_VISIT = "SELECT FROM visit WHERE id = $1 FOR NO KEY UPDATE"
 
 
 async def book(client: httpx2.AsyncClient, spa: BookableSpa, hour: float, **wishes: Any) -> httpx2.Response:
@@ -160,12 +161,9 @@ class TestWishes:
 
 
 class TestWhatStays:
-    async def test_a_treatment_that_has_begun_is_never_moved(
-        self, client: httpx2.AsyncClient, spa: BookableSpa
-    ) -> None:
+    async def test_a_treatment_that_has_begun_is_never_moved(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=2, beds=2, hours="00:00-24:00")
         walk_in = (await client.post(VISITS, **spa.booking(None, walk_in=True))).json()
-        if "id" not in walk_in:
-            pytest.skip("the spa is closed now")
         guests = [{"treatments": [spa.treatment(therapist_id=therapist_of(walk_in))]}]
         second = await client.post(VISITS, **spa.booking(None, walk_in=True, guests=guests))
         assert code_of(second) == TAKEN
@@ -325,6 +323,32 @@ class TestEdits:
             headers={"Idempotency-Key": "undo"},
         )
         assert code_of(undone) == TAKEN
+
+
+class TestLocks:
+    async def test_a_booking_that_waited_for_a_visit_sees_that_its_guest_has_a_wish_now(
+        self, client: httpx2.AsyncClient, spa: BookableSpa
+    ) -> None:
+        first = await create_booking(client, spa, 10)
+        lan = therapist_of(first)
+        changes = [
+            (LOCK_VISIT, UUID(first["id"])),
+            ("UPDATE appointment_treatment SET therapist_id = $1", lan),
+        ]
+        [refused] = await answered_while(changes, book(client, spa, 10, therapist_id=lan))
+        assert code_of(refused) == TAKEN
+
+    async def test_a_change_of_a_visit_does_not_wait_for_an_older_one(
+        self, client: httpx2.AsyncClient, spa: BookableSpa
+    ) -> None:
+        """Refuse at once: the transaction that has the older visit may be waiting for this one."""
+        older = await create_booking(client, spa, 10)
+        newer = (await book(client, spa, 14, therapist_id=therapist_of(older))).json()
+        path, body = f"{VISITS}/{newer['id']}", {"start": spa.hour(10).isoformat()}
+        async with another_connection() as connection, connection.transaction():
+            await connection.execute(LOCK_VISIT, UUID(older["id"]))
+            assert code_of(await client.patch(path, json=body)) == TAKEN
+        assert (await client.patch(path, json=body)).status_code == 200
 
 
 class TestWhoIsTold:
