@@ -1,6 +1,6 @@
 """A believable demo spa, its customers and accounts, for development and for demonstrations."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from itertools import batched
 from pathlib import Path
 from typing import NamedTuple
@@ -12,8 +12,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cli.demo_people import sample_customers
 from app.db.transactions import run_in_transaction
-from app.modules.blocked_time import blocked_time_service
-from app.modules.blocked_time.blocked_time_schemas import BlockedTimeCreate, BlockReason
 from app.modules.branch import branch_service
 from app.modules.customer.customer_models import Customer
 from app.modules.identity import identity_service
@@ -28,7 +26,7 @@ from app.modules.staff import staff_service
 from app.modules.staff.roster import fill as roster_fill
 from app.modules.staff.roster.schemas import ShiftFill
 from app.modules.staff.staff_models import Staff
-from app.modules.staff.staff_schemas import StaffListQuery, StaffUpdate
+from app.modules.staff.staff_schemas import StaffUpdate
 
 _BATCH = 1_000
 _DEMO_SPA = Path(__file__).with_name("demo_spa.yaml")
@@ -50,28 +48,10 @@ async def _seed_spa(session: AsyncSession) -> bool:
         today = datetime.now(ZoneInfo(branch.time_zone)).date()
         fill = ShiftFill(branch_id=branch.id, first_day=today, last_day=today + _ROSTER - timedelta(days=1))
         await roster_fill.fill_shifts(session, SYSTEM_USER, fill)
-        await _add_team_meeting(session, branch.id, today)
     therapist_id = await session.scalar(select(User.id).where(User.email == _THERAPIST))
     if therapist_id is not None:
         await _link_therapist(session, therapist_id)
     return True
-
-
-async def _add_team_meeting(session: AsyncSession, branch_id: UUID, today: date) -> None:
-    """Block half an hour of every Wednesday for everybody who works in this branch alone."""
-    for person in await staff_service.list_staff(session, SYSTEM_USER, StaffListQuery(branch_id=branch_id)):
-        if person.branch_ids == [branch_id]:
-            meeting = BlockedTimeCreate(
-                branch_id=branch_id,
-                resource_id=person.id,
-                reason=BlockReason.MEETING,
-                note="Họp giữa tuần",
-                first_day=today,
-                weekdays=[3],
-                starts="14:00",
-                ends="14:30",
-            )
-            await blocked_time_service.block_time(session, SYSTEM_USER, meeting)
 
 
 async def _link_therapist(session: AsyncSession, user_id: UUID) -> None:

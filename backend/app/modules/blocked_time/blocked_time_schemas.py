@@ -47,8 +47,8 @@ class OccurrenceChange(OccurrenceTimes):
     force: Force = False
 
 
-class BlockedTimeChange(OccurrenceTimes):
-    """A whole blocked time, except what it blocks."""
+class BlockedTimeRule(OccurrenceTimes):
+    """When a time is blocked, and its use."""
 
     reason: BlockReason
     note: Annotated[Composed, Field(max_length=200, examples=["Họp đầu tuần"])] = ""
@@ -67,7 +67,6 @@ class BlockedTimeChange(OccurrenceTimes):
         description="The last day on which it may begin. null: every week without an end. Without `weekdays`"
         " it is not needed.",
     )
-    force: Force = False
 
     @model_validator(mode="after")
     def _occurs(self) -> Self:
@@ -96,6 +95,12 @@ class BlockedTimeChange(OccurrenceTimes):
     def _first_week(self) -> list[date]:
         end = self.first_day + _WEEK
         return days_between(self.first_day, min(self.last_day or end, end))
+
+
+class BlockedTimeChange(BlockedTimeRule):
+    """A whole blocked time, except what it blocks."""
+
+    force: Force = False
 
 
 class BlockedTimeCreate(BlockedTimeChange):

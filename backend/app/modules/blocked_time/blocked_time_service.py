@@ -4,7 +4,7 @@ PostgreSQL expands what repeats every week (`zenspa_blocked_occurrences`), for s
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -214,6 +214,44 @@ async def skip_occurrence(session: AsyncSession, user: CurrentUser, blocked_time
 # Below: for the other modules, which have authorized the user.
 
 
+async def list_weekly_blocks(session: AsyncSession) -> dict[UUID, list[BlockedTimeRead]]:
+    """Return the blocked times that repeat every week, by resource."""
+    blocked: dict[UUID, list[BlockedTimeRead]] = defaultdict(list)
+    for row in await session.scalars(_weekly()):
+        blocked[row.resource_id].append(_read(row))
+    return blocked
+
+
+async def set_weekly_blocks(
+    session: AsyncSession, user: CurrentUser, resource_id: UUID, wanted: Iterable[BlockedTimeCreate]
+) -> None:
+    """Replace the blocked times of a resource that repeat every week. Rows that stay are left untouched, with the
+    occurrences that were skipped or changed. The caller guards the appointments.
+
+    Raises:
+        ForbiddenException: The user is not at the desk of each branch.
+        ResourceNotFound, BlockedTimesFull
+    """
+    authorize(user, *DESK)
+    await lock_resources(session, [resource_id])
+    missing = [_columns(new) for new in wanted]
+    for row in await session.scalars(_weekly().where(BlockedTime.resource_id == resource_id)):
+        columns = {name: getattr(row, name) for name in BlockedTimeRead.model_fields if name != "id"}
+        if columns in missing:
+            missing.remove(columns)
+        else:
+            authorize(user, *DESK, branch_id=row.branch_id)
+            await session.delete(row)
+    await session.flush()
+    for columns in missing:
+        blocked = BlockedTime(**columns)
+        authorize(user, *DESK, branch_id=blocked.branch_id)
+        await _refuse_if_full(session, blocked)
+        session.add(blocked)
+        await session.flush()
+        await _publish(session, blocked)
+
+
 async def blocked_during(
     session: AsyncSession, resource_ids: Collection[UUID], during: Span
 ) -> dict[UUID, list[BoardBlockedTime]]:
@@ -223,6 +261,10 @@ async def blocked_during(
         fields = dict(zip(BoardBlockedTime.model_fields, values, strict=True))
         blocked[resource_id].append(BoardBlockedTime.model_validate(fields))
     return blocked
+
+
+def _weekly() -> Select[BlockedTime]:
+    return select(BlockedTime).where(BlockedTime.weekdays != [])
 
 
 def _visible_to(user: CurrentUser) -> Select[BlockedTime]:

@@ -127,12 +127,13 @@ class _ReferenceCheck:
             yield from self._check_keys("branch", person, "branches", path)
             yield from self._check_keys("service", person, "skills", path)
             own_branches = {key for _, key in _texts(person, "branches", path)}
-            for shift_path, shift in _items(person, "weekly_shifts", path):
-                problems = list(self._check_key("branch", shift, "branch", shift_path))
+            lines = [*_items(person, "weekly_shifts", path), *_items(person, "blocked_times", path)]
+            for line_path, line in lines:
+                problems = list(self._check_key("branch", line, "branch", line_path))
                 yield from problems
-                branch = shift.get("branch")
+                branch = line.get("branch")
                 if not problems and isinstance(branch, str) and branch not in own_branches:
-                    yield (*shift_path, "branch"), "branch_elsewhere", _ELSEWHERE
+                    yield (*line_path, "branch"), "branch_elsewhere", _ELSEWHERE
 
     def _keys(self, name: str, **fields: str) -> set[str]:
         """Return the keys of the items of a list that have these fields."""

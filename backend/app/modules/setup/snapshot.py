@@ -7,6 +7,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.modules.blocked_time.blocked_time_schemas import BlockedTimeRead, BlockedTimeRule
+from app.modules.blocked_time.blocked_time_service import list_weekly_blocks
 from app.modules.branch import branch_service
 from app.modules.branch.branch_schemas import BranchCreate, BranchRead
 from app.modules.branch.travel import list_travel_times
@@ -52,6 +54,7 @@ async def load_snapshot(session: AsyncSession, user: CurrentUser) -> Snapshot:
     ]
     catalogue = await catalogue_service.read_desk_catalogue(session, user)
     staff = await _list_all_staff(session, user, branches)
+    blocks = await list_weekly_blocks(session)
     shifts = await weekly_roster.list_weekly_shifts(session, None)
 
     variants = {
@@ -73,10 +76,12 @@ async def load_snapshot(session: AsyncSession, user: CurrentUser) -> Snapshot:
     keys = {item_id: key for ids_by_key in ids.values() for key, item_id in ids_by_key.items()}
     data = {
         "version": 1,
-        "branches": _branches(branches, travel, rooms, resources, keys),
+        "branches": _branches(branches, travel, rooms, resources, blocks=blocks, keys=keys),
         "resource_types": [resource_type.model_dump(exclude={"id"}) for resource_type in types],
         **_catalogue(catalogue, keys),
-        "staff": [_person(person, shifts.get(person.id), keys) for person in staff],
+        "staff": [
+            _person(person, shifts.get(person.id), blocks.get(person.id, []), keys) for person in staff
+        ],
     }
     positions = {
         ItemKind.CATEGORY: {category.key: category.position for category in catalogue.categories},
@@ -98,11 +103,13 @@ async def _list_all_staff(
     return list(people.values())
 
 
-def _branches(
+def _branches(  # noqa: PLR0913 - the parts of a branch
     branches: Sequence[BranchRead],
     travel: Mapping[UUID, Sequence[TravelTimeRead]],
     rooms: Sequence[RoomRead],
     resources: Sequence[ResourceRead],
+    *,
+    blocks: Mapping[UUID, Sequence[BlockedTimeRead]],
     keys: Mapping[UUID, str],
 ) -> list[Data]:
     by_location: dict[tuple[UUID | None, str], list[Data]] = defaultdict(list)
@@ -113,7 +120,13 @@ def _branches(
         )
         retired = resource.retired_at is not None
         by_location[location].append(
-            {"key": resource.key, "name": resource.name, "type": keys[resource.type_id], "retired": retired}
+            {
+                "key": resource.key,
+                "name": resource.name,
+                "type": keys[resource.type_id],
+                "retired": retired,
+                "blocked_times": [_block(block) for block in blocks.get(resource.id, ())],
+            }
         )
     rooms_by_branch: dict[UUID, list[Data]] = defaultdict(list)
     for room in rooms:
@@ -171,7 +184,16 @@ def _variant(variant: DeskVariant, keys: Mapping[UUID, str]) -> Data:
     return variant.model_dump(include={"key", "name", "price"}) | {"retired": retired, "segments": segments}
 
 
-def _person(person: StaffRead, weekly: WeeklyShifts | None, keys: Mapping[UUID, str]) -> Data:
+def _block(block: BlockedTimeRead) -> Data:
+    return block.model_dump(include={*BlockedTimeRule.model_fields})
+
+
+def _person(
+    person: StaffRead,
+    weekly: WeeklyShifts | None,
+    blocks: Sequence[BlockedTimeRead],
+    keys: Mapping[UUID, str],
+) -> Data:
     fields = FileStaff.model_fields.keys() & StaffRead.model_fields.keys()
     shifts = weekly.model_dump()["shifts"] if weekly else []
     return person.model_dump(include=fields) | {
@@ -186,4 +208,5 @@ def _person(person: StaffRead, weekly: WeeklyShifts | None, keys: Mapping[UUID, 
             }
             for shift in shifts
         ],
+        "blocked_times": [_block(block) | {"branch": keys[block.branch_id]} for block in blocks],
     }

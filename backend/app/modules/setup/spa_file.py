@@ -18,6 +18,8 @@ from app.common.types.contact import Email, Name, Phone
 from app.common.types.gender import GivenGender
 from app.common.types.wall_time import DAY, WallTime, end_after
 from app.common.validation import bilingual_error
+from app.modules.blocked_time.blocked_time_errors import MAX_BLOCKED_TIMES
+from app.modules.blocked_time.blocked_time_schemas import BlockedTimeRule
 from app.modules.branch.branch_schemas import (
     BranchCreate,
     SpecialHoursCreate,
@@ -98,6 +100,22 @@ class ShiftLine(_Part):
         return self
 
 
+class BlockLine(BlockedTimeRule):
+    """Blocked time of every week."""
+
+    model_config = _Part.model_config
+
+    weekdays: Days
+
+
+class StaffBlockLine(BlockLine):
+    branch: Key
+
+
+def _in_order[L: BlockLine](lines: list[L]) -> list[L]:
+    return sorted(lines, key=lambda line: line.model_dump_json())
+
+
 def _joined[L: (HoursLine, ShiftLine)](
     lines: list[L], times_of: Callable[[L], tuple[Hashable, ...]]
 ) -> list[L]:
@@ -159,6 +177,9 @@ class FileResource(_Keyed):
     name: ResourceName
     type: Key
     retired: StrictBool = False
+    blocked_times: Annotated[
+        list[BlockLine], Field(max_length=MAX_BLOCKED_TIMES), AfterValidator(_in_order)
+    ] = Field(default_factory=list)
 
 
 FileResources = Annotated[list[FileResource], Field(max_length=MAX_ITEMS), AfterValidator(_by_key)]
@@ -265,6 +286,9 @@ class FileStaff(_Keyed):
     weekly_shifts: Annotated[list[ShiftLine], Field(max_length=50), AfterValidator(_week_of_shifts)] = Field(
         default_factory=list
     )
+    blocked_times: Annotated[
+        list[StaffBlockLine], Field(max_length=MAX_BLOCKED_TIMES), AfterValidator(_in_order)
+    ] = Field(default_factory=list)
 
     @model_validator(mode="after")
     def _not_backwards(self) -> Self:

@@ -1,13 +1,16 @@
 """Writing a planned import, by the services that anybody else would use."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.types.localized import LocalizedText
 from app.core.exceptions import ConflictException, NotFoundException, ValidationException
+from app.modules.blocked_time.blocked_time_schemas import BlockedTimeCreate, BlockedTimeRule
+from app.modules.blocked_time.blocked_time_service import set_weekly_blocks
 from app.modules.branch import branch_service
 from app.modules.branch.branch_schemas import BranchCreate, BranchUpdate, WeeklyHours
 from app.modules.branch.travel import set_travel_time
@@ -38,6 +41,7 @@ from app.modules.setup.plan import LABELS, ItemKind, Key, Plan, arranged, orders
 from app.modules.setup.setup_errors import ItemRefused
 from app.modules.setup.snapshot import Snapshot
 from app.modules.setup.spa_file import (
+    BlockLine,
     FileAddOn,
     FileBranch,
     FileCategory,
@@ -199,7 +203,12 @@ class Writer:
             )
             created = await resource_service.create_resource(session, user, new)
             self._ids[ItemKind.RESOURCE][resource.key] = created.id
-        if self._changed(ItemKind.RESOURCE, resource.key) or (is_new and resource.retired):
+        changed = self._changed(ItemKind.RESOURCE, resource.key)
+        if "blocked_times" in changed or (is_new and resource.blocked_times):
+            branch_id = self._ids[ItemKind.BRANCH][branch.key]
+            resource_id = self._ids[ItemKind.RESOURCE][resource.key]
+            await self._write_blocks(resource_id, [(branch_id, line) for line in resource.blocked_times])
+        if changed - {"blocked_times"} or (is_new and resource.retired):
             changes = ResourceUpdate(
                 name=resource.name, room_id=room_id, retired=resource.retired, force=True
             )
@@ -334,12 +343,27 @@ class Writer:
         if is_new:
             created = await staff_service.create_staff(session, user, StaffCreate(**fields))
             self._ids[ItemKind.STAFF][key] = created.id
-        elif changed - {"weekly_shifts"}:
+        elif changed - {"weekly_shifts", "blocked_times"}:
             staff_id = self._ids[ItemKind.STAFF][key]
             await staff_service.update_staff(session, user, staff_id, StaffUpdate(**fields, force=True))
         if "weekly_shifts" in changed or (is_new and person.weekly_shifts):
             shifts = weekly_shifts(person.weekly_shifts, self._ids[ItemKind.BRANCH])
             await weekly_roster.set_weekly_shifts(session, user, self._ids[ItemKind.STAFF][key], shifts)
+        if "blocked_times" in changed or (is_new and person.blocked_times):
+            branch_ids = self._ids[ItemKind.BRANCH]
+            lines = [(branch_ids[line.branch], line) for line in person.blocked_times]
+            await self._write_blocks(self._ids[ItemKind.STAFF][key], lines)
+
+    async def _write_blocks(self, resource_id: UUID, lines: Sequence[tuple[UUID, BlockLine]]) -> None:
+        blocks = [
+            BlockedTimeCreate.model_construct(
+                **{name: getattr(line, name) for name in BlockedTimeRule.model_fields},
+                branch_id=branch_id,
+                resource_id=resource_id,
+            )
+            for branch_id, line in lines
+        ]
+        await set_weekly_blocks(self._session, self._user, resource_id, blocks)
 
     @contextmanager
     def _naming(self, kind: ItemKind, key: Key) -> Iterator[None]:

@@ -1,11 +1,13 @@
 """Importing and exporting a spa's set-up."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
 
 from app.common.types.localized import LocalizedText
 from app.db.transactions import run_in_transaction
+from app.modules.blocked_time.blocked_time_models import BlockedTimeException
 from app.modules.coverage.coverage_errors import AppointmentsStranded
 from app.modules.identity.access import SYSTEM_USER
 from app.modules.identity.identity_models import User
@@ -69,6 +71,10 @@ async def test_the_demo_spa_is_exported_as_it_was_imported() -> None:
         ("employed_from: 2024-03-01", "employed_from: 2024-03-01\n    employed_until: 2099-12-31\n    gender: female"),
         ("skills: [thuy-dien]", "skills: [thai]"),
         ('days: [1, 2], starts: "09:00"', 'days: [2, 5], starts: "10:00"'),
+        ("skills: [thuy-dien]", ("skills: [thuy-dien]\n    blocked_times: [{branch: quan-1, reason: break, weekdays: [1, 2],"
+         " first_day: 2026-01-01, starts: '12:00', ends: '00:30'}]")),
+        ("name: Giường 2, type: giuong", ("name: Giường 2, type: giuong, blocked_times: [{reason: cleaning, note: Giặt ga,"
+         " weekdays: [7], first_day: 2026-01-01, last_day: 2027-01-01, starts: '08:00', ends: '09:00'}]")),
     ],
     ids=lambda change: change[0].split(":")[0].strip(" {"),
 )  # fmt: skip
@@ -103,6 +109,22 @@ async def test_travel_between_branches_is_set_changed_and_removed() -> None:
     at_the_other = ("    phone: 028", "    travel_times: [{branch: binh-thanh, minutes: 25}]\n    phone: 028")
     both = spa(("resource_types:\n", second % "" + "resource_types:\n"), at_the_other)
     assert both == file(", travel_times: [{branch: quan-1, minutes: 25}]")
+
+
+async def test_a_block_that_stays_keeps_its_skipped_occurrences() -> None:
+    lunch = "{branch: quan-1, reason: break, weekdays: [1], first_day: 2026-01-01, starts: '12:00', ends: '13:00'}"
+    tea = lunch.replace("'12:00', ends: '13:00'", "'15:00', ends: '15:15'")
+    line = "skills: [thuy-dien]\n    blocked_times: [%s]"
+    await bring_in(spa(("skills: [thuy-dien]", line % lunch)))
+    [(blocked_time_id,)] = await run_sql("SELECT id FROM blocked_time")
+    await insert(BlockedTimeException(blocked_time_id=blocked_time_id, day=date(2027, 1, 4)))
+    await bring_in(spa(("skills: [thuy-dien]", line % f"{tea}, {lunch}")))
+    assert len(await run_sql("SELECT id FROM blocked_time")) == 2
+    assert [row[0] for row in await run_sql("SELECT blocked_time_id FROM blocked_time_exception")] == [
+        blocked_time_id
+    ]
+    await bring_in(spa())
+    assert await run_sql("SELECT id FROM blocked_time") == []
 
 
 async def test_new_items_may_be_retired_or_closed_already() -> None:

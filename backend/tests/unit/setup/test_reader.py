@@ -87,6 +87,12 @@ class TestReading:
          "line 5: branches.quan-1.travel_times.1.branch", "unknown_branch"),
         ("    phone: 028", "    travel_times: [{branch: quan-1, minutes: 9}]\n    phone: 028",
          "line 5: branches.quan-1.travel_times.1.branch", "same_branch"),
+        ("name: Giường 2,", ("name: Giường 2, blocked_times: [{reason: cleaning, weekdays: [1], first_day: 2026-01-06,"
+         " last_day: 2026-01-07, starts: '08:00', ends: '09:00'}],"),
+         "line 16: branches.quan-1.rooms.sen.beds.sen-2.blocked_times.1", "never_occurs"),
+        ("skills: [thuy-dien]", ("skills: [thuy-dien]\n    blocked_times: [{branch: quan-2, reason: break, weekdays: [1],"
+         " first_day: 2026-01-06, starts: '08:00', ends: '09:00'}]"),
+         "line 50: staff.lan.blocked_times.1.branch", "unknown_branch"),
         ("key: sen-2", "key: sen-1", "line 16: branches.quan-1.rooms.sen.beds.sen-1.key", "duplicate_key"),
         ("key: noi-1", "key: sen-1", "line 18: branches.quan-1.resources.sen-1.key", "duplicate_key"),
         ("Giường 1, type: giuong", "G, type: noi", "line 15: branches.quan-1.rooms.sen.beds.sen-1.type", "unknown_bed"),

@@ -124,9 +124,16 @@ def spas(draw: Callable[..., Any]) -> dict[str, Any]:
         shift = st.fixed_dictionaries(
             {"branch": st.sampled_from(works_in), "days": st.lists(st.integers(1, 7), min_size=1), "starts": TIMES, "ends": TIMES}
         )  # fmt: skip
+        block = st.fixed_dictionaries(
+            {"branch": st.sampled_from(works_in), "reason": st.sampled_from(["break", "meeting"]), "starts": TIMES,
+             "weekdays": st.lists(st.integers(1, 7), min_size=1), "first_day": st.dates(dt.date(2020, 1, 1), dt.date(2030, 1, 1)),
+             "ends": TIMES},
+            optional={"note": TEXTS.map(lambda text: text[:200])},
+        )  # fmt: skip
         staff = keyed(
             {"full_name": LINES, "employed_from": st.dates(dt.date(1990, 1, 1), dt.date(2030, 1, 1)), "branches": st.just(works_in)},
-            skills=keys_of(treatments), weekly_shifts=st.lists(shift, max_size=1), bio=st.fixed_dictionaries({"vi": TEXTS}),
+            skills=keys_of(treatments), weekly_shifts=st.lists(shift, max_size=1),
+            blocked_times=st.lists(block, max_size=2), bio=st.fixed_dictionaries({"vi": TEXTS}),
             gender=st.sampled_from(["female", "male", "other"]), languages=st.just(["en", "vi"]),
         )  # fmt: skip
     return {"version": 1, "branches": branches, "resource_types": types, "categories": categories,
