@@ -48,7 +48,7 @@ class OccurrenceChange(OccurrenceTimes):
 
 
 class BlockedTimeRule(OccurrenceTimes):
-    """When a time is blocked, and its use."""
+    """Rule by which a time is blocked, once or every week, and its use."""
 
     reason: BlockReason
     note: Annotated[Composed, Field(max_length=200, examples=["Họp đầu tuần"])] = ""

@@ -22,7 +22,7 @@ from tests.builders.bookings import (
 )
 from tests.builders.branches import add_branch
 from tests.builders.people import new_customer, new_user, signed_in
-from tests.builders.resources import add_bed, blocked_time_row
+from tests.builders.resources import add_bed, blocked_time_row, booking_rows
 from tests.builders.rosters import LOCK, add_therapist, answered_while, code_of, statements
 from tests.support import eventually
 from tests.support.database import insert_all, run_sql
@@ -86,6 +86,14 @@ class TestStranding:
         row = blocked_time_row(spa.branch_id, lan, first_day=spa.day(0))
         [booked] = await answered_while([(LOCK, lan), row], client.post(VISITS, **spa.booking(spa.hour(12))))
         assert code_of(booked) == (409, "SLOT_TAKEN")
+
+    async def test_a_block_waits_for_a_booking_that_is_being_made_and_then_finds_it(
+        self, client: httpx2.AsyncClient, spa: BookableSpa
+    ) -> None:
+        lan = spa.therapists[0]
+        _, rows = await booking_rows(lan, spa.hour(12), spa.hour(13))
+        [refused] = await answered_while([(LOCK, lan), *rows], client.post(PATH, json=meeting(spa)))
+        assert code_of(refused) == (409, "APPOINTMENTS_STRANDED")
 
     async def test_a_therapist_who_is_away_anyway_is_not_stranded_by_a_meeting(
         self, client: httpx2.AsyncClient, spa: BookableSpa
