@@ -4,6 +4,9 @@ import { expect, factsOf, signIn, test } from "./facts";
 const SIZES = { laptop: [1366, 768], desktop: [1920, 1080], tablet: [1280, 800] } as const;
 const folder = process.env.LOOKS ?? "test-results/looks";
 
+// Not part of `make pictures`: LOOKS=/tmp/looks turns it on.
+test.skip(process.env.LOOKS === undefined);
+
 for (const [size, [width, height]] of Object.entries(SIZES)) {
   for (const language of ["vi", "en"] as const) {
     for (const theme of ["light", "dark"] as const) {

@@ -2,7 +2,7 @@
 import { Heart, HeartPulse, TriangleAlert } from "lucide-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
-import type { BoardRead } from "@/api/generated";
+import type { BoardRead, TreatmentRead } from "@/api/generated";
 import { currentLanguage } from "@/i18n";
 import { inLanguage, shortName } from "@/i18n/format";
 import { type Card, type Direction, MIN_CARD_HEIGHT, offsetOf, type Span, type View } from "./layout";
@@ -28,10 +28,13 @@ const ARROWS: Record<string, Direction> = {
   ArrowLeft: "left",
   ArrowRight: "right",
 };
-/** From these heights a card has two, three and four lines. */
+/** From these heights a card has two, three, four and six lines. */
 const TWO_LINES = 46;
 const THREE_LINES = 64;
 const FOUR_LINES = 84;
+const SIX_LINES = 118;
+/** The time at the right, in a card that has room for it beside the word of the status. */
+const WIDE_TIME = "tabular ml-auto hidden shrink-0 pl-1 text-xs @min-[9rem]:inline";
 /** The line between two cards that follow each other. */
 const GAP = 1;
 
@@ -49,13 +52,13 @@ export const BoardCard = memo(function BoardCard(props: Props) {
   // The guest's own time, which preparing and tidying up surround; of a later piece, when it begins.
   const start = Math.max(card.start, Date.parse(treatment.start));
   const startTime = timeIn(board.time_zone, start);
-  const others = treatment.allocations.filter(({ kind }) => (kind === "staff") !== (view === "staff"));
+  const others = namesOfOthers(treatment, view);
   const isStranded = board.stranded.some(({ appointment_id }) => appointment_id === appointment.id);
   const width = 100 / card.lanes;
 
   return (
     <li
-      className="absolute px-0.5"
+      className="@container absolute px-0.5"
       style={{
         top: offsetOf(span, scale, card.start),
         height,
@@ -79,15 +82,18 @@ export const BoardCard = memo(function BoardCard(props: Props) {
           onArrow(card.key, direction);
         }}
       >
-        <span className="flex min-w-0 items-center gap-1">
-          {height < TWO_LINES && <StatusIcon aria-hidden size={13} className="shrink-0" />}
-          <span className="truncate font-semibold">{name}</span>
+        <span className="flex min-w-0 items-start gap-1">
+          {height < TWO_LINES && <StatusIcon aria-hidden size={13} className="mt-0.5 shrink-0" />}
+          {/* The given name is the last word: it wraps before it is cut. */}
+          <span className={`font-semibold ${height >= FOUR_LINES ? "line-clamp-2 break-words" : "truncate"}`}>
+            {name}
+          </span>
           <Marks
             isStranded={isStranded}
             hasHealth={guest !== undefined && guest.contraindications !== ""}
             isRequested={treatment.therapist_id !== null}
           />
-          {height < TWO_LINES && <span className="tabular ml-auto shrink-0 pl-1 text-xs">{startTime}</span>}
+          {height < TWO_LINES && <span className={`${WIDE_TIME} pt-px`}>{startTime}</span>}
         </span>
         {height < TWO_LINES && <span className="sr-only">{status}</span>}
         {height >= TWO_LINES && (
@@ -96,19 +102,31 @@ export const BoardCard = memo(function BoardCard(props: Props) {
             <span className="truncate font-medium">
               {isHeld ? <HoldLeft until={Date.parse(appointment.hold_expires_at ?? "")} /> : status}
             </span>
-            <span className="tabular ml-auto shrink-0 pl-1">{startTime}</span>
+            <span className={WIDE_TIME}>{startTime}</span>
           </span>
         )}
-        <span className={height >= THREE_LINES ? "truncate text-xs" : "sr-only"}>{service}</span>
+        <span className={serviceClass(height)}>
+          <span className="tabular @min-[9rem]:hidden">{startTime} </span>
+          {service}
+        </span>
         {height >= FOUR_LINES && others.length > 0 && (
-          <span className="truncate text-xs">
-            {others.map((other) => (other.kind === "staff" ? shortName(other.name) : other.name)).join(" · ")}
-          </span>
+          <span className="truncate text-xs">{others.join(" · ")}</span>
         )}
       </button>
     </li>
   );
 });
+
+function serviceClass(height: number): string {
+  if (height < THREE_LINES) return "sr-only";
+  return height >= SIX_LINES ? "line-clamp-2 text-xs" : "truncate text-xs";
+}
+
+/** Return the bed and devices in a column of a therapist, and the therapists in a column of a bed. */
+function namesOfOthers({ allocations }: TreatmentRead, view: View): string[] {
+  const others = allocations.filter(({ kind }) => (kind === "staff") !== (view === "staff"));
+  return [...new Set(others.map(({ kind, name }) => (kind === "staff" ? shortName(name) : name)))];
+}
 
 function HoldLeft({ until }: { until: number }) {
   const { t } = useTranslation();

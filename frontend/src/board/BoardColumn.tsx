@@ -39,7 +39,7 @@ export const BoardColumn = memo(function BoardColumn({
   return (
     <section
       aria-labelledby={`column-${column.id}`}
-      className="hour-lines relative min-w-0 border-line border-l bg-surface"
+      className={`hour-lines relative min-w-0 border-l bg-surface ${column.startsGroup ? "border-l-line-strong" : "border-l-line"}`}
       style={{ height: offsetOf(span, scale, span.end) }}
       data-column={column.id}
     >

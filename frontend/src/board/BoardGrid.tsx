@@ -56,8 +56,8 @@ export function BoardGrid({ board, layout, view }: Props) {
     >
       <div className="relative grid" style={measures}>
         <div className="sticky top-0 left-0 z-30 border-line border-r border-b bg-surface" />
-        {columns.map((column, index) => (
-          <ColumnHead key={column.id} column={column} zone={zone} before={columns[index - 1]} />
+        {columns.map((column) => (
+          <ColumnHead key={column.id} column={column} zone={zone} />
         ))}
         <div className="sticky left-0 z-20 border-line border-r bg-surface" style={{ height }}>
           {hours.map((hour) => (

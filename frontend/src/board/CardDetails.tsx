@@ -125,7 +125,10 @@ function Details({ board, open }: { board: BoardRead; open: OpenedCard }) {
         {appointment.reason !== "" && <Fact name={t("card.reason")}>{appointment.reason}</Fact>}
       </dl>
       <p className="border-line border-t px-4 py-2.5 text-muted text-sm">
-        {t(`source.${visit.source}`)} · {t("card.party", { count: visit.appointments.length })}
+        {t(`source.${visit.source}`)} ·{" "}
+        {visit.appointments.length === 1
+          ? t("card.alone")
+          : t("card.party", { count: visit.appointments.length })}
       </p>
     </>
   );

@@ -5,42 +5,33 @@ import { shortName } from "@/i18n/format";
 import type { Column, Span } from "./layout";
 import { spanIn } from "./time";
 
-interface Props {
-  column: Column;
-  zone: string;
-  /** The column to the left, to name a room once. */
-  before: Column | undefined;
-}
-
 /** The name of a column, with the shift of a therapist or the room of a bed. */
-export const ColumnHead = memo(function ColumnHead({ column, zone, before }: Props) {
+export const ColumnHead = memo(function ColumnHead({ column, zone }: { column: Column; zone: string }) {
   const { t } = useTranslation();
-  const { kind, name, room, shifts, cards } = column;
-  const startsRoom = room !== undefined && room !== before?.room;
+  const { kind, name, room, startsGroup = false, shifts, cards } = column;
   const count = new Set(cards.map((card) => card.appointment.id)).size;
+  const title = kind === "staff" ? shortName(name) : kind === "unassigned" ? t("board.unassigned") : name;
   const subtitle =
     kind === "staff"
       ? (shiftTime(zone, shifts) ?? t("board.off"))
-      : (room ?? (kind === "unassigned" ? "" : t("board.noRoom")));
+      : kind === "unassigned"
+        ? ""
+        : (room ?? t("board.noRoom"));
   return (
     <div
       id={`column-${column.id}`}
       title={[name, ...shifts.map(({ start, end }) => spanIn(zone, start, end))].join(" · ")}
-      className={`sticky top-0 z-20 flex h-(--head) min-w-0 flex-col justify-center border-line border-b bg-surface px-2.5 ${
-        startsRoom && before !== undefined ? "border-l-2 border-l-line-strong" : "border-l border-l-line"
+      className={`sticky top-0 z-20 flex h-(--head) min-w-0 flex-col justify-center border-b border-b-line border-l bg-surface px-2.5 ${
+        startsGroup ? "border-l-line-strong" : "border-l-line"
       }`}
       data-head={column.id}
     >
-      <span className="flex min-w-0 items-center gap-1.5">
+      <span className="truncate font-semibold">{title}</span>
+      <span className="flex min-w-0 items-center gap-1.5 text-muted text-xs">
         <KindIcon kind={kind} />
-        <span className="truncate font-semibold">
-          {kind === "staff" ? shortName(name) : kind === "unassigned" ? t("board.unassigned") : name}
-        </span>
-        {count > 0 && (
-          <span className="tabular ml-auto rounded-sm bg-sunken px-1.5 text-muted text-xs">{count}</span>
-        )}
+        <span className="tabular truncate">{subtitle}</span>
+        {count > 0 && <span className="tabular ml-auto shrink-0 rounded-sm bg-sunken px-1.5">{count}</span>}
       </span>
-      <span className="tabular truncate text-muted text-xs">{subtitle}</span>
     </div>
   );
 });
@@ -53,7 +44,7 @@ function shiftTime(zone: string, shifts: Span[]): string | null {
 }
 
 function KindIcon({ kind }: { kind: Column["kind"] }) {
-  const look = { "aria-hidden": true, size: 14, className: "shrink-0 text-muted" } as const;
+  const look = { "aria-hidden": true, size: 13, className: "shrink-0 text-muted" } as const;
   if (kind === "bed") return <BedDouble {...look} />;
   if (kind === "device") return <MonitorSmartphone {...look} />;
   if (kind === "unassigned") return <CircleHelp {...look} />;

@@ -52,6 +52,8 @@ export interface Column {
   name: string;
   /** The room of a bed or a device; null: in no room. Undefined for other columns. */
   room?: string | null;
+  /** The first bed or device of a room, and the column after the last. */
+  startsGroup?: boolean;
   shifts: Span[];
   shades: Shade[];
   cards: Card[];
@@ -171,7 +173,10 @@ function staffColumn(board: BoardRead, person: BoardPerson): Column {
 
 function roomColumns(board: BoardRead): Column[] {
   return board.rooms.flatMap((room) =>
-    room.equipment.map((equipment) => equipmentColumn(board, room.name ?? null, equipment)),
+    room.equipment.map((equipment, index) => ({
+      ...equipmentColumn(board, room.name ?? null, equipment),
+      startsGroup: index === 0,
+    })),
   );
 }
 
