@@ -1,4 +1,7 @@
-"""Visits of the demo spa: parties booked for the next days, so that its board is not empty, and one series."""
+"""Visits of the demo spa: parties of today and of the next days, so that its board is not empty, and one series.
+
+A party whose time has passed came without a booking: it is in service or completed.
+"""
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +13,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.common.helpers import utc_now
 from app.core.exceptions import ZenSpaException
 from app.db.transactions import run_in_transaction
 from app.modules.availability.availability_schemas import TreatmentWish
@@ -25,7 +29,7 @@ from app.modules.identity.access import SYSTEM_USER, CurrentUser
 from app.modules.identity.identity_models import User
 
 _DAYS = 3
-_PARTIES = 8
+_PARTIES = 12
 """Parties tried for each day of each branch. The few that do not fit are not booked."""
 _SERIES_AT, _WEEKS = time(14), 4
 """The start of the series, and the number of weeks for which the demo spa has shifts."""
@@ -78,7 +82,7 @@ async def _draw_requests(
         for day in _days_of(branch)
         for _ in range(_PARTIES)
     ]
-    tomorrow = next(_days_of(branches[0]))
+    _, tomorrow, *_ = _days_of(branches[0])
     first = _visit(branches[0], tomorrow, _SERIES_AT, {customers[0]: variants[0]})
     series = SeriesCreate(visit=first, repeat=Repetition(count=_WEEKS))
     return replace(SYSTEM_USER, id=user_id), series, requests
@@ -86,7 +90,7 @@ async def _draw_requests(
 
 def _days_of(branch: BranchRead) -> Iterator[date]:
     today = datetime.now(ZoneInfo(branch.time_zone)).date()
-    return (today + timedelta(days=number) for number in range(1, _DAYS + 1))
+    return (today + timedelta(days=number) for number in range(_DAYS + 1))
 
 
 def _party(
@@ -99,9 +103,11 @@ def _party(
 
 def _visit(branch: BranchRead, day: date, hour: time, variants: Mapping[UUID, UUID]) -> VisitCreate:
     """Return a request for these customers, each with the id of a variant. The first one books."""
+    start = datetime.combine(day, hour, ZoneInfo(branch.time_zone))
     return VisitCreate(
         branch_id=branch.id,
-        start=datetime.combine(day, hour, ZoneInfo(branch.time_zone)),
+        start=start,
+        walk_in=start < utc_now(),
         customer_id=next(iter(variants)),
         guests=[
             GuestBooking(customer_id=customer, treatments=[TreatmentWish(variant_id=variant)])
