@@ -121,13 +121,14 @@ def blocked_time_row(branch_id: UUID, resource_id: UUID, **values: Any) -> Block
 
 
 async def unavailable(resource_id: UUID) -> list[tuple[datetime, datetime]]:
-    """Return the times until March 2101 in which a resource has approved leave, an outage or blocked time."""
+    """Return the times from 2020 to 2119 in which a resource has approved leave, an outage or blocked time, the earliest
+    first."""
     rows = await run_sql(
         "SELECT lower(during), upper(during)"
         " FROM zenspa_unavailability(array[$1::uuid], array[$1::uuid], array[$2::timestamptz], array[$3::timestamptz])"
         " ORDER BY during",
         resource_id,
         datetime(2020, 1, 1, tzinfo=UTC),
-        at(24 * 365),
+        datetime(2120, 1, 1, tzinfo=UTC),
     )
     return [(start, end) for start, end in rows]
