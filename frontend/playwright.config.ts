@@ -22,8 +22,8 @@ export default defineConfig({
   outputDir: "./test-results",
   fullyParallel: true,
   workers: 2,
-  timeout: 30_000,
-  expect: { timeout: 10_000 },
+  timeout: 60_000,
+  expect: { timeout: 20_000 },
   forbidOnly: true,
   reporter: "list",
   use: {
@@ -45,7 +45,7 @@ export default defineConfig({
     command: ".venv/bin/python -m tests.e2e.server",
     cwd: "../backend",
     url: `${BASE_URL}/api/v1/health/ready`,
-    timeout: 60_000,
+    timeout: 180_000, // seconds on an idle machine; CI machines stumble
     gracefulShutdown: { signal: "SIGTERM", timeout: 10_000 },
     stdout: "ignore",
   },

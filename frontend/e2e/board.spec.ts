@@ -78,7 +78,6 @@ test("the head and the hours stay with 40 columns scrolled right and down (case 
   page,
   request,
 }) => {
-  test.setTimeout(60_000);
   const { branch, day } = factsOf();
   const call = await api(request, "admin");
   const later = new Date(Date.parse(day) + 14 * 86_400_000).toISOString().slice(0, 10);

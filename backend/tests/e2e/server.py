@@ -170,7 +170,8 @@ async def _book_show_day(booked_by: str) -> tuple[UUID, date]:
 
 
 _TREATED = """
-    SELECT appointment_id, min(starts_at) AS starts_at, max(ends_at) AS ends_at
+    SELECT appointment_id, min(starts_at) AS starts_at, max(ends_at) AS ends_at,
+        row_number() OVER (ORDER BY appointment_id) AS number
     FROM appointment_treatment GROUP BY appointment_id
 """
 _SET = "UPDATE appointment AS a SET status = {status} FROM ({treated}) AS t WHERE t.appointment_id = a.id AND a.branch_id = :branch AND {where}"
@@ -185,20 +186,22 @@ _SHOW = [
     _SET.format(
         status="'pending'",
         treated=_TREATED,
-        where="a.status = 'confirmed' AND get_byte(uuid_send(a.id), 15) % 6 = 0",
+        where="a.status = 'confirmed' AND t.number % 6 = 0",
     ),
     _SET.format(
         status="'no_show'",
         treated=_TREATED,
-        where="a.status = 'completed' AND get_byte(uuid_send(a.id), 15) % 7 = 0",
+        where="a.status = 'completed' AND t.number % 7 = 0",
     ),
     _SET.format(
         status="'cancelled'",
         treated=_TREATED,
-        where="a.status = 'confirmed' AND get_byte(uuid_send(a.id), 15) % 9 = 1",
+        where="a.status = 'confirmed' AND t.number % 9 = 1",
     ),
-    "UPDATE visit SET source = 'online' WHERE get_byte(uuid_send(id), 15) % 3 = 0",
-    "UPDATE visit SET source = 'walk_in' WHERE get_byte(uuid_send(id), 15) % 7 = 1",
+    (
+        "UPDATE visit SET source = (ARRAY['desk', 'online', 'desk', 'walk_in', 'online'])[1 + n.number % 5]"
+        " FROM (SELECT id, row_number() OVER (ORDER BY id) AS number FROM visit) AS n WHERE n.id = visit.id"
+    ),
     "DELETE FROM allocation WHERE appointment_id IN (SELECT id FROM appointment WHERE status IN ('no_show', 'cancelled'))",
 ]
 """The statuses that a real Saturday would have at `:now`. Written past the service, which refuses to check in guests days ahead."""

@@ -9,8 +9,8 @@ import { CardDetails } from "./CardDetails";
 import { ColumnHead } from "./ColumnHead";
 import { type DayLayout, offsetOf, type View } from "./layout";
 import { HOUR, hoursIn, timeIn } from "./time";
+import { useCardFocus } from "./useCardFocus";
 import { useNow } from "./useNow";
-import { useVirtualFocus } from "./useVirtualFocus";
 
 interface Props {
   board: BoardRead;
@@ -23,7 +23,7 @@ export function BoardGrid({ board, layout, view }: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const now = useNow(15_000);
   const { columns, span, scale } = layout;
-  const focus = useVirtualFocus(columns, scroller);
+  const focus = useCardFocus(columns, scroller);
   const zone = board.time_zone;
   const height = offsetOf(span, scale, span.end);
   const isNow = now >= span.start && now <= span.end;

@@ -9,7 +9,7 @@ import { currentLanguage } from "@/i18n";
 import { inLanguage, money, phoneNumber } from "@/i18n/format";
 import { LOOKS } from "./status";
 import { MINUTE, spanIn } from "./time";
-import type { OpenedCard } from "./useVirtualFocus";
+import type { OpenedCard } from "./useCardFocus";
 
 interface Props {
   board: BoardRead;

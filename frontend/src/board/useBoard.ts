@@ -60,5 +60,12 @@ export function useBoard(branchId: string, day: string): BoardState {
     });
   }, [cache, branchId, day]);
 
-  return { board: data, connection, knownAt, error: refusal ?? error, retry: () => void refetch() };
+  // Who may no longer see the board does not see the last one, either.
+  return {
+    board: refusal === null ? data : undefined,
+    connection,
+    knownAt,
+    error: refusal ?? error,
+    retry: () => void refetch(),
+  };
 }

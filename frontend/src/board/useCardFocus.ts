@@ -17,7 +17,7 @@ export interface CardFocus {
   move: (key: string, direction: Direction) => void;
 }
 
-export function useVirtualFocus(columns: Column[], scroller: RefObject<HTMLElement | null>): CardFocus {
+export function useCardFocus(columns: Column[], scroller: RefObject<HTMLElement | null>): CardFocus {
   const [wanted, setWanted] = useState<string | null>(null);
   const [openedKey, setOpened] = useState<{ key: string; anchor: HTMLElement } | null>(null);
   const latest = useRef(columns);
