@@ -579,6 +579,7 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
     },
     "GET /api/v1/branches/{branch_id}/board/stream": lambda _: {"params": {"day": "2100-03-01"}},
     "POST /api/v1/customers": lambda _: {"json": {"full_name": "Lan"}},
+    "GET /api/v1/customers/phone": lambda _: {"params": {"phone": "0912345678"}},
     "GET /api/v1/customers/search": lambda _: {"params": {"q": "Lan"}},
     "POST /api/v1/customers/import": lambda ids: {
         "files": {"file": ("c.csv", f"full_name\n{ids['word']}\n".encode())}

@@ -87,6 +87,7 @@ MAY_CALL = {
     f"GET {V1}/branches/{{branch_id}}/utilization": DESK,
     f"POST {V1}/customers": DESK,
     f"GET {V1}/customers": DESK,
+    f"GET {V1}/customers/phone": DESK,
     f"GET {V1}/customers/search": DESK,
     f"GET {V1}/customers/me": SIGNED_IN,
     f"POST {V1}/customers/import": ADMIN,

@@ -35,6 +35,8 @@ from app.modules.customer.customer_schemas import (
     CustomerRemoved,
     CustomerSearchQuery,
     CustomerUpdate,
+    PhoneQuery,
+    PhoneRead,
 )
 from app.modules.customer.import_schemas import (
     CustomerImportPreview,
@@ -87,6 +89,17 @@ async def search_customers_by_text(
     no part of it: `chị Lan`. For the desk.
     """
     return list(await search_customers(session, user, query.q, query.limit))
+
+
+@router.get("/phone")
+async def check_phone(
+    user: SignedIn, session: SessionDep, query: Annotated[PhoneQuery, Query()]
+) -> PhoneRead:
+    """Check a phone number as it is typed: 422 says what is wrong with it, and the response who has it already.
+
+    For the desk.
+    """
+    return await customer_service.read_phone(session, user, query.phone)
 
 
 @router.post(

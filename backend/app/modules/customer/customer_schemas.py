@@ -197,6 +197,19 @@ class CustomerSearchQuery(BaseModel):
     limit: PageLimit = 20
 
 
+class PhoneQuery(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    phone: Phone
+
+
+class PhoneRead(BaseModel):
+    """A phone number as it would be stored, and who has it."""
+
+    phone: str = Field(examples=["+84912345678"])
+    owner: CustomerRead | None = Field(description="The active customer with this number.")
+
+
 class CustomerAccount(RequestModel):
     """The account that signs in as this customer from now on, by its id or its email."""
 

@@ -35,6 +35,7 @@ from app.modules.customer.customer_schemas import (
     CustomerRead,
     CustomerRemoved,
     CustomerUpdate,
+    PhoneRead,
 )
 from app.modules.identity import identity_service
 from app.modules.identity.access import CurrentUser, authorize
@@ -76,6 +77,17 @@ async def create_customer(session: AsyncSession, user: CurrentUser, new: Custome
     session.add(customer)
     await save_customer(session, customer)
     return customer
+
+
+async def read_phone(session: AsyncSession, user: CurrentUser, phone: str) -> PhoneRead:
+    """Return who has a phone number, before a customer is added or changed.
+
+    Raises:
+        ForbiddenException: The user is not at the desk.
+    """
+    authorize(user, *DESK)
+    owner = await session.scalar(_with_phone(phone))
+    return PhoneRead(phone=phone, owner=None if owner is None else CustomerRead.model_validate(owner))
 
 
 async def read_customer(session: AsyncSession, user: CurrentUser, customer_id: UUID) -> Customer:
@@ -442,9 +454,11 @@ async def _owner_of_phone(
     """Return the active customer with this number, as `details`. The failed transaction is rolled back first."""
     await session.rollback()
     await claim_connection(session)
-    owner = await session.scalar(
-        select(Customer.id).where(Customer.phone == phone, Customer.archived_at.is_(None))
-    )
+    owner = await session.scalar(_with_phone(phone))
     if owner is None:
         return None
-    return [{"field": "customer_id", "message": _PHONE_OWNER, "type": "phone_owner", "value": str(owner)}]
+    return [{"field": "customer_id", "message": _PHONE_OWNER, "type": "phone_owner", "value": str(owner.id)}]
+
+
+def _with_phone(phone: str | None) -> Select[Customer]:
+    return select(Customer).where(Customer.phone == phone, Customer.archived_at.is_(None))

@@ -250,3 +250,32 @@ async def test_an_empty_or_long_query_is_422(client: httpx2.AsyncClient, query: 
     response = await client.get(f"{PATH}/search?{query}")
     assert response.status_code == 422
     assert response.json()["error"]["details"][0]["field"] == "query.q"
+
+
+class TestPhone:
+    async def test_a_number_is_checked_before_it_is_saved(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        lan = await add("Lê Lan", phone="0912345678")
+        for spelling in ("0912 345 678", "+84 912 345 678"):
+            answer = await client.get(f"{PATH}/phone", params={"phone": spelling})
+            assert answer.json() == {"phone": "+84912345678", "owner": lan}
+        free = await client.get(f"{PATH}/phone", params={"phone": "0912 345 679"})
+        assert free.json() == {"phone": "+84912345679", "owner": None}
+
+    async def test_the_number_of_an_archived_customer_is_free(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        lan = await add("Lê Lan", phone="0912345678")
+        await client.post(f"{PATH}/{lan['id']}/archive")
+        answer = await client.get(f"{PATH}/phone", params={"phone": "0912345678"})
+        assert answer.json()["owner"] is None
+
+    async def test_a_number_that_cannot_be_one_is_refused_as_when_it_is_saved(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        refused = await client.get(f"{PATH}/phone", params={"phone": "0912"})
+        saved = await client.post(PATH, json={"full_name": "Lan", "phone": "0912"})
+        assert (refused.status_code, saved.status_code) == (422, 422)
+        messages = [answer.json()["error"]["details"][0]["message"] for answer in (refused, saved)]
+        assert messages[0] == messages[1]
