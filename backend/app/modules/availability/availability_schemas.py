@@ -42,6 +42,11 @@ class TreatmentWish(RequestModel):
     therapist_id: UUID | None = Field(
         default=None, description="The therapist that the guest asks for; null for any."
     )
+    assign_to: UUID | None = Field(
+        default=None,
+        description="The therapist who is to do it, although the guest did not ask for them; for the desk. The guest may"
+        " still give way to one who asks for this therapist.",
+    )
     gender: GivenGender | None = Field(default=None, description="The gender of the therapist.")
     bed_id: UUID | None = Field(default=None, description="The only bed that will do; for the desk.")
 

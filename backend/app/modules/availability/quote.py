@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.types.localized import LocalizedText
+from app.core.exceptions import ForbiddenException
 from app.db.queries import fetch_raw
 from app.modules.availability.availability_errors import (
     AddOnDoesNotFit,
@@ -49,7 +50,9 @@ class QuotedTreatment:
     """One treatment as it would be agreed."""
 
     treatment: Treatment
-    """The treatment, with the minutes of its add-ons and the wishes of the guest."""
+    """The treatment, with the minutes of its add-ons, the wishes of the guest and the choices of the desk."""
+    requested_therapist_id: UUID | None
+    """The therapist that the guest asks for. The treatment has the one that the desk chose, if it chose one."""
     variant_id: UUID
     name: LocalizedText
     """The name of the service."""
@@ -79,16 +82,22 @@ async def quote_party(
         SoldAtTheDesk: A user who is not at the desk chose what only the desk can book.
         AddOnDoesNotFit, NoTherapistNeeded, BedDoesNotFit
         BedsAreForTheDesk: A user who is not at the desk chose a bed.
+        ForbiddenException: A user who is not at the desk assigned a therapist.
         StayTooLong
     """
     wishes = [wish for guest in guests for wish in guest.treatments]
     if not at_desk and any(wish.bed_id for wish in wishes):
         raise BedsAreForTheDesk
+    if not at_desk and any(wish.assign_to for wish in wishes):
+        raise ForbiddenException
     references = await _load_references(
         session,
         variant_ids={wish.variant_id for wish in wishes},
         add_on_ids={add_on_id for wish in wishes for add_on_id in wish.add_on_ids},
-        resource_ids={chosen for wish in wishes for chosen in (wish.therapist_id, wish.bed_id)} - {None},
+        resource_ids={
+            chosen for wish in wishes for chosen in (wish.therapist_id, wish.assign_to, wish.bed_id)
+        }
+        - {None},
     )
     quoted = [[_quote(wish, references, at_desk=at_desk) for wish in guest.treatments] for guest in guests]
     party = Party(tuple(tuple(line.treatment for line in guest) for guest in quoted), same_room)
@@ -174,8 +183,10 @@ async def _load_references(
 
 def _quote(wish: TreatmentWish, references: _References, *, at_desk: bool) -> QuotedTreatment:
     variant = references.find("variant", wish.variant_id, VariantNotFound)
-    if wish.therapist_id is not None:
-        references.find(ResourceKind.STAFF, wish.therapist_id, StaffNotFound)
+    for staff_id in (wish.therapist_id, wish.assign_to):
+        if staff_id is not None:
+            references.find(ResourceKind.STAFF, staff_id, StaffNotFound)
+    therapist_id = wish.assign_to or wish.therapist_id
     bed_type_id = None
     if wish.bed_id is not None:
         bed_type_id = UUID(references.find(ResourceKind.BED, wish.bed_id, ResourceNotFound))
@@ -185,18 +196,19 @@ def _quote(wish: TreatmentWish, references: _References, *, at_desk: bool) -> Qu
     segments = [_segment(segment) for segment in variant["segments"]]
     if bed_type_id and all(segment.bed_type_id != bed_type_id for segment in segments):
         raise BedDoesNotFit
-    if wish.therapist_id or wish.gender:
+    if therapist_id or wish.gender:
         require_therapist(segments)
     treatment = Treatment(
         service_id=service_id,
         segments=lengthen(segments, sum(add_on.minutes for add_on in add_ons)),
-        therapist_id=wish.therapist_id,
+        therapist_id=therapist_id,
         gender=wish.gender,
         bed_id=wish.bed_id,
         bed_type_id=bed_type_id,
     )
     return QuotedTreatment(
         treatment=treatment,
+        requested_therapist_id=wish.therapist_id,
         variant_id=wish.variant_id,
         name=_name(variant),
         variant_name=_variant_name(variant),

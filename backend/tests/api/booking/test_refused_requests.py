@@ -55,6 +55,11 @@ class TestWishes:
         answers = await self._answers(client, spa, wish, headers=mai)
         assert answers == [(403, "BEDS_ARE_FOR_THE_DESK")] * 3
 
+    async def test_customers_cannot_assign_a_therapist(self, client: httpx2.AsyncClient) -> None:
+        spa, (_, mai) = await bookable_spa(), await new_customer()
+        wish = spa.treatment(assign_to=str(spa.therapists[0]))
+        assert await self._answers(client, spa, wish, headers=mai) == [(403, "FORBIDDEN")] * 3
+
     async def test_an_unknown_branch_is_not_found(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa()
         spa.branch_id = uuid7()

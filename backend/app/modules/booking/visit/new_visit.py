@@ -201,7 +201,7 @@ def _draft_treatment(
             AddOnAgreed(add_on_id=add_on.id, name=_bilingual(add_on.name), price=add_on.price)
             for add_on in line.add_ons
         ],
-        therapist_id=line.treatment.therapist_id,
+        therapist_id=line.requested_therapist_id,
         gender=line.treatment.gender,
         bed_id=line.treatment.bed_id,
         start=_instant(reservation, run[0]),

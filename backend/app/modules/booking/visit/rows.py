@@ -78,7 +78,7 @@ def treatment_row(appointment_id: UUID, quoted: QuotedTreatment) -> AppointmentT
         appointment_id=appointment_id,
         variant_id=quoted.variant_id,
         price=quoted.price,
-        therapist_id=quoted.treatment.therapist_id,
+        therapist_id=quoted.requested_therapist_id,
         gender=quoted.treatment.gender,
         bed_id=quoted.treatment.bed_id,
         segments=segments_as_json(quoted.treatment.segments),
