@@ -1,6 +1,7 @@
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { BoardRead } from "@/api/generated";
+import { BookingLayer } from "@/booking/BookingLayer";
 import { BoardCard } from "./BoardCard";
 import { type Card, type Column, type Direction, offsetOf, type Shade, type Span, type View } from "./layout";
 
@@ -46,6 +47,7 @@ export const BoardColumn = memo(function BoardColumn({
       {column.shades.map((shade) => (
         <ShadedHours key={`${shade.kind}/${shade.start}`} shade={shade} span={span} scale={scale} />
       ))}
+      <BookingLayer column={column} span={span} scale={scale} zone={board.time_zone} />
       <ul>
         {column.cards.map((card) => (
           <BoardCard

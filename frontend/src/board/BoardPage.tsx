@@ -5,6 +5,7 @@ import { useEffect, useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import { sentenceOf } from "@/api/errors";
 import type { AppointmentStatus, BoardRead, BranchRead } from "@/api/generated";
+import { Booking } from "@/booking/Booking";
 import { Button } from "@/design/Button";
 import { Notice } from "@/design/Notice";
 import { dayName, relativeDayName } from "@/i18n/format";
@@ -61,14 +62,23 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
         onDay={(next) => go({ day: next === today ? undefined : next })}
         onView={(next) => go({ view: next === "staff" ? undefined : next })}
       />
-      <section aria-label={t("board.columns")} className="flex min-h-0 flex-1 flex-col">
-        {isUnusable && <Failure sentence={sentenceOf(t, error)} retry={retry} />}
-        {!isUnusable && board === undefined && <BoardSkeleton />}
-        {board !== undefined && layout?.columns.length === 0 && <NoColumns board={board} view={view} />}
-        {board !== undefined && layout !== undefined && layout.columns.length > 0 && (
-          <BoardGrid key={`${board.branch_id}/${day}/${view}`} board={board} layout={layout} view={view} />
-        )}
-      </section>
+      <div className="flex min-h-0 flex-1">
+        <section aria-label={t("board.columns")} className="flex min-h-0 min-w-0 flex-1 flex-col">
+          {isUnusable && <Failure sentence={sentenceOf(t, error)} retry={retry} />}
+          {!isUnusable && board === undefined && <BoardSkeleton />}
+          {board !== undefined && layout?.columns.length === 0 && <NoColumns board={board} view={view} />}
+          {board !== undefined && layout !== undefined && layout.columns.length > 0 && (
+            <BoardGrid key={`${board.branch_id}/${day}/${view}`} board={board} layout={layout} view={view} />
+          )}
+        </section>
+        <Booking
+          branch={branch}
+          board={board}
+          day={day}
+          today={today}
+          onDay={(next) => go({ day: next === today ? undefined : next })}
+        />
+      </div>
       <StatusBar
         board={board}
         hidden={hide}

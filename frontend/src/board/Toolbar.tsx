@@ -3,6 +3,7 @@ import { ToggleGroup } from "@base-ui/react/toggle-group";
 import { BedDouble, CalendarDays, ChevronLeft, ChevronRight, UsersRound } from "lucide-react";
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { BookingButton } from "@/booking/BookingButton";
 import { Button } from "@/design/Button";
 import { dayName, relativeDayName } from "@/i18n/format";
 import type { View } from "./layout";
@@ -66,6 +67,7 @@ export function Toolbar({ day, today, view, onDay, onView }: Props) {
         <ViewToggle value="staff" icon={UsersRound} text={t("board.byStaff")} />
         <ViewToggle value="rooms" icon={BedDouble} text={t("board.byRoom")} />
       </ToggleGroup>
+      <BookingButton />
     </div>
   );
 }

@@ -1,0 +1,70 @@
+/** New bookings of the board: the keys that begin one, and the panel while it is open.
+
+    N opens the panel, W opens it for a party that is here, Shift+W takes one in at once for what is booked most today.
+*/
+import { lazy, Suspense, useEffect } from "react";
+import type { BoardRead, BranchRead } from "@/api/generated";
+import { bookingOf, newDraft, reduce } from "./draft";
+import { popularVariants } from "./past";
+import { useCatalogue } from "./queries";
+import { closeBooking, openBooking, useSeed } from "./store";
+import { useBook } from "./useBook";
+
+const loadPanel = () => import("./BookingPanel");
+const BookingPanel = lazy(async () => ({ default: (await loadPanel()).BookingPanel }));
+
+interface Props {
+  branch: BranchRead;
+  board: BoardRead | undefined;
+  day: string;
+  today: string;
+  onDay: (day: string) => void;
+}
+
+export function Booking(props: Props) {
+  const { branch, board, day, today, onDay } = props;
+  const seed = useSeed();
+  const { data: catalogue } = useCatalogue();
+  const usual = popularVariants(board).find((id) => catalogue?.isSold(id)) ?? catalogue?.offers[0]?.id;
+  const walkIn = newDraft({ isWalkIn: true });
+  const draft =
+    usual === undefined ? walkIn : reduce(walkIn, { kind: "addTreatment", guest: 0, variantId: usual });
+  const { book } = useBook({
+    zone: branch.time_zone,
+    onBooked: () => undefined,
+    // The panel says what is free instead, and by whom.
+    onRefused: () => openBooking({ draft }),
+  });
+
+  useEffect(() => {
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey)
+        return;
+      if (event.target instanceof Element && event.target.closest(NOT_OF_THE_BOARD) !== null) return;
+      const key = event.key.toLowerCase();
+      if (key !== "n" && key !== "w") return;
+      event.preventDefault();
+      if (key === "w" && day !== today) onDay(today);
+      if (key === "n") openBooking();
+      else if (event.shiftKey && usual !== undefined) book(bookingOf(draft, branch.id, null), "");
+      else openBooking({ isWalkIn: true });
+    };
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  });
+  useEffect(() => {
+    void loadPanel().catch(() => undefined); // before it is asked for; without the network, when it is
+    return closeBooking;
+  }, []);
+
+  if (seed === null) return null;
+  return (
+    <Suspense>
+      <BookingPanel key={seed.id} {...props} seed={seed} />
+    </Suspense>
+  );
+}
+
+/** Where a letter is a letter, or belongs to something that is open. */
+const NOT_OF_THE_BOARD =
+  "input, textarea, select, [contenteditable], [role=dialog], [role=menu], [role=listbox]";

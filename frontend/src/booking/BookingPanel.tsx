@@ -1,0 +1,470 @@
+/** The panel in which a party is booked, beside the board: who, what, when; Enter books. */
+import { Toggle } from "@base-ui/react/toggle";
+import { useQueryClient } from "@tanstack/react-query";
+import { Footprints, Plus, TriangleAlert, X } from "lucide-react";
+import { type KeyboardEvent, useEffect, useMemo, useReducer, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { showDone, showFailure } from "@/actions/toasts";
+import { useAction } from "@/actions/useAction";
+import { call } from "@/api/client";
+import { ApiError, sentenceOf } from "@/api/errors";
+import {
+  type BoardRead,
+  type BranchRead,
+  type CustomerRead,
+  setVisitStatus,
+  updateVisit,
+  type VisitChanged,
+} from "@/api/generated";
+import { dayIn, timeIn } from "@/board/time";
+import { Button, buttonClass } from "@/design/Button";
+import { dayName, relativeDayName } from "@/i18n/format";
+import { BookingFooter } from "./BookingFooter";
+import {
+  bookingOf,
+  type Change,
+  guestWithoutTreatment,
+  hasContent,
+  hasWishes,
+  MOST_GUESTS,
+  newDraft,
+  reduce,
+} from "./draft";
+import { type GuestInputs, GuestPart } from "./GuestPart";
+import { type PastVisit, pastVisits, popularVariants, treatmentsOf, usualTreatments } from "./past";
+import { startsQuery, useCatalogue, visitsQuery } from "./queries";
+import { nearestStart, shownStarts } from "./starts";
+import { closeBooking, openBooking, type Seed } from "./store";
+import { CHIP, FIELD, LABEL } from "./styles";
+import { DayStrip, NoStart, StartButtons } from "./TimePart";
+import { useBook } from "./useBook";
+import { useTimes } from "./useTimes";
+
+interface Props {
+  seed: Seed;
+  branch: BranchRead;
+  board: BoardRead | undefined;
+  day: string;
+  today: string;
+  onDay: (day: string) => void;
+}
+
+/** Why the last attempt was refused, and what can be done. */
+interface Refusal {
+  sentence: string;
+  alternatives: string[];
+  canBeSameTime: boolean;
+}
+
+export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) {
+  const { t } = useTranslation();
+  const cache = useQueryClient();
+  const zone = branch.time_zone;
+  const [draft, change] = useReducer(reduce, seed, (from) => from.draft ?? newDraft(from));
+  const [held, setHeld] = useState<VisitChanged | null>(null);
+  const [refusal, setRefusal] = useState<Refusal | null>(null);
+  const [isTreatmentMissing, setTreatmentMissing] = useState(false);
+  const { data: catalogue, error: catalogueError } = useCatalogue();
+  const popular = useMemo(() => popularVariants(board), [board]);
+  const times = useTimes({ draft, branch, board, day, today, heldId: held?.id ?? null });
+  const inputs = useInputs(draft.guests.length);
+  const submit = useRef<HTMLButtonElement>(null);
+  const therapists = useMemo(() => new Map(board?.people.map(({ id, name }) => [id, name])), [board]);
+
+  const edit = (next: Change) => {
+    setRefusal(null);
+    setTreatmentMissing(false);
+    change(next);
+  };
+  const refuse = (error: unknown) => {
+    const details = error instanceof ApiError ? error.details : [];
+    const valuesOf = (type: string) =>
+      details.flatMap((detail) => (detail.type === type ? (detail.value ?? []) : []));
+    setRefusal({
+      sentence: sentenceOf(t, error),
+      alternatives: valuesOf("alternative").map(String),
+      canBeSameTime: error instanceof ApiError && error.code === "SAME_TIME",
+    });
+  };
+  const booking = useBook({
+    zone,
+    onBooked: (visit) => {
+      if (visit.appointments.some(({ status }) => status === "held")) setHeld(visit);
+      else closeBooking();
+    },
+    onRefused: refuse,
+  });
+  const ofHold = useHold({
+    held,
+    onHeld: setHeld,
+    onRefused: refuse,
+    onConfirmed: (visit) => {
+      booking.tell(visit, guestName);
+      closeBooking();
+    },
+  });
+  const guestName = draft.guests[0]?.customer?.full_name ?? draft.guests[0]?.name ?? "";
+
+  // The place to type is the first thing, and the place from which the panel was opened is the last.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when the panel opens, and not again
+  useEffect(() => {
+    const opener = document.activeElement;
+    const first = inputs[0];
+    (draft.isWalkIn ? first?.treatment : first?.customer)?.current?.focus();
+    return () => {
+      if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
+    };
+  }, []);
+
+  const chooseCustomer = async (guest: number, customer: CustomerRead) => {
+    edit({ kind: "customer", guest, customer });
+    requestAnimationFrame(() => submit.current?.focus());
+    const visits = await cache
+      .fetchQuery({ ...visitsQuery(customer.id), staleTime: 30_000 })
+      .catch(() => null);
+    const past = pastVisits(visits?.items ?? [], customer.id);
+    const treatments = usualTreatments(past, (id) => catalogue?.isSold(id) ?? false);
+    change({ kind: "usual", guest, customerId: customer.id, treatments });
+    if (treatments.length === 0) inputs[guest]?.treatment.current?.focus();
+  };
+
+  const send = (start: string | null, options: { hold?: boolean; allowSameTime?: boolean } = {}) => {
+    setRefusal(null);
+    booking.book(bookingOf(draft, branch.id, start, options), guestName);
+  };
+  const book = (options: { hold?: boolean; allowSameTime?: boolean } = {}) => {
+    const lacking = guestWithoutTreatment(draft);
+    if (lacking !== null) {
+      setTreatmentMissing(true);
+      inputs[lacking]?.treatment.current?.focus();
+    } else if (times.start !== null) {
+      send(draft.isWalkIn ? null : times.start.start, options);
+    }
+  };
+
+  /** Book what the guest had then, at the next free time. */
+  const repeat = async (guest: number, { appointment }: PastVisit) => {
+    const treatments = treatmentsOf(appointment, (id) => catalogue?.isSold(id) ?? false);
+    const next = reduce(draft, { kind: "treatments", guest, treatments });
+    edit({ kind: "treatments", guest, treatments });
+    if (guestWithoutTreatment(next) !== null) return setTreatmentMissing(true);
+    try {
+      const guests = bookingOf(next, branch.id, null).guests.map(({ treatments: wishes }) => ({
+        treatments: wishes,
+      }));
+      const found = await cache.fetchQuery(startsQuery({ ...times.search, guests }, day));
+      const start = nearestStart(
+        found.starts.map((candidate) => candidate.start),
+        next.wanted,
+      );
+      // Without a free start the panel says why, and offers other days.
+      if (start === null) submit.current?.focus();
+      else booking.book(bookingOf(next, branch.id, draft.isWalkIn ? null : start), guestName);
+    } catch (error) {
+      showFailure(sentenceOf(t, error));
+    }
+  };
+
+  const close = () => {
+    closeBooking();
+    if (held === null && hasContent(draft)) showDone(t("booking.closed"), () => openBooking({ draft }));
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing || event.defaultPrevented) return;
+    const isListOpen =
+      event.target instanceof Element && event.target.getAttribute("aria-expanded") === "true";
+    if (event.key === "Escape" && !isListOpen) {
+      event.stopPropagation();
+      close();
+    } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      if (held === null) book();
+      else ofHold.confirm();
+    }
+  };
+  const chooseStart = (start: string) => {
+    setRefusal(null);
+    const startDay = dayIn(zone, Date.parse(start));
+    if (startDay !== day) onDay(startDay);
+    times.pick(start);
+    change({ kind: "walkIn", isWalkIn: false });
+    change({ kind: "wanted", wanted: Date.parse(start) });
+    if (held !== null) ofHold.move(start);
+    else submit.current?.focus();
+  };
+
+  const isParty = draft.guests.length > 1;
+  const title = `${relativeDayName(t, day, today) ?? ""} ${dayName(t, day, today)}`.trim();
+  const isMissed =
+    draft.wanted !== null && times.start !== null && Date.parse(times.start.start) !== draft.wanted;
+  return (
+    <div
+      role="dialog"
+      aria-labelledby="booking-title"
+      className="flex w-108 max-w-full shrink-0 flex-col border-line border-l bg-page"
+      onKeyDown={onKeyDown}
+      data-booking
+    >
+      <div className="flex items-center gap-2 border-line border-b bg-surface py-2 pr-2 pl-4">
+        <div className="min-w-0 flex-1">
+          <h2 id="booking-title" className="font-semibold text-lg">
+            {t("booking.title")}
+          </h2>
+          <p className="truncate text-muted text-sm">
+            {draft.place === null ? title : `${title} · ${draft.place.name}`}
+          </p>
+        </div>
+        <Toggle
+          className={CHIP}
+          pressed={draft.isWalkIn}
+          disabled={held !== null}
+          onPressedChange={(isWalkIn) => {
+            edit({ kind: "walkIn", isWalkIn });
+            if (isWalkIn && day !== today) onDay(today);
+          }}
+        >
+          <Footprints aria-hidden size={15} />
+          {t("booking.walkIn")}
+        </Toggle>
+        <button
+          type="button"
+          className={buttonClass("quiet", "icon")}
+          onClick={close}
+          aria-label={t("booking.close")}
+        >
+          <X aria-hidden size={18} />
+        </button>
+      </div>
+      <div className="min-h-0 flex-1 overflow-y-auto px-4 py-3">
+        {catalogueError !== null && <Alert sentence={sentenceOf(t, catalogueError)} />}
+        {catalogue !== undefined && (
+          <fieldset disabled={held !== null} className="grid gap-3">
+            <legend className="sr-only">{t("booking.party")}</legend>
+            {draft.guests.map((guest, index) => (
+              <GuestPart
+                // biome-ignore lint/suspicious/noArrayIndexKey: a guest is known by the place in the party
+                key={index}
+                guest={guest}
+                index={index}
+                isParty={isParty}
+                catalogue={catalogue}
+                popular={popular}
+                therapists={therapists}
+                zone={zone}
+                today={today}
+                error={
+                  isTreatmentMissing && guest.treatments.length === 0 ? t("booking.treatmentMissing") : null
+                }
+                inputs={inputs[index] ?? NO_INPUTS}
+                change={edit}
+                onCustomer={(customer) => void chooseCustomer(index, customer)}
+                onRepeat={(past) => void repeat(index, past)}
+              />
+            ))}
+            <div className="flex flex-wrap items-center gap-2">
+              {draft.guests.length < MOST_GUESTS && (
+                <Button
+                  kind="quiet"
+                  className="-ml-2 px-2 text-accent"
+                  onClick={() => {
+                    edit({ kind: "addGuest" });
+                    requestAnimationFrame(() => inputs[draft.guests.length]?.customer.current?.focus());
+                  }}
+                >
+                  <Plus aria-hidden size={16} />
+                  {t("booking.addGuest")}
+                </Button>
+              )}
+              {isParty && (
+                <label className="flex min-h-9 items-center gap-2">
+                  <input
+                    type="checkbox"
+                    className="size-4 accent-accent"
+                    checked={draft.sameRoom}
+                    onChange={(event) => edit({ kind: "sameRoom", sameRoom: event.target.checked })}
+                  />
+                  {t("booking.sameRoom")}
+                </label>
+              )}
+            </div>
+            <div>
+              <label htmlFor="booking-note" className={LABEL}>
+                {t("booking.note")}
+              </label>
+              <textarea
+                id="booking-note"
+                rows={1}
+                maxLength={2000}
+                className={`${FIELD} h-auto min-h-9 py-1.5`}
+                value={draft.note}
+                onChange={(event) => edit({ kind: "note", note: event.target.value })}
+              />
+            </div>
+          </fieldset>
+        )}
+        {times.isReady && (
+          <section aria-label={t("booking.when")} className="mt-3 border-line border-t pt-2">
+            {!draft.isWalkIn && (
+              <DayStrip
+                days={times.days}
+                firstDay={times.firstDay}
+                day={day}
+                today={today}
+                onDay={(next) => {
+                  setRefusal(null);
+                  onDay(next);
+                }}
+              />
+            )}
+            {times.error !== null && <Alert sentence={sentenceOf(t, times.error)} />}
+            {times.isSearching && (
+              <p role="status" className="mt-2 text-muted">
+                {t("booking.searchingStarts")}
+              </p>
+            )}
+            {draft.isWalkIn &&
+              !times.isSearching &&
+              times.start === null &&
+              times.starts[0] !== undefined && (
+                <div role="status" className="mt-2 rounded-md bg-warning-soft p-3 text-warning">
+                  <p className="font-medium">{t("booking.notNow")}</p>
+                  <Button className="mt-2" onClick={() => chooseStart(times.starts[0] ?? "")}>
+                    {t("booking.earliest", { time: timeIn(zone, Date.parse(times.starts[0])) })}
+                  </Button>
+                </div>
+              )}
+            {!draft.isWalkIn && isMissed && (
+              <p role="status" className="mt-2 rounded-md bg-warning-soft px-3 py-1.5 text-warning text-sm">
+                {t("booking.nearest", {
+                  wanted: timeIn(zone, draft.wanted ?? 0),
+                  time: timeIn(zone, Date.parse(times.start?.start ?? "")),
+                })}
+              </p>
+            )}
+            {!draft.isWalkIn && (
+              <StartButtons
+                starts={shownStarts(times.starts, branch.grid_minutes, zone, times.start?.start ?? null)}
+                chosen={times.start?.start ?? null}
+                zone={zone}
+                onStart={chooseStart}
+              />
+            )}
+            {!times.isSearching && times.error === null && times.starts.length === 0 && (
+              <NoStart
+                reasons={times.reasons}
+                nextDay={times.nextDay}
+                today={today}
+                hasWishes={hasWishes(draft)}
+                onDay={onDay}
+                onAnyone={() => edit({ kind: "anyPlace" })}
+              />
+            )}
+          </section>
+        )}
+      </div>
+      {refusal !== null && (
+        <div role="alert" className="border-line border-t bg-danger-soft px-4 py-2.5 text-danger">
+          <p className="flex gap-2">
+            <TriangleAlert aria-hidden size={17} className="mt-0.5 shrink-0" />
+            {refusal.sentence}
+          </p>
+          <div className="mt-2 flex flex-wrap gap-1.5 empty:hidden">
+            {refusal.alternatives.map((start) => (
+              <Button key={start} onClick={() => chooseStart(start)} data-alternative={start}>
+                {alternativeName(start)}
+              </Button>
+            ))}
+            {refusal.canBeSameTime && (
+              <Button onClick={() => book({ allowSameTime: true })}>{t("booking.sameTime")}</Button>
+            )}
+          </div>
+        </div>
+      )}
+      <BookingFooter
+        draft={draft}
+        catalogue={catalogue}
+        start={times.start}
+        held={held}
+        zone={zone}
+        submit={submit}
+        isBusy={booking.isRunning || ofHold.isRunning}
+        isWaiting={booking.isWaiting}
+        isSearching={times.isSearching}
+        onBook={() => book()}
+        onHold={() => book({ hold: true })}
+        onConfirm={ofHold.confirm}
+        onRelease={ofHold.release}
+        onExpired={() => {
+          setHeld(null);
+          setRefusal({ sentence: t("booking.holdExpired"), alternatives: [], canBeSameTime: false });
+          void cache.invalidateQueries({ queryKey: ["starts"] });
+        }}
+      />
+    </div>
+  );
+
+  function alternativeName(start: string): string {
+    const instant = Date.parse(start);
+    const itsDay = dayIn(zone, instant);
+    const time = timeIn(zone, instant);
+    return itsDay === day ? time : `${dayName(t, itsDay, today)} ${time}`;
+  }
+}
+
+const NO_INPUTS: GuestInputs = { customer: { current: null }, treatment: { current: null } };
+
+function useInputs(count: number): GuestInputs[] {
+  const inputs = useRef<GuestInputs[]>([]);
+  while (inputs.current.length <= count) {
+    inputs.current.push({ customer: { current: null }, treatment: { current: null } });
+  }
+  return inputs.current;
+}
+
+interface HoldOptions {
+  held: VisitChanged | null;
+  onHeld: (held: VisitChanged | null) => void;
+  onConfirmed: (visit: VisitChanged) => void;
+  onRefused: (error: unknown) => void;
+}
+
+/** What can be done with a hold: confirm it, move it to another start, release it. */
+function useHold({ held, onHeld, onConfirmed, onRefused }: HoldOptions) {
+  const cache = useQueryClient();
+  const refuse = (error: unknown) => {
+    if (error instanceof ApiError && error.code === "HOLD_EXPIRED") onHeld(null);
+    void cache.invalidateQueries({ queryKey: ["starts"] });
+    onRefused(error);
+  };
+  const status = useAction({
+    send: ({ id, status }: { id: string; status: "confirmed" | "cancelled" }) =>
+      call(setVisitStatus({ path: { visit_id: id }, body: { status } })),
+    onDone: (visit, input) => {
+      if (input.status === "confirmed") onConfirmed(visit);
+      else onHeld(null);
+      void cache.invalidateQueries({ queryKey: ["starts"] });
+    },
+    onRefused: refuse,
+  });
+  const moving = useAction({
+    send: ({ id, start }: { id: string; start: string }) =>
+      call(updateVisit({ path: { visit_id: id }, body: { start } })),
+    onDone: onHeld,
+    onRefused: refuse,
+  });
+  return {
+    confirm: () => held !== null && status.run({ id: held.id, status: "confirmed" }),
+    release: () => held !== null && status.run({ id: held.id, status: "cancelled" }),
+    move: (start: string) => held !== null && moving.run({ id: held.id, start }),
+    isRunning: status.isRunning || moving.isRunning,
+  };
+}
+
+function Alert({ sentence }: { sentence: string }) {
+  return (
+    <p role="alert" className="my-2 flex gap-2 rounded-md bg-danger-soft px-3 py-2 text-danger">
+      <TriangleAlert aria-hidden size={17} className="mt-0.5 shrink-0" />
+      {sentence}
+    </p>
+  );
+}

@@ -1,0 +1,131 @@
+import { describe, expect, it } from "vitest";
+import type { CustomerRead } from "@/api/generated";
+import { bookingOf, type Change, type Draft, hasContent, hasWishes, newDraft, reduce } from "./draft";
+
+const mai = { id: "mai", full_name: "Trần Mai" } as CustomerRead;
+const changed = (draft: Draft, ...changes: Change[]) => changes.reduce(reduce, draft);
+const choose: Change = { kind: "customer", guest: 0, customer: mai };
+const add: Change = { kind: "addTreatment", guest: 0, variantId: "stone" };
+const START = "2026-12-05T07:00:00Z";
+
+describe("a booking", () => {
+  it("of a known customer is no more than that", () => {
+    expect(bookingOf(changed(newDraft(), choose, add), "q1", START)).toEqual({
+      branch_id: "q1",
+      start: START,
+      customer_id: "mai",
+      guests: [{ customer_id: "mai", treatments: [{ variant_id: "stone" }] }],
+    });
+  });
+
+  it("of a walk-in has no start, and a guest without a record has a name", () => {
+    const draft = changed(newDraft(), { kind: "customer", guest: 0, customer: null, name: "Chị Lan" }, add);
+    expect(bookingOf(draft, "q1", null)).toEqual({
+      branch_id: "q1",
+      walk_in: true,
+      guests: [{ guest_name: "Chị Lan", treatments: [{ variant_id: "stone" }] }],
+    });
+  });
+
+  it("holds, and allows another appointment at the same time, when that was chosen", () => {
+    const body = bookingOf(changed(newDraft(), choose, add), "q1", START, {
+      hold: true,
+      allowSameTime: true,
+    });
+    expect(body).toMatchObject({ hold: true, allow_same_time: true });
+  });
+
+  it("asks for a therapist only if the guest does", () => {
+    const wish = (isRequested: boolean): Change => ({
+      kind: "treatment",
+      guest: 0,
+      index: 0,
+      treatment: { therapistId: "nhung", isRequested },
+    });
+    const treatmentsOf = (draft: Draft) => bookingOf(draft, "q1", START).guests[0]?.treatments;
+    expect(treatmentsOf(changed(newDraft(), add, wish(true)))).toEqual([
+      { variant_id: "stone", therapist_id: "nhung" },
+    ]);
+    expect(treatmentsOf(changed(newDraft(), add, wish(false)))).toEqual([
+      { variant_id: "stone", assign_to: "nhung" },
+    ]);
+  });
+
+  it("puts the first treatment of the first guest where the desk pointed", () => {
+    const draft = changed(newDraft({ place: { kind: "bed", id: "lan", name: "Giường Lan" } }), add, add, {
+      kind: "addGuest",
+    });
+    expect(bookingOf(draft, "q1", START).guests.map(({ treatments }) => treatments)).toEqual([
+      [{ variant_id: "stone", bed_id: "lan" }, { variant_id: "stone" }],
+      [{ variant_id: "stone" }, { variant_id: "stone" }],
+    ]);
+    expect(hasWishes(draft)).toBe(true);
+    expect(hasWishes(changed(draft, { kind: "anyPlace" }))).toBe(false);
+  });
+
+  it("is in one room only for a party", () => {
+    const sameRoom: Change = { kind: "sameRoom", sameRoom: true };
+    expect(bookingOf(changed(newDraft(), add, sameRoom), "q1", START)).not.toHaveProperty("same_room");
+    expect(bookingOf(changed(newDraft(), add, sameRoom, { kind: "addGuest" }), "q1", START)).toHaveProperty(
+      "same_room",
+      true,
+    );
+  });
+});
+
+describe("a party", () => {
+  it("has six guests at most, who have the same until something else is chosen", () => {
+    const draft = changed(newDraft(), add, ...Array<Change>(8).fill({ kind: "addGuest" }));
+    expect(draft.guests).toHaveLength(6);
+    expect(draft.guests[5]?.treatments.map(({ variantId }) => variantId)).toEqual(["stone"]);
+  });
+
+  it("does not share a therapist", () => {
+    const wish: Change = {
+      kind: "treatment",
+      guest: 0,
+      index: 0,
+      treatment: { therapistId: "nhung", isRequested: true },
+    };
+    const draft = changed(newDraft(), add, wish, { kind: "addGuest" });
+    expect(draft.guests[1]?.treatments[0]?.therapistId).toBeNull();
+  });
+
+  it("loses the guest who was removed", () => {
+    const draft = changed(newDraft(), choose, { kind: "addGuest" }, { kind: "removeGuest", guest: 1 });
+    expect(draft.guests.map(({ customer }) => customer?.id)).toEqual(["mai"]);
+  });
+});
+
+describe("the usual treatment", () => {
+  const usual: Change = {
+    kind: "usual",
+    guest: 0,
+    customerId: "mai",
+    treatments: changed(newDraft(), add).guests[0]?.treatments ?? [],
+  };
+  const variantsOf = (draft: Draft) => draft.guests[0]?.treatments.map(({ variantId }) => variantId);
+
+  it("is filled in", () => expect(variantsOf(changed(newDraft(), choose, usual))).toEqual(["stone"]));
+  it("does not replace what was chosen before the answer came", () => {
+    const foot: Change = { kind: "addTreatment", guest: 0, variantId: "foot" };
+    expect(variantsOf(changed(newDraft(), choose, foot, usual))).toEqual(["foot"]);
+  });
+  it("is not given to another customer", () => {
+    const other: Change = { kind: "customer", guest: 0, customer: { ...mai, id: "lan" } };
+    expect(variantsOf(changed(newDraft(), choose, other, usual))).toEqual([]);
+  });
+});
+
+it("has content once anything was entered", () => {
+  const changes: Change[] = [
+    choose,
+    add,
+    { kind: "addGuest" },
+    { kind: "note", note: "x" },
+    { kind: "customer", guest: 0, customer: null, name: "Lan" },
+  ];
+  expect(hasContent(newDraft())).toBe(false);
+  for (const change of changes)
+    expect([change, hasContent(changed(newDraft(), change))]).toEqual([change, true]);
+});

@@ -1,0 +1,225 @@
+/** A booking that is being entered, and the requests that it becomes. Pure: no DOM, no clock, no language. */
+import type { CustomerRead, Gender, GuestWish, TreatmentWish, VisitCreate } from "@/api/generated";
+
+/** The most guests of a party, as the API has it. */
+export const MOST_GUESTS = 6;
+
+export interface TreatmentDraft {
+  variantId: string;
+  addOnIds: string[];
+  /** The therapist who is to do it. */
+  therapistId: string | null;
+  /** The guest asked for the therapist by name. Without it the desk chose. */
+  isRequested: boolean;
+  gender: Gender | null;
+  bedId: string | null;
+}
+
+export interface GuestDraft {
+  customer: CustomerRead | null;
+  /** The name of a guest without a record. */
+  name: string;
+  treatments: TreatmentDraft[];
+}
+
+export interface Draft {
+  guests: GuestDraft[];
+  sameRoom: boolean;
+  note: string;
+  /** The party is here and begins now. */
+  isWalkIn: boolean;
+  /** The instant that the person pointed at on the board, in milliseconds; null: as soon as possible. */
+  wanted: number | null;
+  /** What the person pointed at: it is the choice of the desk for the first guest. */
+  place: Place | null;
+}
+
+export interface Place {
+  kind: "staff" | "bed";
+  id: string;
+  name: string;
+}
+
+export type Change =
+  | { kind: "customer"; guest: number; customer: CustomerRead | null; name?: string }
+  | { kind: "treatments"; guest: number; treatments: TreatmentDraft[] }
+  /** What the customer usually has, if nothing was chosen meanwhile. */
+  | { kind: "usual"; guest: number; customerId: string; treatments: TreatmentDraft[] }
+  | { kind: "addTreatment"; guest: number; variantId: string }
+  | { kind: "treatment"; guest: number; index: number; treatment: Partial<TreatmentDraft> }
+  | { kind: "removeTreatment"; guest: number; index: number }
+  | { kind: "addGuest" }
+  | { kind: "removeGuest"; guest: number }
+  | { kind: "sameRoom"; sameRoom: boolean }
+  | { kind: "note"; note: string }
+  | { kind: "walkIn"; isWalkIn: boolean }
+  | { kind: "wanted"; wanted: number | null }
+  /** Any therapist, any bed: nothing else was free. */
+  | { kind: "anyPlace" };
+
+export function newDraft(seed: Partial<Pick<Draft, "wanted" | "place" | "isWalkIn">> = {}): Draft {
+  return {
+    guests: [newGuest()],
+    sameRoom: false,
+    note: "",
+    isWalkIn: seed.isWalkIn ?? false,
+    wanted: seed.wanted ?? null,
+    place: seed.place ?? null,
+  };
+}
+
+function newGuest(treatments: TreatmentDraft[] = []): GuestDraft {
+  return { customer: null, name: "", treatments };
+}
+
+export function newTreatment(variantId: string): TreatmentDraft {
+  return { variantId, addOnIds: [], therapistId: null, isRequested: false, gender: null, bedId: null };
+}
+
+export function reduce(draft: Draft, change: Change): Draft {
+  switch (change.kind) {
+    case "customer":
+      return withGuest(draft, change.guest, { customer: change.customer, name: change.name ?? "" });
+    case "treatments":
+      return withGuest(draft, change.guest, { treatments: change.treatments });
+    case "usual":
+      return withGuest(draft, change.guest, (guest) =>
+        guest.customer?.id === change.customerId && guest.treatments.length === 0
+          ? { treatments: change.treatments }
+          : {},
+      );
+    case "addTreatment":
+      return withGuest(draft, change.guest, (guest) => ({
+        treatments: [...guest.treatments, newTreatment(change.variantId)],
+      }));
+    case "treatment":
+      return withGuest(draft, change.guest, (guest) => ({
+        treatments: guest.treatments.map((treatment, index) =>
+          index === change.index ? { ...treatment, ...change.treatment } : treatment,
+        ),
+      }));
+    case "removeTreatment":
+      return withGuest(draft, change.guest, (guest) => ({
+        treatments: guest.treatments.filter((_, index) => index !== change.index),
+      }));
+    case "addGuest": {
+      if (draft.guests.length >= MOST_GUESTS) return draft;
+      // Who comes together mostly has the same; a therapist and a bed serve one guest at a time.
+      const like = draft.guests.at(-1)?.treatments ?? [];
+      const treatments = like.map(({ variantId, addOnIds }) => ({ ...newTreatment(variantId), addOnIds }));
+      return { ...draft, guests: [...draft.guests, newGuest(treatments)] };
+    }
+    case "removeGuest":
+      return { ...draft, guests: draft.guests.filter((_, index) => index !== change.guest) };
+    case "sameRoom":
+      return { ...draft, sameRoom: change.sameRoom };
+    case "note":
+      return { ...draft, note: change.note };
+    case "walkIn":
+      return { ...draft, isWalkIn: change.isWalkIn };
+    case "wanted":
+      return { ...draft, wanted: change.wanted };
+    case "anyPlace":
+      return {
+        ...draft,
+        place: null,
+        guests: draft.guests.map((guest) => ({
+          ...guest,
+          treatments: guest.treatments.map((treatment) => ({
+            ...treatment,
+            therapistId: null,
+            isRequested: false,
+            gender: null,
+            bedId: null,
+          })),
+        })),
+      };
+  }
+}
+
+function withGuest(
+  draft: Draft,
+  index: number,
+  change: Partial<GuestDraft> | ((guest: GuestDraft) => Partial<GuestDraft>),
+): Draft {
+  return {
+    ...draft,
+    guests: draft.guests.map((guest, number) =>
+      number === index ? { ...guest, ...(typeof change === "function" ? change(guest) : change) } : guest,
+    ),
+  };
+}
+
+/** Return the first guest without a treatment, or null when the party can be searched for. */
+export function guestWithoutTreatment(draft: Draft): number | null {
+  const index = draft.guests.findIndex(({ treatments }) => treatments.length === 0);
+  return index === -1 ? null : index;
+}
+
+/** Return whether anything was entered that would be missed. */
+export function hasContent(draft: Draft): boolean {
+  return (
+    draft.note !== "" ||
+    draft.guests.length > 1 ||
+    draft.guests.some((guest) => guest.customer !== null || guest.name !== "" || guest.treatments.length > 0)
+  );
+}
+
+/** Return whether the party asks for more than its treatments: a therapist, a gender, a bed or one room. */
+export function hasWishes(draft: Draft): boolean {
+  return (
+    draft.place !== null ||
+    draft.guests.some(({ treatments }) =>
+      treatments.some(
+        ({ therapistId, gender, bedId }) => therapistId !== null || gender !== null || bedId !== null,
+      ),
+    )
+  );
+}
+
+function wishOf(treatment: TreatmentDraft, place: Place | null): TreatmentWish {
+  const staffId = treatment.therapistId ?? (place?.kind === "staff" ? place.id : null);
+  const bedId = treatment.bedId ?? (place?.kind === "bed" ? place.id : null);
+  return {
+    variant_id: treatment.variantId,
+    ...(treatment.addOnIds.length > 0 ? { add_on_ids: treatment.addOnIds } : {}),
+    ...(staffId === null ? {} : treatment.isRequested ? { therapist_id: staffId } : { assign_to: staffId }),
+    ...(treatment.gender === null ? {} : { gender: treatment.gender }),
+    ...(bedId === null ? {} : { bed_id: bedId }),
+  };
+}
+
+/** Return what the party wishes, for a search of days and starts. The place that the desk pointed at is for the first
+    treatment of the first guest. */
+export function wishesOf(draft: Draft): GuestWish[] {
+  return draft.guests.map(({ treatments }, guest) => ({
+    treatments: treatments.map((treatment, index) =>
+      wishOf(treatment, guest === 0 && index === 0 ? draft.place : null),
+    ),
+  }));
+}
+
+/** Return the request that books the party. `start` is null for a walk-in that begins now. */
+export function bookingOf(
+  draft: Draft,
+  branchId: string,
+  start: string | null,
+  options: { hold?: boolean; allowSameTime?: boolean } = {},
+): VisitCreate {
+  const booker = draft.guests.find(({ customer }) => customer !== null)?.customer ?? null;
+  const wishes = wishesOf(draft);
+  return {
+    branch_id: branchId,
+    ...(start === null ? { walk_in: true } : { start }),
+    ...(booker === null ? {} : { customer_id: booker.id }),
+    guests: draft.guests.map(({ customer, name }, index) => ({
+      treatments: wishes[index]?.treatments ?? [],
+      ...(customer === null ? {} : { customer_id: customer.id }),
+      ...(customer === null && name !== "" ? { guest_name: name } : {}),
+    })),
+    ...(draft.sameRoom && draft.guests.length > 1 ? { same_room: true } : {}),
+    ...(draft.note.trim() === "" ? {} : { note: draft.note.trim() }),
+    ...(options.hold === true ? { hold: true } : {}),
+    ...(options.allowSameTime === true ? { allow_same_time: true } : {}),
+  };
+}

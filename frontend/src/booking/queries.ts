@@ -1,0 +1,93 @@
+/** What the panel reads: the catalogue, customers as they are typed, past visits, days and starts. */
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { call } from "@/api/client";
+import {
+  checkPhone,
+  findDays,
+  findStarts,
+  type GuestWish,
+  listVisits,
+  readDeskCatalogue,
+  searchCustomersByText,
+} from "@/api/generated";
+import { addDays } from "@/board/time";
+import { currentLanguage } from "@/i18n";
+import { toCatalogue } from "./catalogue";
+
+export function useCatalogue() {
+  return useQuery({
+    queryKey: ["catalogue", "desk"],
+    queryFn: () => call(readDeskCatalogue()),
+    select: toCatalogue,
+    staleTime: 5 * 60_000,
+  });
+}
+
+/** Search for customers. While the answer is on its way the last one stays, and `isPlaceholderData` says so. */
+export function useCustomerSearch(query: string) {
+  return useQuery({
+    queryKey: ["customers", "search", query],
+    queryFn: ({ signal }) => call(searchCustomersByText({ query: { q: query, limit: 8 }, signal })),
+    enabled: query !== "",
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function usePhoneCheck(phone: string) {
+  return useQuery({
+    queryKey: ["customers", "phone", phone, currentLanguage()],
+    queryFn: ({ signal }) => call(checkPhone({ query: { phone }, signal })),
+    enabled: phone !== "",
+    retry: false,
+  });
+}
+
+export function visitsQuery(customerId: string) {
+  return {
+    queryKey: ["visits", "of", customerId],
+    queryFn: () => call(listVisits({ query: { customer_id: customerId, limit: 20 } })),
+  };
+}
+
+/** What is searched for. `insteadOf` is the visit whose time counts as free: the hold of this panel. */
+export interface Search {
+  branchId: string;
+  guests: GuestWish[];
+  sameRoom: boolean;
+  insteadOf: string | null;
+}
+
+function bodyOf({ branchId, guests, sameRoom, insteadOf }: Search) {
+  return {
+    branch_id: branchId,
+    guests,
+    same_room: sameRoom,
+    ...(insteadOf === null ? {} : { instead_of: insteadOf }),
+  };
+}
+
+export function startsQuery(search: Search, day: string) {
+  return {
+    queryKey: ["starts", search, day, currentLanguage()],
+    queryFn: ({ signal }: { signal?: AbortSignal }) =>
+      call(findStarts({ body: { ...bodyOf(search), day }, ...(signal === undefined ? {} : { signal }) })),
+    staleTime: 15_000,
+  };
+}
+
+/** The days that are offered at once. */
+export const DAYS = 14;
+
+export function daysQuery(search: Search, firstDay: string) {
+  return {
+    queryKey: ["days", search, firstDay, currentLanguage()],
+    queryFn: ({ signal }: { signal: AbortSignal }) =>
+      call(
+        findDays({
+          body: { ...bodyOf(search), first_day: firstDay, last_day: addDays(firstDay, DAYS - 1) },
+          signal,
+        }),
+      ),
+    staleTime: 15_000,
+  };
+}

@@ -1,0 +1,58 @@
+/** The free starts of a day: which are shown, in what groups, and which is chosen. Pure. */
+import { MINUTE, timeIn } from "@/board/time";
+
+/** The API gives the desk starts in steps of five minutes. */
+const STEP = 5 * MINUTE;
+
+export type DayPart = "morning" | "afternoon" | "evening";
+
+/** Return the start that is nearest to the wanted instant, the earlier of two; without one, the first. */
+export function nearestStart(starts: string[], wanted: number | null): string | null {
+  if (wanted === null) return starts[0] ?? null;
+  let nearest: string | null = null;
+  for (const start of starts) {
+    if (nearest === null || distance(start, wanted) < distance(nearest, wanted)) nearest = start;
+  }
+  return nearest;
+}
+
+function distance(start: string, wanted: number): number {
+  return Math.abs(Date.parse(start) - wanted);
+}
+
+/** Return the starts that are worth a button: those on the grid of the branch, the first of each free stretch, and the
+    chosen one. */
+export function shownStarts(
+  starts: string[],
+  gridMinutes: number,
+  zone: string,
+  chosen: string | null,
+): string[] {
+  return starts.filter((start, index) => {
+    const instant = Date.parse(start);
+    const before = starts[index - 1];
+    const isFirst = before === undefined || instant - Date.parse(before) > STEP;
+    return start === chosen || isFirst || minutesOf(zone, instant) % gridMinutes === 0;
+  });
+}
+
+function minutesOf(zone: string, instant: number): number {
+  const [hour = 0, minute = 0] = timeIn(zone, instant).split(":").map(Number);
+  return hour * 60 + minute;
+}
+
+/** Return the starts by part of the day, without empty parts. */
+export function byDayPart(starts: string[], zone: string): [DayPart, string[]][] {
+  const parts: Record<DayPart, string[]> = { morning: [], afternoon: [], evening: [] };
+  for (const start of starts) {
+    const minutes = minutesOf(zone, Date.parse(start));
+    const part = minutes < 12 * 60 ? "morning" : minutes < 17 * 60 ? "afternoon" : "evening";
+    parts[part].push(start);
+  }
+  return (Object.entries(parts) as [DayPart, string[]][]).filter(([, list]) => list.length > 0);
+}
+
+/** Return the start at which a guest who is here can begin: within a step of now. */
+export function startNow(starts: string[], now: number): string | null {
+  return starts.find((start) => Math.abs(Date.parse(start) - now) < STEP) ?? null;
+}
