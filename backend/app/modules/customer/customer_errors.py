@@ -31,6 +31,14 @@ class PhoneTaken(ConflictException):
     )
 
 
+class CustomerChanged(ConflictException):
+    code = "CUSTOMER_CHANGED"
+    text = LocalizedText(
+        "Hồ sơ này vừa được người khác sửa. Xem lại rồi lưu.",
+        "Another user has just changed this customer. Review the changes, then save again.",
+    )
+
+
 class ContactRefused(ConflictException):
     code = "CUSTOMER_CONTACT_REFUSED"
     text = LocalizedText(

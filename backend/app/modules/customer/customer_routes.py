@@ -19,6 +19,7 @@ from app.modules.customer import customer_service, transfer
 from app.modules.customer.customer_errors import (
     ContactRefused,
     CustomerArchived,
+    CustomerChanged,
     CustomerErased,
     CustomerMerged,
     CustomerNotFound,
@@ -179,13 +180,22 @@ async def get_customer(user: SignedIn, session: SessionDep, customer_id: UUID) -
     "/{customer_id}",
     response_model=CustomerRead,
     responses=error_responses(
-        CustomerNotFound, PhoneTaken, ContactRefused, CustomerArchived, CustomerMerged, CustomerErased
+        CustomerNotFound,
+        PhoneTaken,
+        ContactRefused,
+        CustomerChanged,
+        CustomerArchived,
+        CustomerMerged,
+        CustomerErased,
     ),
 )
 async def update_customer(
     user: SignedIn, session: SessionDep, customer_id: UUID, changes: CustomerUpdate
 ) -> Customer:
-    """Change the fields that are sent and leave the others. For the desk."""
+    """Change the fields that are sent and leave the others. For the desk.
+
+    With `unmodified_since` a change by another user is not overwritten.
+    """
     return await customer_service.update_customer(session, user, customer_id, changes)
 
 

@@ -25,6 +25,7 @@ from app.common.schemas import (
     PageLimit,
     PageQuery,
     QueryBool,
+    QueryInstant,
     RequestModel,
     without_defaults,
 )
@@ -139,6 +140,11 @@ class CustomerUpdate(_CustomerFields):
     contraindications: LongText = ""
     tags: Tags = Field(default_factory=list)
     contact_id: ContactId = None
+    unmodified_since: QueryInstant | None = Field(
+        default=None,
+        description="The `updated_at` that you read. Refused with `CUSTOMER_CHANGED` if the customer was changed since, so"
+        " that two people do not overwrite each other.",
+    )
 
 
 class CustomerMerge(RequestModel):

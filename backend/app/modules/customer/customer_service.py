@@ -20,6 +20,7 @@ from app.modules.customer.customer_errors import (
     AccountTaken,
     ContactRefused,
     CustomerArchived,
+    CustomerChanged,
     CustomerErased,
     CustomerMerged,
     CustomerNotFound,
@@ -121,6 +122,7 @@ async def update_customer(
     Raises:
         ForbiddenException: The user is not at the desk.
         CustomerNotFound, CustomerErased, CustomerMerged, CustomerArchived: Also of the contact.
+        CustomerChanged: Another user changed the customer after `unmodified_since`.
         PhoneTaken, ContactRefused
     """
     authorize(user, *DESK)
@@ -132,7 +134,9 @@ async def update_customer(
             await _check_contact(session, changes.contact_id, of=customer_id)
     customer = await get_customer(session, customer_id, lock=True)
     refuse_unless_active(customer)
-    for field, value in changes.model_dump(exclude_unset=True).items():
+    if changes.unmodified_since is not None and changes.unmodified_since != customer.updated_at:
+        raise CustomerChanged
+    for field, value in changes.model_dump(exclude_unset=True, exclude={"unmodified_since"}).items():
         setattr(customer, field, value)
     await save_customer(session, customer)
     return customer

@@ -274,6 +274,21 @@ class TestUpdate:
         assert (response.status_code, code_of(response)) == (409, "CUSTOMER_PHONE_TAKEN")
         assert (await client.get(f"{PATH}/{mai['id']}")).json() == mai
 
+    async def test_a_change_by_another_user_is_not_overwritten(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        read = await add("Lê Lan", notes="Cũ")
+        path = f"{PATH}/{read['id']}"
+        condition = {"unmodified_since": read["updated_at"]}
+        first = await client.patch(path, json={"notes": "Của Trang", **condition})
+        assert (first.status_code, first.json()["notes"]) == (200, "Của Trang")
+        second = await client.patch(path, json={"notes": "Của Vy", **condition})
+        assert (second.status_code, code_of(second)) == (409, "CUSTOMER_CHANGED")
+        after_review = await client.patch(
+            path, json={"notes": "Của hai người", "unmodified_since": first.json()["updated_at"]}
+        )
+        assert after_review.json()["notes"] == "Của hai người"
+
     async def test_an_archived_customer_must_be_restored_first(
         self, client: httpx2.AsyncClient, add: AddCustomer
     ) -> None:
