@@ -9,6 +9,7 @@ import {
 } from "@tanstack/react-router";
 import { currentSession, onSessionChange, resumeSession } from "@/api/session";
 import { parseBoardSearch } from "@/board/search";
+import { parseCustomersSearch, parseMergeSearch, parseNewCustomerSearch } from "@/customers/search";
 import { CrashPage, NotFoundPage, StartPage } from "@/shell/fallbacks";
 import { isOwnPath } from "./ownPath";
 
@@ -60,8 +61,44 @@ const board = createRoute({
   component: lazyRouteComponent(() => import("@/board/BoardPage"), "BoardPage"),
 });
 
+const customers = createRoute({
+  getParentRoute: () => desk,
+  path: "/customers",
+  validateSearch: parseCustomersSearch,
+  component: lazyRouteComponent(() => import("@/customers/CustomersPage"), "CustomersPage"),
+});
+
+const newCustomer = createRoute({
+  getParentRoute: () => desk,
+  path: "/customers/new",
+  validateSearch: parseNewCustomerSearch,
+  component: lazyRouteComponent(() => import("@/customers/NewCustomerPage"), "NewCustomerPage"),
+});
+
+const importCustomers = createRoute({
+  getParentRoute: () => desk,
+  path: "/customers/import",
+  component: lazyRouteComponent(() => import("@/customers/ImportPage"), "ImportPage"),
+});
+
+const customer = createRoute({
+  getParentRoute: () => desk,
+  path: "/customers/$customerId",
+  component: lazyRouteComponent(() => import("@/customers/CustomerPage"), "CustomerPage"),
+});
+
+const mergeCustomers = createRoute({
+  getParentRoute: () => desk,
+  path: "/customers/$customerId/merge",
+  validateSearch: parseMergeSearch,
+  component: lazyRouteComponent(() => import("@/customers/MergePage"), "MergePage"),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, desk.addChildren([deskIndex, board])]),
+  routeTree: root.addChildren([
+    signIn,
+    desk.addChildren([deskIndex, board, customers, newCustomer, importCustomers, customer, mergeCustomers]),
+  ]),
   defaultPreload: "intent",
   defaultPendingComponent: StartPage,
   defaultPendingMs: 300,

@@ -1,16 +1,20 @@
 /** The frame of all screens of the desk: the name, the pages, the branch, the account. */
 import { Link, Outlet } from "@tanstack/react-router";
-import { CalendarDays, UserRoundX } from "lucide-react";
+import { CalendarDays, UserRoundX, UsersRound } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Toaster } from "@/actions/toasts";
 import { useSession } from "@/api/session";
+import { rightsOf } from "@/customers/roles";
 import { Logo } from "@/design/Logo";
 import { Notice } from "@/design/Notice";
 import { AccountMenu } from "./AccountMenu";
 import { BranchPicker } from "./BranchPicker";
 import { worksSomewhere } from "./branches";
 
-const PAGES = [{ to: "/desk/board", icon: CalendarDays, name: "nav.board" }] as const;
+const PAGES = [
+  { to: "/desk/board", icon: CalendarDays, name: "nav.board", isForDesk: false },
+  { to: "/desk/customers", icon: UsersRound, name: "nav.customers", isForDesk: true },
+] as const;
 
 export function Shell() {
   const { t } = useTranslation();
@@ -28,16 +32,18 @@ export function Shell() {
         </Link>
         <BranchPicker user={session.user} />
         <nav aria-label={t("nav.label")} className="ml-2 flex h-full gap-1">
-          {PAGES.map(({ to, icon: Icon, name }) => (
-            <Link
-              key={to}
-              to={to}
-              className="flex items-center gap-2 border-transparent border-b-2 px-3 font-medium text-muted hover:text-text aria-[current=page]:border-accent aria-[current=page]:text-text"
-            >
-              <Icon aria-hidden size={17} />
-              {t(name)}
-            </Link>
-          ))}
+          {PAGES.filter(({ isForDesk }) => !isForDesk || rightsOf(session.user).isDesk).map(
+            ({ to, icon: Icon, name }) => (
+              <Link
+                key={to}
+                to={to}
+                className="flex items-center gap-2 border-transparent border-b-2 px-3 font-medium text-muted hover:text-text aria-[current=page]:border-accent aria-[current=page]:text-text"
+              >
+                <Icon aria-hidden size={17} />
+                {t(name)}
+              </Link>
+            ),
+          )}
         </nav>
         <div className="ml-auto flex items-center gap-2">
           <AccountMenu user={session.user} />

@@ -1,0 +1,256 @@
+/** Two records of one person side by side, what the merge makes of them, and what happens to their appointments. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import { ArrowLeftRight, CircleAlert, Lock } from "lucide-react";
+import { useEffect, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { showDone, showFailure } from "@/actions/toasts";
+import { useAction } from "@/actions/useAction";
+import { call } from "@/api/client";
+import { ApiError, sentenceOf } from "@/api/errors";
+import { type CustomerRead, mergeCustomers } from "@/api/generated";
+import { timeIn } from "@/board/time";
+import { Button } from "@/design/Button";
+import { Notice } from "@/design/Notice";
+import { phoneNumber } from "@/i18n/format";
+import { CustomerPicker } from "./CustomerPicker";
+import { Failure } from "./CustomersPage";
+import { keepCustomer, useBranchNames, useCustomer, useVisits } from "./data";
+import { overlaps, type PastVisit, splitVisits } from "./history";
+import { mergedFields } from "./merge";
+import { useMoments } from "./moments";
+import { useRights } from "./roles";
+import { showValue } from "./values";
+
+export function MergePage() {
+  const { t } = useTranslation();
+  const { isDesk } = useRights();
+  const { customerId } = useParams({ from: "/desk/customers/$customerId/merge" });
+  const { duplicate: duplicateId } = useSearch({ from: "/desk/customers/$customerId/merge" });
+  const navigate = useNavigate();
+  const survivor = useCustomer(customerId);
+  const duplicate = useCustomer(duplicateId ?? null);
+  const error = survivor.error ?? duplicate.error;
+  useEffect(() => {
+    document.title = `${t("customers.merge.title")} · ${t("app.name")}`;
+  }, [t]);
+  const choose = (survivorId: string, nextDuplicate: string | undefined) =>
+    void navigate({
+      to: "/desk/customers/$customerId/merge",
+      params: { customerId: survivorId },
+      search: nextDuplicate === undefined ? {} : { duplicate: nextDuplicate },
+      replace: true,
+    });
+  if (!isDesk)
+    return <Notice icon={Lock} title={t("customers.noAccess")} hint={t("customers.noAccessHint")} />;
+  if (error !== null) return <Failure error={error} retry={() => void survivor.refetch()} />;
+  return (
+    <div className="min-h-0 flex-1 overflow-auto p-4">
+      <div className="mx-auto max-w-4xl rounded-lg border border-line bg-surface p-6">
+        <h1 className="font-semibold text-xl">{t("customers.merge.title")}</h1>
+        <p className="mb-4 text-muted">{t("customers.merge.hint")}</p>
+        {survivor.data !== undefined && duplicateId === undefined && (
+          <>
+            <p className="mb-3">
+              {t("customers.merge.kept")}: <strong>{survivor.data.full_name}</strong>
+              {survivor.data.phone !== null && ` · ${phoneNumber(survivor.data.phone)}`}
+            </p>
+            <p className="mb-1 font-medium">{t("customers.merge.pick")}</p>
+            <div className="max-w-md">
+              <CustomerPicker
+                label={t("customers.merge.pick")}
+                accepts={({ id }) => id !== customerId}
+                onPick={({ id }) => choose(customerId, id)}
+              />
+            </div>
+          </>
+        )}
+        {survivor.data !== undefined && duplicate.data !== undefined && duplicateId !== undefined && (
+          <Comparison
+            key={customerId}
+            survivor={survivor.data}
+            duplicate={duplicate.data}
+            onSwap={() => choose(duplicateId, customerId)}
+            onOther={() => choose(customerId, undefined)}
+          />
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface ComparisonProps {
+  survivor: CustomerRead;
+  duplicate: CustomerRead;
+  onSwap: () => void;
+  onOther: () => void;
+}
+
+function Comparison({ survivor, duplicate, onSwap, onOther }: ComparisonProps) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const cache = useQueryClient();
+  const [isConfirmed, setIsConfirmed] = useState(false);
+  const firstContact = useCustomer(survivor.contact_id).data?.full_name;
+  const secondContact = useCustomer(duplicate.contact_id).data?.full_name;
+  const visits = [useVisits(survivor.id).data, useVisits(duplicate.id).data] as const;
+  const now = Date.now();
+  const [first, second] = [
+    splitVisits(visits[0]?.visits ?? [], survivor.id, now),
+    splitVisits(visits[1]?.visits ?? [], duplicate.id, now),
+  ];
+  const clashes = overlaps(first.upcoming, second.upcoming);
+  const areVisitsKnown = visits[0] !== undefined && visits[1] !== undefined;
+  const { run, isRunning } = useAction({
+    send: (_: undefined, key: string) =>
+      call(
+        mergeCustomers({
+          path: { customer_id: survivor.id },
+          body: { duplicate_id: duplicate.id },
+          headers: { "Idempotency-Key": key },
+        }),
+      ),
+    onDone: (merged) => {
+      void cache.invalidateQueries({ queryKey: ["customer"] });
+      keepCustomer(cache, merged);
+      showDone(t("customers.merge.done", { name: merged.full_name }));
+      void navigate({
+        to: "/desk/customers/$customerId",
+        params: { customerId: merged.id },
+        replace: true,
+      });
+    },
+    onRefused: (error) => {
+      // What is shown is no longer true: another person has merged or archived one of the two.
+      if (error instanceof ApiError && error.status === 409)
+        void cache.invalidateQueries({ queryKey: ["customer"] });
+      showFailure(sentenceOf(t, error));
+    },
+  });
+  return (
+    <>
+      <div className="overflow-x-auto">
+        <table className="w-full min-w-160 border-separate border-spacing-0 text-left">
+          <thead>
+            <tr>
+              <td className="w-36" />
+              <Head title={t("customers.merge.kept")} />
+              <Head title={t("customers.merge.duplicate")} />
+              <Head title={t("customers.merge.result")} />
+            </tr>
+          </thead>
+          <tbody>
+            {mergedFields(survivor, duplicate)
+              .filter(({ survivor: mine, duplicate: other }) => mine !== "" || other !== "")
+              .map(({ field, survivor: mine, duplicate: other, result, from }) => (
+                <tr key={field} data-field={field}>
+                  <th scope="row" className="border-line border-b py-2 pr-3 align-top font-normal text-muted">
+                    {t(`customers.fields.${field}`)}
+                  </th>
+                  <Cell isWinner={mine === "" || from !== "duplicate"}>
+                    {showValue(t, field, mine, firstContact)}
+                  </Cell>
+                  <Cell isWinner={other === "" || from !== "survivor" || mine === other}>
+                    {showValue(t, field, other, secondContact)}
+                  </Cell>
+                  <td className="break-words border-line border-b py-2 pr-3 align-top font-medium">
+                    <span className="whitespace-pre-line">
+                      {showValue(t, field, result, firstContact ?? secondContact)}
+                    </span>
+                  </td>
+                </tr>
+              ))}
+            <tr>
+              <th scope="row" className="border-line border-b py-2 pr-3 align-top font-normal text-muted">
+                {t("customers.visits.title")}
+              </th>
+              <Cell isWinner>{visitCount(t, first)}</Cell>
+              <Cell isWinner>{visitCount(t, second)}</Cell>
+              <td className="border-line border-b py-2 align-top font-medium">
+                {t("customers.merge.allVisits")}
+              </td>
+            </tr>
+          </tbody>
+        </table>
+      </div>
+      {clashes.length > 0 && (
+        <div className="mt-4 rounded-md bg-warning-soft p-4 text-warning">
+          <p className="flex gap-2 font-semibold">
+            <CircleAlert aria-hidden size={18} className="mt-0.5 shrink-0" />
+            {t("customers.merge.clash")}
+          </p>
+          <ul className="my-2 ml-6 list-disc">
+            {clashes.map(([one, other]) => (
+              <li key={`${one.visit.id}/${other.visit.id}`}>
+                <Clash one={one} other={other} />
+              </li>
+            ))}
+          </ul>
+          <label className="flex min-h-11 cursor-pointer items-center gap-2.5">
+            <input
+              type="checkbox"
+              className="size-4.5 accent-accent"
+              checked={isConfirmed}
+              onChange={(event) => setIsConfirmed(event.target.checked)}
+            />
+            {t("customers.merge.clashConfirm")}
+          </label>
+        </div>
+      )}
+      <p className="mt-4 text-muted text-sm">{t("customers.merge.final")}</p>
+      <div className="mt-4 flex flex-wrap gap-2">
+        <Button
+          kind="primary"
+          disabled={isRunning || !areVisitsKnown || (clashes.length > 0 && !isConfirmed)}
+          onClick={() => run(undefined)}
+          className="pointer-coarse:h-11"
+        >
+          {t("customers.merge.confirm")}
+        </Button>
+        <Button onClick={onSwap} className="pointer-coarse:h-11">
+          <ArrowLeftRight aria-hidden size={16} />
+          {t("customers.merge.swap")}
+        </Button>
+        <Button kind="quiet" onClick={onOther} className="pointer-coarse:h-11">
+          {t("customers.merge.other")}
+        </Button>
+      </div>
+    </>
+  );
+}
+
+function visitCount(
+  t: ReturnType<typeof useTranslation>["t"],
+  { upcoming, past }: { upcoming: PastVisit[]; past: PastVisit[] },
+): string {
+  return t("customers.merge.visits", { count: upcoming.length + past.length, upcoming: upcoming.length });
+}
+
+function Clash({ one, other }: { one: PastVisit; other: PastVisit }) {
+  const { t } = useTranslation();
+  const { dateOf } = useMoments();
+  const zone = useBranchNames().get(one.visit.branch_id)?.time_zone ?? "Asia/Ho_Chi_Minh";
+  return t("customers.merge.clashAt", {
+    date: dateOf(one.appointment.start, zone),
+    first: timeIn(zone, one.start),
+    second: timeIn(zone, other.start),
+  });
+}
+
+function Head({ title }: { title: string }) {
+  return (
+    <th scope="col" className="border-line-strong border-b px-3 py-2 font-semibold last:pl-0">
+      {title}
+    </th>
+  );
+}
+
+function Cell({ isWinner, children }: { isWinner: boolean; children: string }) {
+  return (
+    <td
+      className={`max-w-60 whitespace-pre-line break-words border-line border-b px-3 py-2 align-top ${isWinner ? "" : "text-muted line-through decoration-line-strong"}`}
+    >
+      {children}
+    </td>
+  );
+}
