@@ -3,22 +3,29 @@ import { Toast } from "@base-ui/react/toast";
 import { CircleAlert, CircleCheck, X } from "lucide-react";
 import { useTranslation } from "react-i18next";
 
+/** A button of a toast. */
+export interface Choice {
+  label: string;
+  run: () => void;
+}
+
 interface Data {
-  undo?: () => void;
+  undo?: (() => void) | undefined;
+  choices?: readonly Choice[] | undefined;
 }
 
 const manager = Toast.createToastManager<Data>();
 /** Long enough to read a sentence and to reach the button without a mouse. */
 const SHOWN = 10_000;
 
-/** Say what was done. With `undo` the toast has a button that takes it back. */
-export function showDone(sentence: string, undo?: () => void): void {
-  manager.add({ title: sentence, timeout: SHOWN, data: undo === undefined ? {} : { undo } });
+/** Say what was done. With `undo` the toast has a button that takes it back; `choices` are further steps. */
+export function showDone(sentence: string, undo?: () => void, choices?: readonly Choice[]): void {
+  manager.add({ title: sentence, timeout: SHOWN, data: { undo, choices } });
 }
 
-/** Say what was refused, and why. */
-export function showFailure(sentence: string): void {
-  manager.add({ title: sentence, timeout: SHOWN, type: "failure", priority: "high", data: {} });
+/** Say what was refused, and why. `choices` are ways out, such as the nearest free times. */
+export function showFailure(sentence: string, choices?: readonly Choice[]): void {
+  manager.add({ title: sentence, timeout: SHOWN, type: "failure", priority: "high", data: { choices } });
 }
 
 export function Toaster() {
@@ -39,7 +46,8 @@ function Toasts() {
   return toasts.map((toast) => {
     const isFailure = toast.type === "failure";
     const Icon = isFailure ? CircleAlert : CircleCheck;
-    const undo = toast.data?.undo;
+    const { undo, choices = [] } = toast.data ?? {};
+    const buttons = undo === undefined ? choices : [{ label: t("action.undo"), run: undo }, ...choices];
     return (
       <Toast.Root
         key={toast.id}
@@ -53,19 +61,26 @@ function Toasts() {
             size={18}
             className={`mt-0.5 shrink-0 ${isFailure ? "text-danger" : "text-accent"}`}
           />
-          <Toast.Title className="min-w-0 flex-1 break-words" />
-          {undo !== undefined && (
-            <button
-              type="button"
-              className="shrink-0 rounded-sm px-2 font-semibold text-accent hover:bg-hover"
-              onClick={() => {
-                close(toast.id);
-                undo();
-              }}
-            >
-              {t("action.undo")}
-            </button>
-          )}
+          <div className="min-w-0 flex-1">
+            <Toast.Title className="break-words" />
+            {buttons.length > 0 && (
+              <div className="mt-1 -ml-2 flex flex-wrap gap-x-1">
+                {buttons.map(({ label, run }) => (
+                  <button
+                    key={label}
+                    type="button"
+                    className="tabular min-h-9 rounded-sm px-2 font-semibold text-accent hover:bg-hover pointer-coarse:min-h-11"
+                    onClick={() => {
+                      close(toast.id);
+                      run();
+                    }}
+                  >
+                    {label}
+                  </button>
+                ))}
+              </div>
+            )}
+          </div>
           <Toast.Close
             aria-label={t("action.close")}
             className="grid size-6 shrink-0 place-items-center rounded-sm text-muted hover:bg-hover"

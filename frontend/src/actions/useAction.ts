@@ -15,6 +15,8 @@ interface Options<Input, Output> {
   onDone?: (output: Output, input: Input) => void;
   /** What to do when it is refused. Without it a toast shows the sentence of the API. */
   onRefused?: (error: unknown, input: Input) => void;
+  /** How often it is sent again without an answer. Fewer for what a person waits for with the card still in mind. */
+  mostAttempts?: number;
 }
 
 export interface Action<Input> {
@@ -29,13 +31,18 @@ export interface Action<Input> {
 /** Some ten minutes, with 10 seconds between two attempts. */
 const MOST_ATTEMPTS = 60;
 
-export function useAction<Input, Output>({ send, onDone, onRefused }: Options<Input, Output>): Action<Input> {
+export function useAction<Input, Output>({
+  send,
+  onDone,
+  onRefused,
+  mostAttempts = MOST_ATTEMPTS,
+}: Options<Input, Output>): Action<Input> {
   const { t } = useTranslation();
   const { mutate, isPending, failureCount } = useMutation({
     scope: { id: "actions" },
     networkMode: "always",
     mutationFn: ({ input, key }: { input: Input; key: string }) => send(input, key),
-    retry: (attempts, error) => hasNoAnswer(error) && attempts < MOST_ATTEMPTS,
+    retry: (attempts, error) => hasNoAnswer(error) && attempts < mostAttempts,
     retryDelay: pauseAfter,
     onSuccess: (output, { input }) => onDone?.(output, input),
     onError: (error, { input }) => {
