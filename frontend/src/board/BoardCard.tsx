@@ -6,6 +6,7 @@ import type { BoardRead, TreatmentRead } from "@/api/generated";
 import { currentLanguage } from "@/i18n";
 import { inLanguage, shortName } from "@/i18n/format";
 import { type Card, type Direction, MIN_CARD_HEIGHT, offsetOf, type Span, type View } from "./layout";
+import { isResizable } from "./move/hand";
 import { LOOKS } from "./status";
 import { countdown, MINUTE, timeIn } from "./time";
 import { useNow } from "./useNow";
@@ -17,6 +18,8 @@ interface Props {
   scale: number;
   view: View;
   isTabStop: boolean;
+  /** It is in the hand: here is where it was. */
+  isLifted: boolean;
   onOpen: (card: Card, anchor: HTMLElement) => void;
   onFocus: (key: string) => void;
   onArrow: (key: string, direction: Direction) => void;
@@ -35,11 +38,13 @@ const FOUR_LINES = 84;
 const SIX_LINES = 118;
 /** The time at the right, in a card that has room for it beside the word of the status. */
 const WIDE_TIME = "tabular ml-auto hidden shrink-0 pl-1 text-xs @min-[9rem]:inline";
+/** A lower card has no edge that changes its length. */
+const LOWEST_WITH_EDGE = 28;
 /** The line between two cards that follow each other. */
 const GAP = 1;
 
 export const BoardCard = memo(function BoardCard(props: Props) {
-  const { card, board, span, scale, view, isTabStop, onOpen, onFocus, onArrow } = props;
+  const { card, board, span, scale, view, isTabStop, isLifted, onOpen, onFocus, onArrow } = props;
   const { t } = useTranslation();
   const { appointment, treatment } = card;
   const { icon: StatusIcon, card: look } = LOOKS[appointment.status];
@@ -58,7 +63,7 @@ export const BoardCard = memo(function BoardCard(props: Props) {
 
   return (
     <li
-      className="@container absolute px-0.5"
+      className={`group @container absolute px-0.5 ${isLifted ? "opacity-45" : ""}`}
       style={{
         top: offsetOf(span, scale, card.start),
         height,
@@ -113,6 +118,12 @@ export const BoardCard = memo(function BoardCard(props: Props) {
           <span className="truncate text-xs">{others.join(" · ")}</span>
         )}
       </button>
+      {height >= LOWEST_WITH_EDGE && isResizable(appointment.status) && (
+        <span
+          aria-hidden
+          className="pointer-events-none absolute inset-x-0 bottom-px mx-auto hidden h-1 w-6 rounded-full bg-current opacity-40 group-hover:block"
+        />
+      )}
     </li>
   );
 });

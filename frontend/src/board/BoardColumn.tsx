@@ -12,6 +12,8 @@ interface Props {
   scale: number;
   view: View;
   focusedKey: string | null;
+  /** The treatment in the hand, if it is in this column. */
+  liftedId: string | null;
   onOpen: (card: Card, anchor: HTMLElement) => void;
   onFocus: (key: string) => void;
   onArrow: (key: string, direction: Direction) => void;
@@ -33,6 +35,7 @@ export const BoardColumn = memo(function BoardColumn({
   scale,
   view,
   focusedKey,
+  liftedId,
   onOpen,
   onFocus,
   onArrow,
@@ -58,6 +61,7 @@ export const BoardColumn = memo(function BoardColumn({
             scale={scale}
             view={view}
             isTabStop={card.key === focusedKey}
+            isLifted={card.treatment.id === liftedId}
             onOpen={onOpen}
             onFocus={onFocus}
             onArrow={onArrow}

@@ -8,6 +8,9 @@ import { BoardColumn } from "./BoardColumn";
 import { CardDetails } from "./CardDetails";
 import { ColumnHead } from "./ColumnHead";
 import { type DayLayout, offsetOf, type View } from "./layout";
+import { HandLayer } from "./move/HandLayer";
+import { useHand } from "./move/handStore";
+import type { Moving } from "./move/useMoving";
 import { HOUR, hoursIn, timeIn } from "./time";
 import { useCardFocus } from "./useCardFocus";
 import { useNow } from "./useNow";
@@ -16,14 +19,16 @@ interface Props {
   board: BoardRead;
   layout: DayLayout;
   view: View;
+  moving: Moving;
 }
 
-export function BoardGrid({ board, layout, view }: Props) {
+export function BoardGrid({ board, layout, view, moving }: Props) {
   const { t } = useTranslation();
   const scroller = useRef<HTMLDivElement>(null);
   const now = useNow(15_000);
   const { columns, span, scale } = layout;
   const focus = useCardFocus(columns, scroller);
+  const liftedId = useHand(moving.store, ({ hand }) => hand?.card.treatment.id ?? null);
   const zone = board.time_zone;
   const height = offsetOf(span, scale, span.end);
   const isNow = now >= span.start && now <= span.end;
@@ -89,11 +94,20 @@ export function BoardGrid({ board, layout, view }: Props) {
             scale={scale}
             view={view}
             focusedKey={column.cards.some((card) => card.key === focus.key) ? focus.key : null}
+            liftedId={column.cards.some(({ treatment }) => treatment.id === liftedId) ? liftedId : null}
             onOpen={focus.open}
             onFocus={focus.focus}
             onArrow={focus.move}
           />
         ))}
+        <HandLayer
+          store={moving.store}
+          board={board}
+          columns={columns}
+          span={span}
+          scale={scale}
+          template={measures.gridTemplateColumns}
+        />
         {isNow && (
           <div
             aria-hidden

@@ -9,10 +9,15 @@ import { Booking } from "@/booking/Booking";
 import { Button } from "@/design/Button";
 import { Notice } from "@/design/Notice";
 import { dayName, relativeDayName } from "@/i18n/format";
-import { useBranch, useBranches } from "@/shell/branches";
+import { useBranch, useBranches, useWorksAtDesk } from "@/shell/branches";
 import { BoardGrid } from "./BoardGrid";
 import { BoardSkeleton } from "./BoardSkeleton";
 import { layOut } from "./layout";
+import { MovingStage } from "./move/MovingStage";
+import { withPending } from "./move/movement";
+import { QuestionDialog } from "./move/QuestionDialog";
+import { useMovements } from "./move/useMovements";
+import { MovingProvider, useMoving } from "./move/useMoving";
 import { StatusBar } from "./StatusBar";
 import type { BoardSearch } from "./search";
 import { Toolbar } from "./Toolbar";
@@ -39,11 +44,16 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
   const day = search.day ?? today;
   const view = search.view ?? "staff";
   const hide = search.hide ?? NONE;
-  const { board, connection, knownAt, error, retry } = useBoard(branch.id, day);
+  const { board: known, connection, knownAt, error, retry } = useBoard(branch.id, day);
+  const movements = useMovements(branch);
+  const { pending } = movements;
+  const board = useMemo(() => (known === undefined ? known : withPending(known, pending)), [known, pending]);
   const layout = useMemo(
     () => (board === undefined ? undefined : layOut(board, view, (status) => !hide.includes(status))),
     [board, view, hide],
   );
+  const canMove = useWorksAtDesk(branch.id);
+  const moving = useMoving({ branch, board, layout, view, movements, canMove });
   const go = (change: BoardSearch) =>
     void navigate({ to: "/desk/board", search: { ...search, ...change }, replace: "hide" in change });
 
@@ -54,7 +64,7 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
 
   const isUnusable = board === undefined && error !== null;
   return (
-    <div className="flex min-h-0 flex-1 flex-col">
+    <MovingProvider value={moving}>
       <Toolbar
         day={day}
         today={today}
@@ -64,12 +74,20 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
       />
       <div className="flex min-h-0 flex-1">
         <section aria-label={t("board.columns")} className="flex min-h-0 min-w-0 flex-1 flex-col">
-          {isUnusable && <Failure sentence={sentenceOf(t, error)} retry={retry} />}
-          {!isUnusable && board === undefined && <BoardSkeleton />}
-          {board !== undefined && layout?.columns.length === 0 && <NoColumns board={board} view={view} />}
-          {board !== undefined && layout !== undefined && layout.columns.length > 0 && (
-            <BoardGrid key={`${board.branch_id}/${day}/${view}`} board={board} layout={layout} view={view} />
-          )}
+          <MovingStage moving={moving} board={board} layout={layout}>
+            {isUnusable && <Failure sentence={sentenceOf(t, error)} retry={retry} />}
+            {!isUnusable && board === undefined && <BoardSkeleton />}
+            {board !== undefined && layout?.columns.length === 0 && <NoColumns board={board} view={view} />}
+            {board !== undefined && layout !== undefined && layout.columns.length > 0 && (
+              <BoardGrid
+                key={`${board.branch_id}/${day}/${view}`}
+                board={board}
+                layout={layout}
+                view={view}
+                moving={moving}
+              />
+            )}
+          </MovingStage>
         </section>
         <Booking
           branch={branch}
@@ -79,6 +97,7 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
           onDay={(next) => go({ day: next === today ? undefined : next })}
         />
       </div>
+      <QuestionDialog movements={movements} />
       <StatusBar
         board={board}
         hidden={hide}
@@ -87,7 +106,7 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
         knownAt={knownAt}
         zone={branch.time_zone}
       />
-    </div>
+    </MovingProvider>
   );
 }
 

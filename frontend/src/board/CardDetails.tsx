@@ -7,6 +7,7 @@ import type { BoardRead, StrandedReason } from "@/api/generated";
 import { buttonClass } from "@/design/Button";
 import { currentLanguage } from "@/i18n";
 import { inLanguage, money, phoneNumber } from "@/i18n/format";
+import { MoveButtons } from "./move/MoveButtons";
 import { LOOKS } from "./status";
 import { MINUTE, spanIn } from "./time";
 import type { OpenedCard } from "./useCardFocus";
@@ -30,7 +31,7 @@ export function CardDetails({ board, open, onClose }: Props) {
           className="z-40"
         >
           <Popover.Popup className="max-h-(--available-height) w-88 overflow-auto rounded-lg border border-line bg-raised text-text shadow-raised outline-none">
-            {open !== null && <Details board={board} open={open} />}
+            {open !== null && <Details board={board} open={open} onClose={onClose} />}
           </Popover.Popup>
         </Popover.Positioner>
       </Popover.Portal>
@@ -38,7 +39,7 @@ export function CardDetails({ board, open, onClose }: Props) {
   );
 }
 
-function Details({ board, open }: { board: BoardRead; open: OpenedCard }) {
+function Details({ board, open, onClose }: { board: BoardRead; open: OpenedCard; onClose: () => void }) {
   const { t } = useTranslation();
   const language = currentLanguage();
   const { visit, appointment, treatment } = open.card;
@@ -124,6 +125,7 @@ function Details({ board, open }: { board: BoardRead; open: OpenedCard }) {
         {visit.note !== "" && <Fact name={t("card.note")}>{visit.note}</Fact>}
         {appointment.reason !== "" && <Fact name={t("card.reason")}>{appointment.reason}</Fact>}
       </dl>
+      <MoveButtons card={open.card} onDone={onClose} />
       <p className="border-line border-t px-4 py-2.5 text-muted text-sm">
         {t(`source.${visit.source}`)} ·{" "}
         {visit.appointments.length === 1

@@ -38,6 +38,16 @@ export function useBranches(): {
   return { branches, error, isPending, retry: () => void refetch() };
 }
 
+/** Return whether the user books and moves guests in a branch: a therapist only looks at the board. */
+export function useWorksAtDesk(branchId: string): boolean {
+  const session = useSession();
+  if (session.status !== "signed-in") return false;
+  return session.user.roles.some(
+    ({ role, branch_id }) =>
+      (role === "admin" || role === "receptionist") && (!branch_id || branch_id === branchId),
+  );
+}
+
 /** Return the branch that is shown, or undefined while it is not known. */
 export function useBranch(): BranchRead | undefined {
   const { branches } = useBranches();

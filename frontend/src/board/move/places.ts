@@ -1,0 +1,47 @@
+/** Where the card in the hand fits, as the API says it for one treatment and one day. Pure. */
+import type { Instants, Obstacle, PlacesRead } from "@/api/generated";
+import type { Span } from "../layout";
+import { MINUTE } from "../time";
+import { appointmentStart, type Hand } from "./hand";
+
+/** Why a card does not fit: what the API says, or that the branch is closed then, or that the column is of no use. */
+export type Verdict = "fits" | "closed" | "unfit" | Obstacle;
+
+/** Return whether the guest can begin at `start` in a column. */
+export function verdictOf(places: PlacesRead, columnId: string, start: number): Verdict {
+  const place = places.places.find(({ resource_id }) => resource_id === columnId);
+  if (place === undefined) return "unfit";
+  if (place.fits.some((run) => isIn(run, start))) return "fits";
+  const obstacle = place.obstacles.find(({ starts }) => starts.some((run) => isIn(run, start)));
+  return obstacle?.code ?? "closed";
+}
+
+/** Return the verdict on the place where the hand is. A card whose time or therapist stays as it was always fits. */
+export function verdictOn(places: PlacesRead, hand: Hand): Verdict {
+  const { from, at } = hand;
+  if (from.columnId === at.columnId && from.start === at.start) return "fits";
+  return verdictOf(places, at.columnId, appointmentStart(hand));
+}
+
+/** Return the times of a column that the card can cover, in the order of time and apart from each other. */
+export function areasOf(places: PlacesRead, columnId: string, hand: Hand): Span[] {
+  const { card } = hand;
+  const place = places.places.find(({ resource_id }) => resource_id === columnId);
+  // The card begins later than the guest when it is of a later treatment or piece.
+  const before = card.start - Date.parse(card.appointment.start);
+  const length = card.end - card.start;
+  const areas: Span[] = [];
+  for (const [first, end] of place?.fits ?? []) {
+    const start = Date.parse(first) + before;
+    // The last start is a step of five minutes before the end of the run.
+    const area = { start, end: Date.parse(end) + before - 5 * MINUTE + length };
+    const last = areas.at(-1);
+    if (last !== undefined && last.end >= area.start) last.end = Math.max(last.end, area.end);
+    else areas.push(area);
+  }
+  return areas;
+}
+
+function isIn([first, end]: Instants, instant: number): boolean {
+  return Date.parse(first) <= instant && instant < Date.parse(end);
+}

@@ -1,0 +1,271 @@
+/** Send what was moved, show it at its new place until there is an answer, and take it back on request. */
+import { useQueryClient } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { type Choice, showDone, showFailure } from "@/actions/toasts";
+import { newKey, useAction } from "@/actions/useAction";
+import { call } from "@/api/client";
+import { ApiError, sentenceOf } from "@/api/errors";
+import {
+  type AppointmentUpdate,
+  type BoardRead,
+  type BranchRead,
+  updateAppointment,
+  updateVisit,
+  type VisitChanged,
+  type VisitRead,
+  type VisitUpdate,
+} from "@/api/generated";
+import { dayName } from "@/i18n/format";
+import { dayIn, timeIn } from "../time";
+import { type Hand, isMovable } from "./hand";
+import { expected, type Pending, requestOf, startingAt, undoOf, withAnswer } from "./movement";
+
+type Request = { appointmentId: string; body: AppointmentUpdate } | { visitId: string; body: VisitUpdate };
+
+/** A change that is sent as one or more requests. */
+export interface Movement extends Pending {
+  name: string;
+  requests: Request[];
+  /** What to say when it is done. */
+  done: string;
+  /** It takes another one back. */
+  isUndo: boolean;
+}
+
+/** Something that the desk has to confirm. */
+export interface Question {
+  sentence: string;
+  /** What makes the API accept it. */
+  permit: "allow_same_time" | "force";
+  movement: Movement;
+  choices: Choice[];
+}
+
+export interface Movements {
+  pending: readonly Pending[];
+  question: Question | null;
+  /** Send a drop. `board` is the day as the screen shows it. */
+  drop: (hand: Hand, board: BoardRead, name: string, columnName: string) => void;
+  confirm: () => void;
+  decline: () => void;
+  undoLast: () => void;
+}
+
+/** So many attempts take some four seconds: then the card goes back. */
+const MOST_ATTEMPTS = 3;
+const LONGEST_HISTORY = 30;
+
+export function useMovements(branch: BranchRead): Movements {
+  const { t } = useTranslation();
+  const cache = useQueryClient();
+  const [pending, setPending] = useState<readonly Movement[]>([]);
+  const [question, setQuestion] = useState<Question | null>(null);
+  const history = useRef<Movement[]>([]);
+  const zone = branch.time_zone;
+
+  const boards = () => cache.getQueriesData<BoardRead>({ queryKey: ["board", branch.id] });
+  const knownVisit = (id: string) => {
+    for (const [, board] of boards()) {
+      const visit = board?.visits.find((other) => other.id === id);
+      if (visit !== undefined) return visit;
+    }
+    return undefined;
+  };
+
+  const action = useAction<Movement, { before: VisitRead; after: VisitChanged }>({
+    mostAttempts: MOST_ATTEMPTS,
+    send: async (movement) => {
+      // Earlier movements have their answers by now.
+      const before = knownVisit(movement.visit.id) ?? movement.visit;
+      let after: VisitChanged | null = null;
+      const reassigned: VisitChanged["reassigned"] = [];
+      for (const request of movement.requests) {
+        after = await send(request);
+        reassigned.push(...(after.reassigned ?? []));
+      }
+      if (after === null) throw new Error("a movement without a request");
+      return { before, after: { ...after, reassigned } };
+    },
+    onDone: ({ before, after }, movement) => {
+      // What the stream has brought since is newer than the answer, or the same.
+      for (const [key, board] of boards()) {
+        if (board !== undefined) cache.setQueryData<BoardRead>(key, withAnswer(board, before, after));
+      }
+      // The cache tells its readers in the next task: only then is the optimistic card of no use.
+      setTimeout(() => forget(movement.id));
+      const undo = movement.isUndo ? null : undoMovement(movement, before, after);
+      if (undo !== null) history.current = [...history.current.slice(1 - LONGEST_HISTORY), undo];
+      const names = (after.reassigned ?? []).map((other) =>
+        t("move.gaveWay", {
+          before: other.before.name,
+          after: other.after.name,
+          time: timeIn(zone, Date.parse(other.start)),
+        }),
+      );
+      showDone(
+        [movement.done, ...names].join(" "),
+        undo === null ? undefined : () => takeBack(undo),
+        movement.isUndo ? [] : partyChoice(movement, before, after),
+      );
+    },
+    onRefused: (error, movement) => {
+      forget(movement.id);
+      const sentence = sentenceOf(t, error);
+      const details = error instanceof ApiError ? error.details : [];
+      const code = error instanceof ApiError ? error.code : "";
+      const choices = movement.isUndo ? [] : nearest(movement, details);
+      const isForced = movement.requests.some(({ body }) => body.force === true);
+      if (code === "SAME_TIME") {
+        setQuestion({ sentence, permit: "allow_same_time", movement, choices });
+      } else if (code === "SLOT_TAKEN" && !isForced && details.some(({ type }) => type === "reason")) {
+        setQuestion({ sentence, permit: "force", movement, choices });
+      } else {
+        showFailure(t("move.refused", { name: movement.name, reason: sentence }), choices);
+      }
+    },
+  });
+
+  const forget = (id: string) => setPending((before) => before.filter((other) => other.id !== id));
+
+  const run = (movement: Movement) => {
+    setPending((before) => [...before, movement]);
+    action.run(movement);
+  };
+
+  const takeBack = (undo: Movement) => {
+    if (!history.current.includes(undo)) return;
+    history.current = history.current.filter((other) => other !== undo);
+    run({ ...undo, id: newKey() });
+  };
+
+  /** Return the movement that restores the appointments that a movement has changed, or null when it changed nothing. */
+  const undoMovement = (movement: Movement, before: VisitRead, after: VisitRead): Movement | null => {
+    const requests = before.appointments.flatMap((appointment) => {
+      const now = after.appointments.find(({ id }) => id === appointment.id);
+      if (now === undefined) return [];
+      return undoOf(appointment, now).map((body) => ({ appointmentId: appointment.id, body }));
+    });
+    if (requests.length === 0) return null;
+    const changed = new Set(requests.map(({ appointmentId }) => appointmentId));
+    return {
+      ...movement,
+      appointments: before.appointments.filter(({ id }) => changed.has(id)),
+      requests,
+      done: t("move.undone", { name: movement.name }),
+      isUndo: true,
+    };
+  };
+
+  /** Offer to bring the others of a party along with a guest who got another time. */
+  const partyChoice = (movement: Movement, before: VisitRead, after: VisitRead): Choice[] => {
+    const [moved] = movement.appointments;
+    const now = after.appointments.find(({ id }) => id === moved?.id);
+    const was = before.appointments.find(({ id }) => id === moved?.id);
+    const others = after.appointments.filter(({ id, status }) => id !== moved?.id && isMovable(status));
+    if (now === undefined || was === undefined || was.start === now.start) return [];
+    const start = now.start;
+    if (others.every((other) => Date.parse(other.start) === Date.parse(start))) return [];
+    const whole: Movement = {
+      ...movement,
+      id: newKey(),
+      visit: after,
+      appointments: others.map((other) => startingAt(other, start)),
+      requests: [{ visitId: after.id, body: { start } }],
+      done: t("move.doneParty", { name: movement.name, time: timeOf(Date.parse(start), movement.visit) }),
+    };
+    return [{ label: t("move.wholeParty"), run: () => run(whole) }];
+  };
+
+  /** Offer the nearest free starts of a refusal. */
+  const nearest = (movement: Movement, details: ApiError["details"]): Choice[] =>
+    details.flatMap(({ type, value }) => {
+      if (type !== "alternative" || typeof value !== "string") return [];
+      const time = timeOf(Date.parse(value), movement.visit);
+      const other: Movement = {
+        ...movement,
+        id: newKey(),
+        appointments: movement.appointments.map((appointment) => startingAt(appointment, value)),
+        requests: movement.requests.map((request) => ({
+          ...request,
+          body: { ...request.body, start: value },
+        })) as Request[],
+        done: t("move.doneShort", { name: movement.name, time }),
+      };
+      return [{ label: time, run: () => run(other) }];
+    });
+
+  /** Return a time, with its day when that is another one than the visit's. */
+  const timeOf = (start: number, visit: VisitRead): string => {
+    const day = dayIn(zone, start);
+    const before = dayIn(zone, Date.parse(visit.appointments[0]?.start ?? ""));
+    return day === before ? timeIn(zone, start) : `${timeIn(zone, start)} ${dayName(t, day, before)}`;
+  };
+
+  const undoLast = () => {
+    const last = history.current.at(-1);
+    if (last !== undefined) takeBack(last);
+  };
+  const latestUndo = useRef(undoLast);
+  latestUndo.current = undoLast;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const isUndoKey =
+        (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
+      if (!isUndoKey || isTyping(event.target)) return;
+      event.preventDefault();
+      latestUndo.current();
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+
+  return {
+    pending,
+    question,
+    drop: (hand, board, name, columnName) => {
+      const { visit, appointment } = hand.card;
+      const body = requestOf(hand);
+      const time = timeOf(hand.at.start, visit);
+      const done =
+        body.start === undefined && hand.from.columnId === hand.at.columnId
+          ? t("move.resized", { name, count: hand.at.minutes })
+          : t("move.done", { name, time, column: columnName });
+      run({
+        id: newKey(),
+        name,
+        visit,
+        appointments: [expected(hand, columnName)],
+        guests: board.guests.filter(({ id }) => id === appointment.customer_id),
+        requests: [{ appointmentId: appointment.id, body }],
+        done,
+        isUndo: false,
+      });
+    },
+    confirm: () => {
+      if (question === null) return;
+      const { movement, permit } = question;
+      setQuestion(null);
+      const requests = movement.requests.map((request) => ({
+        ...request,
+        body: { ...request.body, [permit]: true },
+      })) as Request[];
+      run({ ...movement, id: newKey(), requests });
+    },
+    decline: () => setQuestion(null),
+    undoLast,
+  };
+}
+
+function send(request: Request): Promise<VisitChanged> {
+  if ("visitId" in request) {
+    return call(updateVisit({ path: { visit_id: request.visitId }, body: request.body }));
+  }
+  return call(updateAppointment({ path: { appointment_id: request.appointmentId }, body: request.body }));
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  return (
+    target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"))
+  );
+}
