@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import and_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.core.security import read_cursor, sign_cursor
@@ -45,3 +45,29 @@ async def entries_about(session: AsyncSession, ids: Sequence[UUID]) -> list[Audi
     """Return all entries about these rows, oldest first, for a module that has authorized the user."""
     entries = select(AuditEntry).where(AuditEntry.entity_id.in_(ids)).order_by(AuditEntry.id)
     return [AuditEntryRead.model_validate(entry) for entry in await session.scalars(entries)]
+
+
+async def latest_entries_about(
+    session: AsyncSession, ids: Sequence[UUID], *, children: tuple[str, str], limit: int
+) -> list[AuditEntryRead]:
+    """Return the last entries about these rows and about rows that reference them, newest first, for a module that has
+    authorized the user.
+
+    Args:
+        children: The table of the rows that reference them, and its column. Rows that exist no more are found by the requests
+            that wrote both.
+    """
+    table, column = children
+    requests = select(AuditEntry.request_id).where(
+        AuditEntry.entity_id.in_(ids), AuditEntry.request_id.is_not(None)
+    )
+    parent = func.coalesce(AuditEntry.after[column].astext, AuditEntry.before[column].astext)
+    written = select(AuditEntry.entity_id).where(
+        AuditEntry.request_id.in_(requests),
+        AuditEntry.entity == table,
+        parent.in_([str(row_id) for row_id in ids]),
+    )
+    is_child = and_(AuditEntry.entity == table, AuditEntry.entity_id.in_(written))
+    entries = select(AuditEntry).where(or_(AuditEntry.entity_id.in_(ids), is_child))
+    newest = await session.scalars(entries.order_by(AuditEntry.id.desc()).limit(limit))
+    return [AuditEntryRead.model_validate(entry) for entry in newest]

@@ -52,8 +52,9 @@ from app.modules.booking.booking_schemas import (
     VisitUpdate,
 )
 from app.modules.booking.editing import reschedule, swap
-from app.modules.booking.status import change_status, undo_status
-from app.modules.booking.visit import access
+from app.modules.booking.status import change_status, steps, undo_status
+from app.modules.booking.visit import access, history
+from app.modules.booking.visit.desk_schemas import VisitHistory, VisitSteps
 from app.modules.branch.branch_errors import BranchNotFound
 from app.modules.customer.customer_errors import (
     CustomerArchived,
@@ -116,6 +117,20 @@ async def list_visits(
 async def get_visit(user: SignedIn, session: SessionDep, visit_id: UUID) -> VisitRead:
     """Get a visit. In a party that another customer booked, customers and therapists see only their own guest."""
     return await access.read_visible_visit(session, user, visit_id)
+
+
+@visits.get("/{visit_id}/steps", responses=error_responses(VisitNotFound))
+async def get_visit_steps(user: SignedIn, session: SessionDep, visit_id: UUID) -> VisitSteps:
+    """Get what the user may do now with the status of each guest: the statuses that can be requested, the step that can be
+    undone, and until when cancelling is free. It changes with the time: a no-show, for example, is possible after the grace
+    period."""
+    return await steps.read_steps(session, user, visit_id)
+
+
+@visits.get("/{visit_id}/history", responses=error_responses(VisitNotFound))
+async def get_visit_history(user: SignedIn, session: SessionDep, visit_id: UUID) -> VisitHistory:
+    """Get who changed what of a visit and when, newest first. For the desk."""
+    return await history.read_history(session, user, visit_id)
 
 
 @visits.patch(

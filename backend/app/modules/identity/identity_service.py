@@ -1,6 +1,6 @@
 """Users and their roles."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from uuid import UUID
 
@@ -93,6 +93,12 @@ async def read_user(session: AsyncSession, user: CurrentUser, user_id: UUID) -> 
     """
     authorize(user, Role.ADMIN, everywhere=True)
     return await read_account(session, await get_user(session, user_id))
+
+
+async def names_of_users(session: AsyncSession, user_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the names of users, for a module that has authorized the user."""
+    rows = await session.execute(select(User.id, User.full_name).where(User.id.in_(user_ids)))
+    return {row.id: row.full_name for row in rows}
 
 
 async def read_own_account(session: AsyncSession, user: CurrentUser) -> UserRead:

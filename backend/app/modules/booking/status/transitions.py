@@ -210,6 +210,25 @@ def next_status(  # noqa: PLR0913 - the six it depends on
     return most_specific_error([condition.error for condition in conditions])
 
 
+def possible_requests(
+    old: Status, relations: Collection[Relation], *, policy: Policy, start: datetime, now: datetime
+) -> dict[StatusRequest, Status]:
+    """Return what a user may request now, with the status that the appointment gets.
+
+    Args:
+        relations: The user's relations to the appointment.
+    """
+    results = {
+        request: next_status(old, request, relations, policy=policy, start=start, now=now)
+        for request in StatusRequest
+    }
+    return {
+        request: result
+        for request, result in results.items()
+        if isinstance(result, Status) and result is not old
+    }
+
+
 def refusal_of_move(
     old: Status,
     relations: Collection[Relation],
