@@ -20,7 +20,7 @@ interface Props {
   isTabStop: boolean;
   /** It is in the hand: here is where it was. */
   isLifted: boolean;
-  onOpen: (card: Card, anchor: HTMLElement) => void;
+  onOpen: (card: Card) => void;
   onFocus: (key: string) => void;
   onArrow: (key: string, direction: Direction) => void;
 }
@@ -78,7 +78,7 @@ export const BoardCard = memo(function BoardCard(props: Props) {
         data-status={appointment.status}
         aria-haspopup="dialog"
         className={`flex h-full w-full flex-col overflow-hidden rounded-sm border border-l-4 px-1.5 py-0.5 text-left text-sm focus-visible:z-10 ${look}`}
-        onClick={(event) => onOpen(card, event.currentTarget)}
+        onClick={() => onOpen(card)}
         onFocus={() => onFocus(card.key)}
         onKeyDown={(event) => {
           const direction = ARROWS[event.key];

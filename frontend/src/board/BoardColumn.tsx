@@ -14,7 +14,7 @@ interface Props {
   focusedKey: string | null;
   /** The treatment in the hand, if it is in this column. */
   liftedId: string | null;
-  onOpen: (card: Card, anchor: HTMLElement) => void;
+  onOpen: (card: Card) => void;
   onFocus: (key: string) => void;
   onArrow: (key: string, direction: Direction) => void;
 }

@@ -5,9 +5,8 @@ import { type CSSProperties, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { BoardRead } from "@/api/generated";
 import { BoardColumn } from "./BoardColumn";
-import { CardDetails } from "./CardDetails";
 import { ColumnHead } from "./ColumnHead";
-import { type DayLayout, offsetOf, type View } from "./layout";
+import { type Card, type DayLayout, offsetOf, type View } from "./layout";
 import { HandLayer } from "./move/HandLayer";
 import { useHand } from "./move/handStore";
 import type { Moving } from "./move/useMoving";
@@ -20,9 +19,10 @@ interface Props {
   layout: DayLayout;
   view: View;
   moving: Moving;
+  onOpen: (card: Card) => void;
 }
 
-export function BoardGrid({ board, layout, view, moving }: Props) {
+export function BoardGrid({ board, layout, view, moving, onOpen }: Props) {
   const { t } = useTranslation();
   const scroller = useRef<HTMLDivElement>(null);
   const now = useNow(15_000);
@@ -95,7 +95,7 @@ export function BoardGrid({ board, layout, view, moving }: Props) {
             view={view}
             focusedKey={column.cards.some((card) => card.key === focus.key) ? focus.key : null}
             liftedId={column.cards.some(({ treatment }) => treatment.id === liftedId) ? liftedId : null}
-            onOpen={focus.open}
+            onOpen={onOpen}
             onFocus={focus.focus}
             onArrow={focus.move}
           />
@@ -116,7 +116,6 @@ export function BoardGrid({ board, layout, view, moving }: Props) {
           />
         )}
       </div>
-      <CardDetails board={board} open={focus.opened} onClose={focus.close} />
     </div>
   );
 }

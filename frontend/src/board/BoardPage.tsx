@@ -1,18 +1,20 @@
 /** The day board: date and view above, columns in the middle, legend and connection below. */
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { CalendarOff, CalendarPlus, TriangleAlert, UsersRound } from "lucide-react";
-import { useEffect, useMemo } from "react";
+import { useCallback, useEffect, useMemo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { sentenceOf } from "@/api/errors";
 import type { AppointmentStatus, BoardRead, BranchRead } from "@/api/generated";
 import { Booking } from "@/booking/Booking";
+import { CardLayer } from "@/card/CardLayer";
+import { useOpenedCard } from "@/card/useOpenedCard";
 import { Button } from "@/design/Button";
 import { Notice } from "@/design/Notice";
 import { dayName, relativeDayName } from "@/i18n/format";
 import { useBranch, useBranches, useWorksAtDesk } from "@/shell/branches";
 import { BoardGrid } from "./BoardGrid";
 import { BoardSkeleton } from "./BoardSkeleton";
-import { layOut } from "./layout";
+import { type Card, layOut } from "./layout";
 import { MovingStage } from "./move/MovingStage";
 import { withPending } from "./move/movement";
 import { QuestionDialog } from "./move/QuestionDialog";
@@ -54,6 +56,9 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
   );
   const canMove = useWorksAtDesk(branch.id);
   const moving = useMoving({ branch, board, layout, view, movements, canMove });
+  const surface = useRef<HTMLElement>(null);
+  const opened = useOpenedCard();
+  const openCard = useCallback(({ appointment }: Card) => opened.open(appointment.id), [opened.open]);
   const go = (change: BoardSearch) =>
     void navigate({ to: "/desk/board", search: { ...search, ...change }, replace: "hide" in change });
 
@@ -73,7 +78,11 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
         onView={(next) => go({ view: next === "staff" ? undefined : next })}
       />
       <div className="flex min-h-0 flex-1">
-        <section aria-label={t("board.columns")} className="flex min-h-0 min-w-0 flex-1 flex-col">
+        <section
+          ref={surface}
+          aria-label={t("board.columns")}
+          className="flex min-h-0 min-w-0 flex-1 flex-col"
+        >
           <MovingStage moving={moving} board={board} layout={layout}>
             {isUnusable && <Failure sentence={sentenceOf(t, error)} retry={retry} />}
             {!isUnusable && board === undefined && <BoardSkeleton />}
@@ -85,10 +94,14 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
                 layout={layout}
                 view={view}
                 moving={moving}
+                onOpen={openCard}
               />
             )}
           </MovingStage>
         </section>
+        {board !== undefined && (
+          <CardLayer board={board} surface={surface} opened={opened.id} onOpen={opened.open} />
+        )}
         <Booking
           branch={branch}
           board={board}

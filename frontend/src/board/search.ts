@@ -12,6 +12,8 @@ export interface BoardSearch {
   view?: View | undefined;
   /** Statuses that are not shown. */
   hide?: AppointmentStatus[] | undefined;
+  /** The appointment that is opened beside the board. */
+  card?: string | undefined;
 }
 
 /** Return what is valid of a search. Anything else is undefined, and not left out: the router adds what is left out. */
@@ -23,5 +25,6 @@ export function parseBoardSearch(search: Record<string, unknown>): BoardSearch {
     day: isDay(search.day) ? search.day : undefined,
     view: search.view === "rooms" ? "rooms" : undefined,
     hide: hide.length > 0 ? hide : undefined,
+    card: typeof search.card === "string" ? search.card : undefined,
   };
 }

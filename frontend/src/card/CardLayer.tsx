@@ -1,0 +1,138 @@
+/** All that belongs to a card of the board: its preview, its menu, its keys, and the panel in which it is opened. */
+import { useQueryClient } from "@tanstack/react-query";
+import { type RefObject, useEffect, useRef, useState } from "react";
+import { useTranslation } from "react-i18next";
+import { showFailure } from "@/actions/toasts";
+import { sentenceOf } from "@/api/errors";
+import type { BoardRead } from "@/api/generated";
+import { useSession } from "@/api/session";
+import { Questions } from "./ask";
+import { CardMenu } from "./CardMenu";
+import { CardPanel } from "./CardPanel";
+import { CardPreview } from "./CardPreview";
+import { findAppointment, findByCard, type Opened } from "./find";
+import { KeysHelp } from "./KeysHelp";
+import { STEP_KEYS, stepsOf, undoOf } from "./steps";
+import { useCardEvents } from "./useCardEvents";
+import { stepsQuery, useStepActions } from "./useSteps";
+
+interface Props {
+  board: BoardRead;
+  /** The element that has the cards. */
+  surface: RefObject<HTMLElement | null>;
+  /** The id of the appointment that is opened. */
+  opened: string | undefined;
+  onOpen: (appointmentId: string | undefined) => void;
+}
+
+interface MenuAt {
+  card: HTMLElement;
+  anchor: { getBoundingClientRect: () => DOMRect };
+}
+
+export function CardLayer({ board, surface, opened, onOpen }: Props) {
+  const { t } = useTranslation();
+  const cache = useQueryClient();
+  const actions = useStepActions(board);
+  const isDesk = useIsDesk(board.branch_id);
+  const [looked, setLooked] = useState<HTMLElement | null>(null);
+  const [menu, setMenu] = useState<MenuAt | null>(null);
+  const [isHelpOpen, setHelpOpen] = useState(false);
+  const panel = opened === undefined ? undefined : findAppointment(board, opened);
+  const opener = useRef<Opened | undefined>(undefined);
+  if (panel !== undefined) opener.current = panel;
+
+  const act = async ({ visit, appointment }: Opened, key: string, isParty: boolean) => {
+    const ids = isParty ? visit.appointments.map(({ id }) => id) : [appointment.id];
+    try {
+      const { appointments: known } = await cache.fetchQuery(stepsQuery(visit));
+      if (key === "u") {
+        const undoable = undoOf(known, ids);
+        if (undoable === undefined) showFailure(t("opened.nothingToUndo"));
+        else actions.undo(visit, undoable.request, undoable.appointmentIds);
+        return;
+      }
+      const request = STEP_KEYS[key as keyof typeof STEP_KEYS];
+      const step = stepsOf(known, ids).find((other) => other.request === request);
+      if (step === undefined) showFailure(t("opened.notNow", { step: t(`opened.step.${request}`) }));
+      else actions.take(visit, step, known);
+    } catch (error) {
+      showFailure(sentenceOf(t, error));
+    }
+  };
+
+  useCardEvents(surface, {
+    onLook: setLooked,
+    onMenu: (card, at) => {
+      const rect = at === null ? card.getBoundingClientRect() : new DOMRect(at.x, at.y, 0, 0);
+      setMenu({ card, anchor: { getBoundingClientRect: () => rect } });
+    },
+    onKey: (card, event) => {
+      const key = event.key.toLowerCase();
+      const found = findByCard(board, card.dataset.card ?? "");
+      if (found === undefined || !(key in STEP_KEYS || key === "u") || event.repeat) return false;
+      void act(found, key, event.shiftKey);
+      return true;
+    },
+  });
+
+  useEffect(() => {
+    const help = (event: KeyboardEvent) => {
+      const isTyping = event.target instanceof Element && event.target.matches("input, textarea, select");
+      if (event.key === "?" && !isTyping) setHelpOpen(true);
+    };
+    document.addEventListener("keydown", help);
+    return () => document.removeEventListener("keydown", help);
+  }, []);
+
+  const close = () => {
+    const [treatment] = opener.current?.appointment.treatments ?? [];
+    onOpen(undefined);
+    const card = treatment && surface.current?.querySelector<HTMLElement>(`[data-card^="${treatment.id}/"]`);
+    card?.focus();
+  };
+  const menuOf = menu === null ? undefined : findByCard(board, menu.card.dataset.card ?? "");
+  const lookedKey = looked?.dataset.card;
+
+  return (
+    <>
+      {panel !== undefined && (
+        <CardPanel
+          board={board}
+          opened={panel}
+          isDesk={isDesk}
+          actions={actions}
+          onOpen={onOpen}
+          onClose={close}
+        />
+      )}
+      {looked !== null && lookedKey !== undefined && menu === null && (
+        <CardPreview board={board} cardKey={lookedKey} anchor={looked} />
+      )}
+      {menu !== null && menuOf !== undefined && (
+        <CardMenu
+          board={board}
+          opened={menuOf}
+          anchor={menu.anchor}
+          card={menu.card}
+          actions={actions}
+          onOpen={onOpen}
+          onClose={() => setMenu(null)}
+        />
+      )}
+      <KeysHelp isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+      <Questions />
+    </>
+  );
+}
+
+function useIsDesk(branchId: string): boolean {
+  const session = useSession();
+  return (
+    session.status === "signed-in" &&
+    session.user.roles.some(
+      ({ role, branch_id }) =>
+        (role === "admin" || role === "receptionist") && (!branch_id || branch_id === branchId),
+    )
+  );
+}

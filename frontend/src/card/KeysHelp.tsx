@@ -1,0 +1,52 @@
+/** What the keys do. `?` opens it. */
+import { Dialog } from "@base-ui/react/dialog";
+import { X } from "lucide-react";
+import { useTranslation } from "react-i18next";
+import { buttonClass } from "@/design/Button";
+import { keyOf, STEP_KEYS } from "./steps";
+
+const ARROWS = "← ↑ → ↓";
+
+export function KeysHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+  const { t } = useTranslation();
+  const rows: [key: string, what: string][] = [
+    [ARROWS, t("opened.keys.arrows")],
+    ["Enter", t("opened.open")],
+    ...Object.values(STEP_KEYS).map((request): [string, string] => [
+      keyOf(request),
+      t(`opened.step.${request}`),
+    ]),
+    ["U", t("opened.keys.undo")],
+    [`⇧ ${keyOf("arrived")}`, t("opened.keys.party")],
+    ["⇧ F10", t("opened.keys.menu")],
+    ["Esc", t("opened.keys.close")],
+    ["?", t("opened.keys.help")],
+  ];
+  return (
+    <Dialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
+      <Dialog.Portal>
+        <Dialog.Backdrop className="fixed inset-0 z-50 bg-text/30" />
+        <Dialog.Popup className="fixed top-1/2 left-1/2 z-50 max-h-[90dvh] w-[min(26rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 overflow-y-auto rounded-lg border border-line bg-raised p-5 text-text shadow-raised outline-none">
+          <div className="mb-3 flex items-center gap-2">
+            <Dialog.Title className="flex-1 font-semibold text-lg">{t("opened.keys.title")}</Dialog.Title>
+            <Dialog.Close className={buttonClass("quiet", "icon")} aria-label={t("card.close")}>
+              <X aria-hidden size={18} />
+            </Dialog.Close>
+          </div>
+          <dl className="grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-2">
+            {rows.map(([key, what]) => (
+              <div key={key} className="contents">
+                <dt>
+                  <kbd className="rounded-sm border border-line-strong bg-sunken px-2 py-0.5 font-sans text-sm">
+                    {key}
+                  </kbd>
+                </dt>
+                <dd>{what}</dd>
+              </div>
+            ))}
+          </dl>
+        </Dialog.Popup>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}
