@@ -16,6 +16,7 @@ it.each([
 it("leaves nothing out, or the router would keep it as it was written", () => {
   expect(Object.keys(parseBoardSearch({ day: "2027-02-30" })).sort()).toEqual([
     "branch",
+    "card",
     "day",
     "hide",
     "view",

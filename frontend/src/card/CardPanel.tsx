@@ -2,6 +2,7 @@
 import { Phone } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { BoardRead } from "@/api/generated";
+import { MoveButtons } from "@/board/move/MoveButtons";
 import { MINUTE, spanIn } from "@/board/time";
 import { buttonClass } from "@/design/Button";
 import { money, phoneNumber, shortName } from "@/i18n/format";
@@ -96,6 +97,7 @@ export function CardPanel({ board, opened, isDesk, actions, onOpen, onClose }: P
       {canMove && (
         <Section title={t("opened.move")} isLazy>
           <MoveEditor board={board} visit={visit} appointment={appointment} />
+          <MoveButtons appointment={appointment} onDone={onClose} />
         </Section>
       )}
       {canMove && (

@@ -1,31 +1,41 @@
-/** The buttons of a card for what a pointer drags: move it, or put it into the tray. */
+/** The buttons of an appointment for what a pointer drags: move its card, or put it into the tray. */
 import { Inbox, Move } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import type { AppointmentRead } from "@/api/generated";
 import { Button } from "@/design/Button";
-import type { Card } from "../layout";
 import { isMovable, isResizable } from "./hand";
 import { useMovingContext } from "./useMoving";
 
-export function MoveButtons({ card, onDone }: { card: Card; onDone: () => void }) {
+export function MoveButtons({ appointment, onDone }: { appointment: AppointmentRead; onDone: () => void }) {
   const { t } = useTranslation();
   const moving = useMovingContext();
-  if (moving === null || !moving.canMove || !isResizable(card.appointment.status)) return null;
-  const act = (action: () => void) => () => {
+  if (moving === null || !moving.canMove || !isResizable(appointment.status)) return null;
+  const act = (action: (key: string) => void) => () => {
+    const key = keyOf(appointment);
     onDone();
-    action();
+    if (key !== undefined) action(key);
   };
   return (
     <div className="flex gap-2 px-4 pb-4">
-      <Button className="h-11 flex-1 justify-center" onClick={act(() => moving.lift(card.key, "keys"))}>
+      <Button className="h-11 flex-1 justify-center" onClick={act((key) => moving.lift(key, "keys"))}>
         <Move aria-hidden size={17} />
-        {t(isMovable(card.appointment.status) ? "move.move" : "move.resize")}
+        {t(isMovable(appointment.status) ? "move.move" : "move.resize")}
       </Button>
-      {isMovable(card.appointment.status) && (
-        <Button className="h-11 flex-1 justify-center" onClick={act(() => moving.toTray(card.key))}>
+      {isMovable(appointment.status) && (
+        <Button className="h-11 flex-1 justify-center" onClick={act((key) => moving.toTray(key))}>
           <Inbox aria-hidden size={17} />
           {t("move.otherDay")}
         </Button>
       )}
     </div>
   );
+}
+
+/** Return the key of the first card of an appointment that the board shows. */
+function keyOf(appointment: AppointmentRead): string | undefined {
+  for (const { id } of appointment.treatments) {
+    const card = document.querySelector<HTMLElement>(`[data-card^="${CSS.escape(id)}/"]`);
+    if (card !== null) return card.dataset.card;
+  }
+  return undefined;
 }
