@@ -95,7 +95,7 @@ def _at_best(resource: Resource) -> dict[Obstacle, Resource]:
     """Return the resource as it would be without an obstacle and those after it, by the obstacle."""
     return {
         Obstacle.UNSUITABLE: resource.always_there(),
-        Obstacle.OFF_SHIFT: resource.vacant(),
+        Obstacle.OFF_SHIFT: resource.on_shift(),
         Obstacle.TAKEN: resource,
     }
 

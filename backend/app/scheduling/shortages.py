@@ -24,17 +24,16 @@ class Reason(StrEnum):
     two."""
     OFF_SHIFT = "off_shift"
     """No therapist with the skill is on shift for long enough, or too few at once."""
+    UNAVAILABLE = "unavailable"
+    """All of them who are on shift are on leave, or out of order, or too many."""
     BLOCKED = "blocked"
-    """All of them who are on shift are blocked, or too many: a break, a meeting, a cleaning."""
+    """All of them who are left are blocked, or too many: a break, a meeting, a cleaning."""
     TRAVELLING = "travelling"
     """All of them who are left are on the way from or to another branch, or too many."""
     TAKEN = "taken"
     """All of them are occupied, or too few are free at once."""
     NOT_AT_ONCE = "not_at_once"
     """Everything needed is free at some time, but never at the same time."""
-
-
-_TAKEN = (Reason.TAKEN, Reason.NOT_AT_ONCE)
 
 
 class Shortage(NamedTuple):
@@ -48,8 +47,9 @@ class Shortage(NamedTuple):
 
 
 def is_merely_taken(shortages: Sequence[Shortage]) -> bool:
-    """Return whether other guests alone are in the way, as far as these shortages tell."""
-    return all(shortage.reason in _TAKEN for shortage in shortages)
+    """Return whether other guests alone may be in the way, as far as these shortages tell."""
+    reasons = {shortage.reason for shortage in shortages}
+    return Reason.NOT_AT_ONCE in reasons or reasons <= {Reason.TAKEN}
 
 
 def find_shortages(party: Party, supply: Supply, days: Sequence[int]) -> list[list[Shortage]]:
@@ -89,24 +89,31 @@ def find_shortages(party: Party, supply: Supply, days: Sequence[int]) -> list[li
 def find_shortages_at(party: Party, supply: Supply, step: int) -> list[Shortage]:
     """Return the shortages that keep the party from one start. Grid, notice and horizon are not checked.
 
-    The list is empty if the time is merely taken, or if everything is never free at once: the caller's message says so
-    anyway, and most clients were just not the first.
+    If the time is merely taken, or everything is never free at once, the list has only who or what was asked for by name:
+    the caller's message says the rest, and most clients were just not the first.
     """
     opened = shifted(supply.open, -step)
     if not opened & 1:
         return [Shortage(Reason.CLOSED)]
-    if not ~opened & party.presence() and feasible_steps(
-        party.needs(),
-        [resource.vacant() for resource in supply.resources],
-        1 << step,
-        same_room=party.same_room,
+    by_name = any(need.requirement.resource_id for need in party.needs())
+    if (
+        not by_name
+        and not ~opened & party.presence()
+        and feasible_steps(
+            party.needs(),
+            [resource.vacant() for resource in supply.resources],
+            1 << step,
+            same_room=party.same_room,
+        )
     ):
         return []
     first, last = party.reach()
     then = replace(supply, starts=1 << step, earliest=step, latest=step + 1)
     [shortages] = find_shortages(party, then, [shifted(ones(last - first), step + first)])
     if is_merely_taken(shortages):
-        return []
+        shortages = [
+            shortage for shortage in shortages if shortage.requirement and shortage.requirement.resource_id
+        ]
     return [
         shortage._replace(during=shortage.during & _needed(party, shortage.requirement, step))
         for shortage in shortages
@@ -128,12 +135,13 @@ def _out_of_bounds(starts: int, supply: Supply) -> list[Shortage]:
 _STAGES: tuple[tuple[Reason, Callable[[Resource], Resource]], ...] = (
     (Reason.MISSING, lambda resource: resource.always_there()),
     (Reason.OFF_SHIFT, lambda resource: resource.on_shift()),
+    (Reason.UNAVAILABLE, lambda resource: resource.available()),
     (Reason.BLOCKED, lambda resource: resource.unblocked()),
     (Reason.TRAVELLING, lambda resource: resource.vacant()),
     (Reason.TAKEN, lambda resource: resource),
 )
-"""The part of a resource that counts at each stage: as if it were always there, on shift, not blocked, without appointments,
-and as it is."""
+"""The part of a resource that counts at each stage: as if it were always there, on shift, without leave, not blocked, without
+appointments, and as it is."""
 
 
 class _Stage(NamedTuple):

@@ -64,18 +64,24 @@ class Therapist:
     """The steps that are kept free of guests, for a break or a meeting."""
     travelling: int = 0
     """The steps on the way from or to another branch."""
+    unavailable: int = 0
+    """The steps on leave."""
 
     def on_shift(self) -> "Therapist":
         """Return the therapist as they would be without appointments in any branch, leave and blocked time."""
         return replace(self, free=self.works)
 
+    def available(self) -> "Therapist":
+        """Return the therapist as they would be without appointments in any branch and blocked time."""
+        return replace(self, free=self.works & ~self.unavailable)
+
     def unblocked(self) -> "Therapist":
-        """Return the therapist as they would be without appointments in any branch and leave."""
-        return replace(self, free=self.works & ~self.blocked)
+        """Return the therapist as they would be without appointments in any branch."""
+        return replace(self, free=self.works & ~self.unavailable & ~self.blocked)
 
     def vacant(self) -> "Therapist":
-        """Return the therapist as they would be without appointments and leave, but with their journeys."""
-        return replace(self, free=self.works & ~self.blocked & ~self.travelling)
+        """Return the therapist as they would be without appointments, but with their journeys."""
+        return replace(self, free=self.works & ~self.unavailable & ~self.blocked & ~self.travelling)
 
     def always_there(self) -> "Therapist":
         """Return the therapist as if they worked at every step: to bit operations -1 has all bits."""
@@ -108,6 +114,8 @@ class Equipment:
     """The steps at which a treatment of the party has the bed or device already, and may keep it in any case."""
     blocked: int = 0
     """The steps that are kept free of guests, for a cleaning."""
+    unavailable: int = 0
+    """The steps of outages."""
 
     def always_there(self) -> "Equipment":
         """Return the bed or device as if it were free at every step: to bit operations -1 has all bits."""
@@ -115,9 +123,13 @@ class Equipment:
 
     on_shift = always_there
 
+    def available(self) -> "Equipment":
+        """Return the bed or device as it would be without appointments and blocked time."""
+        return replace(self, free=~self.unavailable)
+
     def vacant(self) -> "Equipment":
-        """Return the bed or device as it would be without appointments and outages."""
-        return replace(self, free=~self.blocked)
+        """Return the bed or device as it would be without appointments."""
+        return replace(self, free=~self.unavailable & ~self.blocked)
 
     unblocked = vacant
 

@@ -41,6 +41,7 @@ _THERAPISTS = {
 _NO_THERAPIST = {
     Reason.MISSING: LocalizedText("chi nhánh không có {name}", "the branch has no {name}"),
     Reason.OFF_SHIFT: LocalizedText("không có {name} trong ca{times}", "no {name} is on shift{times}"),
+    Reason.UNAVAILABLE: LocalizedText("tất cả {name} đều nghỉ{times}", "every {name} is on leave{times}"),
     Reason.BLOCKED: LocalizedText(
         "tất cả {name} đều khóa lịch{times} ({causes})", "every {name} is blocked{times} ({causes})"
     ),
@@ -57,6 +58,10 @@ _TOO_FEW_THERAPISTS = {
     Reason.OFF_SHIFT: LocalizedText(
         "không đủ {count} {name} trong ca{times}", "fewer than {count} {names} are on shift{times}"
     ),
+    Reason.UNAVAILABLE: LocalizedText(
+        "không còn đủ {count} {name} vì nghỉ{times}",
+        "fewer than {count} {names} are left, others are on leave{times}",
+    ),
     Reason.BLOCKED: LocalizedText(
         "không còn đủ {count} {name} vì khóa lịch{times} ({causes})",
         "fewer than {count} {names} are left, others are blocked{times} ({causes})",
@@ -72,6 +77,7 @@ _TOO_FEW_THERAPISTS = {
 _NOT_THIS_THERAPIST = {
     Reason.MISSING: LocalizedText("{name} không làm dịch vụ này ở đây", "{name} does not do it here"),
     Reason.OFF_SHIFT: LocalizedText("{name} không có ca{times}", "{name} is not on shift{times}"),
+    Reason.UNAVAILABLE: LocalizedText("{name} nghỉ{times}", "{name} is on leave{times}"),
     Reason.BLOCKED: LocalizedText(
         "{name} khóa lịch{times} ({causes})", "{name} is blocked{times} ({causes})"
     ),
@@ -79,16 +85,21 @@ _NOT_THIS_THERAPIST = {
         "{name} đang di chuyển{times} (từ hoặc đến {causes})",
         "{name} is travelling{times} (from or to {causes})",
     ),
-    Reason.TAKEN: LocalizedText("{name} đã kín lịch{times}", "{name} is taken{times}"),
+    Reason.TAKEN: LocalizedText("{name} đã có khách khác{times}", "{name} has another guest{times}"),
 }
 _NO_EQUIPMENT = {
     Reason.MISSING: LocalizedText("chi nhánh không có", "the branch has none"),
+    Reason.UNAVAILABLE: LocalizedText("đều đang hỏng{times}", "all are out of order{times}"),
     Reason.BLOCKED: LocalizedText("đều khóa lịch{times} ({causes})", "all are blocked{times} ({causes})"),
     Reason.TAKEN: LocalizedText("đã kín{times}", "all are taken{times}"),
 }
 _TOO_LITTLE_EQUIPMENT = {
     Reason.MISSING: LocalizedText(
         "cần {count}{room}, chi nhánh không có đủ", "the branch has fewer than {count}{room}"
+    ),
+    Reason.UNAVAILABLE: LocalizedText(
+        "cần {count}{room}, không còn đủ vì đang hỏng{times}",
+        "fewer than {count} are left{room}, others are out of order{times}",
     ),
     Reason.BLOCKED: LocalizedText(
         "cần {count}{room}, không còn đủ vì khóa lịch{times} ({causes})",
@@ -99,12 +110,18 @@ _TOO_LITTLE_EQUIPMENT = {
     ),
 }
 _NOT_THIS_BED = {
-    Reason.MISSING: LocalizedText("{name} không có ở chi nhánh này", "{name} is not in this branch"),
+    Reason.MISSING: LocalizedText("{name} không dùng ở chi nhánh này", "{name} is not in use in this branch"),
+    Reason.UNAVAILABLE: LocalizedText("{name} đang hỏng{times}", "{name} is out of order{times}"),
     Reason.BLOCKED: LocalizedText(
         "{name} khóa lịch{times} ({causes})", "{name} is blocked{times} ({causes})"
     ),
-    Reason.TAKEN: LocalizedText("{name} đã có khách{times}", "{name} is taken{times}"),
+    Reason.TAKEN: LocalizedText("{name} đã có khách khác{times}", "{name} has another guest{times}"),
 }
+_NOT_AVAILABLE = LocalizedText("{name} bận{times}", "{name} is not available{times}")
+"""What a customer reads: whether a person has a guest, a meeting or leave is for the desk."""
+_OF_ANOTHER_GENDER = LocalizedText(
+    "khách yêu cầu {wish}, {name} không phải", "the guest asks for a {wish}, and {name} is none"
+)
 _ONLY_ONE = LocalizedText(
     "{name} không thể phục vụ {count} khách cùng lúc", "{name} cannot serve {count} guests at once"
 )
@@ -132,10 +149,16 @@ _MAX_TIMES = 4
 """The number of times that one sentence lists; the response lists all of them."""
 
 
-def describe_shortage(
-    shortage: Shortage, snapshot: BranchSnapshot, day: date, *, same_room: bool, at_desk: bool
+def describe_shortage(  # noqa: PLR0913 - what a sentence depends on
+    shortage: Shortage,
+    snapshot: BranchSnapshot,
+    day: date,
+    *,
+    same_room: bool,
+    at_desk: bool,
+    stay: Span | None = None,
 ) -> LocalizedText:
-    """Describe what is missing on a day, as one sentence in both languages."""
+    """Describe what is missing on a day, or for one stay on it, as one sentence in both languages."""
     if shortage.requirement is not None:
         return _describe_missing(shortage, shortage.requirement, snapshot, day, same_room=same_room)
     if shortage.reason is Reason.TOO_SOON:
@@ -145,7 +168,38 @@ def describe_shortage(
         return LocalizedText(
             f"Chỉ nhận đặt lịch trước tối đa {days} ngày.", f"Please book no more than {days} days ahead."
         )
+    if stay is not None and shortage.reason in (Reason.CLOSED, Reason.OPEN_TOO_SHORT):
+        return _describe_hours(snapshot, day, stay)
     return _GENERAL[shortage.reason]
+
+
+def _describe_hours(snapshot: BranchSnapshot, day: date, stay: Span) -> LocalizedText:
+    """Describe why a stay is not within the opening hours: closed for good, all day, at its start or at its end."""
+    calendar, zone = snapshot.calendar, snapshot.zone
+    if calendar.closed_on is not None and stay.end > instant_of(calendar.closed_on, 0, zone):
+        return LocalizedText(
+            f"Chi nhánh đóng cửa hẳn từ ngày {calendar.closed_on:%d/%m/%Y}.",
+            f"The branch is closed for good from {calendar.closed_on:%-d %B %Y}.",
+        )
+    midnight, next_midnight = calendar.midnight_to_midnight(day)
+    spans = [span for span in calendar.open_spans() if span.start < next_midnight and span.end > midnight]
+    if not spans:
+        return LocalizedText(
+            f"Chi nhánh nghỉ cả ngày {day:%d/%m/%Y}.", f"The branch is closed all day on {day:%-d %B %Y}."
+        )
+    opened = next((span for span in spans if span.start <= stay.start < span.end), None)
+    if opened is not None:
+        closes, ends = (f"{when.astimezone(zone):%H:%M}" for when in (opened.end, stay.end))
+        return LocalizedText(
+            f"Chi nhánh đóng cửa lúc {closes}, các dịch vụ kéo dài đến {ends}.",
+            f"The branch closes at {closes}, and the treatments would last until {ends}.",
+        )
+    hours = _list_times(spans, snapshot, day)
+    start = stay.start.astimezone(zone)
+    return LocalizedText(
+        f"Chi nhánh không mở cửa lúc {start:%H:%M}. Giờ mở cửa hôm đó:{hours.vi}.",
+        f"The branch is not open at {start:%H:%M}. It is open{hours.en} on that day.",
+    )
 
 
 def describe_start(start: datetime, snapshot: BranchSnapshot | None = None) -> LocalizedText:
@@ -203,20 +257,43 @@ def _describe_missing(
         sentences = _TOO_FEW_THERAPISTS if by_staff else _TOO_LITTLE_EQUIPMENT
     else:
         sentences = _NO_THERAPIST if by_staff else _NO_EQUIPMENT
-    only_one = requirement.resource_id is not None and shortage.needed > 1
-    sentence = _ONLY_ONE if only_one else sentences[shortage.reason]
+    sentence, wish = sentences[shortage.reason], _EMPTY
+    if requirement.resource_id is not None and shortage.needed > 1:
+        sentence = _ONLY_ONE
+    elif requirement.resource_id is not None and shortage.reason is Reason.TAKEN and not snapshot.at_desk:
+        sentence = _NOT_AVAILABLE
+    elif requirement.gender is not None and _is_of_another_gender(requirement, snapshot):
+        sentence, wish = _OF_ANOTHER_GENDER, _THERAPISTS[Gender(requirement.gender)][0]
     times = _list_times(snapshot.grid.spans(shortage.during), snapshot, day)
     in_one_room = same_room or requirement.room_id is not None
     room = _IN_ONE_ROOM if in_one_room and not by_staff else _EMPTY
     causes = _list_causes(shortage, requirement, snapshot, day)
     subject = snapshot.requirement_names.get(requirement.of, _EMPTY)
     vi, en = (
-        text.format(name=name, names=names, count=shortage.needed, times=listed, room=in_room, causes=cause)
-        for text, name, names, listed, in_room, cause in zip(
-            sentence, singular, (singular.vi, plural), times, room, causes, strict=True
+        text.format(
+            name=name,
+            names=names,
+            count=shortage.needed,
+            times=listed,
+            room=in_room,
+            causes=cause,
+            wish=gender,
+        )
+        for text, name, names, listed, in_room, cause, gender in zip(
+            sentence, singular, (singular.vi, plural), times, room, causes, wish, strict=True
         )
     )
     return LocalizedText(f"{subject.vi}: {vi}.", f"{subject.en}: {en}.")
+
+
+def _is_of_another_gender(requirement: Requirement, snapshot: BranchSnapshot) -> bool:
+    """Return whether the only therapist that will do has the skill, and not the gender that is required as well."""
+    of_any_gender = requirement._replace(gender=None)
+    return (
+        requirement.resource_id is not None
+        and not any(resource.suits(requirement) for resource in snapshot.supply.resources)
+        and any(resource.suits(of_any_gender) for resource in snapshot.supply.resources)
+    )
 
 
 def _list_causes(
@@ -233,7 +310,7 @@ def _list_causes(
         and from_runs([(absence.first, absence.last)], snapshot.grid.count) & during
     }
     if shortage.reason is Reason.TRAVELLING:
-        branches = ", ".join(sorted(causes))
+        branches = ", ".join(sorted(filter(None, causes)))
         return LocalizedText(branches, branches)
     named = [label for reason, label in _CAUSES.items() if reason in causes]
     return LocalizedText(", ".join(label.vi for label in named), ", ".join(label.en for label in named))

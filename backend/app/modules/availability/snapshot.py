@@ -75,8 +75,9 @@ class Absence(NamedTuple):
     """A run of steps in which a resource is away for a reason that the desk can see."""
 
     reason: Reason
-    cause: str
-    """The use of the blocked time (`BlockReason`), or the name of the branch from or to which the therapist travels."""
+    cause: str | None
+    """The use of the blocked time (`BlockReason`), or the name of the branch from or to which the therapist travels; None
+    for leave and outages."""
     first: int
     last: int
     """The first step after it."""
@@ -251,7 +252,7 @@ class _Row(NamedTuple):
     away_from: Sequence[int] | None
     away_until: Sequence[int] | None
     away_reason: Sequence[str] | None
-    away_cause: Sequence[str] | None
+    away_cause: Sequence[str | None] | None
     skill_count: int | None
     treated_from: Sequence[int] | None
     treated_until: Sequence[int] | None
@@ -283,7 +284,7 @@ class Schedule(NamedTuple):
     away_from: Sequence[int] | None
     away_until: Sequence[int] | None
     away_reason: Sequence[str] | None
-    away_cause: Sequence[str] | None
+    away_cause: Sequence[str | None] | None
 
     def masks(self, count: int) -> tuple[int, int]:
         """Return the steps on shift, and the steps that are not occupied, of a grid with so many steps."""
@@ -432,16 +433,25 @@ def _with_schedule(
     resource: Resource, schedule: Schedule, hours: Hours | None, count: int, *, at_desk: bool
 ) -> Resource:
     works, free = schedule.masks(count)
-    blocked, travelling = (schedule.away(reason, count) for reason in (Reason.BLOCKED, Reason.TRAVELLING))
+    blocked, travelling, unavailable = (
+        schedule.away(reason, count) for reason in (Reason.BLOCKED, Reason.TRAVELLING, Reason.UNAVAILABLE)
+    )
     if hours:
         works, blocked = hours.works(resource.id, works), hours.blocked(blocked)
     free &= ~(blocked | travelling)
     if not at_desk:
-        blocked = travelling = 0
+        blocked = travelling = unavailable = 0
     if isinstance(resource, Therapist):
         free &= works
-        return replace(resource, works=works, free=free, blocked=blocked, travelling=travelling)
-    return replace(resource, free=free, blocked=blocked)
+        return replace(
+            resource,
+            works=works,
+            free=free,
+            blocked=blocked,
+            travelling=travelling,
+            unavailable=unavailable,
+        )
+    return replace(resource, free=free, blocked=blocked, unavailable=unavailable)
 
 
 def _absences(schedules: Mapping[UUID, Schedule], *, at_desk: bool) -> dict[UUID, list[Absence]]:

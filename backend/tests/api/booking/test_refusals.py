@@ -8,8 +8,17 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from app.modules.booking.booking_errors import SlotTaken
-from tests.builders.bookings import APPOINTMENTS, VISITS, BookableSpa, alternatives, bookable_spa
+from tests.builders.bookings import (
+    APPOINTMENTS,
+    VISITS,
+    BookableSpa,
+    alternatives,
+    bookable_spa,
+    with_headers,
+)
+from tests.builders.people import new_customer
 from tests.builders.rosters import code_of, statements
+from tests.support.database import run_sql
 
 ENGLISH = {"Accept-Language": "en"}
 
@@ -39,9 +48,9 @@ class TestNewVisits:
     @pytest.mark.parametrize(
         ("hour", "reason"),
         [
-            (8.5, "The branch is closed."),
-            (22, "The branch is closed."),
-            (20.5, "The branch is not open long enough for these treatments."),
+            (8.5, "The branch is not open at 08:30. It is open 09:00–21:00 on that day."),
+            (22, "The branch is not open at 22:00. It is open 09:00–21:00 on that day."),
+            (20.5, "The branch closes at 21:00, and the treatments would last until 21:30."),
             (14, "massage: no therapist is on shift 14:00–15:00."),
             (11.5, "massage: no therapist is on shift 12:00–12:30."),
             (14 + 1 / 12, "massage: no therapist is on shift 14:05–15:05."),
@@ -115,6 +124,99 @@ class TestNewVisits:
         assert await refusal(client, spa.booking(spa.hour(10), guests=2)) == []
 
 
+def by_name(spa: BookableSpa, number: int = 0, **wishes: Any) -> list[dict[str, Any]]:
+    return [{"treatments": [spa.treatment(therapist_id=spa.therapists[number], **wishes)]}]
+
+
+class TestByName:
+    """A refusal of a therapist or a bed that was asked for says what they do then."""
+
+    @pytest.mark.parametrize("force", [False, True])
+    async def test_a_therapist_on_leave_is_told_to_the_desk(
+        self, client: httpx2.AsyncClient, force: bool
+    ) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        spa.block(spa.therapists[0], (spa.hour(10), spa.hour(12)))
+        await spa.write()
+        booking = spa.booking(spa.hour(11.5), guests=by_name(spa), force=force)
+        assert await refusal(client, booking) == ["massage: Lan 1 is on leave 11:30–12:00."]
+
+    @pytest.mark.parametrize("force", [False, True])
+    async def test_a_bed_that_is_out_of_order(self, client: httpx2.AsyncClient, force: bool) -> None:
+        spa = await bookable_spa(beds=2)
+        spa.block(spa.beds[1], (spa.hour(10), spa.hour(12)))
+        await spa.write()
+        guests = [{"treatments": [spa.treatment(bed_id=spa.beds[1])]}]
+        assert await refusal(client, spa.booking(spa.hour(11), guests=guests, force=force)) == [
+            "massage-bed: bed 2 is out of order 11:00–12:00."
+        ]
+
+    async def test_another_guest(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        await client.post(VISITS, **spa.booking(spa.hour(10), guests=by_name(spa)))
+        assert await refusal(client, spa.booking(spa.hour(10.5), guests=by_name(spa), force=True)) == [
+            "massage: Lan 1 has another guest 10:30–11:00."
+        ]
+        refused = await client.post(VISITS, **spa.booking(spa.hour(10.5), guests=by_name(spa)))
+        assert reasons(refused) == ["massage (vi): Lan 1 đã có khách khác 10:30–11:00."]
+
+    async def test_all_are_on_leave_or_out_of_order(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        for resource_id in (*spa.therapists, *spa.beds):
+            spa.block(resource_id, (spa.hour(10), spa.hour(12)))
+        await spa.write()
+        assert await refusal(client, spa.booking(spa.hour(10))) == [
+            "massage: every therapist is on leave 10:00–11:00.",
+            "massage-bed: all are out of order 10:00–11:15.",
+        ]
+        spa.add(therapists=1)
+        await spa.write()
+        assert await refusal(client, spa.booking(spa.hour(10), guests=2)) == [
+            "massage: fewer than 2 therapists are left, others are on leave 10:00–11:00.",
+            "massage-bed: fewer than 2 are left, others are out of order 10:00–11:15.",
+        ]
+
+    async def test_a_customer_reads_only_that_the_person_is_not_available(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        spa = await bookable_spa(therapists=3, beds=3)
+        spa.block(spa.therapists[0], (spa.hour(10), spa.hour(12)))
+        await spa.write()
+        await client.post(VISITS, **spa.booking(spa.hour(10), guests=by_name(spa, 1)))
+        _, headers = await new_customer()
+        for number in (0, 1):
+            booking = spa.booking(spa.hour(10), guests=by_name(spa, number))
+            assert await refusal(client, with_headers(booking, headers)) == [
+                f"massage: Lan {number + 1} is not available 10:00–11:00."
+            ]
+
+    async def test_a_gender_and_a_therapist_of_another_gender_contradict_each_other(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        spa = await bookable_spa(therapists=2, genders="fm")
+        assert await refusal(client, spa.booking(spa.hour(10), guests=by_name(spa, gender="male"))) == [
+            "massage: the guest asks for a male therapist, and Lan 1 is none."
+        ]
+
+
+class TestClosing:
+    async def test_a_closed_day(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        spa.open_otherwise(spa.day(), spa.day())
+        await spa.write()
+        assert await refusal(client, spa.booking(spa.hour(10))) == [
+            f"The branch is closed all day on {spa.day():%-d %B %Y}."
+        ]
+
+    @pytest.mark.parametrize("force", [False, True])
+    async def test_a_branch_that_is_closed_for_good(self, client: httpx2.AsyncClient, force: bool) -> None:
+        spa = await bookable_spa()
+        await run_sql("UPDATE branch SET closed_at = $1", spa.hour(0))
+        assert await refusal(client, spa.booking(spa.hour(10), force=force)) == [
+            f"The branch is closed for good from {spa.day():%-d %B %Y}."
+        ]
+
+
 class TestMoves:
     @pytest.fixture
     async def visit(self, client: httpx2.AsyncClient) -> dict[str, Any]:
@@ -125,12 +227,26 @@ class TestMoves:
     async def test_a_party_is_moved(self, client: httpx2.AsyncClient, visit: dict[str, Any]) -> None:
         path = f"{VISITS}/{visit['id']}"
         refused = await client.patch(path, json={"start": self.spa.hour(22).isoformat()}, headers=ENGLISH)
-        assert reasons(refused) == ["The branch is closed."]
+        assert reasons(refused) == ["The branch is not open at 22:00. It is open 09:00–21:00 on that day."]
 
     async def test_one_guest_is_moved(self, client: httpx2.AsyncClient, visit: dict[str, Any]) -> None:
         path = f"{APPOINTMENTS}/{visit['appointments'][0]['id']}"
         refused = await client.patch(path, json={"start": self.spa.hour(14).isoformat()}, headers=ENGLISH)
         assert reasons(refused) == ["massage: no therapist is on shift 14:00–15:00."]
+
+    async def test_a_therapist_who_has_lost_the_skill_is_told_so(
+        self, client: httpx2.AsyncClient, visit: dict[str, Any]
+    ) -> None:
+        await run_sql("DELETE FROM staff_skill")
+        guest = visit["appointments"][0]
+        [treatment] = guest["treatments"]
+        path = f"{APPOINTMENTS}/{guest['id']}"
+        longer: dict[str, Any] = {"id": treatment["id"], "minutes": 90}
+        refused = await client.patch(path, json={"treatments": [longer]}, headers=ENGLISH)
+        assert reasons(refused) == ["massage: the branch has no therapist."]
+        await run_sql("UPDATE appointment_treatment SET therapist_id = (SELECT id FROM staff)")
+        refused = await client.patch(path, json={"treatments": [longer]}, headers=ENGLISH)
+        assert reasons(refused) == ["massage: Lan does not do it here."]
 
     async def test_one_guest_stays_longer_than_the_shift(
         self, client: httpx2.AsyncClient, visit: dict[str, Any]

@@ -330,3 +330,34 @@ class TestUnavailable:
         await spa.write()
         assert code_of(await swap(client, one, other, "bed")) == (409, "CANNOT_SWAP")
         assert (await swap(client, one, other, "therapist")).status_code == 200
+
+
+ENGLISH = {"Accept-Language": "en"}
+
+
+class TestReasons:
+    async def test_visits_of_different_lengths_back_to_back_would_overlap(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        spa = await bookable_spa()
+        longer = spa.service("long massage", Segment(90, on="massage-bed"))
+        spa.therapist("Mai", longer, shifts=[f"{spa.day()} 09:00-21:00"])
+        await spa.write()
+        one = await create_booking(client, spa, 10)
+        other = await create_booking(client, spa, 11.25, {"variant_id": str(longer)})
+        client.headers |= ENGLISH
+        refused = await swap(client, one, other, "start")
+        assert code_of(refused) == (409, "CANNOT_SWAP")
+        assert reasons(refused) == [
+            "Their lengths differ, so they would overlap by 15 minutes. Please move one of them first."
+        ]
+
+    async def test_a_bed_that_is_retired(self, client: httpx2.AsyncClient) -> None:
+        _, [[one, other]] = await full_spa(client, 10)
+        await run_sql(
+            "UPDATE resource SET retired_at = now() WHERE id = $1", UUID(resources_of(one, "bed")[0])
+        )
+        client.headers |= ENGLISH
+        refused = await swap(client, one, other, "bed")
+        assert code_of(refused) == (409, "CANNOT_SWAP")
+        assert reasons(refused) == ["massage-bed: bed 1 is not in use in this branch."]

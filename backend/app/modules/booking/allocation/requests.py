@@ -32,6 +32,8 @@ class Occupied(NamedTuple):
     type_id: UUID | None
     room_id: UUID | None
     gender: str | None
+    name: str
+    """The name of the resource."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +135,9 @@ def with_current(snapshot: BranchSnapshot, replaced: Replaced | None) -> BranchS
         for resource in (*snapshot.supply.resources, *former.values())
     ]
     opened = snapshot.supply.open | grid.busy(replaced.stays)
-    return replace(snapshot, supply=replace(snapshot.supply, resources=resources, open=opened))
+    names = snapshot.resource_names | {time.resource_id: time.name for time in replaced.occupied}
+    supply = replace(snapshot.supply, resources=resources, open=opened)
+    return replace(snapshot, supply=supply, resource_names=names)
 
 
 def _without_free_time(time: Occupied) -> Resource:

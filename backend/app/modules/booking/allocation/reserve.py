@@ -11,12 +11,16 @@ The caller writes the allocations in the same transaction. Whatever this code do
 `allocation` guarantees that no two guests share a resource.
 """
 
+from collections.abc import Collection
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.types.localized import LocalizedText
+from app.common.types.wall_time import Span
 from app.db.queries import fetch_raw
 from app.modules.availability.availability_service import (
     BranchSnapshot,
@@ -30,9 +34,14 @@ from app.modules.booking.booking_errors import SlotTaken
 from app.scheduling.demand import Assignment, Party
 from app.scheduling.rules import permits
 from app.scheduling.search import assign
-from app.scheduling.shortages import find_shortages_at
+from app.scheduling.shortages import find_shortages_at, is_merely_taken
+from app.scheduling.timegrid import STEP
 
 MAX_OPTIMISTIC_ATTEMPTS = 3
+
+
+class _MerelyTaken(SlotTaken):
+    """Other guests alone are in the way. They may give way."""
 
 
 async def reserve(
@@ -59,9 +68,8 @@ async def _reserve_or_make_room(
 ) -> Reservation:
     try:
         return await _reserve(session, request, snapshot, overrule)
-    except SlotTaken as refusal:
-        impossible = any(detail["type"] == "reason" for detail in refusal.details or ())
-        if impossible or not request.others_give_way:
+    except _MerelyTaken:
+        if not request.others_give_way:
             raise
         reservation = await make_room(session, request, overrule)
         if reservation is None:
@@ -77,7 +85,7 @@ async def _reserve(
     snapshot = snapshot or await load_for(session, request, overrule)
     overruled = overrule is not Overrule.NOTHING
     for _ in range(MAX_OPTIMISTIC_ATTEMPTS):
-        party, assignments = _choose(request, with_current(snapshot, request.replaced))
+        party, assignments = _choose(request, snapshot)
         chosen = {assignment.resource_id for assignment in assignments}
         await fetch_raw(session, "SAVEPOINT reservation")
         current = with_current(await lock_and_refresh(session, snapshot, occupied | chosen), request.replaced)
@@ -87,31 +95,47 @@ async def _reserve(
         snapshot = await load_for(session, request, overrule)
     candidates = {resource.id for resource in snapshot.supply.resources}
     await fetch_raw(session, "SAVEPOINT reservation")
-    current = with_current(await lock_and_refresh(session, snapshot, occupied | candidates), request.replaced)
+    locked = await lock_and_refresh(session, snapshot, occupied | candidates)
     try:
-        party, assignments = _choose(request, current)
+        party, assignments = _choose(request, locked)
     except SlotTaken:
         await fetch_raw(session, "ROLLBACK TO SAVEPOINT reservation")
         raise
-    return Reservation(current, party, request.start, assignments, overruled)
+    return Reservation(with_current(locked, request.replaced), party, request.start, assignments, overruled)
 
 
-def _choose(request: AllocationRequest, snapshot: BranchSnapshot) -> tuple[Party, list[Assignment]]:
+def _choose(request: AllocationRequest, loaded: BranchSnapshot) -> tuple[Party, list[Assignment]]:
+    """Choose from a snapshot as it was loaded, and from what the replaced appointments may keep.
+
+    Raises:
+        SlotTaken
+    """
+    snapshot = with_current(loaded, request.replaced)
     step = snapshot.grid.step(request.start)
     for party in request.parties:
         assignments = assign(party, snapshot.supply, step)
         if assignments is not None:
             return party, assignments
-    raise _slot_taken(request, snapshot)
+    raise _slot_taken(request, snapshot, {resource.id for resource in loaded.supply.resources})
 
 
-def _slot_taken(request: AllocationRequest, snapshot: BranchSnapshot) -> SlotTaken:
+def _slot_taken(
+    request: AllocationRequest, snapshot: BranchSnapshot, bookable_ids: Collection[UUID]
+) -> SlotTaken:
+    """Return a refusal with its reasons. What may be kept and not be booked any more explains nothing."""
     party = request.parties[-1]
     day = request.start.astimezone(snapshot.zone).date()
+    bookable = [resource for resource in snapshot.supply.resources if resource.id in bookable_ids]
+    snapshot = replace(snapshot, supply=replace(snapshot.supply, resources=bookable))
+    stay = Span(request.start, request.start + party.stay() * STEP)
+    shortages = find_shortages_at(party, snapshot.supply, snapshot.grid.step(request.start))
     sentences = [
-        describe_shortage(shortage, snapshot, day, same_room=party.same_room, at_desk=request.at_desk)
-        for shortage in find_shortages_at(party, snapshot.supply, snapshot.grid.step(request.start))
+        describe_shortage(
+            shortage, snapshot, day, same_room=party.same_room, at_desk=request.at_desk, stay=stay
+        )
+        for shortage in shortages
     ]
+    refusal = _MerelyTaken if is_merely_taken(shortages) else SlotTaken
     details: list[dict[str, str | LocalizedText]] = [
         {"field": "start", "type": "reason", "message": sentence} for sentence in sentences
     ]
@@ -122,9 +146,9 @@ def _slot_taken(request: AllocationRequest, snapshot: BranchSnapshot) -> SlotTak
         )
     ]
     if not sentences:
-        return SlotTaken(details=details)
+        return refusal(details=details)
     vi, en = (" ".join(texts) for texts in zip(*sentences, strict=True))
-    return SlotTaken(LocalizedText(vi, en), details=details)
+    return refusal(LocalizedText(vi, en), details=details)
 
 
 def _local_time(start: datetime) -> LocalizedText:

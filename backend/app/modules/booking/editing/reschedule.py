@@ -35,7 +35,6 @@ from app.modules.booking.booking_errors import (
     NotBookable,
     NotTogether,
     SlotTaken,
-    StatusConflict,
 )
 from app.modules.booking.booking_models import Appointment, AppointmentTreatment, Visit
 from app.modules.booking.booking_schemas import AppointmentUpdate, VisitChanged, VisitUpdate
@@ -98,7 +97,7 @@ class Terms:
 
 _OCCUPIED = """
 SELECT appointment_treatment_id, bookable_variant.service_id, lower(during), upper(during),
-    resource_id, kind, type_id, room_id, bookable_resource.gender
+    resource_id, kind, type_id, room_id, bookable_resource.gender, bookable_resource.name
 FROM allocation JOIN bookable_resource ON bookable_resource.id = resource_id
 JOIN appointment_treatment ON appointment_treatment.id = appointment_treatment_id
 JOIN bookable_variant ON bookable_variant.id = variant_id

@@ -4,7 +4,7 @@ Both are released and reserved together, so it works in a full house: each takes
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,7 +21,6 @@ from app.modules.booking.booking_errors import (
     CannotSwap,
     HoldExpired,
     SlotTaken,
-    StatusConflict,
     VisitNotFound,
 )
 from app.modules.booking.booking_models import Appointment, Visit
@@ -141,6 +140,7 @@ async def _exchange(
     guests = {guest: rows[guest.visit_id].treatments_of(guest) for guest in (first, second)}
     replaced = await occupied_by(session, guests)
     current = resources_of(replaced)
+    stays = replaced.stays
     exchanged: dict[tuple[UUID, str], UUID] = {}
     for exchanged_kind, kind in _KINDS.items():
         if exchanged_kind in exchange:
@@ -163,7 +163,7 @@ async def _exchange(
     if Exchanged.START in exchange:  # at the other time they may need another therapist or bed
         choices.append({**beds, **exchanged})
         replaced = replaced.without_stays()  # what one guest was promised does not hold for the other
-    reservation = await _reserve(session, guests, choices, replaced)
+    reservation = await _reserve(session, guests, choices, replaced, stays)
     _refuse_another_room(reservation, beds, exchanged)
     await _refuse_unavailable(session, reservation, guests, replaced)
     for guest, treatments in guests.items():
@@ -193,11 +193,18 @@ def _beds_of(company: Collection[Appointment], guests: Guests, current: Resource
 
 
 async def _reserve(
-    session: AsyncSession, guests: Guests, choices: Sequence[Resources], replaced: Replaced
+    session: AsyncSession,
+    guests: Guests,
+    choices: Sequence[Resources],
+    replaced: Replaced,
+    stays: Sequence[Span],
 ) -> Reservation:
     """Reserve for both guests at once, with the first choice of resources that fits.
 
     Raises:
+    Args:
+        stays: The times at which the guests were there.
+
         CannotSwap
     """
     services = await names_of_variants(
@@ -220,10 +227,25 @@ async def _reserve(
         return await reserve(session, request)
     except SlotTaken as error:
         reasons = [detail for detail in error.details or () if detail["type"] == "reason"]
+        if minutes := _new_overlap(guests, stays):
+            message = LocalizedText(
+                f"Hai lịch hẹn dài khác nhau, đổi giờ sẽ trùng nhau {minutes} phút. Dời một lịch hẹn trước.",
+                f"Their lengths differ, so they would overlap by {minutes} minutes. Please move one of them first.",
+            )
+            raise CannotSwap(message, details=[_reason(message)]) from error
         raise CannotSwap(error.message if reasons else None, details=reasons) from error
 
 
 def _crossed(kind: ResourceKind, guests: Guests, current: Resources) -> dict[tuple[UUID, str], UUID]:
+def _new_overlap(guests: Guests, before: Sequence[Span]) -> int:
+    """Return the minutes for which the stays of the guests overlap now, if they did not before; otherwise 0."""
+    overlap_before, overlap = (
+        min(stay.end for stay in stays) - max(stay.start for stay in stays)
+        for stays in (before, [Span(guest.starts_at, guest.ends_at) for guest in guests])
+    )
+    return max(0, overlap // timedelta(minutes=1)) if overlap_before <= timedelta() else 0
+
+
     """Return which resource of a kind each treatment gets from the other appointment.
 
     If each appointment has one throughout, all its treatments get the other's; otherwise they exchange one by one, in
