@@ -40,6 +40,7 @@ from app.modules.booking.booking_models import Appointment, AppointmentTreatment
 from app.modules.booking.booking_schemas import AppointmentUpdate, VisitChanged, VisitUpdate
 from app.modules.booking.editing.lock import Relations, lock_visit, lock_visit_of
 from app.modules.booking.editing.treatments import DeskChoice, TreatmentEdit, edit_treatments
+from app.modules.booking.status.conflicts import status_conflict
 from app.modules.booking.status.history import record_transitions
 from app.modules.booking.status.policy import load_policy, refuse_unless_movable
 from app.modules.booking.status.status import EDITABLE, EXPECTED_AGAIN, MOVABLE, RELEASED, AppointmentStatus
@@ -147,7 +148,7 @@ async def update_visit(
         rows = await load_rows(session, visit)
         movable = [guest for guest in rows.appointments if guest.status in MOVABLE]
         if not movable:
-            raise StatusConflict
+            raise status_conflict(guest.status for guest in rows.appointments)
         if start is None and len({guest.starts_at for guest in movable}) > 1:
             raise NotTogether
         guests = {guest: rows.treatments_of(guest) for guest in movable}
@@ -182,7 +183,7 @@ async def update_appointment(
         authorize(user, *DESK, branch_id=visit.branch_id)
     appointment = await get_row(session, Appointment, appointment_id, AppointmentNotFound, lock=True)
     if appointment.status not in EDITABLE:
-        raise StatusConflict
+        raise status_conflict([appointment.status])
     is_other_customer = changes.customer_id not in (None, appointment.customer_id)
     if is_other_customer and not changes.split_from_party:
         await _refuse_guest_twice(session, appointment, changes.customer_id)

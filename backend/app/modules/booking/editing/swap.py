@@ -36,6 +36,7 @@ from app.modules.booking.editing.reschedule import (
     room_of_company,
 )
 from app.modules.booking.editing.treatments import DeskChoice
+from app.modules.booking.status.conflicts import status_conflict
 from app.modules.booking.status.status import MOVABLE
 from app.modules.booking.visit.read import read_visits
 from app.modules.booking.visit.rows import load_rows, refs_of, segments_of, set_times, times_of
@@ -120,8 +121,8 @@ async def _lock(session: AsyncSession, user: CurrentUser, *appointment_ids: UUID
         raise CannotSwap(_ONE_APPOINTMENT)
     if len({appointment.branch_id for appointment in appointments}) > 1:
         raise CannotSwap(_TWO_BRANCHES)
-    if any(appointment.status not in MOVABLE for appointment in appointments):
-        raise StatusConflict
+    if fixed := [appointment.status for appointment in appointments if appointment.status not in MOVABLE]:
+        raise status_conflict(fixed)
     if any(appointment.hold_has_expired for appointment in appointments):
         raise HoldExpired
     return appointments
@@ -139,8 +140,8 @@ async def _exchange(
     rows = {visit_id: await load_rows(session, visit) for visit_id, visit in visits.items()}
     guests = {guest: rows[guest.visit_id].treatments_of(guest) for guest in (first, second)}
     replaced = await occupied_by(session, guests)
-    current = resources_of(replaced)
     stays = replaced.stays
+    current = resources_of(replaced)
     exchanged: dict[tuple[UUID, str], UUID] = {}
     for exchanged_kind, kind in _KINDS.items():
         if exchanged_kind in exchange:
@@ -201,10 +202,10 @@ async def _reserve(
 ) -> Reservation:
     """Reserve for both guests at once, with the first choice of resources that fits.
 
-    Raises:
     Args:
         stays: The times at which the guests were there.
 
+    Raises:
         CannotSwap
     """
     services = await names_of_variants(
@@ -226,17 +227,16 @@ async def _reserve(
     try:
         return await reserve(session, request)
     except SlotTaken as error:
-        reasons = [detail for detail in error.details or () if detail["type"] == "reason"]
         if minutes := _new_overlap(guests, stays):
             message = LocalizedText(
                 f"Hai lịch hẹn dài khác nhau, đổi giờ sẽ trùng nhau {minutes} phút. Dời một lịch hẹn trước.",
                 f"Their lengths differ, so they would overlap by {minutes} minutes. Please move one of them first.",
             )
             raise CannotSwap(message, details=[_reason(message)]) from error
+        reasons = [detail for detail in error.details or () if detail["type"] == "reason"]
         raise CannotSwap(error.message if reasons else None, details=reasons) from error
 
 
-def _crossed(kind: ResourceKind, guests: Guests, current: Resources) -> dict[tuple[UUID, str], UUID]:
 def _new_overlap(guests: Guests, before: Sequence[Span]) -> int:
     """Return the minutes for which the stays of the guests overlap now, if they did not before; otherwise 0."""
     overlap_before, overlap = (
@@ -246,6 +246,7 @@ def _new_overlap(guests: Guests, before: Sequence[Span]) -> int:
     return max(0, overlap // timedelta(minutes=1)) if overlap_before <= timedelta() else 0
 
 
+def _crossed(kind: ResourceKind, guests: Guests, current: Resources) -> dict[tuple[UUID, str], UUID]:
     """Return which resource of a kind each treatment gets from the other appointment.
 
     If each appointment has one throughout, all its treatments get the other's; otherwise they exchange one by one, in

@@ -21,9 +21,10 @@ from app.modules.availability.availability_schemas import (
     StartsRead,
 )
 from app.modules.availability.availability_service import Move
-from app.modules.booking.booking_errors import HoldExpired, StatusConflict, TreatmentNotFound, VisitNotFound
+from app.modules.booking.booking_errors import HoldExpired, TreatmentNotFound, VisitNotFound
 from app.modules.booking.booking_models import Appointment, AppointmentTreatment, Visit
 from app.modules.booking.editing.move import find_move_options
+from app.modules.booking.status.conflicts import status_conflict
 from app.modules.booking.status.policy import refuse_unless_movable
 from app.modules.booking.status.status import MOVABLE
 from app.modules.booking.status.transitions import Relation
@@ -73,7 +74,7 @@ async def find_places(
     if guest.branch_id != query.branch_id:
         raise TreatmentNotFound
     if guest.status not in MOVABLE or guest.hold_has_expired:
-        raise HoldExpired if guest.hold_has_expired else StatusConflict
+        raise HoldExpired if guest.hold_has_expired else status_conflict([guest.status])
     rows = await load_rows(session, await get_row(session, Visit, guest.visit_id, TreatmentNotFound))
     treatments = rows.treatments_of(guest)
     options = await find_move_options(session, rows, {guest: treatments})
@@ -102,7 +103,9 @@ async def _find_move(session: AsyncSession, user: CurrentUser, query: PartyWish)
     if query.guests:
         return move  # something else in its place: if it cannot move, or the hold has expired, none of its time is free
     if not movable:
-        raise HoldExpired if any(guest.hold_has_expired for guest in concerned) else StatusConflict
+        if any(guest.hold_has_expired for guest in concerned):
+            raise HoldExpired
+        raise status_conflict(guest.status for guest in concerned)
     if any(Relation.CUSTOMER in relations[guest.id] for guest in movable):
         await refuse_unless_movable(session, movable, relations)
     options = await find_move_options(session, rows, {guest: rows.treatments_of(guest) for guest in movable})

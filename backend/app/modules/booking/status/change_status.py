@@ -27,6 +27,7 @@ from app.modules.booking.booking_models import Appointment
 from app.modules.booking.booking_schemas import StatusChange, VisitRead
 from app.modules.booking.editing.lock import lock_visit
 from app.modules.booking.editing.reschedule import move_to_now, restore_rest, restore_times
+from app.modules.booking.status.conflicts import status_conflict
 from app.modules.booking.status.history import (
     last_transitions,
     record_transitions,
@@ -36,6 +37,7 @@ from app.modules.booking.status.policy import load_policy
 from app.modules.booking.status.status import PRESENT, RELEASED, UNEXPECTED, WITH_REASON, StatusRequest
 from app.modules.booking.status.status import AppointmentStatus as Status
 from app.modules.booking.status.transitions import (
+    BY_CUSTOMER,
     Policy,
     Relation,
     is_ahead,
@@ -191,7 +193,11 @@ def _plan_changes(
             if error is not StatusConflict or is_ahead(guest.status, request)
         }
     if errors and (all_or_none or not changes):
-        raise most_specific_error(errors.values())
+        error = most_specific_error(errors.values())
+        if error is not StatusConflict:
+            raise error
+        at_desk = not any(relations[guest.id] == BY_CUSTOMER for guest in errors)
+        raise status_conflict((guest.status for guest in errors), request, at_desk=at_desk)
     return changes
 
 

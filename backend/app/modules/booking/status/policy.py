@@ -8,9 +8,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.core.exceptions import ForbiddenException
+from app.modules.booking.booking_errors import StatusConflict
 from app.modules.booking.booking_models import Appointment
-from app.modules.booking.status.status import AppointmentStatus
+from app.modules.booking.status.conflicts import status_conflict
+from app.modules.booking.status.status import MOVABLE, AppointmentStatus
 from app.modules.booking.status.transitions import (
+    BY_CUSTOMER,
     Policy,
     Relation,
     most_specific_error,
@@ -59,4 +62,9 @@ async def refuse_unless_movable(
     )
     refused = {refusal for refusal in refusals if refusal is not None}
     if refused:
-        raise ForbiddenException if ForbiddenException in refused else most_specific_error(refused)
+        error = ForbiddenException if ForbiddenException in refused else most_specific_error(refused)
+        if error is StatusConflict:
+            fixed = [guest for guest in guests if guest.status not in MOVABLE]
+            at_desk = not any(relations.get(guest.id) == BY_CUSTOMER for guest in fixed)
+            raise status_conflict([guest.status for guest in fixed], at_desk=at_desk)
+        raise error

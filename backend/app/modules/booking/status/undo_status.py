@@ -4,13 +4,15 @@
 guest who had released their time gets it back, with the same therapist and bed if they are still free.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
 from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
+from app.common.types.localized import LocalizedText
 from app.core.exceptions import ZenSpaException
 from app.db.idempotency import idempotent
 from app.modules.booking import booking_service
@@ -19,6 +21,7 @@ from app.modules.booking.booking_errors import (
     AppointmentNotFound,
     NotBookable,
     NothingToUndo,
+    SlotTaken,
     StatusConflict,
 )
 from app.modules.booking.booking_models import Appointment, AppointmentTransition, Visit
@@ -42,6 +45,11 @@ from app.modules.identity.roles import Role
 from app.redis.events import publish_branch_change
 from app.scheduling.timegrid import this_step
 
+_TAKEN = LocalizedText("Giờ này không còn trống.", "This time is not free any more.")
+_CANNOT_UNDO = LocalizedText(
+    "Không hoàn tác được. Vui lòng đặt lịch mới.", "It cannot be undone. Please book a new visit."
+)
+
 
 class _Request(StatusUndo):
     """The request as its Idempotency-Key knows it."""
@@ -62,8 +70,7 @@ async def undo_status(
         VisitNotFound: Also for a visit that does not concern the user.
         AppointmentNotFound: A guest who is named is not of this visit, or does not concern the user.
         NothingToUndo, TooLateToUndo, ForbiddenException: As `transitions.undone_status` says.
-        SlotTaken: The time that a guest had is not free any more, or the branch is closed then. `details` lists the nearest
-            free starts. Or the therapist or bed of a guest who is in service again has been given away.
+        SlotTaken: The time that a guest had is not free any more, or the branch is closed then. Or the therapist or bed of a guest who is in service again has been given away.
         SameTime: The customer has another appointment at that time by now.
         CustomerArchived, CustomerMerged, CustomerErased: A guest who comes back is a customer no more.
         TooEarlyToComplete, TooEarlyForNoShow: The appointment has been moved to the future.
@@ -98,7 +105,8 @@ async def undo_status(
         at_desk = all(Relation.DESK in relations[appointment_id] for appointment_id in ids)
         # A customer may have booked that hour again meanwhile.
         terms = Terms(same_time_will_do=undo.allow_same_time and at_desk, is_other_customer=True)
-        await restore_times(session, visit, ids, had, terms=terms)
+        with _refuse_without_alternatives():
+            await restore_times(session, visit, ids, had, terms=terms)
         not_done = {guest.id: old for guest, old in undone.items() if guest.status is Status.COMPLETED}
         in_service = [appointment_id for appointment_id, old in not_done.items() if old is Status.IN_SERVICE]
         moved_from = {
@@ -113,6 +121,22 @@ async def undo_status(
         publish_branch_change(session, visit.branch_id)
         await session.flush()
         return replay.store(await read_related(session, visit_id, relations))
+
+
+@contextmanager
+def _refuse_without_alternatives() -> Iterator[None]:
+    """Refuse a time that is taken without other starts: an undo gives back the time that was, or none.
+
+    Raises:
+        SlotTaken
+    """
+    try:
+        yield
+    except SlotTaken as error:
+        reasons = [detail for detail in error.details or () if detail["type"] == "reason"]
+        given = error.message if isinstance(error.message, LocalizedText) else _TAKEN
+        message = LocalizedText(f"{given.vi} {_CANNOT_UNDO.vi}", f"{given.en} {_CANNOT_UNDO.en}")
+        raise SlotTaken(message, details=reasons) from error
 
 
 async def _customers_of(session: AsyncSession, visit_id: UUID) -> set[UUID]:
