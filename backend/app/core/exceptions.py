@@ -139,8 +139,8 @@ class ForbiddenException(ZenSpaException):
     status = 403
     code = "FORBIDDEN"
     text = LocalizedText(
-        "Tài khoản này không có quyền làm việc này. Vui lòng liên hệ quản lý.",
-        "This account is not allowed to do this. Please ask a manager.",
+        "Tài khoản này không có quyền làm việc này. Vui lòng liên hệ spa.",
+        "This account is not allowed to do this. Please ask the spa.",
     )
 
 

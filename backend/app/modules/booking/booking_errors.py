@@ -104,8 +104,8 @@ class NothingToUndo(ConflictException):
 class TooLateToUndo(ConflictException):
     code = "TOO_LATE_TO_UNDO"
     text = LocalizedText(
-        "Đã quá lâu, không hoàn tác được nữa. Vui lòng liên hệ lễ tân hoặc quản lý.",
-        "It is too late to undo this. Please ask the front desk or a manager.",
+        "Đã quá lâu, không hoàn tác được nữa. Vui lòng liên hệ spa.",
+        "It is too late to undo this. Please ask the spa.",
     )
 
 

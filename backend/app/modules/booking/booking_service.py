@@ -171,6 +171,12 @@ async def list_visits(session: AsyncSession, user: CurrentUser, query: VisitList
     return VisitPage(items=await visible_to(session, user, visits[::-1]), next_cursor=next_cursor)
 
 
+_NO_RECORD = LocalizedText(
+    "Tài khoản này chưa gắn với hồ sơ khách. Vui lòng gọi chi nhánh.",
+    "This account has no customer record yet. Please call the branch.",
+)
+
+
 class _Booker(NamedTuple):
     customer_id: UUID | None
     """The customer who books."""
@@ -192,7 +198,7 @@ async def _resolve_booker(
             raise ForbiddenException
         own = await customer_service.lock_own_customer(session, user)
         if own is None:
-            raise ForbiddenException if user.holds(*DESK) else CustomerNotFound
+            raise ForbiddenException if user.holds(*DESK) else CustomerNotFound(_NO_RECORD)
         if not {customer_id, *guest_ids} <= {None, own.id}:
             raise CustomerNotFound
         await require_below_limits(session, own.id, hold=request.hold)

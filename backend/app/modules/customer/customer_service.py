@@ -49,6 +49,10 @@ CONSTRAINT_ERRORS: dict[str, type[ZenSpaException]] = {
 }
 """A phone number and an account have one customer."""
 _PHONE_OWNER = LocalizedText("Khách hàng đang dùng số này.", "The customer with this number.")
+_OWN_RECORD_ARCHIVED = LocalizedText(
+    "Hồ sơ của quý khách đang tạm ngừng. Vui lòng gọi chi nhánh.",
+    "Your customer record is not in use. Please call the branch.",
+)
 _RARE_TAG = 1_000  # customers
 
 
@@ -359,7 +363,9 @@ async def lock_own_customer(session: AsyncSession, user: CurrentUser) -> Custome
     statement = select(Customer).where(Customer.user_id == user.id).with_for_update(key_share=True)
     customer: Customer | None = await session.scalar(statement.execution_options(populate_existing=True))
     if customer is not None:
-        refuse_unless_active(customer)
+        _refuse_erased_or_merged(customer)
+        if customer.archived_at is not None:
+            raise CustomerArchived(_OWN_RECORD_ARCHIVED)
     return customer
 
 

@@ -256,3 +256,43 @@ class TestMoves:
         refused = await client.patch(f"{APPOINTMENTS}/{guest['id']}", json=longer, headers=ENGLISH)
         assert reasons(refused) == ["massage: no therapist is on shift 12:00–12:30."]
         assert alternatives(refused)[0] == self.spa.hour(10) - timedelta(minutes=30)
+
+
+class TestStatuses:
+    async def test_an_action_before_check_in_says_so(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        visit = (await client.post(VISITS, **spa.booking(spa.hour(10)))).json()
+        path = f"{VISITS}/{visit['id']}/status"
+        refused = await client.put(path, json={"status": "in_service"}, headers=ENGLISH)
+        assert code_of(refused) == (409, "STATUS_CONFLICT")
+        assert refused.json()["error"]["message"].endswith("the guest has not checked in. Check in first.")
+
+    async def test_an_edit_of_what_is_over_says_so(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        visit = (await client.post(VISITS, **spa.booking(spa.hour(10)))).json()
+        await run_sql("UPDATE appointment SET status = 'completed'")
+        start = {"start": spa.hour(12).isoformat()}
+        [guest] = visit["appointments"]
+        for path in (f"{VISITS}/{visit['id']}", f"{APPOINTMENTS}/{guest['id']}"):
+            refused = await client.patch(path, json=start, headers=ENGLISH)
+            assert code_of(refused) == (409, "STATUS_CONFLICT")
+            assert refused.json()["error"]["message"] == (
+                "The appointment is completed. An administrator has to reopen it first."
+            )
+
+    async def test_customers_are_not_told_what_only_the_spa_can_do(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        customer_id, headers = await new_customer()
+        booking = with_headers(spa.booking(spa.hour(10)), headers)
+        visit = (await client.post(VISITS, **booking)).json()
+        path = f"{VISITS}/{visit['id']}/status"
+        refused = await client.put(path, json={"status": "arrived"}, headers=headers | ENGLISH)
+        assert code_of(refused) == (403, "FORBIDDEN")
+        assert refused.json()["error"]["message"].endswith("Please ask the spa.")
+        await run_sql("UPDATE appointment SET status = 'completed'")
+        refused = await client.put(path, json={"status": "cancelled"}, headers=headers | ENGLISH)
+        assert refused.json()["error"]["message"] == "The appointment is completed. Please call the branch."
+        await run_sql("UPDATE customer SET archived_at = now() WHERE id = $1", customer_id)
+        refused = await client.post(VISITS, **with_headers(spa.booking(spa.hour(12)), headers | ENGLISH))
+        assert code_of(refused) == (409, "CUSTOMER_ARCHIVED")
+        assert refused.json()["error"]["message"].endswith("Please call the branch.")
