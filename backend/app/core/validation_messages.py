@@ -86,8 +86,11 @@ def describe(error: Mapping[str, Any]) -> dict[str, str | LocalizedText]:
         kind, limit = "string_too_long", context["max_length"]
         text = LocalizedText(f"Tối đa {limit} ký tự.", f"String should have at most {limit} characters")
     else:
+        vi = dict(context)
+        if kind in ("enum", "literal_error"):
+            vi["expected"] = str(context["expected"]).replace("' or '", "' hoặc '")
         text = LocalizedText(
-            vi=_VIETNAMESE.get(kind, "Giá trị chưa đúng.").format_map(context),
+            vi=_VIETNAMESE.get(kind, "Giá trị chưa đúng.").format_map(vi),
             en=_ENGLISH.get(kind, str(error["msg"]).removeprefix("Value error, ")),
         )
     field = ".".join(str(part)[:_MAX_FIELD] for part in error["loc"])

@@ -57,6 +57,14 @@ def test_its_message_is_in_both_languages() -> None:
     [
         ({"type": "missing", "msg": "Field required"}, ("Chưa điền mục này.", "This field is required")),
         (
+            {
+                "type": "enum",
+                "msg": "Input should be 'a', 'b' or 'c'",
+                "ctx": {"expected": "'a', 'b' or 'c'"},
+            },
+            ("Phải là một trong: 'a', 'b' hoặc 'c'.", "Input should be 'a', 'b' or 'c'"),
+        ),
+        (
             {"type": "greater_than", "msg": "Input should be greater than 3", "ctx": {"gt": 3}},
             ("Phải lớn hơn 3.", "Input should be greater than 3"),
         ),

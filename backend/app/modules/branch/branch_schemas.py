@@ -154,7 +154,7 @@ class SpecialHoursCreate(RequestModel):
             raise bilingual_error(
                 "date_range",
                 "Ngày cuối phải từ ngày đầu trở đi, trong vòng một năm.",
-                "The last day should be in the year after the first",
+                "The last day should be the first day or later, and within a year of it",
             )
         return self
 
