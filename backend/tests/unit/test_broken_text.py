@@ -3,7 +3,7 @@
 import pytest
 
 from app.cli.demo_people import sample_customers
-from app.modules.customer.broken_text import problem_of_name, problem_of_text
+from app.modules.customer.broken_text import is_no_name, problem_of_name, problem_of_text
 
 BROKEN = [
     "Nguy?n Th? Lan",
@@ -26,6 +26,9 @@ BROKEN = [
     "§Æng Hµ",
     "B×nh",
     "Vò ThÞ Phóc",
+    "NguyÔn ThÞ Lan N7",
+    "Nguyeãn Thò Lan Smith",
+    "Nguy%E1%BB%85n",
 ]
 WHOLE = [
     *(person["full_name"] for person in sample_customers(2_000)),
@@ -35,6 +38,11 @@ WHOLE = [
     "Lý Bích Quyên",
     "Chloé Thuỷ",
     "Noël Martin",
+    "Loïc Martin",
+    "Tống Lan",
+    "Tống",
+    "Null Lan",
+    "Lan 2",
     "João Simões",
     "Søren Ångström",
     "José Núñez",
@@ -51,6 +59,25 @@ def test_a_broken_name_is_recognised(name: str) -> None:
 
 def test_a_whole_name_is_taken() -> None:
     assert [name for name in WHOLE if problem_of_name(name) is not None] == []
+    assert [name for name in WHOLE if is_no_name(name)] == []
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        *("#N/A", "NULL", "null", "-", "--", "NaN", "#REF!", "0912345678", "+84 912 345 678", "???"),
+        *(
+            "Tổng cộng",
+            "Tổng cộng: 1",
+            "TỔNG SỐ KHÁCH HÀNG: 1.204",
+            "Tổng: 120 khách",
+            "Total",
+            "Tong cong 12",
+        ),
+    ],
+)
+def test_a_cell_without_a_name_is_recognised(cell: str) -> None:
+    assert is_no_name(cell)
 
 
 @pytest.mark.parametrize(

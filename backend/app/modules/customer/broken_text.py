@@ -25,7 +25,7 @@ LEGACY_ENCODING = LocalizedText(
 )
 
 _LOST_IN_NAME = re.compile(
-    r"[?\ufffd\u25a1\x80-\x9f]|[^\W\d_][\^~`+*]|&#x?[0-9a-f]+;|\\u[0-9a-f]{4}|\bnguy[^\w\s]?n\b|\bnguy[_ ]n\b",
+    r"[?\ufffd\u25a1\x80-\x9f]|[^\W\d_][\^~`+*]|&#x?[0-9a-f]+;|\\u[0-9a-f]{4}|(?:%[0-9a-f]{2}){2}|\bnguy[^\w\s]?n\b|\bnguy[_ ]n\b",
     re.IGNORECASE,
 )
 _MAY_BE_LOST = re.compile("[yY] ?[nN]")
@@ -34,6 +34,13 @@ _VIETNAMESE = re.compile("[ĂăĐđĨĩŨũƠơƯưẠ-ỹ]")
 """Letters that no other language of Western Europe has, nor any misreading."""
 _UNDEFINED = re.compile("[\x80-\x9f]")
 _LOST_IN_TEXT = re.compile(r"(?:^|\s|[^\W\d_])\?[^\W\d_]|\ufffd|&#x?[0-9a-f]+;", re.IGNORECASE)
+_EMPTY_CELLS = frozenset(
+    {"null", "none", "nan", "n/a", "#n/a", "#name?", "#ref!", "#value!", "#null!", "#num!", "undefined"}
+)
+"""The text that programs write into a cell without a value."""
+_TOTAL = re.compile(
+    r"(?:tổng(?: cộng| số)?|tong (?:cong|so)|(?:grand |sub ?)?total)(?: (?:khách|khach)(?: (?:hàng|hang))?)?[\s:=.,\d]*(?:khách|khach)?(?: (?:hàng|hang))?"
+)
 _MISREAD_UTF_8 = re.compile("á[º»]")
 _MISREAD_AS = ("cp1252", "mac_roman")
 
@@ -49,6 +56,19 @@ def problem_of_name(name: str) -> LocalizedText | None:
     if _is_mojibake(name):
         return _MOJIBAKE
     return LEGACY_ENCODING if is_legacy(name) else None
+
+
+def is_no_name(name: str) -> bool:
+    """Return whether a cell has no name of a person: a dash, a number, what a program writes into an empty cell, or the
+    label of a total."""
+    if name.isalpha() and name.lower() not in _EMPTY_CELLS:  # most words; a total has a space or an accent
+        return _TOTAL.fullmatch(name.lower()) is not None
+    words = name.lower().split()
+    return (
+        not any(map(str.isalpha, name))
+        or all(word in _EMPTY_CELLS for word in words)
+        or _TOTAL.fullmatch(" ".join(words)) is not None
+    )
 
 
 def problem_of_text(text: str) -> LocalizedText | None:
@@ -76,10 +96,12 @@ def is_legacy(name: str) -> bool:
 def _is_readable_only(name: str, convert: Callable[[str], str]) -> bool:
     syllables = name.split()
     converted = [convert(syllable) for syllable in syllables]
-    was_unreadable = any(
+    unreadable = sum(
         not _is_syllable(word) and word.lower() != new for word, new in zip(syllables, converted, strict=True)
     )
-    return was_unreadable and all(map(_is_syllable, converted))
+    strange = [word for word in converted if not _is_syllable(word)]
+    # A foreign name or a number beside it changes nothing if two words are certain.
+    return unreadable > 0 and (not strange or (unreadable > 1 and all(map(str.isascii, strange))))
 
 
 def _is_mojibake(text: str) -> bool:

@@ -19,6 +19,7 @@ from app.modules.customer.broken_text import (
     LEGACY_ENCODING,
     has_only_latin_1,
     is_legacy,
+    is_no_name,
     problem_of_name,
     problem_of_text,
 )
@@ -94,6 +95,10 @@ _ROUNDED_PHONE = LocalizedText(
 _AMBIGUOUS_DATE = LocalizedText(
     "Chưa rõ ngày hay tháng đứng trước. Chọn thứ tự ngày tháng của tệp rồi nhập lại.",
     "It is unclear whether the day or the month comes first. Choose the order of dates in the file.",
+)
+_NO_NAME = LocalizedText(
+    "Ô này không phải tên khách. Điền họ tên, hoặc xóa dòng.",
+    "This is not the name of a customer. Enter the name, or delete the row.",
 )
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _DECIMAL = re.compile(r"(\+?\d{8,15})\.0+")
@@ -280,6 +285,8 @@ class CustomerFile:
         if "phone" in values and _ROUNDED.fullmatch(values["phone"].strip()):
             del values["phone"]
             yield RowError(row, "phone", "rounded_phone", _ROUNDED_PHONE)
+        if values["full_name"].strip() and is_no_name(values["full_name"]):
+            yield RowError(row, "full_name", "no_name", _NO_NAME)
 
     def _doubts_of(self, row: int, values: dict[str, str]) -> Iterator[RowError]:
         name = values["full_name"]
