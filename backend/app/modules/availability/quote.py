@@ -24,7 +24,7 @@ from app.modules.catalogue.catalogue_errors import AddOnNotFound, VariantNotFoun
 from app.modules.catalogue.catalogue_schemas import Offered, name_variant
 from app.modules.resource.resource_errors import ResourceNotFound
 from app.modules.staff.staff_errors import StaffNotFound
-from app.scheduling.demand import LONGEST_STAY, Party, Segment, Treatment
+from app.scheduling.demand import LONGEST_STAY, Party, Segment, Treatment, guest_minutes
 from app.scheduling.supply import ResourceKind
 from app.scheduling.timegrid import STEP
 
@@ -234,9 +234,20 @@ def _quote_add_ons(
 
 def _refuse_unless_offered(item: Mapping[str, Any], *, at_desk: bool) -> None:
     name = name_variant(_name(item), _variant_name(item))
+    if item.get("is_retired"):
+        minutes = guest_minutes([_segment(segment) for segment in item["segments"]])
+        raise NotOffered(
+            LocalizedText(
+                f"{name.vi} {minutes} phút đã ngừng bán. Vui lòng chọn tùy chọn khác.",
+                f"{name.en} of {minutes} minutes is not sold any more. Please choose another variant.",
+            )
+        )
     if item["offered"] == Offered.NO:
         raise NotOffered(
-            LocalizedText(f"Spa hiện không làm {name.vi}.", f"The spa does not offer {name.en} any more.")
+            LocalizedText(
+                f"Spa hiện không làm {name.vi}. Vui lòng chọn dịch vụ khác.",
+                f"The spa does not offer {name.en} any more. Please choose another service.",
+            )
         )
     if item["offered"] == Offered.DESK and not at_desk:
         raise SoldAtTheDesk(

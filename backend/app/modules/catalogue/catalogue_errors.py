@@ -58,6 +58,14 @@ class VariantKeyTaken(ConflictException):
     )
 
 
+class VariantsAlike(ConflictException):
+    code = "SERVICE_VARIANTS_ALIKE"
+    text = LocalizedText(
+        "Khách không phân biệt được hai tùy chọn này. Đặt tên khác nhau cho chúng.",
+        "Guests cannot tell these two variants apart. Please give them different names.",
+    )
+
+
 class AddOnKeyTaken(ConflictException):
     code = "ADD_ON_KEY_TAKEN"
     text = LocalizedText(

@@ -20,6 +20,7 @@ from app.modules.catalogue.catalogue_errors import (
     ServiceNotFound,
     VariantKeyTaken,
     VariantNotFound,
+    VariantsAlike,
 )
 from app.modules.catalogue.catalogue_schemas import (
     AddOnCreate,
@@ -78,7 +79,9 @@ async def update_service_category(
 @router.post(
     "/services",
     status_code=201,
-    responses=error_responses(CategoryNotFound, AddOnNotFound, ServiceKeyTaken, VariantKeyTaken),
+    responses=error_responses(
+        CategoryNotFound, AddOnNotFound, ServiceKeyTaken, VariantKeyTaken, VariantsAlike
+    ),
 )
 async def create_service(user: SignedIn, session: SessionDep, new: ServiceCreate) -> DeskService:
     """Add a service. Its variants can be sent with it or added later."""
@@ -99,7 +102,7 @@ async def update_service(
 @router.post(
     "/services/{service_id}/variants",
     status_code=201,
-    responses=error_responses(ServiceNotFound, VariantKeyTaken),
+    responses=error_responses(ServiceNotFound, VariantKeyTaken, VariantsAlike),
 )
 async def create_service_variant(
     user: SignedIn, session: SessionDep, service_id: UUID, new: VariantCreate
@@ -110,7 +113,7 @@ async def create_service_variant(
 
 @router.patch(
     "/variants/{variant_id}",
-    responses=error_responses(VariantNotFound, VariantKeyTaken),
+    responses=error_responses(VariantNotFound, VariantKeyTaken, VariantsAlike),
 )
 async def update_service_variant(
     user: SignedIn, session: SessionDep, variant_id: UUID, changes: VariantUpdate

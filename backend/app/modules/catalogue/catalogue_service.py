@@ -24,6 +24,7 @@ from app.modules.catalogue.catalogue_errors import (
     ServiceNotFound,
     VariantKeyTaken,
     VariantNotFound,
+    VariantsAlike,
 )
 from app.modules.catalogue.catalogue_models import (
     AddOn,
@@ -54,6 +55,7 @@ from app.modules.catalogue.catalogue_schemas import (
     VariantUpdate,
 )
 from app.modules.catalogue.reading import (
+    find_alike,
     list_categories,
     online_add_ons,
     online_variants,
@@ -149,11 +151,23 @@ async def update_category(
     return DeskCategory.model_validate(category)
 
 
-async def create_service(session: AsyncSession, user: CurrentUser, new: ServiceCreate) -> DeskService:
+_TOLD_APART_BY = {"name", "segments", "retired"}
+_ALIKE = LocalizedText(
+    "Khách không phân biệt được tùy chọn “{0}” và “{1}”. Đặt tên khác nhau cho chúng.",
+    "Guests cannot tell the variants “{0}” and “{1}” apart. Please give them different names.",
+)
+
+
+async def create_service(
+    session: AsyncSession, user: CurrentUser, new: ServiceCreate, *, alike_will_do: bool = False
+) -> DeskService:
     """Add a service with its variants.
 
+    Args:
+        alike_will_do: The caller looks for variants that guests cannot tell apart itself, by `refuse_alike_variants`.
+
     Raises:
-        CategoryNotFound, AddOnNotFound, ServiceKeyTaken, VariantKeyTaken
+        CategoryNotFound, AddOnNotFound, ServiceKeyTaken, VariantKeyTaken, VariantsAlike
         ValidationException: a segment names an unknown type, or a type of the wrong kind.
     """
     authorize(user, Role.ADMIN, everywhere=True)
@@ -174,6 +188,8 @@ async def create_service(session: AsyncSession, user: CurrentUser, new: ServiceC
     await _set_add_ons(session, service.id, new.add_on_ids)
     for variant in new.variants:
         await _add_variant(session, service.id, variant)
+    if not alike_will_do:
+        await refuse_alike_variants(session, service.id)
     return await read_service(session, service)
 
 
@@ -207,26 +223,58 @@ async def _set_add_ons(session: AsyncSession, service_id: UUID, add_on_ids: Iter
 
 
 async def create_variant(
-    session: AsyncSession, user: CurrentUser, service_id: UUID, new: VariantCreate
+    session: AsyncSession,
+    user: CurrentUser,
+    service_id: UUID,
+    new: VariantCreate,
+    *,
+    alike_will_do: bool = False,
 ) -> DeskVariant:
     """Add a variant to a service.
 
+    Args:
+        alike_will_do: As in `create_service`.
+
     Raises:
-        ServiceNotFound, VariantKeyTaken
+        ServiceNotFound, VariantKeyTaken, VariantsAlike
         ValidationException: a segment names an unknown type, or a type of the wrong kind.
     """
     authorize(user, Role.ADMIN, everywhere=True)
     await _check_types(session, user, {("body", "segments"): new.segments})
-    return await read_variant(session, await _add_variant(session, service_id, new))
+    variant = await _add_variant(session, service_id, new)
+    if not alike_will_do:
+        await refuse_alike_variants(session, service_id)
+    return await read_variant(session, variant)
+
+
+async def refuse_alike_variants(session: AsyncSession, service_id: UUID) -> None:
+    """Refuse two variants of a service that guests cannot tell apart. The service is locked, so they are added one by one.
+
+    Raises:
+        ServiceNotFound
+        VariantsAlike: `details` has their keys.
+    """
+    await get_row(session, Service, service_id, ServiceNotFound, lock=True)
+    if (alike := await find_alike(session, service_id)) is not None:
+        message = LocalizedText(*(text.format(*alike) for text in _ALIKE))
+        raise VariantsAlike(message, details=[{"field": "name", "type": "alike", "message": message}])
 
 
 async def update_variant(
-    session: AsyncSession, user: CurrentUser, variant_id: UUID, changes: VariantUpdate
+    session: AsyncSession,
+    user: CurrentUser,
+    variant_id: UUID,
+    changes: VariantUpdate,
+    *,
+    alike_will_do: bool = False,
 ) -> DeskVariant:
     """Change the fields that were sent. Appointments booked before keep their price and their times.
 
+    Args:
+        alike_will_do: As in `create_service`.
+
     Raises:
-        VariantNotFound, VariantKeyTaken
+        VariantNotFound, VariantKeyTaken, VariantsAlike
         ValidationException: a segment names an unknown type, or a type of the wrong kind.
     """
     authorize(user, Role.ADMIN, everywhere=True)
@@ -241,6 +289,8 @@ async def update_variant(
     if segments is not None:
         await _check_types(session, user, {("body", "segments"): segments})
         await _replace_segments(session, variant, segments)
+    if not alike_will_do and variant.retired_at is None and changes.model_fields_set & _TOLD_APART_BY:
+        await refuse_alike_variants(session, variant.service_id)
     return await read_variant(session, variant)
 
 

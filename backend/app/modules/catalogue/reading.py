@@ -105,6 +105,28 @@ async def read_services(session: AsyncSession, services: Sequence[Service]) -> l
     ]
 
 
+async def find_alike(session: AsyncSession, service_id: UUID) -> tuple[str, str] | None:
+    """Return the keys of two variants that are sold and that guests cannot tell apart: they have one name in a language, or
+    no name and one length. None if there are none."""
+    keys: dict[tuple[str, object], str] = {}
+    sold = select(ServiceVariant).where(
+        ServiceVariant.service_id == service_id, ServiceVariant.retired_at.is_(None)
+    )
+    rows = sold.order_by(ServiceVariant.position, ServiceVariant.key)
+    for variant in await _read_variants(session, (await session.scalars(rows)).all()):
+        name = variant.name
+        labels: list[tuple[str, object]] = (
+            [("vi", name.vi.casefold()), ("en", name.en.casefold())]
+            if name
+            else [("minutes", guest_minutes(variant.segments))]
+        )
+        for label in labels:
+            if label in keys:
+                return keys[label], variant.key
+        keys |= dict.fromkeys(labels, variant.key)
+    return None
+
+
 async def read_variant(session: AsyncSession, variant: ServiceVariant) -> DeskVariant:
     """Return one variant with its segments, for the desk."""
     [read] = await _read_variants(session, [variant])

@@ -252,7 +252,7 @@ class Writer:
                 position=self._position_of_new(ItemKind.SERVICE, key),
                 variants=[self._new_variant(service, variant) for variant in service.variants],
             )
-            created = await catalogue_service.create_service(session, user, new)
+            created = await catalogue_service.create_service(session, user, new, alike_will_do=True)
             self._ids[ItemKind.SERVICE][key] = created.id
             self._ids[ItemKind.VARIANT] |= {
                 f"{key}/{variant.key}": variant.id for variant in created.variants
@@ -260,12 +260,18 @@ class Writer:
             for file_variant in service.variants:
                 if file_variant.retired:
                     await self._retire_variant(service, file_variant)
+            await catalogue_service.refuse_alike_variants(session, created.id)
             return
         if self._changed(ItemKind.SERVICE, key):
             service_id = self._ids[ItemKind.SERVICE][key]
             await catalogue_service.update_service(session, user, service_id, ServiceUpdate(**fields))
         for file_variant in service.variants:
             await self._write_variant(service, file_variant)
+        keys = [f"{key}/{variant.key}" for variant in service.variants]
+        if any(
+            self._is_new(ItemKind.VARIANT, name) or self._changed(ItemKind.VARIANT, name) for name in keys
+        ):
+            await catalogue_service.refuse_alike_variants(session, self._ids[ItemKind.SERVICE][key])
 
     async def _write_variant(self, service: FileService, variant: FileVariant) -> None:
         session, user = self._session, self._user
@@ -273,7 +279,9 @@ class Writer:
         if self._is_new(ItemKind.VARIANT, key):
             service_id = self._ids[ItemKind.SERVICE][service.key]
             new = self._new_variant(service, variant)
-            created = await catalogue_service.create_variant(session, user, service_id, new)
+            created = await catalogue_service.create_variant(
+                session, user, service_id, new, alike_will_do=True
+            )
             self._ids[ItemKind.VARIANT][key] = created.id
             if variant.retired:
                 await self._retire_variant(service, variant)
@@ -286,7 +294,9 @@ class Writer:
             if "segments" in changed:
                 fields["segments"] = self._segments(variant)
             variant_id = self._ids[ItemKind.VARIANT][key]
-            await catalogue_service.update_variant(session, user, variant_id, VariantUpdate(**fields))
+            await catalogue_service.update_variant(
+                session, user, variant_id, VariantUpdate(**fields), alike_will_do=True
+            )
 
     async def _retire_variant(self, service: FileService, variant: FileVariant) -> None:
         variant_id = self._ids[ItemKind.VARIANT][f"{service.key}/{variant.key}"]

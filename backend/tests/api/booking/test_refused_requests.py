@@ -49,6 +49,24 @@ class TestWishes:
             assert code_of(await client.patch(f"{APPOINTMENTS}/{guest['id']}", json=change)) == refusal
             assert await self._answers(client, spa, wish) == [refusal] * 3
 
+    async def test_of_a_retired_variant_the_other_lengths_are_still_sold(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        spa = await bookable_spa()
+        longer = spa.variant(spa.service_of[spa.variant_id], 90, key="90")
+        await spa.write()
+        await run_sql("UPDATE service_variant SET retired_at = now() WHERE id = $1", longer)
+        booking = spa.booking(spa.hour(10), guests=[{"treatments": [{"variant_id": str(longer)}]}])
+        booking["headers"]["Accept-Language"] = "en"
+        refused = await client.post(VISITS, **booking)
+        assert code_of(refused) == (409, "NOT_OFFERED")
+        assert refused.json()["error"]["message"] == (
+            "massage of 90 minutes is not sold any more. Please choose another variant."
+        )
+        await run_sql("UPDATE service SET offered = 'no'")
+        refused = await client.post(VISITS, **booking | {"headers": booking["headers"] | {"Idempotency-Key": "k2"}})
+        assert refused.json()["error"]["message"].startswith("The spa does not offer massage any more.")
+
     async def test_customers_cannot_choose_a_bed(self, client: httpx2.AsyncClient) -> None:
         spa, (_, mai) = await bookable_spa(), await new_customer()
         wish = spa.treatment(bed_id=str(spa.beds[0]))

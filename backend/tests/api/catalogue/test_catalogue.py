@@ -31,7 +31,9 @@ def error_types_of(response: httpx2.Response) -> dict[str, str]:
 
 
 def variant(key: str = "60", **fields: Any) -> Item:
-    return {"key": key, "price": 450_000, "segments": [HOUR]} | fields
+    """Return a variant whose key is its length in minutes."""
+    minutes = int(key) if key.isdecimal() else 60
+    return {"key": key, "price": 450_000, "segments": [HOUR | {"minutes": minutes}]} | fields
 
 
 class Catalogue:
@@ -229,6 +231,30 @@ class TestUpdates:
             "services": [changed],
             "add_ons": [repriced],
         }
+
+    async def test_guests_can_tell_all_variants_apart(self, catalogue: Catalogue) -> None:
+        """Nobody can choose between two variants of one name, or without a name and of one length."""
+        service = await catalogue.add_service(variants=[variant("60"), variant("90")])
+        path = f"{PATH}/services/{service['id']}/variants"
+        http, alike = catalogue.client, (409, "SERVICE_VARIANTS_ALIKE")
+        hour = [HOUR, TURNOVER]
+        assert refusal_of(await http.post(path, json=variant("hour", segments=hour))) == alike
+        arms = {"name": {"vi": "Nách", "en": "Underarms"}}
+        added = (await http.post(path, json=variant("arms", **arms))).json()
+        for name in ({"vi": "nách", "en": "Arms"}, {"vi": "Tay", "en": "underarms"}):
+            assert refusal_of(await http.post(path, json=variant("other", name=name))) == alike
+        unnamed = await http.patch(f"{PATH}/variants/{added['id']}", json={"name": None})
+        assert refusal_of(unnamed) == alike
+        assert "“60”" in unnamed.json()["error"]["message"]
+        longer = f"{PATH}/variants/{service['variants'][0]['id']}"
+        assert refusal_of(await http.patch(longer, json={"segments": [HOUR | {"minutes": 90}]})) == alike
+        await catalogue.change(f"variants/{service['variants'][0]['id']}", retired=True)
+        assert (await http.post(path, json=variant("hour", segments=hour))).status_code == 201
+        assert refusal_of(await http.patch(longer, json={"retired": False})) == alike
+        assert (await http.patch(longer, json={"price": 1})).status_code == 200
+        new = {"key": "new", "name": NAME, "category_id": service["category_id"]}
+        both = [variant("60"), variant("one-hour")]
+        assert refusal_of(await http.post(f"{PATH}/services", json=new | {"variants": both})) == alike
 
     async def test_a_variant_is_added_changed_retired_and_sold_again(self, catalogue: Catalogue) -> None:
         service = await catalogue.add_service(variants=[])
