@@ -52,7 +52,7 @@ function Profile({ customer }: { customer: CustomerRead }) {
   return (
     <div className="min-h-0 flex-1 overflow-auto">
       <div className="mx-auto flex max-w-7xl flex-col gap-4 p-4">
-        <header className="flex flex-wrap items-center gap-x-3 gap-y-2">
+        <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
           <Link
             to="/desk/customers"
             aria-label={t("customers.title")}
@@ -70,7 +70,7 @@ function Profile({ customer }: { customer: CustomerRead }) {
           {isDesk && (
             <ProfileActions customer={customer} isEditing={isEditing} onEdit={() => setIsEditing(true)} />
           )}
-        </header>
+        </div>
         {customer.merged_into_id !== null && <MergedInto id={customer.merged_into_id} />}
         <div className="grid grid-cols-[minmax(0,27rem)_minmax(0,1fr)] items-start gap-4 max-lg:grid-cols-1">
           <div className="flex flex-col gap-4">
