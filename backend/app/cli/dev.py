@@ -173,7 +173,7 @@ def _migrate() -> None:
 
 def _build_screens() -> None:
     """Build the screens unless they are up to date. The API works without them."""
-    if screens.are_built():
+    if not screens.needs_build():
         return
     try:
         with _step("Màn hình · Screens"):

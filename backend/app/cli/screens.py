@@ -19,7 +19,7 @@ import typer
 
 BACKEND = Path(__file__).resolve().parents[2]
 FRONTEND = BACKEND.parent / "frontend"
-DIST = FRONTEND / "dist"
+_STAMP = "dist/.hash"
 _MADE = {"node_modules", "dist", "generated", "test-results", "playwright-report"}
 """Folders of `frontend/` that tools make."""
 
@@ -59,14 +59,19 @@ def _or_exit(command: Callable[[], None]) -> None:
         raise typer.Exit(1) from None
 
 
+_ONE_SHORT_RETRY = ("--fetch-retries", "1", "--fetch-retry-mintimeout", "1000")
+
+
 class ScreensError(Exception):
     """The reason why the screens cannot be built, in one line."""
 
 
-def are_built() -> bool:
-    """Return whether `frontend/dist` is the build of `frontend/` as it is now."""
-    stamp = DIST / ".hash"
-    return stamp.is_file() and stamp.read_text() == _source_hash()
+def needs_build() -> bool:
+    """Return whether there are sources whose build `frontend/dist` is not. A release may have the build alone."""
+    if not (FRONTEND / "package.json").is_file():
+        return False
+    stamp = FRONTEND / _STAMP
+    return not stamp.is_file() or stamp.read_text() != _source_hash()
 
 
 def build() -> None:
@@ -75,12 +80,12 @@ def build() -> None:
     Raises:
         ScreensError: Node.js is not installed, the npm registry does not answer, or the build fails.
     """
-    if are_built():
+    if not needs_build():
         return
     _require_sources()
     source = _source_hash()
     run_npm(["run", "--silent", "build"], quiet=True)
-    (DIST / ".hash").write_text(source)
+    (FRONTEND / _STAMP).write_text(source)
 
 
 def run_npm(arguments: Sequence[str], *, quiet: bool = False) -> None:
@@ -110,11 +115,12 @@ def _install_packages() -> None:
     if stamp.is_file() and stamp.read_text() == wanted:
         return
     try:
-        _run(_npm("ci", "--no-audit", "--no-fund", "--prefer-offline", "--fetch-retries", "1"), quiet=True)
+        _run(_npm("ci", "--no-audit", "--no-fund", "--prefer-offline", *_ONE_SHORT_RETRY), quiet=True)
     except ScreensError as error:
         raise ScreensError(
             f"the packages of frontend/ cannot be fetched from the npm registry ({error})"
         ) from None
+    stamp.parent.mkdir(exist_ok=True)
     stamp.write_text(wanted)
 
 
@@ -143,11 +149,11 @@ def _npm(*arguments: str) -> list[str]:
     return [str(wheel / "bin/node"), str(wheel / "lib/node_modules/npm/bin/npm-cli.js"), *arguments]
 
 
-def _run(command: list[str], *, cwd: Path = FRONTEND, quiet: bool) -> None:
+def _run(command: list[str], *, cwd: Path | None = None, quiet: bool) -> None:
     node = Path(command[0]).parent
     environment = os.environ | {"PATH": f"{node}{os.pathsep}{os.environ.get('PATH', '')}", "CI": "1"}
     done = subprocess.run(  # noqa: S603 - our own tools
-        command, cwd=cwd, env=environment, check=False, text=True, capture_output=quiet
+        command, cwd=cwd or FRONTEND, env=environment, check=False, text=True, capture_output=quiet
     )
     if done.returncode:
         lines = [line for line in f"{done.stdout or ''}\n{done.stderr or ''}".splitlines() if line.strip()]
