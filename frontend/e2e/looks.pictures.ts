@@ -40,3 +40,22 @@ for (const [size, [width, height]] of Object.entries(SIZES)) {
     }
   }
 }
+
+test("states", async ({ page }) => {
+  const { day, now, branch } = factsOf();
+  await page.clock.setFixedTime(new Date(now));
+  await page.route("**/api/**/board?**", (route) => route.abort());
+  await page.route("**/api/**/board/stream**", (route) => route.abort());
+  await signIn(page, "receptionist", `/desk/board?branch=${branch}&day=${day}`);
+  await page.screenshot({ path: `${folder}/state-loading.png` });
+  await expect(page.getByRole("alert")).toBeVisible();
+  await page.screenshot({ path: `${folder}/state-failed.png` });
+  await page.unroute("**/api/**/board?**");
+  await page.getByRole("button", { name: "Thử lại" }).click();
+  await expect(page.locator("[data-card]").first()).toBeVisible();
+  await expect(page.getByText(/Mất kết nối/)).toBeVisible();
+  await page.screenshot({ path: `${folder}/state-stale.png` });
+  await page.goto(`/desk/board?branch=${branch}&day=2030-03-04`);
+  await expect(page.getByText("Chưa xếp ca cho ngày này.")).toBeVisible();
+  await page.screenshot({ path: `${folder}/state-empty.png` });
+});
