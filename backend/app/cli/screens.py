@@ -82,7 +82,6 @@ def build() -> None:
     """
     if not needs_build():
         return
-    _require_sources()
     source = _source_hash()
     run_npm(["run", "--silent", "build"], quiet=True)
     (FRONTEND / _STAMP).write_text(source)
