@@ -120,14 +120,13 @@ function Ghost({ store, board, span, scale, hand, places, index, columns }: Ghos
     <div className="relative row-start-1" style={{ gridColumn: index + 2 }}>
       <div
         ref={box}
-        className={`absolute inset-x-0.5 flex scroll-mx-16 scroll-mt-16 scroll-mb-24 flex-col rounded-sm border-2 border-dashed px-1.5 py-0.5 text-sm ${
+        className={`absolute inset-x-0.5 flex scroll-mx-16 scroll-mt-16 scroll-mb-24 flex-col justify-end rounded-sm border-2 border-dashed px-1.5 py-0.5 text-sm ${
           reason === null ? "border-accent bg-accent-soft" : "border-danger bg-danger-soft text-danger"
         }`}
         style={{ top: offsetOf(span, scale, start), height }}
         data-ghost={at.columnId}
         data-verdict={verdict}
       >
-        <span className="tabular truncate font-semibold">{time}</span>
         {height >= 46 && (
           <span className="truncate text-xs">
             {longer === 0
@@ -135,6 +134,7 @@ function Ghost({ store, board, span, scale, hand, places, index, columns }: Ghos
               : t("time.minutes", { count: at.minutes })}
           </span>
         )}
+        <span className="tabular truncate font-semibold">{time}</span>
         {reason !== null && (
           <span className="absolute top-full left-0 z-20 mt-1 flex w-max max-w-56 items-start gap-1.5 rounded-md border border-danger bg-raised px-2 py-1 font-medium text-danger text-xs shadow-raised">
             <CircleAlert aria-hidden size={14} className="mt-0.5 shrink-0" />

@@ -82,7 +82,7 @@ function FloatingCard({
     <div
       ref={floating}
       aria-hidden
-      className={`pointer-events-none fixed top-0 left-0 z-40 w-36 rounded-sm border border-l-4 px-1.5 py-1 text-sm opacity-95 shadow-raised ${LOOKS[card.appointment.status].card}`}
+      className={`pointer-events-none fixed top-0 left-0 z-40 w-36 rounded-sm border border-l-4 px-1.5 py-1 text-sm opacity-85 shadow-raised ${LOOKS[card.appointment.status].card}`}
       data-floating
     >
       <span className="block truncate font-semibold">{nameOf(card, board) ?? t("card.anonymous")}</span>

@@ -2,8 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { PlacesRead } from "@/api/generated";
 import { timeIn } from "../time";
 import { carryTo } from "./hand";
-import { areasOf, verdictOf, verdictOn } from "./places";
-import { at, day, handOf, when } from "./samples";
+import { areasOf, canForce, verdictOf, verdictOn } from "./places";
+import { at, day, handOf, layout, when } from "./samples";
 
 const places: PlacesRead = {
   day: day.day,
@@ -51,4 +51,15 @@ it("lights the time that the card can cover, and joins what touches", () => {
     ["17:00", "18:00"],
   ]);
   expect(areasOf(places, "nobody", handOf("wash"))).toEqual([]);
+});
+
+describe("what the desk can overrule", () => {
+  const [lan] = layout.columns;
+  const at = (time: string) => carryTo(handOf("wash"), day, "lan", when(time), 5);
+  it("is hours and shifts", () => expect(canForce(places, lan, at("22:00"))).toBe(true));
+  it("is never another guest", () => expect(canForce(places, lan, at("11:30"))).toBe(false));
+  it("is never leave", () => {
+    const leave = { kind: "leave" as const, start: when("21:00"), end: when("23:00") };
+    expect(canForce(places, lan && { ...lan, shades: [leave] }, at("22:00"))).toBe(false);
+  });
 });

@@ -1,6 +1,6 @@
 /** Where the card in the hand fits, as the API says it for one treatment and one day. Pure. */
 import type { Instants, Obstacle, PlacesRead } from "@/api/generated";
-import type { Span } from "../layout";
+import type { Column, Span } from "../layout";
 import { MINUTE } from "../time";
 import { appointmentStart, type Hand } from "./hand";
 
@@ -40,6 +40,24 @@ export function areasOf(places: PlacesRead, columnId: string, hand: Hand): Span[
     else areas.push(area);
   }
   return areas;
+}
+
+/** Return whether the desk can overrule what stands against a place: hours, shifts and blocked time, never another guest,
+    leave or an outage, and never what the guest asked for. */
+export function canForce(places: PlacesRead | null, column: Column | undefined, hand: Hand): boolean {
+  const { card, at, from } = hand;
+  const verdict = places === null ? "fits" : verdictOn(places, hand);
+  if (column === undefined || ["unfit", "unsuitable", "others"].includes(verdict)) return false;
+  const start = card.start + at.start - from.start;
+  const end = start + (card.end - card.start) + (at.minutes - from.minutes) * MINUTE;
+  const overlaps = (span: Span) => span.start < end && span.end > start;
+  return (
+    !column.cards.some(({ treatment, ...span }) => {
+      const isOther = treatment.id !== card.treatment.id && treatment.allocations.length > 0;
+      return isOther && overlaps(span);
+    }) &&
+    !column.shades.some((shade) => (shade.kind === "leave" || shade.kind === "outage") && overlaps(shade))
+  );
 }
 
 function isIn([first, end]: Instants, instant: number): boolean {

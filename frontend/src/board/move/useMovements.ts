@@ -31,6 +31,8 @@ export interface Movement extends Pending {
   done: string;
   /** It takes another one back. */
   isUndo: boolean;
+  /** The desk may overrule hours and shifts for it. */
+  canForce: boolean;
 }
 
 /** Something that the desk has to confirm. */
@@ -42,11 +44,21 @@ export interface Question {
   choices: Choice[];
 }
 
+export interface Drop {
+  hand: Hand;
+  /** The day as the screen shows it. */
+  board: BoardRead;
+  /** The guest. */
+  name: string;
+  columnName: string;
+  canForce: boolean;
+}
+
 export interface Movements {
   pending: readonly Pending[];
   question: Question | null;
-  /** Send a drop. `board` is the day as the screen shows it. */
-  drop: (hand: Hand, board: BoardRead, name: string, columnName: string) => void;
+  /** Send a drop. */
+  drop: (drop: Drop) => void;
   confirm: () => void;
   decline: () => void;
   undoLast: () => void;
@@ -115,10 +127,13 @@ export function useMovements(branch: BranchRead): Movements {
       const details = error instanceof ApiError ? error.details : [];
       const code = error instanceof ApiError ? error.code : "";
       const choices = movement.isUndo ? [] : nearest(movement, details);
-      const isForced = movement.requests.some(({ body }) => body.force === true);
       if (code === "SAME_TIME") {
         setQuestion({ sentence, permit: "allow_same_time", movement, choices });
-      } else if (code === "SLOT_TAKEN" && !isForced && details.some(({ type }) => type === "reason")) {
+      } else if (
+        code === "SLOT_TAKEN" &&
+        movement.canForce &&
+        details.some(({ type }) => type === "reason")
+      ) {
         setQuestion({ sentence, permit: "force", movement, choices });
       } else {
         showFailure(t("move.refused", { name: movement.name, reason: sentence }), choices);
@@ -152,6 +167,7 @@ export function useMovements(branch: BranchRead): Movements {
       ...movement,
       appointments: before.appointments.filter(({ id }) => changed.has(id)),
       requests,
+      canForce: false,
       done: t("move.undone", { name: movement.name }),
       isUndo: true,
     };
@@ -223,7 +239,7 @@ export function useMovements(branch: BranchRead): Movements {
   return {
     pending,
     question,
-    drop: (hand, board, name, columnName) => {
+    drop: ({ hand, board, name, columnName, canForce }) => {
       const { visit, appointment } = hand.card;
       const body = requestOf(hand);
       const time = timeOf(hand.at.start, visit);
@@ -240,6 +256,7 @@ export function useMovements(branch: BranchRead): Movements {
         requests: [{ appointmentId: appointment.id, body }],
         done,
         isUndo: false,
+        canForce,
       });
     },
     confirm: () => {
@@ -250,7 +267,7 @@ export function useMovements(branch: BranchRead): Movements {
         ...request,
         body: { ...request.body, [permit]: true },
       })) as Request[];
-      run({ ...movement, id: newKey(), requests });
+      run({ ...movement, id: newKey(), requests, canForce: movement.canForce && permit !== "force" });
     },
     decline: () => setQuestion(null),
     undoLast,

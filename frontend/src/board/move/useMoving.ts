@@ -10,6 +10,7 @@ import { timeIn } from "../time";
 import { FINE_STEP, grasp, type Hand, hasChanged, isMovable, isResizable, nudge, stretch } from "./hand";
 import { createHandStore, EMPTY, type HandStore } from "./handStore";
 import { nameOf } from "./names";
+import { canForce } from "./places";
 import type { Movements } from "./useMovements";
 
 /** A card that waits in the tray, from whatever day it is. */
@@ -137,15 +138,21 @@ export function useMoving({ branch, board, layout, view, movements, canMove }: O
         });
       },
       drop: () => {
-        const { hand, by } = store.get();
-        const { board, layout, movements, tray } = latest.current;
+        const { hand, by, places } = store.get();
+        const { board, layout, movements, tray, t } = latest.current;
         empty();
         if (hand === null || board === undefined || !hasChanged(hand)) return;
         const column = layout?.columns.find(({ id }) => id === hand.at.columnId);
         const treatment = hand.card.treatment.id;
         if (by === "keys") refocus.current = treatment;
         if (tray?.card.treatment.id === treatment) setTray(null);
-        movements.drop(hand, board, nameOf(hand.card, board) ?? tray?.name ?? "", column?.name ?? "");
+        movements.drop({
+          hand,
+          board,
+          name: nameOf(hand.card, board) ?? tray?.name ?? t("card.anonymous"),
+          columnName: column?.name ?? "",
+          canForce: canForce(places, column, hand),
+        });
       },
       release: () => {
         const { hand, by } = store.get();
