@@ -165,7 +165,7 @@ test("a party: the other guest, one room, and a visit apart", async ({ page, req
   await openBoard(page, spa, visit, spa.tomorrow);
   const panel = panelOf(page);
   await panel.getByText("Nhóm", { exact: true }).click();
-  await panel.getByLabel("Chung phòng").check();
+  await panel.getByLabel("Chung phòng").click();
   await expect(page.getByText("Cả nhóm sẽ chung phòng.").first()).toBeVisible();
   await panel
     .getByRole("button", { name: /Anh Khoa/ })

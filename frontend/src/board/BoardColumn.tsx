@@ -87,9 +87,14 @@ function ShadedHours({ shade, span, scale }: { shade: Shade; span: Span; scale: 
       data-shade={shade.kind}
     >
       {isNamed && (
-        <span className="sticky top-(--head) m-1 inline-block max-w-[calc(100%-0.5rem)] rounded-sm bg-surface px-1.5 font-medium text-xs">
+        <button
+          type="button"
+          className="sticky top-(--head) m-1 block max-w-[calc(100%-0.5rem)] truncate rounded-sm bg-surface px-1.5 text-left font-medium text-xs hover:underline"
+          aria-haspopup="dialog"
+          data-away={shade.id}
+        >
           {text}
-        </span>
+        </button>
       )}
     </div>
   );

@@ -7,7 +7,8 @@ import { sentenceOf } from "@/api/errors";
 import type { AppointmentStatus, BoardRead, BranchRead } from "@/api/generated";
 import { Booking } from "@/booking/Booking";
 import { CardLayer } from "@/card/CardLayer";
-import { useOpenedCard } from "@/card/useOpenedCard";
+import { SolveButton } from "@/card/SolveList";
+import { usePanel } from "@/card/usePanel";
 import { Button } from "@/design/Button";
 import { Notice } from "@/design/Notice";
 import { dayName, relativeDayName } from "@/i18n/format";
@@ -57,8 +58,8 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
   const canMove = useWorksAtDesk(branch.id);
   const moving = useMoving({ branch, board, layout, view, movements, canMove });
   const surface = useRef<HTMLElement>(null);
-  const opened = useOpenedCard();
-  const openCard = useCallback(({ appointment }: Card) => opened.open(appointment.id), [opened.open]);
+  const panel = usePanel();
+  const openCard = useCallback(({ appointment }: Card) => panel.open({ card: appointment.id }), [panel.open]);
   const go = (change: BoardSearch) =>
     void navigate({ to: "/desk/board", search: { ...search, ...change }, replace: "hide" in change });
 
@@ -76,7 +77,9 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
         view={view}
         onDay={(next) => go({ day: next === today ? undefined : next })}
         onView={(next) => go({ view: next === "staff" ? undefined : next })}
-      />
+      >
+        <SolveButton branchId={branch.id} board={board} onOpen={() => panel.open({ solve: true })} />
+      </Toolbar>
       <div className="flex min-h-0 flex-1">
         <section
           ref={surface}
@@ -99,9 +102,7 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
             )}
           </MovingStage>
         </section>
-        {board !== undefined && (
-          <CardLayer board={board} surface={surface} opened={opened.id} onOpen={opened.open} />
-        )}
+        {board !== undefined && <CardLayer board={board} surface={surface} state={panel} />}
         <Booking
           branch={branch}
           board={board}

@@ -1,4 +1,4 @@
-import { BedDouble, CircleHelp, MonitorSmartphone } from "lucide-react";
+import { BedDouble, CircleHelp, EllipsisVertical, MonitorSmartphone } from "lucide-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import { shortName } from "@/i18n/format";
@@ -26,7 +26,20 @@ export const ColumnHead = memo(function ColumnHead({ column, zone }: { column: C
       }`}
       data-head={column.id}
     >
-      <span className="truncate font-semibold">{title}</span>
+      <span className="flex min-w-0 items-center">
+        <span className="truncate font-semibold">{title}</span>
+        {kind !== "unassigned" && (
+          <button
+            type="button"
+            aria-label={t("away.menu", { name })}
+            aria-haspopup="menu"
+            className="-my-2 -mr-2 ml-auto grid h-11 w-7 shrink-0 place-items-center rounded-md text-muted hover:bg-hover hover:text-text"
+            data-column-menu={column.id}
+          >
+            <EllipsisVertical aria-hidden size={16} />
+          </button>
+        )}
+      </span>
       <span className="flex min-w-0 items-center gap-1.5 text-muted text-xs">
         <KindIcon kind={kind} />
         <span className="tabular truncate">{subtitle}</span>

@@ -1,7 +1,7 @@
 import { Toggle } from "@base-ui/react/toggle";
 import { ToggleGroup } from "@base-ui/react/toggle-group";
 import { BedDouble, CalendarDays, ChevronLeft, ChevronRight, UsersRound } from "lucide-react";
-import { useRef } from "react";
+import { type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { BookingButton } from "@/booking/BookingButton";
 import { Button } from "@/design/Button";
@@ -15,10 +15,11 @@ interface Props {
   view: View;
   onDay: (day: string) => void;
   onView: (view: View) => void;
+  children?: ReactNode;
 }
 
 /** The day that is shown, the way to other days, and what the columns are. */
-export function Toolbar({ day, today, view, onDay, onView }: Props) {
+export function Toolbar({ day, today, view, onDay, onView, children }: Props) {
   const { t } = useTranslation();
   const picker = useRef<HTMLInputElement>(null);
   const relative = relativeDayName(t, day, today);
@@ -58,9 +59,10 @@ export function Toolbar({ day, today, view, onDay, onView }: Props) {
           onChange={(event) => isDay(event.target.value) && onDay(event.target.value)}
         />
       </span>
+      <div className="ml-auto flex gap-2">{children}</div>
       <ToggleGroup
         aria-label={t("board.view")}
-        className="ml-auto flex rounded-md border border-line-strong bg-sunken p-0.5"
+        className="flex rounded-md border border-line-strong bg-sunken p-0.5"
         value={[view]}
         onValueChange={([next]: View[]) => next !== undefined && onView(next)}
       >

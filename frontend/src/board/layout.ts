@@ -29,6 +29,8 @@ export interface Span {
 
 export interface Shade extends Span {
   kind: "closed" | "off" | "leave" | "outage" | "blocked";
+  /** The id of the leave, the outage or the blocked time. */
+  id?: string;
   /** What somebody wrote, such as the reason of an outage. */
   text?: string;
   /** What a blocked time is for. */
@@ -164,7 +166,7 @@ function staffColumn(board: BoardRead, person: BoardPerson): Column {
     shades: [
       ...gaps(board, shifts).map((span): Shade => ({ kind: "off", ...span })),
       ...closedHours(board),
-      ...person.leave.map((leave): Shade => ({ kind: "leave", ...toSpan(leave) })),
+      ...person.leave.map((leave): Shade => ({ kind: "leave", id: leave.id, ...toSpan(leave) })),
       ...person.blocked.map(toBlockedShade),
     ],
     cards: [],
@@ -190,7 +192,7 @@ function equipmentColumn(board: BoardRead, room: string | null, equipment: Board
     shades: [
       ...closedHours(board),
       ...equipment.outages.map(
-        (outage): Shade => ({ kind: "outage", text: outage.reason, ...toSpan(outage) }),
+        (outage): Shade => ({ kind: "outage", id: outage.id, text: outage.reason, ...toSpan(outage) }),
       ),
       ...equipment.blocked.map(toBlockedShade),
     ],
@@ -199,7 +201,7 @@ function equipmentColumn(board: BoardRead, room: string | null, equipment: Board
 }
 
 function toBlockedShade(blocked: BoardBlockedTime): Shade {
-  return { kind: "blocked", use: blocked.reason, text: blocked.note, ...toSpan(blocked) };
+  return { kind: "blocked", id: blocked.id, use: blocked.reason, text: blocked.note, ...toSpan(blocked) };
 }
 
 function closedHours(board: BoardRead): Shade[] {

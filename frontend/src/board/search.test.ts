@@ -19,6 +19,8 @@ it("leaves nothing out, or the router would keep it as it was written", () => {
     "card",
     "day",
     "hide",
+    "sick",
+    "solve",
     "view",
   ]);
 });

@@ -14,6 +14,10 @@ export interface BoardSearch {
   hide?: AppointmentStatus[] | undefined;
   /** The appointment that is opened beside the board. */
   card?: string | undefined;
+  /** The appointments that cannot take place as booked are listed. */
+  solve?: true | undefined;
+  /** The therapist whose day is given to colleagues. */
+  sick?: string | undefined;
 }
 
 /** Return what is valid of a search. Anything else is undefined, and not left out: the router adds what is left out. */
@@ -26,5 +30,7 @@ export function parseBoardSearch(search: Record<string, unknown>): BoardSearch {
     view: search.view === "rooms" ? "rooms" : undefined,
     hide: hide.length > 0 ? hide : undefined,
     card: typeof search.card === "string" ? search.card : undefined,
+    solve: search.solve === true ? true : undefined,
+    sick: typeof search.sick === "string" ? search.sick : undefined,
   };
 }

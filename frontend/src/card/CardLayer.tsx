@@ -5,24 +5,26 @@ import { useTranslation } from "react-i18next";
 import { showFailure } from "@/actions/toasts";
 import { sentenceOf } from "@/api/errors";
 import type { BoardRead } from "@/api/generated";
-import { useSession } from "@/api/session";
+import { AwayLayer } from "./AwayLayer";
 import { Questions } from "./ask";
 import { CardMenu } from "./CardMenu";
 import { CardPanel } from "./CardPanel";
 import { CardPreview } from "./CardPreview";
 import { findAppointment, findByCard, type Opened } from "./find";
 import { KeysHelp } from "./KeysHelp";
+import { SickPanel } from "./SickPanel";
+import { SolveList } from "./SolveList";
 import { STEP_KEYS, stepsOf, undoOf } from "./steps";
 import { useCardEvents } from "./useCardEvents";
+import { useHolds } from "./useHolds";
+import type { PanelState } from "./usePanel";
 import { stepsQuery, useStepActions } from "./useSteps";
 
 interface Props {
   board: BoardRead;
   /** The element that has the cards. */
   surface: RefObject<HTMLElement | null>;
-  /** The id of the appointment that is opened. */
-  opened: string | undefined;
-  onOpen: (appointmentId: string | undefined) => void;
+  state: PanelState;
 }
 
 interface MenuAt {
@@ -30,15 +32,16 @@ interface MenuAt {
   anchor: { getBoundingClientRect: () => DOMRect };
 }
 
-export function CardLayer({ board, surface, opened, onOpen }: Props) {
+export function CardLayer({ board, surface, state: { panel: shown, open } }: Props) {
   const { t } = useTranslation();
   const cache = useQueryClient();
   const actions = useStepActions(board);
-  const isDesk = useIsDesk(board.branch_id);
+  const isDesk = useHolds(board.branch_id, "admin", "receptionist");
   const [looked, setLooked] = useState<HTMLElement | null>(null);
   const [menu, setMenu] = useState<MenuAt | null>(null);
   const [isHelpOpen, setHelpOpen] = useState(false);
-  const panel = opened === undefined ? undefined : findAppointment(board, opened);
+  const panel = shown.card === undefined ? undefined : findAppointment(board, shown.card);
+  const openCard = (card: string) => open({ card });
   const opener = useRef<Opened | undefined>(undefined);
   if (panel !== undefined) opener.current = panel;
 
@@ -87,7 +90,7 @@ export function CardLayer({ board, surface, opened, onOpen }: Props) {
 
   const close = () => {
     const [treatment] = opener.current?.appointment.treatments ?? [];
-    onOpen(undefined);
+    open({});
     const card = treatment && surface.current?.querySelector<HTMLElement>(`[data-card^="${treatment.id}/"]`);
     card?.focus();
   };
@@ -102,7 +105,7 @@ export function CardLayer({ board, surface, opened, onOpen }: Props) {
           opened={panel}
           isDesk={isDesk}
           actions={actions}
-          onOpen={onOpen}
+          onOpen={openCard}
           onClose={close}
         />
       )}
@@ -116,23 +119,25 @@ export function CardLayer({ board, surface, opened, onOpen }: Props) {
           anchor={menu.anchor}
           card={menu.card}
           actions={actions}
-          onOpen={onOpen}
+          onOpen={openCard}
           onClose={() => setMenu(null)}
         />
       )}
+      {shown.solve && (
+        <SolveList board={board} onOpen={(card, day) => open({ card }, day)} onClose={() => open({})} />
+      )}
+      {shown.sick !== undefined && (
+        <SickPanel
+          key={shown.sick}
+          board={board}
+          staffId={shown.sick}
+          onOpen={openCard}
+          onClose={() => open({})}
+        />
+      )}
+      <AwayLayer board={board} surface={surface} onSick={(sick) => open({ sick })} />
       <KeysHelp isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
       <Questions />
     </>
-  );
-}
-
-function useIsDesk(branchId: string): boolean {
-  const session = useSession();
-  return (
-    session.status === "signed-in" &&
-    session.user.roles.some(
-      ({ role, branch_id }) =>
-        (role === "admin" || role === "receptionist") && (!branch_id || branch_id === branchId),
-    )
   );
 }

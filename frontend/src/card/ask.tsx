@@ -17,6 +17,8 @@ export interface Question {
   /** The button that does it all the same. Without it there is only the way back. */
   confirm?: string;
   onConfirm?: (reason: string) => void;
+  /** It was left as it is. */
+  onBack?: () => void;
   /** Ask for a reason, which the guest can read. */
   reason?: "optional" | "required";
   /** Ready-made reasons. */
@@ -45,7 +47,14 @@ function subscribe(listener: () => void): () => void {
 export function Questions() {
   const open = useSyncExternalStore(subscribe, () => question);
   return (
-    <AlertDialog.Root open={open !== null} onOpenChange={(isOpen) => !isOpen && put(null)}>
+    <AlertDialog.Root
+      open={open !== null}
+      onOpenChange={(isOpen) => {
+        if (isOpen) return;
+        put(null);
+        open?.onBack?.();
+      }}
+    >
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className="fixed inset-0 z-50 bg-text/30" />
         <AlertDialog.Popup className="fixed top-1/2 left-1/2 z-50 flex max-h-[90dvh] w-[min(28rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 flex-col gap-3 overflow-y-auto rounded-lg border border-line bg-raised p-5 text-text shadow-raised outline-none">

@@ -18,13 +18,14 @@ interface Options<Input, Output> {
   onDone?: (output: Output, input: Input) => void;
   /** Do it at another start, which the API offered. Without it the starts are not offered. */
   atStart?: (input: Input, start: number) => Input;
-  onRefused?: () => void;
+  /** It was refused, and the desk has left it so. */
+  onGivenUp?: () => void;
 }
 
 export function useDeskAction<Input, Output>(options: Options<Input, Output>): Action<Input> {
   const { t } = useTranslation();
   const cache = useQueryClient();
-  const { zone, send, onDone, atStart, onRefused } = options;
+  const { zone, send, onDone, atStart, onGivenUp } = options;
   const action = useAction<{ input: Input; overrule: Overrule }, Output>({
     send: ({ input, overrule }, key) => send(input, overrule, key),
     onDone: (output, { input }) => {
@@ -33,17 +34,18 @@ export function useDeskAction<Input, Output>(options: Options<Input, Output>): A
     },
     onRefused: (error, { input, overrule }) => {
       for (const name of ["steps", "places"]) void cache.invalidateQueries({ queryKey: [name] });
-      onRefused?.();
       const refusal = refusalOf(error);
       const confirmed = refusal?.overrule ?? null;
       const starts = atStart === undefined ? [] : (refusal?.starts ?? []);
       if (refusal === null || (confirmed === null && starts.length === 0 && refusal.reasons.length === 0)) {
         showFailure(sentenceOf(t, error));
+        onGivenUp?.();
         return;
       }
       ask({
         title: sentenceOf(t, error),
         lines: refusal.reasons,
+        ...(onGivenUp === undefined ? {} : { onBack: onGivenUp }),
         ...(starts.length > 0 && atStart !== undefined
           ? {
               choicesTitle: t("opened.nearest"),

@@ -1,0 +1,58 @@
+/** What belongs to the columns of the board: their menus, and the shades that say why somebody or something is not there. */
+import { type RefObject, useEffect, useState } from "react";
+import type { BoardRead } from "@/api/generated";
+import { AwayDialog } from "./AwayDialog";
+import { type Away, awaysOf } from "./away";
+import { ColumnMenu } from "./ColumnMenu";
+
+interface Props {
+  board: BoardRead;
+  surface: RefObject<HTMLElement | null>;
+  onSick: (staffId: string) => void;
+}
+
+export function AwayLayer({ board, surface, onSick }: Props) {
+  const [menu, setMenu] = useState<HTMLElement | null>(null);
+  const [away, setAway] = useState<Away | null>(null);
+  useEffect(() => {
+    const element = surface.current;
+    const press = ({ target }: MouseEvent) => {
+      if (!(target instanceof Element)) return;
+      const head = target.closest<HTMLElement>("[data-column-menu]");
+      if (head !== null) setMenu(head);
+      const shade = target.closest<HTMLElement>("[data-away]");
+      if (shade?.dataset.away !== undefined)
+        setAway(awaysOf(board).find(({ existing }) => existing?.id === shade.dataset.away) ?? null);
+    };
+    element?.addEventListener("click", press);
+    return () => element?.removeEventListener("click", press);
+  }, [surface, board]);
+  const column = menu === null ? undefined : findColumn(board, menu.dataset.columnMenu ?? "");
+  return (
+    <>
+      {menu !== null && column !== undefined && (
+        <ColumnMenu
+          column={column}
+          zone={board.time_zone}
+          present={awaysOf(board).filter(({ resourceId }) => resourceId === column.id)}
+          onEdit={setAway}
+          anchor={menu}
+          onSick={onSick}
+          onAway={(kind) => setAway({ kind, resourceId: column.id, name: column.name })}
+          onClose={() => setMenu(null)}
+        />
+      )}
+      {away !== null && <AwayDialog board={board} away={away} onClose={() => setAway(null)} />}
+    </>
+  );
+}
+
+function findColumn(
+  board: BoardRead,
+  id: string,
+): { id: string; name: string; isStaff: boolean } | undefined {
+  const person = board.people.find((one) => one.id === id);
+  if (person !== undefined) return { id, name: person.name, isStaff: true };
+  const equipment = board.rooms.flatMap((room) => room.equipment).find((one) => one.id === id);
+  return equipment && { id, name: equipment.name, isStaff: false };
+}

@@ -1,0 +1,188 @@
+/** A therapist goes home: who takes over each guest, before and after, applied as a whole. */
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { ArrowRight, Phone, TriangleAlert, UsersRound } from "lucide-react";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import { showDone, showFailure } from "@/actions/toasts";
+import { useAction } from "@/actions/useAction";
+import { call } from "@/api/client";
+import { ApiError, sentenceOf } from "@/api/errors";
+import {
+  applyReplan,
+  type BoardRead,
+  blockTime,
+  type PlannedTreatment,
+  proposeReplan,
+  type ReplanRead,
+} from "@/api/generated";
+import { dayIn, spanIn, timeIn } from "@/board/time";
+import { Button, buttonClass } from "@/design/Button";
+import { Notice } from "@/design/Notice";
+import { currentLanguage } from "@/i18n";
+import { inLanguage, phoneNumber, shortName } from "@/i18n/format";
+import { Check } from "./fields";
+import { SidePanel } from "./SidePanel";
+
+interface Props {
+  board: BoardRead;
+  staffId: string;
+  onOpen: (appointmentId: string) => void;
+  onClose: () => void;
+}
+
+export function SickPanel({ board, staffId, onOpen, onClose }: Props) {
+  const { t } = useTranslation();
+  const cache = useQueryClient();
+  const [isBlocked, setBlocked] = useState(true);
+  const name = board.people.find(({ id }) => id === staffId)?.name ?? "";
+  const queryKey = ["replan", staffId, board.day];
+  const { data, error, isFetching } = useQuery({
+    queryKey,
+    queryFn: () =>
+      call(
+        proposeReplan({ path: { staff_id: staffId }, body: { branch_id: board.branch_id, day: board.day } }),
+      ),
+    staleTime: 0,
+    refetchOnWindowFocus: false,
+  });
+  const apply = useAction<ReplanRead, void>({
+    send: async ({ changes, digest }, key) => {
+      const plan = { branch_id: board.branch_id, day: board.day, changes, digest };
+      if (changes.length > 0) await call(applyReplan({ path: { staff_id: staffId }, body: plan }));
+      if (isBlocked) await call(blockRest(board, staffId, t("sick.reason"), key));
+    },
+    onDone: (_, { treatments }) => {
+      const left = treatments.filter(({ after }) => after === null).length;
+      void cache.invalidateQueries({ queryKey: ["stranded"] });
+      showDone(t(left > 0 ? "sick.doneBut" : "sick.done", { name: shortName(name), count: left }));
+      onClose();
+    },
+    onRefused: (refusal) => {
+      showFailure(sentenceOf(t, refusal));
+      if (refusal instanceof ApiError && refusal.code === "DAY_CHANGED")
+        void cache.invalidateQueries({ queryKey });
+    },
+  });
+  const isEmpty = data !== undefined && data.treatments.length === 0;
+  return (
+    <SidePanel title={t("sick.title", { name })} subtitle={t("sick.hint")} onClose={onClose}>
+      <div role="status" className="px-4">
+        {error !== null && <p className="text-danger">{sentenceOf(t, error)}</p>}
+        {data === undefined && isFetching && <p className="text-muted">{t("opened.searching")}</p>}
+      </div>
+      {isEmpty && <Notice icon={UsersRound} title={t("sick.nothing")} />}
+      {data !== undefined && data.treatments.length > 0 && (
+        <Rows board={board} title={t("sick.guests")} rows={data.treatments} onOpen={onOpen} />
+      )}
+      {data !== undefined && data.others.length > 0 && (
+        <Rows board={board} title={t("sick.others")} rows={data.others} onOpen={onOpen} />
+      )}
+      {data !== undefined && (
+        <div className="sticky bottom-0 flex flex-col gap-2 border-line border-t bg-raised p-4">
+          <Check label={t("sick.block")} checked={isBlocked} onChange={setBlocked} />
+          <Button
+            kind="primary"
+            size="lg"
+            className="justify-center"
+            disabled={apply.isRunning || isFetching || (data.changes.length === 0 && !isBlocked)}
+            onClick={() => apply.run(data)}
+          >
+            {t(data.changes.length === 0 ? "sick.blockOnly" : "sick.apply")}
+          </Button>
+        </div>
+      )}
+    </SidePanel>
+  );
+}
+
+/** Block the time from now, or the whole of a later day. A receptionist may block time, but not approve leave. Guests that
+    nobody can take over are known by now: they stay, and are listed as to be solved. */
+function blockRest(board: BoardRead, staffId: string, note: string, key: string) {
+  const zone = board.time_zone;
+  const now = Date.now();
+  return blockTime({
+    body: {
+      branch_id: board.branch_id,
+      resource_id: staffId,
+      reason: "other",
+      note,
+      first_day: board.day,
+      starts: dayIn(zone, now) === board.day ? timeIn(zone, now) : timeIn(zone, Date.parse(board.start)),
+      ends: timeIn(zone, Date.parse(board.end)),
+      force: true,
+    },
+    headers: { "Idempotency-Key": key },
+  });
+}
+
+interface RowsProps {
+  board: BoardRead;
+  title: string;
+  rows: PlannedTreatment[];
+  onOpen: (appointmentId: string) => void;
+}
+
+function Rows({ board, title, rows, onOpen }: RowsProps) {
+  const { t } = useTranslation();
+  const zone = board.time_zone;
+  return (
+    <section aria-label={title}>
+      <h3 className="px-4 pt-2 pb-1 font-medium text-muted">{title}</h3>
+      <ul>
+        {rows.map((row) => {
+          const guest = board.guests.find(({ id }) => id === row.customer_id);
+          const name = row.guest_name || guest?.full_name || t("card.anonymous");
+          return (
+            <li key={row.treatment_id} className="flex items-center gap-2 border-line border-t px-4 py-2.5">
+              <button
+                type="button"
+                className="min-h-11 min-w-0 flex-1 rounded-md text-left hover:bg-hover"
+                onClick={() => onOpen(row.appointment_id)}
+              >
+                <span className="flex gap-2">
+                  <span className="min-w-0 break-words font-semibold">{name}</span>
+                  <span className="tabular ml-auto shrink-0 text-muted">
+                    {spanIn(zone, Date.parse(row.start), Date.parse(row.end))}
+                  </span>
+                </span>
+                <span className="block truncate text-muted">{inLanguage(row.name, currentLanguage())}</span>
+                <span className="flex flex-wrap items-center gap-1.5">
+                  <span className="line-through">{shortName(row.before.name)}</span>
+                  <ArrowRight role="img" aria-label={t("sick.becomes")} size={15} />
+                  {row.after === null ? (
+                    <span className="inline-flex items-center gap-1 text-danger">
+                      <TriangleAlert aria-hidden size={15} />
+                      {t("sick.nobody")}
+                    </span>
+                  ) : (
+                    <span className="font-semibold text-accent">{shortName(row.after.name)}</span>
+                  )}
+                </span>
+                {row.nearest.length > 0 && (
+                  <span className="tabular block text-muted">
+                    {t("sick.nearest", {
+                      times: row.nearest
+                        .slice(0, 4)
+                        .map((start) => timeIn(zone, Date.parse(start)))
+                        .join(", "),
+                    })}
+                  </span>
+                )}
+                {row.asked_for && <span className="block text-warning">{t("sick.askedFor")}</span>}
+              </button>
+              {guest?.phone && (
+                <a
+                  href={`tel:${guest.phone}`}
+                  className={`${buttonClass("plain", "icon")} size-11`}
+                  aria-label={t("solve.call", { phone: phoneNumber(guest.phone) })}
+                >
+                  <Phone aria-hidden size={17} />
+                </a>
+              )}
+            </li>
+          );
+        })}
+      </ul>
+    </section>
+  );
+}

@@ -1,0 +1,64 @@
+/** Times in which a therapist, a bed or a device is not there. Pure. */
+import type { BlockReason, BoardBlockedTime, BoardRead } from "@/api/generated";
+import { dayIn, HOUR, MINUTE, timeIn } from "@/board/time";
+
+export interface Away {
+  kind: "blocked" | "leave" | "outage";
+  resourceId: string;
+  name: string;
+  /** The time that is there already; without it a new one is made. */
+  existing?: { id: string; start: number; end: number; text: string; reason?: BlockReason; day?: string };
+}
+
+/** Return all times of a day in which somebody or something is not there. */
+export function awaysOf(board: BoardRead): Away[] {
+  const people = board.people.flatMap(({ id: resourceId, name, leave, blocked }) => [
+    ...leave.map((one): Away => ({ kind: "leave", resourceId, name, existing: existing(one, "") })),
+    ...blocked.map((one): Away => blockedAway(resourceId, name, one)),
+  ]);
+  const equipment = board.rooms.flatMap((room) =>
+    room.equipment.flatMap(({ id: resourceId, name, outages, blocked }) => [
+      ...outages.map(
+        (one): Away => ({ kind: "outage", resourceId, name, existing: existing(one, one.reason) }),
+      ),
+      ...blocked.map((one): Away => blockedAway(resourceId, name, one)),
+    ]),
+  );
+  return [...people, ...equipment];
+}
+
+function blockedAway(resourceId: string, name: string, blocked: BoardBlockedTime): Away {
+  const { reason, note, day } = blocked;
+  return { kind: "blocked", resourceId, name, existing: { ...existing(blocked, note), reason, day } };
+}
+
+function existing({ id, start, end }: { id: string; start: string; end: string }, text: string) {
+  return { id, start: Date.parse(start), end: Date.parse(end), text };
+}
+
+/** Return the instant at which the clock of a zone shows a time. What a change of the clock skips is an hour later; what it
+    repeats is the first of both. */
+export function instantOf(zone: string, day: string, time: string): number {
+  const asUtc = Date.parse(`${day}T${time}:00Z`);
+  const offsetAt = (instant: number) =>
+    Date.parse(`${dayIn(zone, instant)}T${timeIn(zone, instant)}:00Z`) - instant;
+  const candidates = [asUtc - 24 * HOUR, asUtc + 24 * HOUR].map((near) => asUtc - offsetAt(near));
+  const shown = candidates.filter(
+    (instant) => dayIn(zone, instant) === day && timeIn(zone, instant) === time,
+  );
+  return Math.min(...(shown.length > 0 ? shown : candidates.slice(0, 1)));
+}
+
+/** Return the times that a new one begins with: from the next quarter of an hour, or from noon of another day. */
+export function firstTimes(board: BoardRead, now: number): { start: number; end: number } {
+  const isToday = dayIn(board.time_zone, now) === board.day;
+  const start = isToday
+    ? Math.ceil(now / (15 * MINUTE)) * 15 * MINUTE
+    : instantOf(board.time_zone, board.day, "12:00");
+  return { start, end: start + HOUR };
+}
+
+/** Return the weekday of a day: 1 is Monday, 7 is Sunday. */
+export function weekdayOf(day: string): number {
+  return new Date(Date.parse(day)).getUTCDay() || 7;
+}
