@@ -20,7 +20,7 @@ export function StatusBar({ board, hidden, onHidden, connection, knownAt, zone }
   const appointments = board?.visits.flatMap((visit) => visit.appointments) ?? [];
   const counts = new Map<AppointmentStatus, number>();
   for (const { status } of appointments) counts.set(status, (counts.get(status) ?? 0) + 1);
-  const isStale = connection === "stale" && board !== undefined;
+  const isStale = connection === "stale";
   return (
     <div className="flex h-11 shrink-0 items-center gap-3 border-line border-t bg-surface pr-4 pl-3">
       <ul aria-label={t("board.legend")} className="flex min-w-0 flex-1 gap-1 overflow-x-auto py-1">
@@ -49,7 +49,10 @@ export function StatusBar({ board, hidden, onHidden, connection, knownAt, zone }
           );
         })}
       </ul>
-      {board !== undefined && (
+      {board !== undefined && appointments.length === 0 && (
+        <span className="shrink-0 text-muted text-sm">{t("board.emptyDay")}</span>
+      )}
+      {board !== undefined && appointments.length > 0 && (
         <span className="shrink-0 text-muted text-sm max-lg:hidden">
           {t("board.appointments", { count: appointments.length })}
         </span>
@@ -61,7 +64,10 @@ export function StatusBar({ board, hidden, onHidden, connection, knownAt, zone }
         }`}
       >
         <ConnectionIcon connection={connection} />
-        {isStale ? `${t("board.stale")} ${t("board.staleSince", { time: timeIn(zone, knownAt) })}` : null}
+        {isStale && t("board.stale")}
+        {isStale && board !== undefined && (
+          <span>{t("board.staleSince", { time: timeIn(zone, knownAt) })}</span>
+        )}
         {connection === "live" && t("board.live")}
         {connection === "connecting" && t("board.connecting")}
       </p>

@@ -21,7 +21,7 @@ export function Notice({ icon: Icon, title, hint, isAlert = false, children }: P
         <Icon aria-hidden size={22} strokeWidth={1.75} />
       </span>
       <p className="text-lg font-semibold">{title}</p>
-      {hint !== undefined && <p className="text-muted">{hint}</p>}
+      {hint !== undefined && <p className="text-balance text-muted">{hint}</p>}
       {children !== undefined && <div className="mt-4 flex gap-2">{children}</div>}
     </div>
   );
