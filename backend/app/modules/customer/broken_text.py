@@ -63,11 +63,11 @@ def is_no_name(name: str) -> bool:
     label of a total."""
     if name.isalpha() and name.lower() not in _EMPTY_CELLS:  # most words; a total has a space or an accent
         return _TOTAL.fullmatch(name.lower()) is not None
-    words = name.lower().split()
+    parts = name.lower().split()
     return (
         not any(map(str.isalpha, name))
-        or all(word in _EMPTY_CELLS for word in words)
-        or _TOTAL.fullmatch(" ".join(words)) is not None
+        or all(word in _EMPTY_CELLS for word in parts)
+        or _TOTAL.fullmatch(" ".join(parts)) is not None
     )
 
 
@@ -99,9 +99,10 @@ def _is_readable_only(name: str, convert: Callable[[str], str]) -> bool:
     unreadable = sum(
         not _is_syllable(word) and word.lower() != new for word, new in zip(syllables, converted, strict=True)
     )
+    changed = sum(word.lower() != new for word, new in zip(syllables, converted, strict=True))
     strange = [word for word in converted if not _is_syllable(word)]
     # A foreign name or a number beside it changes nothing if two words are certain.
-    return unreadable > 0 and (not strange or (unreadable > 1 and all(map(str.isascii, strange))))
+    return unreadable > 0 and (not strange or (changed > 1 and all(map(str.isascii, strange))))
 
 
 def _is_mojibake(text: str) -> bool:

@@ -53,7 +53,7 @@ class TestWishes:
         self, client: httpx2.AsyncClient
     ) -> None:
         spa = await bookable_spa()
-        longer = spa.variant(spa.service_of[spa.variant_id], 90, key="90")
+        longer = spa.variant(spa.service_of[spa.variant_id], 90)
         await spa.write()
         await run_sql("UPDATE service_variant SET retired_at = now() WHERE id = $1", longer)
         booking = spa.booking(spa.hour(10), guests=[{"treatments": [{"variant_id": str(longer)}]}])
@@ -64,7 +64,9 @@ class TestWishes:
             "massage of 90 minutes is not sold any more. Please choose another variant."
         )
         await run_sql("UPDATE service SET offered = 'no'")
-        refused = await client.post(VISITS, **booking | {"headers": booking["headers"] | {"Idempotency-Key": "k2"}})
+        refused = await client.post(
+            VISITS, **booking | {"headers": booking["headers"] | {"Idempotency-Key": "k2"}}
+        )
         assert refused.json()["error"]["message"].startswith("The spa does not offer massage any more.")
 
     async def test_customers_cannot_choose_a_bed(self, client: httpx2.AsyncClient) -> None:
