@@ -206,6 +206,7 @@ class StatusChange(RequestModel):
         default_factory=list,
         description="Guests of this visit: all of them change, or none. If left out, every guest changes who can.",
     )
+    allow_same_time: AllowSameTime = False
 
     @model_validator(mode="after")
     def _require_reason(self) -> Self:

@@ -179,6 +179,61 @@ class TestWalkInsOfThePast:
         assert resources_of(visit, "staff") == [str(spa.therapists[0])]
         assert code_of(await self.write_down(client, spa, -1, 10.5)) == (409, "SLOT_TAKEN")
 
+    async def test_the_same_walk_in_twice_is_asked_about(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=3, beds=3)
+        mai, _ = await new_customer()
+        first = (await self.write_down(client, spa, -1, customer_id=mai)).json()
+        again = await self.write_down(client, spa, -1, 10.5, customer_id=mai)
+        assert code_of(again) == (409, "SAME_TIME")
+        assert [detail["field"] for detail in again.json()["error"]["details"]] == [
+            first["appointments"][0]["id"]
+        ]
+        assert (await self.write_down(client, spa, -1, 11.25, customer_id=mai)).status_code == 201
+        confirmed = await self.write_down(client, spa, -1, 10.5, customer_id=mai, allow_same_time=True)
+        assert confirmed.status_code == 201, confirmed.text
+
+    async def test_name_and_customer_of_a_guest_who_has_left_can_be_corrected_and_nothing_else(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        spa = await bookable_spa()
+        mai, _ = await new_customer()
+        [guest] = (await self.write_down(client, spa, -1)).json()["appointments"]
+        path = f"{APPOINTMENTS}/{guest['id']}"
+        for change in ({"start": spa.hour(12).isoformat()}, {"split_from_party": True}, extended(guest, 75)):
+            for person in ({}, {"guest_name": "Mai"}):
+                assert code_of(await client.patch(path, json=change | person)) == (409, "STATUS_CONFLICT")
+        answer = await client.patch(path, json={"guest_name": "Mai", "customer_id": str(mai)})
+        assert answer.status_code == 200, answer.text
+        [corrected] = answer.json()["appointments"]
+        assert corrected == guest | {"guest_name": "Mai", "customer_id": str(mai)}
+
+    async def test_one_that_was_written_down_by_mistake_is_no_late_cancellation(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        spa = await bookable_spa(hours="00:00-24:00")
+        for days, statuses in ((None, ["cancelled"]), (-1, ["reopened", "cancelled"])):
+            start = None if days is None else spa.hour(10, days)
+            visit = (await client.post(VISITS, **spa.booking(start, walk_in=True))).json()
+            path = f"{VISITS}/{visit['id']}/status"
+            for status in statuses:
+                answer = await client.put(path, json={"status": status, "reason": "Ghi nhầm"})
+            assert [guest["status"] for guest in answer.json()["appointments"]] == ["cancelled"]
+            again = await client.put(path, json={"status": "cancelled"})
+            assert [guest["status"] for guest in again.json()["appointments"]] == ["cancelled"]
+            assert resources_of(answer.json(), "staff") == []
+
+    async def test_the_cancellation_of_a_walk_in_is_undone(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(hours="00:00-24:00")
+        visit = (await client.post(VISITS, **spa.booking(None, walk_in=True))).json()
+        path = f"{VISITS}/{visit['id']}/status"
+        await client.put(path, json={"status": "cancelled"})
+        undone = await client.post(
+            f"{VISITS}/{visit['id']}/undo",
+            json={"status": "cancelled"},
+            headers={"Idempotency-Key": "undo"},
+        )
+        assert undone.json() == visit
+
     async def test_hours_and_shifts_of_that_day_hold_unless_they_are_overruled(
         self, client: httpx2.AsyncClient
     ) -> None:

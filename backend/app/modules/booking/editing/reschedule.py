@@ -159,10 +159,15 @@ async def update_visit(
     return await _finish(session, visit, relations, moves)
 
 
+_ABOUT_THE_PERSON = {"customer_id", "guest_name", "allow_same_time"}
+"""The fields that the desk may still correct when the guest has left."""
+
+
 async def update_appointment(
     session: AsyncSession, user: CurrentUser, appointment_id: UUID, changes: AppointmentUpdate
 ) -> VisitChanged:
-    """Change one guest, and leave the others of the party as they are. Customers can move their own guests.
+    """Change one guest, and leave the others of the party as they are. Customers can move their own guests. Of a guest who
+    has left, the desk can correct the name and the customer.
 
     Raises:
         AppointmentNotFound, ForbiddenException, StatusConflict, HoldExpired, NotBookable, CustomerNotFound, TooLateToMove
@@ -182,7 +187,10 @@ async def update_appointment(
     if is_more_than_a_move:
         authorize(user, *DESK, branch_id=visit.branch_id)
     appointment = await get_row(session, Appointment, appointment_id, AppointmentNotFound, lock=True)
-    if appointment.status not in EDITABLE:
+    is_about_the_person = changes.model_fields_set <= _ABOUT_THE_PERSON
+    if appointment.status not in EDITABLE and not (
+        is_about_the_person and appointment.status == AppointmentStatus.COMPLETED
+    ):
         raise status_conflict([appointment.status])
     is_other_customer = changes.customer_id not in (None, appointment.customer_id)
     if is_other_customer and not changes.split_from_party:

@@ -34,7 +34,14 @@ from app.modules.booking.status.history import (
     released_resources,
 )
 from app.modules.booking.status.policy import load_policy
-from app.modules.booking.status.status import PRESENT, RELEASED, UNEXPECTED, WITH_REASON, StatusRequest
+from app.modules.booking.status.status import (
+    PRESENT,
+    RELEASED,
+    UNEXPECTED,
+    WITH_REASON,
+    StatusRequest,
+    VisitSource,
+)
 from app.modules.booking.status.status import AppointmentStatus as Status
 from app.modules.booking.status.transitions import (
     BY_CUSTOMER,
@@ -45,6 +52,7 @@ from app.modules.booking.status.transitions import (
     next_status,
 )
 from app.modules.booking.visit.access import read_related
+from app.modules.booking.visit.same_time import refuse_same_time_of
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import Role
 from app.redis.events import publish_branch_change
@@ -69,6 +77,7 @@ async def set_status(
         AppointmentNotFound: A guest who is named is not of this visit, or does not concern the user.
         SlotTaken: A guest is to be served before their start, and no therapist or bed is free yet; or a therapist or bed
             is still with another guest.
+        SameTime: A guest who was not expected any more has another appointment at that time.
         StatusConflict, HoldExpired, TooLateToCancel, TooEarlyToArrive, TooEarlyToComplete, TooEarlyForNoShow,
             ForbiddenException: A guest who is named cannot get the status, or no guest can.
     """
@@ -79,7 +88,12 @@ async def set_status(
     guests = await load_guests(session, visit_id, change.appointment_ids or relations)
     policy = await load_policy(session, visit.branch_id)
     changes = _plan_changes(
-        guests, relations, change.status, policy=policy, all_or_none=bool(change.appointment_ids)
+        guests,
+        relations,
+        change.status,
+        policy=policy,
+        all_or_none=bool(change.appointment_ids),
+        is_walk_in=visit.source == VisitSource.WALK_IN,
     )
     if changes:
         reason = change.reason if change.status in WITH_REASON else None
@@ -92,11 +106,23 @@ async def set_status(
         await apply_changes(session, changes, reason=reason, user_id=user.id, moved_from=early)
         they_came = change.status is StatusRequest.ARRIVED
         await restore_times(session, visit, unexpected, had, now_if_over=they_came)
+        if unexpected and they_came and not change.allow_same_time:
+            await _refuse_same_time(session, unexpected)
         await restore_rest(
             session, visit, [guest.id for guest in changes if guest.status is Status.COMPLETED]
         )
         publish_branch_change(session, visit.branch_id)
     return await read_related(session, visit_id, relations)
+
+
+async def _refuse_same_time(session: AsyncSession, appointment_ids: Collection[UUID]) -> None:
+    """Refuse to check in guests who were not expected any more, and have booked the time again.
+
+    Raises:
+        SameTime
+    """
+    guests = await session.scalars(select(Appointment).where(Appointment.id.in_(appointment_ids)))
+    await refuse_same_time_of(session, guests.all(), ignored=appointment_ids)
 
 
 async def apply_changes(
@@ -154,13 +180,14 @@ async def _update_status(
         raise error
 
 
-def _plan_changes(
+def _plan_changes(  # noqa: PLR0913 - what the plan depends on
     guests: Collection[Guest],
     relations: Mapping[UUID, frozenset[Relation]],
     request: StatusRequest,
     *,
     policy: Policy,
     all_or_none: bool,
+    is_walk_in: bool,
 ) -> dict[Guest, Status]:
     """Return the guests whose status changes, with their new status.
 
@@ -179,6 +206,7 @@ def _plan_changes(
             policy=policy,
             start=guest.starts_at,
             now=utc_now(),
+            is_walk_in=is_walk_in,
         )
         if not isinstance(result, Status):
             errors[guest] = result

@@ -123,13 +123,21 @@ TRANSITIONS = (
 twice and responses get lost. `jobs` lets holds expire, declines bookings without an answer, and marks no-shows."""
 
 
+WALK_IN_TRANSITIONS = tuple(
+    Transition(old, StatusRequest.CANCELLED, Status.CANCELLED, BY_DESK)
+    for old in (Status.ARRIVED, Status.REOPENED)
+)
+"""The transitions of walk-ins, before the others. One that was written down by mistake is no late cancellation: there was no
+appointment."""
+
+
 UNDO_BY_AUTHOR = timedelta(minutes=10)
 """The time in which the user who made a transition can undo it."""
 UNDO_BY_DESK = timedelta(hours=24)
 """The time in which the desk can undo any transition that it may make: mistakes are found when the day is closed."""
 REVERSALS = tuple(
     Transition(change.new, change.request, change.old, change.allowed)
-    for change in _CHANGES
+    for change in (*_CHANGES, *WALK_IN_TRANSITIONS)
     # The time of a hold is not kept any longer: a new one is as quick.
     if change.old is not Status.HELD
 )
@@ -187,15 +195,17 @@ def next_status(  # noqa: PLR0913 - the six it depends on
     policy: Policy,
     start: datetime,
     now: datetime,
+    is_walk_in: bool = False,
 ) -> Status | type[ZenSpaException]:
     """Return the status that an appointment gets, or the error that refuses the request.
 
     Args:
         relations: The user's relations to the appointment.
+        is_walk_in: Whether the guest came without an appointment, so that nothing was cancelled late.
     """
     allowed = [
         transition
-        for transition in TRANSITIONS
+        for transition in (*(WALK_IN_TRANSITIONS if is_walk_in else ()), *TRANSITIONS)
         if transition.request == request and transition.allowed & {*relations}
     ]
     if not allowed:
