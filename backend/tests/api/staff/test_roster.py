@@ -65,11 +65,18 @@ class TestCreate:
         assert listed.json() == [created.json()]
         assert created.json()["start"] == "2100-03-01T09:00:00Z"
 
+    async def test_a_shift_of_the_whole_day_on_which_clocks_are_set_back(
+        self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
+    ) -> None:
+        day = {"start": "2026-10-25T00:00:00+02:00", "end": "2026-10-26T00:00:00+01:00"}
+        created = await client.post(PATH, json=new_shift(lan, branch, **day))
+        assert created.status_code == 201, created.text
+
     @pytest.mark.parametrize(
         "times",
         [
             {"start": "2100-03-01T09:00:30Z"},
-            {"end": "2100-03-02T09:01:00Z"},
+            {"end": "2100-03-02T10:01:00Z"},
             {"end": "2100-03-01T09:00:00Z"},
             {"end": "2100-03-01T08:00:00Z"},
             {"end": "2100-03-01T18:00:00"},

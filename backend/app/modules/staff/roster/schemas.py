@@ -12,7 +12,8 @@ from app.common.validation import bilingual_error
 from app.modules.coverage.coverage_schemas import Force, Stranding
 from app.modules.staff.staff_schemas import ShiftRead
 
-MAX_SHIFT = timedelta(hours=24)
+MAX_SHIFT = timedelta(hours=25)
+"""A whole day, also the one on which clocks are set back."""
 MAX_SHIFTS = 10_000
 """The most shifts in one response, and the most made by one request."""
 _MAX_FILL = timedelta(days=92)
@@ -30,7 +31,7 @@ StaffIds = Annotated[list[UUID], Field(min_length=1, max_length=500)]
 
 
 class ShiftCreate(RequestModel, Times):
-    """A new shift, of whole minutes and of at most 24 hours."""
+    """A new shift, of whole minutes and of at most a day, which may have 25 hours."""
 
     longest = MAX_SHIFT
 
