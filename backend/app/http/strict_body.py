@@ -6,10 +6,11 @@ import re
 from typing import Any, NoReturn, override
 
 from fastapi import Request
-from starlette.datastructures import FormData
+from starlette.datastructures import FormData, Headers
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope
 
+from app.common.types.localized import LocalizedText
 from app.core.config import settings
 from app.core.exceptions import (
     DuplicateKeyException,
@@ -73,6 +74,12 @@ class _BoundedRequest(Request):
         return message
 
 
+_ENCODED = LocalizedText(
+    "Dữ liệu bị nén. Gửi lại không nén, không có Content-Encoding.",
+    "The body is compressed. Send it as it is, without Content-Encoding.",
+)
+
+
 class StrictUploadRequest(_BoundedRequest):
     """A form with files, each part of which is known and sent once."""
 
@@ -85,6 +92,7 @@ class StrictUploadRequest(_BoundedRequest):
 
     @override
     async def _get_form(self, **_limits: Any) -> FormData:
+        _refuse_encoded(self.headers)
         try:
             form = await super()._get_form(max_files=_MAX_PARTS, max_fields=_MAX_PARTS)
         except HTTPException as error:
@@ -111,6 +119,8 @@ class StrictJSONRequest(_BoundedRequest):
     async def body(self) -> bytes:
         if not hasattr(self, "_body"):
             body = await super().body()
+            if body:
+                _refuse_encoded(self.headers)
             if body and not _is_json_in_utf8(self.headers.get("content-type", ""), body):
                 raise UnsupportedMediaTypeException
         return self._body
@@ -120,6 +130,16 @@ class StrictJSONRequest(_BoundedRequest):
         if not hasattr(self, "_json"):
             self._json = parse_json(await self.body())
         return self._json
+
+
+def _refuse_encoded(headers: Headers) -> None:
+    """Refuse a body that is said to be compressed: it would be read as it is (RFC 9110 §8.4).
+
+    Raises:
+        UnsupportedMediaTypeException
+    """
+    if headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
+        raise UnsupportedMediaTypeException(_ENCODED)
 
 
 def _is_json_in_utf8(content_type: str, body: bytes) -> bool:

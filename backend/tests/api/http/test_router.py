@@ -95,6 +95,14 @@ class TestUnreadableBody:
         response = await client.post(CUSTOMERS, content=body, headers={"Content-Type": content_type})
         refusal(response, 415, "UNSUPPORTED_MEDIA_TYPE")
 
+    @pytest.mark.parametrize(("encoding", "status"), [("gzip", 415), ("br", 415), ("identity", 201)])
+    async def test_a_compressed_body_is_415(
+        self, client: httpx2.AsyncClient, encoding: str, status: int
+    ) -> None:
+        headers = {"Content-Type": "application/json", "Content-Encoding": encoding}
+        response = await client.post(CUSTOMERS, content=b'{"full_name": "Lan"}', headers=headers)
+        assert response.status_code == status, response.text
+
     async def test_without_a_content_type_is_415(self, client: httpx2.AsyncClient) -> None:
         refusal(await client.post(CUSTOMERS, content=b'{"full_name": "Lan"}'), 415)
 
