@@ -306,8 +306,10 @@ def _same_phone(row: int) -> LocalizedText:
 
 def _number_of(name: str) -> LocalizedText:
     return LocalizedText(
-        f"Số điện thoại này là của khách “{name}”. Sửa số, hoặc xác nhận đổi tên khách.",
-        f"This number belongs to “{name}”. Correct it, or confirm that the customer is renamed.",
+        f"Số này là của khách “{name}”. Sửa số, hoặc xác nhận đổi tên. Nếu là số của mẹ hay người nhà,"
+        " bỏ số ở dòng này rồi chọn “Người liên hệ” trong hồ sơ.",
+        f"This number belongs to “{name}”. Correct it, or confirm that the customer is renamed. If it is a parent's"
+        " number, leave it out here and choose the contact in the record.",
     )
 
 
