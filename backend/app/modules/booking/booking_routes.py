@@ -137,6 +137,9 @@ async def get_visit_history(user: SignedIn, session: SessionDep, visit_id: UUID)
     "/{visit_id}",
     responses=error_responses(
         VisitNotFound,
+        CustomerArchived,
+        CustomerErased,
+        CustomerMerged,
         StatusConflict,
         HoldExpired,
         SlotTaken,

@@ -363,10 +363,26 @@ async def lock_own_customer(session: AsyncSession, user: CurrentUser) -> Custome
     statement = select(Customer).where(Customer.user_id == user.id).with_for_update(key_share=True)
     customer: Customer | None = await session.scalar(statement.execution_options(populate_existing=True))
     if customer is not None:
-        _refuse_erased_or_merged(customer)
-        if customer.archived_at is not None:
-            raise CustomerArchived(_OWN_RECORD_ARCHIVED)
+        _refuse_unless_active_self(customer)
     return customer
+
+
+async def require_own_active(session: AsyncSession, user: CurrentUser) -> None:
+    """Refuse a user whose own customer record is not active, without a lock.
+
+    Raises:
+        CustomerMerged, CustomerErased, CustomerArchived
+    """
+    customer = await find_customer_of_user(session, user.id)
+    if customer is not None:
+        _refuse_unless_active_self(customer)
+
+
+def _refuse_unless_active_self(customer: Customer) -> None:
+    """Raise the errors of `refuse_unless_active`, as the customers themselves read them."""
+    _refuse_erased_or_merged(customer)
+    if customer.archived_at is not None:
+        raise CustomerArchived(_OWN_RECORD_ARCHIVED)
 
 
 async def require_active(session: AsyncSession, customer_ids: Collection[UUID]) -> None:

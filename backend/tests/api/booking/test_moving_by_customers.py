@@ -71,6 +71,14 @@ class TestPolicy:
             await move(client, visit, spa.hour(14), {})
         ).status_code == 200  # the desk moves it at any time
 
+    async def test_an_archived_customer_does_not_move_a_visit_as_they_cannot_book_one(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        spa, (_, mai) = await bookable_spa(), await new_customer()
+        visit = await booked(client, spa, mai)
+        await run_sql("UPDATE customer SET archived_at = now()")
+        assert code_of(await move(client, visit, spa.hour(18), mai)) == (409, "CUSTOMER_ARCHIVED")
+
     @pytest.mark.parametrize("status", ["arrived", "in_service", "completed", "cancelled", "no_show"])
     async def test_a_visit_that_is_under_way_or_over_does_not_move(
         self, client: httpx2.AsyncClient, status: str

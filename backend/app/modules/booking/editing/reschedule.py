@@ -390,6 +390,8 @@ async def _move(  # noqa: PLR0913 - who moves which guests, where to and how
         await refuse_unless_movable(session, guests, relations)
         if at_desk:
             refuse_past(start)
+        else:
+            await customer_service.require_own_active(session, user)
     elif not at_desk:
         return ()  # a retry of a move that was done: it may be too late for another one
     moves = await _reallocate(session, visit, guests, start, replace(terms, at_desk=at_desk))
