@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, StrictInt, computed_field, model_validator
 
+from app.common.helpers import is_visible, strip_invisible
 from app.common.schemas import Bilingual, Composed, Line, PageQuery, RequestModel, without_defaults
 from app.common.types.gender import Gender, GivenGender
 from app.common.types.wall_time import DAY
@@ -210,7 +211,7 @@ class StatusChange(RequestModel):
 
     @model_validator(mode="after")
     def _require_reason(self) -> Self:
-        if self.status is StatusRequest.REOPENED and not self.reason:
+        if self.status is StatusRequest.REOPENED and not is_visible(strip_invisible(self.reason)):
             raise bilingual_error("reason_needed", "Cần ghi lý do mở lại.", "Give a reason for reopening")
         return self
 

@@ -405,9 +405,10 @@ async def on_board(client: httpx2.AsyncClient, spa: BookableSpa) -> dict[str, di
 
 
 class TestReopening:
-    async def test_reopening_without_a_reason_is_refused(self, spa: Spa) -> None:
+    @pytest.mark.parametrize("reason", ["", " ", "\u200b", "\u3164 "])
+    async def test_reopening_without_a_reason_is_refused(self, spa: Spa, reason: str) -> None:
         visit = await spa.visit("completed")
-        response = await spa.set_status(visit.id, "reopened", "admin", reason=" ")
+        response = await spa.set_status(visit.id, "reopened", "admin", reason=reason)
         assert response.status_code == 422
         assert response.json()["error"]["details"][0]["message"] == "Cần ghi lý do mở lại."
 
