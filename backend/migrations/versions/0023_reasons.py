@@ -1,4 +1,4 @@
-"""Reasons: leave and outages are told apart from other guests.
+"""Reasons: a refusal distinguishes leave and outages from other guests.
 
 `zenspa_schedules` returns leave and outages in `away` as well, as it does blocked time and travel, so that a refusal can say
 who is on leave, without another query. `bookable_resource` has the names of therapists,

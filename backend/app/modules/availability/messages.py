@@ -118,7 +118,7 @@ _NOT_THIS_BED = {
     Reason.TAKEN: LocalizedText("{name} đã có khách khác{times}", "{name} has another guest{times}"),
 }
 _NOT_AVAILABLE = LocalizedText("{name} bận{times}", "{name} is not available{times}")
-"""What a customer reads: whether a person has a guest, a meeting or leave is for the desk."""
+"""The sentence for customers: whether a person has a guest, a meeting or leave is for the desk."""
 _OF_ANOTHER_GENDER = LocalizedText(
     "khách yêu cầu {wish}, {name} không phải", "the guest asks for a {wish}, and {name} is none"
 )

@@ -34,7 +34,7 @@ from app.modules.booking.visit.new_visit import draft_visit, insert_visit
 from app.modules.booking.visit.read import concerns_customers, read_visits
 from app.modules.branch import branch_service
 from app.modules.customer import customer_service
-from app.modules.customer.customer_errors import CustomerNotFound
+from app.modules.customer.customer_errors import NO_RECORD_OF_ACCOUNT, CustomerNotFound
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import DESK, Role
 from app.redis.events import publish_branch_change
@@ -171,12 +171,6 @@ async def list_visits(session: AsyncSession, user: CurrentUser, query: VisitList
     return VisitPage(items=await visible_to(session, user, visits[::-1]), next_cursor=next_cursor)
 
 
-_NO_RECORD = LocalizedText(
-    "Tài khoản này chưa gắn với hồ sơ khách. Vui lòng gọi chi nhánh.",
-    "This account has no customer record yet. Please call the branch.",
-)
-
-
 class _Booker(NamedTuple):
     customer_id: UUID | None
     """The customer who books."""
@@ -198,7 +192,7 @@ async def _resolve_booker(
             raise ForbiddenException
         own = await customer_service.lock_own_customer(session, user)
         if own is None:
-            raise ForbiddenException if user.holds(*DESK) else CustomerNotFound(_NO_RECORD)
+            raise ForbiddenException if user.holds(*DESK) else CustomerNotFound(NO_RECORD_OF_ACCOUNT)
         if not {customer_id, *guest_ids} <= {None, own.id}:
             raise CustomerNotFound
         await require_below_limits(session, own.id, hold=request.hold)

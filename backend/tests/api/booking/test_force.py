@@ -211,16 +211,17 @@ class TestWalkInsOfThePast:
         self, client: httpx2.AsyncClient
     ) -> None:
         spa = await bookable_spa(hours="00:00-24:00")
-        for days, statuses in ((None, ["cancelled"]), (-1, ["reopened", "cancelled"])):
+        for days in (None, -1):
             start = None if days is None else spa.hour(10, days)
             visit = (await client.post(VISITS, **spa.booking(start, walk_in=True))).json()
             path = f"{VISITS}/{visit['id']}/status"
-            for status in statuses:
-                answer = await client.put(path, json={"status": status, "reason": "Ghi nhầm"})
-            assert [guest["status"] for guest in answer.json()["appointments"]] == ["cancelled"]
-            again = await client.put(path, json={"status": "cancelled"})
-            assert [guest["status"] for guest in again.json()["appointments"]] == ["cancelled"]
-            assert resources_of(answer.json(), "staff") == []
+            if days is not None:
+                reopened = await client.put(path, json={"status": "reopened", "reason": "Ghi nhầm"})
+                assert reopened.status_code == 200, reopened.text
+            for _ in range(2):  # a repeated request changes nothing
+                answer = await client.put(path, json={"status": "cancelled", "reason": "Ghi nhầm"})
+                assert [guest["status"] for guest in answer.json()["appointments"]] == ["cancelled"]
+                assert resources_of(answer.json(), "staff") == []
 
     async def test_the_cancellation_of_a_walk_in_is_undone(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(hours="00:00-24:00")

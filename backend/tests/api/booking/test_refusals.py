@@ -132,7 +132,7 @@ class TestByName:
     """A refusal of a therapist or a bed that was asked for says what they do then."""
 
     @pytest.mark.parametrize("force", [False, True])
-    async def test_a_therapist_on_leave_is_told_to_the_desk(
+    async def test_the_desk_reads_that_a_therapist_is_on_leave(
         self, client: httpx2.AsyncClient, force: bool
     ) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
@@ -234,7 +234,7 @@ class TestMoves:
         refused = await client.patch(path, json={"start": self.spa.hour(14).isoformat()}, headers=ENGLISH)
         assert reasons(refused) == ["massage: no therapist is on shift 14:00–15:00."]
 
-    async def test_a_therapist_who_has_lost_the_skill_is_told_so(
+    async def test_a_therapist_has_lost_the_skill(
         self, client: httpx2.AsyncClient, visit: dict[str, Any]
     ) -> None:
         await run_sql("DELETE FROM staff_skill")

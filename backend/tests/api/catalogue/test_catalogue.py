@@ -233,7 +233,7 @@ class TestUpdates:
         }
 
     async def test_guests_can_tell_all_variants_apart(self, catalogue: Catalogue) -> None:
-        """Nobody can choose between two variants of one name, or without a name and of one length."""
+        """Refuse two variants of one name, or without a name and of one length."""
         service = await catalogue.add_service(variants=[variant("60"), variant("90")])
         path = f"{PATH}/services/{service['id']}/variants"
         http, alike = catalogue.client, (409, "SERVICE_VARIANTS_ALIKE")

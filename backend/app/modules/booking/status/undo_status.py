@@ -134,8 +134,8 @@ def _refuse_without_alternatives() -> Iterator[None]:
         yield
     except SlotTaken as error:
         reasons = [detail for detail in error.details or () if detail["type"] == "reason"]
-        given = error.message if isinstance(error.message, LocalizedText) else _TAKEN
-        message = LocalizedText(f"{given.vi} {_CANNOT_UNDO.vi}", f"{given.en} {_CANNOT_UNDO.en}")
+        reason_text = error.message if isinstance(error.message, LocalizedText) else _TAKEN
+        message = LocalizedText(f"{reason_text.vi} {_CANNOT_UNDO.vi}", f"{reason_text.en} {_CANNOT_UNDO.en}")
         raise SlotTaken(message, details=reasons) from error
 
 
