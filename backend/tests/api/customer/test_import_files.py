@@ -216,6 +216,12 @@ class TestSize:
 
 
 class TestNames:
+    @pytest.mark.parametrize("cell", ["#N/A", "NULL", "-", "0912345678", "Tổng cộng: 1"])
+    async def test_a_row_without_the_name_of_a_person_is_refused(
+        self, client: httpx2.AsyncClient, cell: str
+    ) -> None:
+        assert await refusals(client, f"full_name\n{cell}\n") == {"dòng 2: Họ tên": "no_name"}
+
     @pytest.mark.parametrize("name", ["Trần Mai", "Lê Lân", "Lan", "Lê Thị Lan"])
     async def test_another_name_at_a_known_number_is_asked_about(
         self, client: httpx2.AsyncClient, add: AddCustomer, name: str
