@@ -91,6 +91,7 @@ test("treatments are added, made longer and given to another therapist", async (
   await openBoard(page, spa, visit, spa.tomorrow);
   const panel = panelOf(page);
   await expect(panel.getByRole("heading", { name: "<img src=x onerror=alert(1)>" })).toBeVisible();
+  await panel.getByText("Dịch vụ", { exact: true }).click();
   await panel.getByLabel("Thời lượng").selectOption("90");
   const assigned = panel.getByLabel("KTV làm");
   const before = await assigned.inputValue();

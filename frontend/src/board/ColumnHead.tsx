@@ -21,30 +21,28 @@ export const ColumnHead = memo(function ColumnHead({ column, zone }: { column: C
     <div
       id={`column-${column.id}`}
       title={[name, ...shifts.map(({ start, end }) => spanIn(zone, start, end))].join(" · ")}
-      className={`sticky top-0 z-20 flex h-(--head) min-w-0 flex-col justify-center border-b border-b-line border-l bg-surface px-2.5 ${
+      className={`sticky top-0 z-20 flex h-(--head) min-w-0 flex-col justify-center border-b border-b-line border-l bg-surface pr-8 pl-2.5 ${
         startsGroup ? "border-l-line-strong" : "border-l-line"
       }`}
       data-head={column.id}
     >
-      <span className="flex min-w-0 items-center">
-        <span className="truncate font-semibold">{title}</span>
-        {kind !== "unassigned" && (
-          <button
-            type="button"
-            aria-label={t("away.menu", { name })}
-            aria-haspopup="menu"
-            className="-my-2 -mr-2 ml-auto grid h-11 w-7 shrink-0 place-items-center rounded-md text-muted hover:bg-hover hover:text-text"
-            data-column-menu={column.id}
-          >
-            <EllipsisVertical aria-hidden size={16} />
-          </button>
-        )}
-      </span>
+      <span className="truncate font-semibold">{title}</span>
       <span className="flex min-w-0 items-center gap-1.5 text-muted text-xs">
         <KindIcon kind={kind} />
         <span className="tabular truncate">{subtitle}</span>
-        {count > 0 && <span className="tabular ml-auto shrink-0 rounded-sm bg-sunken px-1.5">{count}</span>}
+        {count > 0 && <span className="tabular shrink-0 rounded-sm bg-sunken px-1.5">{count}</span>}
       </span>
+      {kind !== "unassigned" && (
+        <button
+          type="button"
+          aria-label={t("away.menu", { name })}
+          aria-haspopup="menu"
+          className="absolute inset-y-0 right-0 grid w-8 place-items-center text-muted hover:bg-hover hover:text-text"
+          data-column-menu={column.id}
+        >
+          <EllipsisVertical aria-hidden size={16} />
+        </button>
+      )}
     </div>
   );
 });

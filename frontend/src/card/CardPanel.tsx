@@ -80,17 +80,13 @@ export function CardPanel({ board, opened, isDesk, actions, onOpen, onClose }: P
         <p className="text-muted text-sm">
           {[
             t(`source.${visit.source}`),
-            t("card.party", { count: visit.appointments.length }),
+            ...(visit.appointments.length > 1 ? [t("card.party", { count: visit.appointments.length })] : []),
             ...new Set(places),
           ].join(" · ")}
         </p>
       </div>
       {canChange && (
-        <Section
-          title={t("opened.treatments")}
-          summary={<TreatmentNames appointment={appointment} />}
-          isOpen={appointment.treatments.length <= 2}
-        >
+        <Section title={t("opened.treatments")} summary={<TreatmentNames appointment={appointment} />} isLazy>
           <TreatmentsEditor board={board} appointment={appointment} />
         </Section>
       )}

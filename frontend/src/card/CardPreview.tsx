@@ -52,7 +52,9 @@ export function CardPreview({ board, cardKey, anchor }: Props) {
             <p className="tabular text-muted text-sm">
               {[
                 t(`source.${visit.source}`),
-                t("card.party", { count: visit.appointments.length }),
+                ...(visit.appointments.length > 1
+                  ? [t("card.party", { count: visit.appointments.length })]
+                  : []),
                 ...(guest?.phone ? [phoneNumber(guest.phone)] : []),
               ].join(" · ")}
             </p>

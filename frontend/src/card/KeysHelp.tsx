@@ -25,7 +25,7 @@ export function KeysHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () => 
   return (
     <Dialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
-        <Dialog.Backdrop className="fixed inset-0 z-50 bg-text/30" />
+        <Dialog.Backdrop className="fixed inset-0 z-50 bg-backdrop" />
         <Dialog.Popup className="fixed top-1/2 left-1/2 z-50 max-h-[90dvh] w-[min(26rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 overflow-y-auto rounded-lg border border-line bg-raised p-5 text-text shadow-raised outline-none">
           <div className="mb-3 flex items-center gap-2">
             <Dialog.Title className="flex-1 font-semibold text-lg">{t("opened.keys.title")}</Dialog.Title>

@@ -6,15 +6,14 @@ interface Props {
   title: string;
   /** What is in it, for who leaves it folded. */
   summary?: ReactNode;
-  isOpen?: boolean;
   /** Its content asks the API: it is there from the first time that it is unfolded. */
   isLazy?: boolean;
   children: ReactNode;
 }
 
-export function Section({ title, summary, isOpen: isOpenFirst = false, isLazy = false, children }: Props) {
-  const [isOpen, setOpen] = useState(isOpenFirst);
-  const [wasOpen, setWasOpen] = useState(isOpenFirst);
+export function Section({ title, summary, isLazy = false, children }: Props) {
+  const [isOpen, setOpen] = useState(false);
+  const [wasOpen, setWasOpen] = useState(false);
   return (
     <details
       className="group border-line border-t"

@@ -163,6 +163,7 @@ function Rows({ board, title, rows, onOpen }: RowsProps) {
                     {t("sick.nearest", {
                       times: row.nearest
                         .slice(0, 4)
+                        .sort()
                         .map((start) => timeIn(zone, Date.parse(start)))
                         .join(", "),
                     })}

@@ -19,7 +19,7 @@ import {
 import { MINUTE } from "@/board/time";
 import { Button } from "@/design/Button";
 import { currentLanguage } from "@/i18n";
-import { inLanguage, money, shortName } from "@/i18n/format";
+import { inLanguage, money } from "@/i18n/format";
 import { changesOf, draftOf, type TreatmentDraft, undoOfChanges } from "./edit";
 import { Check, Select } from "./fields";
 import { nameOf } from "./find";
@@ -351,15 +351,6 @@ function TreatmentFields(props: FieldsProps) {
             />
           ))}
         </fieldset>
-      )}
-      {agreed !== undefined && assigned !== undefined && (
-        <p className="text-muted text-sm">
-          {t("opened.now", {
-            names: agreed.allocations
-              .map(({ kind, name: full }) => (kind === "staff" ? shortName(full) : full))
-              .join(" · "),
-          })}
-        </p>
       )}
     </fieldset>
   );

@@ -56,7 +56,7 @@ export function Questions() {
       }}
     >
       <AlertDialog.Portal>
-        <AlertDialog.Backdrop className="fixed inset-0 z-50 bg-text/30" />
+        <AlertDialog.Backdrop className="fixed inset-0 z-50 bg-backdrop" />
         <AlertDialog.Popup className="fixed top-1/2 left-1/2 z-50 flex max-h-[90dvh] w-[min(28rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 flex-col gap-3 overflow-y-auto rounded-lg border border-line bg-raised p-5 text-text shadow-raised outline-none">
           {open !== null && <Asked question={open} />}
         </AlertDialog.Popup>
