@@ -2,6 +2,13 @@
 import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { useCallback, useMemo, useRef } from "react";
 
+declare module "@tanstack/react-router" {
+  interface HistoryState {
+    /** The step before shows the board without this panel: closing it is one step back. */
+    isPanel?: true;
+  }
+}
+
 export interface Panel {
   /** The id of an appointment. */
   card?: string;
@@ -27,20 +34,17 @@ export function usePanel(): PanelState {
   );
   const latest = useRef(panel);
   latest.current = panel;
-  // Opened here: closing is one step back, so that the way back does not fill with cards.
-  const steps = useRef(0);
   const open = useCallback(
     (next: Panel, day?: string) => {
       const before = latest.current;
       if (next.card !== undefined && next.card === before.card) return;
       const isClosing = Object.keys(next).length === 0;
-      if (isClosing && steps.current > 0) {
-        steps.current -= 1;
+      // The way back does not fill with cards.
+      if (isClosing && history.location.state.isPanel) {
         history.back();
         return;
       }
       const isReplaced = isClosing || (next.card !== undefined && before.card !== undefined);
-      if (!isReplaced) steps.current += 1;
       void navigate({
         to: "/desk/board",
         search: ({ card: _card, solve: _solve, sick: _sick, ...rest }) => ({
@@ -49,6 +53,7 @@ export function usePanel(): PanelState {
           ...(day === undefined ? {} : { day }),
         }),
         replace: isReplaced,
+        state: (state) => (isReplaced ? state : { ...state, isPanel: true as const }),
       });
     },
     [navigate, history],
