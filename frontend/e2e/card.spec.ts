@@ -216,6 +216,10 @@ test("a preview shows by pointer and by keyboard, and the menu by the right butt
   await expect(page.locator("[data-preview]")).toBeHidden();
   await page.locator("[data-board]").focus();
   await page.keyboard.press("Tab");
+  await expect(page.locator("[data-column-menu]").first()).toBeFocused();
+  await page.keyboard.press("ArrowRight");
+  await expect(page.locator("[data-column-menu]").nth(1)).toBeFocused();
+  await cardOf(page, visit).focus();
   await expect(page.locator("[data-preview]")).toBeVisible();
   await cardOf(page, visit).click({ button: "right" });
   await page.getByRole("menuitem", { name: /Check-in/ }).click();

@@ -35,6 +35,7 @@ export const ColumnHead = memo(function ColumnHead({ column, zone }: { column: C
       {kind !== "unassigned" && (
         <button
           type="button"
+          tabIndex={before === undefined ? 0 : -1}
           aria-label={t("away.menu", { name })}
           aria-haspopup="menu"
           className="absolute inset-y-0 right-0 grid w-8 place-items-center text-muted hover:bg-hover hover:text-text"

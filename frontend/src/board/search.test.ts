@@ -24,3 +24,9 @@ it("leaves nothing out, or the router would keep it as it was written", () => {
     "view",
   ]);
 });
+
+it("keeps what is open beside the board", () => {
+  expect(parseBoardSearch({ card: "a" })).toEqual({ card: "a" });
+  expect(parseBoardSearch({ solve: true, sick: "b" })).toEqual({ solve: true, sick: "b" });
+  expect(parseBoardSearch({ card: 1, solve: "yes", sick: null })).toEqual({});
+});

@@ -24,8 +24,21 @@ export function AwayLayer({ board, surface, onSick }: Props) {
       if (shade?.dataset.away !== undefined)
         setAway(awaysOf(board).find(({ existing }) => existing?.id === shade.dataset.away) ?? null);
     };
+    // One Tab leads to the heads of the columns, and arrows lead on: the cards are one more Tab away.
+    const move = (event: KeyboardEvent) => {
+      const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+      const head = event.target instanceof Element && event.target.closest<HTMLElement>("[data-column-menu]");
+      if (!head || step === undefined) return;
+      const heads = [...(element?.querySelectorAll<HTMLElement>("[data-column-menu]") ?? [])];
+      event.preventDefault();
+      heads[heads.indexOf(head) + step]?.focus();
+    };
     element?.addEventListener("click", press);
-    return () => element?.removeEventListener("click", press);
+    element?.addEventListener("keydown", move);
+    return () => {
+      element?.removeEventListener("click", press);
+      element?.removeEventListener("keydown", move);
+    };
   }, [surface, board]);
   const column = menu === null ? undefined : findColumn(board, menu.dataset.columnMenu ?? "");
   return (
