@@ -8,7 +8,7 @@ import { useNow } from "@/board/useNow";
 import { Button, buttonClass } from "@/design/Button";
 import { money, shortName } from "@/i18n/format";
 import type { Catalogue } from "./catalogue";
-import type { Draft } from "./draft";
+import { type Draft, guestWithoutTreatment } from "./draft";
 
 interface Props {
   draft: Draft;
@@ -37,10 +37,13 @@ export function BookingFooter(props: Props) {
       : start === null
         ? null
         : timeIn(zone, Date.parse(start.start));
-  const name =
-    time === null
-      ? t(draft.isWalkIn ? "booking.takeIn" : "booking.book")
-      : t(draft.isWalkIn ? "booking.takeInAt" : "booking.bookAt", { time });
+  const name = draft.isWalkIn
+    ? t("booking.takeIn")
+    : time === null
+      ? t("booking.book")
+      : t("booking.bookAt", { time });
+  const canBook =
+    held !== null || start !== null || (draft.isWalkIn && guestWithoutTreatment(draft) === null);
   return (
     <div className="border-line border-t bg-surface px-4 py-3">
       <p role="status" className="min-h-[1.4em] text-sm" data-summary>
@@ -52,8 +55,9 @@ export function BookingFooter(props: Props) {
             {` · ${placesOf(shown)}`}
           </>
         )}
-        {shown === null && held === null && isSearching && t("booking.searchingStarts")}
-        {shown === null && held === null && !isSearching && t("booking.nothingChosen")}
+        {!canBook && isSearching && t("booking.searchingStarts")}
+        {!canBook && !isSearching && t("booking.nothingChosen")}
+        {draft.isWalkIn && canBook && t("booking.beginsNow")}
         {held !== null && <HoldLeft held={held} onExpired={props.onExpired} />}
       </p>
       <div className="mt-2 flex items-center gap-2">
@@ -73,7 +77,7 @@ export function BookingFooter(props: Props) {
           ref={submit}
           type="button"
           className={`${buttonClass("primary")} h-11 aria-disabled:opacity-60`}
-          aria-disabled={isBusy || (held === null && start === null)}
+          aria-disabled={isBusy || !canBook}
           onClick={() => {
             if (isBusy) return;
             if (held === null) props.onBook();

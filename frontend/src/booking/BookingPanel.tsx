@@ -5,17 +5,8 @@ import { Footprints, Plus, TriangleAlert, X } from "lucide-react";
 import { type KeyboardEvent, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { showDone, showFailure } from "@/actions/toasts";
-import { useAction } from "@/actions/useAction";
-import { call } from "@/api/client";
 import { ApiError, sentenceOf } from "@/api/errors";
-import {
-  type BoardRead,
-  type BranchRead,
-  type CustomerRead,
-  setVisitStatus,
-  updateVisit,
-  type VisitChanged,
-} from "@/api/generated";
+import type { BoardRead, BranchRead, CustomerRead, VisitChanged } from "@/api/generated";
 import { dayIn, timeIn } from "@/board/time";
 import { Button, buttonClass } from "@/design/Button";
 import { dayName, relativeDayName } from "@/i18n/format";
@@ -25,7 +16,6 @@ import {
   type Change,
   guestWithoutTreatment,
   hasContent,
-  hasWishes,
   MOST_GUESTS,
   newDraft,
   reduce,
@@ -33,12 +23,13 @@ import {
 import { type GuestInputs, GuestPart } from "./GuestPart";
 import { type PastVisit, pastVisits, popularVariants, treatmentsOf, usualTreatments } from "./past";
 import { startsQuery, useCatalogue, visitsQuery } from "./queries";
-import { nearestStart, shownStarts } from "./starts";
+import { nearestStart } from "./starts";
 import { closeBooking, openBooking, type Seed } from "./store";
 import { CHIP, FIELD, LABEL } from "./styles";
-import { DayStrip, NoStart, StartButtons } from "./TimePart";
 import { useBook } from "./useBook";
+import { useHold } from "./useHold";
 import { useTimes } from "./useTimes";
+import { Alert, WhenPart } from "./WhenPart";
 
 interface Props {
   seed: Seed;
@@ -137,8 +128,10 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
     if (lacking !== null) {
       setTreatmentMissing(true);
       inputs[lacking]?.treatment.current?.focus();
+    } else if (draft.isWalkIn) {
+      send(null, options);
     } else if (times.start !== null) {
-      send(draft.isWalkIn ? null : times.start.start, options);
+      send(times.start.start, options);
     }
   };
 
@@ -195,8 +188,6 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
 
   const isParty = draft.guests.length > 1;
   const title = `${relativeDayName(t, day, today) ?? ""} ${dayName(t, day, today)}`.trim();
-  const isMissed =
-    draft.wanted !== null && times.start !== null && Date.parse(times.start.start) !== draft.wanted;
   return (
     <div
       role="dialog"
@@ -303,63 +294,19 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
           </fieldset>
         )}
         {times.isReady && (
-          <section aria-label={t("booking.when")} className="mt-3 border-line border-t pt-2">
-            {!draft.isWalkIn && (
-              <DayStrip
-                days={times.days}
-                firstDay={times.firstDay}
-                day={day}
-                today={today}
-                onDay={(next) => {
-                  setRefusal(null);
-                  onDay(next);
-                }}
-              />
-            )}
-            {times.error !== null && <Alert sentence={sentenceOf(t, times.error)} />}
-            {times.isSearching && (
-              <p role="status" className="mt-2 text-muted">
-                {t("booking.searchingStarts")}
-              </p>
-            )}
-            {draft.isWalkIn &&
-              !times.isSearching &&
-              times.start === null &&
-              times.starts[0] !== undefined && (
-                <div role="status" className="mt-2 rounded-md bg-warning-soft p-3 text-warning">
-                  <p className="font-medium">{t("booking.notNow")}</p>
-                  <Button className="mt-2" onClick={() => chooseStart(times.starts[0] ?? "")}>
-                    {t("booking.earliest", { time: timeIn(zone, Date.parse(times.starts[0])) })}
-                  </Button>
-                </div>
-              )}
-            {!draft.isWalkIn && isMissed && (
-              <p role="status" className="mt-2 rounded-md bg-warning-soft px-3 py-1.5 text-warning text-sm">
-                {t("booking.nearest", {
-                  wanted: timeIn(zone, draft.wanted ?? 0),
-                  time: timeIn(zone, Date.parse(times.start?.start ?? "")),
-                })}
-              </p>
-            )}
-            {!draft.isWalkIn && (
-              <StartButtons
-                starts={shownStarts(times.starts, branch.grid_minutes, zone, times.start?.start ?? null)}
-                chosen={times.start?.start ?? null}
-                zone={zone}
-                onStart={chooseStart}
-              />
-            )}
-            {!times.isSearching && times.error === null && times.starts.length === 0 && (
-              <NoStart
-                reasons={times.reasons}
-                nextDay={times.nextDay}
-                today={today}
-                hasWishes={hasWishes(draft)}
-                onDay={onDay}
-                onAnyone={() => edit({ kind: "anyPlace" })}
-              />
-            )}
-          </section>
+          <WhenPart
+            times={times}
+            draft={draft}
+            branch={branch}
+            day={day}
+            today={today}
+            onDay={(next) => {
+              setRefusal(null);
+              onDay(next);
+            }}
+            onStart={chooseStart}
+            onAnyone={() => edit({ kind: "anyPlace" })}
+          />
         )}
       </div>
       {refusal !== null && (
@@ -419,52 +366,4 @@ function useInputs(count: number): GuestInputs[] {
     inputs.current.push({ customer: { current: null }, treatment: { current: null } });
   }
   return inputs.current;
-}
-
-interface HoldOptions {
-  held: VisitChanged | null;
-  onHeld: (held: VisitChanged | null) => void;
-  onConfirmed: (visit: VisitChanged) => void;
-  onRefused: (error: unknown) => void;
-}
-
-/** What can be done with a hold: confirm it, move it to another start, release it. */
-function useHold({ held, onHeld, onConfirmed, onRefused }: HoldOptions) {
-  const cache = useQueryClient();
-  const refuse = (error: unknown) => {
-    if (error instanceof ApiError && error.code === "HOLD_EXPIRED") onHeld(null);
-    void cache.invalidateQueries({ queryKey: ["starts"] });
-    onRefused(error);
-  };
-  const status = useAction({
-    send: ({ id, status }: { id: string; status: "confirmed" | "cancelled" }) =>
-      call(setVisitStatus({ path: { visit_id: id }, body: { status } })),
-    onDone: (visit, input) => {
-      if (input.status === "confirmed") onConfirmed(visit);
-      else onHeld(null);
-      void cache.invalidateQueries({ queryKey: ["starts"] });
-    },
-    onRefused: refuse,
-  });
-  const moving = useAction({
-    send: ({ id, start }: { id: string; start: string }) =>
-      call(updateVisit({ path: { visit_id: id }, body: { start } })),
-    onDone: onHeld,
-    onRefused: refuse,
-  });
-  return {
-    confirm: () => held !== null && status.run({ id: held.id, status: "confirmed" }),
-    release: () => held !== null && status.run({ id: held.id, status: "cancelled" }),
-    move: (start: string) => held !== null && moving.run({ id: held.id, start }),
-    isRunning: status.isRunning || moving.isRunning,
-  };
-}
-
-function Alert({ sentence }: { sentence: string }) {
-  return (
-    <p role="alert" className="my-2 flex gap-2 rounded-md bg-danger-soft px-3 py-2 text-danger">
-      <TriangleAlert aria-hidden size={17} className="mt-0.5 shrink-0" />
-      {sentence}
-    </p>
-  );
 }

@@ -35,14 +35,11 @@ export function CustomerField({ number, input, onCustomer, onNew, onName }: Prop
   const [awaited, setAwaited] = useState<string | null>(null);
   const isStale = query !== "" && (isPlaceholderData || (isFetching && data === undefined));
   const customers = query === "" ? [] : (data ?? []);
-  const options: Option[] =
-    query === ""
-      ? []
-      : [
-          ...customers.map((customer): Option => ({ kind: "customer", id: customer.id, customer })),
-          { kind: "new", id: "new" },
-          ...(/\p{L}/u.test(query) ? [{ kind: "named", id: "named" } as const] : []),
-        ];
+  const options: Option[] = [
+    ...customers.map((customer): Option => ({ kind: "customer", id: customer.id, customer })),
+    // Who is perhaps known is not offered to be added.
+    ...(query === "" || isStale ? [] : newGuestOptions(query)),
+  ];
 
   const choose = (option: Option) => {
     setAwaited(null);
@@ -145,6 +142,15 @@ export function CustomerField({ number, input, onCustomer, onNew, onName }: Prop
     if (isStale) return t("booking.searching");
     return customers.length === 0 ? t("booking.nobodyFound", { name: query }) : "";
   }
+}
+
+function newGuestOptions(query: string): Option[] {
+  return /\p{L}/u.test(query)
+    ? [
+        { kind: "new", id: "new" },
+        { kind: "named", id: "named" },
+      ]
+    : [{ kind: "new", id: "new" }];
 }
 
 function CustomerOption({ customer }: { customer: CustomerRead }) {

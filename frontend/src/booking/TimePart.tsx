@@ -36,7 +36,6 @@ export function DayStrip({ days, firstDay, day, today, onDay }: DaysProps) {
             key={date}
             type="button"
             aria-pressed={date === day}
-            aria-label={reason === undefined ? name : t("booking.dayFull", { day: name, reason })}
             title={reason}
             data-day={date}
             onClick={() => onDay(date)}
@@ -44,6 +43,9 @@ export function DayStrip({ days, firstDay, day, today, onDay }: DaysProps) {
           >
             <span className="text-xs">{weekdays[parts.weekday]}</span>
             <span className="tabular font-semibold">{parts.date}</span>
+            <span className="sr-only">
+              {reason === undefined ? name : t("booking.dayFull", { day: name, reason })}
+            </span>
           </button>
         );
       })}

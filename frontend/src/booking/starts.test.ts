@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { byDayPart, nearestStart, shownStarts, startNow } from "./starts";
+import { byDayPart, nearestStart, shownStarts } from "./starts";
 
 const ZONE = "Asia/Ho_Chi_Minh";
 const at = (time: string) => new Date(`2026-12-05T${time}:00+07:00`).toISOString();
@@ -33,11 +33,4 @@ it("are grouped by the part of the branch's day", () => {
     ["evening", starts.slice(4)],
   ]);
   expect(byDayPart(starts.slice(4), ZONE).map(([part]) => part)).toEqual(["evening"]);
-});
-
-it("a walk-in begins within a step of now, or not now", () => {
-  const starts = [at("14:00"), at("14:30")];
-  expect(startNow(starts, ms("14:02"))).toBe(at("14:00"));
-  expect(startNow(starts, ms("13:58"))).toBe(at("14:00"));
-  expect(startNow(starts, ms("14:10"))).toBeNull();
 });

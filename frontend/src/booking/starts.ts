@@ -51,8 +51,3 @@ export function byDayPart(starts: string[], zone: string): [DayPart, string[]][]
   }
   return (Object.entries(parts) as [DayPart, string[]][]).filter(([, list]) => list.length > 0);
 }
-
-/** Return the start at which a guest who is here can begin: within a step of now. */
-export function startNow(starts: string[], now: number): string | null {
-  return starts.find((start) => Math.abs(Date.parse(start) - now) < STEP) ?? null;
-}

@@ -4,10 +4,9 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import type { BoardRead, BranchRead, StartRead } from "@/api/generated";
 import { daysBetween } from "@/board/time";
-import { useNow } from "@/board/useNow";
 import { type Draft, guestWithoutTreatment, wishesOf } from "./draft";
 import { DAYS, daysQuery, type Search, startsQuery } from "./queries";
-import { nearestStart, startNow } from "./starts";
+import { nearestStart } from "./starts";
 import { type Ghost, lightPlaces } from "./store";
 
 interface Options {
@@ -22,7 +21,6 @@ interface Options {
 
 export function useTimes({ draft, branch, board, day, today, heldId }: Options) {
   const cache = useQueryClient();
-  const now = useNow(15_000);
   const [picked, setPicked] = useState<string | null>(null);
   const search: Search = {
     branchId: branch.id,
@@ -30,7 +28,8 @@ export function useTimes({ draft, branch, board, day, today, heldId }: Options) 
     sameRoom: draft.sameRoom && draft.guests.length > 1,
     insteadOf: heldId,
   };
-  const isReady = guestWithoutTreatment(draft) === null;
+  // Whether a party that is here can begin now says the answer to its booking: now is on no grid.
+  const isReady = !draft.isWalkIn && guestWithoutTreatment(draft) === null;
   const distance = daysBetween(today, day);
   const firstDay = distance >= 0 && distance < DAYS ? today : day;
   const starts = useQuery({ ...startsQuery(search, day), enabled: isReady });
@@ -43,11 +42,7 @@ export function useTimes({ draft, branch, board, day, today, heldId }: Options) 
 
   const found = starts.data?.starts ?? [];
   const instants = found.map(({ start }) => start);
-  const chosen = draft.isWalkIn
-    ? startNow(instants, now)
-    : picked !== null && instants.includes(picked)
-      ? picked
-      : nearestStart(instants, draft.wanted);
+  const chosen = picked !== null && instants.includes(picked) ? picked : nearestStart(instants, draft.wanted);
   const start = found.find((candidate) => candidate.start === chosen) ?? null;
   useLight(start);
   return {

@@ -1,0 +1,365 @@
+/** New bookings at the desk. */
+import type { Page } from "@playwright/test";
+import axe from "axe-core";
+import { expect, signIn, test } from "./facts";
+import { addCustomer, addSpa, inMinutes, type Spa, visitsOf } from "./noonSpa";
+
+const panel = (page: Page) => page.locator("[data-booking]");
+const submit = (page: Page) => page.locator("[data-submit]");
+const findCustomer = (page: Page) => page.getByPlaceholder("Tìm tên hoặc 4 số cuối");
+/** The customer in the list, and not the offer to add one of this name. */
+const option = (page: Page, name: string) =>
+  page.getByRole("option", { name: new RegExp(`^${name}`) }).first();
+const findTreatment = (page: Page) => page.getByPlaceholder(/^Tìm dịch vụ/);
+
+async function openBoard(page: Page, spa: Spa): Promise<void> {
+  await signIn(page, "admin", `/desk/board?branch=${spa.branch}`);
+  await expect(page.locator("[data-board]")).toBeVisible();
+  await expect(page.locator("[data-empty-place]").first()).toBeVisible();
+}
+
+/** Choose the customer by name, and the treatment of the spa. */
+async function enter(page: Page, name: string): Promise<void> {
+  await findCustomer(page).fill(name);
+  await option(page, name).click();
+  await findTreatment(page).fill("thuy dien 60");
+  await page.keyboard.press("Enter");
+  await expect(page.locator("[data-treatment]")).toHaveCount(1);
+}
+
+/** Let the customer have had the treatment today, with an add-on and a therapist whom they asked for. */
+async function addPastVisit(spa: Spa, customerId: string): Promise<void> {
+  await spa.call("POST", "visits", {
+    branch_id: spa.branch,
+    walk_in: true,
+    start: inMinutes(-150),
+    customer_id: customerId,
+    note: "Thích lực mạnh.",
+    guests: [
+      {
+        treatments: [
+          {
+            variant_id: spa.variant,
+            add_on_ids: [spa.addOn],
+            therapist_id: spa.therapists[1] ?? spa.therapists[0],
+          },
+        ],
+      },
+    ],
+  });
+}
+
+test("an empty place of a therapist is booked where it was clicked", async ({ page, request }) => {
+  const spa = await addSpa(request);
+  const mai = await addCustomer(spa.call, {
+    contraindications: "Dị ứng tinh dầu sả",
+    notes: "Thích phòng yên tĩnh",
+  });
+  await openBoard(page, spa);
+  const column = page.locator(`[data-column="${spa.therapists[1]}"]`);
+  const now = await page.locator("[data-now]").boundingBox();
+  const place = await column.boundingBox();
+  if (now === null || place === null) throw new Error("nothing is drawn");
+  await page.mouse.click(place.x + 40, now.y + 150);
+  await expect(findCustomer(page)).toBeFocused();
+  await enter(page, mai.full_name);
+  await expect(panel(page)).toContainText("Dị ứng tinh dầu sả");
+  await expect(panel(page)).toContainText("Thích phòng yên tĩnh");
+  // The time is lit in the column, on the board that stays visible.
+  await expect(column.locator("[data-ghost]")).toBeVisible();
+  const lit = await column.locator("[data-ghost]").boundingBox();
+  expect(Math.abs((lit?.y ?? 0) - (now.y + 150))).toBeLessThan(30);
+  await submit(page).click();
+  await expect(panel(page)).toHaveCount(0);
+  await expect(column.locator("[data-card]")).toHaveCount(1);
+  const [visit] = await visitsOf(spa);
+  expect(visit?.appointments[0]).toMatchObject({ customer_id: mai.id, status: "confirmed" });
+  // The desk pointed at the column: that is no wish of the guest.
+  expect(visit?.appointments[0]?.treatments[0]?.therapist_id).toBeNull();
+
+  await page.getByRole("button", { name: "Hoàn tác" }).click();
+  await expect(page.getByText("Đã hủy lịch vừa đặt.")).toBeVisible();
+  expect((await visitsOf(spa))[0]?.appointments[0]?.status).toMatch(/cancelled/);
+});
+
+test("a known customer has the usual at the next free time in 3 key presses besides the name", async ({
+  page,
+  request,
+}) => {
+  const spa = await addSpa(request);
+  const mai = await addCustomer(spa.call);
+  await addPastVisit(spa, mai.id);
+  await openBoard(page, spa);
+  let presses = 0;
+  const press = async (key: string) => {
+    presses += 1;
+    await page.keyboard.press(key);
+  };
+  await press("n");
+  await expect(findCustomer(page)).toBeFocused();
+  await page.keyboard.type(mai.full_name.split(" ").at(-1)?.toLowerCase() ?? "");
+  await press("Enter");
+  await expect(submit(page)).toHaveText(/^Đặt \d\d:\d\d$/);
+  await expect(submit(page)).toBeFocused();
+  await press("Enter");
+  await expect(page.getByText(`Đã đặt lịch cho ${mai.full_name}`)).toBeVisible();
+  expect(presses).toBeLessThanOrEqual(10);
+  expect(presses).toBe(3);
+  const booked = (await visitsOf(spa)).filter(({ source }) => source === "desk");
+  expect(booked).toHaveLength(1);
+  expect(booked[0]?.appointments[0]?.treatments[0]).toMatchObject({
+    variant_id: spa.variant,
+    therapist_id: spa.therapists[1],
+    add_ons: [{ add_on_id: spa.addOn }],
+  });
+});
+
+test("a past visit is repeated by one press", async ({ page, request }) => {
+  const spa = await addSpa(request);
+  const mai = await addCustomer(spa.call);
+  await addPastVisit(spa, mai.id);
+  await openBoard(page, spa);
+  await page.keyboard.press("n");
+  await findCustomer(page).fill(mai.full_name);
+  await option(page, mai.full_name).click();
+  await expect(panel(page)).toContainText("Thích lực mạnh.");
+  await page.getByRole("button", { name: /^Đặt lại / }).click();
+  await expect(page.getByText(`Đã đặt lịch cho ${mai.full_name}`)).toBeVisible();
+  expect((await visitsOf(spa)).filter(({ source }) => source === "desk")).toHaveLength(1);
+});
+
+test("a walk-in is taken in by one key, or with a treatment that is typed", async ({ page, request }) => {
+  const spa = await addSpa(request);
+  await spa.call("POST", "visits", {
+    branch_id: spa.branch,
+    start: inMinutes(120),
+    guests: [{ guest_name: "Chị Lan", treatments: [{ variant_id: spa.variant }] }],
+  });
+  await openBoard(page, spa);
+  await expect(page.locator("[data-card]")).not.toHaveCount(0);
+  await page.keyboard.press("Shift+W");
+  await expect(page.getByText(/^Đã nhận /)).toBeVisible();
+  const walkIns = async () => (await visitsOf(spa)).filter(({ source }) => source === "walk_in");
+  expect((await walkIns())[0]?.appointments[0]).toMatchObject({
+    status: "arrived",
+    treatments: [{ variant_id: spa.variant }],
+  });
+
+  await page.keyboard.press("w");
+  await expect(findTreatment(page)).toBeFocused();
+  await page.keyboard.type("thuy dien 60");
+  await page.keyboard.press("Enter");
+  await expect(submit(page)).toHaveText("Nhận khách");
+  await page.keyboard.press("Control+Enter");
+  await expect(panel(page)).toHaveCount(0);
+  expect(await walkIns()).toHaveLength(2);
+});
+
+test("a new customer is added while booking, with the phone checked", async ({ page, request }) => {
+  const spa = await addSpa(request);
+  const digits = String(crypto.getRandomValues(new Uint32Array(1))[0])
+    .padStart(10, "0")
+    .slice(-6);
+  const owner = await addCustomer(spa.call, { phone: `0912${digits}` });
+  await openBoard(page, spa);
+  await page.keyboard.press("n");
+  await expect(findCustomer(page)).toBeFocused();
+  await page.keyboard.type("Phan Thị Hường");
+  await page.getByRole("option", { name: /Thêm khách/ }).click();
+  const phone = page.getByLabel("Số điện thoại");
+  await expect(phone).toBeFocused();
+  await phone.fill("0212 345 67");
+  await expect(panel(page).getByText(/Số điện thoại .*chưa đúng|chưa đúng/)).toBeVisible();
+  await expect(phone).toHaveAttribute("aria-invalid", "true");
+  await phone.fill(`0912${digits}`);
+  await expect(panel(page).getByText(`Số này của ${owner.full_name}.`)).toBeVisible();
+  await phone.fill(`0987${digits}`);
+  await expect(panel(page).getByText(/dùng được/)).toBeVisible();
+  await page.keyboard.press("Enter");
+  await expect(page.locator("[data-guest]")).toContainText("Phan Thị Hường");
+  await expect(findTreatment(page)).toBeFocused();
+});
+
+test("two desks want the last time: one holds it, the other is told the nearest, and nothing typed is lost", async ({
+  page,
+  browser,
+  request,
+}) => {
+  const spa = await addSpa(request, { therapists: 1, beds: 1 });
+  const [mai, lan] = [await addCustomer(spa.call), await addCustomer(spa.call)];
+  await page.clock.install();
+  await openBoard(page, spa);
+  const context = await browser.newContext({ locale: "vi-VN" });
+  const other = await context.newPage();
+  await openBoard(other, spa);
+  for (const [desk, name] of [
+    [page, mai.full_name],
+    [other, lan.full_name],
+  ] as const) {
+    await desk.keyboard.press("n");
+    await enter(desk, name);
+    await desk.getByLabel("Ghi chú cho lịch hẹn").fill(`Ghi chú của ${name}`);
+    await expect(desk.locator("[data-start]").nth(2)).toBeVisible();
+  }
+  const wanted = (await page.locator("[data-start]").nth(2).getAttribute("data-start")) ?? "";
+  // The other desk is slow: its times are those of before.
+  await other.locator(`[data-start="${wanted}"]`).click();
+  const starts = "**/api/v1/availability/starts";
+  await other.route(starts, () => undefined);
+  await page.locator(`[data-start="${wanted}"]`).click();
+  await page.getByRole("button", { name: "Giữ chỗ" }).click();
+  await expect(page.locator("[data-hold-left]")).toHaveText(/^Đang giữ chỗ, còn (10:00|9:\d\d)$/);
+  // Its own hold is its own: the time is still chosen, and others can be.
+  await expect(page.locator(`[data-start="${wanted}"]`)).toHaveAttribute("aria-pressed", "true");
+
+  await other.bringToFront();
+  await submit(other).click();
+  await expect(other.getByRole("alert").filter({ hasText: /./ })).toBeVisible();
+  await expect(other.locator("[data-alternative]").first()).toBeVisible();
+  await expect(other.getByLabel("Ghi chú cho lịch hẹn")).toHaveValue(`Ghi chú của ${lan.full_name}`);
+  await other.unroute(starts);
+  await other.locator("[data-alternative]").first().click();
+  await expect(other.locator(`[data-start="${wanted}"]`)).toHaveCount(0);
+  await submit(other).click();
+  await expect(panel(other)).toHaveCount(0);
+
+  await page.clock.fastForward("10:05");
+  await expect(panel(page).getByRole("alert").filter({ hasText: "Hết giờ giữ chỗ" })).toBeVisible();
+  await expect(page.getByLabel("Ghi chú cho lịch hẹn")).toHaveValue(`Ghi chú của ${mai.full_name}`);
+  await expect(page.locator("[data-treatment]")).toHaveCount(1);
+  await context.close();
+});
+
+test("a hold is confirmed", async ({ page, request }) => {
+  const spa = await addSpa(request);
+  const mai = await addCustomer(spa.call);
+  await openBoard(page, spa);
+  await page.keyboard.press("n");
+  await enter(page, mai.full_name);
+  await expect(submit(page)).toHaveText(/^Đặt \d/);
+  await page.getByRole("button", { name: "Giữ chỗ" }).click();
+  await expect(page.locator("[data-hold-left]")).toBeVisible();
+  expect((await visitsOf(spa))[0]?.appointments[0]?.status).toBe("held");
+  await page.getByRole("button", { name: "Xác nhận" }).click();
+  await expect(page.getByText(`Đã đặt lịch cho ${mai.full_name}`)).toBeVisible();
+  expect((await visitsOf(spa))[0]?.appointments[0]?.status).toBe("confirmed");
+});
+
+test("Enter twice on a network that loses the answer books once", async ({ page, request }) => {
+  const spa = await addSpa(request);
+  const mai = await addCustomer(spa.call);
+  await openBoard(page, spa);
+  const keys: (string | undefined)[] = [];
+  await page.route("**/api/v1/visits", async (route) => {
+    if (route.request().method() !== "POST") return route.continue();
+    keys.push(route.request().headers()["idempotency-key"]);
+    if (keys.length > 1) return route.continue();
+    await route.fetch(); // it is booked, and nobody hears of it
+    await route.abort();
+  });
+  await page.keyboard.press("n");
+  await enter(page, mai.full_name);
+  await expect(submit(page)).toHaveText(/^Đặt \d/);
+  await submit(page).focus();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Enter");
+  await expect(panel(page)).toHaveCount(0);
+  expect(keys.length).toBeGreaterThan(1);
+  expect(new Set(keys).size).toBe(1);
+  expect(await visitsOf(spa)).toHaveLength(1);
+});
+
+test("Enter that ends a Telex composition picks no customer, and only the newest search is shown", async ({
+  page,
+  request,
+}) => {
+  const spa = await addSpa(request);
+  const mai = await addCustomer(spa.call);
+  await openBoard(page, spa);
+  let release: (value: null) => void = () => undefined;
+  const newest = new Promise<null>((resolve) => {
+    release = resolve;
+  });
+  const short = mai.full_name.slice(0, 3);
+  await page.route(`**/customers/search?q=${encodeURIComponent(short)}&*`, async (route) => {
+    await newest;
+    await route.continue().catch(() => undefined); // it was given up
+  });
+  await page.keyboard.press("n");
+  const input = findCustomer(page);
+  await input.fill(short);
+  await input.fill(mai.full_name);
+  await expect(option(page, mai.full_name)).toBeVisible();
+  release(null);
+  await expect(page.getByRole("option")).toHaveCount(3);
+  await input.dispatchEvent("keydown", { key: "Enter", isComposing: true, keyCode: 229, bubbles: true });
+  await expect(input).toHaveValue(mai.full_name);
+  await expect(page.locator("[data-guest]")).toHaveCount(0);
+  await page.keyboard.press("Enter");
+  await expect(page.locator("[data-guest]")).toContainText(mai.full_name);
+});
+
+test("a couple is booked in one room, and another appointment at the same time is confirmed", async ({
+  page,
+  request,
+}) => {
+  const spa = await addSpa(request, { therapists: 3, beds: 3 });
+  const mai = await addCustomer(spa.call);
+  await openBoard(page, spa);
+  await page.keyboard.press("n");
+  await enter(page, mai.full_name);
+  await page.getByRole("button", { name: "Thêm khách đi cùng" }).click();
+  await expect(findCustomer(page)).toBeFocused();
+  await page.keyboard.type("Anh Khoa");
+  await page.getByRole("option", { name: /Chỉ ghi tên/ }).click();
+  await page.getByLabel("Chung phòng").check();
+  await expect(submit(page)).toHaveText(/^Đặt \d/);
+  const time = (await submit(page).textContent()) ?? "";
+  await submit(page).click();
+  await expect(panel(page)).toHaveCount(0);
+  const [visit] = await visitsOf(spa);
+  expect(visit?.appointments.map(({ guest_name, customer_id }) => customer_id ?? guest_name)).toEqual([
+    mai.id,
+    "Anh Khoa",
+  ]);
+
+  await page.keyboard.press("n");
+  await expect(findCustomer(page)).toBeFocused();
+  await findCustomer(page).fill(mai.full_name);
+  await option(page, mai.full_name).click();
+  // What was booked is the usual from now on.
+  await expect(submit(page)).toHaveText(time);
+  await submit(page).click();
+  await page.getByRole("button", { name: "Vẫn đặt cùng giờ" }).click();
+  await expect(panel(page)).toHaveCount(0);
+  expect(await visitsOf(spa)).toHaveLength(2);
+});
+
+for (const theme of ["light", "dark"] as const) {
+  test(`the panel has nothing that axe complains about: ${theme}`, async ({ page, request }) => {
+    const spa = await addSpa(request);
+    const mai = await addCustomer(spa.call, { contraindications: "Đang mang thai", phone: null });
+    await addPastVisit(spa, mai.id);
+    await page.emulateMedia({ colorScheme: theme });
+    await openBoard(page, spa);
+    await page.keyboard.press("n");
+    await findCustomer(page).fill(mai.full_name);
+    await option(page, mai.full_name).click();
+    await expect(submit(page)).toHaveText(/^Đặt \d/);
+    await page.getByRole("button", { name: "Thêm khách đi cùng" }).click();
+    await page.evaluate(axe.source);
+    const violations = await page.evaluate(async () => {
+      const { violations: found } = await window.axe.run("[data-booking]", {
+        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+      });
+      return found.map(({ id, nodes }) => [id, ...nodes.map(({ html }) => html)].join("\n"));
+    });
+    expect(violations).toEqual([]);
+  });
+}
+
+declare global {
+  interface Window {
+    axe: typeof axe;
+  }
+}
