@@ -69,6 +69,14 @@ test("an empty place of a therapist is booked where it was clicked", async ({ pa
   await expect(column.locator("[data-ghost]")).toBeVisible();
   const lit = await column.locator("[data-ghost]").boundingBox();
   expect(Math.abs((lit?.y ?? 0) - (now.y + 150))).toBeLessThan(30);
+  // Another place is pressed: the booking goes there, and back, with all that was entered.
+  const other = page.locator(`[data-column="${spa.therapists[0]}"]`);
+  const otherPlace = await other.boundingBox();
+  await page.mouse.click((otherPlace?.x ?? 0) + 40, now.y + 250);
+  await expect(other.locator("[data-ghost]")).toBeVisible();
+  await expect(panel(page)).toContainText(mai.full_name);
+  await page.mouse.click(((await column.boundingBox())?.x ?? 0) + 40, now.y + 150);
+  await expect(column.locator("[data-ghost]")).toBeVisible();
   await submit(page).click();
   await expect(panel(page)).toHaveCount(0);
   await expect(column.locator("[data-card]")).toHaveCount(1);

@@ -107,6 +107,22 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
     };
   }, []);
 
+  // Another place or another key was pressed while this is being entered.
+  const lastSeed = useRef(seed);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when it was pressed
+  useEffect(() => {
+    if (lastSeed.current === seed || held !== null) return;
+    lastSeed.current = seed;
+    if (seed.wanted !== undefined && seed.wanted !== null) {
+      edit({ kind: "pointed", wanted: seed.wanted, place: seed.place ?? null });
+      times.pick(null);
+      submit.current?.focus();
+    } else {
+      if (seed.isWalkIn === true) edit({ kind: "walkIn", isWalkIn: true });
+      inputs[0]?.customer.current?.focus();
+    }
+  }, [seed]);
+
   const chooseCustomer = async (guest: number, customer: CustomerRead) => {
     edit({ kind: "customer", guest, customer });
     requestAnimationFrame(() => submit.current?.focus());

@@ -117,6 +117,13 @@ describe("the usual treatment", () => {
   });
 });
 
+it("goes to the place that is pointed at, with all that was entered", () => {
+  const place = { kind: "staff", id: "nhung", name: "Hồng Nhung" } as const;
+  const draft = changed(newDraft({ isWalkIn: true }), choose, add);
+  const moved = reduce(draft, { kind: "pointed", wanted: 5, place });
+  expect(moved).toEqual({ ...draft, wanted: 5, place, isWalkIn: false });
+});
+
 it("has content once anything was entered", () => {
   const changes: Change[] = [
     choose,

@@ -54,6 +54,8 @@ export type Change =
   | { kind: "note"; note: string }
   | { kind: "walkIn"; isWalkIn: boolean }
   | { kind: "wanted"; wanted: number | null }
+  /** An empty place of the board was pressed. */
+  | { kind: "pointed"; wanted: number; place: Place | null }
   /** Any therapist, any bed: nothing else was free. */
   | { kind: "anyPlace" };
 
@@ -117,6 +119,8 @@ export function reduce(draft: Draft, change: Change): Draft {
       return { ...draft, note: change.note };
     case "walkIn":
       return { ...draft, isWalkIn: change.isWalkIn };
+    case "pointed":
+      return { ...draft, wanted: change.wanted, place: change.place, isWalkIn: false };
     case "wanted":
       return { ...draft, wanted: change.wanted };
     case "anyPlace":

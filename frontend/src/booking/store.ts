@@ -4,8 +4,6 @@ import { useSyncExternalStore } from "react";
 import type { Draft } from "./draft";
 
 export type Seed = Partial<Pick<Draft, "wanted" | "place" | "isWalkIn">> & {
-  /** Take it in at once, without the panel. */
-  isImmediate?: boolean;
   /** What was being entered, to go on with it. */
   draft?: Draft;
 };
@@ -36,8 +34,9 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
+/** Begin a booking. While one is being entered it goes on: what was pointed at is its new place. */
 export function openBooking(seed: Seed = {}): void {
-  lastId += 1;
+  if (state.seed === null || seed.draft !== undefined) lastId += 1;
   set({ seed: { ...seed, id: lastId } });
 }
 
