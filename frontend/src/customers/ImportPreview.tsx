@@ -59,13 +59,15 @@ export function ImportPreview({ preview, fromRow, choices, isBusy, onChoices, on
   return (
     <div aria-busy={isBusy} className="mt-6 flex flex-col gap-6">
       {preview.problems.length > 0 && (
-        <ul role="alert" className="flex flex-col gap-1 rounded-md bg-danger-soft px-4 py-3 text-danger">
-          {preview.problems.map((problem) => (
-            <li key={`${problem.field}/${problem.message}`}>
-              {problem.field}: {problem.message}
-            </li>
-          ))}
-        </ul>
+        <div role="alert" className="rounded-md bg-danger-soft px-4 py-3 text-danger">
+          <ul className="flex flex-col gap-1">
+            {preview.problems.map((problem) => (
+              <li key={`${problem.field}/${problem.message}`}>
+                {problem.field}: {problem.message}
+              </li>
+            ))}
+          </ul>
+        </div>
       )}
       <section aria-labelledby="columns">
         <h2 id="columns" className="mb-2 font-semibold text-lg">

@@ -7,16 +7,17 @@ import { useTranslation } from "react-i18next";
 import { showDone, showFailure } from "@/actions/toasts";
 import { useAction } from "@/actions/useAction";
 import { call } from "@/api/client";
-import { ApiError, sentenceOf } from "@/api/errors";
+import { ApiError, type ErrorDetail, sentenceOf } from "@/api/errors";
 import { type CustomerRead, mergeCustomers } from "@/api/generated";
-import { timeIn } from "@/board/time";
+import { spanIn } from "@/board/time";
 import { Button } from "@/design/Button";
 import { Notice } from "@/design/Notice";
 import { phoneNumber } from "@/i18n/format";
+import { useBranch } from "@/shell/branches";
 import { CustomerPicker } from "./CustomerPicker";
 import { Failure } from "./CustomersPage";
-import { keepCustomer, useBranchNames, useCustomer, useVisits } from "./data";
-import { overlaps, type PastVisit, splitVisits } from "./history";
+import { keepCustomer, useCustomer, useVisits } from "./data";
+import { type PastVisit, splitVisits } from "./history";
 import { mergedFields } from "./merge";
 import { useMoments } from "./moments";
 import { useRights } from "./roles";
@@ -90,23 +91,30 @@ function Comparison({ survivor, duplicate, onSwap, onOther }: ComparisonProps) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const cache = useQueryClient();
+  /** The appointments because of which the API asks whether these are two people. */
+  const [clashes, setClashes] = useState<readonly ErrorDetail[]>([]);
   const [isConfirmed, setIsConfirmed] = useState(false);
   const firstContact = useCustomer(survivor.contact_id).data?.full_name;
   const secondContact = useCustomer(duplicate.contact_id).data?.full_name;
   const visits = [useVisits(survivor.id).data, useVisits(duplicate.id).data] as const;
+  const zone = useBranch()?.time_zone ?? "Asia/Ho_Chi_Minh";
+  const { dateOf } = useMoments();
+  /** Return the date and the time of an interval of ISO 8601. */
+  const momentsOf = (interval: string) => {
+    const [start = "", end = ""] = interval.split("/");
+    return `${dateOf(start)}, ${spanIn(zone, Date.parse(start), Date.parse(end))}`;
+  };
   const now = Date.now();
   const [first, second] = [
     splitVisits(visits[0]?.visits ?? [], survivor.id, now),
     splitVisits(visits[1]?.visits ?? [], duplicate.id, now),
   ];
-  const clashes = overlaps(first.upcoming, second.upcoming);
-  const areVisitsKnown = visits[0] !== undefined && visits[1] !== undefined;
   const { run, isRunning } = useAction({
-    send: (_: undefined, key: string) =>
+    send: (allow_same_time: boolean, key: string) =>
       call(
         mergeCustomers({
           path: { customer_id: survivor.id },
-          body: { duplicate_id: duplicate.id },
+          body: { duplicate_id: duplicate.id, allow_same_time },
           headers: { "Idempotency-Key": key },
         }),
       ),
@@ -121,6 +129,10 @@ function Comparison({ survivor, duplicate, onSwap, onOther }: ComparisonProps) {
       });
     },
     onRefused: (error) => {
+      if (error instanceof ApiError && error.code === "MERGE_SAME_TIME") {
+        setClashes(error.details);
+        return;
+      }
       // What is shown is no longer true: another person has merged or archived one of the two.
       if (error instanceof ApiError && error.status === 409)
         void cache.invalidateQueries({ queryKey: ["customer"] });
@@ -174,16 +186,14 @@ function Comparison({ survivor, duplicate, onSwap, onOther }: ComparisonProps) {
         </table>
       </div>
       {clashes.length > 0 && (
-        <div className="mt-4 rounded-md bg-warning-soft p-4 text-warning">
+        <div role="alert" className="mt-4 rounded-md bg-warning-soft p-4 text-warning">
           <p className="flex gap-2 font-semibold">
             <CircleAlert aria-hidden size={18} className="mt-0.5 shrink-0" />
             {t("customers.merge.clash")}
           </p>
           <ul className="my-2 ml-6 list-disc">
-            {clashes.map(([one, other]) => (
-              <li key={`${one.visit.id}/${other.visit.id}`}>
-                <Clash one={one} other={other} />
-              </li>
+            {clashes.map(({ field, value, message }) => (
+              <li key={field}>{value ? momentsOf(value) : message}</li>
             ))}
           </ul>
           <label className="flex min-h-11 cursor-pointer items-center gap-2.5">
@@ -201,8 +211,8 @@ function Comparison({ survivor, duplicate, onSwap, onOther }: ComparisonProps) {
       <div className="mt-4 flex flex-wrap gap-2">
         <Button
           kind="primary"
-          disabled={isRunning || !areVisitsKnown || (clashes.length > 0 && !isConfirmed)}
-          onClick={() => run(undefined)}
+          disabled={isRunning || (clashes.length > 0 && !isConfirmed)}
+          onClick={() => run(isConfirmed)}
           className="pointer-coarse:h-11"
         >
           {t("customers.merge.confirm")}
@@ -224,17 +234,6 @@ function visitCount(
   { upcoming, past }: { upcoming: PastVisit[]; past: PastVisit[] },
 ): string {
   return t("customers.merge.visits", { count: upcoming.length + past.length, upcoming: upcoming.length });
-}
-
-function Clash({ one, other }: { one: PastVisit; other: PastVisit }) {
-  const { t } = useTranslation();
-  const { dateOf } = useMoments();
-  const zone = useBranchNames().get(one.visit.branch_id)?.time_zone ?? "Asia/Ho_Chi_Minh";
-  return t("customers.merge.clashAt", {
-    date: dateOf(one.appointment.start, zone),
-    first: timeIn(zone, one.start),
-    second: timeIn(zone, other.start),
-  });
 }
 
 function Head({ title }: { title: string }) {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AppointmentRead, VisitRead } from "@/api/generated";
-import { overlaps, splitVisits, summaryOf } from "./history";
+import { splitVisits, summaryOf } from "./history";
 
 const NOW = Date.parse("2026-12-05T13:00:00+07:00");
 
@@ -37,20 +37,5 @@ describe("the visits of a customer", () => {
   it("show the guest of one who only booked for others", () => {
     const [entry] = splitVisits([visit("gift", ["17:00", "18:00"])], "mai", NOW).upcoming;
     expect(entry?.isForOthers).toBe(true);
-  });
-});
-
-describe("two records of one person", () => {
-  const of = (...visits: VisitRead[]) => splitVisits(visits, "lan", NOW).upcoming;
-
-  it("overlap when one is at the spa twice at one time", () => {
-    const pairs = overlaps(of(visit("a", ["15:00", "16:00"])), of(visit("b", ["15:30", "16:30"])));
-    expect(pairs.map(([first, second]) => [first.visit.id, second.visit.id])).toEqual([["a", "b"]]);
-  });
-
-  it("do not overlap one after the other, nor as somebody who booked for others", () => {
-    expect(overlaps(of(visit("a", ["15:00", "16:00"])), of(visit("b", ["16:00", "17:00"])))).toEqual([]);
-    const gift = splitVisits([visit("gift", ["15:00", "16:00"])], "mai", NOW).upcoming;
-    expect(overlaps(of(visit("a", ["15:00", "16:00"])), gift)).toEqual([]);
   });
 });

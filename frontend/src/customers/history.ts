@@ -1,4 +1,4 @@
-/** The visits of a customer: those to come, those that were, and two at one time. All of it is pure. */
+/** The visits of a customer: those to come and those that were. All of it is pure. */
 import type { AppointmentRead, AppointmentStatus, VisitRead } from "@/api/generated";
 
 const RELEASED: readonly AppointmentStatus[] = [
@@ -45,19 +45,6 @@ function entryOf(visit: VisitRead, customerId: string): PastVisit | undefined {
     start: Date.parse(appointment.start),
     end: Date.parse(appointment.end),
   };
-}
-
-/** Return the pairs of visits to come, one of each list, at which one person would have to be in two places. */
-export function overlaps(
-  first: readonly PastVisit[],
-  second: readonly PastVisit[],
-): [first: PastVisit, second: PastVisit][] {
-  const guests = (entries: readonly PastVisit[]) => entries.filter(({ isForOthers }) => !isForOthers);
-  return guests(first).flatMap((one) =>
-    guests(second)
-      .filter((other) => one.start < other.end && other.start < one.end)
-      .map((other): [PastVisit, PastVisit] => [one, other]),
-  );
 }
 
 /** Return how many visits took place, and the start of the latest of them. */
