@@ -20,9 +20,11 @@ interface Props {
   view: View;
   moving: Moving;
   onOpen: (card: Card) => void;
+  /** The columns are days: now is in none or in one of them. */
+  isWeek?: boolean;
 }
 
-export function BoardGrid({ board, layout, view, moving, onOpen }: Props) {
+export function BoardGrid({ board, layout, view, moving, onOpen, isWeek = false }: Props) {
   const { t } = useTranslation();
   const scroller = useRef<HTMLDivElement>(null);
   const now = useNow(15_000);
@@ -31,7 +33,7 @@ export function BoardGrid({ board, layout, view, moving, onOpen }: Props) {
   const liftedId = useHand(moving.store, ({ hand }) => hand?.card.treatment.id ?? null);
   const zone = board.time_zone;
   const height = offsetOf(span, scale, span.end);
-  const isNow = now >= span.start && now <= span.end;
+  const isNow = !isWeek && now >= span.start && now <= span.end;
   const hours = hoursIn(zone, span.start, span.end);
 
   // The first look is at what happens now, or at the first card of another day. Later the board never scrolls by itself.
@@ -61,8 +63,8 @@ export function BoardGrid({ board, layout, view, moving, onOpen }: Props) {
     >
       <div className="relative grid" style={measures}>
         <div className="sticky top-0 left-0 z-30 border-line border-r border-b bg-surface" />
-        {columns.map((column) => (
-          <ColumnHead key={column.id} column={column} zone={zone} />
+        {columns.map((column, index) => (
+          <ColumnHead key={column.id} column={column} zone={zone} isTabStop={index === 0} />
         ))}
         <div className="sticky left-0 z-20 border-line border-r bg-surface" style={{ height }}>
           {hours.map((hour) => (

@@ -15,18 +15,23 @@ import { dayName, relativeDayName } from "@/i18n/format";
 import { useBranch, useBranches, useWorksAtDesk } from "@/shell/branches";
 import { BoardGrid } from "./BoardGrid";
 import { BoardSkeleton } from "./BoardSkeleton";
-import { type Card, layOut } from "./layout";
+import { DateStrip } from "./DateStrip";
+import { Filters } from "./Filters";
+import { onlyColumns, withGuests } from "./filter";
+import { type Card, layOut, type View } from "./layout";
 import { MovingStage } from "./move/MovingStage";
 import { withPending } from "./move/movement";
 import { QuestionDialog } from "./move/QuestionDialog";
 import { useMovements } from "./move/useMovements";
 import { MovingProvider, useMoving } from "./move/useMoving";
+import { PrintSheet } from "./PrintSheet";
 import { StatusBar } from "./StatusBar";
 import type { BoardSearch } from "./search";
 import { Toolbar } from "./Toolbar";
 import { dayIn } from "./time";
 import { useBoard } from "./useBoard";
 import { useNow } from "./useNow";
+import { WeekPage } from "./WeekPage";
 
 const NONE: AppointmentStatus[] = [];
 
@@ -34,7 +39,9 @@ export function BoardPage() {
   const { t } = useTranslation();
   const { error, retry } = useBranches();
   const branch = useBranch();
-  if (branch !== undefined) return <BoardOfBranch branch={branch} />;
+  const { view } = useSearch({ from: "/desk/board" });
+  if (branch !== undefined)
+    return view === "week" ? <WeekPage branch={branch} /> : <BoardOfBranch branch={branch} />;
   if (error === null) return <BoardSkeleton />;
   return <Failure sentence={sentenceOf(t, error)} retry={retry} />;
 }
@@ -45,23 +52,32 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
   const search = useSearch({ from: "/desk/board" });
   const today = dayIn(branch.time_zone, useNow(15_000));
   const day = search.day ?? today;
-  const view = search.view ?? "staff";
+  const view: View = search.view === "rooms" ? "rooms" : "staff";
   const hide = search.hide ?? NONE;
   const { board: known, connection, knownAt, error, retry } = useBoard(branch.id, day);
   const movements = useMovements(branch);
   const { pending } = movements;
   const board = useMemo(() => (known === undefined ? known : withPending(known, pending)), [known, pending]);
-  const layout = useMemo(
-    () => (board === undefined ? undefined : layOut(board, view, (status) => !hide.includes(status))),
-    [board, view, hide],
-  );
+  const only = view === "staff" ? search.staff : search.room;
+  const { guest } = search;
+  const layout = useMemo(() => {
+    if (board === undefined) return undefined;
+    const all = layOut(withGuests(board, guest), view, (status) => !hide.includes(status));
+    return { ...all, columns: onlyColumns(all.columns, view, only) };
+  }, [board, view, hide, guest, only]);
   const canMove = useWorksAtDesk(branch.id);
-  const moving = useMoving({ branch, board, layout, view, movements, canMove });
   const surface = useRef<HTMLElement>(null);
   const panel = usePanel();
   const openCard = useCallback(({ appointment }: Card) => panel.open({ card: appointment.id }), [panel.open]);
   const go = (change: BoardSearch) =>
-    void navigate({ to: "/desk/board", search: { ...search, ...change }, replace: "hide" in change });
+    void navigate({
+      to: "/desk/board",
+      search: { ...search, ...change },
+      replace: "hide" in change || "guest" in change,
+    });
+
+  const onDay = (next: string) => go({ day: next === today ? undefined : next });
+  const moving = useMoving({ branch, board, layout, view, movements, canMove, onDay });
 
   const title = `${relativeDayName(t, day, today) ?? ""} ${dayName(t, day, today)}`.trim();
   useEffect(() => {
@@ -75,11 +91,22 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
         day={day}
         today={today}
         view={view}
-        onDay={(next) => go({ day: next === today ? undefined : next })}
+        onDay={onDay}
         onView={(next) => go({ view: next === "staff" ? undefined : next })}
       >
         <SolveButton branchId={branch.id} board={board} onOpen={() => panel.open({ solve: true })} />
+        {board !== undefined && (
+          <Filters
+            board={board}
+            view={view}
+            only={only}
+            onOnly={(next) => go(view === "staff" ? { staff: next } : { room: next })}
+            guest={guest}
+            onGuest={(next) => go({ guest: next })}
+          />
+        )}
       </Toolbar>
+      {canMove && <DateStrip branchId={branch.id} day={day} today={today} onDay={onDay} />}
       <div className="flex min-h-0 flex-1">
         <section
           ref={surface}
@@ -103,14 +130,11 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
           </MovingStage>
         </section>
         {board !== undefined && <CardLayer board={board} surface={surface} state={panel} />}
-        <Booking
-          branch={branch}
-          board={board}
-          day={day}
-          today={today}
-          onDay={(next) => go({ day: next === today ? undefined : next })}
-        />
+        <Booking branch={branch} board={board} day={day} today={today} onDay={onDay} />
       </div>
+      {board !== undefined && layout !== undefined && (
+        <PrintSheet title={`${branch.name} · ${dayName(t, day, today)}`} board={board} layout={layout} />
+      )}
       <QuestionDialog movements={movements} />
       <StatusBar
         board={board}

@@ -6,13 +6,22 @@ import type { Column, Span } from "./layout";
 import { spanIn } from "./time";
 
 /** The name of a column, with the shift of a therapist or the room of a bed. */
-export const ColumnHead = memo(function ColumnHead({ column, zone }: { column: Column; zone: string }) {
+export const ColumnHead = memo(function ColumnHead({
+  column,
+  zone,
+  isTabStop,
+}: {
+  column: Column;
+  zone: string;
+  /** Tab leads to the menu of this column, and arrows from it to the others. */
+  isTabStop: boolean;
+}) {
   const { t } = useTranslation();
   const { kind, name, room, startsGroup = false, shifts, cards } = column;
   const count = new Set(cards.map((card) => card.appointment.id)).size;
   const title = kind === "staff" ? shortName(name) : kind === "unassigned" ? t("board.unassigned") : name;
   const subtitle =
-    kind === "staff"
+    kind === "staff" || kind === "day"
       ? (shiftTime(zone, shifts) ?? t("board.off"))
       : kind === "unassigned"
         ? ""
@@ -32,10 +41,10 @@ export const ColumnHead = memo(function ColumnHead({ column, zone }: { column: C
         <span className="tabular truncate">{subtitle}</span>
         {count > 0 && <span className="tabular shrink-0 rounded-sm bg-sunken px-1.5">{count}</span>}
       </span>
-      {kind !== "unassigned" && (
+      {kind !== "unassigned" && kind !== "day" && (
         <button
           type="button"
-          tabIndex={before === undefined ? 0 : -1}
+          tabIndex={isTabStop ? 0 : -1}
           aria-label={t("away.menu", { name })}
           aria-haspopup="menu"
           className="absolute inset-y-0 right-0 grid w-8 place-items-center text-muted hover:bg-hover hover:text-text"

@@ -1,44 +1,59 @@
 import { Toggle } from "@base-ui/react/toggle";
 import { ToggleGroup } from "@base-ui/react/toggle-group";
-import { BedDouble, CalendarDays, ChevronLeft, ChevronRight, UsersRound } from "lucide-react";
+import { BedDouble, CalendarDays, CalendarRange, ChevronLeft, ChevronRight, UsersRound } from "lucide-react";
 import { type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { BookingButton } from "@/booking/BookingButton";
 import { Button } from "@/design/Button";
 import { dayName, relativeDayName } from "@/i18n/format";
-import type { View } from "./layout";
+import type { Sheet } from "./search";
 import { addDays, isDay } from "./time";
 
 interface Props {
   day: string;
   today: string;
-  view: View;
+  view: Sheet;
+  /** The days from one sheet to the next. */
+  step?: 1 | 7;
+  /** Instead of the name of the day. */
+  title?: string;
   onDay: (day: string) => void;
-  onView: (view: View) => void;
+  onView: (view: Sheet) => void;
+  /** What narrows the board. */
   children?: ReactNode;
 }
 
 /** The day that is shown, the way to other days, and what the columns are. */
-export function Toolbar({ day, today, view, onDay, onView, children }: Props) {
+export function Toolbar({ day, today, view, step = 1, title, onDay, onView, children }: Props) {
   const { t } = useTranslation();
   const picker = useRef<HTMLInputElement>(null);
   const relative = relativeDayName(t, day, today);
   return (
     <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2.5">
       <div className="flex items-center gap-1">
-        <Button size="icon" onClick={() => onDay(addDays(day, -1))} aria-label={t("date.previous")}>
+        <Button
+          size="icon"
+          onClick={() => onDay(addDays(day, -step))}
+          aria-label={t(step === 1 ? "date.previous" : "week.previous")}
+        >
           <ChevronLeft aria-hidden size={18} />
         </Button>
         <Button onClick={() => onDay(today)} disabled={day === today}>
           {t("date.today")}
         </Button>
-        <Button size="icon" onClick={() => onDay(addDays(day, 1))} aria-label={t("date.next")}>
+        <Button
+          size="icon"
+          onClick={() => onDay(addDays(day, step))}
+          aria-label={t(step === 1 ? "date.next" : "week.next")}
+        >
           <ChevronRight aria-hidden size={18} />
         </Button>
       </div>
       <h1 className="flex items-baseline gap-2 text-xl font-semibold">
-        {dayName(t, day, today)}
-        {relative !== null && <span className="text-base font-medium text-muted">{relative}</span>}
+        {title ?? dayName(t, day, today)}
+        {title === undefined && relative !== null && (
+          <span className="text-base font-medium text-muted">{relative}</span>
+        )}
       </h1>
       <span className="relative">
         <Button
@@ -59,22 +74,23 @@ export function Toolbar({ day, today, view, onDay, onView, children }: Props) {
           onChange={(event) => isDay(event.target.value) && onDay(event.target.value)}
         />
       </span>
-      <div className="ml-auto flex gap-2">{children}</div>
+      <div className="ml-auto flex items-center gap-2">{children}</div>
       <ToggleGroup
         aria-label={t("board.view")}
         className="flex rounded-md border border-line-strong bg-sunken p-0.5"
         value={[view]}
-        onValueChange={([next]: View[]) => next !== undefined && onView(next)}
+        onValueChange={([next]: Sheet[]) => next !== undefined && onView(next)}
       >
         <ViewToggle value="staff" icon={UsersRound} text={t("board.byStaff")} />
         <ViewToggle value="rooms" icon={BedDouble} text={t("board.byRoom")} />
+        <ViewToggle value="week" icon={CalendarRange} text={t("week.view")} />
       </ToggleGroup>
       <BookingButton />
     </div>
   );
 }
 
-function ViewToggle({ value, icon: Icon, text }: { value: View; icon: typeof BedDouble; text: string }) {
+function ViewToggle({ value, icon: Icon, text }: { value: Sheet; icon: typeof BedDouble; text: string }) {
   return (
     <Toggle
       value={value}

@@ -49,7 +49,7 @@ export interface Card extends Span {
 
 export interface Column {
   id: string;
-  kind: "staff" | "bed" | "device" | "unassigned";
+  kind: "staff" | "bed" | "device" | "unassigned" | "day";
   /** The full name; empty for what has no name. */
   name: string;
   /** The room of a bed or a device; null: in no room. Undefined for other columns. */

@@ -11,6 +11,11 @@ it.each([
   [{ day: "yesterday", hide: "held" }, {}],
   [{ hide: ["held", "nonsense", 3, "cancelled", "held"] }, { hide: ["held", "cancelled"] }],
   [{ view: "staff", hide: [] }, {}],
+  [
+    { view: "week", staff: "lan" },
+    { view: "week", staff: "lan" },
+  ],
+  [{ guest: 678, room: "", staff: ["lan"] }, { guest: "678" }],
 ])("%j is read as %j", (search, expected) => expect(parseBoardSearch(search)).toEqual(expected));
 
 it("leaves nothing out, or the router would keep it as it was written", () => {
@@ -18,9 +23,12 @@ it("leaves nothing out, or the router would keep it as it was written", () => {
     "branch",
     "card",
     "day",
+    "guest",
     "hide",
+    "room",
     "sick",
     "solve",
+    "staff",
     "view",
   ]);
 });

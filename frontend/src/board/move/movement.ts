@@ -82,7 +82,8 @@ function movedTo(appointment: AppointmentRead, treatments: TreatmentRead[]): App
   return { ...appointment, start, end: treatments.at(-1)?.end ?? appointment.end, treatments };
 }
 
-function shift(treatment: TreatmentRead, later: number): TreatmentRead {
+/** Return a treatment, with all that it occupies, so many milliseconds later. */
+export function shift(treatment: TreatmentRead, later: number): TreatmentRead {
   if (later === 0) return treatment;
   return {
     ...treatment,

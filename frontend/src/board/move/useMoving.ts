@@ -42,6 +42,8 @@ export interface Moving {
   /** Put the card with this key, or the one in the hand, into the tray. */
   toTray: (key?: string) => void;
   emptyTray: () => void;
+  /** Take the card in the hand to another day: it waits in the tray. */
+  toDay: (day: string) => void;
 }
 
 type Actions = Omit<Moving, "tray" | "step" | "canMove">;
@@ -54,16 +56,17 @@ interface Options {
   view: View;
   movements: Movements;
   canMove: boolean;
+  onDay: (day: string) => void;
 }
 
-export function useMoving({ branch, board, layout, view, movements, canMove }: Options): Moving {
+export function useMoving({ branch, board, layout, view, movements, canMove, onDay }: Options): Moving {
   const { t } = useTranslation();
   const [store] = useState(createHandStore);
   const [tray, setTray] = useState<InTray | null>(null);
   const request = useRef<AbortController>(null);
   const refocus = useRef<string | null>(null);
-  const latest = useRef({ board, layout, view, movements, tray, canMove, t });
-  latest.current = { board, layout, view, movements, tray, canMove, t };
+  const latest = useRef({ board, layout, view, movements, tray, canMove, onDay, t });
+  latest.current = { board, layout, view, movements, tray, canMove, onDay, t };
 
   const empty = useCallback(() => {
     request.current?.abort();
@@ -105,6 +108,24 @@ export function useMoving({ branch, board, layout, view, movements, canMove }: O
       const { hand } = store.get();
       if (hand !== null && board !== undefined && layout !== undefined)
         store.set({ hand: how(hand, board, layout) });
+    };
+    const toTray: Moving["toTray"] = (key) => {
+      const { hand } = store.get();
+      const { board, view, canMove, t } = latest.current;
+      const found = key === undefined ? hand && { card: hand.card, columnId: hand.from.columnId } : find(key);
+      if (!found || board === undefined || !canMove) return;
+      empty();
+      if (!isMovable(found.card.appointment.status)) {
+        showFailure(t("move.fixed"));
+        return;
+      }
+      const name = nameOf(found.card, board) ?? t("card.anonymous");
+      // From the tray back to it, the card keeps the day it comes from.
+      setTray((before) =>
+        before?.card.treatment.id === found.card.treatment.id
+          ? before
+          : { ...found, view, name, dayStart: Date.parse(board.start) },
+      );
     };
     return {
       store,
@@ -159,24 +180,10 @@ export function useMoving({ branch, board, layout, view, movements, canMove }: O
         if (by === "keys" && hand !== null) refocus.current = hand.card.treatment.id;
         empty();
       },
-      toTray: (key) => {
-        const { hand } = store.get();
-        const { board, view, canMove, t } = latest.current;
-        const found =
-          key === undefined ? hand && { card: hand.card, columnId: hand.from.columnId } : find(key);
-        if (!found || board === undefined || !canMove) return;
-        empty();
-        if (!isMovable(found.card.appointment.status)) {
-          showFailure(t("move.fixed"));
-          return;
-        }
-        const name = nameOf(found.card, board) ?? t("card.anonymous");
-        // From the tray back to it, the card keeps the day it comes from.
-        setTray((before) =>
-          before?.card.treatment.id === found.card.treatment.id
-            ? before
-            : { ...found, view, name, dayStart: Date.parse(board.start) },
-        );
+      toTray,
+      toDay: (day) => {
+        toTray();
+        latest.current.onDay(day);
       },
       emptyTray: () => setTray(null),
     };

@@ -163,7 +163,8 @@ export function usePointer(
           break;
         case "drop":
           swallow();
-          if (isOverTray(root, pointer)) moving.toTray();
+          if (dayUnder(pointer) !== null) moving.toDay(dayUnder(pointer) ?? "");
+          else if (isOverTray(root, pointer)) moving.toTray();
           else moving.drop();
           break;
         case "open":
@@ -281,6 +282,11 @@ function pull(at: number, first: number, last: number): number {
   const after = at - (last - SCROLL_ZONE);
   if (before > 0) return -Math.min(SCROLL_STEP, Math.ceil(before / 3));
   return after > 0 ? Math.min(SCROLL_STEP, Math.ceil(after / 3)) : 0;
+}
+
+/** Return the day of the date strip under a point. */
+function dayUnder({ x, y }: { x: number; y: number }): string | null {
+  return document.elementFromPoint(x, y)?.closest<HTMLElement>("[data-day]")?.dataset.day ?? null;
 }
 
 function isOverTray(root: HTMLElement, { x, y }: { x: number; y: number }): boolean {

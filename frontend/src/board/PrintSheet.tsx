@@ -1,0 +1,145 @@
+/** The board on paper, landscape: pages of eight columns with all hours of the day. It exists only while it is printed. */
+import { useEffect, useState } from "react";
+import { flushSync } from "react-dom";
+import { useTranslation } from "react-i18next";
+import type { BoardRead } from "@/api/generated";
+import { currentLanguage } from "@/i18n";
+import { inLanguage } from "@/i18n/format";
+import type { Card, Column, DayLayout, Span } from "./layout";
+import { nameOf } from "./move/names";
+import { pagesOf } from "./print";
+import { LOOKS } from "./status";
+import { hoursIn, timeIn } from "./time";
+
+interface Props {
+  title: string;
+  board: BoardRead;
+  layout: DayLayout;
+}
+
+export function PrintSheet(props: Props) {
+  const isPrinting = useIsPrinting();
+  return isPrinting ? <Sheets {...props} /> : null;
+}
+
+function useIsPrinting(): boolean {
+  const [isPrinting, setPrinting] = useState(false);
+  useEffect(() => {
+    const media = matchMedia("print");
+    // The browser takes what is there when the event is over.
+    const update = () => flushSync(() => setPrinting(media.matches));
+    const before = () => flushSync(() => setPrinting(true));
+    const after = () => setPrinting(false);
+    media.addEventListener("change", update);
+    addEventListener("beforeprint", before);
+    addEventListener("afterprint", after);
+    return () => {
+      media.removeEventListener("change", update);
+      removeEventListener("beforeprint", before);
+      removeEventListener("afterprint", after);
+    };
+  }, []);
+  return isPrinting;
+}
+
+function Sheets({ title, board, layout }: Props) {
+  const { t } = useTranslation();
+  const { span } = layout;
+  const pages = pagesOf(layout.columns);
+  const hours = hoursIn(board.time_zone, span.start, span.end);
+  return (
+    <div className="print-sheets">
+      {pages.map((columns, page) => (
+        <section key={columns[0]?.id ?? page} className="print-page" data-page={page + 1}>
+          <header className="flex justify-between pb-1 text-sm">
+            <strong>{title}</strong>
+            <span className="tabular">
+              {t("print.page", { page: page + 1, pages: pages.length })} ·{" "}
+              {t("print.printed", { time: timeIn(board.time_zone, Date.now()) })}
+            </span>
+          </header>
+          <div className="flex min-h-0 flex-1">
+            <div className="flex w-12 shrink-0 flex-col">
+              <div className="h-7" />
+              <div className="relative flex-1">
+                {hours.map((hour) => (
+                  <time
+                    key={hour}
+                    className="tabular absolute right-1.5 -translate-y-1/2 text-xs"
+                    style={{ top: percent(span, hour) }}
+                  >
+                    {timeIn(board.time_zone, hour)}
+                  </time>
+                ))}
+              </div>
+            </div>
+            {columns.map((column) => (
+              <PrintColumn key={column.id} column={column} board={board} span={span} hours={hours} />
+            ))}
+          </div>
+        </section>
+      ))}
+    </div>
+  );
+}
+
+interface ColumnProps {
+  column: Column;
+  board: BoardRead;
+  span: Span;
+  hours: number[];
+}
+
+function PrintColumn({ column, board, span, hours }: ColumnProps) {
+  const { t } = useTranslation();
+  return (
+    <div className="flex min-w-0 flex-1 flex-col border-line-strong border-l">
+      <div className="h-7 truncate px-1 font-semibold text-sm" data-print-head>
+        {column.name || t("board.unassigned")}
+      </div>
+      <div className="relative flex-1 border-line-strong border-y">
+        {hours.map((hour) => (
+          <div
+            key={hour}
+            className="absolute inset-x-0 border-line border-t"
+            style={{ top: percent(span, hour) }}
+          />
+        ))}
+        {column.cards.map((card) => (
+          <PrintCard key={card.key} card={card} board={board} span={span} />
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function PrintCard({ card, board, span }: { card: Card; board: BoardRead; span: Span }) {
+  const { t } = useTranslation();
+  const { appointment, treatment, lane, lanes } = card;
+  const { icon: Icon } = LOOKS[appointment.status];
+  const width = 100 / lanes;
+  return (
+    <div
+      className="absolute overflow-hidden rounded-sm border border-text bg-page px-1 leading-tight"
+      style={{
+        top: percent(span, card.start),
+        height: `calc(${percent(span, card.end)} - ${percent(span, card.start)})`,
+        left: `${lane * width}%`,
+        width: `${width}%`,
+        fontSize: "8pt",
+      }}
+      data-print-card={card.key}
+    >
+      <span className="tabular">
+        {timeIn(board.time_zone, Math.max(card.start, Date.parse(treatment.start)))}
+      </span>{" "}
+      <Icon role="img" aria-label={t(`statusShort.${appointment.status}`)} size={10} className="inline" />{" "}
+      <strong>{nameOf(card, board) ?? t("card.anonymous")}</strong>{" "}
+      {inLanguage(treatment.name, currentLanguage())}
+    </div>
+  );
+}
+
+function percent({ start, end }: Span, instant: number): string {
+  return `${((instant - start) / (end - start)) * 100}%`;
+}
