@@ -27,7 +27,9 @@ export function layOutWeek(
       kind: "day",
       name: nameOf(board.day),
       shifts: (own?.shifts ?? []).map(moved),
-      shades: (own?.shades ?? []).map(moved),
+      shades: (
+        own?.shades ?? [{ kind: "off" as const, start: Date.parse(board.start), end: Date.parse(board.end) }]
+      ).map(moved),
       cards: (own?.cards ?? []).map((card) => ({
         ...moved(card),
         treatment: shift(card.treatment, earlier),
