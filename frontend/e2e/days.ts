@@ -81,7 +81,7 @@ export async function read(call: Call, booked: Booked): Promise<Booked> {
   return bookedOf(visit.id, appointment);
 }
 
-/** Find where a card fits, and therapists with whom it does at a time. */
+/** Return the therapists who are free for a card at a time. */
 export async function fitsAt(call: Call, booked: Booked, day: string, time: string): Promise<string[]> {
   const { places } = await call<{
     places: { resource_id: string; kind: string; fits: [string, string][] }[];

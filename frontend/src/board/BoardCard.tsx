@@ -77,6 +77,7 @@ export const BoardCard = memo(function BoardCard(props: Props) {
         data-card={card.key}
         data-status={appointment.status}
         aria-haspopup="dialog"
+        aria-keyshortcuts="M T Shift+ArrowUp Shift+ArrowDown"
         className={`flex h-full w-full flex-col overflow-hidden rounded-sm border border-l-4 px-1.5 py-0.5 text-left text-sm focus-visible:z-10 ${look}`}
         onClick={() => onOpen(card)}
         onFocus={() => onFocus(card.key)}

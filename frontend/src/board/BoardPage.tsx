@@ -19,9 +19,9 @@ import { DateStrip } from "./DateStrip";
 import { Filters } from "./Filters";
 import { onlyColumns, withGuests } from "./filter";
 import { type Card, layOut, type View } from "./layout";
+import { ConfirmationDialog } from "./move/ConfirmationDialog";
 import { MovingStage } from "./move/MovingStage";
 import { withPending } from "./move/movement";
-import { QuestionDialog } from "./move/QuestionDialog";
 import { useMovements } from "./move/useMovements";
 import { MovingProvider, useMoving } from "./move/useMoving";
 import { PrintSheet } from "./PrintSheet";
@@ -135,7 +135,7 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
       {board !== undefined && layout !== undefined && (
         <PrintSheet title={`${branch.name} · ${dayName(t, day, today)}`} board={board} layout={layout} />
       )}
-      <QuestionDialog movements={movements} />
+      <ConfirmationDialog movements={movements} />
       <StatusBar
         board={board}
         hidden={hide}

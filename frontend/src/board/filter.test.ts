@@ -31,7 +31,7 @@ describe("the guests that a text finds", () => {
     ["091234", ["a"]],
     ["đức", ["b"]],
     ["  ", ["a", "b"]],
-    ["nobody", []],
+    ["unknown", []],
   ])("for %s are %j", (text, ids) =>
     expect(
       withGuests(board, text).visits.flatMap(({ appointments }) => appointments.map(({ id }) => id)),

@@ -1,4 +1,4 @@
-/** Around the board: the card under the pointer, the bar of who moves one by keys or buttons, and the tray. */
+/** Around the board: the card under the pointer, the bar to move one by keys or buttons, and the tray. */
 import {
   ArrowDown,
   ArrowLeft,
@@ -82,7 +82,7 @@ function FloatingCard({
     <div
       ref={floating}
       aria-hidden
-      className={`pointer-events-none fixed top-0 left-0 z-40 w-36 rounded-sm border border-l-4 px-1.5 py-1 text-sm opacity-85 shadow-raised ${LOOKS[card.appointment.status].card}`}
+      className={`pointer-events-none fixed top-0 left-0 z-40 w-36 will-change-transform rounded-sm border border-l-4 px-1.5 py-1 text-sm opacity-85 shadow-raised ${LOOKS[card.appointment.status].card}`}
       data-floating
     >
       <span className="block truncate font-semibold">{nameOf(card, board) ?? t("card.anonymous")}</span>

@@ -36,7 +36,7 @@ describe("the day until the answer", () => {
     ...{ id: "1", visit, guests: [], appointments: [expected(hand, "Mai")] },
   });
 
-  it("has the guest at the new place, with all treatments, and nobody else moves", () => {
+  it("has the guest at the new place, with all treatments, and no other guest", () => {
     const after = withPending(day, [pending(carryTo(handOf("massage"), day, "mai", when("13:00"), 15))]);
     const [moved] = after.visits[0]?.appointments ?? [];
     expect([moved?.start, moved?.end]).toEqual([utc("12:00"), utc("14:00")]);

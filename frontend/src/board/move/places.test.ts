@@ -28,7 +28,7 @@ describe("the verdict on a place", () => {
     ["lan", "10:00", "fits"],
     ["lan", "11:05", "taken"],
     ["lan", "22:00", "closed"],
-    ["nobody", "10:00", "unfit"],
+    ["unknown", "10:00", "unfit"],
   ])("of %s at %s is %s", (column, time, verdict) =>
     expect(verdictOf(places, column, when(time))).toBe(verdict),
   );
@@ -50,7 +50,7 @@ it("lights the time that the card can cover, and joins what touches", () => {
     ["09:00", "12:00"],
     ["17:00", "18:00"],
   ]);
-  expect(areasOf(places, "nobody", handOf("wash"))).toEqual([]);
+  expect(areasOf(places, "unknown", handOf("wash"))).toEqual([]);
 });
 
 describe("what the desk can overrule", () => {

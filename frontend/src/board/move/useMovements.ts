@@ -36,7 +36,7 @@ export interface Movement extends Pending {
 }
 
 /** Something that the desk has to confirm. */
-export interface Question {
+export interface Confirmation {
   sentence: string;
   /** What makes the API accept it. */
   permit: "allow_same_time" | "force";
@@ -56,7 +56,7 @@ export interface Drop {
 
 export interface Movements {
   pending: readonly Pending[];
-  question: Question | null;
+  confirmation: Confirmation | null;
   /** Send a drop. */
   drop: (drop: Drop) => void;
   confirm: () => void;
@@ -72,7 +72,7 @@ export function useMovements(branch: BranchRead): Movements {
   const { t } = useTranslation();
   const cache = useQueryClient();
   const [pending, setPending] = useState<readonly Movement[]>([]);
-  const [question, setQuestion] = useState<Question | null>(null);
+  const [confirmation, setConfirmation] = useState<Confirmation | null>(null);
   const history = useRef<Movement[]>([]);
   const zone = branch.time_zone;
 
@@ -128,13 +128,13 @@ export function useMovements(branch: BranchRead): Movements {
       const code = error instanceof ApiError ? error.code : "";
       const choices = movement.isUndo ? [] : nearest(movement, details);
       if (code === "SAME_TIME") {
-        setQuestion({ sentence, permit: "allow_same_time", movement, choices });
+        setConfirmation({ sentence, permit: "allow_same_time", movement, choices });
       } else if (
         code === "SLOT_TAKEN" &&
         movement.canForce &&
         details.some(({ type }) => type === "reason")
       ) {
-        setQuestion({ sentence, permit: "force", movement, choices });
+        setConfirmation({ sentence, permit: "force", movement, choices });
       } else {
         showFailure(t("move.refused", { name: movement.name, reason: sentence }), choices);
       }
@@ -238,7 +238,7 @@ export function useMovements(branch: BranchRead): Movements {
 
   return {
     pending,
-    question,
+    confirmation,
     drop: ({ hand, board, name, columnName, canForce }) => {
       const { visit, appointment } = hand.card;
       const body = requestOf(hand);
@@ -260,16 +260,16 @@ export function useMovements(branch: BranchRead): Movements {
       });
     },
     confirm: () => {
-      if (question === null) return;
-      const { movement, permit } = question;
-      setQuestion(null);
+      if (confirmation === null) return;
+      const { movement, permit } = confirmation;
+      setConfirmation(null);
       const requests = movement.requests.map((request) => ({
         ...request,
         body: { ...request.body, [permit]: true },
       })) as Request[];
       run({ ...movement, id: newKey(), requests, canForce: movement.canForce && permit !== "force" });
     },
-    decline: () => setQuestion(null),
+    decline: () => setConfirmation(null),
     undoLast,
   };
 }

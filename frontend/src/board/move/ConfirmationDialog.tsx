@@ -4,29 +4,29 @@ import { useTranslation } from "react-i18next";
 import { Button, buttonClass } from "@/design/Button";
 import type { Movements } from "./useMovements";
 
-export function QuestionDialog({ movements }: { movements: Movements }) {
+export function ConfirmationDialog({ movements }: { movements: Movements }) {
   const { t } = useTranslation();
-  const { question, confirm, decline } = movements;
+  const { confirmation, confirm, decline } = movements;
   return (
-    <AlertDialog.Root open={question !== null} onOpenChange={(isOpen) => !isOpen && decline()}>
+    <AlertDialog.Root open={confirmation !== null} onOpenChange={(isOpen) => !isOpen && decline()}>
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className="fixed inset-0 z-40 bg-page/70" />
         <AlertDialog.Popup className="fixed top-1/2 left-1/2 z-50 w-104 max-w-[calc(100vw-2rem)] -translate-x-1/2 -translate-y-1/2 rounded-lg border border-line bg-raised p-5 text-text shadow-raised outline-none">
-          {question !== null && (
+          {confirmation !== null && (
             <>
               <AlertDialog.Title className="font-semibold text-lg">
-                {t(question.permit === "force" ? "move.askForce" : "move.askSameTime", {
-                  name: question.movement.name,
+                {t(confirmation.permit === "force" ? "move.askForce" : "move.askSameTime", {
+                  name: confirmation.movement.name,
                 })}
               </AlertDialog.Title>
               <AlertDialog.Description className="mt-1 text-muted">
-                {question.sentence}
+                {confirmation.sentence}
               </AlertDialog.Description>
-              {question.choices.length > 0 && (
+              {confirmation.choices.length > 0 && (
                 <div className="mt-4">
                   <p className="mb-1.5 text-muted text-sm">{t("move.nearest")}</p>
                   <div className="flex flex-wrap gap-2">
-                    {question.choices.map(({ label, run }) => (
+                    {confirmation.choices.map(({ label, run }) => (
                       <Button
                         key={label}
                         className="tabular pointer-coarse:h-11"
