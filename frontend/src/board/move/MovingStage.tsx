@@ -146,7 +146,7 @@ function HandBar({ moving, board, columns }: { moving: Moving; board: BoardRead;
 
 function Step({ icon: Icon, name, onStep }: { icon: LucideIcon; name: string; onStep: () => void }) {
   return (
-    <Button size="icon" className="size-11" aria-label={name} title={name} onClick={onStep}>
+    <Button size="icon" className="h-11 w-11" aria-label={name} title={name} onClick={onStep}>
       <Icon aria-hidden size={18} />
     </Button>
   );
@@ -189,7 +189,7 @@ function Tray({ moving, zone }: { moving: Moving; zone: string }) {
       <Button
         kind="quiet"
         size="icon"
-        className="size-11"
+        className="h-11 w-11"
         aria-label={t("move.emptyTray")}
         onClick={moving.emptyTray}
       >
