@@ -336,9 +336,7 @@ class TestAStay:
 
 
 class TestAssigning:
-    async def test_a_new_guest_is_put_with_a_therapist_whom_nobody_asked_for(
-        self, client: httpx2.AsyncClient
-    ) -> None:
+    async def test_a_new_guest_is_assigned_without_a_wish(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
         for therapist in map(str, spa.therapists):
             visit = await create_booking(client, spa, 10, spa.treatment(assign_to=therapist))
@@ -346,15 +344,13 @@ class TestAssigning:
             assert visit["appointments"][0]["treatments"][0]["therapist_id"] is None
             assert (await client.get(f"{VISITS}/{visit['id']}")).json() == visit
 
-    async def test_a_guest_who_was_put_with_a_therapist_gives_way_to_one_who_asks(
-        self, client: httpx2.AsyncClient
-    ) -> None:
+    async def test_an_assigned_guest_gives_way_to_a_wish(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2)
         lan = str(spa.therapists[0])
-        placed = await create_booking(client, spa, 10, spa.treatment(assign_to=lan))
-        asked = await create_booking(client, spa, 10, spa.treatment(therapist_id=lan))
-        assert resources_of(asked, "staff") == [lan]
-        assert asked["reassigned"][0]["visit_id"] == placed["id"]
+        assigned = await create_booking(client, spa, 10, spa.treatment(assign_to=lan))
+        wish = await create_booking(client, spa, 10, spa.treatment(therapist_id=lan))
+        assert resources_of(wish, "staff") == [lan]
+        assert wish["reassigned"][0]["visit_id"] == assigned["id"]
 
     async def test_a_colleague_takes_over_and_the_wish_stays(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=3, beds=3)
