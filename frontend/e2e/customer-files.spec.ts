@@ -86,7 +86,7 @@ test("a file is seen first; good rows are imported and bad rows come back", asyn
   await expect(page.getByText("2 khách mới · 1 dòng cần sửa")).toBeVisible();
   await expect(page.locator("[data-outcome=refused]")).toContainText("0912 345 678");
   const start = page.getByRole("button", { name: "Nhập 2 khách" });
-  await expect(start).toBeDisabled(); // until it is decided what becomes of the column
+  await expect(start).toBeDisabled(); // until the column is decided
   const column = page.getByRole("listitem").filter({ hasText: "Hạng thẻ" });
   await column.getByRole("button", { name: "Không nhập cột này" }).click();
   await expect(start).toBeEnabled();

@@ -87,7 +87,7 @@ test("are not picked by the Enter that ends a syllable, nor before the answer (c
   await expect(page.getByRole("heading", { name: customer.full_name })).toBeVisible();
 });
 
-test("are added with what was searched for; a number that exists leads to who has it", async ({
+test("are added with what was searched for; a number that exists leads to its customer", async ({
   page,
   request,
 }) => {

@@ -14,7 +14,7 @@ interface Props {
   onBack: () => void;
 }
 
-/** A question before something that cannot be taken back. */
+/** A confirmation before a step that is hard to take back. */
 export function ConfirmDialog({
   isOpen,
   title,

@@ -37,7 +37,7 @@ export function EditCustomer({ customer, onDone }: { customer: CustomerRead; onD
   const [initial] = useState(() => valuesOf(customer));
   const [refusal, setRefusal] = useState(NOTHING);
   const [conflict, setConflict] = useState<Conflict | null>(null);
-  const [choices, setChoices] = useState<Partial<Record<Field, "mine" | "theirs">>>({});
+  const [choices, setChoices] = useState<Partial<Record<Field, "typed" | "saved">>>({});
 
   const finish = (saved: CustomerRead) => {
     keepCustomer(cache, saved);
@@ -82,7 +82,7 @@ export function EditCustomer({ customer, onDone }: { customer: CustomerRead; onD
       setRefusal({ fields: {}, failure: t("customers.chooseFirst") });
       return;
     }
-    const kept = Object.entries(changes).filter(([field]) => choices[field as Field] !== "theirs");
+    const kept = Object.entries(changes).filter(([field]) => choices[field as Field] !== "saved");
     if (kept.length === 0) finish(conflict.latest);
     else run({ base: conflict.latest, changes: Object.fromEntries(kept) });
   };
@@ -113,14 +113,14 @@ export function EditCustomer({ customer, onDone }: { customer: CustomerRead; onD
 
 interface ChoicesProps {
   conflict: Conflict;
-  choices: Partial<Record<Field, "mine" | "theirs">>;
-  onChoice: (field: Field, choice: "mine" | "theirs") => void;
+  choices: Partial<Record<Field, "typed" | "saved">>;
+  onChoice: (field: Field, choice: "typed" | "saved") => void;
 }
 
 function Choices({ conflict: { latest, fields, changes }, choices, onChoice }: ChoicesProps) {
   const { t } = useTranslation();
-  const { data: mine } = useCustomer(changes.contact_id ?? null);
-  const { data: theirs } = useCustomer(latest.contact_id);
+  const { data: typedContact } = useCustomer(changes.contact_id ?? null);
+  const { data: savedContact } = useCustomer(latest.contact_id);
   const frame = useRef<HTMLElement>(null);
   useEffect(() => {
     frame.current?.focus();
@@ -144,17 +144,17 @@ function Choices({ conflict: { latest, fields, changes }, choices, onChoice }: C
           <div className="flex flex-col gap-1.5">
             <Choice
               name={field}
-              label={t("customers.mine")}
-              value={showValue(t, field, changes[field], mine?.full_name)}
-              isChosen={choices[field] === "mine"}
-              onChoose={() => onChoice(field, "mine")}
+              label={t("customers.typedValue")}
+              value={showValue(t, field, changes[field], typedContact?.full_name)}
+              isChosen={choices[field] === "typed"}
+              onChoose={() => onChoice(field, "typed")}
             />
             <Choice
               name={field}
-              label={t("customers.theirs")}
-              value={showValue(t, field, latest[field], theirs?.full_name)}
-              isChosen={choices[field] === "theirs"}
-              onChoose={() => onChoice(field, "theirs")}
+              label={t("customers.savedValue")}
+              value={showValue(t, field, latest[field], savedContact?.full_name)}
+              isChosen={choices[field] === "saved"}
+              onChoose={() => onChoice(field, "saved")}
             />
           </div>
         </fieldset>

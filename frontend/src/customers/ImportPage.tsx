@@ -1,4 +1,4 @@
-/** Customers from a CSV file: choose it, see what becomes of each column and row, import, and take the bad rows back. */
+/** Customers from a CSV file: choose it, preview each column and row, import, and take the bad rows back. */
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { CircleCheck, Download, FileUp, Lock, TriangleAlert } from "lucide-react";

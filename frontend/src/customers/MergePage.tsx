@@ -153,16 +153,16 @@ function Comparison({ survivor, duplicate, onSwap, onOther }: ComparisonProps) {
           </thead>
           <tbody>
             {mergedFields(survivor, duplicate)
-              .filter(({ survivor: mine, duplicate: other }) => mine !== "" || other !== "")
-              .map(({ field, survivor: mine, duplicate: other, result, from }) => (
+              .filter(({ survivor: kept, duplicate: other }) => kept !== "" || other !== "")
+              .map(({ field, survivor: kept, duplicate: other, result, from }) => (
                 <tr key={field} data-field={field}>
                   <th scope="row" className="border-line border-b py-2 pr-3 align-top font-normal text-muted">
                     {t(`customers.fields.${field}`)}
                   </th>
-                  <Cell isWinner={mine === "" || from !== "duplicate"}>
-                    {showValue(t, field, mine, firstContact)}
+                  <Cell isWinner={kept === "" || from !== "duplicate"}>
+                    {showValue(t, field, kept, firstContact)}
                   </Cell>
-                  <Cell isWinner={other === "" || from !== "survivor" || mine === other}>
+                  <Cell isWinner={other === "" || from !== "survivor" || kept === other}>
                     {showValue(t, field, other, secondContact)}
                   </Cell>
                   <td className="break-words border-line border-b py-2 pr-3 align-top font-medium">

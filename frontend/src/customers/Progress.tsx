@@ -6,7 +6,7 @@ interface Props {
   working: string;
 }
 
-/** How far an upload is; then that the server works, for as long as nobody knows. */
+/** The progress of an upload; then that the server works, without an end that is known. */
 export function Progress({ share, sending, working }: Props) {
   const isSent = share >= 1;
   const percent = Math.round(share * 100);

@@ -51,7 +51,7 @@ export function SearchBox({ ref, text, onText, onDown, onEnter }: Props) {
         value={text}
         onChange={(event) => onText(event.target.value)}
         onKeyDown={press}
-        // biome-ignore lint/a11y/noAutofocus: a desk comes to this page to find somebody
+        // biome-ignore lint/a11y/noAutofocus: the desk opens this page to find a customer
         autoFocus
         autoComplete="off"
         spellCheck={false}

@@ -46,7 +46,7 @@ export function parseMergeSearch(search: Record<string, unknown>): MergeSearch {
   };
 }
 
-/** Return the fields of a new customer that a search means: a number when it is mostly digits, else a name. */
+/** Return the fields of a new customer that a search means: a number when it is mostly digits, otherwise a name. */
 export function fieldsOfSearch(text: string): { full_name: string; phone: string } {
   const trimmed = text.trim();
   const digits = trimmed.replace(/\D/g, "");
