@@ -101,7 +101,10 @@ function Actions() {
     <div className="ml-auto flex items-center gap-2">
       {isAdmin && (
         <Menu.Root>
-          <Menu.Trigger className={buttonClass("quiet", "icon")} aria-label={t("customers.more")}>
+          <Menu.Trigger
+            className={`${buttonClass("quiet", "icon")} pointer-coarse:size-11`}
+            aria-label={t("customers.more")}
+          >
             <Ellipsis aria-hidden size={18} />
           </Menu.Trigger>
           <Menu.Portal>
@@ -120,7 +123,7 @@ function Actions() {
           </Menu.Portal>
         </Menu.Root>
       )}
-      <Link to="/desk/customers/new" className={buttonClass("primary")}>
+      <Link to="/desk/customers/new" className={`${buttonClass("primary")} pointer-coarse:h-11`}>
         <UserRoundPlus aria-hidden size={17} />
         {t("customers.add")}
       </Link>
@@ -145,7 +148,11 @@ function Matches({ search: { matches, isCurrent, error, retry }, text, onLeave }
       </p>
       {matches.length === 0 && isCurrent ? (
         <Notice icon={SearchX} title={t("customers.notFound", { text })} hint={t("customers.notFoundHint")}>
-          <Link to="/desk/customers/new" search={{ typed: true }} className={buttonClass("primary")}>
+          <Link
+            to="/desk/customers/new"
+            search={{ typed: true }}
+            className={`${buttonClass("primary")} pointer-coarse:h-11`}
+          >
             <UserRoundPlus aria-hidden size={17} />
             {t("customers.add")}
           </Link>
@@ -237,11 +244,16 @@ function Pages({ cursors, onCursors, onLeave }: PagesProps) {
           <span className="mr-auto text-muted text-sm">
             {t("customers.page", { number: cursors.length + 1 })}
           </span>
-          <Button disabled={cursors.length === 0} onClick={() => onCursors(cursors.slice(0, -1))}>
+          <Button
+            className="pointer-coarse:h-11"
+            disabled={cursors.length === 0}
+            onClick={() => onCursors(cursors.slice(0, -1))}
+          >
             <ChevronLeft aria-hidden size={17} />
             {t("customers.previousPage")}
           </Button>
           <Button
+            className="pointer-coarse:h-11"
             disabled={next === null || isPlaceholderData}
             onClick={() => next !== null && onCursors([...cursors, next])}
           >
