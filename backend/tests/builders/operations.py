@@ -361,6 +361,8 @@ IN_A_BRANCH = ABOUT_STAFF | {
     "DELETE /api/v1/blocked-times/{blocked_time_id}/occurrences/{day}",
     "POST /api/v1/visits",
     "GET /api/v1/visits/{visit_id}",
+    "GET /api/v1/visits/{visit_id}/history",
+    "GET /api/v1/visits/{visit_id}/steps",
     "PATCH /api/v1/visits/{visit_id}",
     "PUT /api/v1/visits/{visit_id}/status",
     "POST /api/v1/visits/{visit_id}/undo",
