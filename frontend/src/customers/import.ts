@@ -1,7 +1,7 @@
 /** The choices of a person on how to import a file, as the API takes them. All of it is pure. */
 import type { CustomerImportPreview, CustomerImportResult, DateOrder } from "@/api/generated";
 
-export const DOUBTS = ["broken_text", "another_name", "swapped_birthday"] as const;
+export const DOUBTS = ["broken_text", "no_name", "another_name", "swapped_birthday"] as const;
 export type Doubt = (typeof DOUBTS)[number];
 
 export interface Choices {

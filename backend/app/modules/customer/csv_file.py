@@ -285,11 +285,11 @@ class CustomerFile:
         if "phone" in values and _ROUNDED.fullmatch(values["phone"].strip()):
             del values["phone"]
             yield RowError(row, "phone", "rounded_phone", _ROUNDED_PHONE)
-        if values["full_name"].strip() and is_no_name(values["full_name"]):
-            yield RowError(row, "full_name", "no_name", _NO_NAME)
 
     def _doubts_of(self, row: int, values: dict[str, str]) -> Iterator[RowError]:
         name = values["full_name"]
+        if is_no_name(name):
+            yield RowError(row, "full_name", Doubt.NO_NAME, _NO_NAME)
         problem = problem_of_name(name)
         if problem is None and self._is_legacy and has_only_latin_1(name):
             problem = LEGACY_ENCODING

@@ -12,6 +12,8 @@ class Doubt(StrEnum):
 
     BROKEN_TEXT = "broken_text"
     """Chữ hỏng: accents were lost, or the text was read in another encoding."""
+    NO_NAME = "no_name"
+    """Không phải tên: an empty cell of a spreadsheet (#N/A, NULL, a dash), a phone number, or the label of a total."""
     ANOTHER_NAME = "another_name"
     """Tên khác: the phone number belongs to a customer with another name."""
     SWAPPED_BIRTHDAY = "swapped_birthday"

@@ -410,8 +410,8 @@ class TestOffers:
         at_the_desk = spa.variant(spa.service_of[rare], 90, name=legs)
         await spa.write()
         for variant, language, message in (
-            (retired, "vi", "Spa hiện không làm old massage (vi)."),
-            (retired, "en", "The spa does not offer old massage any more."),
+            (retired, "vi", "old massage (vi) 90 phút đã ngừng bán. Vui lòng chọn tùy chọn khác."),
+            (retired, "en", "old massage of 90 minutes is not sold any more. Please choose another variant."),
             (at_the_desk, "vi", "rare (vi) · Chân chưa nhận đặt online. Vui lòng gọi chi nhánh."),
             (at_the_desk, "en", "rare · Legs cannot be booked online. Please call the branch."),
         ):

@@ -179,7 +179,7 @@ class TestChangedMinds:
         visit = (await client.post(VISITS, **spa.booking(None, walk_in=True))).json()
         response = await client.put(f"{VISITS}/{visit['id']}/status", json={"status": "cancelled"})
         assert response.status_code == 200, response.text
-        assert response.json()["appointments"][0]["status"] == "late_cancelled"
+        assert response.json()["appointments"][0]["status"] == "cancelled"
         assert await run_sql("SELECT FROM allocation") == []
 
 

@@ -292,7 +292,7 @@ class TestChange:
             ({"staff_id": str(uuid7())}, (404, "STAFF_NOT_FOUND")),
             ({"branch_id": str(uuid7())}, (404, "BRANCH_NOT_FOUND")),
             ({"end": at(9).isoformat()}, (422, "VALIDATION_ERROR")),
-            ({"end": at(34).isoformat()}, (422, "VALIDATION_ERROR")),
+            ({"end": at(34.5).isoformat()}, (422, "VALIDATION_ERROR")),
         ):
             assert code_of(await client.patch(f"{PATH}/{shift_id}", json=changes)) == expected
 
@@ -306,7 +306,7 @@ class TestChange:
         earlier = await client.patch(f"{PATH}/{shift_id}", json={"start": at(10).isoformat()})
         assert earlier.status_code == 200
 
-    async def test_a_shift_of_25_hours_can_change_its_person_but_not_its_times(
+    async def test_a_shift_of_25_hours_can_change_its_person_and_its_times(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
         mai = await add_therapist(branch)
@@ -315,7 +315,7 @@ class TestChange:
         assert reassigned.status_code == 200
         assert await shifts_of(mai) == [(at(9), at(34))]
         moved = await client.patch(f"{PATH}/{shift_id}", json={"end": at(33.5).isoformat()})
-        assert code_of(moved) == (422, "VALIDATION_ERROR")
+        assert moved.status_code == 200
 
     async def test_appointments_at_other_times_are_not_loaded(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
