@@ -161,7 +161,7 @@ test("a name is a text, whatever it is", async ({ page, request }) => {
   await openShowDay(page);
   const card = page.locator("[data-card]", { hasText: name }).first();
   await card.click();
-  await expect(page.getByRole("dialog").getByText(name)).toBeVisible();
+  await expect(page.getByRole("dialog").getByRole("heading", { name })).toBeVisible();
   await expect(page.locator("img[src=x]")).toHaveCount(0);
 });
 

@@ -89,7 +89,7 @@ function ShadedHours({ shade, span, scale }: { shade: Shade; span: Span; scale: 
       {isNamed && (
         <button
           type="button"
-          className="sticky top-(--head) m-1 block max-w-[calc(100%-0.5rem)] truncate rounded-sm bg-surface px-1.5 text-left font-medium text-xs hover:underline"
+          className="sticky top-(--head) z-1 m-1 block max-w-[calc(100%-0.5rem)] truncate rounded-sm bg-surface px-1.5 text-left font-medium text-xs hover:underline"
           aria-haspopup="dialog"
           data-away={shade.id}
         >

@@ -89,7 +89,6 @@ function Day({ day, today, isShown, load, onDay }: DayProps) {
         data-day={day}
         tabIndex={isShown ? 0 : -1}
         aria-current={isShown ? "date" : undefined}
-        aria-label={`${dayName(t, day, today)}. ${told}`}
         title={told}
         onClick={() => onDay(day)}
         className={`flex h-11 w-full flex-col justify-between rounded-md border px-2 py-1 text-sm hover:border-line-strong ${
@@ -104,6 +103,8 @@ function Day({ day, today, isShown, load, onDay }: DayProps) {
             {date}
           </span>
         </span>
+        {/* Not a label: the name of the button has to contain what is seen (WCAG 2.5.3). */}
+        <span className="sr-only">{`${dayName(t, day, today)}. ${told}`}</span>
         <span aria-hidden className="h-1 w-full overflow-hidden rounded-full bg-sunken" data-share={share}>
           <span
             className={`block h-full rounded-full ${share >= 0.85 ? "bg-danger" : "bg-accent"}`}
