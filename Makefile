@@ -4,6 +4,7 @@ BIN := .venv/bin
 # Until the first deployment no client and no second version uses a database: what is renamed and dropped breaks nothing.
 BEFORE_CLIENTS := renaming-table,renaming-column,renaming-object,adding-not-nullable-field,changing-column-type
 BEFORE_CLIENTS := $(BEFORE_CLIENTS),ban-drop-column,ban-drop-constraint,ban-drop-function,ban-drop-table
+BEFORE_CLIENTS := $(BEFORE_CLIENTS),ban-drop-view,adding-foreign-key-constraint,constraint-missing-not-valid
 SQUAWK := --pg-version=15 --exclude=require-lock-timeout,require-statement-timeout,prefer-text-field,prefer-bigint-over-int,$(BEFORE_CLIENTS)
 IN_BACKEND := sh scripts/bootstrap.sh && cd backend &&
 # Valkey has a database for each of at most 16 workers.
