@@ -6,7 +6,7 @@ test("the date strip says how full the days are, and leads to them without a mou
   const { day } = factsOf();
   await signIn(page, "receptionist", `/desk/board?day=${day}`);
   const shown = page.locator("[data-day][aria-current=date]");
-  await expect(shown).toHaveAttribute("aria-label", /Thứ Bảy.*\d+ khách, kín \d+%/);
+  await expect(shown).toHaveAccessibleName(/Thứ Bảy.*\d+ khách, kín \d+%/);
   await shown.focus();
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("Enter");

@@ -12,9 +12,6 @@ export interface CardEvents {
 
 /** Milliseconds. A pointer that only crosses the board shows nothing. */
 const REST = 350;
-const LONG_PRESS = 450;
-/** Pixels that a finger may tremble. */
-const TREMBLE = 10;
 
 export function useCardEvents(surface: RefObject<HTMLElement | null>, events: CardEvents): void {
   const latest = useRef(events);
@@ -25,7 +22,6 @@ export function useCardEvents(surface: RefObject<HTMLElement | null>, events: Ca
     const stop = new AbortController();
     const { signal } = stop;
     let rest: ReturnType<typeof setTimeout> | undefined;
-    let press: { card: HTMLElement; x: number; y: number; at: number } | null = null;
     const look = (card: HTMLElement | null) => {
       clearTimeout(rest);
       if (card === null) latest.current.onLook(null);
@@ -50,50 +46,13 @@ export function useCardEvents(surface: RefObject<HTMLElement | null>, events: Ca
       { signal },
     );
     board.addEventListener("focusout", () => look(null), { signal });
-    board.addEventListener(
-      "pointerdown",
-      (event) => {
-        look(null);
-        const card = cardAt(event.target);
-        press =
-          card === null || event.pointerType === "mouse" || !event.isPrimary
-            ? null
-            : { card, x: event.clientX, y: event.clientY, at: event.timeStamp };
-      },
-      { signal, capture: true },
-    );
-    board.addEventListener(
-      "pointermove",
-      (event) => {
-        if (press !== null && Math.hypot(event.clientX - press.x, event.clientY - press.y) > TREMBLE)
-          press = null;
-      },
-      { signal, capture: true },
-    );
-    board.addEventListener("pointercancel", () => (press = null), { signal, capture: true });
-    board.addEventListener(
-      "pointerup",
-      (event) => {
-        const held = press;
-        press = null;
-        if (held === null || event.timeStamp - held.at < LONG_PRESS) return;
-        // The tap that some browsers make of it would open the card.
-        board.addEventListener("click", (click) => click.stopPropagation(), {
-          capture: true,
-          once: true,
-          signal: AbortSignal.any([signal, AbortSignal.timeout(300)]),
-        });
-        latest.current.onMenu(held.card, { x: held.x, y: held.y });
-      },
-      { signal, capture: true },
-    );
+    board.addEventListener("pointerdown", () => look(null), { signal, capture: true });
     board.addEventListener(
       "contextmenu",
       (event) => {
         const card = cardAt(event.target);
         if (card === null) return;
         event.preventDefault();
-        if (press !== null) return; // a finger: the menu opens when it is lifted, unless it has moved
         look(null);
         const isPointer = event.clientX !== 0 || event.clientY !== 0;
         latest.current.onMenu(card, isPointer ? { x: event.clientX, y: event.clientY } : null);

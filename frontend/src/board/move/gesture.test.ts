@@ -39,7 +39,7 @@ describe("a finger", () => {
       "drop",
     ]));
   it("moves nothing with a long press, but opens the card (case 2)", () =>
-    expect(run(down("a", true), rested(), move(104), up()).effects).toEqual(["lift", "open"]));
+    expect(run(down("a", true), rested(), move(104), up()).effects).toEqual(["lift", "menu"]));
   it("scrolls when it moves at once, and never lifts (case 4)", () =>
     expect(run(down("a", true), move(115), rested(), move(300), up()).effects).toEqual([]));
   it("scrolls when the browser takes the pointer", () =>

@@ -1,7 +1,7 @@
 /** From the events of pointers to what a person does with a card. Pure, so that each case can be tested.
 
     A mouse lifts the card when it has moved a little, a finger when it has rested. A finger that moves earlier scrolls, and
-    one that lifts a card and does not move opens it. A second pointer is ignored while the first is down.
+    one that lifts a card and does not move asks for its menu. A second pointer is ignored while the first is down.
 */
 export interface Grip {
   key: string;
@@ -31,7 +31,7 @@ export type Input =
   /** The browser has taken the pointer for scrolling, or Esc was pressed. */
   | { type: "cancel"; pointerId?: number };
 
-export type Effect = "lift" | "carry" | "drop" | "open" | "release" | null;
+export type Effect = "lift" | "carry" | "drop" | "menu" | "release" | null;
 
 /** Milliseconds. */
 export const LONG_PRESS = 300;
@@ -62,7 +62,7 @@ export function next(gesture: Gesture, input: Input): [Gesture, Effect] {
       return move(gesture, Math.hypot(input.x - gesture.x, input.y - gesture.y));
     case "up":
       if (gesture.phase === "pressed") return [IDLE, null];
-      return [IDLE, gesture.hasMoved ? "drop" : "open"];
+      return [IDLE, gesture.hasMoved ? "drop" : "menu"];
   }
 }
 

@@ -120,8 +120,11 @@ export function usePointer(
         key === TRAY_CARD ? moving.liftFromTray("pointer") : moving.lift(key, "pointer", isEdge);
       const { hand } = store.get();
       if (!isLifted || hand === null || place === null || home === null) {
+        const { isTouch } = gesture;
         moving.release();
         gesture = IDLE;
+        swallowsClick = isTouch;
+        if (isTouch) openMenu(key); // a finger on a card that cannot be moved
         return;
       }
       const { start, minutes } = hand.from;
@@ -137,6 +140,14 @@ export function usePointer(
         follow();
         scroll();
       });
+    };
+
+    /** Ask for the menu of a card, as the right button does. */
+    const openMenu = (key: string) => {
+      const at = { bubbles: true, cancelable: true, clientX: pointer.x, clientY: pointer.y };
+      root
+        .querySelector(`[data-card="${CSS.escape(key)}"]`)
+        ?.dispatchEvent(new MouseEvent("contextmenu", at));
     };
 
     const springHome = () => {
@@ -167,10 +178,10 @@ export function usePointer(
           else if (isOverTray(root, pointer)) moving.toTray();
           else moving.drop();
           break;
-        case "open":
+        case "menu":
           swallow();
           moving.release();
-          root.querySelector<HTMLElement>(`[data-card="${CSS.escape(key)}"]`)?.click();
+          openMenu(key);
           break;
         case "release":
           swallowsClick = true; // until the next press: the pointer is still down
@@ -244,9 +255,13 @@ export function usePointer(
       event.preventDefault();
       event.stopPropagation();
     };
-    // A finger that carries a card does not scroll, and a long press opens no menu of the browser.
+    // A finger that carries a card does not scroll, and its long press opens no menu before it is lifted.
     const onTouchMove = (event: TouchEvent) => gesture.phase === "carrying" && event.preventDefault();
-    const onContextMenu = (event: Event) => gesture.phase !== "idle" && event.preventDefault();
+    const onContextMenu = (event: Event) => {
+      if (gesture.phase === "idle") return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
     // Esc, or another day: nothing is in the hand any more.
     const unsubscribe = store.subscribe(() => {
       if (store.get().hand === null && gesture.phase === "carrying") dispatch({ type: "cancel" });
@@ -254,7 +269,7 @@ export function usePointer(
 
     root.addEventListener("pointerdown", onDown);
     root.addEventListener("touchmove", onTouchMove, { passive: false });
-    root.addEventListener("contextmenu", onContextMenu);
+    root.addEventListener("contextmenu", onContextMenu, { capture: true });
     root.addEventListener("dragstart", onContextMenu);
     root.addEventListener("click", onClick, { capture: true });
     addEventListener("pointermove", onMove);
@@ -266,7 +281,7 @@ export function usePointer(
       cancelAnimationFrame(frame);
       root.removeEventListener("pointerdown", onDown);
       root.removeEventListener("touchmove", onTouchMove);
-      root.removeEventListener("contextmenu", onContextMenu);
+      root.removeEventListener("contextmenu", onContextMenu, { capture: true });
       root.removeEventListener("dragstart", onContextMenu);
       root.removeEventListener("click", onClick, { capture: true });
       removeEventListener("pointermove", onMove);
