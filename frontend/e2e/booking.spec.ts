@@ -1,8 +1,10 @@
 /** New bookings at the desk. */
 import type { Page } from "@playwright/test";
 import axe from "axe-core";
+import type { CustomerRead } from "../src/api/generated";
 import { expect, signIn, test } from "./facts";
-import { addCustomer, addSpa, inMinutes, type Spa, visitsOf } from "./noonSpa";
+import { addCustomer as add, newWord } from "./people";
+import { inMinutes, makeSpa, type TestSpa } from "./spa";
 
 const panel = (page: Page) => page.locator("[data-booking]");
 const submit = (page: Page) => page.locator("[data-submit]");
@@ -12,7 +14,11 @@ const option = (page: Page, name: string) =>
   page.getByRole("option", { name: new RegExp(`^${name}`) }).first();
 const findTreatment = (page: Page) => page.getByPlaceholder(/^Tìm dịch vụ/);
 
-async function openBoard(page: Page, spa: Spa): Promise<void> {
+/** Add a customer with a name that no other has. */
+const addCustomer = ({ call }: TestSpa, fields: Partial<CustomerRead> = {}) =>
+  add(call, { full_name: `Nguyễn Thị ${newWord()}`, ...fields });
+
+async function openBoard(page: Page, spa: TestSpa): Promise<void> {
   await signIn(page, "admin", `/desk/board?branch=${spa.branch}`);
   await expect(page.locator("[data-board]")).toBeVisible();
   await expect(page.locator("[data-empty-place]").first()).toBeVisible();
@@ -28,7 +34,7 @@ async function enter(page: Page, name: string): Promise<void> {
 }
 
 /** Let the customer have had the treatment today, with an add-on and a therapist whom they asked for. */
-async function addPastVisit(spa: Spa, customerId: string): Promise<void> {
+async function addPastVisit(spa: TestSpa, customerId: string): Promise<void> {
   await spa.call("POST", "visits", {
     branch_id: spa.branch,
     walk_in: true,
@@ -39,9 +45,9 @@ async function addPastVisit(spa: Spa, customerId: string): Promise<void> {
       {
         treatments: [
           {
-            variant_id: spa.variant,
+            variant_id: spa.variants[0],
             add_on_ids: [spa.addOn],
-            therapist_id: spa.therapists[1] ?? spa.therapists[0],
+            therapist_id: (spa.therapists[1] ?? spa.therapists[0])?.id,
           },
         ],
       },
@@ -50,13 +56,13 @@ async function addPastVisit(spa: Spa, customerId: string): Promise<void> {
 }
 
 test("an empty place of a therapist is booked where it was clicked", async ({ page, request }) => {
-  const spa = await addSpa(request);
-  const mai = await addCustomer(spa.call, {
+  const spa = await makeSpa(request);
+  const mai = await addCustomer(spa, {
     contraindications: "Dị ứng tinh dầu sả",
     notes: "Thích phòng yên tĩnh",
   });
   await openBoard(page, spa);
-  const column = page.locator(`[data-column="${spa.therapists[1]}"]`);
+  const column = page.locator(`[data-column="${spa.therapists[1]?.id}"]`);
   const now = await page.locator("[data-now]").boundingBox();
   const place = await column.boundingBox();
   if (now === null || place === null) throw new Error("nothing is drawn");
@@ -70,7 +76,7 @@ test("an empty place of a therapist is booked where it was clicked", async ({ pa
   const lit = await column.locator("[data-ghost]").boundingBox();
   expect(Math.abs((lit?.y ?? 0) - (now.y + 150))).toBeLessThan(30);
   // Another place is pressed: the booking goes there, and back, with all that was entered.
-  const other = page.locator(`[data-column="${spa.therapists[0]}"]`);
+  const other = page.locator(`[data-column="${spa.therapists[0]?.id}"]`);
   const otherPlace = await other.boundingBox();
   await page.mouse.click((otherPlace?.x ?? 0) + 40, now.y + 250);
   await expect(other.locator("[data-ghost]")).toBeVisible();
@@ -80,22 +86,22 @@ test("an empty place of a therapist is booked where it was clicked", async ({ pa
   await submit(page).click();
   await expect(panel(page)).toHaveCount(0);
   await expect(column.locator("[data-card]")).toHaveCount(1);
-  const [visit] = await visitsOf(spa);
+  const [visit] = await spa.visits();
   expect(visit?.appointments[0]).toMatchObject({ customer_id: mai.id, status: "confirmed" });
   // The desk pointed at the column: that is no wish of the guest.
   expect(visit?.appointments[0]?.treatments[0]?.therapist_id).toBeNull();
 
   await page.getByRole("button", { name: "Hoàn tác" }).click();
   await expect(page.getByText("Đã hủy lịch vừa đặt.")).toBeVisible();
-  expect((await visitsOf(spa))[0]?.appointments[0]?.status).toMatch(/cancelled/);
+  expect((await spa.visits())[0]?.appointments[0]?.status).toMatch(/cancelled/);
 });
 
 test("a known customer has the usual at the next free time in 3 key presses besides the name", async ({
   page,
   request,
 }) => {
-  const spa = await addSpa(request);
-  const mai = await addCustomer(spa.call);
+  const spa = await makeSpa(request);
+  const mai = await addCustomer(spa);
   await addPastVisit(spa, mai.id);
   await openBoard(page, spa);
   let presses = 0;
@@ -113,18 +119,18 @@ test("a known customer has the usual at the next free time in 3 key presses besi
   await expect(page.getByText(`Đã đặt lịch cho ${mai.full_name}`)).toBeVisible();
   expect(presses).toBeLessThanOrEqual(10);
   expect(presses).toBe(3);
-  const booked = (await visitsOf(spa)).filter(({ source }) => source === "desk");
+  const booked = (await spa.visits()).filter(({ source }) => source === "desk");
   expect(booked).toHaveLength(1);
   expect(booked[0]?.appointments[0]?.treatments[0]).toMatchObject({
-    variant_id: spa.variant,
-    therapist_id: spa.therapists[1],
+    variant_id: spa.variants[0],
+    therapist_id: spa.therapists[1]?.id,
     add_ons: [{ add_on_id: spa.addOn }],
   });
 });
 
 test("a past visit is repeated by one press", async ({ page, request }) => {
-  const spa = await addSpa(request);
-  const mai = await addCustomer(spa.call);
+  const spa = await makeSpa(request);
+  const mai = await addCustomer(spa);
   await addPastVisit(spa, mai.id);
   await openBoard(page, spa);
   await page.keyboard.press("n");
@@ -133,24 +139,24 @@ test("a past visit is repeated by one press", async ({ page, request }) => {
   await expect(panel(page)).toContainText("Thích lực mạnh.");
   await page.getByRole("button", { name: /^Đặt lại / }).click();
   await expect(page.getByText(`Đã đặt lịch cho ${mai.full_name}`)).toBeVisible();
-  expect((await visitsOf(spa)).filter(({ source }) => source === "desk")).toHaveLength(1);
+  expect((await spa.visits()).filter(({ source }) => source === "desk")).toHaveLength(1);
 });
 
 test("a walk-in is taken in by one key, or with a treatment that is typed", async ({ page, request }) => {
-  const spa = await addSpa(request);
+  const spa = await makeSpa(request);
   await spa.call("POST", "visits", {
     branch_id: spa.branch,
     start: inMinutes(120),
-    guests: [{ guest_name: "Chị Lan", treatments: [{ variant_id: spa.variant }] }],
+    guests: [{ guest_name: "Chị Lan", treatments: [{ variant_id: spa.variants[0] }] }],
   });
   await openBoard(page, spa);
   await expect(page.locator("[data-card]")).not.toHaveCount(0);
   await page.keyboard.press("Shift+W");
   await expect(page.getByText(/^Đã nhận /)).toBeVisible();
-  const walkIns = async () => (await visitsOf(spa)).filter(({ source }) => source === "walk_in");
+  const walkIns = async () => (await spa.visits()).filter(({ source }) => source === "walk_in");
   expect((await walkIns())[0]?.appointments[0]).toMatchObject({
     status: "arrived",
-    treatments: [{ variant_id: spa.variant }],
+    treatments: [{ variant_id: spa.variants[0] }],
   });
 
   await page.keyboard.press("w");
@@ -164,11 +170,11 @@ test("a walk-in is taken in by one key, or with a treatment that is typed", asyn
 });
 
 test("a new customer is added while booking, with the phone checked", async ({ page, request }) => {
-  const spa = await addSpa(request);
+  const spa = await makeSpa(request);
   const digits = String(crypto.getRandomValues(new Uint32Array(1))[0])
     .padStart(10, "0")
     .slice(-6);
-  const owner = await addCustomer(spa.call, { phone: `0912${digits}` });
+  const owner = await addCustomer(spa, { phone: `0912${digits}` });
   await openBoard(page, spa);
   await page.keyboard.press("n");
   await expect(findCustomer(page)).toBeFocused();
@@ -193,8 +199,8 @@ test("two desks want the last time: one holds it, the other is told the nearest,
   browser,
   request,
 }) => {
-  const spa = await addSpa(request, { therapists: 1, beds: 1 });
-  const [mai, lan] = [await addCustomer(spa.call), await addCustomer(spa.call)];
+  const spa = await makeSpa(request, { therapists: 1, beds: 1 });
+  const [mai, lan] = [await addCustomer(spa), await addCustomer(spa)];
   await page.clock.install();
   await openBoard(page, spa);
   const context = await browser.newContext({ locale: "vi-VN" });
@@ -239,23 +245,23 @@ test("two desks want the last time: one holds it, the other is told the nearest,
 });
 
 test("a hold is confirmed", async ({ page, request }) => {
-  const spa = await addSpa(request);
-  const mai = await addCustomer(spa.call);
+  const spa = await makeSpa(request);
+  const mai = await addCustomer(spa);
   await openBoard(page, spa);
   await page.keyboard.press("n");
   await enter(page, mai.full_name);
   await expect(submit(page)).toHaveText(/^Đặt \d/);
   await page.getByRole("button", { name: "Giữ chỗ" }).click();
   await expect(page.locator("[data-hold-left]")).toBeVisible();
-  expect((await visitsOf(spa))[0]?.appointments[0]?.status).toBe("held");
+  expect((await spa.visits())[0]?.appointments[0]?.status).toBe("held");
   await page.getByRole("button", { name: "Xác nhận" }).click();
   await expect(page.getByText(`Đã đặt lịch cho ${mai.full_name}`)).toBeVisible();
-  expect((await visitsOf(spa))[0]?.appointments[0]?.status).toBe("confirmed");
+  expect((await spa.visits())[0]?.appointments[0]?.status).toBe("confirmed");
 });
 
 test("Enter twice on a network that loses the answer books once", async ({ page, request }) => {
-  const spa = await addSpa(request);
-  const mai = await addCustomer(spa.call);
+  const spa = await makeSpa(request);
+  const mai = await addCustomer(spa);
   await openBoard(page, spa);
   const keys: (string | undefined)[] = [];
   await page.route("**/api/v1/visits", async (route) => {
@@ -274,15 +280,15 @@ test("Enter twice on a network that loses the answer books once", async ({ page,
   await expect(panel(page)).toHaveCount(0);
   expect(keys.length).toBeGreaterThan(1);
   expect(new Set(keys).size).toBe(1);
-  expect(await visitsOf(spa)).toHaveLength(1);
+  expect(await spa.visits()).toHaveLength(1);
 });
 
 test("Enter that ends a Telex composition picks no customer, and only the newest search is shown", async ({
   page,
   request,
 }) => {
-  const spa = await addSpa(request);
-  const mai = await addCustomer(spa.call);
+  const spa = await makeSpa(request);
+  const mai = await addCustomer(spa);
   await openBoard(page, spa);
   let release: (value: null) => void = () => undefined;
   const newest = new Promise<null>((resolve) => {
@@ -311,8 +317,8 @@ test("a couple is booked in one room, and another appointment at the same time i
   page,
   request,
 }) => {
-  const spa = await addSpa(request, { therapists: 3, beds: 3 });
-  const mai = await addCustomer(spa.call);
+  const spa = await makeSpa(request, { therapists: 3, beds: 3 });
+  const mai = await addCustomer(spa);
   await openBoard(page, spa);
   await page.keyboard.press("n");
   await enter(page, mai.full_name);
@@ -325,7 +331,7 @@ test("a couple is booked in one room, and another appointment at the same time i
   const time = (await submit(page).textContent()) ?? "";
   await submit(page).click();
   await expect(panel(page)).toHaveCount(0);
-  const [visit] = await visitsOf(spa);
+  const [visit] = await spa.visits();
   expect(visit?.appointments.map(({ guest_name, customer_id }) => customer_id ?? guest_name)).toEqual([
     mai.id,
     "Anh Khoa",
@@ -340,13 +346,13 @@ test("a couple is booked in one room, and another appointment at the same time i
   await submit(page).click();
   await page.getByRole("button", { name: "Vẫn đặt cùng giờ" }).click();
   await expect(panel(page)).toHaveCount(0);
-  expect(await visitsOf(spa)).toHaveLength(2);
+  expect(await spa.visits()).toHaveLength(2);
 });
 
 for (const theme of ["light", "dark"] as const) {
   test(`the panel has nothing that axe complains about: ${theme}`, async ({ page, request }) => {
-    const spa = await addSpa(request);
-    const mai = await addCustomer(spa.call, { contraindications: "Đang mang thai", phone: null });
+    const spa = await makeSpa(request);
+    const mai = await addCustomer(spa, { contraindications: "Đang mang thai", phone: null });
     await addPastVisit(spa, mai.id);
     await page.emulateMedia({ colorScheme: theme });
     await openBoard(page, spa);

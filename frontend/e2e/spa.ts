@@ -1,4 +1,5 @@
-/** A branch of a test's own, open day and night: tests at one time do not take each other's therapists. */
+/** A branch of a test's own, open day and night: tests at one time do not take each other's therapists. It is about noon
+    there, so that the tests are the same at every hour of the server. */
 import type { APIRequestContext } from "@playwright/test";
 import { api } from "./facts";
 
@@ -12,12 +13,22 @@ interface Named {
 
 export interface TestVisit {
   id: string;
-  appointments: { id: string; status: string; start: string; treatments: { id: string }[] }[];
+  source: string;
+  appointments: {
+    id: string;
+    status: string;
+    start: string;
+    customer_id: string | null;
+    guest_name: string;
+    treatments: { id: string; variant_id: string; therapist_id: string | null }[];
+  }[];
 }
 
 export interface TestSpa {
   call: Call;
   branch: string;
+  /** The zone of the branch, without daylight saving time. */
+  zone: string;
   /** Today and tomorrow in the zone of the branch. */
   today: string;
   tomorrow: string;
@@ -25,24 +36,28 @@ export interface TestSpa {
   beds: Named[];
   /** The 60, 90 and 120 minutes of one massage. */
   variants: string[];
+  /** An add-on of the massage. */
+  addOn: string;
   /** Book guests by name, each with the massage of 60 minutes. `hour` is of tomorrow; without it: now. */
   book: (guests: string[], more?: { hour?: number; body?: object; wish?: object }) => Promise<TestVisit>;
   /** Return the instant of an hour of tomorrow. */
   at: (hour: number) => string;
+  /** Return the visits of today. */
+  visits: () => Promise<TestVisit[]>;
 }
 
-const ZONE = "+07:00";
 const STEP = 5 * 60_000;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const NAMES = ["Lan Anh", "Hồng Nhung", "Minh Khoa", "Thu Trang"];
 let made = 0;
 
-function dayOf(instant: number): string {
-  return new Date(instant + 7 * HOUR).toISOString().slice(0, 10);
+/** Return the instant that is so many minutes from now, on a step of five minutes. */
+export function inMinutes(count: number): string {
+  return new Date(Math.floor(Date.now() / STEP) * STEP + count * 60_000).toISOString();
 }
 
-/** Make a branch in Ho Chi Minh City with so many therapists, and beds in one room. */
+/** Make a branch with so many therapists, and beds in one room. */
 export async function makeSpa(
   request: APIRequestContext,
   { therapists = 2, beds = 2, policy = {} }: { therapists?: number; beds?: number; policy?: object } = {},
@@ -51,23 +66,28 @@ export async function makeSpa(
   made += 1;
   // It sorts last: who names no branch is shown the first one.
   const key = `zen-${process.pid}-${made}-${Math.random().toString(36).slice(2, 8)}`;
-  const branch = await call<Named>("POST", "branches", { key, name: `Zen ${key}`, ...policy });
+  // Hours by which the zone is ahead of UTC: it is between 12:00 and 13:00 there. POSIX counts them the other way.
+  const offset = 12 - new Date().getUTCHours();
+  const zone = offset === 0 ? "Etc/UTC" : `Etc/GMT${offset > 0 ? "-" : "+"}${Math.abs(offset)}`;
+  const dayOf = (instant: number) => new Date(instant + offset * HOUR).toISOString().slice(0, 10);
+  const branch = await call<Named>("POST", "branches", {
+    ...{ key, name: `Zen ${key}`, time_zone: zone },
+    ...policy,
+  });
   const weekdays = [1, 2, 3, 4, 5, 6, 7];
   await call("PUT", `branches/${branch.id}/hours`, {
     hours: weekdays.map((weekday) => ({ weekday, opens: "00:00", closes: "24:00" })),
   });
   const types = await call<Named[]>("GET", "resource-types");
-  const catalogue = await call<
-    { services: { id: string; key: string; variants: { id: string; key: string }[] }[] }[]
-  >("GET", "catalogue");
-  const service = catalogue
-    .flatMap(({ services }) => services)
-    .find((one) => one.key === "massage-thuy-dien");
+  const { services } = await call<{
+    services: { id: string; key: string; add_on_ids: string[]; variants: { id: string; key: string }[] }[];
+  }>("GET", "catalogue/desk");
+  const service = services.find((one) => one.key === "massage-thuy-dien");
   const bedType = types.find((type) => type.key === "giuong-massage");
   if (service === undefined || bedType === undefined) throw new Error("no massage in the demo spa");
   const room = await call<Named>("POST", "rooms", { key: `${key}-sen`, branch_id: branch.id, name: "Sen" });
   const today = dayOf(Date.now());
-  const midnight = Date.parse(`${today}T00:00:00${ZONE}`);
+  const midnight = Date.parse(`${today}T00:00:00Z`) - offset * HOUR;
   const addBed = (number: number) => {
     const bed = { key: `${key}-${number}`, name: `Giường ${number}`, type_id: bedType.id };
     return call<Named>("POST", "resources", { ...bed, branch_id: branch.id, room_id: room.id });
@@ -102,6 +122,7 @@ export async function makeSpa(
   return {
     call,
     branch: branch.id,
+    zone,
     today,
     tomorrow: dayOf(midnight + DAY),
     therapists: people,
@@ -109,11 +130,14 @@ export async function makeSpa(
     variants: ["60", "90", "120"].map(
       (minutes) => service.variants.find((variant) => variant.key === minutes)?.id ?? "",
     ),
+    addOn: service.add_on_ids[0] ?? "",
     at,
+    visits: async () =>
+      (await call<{ visits: TestVisit[] }>("GET", `branches/${branch.id}/board?day=${today}`)).visits,
     book: (guests, { hour, body = {}, wish = {} } = {}) =>
       call("POST", "visits", {
         branch_id: branch.id,
-        start: hour === undefined ? new Date(Math.floor(Date.now() / STEP) * STEP).toISOString() : at(hour),
+        start: hour === undefined ? inMinutes(0) : at(hour),
         guests: guests.map((guest_name) => ({
           guest_name,
           treatments: [{ variant_id: service.variants.find((variant) => variant.key === "60")?.id, ...wish }],
