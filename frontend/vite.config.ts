@@ -1,9 +1,25 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 
+/** Names in the page all files that it may load, so that they can be kept for a time without the network. */
+const files: Plugin = {
+  name: "zenspa-files",
+  transformIndexHtml: {
+    order: "post",
+    handler: (_, { bundle }) => {
+      const paths = Object.keys(bundle ?? {}).filter((path) => path.startsWith("assets/"));
+      const content = paths.map((path) => `/${path}`).join(" ");
+      return bundle === undefined
+        ? []
+        : [{ tag: "meta", attrs: { name: "files", content }, injectTo: "head" }];
+    },
+  },
+};
+
 export default defineConfig({
-  plugins: [react(), tailwindcss()],
+  plugins: [react(), tailwindcss(), files],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
   build: {
     target: "es2022",

@@ -4,11 +4,18 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { configureClient, queryClient } from "./api/client";
+import { currentSession, onSessionChange } from "./api/session";
+import { keepFiles } from "./app/files";
 import { applyTheme, preferences } from "./app/preferences";
 import { router } from "./app/router";
 import "./design/base.css";
 import { startTranslations } from "./i18n";
 
+onSessionChange(() => {
+  const session = currentSession();
+  // Without storage, or when the network goes meanwhile, the desk is as it was before.
+  if (session.status === "signed-in" && session.isConfirmed) void keepFiles().catch(() => undefined);
+});
 applyTheme(preferences.theme());
 startTranslations();
 configureClient();

@@ -18,6 +18,7 @@ from app.http.etags import respond_with_etag
 from app.http.router import QuickRoute
 
 _HTML = "text/html; charset=utf-8"
+_SCRIPT = "text/javascript; charset=utf-8"
 _MISSING = (
     "Chưa có màn hình. Chạy `make run` khi có mạng, hoặc `zenspa screens build`.\n"
     "The screens are not built. Run `make run` while the npm registry can be reached, or `zenspa screens build`.\n"
@@ -62,6 +63,24 @@ def _read(path: Path) -> _File:
 
 
 _build = _Build()
+
+
+@router.get("/desk/worker.js")
+async def read_worker(request: Request) -> Response:
+    """Return the service worker, which shows the page while the server cannot be reached.
+
+    Its name stays the same in every build, so it is asked for again each time.
+
+    Raises:
+        NotFoundException: The screens are not built.
+    """
+    worker = _build.find("worker.js")
+    if worker is None:
+        raise NotFoundException
+    request.scope["screen"] = True
+    response = respond_with_etag(request, worker.content, _SCRIPT)
+    response.headers["Service-Worker-Allowed"] = "/desk"  # its own folder would leave out `/desk` itself
+    return response
 
 
 @router.get("/desk")

@@ -280,10 +280,12 @@ def _security_headers(settings: Settings) -> tuple[_Headers, _Headers, _Headers]
         b"font-src https://fonts.gstatic.com; img-src 'self' data: https://fastapi.tiangolo.com; "
         b"worker-src blob:; frame-ancestors 'none'"
     )
-    # No inline script and style; and no text becomes HTML or a script (Trusted Types): React needs neither.
+    # No inline script and style; and no text becomes HTML or a script (Trusted Types): React needs neither. The one
+    # policy names the service worker (frontend/src/app/files.ts).
     screen = (
         b"default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
-        b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+        b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+        b"trusted-types zenspa-worker"
     )
     name = b"content-security-policy"
     return (

@@ -4,9 +4,12 @@
 */
 import { QueryClient } from "@tanstack/react-query";
 import { currentLanguage } from "@/i18n";
-import { ApiError, errorOf } from "./errors";
+import { ApiError, errorOf, isAway } from "./errors";
 import { client } from "./generated/client.gen";
 import { freshToken, onForget, renewToken } from "./session";
+
+/** Milliseconds to wait for the beginning of an answer. */
+const PATIENCE = 20_000;
 
 export function configureClient(): void {
   client.setConfig({ baseUrl: "", fetch: signedFetch as typeof fetch });
@@ -24,11 +27,15 @@ export async function signedFetch(input: Request): Promise<Response> {
 async function send(request: Request, token: string | null): Promise<Response> {
   request.headers.set("Accept-Language", currentLanguage());
   if (token !== null) request.headers.set("Authorization", `Bearer ${token}`);
+  const timer = new AbortController();
+  const timeout = setTimeout(() => timer.abort(), PATIENCE);
   try {
-    return await fetch(request);
+    return await fetch(request, { signal: AbortSignal.any([request.signal, timer.signal]) });
   } catch (error) {
     if (request.signal.aborted) throw error;
-    throw new ApiError("NETWORK", 0);
+    throw new ApiError(timer.signal.aborted ? "TIMEOUT" : "NETWORK", 0);
+  } finally {
+    clearTimeout(timeout); // a long answer that has begun takes its time
   }
 }
 
@@ -46,8 +53,10 @@ export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       staleTime: 30_000,
-      retry: (failures, error) =>
-        failures < 2 && error instanceof ApiError && (error.status === 0 || error.status >= 500),
+      // What the browser says about the network is often wrong: only a request can tell.
+      networkMode: "always",
+      refetchOnReconnect: true,
+      retry: (failures, error) => failures < 2 && isAway(error),
     },
   },
 });

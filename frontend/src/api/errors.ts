@@ -6,7 +6,7 @@ export type ErrorDetail = NonNullable<ErrorResponse["error"]["details"]>[number]
 
 export class ApiError extends Error {
   constructor(
-    /** The API's code, or NETWORK, or UNKNOWN. */
+    /** The API's code, or NETWORK, TIMEOUT or UNKNOWN. */
     readonly code: string,
     readonly status: number,
     /** The sentence of the API for a person. Empty when there was none. */
@@ -16,6 +16,11 @@ export class ApiError extends Error {
   ) {
     super(`${code} ${sentence}`);
   }
+}
+
+/** Return whether an error says no more than that the network or the server is away. */
+export function isAway(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 0 || error.status >= 500);
 }
 
 export async function toApiError(response: Response): Promise<ApiError> {
@@ -46,5 +51,6 @@ function isErrorResponse(body: unknown): body is ErrorResponse {
 export function sentenceOf(t: TFunction, error: unknown): string {
   if (error instanceof ApiError && error.sentence !== "") return error.sentence;
   if (error instanceof ApiError && error.code === "NETWORK") return t("error.network");
+  if (error instanceof ApiError && error.code === "TIMEOUT") return t("error.timeout");
   return t("error.unknown");
 }

@@ -12,8 +12,34 @@ const refused =
     new Response(JSON.stringify({ status: "error", error: { code, message: code } }), { status });
 const ME = { id: "u", full_name: "Phạm Thu Trang", roles: [] };
 
-function storage(name: string) {
-  return { clear: () => cleared.push(name), getItem: () => null, setItem: () => {} };
+/** A storage of the browser. `isOff`: it keeps nothing. */
+function storage(name: string, isOff = false) {
+  const values = new Map<string, string>();
+  return {
+    clear: () => {
+      cleared.push(name);
+      values.clear();
+    },
+    getItem: (key: string) => values.get(key) ?? null,
+    setItem: (key: string, value: string) => void (isOff || values.set(key, value)),
+    removeItem: (key: string) => void values.delete(key),
+  };
+}
+
+/** Let the device have kept who was signed in. */
+function keepOnDevice(user: unknown) {
+  const kept = new Map([["/kept/user", JSON.stringify(user)]]);
+  const headers = { "x-kept-at": String(Date.now()) };
+  vi.stubGlobal("caches", {
+    has: async () => kept.size > 0,
+    keys: async () => [],
+    open: async () => ({
+      match: async (path: string) => (kept.has(path) ? new Response(kept.get(path), { headers }) : undefined),
+      put: async (path: string) => void kept.set(path, JSON.stringify(user)),
+    }),
+    delete: async () => kept.clear(),
+  });
+  return kept;
 }
 
 async function load() {
@@ -57,7 +83,7 @@ describe("a session", () => {
   it("is found at the start of the page by the cookie", async () => {
     const session = await load();
     await session.resumeSession();
-    expect(session.currentSession()).toEqual({ status: "signed-in", user: ME });
+    expect(session.currentSession()).toEqual({ status: "signed-in", user: ME, isConfirmed: true });
     expect(await session.freshToken()).toBe("t1");
     expect(requests).toEqual(["refresh", "me"]);
   });
@@ -109,6 +135,46 @@ describe("a session", () => {
     expect(session.currentSession().status).toBe("signed-in");
   });
 
+  it("is the one of the device while the server cannot be asked, and is confirmed when it can", async () => {
+    keepOnDevice(ME);
+    const session = await load();
+    const { refresh = () => new Response() } = answers;
+    delete answers.refresh;
+    await session.resumeSession();
+    expect(session.currentSession()).toEqual({ status: "signed-in", user: ME, isConfirmed: false });
+    await expect(session.freshToken()).rejects.toMatchObject({ code: "NETWORK" });
+    answers.refresh = refresh;
+    await session.freshToken();
+    await vi.waitFor(() => expect(session.currentSession()).toMatchObject({ isConfirmed: true }));
+  });
+
+  it("is the one of the device while the server does not answer", async () => {
+    vi.useFakeTimers();
+    keepOnDevice(ME);
+    const session = await load();
+    answers.refresh = () => new Promise<Response>(() => {});
+    const resumed = session.resumeSession();
+    await vi.advanceTimersByTimeAsync(3_000);
+    await resumed;
+    expect(session.currentSession()).toMatchObject({ status: "signed-in", isConfirmed: false });
+  });
+
+  it("is not the one of the device when the server refuses it: what was kept goes", async () => {
+    const kept = keepOnDevice(ME);
+    const session = await load();
+    answers.refresh = refused("INVALID_REFRESH_TOKEN");
+    await session.resumeSession();
+    expect(session.currentSession()).toEqual({ status: "signed-out", ended: false });
+    await vi.waitFor(() => expect(kept.size).toBe(0));
+  });
+
+  it("is told to be missing without a network and without anything kept", async () => {
+    const session = await load();
+    delete answers.refresh;
+    await expect(session.resumeSession()).rejects.toMatchObject({ code: "NETWORK" });
+    expect(session.currentSession().status).toBe("unknown");
+  });
+
   it("takes turns with other tabs where the browser has locks", async () => {
     const names: string[] = [];
     vi.stubGlobal("navigator", {
@@ -138,7 +204,29 @@ describe("signing out", () => {
     expect(session.currentSession()).toEqual({ status: "signed-out", ended: false });
   });
 
-  it("has not happened while the server could not be told: the cookie would sign in again", async () => {
+  it("clears the device at once without a network, and tells the server before anybody is signed in again", async () => {
+    const session = await load();
+    await session.resumeSession();
+    const { "sign-out": signOut = () => new Response() } = answers;
+    delete answers["sign-out"];
+    await session.signOut();
+    expect(cleared).toEqual(["local", "session", "zenspa"]);
+    const offline = await load();
+    await offline.resumeSession();
+    expect(offline.currentSession()).toEqual({ status: "signed-out", ended: false });
+    answers["sign-out"] = signOut;
+    requests = [];
+    const reloaded = await load();
+    await reloaded.resumeSession();
+    expect(reloaded.currentSession()).toEqual({ status: "signed-out", ended: false });
+    expect(requests).toEqual(["sign-out"]);
+    requests = [];
+    await (await load()).resumeSession();
+    expect(requests[0]).toBe("refresh");
+  });
+
+  it("has not happened where that cannot be kept: the cookie would sign in again", async () => {
+    vi.stubGlobal("localStorage", storage("local", true));
     const session = await load();
     await session.resumeSession();
     delete answers["sign-out"];

@@ -1,7 +1,11 @@
 /** The session of this browser. The access token lives in this module, in memory; the refresh token in a cookie that no
-    script can read. All tabs refresh one after the other, so that each sends the newest cookie. */
+    script can read. All tabs refresh one after the other, so that each sends the newest cookie. While the server cannot be
+    asked, who was signed in on this device stays so, for what the device has kept. */
 import { useSyncExternalStore } from "react";
-import { ApiError, toApiError } from "./errors";
+import { forgetKept, keepUser, keptUser } from "@/app/kept";
+import { leaving } from "@/app/preferences";
+import { beginTyping, forgetTyped } from "@/app/typed";
+import { ApiError, isAway, toApiError } from "./errors";
 
 export interface User {
   id: string;
@@ -12,7 +16,8 @@ export interface User {
 export type Session =
   | { status: "unknown" }
   | { status: "signed-out"; ended: boolean }
-  | { status: "signed-in"; user: User };
+  /** Not confirmed: the page was opened while the server could not be asked. */
+  | { status: "signed-in"; user: User; isConfirmed: boolean };
 
 interface AccessToken {
   access_token: string;
@@ -23,6 +28,10 @@ const BASE = "/api/v1/auth";
 const LOCK = "zenspa.refresh";
 /** Seconds before its end at which a token is renewed. */
 const EARLY = 30;
+/** Milliseconds to wait for an answer. A refresh that is sent again within 30 seconds gets the same successor. */
+const PATIENCE = 10_000;
+/** Milliseconds until a page that is opened shows what the device has kept instead. */
+const START_PATIENCE = 3_000;
 
 let session: Session = { status: "unknown" };
 let token: { value: string; expiresAt: number } | null = null;
@@ -43,6 +52,10 @@ function become(next: Session): void {
 
 export function currentSession(): Session {
   return session;
+}
+
+export function currentUserId(): string | null {
+  return session.status === "signed-in" ? session.user.id : null;
 }
 
 export function useSession(): Session {
@@ -67,6 +80,7 @@ async function post(path: string, body?: unknown): Promise<Response> {
     headers,
     // The answer sets the next cookie: the request outlives a page that is left or reloaded meanwhile.
     keepalive: true,
+    signal: AbortSignal.timeout(PATIENCE),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   }).catch(() => {
     throw new ApiError("NETWORK", 0);
@@ -83,42 +97,78 @@ function keep({ access_token, expires_in }: AccessToken): string {
 /** Open a session. Throws ApiError: WRONG_CREDENTIALS, USER_DISABLED, RATE_LIMITED, NETWORK. */
 export async function signIn(login: string, password: string): Promise<void> {
   keep((await (await post("sign-in", { login, password })).json()) as AccessToken);
+  leaving.forget();
   await loadUser();
   otherTabs?.postMessage("signed-in");
 }
 
-/** End the session everywhere in this browser and remove everything that is kept on the device. */
+/** End the session everywhere in this browser and remove everything that is kept on the device. While the server cannot be
+    told it is told when the desk is opened next, and nobody is signed in until then. */
 export async function signOut(): Promise<void> {
-  await post("sign-out");
+  const isTold = await post("sign-out").then(
+    () => true,
+    (error: unknown) => {
+      if (!isAway(error)) throw error;
+      leaving.keep();
+      if (!leaving.isKept()) throw error; // without storage: the cookie would sign in again
+      return false;
+    },
+  );
   otherTabs?.postMessage("signed-out");
   forget(false);
   await clearDevice();
+  if (!isTold) leaving.keep();
 }
 
 async function clearDevice(): Promise<void> {
   localStorage.clear();
   sessionStorage.clear();
+  for (const registration of (await navigator.serviceWorker?.getRegistrations()) ?? [])
+    await registration.unregister();
+  await forgetKept(); // after what was being kept
   if ("caches" in globalThis) for (const name of await caches.keys()) await caches.delete(name);
   for (const { name } of (await indexedDB.databases?.()) ?? []) if (name) indexedDB.deleteDatabase(name);
 }
 
 function forget(ended: boolean): void {
   token = null;
+  void forgetKept();
+  forgetTyped();
   become({ status: "signed-out", ended });
   for (const cleanup of cleanups) cleanup();
 }
 
-/** Find out at the start of the page whether the browser has a session. */
+/** Find out at the start of the page whether the browser has a session. Throws ApiError while the server cannot be asked
+    and the device has kept nobody. */
 export async function resumeSession(): Promise<void> {
   if (session.status !== "unknown") return;
-  const value = await renewToken({ atStart: true });
-  if (value !== null) await loadUser();
+  if (leaving.isKept()) {
+    await post("sign-out").then(leaving.forget, () => undefined);
+    return become({ status: "signed-out", ended: false });
+  }
+  const asking = renewToken({ atStart: true }).then((value) => (value === null ? undefined : loadUser()));
+  asking.catch(() => undefined); // who waits for it hears of it; later the stream of the board asks again
+  const user = await keptUser<User>();
+  if (user === null) return await asking;
+  const late = new Promise<void>((resolve) => setTimeout(resolve, START_PATIENCE));
+  await Promise.race([asking, late]).catch((error: unknown) => {
+    if (!isAway(error)) throw error;
+  });
+  if (currentSession().status === "unknown") become({ status: "signed-in", user, isConfirmed: false });
 }
 
 async function loadUser(): Promise<void> {
-  const response = await fetch(`${BASE}/me`, { headers: { Authorization: `Bearer ${token?.value ?? ""}` } });
+  const response = await fetch(`${BASE}/me`, {
+    headers: { Authorization: `Bearer ${token?.value ?? ""}` },
+    signal: AbortSignal.timeout(PATIENCE),
+  }).catch(() => {
+    throw new ApiError("NETWORK", 0);
+  });
   if (!response.ok) throw await toApiError(response);
-  become({ status: "signed-in", user: (await response.json()) as User });
+  const user = (await response.json()) as User;
+  beginTyping(user.id);
+  await keepUser(user);
+  become({ status: "signed-in", user, isConfirmed: true });
 }
 
 /** Return a token that is valid for a while, or null when the session has ended. Throws ApiError without a network. */
@@ -138,7 +188,9 @@ export async function renewToken(options: { refused?: string; atStart?: boolean 
 
 async function requestToken(atStart: boolean): Promise<string | null> {
   try {
-    return keep((await (await post("refresh")).json()) as AccessToken);
+    const value = keep((await (await post("refresh")).json()) as AccessToken);
+    if (session.status === "signed-in" && !session.isConfirmed) void loadUser().catch(() => undefined);
+    return value;
   } catch (error) {
     if (error instanceof ApiError && (error.status === 401 || error.status === 403)) {
       forget(!atStart);

@@ -102,7 +102,7 @@ describe("a stream", () => {
     send('ta: {"guest":"Hường"}\n\n: heartbeat\n\n');
     await settle();
     expect(events).toEqual(['board {"id":1}', 'changed {"guest":"Hường"}']);
-    expect(connections).toEqual([true, true]);
+    expect(connections).toEqual([true, true, true]);
   });
 
   it("is opened again after a polite end, after the pause of the server, and nobody sees it", async () => {

@@ -12,7 +12,7 @@ import { freshToken, renewToken } from "./session";
 export interface StreamOptions {
   url: string;
   onEvent: (event: string, data: string) => void;
-  /** Events arrive (true), or the connection is away and tried again (false). `heardAt`: when the server last sent something. */
+  /** The server sends something (true), or the connection is away and tried again (false). `heardAt`: when it last did. */
   onConnection: (isConnected: boolean, heardAt: number) => void;
   /** The API refuses the stream for good: the stream is closed. */
   onRefused: (error: ApiError) => void;
@@ -111,6 +111,10 @@ export function openStream(options: StreamOptions): () => void {
         hadEvents = true;
         connected();
         options.onEvent(event ?? "message", data);
+      },
+      // It says that the last event is still true.
+      onComment: () => {
+        if (hadEvents) connected();
       },
       onRetry: (milliseconds) => {
         retry = milliseconds;

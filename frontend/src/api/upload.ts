@@ -3,6 +3,9 @@ import { currentLanguage } from "@/i18n";
 import { ApiError, errorOf } from "./errors";
 import { freshToken, renewToken } from "./session";
 
+/** Milliseconds for a file over a slow network and for what the API does with it. */
+const PATIENCE = 180_000;
+
 interface Options {
   file: File;
   /** A share from 0 to 1. */
@@ -45,6 +48,8 @@ function send(
     request.upload.onprogress = ({ loaded, total }) => onProgress?.(total > 0 ? loaded / total : 0);
     request.onload = () => resolve({ status: request.status, body: request.response as unknown });
     request.onerror = () => reject(new ApiError("NETWORK", 0));
+    request.timeout = PATIENCE;
+    request.ontimeout = () => reject(new ApiError("TIMEOUT", 0));
     request.onabort = () => reject(new ApiError("ABORTED", -1));
     signal?.addEventListener("abort", () => request.abort());
     const form = new FormData();

@@ -14,9 +14,10 @@ function read(name: string): string | null {
   }
 }
 
-function write(name: string, value: string): void {
+function write(name: string, value: string | null): void {
   try {
-    localStorage.setItem(`zenspa.${name}`, value);
+    if (value === null) localStorage.removeItem(`zenspa.${name}`);
+    else localStorage.setItem(`zenspa.${name}`, value);
   } catch {
     // the same: the choice holds until the page is left
   }
@@ -39,6 +40,13 @@ export const preferences = {
   },
   branch: () => read("branch"),
   setBranch: (id: string) => write("branch", id),
+};
+
+/** A sign-out of which the server knows nothing yet. */
+export const leaving = {
+  isKept: () => read("leaving") !== null,
+  keep: () => write("leaving", "1"),
+  forget: () => write("leaving", null),
 };
 
 export function applyTheme(theme: Theme): void {

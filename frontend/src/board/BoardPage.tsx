@@ -54,7 +54,7 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
   const day = search.day ?? today;
   const view: View = search.view === "rooms" ? "rooms" : "staff";
   const hide = search.hide ?? NONE;
-  const { board: known, connection, knownAt, error, retry } = useBoard(branch.id, day);
+  const { board: known, connection, knownAt, isKept, error, retry } = useBoard(branch.id, day);
   const movements = useMovements(branch);
   const { pending } = movements;
   const board = useMemo(() => (known === undefined ? known : withPending(known, pending)), [known, pending]);
@@ -65,7 +65,8 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
     const all = layOut(withGuests(board, guest), view, (status) => !hide.includes(status));
     return { ...all, columns: onlyColumns(all.columns, view, only) };
   }, [board, view, hide, guest, only]);
-  const canMove = useWorksAtDesk(branch.id);
+  const worksAtDesk = useWorksAtDesk(branch.id);
+  const canMove = worksAtDesk && !isKept;
   const surface = useRef<HTMLElement>(null);
   const panel = usePanel();
   const openCard = useCallback(({ appointment }: Card) => panel.open({ card: appointment.id }), [panel.open]);
@@ -106,7 +107,7 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
           />
         )}
       </Toolbar>
-      {canMove && <DateStrip branchId={branch.id} day={day} today={today} onDay={onDay} />}
+      {worksAtDesk && <DateStrip branchId={branch.id} day={day} today={today} onDay={onDay} />}
       <div className="flex min-h-0 flex-1">
         <section
           ref={surface}
@@ -143,6 +144,7 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
         connection={connection}
         knownAt={knownAt}
         zone={branch.time_zone}
+        today={today}
       />
     </MovingProvider>
   );

@@ -2,8 +2,9 @@
 import { CloudOff, EyeOff, LoaderCircle, Radio } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { AppointmentStatus, BoardRead } from "@/api/generated";
+import { dayName } from "@/i18n/format";
 import { LOOKS, STATUSES } from "./status";
-import { timeIn } from "./time";
+import { dayIn, timeIn } from "./time";
 import type { Connection } from "./useBoard";
 
 interface Props {
@@ -13,14 +14,14 @@ interface Props {
   connection: Connection;
   knownAt: number;
   zone: string;
+  today: string;
 }
 
-export function StatusBar({ board, hidden, onHidden, connection, knownAt, zone }: Props) {
+export function StatusBar({ board, hidden, onHidden, connection, knownAt, zone, today }: Props) {
   const { t } = useTranslation();
   const appointments = board?.visits.flatMap((visit) => visit.appointments) ?? [];
   const counts = new Map<AppointmentStatus, number>();
   for (const { status } of appointments) counts.set(status, (counts.get(status) ?? 0) + 1);
-  const isStale = connection === "stale";
   return (
     <div className="flex h-11 shrink-0 items-center gap-3 border-line border-t bg-surface pr-4 pl-3">
       <ul aria-label={t("board.legend")} className="flex min-w-0 flex-1 gap-1 overflow-x-auto py-1">
@@ -57,22 +58,48 @@ export function StatusBar({ board, hidden, onHidden, connection, knownAt, zone }
           {t("board.appointments", { count: appointments.length })}
         </span>
       )}
-      <p
-        role="status"
-        className={`flex h-8 shrink-0 items-center gap-1.5 rounded-md px-2.5 text-sm ${
-          isStale ? "bg-warning-soft font-medium text-warning" : "text-muted"
-        }`}
-      >
-        <ConnectionIcon connection={connection} />
-        {isStale && t("board.stale")}
-        {isStale && board !== undefined && (
-          <span>{t("board.staleSince", { time: timeIn(zone, knownAt) })}</span>
-        )}
-        {connection === "live" && t("board.live")}
-        {connection === "connecting" && t("board.connecting")}
-      </p>
+      <ConnectionState
+        connection={connection}
+        knownAt={board === undefined ? null : knownAt}
+        zone={zone}
+        today={today}
+      />
     </div>
   );
+}
+
+interface ConnectionStateProps {
+  connection: Connection;
+  /** When what is shown was right; null: nothing is shown. */
+  knownAt: number | null;
+  zone: string;
+  today: string;
+}
+
+export function ConnectionState({ connection, knownAt, zone, today }: ConnectionStateProps) {
+  const { t } = useTranslation();
+  const isStale = connection === "stale";
+  return (
+    <p
+      role="status"
+      className={`flex h-8 shrink-0 items-center gap-1.5 rounded-md px-2.5 text-sm ${
+        isStale ? "bg-warning-soft font-medium text-warning" : "text-muted"
+      }`}
+    >
+      <ConnectionIcon connection={connection} />
+      {isStale && t("board.stale")}
+      {isStale && knownAt !== null && <span>{t("board.staleSince", { time: momentOf(knownAt) })}</span>}
+      {connection === "live" && t("board.live")}
+      {connection === "connecting" && t("board.connecting")}
+    </p>
+  );
+
+  /** The day is named when it is not today: a laptop was closed overnight. */
+  function momentOf(instant: number): string {
+    const day = dayIn(zone, instant);
+    const time = timeIn(zone, instant);
+    return day === today ? time : `${time} ${dayName(t, day, today)}`;
+  }
 }
 
 function ConnectionIcon({ connection }: { connection: Connection }) {

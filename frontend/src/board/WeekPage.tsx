@@ -1,11 +1,10 @@
 /** The week of one therapist, to be read: cards are moved on the board of their day. */
-import { useQueries } from "@tanstack/react-query";
+import { useQueries, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { UsersRound } from "lucide-react";
 import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
-import { call } from "@/api/client";
-import { type BoardRead, type BranchRead, getBoard } from "@/api/generated";
+import type { BoardRead, BranchRead } from "@/api/generated";
 import { Notice } from "@/design/Notice";
 import { dayName } from "@/i18n/format";
 import { BoardGrid } from "./BoardGrid";
@@ -15,11 +14,12 @@ import { choicesOf, withGuests } from "./filter";
 import { useMovements } from "./move/useMovements";
 import { useMoving } from "./move/useMoving";
 import { PrintSheet } from "./PrintSheet";
+import { ConnectionState } from "./StatusBar";
 import type { BoardSearch, Sheet } from "./search";
 import { firstOfStrip } from "./strip";
 import { Toolbar } from "./Toolbar";
 import { addDays, dayIn } from "./time";
-import { boardKey } from "./useBoard";
+import { boardQuery } from "./useBoard";
 import { useNow } from "./useNow";
 import { layOutWeek } from "./week";
 
@@ -33,14 +33,19 @@ export function WeekPage({ branch }: { branch: BranchRead }) {
   const today = dayIn(branch.time_zone, useNow(15_000));
   const day = search.day ?? today;
   const first = firstOfStrip(day);
-  const boards = useQueries({
+  const cache = useQueryClient();
+  const { boards, staleSince } = useQueries({
     queries: Array.from({ length: 7 }, (_, index) => addDays(first, index)).map((date) => ({
-      queryKey: boardKey(branch.id, date),
-      queryFn: ({ signal }: { signal: AbortSignal }) =>
-        call(getBoard({ path: { branch_id: branch.id }, query: { day: date }, signal })),
+      ...boardQuery(cache, branch.id, date),
       refetchInterval: REFETCH,
     })),
-    combine: (results) => results.flatMap(({ data }) => (data === undefined ? [] : [data])),
+    combine: (results) => ({
+      boards: results.flatMap(({ data }) => (data === undefined ? [] : [data])),
+      /** When the oldest day was right, if one of them cannot be loaded. */
+      staleSince: results.some(({ error }) => error !== null)
+        ? Math.min(...results.map(({ dataUpdatedAt }) => dataUpdatedAt))
+        : null,
+    }),
   });
   const isComplete = boards.length === 7;
   const people = useMemo(() => peopleOf(boards), [boards]);
@@ -120,6 +125,16 @@ export function WeekPage({ branch }: { branch: BranchRead }) {
           </>
         )}
       </section>
+      {staleSince !== null && (
+        <div className="flex h-11 shrink-0 items-center justify-end border-line border-t bg-surface pr-4">
+          <ConnectionState
+            connection="stale"
+            knownAt={isComplete ? staleSince : null}
+            zone={branch.time_zone}
+            today={today}
+          />
+        </div>
+      )}
     </>
   );
 }

@@ -10,6 +10,7 @@ import {
   readDeskCatalogue,
   searchCustomersByText,
 } from "@/api/generated";
+import { askOrKept } from "@/app/kept";
 import { addDays } from "@/board/time";
 import { currentLanguage } from "@/i18n";
 import { toCatalogue } from "./catalogue";
@@ -17,7 +18,7 @@ import { toCatalogue } from "./catalogue";
 export function useCatalogue() {
   return useQuery({
     queryKey: ["catalogue", "desk"],
-    queryFn: () => call(readDeskCatalogue()),
+    queryFn: () => askOrKept("catalogue", () => call(readDeskCatalogue())),
     select: toCatalogue,
     staleTime: 5 * 60_000,
   });

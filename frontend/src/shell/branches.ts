@@ -5,6 +5,7 @@ import { useSearch } from "@tanstack/react-router";
 import { call } from "@/api/client";
 import { type BranchRead, listBranches } from "@/api/generated";
 import { type User, useSession } from "@/api/session";
+import { askOrKept } from "@/app/kept";
 import { preferences } from "@/app/preferences";
 
 const TEAM = new Set(["admin", "receptionist", "therapist"]);
@@ -31,7 +32,7 @@ export function useBranches(): {
   const session = useSession();
   const { data, error, isPending, refetch } = useQuery({
     queryKey: ["branches"],
-    queryFn: () => call(listBranches()),
+    queryFn: () => askOrKept("branches", () => call(listBranches())),
     staleTime: 5 * 60_000,
   });
   const branches = session.status === "signed-in" && data !== undefined ? branchesOf(session.user, data) : [];

@@ -11,6 +11,7 @@ from app.core.config import settings
 from tests.support.http import refusal
 
 PAGE = '<!doctype html><script type="module" src="/assets/index-1a2b.js"></script>'
+WORKER = "self.addEventListener('fetch', () => {})"
 SCRIPT = "console.log('sen')\n" * 100
 
 
@@ -24,6 +25,7 @@ def dist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "assets").mkdir()
     (tmp_path / "index.html").write_text(PAGE, encoding="utf-8")
     (tmp_path / "assets" / "index-1a2b.js").write_text(SCRIPT, encoding="utf-8")
+    (tmp_path / "worker.js").write_text(WORKER, encoding="utf-8")
     (tmp_path / ".hash").write_text("secret", encoding="utf-8")
     return tmp_path
 
@@ -48,6 +50,21 @@ async def test_the_policy_allows_no_inline_script_or_style_and_no_other_host(
         assert "frame-ancestors 'none'" in policy
         assert "require-trusted-types-for 'script'" in policy
         assert not any(word in policy for word in ("unsafe", "data:", "http", "*"))
+
+
+async def test_the_service_worker_is_asked_for_again_and_may_show_every_page_of_the_desk(
+    stranger: httpx2.AsyncClient, dist: Path
+) -> None:
+    response = await stranger.get("/desk/worker.js")
+    assert (response.status_code, response.text) == (200, WORKER)
+    assert response.headers["content-type"].startswith("text/javascript")
+    assert response.headers.get_list("cache-control") == ["no-cache"]
+    assert response.headers["service-worker-allowed"] == "/desk"
+    [policy] = response.headers.get_list("content-security-policy")
+    assert "connect-src 'self'" in policy
+    (dist / "worker.js").unlink()
+    (dist / "index.html").write_text(PAGE + " ", encoding="utf-8")
+    refusal(await stranger.get("/desk/worker.js"), 404, "NOT_FOUND")
 
 
 async def test_files_may_be_kept_for_ever_and_are_compressed(

@@ -1,0 +1,47 @@
+/** Keep the page and the files of the newest build, so that the desk opens without the network (`public/worker.js`).
+
+    Only for who is signed in. It needs a secure context: HTTPS, or a server on this machine.
+*/
+import { currentSession } from "@/api/session";
+
+const FILES = "zenspa.files";
+const PAGE = "/desk";
+const WORKER = "/desk/worker.js";
+
+export async function keepFiles(): Promise<void> {
+  // The development server has no builds.
+  if (!("caches" in globalThis) || !("serviceWorker" in navigator) || !import.meta.env.PROD) return;
+  await navigator.serviceWorker.register(trusted(WORKER), { scope: PAGE });
+  const page = await fetch(PAGE, { cache: "no-cache" });
+  if (!page.ok) return;
+  const cache = await caches.open(FILES);
+  const before = await (await cache.match(PAGE))?.text();
+  const files = filesOf(await page.clone().text());
+  const kept = new Set((await cache.keys()).map(({ url }) => new URL(url).pathname));
+  await cache.addAll(files.filter((file) => !kept.has(file)));
+  await cache.put(PAGE, page); // last: a page that is kept has all its files
+  // A tab that was opened before the new build still loads files of the old one.
+  const needed = new Set([PAGE, ...files, ...filesOf(before ?? "")]);
+  for (const path of kept) if (!needed.has(path)) await cache.delete(path);
+  if (currentSession().status !== "signed-in") await caches.delete(FILES);
+}
+
+/** Return the paths of the files that a page says it consists of (`vite.config.ts`). */
+export function filesOf(page: string): string[] {
+  return /<meta name="files" content="([^"]*)"/.exec(page)?.[1]?.split(" ").filter(Boolean) ?? [];
+}
+
+interface Policies {
+  createPolicy: (
+    name: string,
+    rules: { createScriptURL: (url: string) => string },
+  ) => { createScriptURL: (url: string) => string };
+}
+
+/** Return a name of ours as the Content-Security-Policy demands it of whoever loads a script by its name. */
+function trusted(url: string): string {
+  const { trustedTypes } = globalThis as { trustedTypes?: Policies };
+  return (
+    trustedTypes?.createPolicy("zenspa-worker", { createScriptURL: () => url }).createScriptURL(url) ?? url
+  );
+}
