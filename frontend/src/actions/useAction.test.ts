@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ApiError } from "@/api/errors";
-import { hasNoAnswer, newKey, pauseAfter } from "./useAction";
+import { hasNoAnswer, pauseAfter } from "./useAction";
 
 describe("an action", () => {
   it("is sent again as long as nobody has answered it", () => {
@@ -27,11 +27,5 @@ describe("an action", () => {
   it("waits longer each time, and 10 seconds at most", () => {
     expect([0, 1, 2, 3].map(pauseAfter)).toEqual([500, 1000, 2000, 4000]);
     expect(pauseAfter(50)).toBe(10_000);
-  });
-
-  it("has a key of its own", () => {
-    const keys = new Set(Array.from({ length: 100 }, newKey));
-    expect(keys.size).toBe(100);
-    for (const key of keys) expect(key).toMatch(/^[0-9a-f]{32}$/);
   });
 });

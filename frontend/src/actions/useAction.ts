@@ -4,9 +4,12 @@
     done once. Actions are sent one after another, in the order in which they were made.
 */
 import { useMutation } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
-import { ApiError, sentenceOf } from "@/api/errors";
+import { ApiError, isAway, sentenceOf } from "@/api/errors";
+import { currentUserId } from "@/api/session";
 import { showFailure } from "./toasts";
+import { type Intention, keyOf, newKey, settle } from "./unanswered";
 
 interface Options<Input, Output> {
   /** Send the request with this key: `call(createVisit({ body, headers: { "Idempotency-Key": key } }))`. A PATCH and a PUT
@@ -15,6 +18,8 @@ interface Options<Input, Output> {
   onDone?: (output: Output, input: Input) => void;
   /** What to do when it is refused. Without it a toast shows the sentence of the API. */
   onRefused?: (error: unknown, input: Input) => void;
+  /** Keep the key, and what is sent, until there is an answer even when the page is reloaded. */
+  name?: string;
   /** How often it is sent again without an answer. Fewer for what a person waits for with the card still in mind. */
   mostAttempts?: number;
 }
@@ -28,6 +33,13 @@ export interface Action<Input> {
   isWaiting: boolean;
 }
 
+interface Attempt<Input> {
+  input: Input;
+  intention: Intention;
+  key: string;
+  userId: string | null;
+}
+
 /** Some ten minutes, with 10 seconds between two attempts. */
 const MOST_ATTEMPTS = 60;
 
@@ -36,22 +48,38 @@ export function useAction<Input, Output>({
   onDone,
   onRefused,
   mostAttempts = MOST_ATTEMPTS,
+  name,
 }: Options<Input, Output>): Action<Input> {
   const { t } = useTranslation();
+  const [owner] = useState(newKey);
   const { mutate, isPending, failureCount } = useMutation({
     scope: { id: "actions" },
     networkMode: "always",
-    mutationFn: ({ input, key }: { input: Input; key: string }) => send(input, key),
+    mutationFn: async ({ input, key, userId }: Attempt<Input>) => {
+      // It waited for the network, and meanwhile another person has signed in.
+      if (currentUserId() !== userId) throw new ApiError("SESSION_ENDED", 401);
+      return await send(input, key);
+    },
     retry: (attempts, error) => hasNoAnswer(error) && attempts < mostAttempts,
     retryDelay: pauseAfter,
-    onSuccess: (output, { input }) => onDone?.(output, input),
-    onError: (error, { input }) => {
+    onSuccess: (output, { input, intention }) => {
+      settle(intention, true);
+      onDone?.(output, input);
+    },
+    onError: (error, { input, intention }) => {
+      const hasAnswer = !hasNoAnswer(error);
+      settle(intention, hasAnswer);
       if (onRefused !== undefined) onRefused(error, input);
-      else showFailure(sentenceOf(t, error));
+      else if (hasAnswer) showFailure(sentenceOf(t, error));
+      else showFailure(sentenceOf(t, error), [{ label: t("action.again"), run: () => run(input) }]);
     },
   });
+  const run = (input: Input) => {
+    const intention = { name: name ?? null, owner, input };
+    mutate({ input, intention, key: keyOf(intention), userId: currentUserId() });
+  };
   return {
-    run: (input) => mutate({ input, key: newKey() }),
+    run,
     isRunning: isPending,
     isWaiting: isPending && failureCount > 0,
   };
@@ -60,22 +88,10 @@ export function useAction<Input, Output>({
 /** Return whether an error says nothing about the action: the same request is to be sent again. */
 export function hasNoAnswer(error: unknown): boolean {
   if (!(error instanceof ApiError)) return false;
-  return (
-    error.status === 0 ||
-    error.status >= 500 ||
-    error.status === 429 ||
-    error.code === "IDEMPOTENCY_IN_FLIGHT"
-  );
+  return isAway(error) || error.status === 429 || error.code === "IDEMPOTENCY_IN_FLIGHT";
 }
 
 /** Return the milliseconds until the next attempt. */
 export function pauseAfter(attempts: number): number {
   return Math.min(500 * 2 ** attempts, 10_000);
-}
-
-/** Return a new Idempotency-Key. `crypto.randomUUID` is missing where the page is not served over HTTPS or from this
-    machine, as on the tablet of a spa's own network. */
-export function newKey(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

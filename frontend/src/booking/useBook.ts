@@ -1,10 +1,12 @@
-/** Book a party: once, however often it is pressed, and told with a way back. */
+/** Book a party: once, however often it is pressed or the page is reloaded, and told with a way back. */
 import { useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
-import { showDone } from "@/actions/toasts";
+import { showDone, showFailure } from "@/actions/toasts";
+import { unanswered } from "@/actions/unanswered";
 import { useAction } from "@/actions/useAction";
 import { call } from "@/api/client";
+import { sentenceOf } from "@/api/errors";
 import { createVisit, setVisitStatus, type VisitChanged, type VisitCreate } from "@/api/generated";
 import { timeIn } from "@/board/time";
 import { shortName } from "@/i18n/format";
@@ -14,6 +16,8 @@ interface Input {
   /** The name of the first guest; empty when it has none. */
   guest: string;
 }
+
+const NAME = "visit";
 
 interface Options {
   zone: string;
@@ -26,6 +30,7 @@ export function useBook({ zone, onBooked, onRefused }: Options) {
   const cache = useQueryClient();
   // A second press comes before the screen knows that the first one is on its way.
   const isSent = useRef(false);
+  const latest = useRef<Input | null>(null);
   const undo = useAction({
     send: (visitId: string) =>
       call(setVisitStatus({ path: { visit_id: visitId }, body: { status: "cancelled" } })),
@@ -38,16 +43,19 @@ export function useBook({ zone, onBooked, onRefused }: Options) {
     for (const name of ["starts", "days", "visits"]) void cache.invalidateQueries({ queryKey: [name] });
   };
   const booking = useAction({
+    name: NAME,
     send: ({ body }: Input, key) => call(createVisit({ body, headers: { "Idempotency-Key": key } })),
     onDone: (visit, input) => {
-      isSent.current = false;
       forgetSearches();
       if (input.body.hold !== true) tell(visit, input.guest);
+      if (input !== latest.current) return;
+      isSent.current = false;
       onBooked(visit);
     },
-    onRefused: (error) => {
-      isSent.current = false;
+    onRefused: (error, input) => {
       forgetSearches();
+      if (input !== latest.current) return showFailure(sentenceOf(t, error));
+      isSent.current = false;
       onRefused(error);
     },
   });
@@ -69,11 +77,25 @@ export function useBook({ zone, onBooked, onRefused }: Options) {
     showDone(sentences.join(" "), () => undo.run(visit.id));
   };
 
+  const send = (input: Input) => {
+    isSent.current = true;
+    latest.current = input;
+    booking.run(input);
+  };
   return {
     book: (body: VisitCreate, guest: string) => {
       if (isSent.current) return;
-      isSent.current = true;
-      booking.run({ body, guest });
+      const input = { body, guest };
+      const left = unanswered<Input>(NAME);
+      // Who is still without an answer comes first.
+      if (left !== null && JSON.stringify(left) !== JSON.stringify(input)) booking.run(left);
+      send(input);
+    },
+    /** Send what was on its way when the page was left. Returns whether there was something. */
+    resume: () => {
+      const left = unanswered<Input>(NAME);
+      if (left !== null) send(left);
+      return left !== null;
     },
     /** Say again what was booked: a hold that was confirmed. */
     tell,

@@ -211,9 +211,10 @@ export function BlockedForm({ board, away, saved, onClose }: Props) {
   );
 }
 
-/** Return nothing for an answer without a body, and throw for a refusal. */
+/** Return nothing for a removal, and throw for a refusal. What is gone already is removed: the answer to an earlier attempt
+    may have been lost. */
 export async function checked(answer: { error?: unknown; response?: Response | undefined }): Promise<null> {
-  if (answer.response?.ok) return null;
+  if (answer.response?.ok || answer.response?.status === 404) return null;
   await call(Promise.resolve({ error: answer.error ?? {}, response: answer.response }));
   return null;
 }

@@ -2,6 +2,7 @@
 import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { showDone } from "@/actions/toasts";
+import { useAction } from "@/actions/useAction";
 import { call } from "@/api/client";
 import {
   approveTimeOff,
@@ -50,14 +51,18 @@ export function LeaveForm({ board, away, onClose }: Props) {
 
   const ending = useDeskAction<string, unknown>({
     zone,
-    send: (id) =>
+    send: (id, _, key) =>
       kind === "leave"
-        ? call(withdrawTimeOff({ path: { time_off_id: id } }))
+        ? call(withdrawTimeOff({ path: { time_off_id: id }, headers: { "Idempotency-Key": key } }))
         : putBackInOrder({ path: { resource_id: resourceId, outage_id: id } }).then(checked),
     onDone: () => {
       showDone(t("away.removed"));
       onClose();
     },
+  });
+  const refusing = useAction({
+    send: (id: string, key) =>
+      call(refuseTimeOff({ path: { time_off_id: id }, body: {}, headers: { "Idempotency-Key": key } })),
   });
   const save = useDeskAction<Saving, string>({
     zone,
@@ -73,12 +78,16 @@ export function LeaveForm({ board, away, onClose }: Props) {
       requested.current ??= (
         await call(requestTimeOff({ body: { ...body, staff_id: resourceId }, headers }))
       ).id;
-      if (isAdmin) await call(approveTimeOff({ path: { time_off_id: requested.current }, body: forced }));
+      if (isAdmin) {
+        const approval = { "Idempotency-Key": `${key}-approve` };
+        await call(
+          approveTimeOff({ path: { time_off_id: requested.current }, body: forced, headers: approval }),
+        );
+      }
       return requested.current;
     },
     onGivenUp: () => {
-      if (requested.current !== null)
-        void refuseTimeOff({ path: { time_off_id: requested.current }, body: {} });
+      if (requested.current !== null) refusing.run(requested.current);
       requested.current = null;
     },
     onDone: (id) => {

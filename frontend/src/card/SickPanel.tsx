@@ -9,6 +9,7 @@ import { call } from "@/api/client";
 import { ApiError, sentenceOf } from "@/api/errors";
 import {
   applyReplan,
+  type BlockedTimeCreate,
   type BoardRead,
   blockTime,
   type PlannedTreatment,
@@ -45,13 +46,15 @@ export function SickPanel({ board, staffId, onOpen, onClose }: Props) {
     staleTime: 0,
     refetchOnWindowFocus: false,
   });
-  const apply = useAction<ReplanRead, void>({
-    send: async ({ changes, digest }, key) => {
+  const apply = useAction<Applying, void>({
+    send: async ({ plan: { changes, digest }, rest }, key) => {
       const plan = { branch_id: board.branch_id, day: board.day, changes, digest };
-      if (changes.length > 0) await call(applyReplan({ path: { staff_id: staffId }, body: plan }));
-      if (isBlocked) await call(blockRest(board, staffId, t("sick.reason"), key));
+      const headers = (step: string) => ({ "Idempotency-Key": `${key}-${step}` });
+      if (changes.length > 0)
+        await call(applyReplan({ path: { staff_id: staffId }, body: plan, headers: headers("apply") }));
+      if (rest !== null) await call(blockTime({ body: rest, headers: headers("block") }));
     },
-    onDone: (_, { treatments }) => {
+    onDone: (_, { plan: { treatments } }) => {
       const left = treatments.filter(({ after }) => after === null).length;
       void cache.invalidateQueries({ queryKey: ["stranded"] });
       showDone(t(left > 0 ? "sick.doneBut" : "sick.done", { name: shortName(name), count: left }));
@@ -85,7 +88,9 @@ export function SickPanel({ board, staffId, onOpen, onClose }: Props) {
             size="lg"
             className="justify-center"
             disabled={apply.isRunning || isFetching || (data.changes.length === 0 && !isBlocked)}
-            onClick={() => apply.run(data)}
+            onClick={() =>
+              apply.run({ plan: data, rest: isBlocked ? restOf(board, staffId, t("sick.reason")) : null })
+            }
           >
             {t(data.changes.length === 0 ? "sick.blockOnly" : "sick.apply")}
           </Button>
@@ -95,24 +100,27 @@ export function SickPanel({ board, staffId, onOpen, onClose }: Props) {
   );
 }
 
-/** Block the time from now, or the whole of a later day. A receptionist may block time, but not approve leave. Guests that
+interface Applying {
+  plan: ReplanRead;
+  /** The time to block; null: none. */
+  rest: BlockedTimeCreate | null;
+}
+
+/** Return the time from now, or the whole of a later day. A receptionist may block time, but not approve leave. Guests that
     nobody can take over are known by now: they stay, and are listed as to be solved. */
-function blockRest(board: BoardRead, staffId: string, note: string, key: string) {
+function restOf(board: BoardRead, staffId: string, note: string): BlockedTimeCreate {
   const zone = board.time_zone;
   const now = Date.now();
-  return blockTime({
-    body: {
-      branch_id: board.branch_id,
-      resource_id: staffId,
-      reason: "other",
-      note,
-      first_day: board.day,
-      starts: dayIn(zone, now) === board.day ? timeIn(zone, now) : timeIn(zone, Date.parse(board.start)),
-      ends: timeIn(zone, Date.parse(board.end)),
-      force: true,
-    },
-    headers: { "Idempotency-Key": key },
-  });
+  return {
+    branch_id: board.branch_id,
+    resource_id: staffId,
+    reason: "other",
+    note,
+    first_day: board.day,
+    starts: dayIn(zone, now) === board.day ? timeIn(zone, now) : timeIn(zone, Date.parse(board.start)),
+    ends: timeIn(zone, Date.parse(board.end)),
+    force: true,
+  };
 }
 
 interface RowsProps {

@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { showFailure } from "@/actions/toasts";
-import { type Action, useAction } from "@/actions/useAction";
+import { type Action, hasNoAnswer, useAction } from "@/actions/useAction";
 import { sentenceOf } from "@/api/errors";
 import type { ReassignedTreatment } from "@/api/generated";
 import { timeIn } from "@/board/time";
@@ -37,6 +37,13 @@ export function useDeskAction<Input, Output>(options: Options<Input, Output>): A
       const refusal = refusalOf(error);
       const confirmed = refusal?.overrule ?? null;
       const starts = atStart === undefined ? [] : (refusal?.starts ?? []);
+      if (hasNoAnswer(error)) {
+        // It may have been done: it is not given up, and is sent again with its key.
+        showFailure(sentenceOf(t, error), [
+          { label: t("action.again"), run: () => action.run({ input, overrule }) },
+        ]);
+        return;
+      }
       if (refusal === null || (confirmed === null && starts.length === 0 && refusal.reasons.length === 0)) {
         showFailure(sentenceOf(t, error));
         onGivenUp?.();

@@ -9,6 +9,7 @@ import { call } from "@/api/client";
 import { sentenceOf } from "@/api/errors";
 import {
   type ConsentChannel,
+  type ConsentCreate,
   type ConsentPurpose,
   type ConsentRead,
   type CustomerRead,
@@ -134,11 +135,11 @@ function Recording({ customer, purpose, granted, version: initial, onClose }: Re
   const [version, setVersion] = useState(initial);
   const [error, setError] = useState<string>();
   const { run, isRunning } = useAction({
-    send: (_: undefined, key: string) =>
+    send: (body: ConsentCreate, key: string) =>
       call(
         recordCustomerConsent({
           path: { customer_id: customer.id },
-          body: { purpose, granted, version: version.trim(), channel },
+          body,
           headers: { "Idempotency-Key": key },
         }),
       ),
@@ -154,7 +155,7 @@ function Recording({ customer, purpose, granted, version: initial, onClose }: Re
     event.preventDefault();
     if (isRunning) return;
     if (version.trim() === "") setError(t("customers.consents.missingVersion"));
-    else run(undefined);
+    else run({ purpose, granted, version: version.trim(), channel });
   };
   return (
     <form onSubmit={submit} noValidate className="mt-3 flex flex-col gap-3 rounded-md bg-sunken p-3">

@@ -80,6 +80,13 @@ export function MergePage() {
   );
 }
 
+/** The ids of the record that is kept and of the one that is merged into it. */
+interface Merging {
+  kept: string;
+  merged: string;
+  allow_same_time: boolean;
+}
+
 interface ComparisonProps {
   survivor: CustomerRead;
   duplicate: CustomerRead;
@@ -110,11 +117,11 @@ function Comparison({ survivor, duplicate, onSwap, onOther }: ComparisonProps) {
     splitVisits(visits[1]?.visits ?? [], duplicate.id, now),
   ];
   const { run, isRunning } = useAction({
-    send: (allow_same_time: boolean, key: string) =>
+    send: ({ kept, merged, allow_same_time }: Merging, key: string) =>
       call(
         mergeCustomers({
-          path: { customer_id: survivor.id },
-          body: { duplicate_id: duplicate.id, allow_same_time },
+          path: { customer_id: kept },
+          body: { duplicate_id: merged, allow_same_time },
           headers: { "Idempotency-Key": key },
         }),
       ),
@@ -212,7 +219,7 @@ function Comparison({ survivor, duplicate, onSwap, onOther }: ComparisonProps) {
         <Button
           kind="primary"
           disabled={isRunning || (clashes.length > 0 && !isConfirmed)}
-          onClick={() => run(isConfirmed)}
+          onClick={() => run({ kept: survivor.id, merged: duplicate.id, allow_same_time: isConfirmed })}
           className="pointer-coarse:h-11"
         >
           {t("customers.merge.confirm")}

@@ -3,6 +3,7 @@ import { Link, Outlet } from "@tanstack/react-router";
 import { CalendarDays, UserRoundX, UsersRound } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Toaster } from "@/actions/toasts";
+import { Unsent } from "@/actions/Unsent";
 import { useSession } from "@/api/session";
 import { rightsOf } from "@/customers/roles";
 import { Logo } from "@/design/Logo";
@@ -46,6 +47,7 @@ export function Shell() {
           )}
         </nav>
         <div className="ml-auto flex items-center gap-2">
+          <Unsent />
           <AccountMenu user={session.user} />
         </div>
       </header>

@@ -3,7 +3,8 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Choice, showDone, showFailure } from "@/actions/toasts";
-import { newKey, useAction } from "@/actions/useAction";
+import { newKey } from "@/actions/unanswered";
+import { useAction } from "@/actions/useAction";
 import { call } from "@/api/client";
 import { ApiError, sentenceOf } from "@/api/errors";
 import {
