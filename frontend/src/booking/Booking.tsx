@@ -2,12 +2,15 @@
 
     N opens the panel, W opens it for a party that is here, Shift+W takes one in at once for what is booked most today.
 */
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, Suspense, useEffect, useRef } from "react";
+import { useTranslation } from "react-i18next";
+import { showFailure } from "@/actions/toasts";
+import { sentenceOf } from "@/api/errors";
 import type { BoardRead, BranchRead } from "@/api/generated";
 import { bookingOf, newDraft, reduce } from "./draft";
 import { popularVariants } from "./past";
 import { useCatalogue } from "./queries";
-import { closeBooking, openBooking, useSeed } from "./store";
+import { closeBooking, forgetEntered, isHeld, openBooking, reopenEntered, useSeed } from "./store";
 import { useBook } from "./useBook";
 
 const loadPanel = () => import("./BookingPanel");
@@ -22,6 +25,7 @@ interface Props {
 }
 
 export function Booking(props: Props) {
+  const { t } = useTranslation();
   const { branch, board, day, today, onDay } = props;
   const seed = useSeed();
   const { data: catalogue } = useCatalogue();
@@ -29,11 +33,23 @@ export function Booking(props: Props) {
   const walkIn = newDraft({ isWalkIn: true });
   const draft =
     usual === undefined ? walkIn : reduce(walkIn, { kind: "addTreatment", guest: 0, variantId: usual });
-  const { book } = useBook({
+  const isResumed = useRef(false);
+  const { book, resume } = useBook({
     zone: branch.time_zone,
-    onBooked: () => undefined,
+    onBooked: (visit) => {
+      // A hold that was on its way goes on in the panel.
+      if (isResumed.current && isHeld(visit)) reopenEntered(visit);
+      else if (isResumed.current) forgetEntered();
+      isResumed.current = false;
+    },
     // The panel says what is free instead, and by whom.
-    onRefused: () => openBooking({ draft }),
+    onRefused: (error) => {
+      if (isResumed.current) {
+        showFailure(sentenceOf(t, error));
+        reopenEntered();
+      } else openBooking({ draft });
+      isResumed.current = false;
+    },
   });
 
   useEffect(() => {
@@ -52,8 +68,11 @@ export function Booking(props: Props) {
     document.addEventListener("keydown", onKeyDown);
     return () => document.removeEventListener("keydown", onKeyDown);
   });
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when the board opens
   useEffect(() => {
     void loadPanel().catch(() => undefined); // before it is asked for; without the network, when it is
+    isResumed.current ||= resume();
+    if (!isResumed.current) reopenEntered();
     return closeBooking;
   }, []);
 

@@ -24,7 +24,7 @@ import { type GuestInputs, GuestPart } from "./GuestPart";
 import { type PastVisit, pastVisits, popularVariants, treatmentsOf, usualTreatments } from "./past";
 import { startsQuery, useCatalogue, visitsQuery } from "./queries";
 import { nearestStart } from "./starts";
-import { closeBooking, openBooking, type Seed } from "./store";
+import { closeBooking, forgetEntered, isHeld, keepEntered, openBooking, type Seed } from "./store";
 import { CHIP, FIELD, LABEL } from "./styles";
 import { useBook } from "./useBook";
 import { useHold } from "./useHold";
@@ -52,7 +52,7 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
   const cache = useQueryClient();
   const zone = branch.time_zone;
   const [draft, change] = useReducer(reduce, seed, (from) => from.draft ?? newDraft(from));
-  const [held, setHeld] = useState<VisitChanged | null>(null);
+  const [held, setHeld] = useState<VisitChanged | null>(seed.held ?? null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [isTreatmentMissing, setTreatmentMissing] = useState(false);
   const { data: catalogue, error: catalogueError } = useCatalogue();
@@ -62,6 +62,11 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
   const submit = useRef<HTMLButtonElement>(null);
   const therapists = useMemo(() => new Map(board?.people.map(({ id, name }) => [id, name])), [board]);
 
+  useEffect(() => keepEntered(draft, held), [draft, held]);
+  const finish = () => {
+    forgetEntered();
+    closeBooking();
+  };
   const edit = (next: Change) => {
     setRefusal(null);
     setTreatmentMissing(false);
@@ -80,8 +85,8 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
   const booking = useBook({
     zone,
     onBooked: (visit) => {
-      if (visit.appointments.some(({ status }) => status === "held")) setHeld(visit);
-      else closeBooking();
+      if (isHeld(visit)) setHeld(visit);
+      else finish();
     },
     onRefused: refuse,
   });
@@ -91,7 +96,7 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
     onRefused: refuse,
     onConfirmed: (visit) => {
       booking.tell(visit, guestName);
-      closeBooking();
+      finish();
     },
   });
   const guestName = draft.guests[0]?.customer?.full_name ?? draft.guests[0]?.name ?? "";
@@ -175,7 +180,7 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
   };
 
   const close = () => {
-    closeBooking();
+    finish();
     if (held === null && hasContent(draft)) showDone(t("booking.closed"), () => openBooking({ draft }));
   };
   const onKeyDown = (event: KeyboardEvent) => {

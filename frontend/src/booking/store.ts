@@ -1,12 +1,38 @@
 /** Where a booking is to begin, and which places of the board are lit for it. The board and the panel meet here alone, so
     that a change of one does not draw the other. */
 import { useSyncExternalStore } from "react";
-import type { Draft } from "./draft";
+import type { VisitChanged } from "@/api/generated";
+import { setTyped, typed } from "@/app/typed";
+import { type Draft, hasContent } from "./draft";
 
 export type Seed = Partial<Pick<Draft, "wanted" | "place" | "isWalkIn">> & {
   /** What was being entered, to go on with it. */
   draft?: Draft;
+  /** The hold that was made for it. */
+  held?: VisitChanged | null;
 };
+
+/** Return whether a visit is a hold that is not confirmed yet. */
+export function isHeld({ appointments }: VisitChanged): boolean {
+  return appointments.some(({ status }) => status === "held");
+}
+
+const ENTERED = "booking";
+
+/** Keep what is being entered, for when the page is reloaded or left for a while. */
+export function keepEntered(draft: Draft, held: VisitChanged | null): void {
+  setTyped(ENTERED, held !== null || hasContent(draft) ? { draft, held } : null);
+}
+
+export function forgetEntered(): void {
+  setTyped(ENTERED, null);
+}
+
+/** Go on with what was being entered, and with the hold that was made for it meanwhile. */
+export function reopenEntered(held?: VisitChanged): void {
+  const entered = typed<Seed>(ENTERED);
+  if (entered !== null) openBooking(held === undefined ? entered : { ...entered, held });
+}
 
 export interface Ghost {
   start: number;
