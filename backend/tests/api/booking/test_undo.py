@@ -114,7 +114,7 @@ class TestSteps:
 
     async def test_one_step_after_the_other(self, client: httpx2.AsyncClient) -> None:
         """Tap through the whole day of the wrong guest, and back."""
-        spa = await bookable_spa()
+        spa = await bookable_spa(hours="00:00-24:00")
         visit = await create_booking(client, spa, 10)
         await run_sql("UPDATE appointment SET starts_at = now(), ends_at = now() + interval '1 h'")
         steps = ("arrived", "in_service", "completed")
