@@ -91,6 +91,30 @@ def test_every_status_changes_as_the_rules_say(
             assert result is not ForbiddenException
 
 
+@pytest.mark.parametrize("old", Status)
+@pytest.mark.parametrize("relations", RELATIONS, ids=["customer", "therapist", "desk", "admin"])
+@pytest.mark.parametrize("hours", [0, 24, 24.01])
+def test_the_desk_takes_back_the_record_of_a_walk_in_for_a_day(
+    old: Status, relations: frozenset[Relation], hours: float
+) -> None:
+    recorded_at = START + timedelta(days=1)
+    now = recorded_at + timedelta(hours=hours)
+    result = next_status(
+        old,
+        StatusRequest.CANCELLED,
+        relations,
+        policy=POLICY,
+        start=START,
+        now=now,
+        is_walk_in=True,
+        recorded_at=recorded_at,
+    )
+    if DESK in relations and old in {"arrived", "reopened"}:
+        assert result is Status.CANCELLED
+    elif old in {"in_service", "completed"}:
+        assert (result is Status.CANCELLED) == (DESK in relations and hours <= 24)
+
+
 def test_what_a_customer_confirms_waits_for_approval_where_the_branch_requires_it() -> None:
     policy = POLICY._replace(approve_online=True)
     for relation, new in ((CUSTOMER, Status.PENDING), (DESK, Status.CONFIRMED)):

@@ -117,12 +117,13 @@ export function useStepActions(board: BoardRead): StepActions {
         ({ id, status }) => status === "arrived" && appointmentIds.includes(id),
       );
       const late = hasArrived ? t("opened.lateArrived") : t("opened.late", policy);
+      const free = visit.source === "walk_in" ? t("opened.walkInByMistake") : t("opened.free", policy);
       ask({
         title: t(`opened.ask.${request as "cancelled" | "declined" | "reopened"}`, {
           guest,
           time: timeIn(zone, Date.parse(start)),
         }),
-        ...(request === "cancelled" ? { text: isLate ? late : t("opened.free", policy) } : {}),
+        ...(request === "cancelled" ? { text: isLate ? late : free } : {}),
         reason: request === "reopened" ? "required" : "optional",
         reasons: t(`opened.reasons.${request as "cancelled" | "declined" | "reopened"}`, {
           returnObjects: true,

@@ -207,34 +207,6 @@ class TestWalkInsOfThePast:
         [corrected] = answer.json()["appointments"]
         assert corrected == guest | {"guest_name": "Mai", "customer_id": str(mai)}
 
-    async def test_one_that_was_written_down_by_mistake_is_no_late_cancellation(
-        self, client: httpx2.AsyncClient
-    ) -> None:
-        spa = await bookable_spa(hours="00:00-24:00")
-        for days in (None, -1):
-            start = None if days is None else spa.hour(10, days)
-            visit = (await client.post(VISITS, **spa.booking(start, walk_in=True))).json()
-            path = f"{VISITS}/{visit['id']}/status"
-            if days is not None:
-                reopened = await client.put(path, json={"status": "reopened", "reason": "Ghi nhầm"})
-                assert reopened.status_code == 200, reopened.text
-            for _ in range(2):  # a repeated request changes nothing
-                answer = await client.put(path, json={"status": "cancelled", "reason": "Ghi nhầm"})
-                assert [guest["status"] for guest in answer.json()["appointments"]] == ["cancelled"]
-                assert resources_of(answer.json(), "staff") == []
-
-    async def test_the_cancellation_of_a_walk_in_is_undone(self, client: httpx2.AsyncClient) -> None:
-        spa = await bookable_spa(hours="00:00-24:00")
-        visit = (await client.post(VISITS, **spa.booking(None, walk_in=True))).json()
-        path = f"{VISITS}/{visit['id']}/status"
-        await client.put(path, json={"status": "cancelled"})
-        undone = await client.post(
-            f"{VISITS}/{visit['id']}/undo",
-            json={"status": "cancelled"},
-            headers={"Idempotency-Key": "undo"},
-        )
-        assert undone.json() == visit
-
     async def test_hours_and_shifts_of_that_day_hold_unless_they_are_overruled(
         self, client: httpx2.AsyncClient
     ) -> None:

@@ -23,12 +23,13 @@ from app.modules.booking.booking_errors import (
     HoldExpired,
     StatusConflict,
 )
-from app.modules.booking.booking_models import Appointment
+from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_schemas import StatusChange, VisitRead
 from app.modules.booking.editing.lock import lock_visit
 from app.modules.booking.editing.reschedule import move_to_now, restore_rest, restore_times
 from app.modules.booking.status.conflicts import status_conflict
 from app.modules.booking.status.history import (
+    has_changed,
     last_transitions,
     record_transitions,
     released_resources,
@@ -63,6 +64,9 @@ class Guest(NamedTuple):
     """The appointment's id."""
     status: Status
     starts_at: datetime
+    is_walk_in: bool = False
+    recorded_at: datetime | None = None
+    """The time at which a walk-in was written down, if its status has not changed since."""
 
 
 async def set_status(
@@ -93,7 +97,6 @@ async def set_status(
         change.status,
         policy=policy,
         all_or_none=bool(change.appointment_ids),
-        is_walk_in=visit.source == VisitSource.WALK_IN,
     )
     if changes:
         reason = change.reason if change.status in WITH_REASON else None
@@ -180,14 +183,13 @@ async def _update_status(
         raise error
 
 
-def _plan_changes(  # noqa: PLR0913 - what the plan depends on
+def _plan_changes(
     guests: Collection[Guest],
     relations: Mapping[UUID, frozenset[Relation]],
     request: StatusRequest,
     *,
     policy: Policy,
     all_or_none: bool,
-    is_walk_in: bool,
 ) -> dict[Guest, Status]:
     """Return the guests whose status changes, with their new status.
 
@@ -206,7 +208,8 @@ def _plan_changes(  # noqa: PLR0913 - what the plan depends on
             policy=policy,
             start=guest.starts_at,
             now=utc_now(),
-            is_walk_in=is_walk_in,
+            is_walk_in=guest.is_walk_in,
+            recorded_at=guest.recorded_at,
         )
         if not isinstance(result, Status):
             errors[guest] = result
@@ -239,11 +242,19 @@ def _expected(guests: Collection[Guest]) -> Collection[Guest]:
 
 async def load_guests(session: AsyncSession, visit_id: UUID, ids: Collection[UUID]) -> list[Guest]:
     statement = (
-        select(Appointment.id, Appointment.status, Appointment.starts_at)
+        select(
+            Appointment.id, Appointment.status, Appointment.starts_at, Visit.source, Appointment.created_at
+        )
+        .add_columns(has_changed().label("has_changed"))
+        .join(Visit, Visit.id == Appointment.visit_id)
         .where(Appointment.visit_id == visit_id, Appointment.id.in_(ids))
         .order_by(Appointment.id)
     )
-    guests = [Guest(row.id, Status(row.status), row.starts_at) for row in await session.execute(statement)]
+    guests = []
+    for row in await session.execute(statement):
+        is_walk_in = row.source == VisitSource.WALK_IN
+        recorded_at = row.created_at if is_walk_in and not row.has_changed else None
+        guests.append(Guest(row.id, Status(row.status), row.starts_at, is_walk_in, recorded_at))
     if {guest.id for guest in guests} != {*ids}:
         raise AppointmentNotFound  # a guest got a visit of their own meanwhile
     return guests

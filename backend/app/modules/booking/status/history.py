@@ -71,6 +71,15 @@ async def last_transitions(
     return {transition.appointment_id: transition for transition in await session.scalars(statement)}
 
 
+def has_changed() -> ColumnElement[bool]:
+    """Match appointments that have made a transition which was not undone."""
+    return exists(
+        select(AppointmentTransition.id).where(
+            AppointmentTransition.appointment_id == Appointment.id, AppointmentTransition.undone_at.is_(None)
+        )
+    )
+
+
 def was_undone_after(status: AppointmentStatus, when: ColumnElement[datetime]) -> ColumnElement[bool]:
     """Match appointments for which a transition to this status was undone after an instant."""
     return exists(

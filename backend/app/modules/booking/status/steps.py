@@ -46,7 +46,13 @@ async def read_steps(session: AsyncSession, user: CurrentUser, visit_id: UUID) -
                 steps=[
                     StatusStep(request=request, status=status)
                     for request, status in possible_requests(
-                        guest.status, relations[guest.id], policy=policy, start=guest.starts_at, now=now
+                        guest.status,
+                        relations[guest.id],
+                        policy=policy,
+                        start=guest.starts_at,
+                        now=now,
+                        is_walk_in=guest.is_walk_in,
+                        recorded_at=guest.recorded_at,
                     ).items()
                 ],
                 undo=_undoable(guest, made.get(guest.id), relations[guest.id], user.id, now),

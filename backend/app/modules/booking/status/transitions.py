@@ -129,6 +129,12 @@ WALK_IN_TRANSITIONS = tuple(
 )
 """The transitions of walk-ins, before the others. One that was written down by mistake is no late cancellation: there was no
 appointment."""
+RECORDED_TRANSITIONS = tuple(
+    Transition(old, StatusRequest.CANCELLED, Status.CANCELLED, BY_DESK)
+    for old in (Status.IN_SERVICE, Status.COMPLETED)
+)
+"""The transitions of a walk-in that was written down after it had begun, for `UNDO_BY_DESK` and while nothing has changed its
+status: the desk takes back its own entry. A guest who was served step by step goes back step by step."""
 
 
 UNDO_BY_AUTHOR = timedelta(minutes=10)
@@ -137,7 +143,7 @@ UNDO_BY_DESK = timedelta(hours=24)
 """The time in which the desk can undo any transition that it may make: mistakes are found when the day is closed."""
 REVERSALS = tuple(
     Transition(change.new, change.request, change.old, change.allowed)
-    for change in (*_CHANGES, *WALK_IN_TRANSITIONS)
+    for change in (*_CHANGES, *WALK_IN_TRANSITIONS, *RECORDED_TRANSITIONS)
     # The time of a hold is not kept any longer: a new one is as quick.
     if change.old is not Status.HELD
 )
@@ -187,7 +193,7 @@ def undone_status(
     return TooEarlyForNoShow if made.old is Status.NO_SHOW and start > now else made.old
 
 
-def next_status(  # noqa: PLR0913 - the six it depends on
+def next_status(  # noqa: PLR0913 - what it depends on
     old: Status,
     request: StatusRequest,
     relations: Collection[Relation],
@@ -196,16 +202,23 @@ def next_status(  # noqa: PLR0913 - the six it depends on
     start: datetime,
     now: datetime,
     is_walk_in: bool = False,
+    recorded_at: datetime | None = None,
 ) -> Status | type[ZenSpaException]:
     """Return the status that an appointment gets, or the error that refuses the request.
 
     Args:
         relations: The user's relations to the appointment.
         is_walk_in: Whether the guest came without an appointment, so that nothing was cancelled late.
+        recorded_at: The time at which the walk-in was written down, if its status has not changed since.
     """
+    is_new_record = recorded_at is not None and now <= recorded_at + UNDO_BY_DESK
     allowed = [
         transition
-        for transition in (*(WALK_IN_TRANSITIONS if is_walk_in else ()), *TRANSITIONS)
+        for transition in (
+            *(WALK_IN_TRANSITIONS if is_walk_in else ()),
+            *(RECORDED_TRANSITIONS if is_new_record else ()),
+            *TRANSITIONS,
+        )
         if transition.request == request and transition.allowed & {*relations}
     ]
     if not allowed:
@@ -220,16 +233,28 @@ def next_status(  # noqa: PLR0913 - the six it depends on
     return most_specific_error([condition.error for condition in conditions])
 
 
-def possible_requests(
-    old: Status, relations: Collection[Relation], *, policy: Policy, start: datetime, now: datetime
+def possible_requests(  # noqa: PLR0913 - what `next_status` depends on
+    old: Status,
+    relations: Collection[Relation],
+    *,
+    policy: Policy,
+    start: datetime,
+    now: datetime,
+    is_walk_in: bool,
+    recorded_at: datetime | None,
 ) -> dict[StatusRequest, Status]:
-    """Return what a user may request now, with the status that the appointment gets.
-
-    Args:
-        relations: The user's relations to the appointment.
-    """
+    """Return what a user may request now, with the status that the appointment gets. See `next_status`."""
     results = {
-        request: next_status(old, request, relations, policy=policy, start=start, now=now)
+        request: next_status(
+            old,
+            request,
+            relations,
+            policy=policy,
+            start=start,
+            now=now,
+            is_walk_in=is_walk_in,
+            recorded_at=recorded_at,
+        )
         for request in StatusRequest
     }
     return {
