@@ -1,7 +1,8 @@
 """Reading the audit ledger. PostgreSQL writes it (migration 0002)."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import and_, func, or_, select, tuple_
@@ -45,6 +46,20 @@ async def entries_about(session: AsyncSession, ids: Sequence[UUID]) -> list[Audi
     """Return all entries about these rows, oldest first, for a module that has authorized the user."""
     entries = select(AuditEntry).where(AuditEntry.entity_id.in_(ids)).order_by(AuditEntry.id)
     return [AuditEntryRead.model_validate(entry) for entry in await session.scalars(entries)]
+
+
+async def values_before_changes(
+    session: AsyncSession, ids: Collection[UUID], *, since: datetime
+) -> dict[UUID, dict[str, Any]]:
+    """Return, by row, the values that its columns had at an instant, of those that have changed since, for a module that has
+    authorized the user."""
+    entries = select(AuditEntry.entity_id, AuditEntry.before).where(
+        AuditEntry.entity_id.in_(ids), AuditEntry.at >= since, AuditEntry.before.is_not(None)
+    )
+    values: dict[UUID, dict[str, Any]] = {}
+    for row_id, before in await session.execute(entries.order_by(AuditEntry.id.desc())):
+        values.setdefault(row_id, {}).update(before)  # the first change of a column is read last
+    return values
 
 
 async def latest_entries_about(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from app.modules.availability.availability_errors import (
 from app.modules.availability.availability_schemas import GuestWish, TreatmentWish
 from app.modules.catalogue.catalogue_errors import AddOnNotFound, VariantNotFound
 from app.modules.catalogue.catalogue_schemas import Offered, name_variant
+from app.modules.catalogue.past_offers import offers_at
 from app.modules.resource.resource_errors import ResourceNotFound
 from app.modules.staff.staff_errors import StaffNotFound
 from app.scheduling.demand import LONGEST_STAY, Party, Segment, Treatment, guest_minutes
@@ -72,9 +74,17 @@ class Quote:
 
 
 async def quote_party(
-    session: AsyncSession, guests: Sequence[GuestWish], *, same_room: bool, at_desk: bool
+    session: AsyncSession,
+    guests: Sequence[GuestWish],
+    *,
+    same_room: bool,
+    at_desk: bool,
+    sold_at: datetime | None = None,
 ) -> Quote:
     """Quote all treatments of a party in one statement. An add-on that is wished for twice is quoted once.
+
+    Args:
+        sold_at: An instant of the past: what was sold then counts, at the price of then. Default: what is sold now.
 
     Raises:
         VariantNotFound, AddOnNotFound, StaffNotFound, ResourceNotFound
@@ -99,6 +109,8 @@ async def quote_party(
         }
         - {None},
     )
+    if sold_at is not None:
+        await references.go_back_to(session, sold_at)
     quoted = [[_quote(wish, references, at_desk=at_desk) for wish in guest.treatments] for guest in guests]
     party = Party(tuple(tuple(line.treatment for line in guest) for guest in quoted), same_room)
     refuse_too_long(party)
@@ -168,6 +180,16 @@ class _References(dict[tuple[str, UUID], Any]):
         if (kind, reference_id) not in self:
             raise missing
         return self[kind, reference_id]
+
+    async def go_back_to(self, session: AsyncSession, instant: datetime) -> None:
+        """Replace what is sold now, and its price, by what was sold at an instant of the past."""
+        variant_ids, add_on_ids = (
+            [row_id for row_kind, row_id in self if row_kind == kind] for kind in ("variant", "add_on")
+        )
+        offers = await offers_at(session, variant_ids, add_on_ids, instant)
+        for (_, row_id), row in self.items():
+            if row_id in offers:
+                row.update(offers[row_id]._asdict())
 
 
 async def _load_references(

@@ -97,7 +97,13 @@ async def book_visit(
     series = None
     if request.occurrence is not None:
         series = await lock_occurrence(session, request.occurrence, request.branch_id)
-    quote = await quote_party(session, request.guests, same_room=request.same_room, at_desk=at_desk)
+    quote = await quote_party(
+        session,
+        request.guests,
+        same_room=request.same_room,
+        at_desk=at_desk,
+        sold_at=_past_start(request),
+    )
     with remember_refusal(signature):
         now = this_step()
         start = request.start or now
@@ -218,6 +224,12 @@ async def require_below_limits(session: AsyncSession, customer_id: UUID, *, hold
         raise TooManyHolds
     if len(visits) >= MAX_UPCOMING_VISITS:
         raise TooManyVisits
+
+
+def _past_start(request: VisitCreate) -> datetime | None:
+    """Return the start of a walk-in of the past."""
+    is_past = request.walk_in and request.start is not None and request.start < this_step()
+    return request.start if is_past else None
 
 
 def _first_statuses(
