@@ -86,11 +86,14 @@ class Party:
         )
         return replace(self, guests=guests)
 
-    def with_any(self, place: Place) -> Self:
-        """Return the party with any therapist and any bed for one treatment. Gender and room stay."""
+    def with_any(self, kind: ResourceKind, place: Place) -> Self:
+        """Return the party with any therapist, or with any bed, for one treatment. Gender and room stay."""
         guest, number = place
         treatments = [*self.guests[guest]]
-        treatments[number] = replace(treatments[number], therapist_id=None, bed_id=None, bed_type_id=None)
+        if kind is ResourceKind.STAFF:
+            treatments[number] = replace(treatments[number], therapist_id=None)
+        else:
+            treatments[number] = replace(treatments[number], bed_id=None, bed_type_id=None)
         return replace(self, guests=(*self.guests[:guest], tuple(treatments), *self.guests[guest + 1 :]))
 
     def stay(self) -> int:

@@ -49,18 +49,20 @@ def starts_by_resource(
 ) -> list[ResourceStarts]:
     """Return every therapist with the skill for a treatment, and every bed of its types, with the starts of `candidates`.
 
-    A start at which the treatment does not fit has the first obstacle that applies. The therapist or bed that the parties
-    ask for at `place` is ignored.
+    A start at which the treatment does not fit has the first obstacle that applies. With a therapist the parties keep the bed
+    that they ask for, and on a bed the therapist.
     """
     places = []
-    ways = [*dict.fromkeys(Way(party.with_any(place), permitted) for party, permitted in ways)]
     for kind in _kinds_of(ways[0].party, place):
+        ways_of_kind = dict.fromkeys(
+            Way(party.with_any(kind.kind, place), permitted) for party, permitted in ways
+        )
         known = [
             (number, resource) for number, resource in enumerate(supply.resources) if resource.suits(kind)
         ]
         fits: defaultdict[int, int] = defaultdict(int)
         possible: defaultdict[tuple[int, Obstacle], int] = defaultdict(int)
-        for party, permitted in ways:
+        for party, permitted in ways_of_kind:
             needs = party.needs()
             at = {number for number, need in enumerate(needs) if _serves(need, place, kind)}
             served = [needs[number] for number in at]

@@ -1,5 +1,7 @@
 """Find the ways in which guests of a visit can move, for a search; `reschedule` moves them."""
 
+from itertools import chain
+
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.types.wall_time import Span
@@ -11,7 +13,7 @@ from app.modules.booking.editing.reschedule import (
     resources_of,
     room_of_company,
 )
-from app.modules.booking.editing.treatments import DeskChoice
+from app.modules.booking.editing.treatments import DeskChoice, wished_beds
 from app.modules.booking.status.status import EDITABLE
 from app.modules.booking.visit.rows import VisitRows
 from app.modules.catalogue.catalogue_service import names_of_variants
@@ -23,22 +25,22 @@ async def find_move_options(session: AsyncSession, rows: VisitRows, guests: Gues
     They keep the resources they have, or otherwise get others as they wish. While guests of the party are there who stay,
     a party that is to be in one room gets beds in the room of these.
     """
-    visit, choice = rows.visit, DeskChoice()
-    services = await names_of_variants(
-        session, {row.variant_id for treatments in guests.values() for row in treatments}
-    )
+    visit, treatments = rows.visit, [*chain.from_iterable(guests.values())]
+    services = await names_of_variants(session, {row.variant_id for row in treatments})
     replaced = await occupied_by(session, guests)
     same_room = visit.same_room and len(guests) > 1
-    unchanged = party_of(guests, services, resources_of(replaced), choice, same_room=same_room)
-    as_wished = party_of(guests, services, {}, choice, same_room=same_room)
+    wishes = DeskChoice(beds=await wished_beds(session, treatments))
+    unchanged = party_of(guests, services, resources_of(replaced), wishes, same_room=same_room)
+    as_wished = party_of(guests, services, {}, wishes, same_room=same_room)
+    on_any_beds = party_of(guests, services, {}, DeskChoice(), same_room=same_room)
+    ways = [unchanged, as_wished, *([on_any_beds] if same_room else [])]
     others = [guest for guest in rows.appointments if guest not in guests and guest.status in EDITABLE]
     there = [Span(guest.starts_at, guest.ends_at) for guest in others]
     room_id = await room_of_company(session, visit, guests, there)
     if room_id is None:
-        return [MoveOption(unchanged), MoveOption(as_wished)]
+        return [MoveOption(party) for party in ways]
+    together = [unchanged, as_wished, on_any_beds]
     return [
-        MoveOption(unchanged.in_room(room_id)),
-        MoveOption(as_wished.in_room(room_id)),
-        MoveOption(unchanged, avoids=there),
-        MoveOption(as_wished, avoids=there),
+        *(MoveOption(party.in_room(room_id)) for party in together),
+        *(MoveOption(party, avoids=there) for party in ways),
     ]

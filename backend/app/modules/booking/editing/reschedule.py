@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 from operator import itemgetter
 from uuid import UUID
 
@@ -26,7 +27,13 @@ from app.modules.availability.availability_service import (
     refuse_too_long,
 )
 from app.modules.booking.allocation.allocations import allocations_of, give_way, insert_allocations, release
-from app.modules.booking.allocation.requests import AllocationRequest, Displacement, Occupied, Replaced
+from app.modules.booking.allocation.requests import (
+    AllocationRequest,
+    Displacement,
+    Occupied,
+    Replaced,
+    Reservation,
+)
 from app.modules.booking.allocation.reserve import reserve
 from app.modules.booking.booking_errors import (
     AppointmentNotFound,
@@ -39,7 +46,7 @@ from app.modules.booking.booking_errors import (
 from app.modules.booking.booking_models import Appointment, AppointmentTreatment, Visit
 from app.modules.booking.booking_schemas import AppointmentUpdate, VisitChanged, VisitUpdate
 from app.modules.booking.editing.lock import Relations, lock_visit, lock_visit_of
-from app.modules.booking.editing.treatments import DeskChoice, TreatmentEdit, edit_treatments
+from app.modules.booking.editing.treatments import DeskChoice, TreatmentEdit, edit_treatments, wished_beds
 from app.modules.booking.status.conflicts import status_conflict
 from app.modules.booking.status.history import record_transitions
 from app.modules.booking.status.policy import load_policy, refuse_unless_movable
@@ -411,7 +418,8 @@ async def _reallocate(
     give up for them."""
     if any(guest.hold_has_expired for guest in guests):
         raise HoldExpired
-    choice = terms.choice
+    wished = await wished_beds(session, chain.from_iterable(guests.values()))
+    choice = replace(terms.choice, beds=wished | terms.choice.beds)
     same_room = visit.same_room and len(guests) > 1
     services = await _services_of(session, guests)
     replaced = await occupied_by(session, guests)
@@ -431,7 +439,10 @@ async def _reallocate(
     stays = [Span(guest.starts_at, guest.ends_at) for guest in guests]
     room_id = await room_of_company(session, visit, guests, stays)
     apart = terms.may_stay_apart and start == replaced.stays[0].start and _is_apart(replaced, room_id)
-    if room_id is not None and not apart:
+    is_to_join = room_id is not None and not apart
+    if (same_room or is_to_join) and terms.others_will_do:  # one room comes before beds asked for earlier
+        parties.append(party_of(guests, services, fixed, terms.choice, same_room=same_room))
+    if room_id is not None and is_to_join:
         parties = [party.in_room(room_id) for party in parties]
     snapshot = None
     if not terms.at_desk:
@@ -459,6 +470,7 @@ async def _reallocate(
     reservation = await reserve(session, request, snapshot)
     for guest, stay in zip(guests, replaced.stays, strict=True):
         guest.overruled = reservation.overruled or (guest.overruled and guest.starts_at == stay.start)
+    _drop_lost_wishes(guests, reservation)
     if not terms.same_time_will_do:
         await refuse_same_time_of(
             session,
@@ -476,6 +488,15 @@ async def _reallocate(
     treatments = [refs_of(guest, rows) for guest, rows in guests.items()]
     await insert_allocations(session, allocations_of(reservation, treatments))
     return reservation.moves
+
+
+def _drop_lost_wishes(guests: Guests, reservation: Reservation) -> None:
+    """Take back the wishes for beds in other rooms than that of the party."""
+    beds = {(need.guest, need.treatment, resource_id) for need, resource_id, _ in reservation.assignments}
+    for number, rows in enumerate(guests.values()):
+        for position, row in enumerate(rows):
+            if (number, position, row.bed_id) not in beds:
+                row.bed_id = None
 
 
 def overrules_for(guests: Iterable[Appointment], *, force: bool) -> list[Overrule]:
@@ -559,6 +580,8 @@ def party_of(
         bed_types = {segment.bed_type_id for segment in agreed.segments} - {None}
         bed_id = current.get((row.id, ResourceKind.BED)) if len(bed_types) == 1 else None
         bed_id, bed_type_id = choice.beds.get(row.id, (bed_id, None))
+        if len(bed_types) == 1:
+            bed_type_id = None  # a bed of another type will not do
         device_types = {segment.device_type_id for segment in agreed.segments} - {None}
         device_id = current.get((row.id, ResourceKind.DEVICE)) if len(device_types) == 1 else None
         therapist_id = current.get((row.id, ResourceKind.STAFF), agreed.therapist_id)

@@ -5,6 +5,7 @@ Both are released and reserved together, so it works in a full house: each takes
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import chain
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -35,7 +36,7 @@ from app.modules.booking.editing.reschedule import (
     resources_of,
     room_of_company,
 )
-from app.modules.booking.editing.treatments import DeskChoice
+from app.modules.booking.editing.treatments import DeskChoice, wished_beds
 from app.modules.booking.status.conflicts import status_conflict
 from app.modules.booking.status.status import MOVABLE
 from app.modules.booking.visit.read import read_visits
@@ -146,6 +147,8 @@ async def _exchange(
     for exchanged_kind, kind in _KINDS.items():
         if exchanged_kind in exchange:
             exchanged |= _crossed(kind, guests, current)
+    for row in chain.from_iterable(guests.values()):  # the desk chooses these beds
+        row.bed_id = exchanged.get((row.id, ResourceKind.BED), row.bed_id)
     await _refuse_lost_wishes(session, guests, current, exchanged)
     starts = [first.starts_at, second.starts_at]
     if Exchanged.START in exchange:
@@ -167,10 +170,8 @@ async def _exchange(
     reservation = await _reserve(session, guests, choices, replaced, stays)
     _refuse_another_room(reservation, beds, exchanged)
     await _refuse_unavailable(session, reservation, guests, replaced)
-    for guest, treatments in guests.items():
+    for guest in guests:
         guest.overruled = reservation.overruled
-        for row in treatments:
-            row.bed_id = exchanged.get((row.id, ResourceKind.BED), row.bed_id)
     await session.flush()
     await release(session, [first.id, second.id])
     refs = [refs_of(guest, treatments) for guest, treatments in guests.items()]
@@ -208,12 +209,12 @@ async def _reserve(
     Raises:
         CannotSwap
     """
-    services = await names_of_variants(
-        session, {row.variant_id for treatments in guests.values() for row in treatments}
-    )
+    treatments = [*chain.from_iterable(guests.values())]
+    services = await names_of_variants(session, {row.variant_id for row in treatments})
     base = min(guest.starts_at for guest in guests)
     delays = tuple((guest.starts_at - base) // STEP for guest in guests)
-    parties = [party_of(guests, services, choice, DeskChoice(), same_room=False).guests for choice in choices]
+    choice = DeskChoice(beds=await wished_beds(session, treatments))
+    parties = [party_of(guests, services, current, choice, same_room=False).guests for current in choices]
     [branch_id] = {guest.branch_id for guest in guests}
     request = AllocationRequest(
         branch_id,

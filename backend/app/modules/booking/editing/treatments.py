@@ -1,6 +1,6 @@
 """Edit the treatments of a guest: keep, change, add and drop them."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
@@ -54,6 +54,19 @@ class TreatmentEdit:
     choice: DeskChoice = field(default_factory=DeskChoice)
     add_ons: list[AppointmentAddOn] = field(default_factory=list)
     """The add-ons of new treatments. Add them to the session when the treatments have been flushed."""
+
+
+async def wished_beds(
+    session: AsyncSession, treatments: Iterable[AppointmentTreatment]
+) -> dict[UUID, tuple[UUID, UUID]]:
+    """Return the beds that were asked for, with their types, by treatment.
+
+    Such a bed is the only one that will do, like a therapist who is asked for by name, until the desk chooses another one or
+    takes the wish back. Only the one room of a party comes first.
+    """
+    wishes = {row.id: row.bed_id for row in treatments if row.bed_id is not None}
+    bed_types = dict(await fetch_raw(session, _BED_TYPES, [*{*wishes.values()}])) if wishes else {}
+    return {treatment_id: (bed_id, bed_types[bed_id]) for treatment_id, bed_id in wishes.items()}
 
 
 async def edit_treatments(

@@ -20,6 +20,7 @@ from app.modules.availability.availability_service import BranchSnapshot, load_s
 from app.modules.booking.allocation.allocations import delete_expired_holds, reassign
 from app.modules.booking.booking_errors import DayChanged, SlotTaken
 from app.modules.booking.booking_models import Appointment, AppointmentTreatment, Visit
+from app.modules.booking.editing.treatments import wished_beds
 from app.modules.booking.replan.day import DaySeen, Planned, see_day
 from app.modules.booking.replan.schemas import (
     PlannedTreatment,
@@ -210,15 +211,16 @@ async def _party_of(session: AsyncSession, appointment_id: UUID, *, without: UUI
     )
     rows = (await session.scalars(statement)).all()
     services = await names_of_variants(session, {row.variant_id for row in rows})
-    treatments = [treatment_of(row, services) for row in rows]
-    return Party(
-        (
-            tuple(
-                replace(treatment, therapist_id=None) if treatment.therapist_id == without else treatment
-                for treatment in treatments
-            ),
+    beds = await wished_beds(session, rows)
+    treatments = []
+    for row in rows:
+        treatment = treatment_of(row, services)
+        bed_id, bed_type_id = beds.get(row.id, (None, None))
+        therapist_id = None if treatment.therapist_id == without else treatment.therapist_id
+        treatments.append(
+            replace(treatment, therapist_id=therapist_id, bed_id=bed_id, bed_type_id=bed_type_id)
         )
-    )
+    return Party((tuple(treatments),))
 
 
 def _read(
