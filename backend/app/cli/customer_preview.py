@@ -5,7 +5,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from app.cli.numbers import grouped
-from app.modules.customer.columns import CSV_COLUMNS
+from app.modules.customer.columns import CONTACT_PHONE, CSV_COLUMNS
 from app.modules.customer.csv_header import FAMILY_NAME
 from app.modules.customer.import_schemas import CustomerImportPreview, ImportColumn, ImportRow
 
@@ -57,7 +57,9 @@ def _show_rows(console: Console, preview: CustomerImportPreview) -> None:
 
 
 def _values(row: ImportRow) -> str:
-    return ", ".join(row.values.values())
+    return ", ".join(
+        f"{_LABELS[name]}: {value}" if name == CONTACT_PHONE else value for name, value in row.values.items()
+    )
 
 
 def _remarks(row: ImportRow) -> str:

@@ -53,6 +53,13 @@ def import_customers(  # noqa: PLR0913 - the options of a command
         list[Doubt] | None,
         typer.Option(help="Import rows with this doubt as they are. Repeat it for others."),
     ] = None,
+    share_phones: Annotated[
+        bool,
+        typer.Option(
+            "--share-phones",
+            help="Make the owner of a number the contact of others in the file who have it, such as a child.",
+        ),
+    ] = False,
     bad_rows: Annotated[
         Path | None,
         typer.Option(
@@ -66,8 +73,8 @@ def import_customers(  # noqa: PLR0913 - the options of a command
     """Create and update customers from a CSV file. A second import of the same file changes nothing.
 
     Columns: full_name (required), phone, email, birthday, gender, notes, contraindications, tags (separated
-    by ;). Headers as other systems write them work too, in Vietnamese and English. Rows of archived or merged
-    customers are skipped.
+    by ;), contact_phone (the number of the mother of a child). Headers as other systems write them work too, in
+    Vietnamese and English. Rows of archived or merged customers are skipped.
 
     [bold]Examples[/bold]
 
@@ -81,6 +88,7 @@ def import_customers(  # noqa: PLR0913 - the options of a command
         "ignore": SEPARATOR.join(ignore or []),
         "date_order": dates,
         "accept": SEPARATOR.join(accept or []),
+        "share_phones": share_phones,
     }
     with file.open("rb") as opened, _print_refusal():
         if dry_run:

@@ -193,6 +193,21 @@ class TestImportOfCustomers:
             output_of(zenspa("import", "customers", "c.csv", *options))
         assert await sql("SELECT full_name FROM customer") == "Trần Mai"
 
+    async def test_families_can_share_a_number(self, zenspa: Zenspa, tmp_path: Path) -> None:
+        file = "Tên,SĐT\nLê Lan,0912345678\nTrần Na,0912345678\n"
+        (tmp_path / "c.csv").write_text(file, encoding="utf-8")
+        command = ("import", "customers", "c.csv", "--share-phones")
+        shown = output_of(zenspa(*command, "--dry-run"))
+        assert "SĐT người liên hệ" in shown
+        assert "2 mới · created" in output_of(zenspa(*command))
+        assert "contact_phone\n" in _exported(zenspa, tmp_path)
+        assert "Trần Na,,,,,,,,'+84912345678\n" in _exported(zenspa, tmp_path)
+
+
+def _exported(zenspa: Zenspa, folder: Path) -> str:
+    output_of(zenspa("export", "customers", "e.csv"))
+    return (folder / "e.csv").read_text(encoding="utf-8-sig")
+
 
 class TestExport:
     def test_an_exported_file_changes_nothing_and_is_exported_again_byte_for_byte(

@@ -12,7 +12,7 @@ import type { ReactNode } from "react";
 import { useTranslation } from "react-i18next";
 import type { CustomerImportPreview, ErrorField, ImportColumn, ImportRow } from "@/api/generated";
 import { Button } from "@/design/Button";
-import { type Choices, canImport, type Doubt, doubtsIn } from "./import";
+import { type Choices, canImport, type Doubt, doubtsIn, sharesPhones } from "./import";
 import { Segments } from "./Segments";
 import { showValue } from "./values";
 
@@ -32,6 +32,7 @@ const COLUMNS = [
   "full_name",
   "family_name",
   "phone",
+  "contact_phone",
   "email",
   "birthday",
   "gender",
@@ -50,6 +51,7 @@ const LOOKS: Record<ImportRow["outcome"], { icon: LucideIcon; look: string }> = 
 export function ImportPreview({ preview, fromRow, choices, isBusy, onChoices, onRow, onImport }: Props) {
   const { t } = useTranslation();
   const doubts = doubtsIn(preview, choices.accept);
+  const asksAboutPhones = sharesPhones(preview, choices.sharedPhone);
   const needsDateOrder =
     choices.dateOrder !== null ||
     preview.rows.some(({ problems }) => problems.some(({ type }) => type === "ambiguous_date"));
@@ -85,7 +87,7 @@ export function ImportPreview({ preview, fromRow, choices, isBusy, onChoices, on
           ))}
         </ul>
       </section>
-      {(needsDateOrder || doubts.length > 0) && (
+      {(needsDateOrder || asksAboutPhones || doubts.length > 0) && (
         <section aria-labelledby="choices" className="flex flex-col gap-3">
           <h2 id="choices" className="font-semibold text-lg">
             {t("customers.import.choices")}
@@ -108,6 +110,24 @@ export function ImportPreview({ preview, fromRow, choices, isBusy, onChoices, on
                   })
                 }
               />
+            </div>
+          )}
+          {asksAboutPhones && (
+            <div className="flex flex-wrap items-center gap-3">
+              <span>{t("customers.import.sharedPhone")}</span>
+              <Segments
+                label={t("customers.import.sharedPhone")}
+                value={choices.sharedPhone}
+                options={{
+                  none: t("customers.import.sharedPhones.none"),
+                  rename: t("customers.import.sharedPhones.rename"),
+                  contact: t("customers.import.sharedPhones.contact"),
+                }}
+                onValue={(sharedPhone) => onChoices({ ...choices, sharedPhone })}
+              />
+              {choices.sharedPhone === "contact" && (
+                <span className="text-muted text-sm">{t("customers.import.sharedPhoneHint")}</span>
+              )}
             </div>
           )}
           {doubts.map((doubt: Doubt) => (
@@ -288,5 +308,6 @@ function textOf(
   value: string | undefined,
 ): string {
   if (value === undefined || value === "") return "";
-  return column === "family_name" ? value : showValue(t, column, value);
+  if (column === "family_name") return value;
+  return showValue(t, column === "contact_phone" ? "phone" : column, value);
 }

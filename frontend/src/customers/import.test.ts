@@ -1,6 +1,14 @@
 import { describe, expect, it } from "vitest";
 import type { CustomerImportPreview } from "@/api/generated";
-import { canImport, doubtsIn, importQuery, NO_CHOICES, previewQuery, refusedName } from "./import";
+import {
+  canImport,
+  doubtsIn,
+  importQuery,
+  NO_CHOICES,
+  previewQuery,
+  refusedName,
+  sharesPhones,
+} from "./import";
 
 const PREVIEW: CustomerImportPreview = {
   created: 1,
@@ -23,7 +31,8 @@ describe("an import", () => {
     const choices = {
       ignore: ["Địa chỉ", "A&B"],
       dateOrder: "month_first",
-      accept: ["another_name"],
+      accept: ["no_name"],
+      sharedPhone: "rename",
     } as const;
     const query = new URLSearchParams(
       previewQuery({ ...choices, ignore: [...choices.ignore], accept: [...choices.accept] }, 101),
@@ -31,7 +40,7 @@ describe("an import", () => {
     expect(Object.fromEntries(query)).toEqual({
       ignore: "Địa chỉ;A&B",
       date_order: "month_first",
-      accept: "another_name",
+      accept: "no_name;another_name",
       from_row: "101",
     });
     expect(previewQuery(NO_CHOICES, 1)).toBe("");
@@ -46,12 +55,30 @@ describe("an import", () => {
         values: {},
         previous: {},
         problems: [
-          { field: "dòng 2", message: "", type: "another_name" },
+          { field: "dòng 2", message: "", type: "no_name" },
           { field: "dòng 2", message: "", type: "phone_number" },
         ],
       },
     ];
-    expect(doubtsIn({ ...PREVIEW, rows }, ["broken_text"])).toEqual(["broken_text", "another_name"]);
+    expect(doubtsIn({ ...PREVIEW, rows }, ["broken_text"])).toEqual(["broken_text", "no_name"]);
+  });
+
+  it("lets people with one number be a family, whose contact is its owner", () => {
+    const rows = (type: string): CustomerImportPreview["rows"] => [
+      {
+        row: 2,
+        outcome: "refused",
+        customer_id: null,
+        values: {},
+        previous: {},
+        problems: [{ field: "dòng 2", message: "", type }],
+      },
+    ];
+    expect(sharesPhones({ ...PREVIEW, rows: rows("another_name") }, "none")).toBe(true);
+    expect(sharesPhones({ ...PREVIEW, rows: rows("duplicate_row") }, "none")).toBe(true);
+    expect(sharesPhones({ ...PREVIEW, rows: rows("phone_number") }, "none")).toBe(false);
+    expect(sharesPhones(PREVIEW, "contact")).toBe(true); // so that it can be taken back
+    expect(importQuery({ ...NO_CHOICES, sharedPhone: "contact" })).toBe("?share_phones=true&bad_rows=return");
   });
 
   it("waits until the columns are decided, and until a row would change something", () => {

@@ -1,8 +1,12 @@
 /** The choices of a person on how to import a file, as the API takes them. All of it is pure. */
 import type { CustomerImportPreview, CustomerImportResult, DateOrder } from "@/api/generated";
 
-export const DOUBTS = ["broken_text", "no_name", "another_name", "swapped_birthday"] as const;
+export const DOUBTS = ["broken_text", "no_name", "swapped_birthday"] as const;
 export type Doubt = (typeof DOUBTS)[number];
+
+/** What a row with another name at a known number is: a customer to rename, or one whom the owner is the contact of. */
+export type SharedPhone = "none" | "rename" | "contact";
+const ON_SHARED_PHONES: readonly string[] = ["another_name", "duplicate_row"];
 
 export interface Choices {
   /** Headers of columns that are not imported. */
@@ -10,9 +14,10 @@ export interface Choices {
   dateOrder: DateOrder | null;
   /** Kinds of doubt in spite of which a row is imported. */
   accept: Doubt[];
+  sharedPhone: SharedPhone;
 }
 
-export const NO_CHOICES: Choices = { ignore: [], dateOrder: null, accept: [] };
+export const NO_CHOICES: Choices = { ignore: [], dateOrder: null, accept: [], sharedPhone: "none" };
 
 /** Return the query of a preview that begins at a row. */
 export function previewQuery(choices: Choices, fromRow: number): string {
@@ -28,11 +33,13 @@ export function importQuery(choices: Choices): string {
   return withMark(query);
 }
 
-function queryOf({ ignore, dateOrder, accept }: Choices): URLSearchParams {
+function queryOf({ ignore, dateOrder, accept, sharedPhone }: Choices): URLSearchParams {
   const query = new URLSearchParams();
   if (ignore.length > 0) query.set("ignore", ignore.join(";"));
   if (dateOrder !== null) query.set("date_order", dateOrder);
-  if (accept.length > 0) query.set("accept", accept.join(";"));
+  const accepted = sharedPhone === "rename" ? [...accept, "another_name"] : accept;
+  if (accepted.length > 0) query.set("accept", accepted.join(";"));
+  if (sharedPhone === "contact") query.set("share_phones", "true");
   return query;
 }
 
@@ -43,8 +50,18 @@ function withMark(query: URLSearchParams): string {
 
 /** Return the kinds of doubt of the rows that are shown, with those that were accepted before. */
 export function doubtsIn(preview: CustomerImportPreview, accepted: readonly Doubt[]): Doubt[] {
-  const kinds = new Set(preview.rows.flatMap(({ problems }) => problems.map(({ type }) => type)));
+  const kinds = kindsIn(preview);
   return DOUBTS.filter((doubt) => kinds.has(doubt) || accepted.includes(doubt));
+}
+
+/** Return whether people of the rows that are shown share a number, or the user has said what they are. */
+export function sharesPhones(preview: CustomerImportPreview, choice: SharedPhone): boolean {
+  const kinds = kindsIn(preview);
+  return choice !== "none" || ON_SHARED_PHONES.some((kind) => kinds.has(kind));
+}
+
+function kindsIn(preview: CustomerImportPreview): Set<string> {
+  return new Set(preview.rows.flatMap(({ problems }) => problems.map(({ type }) => type)));
 }
 
 /** Return whether the file itself is good: the columns are decided, and it can be read to its end. */

@@ -70,7 +70,7 @@ CUSTOMER_COLUMNS: Mapping[str, ColumnRule] = {
     "notes": ColumnRule(csv="Ghi chú", export=True, merge=join, erase=""),
     "contraindications": ColumnRule(csv="Lưu ý sức khỏe", export=True, merge=join, erase=""),
     "tags": ColumnRule(csv="Nhãn", export=True, merge=unite, erase=[]),
-    "contact_id": ColumnRule(csv=None, export=True, merge=fill, erase=None),
+    "contact_id": ColumnRule(csv="SĐT người liên hệ", export=True, merge=fill, erase=None),
     "archived_at": ColumnRule(csv=None, export=True, merge=keep, erase=Erasure.NOW),
     "merged_into_id": ColumnRule(csv=None, export=True, merge=keep, erase=Erasure.KEEP),
     "user_id": ColumnRule(csv=None, export=True, merge=fill, erase=None),
@@ -82,5 +82,13 @@ CUSTOMER_COLUMNS: Mapping[str, ColumnRule] = {
     "updated_at": ColumnRule(csv=None, export=True, merge=keep, erase=Erasure.KEEP),
 }
 
-CSV_COLUMNS: Mapping[str, str] = {name: rule.csv for name, rule in CUSTOMER_COLUMNS.items() if rule.csv}
+CONTACT_PHONE = "contact_phone"
+"""The column of a CSV file for `contact_id`. A file names a contact by the number, for ids mean nothing elsewhere."""
+IMPORTED_COLUMNS = [name for name, rule in CUSTOMER_COLUMNS.items() if rule.csv]
+"""The columns of a customer that a CSV file can change, in order."""
+CSV_COLUMNS: Mapping[str, str] = {
+    CONTACT_PHONE if name == "contact_id" else name: rule.csv
+    for name, rule in CUSTOMER_COLUMNS.items()
+    if rule.csv
+}
 """The columns of a CSV file, in order, with their Vietnamese names."""

@@ -23,7 +23,7 @@ from app.modules.customer.broken_text import (
     problem_of_name,
     problem_of_text,
 )
-from app.modules.customer.columns import CSV_COLUMNS
+from app.modules.customer.columns import CONTACT_PHONE, CSV_COLUMNS
 from app.modules.customer.csv_dates import DateEvidence, DateOrder, is_ambiguous, to_iso_date
 from app.modules.customer.csv_header import (
     FAMILY_NAME,
@@ -38,11 +38,12 @@ from app.modules.customer.csv_header import (
     fold,
     read_columns,
 )
-from app.modules.customer.customer_schemas import TAG_SEPARATOR, CustomerCreate
+from app.modules.customer.customer_schemas import TAG_SEPARATOR, CustomerRow
 from app.modules.customer.row_errors import Doubt, RowError
 
 _TEXTS = ("notes", "contraindications", "tags")
-_FACTS = ("phone", "email", "birthday", "gender")
+_PHONES = ("phone", CONTACT_PHONE)
+_FACTS = (*_PHONES, "email", "birthday", "gender")
 _GENDERS = {"nu": "female", "nam": "male", "khac": "other", "f": "female", "m": "male"}
 _EMPTY = {"null", "none", "nan", "n/a", "#n/a", "-", "0000-00-00", "0000-00-00 00:00:00"}
 """The text that other systems write into an empty cell of a phone, an email, a birthday or a gender."""
@@ -191,7 +192,7 @@ class CustomerFile:
         for field in dict.fromkeys(field for field in fields if fields.count(field) > 1):
             yield RowError(row, field, "duplicate_column", _DUPLICATE_COLUMN)
 
-    def rows(self) -> Iterator[tuple[int, CustomerCreate] | RowError]:
+    def rows(self) -> Iterator[tuple[int, CustomerRow] | RowError]:
         """Yield each row as its number and a customer with any doubts after it, or as one or more errors.
 
         Stop after an error that hides where the next row begins.
@@ -247,7 +248,7 @@ class CustomerFile:
 
     def _read_row(
         self, row: int, columns: Sequence[tuple[int, str]], cells: list[str]
-    ) -> Iterator[tuple[int, CustomerCreate] | RowError]:
+    ) -> Iterator[tuple[int, CustomerRow] | RowError]:
         if len(cells) > len(self.columns) and any(map(str.strip, cells[len(self.columns) :])):
             yield RowError(row, None, "too_many_cells", _TOO_MANY_CELLS)
             return
@@ -265,7 +266,7 @@ class CustomerFile:
         errors = list(self._errors_of_cells(row, values))
         customer = None
         try:
-            customer = CustomerCreate.model_validate(self._normalize(values))
+            customer = CustomerRow.model_validate(self._normalize(values))
         except ValidationError as error:
             for problem in error.errors(include_url=False, include_input=False):
                 described = describe(problem)
@@ -282,9 +283,10 @@ class CustomerFile:
         if "birthday" in values and is_ambiguous(values["birthday"].strip(), self.date_order):
             del values["birthday"]
             yield RowError(row, "birthday", "ambiguous_date", _AMBIGUOUS_DATE)
-        if "phone" in values and _ROUNDED.fullmatch(values["phone"].strip()):
-            del values["phone"]
-            yield RowError(row, "phone", "rounded_phone", _ROUNDED_PHONE)
+        for field in _PHONES:
+            if field in values and _ROUNDED.fullmatch(values[field].strip()):
+                del values[field]
+                yield RowError(row, field, "rounded_phone", _ROUNDED_PHONE)
 
     def _doubts_of(self, row: int, values: dict[str, str]) -> Iterator[RowError]:
         name = values["full_name"]
@@ -310,8 +312,9 @@ class CustomerFile:
                 normalized.pop(field, None)
             else:
                 normalized[field] = value
-        if "phone" in normalized:
-            normalized["phone"] = _DECIMAL.sub(r"\1", normalized["phone"])
+        for field in _PHONES:
+            if field in normalized:
+                normalized[field] = _DECIMAL.sub(r"\1", normalized[field])
         if "birthday" in normalized:
             normalized["birthday"] = to_iso_date(normalized["birthday"], self.date_order)
         if "gender" in normalized:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from app.common.helpers import has_long_run_of_marks
-from app.modules.customer.columns import CSV_COLUMNS
+from app.modules.customer.columns import CONTACT_PHONE, CSV_COLUMNS
 
 MAX_COLUMNS = 200
 MAX_RECORD = 200_000
@@ -39,6 +39,12 @@ _ALIASES = {
         phone;phone number;phone no;mobile;mobile phone;mobile number;cell;cell phone;tel;telephone;contact number;
         dien thoai;so dien thoai;dien thoai di dong;so dien thoai di dong;di dong;so di dong;sdt;so dt;dt;dtdd;
         phone 1 value;sdt khach;sdt khach hang;sdt kh;so dien thoai khach;so dien thoai khach hang;dien thoai khach hang
+        """,
+    CONTACT_PHONE: """
+        contact phone number;guardian phone;parent phone;
+        sdt nguoi lien he;so dien thoai nguoi lien he;dien thoai nguoi lien he;
+        sdt nguoi giam ho;so dien thoai nguoi giam ho;dien thoai nguoi giam ho;
+        sdt phu huynh;so dien thoai phu huynh;dien thoai phu huynh
         """,
     "email": "email;e mail;mail;email address;e mail 1 value;dia chi email;thu dien tu",
     "birthday": """

@@ -115,8 +115,8 @@ async def import_customers(
 ) -> CustomerImportResult:
     """Create and update customers from a CSV file: all rows or none. Importing the same file again changes nothing.
 
-    Columns: full_name (required), phone, email, birthday, gender, notes, contraindications, tags (separated by `;`).
-    Headers as other systems write them work too, in Vietnamese and English. A file is refused with the number and the
+    Columns: full_name (required), phone, email, birthday, gender, notes, contraindications, tags (separated by `;`),
+    contact_phone (of the customer's contact, who may be another row). Headers as other systems write them work too, in Vietnamese and English. A file is refused with the number and the
     reason of each bad row, and of each in doubt: accents that were lost, another name at a known number, a birthday
     whose day and month are swapped. With `bad_rows=return` the good rows are imported and the others come back. Rows of
     customers who are archived or were merged are skipped. For administrators of the whole spa.

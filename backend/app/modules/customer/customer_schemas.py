@@ -126,6 +126,13 @@ class CustomerCreate(_CustomerFields):
     contact_id: ContactId = None
 
 
+class CustomerRow(CustomerCreate):
+    """A customer as a row of a file has it."""
+
+    contact_phone: Phone | None = None
+    """The number of the contact."""
+
+
 class CustomerUpdate(_CustomerFields):
     """The fields to change. Fields left out stay; `null` clears a phone, email, birthday, gender or contact."""
 

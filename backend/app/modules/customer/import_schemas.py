@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.common.schemas import ErrorField, RowNumber
+from app.common.schemas import ErrorField, QueryBool, RowNumber
 from app.modules.customer.csv_dates import DateOrder
 from app.modules.customer.csv_header import ColumnUse
 from app.modules.customer.row_errors import Doubt
@@ -42,8 +42,13 @@ class CustomerImportOptions(BaseModel):
         Field(
             default="",
             description="The kinds of doubt in spite of which a row is imported as it is, separated by `;`: `broken_text`, "
-            "`another_name`, `swapped_birthday`.",
+            "`no_name`, `another_name`, `swapped_birthday`.",
         )
+    )
+    share_phones: QueryBool = Field(
+        default=False,
+        description="Take a row with another name at a known number for a person who is reached by it, such as a child: "
+        "the owner of the number becomes the contact. Of rows with one number, the first is the owner.",
     )
 
     @property

@@ -13,15 +13,16 @@ from typing import BinaryIO
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from app.common.schemas import ErrorField
 from app.common.types.localized import LocalizedText
 from app.core.database import AsyncSessionLocal, claim_connection
-from app.modules.customer.columns import CSV_COLUMNS
+from app.modules.customer.columns import CONTACT_PHONE, CSV_COLUMNS, IMPORTED_COLUMNS
 from app.modules.customer.csv_file import CsvWriter, CustomerFile, text_of_cell
 from app.modules.customer.customer_errors import ImportRefused
 from app.modules.customer.customer_models import Customer
-from app.modules.customer.customer_schemas import CustomerCreate
+from app.modules.customer.customer_schemas import CustomerRow
 from app.modules.customer.import_schemas import (
     BadRows,
     CustomerImportOptions,
@@ -32,6 +33,8 @@ from app.modules.customer.import_schemas import (
     ImportColumn,
     ImportRow,
 )
+from app.modules.customer.matching import errors_of_rows, find_existing
+from app.modules.customer.row_contacts import errors_of_contacts, errors_of_reached
 from app.modules.customer.row_errors import RowError
 from app.modules.customer.staging import (
     StagedRow,
@@ -39,8 +42,6 @@ from app.modules.customer.staging import (
     count_staged,
     create_staging,
     delete_rows,
-    errors_of_rows,
-    find_existing,
     lock_imports,
     read_staged,
     stage,
@@ -54,7 +55,14 @@ _READ_BATCH = 500  # rows: parsing them takes some 40 ms in a thread
 _EXPORT_BATCH = 1_000  # rows
 _ERRORS_SHOWN = 100
 _ROWS_SHOWN = 100
-_COLUMNS = [Customer.__table__.columns[name] for name in CSV_COLUMNS]
+_CONTACT = aliased(Customer)
+_CONTACT_PHONE = (
+    select(_CONTACT.phone)
+    .where(_CONTACT.id == Customer.contact_id, _CONTACT.archived_at.is_(None))
+    .scalar_subquery()
+    .label(CONTACT_PHONE)
+)
+_COLUMNS = [Customer.__table__.columns[name] for name in IMPORTED_COLUMNS]
 _UNREADABLE = {"encoding", "too_many_columns", "too_many_rows", "missing_column"}
 """Errors of a file of which no row can be shown."""
 _NO_NEXT_ROW = {"encoding", "csv"}
@@ -186,7 +194,7 @@ async def _stage(
     """COPY the good rows to the temporary table; without `keep_all_errors` only as long as all are good."""
     await create_staging(session)
     reading = _Reading(0, [], 0, [])
-    batches: Iterator[tuple[tuple[int, CustomerCreate] | RowError, ...]] = batched(source.rows(), _READ_BATCH)
+    batches: Iterator[tuple[tuple[int, CustomerRow] | RowError, ...]] = batched(source.rows(), _READ_BATCH)
     while batch := await asyncio.to_thread(next, batches, None):
         errors = [item for item in batch if isinstance(item, RowError)]
         reading.doubts += [error for error in errors if error.is_doubt]
@@ -205,7 +213,7 @@ async def _compare(
     session: AsyncSession, reading: _Reading, options: CustomerImportOptions
 ) -> list[RowError]:
     """Return why rows are not imported, in their order: errors, and doubts that are not accepted."""
-    await find_existing(session, reading.last_row)
+    await find_existing(session, reading.last_row, share_phones=options.share_phones)
     doubts = [doubt for doubt in reading.doubts if doubt.kind not in options.accepted]
     if doubts:
         unchanged = await unchanged_among(session, {doubt.row for doubt in doubts if doubt.row is not None})
@@ -215,7 +223,10 @@ async def _compare(
         for error in await errors_of_rows(session, reading.last_row)
         if error.kind not in options.accepted
     ]
-    return sorted([*reading.errors, *doubts, *others], key=lambda error: error.row or 0)
+    refusals = [*reading.errors, *doubts, *others, *await errors_of_contacts(session)]
+    refused = {error.row for error in refusals if error.row is not None}
+    refusals += await errors_of_reached(session, refused)
+    return sorted(refusals, key=lambda error: error.row or 0)
 
 
 def _show(
@@ -302,7 +313,7 @@ async def export_customers(user: CurrentUser, *, in_request: bool = False) -> As
         ForbiddenException: The user is no administrator of the whole spa.
     """
     authorize(user, Role.ADMIN, everywhere=True)
-    active = select(*_COLUMNS).where(Customer.archived_at.is_(None)).order_by(Customer.id)
+    active = select(*_COLUMNS, _CONTACT_PHONE).where(Customer.archived_at.is_(None)).order_by(Customer.id)
     async with AsyncSessionLocal() as session:
         if in_request:
             await claim_connection(session)

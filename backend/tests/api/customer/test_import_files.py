@@ -1,5 +1,6 @@
 """Files as other systems write them: read what is clear, ask about the rest, refuse what would do harm."""
 
+import asyncio
 import csv
 import io
 from typing import Any
@@ -8,6 +9,7 @@ import httpx2
 import pytest
 
 from app.modules.customer.csv_file import MAX_ROWS
+from tests.support.database import run_sql
 
 from .conftest import PATH, AddCustomer
 
@@ -300,6 +302,139 @@ class TestNames:
     ) -> None:
         await add("Nguy?n Lan", phone="0912345678", notes="a?b")
         assert (await imported(client, (await client.get(f"{PATH}/export")).content))["unchanged"] == 1
+
+
+class TestContacts:
+    async def people(self, client: httpx2.AsyncClient) -> dict[str, tuple[str | None, str | None]]:
+        """Return the phone and the name of the contact of each customer by name."""
+        items = (await client.get(PATH)).json()["items"]
+        names = {item["id"]: item["full_name"] for item in items} | {None: None}
+        return {item["full_name"]: (item["phone"], names[item["contact_id"]]) for item in items}
+
+    async def test_the_contact_of_a_child_survives_a_file(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        mother, aunt = await add("Lê Lan", phone="0912345678"), await add("Lê Mai", phone="0987654321")
+        await add("Trần Na", contact_id=mother["id"])
+        await add("Trần Na", contact_id=aunt["id"], phone="0356123456")
+        before = (await client.get(PATH)).json()
+        exported = (await client.get(f"{PATH}/export")).content
+        assert (await imported(client, exported))["unchanged"] == 4
+        assert (await client.get(PATH)).json() == before
+        await run_sql("DELETE FROM customer WHERE contact_id IS NOT NULL")
+        await run_sql("DELETE FROM customer")
+        assert (await imported(client, exported))["created"] == 4
+        after = (await client.get(PATH)).json()["items"]
+        assert [(item["full_name"], item["phone"], item["contact_id"] and 1) for item in after] == [
+            (item["full_name"], item["phone"], item["contact_id"] and 1) for item in before["items"]
+        ]
+        again = (await client.get(f"{PATH}/export")).content
+        assert again == exported
+
+    async def test_a_contact_may_stand_in_a_later_row_and_is_added_to_known_customers(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        await add("Trần Na", birthday="2019-05-01")
+        rows = "Trần Na,,2019-05-01,0912345678\nTrần Bi,,,0912345678\n" + "Khách,,,\n" * 5_000
+        file = f"Họ tên,SĐT,Ngày sinh,SĐT phụ huynh\n{rows}Lê Lan,0912345678,,\n"
+        result = await imported(client, file)
+        assert (result["created"], result["updated"]) == (5_002, 1)
+        found = (await client.get(f"{PATH}/search", params={"q": "0912345678"})).json()
+        assert [customer["full_name"] for customer in found] == ["Lê Lan", "Trần Na", "Trần Bi"]
+        assert (await imported(client, file))["unchanged"] == 5_003
+
+    async def test_a_child_on_the_number_of_a_customer_is_asked_about_and_gets_a_contact(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        await add("Lê Lan", phone="0912345678")
+        file = "full_name,phone,notes\nTrần Na,0912345678,sợ nóng\nLE LAN,0912345678,\n"
+        assert "dòng 2: Họ tên" in await refusals(client, file)
+        shown = await preview(client, file, share_phones="true")
+        assert [(row["outcome"], row["problems"]) for row in shown["rows"]] == [
+            ("created", []), ("unchanged", []),
+        ]  # fmt: skip
+        assert shown["rows"][0]["values"] == {
+            "full_name": "Trần Na", "notes": "sợ nóng", "contact_phone": "+84912345678",
+        }  # fmt: skip
+        assert (await imported(client, file, share_phones="true"))["created"] == 1
+        assert await self.people(client) == {"Lê Lan": ("+84912345678", None), "Trần Na": (None, "Lê Lan")}
+
+    async def test_a_child_that_is_known_is_not_asked_about_again(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        file = "full_name,phone,birthday\nLê Lan,0912345678,\nTrần Na,0912345678,\n"
+        assert await refusals(client, file) == {"dòng 3: Số điện thoại": "duplicate_row"}
+        assert (await imported(client, file, share_phones="true"))["created"] == 2
+        assert (await imported(client, file))["unchanged"] == 2
+        with_birthday = file.replace("Na,0912345678,", "Na,0912345678,2019-05-01")
+        assert (await imported(client, with_birthday))["updated"] == 1
+        assert await self.people(client) == {"Lê Lan": ("+84912345678", None), "Trần Na": (None, "Lê Lan")}
+
+    async def test_namesakes_with_other_contacts_are_other_people(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        mother, other = await add("Lê Lan", phone="0912345678"), await add("Lê Mai", phone="0987654321")
+        na, other_na = (
+            await add("Trần Na", contact_id=mother["id"]),
+            await add("Trần Na", contact_id=other["id"]),
+        )
+        await imported(client, "full_name,notes,contact_phone\nTrần Na,sợ nóng,0987654321\n")
+        notes = [(await client.get(f"{PATH}/{child['id']}")).json()["notes"] for child in (na, other_na)]
+        assert notes == ["", "sợ nóng"]
+
+    async def test_a_contact_is_an_active_customer_without_a_contact(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        mother = await add("Lê Lan", phone="0912345678")
+        await add("Trần Na", phone="0356123456", contact_id=mother["id"])
+        archived = await add("Võ Tú", phone="0987654321")
+        await client.post(f"{PATH}/{archived['id']}/archive")
+        file = (
+            "full_name,phone,contact_phone\n"
+            "Khách A,,0999888777\n"  # no customer's
+            "Khách B,,0987654321\n"  # archived
+            "Khách C,,0356123456\n"  # has a contact
+            "Lê Lan,0912345678,0912345679\n"  # is a contact
+            "Trần Mai,0912345679,\n"
+            "Khách D,0912345670,0912345670\n"  # their own
+            "Khách E,,0912345671\n"  # cannot be imported
+            "Nguy?n F,0912345671,\n"
+        )
+        assert await refusals(client, file) == {
+            "dòng 2: SĐT người liên hệ": "unknown_contact",
+            "dòng 3: SĐT người liên hệ": "unknown_contact",
+            "dòng 4: SĐT người liên hệ": "contact_refused",
+            "dòng 5: SĐT người liên hệ": "contact_refused",
+            "dòng 7: SĐT người liên hệ": "contact_refused",
+            "dòng 8: SĐT người liên hệ": "unknown_contact",
+            "dòng 9: Họ tên": "broken_text",
+        }
+        result = await imported(client, file, bad_rows="return")
+        assert (result["created"], result["refused"]) == (1, 7)
+
+    async def test_an_old_file_changes_nothing_after_the_contact_was_archived(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        mother = await add("Lê Lan", phone="0912345678")
+        await add("Trần Na", contact_id=mother["id"])
+        exported = (await client.get(f"{PATH}/export")).content
+        await client.post(f"{PATH}/{mother['id']}/archive")
+        result = await imported(client, exported)
+        assert (result["skipped"], result["unchanged"]) == (1, 1)
+        assert (await imported(client, (await client.get(f"{PATH}/export")).content))["unchanged"] == 1
+
+    async def test_an_import_and_a_screen_do_not_make_two_the_contact_of_each_other(
+        self, client: httpx2.AsyncClient, add: AddCustomer
+    ) -> None:
+        for number in range(5):
+            a = await add("Lê Lan", phone=f"091234567{number}")
+            b = await add("Lê Na", phone=f"091234568{number}")
+            file = f"full_name,phone,contact_phone\nLê Lan,091234567{number},091234568{number}\n"
+            responses = await asyncio.gather(
+                send(client, IMPORT, file),
+                client.patch(f"{PATH}/{b['id']}", json={"contact_id": a["id"]}),
+            )
+            assert sorted(response.status_code for response in responses) in ([200, 409], [200, 422])
 
 
 class TestBadRows:

@@ -21,7 +21,7 @@ from app.core.database import AsyncSessionLocal
 from app.db.transactions import run_in_transaction
 from app.modules.customer.csv_file import CsvWriter, CustomerFile, _escape, _unescape
 from app.modules.customer.csv_header import fold
-from app.modules.customer.customer_schemas import MAX_TEXT, CustomerCreate
+from app.modules.customer.customer_schemas import MAX_TEXT, CustomerRow
 from app.modules.customer.row_errors import RowError
 from app.modules.customer.transfer import import_customers
 from app.modules.identity.access import SYSTEM_USER
@@ -339,7 +339,7 @@ class TestExport:
         assert (await client.get(f"{PATH}/export")).text.count("\n") == 1
 
 
-def rows_of(file: io.BytesIO) -> Iterator[tuple[int, CustomerCreate] | RowError]:
+def rows_of(file: io.BytesIO) -> Iterator[tuple[int, CustomerRow] | RowError]:
     source = CustomerFile(file)
     assert source.survey() == []
     return source.rows()
@@ -366,8 +366,8 @@ LINES = st.text(
 ).filter(lambda text: is_visible(strip_invisible(text)))
 
 
-@given(st.lists(st.builds(CustomerCreate, full_name=LINES, notes=LINES, tags=st.just([])), max_size=5))
-def test_written_customers_are_read_again(customers: list[CustomerCreate]) -> None:
+@given(st.lists(st.builds(CustomerRow, full_name=LINES, notes=LINES, tags=st.just([])), max_size=5))
+def test_written_customers_are_read_again(customers: list[CustomerRow]) -> None:
     writer = CsvWriter()
     for customer in customers:
         writer.add(customer)
