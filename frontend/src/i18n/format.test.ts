@@ -46,4 +46,7 @@ it.each([
   ["Vũ Thị Lan Anh", "Lan Anh"],
   ["  Mai ", "Mai"],
   ["Camille Moreau", "Camille Moreau"],
+  ["Đặng Thị Thu Hà", "Thu Hà"],
+  ["María del Carmen", "María del Carmen"],
+  ["Kim Min-jun", "Kim Min-jun"],
 ])("%s is %s for short", (full, short) => expect(shortName(full)).toBe(short));

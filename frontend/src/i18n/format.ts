@@ -26,9 +26,22 @@ export function relativeDayName(t: TFunction, day: string, today: string): strin
   }
 }
 
-/** Return the last two words of a full name: the given name of one word alone is often a pronoun, such as Anh. */
+/**
+ * Return the last two words of a Vietnamese name, and any other name whole: of María del Carmen the end says little.
+ *
+ * The given name of one word alone is often a pronoun, such as Anh.
+ */
 export function shortName(fullName: string): string {
-  return fullName.trim().split(/\s+/).slice(-2).join(" ");
+  const words = fullName.trim().split(/\s+/);
+  return (words.every(isSyllable) ? words.slice(-2) : words).join(" ");
+}
+
+const SYLLABLE =
+  /^(?:ngh|ng|nh|ch|gh|gi|kh|ph|qu|th|tr|[bcdghklmnpqrstvx])?[aeiouy]{1,3}(?:ng|nh|ch|[cmnpt])?$/;
+
+/** Return whether Vietnamese may have such a word, by the rule of the API (`person_name`). */
+function isSyllable(word: string): boolean {
+  return SYLLABLE.test(word.toLowerCase().replace(/đ/g, "d").normalize("NFD").replace(/\p{M}/gu, ""));
 }
 
 /** Return `450.000đ`. */

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from icalendar import Calendar, Event
 
-from app.common.types.person_name import names_without_family_name, without_title
+from app.common.types.person_name import names_called, without_title
 from app.modules.booking.status.status import RELEASED, AppointmentStatus
 from app.modules.booking.visit.agenda import Engagement
 from app.modules.calendar.calendar_service import CalendarContents
@@ -20,7 +20,6 @@ from app.modules.calendar.calendar_service import CalendarContents
 _REFRESH_INTERVAL = timedelta(minutes=15)
 """The time after which a phone should look again."""
 _NOT_IN_NAMES = re.compile(r"[\x00-\x1f\d,;:()\[\]{}<>/\\|+@#*=—]|\s[-–]\s")
-_COMMON_MIDDLE_NAMES = {"thị", "văn"}
 
 
 def write_calendar(contents: CalendarContents) -> bytes:
@@ -95,18 +94,15 @@ def _revision(engagement: Engagement) -> int:
 
 
 def short_name(full_name: str) -> str:
-    """Return the name by which a person is called: the last two words, without the family name.
+    """Return the name by which a person is called, without titles, numbers and remarks that the desk wrote beside it.
 
-    Vũ Thị Lan Anh is Lan Anh, and Nguyễn Thị Mai is Mai: Thị and Văn only tell women from men. Titles, numbers and
-    remarks that the desk wrote beside the name are left out.
+    Vũ Thị Lan Anh is Lan Anh; John Smith is John Smith.
     """
     parts = (part.strip() for part in _NOT_IN_NAMES.split(full_name))
     name = next(filter(None, parts), "")
     untitled = without_title(name)
-    given_names = names_without_family_name((untitled[0] if untitled and untitled[1] else name).split())
-    if len(given_names) > 1 and given_names[-2].lower() in _COMMON_MIDDLE_NAMES:
-        given_names = given_names[-1:]
-    return _one_line(" ".join(given_names[-2:]))
+    called = names_called((untitled[0] if untitled and untitled[1] else name).split())
+    return _one_line(" ".join(called))
 
 
 def _one_line(text: str) -> str:

@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.types.localized import LocalizedText
+from app.common.types.person_name import TITLES
 from app.modules.customer.row_contacts import find_contacts
 from app.modules.customer.row_errors import Doubt, RowError
 from app.modules.customer.staging import batches
@@ -69,20 +70,27 @@ _IDENTITIES = (
 # Lân is not Lan. Marks are compared in the order of the letters without them, for Hoà is Hòa.
 _MARKS = r"regexp_replace(normalize(translate({0}, 'Đ', 'đ'), NFD), '[^đ\u0300-\u036F]', '', 'g')"
 _LETTERS = r"translate(regexp_replace(normalize({0}, NFD), '[\u0300-\u036F]', '', 'g'), 'đĐ', 'dD')"
-_FILE_MARKS, _STORED_MARKS = _MARKS.format("i.full_name"), _MARKS.format("c.full_name")
-_FILE_LETTERS = _LETTERS.format("i.full_name")
+# A title is no part of a name: chị Lan is Lan.
+_TITLES = "|".join(
+    spell(title) for title in sorted(TITLES) for spell in (str.lower, str.capitalize, str.upper)
+)
+_UNTITLED = rf"regexp_replace(normalize({{0}}, NFC), '^({_TITLES})[\s.]+(?=\S)', '')"
+_FILE_NAME, _STORED_NAME = _UNTITLED.format("i.full_name"), _UNTITLED.format("c.full_name")
+_FILE_MARKS, _STORED_MARKS = _MARKS.format(_FILE_NAME), _MARKS.format(_STORED_NAME)
+_FILE_LETTERS = _LETTERS.format(_FILE_NAME)
 _IS_SAME_NAME = f"""
-zenspa_fold(i.full_name) = zenspa_fold(c.full_name)
+zenspa_fold({_FILE_NAME}) = zenspa_fold({_STORED_NAME})
     AND ({_FILE_MARKS} = {_STORED_MARKS} OR {_FILE_MARKS} = '' OR {_STORED_MARKS} = '')
 """
 _OTHER_SPELLINGS = """
 FROM customer AS c WHERE c.id = i.existing_id AND c.archived_at IS NULL AND c.full_name <> i.full_name
     AND i.row BETWEEN :first AND :last
 """
-# A file in capitals or without accents spoils no name.
+# A file in capitals or without accents spoils no name, and a title is not worth a change.
 _KEEP_BETTER_SPELLINGS = f"""
 UPDATE customer_import AS i SET full_name = c.full_name {_OTHER_SPELLINGS} AND {_IS_SAME_NAME} AND (
-    ({_FILE_MARKS} = '' AND {_STORED_MARKS} <> '')
+    {_FILE_NAME} = {_STORED_NAME}
+    OR ({_FILE_MARKS} = '' AND {_STORED_MARKS} <> '')
     OR ({_FILE_MARKS} = {_STORED_MARKS} AND {_FILE_LETTERS} IN (upper({_FILE_LETTERS}), lower({_FILE_LETTERS})))
 )
 """  # noqa: S608 - our own column names

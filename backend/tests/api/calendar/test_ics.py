@@ -434,12 +434,25 @@ class TestText:
             ("Mai, dị ứng sả", "Mai"),
             ("Mai - dị ứng sả", "Mai"),
             ("Anne-Marie", "Anne-Marie"),
+            ("John Smith", "John Smith"),
+            ("Mr John Smith", "John Smith"),
+            ("María del Carmen", "María del Carmen"),
+            ("Kim Min-jun", "Kim Min-jun"),
+            ("Müller", "Müller"),
+            ("Anna Le", "Anna Le"),
+            ("Lê Thị Bình", "Bình"),
+            ("Nông Đức Mạnh", "Đức Mạnh"),
+            ("Nguyen Thi Lan Anh", "Lan Anh"),
+            ("Anh Nguyễn Văn An", "An"),
+            ("Anh Thư", "Anh Thư"),
+            ("Cô Ba", "Ba"),
+            ("Em Mai", "Em Mai"),
             ("—", ""),
             ("", ""),
             ("0912345678", ""),
         ],
     )
-    def test_a_short_name_has_the_last_two_words_without_the_family_name(self, full: str, short: str) -> None:
+    def test_a_short_name_is_the_vietnamese_given_name_or_the_whole_name(self, full: str, short: str) -> None:
         assert short_name(full) == short
 
 

@@ -224,7 +224,7 @@ class TestNames:
     ) -> None:
         assert await refusals(client, f"full_name\n{cell}\n") == {"dòng 2: Họ tên": "no_name"}
 
-    @pytest.mark.parametrize("name", ["Trần Mai", "Lê Lân", "Lan", "Lê Thị Lan"])
+    @pytest.mark.parametrize("name", ["Trần Mai", "Lê Lân", "Lan", "Lê Thị Lan", "Anh Lê Lan"])
     async def test_another_name_at_a_known_number_is_asked_about(
         self, client: httpx2.AsyncClient, add: AddCustomer, name: str
     ) -> None:
@@ -243,6 +243,10 @@ class TestNames:
             ("ĐỖ THU HÀ", "Đỗ Thu Hà", "Đỗ Thu Hà"),
             ("Đỗ Thu Hà", "DO THU HA", "Đỗ Thu Hà"),
             ("Trần Hòa", "Trần Hoà", "Trần Hoà"),
+            ("Lan", "Chị Lan", "Lan"),
+            ("Chị Lan", "LAN", "Chị Lan"),
+            ("Mr. Smith", "Smith", "Mr. Smith"),
+            ("Le Lan", "CHỊ Lê Lan", "CHỊ Lê Lan"),
         ],
     )
     async def test_the_same_name_keeps_its_better_spelling(

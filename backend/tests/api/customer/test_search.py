@@ -75,7 +75,22 @@ class TestByName:
 
     @pytest.mark.parametrize(
         "typed",
-        ["chị Lan", "Chị lan", "CHỊ LAN", "chi lan", "co Lan", "cô lan", "Ms. Lan", "chị.Lan", "chị  Lan"],
+        [
+            "chị Lan",
+            "Chị lan",
+            "CHỊ LAN",
+            "chi lan",
+            "co Lan",
+            "cô lan",
+            "Ms. Lan",
+            "chị.Lan",
+            "chị  Lan",
+            "cháu Lan",
+            "Mợ Lan",
+            "a Lan",
+            "em Lan",
+            "Mrs Lan",
+        ],
     )
     async def test_a_title_is_no_part_of_the_name(self, search: Search, typed: str) -> None:
         assert set(await search("lan")) == set(await search(typed)) != set()

@@ -3,7 +3,7 @@
 import random
 import unicodedata
 
-from app.common.types.person_name import FAMILY_NAMES, TITLES
+from app.common.types.person_name import ALSO_GIVEN_NAMES, FAMILY_NAMES, PERHAPS_TITLES, TITLES
 from tests.support.database import run_sql
 
 ALPHABET = (
@@ -62,6 +62,18 @@ async def test_postgresql_knows_the_same_family_names_and_titles() -> None:
     keys = await keys_of(*(f"{family} Thu Bình" for family in sorted(FAMILY_NAMES)))
     assert keys == [f"binh! {family} thu" for family in sorted(FAMILY_NAMES)]
     assert set(await keys_of("Lê Lan", *(f"{title.capitalize()} Lê Lan" for title in TITLES))) == {"lan le|"}
+    families = sorted(FAMILY_NAMES - ALSO_GIVEN_NAMES)
+    titled = [f"{title} {family} Thu Bình" for title in PERHAPS_TITLES for family in families]
+    assert await keys_of(*titled) == [f"binh! {family} thu" for family in families] * len(PERHAPS_TITLES)
+
+
+async def test_a_word_that_is_also_a_title_stays_where_it_can_begin_a_name() -> None:
+    assert await keys_of("Anh Thư", "Em Mai", "Anh Nguyễn", "Anh Mai Linh", "Chi Lan", "Nguyễn Thị Bé", "Anh") == [
+        "anh thu}", "em mai", "anh nguye|n#", "anh mai linh", "chi lan", "be$ nguye|n# thi%", "anh",
+    ]  # fmt: skip
+    assert await keys_of("Mr. Smith", "MRS Anna Le", "Cô Ba", "Bà Huyện Thanh Quan", "Cháu Na") == [
+        "smith", "anna le", "ba", "huye|n% thanh quan", "na",
+    ]  # fmt: skip
 
 
 async def test_a_name_of_another_language_is_sorted_as_written() -> None:
