@@ -4,6 +4,7 @@
 import { type CSSProperties, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { BoardRead } from "@/api/generated";
+import { PlanLayer } from "@/card/PlanLayer";
 import { BoardColumn } from "./BoardColumn";
 import { ColumnHead } from "./ColumnHead";
 import { type Card, type DayLayout, offsetOf, type View } from "./layout";
@@ -104,6 +105,13 @@ export function BoardGrid({ board, layout, view, moving, onOpen, isWeek = false 
         ))}
         <HandLayer
           store={moving.store}
+          board={board}
+          columns={columns}
+          span={span}
+          scale={scale}
+          template={measures.gridTemplateColumns}
+        />
+        <PlanLayer
           board={board}
           columns={columns}
           span={span}

@@ -1,7 +1,9 @@
-/** A therapist goes home: who takes over each guest, before and after, applied as a whole. */
+/** A therapist goes home: who takes over each guest, before and after, on the board and in words; applied as a whole. */
+import { Toggle } from "@base-ui/react/toggle";
+import { ToggleGroup } from "@base-ui/react/toggle-group";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { ArrowRight, Phone, TriangleAlert, UsersRound } from "lucide-react";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { showDone, showFailure } from "@/actions/toasts";
 import { useAction } from "@/actions/useAction";
@@ -22,6 +24,7 @@ import { Notice } from "@/design/Notice";
 import { currentLanguage } from "@/i18n";
 import { inLanguage, phoneNumber, shortName } from "@/i18n/format";
 import { Check } from "./fields";
+import { type Side, showPlan } from "./plan";
 import { SidePanel } from "./SidePanel";
 
 interface Props {
@@ -35,6 +38,9 @@ export function SickPanel({ board, staffId, onOpen, onClose }: Props) {
   const { t } = useTranslation();
   const cache = useQueryClient();
   const [isBlocked, setBlocked] = useState(true);
+  const [side, setSide] = useState<Side>("after");
+  const [pointed, setPointed] = useState<string | null>(null);
+  const [isOvertaken, setOvertaken] = useState(false);
   const name = board.people.find(({ id }) => id === staffId)?.name ?? "";
   const queryKey = ["replan", staffId, board.day];
   const { data, error, isFetching } = useQuery({
@@ -61,24 +67,70 @@ export function SickPanel({ board, staffId, onOpen, onClose }: Props) {
       onClose();
     },
     onRefused: (refusal) => {
-      showFailure(sentenceOf(t, refusal));
-      if (refusal instanceof ApiError && refusal.code === "DAY_CHANGED")
+      if (refusal instanceof ApiError && refusal.code === "DAY_CHANGED") {
+        setOvertaken(true);
+        setPointed(null);
         void cache.invalidateQueries({ queryKey });
+      } else showFailure(sentenceOf(t, refusal));
     },
   });
+  useEffect(() => {
+    showPlan(data === undefined ? null : { plan: data, side, pointed });
+    return () => showPlan(null);
+  }, [data, side, pointed]);
   const isEmpty = data !== undefined && data.treatments.length === 0;
+  const unsolved = data?.treatments.filter(({ after }) => after === null).length ?? 0;
   return (
     <SidePanel title={t("sick.title", { name })} subtitle={t("sick.hint")} onClose={onClose}>
       <div role="status" className="px-4">
         {error !== null && <p className="text-danger">{sentenceOf(t, error)}</p>}
         {data === undefined && isFetching && <p className="text-muted">{t("opened.searching")}</p>}
+        {isOvertaken && !isFetching && <p className="mb-2 font-medium text-warning">{t("sick.overtaken")}</p>}
+        {data !== undefined && !isEmpty && (
+          <p>
+            {t("sick.summary", { count: data.changes.length })}
+            {unsolved > 0 && (
+              <span className="font-medium text-danger"> {t("sick.unsolved", { count: unsolved })}</span>
+            )}
+          </p>
+        )}
       </div>
+      {data !== undefined && !isEmpty && (
+        <ToggleGroup
+          aria-label={t("sick.onBoard")}
+          className="mx-4 my-2 flex rounded-md border border-line-strong bg-sunken p-0.5"
+          value={[side]}
+          onValueChange={([next]: Side[]) => next !== undefined && setSide(next)}
+        >
+          {(["before", "after"] as const).map((value) => (
+            <Toggle
+              key={value}
+              value={value}
+              className="min-h-11 flex-1 rounded-sm border border-transparent px-3 font-medium text-muted data-[pressed]:border-line-strong data-[pressed]:bg-raised data-[pressed]:text-text"
+            >
+              {t(`sick.${value}`)}
+            </Toggle>
+          ))}
+        </ToggleGroup>
+      )}
       {isEmpty && <Notice icon={UsersRound} title={t("sick.nothing")} />}
       {data !== undefined && data.treatments.length > 0 && (
-        <Rows board={board} title={t("sick.guests")} rows={data.treatments} onOpen={onOpen} />
+        <Rows
+          board={board}
+          title={t("sick.guests")}
+          rows={data.treatments}
+          onPoint={setPointed}
+          onOpen={onOpen}
+        />
       )}
       {data !== undefined && data.others.length > 0 && (
-        <Rows board={board} title={t("sick.others")} rows={data.others} onOpen={onOpen} />
+        <Rows
+          board={board}
+          title={t("sick.others")}
+          rows={data.others}
+          onPoint={setPointed}
+          onOpen={onOpen}
+        />
       )}
       {data !== undefined && (
         <div className="sticky bottom-0 flex flex-col gap-2 border-line border-t bg-raised p-4">
@@ -127,10 +179,12 @@ interface RowsProps {
   board: BoardRead;
   title: string;
   rows: PlannedTreatment[];
+  /** Show where a treatment is on the board. */
+  onPoint: (treatmentId: string) => void;
   onOpen: (appointmentId: string) => void;
 }
 
-function Rows({ board, title, rows, onOpen }: RowsProps) {
+function Rows({ board, title, rows, onPoint, onOpen }: RowsProps) {
   const { t } = useTranslation();
   const zone = board.time_zone;
   return (
@@ -145,6 +199,8 @@ function Rows({ board, title, rows, onOpen }: RowsProps) {
               <button
                 type="button"
                 className="min-h-11 min-w-0 flex-1 rounded-md text-left hover:bg-hover"
+                onFocus={() => onPoint(row.treatment_id)}
+                onPointerEnter={() => onPoint(row.treatment_id)}
                 onClick={() => onOpen(row.appointment_id)}
               >
                 <span className="flex gap-2">
