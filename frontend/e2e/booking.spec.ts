@@ -349,6 +349,34 @@ test("a couple is booked in one room, and another appointment at the same time i
   expect(await spa.visits()).toHaveLength(2);
 });
 
+test("the same every week: what does not fit is told first, the rest is booked, and taken back", async ({
+  page,
+  request,
+}) => {
+  const spa = await makeSpa(request);
+  const mai = await addCustomer(spa);
+  await openBoard(page, spa);
+  await page.keyboard.press("n");
+  await enter(page, mai.full_name);
+  await expect(submit(page)).toHaveText(/^Đặt \d/);
+  // The shifts of this branch end the day after tomorrow: only the first visit has a therapist.
+  await page.getByLabel("Lặp lại").selectOption("1");
+  await page.getByLabel("Số lần").selectOption("3");
+  const preview = page.locator("[data-series]");
+  await expect(preview).toContainText("2 lịch không đặt được, sẽ đặt 1 lịch.");
+  await expect(preview.getByRole("listitem")).toHaveCount(3);
+  await expect(page.getByRole("button", { name: "Giữ chỗ" })).toHaveCount(0);
+  await expect(submit(page)).toHaveText(/^Đặt 3 lịch/);
+  await submit(page).click();
+  await expect(page.getByText(`Đã đặt 1 lịch cho ${mai.full_name}.`).first()).toBeVisible();
+  await expect(page.getByText(/^Chưa đặt được: /).first()).toBeVisible();
+  await expect(panel(page)).toHaveCount(0);
+  expect((await spa.visits()).map(({ appointments }) => appointments[0]?.status)).toEqual(["confirmed"]);
+  await page.getByRole("button", { name: "Hoàn tác", exact: true }).first().click();
+  await expect(page.getByText("Đã hủy các lịch vừa đặt.").first()).toBeVisible();
+  expect((await spa.visits())[0]?.appointments[0]?.status).toMatch(/cancelled/);
+});
+
 for (const theme of ["light", "dark"] as const) {
   test(`the panel has nothing that axe complains about: ${theme}`, async ({ page, request }) => {
     const spa = await makeSpa(request);

@@ -41,7 +41,9 @@ export function BookingFooter(props: Props) {
     ? t("booking.takeIn")
     : time === null
       ? t("booking.book")
-      : t("booking.bookAt", { time });
+      : draft.repeat === null
+        ? t("booking.bookAt", { time })
+        : t("booking.bookSeries", { count: draft.repeat.count, time });
   const canBook =
     held !== null || start !== null || (draft.isWalkIn && guestWithoutTreatment(draft) === null);
   return (
@@ -62,7 +64,7 @@ export function BookingFooter(props: Props) {
       </p>
       <div className="mt-2 flex items-center gap-2">
         <span className="tabular mr-auto font-semibold">{money(priceOf(draft, catalogue))}</span>
-        {held === null && !draft.isWalkIn && (
+        {held === null && !draft.isWalkIn && draft.repeat === null && (
           <Button onClick={props.onHold} aria-disabled={isBusy || start === null}>
             <Hourglass aria-hidden size={15} />
             {t("booking.hold")}

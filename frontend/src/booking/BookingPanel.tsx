@@ -19,14 +19,17 @@ import {
   MOST_GUESTS,
   newDraft,
   reduce,
+  seriesOf,
 } from "./draft";
 import { type GuestInputs, GuestPart } from "./GuestPart";
 import { type PastVisit, pastVisits, popularVariants, treatmentsOf, usualTreatments } from "./past";
 import { startsQuery, useCatalogue, visitsQuery } from "./queries";
+import { RepeatPart } from "./RepeatPart";
 import { nearestStart } from "./starts";
 import { closeBooking, forgetEntered, isHeld, keepEntered, openBooking, type Seed } from "./store";
 import { CHIP, FIELD, LABEL } from "./styles";
 import { useBook } from "./useBook";
+import { useBookSeries } from "./useBookSeries";
 import { useHold } from "./useHold";
 import { useTimes } from "./useTimes";
 import { Alert, WhenPart } from "./WhenPart";
@@ -90,6 +93,7 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
     },
     onRefused: refuse,
   });
+  const series = useBookSeries({ zone, today, onBooked: finish, onRefused: refuse });
   const ofHold = useHold({
     held,
     onHeld: setHeld,
@@ -142,7 +146,9 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
 
   const send = (start: string | null, options: { hold?: boolean; allowSameTime?: boolean } = {}) => {
     setRefusal(null);
-    booking.book(bookingOf(draft, branch.id, start, options), guestName);
+    const repeated = start === null ? null : seriesOf(draft, branch.id, start, options);
+    if (repeated !== null) series.book(repeated, guestName);
+    else booking.book(bookingOf(draft, branch.id, start, options), guestName);
   };
   const book = (options: { hold?: boolean; allowSameTime?: boolean } = {}) => {
     const lacking = guestWithoutTreatment(draft);
@@ -329,6 +335,16 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
             onAnyone={() => edit({ kind: "anyPlace" })}
           />
         )}
+        {times.isReady && held === null && (
+          <RepeatPart
+            draft={draft}
+            branchId={branch.id}
+            zone={zone}
+            today={today}
+            start={times.start?.start ?? null}
+            onRepeat={(next) => edit({ kind: "repeat", repeat: next })}
+          />
+        )}
       </div>
       {refusal !== null && (
         <div role="alert" className="border-line border-t bg-danger-soft px-4 py-2.5 text-danger">
@@ -355,8 +371,8 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
         held={held}
         zone={zone}
         submit={submit}
-        isBusy={booking.isRunning || ofHold.isRunning}
-        isWaiting={booking.isWaiting}
+        isBusy={booking.isRunning || series.isRunning || ofHold.isRunning}
+        isWaiting={booking.isWaiting || series.isWaiting}
         isSearching={times.isSearching}
         onBook={() => book()}
         onHold={() => book({ hold: true })}

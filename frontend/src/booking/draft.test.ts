@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { CustomerRead } from "@/api/generated";
-import { bookingOf, type Change, type Draft, hasContent, hasWishes, newDraft, reduce } from "./draft";
+import {
+  bookingOf,
+  type Change,
+  type Draft,
+  hasContent,
+  hasWishes,
+  newDraft,
+  reduce,
+  seriesOf,
+} from "./draft";
 
 const mai = { id: "mai", full_name: "Trần Mai" } as CustomerRead;
 const changed = (draft: Draft, ...changes: Change[]) => changes.reduce(reduce, draft);
@@ -33,6 +42,17 @@ describe("a booking", () => {
       allowSameTime: true,
     });
     expect(body).toMatchObject({ hold: true, allow_same_time: true });
+  });
+
+  it("is repeated with the same visit, and a guest who is here comes once", () => {
+    const repeat: Change = { kind: "repeat", repeat: { everyWeeks: 2, count: 6 } };
+    const draft = changed(newDraft(), choose, add, repeat);
+    expect(seriesOf(draft, "q1", START, { allowSameTime: true })).toEqual({
+      visit: bookingOf(draft, "q1", START, { allowSameTime: true }),
+      repeat: { every_weeks: 2, count: 6 },
+    });
+    expect(seriesOf(changed(draft, { kind: "walkIn", isWalkIn: true }), "q1", START)).toBeNull();
+    expect(seriesOf(changed(draft, { kind: "repeat", repeat: null }), "q1", START)).toBeNull();
   });
 
   it("asks for a therapist only if the guest does", () => {

@@ -1,8 +1,18 @@
 /** A booking that is being entered, and the requests that it becomes. Pure: no DOM, no clock, no language. */
-import type { CustomerRead, Gender, GuestWish, TreatmentWish, VisitCreate } from "@/api/generated";
+import type {
+  CustomerRead,
+  Gender,
+  GuestWish,
+  SeriesCreate,
+  TreatmentWish,
+  VisitCreate,
+} from "@/api/generated";
 
 /** The most guests of a party, as the API has it. */
 export const MOST_GUESTS = 6;
+/** The fewest and the most visits of a series, as the API has it. */
+export const FEWEST_VISITS = 2;
+export const MOST_VISITS = 26;
 
 export interface TreatmentDraft {
   variantId: string;
@@ -30,8 +40,16 @@ export interface Draft {
   isWalkIn: boolean;
   /** The instant that the person pointed at on the board, in milliseconds; null: as soon as possible. */
   wanted: number | null;
+  /** How the visit is repeated; null: once. */
+  repeat: Repeat | null;
   /** What the person pointed at: it is the choice of the desk for the first guest. */
   place: Place | null;
+}
+
+export interface Repeat {
+  everyWeeks: number;
+  /** How many visits, the first one included. */
+  count: number;
 }
 
 export interface Place {
@@ -53,6 +71,7 @@ export type Change =
   | { kind: "sameRoom"; sameRoom: boolean }
   | { kind: "note"; note: string }
   | { kind: "walkIn"; isWalkIn: boolean }
+  | { kind: "repeat"; repeat: Repeat | null }
   | { kind: "wanted"; wanted: number | null }
   /** An empty place of the board was pressed. */
   | { kind: "pointed"; wanted: number; place: Place | null }
@@ -66,6 +85,7 @@ export function newDraft(seed: Partial<Pick<Draft, "wanted" | "place" | "isWalkI
     note: "",
     isWalkIn: seed.isWalkIn ?? false,
     wanted: seed.wanted ?? null,
+    repeat: null,
     place: seed.place ?? null,
   };
 }
@@ -118,7 +138,10 @@ export function reduce(draft: Draft, change: Change): Draft {
     case "note":
       return { ...draft, note: change.note };
     case "walkIn":
-      return { ...draft, isWalkIn: change.isWalkIn };
+      // Who is here now comes once.
+      return { ...draft, isWalkIn: change.isWalkIn, repeat: change.isWalkIn ? null : draft.repeat };
+    case "repeat":
+      return { ...draft, repeat: change.repeat };
     case "pointed":
       return { ...draft, wanted: change.wanted, place: change.place, isWalkIn: false };
     case "wanted":
@@ -226,4 +249,16 @@ export function bookingOf(
     ...(options.hold === true ? { hold: true } : {}),
     ...(options.allowSameTime === true ? { allow_same_time: true } : {}),
   };
+}
+
+/** Return the request that books the party again and again, or null when it comes once. */
+export function seriesOf(
+  draft: Draft,
+  branchId: string,
+  start: string,
+  options: { allowSameTime?: boolean } = {},
+): SeriesCreate | null {
+  if (draft.repeat === null) return null;
+  const { everyWeeks, count } = draft.repeat;
+  return { visit: bookingOf(draft, branchId, start, options), repeat: { every_weeks: everyWeeks, count } };
 }

@@ -7,7 +7,9 @@ import {
   findStarts,
   type GuestWish,
   listVisits,
+  previewVisitSeries,
   readDeskCatalogue,
+  type SeriesCreate,
   searchCustomersByText,
 } from "@/api/generated";
 import { askOrKept } from "@/app/kept";
@@ -73,6 +75,7 @@ export function startsQuery(search: Search, day: string) {
     queryFn: ({ signal }: { signal?: AbortSignal }) =>
       call(findStarts({ body: { ...bodyOf(search), day }, ...(signal === undefined ? {} : { signal }) })),
     staleTime: 15_000,
+    gcTime: 0, // the next booking does not begin with the starts of before this one
   };
 }
 
@@ -90,5 +93,15 @@ export function daysQuery(search: Search, firstDay: string) {
         }),
       ),
     staleTime: 15_000,
+  };
+}
+
+/** What would become of each visit of a series. */
+export function seriesQuery(series: SeriesCreate | null) {
+  return {
+    queryKey: ["series", series, currentLanguage()],
+    queryFn: ({ signal }: { signal: AbortSignal }) =>
+      series === null ? null : call(previewVisitSeries({ body: series, signal })),
+    gcTime: 0,
   };
 }
