@@ -10,6 +10,8 @@ interface Facts {
   now: string;
   /** The id of its branch, in Ho Chi Minh City. */
   branch: string;
+  /** The URL of the database, for what a test compares with the screen. */
+  database: string;
 }
 
 let facts: Facts | undefined;

@@ -49,7 +49,16 @@ export interface TestSpa {
 const STEP = 5 * 60_000;
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
-const NAMES = ["Lan Anh", "Hồng Nhung", "Minh Khoa", "Thu Trang"];
+const NAMES = [
+  "Lan Anh",
+  "Hồng Nhung",
+  "Minh Khoa",
+  "Thu Trang",
+  "Mỹ Duyên",
+  "Quốc Bảo",
+  "Hồng Gấm",
+  "Ngọc Hân",
+];
 let made = 0;
 
 /** Return the instant that is so many minutes from now, on a step of five minutes. */

@@ -63,7 +63,7 @@ def main() -> None:
         from app.cli.migrate import migrate
 
         migrate()
-        facts = asyncio.run(_seed())
+        facts = asyncio.run(_seed()) | {"database": postgres.url(DATABASE).replace("+asyncpg", "", 1)}
         Path(os.environ["E2E_FACTS"]).write_text(json.dumps(facts), encoding="utf-8")
         import uvicorn
 
