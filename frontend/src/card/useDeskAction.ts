@@ -6,8 +6,8 @@ import { showFailure } from "@/actions/toasts";
 import { type Action, hasNoAnswer, useAction } from "@/actions/useAction";
 import { sentenceOf } from "@/api/errors";
 import type { ReassignedTreatment } from "@/api/generated";
-import { timeIn } from "@/board/time";
-import { shortName } from "@/i18n/format";
+import { dayIn, timeIn } from "@/board/time";
+import { dayName, shortName } from "@/i18n/format";
 import { ask } from "./ask";
 import { type Overrule, refusalOf } from "./overrule";
 
@@ -57,7 +57,7 @@ export function useDeskAction<Input, Output>(options: Options<Input, Output>): A
           ? {
               choicesTitle: t("opened.nearest"),
               choices: starts.slice(0, 6).map((start) => ({
-                label: timeIn(zone, start),
+                label: `${timeIn(zone, start)} ${dayName(t, dayIn(zone, start), dayIn(zone, Date.now()))}`,
                 choose: () => action.run({ input: atStart(input, start), overrule }),
               })),
             }

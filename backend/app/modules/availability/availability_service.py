@@ -64,6 +64,7 @@ from app.scheduling.supply import Place, Requirement, ResourceKind, Therapist
 from app.scheduling.timegrid import STEP
 
 __all__ = [
+    "FIRST_LOOK",
     "BranchSnapshot",
     "MovableTreatment",
     "Move",

@@ -38,8 +38,8 @@ class TooShort(ConflictException):
 
 class SlotTaken(ConflictException):
     code = "SLOT_TAKEN"
-    """`details` lists the nearest free starts (type `alternative`), each as ISO 8601 in its `value`. If the time is not
-    merely taken (the branch is closed, no therapist is on shift), the message says so, and `details` has each `reason`."""
+    """`details` lists the nearest free starts (type `alternative`), of the day first, each as ISO 8601 in its `value`. If the
+    time is not merely taken (the branch is closed, no therapist is on shift), the message says so, and `details` has each `reason`."""
     text = LocalizedText(
         "Giờ này vừa có khách đặt, hoặc thiếu kỹ thuật viên hay giường. Vui lòng chọn giờ khác.",
         "This time is taken, or there are too few therapists or beds. Please choose another time.",

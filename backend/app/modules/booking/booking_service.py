@@ -21,8 +21,8 @@ from app.modules.availability.availability_service import (
 )
 from app.modules.booking.allocation.allocations import give_way
 from app.modules.booking.allocation.contention import refuse_like_equal, remember_refusal, signature_of
+from app.modules.booking.allocation.later_days import reserve_or_offer
 from app.modules.booking.allocation.requests import AllocationRequest, Reservation
-from app.modules.booking.allocation.reserve import reserve
 from app.modules.booking.booking_errors import NotBookable, TooManyHolds, TooManyVisits
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_schemas import VisitChanged, VisitCreate, VisitListQuery, VisitPage
@@ -121,7 +121,7 @@ async def book_visit(
             overrules=overrules,
             others_give_way=True,
         )
-        reservation = await reserve(session, allocation_request, snapshot)
+        reservation = await reserve_or_offer(session, allocation_request, snapshot)
     needs_approval = snapshot.calendar.approve_online and not at_desk
     hold = timedelta(minutes=snapshot.calendar.hold_minutes)
     visit = draft_visit(

@@ -124,6 +124,77 @@ class TestNewVisits:
         assert await refusal(client, spa.booking(spa.hour(10), guests=2)) == []
 
 
+class TestLaterDays:
+    """Starts of the following days are offered when the day itself has fewer than three."""
+
+    async def full_on(self, *days: int, **branch: Any) -> BookableSpa:
+        spa = await bookable_spa(**branch)
+        for day in days:
+            spa.take(spa.therapists[0], (spa.hour(9, day), spa.hour(21, day)))
+        await spa.write()
+        return spa
+
+    async def offered(
+        self, client: httpx2.AsyncClient, spa: BookableSpa, hour: float = 10, **more: Any
+    ) -> list[Any]:
+        refused = await client.post(VISITS, **spa.booking(spa.hour(hour), **more))
+        assert code_of(refused) == (409, "SLOT_TAKEN")
+        return alternatives(refused)
+
+    async def test_a_full_day_offers_the_first_starts_of_the_next(self, client: httpx2.AsyncClient) -> None:
+        spa = await self.full_on(3)
+        free = await self.offered(client, spa)
+        assert free == [spa.hour(hour, 4) for hour in (9, 9.25, 9.5)]
+        assert (await client.post(VISITS, **spa.booking(free[0]))).status_code == 201
+
+    async def test_full_days_are_passed_over(self, client: httpx2.AsyncClient) -> None:
+        spa = await self.full_on(*range(3, 12))
+        assert await self.offered(client, spa) == [spa.hour(hour, 12) for hour in (9, 9.25, 9.5)]
+
+    async def test_the_starts_of_the_day_come_first(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa()
+        spa.take(spa.therapists[0], (spa.hour(9), spa.hour(20)))
+        await spa.write()
+        assert await self.offered(client, spa) == [spa.hour(20), spa.hour(9, 4), spa.hour(9.25, 4)]
+
+    async def test_a_move_offers_them_too(self, client: httpx2.AsyncClient) -> None:
+        spa = await self.full_on(3)
+        visit = (await client.post(VISITS, **spa.booking(spa.hour(9, 4)))).json()
+        for path in (f"{VISITS}/{visit['id']}", f"{APPOINTMENTS}/{visit['appointments'][0]['id']}"):
+            refused = await client.patch(path, json={"start": spa.hour(10).isoformat()})
+            assert alternatives(refused) == [
+                spa.hour(hour, 4) for hour in (9, 9.25, 9.5)
+            ]  # its own time is free
+
+    async def test_nothing_is_offered_beyond_the_horizon(self, client: httpx2.AsyncClient) -> None:
+        spa = await self.full_on(3, 4, horizon_days=4)
+        assert await self.offered(client, spa) == []
+        await run_sql("UPDATE branch SET horizon_days = 5")
+        assert await self.offered(client, spa) == [spa.hour(hour, 5) for hour in (9, 9.25, 9.5)]
+
+    async def test_a_customer_is_offered_what_customers_can_book(self, stranger: httpx2.AsyncClient) -> None:
+        spa = await self.full_on(3)
+        stranger.headers |= (await new_customer())[1]
+        free = await self.offered(stranger, spa)
+        assert free == [spa.hour(hour, 4) for hour in (9, 9.25, 9.5)]
+
+    async def test_a_walk_in_of_the_past_is_offered_nothing(self, client: httpx2.AsyncClient) -> None:
+        spa = await self.full_on(-1)
+        refused = await client.post(VISITS, **spa.booking(spa.hour(10, -1), walk_in=True))
+        assert code_of(refused) == (409, "SLOT_TAKEN")
+        assert alternatives(refused) == []
+
+    async def test_they_cost_a_bounded_number_of_statements(self, client: httpx2.AsyncClient) -> None:
+        counts = []
+        for days in (range(3, 4), range(3, 11), range(3, 20)):
+            await run_sql("DELETE FROM allocation")
+            spa = await self.full_on(*days)
+            with statements() as issued:
+                await self.offered(client, spa)
+            counts.append(len(issued))
+        assert counts == [counts[0], counts[0] + 1, counts[0] + 1]
+
+
 def by_name(spa: BookableSpa, number: int = 0, **wishes: Any) -> list[dict[str, Any]]:
     return [{"treatments": [spa.treatment(therapist_id=spa.therapists[number], **wishes)]}]
 

@@ -140,10 +140,8 @@ def _slot_taken(
         {"field": "start", "type": "reason", "message": sentence} for sentence in sentences
     ]
     details += [
-        {"field": "start", "type": "alternative", "message": _local_time(start), "value": start.isoformat()}
-        for start in (
-            instant.astimezone(snapshot.zone) for instant in snapshot.nearest_starts(party, request.start)
-        )
+        describe_alternative(start.astimezone(snapshot.zone))
+        for start in snapshot.nearest_starts(party, request.start)
     ]
     if not sentences:
         return refusal(details=details)
@@ -151,5 +149,7 @@ def _slot_taken(
     return refusal(LocalizedText(vi, en), details=details)
 
 
-def _local_time(start: datetime) -> LocalizedText:
-    return LocalizedText(f"{start:%H:%M} ngày {start:%d/%m/%Y}", f"{start:%H:%M on %-d %B %Y}")
+def describe_alternative(start: datetime) -> dict[str, str | LocalizedText]:
+    """Return a free start, in the time zone of the branch, as a detail of a refusal."""
+    message = LocalizedText(f"{start:%H:%M} ngày {start:%d/%m/%Y}", f"{start:%H:%M on %-d %B %Y}")
+    return {"field": "start", "type": "alternative", "message": message, "value": start.isoformat()}

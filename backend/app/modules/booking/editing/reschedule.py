@@ -27,6 +27,7 @@ from app.modules.availability.availability_service import (
     refuse_too_long,
 )
 from app.modules.booking.allocation.allocations import allocations_of, give_way, insert_allocations, release
+from app.modules.booking.allocation.later_days import reserve_or_offer
 from app.modules.booking.allocation.requests import (
     AllocationRequest,
     Displacement,
@@ -95,6 +96,8 @@ class Terms:
     """Guests who are in another room than the rest of their party may stay there."""
     others_give_way: bool = False
     """Other guests without a wish may get other therapists and beds."""
+    offers_later_days: bool = False
+    """A refusal offers starts of the following days, if the day has too few."""
     at_desk: bool = True
     """The desk moves the guests; otherwise within the grid, the notice and the horizon of the branch."""
     force: bool = False
@@ -147,6 +150,7 @@ async def update_visit(
         may_stay_apart="same_room" not in sent,
         force=sent.pop("force", False),
         others_give_way=True,
+        offers_later_days=start is not None,
     )
     moves: Sequence[Displacement] = ()
     for name, value in sent.items():
@@ -210,6 +214,7 @@ async def update_appointment(
             is_other_customer=is_other_customer,
             force=changes.force,
             others_give_way=True,
+            offers_later_days="start" in changes.model_fields_set,
         )
         moves = await _edit(session, user, visit, appointment, changes, relations=relations, terms=terms)
     elif is_other_customer and not changes.allow_same_time:
@@ -467,7 +472,8 @@ async def _reallocate(
         overrules=overrules_for(guests, force=terms.force),
         others_give_way=terms.others_give_way,
     )
-    reservation = await reserve(session, request, snapshot)
+    reserve_time = reserve_or_offer if terms.offers_later_days else reserve
+    reservation = await reserve_time(session, request, snapshot)
     for guest, stay in zip(guests, replaced.stays, strict=True):
         guest.overruled = reservation.overruled or (guest.overruled and guest.starts_at == stay.start)
     _drop_lost_wishes(guests, reservation)
