@@ -47,6 +47,10 @@ FROM zenspa_unavailability(
 )
 ORDER BY 2, 1
 """
+_OVERRUNS = """
+SELECT resource_id, lower(during), upper(during) FROM overrun
+WHERE resource_id = ANY($1::uuid[]) AND during && tstzrange($2::timestamptz, $3::timestamptz)
+"""
 
 
 class Occupation(NamedTuple):
@@ -55,7 +59,7 @@ class Occupation(NamedTuple):
     staff_id: UUID
     span: Span
     treatment_id: UUID | None
-    """The treatment; None for leave, blocked time and travel."""
+    """The treatment; None for leave, blocked time, travel, and guests who stay after the booked end."""
 
 
 class Planned(NamedTuple):
@@ -144,7 +148,9 @@ async def see_day(
     others = [
         entry for entry in planned if entry.work.by != staff_id and (entry.work.id, entry.work.by) in movable
     ]
-    fixed = _fixed(occupations, others, grid)
+    # They are no part of the digest: they grow by the minute, until the guest is done.
+    overruns = await _overruns(session, staff_ids, grid)
+    fixed = _fixed([*occupations, *overruns], others, grid)
     people = [_without(person, fixed.get(person.id, 0)) for person in on_shift if person.id != staff_id]
     return DaySeen(grid, begins, ends, lost, others, people, occupations)
 
@@ -176,6 +182,12 @@ async def _occupations(
 ) -> list[Occupation]:
     rows = await fetch_raw(session, _OCCUPIED, [*staff_ids], grid.first, grid.end, branch_id)
     return [Occupation(staff_id, Span(start, end), treatment) for staff_id, start, end, treatment in rows]
+
+
+async def _overruns(session: AsyncSession, staff_ids: Collection[UUID], grid: Grid) -> list[Occupation]:
+    """Return the time in which guests in service keep their therapists after the booked end."""
+    rows = await fetch_raw(session, _OVERRUNS, [*staff_ids], grid.first, grid.end)
+    return [Occupation(staff_id, Span(start, end), None) for staff_id, start, end in rows]
 
 
 async def _treatments(
