@@ -11,7 +11,7 @@ from app.core.security import read_cursor, sign_cursor
 from app.db.models import Entity
 
 
-async def newest_first[E: Entity](
+async def fetch_page[E: Entity](
     session: AsyncSession, entity: type[E], statement: Select[E], query: PageQuery, *, purpose: str
 ) -> tuple[Sequence[E], str | None]:
     """Return a page of what the statement selects, newest first, and the cursor of the next page or None.

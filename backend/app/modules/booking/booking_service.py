@@ -12,7 +12,7 @@ from app.common.helpers import utc_now
 from app.common.types.localized import LocalizedText
 from app.core.exceptions import ForbiddenException
 from app.db.idempotency import idempotent
-from app.db.paging import newest_first
+from app.db.paging import fetch_page
 from app.modules.availability.availability_service import (
     Overrule,
     describe_start,
@@ -172,7 +172,7 @@ async def list_visits(session: AsyncSession, user: CurrentUser, query: VisitList
         branch_ids = {grant.branch_id for grant in user.grants if grant.role in DESK}
         statement = statement.where(Visit.branch_id.in_(branch_ids))
     purpose = f"visits:{query.branch_id}:{customer_id}"
-    page, next_cursor = await newest_first(session, Visit, statement, query, purpose=purpose)
+    page, next_cursor = await fetch_page(session, Visit, statement, query, purpose=purpose)
     visits = await read_visits(session, [visit.id for visit in page])
     return VisitPage(items=await visible_to(session, user, visits[::-1]), next_cursor=next_cursor)
 

@@ -26,7 +26,7 @@ from app.common.helpers import utc_now
 from app.core.database import SessionDep, claim_connection
 from app.core.exceptions import ForbiddenException, UnauthorizedException, ZenSpaException
 from app.core.logging import request_id_var, user_id_var
-from app.db.audit import act_as
+from app.db.audit import set_actor
 from app.db.queries import fetch_raw
 from app.db.transactions import run_in_transaction
 from app.modules.identity.identity_errors import (
@@ -86,7 +86,7 @@ class CurrentUser:
 SYSTEM_USER = CurrentUser(UUID(int=0), frozenset({Grant(Role.ADMIN, None)}), session_id=None)
 """The user of a command: an administrator everywhere, without a row in the database.
 
-The audit ledger records the changes of a command without an actor, because nothing calls `act_as` for it.
+The audit ledger records the changes of a command without an actor, because nothing calls `set_actor` for it.
 """
 
 
@@ -231,7 +231,7 @@ async def _add_supabase_user(session: AsyncSession, claims: Claims) -> None:
     row = {"id": user_id, "full_name": claims.name or "Supabase", "supabase_id": claims.subject}
 
     async def add(own_session: AsyncSession) -> None:
-        await act_as(own_session, user_id)
+        await set_actor(own_session, user_id)
         new = insert(User).values(row)
         await own_session.execute(new.on_conflict_do_nothing(index_elements=[User.supabase_id]))
 

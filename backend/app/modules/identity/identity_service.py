@@ -15,7 +15,7 @@ from app.core.config import settings
 from app.core.exceptions import NotFoundException
 from app.core.mail import shown_mails
 from app.db.errors import translate_integrity_errors
-from app.db.paging import newest_first
+from app.db.paging import fetch_page
 from app.db.queries import get_row
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.identity_errors import LastAdmin, LoginTaken, RoleBranchNotFound, UserNotFound
@@ -69,7 +69,7 @@ async def list_users(session: AsyncSession, user: CurrentUser, query: UserListQu
             User.disabled_at.is_not(None) if query.disabled else User.disabled_at.is_(None)
         )
     purpose = f"users:{query.q}:{query.role}:{query.disabled}"
-    accounts, next_cursor = await newest_first(session, User, statement, query, purpose=purpose)
+    accounts, next_cursor = await fetch_page(session, User, statement, query, purpose=purpose)
     return UserPage(items=await _with_roles(session, accounts), next_cursor=next_cursor)
 
 

@@ -15,8 +15,8 @@ from app.common.helpers import utc_now
 from app.common.schemas import PageQuery
 from app.core.config import settings
 from app.core.mail import Mail, MailNotSent, send_mail
-from app.db.audit import act_as, mask_entries_about
-from app.db.paging import newest_first
+from app.db.audit import mask_entries_about, set_actor
+from app.db.paging import fetch_page
 from app.db.transactions import run_in_transaction
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.identity_errors import InvitationClosed, InvitationNotFound, InvitedUserDisabled
@@ -102,7 +102,7 @@ async def send(outgoing: OutgoingInvitation) -> None:
         outcome = {"delivery_failed_at": utc_now()}
 
     async def record_outcome(session: AsyncSession) -> None:
-        await act_as(session, outgoing.sender_id)
+        await set_actor(session, outgoing.sender_id)
         await session.execute(
             update(Invitation).where(Invitation.id == outgoing.invitation.id).values(**outcome)
         )
@@ -144,7 +144,7 @@ async def accept(session: AsyncSession, request: InvitationAccept, device: Devic
         InvitationNotFound: the link was used, withdrawn, replaced by a newer one or never sent, or has expired.
     """
     invitation = await _get_pending(session, request.token)
-    await act_as(session, invitation.user_id)
+    await set_actor(session, invitation.user_id)
     account = await get_user(session, invitation.user_id, lock=True)
     account.full_name = request.full_name
     account.password_hash = await hash_password(request.password)
@@ -171,7 +171,7 @@ async def claim(session: AsyncSession, user: CurrentUser, token: str) -> UserRea
 async def list_invitations(session: AsyncSession, user: CurrentUser, query: PageQuery) -> InvitationPage:
     """Return a page of invitations, newest first."""
     authorize(user, Role.ADMIN, everywhere=True)
-    page, next_cursor = await newest_first(
+    page, next_cursor = await fetch_page(
         session, Invitation, select(Invitation), query, purpose="invitations"
     )
     return InvitationPage(items=[read_invitation(invitation) for invitation in page], next_cursor=next_cursor)

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.core.config import settings
 from app.core.database import after_commit
 from app.core.mail import Mail, MailNotSent, send_mail
-from app.db.audit import act_as
+from app.db.audit import set_actor
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.guesses import check_guess, is_known_device, signed_in_origin
 from app.modules.identity.identity_errors import ResetLinkInvalid, WrongPassword
@@ -108,7 +108,7 @@ async def reset_password(session: AsyncSession, reset: PasswordReset, device: De
         ResetLinkInvalid
     """
     account = await _account_of_link(session, reset.token)
-    await act_as(session, account.id)
+    await set_actor(session, account.id)
     await _replace_password(session, account, reset.new_password)
     return await start_session(session, account.id, device)
 

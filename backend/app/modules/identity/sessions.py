@@ -21,7 +21,7 @@ from app.common.helpers import utc_now
 from app.common.types.phone import to_e164
 from app.core.config import settings
 from app.core.exceptions import UnauthorizedException
-from app.db.audit import act_as
+from app.db.audit import set_actor
 from app.db.transactions import run_in_transaction
 from app.modules.identity.access import CurrentUser
 from app.modules.identity.guesses import check_guess, issue_device_token, origin_of
@@ -74,7 +74,7 @@ async def sign_in(credentials: SignIn, device: Device) -> Tokens:
         raise UserDisabled
 
     async def open_session(session: AsyncSession) -> Tokens:
-        await act_as(session, account.id)
+        await set_actor(session, account.id)
         user = await session.get(User, account.id, with_for_update={"key_share": True})
         if user is None or (user.password_hash, user.disabled_at) != (account.password_hash, None):
             raise WrongCredentials  # changed meanwhile: this session would survive the end of all others
@@ -171,7 +171,7 @@ async def _answer_used(
         return _tokens(row.user_id, row.id, successor)
     if received_at <= row.refreshed_at:
         return InvalidRefreshToken()
-    await act_as(session, row.user_id)
+    await set_actor(session, row.user_id)
     row.ended_at, row.end_reason = utc_now(), "reuse"
     await session.flush()
     logger.warning("refresh token used twice, session ended", user_id=str(row.user_id))
@@ -188,7 +188,7 @@ async def end_session_of(token: str) -> None:
     async def end(session: AsyncSession) -> None:
         row = await session.get(UserSession, session_id)
         if row is not None:
-            await act_as(session, row.user_id)
+            await set_actor(session, row.user_id)
             await _end(session, UserSession.id == session_id, "signed out")
 
     await run_in_transaction(end, in_request=True)

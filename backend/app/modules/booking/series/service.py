@@ -21,7 +21,7 @@ from app.common.helpers import utc_now
 from app.common.schemas import ErrorBody
 from app.common.validation import bilingual_error
 from app.core.exceptions import ValidationException, ZenSpaException, error_body
-from app.db.audit import act_as
+from app.db.audit import set_actor
 from app.db.idempotency import idempotent
 from app.db.queries import get_row
 from app.db.transactions import run_in_transaction
@@ -184,7 +184,7 @@ async def _in_transaction[T](user: CurrentUser, work: Callable[[AsyncSession], A
     """Run the work in a transaction of its own, in the name of the user. A request holds one connection at a time."""
 
     async def act(session: AsyncSession) -> T:
-        await act_as(session, user.id)
+        await set_actor(session, user.id)
         return await work(session)
 
     return await run_in_transaction(act, in_request=True)

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.common.helpers import utc_now
 from app.core.database import reason_of
 from app.core.database_errors import sqlstate_of
-from app.db.audit import act_as_program
+from app.db.audit import set_program
 from app.db.transactions import run_in_transaction
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.status.change_status import Guest, apply_changes
@@ -115,7 +115,7 @@ async def _change_unless_busy(visit_id: UUID, due: _Due, new: Status) -> bool:
 
 
 async def _change(session: AsyncSession, *, visit_id: UUID, due: _Due, new: Status) -> bool:
-    await act_as_program(session, PROGRAM)
+    await set_program(session, PROGRAM)
     lock = (
         select(Visit.branch_id).where(Visit.id == visit_id).with_for_update(key_share=True, skip_locked=True)
     )

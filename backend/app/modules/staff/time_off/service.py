@@ -14,7 +14,7 @@ from app.common.helpers import utc_now
 from app.common.types.wall_time import Span
 from app.core.exceptions import MAX_DETAILS
 from app.db.errors import translate_integrity_errors
-from app.db.paging import newest_first
+from app.db.paging import fetch_page
 from app.db.queries import bounds, get_row
 from app.modules.branch import branch_service
 from app.modules.coverage.coverage_service import guard_coverage
@@ -96,7 +96,7 @@ async def list_time_off(session: AsyncSession, user: CurrentUser, query: TimeOff
         await get_own_or_managed(session, user, query.staff_id, *DESK)
         found = found.where(TimeOff.staff_id == query.staff_id)
     purpose = f"time-off:{query.status}:{query.branch_id}:{query.staff_id}"
-    leaves, next_cursor = await newest_first(session, TimeOff, found, query, purpose=purpose)
+    leaves, next_cursor = await fetch_page(session, TimeOff, found, query, purpose=purpose)
     return TimeOffPage(items=[read_time_off(leave) for leave in leaves], next_cursor=next_cursor)
 
 
