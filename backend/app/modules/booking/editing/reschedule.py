@@ -252,7 +252,7 @@ async def _edit(  # noqa: PLR0913 - who changes what, and how
     return moves
 
 
-async def restore_times(  # noqa: PLR0913 - whose time, what they had, and how
+async def reserve_again(  # noqa: PLR0913 - whose time, what they had, and how
     session: AsyncSession,
     visit: Visit,
     appointment_ids: Collection[UUID],
@@ -285,7 +285,7 @@ async def restore_times(  # noqa: PLR0913 - whose time, what they had, and how
             )
 
 
-async def restore_rest(
+async def reserve_rest_again(
     session: AsyncSession, visit: Visit, appointment_ids: Collection[UUID], *, or_refuse: bool = False
 ) -> None:
     """Give guests who were recorded as done too early the rest of their time back, if their therapist and bed are still

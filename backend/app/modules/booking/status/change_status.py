@@ -26,7 +26,7 @@ from app.modules.booking.booking_errors import (
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_schemas import StatusChange, VisitRead
 from app.modules.booking.editing.lock import lock_visit
-from app.modules.booking.editing.reschedule import move_to_now, restore_rest, restore_times
+from app.modules.booking.editing.reschedule import move_to_now, reserve_again, reserve_rest_again
 from app.modules.booking.status.conflicts import status_conflict
 from app.modules.booking.status.history import (
     has_changed,
@@ -48,7 +48,7 @@ from app.modules.booking.status.transitions import (
     BY_CUSTOMER,
     Policy,
     Relation,
-    is_ahead,
+    can_still_reach,
     most_specific_error,
     next_status,
 )
@@ -59,9 +59,10 @@ from app.modules.identity.roles import Role
 from app.redis.events import publish_branch_change
 
 
-class Guest(NamedTuple):
+class AppointmentState(NamedTuple):
+    """The state of an appointment, on which its next status depends."""
+
     id: UUID
-    """The appointment's id."""
     status: Status
     starts_at: datetime
     is_walk_in: bool = False
@@ -89,7 +90,7 @@ async def set_status(
     visit, relations = await lock_visit(session, user, visit_id)
     if not relations.keys() >= {*change.appointment_ids}:
         raise AppointmentNotFound
-    guests = await load_guests(session, visit_id, change.appointment_ids or relations)
+    guests = await load_states(session, visit_id, change.appointment_ids or relations)
     policy = await load_policy(session, visit.branch_id)
     changes = _plan_changes(
         guests,
@@ -108,10 +109,10 @@ async def set_status(
         await refuse_if_with_another_guest(session, [guest.id for guest in begun])
         await apply_changes(session, changes, reason=reason, user_id=user.id, moved_from=early)
         they_came = change.status is StatusRequest.ARRIVED
-        await restore_times(session, visit, unexpected, had, now_if_over=they_came)
+        await reserve_again(session, visit, unexpected, had, now_if_over=they_came)
         if unexpected and they_came and not change.allow_same_time:
             await _refuse_same_time(session, unexpected)
-        await restore_rest(
+        await reserve_rest_again(
             session, visit, [guest.id for guest in changes if guest.status is Status.COMPLETED]
         )
         publish_branch_change(session, visit.branch_id)
@@ -130,7 +131,7 @@ async def _refuse_same_time(session: AsyncSession, appointment_ids: Collection[U
 
 async def apply_changes(
     session: AsyncSession,
-    changes: Mapping[Guest, Status],
+    changes: Mapping[AppointmentState, Status],
     *,
     reason: str | None = None,
     user_id: UUID | None = None,
@@ -184,13 +185,13 @@ async def _update_status(
 
 
 def _plan_changes(
-    guests: Collection[Guest],
+    guests: Collection[AppointmentState],
     relations: Mapping[UUID, frozenset[Relation]],
     request: StatusRequest,
     *,
     policy: Policy,
     all_or_none: bool,
-) -> dict[Guest, Status]:
+) -> dict[AppointmentState, Status]:
     """Return the guests whose status changes, with their new status.
 
     If every eligible guest already has the status, the request is a no-op. But if a guest who could still get it is refused
@@ -221,7 +222,7 @@ def _plan_changes(
         errors = {
             guest: error
             for guest, error in errors.items()
-            if error is not StatusConflict or is_ahead(guest.status, request)
+            if error is not StatusConflict or can_still_reach(guest.status, request)
         }
     if errors and (all_or_none or not changes):
         error = most_specific_error(errors.values())
@@ -232,7 +233,7 @@ def _plan_changes(
     return changes
 
 
-def _expected(guests: Collection[Guest]) -> Collection[Guest]:
+def _expected(guests: Collection[AppointmentState]) -> Collection[AppointmentState]:
     """Return the guests who arrive if none is named: no no-show if others of the party came, and no guest who was declined
     if others were not. These have to be named."""
     if any(guest.status in PRESENT for guest in guests):
@@ -240,7 +241,7 @@ def _expected(guests: Collection[Guest]) -> Collection[Guest]:
     return [guest for guest in guests if guest.status is not Status.DECLINED] or guests
 
 
-async def load_guests(session: AsyncSession, visit_id: UUID, ids: Collection[UUID]) -> list[Guest]:
+async def load_states(session: AsyncSession, visit_id: UUID, ids: Collection[UUID]) -> list[AppointmentState]:
     statement = (
         select(
             Appointment.id, Appointment.status, Appointment.starts_at, Visit.source, Appointment.created_at
@@ -254,7 +255,7 @@ async def load_guests(session: AsyncSession, visit_id: UUID, ids: Collection[UUI
     for row in await session.execute(statement):
         is_walk_in = row.source == VisitSource.WALK_IN
         recorded_at = row.created_at if is_walk_in and not row.has_changed else None
-        guests.append(Guest(row.id, Status(row.status), row.starts_at, is_walk_in, recorded_at))
+        guests.append(AppointmentState(row.id, Status(row.status), row.starts_at, is_walk_in, recorded_at))
     if {guest.id for guest in guests} != {*ids}:
         raise AppointmentNotFound  # a guest got a visit of their own meanwhile
     return guests

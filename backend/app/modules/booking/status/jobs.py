@@ -21,7 +21,7 @@ from app.core.database_errors import sqlstate_of
 from app.db.audit import set_program
 from app.db.transactions import run_in_transaction
 from app.modules.booking.booking_models import Appointment, Visit
-from app.modules.booking.status.change_status import Guest, apply_changes
+from app.modules.booking.status.change_status import AppointmentState, apply_changes
 from app.modules.booking.status.history import was_undone_after
 from app.modules.booking.status.status import AppointmentStatus as Status
 from app.modules.branch.branch_service import no_show_minutes
@@ -125,7 +125,10 @@ async def _change(session: AsyncSession, *, visit_id: UUID, due: _Due, new: Stat
     statement = select(Appointment.id, Appointment.status, Appointment.starts_at).where(
         Appointment.visit_id == visit_id, await due(session)
     )
-    guests = [Guest(row.id, Status(row.status), row.starts_at) for row in await session.execute(statement)]
+    guests = [
+        AppointmentState(row.id, Status(row.status), row.starts_at)
+        for row in await session.execute(statement)
+    ]
     if guests:
         reason = NOT_ANSWERED if new is Status.DECLINED else None
         await apply_changes(session, dict.fromkeys(guests, new), reason=reason)

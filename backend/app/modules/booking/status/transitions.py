@@ -287,7 +287,7 @@ def refusal_of_move(
     return TooLateToMove if result is TooLateToCancel else result
 
 
-def is_ahead(old: Status, request: StatusRequest) -> bool:
+def can_still_reach(old: Status, request: StatusRequest) -> bool:
     """Return whether the appointment has yet to reach the requested status: it is neither beyond it, nor over."""
     return old in PROGRESS and Status(request) in PROGRESS[PROGRESS.index(old) :]
 

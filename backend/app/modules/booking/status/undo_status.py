@@ -27,8 +27,8 @@ from app.modules.booking.booking_errors import (
 from app.modules.booking.booking_models import Appointment, AppointmentTransition, Visit
 from app.modules.booking.booking_schemas import StatusUndo, VisitRead
 from app.modules.booking.editing.lock import lock_visit
-from app.modules.booking.editing.reschedule import Terms, move_back, restore_rest, restore_times
-from app.modules.booking.status.change_status import Guest, load_guests
+from app.modules.booking.editing.reschedule import Terms, move_back, reserve_again, reserve_rest_again
+from app.modules.booking.status.change_status import AppointmentState, load_states
 from app.modules.booking.status.history import last_transitions, released_resources
 from app.modules.booking.status.status import RELEASED, WITH_REASON
 from app.modules.booking.status.status import AppointmentStatus as Status
@@ -88,7 +88,7 @@ async def undo_status(
         visit, relations = await lock_visit(session, user, visit_id)
         if not relations.keys() >= {*undo.appointment_ids}:
             raise AppointmentNotFound
-        guests = await load_guests(session, visit_id, undo.appointment_ids or relations)
+        guests = await load_states(session, visit_id, undo.appointment_ids or relations)
         made = await last_transitions(session, [guest.id for guest in guests])
         undone = _choose(guests, made, undo, relations, user.id)
         coming_back = {
@@ -106,7 +106,7 @@ async def undo_status(
         # A customer may have booked that hour again meanwhile.
         terms = Terms(same_time_will_do=undo.allow_same_time and at_desk, is_other_customer=True)
         with _refuse_without_alternatives():
-            await restore_times(session, visit, ids, had, terms=terms)
+            await reserve_again(session, visit, ids, had, terms=terms)
         not_done = {guest.id: old for guest, old in undone.items() if guest.status is Status.COMPLETED}
         in_service = [appointment_id for appointment_id, old in not_done.items() if old is Status.IN_SERVICE]
         moved_from = {
@@ -116,8 +116,8 @@ async def undo_status(
         }
         await move_back(session, visit, moved_from)
         await refuse_if_given_away(session, in_service)
-        await restore_rest(session, visit, in_service, or_refuse=True)
-        await restore_rest(session, visit, not_done.keys() - {*in_service})
+        await reserve_rest_again(session, visit, in_service, or_refuse=True)
+        await reserve_rest_again(session, visit, not_done.keys() - {*in_service})
         publish_branch_change(session, visit.branch_id)
         await session.flush()
         return replay.store(await read_related(session, visit_id, relations))
@@ -147,12 +147,12 @@ async def _customers_of(session: AsyncSession, visit_id: UUID) -> set[UUID]:
 
 
 def _choose(
-    guests: Collection[Guest],
+    guests: Collection[AppointmentState],
     made: Mapping[UUID, AppointmentTransition],
     undo: StatusUndo,
     relations: Mapping[UUID, frozenset[Relation]],
     user_id: UUID,
-) -> dict[Guest, Status]:
+) -> dict[AppointmentState, Status]:
     """Return the guests whose last transition is undone, with the status that they get back."""
     undone, errors = {}, []
     for guest in guests:
@@ -181,7 +181,7 @@ def _choose(
 
 
 async def _refuse_unless_bookable(
-    session: AsyncSession, visit: Visit, guests: Collection[Guest], customer_id: UUID | None
+    session: AsyncSession, visit: Visit, guests: Collection[AppointmentState], customer_id: UUID | None
 ) -> None:
     """Refuse to give a customer back what they could not book: a start that has passed, or more than their limit."""
     if any(guest.starts_at < this_step() for guest in guests):
@@ -192,7 +192,7 @@ async def _refuse_unless_bookable(
 
 async def _undo(
     session: AsyncSession,
-    undone: Mapping[Guest, Status],
+    undone: Mapping[AppointmentState, Status],
     made: Mapping[UUID, AppointmentTransition],
     *,
     clear_reason: bool,
