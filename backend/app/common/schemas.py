@@ -74,7 +74,7 @@ class ErrorResponse(BaseModel):
 def _plain_integer(value: Any) -> Any:
     """Accept digits only; pydantic alone also takes ` 12 `, `1_000` and `+1`."""
     if isinstance(value, str) and not re.fullmatch(r"-?[0-9]{1,20}", value):
-        raise bilingual_error("int_parsing", "Phải là số nguyên.", "Input should be a valid integer")
+        raise bilingual_error("int_parsing", "Phải là số nguyên.", "Enter a whole number")
     return value
 
 
@@ -86,7 +86,7 @@ def _iso_date(value: Any) -> Any:
         raise bilingual_error(
             "date_from_datetime_parsing",
             "Ngày chưa đúng. Ví dụ: 31/12/1990.",
-            "Input should be a date, such as 1990-12-31",
+            "Enter a date, such as 1990-12-31",
         )
     return value
 
@@ -99,14 +99,14 @@ def _iso_instant(value: Any) -> Any:
         raise bilingual_error(
             "datetime_parsing",
             "Thời điểm chưa đúng. Ví dụ: 2026-12-31T09:00:00+07:00.",
-            "Input should be an instant, such as 2026-12-31T09:00:00+07:00",
+            "Enter an instant, such as 2026-12-31T09:00:00+07:00",
         )
     return value
 
 
 def _plain_boolean(value: Any) -> Any:
     if isinstance(value, str) and value not in {"true", "false"}:
-        raise bilingual_error("bool_parsing", "Phải là có hoặc không.", "Input should be true or false")
+        raise bilingual_error("bool_parsing", "Phải là có hoặc không.", "Answer true or false")
     return value
 
 

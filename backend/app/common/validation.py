@@ -11,6 +11,6 @@ def bilingual_error(kind: LiteralString, vi: str, en: str) -> PydanticCustomErro
     Args:
         kind: The stable name by which programs tell it from others.
         vi: The message in Vietnamese: a sentence, without names of fields.
-        en: The message in English, in the form of pydantic's own: "Input should be a Monday".
+        en: The message in English, which says what to do: "Choose a Monday".
     """
     return PydanticCustomError(kind, "{en}", {"vi": vi, "en": en})

@@ -9,54 +9,97 @@ from typing import Any
 
 from app.common.types.localized import LocalizedText
 
-_VIETNAMESE = {
-    "missing": "Chưa điền mục này.",
-    "extra_forbidden": "Không có mục này.",
-    "string_type": "Phải là chữ.",
-    "string_too_short": "Cần ít nhất {min_length} ký tự.",
-    "string_too_long": "Tối đa {max_length} ký tự.",
-    "string_pattern_mismatch": "Chưa đúng định dạng.",
-    "string_characters": "Có ký tự không dùng được.",
-    "int_type": "Phải là số nguyên.",
-    "int_parsing": "Phải là số nguyên.",
-    "int_parsing_size": "Số quá lớn.",
-    "int_from_float": "Phải là số nguyên.",
-    "float_type": "Phải là số.",
-    "float_parsing": "Phải là số.",
-    "finite_number": "Phải là số hữu hạn.",
-    "bool_type": "Phải là có hoặc không.",
-    "bool_parsing": "Phải là có hoặc không.",
-    "greater_than": "Phải lớn hơn {gt}.",
-    "greater_than_equal": "Phải từ {ge} trở lên.",
-    "less_than": "Phải nhỏ hơn {lt}.",
-    "less_than_equal": "Không được lớn hơn {le}.",
-    "multiple_of": "Phải chia hết cho {multiple_of}.",
-    "enum": "Phải là một trong: {expected}.",
-    "literal_error": "Phải là một trong: {expected}.",
-    "date_type": "Ngày chưa đúng. Ví dụ: 31/12/1990.",
-    "date_parsing": "Ngày này không có trong lịch.",
-    "date_from_datetime_parsing": "Ngày chưa đúng. Ví dụ: 31/12/1990.",
-    "datetime_parsing": "Thời điểm chưa đúng. Ví dụ: 2026-12-31T09:00:00+07:00.",
-    "timezone_aware": "Thời điểm thiếu múi giờ. Ví dụ: 2026-12-31T09:00:00+07:00.",
-    "uuid_type": "Mã chưa đúng dạng UUID.",
-    "uuid_parsing": "Mã chưa đúng dạng UUID.",
-    "list_type": "Phải là danh sách.",
-    "too_long": "Tối đa {max_length} mục.",
-    "too_short": "Cần ít nhất {min_length} mục.",
-    "dict_type": "Phải là một đối tượng JSON.",
-    "model_type": "Phải là một đối tượng JSON.",
-    "model_attributes_type": "Phải là một đối tượng JSON.",
-    "duplicate_parameter": "Tham số bị lặp lại.",
-    "duplicate_header": "Header bị lặp lại.",
-    "too_many_parameters": "Có quá nhiều tham số.",
-    "string_unicode": "Không phải UTF-8.",
+TEXTS = {
+    "missing": LocalizedText("Chưa điền mục này.", "This field is required"),
+    "extra_forbidden": LocalizedText(
+        "Không có mục này. Bỏ mục này đi.", "There is no such field. Leave it out"
+    ),
+    "invalid_key": LocalizedText("Tên mục phải là chữ.", "The name of a field must be text"),
+    "string_type": LocalizedText("Phải là chữ.", "This must be text"),
+    "string_unicode": LocalizedText(
+        "Không phải UTF-8. Gửi lại ở dạng UTF-8.", "This is not in UTF-8. Send it in UTF-8"
+    ),
+    "string_too_short": LocalizedText(
+        "Cần ít nhất {min_length} ký tự.", "Use at least {min_length} characters"
+    ),
+    "string_too_long": LocalizedText("Tối đa {max_length} ký tự.", "Use at most {max_length} characters"),
+    "string_pattern_mismatch": LocalizedText(
+        "Chưa đúng định dạng, hoặc có ký tự không dùng được.",
+        "The text has characters that are not allowed, or not the right form",
+    ),
+    "string_characters": LocalizedText(
+        "Có ký tự không dùng được. Xóa ký tự đó.", "The text has characters that are not allowed. Delete them"
+    ),
+    "int_type": LocalizedText("Phải là số nguyên.", "Enter a whole number"),
+    "int_parsing": LocalizedText("Phải là số nguyên.", "Enter a whole number"),
+    "int_parsing_size": LocalizedText("Số quá lớn.", "The number is too large. Enter a smaller one"),
+    "int_from_float": LocalizedText("Phải là số nguyên.", "Enter a whole number"),
+    "float_type": LocalizedText("Phải là số.", "Enter a number"),
+    "float_parsing": LocalizedText("Phải là số.", "Enter a number"),
+    "finite_number": LocalizedText("Phải là số hữu hạn.", "Enter a finite number"),
+    "bool_type": LocalizedText("Phải là có hoặc không.", "Answer true or false"),
+    "bool_parsing": LocalizedText("Phải là có hoặc không.", "Answer true or false"),
+    "greater_than": LocalizedText("Phải lớn hơn {gt}.", "Enter more than {gt}"),
+    "greater_than_equal": LocalizedText("Phải từ {ge} trở lên.", "Enter {ge} or more"),
+    "less_than": LocalizedText("Phải nhỏ hơn {lt}.", "Enter less than {lt}"),
+    "less_than_equal": LocalizedText("Không được lớn hơn {le}.", "Enter {le} or less"),
+    "multiple_of": LocalizedText("Phải chia hết cho {multiple_of}.", "Enter a multiple of {multiple_of}"),
+    "enum": LocalizedText("Phải là một trong: {expected}.", "Choose one of: {expected}"),
+    "literal_error": LocalizedText("Phải là một trong: {expected}.", "Choose one of: {expected}"),
+    "date_type": LocalizedText("Ngày chưa đúng. Ví dụ: 31/12/1990.", "Enter a date, such as 1990-12-31"),
+    "date_parsing": LocalizedText(
+        "Ngày này không có trong lịch.", "This day is not in the calendar. Enter a date such as 1990-12-31"
+    ),
+    "date_from_datetime_parsing": LocalizedText(
+        "Ngày chưa đúng. Ví dụ: 31/12/1990.", "Enter a date, such as 1990-12-31"
+    ),
+    "date_from_datetime_inexact": LocalizedText(
+        "Chỉ nhập ngày, không có giờ. Ví dụ: 31/12/1990.", "Enter a date without a time, such as 1990-12-31"
+    ),
+    "datetime_type": LocalizedText(
+        "Thời điểm chưa đúng. Ví dụ: 2026-12-31T09:00:00+07:00.",
+        "Enter an instant, such as 2026-12-31T09:00:00+07:00",
+    ),
+    "datetime_parsing": LocalizedText(
+        "Thời điểm chưa đúng. Ví dụ: 2026-12-31T09:00:00+07:00.",
+        "Enter an instant, such as 2026-12-31T09:00:00+07:00",
+    ),
+    "datetime_object_invalid": LocalizedText(
+        "Thời điểm chưa đúng. Ví dụ: 2026-12-31T09:00:00+07:00.",
+        "Enter an instant, such as 2026-12-31T09:00:00+07:00",
+    ),
+    "datetime_from_date_parsing": LocalizedText(
+        "Thời điểm chưa đúng. Ví dụ: 2026-12-31T09:00:00+07:00.",
+        "Enter an instant, such as 2026-12-31T09:00:00+07:00",
+    ),
+    "timezone_aware": LocalizedText(
+        "Thời điểm thiếu múi giờ. Ví dụ: 2026-12-31T09:00:00+07:00.",
+        "The time zone is missing. Example: 2026-12-31T09:00:00+07:00",
+    ),
+    "uuid_type": LocalizedText("Mã chưa đúng dạng UUID.", "Enter an id in the form of a UUID"),
+    "uuid_parsing": LocalizedText("Mã chưa đúng dạng UUID.", "Enter an id in the form of a UUID"),
+    "list_type": LocalizedText("Phải là danh sách.", "This must be a list"),
+    "too_long": LocalizedText("Tối đa {max_length} mục.", "Give at most {max_length} items"),
+    "too_short": LocalizedText("Cần ít nhất {min_length} mục.", "Give at least {min_length} items"),
+    "dict_type": LocalizedText("Phải là một đối tượng JSON.", "This must be a JSON object"),
+    "model_type": LocalizedText("Phải là một đối tượng JSON.", "This must be a JSON object"),
+    "model_attributes_type": LocalizedText("Phải là một đối tượng JSON.", "This must be a JSON object"),
+    "duplicate_parameter": LocalizedText(
+        "Tham số bị lặp lại. Chỉ gửi một lần.", "The parameter is given more than once. Send it once"
+    ),
+    "duplicate_header": LocalizedText(
+        "Header bị lặp lại. Chỉ gửi một lần.", "The header is given more than once. Send it once"
+    ),
+    "too_many_parameters": LocalizedText(
+        "Tối đa {limit} tham số. Bỏ bớt.", "Give at most {limit} parameters"
+    ),
 }
-_ENGLISH = {
-    "missing": "This field is required",
-    "extra_forbidden": "There is no such field",
-    "string_pattern_mismatch": "The text has characters that are not allowed, or not the right form",
-}
-"""Replacements for messages of pydantic that are meant for programmers."""
+"""The text of each kind of error that pydantic and the HTTP layer raise, with the places of its context."""
+_OTHERWISE = LocalizedText(
+    "Giá trị này chưa dùng được. Kiểm tra rồi nhập lại.",
+    "This value cannot be used. Check it and enter it again",
+)
+"""The text of a kind that is not listed: pydantic's own are meant for programmers."""
 
 
 MAX_ERRORS = 20
@@ -83,17 +126,17 @@ def describe(error: Mapping[str, Any]) -> dict[str, str | LocalizedText]:
     elif (
         kind == "too_long" and context.get("field_type") == "Value"
     ):  # text that one of our validators has cleaned
-        kind, limit = "string_too_long", context["max_length"]
-        text = LocalizedText(f"Tối đa {limit} ký tự.", f"String should have at most {limit} characters")
+        kind = "string_too_long"
+        text = _fill(TEXTS[kind], context)
     else:
-        vi = dict(context)
-        if kind in ("enum", "literal_error"):
-            vi["expected"] = str(context["expected"]).replace("' or '", "' hoặc '")
-        text = LocalizedText(
-            vi=_VIETNAMESE.get(kind, "Giá trị chưa đúng.").format_map(vi),
-            en=_ENGLISH.get(kind, str(error["msg"]).removeprefix("Value error, ")),
-        )
+        text = _fill(TEXTS.get(kind, _OTHERWISE), context)
     field = ".".join(str(part)[:_MAX_FIELD] for part in error["loc"])
     if len(field) > _MAX_FIELD:
         field = f"{field[:_MAX_FIELD]}…"
     return {"field": field, "message": text, "type": kind}
+
+
+def _fill(text: LocalizedText, context: Mapping[str, Any]) -> LocalizedText:
+    """Return the text with the values of an error. The last two of several choices are joined by pydantic in English."""
+    vi = {name: str(value).replace("' or '", "' hoặc '") for name, value in context.items()}
+    return LocalizedText(text.vi.format_map(vi), text.en.format_map(context))

@@ -44,13 +44,6 @@ _MAX_PREFLIGHT_HEADERS = 1024  # of the names that a page asks to send, which th
 _SINGLE_HEADERS = {b"host", b"content-type", b"idempotency-key"}
 """Headers with one value. Of two, one would count here and the other may count elsewhere."""
 _SERVER_ERROR = 500
-_MESSAGES = {
-    "duplicate_parameter": "The parameter is given more than once",
-    "duplicate_header": "The header is given more than once",
-    "string_characters": "The value has characters that are not allowed",
-    "too_many_parameters": f"More than {_MAX_PARAMETERS} parameters are given",
-    "string_unicode": "The value is not in UTF-8",
-}
 
 _NO_STORE = (b"cache-control", b"no-store")
 """Sent unless the route has put `cacheable` into the scope and sends its own."""
@@ -201,7 +194,8 @@ def _check_query(query: bytes) -> ZenSpaException | None:
 
 
 def _refuse(kind: str, *place: str) -> ValidationException:
-    return ValidationException(details=[describe({"type": kind, "msg": _MESSAGES[kind], "loc": place})])
+    error = {"type": kind, "loc": place, "ctx": {"limit": _MAX_PARAMETERS}}
+    return ValidationException(details=[describe(error)])
 
 
 class EnvelopeCORSMiddleware(CORSMiddleware):

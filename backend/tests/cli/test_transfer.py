@@ -182,7 +182,7 @@ class TestImportOfCustomers:
         choices = ("--ignore", "Địa chỉ", "--dates", "day_first", "--bad-rows", "can-sua.csv")
         assert "1 mới · created" in output_of(zenspa("import", "customers", file, *choices))
         bad_rows = (tmp_path / "can-sua.csv").read_text(encoding="utf-8-sig")
-        assert "Ví dụ đúng: 0912 345 678. · Input should be a phone number" in bad_rows
+        assert "Ví dụ đúng: 0912 345 678. · Enter a phone number" in bad_rows
         (tmp_path / "can-sua.csv").write_text(bad_rows.replace(",12,", ",0987654321,"), encoding="utf-8")
         assert "1 mới · created" in output_of(zenspa("import", "customers", "can-sua.csv"))
         assert await sql("SELECT birthday::text FROM customer WHERE phone = '+84912345678'") == "1990-05-03"

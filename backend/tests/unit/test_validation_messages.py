@@ -62,13 +62,19 @@ def test_its_message_is_in_both_languages() -> None:
                 "msg": "Input should be 'a', 'b' or 'c'",
                 "ctx": {"expected": "'a', 'b' or 'c'"},
             },
-            ("Phải là một trong: 'a', 'b' hoặc 'c'.", "Input should be 'a', 'b' or 'c'"),
+            ("Phải là một trong: 'a', 'b' hoặc 'c'.", "Choose one of: 'a', 'b' or 'c'"),
         ),
         (
             {"type": "greater_than", "msg": "Input should be greater than 3", "ctx": {"gt": 3}},
-            ("Phải lớn hơn 3.", "Input should be greater than 3"),
+            ("Phải lớn hơn 3.", "Enter more than 3"),
         ),
-        ({"type": "new_in_pydantic", "msg": "No"}, ("Giá trị chưa đúng.", "No")),
+        (
+            {"type": "new_in_pydantic", "msg": "Input should be <class 'New'>"},
+            (
+                "Giá trị này chưa dùng được. Kiểm tra rồi nhập lại.",
+                "This value cannot be used. Check it and enter it again",
+            ),
+        ),
     ],
 )
 def test_pydantics_own_errors_are_translated(error: dict[str, object], message: tuple[str, str]) -> None:

@@ -27,7 +27,7 @@ def to_email(value: str) -> str:
         raise bilingual_error(
             "email",
             "Email chưa đúng. Ví dụ đúng: lan@example.com.",
-            "Input should be an email address, such as lan@example.com",
+            "Enter an email address, such as lan@example.com",
         ) from None
 
 

@@ -19,7 +19,7 @@ _GENDERS = frozenset(Gender)
 
 def _gender(value: object) -> object:
     if not isinstance(value, str) or value not in _GENDERS:
-        raise bilingual_error("gender", "Chọn nữ, nam hoặc khác.", "Input should be female, male or other")
+        raise bilingual_error("gender", "Chọn nữ, nam hoặc khác.", "Choose female, male or other")
     return value
 
 

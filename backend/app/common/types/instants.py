@@ -17,7 +17,7 @@ def _in_utc(value: datetime) -> datetime:
         raise bilingual_error(
             "instant_range",
             "Phải trong các năm từ 2000 đến 2199.",
-            "Input should be in the years 2000 to 2199",
+            "Enter an instant in the years 2000 to 2199",
         )
     return value.astimezone(UTC)
 
@@ -27,7 +27,7 @@ def _whole_minute(value: datetime) -> datetime:
         raise bilingual_error(
             "whole_minute",
             "Giờ phải tròn phút, không có giây.",
-            "Input should be a whole minute, without seconds",
+            "Enter a whole minute, without seconds",
         )
     return value
 
@@ -37,7 +37,7 @@ def _day_within_years(value: date) -> date:
         raise bilingual_error(
             "instant_range",
             "Phải trong các năm từ 2000 đến 2199.",
-            "Input should be in the years 2000 to 2199",
+            "Enter a day in the years 2000 to 2199",
         )
     return value
 

@@ -58,7 +58,7 @@ def to_e164(spelling: str, region: str) -> str:
     raise bilingual_error(
         "phone_number",
         "Số điện thoại chưa đúng. Ví dụ đúng: 0912 345 678.",
-        "Input should be a phone number, such as 0912 345 678 or +84 912 345 678",
+        "Enter a phone number, such as 0912 345 678 or +84 912 345 678",
     )
 
 

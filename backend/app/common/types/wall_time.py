@@ -21,7 +21,7 @@ def _minutes(value: Any) -> Any:
     """Convert `09:30` to 570. The end of a day may be written 24:00."""
     if not isinstance(value, str) or not (match := _WALL_TIME.fullmatch(value)):
         raise bilingual_error(
-            "wall_time", "Giờ chưa đúng. Ví dụ: 09:30.", "Input should be a time of day, such as 09:30"
+            "wall_time", "Giờ chưa đúng. Ví dụ: 09:30.", "Enter a time of day, such as 09:30"
         )
     return DAY if match[1] is None else int(match[1]) * 60 + int(match[2])
 

@@ -27,7 +27,7 @@ def _on_a_step(value: datetime) -> datetime:
         raise bilingual_error(
             "step",
             "Giờ phải tròn 5 phút, ví dụ 14:05.",
-            "Input should be at a multiple of five minutes, such as 14:05",
+            "Enter a time at a multiple of five minutes, such as 14:05",
         )
     return value
 

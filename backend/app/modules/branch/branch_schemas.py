@@ -44,7 +44,7 @@ def _known_time_zone(name: str) -> str:
         raise bilingual_error(
             "time_zone",
             "Múi giờ chưa đúng. Ví dụ: Asia/Ho_Chi_Minh.",
-            "Input should be a time zone, such as Asia/Ho_Chi_Minh",
+            "Enter a time zone, such as Asia/Ho_Chi_Minh",
         )
     return name
 

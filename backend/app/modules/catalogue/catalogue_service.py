@@ -70,8 +70,8 @@ from app.modules.resource import resource_service
 type _Path = tuple[str | int, ...]
 
 _WRONG_TYPES = {
-    "bed_type": LocalizedText("Phải là một loại giường hoặc ghế.", "Input should be a bed type"),
-    "device_type": LocalizedText("Phải là một loại máy.", "Input should be a device type"),
+    "bed_type": LocalizedText("Phải là một loại giường hoặc ghế.", "Choose a bed type"),
+    "device_type": LocalizedText("Phải là một loại máy.", "Choose a device type"),
 }
 _NO_NAME = LocalizedText("", "")
 _INTEGRITY_ERRORS: dict[str, type[ZenSpaException]] = {

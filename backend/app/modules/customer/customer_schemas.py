@@ -61,7 +61,7 @@ def _birthday(value: object) -> str:
         raise bilingual_error(
             "date_from_datetime_parsing",
             "Ngày chưa đúng. Ví dụ: 31/12/1990.",
-            "Input should be a date, such as 1990-12-31 or, without the year, --12-31",
+            "Enter a date, such as 1990-12-31 or, without the year, --12-31",
         ) from None
     tomorrow_somewhere = utc_now().date() + timedelta(days=1)
     if not date(1900, 1, 1) <= birthday <= tomorrow_somewhere:

@@ -177,18 +177,18 @@ class TestCreate:
         ("field", "value", "vietnamese", "english"),
         [
             ("full_name", " ", "Không được để trống.", "This must not be empty"),
-            ("full_name", "x" * 201, "Tối đa 200 ký tự.", "String should have at most 200 characters"),
+            ("full_name", "x" * 201, "Tối đa 200 ký tự.", "Use at most 200 characters"),
             (
                 "email",
                 "lan@secret",
                 "Email chưa đúng. Ví dụ đúng: lan@example.com.",
-                "Input should be an email address, such as lan@example.com",
+                "Enter an email address, such as lan@example.com",
             ),
             (
                 "gender",
                 "?",
                 "Chọn nữ, nam hoặc khác.",
-                "Input should be female, male or other",
+                "Choose female, male or other",
             ),
             (
                 "birthday",

@@ -366,7 +366,7 @@ class TestInvite:
         assert refusal(refused, 422)["details"] == [
             {
                 "field": "body.email",
-                "message": "Input should be an email address, such as lan@example.com",
+                "message": "Enter an email address, such as lan@example.com",
                 "type": "email",
             }
         ]

@@ -22,7 +22,7 @@ _NEVER_USED = datetime(2000, 1, 1, tzinfo=UTC)
 
 def _require_monday(value: date) -> date:
     if value.isoweekday() != 1:
-        raise bilingual_error("monday", "Phải là ngày thứ Hai.", "Input should be a Monday")
+        raise bilingual_error("monday", "Phải là ngày thứ Hai.", "Choose a Monday")
     return value
 
 
