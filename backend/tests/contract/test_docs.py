@@ -15,6 +15,7 @@ from pydantic.fields import FieldInfo
 
 from app.cli.main import cli
 from app.core.config import Settings
+from app.modules.identity import guesses, recovery
 from app.modules.identity.roles import Role
 from tests.builders.operations import OPERATIONS
 from tests.contract.test_authorisation import (
@@ -162,3 +163,16 @@ def newest_migration_that_creates(name: str) -> str:
 
 def read(document: str) -> str:
     return (DOCS / document).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("page", ["roles.md", "roles.vi.md"])
+def test_the_limits_of_sign_in_are_those_of_the_code(page: str) -> None:
+    limits = [
+        guesses.BY_DEVICE,
+        guesses.BY_ADDRESS,
+        guesses.BY_LOGIN,
+        guesses.BY_LOGIN_ANYWHERE,
+        recovery.BY_ADDRESS,
+    ]
+    rows = re.findall(r"\(`([a-z-]+)`\) \| (\d+) \| (\d+) \|", (DOCS / page).read_text(encoding="utf-8"))
+    assert rows == [(limit.name, str(limit.requests), str(limit.seconds // 60)) for limit in limits]

@@ -13,19 +13,22 @@ Guarantees
     password and a sign-out everywhere void the token, because then a thief may have one.
 
     Any other device counts for its address, for the login at this address, and for the login at all addresses. Attackers
-    can use up only these. An owner who meets that on a new device resets the password by mail, which signs in. The count
-    of mails refuses nothing (`recovery`).
+    can use up only these. On a new device the answer names the wait: at most 5 minutes for what others guessed at other
+    accounts, since a refused guess is not counted, and at most 15 for guesses at this account. An owner who cannot wait
+    resets the password by mail, which signs in. The count of mails refuses nothing (`recovery`).
 
     Beyond the general limit of an address, users who have signed in have a limit of their own (`RateLimitMiddleware`).
 
 Costs of guessing
-    In 15 minutes 10 guesses at one login and 60 guesses in all are possible from one address, and 100 guesses at one login
-    from all addresses: 3.5 million a year, against a password of ten characters (NIST SP 800-63B §3.2.2 asks for at most
+    From one address 20 guesses in all are possible in 5 minutes, at however many accounts, and 10 guesses at one login in 15
+    minutes; from all addresses 100 guesses at one login in 15 minutes: 3.5 million a year, against a password of ten characters (NIST SP 800-63B §3.2.2 asks for at most
     100 in a row). Guesses of one address wait for each other. So a burst is counted exactly, plus one guess for each other
     process, and one address occupies one of the four places in which passwords are hashed.
 
 Remaining risks
-    On a new device at the address of an attacker, the owner has to wait or to use another network: the two look the same.
+    On a new device at the address of an attacker who goes on guessing, the owner competes for each guess that becomes free,
+    or uses the mail or another network: the two look the same. To let accounts pass that have signed in at the address
+    before would tell the attacker which ones have.
     Against an attacker with thousands of addresses, the network in front of the app has to help.
 """
 
@@ -44,8 +47,8 @@ from app.modules.identity.passwords import check_password
 from app.redis.rate_limit import RateLimit, require_left, try_to_take
 
 BY_DEVICE = RateLimit("sign-in-device", requests=10, seconds=900)
-BY_ADDRESS = RateLimit("sign-in-address", requests=60, seconds=900)
-"""A whole spa may share one address."""
+BY_ADDRESS = RateLimit("sign-in-address", requests=20, seconds=300)
+"""A whole spa may share one address. The window is short, for a new device at the address waits as long."""
 BY_LOGIN = RateLimit("sign-in", requests=10, seconds=900)
 """The limit for one address; otherwise anybody could lock out the receptionist from anywhere."""
 BY_LOGIN_ANYWHERE = RateLimit("sign-in-anywhere", requests=100, seconds=900)

@@ -25,7 +25,7 @@ RESET_SECONDS = 2 * 3600
 """The lifetime of a link. Longer than the window of `MAILS`: who gets no new mail has a link that still works."""
 MAILS = RateLimit("password-reset", requests=3, seconds=3600)
 """Mails to one account. Strangers can use it up, so it refuses nothing: it only spares the mailbox."""
-BY_ADDRESS = RateLimit("password-reset-address", requests=30, seconds=3600)
+BY_ADDRESS = RateLimit("password-reset-address", requests=10, seconds=900)
 """Requests from one address, known devices left out: one address must not send mails to every account."""
 
 

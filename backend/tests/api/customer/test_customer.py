@@ -196,7 +196,7 @@ class TestCreate:
                 "Ngày sinh phải từ năm 1900 đến hôm nay.",
                 "Date should be from 1900 to today",
             ),
-            ("is_admin", True, "Không có mục này.", "There is no such field"),
+            ("is_admin", True, "Không có mục này. Bỏ mục này đi.", "There is no such field. Leave it out"),
         ],
     )
     async def test_errors_are_explained_in_both_languages(

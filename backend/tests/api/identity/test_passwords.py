@@ -8,6 +8,7 @@ from asyncio import timeout
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AsyncExitStack
+from datetime import timedelta
 from typing import Any
 
 import argon2
@@ -395,7 +396,38 @@ class TestGuesses:
         stranger.headers["X-Forwarded-For"] = "203.0.113.7"
         refused = await sign_in(stranger, lan.login)
         refusal(refused, 429)
-        assert refused.headers["ratelimit-policy"] == '"sign-in-address";q=60;w=900'
+        assert refused.headers["ratelimit-policy"] == '"sign-in-address";q=20;w=300'
+
+    async def test_guesses_at_many_accounts_lock_a_new_device_at_the_address_for_five_minutes_at_most(
+        self, stranger: httpx2.AsyncClient
+    ) -> None:
+        with time_machine.travel("2027-02-06T02:30:00Z", tick=False) as clock:
+            lan = await account()
+            device = (await tokens_of(lan))["device_token"]
+            for number in range(20):
+                refusal(await sign_in(stranger, f"{number}@example.com", WRONG), 401)
+            for _ in range(3):  # asking again does not make the wait longer
+                refused = await sign_in(stranger, lan.login)
+                assert refusal(refused, 429)["message"].endswith("sau 5 phút.")
+                assert refused.headers["retry-after"] == "300"
+            tokens_in(await sign_in(stranger, lan.login, device_token=device))
+            clock.shift(301)
+            tokens_in(await sign_in(stranger, lan.login))
+
+    async def test_an_attacker_with_many_accounts_tries_four_passwords_a_minute(
+        self, stranger: httpx2.AsyncClient
+    ) -> None:
+        """The attacker waits as long as the answers say, for half an hour."""
+        numbers = iter(range(1_000))
+        checked = 0
+        with time_machine.travel("2027-02-06T02:30:00Z", tick=False) as clock:
+            end = utc_now() + timedelta(minutes=30)
+            while utc_now() < end:
+                answer = await sign_in(stranger, f"{next(numbers)}@example.com", WRONG)
+                checked += answer.status_code == 401
+                if answer.status_code == 429:
+                    clock.shift(int(answer.headers["retry-after"]) + 1)
+        assert 100 <= checked <= 120
 
     async def test_an_ipv6_network_is_limited_as_one_address(
         self, stranger: httpx2.AsyncClient, running_app: ASGIApp
@@ -560,7 +592,7 @@ class TestKnownDevice:
         for email, token in ((lan.login, ""), ("mai@example.com", device)):
             refused = await request_reset(stranger, email, device_token=token)
             refusal(refused, 429)
-            assert refused.headers["ratelimit-policy"] == '"password-reset-address";q=30;w=3600'
+            assert refused.headers["ratelimit-policy"] == '"password-reset-address";q=10;w=900'
         with app_mail():
             assert (await request_reset(stranger, lan.login, device_token=device)).status_code == 202
             assert shown_link_token()
