@@ -6,10 +6,13 @@ export interface Network {
   /** Break every connection and refuse new ones. */
   cut: () => Promise<void>;
   restore: () => Promise<void>;
+  /** From now on requests reach the server, and no answer comes back. Ends with `cut`. */
+  loseAnswers: () => void;
 }
 
 export async function startNetwork(target: number): Promise<Network> {
   const sockets = new Set<Socket>();
+  let losesAnswers = false;
   const server = createServer((inside) => {
     const outside = connect(target, "localhost");
     for (const [socket, other] of [
@@ -22,7 +25,10 @@ export async function startNetwork(target: number): Promise<Network> {
         sockets.delete(socket);
         other.destroy();
       });
-      socket.pipe(other);
+      socket.on("data", (bytes) => {
+        if (socket === inside || !losesAnswers) other.write(bytes);
+      });
+      socket.on("end", () => other.end());
     }
   });
   const listen = (port: number) => new Promise<void>((resolve) => server.listen(port, "localhost", resolve));
@@ -34,9 +40,13 @@ export async function startNetwork(target: number): Promise<Network> {
     port,
     cut: () =>
       new Promise((resolve) => {
+        losesAnswers = false;
         server.close(() => resolve());
         for (const socket of sockets) socket.destroy();
       }),
     restore: () => listen(port),
+    loseAnswers: () => {
+      losesAnswers = true;
+    },
   };
 }
