@@ -45,6 +45,7 @@ for router in (
     search_routes.router,
     booking_routes.visits,
     booking_routes.appointments,
+    booking_routes.appointment_edits,
     series_routes.router,
     replan_routes.router,
     board_routes.router,

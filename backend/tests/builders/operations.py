@@ -6,7 +6,7 @@ await cases.write()
 response = await case.send(stranger)
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -22,8 +22,17 @@ from uuid_utils.compat import uuid7
 from app.common.helpers import utc_now
 from app.common.types.localized import LocalizedText
 from app.common.types.wall_time import Span
+from app.db.models import Entity
+from app.db.queries import bounds
 from app.main import app
-from app.modules.booking.booking_models import AppointmentTransition, VisitSeries
+from app.modules.booking.booking_models import (
+    Allocation,
+    Appointment,
+    AppointmentEdit,
+    AppointmentTransition,
+    AppointmentTreatment,
+    VisitSeries,
+)
 from app.modules.booking.replan.day import Occupation, digest_of
 from app.modules.branch.branch_models import Branch, OpeningHours, SpecialHours
 from app.modules.calendar.calendar_models import CalendarFeed
@@ -165,6 +174,7 @@ class RequestCases(RowBatch):
                 "visit_id": uuid7(),
                 "series_id": uuid7(),
                 "appointment_id": uuid7(),
+                "edit_id": uuid7(),
                 "branch_id": uuid7(),
                 "special_hours_id": uuid7(),
                 "user_id": uuid7(),
@@ -274,6 +284,15 @@ class RequestCases(RowBatch):
             "appointment_id": visit.appointment_id,
             "treatment_id": visit.treatment_id,
         }
+        ids["edit_id"] = uuid7()
+        state = _state_of(rows)
+        self._add(
+            AppointmentEdit,
+            edit_id=ids["edit_id"],
+            appointment_id=visit.appointment_id,
+            before=state | {"overruled": True},
+            after=state,
+        )
         if old_status:
             made = {"old_status": old_status, "new_status": status, "user_id": made_by}
             self._add(AppointmentTransition, appointment_id=visit.appointment_id, **made)
@@ -368,6 +387,7 @@ IN_A_BRANCH = ABOUT_STAFF | {
     "POST /api/v1/visits/{visit_id}/undo",
     "PATCH /api/v1/appointments/{appointment_id}",
     "POST /api/v1/appointments/{appointment_id}/swap",
+    "POST /api/v1/appointment-edits/{edit_id}/undo",
     "POST /api/v1/availability/places",
     "POST /api/v1/visit-series",
     "POST /api/v1/visit-series/preview",
@@ -451,9 +471,42 @@ def _replan(ids: dict[str, UUID]) -> dict[str, Any]:
     }
 
 
+def _state_of(rows: Iterable[Entity]) -> dict[str, Any]:
+    """Return the state of an appointment, as `load_states` reads it from these rows."""
+    [guest] = [row for row in rows if isinstance(row, Appointment)]
+    treatments = [row for row in rows if isinstance(row, AppointmentTreatment)]
+    allocations = [row for row in rows if isinstance(row, Allocation)]
+    nullable = ("therapist_id", "gender", "bed_id")
+    return {
+        "visit_id": str(guest.visit_id),
+        "same_room": False,
+        "status": guest.status,
+        "starts_at": guest.starts_at.isoformat(),
+        "ends_at": guest.ends_at.isoformat(),
+        "overruled": False,
+        "treatments": [
+            dict.fromkeys(nullable)
+            | {name: str(getattr(row, name)) for name in ("id", "appointment_id", "variant_id")}
+            | {name: getattr(row, name) for name in ("position", "price", "segments")}
+            | {name: getattr(row, name).isoformat() for name in ("starts_at", "ends_at")}
+            for row in treatments
+        ],
+        "add_ons": [],
+        "allocations": [
+            {
+                "treatment_id": str(row.appointment_treatment_id),
+                "resource_id": str(row.resource_id),
+                "start": bounds(row.during)[0].isoformat(),
+                "end": bounds(row.during)[1].isoformat(),
+            }
+            for row in allocations
+        ],
+    }
+
+
 def _status_of_visit(label: str, caller: Caller, owner: UUID) -> dict[str, Any]:
     """Return what `_add_visit` needs so that the caller can undo the last transition, if the operation does that."""
-    if not label.endswith("/undo"):
+    if not label.endswith("/visits/{visit_id}/undo"):
         return {}
     old, new = ("confirmed", "cancelled") if {*caller.roles} <= {Role.CUSTOMER} else ("arrived", "in_service")
     return {"status": new, "old_status": old, "made_by": owner}
@@ -536,6 +589,7 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
         },
         "headers": {"Idempotency-Key": str(uuid7())},
     },
+    "POST /api/v1/appointment-edits/{edit_id}/undo": lambda _: {"json": {}},
     "POST /api/v1/visit-series": lambda ids: {
         "json": _series(ids),
         "headers": {"Idempotency-Key": str(uuid7())},

@@ -167,6 +167,7 @@ MAY_CALL = {
     f"POST {V1}/visits/{{visit_id}}/undo": TEAM | {"customer"},
     f"PATCH {V1}/appointments/{{appointment_id}}": DESK | {"customer"},
     f"POST {V1}/appointments/{{appointment_id}}/swap": DESK,
+    f"POST {V1}/appointment-edits/{{edit_id}}/undo": DESK,
     f"POST {V1}/visit-series": DESK,
     f"POST {V1}/visit-series/preview": DESK,
     f"GET {V1}/visit-series/{{series_id}}": DESK,

@@ -109,6 +109,22 @@ class TooLateToUndo(ConflictException):
     )
 
 
+class EditNotFound(NotFoundException):
+    code = "EDIT_NOT_FOUND"
+    text = LocalizedText(
+        "Không tìm thấy thay đổi này. Tải lại để xem lịch mới nhất.",
+        "There is no such change. Reload to see the latest.",
+    )
+
+
+class CannotUndo(ConflictException):
+    code = "CANNOT_UNDO"
+    text = LocalizedText(
+        "Không hoàn tác được: chỗ cũ đã có khách khác. Chọn giờ hoặc người khác.",
+        "This cannot be undone: another guest has the earlier place. Choose another time or therapist.",
+    )
+
+
 class CannotSwap(ConflictException):
     code = "CANNOT_SWAP"
     """`details` has each `reason`."""

@@ -140,6 +140,23 @@ class AppointmentTransition(Entity):
     )
 
 
+class AppointmentEdit(Entity):
+    """The change of one appointment by an edit, so that it can be undone. The appointments that one request changed, among
+    them those that gave way, have the same `edit_id`."""
+
+    __tablename__ = "appointment_edit"
+
+    edit_id: Mapped[UUID] = mapped_column(index=True)
+    appointment_id: Mapped[UUID] = mapped_column(ForeignKey("appointment.id"), index=True)
+    user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+    before: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    """The appointment with its treatments, add-ons and allocations, as `load_states` returns it. Nothing in it is about a
+    person but the visit that it belongs to."""
+    after: Mapped[dict[str, Any]] = mapped_column(JSONB)
+    undone_at: Mapped[datetime | None]
+    undone_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+
+
 class AppointmentTreatment(Entity):
     """One treatment of a guest as agreed, whatever the catalogue says later."""
 

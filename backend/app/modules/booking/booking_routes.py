@@ -16,6 +16,8 @@ from app.modules.booking.allocation.contention import Admission
 from app.modules.booking.booking_errors import (
     AppointmentNotFound,
     CannotSwap,
+    CannotUndo,
+    EditNotFound,
     GuestTwice,
     HoldExpired,
     NotBookable,
@@ -42,6 +44,8 @@ from app.modules.booking.booking_schemas import (
     AppointmentsSwapped,
     AppointmentSwap,
     AppointmentUpdate,
+    EditUndo,
+    EditUndone,
     StatusChange,
     StatusUndo,
     VisitChanged,
@@ -52,6 +56,7 @@ from app.modules.booking.booking_schemas import (
     VisitUpdate,
 )
 from app.modules.booking.editing import reschedule, swap
+from app.modules.booking.editing import undo_edit as edits
 from app.modules.booking.status import change_status, steps, undo_status
 from app.modules.booking.visit import access, history
 from app.modules.booking.visit.desk_schemas import VisitHistory, VisitSteps
@@ -66,6 +71,7 @@ from app.modules.identity.access import SignedIn
 
 visits = ApiRouter(prefix=f"{API_V1}/visits", tags=["Visits"])
 appointments = ApiRouter(prefix=f"{API_V1}/appointments", tags=["Visits"])
+appointment_edits = ApiRouter(prefix=f"{API_V1}/appointment-edits", tags=["Visits"])
 _WISHES = (*QUOTE_ERRORS, SlotTaken, NotBookable)
 
 
@@ -271,3 +277,16 @@ async def swap_appointments(
     for by name, and a party that is to be in one room stays there.
     """
     return await swap.swap_appointments(session, user, key, appointment_id, exchange)
+
+
+@appointment_edits.post(
+    "/{edit_id}/undo",
+    responses=error_responses(EditNotFound, NothingToUndo, TooLateToUndo, CannotUndo, HoldExpired, SameTime),
+)
+async def undo_edit(user: SignedIn, session: SessionDep, edit_id: UUID, undo: EditUndo) -> EditUndone:
+    """Take back an edit: a move, other treatments, a visit apart, a swap or a replan, with what other guests gave up for it.
+
+    Everybody gets back exactly what they had, with therapist, bed and price, or nothing changes: if an appointment has
+    changed since, or what it had is not free, the response is 409 and the message says why. For the desk, for 24 hours.
+    """
+    return await edits.undo_edit(session, user, edit_id, undo)

@@ -231,6 +231,22 @@ class StatusUndo(RequestModel):
     allow_same_time: AllowSameTime = False
 
 
+EditId = Annotated[
+    UUID | None,
+    Field(
+        default=None,
+        exclude_if=not_,
+        description="For the desk: `POST /appointment-edits/{edit_id}/undo` takes it back. Left out if nothing was changed that this can take back.",
+    ),
+]
+
+
+class EditUndo(RequestModel):
+    """The undo of an edit."""
+
+    allow_same_time: AllowSameTime = False
+
+
 class Exchanged(StrEnum):
     """A thing that two appointments exchange."""
 
@@ -365,10 +381,16 @@ class VisitChanged(VisitRead):
         description="For the desk, and only if it was necessary: what other guests, without a wish, gave up for"
         " this visit.",
     )
+    edit_id: EditId = None
+
+
+class EditUndone(BaseModel):
+    visits: list[VisitRead] = Field(description="The visits that the edit had changed, as they are now.")
 
 
 class AppointmentsSwapped(BaseModel):
     visits: list[VisitRead] = Field(description="The visits of both appointments, as they are now.")
+    edit_id: EditId = None
 
 
 class VisitListQuery(PageQuery):

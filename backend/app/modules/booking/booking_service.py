@@ -26,6 +26,7 @@ from app.modules.booking.allocation.requests import AllocationRequest, Reservati
 from app.modules.booking.booking_errors import NotBookable, TooManyHolds, TooManyVisits
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_schemas import VisitChanged, VisitCreate, VisitListQuery, VisitPage
+from app.modules.booking.editing.edits import record_edit
 from app.modules.booking.series.rows import lock_occurrence
 from app.modules.booking.status.status import UPCOMING, AppointmentStatus, VisitSource
 from app.modules.booking.visit.access import visible_to
@@ -144,6 +145,8 @@ async def book_visit(
         same_time_will_do=at_desk and request.allow_same_time,
         overruled=reservation.overruled,
     )
+    if reservation.moves:
+        await record_edit(session, user, {}, reservation.moves)  # for the history of those who gave way
     publish_branch_change(session, request.branch_id)
     return changed(visit, reservation.moves if at_desk else ())
 

@@ -39,7 +39,8 @@ class TestMoving:
         ]
         for kind in ("staff", "bed"):
             assert resources_of(moved.json(), kind) == resources_of(visit, kind)
-        assert (await client.get(f"{VISITS}/{visit['id']}")).json() == moved.json()
+        read = (await client.get(f"{VISITS}/{visit['id']}")).json()
+        assert read["appointments"] == moved.json()["appointments"]
 
     async def test_another_therapist_is_chosen_if_the_first_is_taken(
         self, client: httpx2.AsyncClient
@@ -187,7 +188,8 @@ class TestOneGuest:
         path = f"{APPOINTMENTS}/{guest['id']}"
         longer = await client.patch(path, json=change)
         assert times_of(longer.json()) == [(spa.hour(10), spa.hour(11.5))]
-        assert (await client.patch(path, json=change)).json() == longer.json()  # not 30 more
+        again = await client.patch(path, json=change)
+        assert again.json()["appointments"] == longer.json()["appointments"]  # not 30 more
         await create_booking(client, spa, 11.75)
         change["treatments"][0]["minutes"] = 120
         assert code_of(await client.patch(path, json=change)) == (409, "SLOT_TAKEN")

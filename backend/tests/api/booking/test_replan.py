@@ -381,6 +381,7 @@ class TestApplying:
         assert [(entry["entity"], entry["action"]) for entry in made] == [
             ("allocation", "delete"),
             ("allocation", "insert"),
+            ("appointment_edit", "insert"),
         ]
         assert str(hoa) in made[1]["after"]
 

@@ -46,6 +46,7 @@ from app.modules.booking.booking_errors import (
 )
 from app.modules.booking.booking_models import Appointment, AppointmentTreatment, Visit
 from app.modules.booking.booking_schemas import AppointmentUpdate, VisitChanged, VisitUpdate
+from app.modules.booking.editing.edits import State, load_states, record_edit
 from app.modules.booking.editing.lock import Relations, lock_visit, lock_visit_of
 from app.modules.booking.editing.treatments import DeskChoice, TreatmentEdit, edit_treatments, wished_beds
 from app.modules.booking.status.conflicts import status_conflict
@@ -153,6 +154,8 @@ async def update_visit(
         offers_later_days=start is not None,
     )
     moves: Sequence[Displacement] = ()
+    is_about_places = start is not None or "same_room" in sent
+    before = await load_states(session, relations.keys() if is_about_places else ())
     for name, value in sent.items():
         setattr(visit, name, value)
     if start is not None or sent.get("same_room"):
@@ -167,7 +170,7 @@ async def update_visit(
             moves = await _reallocate(session, visit, guests, movable[0].starts_at, terms)
         else:
             moves = await _move(session, user, visit, guests, start, relations=relations, terms=terms)
-    return await _finish(session, visit, relations, moves)
+    return await _finish(session, user, visit, relations, before=before, moves=moves)
 
 
 _ABOUT_THE_PERSON = {"customer_id", "guest_name", "allow_same_time"}
@@ -206,6 +209,7 @@ async def update_appointment(
     is_other_customer = changes.customer_id not in (None, appointment.customer_id)
     if is_other_customer and not changes.split_from_party:
         await _refuse_guest_twice(session, appointment, changes.customer_id)
+    before = await load_states(session, [appointment.id])
     _set_guest(appointment, changes)
     moves: Sequence[Displacement] = ()
     if changes.model_fields_set & {"start", "treatments"}:
@@ -221,7 +225,7 @@ async def update_appointment(
         await refuse_same_time_of(session, [appointment], ignored=[appointment.id])
     if changes.split_from_party and await _has_company(session, appointment):
         visit = await _split_off(session, visit, appointment)
-    return await _finish(session, visit, relations, moves)
+    return await _finish(session, user, visit, relations, before=before, moves=moves)
 
 
 async def _edit(  # noqa: PLR0913 - who changes what, and how
@@ -618,11 +622,20 @@ async def _split_off(session: AsyncSession, visit: Visit, appointment: Appointme
     return new
 
 
-async def _finish(
-    session: AsyncSession, visit: Visit, relations: Relations, moves: Sequence[Displacement]
+async def _finish(  # noqa: PLR0913 - who changed what, and what it was before
+    session: AsyncSession,
+    user: CurrentUser,
+    visit: Visit,
+    relations: Relations,
+    *,
+    before: Mapping[UUID, State],
+    moves: Sequence[Displacement],
 ) -> VisitChanged:
-    """Return the visit as it is now, with the guests that concern the user."""
+    """Record the edit, and return the visit as it is now, with the guests that concern the user."""
     await session.flush()
+    edit_id = await record_edit(session, user, before, moves)
     publish_branch_change(session, visit.branch_id)
-    at_desk = all(Relation.DESK in found for found in relations.values())
-    return changed(await read_related(session, visit.id, relations), moves if at_desk else ())
+    visit_now = await read_related(session, visit.id, relations)
+    if not all(Relation.DESK in found for found in relations.values()):
+        return changed(visit_now, ())
+    return changed(visit_now, moves, edit_id)

@@ -26,6 +26,7 @@ from app.modules.booking.booking_errors import (
 )
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_schemas import AppointmentsSwapped, AppointmentSwap, Exchanged
+from app.modules.booking.editing.edits import load_states, record_edit
 from app.modules.booking.editing.reschedule import (
     Guests,
     Resources,
@@ -97,10 +98,13 @@ async def swap_appointments(
         if replay.response:
             return replay.response
         first, second = await _lock(session, user, appointment_id, swap.with_appointment_id)
+        before = await load_states(session, [first.id, second.id])
         await _exchange(session, first, second, {*swap.exchange}, same_time_will_do=swap.allow_same_time)
+        await session.flush()
+        edit_id = await record_edit(session, user, before)
         publish_branch_change(session, first.branch_id)
         visits = await read_visits(session, {first.visit_id, second.visit_id})
-        return replay.store(AppointmentsSwapped(visits=visits))
+        return replay.store(AppointmentsSwapped(visits=visits, edit_id=edit_id))
 
 
 async def _lock(session: AsyncSession, user: CurrentUser, *appointment_ids: UUID) -> list[Appointment]:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints
 
 from app.common.schemas import Bilingual, RequestModel
 from app.common.types.instants import Day, Instant
-from app.modules.booking.booking_schemas import VisitRead
+from app.modules.booking.booking_schemas import EditId, VisitRead
 from app.modules.booking.status.status import AppointmentStatus
 
 MAX_REASSIGNMENTS = 200
@@ -93,3 +93,4 @@ class ReplanRead(BaseModel):
 
 class ReplanApplied(BaseModel):
     visits: list[VisitRead] = Field(description="The visits in which a therapist changed, as they are now.")
+    edit_id: EditId = None

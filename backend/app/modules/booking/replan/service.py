@@ -20,6 +20,7 @@ from app.modules.availability.availability_service import BranchSnapshot, load_s
 from app.modules.booking.allocation.allocations import delete_expired_holds, reassign
 from app.modules.booking.booking_errors import DayChanged, SlotTaken
 from app.modules.booking.booking_models import Appointment, AppointmentTreatment, Visit
+from app.modules.booking.editing.edits import load_states, record_edit
 from app.modules.booking.editing.treatments import wished_beds
 from app.modules.booking.replan.day import DaySeen, Planned, see_day
 from app.modules.booking.replan.schemas import (
@@ -111,6 +112,11 @@ async def apply_replan(
     if day.digest(people) != plan.digest or not _can_apply(day, plan.changes):
         raise DayChanged
     await delete_expired_holds(session, people, Range(day.grid.first, day.grid.end))
+    moved = {change.treatment_id for change in plan.changes}
+    before = await load_states(
+        session,
+        {planned.appointment.id for planned in (*day.lost, *day.others) if planned.treatment.id in moved},
+    )
     try:
         await reassign(
             session, {(change.treatment_id, change.from_id): change.to_id for change in plan.changes}
@@ -118,7 +124,8 @@ async def apply_replan(
     except SlotTaken as error:
         raise DayChanged from error
     publish_branch_change(session, plan.branch_id)
-    return ReplanApplied(visits=await read_visits(session, visit_ids))
+    edit_id = await record_edit(session, user, before)
+    return ReplanApplied(visits=await read_visits(session, visit_ids), edit_id=edit_id)
 
 
 def _people_in(staff_id: UUID, changes: Iterable[Reassignment]) -> set[UUID]:

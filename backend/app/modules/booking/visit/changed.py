@@ -1,13 +1,14 @@
 """Compose the response to a booking or a change."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 from app.modules.booking.allocation.requests import Displacement
 from app.modules.booking.booking_schemas import ReassignedTreatment, ResourceNamed, VisitChanged, VisitRead
 
 
-def changed(visit: VisitRead, moves: Sequence[Displacement]) -> VisitChanged:
-    """Return a visit together with what others gave up for it."""
+def changed(visit: VisitRead, moves: Sequence[Displacement], edit_id: UUID | None = None) -> VisitChanged:
+    """Return a visit together with what others gave up for it, and with the edit that can be undone."""
     reassigned = [
         ReassignedTreatment(
             visit_id=treatment.visit_id,
@@ -22,4 +23,4 @@ def changed(visit: VisitRead, moves: Sequence[Displacement]) -> VisitChanged:
         )
         for treatment, to_id, to_name in moves
     ]
-    return VisitChanged.model_construct(**dict(visit), reassigned=reassigned)
+    return VisitChanged.model_construct(**dict(visit), reassigned=reassigned, edit_id=edit_id)
