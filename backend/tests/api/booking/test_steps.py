@@ -8,7 +8,14 @@ from uuid_utils.compat import uuid7
 
 from app.modules.identity.roles import Role
 from app.scheduling.timegrid import this_step
-from tests.builders.bookings import APPOINTMENTS, VISITS, BookableSpa, bookable_spa, create_booking
+from tests.builders.bookings import (
+    APPOINTMENTS,
+    VISITS,
+    BookableSpa,
+    bookable_spa,
+    create_booking,
+    resources_of,
+)
 from tests.builders.people import new_customer, new_user, signed_in
 from tests.builders.rosters import code_of
 from tests.support.database import run_sql
@@ -128,6 +135,29 @@ class TestHistory:
         assert datetime.fromisoformat(moved["start_before"]) == spa.hour(10)
         assert found[2]["treatment"] == treatment["name"] or found[3]["treatment"] == treatment["name"]
         assert {event["appointment_id"] for event in found} == {guest["id"], None}
+
+    async def test_tells_who_was_reassigned_and_that_it_was_undone(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        visit = await create_booking(client, spa, 10)
+        [guest] = visit["appointments"]
+        [treatment] = guest["treatments"]
+        other = next(one for one in spa.therapists if str(one) not in resources_of(visit, "staff"))
+        changes = {"treatments": [{"id": treatment["id"], "assign_to": str(other)}]}
+        done = await client.patch(f"{APPOINTMENTS}/{guest['id']}", json=changes)
+        await client.post(f"/api/v1/appointment-edits/{done.json()['edit_id']}/undo", json={})
+        undone, reassigned = [event for event in await events(client, visit) if event["kind"] == "reassigned"]
+        assert reassigned["treatment"] == treatment["name"]
+        assert (reassigned["therapists_before"], reassigned["therapists"]) == (["Lan 1"], ["Lan 2"])
+        assert (undone["therapists_before"], undone["therapists"]) == (["Lan 2"], ["Lan 1"])
+
+    async def test_tells_a_guest_who_gave_way_to_a_new_booking(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        visit = await create_booking(client, spa, 10)
+        [therapist] = resources_of(visit, "staff")
+        await create_booking(client, spa, 10, spa.treatment(therapist_id=therapist))
+        newest, *_ = await events(client, visit)
+        assert newest["kind"] == "reassigned"
+        assert (newest["therapists_before"], newest["therapists"]) == (["Lan 1"], ["Lan 2"])
 
     async def test_is_for_the_desk_of_the_branch(self, client: httpx2.AsyncClient) -> None:
         mai, customer = await new_customer()

@@ -46,13 +46,15 @@ class VisitEventKind(StrEnum):
     TREATMENT_DROPPED = "treatment_dropped"
     TREATMENT_CHANGED = "treatment_changed"
     """Another length, wish for a therapist or bed."""
+    REASSIGNED = "reassigned"
+    """Another therapist: by the desk, by a swap or a replan, or because the guest gave way to others."""
     NOTE = "note"
     ROOM = "room"
     """The party asked for one room, or no longer."""
 
 
 class VisitEvent(BaseModel):
-    """One change of a visit, as the audit ledger has it."""
+    """One change of a visit."""
 
     at: datetime
     by: str | None = Field(description="The name of the user; null for a periodic job.")
@@ -62,6 +64,10 @@ class VisitEvent(BaseModel):
     start: datetime | None = Field(default=None, description="The start, after a booking or a move.")
     start_before: datetime | None = Field(default=None, description="The start before a move.")
     treatment: Bilingual | None = Field(default=None, description="The name of the service.")
+    therapists: list[str] | None = Field(default=None, description="The therapists, after a reassignment.")
+    therapists_before: list[str] | None = Field(
+        default=None, description="The therapists before a reassignment."
+    )
 
 
 class VisitHistory(BaseModel):

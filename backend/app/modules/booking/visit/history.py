@@ -1,7 +1,9 @@
-"""The history of a visit for the desk: the entries of the audit ledger about it, as events that people can read."""
+"""The history of a visit for the desk: the entries of the audit ledger about it, and the therapists that edits replaced, as
+events that people can read."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter, itemgetter
 from typing import Any
 from uuid import UUID
 
@@ -13,13 +15,14 @@ from app.db.queries import get_row
 from app.modules.audit import audit_service
 from app.modules.audit.audit_schemas import AuditEntryRead
 from app.modules.booking.booking_errors import VisitNotFound
-from app.modules.booking.booking_models import Appointment, AppointmentTreatment, Visit
+from app.modules.booking.booking_models import Appointment, AppointmentEdit, AppointmentTreatment, Visit
 from app.modules.booking.status.status import AppointmentStatus
 from app.modules.booking.visit.desk_schemas import VisitEvent, VisitEventKind, VisitHistory
 from app.modules.catalogue.catalogue_service import names_of_variants
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.identity_service import names_of_users
 from app.modules.identity.roles import DESK
+from app.modules.staff.staff_service import names_of_staff
 
 _MOST_EVENTS = 200
 _TREATMENT = AppointmentTreatment.__tablename__
@@ -41,15 +44,14 @@ async def read_history(session: AsyncSession, user: CurrentUser, visit_id: UUID)
     entries = await audit_service.latest_entries_about(
         session, [visit_id, *guests], children=(_TREATMENT, "appointment_id"), limit=2 * _MOST_EVENTS
     )
-    variant_ids = {UUID(row["variant_id"]) for entry in entries if "variant_id" in (row := _row(entry))}
-    services = await names_of_variants(session, variant_ids)
-    names = {key: Bilingual(vi=name.name.vi, en=name.name.en) for key, name in services.items()}
-    users = await names_of_users(session, {entry.actor_id for entry in entries if entry.actor_id})
     treatments = await _treatments_of(session, guests) | {
         entry.entity_id: (UUID(row["appointment_id"]), UUID(row["variant_id"]))
         for entry in entries
         if entry.entity == _TREATMENT and "variant_id" in (row := _row(entry))
     }
+    services = await names_of_variants(session, {variant_id for _, variant_id in treatments.values()})
+    names = {key: Bilingual(vi=name.name.vi, en=name.name.en) for key, name in services.items()}
+    users = await names_of_users(session, {entry.actor_id for entry in entries if entry.actor_id})
     events = [
         event
         for entry in entries
@@ -57,7 +59,62 @@ async def read_history(session: AsyncSession, user: CurrentUser, visit_id: UUID)
             entry, users.get(entry.actor_id) if entry.actor_id else None, treatments, names
         )
     ]
+    events += await _reassignments(session, guests, treatments, names)
+    events.sort(key=attrgetter("at"), reverse=True)
     return VisitHistory(events=_merge(events)[:_MOST_EVENTS])
+
+
+async def _reassignments(
+    session: AsyncSession,
+    guests: Sequence[UUID],
+    treatments: Mapping[UUID, tuple[UUID, UUID]],
+    names: Mapping[UUID, Bilingual],
+) -> list[VisitEvent]:
+    """Return the changes of therapists by edits, and those by the undo of edits."""
+    newest = select(AppointmentEdit).where(AppointmentEdit.appointment_id.in_(guests))
+    edits = (await session.scalars(newest.order_by(AppointmentEdit.id.desc()).limit(_MOST_EVENTS))).all()
+    resources = {
+        UUID(time["resource_id"])
+        for edit in edits
+        for state in (edit.before, edit.after)
+        for time in state["allocations"]
+    }
+    staff = await names_of_staff(session, resources)
+    users = await names_of_users(
+        session, {user for edit in edits for user in (edit.user_id, edit.undone_by_id) if user}
+    )
+    events = []
+    for edit in edits:
+        before, after = (_therapists_in(state, staff) for state in (edit.before, edit.after))
+        for treatment_id in before.keys() & after.keys():
+            if before[treatment_id] == after[treatment_id]:
+                continue
+            _, variant_id = treatments.get(treatment_id, (None, None))
+            event: dict[str, Any] = {
+                "kind": VisitEventKind.REASSIGNED,
+                "appointment_id": edit.appointment_id,
+                "treatment": names.get(variant_id) if variant_id else None,
+            }
+            was, became = before[treatment_id], after[treatment_id]
+            by = users.get(edit.user_id) if edit.user_id else None
+            done = VisitEvent(**event, at=edit.created_at, by=by, therapists_before=was, therapists=became)
+            events.append(done)
+            if edit.undone_at is not None:
+                by = users.get(edit.undone_by_id) if edit.undone_by_id else None
+                events.append(
+                    VisitEvent(**event, at=edit.undone_at, by=by, therapists_before=became, therapists=was)
+                )
+    return events
+
+
+def _therapists_in(state: Mapping[str, Any], staff: Mapping[UUID, str]) -> dict[UUID, list[str]]:
+    """Return the names of the therapists of each treatment, in the order of time."""
+    found: dict[UUID, list[str]] = {}
+    for time in sorted(state["allocations"], key=itemgetter("start")):
+        name = staff.get(UUID(time["resource_id"]))
+        if name is not None and name not in found.setdefault(UUID(time["treatment_id"]), []):
+            found[UUID(time["treatment_id"])].append(name)
+    return found
 
 
 def _row(entry: AuditEntryRead) -> dict[str, Any]:
