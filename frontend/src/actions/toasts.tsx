@@ -1,7 +1,10 @@
 /** Toasts: what was done, with a button that undoes it, and what was refused. */
 import { Toast } from "@base-ui/react/toast";
 import { CircleAlert, CircleCheck, X } from "lucide-react";
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
+import { isTyping } from "@/app/keys";
+import { forgetUndos, rememberUndo, undoNewest } from "./undo";
 
 /** A button of a toast. */
 export interface Choice {
@@ -18,9 +21,10 @@ const manager = Toast.createToastManager<Data>();
 /** Long enough to read a sentence and to reach the button without a mouse. */
 const SHOWN = 10_000;
 
-/** Say what was done. With `undo` the toast has a button that takes it back; `choices` are further steps. */
+/** Say what was done. With `undo` the toast has a button that takes it back, and so does Ctrl+Z; `choices` are further steps. */
 export function showDone(sentence: string, undo?: () => void, choices?: readonly Choice[]): void {
-  manager.add({ title: sentence, timeout: SHOWN, data: { undo, choices } });
+  const once = undo && rememberUndo(undo);
+  manager.add({ title: sentence, timeout: SHOWN, data: { undo: once, choices } });
 }
 
 /** Say what was refused, and why. `choices` are ways out, such as the nearest free times. */
@@ -29,6 +33,7 @@ export function showFailure(sentence: string, choices?: readonly Choice[]): void
 }
 
 export function Toaster() {
+  useUndoKey();
   return (
     <Toast.Provider toastManager={manager} limit={3}>
       <Toast.Portal>
@@ -38,6 +43,22 @@ export function Toaster() {
       </Toast.Portal>
     </Toast.Provider>
   );
+}
+
+function useUndoKey(): void {
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const isUndo = (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
+      if (!isUndo || isTyping(event.target)) return;
+      event.preventDefault();
+      undoNewest();
+    };
+    addEventListener("keydown", onKey);
+    return () => {
+      removeEventListener("keydown", onKey);
+      forgetUndos(); // who signs in next has done nothing yet
+    };
+  }, []);
 }
 
 function Toasts() {

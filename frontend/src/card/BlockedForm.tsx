@@ -43,8 +43,9 @@ export function BlockedForm({ board, away, saved, onClose }: Props) {
   const [reason, setReason] = useState<BlockReason>(saved?.reason ?? "break");
   const [note, setNote] = useState(saved?.note ?? "");
   const [day, setDay] = useState(saved?.first_day ?? board.day);
-  const [starts, setStarts] = useState(timeIn(zone, begun.start));
-  const [ends, setEnds] = useState(timeIn(zone, begun.end));
+  const times = { starts: timeIn(zone, begun.start), ends: timeIn(zone, begun.end) };
+  const [starts, setStarts] = useState(times.starts);
+  const [ends, setEnds] = useState(times.ends);
   const [weekdays, setWeekdays] = useState<number[]>(saved?.weekdays ?? []);
   const [lastDay, setLastDay] = useState(isWeekly ? (saved.last_day ?? "") : "");
   const names = t("date.weekday", { returnObjects: true });
@@ -62,7 +63,7 @@ export function BlockedForm({ board, away, saved, onClose }: Props) {
     zone,
     send: (id) => unblockTime({ path: { blocked_time_id: id } }).then(checked),
     onDone: () => {
-      showDone(t("away.removed"));
+      showDone(t("away.removed"), saved && (() => create.run(changeOf(saved))));
       onClose();
     },
   });
@@ -70,21 +71,25 @@ export function BlockedForm({ board, away, saved, onClose }: Props) {
     zone,
     send: (id) => skipBlockedOccurrence({ path: { blocked_time_id: id, day: occurrence } }).then(checked),
     onDone: (_, id) => {
-      showDone(t("away.removed"), () => restore.run({ id, starts, ends }));
+      showDone(t("away.removed"), () => restore.run({ id, ...times }));
       onClose();
     },
   });
   const restore = useDeskAction<{ id: string; starts: string; ends: string }, unknown>({
     zone,
-    send: ({ id, ...times }, { force }) =>
+    send: ({ id, starts: from, ends: to }, { force }) =>
       call(
         changeBlockedOccurrence({
           path: { blocked_time_id: id, day: occurrence },
-          body: { ...times, ...(force && { force }) },
+          body: { starts: from, ends: to, ...(force && { force }) },
         }),
       ),
-    onDone: () => {
-      showDone(t("away.saved.blocked", { name: away.name }));
+    onDone: (_, { id, starts: from, ends: to }) => {
+      const isChanged = from !== times.starts || to !== times.ends;
+      showDone(
+        t("away.saved.blocked", { name: away.name }),
+        isChanged ? () => restore.run({ id, ...times }) : undefined,
+      );
       onClose();
     },
   });
@@ -93,13 +98,11 @@ export function BlockedForm({ board, away, saved, onClose }: Props) {
     send: ({ id, change: body }, { force }) =>
       call(changeBlockedTime({ path: { blocked_time_id: id }, body: { ...body, ...(force && { force }) } })),
     onDone: (_, { id, change: sent }) => {
-      if (saved !== undefined && sent === change) {
-        const { first_day, last_day, weekdays: before, starts: from, ends: to } = saved;
-        const undo = { reason: saved.reason, note: saved.note, first_day, last_day, starts: from, ends: to };
-        showDone(t("away.saved.blocked", { name: away.name }), () =>
-          replace.run({ id, change: { ...undo, weekdays: before } }),
-        );
-      } else showDone(t("away.saved.blocked", { name: away.name }));
+      const before = saved === undefined || sent !== change ? undefined : changeOf(saved);
+      showDone(
+        t("away.saved.blocked", { name: away.name }),
+        before && (() => replace.run({ id, change: before })),
+      );
       onClose();
     },
   });
@@ -209,6 +212,12 @@ export function BlockedForm({ board, away, saved, onClose }: Props) {
       </div>
     </form>
   );
+}
+
+/** Return what makes a blocked time as it is. */
+function changeOf(saved: BlockedTimeRead): BlockedTimeChange {
+  const { reason, note, first_day, last_day, weekdays, starts, ends } = saved;
+  return { reason, note, first_day, last_day, weekdays, starts, ends };
 }
 
 /** Return nothing for a removal, and throw for a refusal. What is gone already is removed: the answer to an earlier attempt

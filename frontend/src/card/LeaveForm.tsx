@@ -34,6 +34,12 @@ interface Saving {
   reason: string;
 }
 
+interface Ending {
+  id: string;
+  /** What makes it again. */
+  saving: Saving;
+}
+
 export function LeaveForm({ board, away, onClose }: Props) {
   const { t } = useTranslation();
   const zone = board.time_zone;
@@ -49,14 +55,18 @@ export function LeaveForm({ board, away, onClose }: Props) {
   // A request that could not be approved yet is approved when the desk has confirmed it, and refused when it has not.
   const requested = useRef<string | null>(null);
 
-  const ending = useDeskAction<string, unknown>({
+  const ending = useDeskAction<Ending, Saving>({
     zone,
-    send: (id, _, key) =>
-      kind === "leave"
-        ? call(withdrawTimeOff({ path: { time_off_id: id }, headers: { "Idempotency-Key": key } }))
-        : putBackInOrder({ path: { resource_id: resourceId, outage_id: id } }).then(checked),
-    onDone: () => {
-      showDone(t("away.removed"));
+    send: async ({ id, saving }, _, key) => {
+      if (kind === "leave")
+        return await call(
+          withdrawTimeOff({ path: { time_off_id: id }, headers: { "Idempotency-Key": key } }),
+        );
+      await checked(await putBackInOrder({ path: { resource_id: resourceId, outage_id: id } }));
+      return saving;
+    },
+    onDone: ({ start, end: until, reason: text }) => {
+      showDone(t("away.removed"), () => save.run({ start, end: until, reason: text }));
       onClose();
     },
   });
@@ -90,12 +100,13 @@ export function LeaveForm({ board, away, onClose }: Props) {
       if (requested.current !== null) refusing.run(requested.current);
       requested.current = null;
     },
-    onDone: (id) => {
+    onDone: (id, saving) => {
+      requested.current = null;
       // A receptionist asks for leave; an administrator decides, and can take it back.
       const isAsked = kind === "leave" && !isAdmin;
       showDone(
         t(isAsked ? "away.asked" : `away.saved.${kind}`, { name: away.name }),
-        isAsked ? undefined : () => ending.run(id),
+        isAsked ? undefined : () => ending.run({ id, saving }),
       );
       onClose();
     },
@@ -104,6 +115,11 @@ export function LeaveForm({ board, away, onClose }: Props) {
 
   if (existing !== undefined) {
     const today = dayIn(zone, Date.now());
+    const saving = {
+      start: new Date(existing.start).toISOString(),
+      end: new Date(existing.end).toISOString(),
+      reason: existing.text,
+    };
     const instant = (at: number) => `${timeIn(zone, at)} ${dayName(t, dayIn(zone, at), today)}`;
     return (
       <>
@@ -111,7 +127,12 @@ export function LeaveForm({ board, away, onClose }: Props) {
           {t("away.span", { start: instant(existing.start), end: instant(existing.end) })}
         </p>
         {existing.text !== "" && <p className="break-words">{existing.text}</p>}
-        <Button size="lg" className="self-end" disabled={isRunning} onClick={() => ending.run(existing.id)}>
+        <Button
+          size="lg"
+          className="self-end"
+          disabled={isRunning}
+          onClick={() => ending.run({ id: existing.id, saving })}
+        >
           {t(kind === "leave" ? "away.withdraw" : "away.repaired")}
         </Button>
       </>

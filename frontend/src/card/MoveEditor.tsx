@@ -21,6 +21,7 @@ import { dayName } from "@/i18n/format";
 import { Check, Input } from "./fields";
 import { nameOf } from "./find";
 import { useDeskAction, withReassigned } from "./useDeskAction";
+import { useUndoEdit } from "./useUndoEdit";
 
 interface Props {
   board: BoardRead;
@@ -30,9 +31,7 @@ interface Props {
 
 interface Moving {
   start: number;
-  before: number;
   isParty: boolean;
-  isUndo?: boolean;
 }
 
 export function MoveEditor({ board, visit, appointment }: Props) {
@@ -47,6 +46,7 @@ export function MoveEditor({ board, visit, appointment }: Props) {
     queryFn: () => call(findStarts({ body: { branch_id: board.branch_id, day, instead_of: subject } })),
     staleTime: 15_000,
   });
+  const undoOf = useUndoEdit(zone);
   const move = useDeskAction<Moving, VisitChanged>({
     zone,
     send: ({ start, isParty: all }, overrule) => {
@@ -58,7 +58,7 @@ export function MoveEditor({ board, visit, appointment }: Props) {
       );
     },
     atStart: (input, start) => ({ ...input, start }),
-    onDone: (changed, { start, before, isParty: all, isUndo }) => {
+    onDone: (changed, { start }) => {
       const guest = nameOf(board, appointment) ?? t("card.anonymous");
       const sentence = t("opened.movedTo", {
         guest,
@@ -67,7 +67,7 @@ export function MoveEditor({ board, visit, appointment }: Props) {
       });
       showDone(
         withReassigned(t, sentence, changed.reassigned),
-        isUndo ? undefined : () => move.run({ start: before, before: start, isParty: all, isUndo: true }),
+        undoOf(changed, t("move.undone", { name: guest })),
       );
     },
   });
@@ -119,7 +119,7 @@ export function MoveEditor({ board, visit, appointment }: Props) {
                 className="tabular h-11 w-full justify-center"
                 disabled={instant === present || move.isRunning}
                 aria-pressed={instant === present}
-                onClick={() => move.run({ start: instant, before: present, isParty })}
+                onClick={() => move.run({ start: instant, isParty })}
               >
                 {timeIn(zone, instant)}
               </Button>

@@ -16,6 +16,7 @@ import { Button } from "@/design/Button";
 import { Check } from "./fields";
 import { nameOf } from "./find";
 import { useDeskAction, withReassigned } from "./useDeskAction";
+import { useUndoEdit } from "./useUndoEdit";
 
 interface Props {
   board: BoardRead;
@@ -27,6 +28,7 @@ interface Props {
 export function Party({ board, visit, appointment, onOpen }: Props) {
   const { t } = useTranslation();
   const guest = nameOf(board, appointment) ?? t("card.anonymous");
+  const undoOf = useUndoEdit(board.time_zone);
   const room = useDeskAction<{ same_room: boolean }, VisitChanged>({
     zone: board.time_zone,
     send: (body, overrule) =>
@@ -34,7 +36,7 @@ export function Party({ board, visit, appointment, onOpen }: Props) {
     onDone: (changed, { same_room }) =>
       showDone(
         withReassigned(t, t(same_room ? "opened.oneRoom" : "opened.anyRoom"), changed.reassigned),
-        () => room.run({ same_room: !same_room }),
+        undoOf(changed, t("opened.partyUndone")),
       ),
   });
   const split = useDeskAction<undefined, VisitChanged>({
@@ -46,7 +48,8 @@ export function Party({ board, visit, appointment, onOpen }: Props) {
           body: { split_from_party: true, ...overrule },
         }),
       ),
-    onDone: () => showDone(t("opened.splitDone", { guest })),
+    onDone: (apart) =>
+      showDone(t("opened.splitDone", { guest }), undoOf(apart, t("opened.joined", { guest }))),
   });
   return (
     <>

@@ -1,10 +1,20 @@
 /** The place of a visit in its series, and cancelling it with those that follow. */
 import { useTranslation } from "react-i18next";
-import { showDone } from "@/actions/toasts";
+import { showDone, showFailure } from "@/actions/toasts";
+import { hasNoAnswer } from "@/actions/useAction";
 import { call } from "@/api/client";
-import { type BoardRead, cancelVisitSeries, type SeriesRead, type VisitSeriesRef } from "@/api/generated";
+import { sentenceOf } from "@/api/errors";
+import {
+  type BoardRead,
+  cancelVisitSeries,
+  getVisitSeries,
+  type SeriesRead,
+  undoVisitStatus,
+  type VisitSeriesRef,
+} from "@/api/generated";
 import { Button } from "@/design/Button";
 import { ask } from "./ask";
+import { cancelledBetween } from "./seriesChanges";
 import { useDeskAction } from "./useDeskAction";
 
 interface Props {
@@ -12,18 +22,52 @@ interface Props {
   series: VisitSeriesRef;
 }
 
+interface Cancelling {
+  reason: string;
+  /** The series before, so that only what this action cancels is taken back. */
+  before?: SeriesRead;
+}
+
+interface Undone {
+  count: number;
+  refusal: unknown;
+}
+
 export function Series({ board, series }: Props) {
   const { t } = useTranslation();
-  const cancel = useDeskAction<string, SeriesRead>({
+  const undo = useDeskAction<SeriesRead[], Undone>({
     zone: board.time_zone,
-    send: (reason) =>
-      call(
-        cancelVisitSeries({
-          path: { series_id: series.id },
-          body: { status: "cancelled", from_number: series.number, reason },
-        }),
-      ),
-    onDone: () => showDone(t("opened.seriesCancelled")),
+    send: async ([before, after], _, key) => {
+      const undone: Undone = { count: 0, refusal: null };
+      for (const { visitId, appointmentIds } of cancelledBetween(before, after)) {
+        const body = { status: "cancelled" as const, appointment_ids: appointmentIds };
+        const headers = { "Idempotency-Key": `${key}-${visitId}` };
+        try {
+          await call(undoVisitStatus({ path: { visit_id: visitId }, body, headers }));
+          undone.count += 1;
+        } catch (error) {
+          if (hasNoAnswer(error)) throw error;
+          undone.refusal ??= error; // its time is taken: the others come back all the same
+        }
+      }
+      return undone;
+    },
+    onDone: ({ count, refusal }) => {
+      const sentence = t("opened.seriesUndone", { count });
+      if (refusal === null) showDone(sentence);
+      else showFailure(`${sentence} ${sentenceOf(t, refusal)}`);
+    },
+  });
+  const cancel = useDeskAction<Cancelling, SeriesRead>({
+    zone: board.time_zone,
+    send: async (input) => {
+      const path = { series_id: series.id };
+      input.before ??= await call(getVisitSeries({ path }));
+      const body = { status: "cancelled" as const, from_number: series.number, reason: input.reason };
+      return await call(cancelVisitSeries({ path, body }));
+    },
+    onDone: (after, { before = after }) =>
+      showDone(t("opened.seriesCancelled"), () => undo.run([before, after])),
   });
   return (
     <>
@@ -39,7 +83,7 @@ export function Series({ board, series }: Props) {
             reason: "optional",
             reasons: t("opened.reasons.cancelled", { returnObjects: true }),
             confirm: t("opened.seriesConfirm"),
-            onConfirm: cancel.run,
+            onConfirm: (reason) => cancel.run({ reason }),
           })
         }
       >

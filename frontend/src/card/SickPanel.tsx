@@ -17,21 +17,31 @@ import {
   type PlannedTreatment,
   proposeReplan,
   type ReplanRead,
+  unblockTime,
+  undoEdit,
 } from "@/api/generated";
 import { dayIn, spanIn, timeIn } from "@/board/time";
 import { Button, buttonClass } from "@/design/Button";
 import { Notice } from "@/design/Notice";
 import { currentLanguage } from "@/i18n";
 import { inLanguage, phoneNumber, shortName } from "@/i18n/format";
+import { checked } from "./BlockedForm";
 import { Check } from "./fields";
 import { type Side, showPlan } from "./plan";
 import { SidePanel } from "./SidePanel";
+import { useDeskAction } from "./useDeskAction";
 
 interface Props {
   board: BoardRead;
   staffId: string;
   onOpen: (appointmentId: string) => void;
   onClose: () => void;
+}
+
+/** What was done, to take it back. */
+interface Applied {
+  editId: string | null;
+  blockedId: string | null;
 }
 
 export function SickPanel({ board, staffId, onOpen, onClose }: Props) {
@@ -52,18 +62,34 @@ export function SickPanel({ board, staffId, onOpen, onClose }: Props) {
     staleTime: 0,
     refetchOnWindowFocus: false,
   });
-  const apply = useAction<Applying, void>({
+  const undo = useDeskAction<Applied, unknown>({
+    zone: board.time_zone,
+    // The therapist has to be there again before anybody can come back to them.
+    send: async ({ blockedId, editId }, { allow_same_time = false }, key) => {
+      const headers = { "Idempotency-Key": key };
+      if (blockedId !== null) await checked(await unblockTime({ path: { blocked_time_id: blockedId } }));
+      if (editId !== null)
+        await call(undoEdit({ path: { edit_id: editId }, body: { allow_same_time }, headers }));
+    },
+    onDone: () => showDone(t("sick.undone", { name: shortName(name) })),
+  });
+  const apply = useAction<Applying, Applied>({
     send: async ({ plan: { changes, digest }, rest }, key) => {
       const plan = { branch_id: board.branch_id, day: board.day, changes, digest };
       const headers = (step: string) => ({ "Idempotency-Key": `${key}-${step}` });
-      if (changes.length > 0)
-        await call(applyReplan({ path: { staff_id: staffId }, body: plan, headers: headers("apply") }));
-      if (rest !== null) await call(blockTime({ body: rest, headers: headers("block") }));
+      const applied =
+        changes.length > 0
+          ? await call(applyReplan({ path: { staff_id: staffId }, body: plan, headers: headers("apply") }))
+          : null;
+      const blocked = rest === null ? null : await call(blockTime({ body: rest, headers: headers("block") }));
+      return { editId: applied?.edit_id ?? null, blockedId: blocked?.blocked_time.id ?? null };
     },
-    onDone: (_, { plan: { treatments } }) => {
+    onDone: (applied, { plan: { treatments } }) => {
       const left = treatments.filter(({ after }) => after === null).length;
       void cache.invalidateQueries({ queryKey: ["stranded"] });
-      showDone(t(left > 0 ? "sick.doneBut" : "sick.done", { name: shortName(name), count: left }));
+      showDone(t(left > 0 ? "sick.doneBut" : "sick.done", { name: shortName(name), count: left }), () =>
+        undo.run(applied),
+      );
       onClose();
     },
     onRefused: (refusal) => {

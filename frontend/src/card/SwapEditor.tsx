@@ -16,6 +16,7 @@ import { shortName } from "@/i18n/format";
 import { Check, Select } from "./fields";
 import { assignedNames, nameOf } from "./find";
 import { useDeskAction } from "./useDeskAction";
+import { useUndoEdit } from "./useUndoEdit";
 
 interface Props {
   board: BoardRead;
@@ -25,7 +26,6 @@ interface Props {
 interface Swapping {
   withId: string;
   exchange: Exchanged[];
-  isUndo?: boolean;
 }
 
 const WHAT: Exchanged[] = ["therapist", "bed", "start"];
@@ -40,6 +40,7 @@ export function SwapEditor({ board, appointment }: Props) {
     .flatMap(({ appointments }) => appointments)
     .filter(({ id, status }) => id !== appointment.id && SWAPPABLE.includes(status))
     .sort((a, b) => a.start.localeCompare(b.start));
+  const undoOf = useUndoEdit(board.time_zone);
   const swap = useDeskAction<Swapping, AppointmentsSwapped>({
     zone: board.time_zone,
     send: (input, { allow_same_time }, key) =>
@@ -54,12 +55,9 @@ export function SwapEditor({ board, appointment }: Props) {
           headers: { "Idempotency-Key": key },
         }),
       ),
-    onDone: (_, swapped) => {
+    onDone: (swapped) => {
       setWith("");
-      showDone(
-        t(swapped.isUndo ? "opened.swappedBack" : "opened.swapped"),
-        swapped.isUndo ? undefined : () => swap.run({ ...swapped, isUndo: true }),
-      );
+      showDone(t("opened.swapped"), undoOf(swapped, t("opened.swappedBack")));
     },
   });
   return (

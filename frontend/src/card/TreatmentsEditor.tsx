@@ -20,10 +20,11 @@ import { MINUTE } from "@/board/time";
 import { Button } from "@/design/Button";
 import { currentLanguage } from "@/i18n";
 import { inLanguage, money } from "@/i18n/format";
-import { changesOf, draftOf, type TreatmentDraft, undoOfChanges } from "./edit";
+import { changesOf, draftOf, type TreatmentDraft } from "./edit";
 import { Check, Select } from "./fields";
 import { nameOf } from "./find";
 import { useDeskAction, withReassigned } from "./useDeskAction";
+import { useUndoEdit } from "./useUndoEdit";
 
 interface Props {
   board: BoardRead;
@@ -34,7 +35,6 @@ interface Saving {
   appointment: AppointmentRead;
   treatments: TreatmentChange[];
   start?: string;
-  isUndo?: boolean;
 }
 
 const LENGTHS = Array.from({ length: 48 }, (_, index) => (index + 1) * 5).filter(
@@ -54,6 +54,7 @@ export function TreatmentsEditor({ board, appointment }: Props) {
   const draft = edited ?? agreed;
   const changes = changesOf(agreed, draft);
   const services = catalogue?.flatMap((category) => category.services) ?? [];
+  const undoOf = useUndoEdit(board.time_zone);
   const save = useDeskAction<Saving, VisitChanged>({
     zone: board.time_zone,
     send: ({ appointment: { id }, treatments, start }, overrule) =>
@@ -64,24 +65,14 @@ export function TreatmentsEditor({ board, appointment }: Props) {
         }),
       ),
     atStart: (input, start) => ({ ...input, start: new Date(start).toISOString() }),
-    onDone: (visit, { appointment: before, isUndo }) => {
+    onDone: (visit, { appointment: { id } }) => {
       setEdited(null);
-      const after = visit.appointments.find(({ id }) => id === before.id);
-      const guest = nameOf(board, before) ?? t("card.anonymous");
-      const sentence = withReassigned(
-        t,
-        t(isUndo ? "opened.undone" : "opened.saved", { guest }),
-        visit.reassigned,
+      const after = visit.appointments.find((other) => other.id === id) ?? appointment;
+      const guest = nameOf(board, after) ?? t("card.anonymous");
+      showDone(
+        withReassigned(t, t("opened.saved", { guest }), visit.reassigned),
+        undoOf(visit, t("opened.undone", { guest })),
       );
-      const undo = () =>
-        after !== undefined &&
-        save.run({
-          appointment: after,
-          treatments: undoOfChanges(before, after),
-          start: before.start,
-          isUndo: true,
-        });
-      showDone(sentence, isUndo || after === undefined ? undefined : undo);
     },
   });
 

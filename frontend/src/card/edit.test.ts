@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AppointmentRead, TreatmentRead } from "@/api/generated";
-import { changesOf, draftOf, undoOfChanges } from "./edit";
+import { changesOf, draftOf } from "./edit";
 
 function treatment(id: string, more: Partial<TreatmentRead> = {}): TreatmentRead {
   return {
@@ -84,27 +84,4 @@ describe("the changes of treatments", () => {
     expect(changesOf([agreed, second], [second])).toEqual([{ id: "b" }]);
     expect(changesOf([agreed, second], [second, agreed])).toEqual([{ id: "b" }, { id: "a" }]);
   });
-});
-
-describe("undo of a change", () => {
-  it("brings length, wishes and therapist back", () =>
-    expect(undoOfChanges(guest(treatment("a")), guest(treatment("a")))).toEqual([
-      {
-        id: "a",
-        add_on_ids: [],
-        therapist_id: null,
-        gender: null,
-        bed_id: null,
-        minutes: 60,
-        assign_to: "lan",
-      },
-    ]));
-
-  it("books again what was dropped", () =>
-    expect(undoOfChanges(guest(treatment("a"), treatment("b")), guest(treatment("b")))[0]).toEqual({
-      variant_id: "massage-60",
-      add_on_ids: [],
-      assign_to: "lan",
-      minutes: 60,
-    }));
 });

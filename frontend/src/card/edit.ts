@@ -73,27 +73,6 @@ function newTreatment(treatment: TreatmentDraft, before: TreatmentDraft | undefi
   };
 }
 
-/** Return the change that brings the treatments back as they were: those that were dropped are booked again. */
-export function undoOfChanges(before: AppointmentRead, after: AppointmentRead): TreatmentChange[] {
-  const kept = new Set(after.treatments.map(({ id }) => id));
-  return draftOf(before).map((treatment, index) => {
-    const therapist = before.treatments[index]?.allocations.find(({ kind }) => kind === "staff");
-    const assigned = treatment.therapistId === null && therapist ? { assign_to: therapist.resource_id } : {};
-    if (treatment.id === null || !kept.has(treatment.id)) {
-      return { ...newTreatment(treatment, undefined), ...assigned, minutes: treatment.minutes };
-    }
-    return {
-      id: treatment.id,
-      add_on_ids: treatment.addOnIds,
-      therapist_id: treatment.therapistId,
-      gender: givenGender(treatment.gender),
-      bed_id: treatment.bedId,
-      minutes: treatment.minutes,
-      ...assigned,
-    };
-  });
-}
-
 function givenGender(gender: TreatmentRead["gender"]): "female" | "male" | null {
   return gender === "female" || gender === "male" ? gender : null;
 }

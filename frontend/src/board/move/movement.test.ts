@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { carryTo, stretchTo } from "./hand";
-import { expected, type Pending, requestOf, undoOf, withAnswer, withPending } from "./movement";
+import { expected, type Pending, requestOf, withAnswer, withPending } from "./movement";
 import { at, day, guest, handOf, when } from "./samples";
 
 const utc = (time: string) => new Date(at(time)).toISOString();
@@ -79,34 +79,4 @@ describe("the answer", () => {
     const newer = { ...day, visits: [{ ...visit, note: "newer" }] };
     expect(withAnswer(newer, visit, after)).toBe(newer);
   });
-});
-
-describe("taking back", () => {
-  const [wash, massage] = guest.treatments;
-  if (wash === undefined || massage === undefined) throw new Error("two treatments");
-  const bed = (id: string) =>
-    wash.allocations.map((allocation) =>
-      allocation.kind === "bed" ? { ...allocation, resource_id: id } : allocation,
-    );
-
-  it("asks for the time, the therapist and the length as they were", () => {
-    const hand = stretchTo(carryTo(handOf("wash"), day, "mai", when("14:00"), 15), day, when("15:30"), 15);
-    expect(undoOf(guest, expected(hand, "Mai"))).toEqual([
-      {
-        start: at("10:00"),
-        treatments: [{ id: "wash", assign_to: "lan", minutes: 60 }, { id: "massage" }],
-      },
-    ]);
-  });
-  it("asks for the bed, and then takes the wish for it back", () =>
-    expect(
-      undoOf(guest, {
-        ...guest,
-        treatments: [{ ...wash, bed_id: "sen2", allocations: bed("sen2") }, massage],
-      }),
-    ).toEqual([
-      { treatments: [{ id: "wash", bed_id: "bed" }, { id: "massage" }] },
-      { treatments: [{ id: "wash", bed_id: null }, { id: "massage" }] },
-    ]));
-  it("sends nothing when nothing has changed", () => expect(undoOf(guest, guest)).toEqual([]));
 });

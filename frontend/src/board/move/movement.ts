@@ -1,4 +1,4 @@
-/** What a drop changes: the request, how the day looks until the answer, and the requests that take it back. Pure. */
+/** What a drop changes: the request, and how the day looks until the answer. Pure. */
 import type {
   AppointmentRead,
   AppointmentUpdate,
@@ -154,54 +154,6 @@ function isOnDay(visit: VisitRead, board: BoardRead): boolean {
     ({ start, end }) =>
       Date.parse(end) > Date.parse(board.start) && Date.parse(start) < Date.parse(board.end),
   );
-}
-
-/** Return the requests that take a change back, one after the other: times, therapists, beds and lengths as before.
-
-    A bed can only be asked for, and then it is the only one that will do: the second request takes that wish back, and the
-    guest keeps the bed.
-*/
-export function undoOf(before: AppointmentRead, after: AppointmentRead): AppointmentUpdate[] {
-  const lifted: TreatmentChange[] = [];
-  const changes = before.treatments.map((treatment): TreatmentChange => {
-    const now = after.treatments.find(({ id }) => id === treatment.id) ?? treatment;
-    const change: TreatmentChange = { id: treatment.id };
-    const therapist = only(treatment, "staff");
-    if (therapist !== null && therapist !== only(now, "staff")) change.assign_to = therapist;
-    const bed = only(treatment, "bed");
-    const isOtherBed = bed !== null && bed !== only(now, "bed");
-    if (isOtherBed || treatment.bed_id !== now.bed_id) change.bed_id = bed ?? treatment.bed_id;
-    if (minutesOf(treatment) !== minutesOf(now)) change.minutes = minutesOf(treatment);
-    lifted.push(
-      change.bed_id !== undefined && treatment.bed_id === null
-        ? { id: treatment.id, bed_id: null }
-        : { id: treatment.id },
-    );
-    return change;
-  });
-  const isOther = changes.some((change) => Object.keys(change).length > 1);
-  const first: AppointmentUpdate = {
-    ...(Date.parse(before.start) === Date.parse(after.start) ? {} : { start: before.start }),
-    ...(isOther ? { treatments: changes } : {}),
-  };
-  const requests = Object.keys(first).length > 0 ? [first] : [];
-  if (lifted.some((change) => "bed_id" in change)) requests.push({ treatments: lifted });
-  return requests;
-}
-
-/** Return what serves a treatment, when it is one alone. */
-function only(treatment: TreatmentRead, kind: "staff" | "bed"): string | null {
-  const ids = new Set(
-    treatment.allocations
-      .filter((allocation) => allocation.kind === kind)
-      .map(({ resource_id }) => resource_id),
-  );
-  const [id] = ids;
-  return ids.size === 1 && id !== undefined ? id : null;
-}
-
-function minutesOf(treatment: TreatmentRead): number {
-  return (Date.parse(treatment.end) - Date.parse(treatment.start)) / MINUTE;
 }
 
 function add(instant: string, milliseconds: number): string {

@@ -1,6 +1,6 @@
 /** Send what was moved, show it at its new place until there is an answer, and take it back on request. */
 import { useQueryClient } from "@tanstack/react-query";
-import { useEffect, useRef, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Choice, showDone, showFailure } from "@/actions/toasts";
 import { newKey } from "@/actions/unanswered";
@@ -11,6 +11,8 @@ import {
   type AppointmentUpdate,
   type BoardRead,
   type BranchRead,
+  type EditUndo,
+  undoEdit,
   updateAppointment,
   updateVisit,
   type VisitChanged,
@@ -20,14 +22,20 @@ import {
 import { dayName } from "@/i18n/format";
 import { dayIn, timeIn } from "../time";
 import { type Hand, isMovable } from "./hand";
-import { expected, type Pending, requestOf, startingAt, undoOf, withAnswer } from "./movement";
+import { expected, type Pending, requestOf, startingAt, withAnswer } from "./movement";
 
-type Request = { appointmentId: string; body: AppointmentUpdate } | { visitId: string; body: VisitUpdate };
+type Request =
+  | { appointmentId: string; body: AppointmentUpdate }
+  | { visitId: string; body: VisitUpdate }
+  | { editId: string; body: EditUndo };
 
-/** A change that is sent as one or more requests. */
+/** A visit after a movement. */
+type Changed = VisitRead & Pick<VisitChanged, "reassigned" | "edit_id">;
+
+/** A change of the places of a visit. */
 export interface Movement extends Pending {
   name: string;
-  requests: Request[];
+  request: Request;
   /** What to say when it is done. */
   done: string;
   /** It takes another one back. */
@@ -62,19 +70,16 @@ export interface Movements {
   drop: (drop: Drop) => void;
   confirm: () => void;
   decline: () => void;
-  undoLast: () => void;
 }
 
 /** So many attempts take some four seconds: then the card goes back. */
 const MOST_ATTEMPTS = 3;
-const LONGEST_HISTORY = 30;
 
 export function useMovements(branch: BranchRead): Movements {
   const { t } = useTranslation();
   const cache = useQueryClient();
   const [pending, setPending] = useState<readonly Movement[]>([]);
   const [confirmation, setConfirmation] = useState<Confirmation | null>(null);
-  const history = useRef<Movement[]>([]);
   const zone = branch.time_zone;
 
   const boards = () => cache.getQueriesData<BoardRead>({ queryKey: ["board", branch.id] });
@@ -86,19 +91,12 @@ export function useMovements(branch: BranchRead): Movements {
     return undefined;
   };
 
-  const action = useAction<Movement, { before: VisitRead; after: VisitChanged }>({
+  const action = useAction<Movement, { before: VisitRead; after: Changed }>({
     mostAttempts: MOST_ATTEMPTS,
-    send: async (movement) => {
+    send: async (movement, key) => {
       // Earlier movements have their answers by now.
       const before = knownVisit(movement.visit.id) ?? movement.visit;
-      let after: VisitChanged | null = null;
-      const reassigned: VisitChanged["reassigned"] = [];
-      for (const request of movement.requests) {
-        after = await send(request);
-        reassigned.push(...(after.reassigned ?? []));
-      }
-      if (after === null) throw new Error("a movement without a request");
-      return { before, after: { ...after, reassigned } };
+      return { before, after: await send(movement, key) };
     },
     onDone: ({ before, after }, movement) => {
       // What the stream has brought since is newer than the answer, or the same.
@@ -107,8 +105,7 @@ export function useMovements(branch: BranchRead): Movements {
       }
       // The cache tells its readers in the next task: only then is the optimistic card of no use.
       setTimeout(() => forget(movement.id));
-      const undo = movement.isUndo ? null : undoMovement(movement, before, after);
-      if (undo !== null) history.current = [...history.current.slice(1 - LONGEST_HISTORY), undo];
+      const undo = movement.isUndo ? null : undoOf(movement, before, after);
       const names = (after.reassigned ?? []).map((other) =>
         t("move.gaveWay", {
           before: other.before.name,
@@ -118,7 +115,7 @@ export function useMovements(branch: BranchRead): Movements {
       );
       showDone(
         [movement.done, ...names].join(" "),
-        undo === null ? undefined : () => takeBack(undo),
+        undo === null ? undefined : () => run(undo),
         movement.isUndo ? [] : partyChoice(movement, before, after),
       );
     },
@@ -137,7 +134,8 @@ export function useMovements(branch: BranchRead): Movements {
       ) {
         setConfirmation({ sentence, permit: "force", movement, choices });
       } else {
-        showFailure(t("move.refused", { name: movement.name, reason: sentence }), choices);
+        const refused = t("move.refused", { name: movement.name, reason: sentence });
+        showFailure(movement.isUndo ? sentence : refused, choices);
       }
     },
   });
@@ -149,25 +147,14 @@ export function useMovements(branch: BranchRead): Movements {
     action.run(movement);
   };
 
-  const takeBack = (undo: Movement) => {
-    if (!history.current.includes(undo)) return;
-    history.current = history.current.filter((other) => other !== undo);
-    run({ ...undo, id: newKey() });
-  };
-
-  /** Return the movement that restores the appointments that a movement has changed, or null when it changed nothing. */
-  const undoMovement = (movement: Movement, before: VisitRead, after: VisitRead): Movement | null => {
-    const requests = before.appointments.flatMap((appointment) => {
-      const now = after.appointments.find(({ id }) => id === appointment.id);
-      if (now === undefined) return [];
-      return undoOf(appointment, now).map((body) => ({ appointmentId: appointment.id, body }));
-    });
-    if (requests.length === 0) return null;
-    const changed = new Set(requests.map(({ appointmentId }) => appointmentId));
+  /** Return the movement that takes another one back, or null when it changed nothing. */
+  const undoOf = (movement: Movement, before: VisitRead, after: Changed): Movement | null => {
+    if (!after.edit_id) return null;
     return {
       ...movement,
-      appointments: before.appointments.filter(({ id }) => changed.has(id)),
-      requests,
+      id: newKey(),
+      appointments: before.appointments,
+      request: { editId: after.edit_id, body: {} },
       canForce: false,
       done: t("move.undone", { name: movement.name }),
       isUndo: true,
@@ -175,7 +162,7 @@ export function useMovements(branch: BranchRead): Movements {
   };
 
   /** Offer to bring the others of a party along with a guest who got another time. */
-  const partyChoice = (movement: Movement, before: VisitRead, after: VisitRead): Choice[] => {
+  const partyChoice = (movement: Movement, before: VisitRead, after: Changed): Choice[] => {
     const [moved] = movement.appointments;
     const now = after.appointments.find(({ id }) => id === moved?.id);
     const was = before.appointments.find(({ id }) => id === moved?.id);
@@ -188,7 +175,7 @@ export function useMovements(branch: BranchRead): Movements {
       id: newKey(),
       visit: after,
       appointments: others.map((other) => startingAt(other, start)),
-      requests: [{ visitId: after.id, body: { start } }],
+      request: { visitId: after.id, body: { start } },
       done: t("move.doneParty", { name: movement.name, time: timeOf(Date.parse(start), movement.visit) }),
     };
     return [{ label: t("move.wholeParty"), run: () => run(whole) }];
@@ -203,10 +190,7 @@ export function useMovements(branch: BranchRead): Movements {
         ...movement,
         id: newKey(),
         appointments: movement.appointments.map((appointment) => startingAt(appointment, value)),
-        requests: movement.requests.map((request) => ({
-          ...request,
-          body: { ...request.body, start: value },
-        })) as Request[],
+        request: { ...movement.request, body: { ...movement.request.body, start: value } } as Request,
         done: t("move.doneShort", { name: movement.name, time }),
       };
       return [{ label: time, run: () => run(other) }];
@@ -218,24 +202,6 @@ export function useMovements(branch: BranchRead): Movements {
     const before = dayIn(zone, Date.parse(visit.appointments[0]?.start ?? ""));
     return day === before ? timeIn(zone, start) : `${timeIn(zone, start)} ${dayName(t, day, before)}`;
   };
-
-  const undoLast = () => {
-    const last = history.current.at(-1);
-    if (last !== undefined) takeBack(last);
-  };
-  const latestUndo = useRef(undoLast);
-  latestUndo.current = undoLast;
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const isUndoKey =
-        (event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === "z";
-      if (!isUndoKey || isTyping(event.target)) return;
-      event.preventDefault();
-      latestUndo.current();
-    };
-    addEventListener("keydown", onKey);
-    return () => removeEventListener("keydown", onKey);
-  }, []);
 
   return {
     pending,
@@ -254,7 +220,7 @@ export function useMovements(branch: BranchRead): Movements {
         visit,
         appointments: [expected(hand, columnName)],
         guests: board.guests.filter(({ id }) => id === appointment.customer_id),
-        requests: [{ appointmentId: appointment.id, body }],
+        request: { appointmentId: appointment.id, body },
         done,
         isUndo: false,
         canForce,
@@ -264,26 +230,23 @@ export function useMovements(branch: BranchRead): Movements {
       if (confirmation === null) return;
       const { movement, permit } = confirmation;
       setConfirmation(null);
-      const requests = movement.requests.map((request) => ({
-        ...request,
-        body: { ...request.body, [permit]: true },
-      })) as Request[];
-      run({ ...movement, id: newKey(), requests, canForce: movement.canForce && permit !== "force" });
+      const request = { ...movement.request, body: { ...movement.request.body, [permit]: true } } as Request;
+      run({ ...movement, id: newKey(), request, canForce: movement.canForce && permit !== "force" });
     },
     decline: () => setConfirmation(null),
-    undoLast,
   };
 }
 
-function send(request: Request): Promise<VisitChanged> {
+async function send({ request, visit }: Movement, key: string): Promise<Changed> {
+  if ("editId" in request) {
+    const headers = { "Idempotency-Key": key };
+    const { visits } = await call(
+      undoEdit({ path: { edit_id: request.editId }, body: request.body, headers }),
+    );
+    return visits.find(({ id }) => id === visit.id) ?? visit;
+  }
   if ("visitId" in request) {
     return call(updateVisit({ path: { visit_id: request.visitId }, body: request.body }));
   }
   return call(updateAppointment({ path: { appointment_id: request.appointmentId }, body: request.body }));
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return (
-    target instanceof HTMLElement && (target.isContentEditable || target.matches("input, textarea, select"))
-  );
 }

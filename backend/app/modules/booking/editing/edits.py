@@ -73,7 +73,8 @@ async def record_edit(
     """
     displaced = {move.treatment.appointment_id for move in moves}
     after = await load_states(session, before.keys() | displaced)
-    was = {appointment_id: _taken_back(after[appointment_id], moves) for appointment_id in displaced} | before
+    gave_way = {appointment_id: _taken_back(after[appointment_id], moves) for appointment_id in displaced}
+    was = {**gave_way, **before}
     changed = [
         appointment_id for appointment_id in sorted(after) if was[appointment_id] != after[appointment_id]
     ]
