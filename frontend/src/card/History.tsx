@@ -6,12 +6,15 @@ import { sentenceOf } from "@/api/errors";
 import { type BoardRead, getVisitHistory, type VisitEvent, type VisitRead } from "@/api/generated";
 import { dayIn, timeIn } from "@/board/time";
 import { currentLanguage } from "@/i18n";
-import { dayName, inLanguage } from "@/i18n/format";
-import { nameOf } from "./find";
+import { dayName, inLanguage, shortName } from "@/i18n/format";
+import { assignedNames, nameOf } from "./find";
 
 export function History({ board, visit }: { board: BoardRead; visit: VisitRead }) {
   const { t } = useTranslation();
-  const state = visit.appointments.map(({ id, status, start, end }) => `${id}/${status}/${start}/${end}`);
+  const state = visit.appointments.map(({ id, status, start, end, treatments }) => {
+    const therapists = treatments.flatMap((treatment) => assignedNames(treatment, "staff"));
+    return [id, status, start, end, ...therapists].join("/");
+  });
   const { data, error } = useQuery({
     queryKey: ["history", visit.id, visit.note, visit.same_room, ...state],
     queryFn: () => call(getVisitHistory({ path: { visit_id: visit.id } })),
@@ -61,6 +64,12 @@ function Sentence({ event, zone, today }: { event: VisitEvent; zone: string; tod
       return t("opened.event.booked", { start: instant(event.start) });
     case "moved":
       return t("opened.event.moved", { before: instant(event.start_before), start: instant(event.start) });
+    case "reassigned":
+      return t("opened.event.reassigned", {
+        treatment: event.treatment ? inLanguage(event.treatment, currentLanguage()) : t("card.treatment"),
+        before: (event.therapists_before ?? []).map(shortName).join(", "),
+        after: (event.therapists ?? []).map(shortName).join(", "),
+      });
     case "treatment_added":
     case "treatment_dropped":
     case "treatment_changed":
