@@ -3,9 +3,9 @@
 import type { APIRequestContext, Locator, Page } from "@playwright/test";
 import { drag } from "./days";
 import { expect, factsOf, signIn, test } from "./facts";
-import { addCustomer, addSpa, inMinutes, type Spa, visitsOf } from "./noonSpa";
-import { newPhone, newWord } from "./people";
+import { addCustomer, newPhone, newWord } from "./people";
 import { type Network, startNetwork } from "./proxy";
+import { inMinutes, makeSpa, type TestSpa } from "./spa";
 
 const card = (page: Page, text: string) => page.locator("[data-card]", { hasText: text }).first();
 const panel = (page: Page) => page.locator("[data-booking]");
@@ -17,8 +17,8 @@ async function openThrough(
   page: Page,
   request: APIRequestContext,
   role: "admin" | "receptionist" = "admin",
-): Promise<{ spa: Spa; network: Network; origin: string }> {
-  const spa = await addSpa(request);
+): Promise<{ spa: TestSpa; network: Network; origin: string }> {
+  const spa = await makeSpa(request);
   await bookGuest(spa, "Chị Mận");
   const network = await startNetwork(Number(process.env.E2E_PORT));
   const origin = `http://localhost:${network.port}`;
@@ -28,8 +28,8 @@ async function openThrough(
   return { spa, network, origin };
 }
 
-async function bookGuest(spa: Spa, name: string): Promise<void> {
-  const guests = [{ guest_name: name, treatments: [{ variant_id: spa.variant }] }];
+async function bookGuest(spa: TestSpa, name: string): Promise<void> {
+  const guests = [{ guest_name: name, treatments: [{ variant_id: spa.variants[0] }] }];
   await spa.call("POST", "visits", { branch_id: spa.branch, start: inMinutes(60), guests });
 }
 
@@ -93,8 +93,8 @@ async function enterGuest(page: Page, name: string): Promise<void> {
   await expect(submit(page)).toHaveText(/^Đặt \d\d:\d\d$/);
 }
 
-const bookedFor = async (spa: Spa, name: string) =>
-  (await visitsOf(spa)).filter(({ appointments }) => appointments[0]?.guest_name === name);
+const bookedFor = async (spa: TestSpa, name: string) =>
+  (await spa.visits()).filter(({ appointments }) => appointments[0]?.guest_name === name);
 
 test("a page that is opened without a network shows the day last seen, says since when, and comes back", async ({
   page,
@@ -358,7 +358,7 @@ test("a laptop that slept for an hour has the whole board right when it is looke
   await show("hidden");
   await network.cut();
   await bookGuest(spa, "Anh Vắng");
-  const mai = await addCustomer(spa.call);
+  const mai = await addCustomer(spa.call, { full_name: `Nguyễn Thị ${newWord()}` });
   await page.clock.fastForward("01:00:00");
   await network.restore();
   const renewed = page.waitForRequest(/auth\/browser\/refresh/);
