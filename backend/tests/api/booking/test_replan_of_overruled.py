@@ -22,7 +22,7 @@ async def propose(client: httpx2.AsyncClient, spa: BookableSpa, away: UUID, when
     query = {"branch_id": str(spa.branch_id), "day": str(when.astimezone(spa.zone).date())}
     answer = await client.post(f"/api/v1/staff/{away}/replan", json=query)
     assert answer.status_code == 200, answer.text
-    return query | answer.json()
+    return {**query, **answer.json()}
 
 
 async def apply(client: httpx2.AsyncClient, away: UUID, proposal: dict[str, Any]) -> httpx2.Response:
