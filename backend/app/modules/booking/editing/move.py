@@ -1,4 +1,4 @@
-"""Find the ways in which guests of a visit can move, for a search; `reschedule` moves them."""
+"""Find the ways in which guests of a visit can move, for a search; `reallocate` moves them."""
 
 from itertools import chain
 
@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.types.wall_time import Span
 from app.modules.availability.availability_service import MoveOption
-from app.modules.booking.editing.reschedule import (
+from app.modules.booking.editing.reallocate import (
     Guests,
     occupied_by,
     party_of,
@@ -20,7 +20,7 @@ from app.modules.catalogue.catalogue_service import names_of_variants
 
 
 async def find_move_options(session: AsyncSession, rows: VisitRows, guests: Guests) -> list[MoveOption]:
-    """Return the ways in which these guests can move to one start, as `reschedule` tries them.
+    """Return the ways in which these guests can move to one start, as `reallocate` tries them.
 
     They keep the resources they have, or otherwise get others as they wish. While guests of the party are there who stay,
     a party that is to be in one room gets beds in the room of these.

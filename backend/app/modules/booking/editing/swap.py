@@ -27,7 +27,7 @@ from app.modules.booking.booking_errors import (
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_schemas import AppointmentsSwapped, AppointmentSwap, Exchanged
 from app.modules.booking.editing.edits import load_states, record_edit
-from app.modules.booking.editing.reschedule import (
+from app.modules.booking.editing.reallocate import (
     Guests,
     Resources,
     occupied_by,

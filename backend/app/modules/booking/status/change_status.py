@@ -26,7 +26,7 @@ from app.modules.booking.booking_errors import (
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_schemas import StatusChange, VisitRead
 from app.modules.booking.editing.lock import lock_visit
-from app.modules.booking.editing.reschedule import move_to_now, reserve_again, reserve_rest_again
+from app.modules.booking.editing.reserve_again import move_to_now, reserve_again, reserve_rest_again
 from app.modules.booking.status.conflicts import status_conflict
 from app.modules.booking.status.history import (
     has_changed,

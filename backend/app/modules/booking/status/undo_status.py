@@ -27,7 +27,8 @@ from app.modules.booking.booking_errors import (
 from app.modules.booking.booking_models import Appointment, AppointmentTransition, Visit
 from app.modules.booking.booking_schemas import StatusUndo, VisitRead
 from app.modules.booking.editing.lock import lock_visit
-from app.modules.booking.editing.reschedule import Terms, move_back, reserve_again, reserve_rest_again
+from app.modules.booking.editing.reallocate import Terms
+from app.modules.booking.editing.reserve_again import move_back, reserve_again, reserve_rest_again
 from app.modules.booking.status.change_status import AppointmentState, load_states
 from app.modules.booking.status.history import last_transitions, released_resources
 from app.modules.booking.status.status import RELEASED, WITH_REASON
