@@ -90,7 +90,7 @@ async def set_status(
     visit, relations = await lock_visit(session, user, visit_id)
     if not relations.keys() >= {*change.appointment_ids}:
         raise AppointmentNotFound
-    guests = await load_states(session, visit_id, change.appointment_ids or relations)
+    guests = await load_appointment_states(session, visit_id, change.appointment_ids or relations)
     policy = await load_policy(session, visit.branch_id)
     changes = _plan_changes(
         guests,
@@ -241,7 +241,9 @@ def _expected(guests: Collection[AppointmentState]) -> Collection[AppointmentSta
     return [guest for guest in guests if guest.status is not Status.DECLINED] or guests
 
 
-async def load_states(session: AsyncSession, visit_id: UUID, ids: Collection[UUID]) -> list[AppointmentState]:
+async def load_appointment_states(
+    session: AsyncSession, visit_id: UUID, ids: Collection[UUID]
+) -> list[AppointmentState]:
     statement = (
         select(
             Appointment.id, Appointment.status, Appointment.starts_at, Visit.source, Appointment.created_at

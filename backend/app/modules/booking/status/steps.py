@@ -10,7 +10,7 @@ from app.common.helpers import utc_now
 from app.db.queries import get_row
 from app.modules.booking.booking_errors import VisitNotFound
 from app.modules.booking.booking_models import AppointmentTransition, Visit
-from app.modules.booking.status.change_status import AppointmentState, load_states
+from app.modules.booking.status.change_status import AppointmentState, load_appointment_states
 from app.modules.booking.status.history import last_transitions
 from app.modules.booking.status.policy import load_policy
 from app.modules.booking.status.status import AppointmentStatus, StatusRequest
@@ -35,7 +35,7 @@ async def read_steps(session: AsyncSession, user: CurrentUser, visit_id: UUID) -
     authorize(user, *Role)
     visit = await get_row(session, Visit, visit_id, VisitNotFound)
     relations = await relations_to_visit(session, user, visit)
-    guests = await load_states(session, visit_id, relations)
+    guests = await load_appointment_states(session, visit_id, relations)
     policy = await load_policy(session, visit.branch_id)
     made = await last_transitions(session, [*relations])
     now = utc_now()

@@ -29,7 +29,7 @@ from app.modules.booking.booking_schemas import StatusUndo, VisitRead
 from app.modules.booking.editing.lock import lock_visit
 from app.modules.booking.editing.reallocate import Terms
 from app.modules.booking.editing.reserve_again import move_back, reserve_again, reserve_rest_again
-from app.modules.booking.status.change_status import AppointmentState, load_states
+from app.modules.booking.status.change_status import AppointmentState, load_appointment_states
 from app.modules.booking.status.history import last_transitions, released_resources
 from app.modules.booking.status.status import RELEASED, WITH_REASON
 from app.modules.booking.status.status import AppointmentStatus as Status
@@ -89,7 +89,7 @@ async def undo_status(
         visit, relations = await lock_visit(session, user, visit_id)
         if not relations.keys() >= {*undo.appointment_ids}:
             raise AppointmentNotFound
-        guests = await load_states(session, visit_id, undo.appointment_ids or relations)
+        guests = await load_appointment_states(session, visit_id, undo.appointment_ids or relations)
         made = await last_transitions(session, [guest.id for guest in guests])
         undone = _choose(guests, made, undo, relations, user.id)
         coming_back = {
