@@ -1,6 +1,6 @@
-"""Customers as CSV files, as spreadsheets and other systems write them.
+"""CSV files of customers, as spreadsheets and other systems write them.
 
-A file to read may be UTF-8 or UTF-16, have commas, semicolons, tabs or bars, a title above its header, headers in English
+A file may be UTF-8 or UTF-16, have commas, semicolons, tabs or bars, a title above its header, headers in English
 or Vietnamese, and dates and genders as people write them.
 """
 
@@ -23,7 +23,7 @@ from app.modules.customer.broken_text import (
     problem_of_name,
     problem_of_text,
 )
-from app.modules.customer.columns import CONTACT_PHONE, CSV_COLUMNS
+from app.modules.customer.columns import CONTACT_PHONE
 from app.modules.customer.csv_dates import DateEvidence, DateOrder, is_ambiguous, to_iso_date
 from app.modules.customer.csv_header import (
     FAMILY_NAME,
@@ -38,6 +38,7 @@ from app.modules.customer.csv_header import (
     fold,
     read_columns,
 )
+from app.modules.customer.csv_writer import BYTE_ORDER_MARK, escape, unescape
 from app.modules.customer.customer_schemas import TAG_SEPARATOR, CustomerRow
 from app.modules.customer.row_errors import Doubt, RowError
 
@@ -48,7 +49,6 @@ _GENDERS = {"nu": "female", "nam": "male", "khac": "other", "f": "female", "m": 
 _EMPTY = {"null", "none", "nan", "n/a", "#n/a", "-", "0000-00-00", "0000-00-00 00:00:00"}
 """The text that other systems write into an empty cell of a phone, an email, a birthday or a gender."""
 _ENOUGH_LEGACY_NAMES = 50
-_BYTE_ORDER_MARK = "\ufeff"
 _NOT_UTF_8 = LocalizedText(
     "Tệp chưa phải CSV UTF-8. Trong Excel, chọn Lưu thành → CSV UTF-8 (phân cách bằng dấu phẩy).",
     "The file is not CSV in UTF-8. In Excel, choose Save As → CSV UTF-8 (Comma delimited).",
@@ -101,7 +101,6 @@ _NO_NAME = LocalizedText(
     "Ô này không phải tên khách. Điền họ tên, hoặc xóa dòng.",
     "This is not the name of a customer. Enter the name, or delete the row.",
 )
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 _DECIMAL = re.compile(r"(\+?\d{8,15})\.0+")
 """A number of a phone that a program kept as a number with decimals."""
 _AS_TEXT = re.compile(r"""="([^"]*)"|'(.*)""")
@@ -210,12 +209,12 @@ class CustomerFile:
         """Yield these rows as the text of a CSV file, each as it is in the file, behind its reason."""
         buffer = io.StringIO()
         writer = csv.writer(buffer)
-        buffer.write(_BYTE_ORDER_MARK)
+        buffer.write(BYTE_ORDER_MARK)
         writer.writerow([REASON_HEADER, *self._header.names])
         for row, cells in self._records():
             if row in reasons:
                 # A cell that an export made harmless stays as it is.
-                harmless = (cell if cell.startswith("'") else _escape(cell) for cell in cells)
+                harmless = (cell if cell.startswith("'") else escape(cell) for cell in cells)
                 writer.writerow([reasons[row], *harmless])
                 yield buffer.getvalue()
                 buffer.seek(0)
@@ -259,7 +258,7 @@ class CustomerFile:
         values |= {
             field: value
             for index, field in columns
-            if index < len(cells) and (value := _unescape(cells[index]))
+            if index < len(cells) and (value := unescape(cells[index]))
         }
         if FAMILY_NAME in values:
             values["full_name"] = f"{values.pop(FAMILY_NAME)} {values['full_name']}"
@@ -382,43 +381,3 @@ def _text_of(file: BinaryIO) -> Iterator[io.TextIOWrapper]:
     finally:
         with suppress(ValueError):  # the import was given up, and its caller has closed the file
             text.detach()
-
-
-class CsvWriter:
-    """A writer of customers as UTF-8 with a byte order mark, without which Excel shows `Nguyá»…n`."""
-
-    def __init__(self) -> None:
-        self._buffer = io.StringIO()
-        self._writer = csv.writer(self._buffer)
-        self._buffer.write(_BYTE_ORDER_MARK)
-        self._writer.writerow(CSV_COLUMNS)
-
-    def add(self, customer: object) -> None:
-        """Add a row of any object that has the columns as attributes."""
-        self._writer.writerow(_escape(text_of_cell(getattr(customer, column))) for column in CSV_COLUMNS)
-
-    def take(self) -> bytes:
-        """Return the bytes that were added since the last call."""
-        chunk = self._buffer.getvalue().encode()
-        self._buffer.seek(0)
-        self._buffer.truncate()
-        return chunk
-
-
-def text_of_cell(value: object) -> str:
-    """Return a value of a customer as a cell has it."""
-    if isinstance(value, list):
-        return TAG_SEPARATOR.join(value)
-    return "" if value is None else str(value)
-
-
-def _escape(cell: str) -> str:
-    """Put an apostrophe before a cell that a spreadsheet would run as a formula (OWASP, CSV injection).
-
-    Reading removes the apostrophe.
-    """
-    return f"'{cell}" if _FORMULA.match(cell) else cell
-
-
-def _unescape(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

@@ -15,7 +15,7 @@ from app.http.idempotent_endpoint import unstorable_response
 from app.http.router import ApiRouter
 from app.modules.coverage.coverage_errors import AppointmentsStranded
 from app.modules.coverage.coverage_schemas import QueryForce
-from app.modules.customer import customer_service, transfer
+from app.modules.customer import customer_list, customer_service, transfer
 from app.modules.customer.customer_errors import (
     ContactRefused,
     CustomerArchived,
@@ -77,7 +77,7 @@ async def list_customers(
 
     For the desk.
     """
-    return await customer_service.list_customers(session, user, query)
+    return await customer_list.list_customers(session, user, query)
 
 
 @router.get("/search", response_model=list[CustomerRead])

@@ -1,17 +1,16 @@
-"""Customers: add, change, archive, list. Merges are in `merge`, copies and erasures of personal data in `privacy`."""
+"""Customers: add, change, archive. Merges are in `merge`, copies and erasures of personal data in `privacy`."""
 
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Select, case, exists, func, literal, select, tuple_
+from sqlalchemy import Select, case, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from app.common.types.localized import LocalizedText
 from app.core.database import claim_connection
 from app.core.exceptions import ZenSpaException
-from app.core.security import read_cursor, sign_cursor
 from app.db.errors import translate_integrity_errors
 from app.db.queries import get_row
 from app.modules.coverage.coverage_service import guard_coverage
@@ -24,23 +23,17 @@ from app.modules.customer.customer_errors import (
     CustomerErased,
     CustomerMerged,
     CustomerNotFound,
-    OwnAccount,
     PhoneTaken,
 )
 from app.modules.customer.customer_models import Customer
 from app.modules.customer.customer_schemas import (
-    CustomerAccount,
     CustomerCreate,
-    CustomerListQuery,
-    CustomerPage,
     CustomerRead,
     CustomerRemoved,
     CustomerUpdate,
     PhoneRead,
 )
-from app.modules.identity import identity_service
 from app.modules.identity.access import CurrentUser, authorize
-from app.modules.identity.identity_schemas import RoleGrant
 from app.modules.identity.roles import DESK, TEAM, Role
 
 CONSTRAINT_ERRORS: dict[str, type[ZenSpaException]] = {
@@ -53,7 +46,6 @@ _OWN_RECORD_ARCHIVED = LocalizedText(
     "Hồ sơ của quý khách đang tạm ngừng. Vui lòng gọi chi nhánh.",
     "Your customer record is not in use. Please call the branch.",
 )
-_RARE_TAG = 1_000  # customers
 
 
 class CustomerSummary(NamedTuple):
@@ -199,102 +191,6 @@ async def restore_customer(session: AsyncSession, user: CurrentUser, customer_id
     return customer
 
 
-async def link_account(
-    session: AsyncSession, user: CurrentUser, customer_id: UUID, account: CustomerAccount
-) -> Customer:
-    """Let the owner of an account sign in as this customer. The account gets the role of a customer.
-
-    Raises:
-        ForbiddenException: The user is not at the desk.
-        CustomerNotFound, CustomerErased, CustomerMerged, CustomerArchived, UserNotFound
-        AccountTaken: The account belongs to another customer.
-        OwnAccount: The user would see what only an administrator and the customer may see.
-    """
-    authorize(user, *DESK)
-    customer = await get_customer(session, customer_id, lock=True)
-    refuse_unless_active(customer)
-    if account.email is not None:
-        owner = await identity_service.get_by_email(session, account.email)
-    else:
-        assert account.user_id is not None
-        owner = await identity_service.get_user(session, account.user_id)
-    refuse_own_account(user, owner.id)
-    await identity_service.add_roles(session, owner.id, [RoleGrant(role=Role.CUSTOMER)])
-    customer.user_id = owner.id
-    await save_customer(session, customer)
-    return customer
-
-
-async def unlink_account(session: AsyncSession, user: CurrentUser, customer_id: UUID) -> Customer:
-    """Take the account away from a customer, who may be archived. A repeat changes nothing.
-
-    Raises:
-        ForbiddenException: The user is not at the desk.
-        CustomerNotFound
-    """
-    authorize(user, *DESK)
-    customer = await get_customer(session, customer_id, lock=True)
-    customer.user_id = None
-    await save_customer(session, customer)
-    return customer
-
-
-async def list_customers(session: AsyncSession, user: CurrentUser, query: CustomerListQuery) -> CustomerPage:
-    """Return one page by keyset: every page costs the same, and a row added meanwhile shifts none.
-
-    Raises:
-        ForbiddenException: The user is not at the desk.
-        InvalidCursorException
-    """
-    authorize(user, *DESK)
-    purpose = f"customers:{query.sort}:{query.archived}:{query.tag or ''}"
-    after = read_cursor(purpose, query.cursor) if query.cursor is not None else None
-    customer = Customer if query.tag is None else await _customers_with_tag(session, query.tag)
-    rows = (await session.execute(_listing(customer, query, after))).all()
-    items = [item for item, _ in rows[: query.limit]]
-    next_cursor = None
-    if len(rows) > query.limit:
-        last, name_order = rows[query.limit - 1]
-        next_cursor = sign_cursor(purpose, [name_order, str(last.id)])
-    return CustomerPage(items=[CustomerRead.model_validate(item) for item in items], next_cursor=next_cursor)
-
-
-def _listing(
-    customer: type[Customer], query: CustomerListQuery, after: Sequence[str] | None
-) -> Select[Customer, str]:
-    name_order = func.zenspa_name_order(customer.full_name)
-    statement = select(customer, name_order).where(
-        customer.archived_at.is_not(None) if query.archived else customer.archived_at.is_(None)
-    )
-    if query.tag is not None:
-        statement = statement.where(customer.tags.contains([query.tag]))
-    if query.sort == "name":
-        statement = statement.order_by(name_order, customer.id)
-        if after is not None:
-            statement = statement.where(tuple_(name_order, customer.id) > tuple_(after[0], UUID(after[1])))
-    else:
-        statement = statement.order_by(customer.id.desc())
-        if after is not None:
-            statement = statement.where(customer.id < UUID(after[1]))
-    return statement.limit(query.limit + 1)
-
-
-async def _customers_with_tag(session: AsyncSession, tag: str) -> type[Customer]:
-    """Return where to look for customers with a tag.
-
-    Those with a common tag turn up soon in any order; those with a rare tag are collected first. Left to itself,
-    PostgreSQL walks through a million customers to find the two with a rare tag (1.1 s).
-    """
-    tagged = select(Customer.__table__).where(Customer.tags.contains([tag]))
-    # The tag stands in the statement, so that PostgreSQL always plans for it. As a parameter it gets one plan for all
-    # tags after five executions, by which a common tag takes 25 ms instead of 6 (1,000,000 customers).
-    literal_tag = literal([tag], Customer.tags.type, literal_execute=True)
-    probe = select(Customer.id).where(Customer.tags.contains(literal_tag)).offset(_RARE_TAG).limit(1)
-    if await session.scalar(select(probe.exists())):
-        return Customer
-    return aliased(Customer, tagged.cte("tagged").prefix_with("MATERIALIZED"))
-
-
 async def get_customer(session: AsyncSession, customer_id: UUID, *, lock: bool = False) -> Customer:
     """Return an active, archived or merged customer. `lock` keeps other transactions from changing it.
 
@@ -431,16 +327,6 @@ async def _lock(
     if locked.keys() != set(customer_ids):
         raise CustomerNotFound
     return locked
-
-
-def refuse_own_account(user: CurrentUser, *account_ids: UUID | None) -> None:
-    """Refuse what concerns the user's own account, except to an administrator of the whole spa.
-
-    Raises:
-        OwnAccount
-    """
-    if user.id in account_ids and not user.holds_everywhere(Role.ADMIN):
-        raise OwnAccount
 
 
 def refuse_unless_active(customer: Customer) -> None:

@@ -5,10 +5,11 @@ from uuid import UUID
 from sqlalchemy import func
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.modules.customer.account_link import refuse_own_account
 from app.modules.customer.customer_errors import CustomerErased, CustomerMerged, MergeWithItself
 from app.modules.customer.customer_models import Customer
 from app.modules.customer.customer_schemas import CustomerMerge
-from app.modules.customer.customer_service import lock_customers, refuse_own_account, refuse_unless_active
+from app.modules.customer.customer_service import lock_customers, refuse_unless_active
 from app.modules.customer.personal_data_holder import PersonalDataHolders
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import DESK

@@ -10,7 +10,7 @@ from app.core.exceptions import error_responses
 from app.http.router import ApiRouter
 from app.modules.coverage.coverage_errors import AppointmentsStranded
 from app.modules.coverage.coverage_schemas import QueryForce
-from app.modules.customer import consents, customer_service, merge, privacy
+from app.modules.customer import account_link, consents, merge, privacy
 from app.modules.customer.customer_errors import (
     AccountTaken,
     CustomerArchived,
@@ -66,13 +66,13 @@ async def link_customer_account(
     user: SignedIn, session: SessionDep, customer_id: UUID, account: CustomerAccount
 ) -> Customer:
     """Let the owner of an account sign in as this customer and see the customer's data. For the desk."""
-    return await customer_service.link_account(session, user, customer_id, account)
+    return await account_link.link_account(session, user, customer_id, account)
 
 
 @router.delete("/account", response_model=CustomerRead, responses=error_responses(CustomerNotFound))
 async def unlink_customer_account(user: SignedIn, session: SessionDep, customer_id: UUID) -> Customer:
     """Take the account away from a customer. For the desk."""
-    return await customer_service.unlink_account(session, user, customer_id)
+    return await account_link.unlink_account(session, user, customer_id)
 
 
 @router.post(

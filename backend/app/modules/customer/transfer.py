@@ -19,7 +19,8 @@ from app.common.schemas import ErrorField
 from app.common.types.localized import LocalizedText
 from app.core.database import AsyncSessionLocal, claim_connection
 from app.modules.customer.columns import CONTACT_PHONE, CSV_COLUMNS, IMPORTED_COLUMNS
-from app.modules.customer.csv_file import CsvWriter, CustomerFile, text_of_cell
+from app.modules.customer.csv_file import CustomerFile
+from app.modules.customer.csv_writer import CsvWriter, text_of_cell
 from app.modules.customer.customer_errors import ImportRefused
 from app.modules.customer.customer_models import Customer
 from app.modules.customer.customer_schemas import CustomerRow

@@ -5,7 +5,7 @@ authorizes it in its first line:
 
     @router.get("/customers")
     async def list_customers(user: SignedIn, session: SessionDep) -> CustomerPage:
-        return await customer_service.list_customers(session, user)
+        return await customer_list.list_customers(session, user)
 
     async def list_customers(session: AsyncSession, user: CurrentUser) -> CustomerPage:
         authorize(user, *DESK)
