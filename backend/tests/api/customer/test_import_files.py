@@ -4,12 +4,18 @@ import asyncio
 import csv
 import io
 from typing import Any
+from uuid import UUID
 
 import httpx2
 import pytest
 
+from app.core.database import AsyncSessionLocal
 from app.modules.customer.csv_file import MAX_ROWS
-from tests.support.database import run_sql
+from app.modules.customer.customer_schemas import CustomerUpdate
+from app.modules.customer.customer_service import update_customer
+from app.modules.identity.access import SYSTEM_USER
+from tests.support import eventually
+from tests.support.database import run_sql, waiting_for_locks
 
 from .conftest import PATH, AddCustomer
 
@@ -430,15 +436,21 @@ class TestContacts:
     async def test_an_import_and_a_screen_do_not_make_two_the_contact_of_each_other(
         self, client: httpx2.AsyncClient, add: AddCustomer
     ) -> None:
-        for number in range(5):
-            a = await add("Lê Lan", phone=f"091234567{number}")
-            b = await add("Lê Na", phone=f"091234568{number}")
-            file = f"full_name,phone,contact_phone\nLê Lan,091234567{number},091234568{number}\n"
-            responses = await asyncio.gather(
-                send(client, IMPORT, file),
-                client.patch(f"{PATH}/{b['id']}", json={"contact_id": a["id"]}),
-            )
-            assert sorted(response.status_code for response in responses) in ([200, 409], [200, 422])
+        lan, na = await add("Lê Lan", phone="0912345678"), await add("Lê Na", phone="0987654321")
+        file = "full_name,phone,contact_phone\nLê Lan,0912345678,0987654321\n"
+        async with AsyncSessionLocal() as session:
+            of_lan = CustomerUpdate(contact_id=UUID(lan["id"]))
+            await update_customer(session, SYSTEM_USER, UUID(na["id"]), of_lan)
+            importing = asyncio.create_task(send(client, IMPORT, file))
+
+            async def waits() -> bool:
+                return importing.done() or await waiting_for_locks() > 0
+
+            await eventually(waits)
+            await session.commit()
+        refused = await importing
+        assert refused.status_code == 422, refused.text
+        assert (await client.get(f"{PATH}/{lan['id']}")).json()["contact_id"] is None
 
 
 class TestBadRows:
