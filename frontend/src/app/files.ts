@@ -2,16 +2,31 @@
 
     Only for who is signed in. It needs a secure context: HTTPS, or a server on this machine.
 */
-import { currentSession } from "@/api/session";
+import { currentSession, onForget } from "@/api/session";
 
 const FILES = "zenspa.files";
 const PAGE = "/desk";
 const WORKER = "/desk/worker.js";
 
+onForget(() => void removeFiles());
+
 export async function keepFiles(): Promise<void> {
   // The development server has no builds.
   if (!("caches" in globalThis) || !("serviceWorker" in navigator) || !import.meta.env.PROD) return;
   await navigator.serviceWorker.register(trusted(WORKER), { scope: PAGE });
+  try {
+    await fetchFiles();
+  } finally {
+    // The person has left meanwhile.
+    if (currentSession().status !== "signed-in") await removeFiles();
+  }
+}
+
+async function removeFiles(): Promise<void> {
+  if ("caches" in globalThis) await caches.delete(FILES);
+}
+
+async function fetchFiles(): Promise<void> {
   const page = await fetch(PAGE, { cache: "no-cache" });
   if (!page.ok) return;
   const cache = await caches.open(FILES);
@@ -23,7 +38,6 @@ export async function keepFiles(): Promise<void> {
   // A tab that was opened before the new build still loads files of the old one.
   const needed = new Set([PAGE, ...files, ...filesOf(before ?? "")]);
   for (const path of kept) if (!needed.has(path)) await cache.delete(path);
-  if (currentSession().status !== "signed-in") await caches.delete(FILES);
 }
 
 /** Return the paths of the files that a page says it consists of (`vite.config.ts`). */
@@ -31,17 +45,18 @@ export function filesOf(page: string): string[] {
   return /<meta name="files" content="([^"]*)"/.exec(page)?.[1]?.split(" ").filter(Boolean) ?? [];
 }
 
-interface Policies {
-  createPolicy: (
-    name: string,
-    rules: { createScriptURL: (url: string) => string },
-  ) => { createScriptURL: (url: string) => string };
+interface Policy {
+  createScriptURL: (url: string) => string;
 }
+
+let policy: Policy | undefined;
 
 /** Return a name of ours as the Content-Security-Policy demands it of whoever loads a script by its name. */
 function trusted(url: string): string {
-  const { trustedTypes } = globalThis as { trustedTypes?: Policies };
-  return (
-    trustedTypes?.createPolicy("zenspa-worker", { createScriptURL: () => url }).createScriptURL(url) ?? url
-  );
+  const { trustedTypes } = globalThis as {
+    trustedTypes?: { createPolicy: (name: string, rules: Policy) => Policy };
+  };
+  // A page may make it once.
+  policy ??= trustedTypes?.createPolicy("zenspa-worker", { createScriptURL: () => url });
+  return policy?.createScriptURL(url) ?? url;
 }
