@@ -1,7 +1,7 @@
 /** Toasts: what was done, with a button that undoes it, and what was refused. */
 import { Toast } from "@base-ui/react/toast";
 import { CircleAlert, CircleCheck, X } from "lucide-react";
-import { useEffect } from "react";
+import { type RefObject, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { isTyping } from "@/app/keys";
 import { forgetUndos, rememberUndo, undoNewest } from "./undo";
@@ -29,15 +29,25 @@ export function showDone(sentence: string, undo?: () => void, choices?: readonly
 
 /** Say what was refused, and why. `choices` are ways out, such as the nearest free times. */
 export function showFailure(sentence: string, choices?: readonly Choice[]): void {
-  manager.add({ title: sentence, timeout: SHOWN, type: "failure", priority: "high", data: { choices } });
+  // Not of high priority: such a toast is hidden from screen readers until it has the focus, and with it its buttons.
+  manager.add({ title: sentence, timeout: SHOWN, type: "failure", data: { choices } });
 }
 
 export function Toaster() {
+  const { t } = useTranslation();
+  const viewport = useRef<HTMLDivElement>(null);
+  const back = useToastKey(viewport);
   useUndoKey();
   return (
     <Toast.Provider toastManager={manager} limit={3}>
       <Toast.Portal>
-        <Toast.Viewport className="fixed right-4 bottom-14 z-50 flex w-96 max-w-[calc(100vw-2rem)] flex-col gap-2">
+        <Toast.Viewport
+          ref={viewport}
+          aria-label={t("action.label")}
+          onClick={back}
+          onKeyDown={(event) => event.key === "Escape" && back(event)}
+          className="fixed right-4 bottom-14 z-50 flex w-96 max-w-[calc(100vw-2rem)] flex-col gap-2"
+        >
           <Toasts />
         </Toast.Viewport>
       </Toast.Portal>
@@ -61,6 +71,30 @@ function useUndoKey(): void {
   }, []);
 }
 
+/** F8 leads to the first button of the newest toast. Return what leads back from a button to where the focus was. */
+function useToastKey(viewport: RefObject<HTMLElement | null>) {
+  const origin = useRef<HTMLElement | null>(null);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      const button = viewport.current?.querySelector<HTMLElement>("[data-toast] button");
+      if (event.key !== "F8" || !button) return;
+      event.preventDefault();
+      const { activeElement } = document;
+      if (activeElement instanceof HTMLElement && !viewport.current?.contains(activeElement))
+        origin.current = activeElement;
+      button.focus();
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, [viewport]);
+  return ({ target }: { target: EventTarget }) => {
+    if (origin.current === null || !(target instanceof Element) || target.closest("button") === null) return;
+    const to = origin.current.isConnected ? origin.current : document.getElementById("content");
+    origin.current = null;
+    setTimeout(() => to?.focus()); // after the toast is gone
+  };
+}
+
 function Toasts() {
   const { t } = useTranslation();
   const { toasts, close } = Toast.useToastManager<Data>();
@@ -75,8 +109,9 @@ function Toasts() {
         toast={toast}
         swipeDirection="right"
         className="rounded-md border border-line bg-raised shadow-raised data-[limited]:hidden"
+        data-toast
       >
-        <Toast.Content className="flex items-start gap-3 p-3">
+        <Toast.Content role={isFailure ? "alert" : undefined} className="flex items-start gap-3 p-3">
           <Icon
             aria-hidden
             size={18}
@@ -84,6 +119,7 @@ function Toasts() {
           />
           <div className="min-w-0 flex-1">
             <Toast.Title className="break-words" />
+            {buttons.length > 0 && <p className="sr-only">{t("action.jump")}</p>}
             {buttons.length > 0 && (
               <div className="mt-1 -ml-2 flex flex-wrap gap-x-1">
                 {buttons.map(({ label, run }) => (
@@ -104,6 +140,7 @@ function Toasts() {
           </div>
           <Toast.Close
             aria-label={t("action.close")}
+            aria-hidden={false}
             className="grid size-6 shrink-0 place-items-center rounded-sm text-muted hover:bg-hover"
           >
             <X aria-hidden size={15} />
