@@ -4,6 +4,7 @@
 import { type CSSProperties, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { BoardRead } from "@/api/generated";
+import { LitInView } from "@/booking/BookingLayer";
 import { PlanLayer } from "@/card/PlanLayer";
 import { BoardColumn } from "./BoardColumn";
 import { ColumnHead } from "./ColumnHead";
@@ -111,6 +112,7 @@ export function BoardGrid({ board, layout, view, moving, onOpen, isWeek = false 
           scale={scale}
           template={measures.gridTemplateColumns}
         />
+        <LitInView board={scroller} />
         <PlanLayer
           board={board}
           columns={columns}

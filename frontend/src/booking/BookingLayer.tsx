@@ -1,10 +1,11 @@
 /** What a column of the board shows of a booking: where an empty place would be booked, and the time that is chosen. */
 import { Plus } from "lucide-react";
-import { type PointerEvent, useState } from "react";
+import { type PointerEvent, type RefObject, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { type Column, offsetOf, type Span } from "@/board/layout";
+import { REVEALED, revealOneOf } from "@/board/reveal";
 import { MINUTE, spanIn, timeIn } from "@/board/time";
-import { openBooking, useGhosts } from "./store";
+import { openBooking, useAllGhosts, useGhosts } from "./store";
 
 interface Props {
   column: Column;
@@ -58,7 +59,7 @@ export function BookingLayer({ column, span, scale, zone }: Props) {
       {ghosts.map((ghost) => (
         <div
           key={ghost.start}
-          className="pointer-events-none absolute inset-x-0.5 z-10 rounded-sm border-2 border-accent border-dashed bg-accent-soft/70 px-1.5 py-0.5 font-semibold text-accent text-xs"
+          className={`pointer-events-none absolute inset-x-0.5 z-10 rounded-sm border-2 border-accent border-dashed bg-accent-soft/70 px-1.5 py-0.5 font-semibold text-accent text-xs ${REVEALED}`}
           style={{
             top: offsetOf(span, scale, ghost.start),
             height: ((ghost.end - ghost.start) / MINUTE) * scale,
@@ -71,4 +72,12 @@ export function BookingLayer({ column, span, scale, zone }: Props) {
       ))}
     </>
   );
+}
+
+/** Scrolls the board to the lit places when none of them is seen. */
+export function LitInView({ board }: { board: RefObject<HTMLElement | null> }) {
+  const ghosts = useAllGhosts();
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it looks when other places are lit
+  useEffect(() => revealOneOf(board.current?.querySelectorAll("[data-column] [data-ghost]") ?? []), [ghosts]);
+  return null;
 }

@@ -79,6 +79,11 @@ export function useSeed(): State["seed"] {
   return useSyncExternalStore(subscribe, () => state.seed);
 }
 
+/** Return the lit places of all columns. */
+export function useAllGhosts(): State["ghosts"] {
+  return useSyncExternalStore(subscribe, () => state.ghosts);
+}
+
 export function useGhosts(columnId: string): Ghost[] {
   return useSyncExternalStore(subscribe, () => state.ghosts.get(columnId) ?? NONE);
 }

@@ -5,6 +5,7 @@ import { type CSSProperties, memo, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { BoardRead, PlacesRead } from "@/api/generated";
 import { type Column, gaps, MIN_CARD_HEIGHT, offsetOf, type Span } from "../layout";
+import { REVEALED, reveal, revealOneOf } from "../reveal";
 import { MINUTE, spanIn } from "../time";
 import { type Hand, hasChanged } from "./hand";
 import { type HandStore, useHand } from "./handStore";
@@ -52,6 +53,7 @@ export function HandLayer(props: Props) {
 
 /** Drawn once for a card: the places depend on the card, not on where the hand is. */
 const Areas = memo(function Areas({
+  store,
   columns,
   span,
   scale,
@@ -59,7 +61,17 @@ const Areas = memo(function Areas({
   hand,
 }: Props & { places: PlacesRead; hand: Hand }) {
   const { start, end } = span;
-  return columns.map((column, index) => {
+  const layer = useRef<HTMLDivElement>(null);
+  // A pointer scrolls the board itself: what is under it must not move.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: it looks when the places are known
+  useEffect(() => {
+    if (store.get().by === "keys")
+      revealOneOf(layer.current?.querySelectorAll("[data-lit]:not([data-own])") ?? []);
+  }, [places]);
+  // Where the card is now is lit, too, but that is not where it would go.
+  const isOwn = (column: Column, area: Span) =>
+    column.id === hand.from.columnId && area.start >= hand.card.start && area.end <= hand.card.end;
+  const areasOfColumns = columns.map((column, index) => {
     const areas = areasOf(places, column.id, hand).map((area) => ({
       start: Math.max(area.start, start),
       end: Math.min(area.end, end),
@@ -81,14 +93,20 @@ const Areas = memo(function Areas({
         {areas.map((area) => (
           <div
             key={area.start}
-            className="hand-lit absolute inset-x-0"
+            className={`hand-lit absolute inset-x-0 ${REVEALED}`}
             style={style(area)}
             data-lit={column.id}
+            data-own={isOwn(column, area) || undefined}
           />
         ))}
       </div>
     );
   });
+  return (
+    <div ref={layer} className="contents">
+      {areasOfColumns}
+    </div>
+  );
 });
 
 interface GhostProps extends Props {
@@ -112,7 +130,7 @@ function Ghost({ store, board, span, scale, hand, places, index, columns }: Ghos
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: it follows the ghost
   useEffect(() => {
-    if (by === "keys") box.current?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (by === "keys") reveal(box.current);
   }, [by, at]);
 
   if (index === -1) return null;
@@ -120,7 +138,7 @@ function Ghost({ store, board, span, scale, hand, places, index, columns }: Ghos
     <div className="relative row-start-1" style={{ gridColumn: index + 2 }}>
       <div
         ref={box}
-        className={`absolute inset-x-0.5 flex scroll-mx-16 scroll-mt-16 scroll-mb-24 flex-col justify-end rounded-sm border-2 border-dashed px-1.5 py-0.5 text-sm ${
+        className={`absolute inset-x-0.5 flex ${REVEALED} flex-col justify-end rounded-sm border-2 border-dashed px-1.5 py-0.5 text-sm ${
           reason === null ? "border-accent bg-accent-soft" : "border-danger bg-danger-soft text-danger"
         }`}
         style={{ top: offsetOf(span, scale, start), height }}
