@@ -38,6 +38,9 @@ export const preferences = {
     write("theme", theme);
     applyTheme(theme);
   },
+  /** Whether a letter alone does something. Off for those who speak to their computer, or touch keys by accident. */
+  singleKeys: () => read("single-keys") !== "off",
+  setSingleKeys: (isOn: boolean) => write("single-keys", isOn ? "on" : "off"),
   branch: () => read("branch"),
   setBranch: (id: string) => write("branch", id),
 };

@@ -3,6 +3,7 @@ import { Heart, HeartPulse, TriangleAlert } from "lucide-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { BoardRead, TreatmentRead } from "@/api/generated";
+import { singleKeys } from "@/app/keys";
 import { currentLanguage } from "@/i18n";
 import { inLanguage, shortName } from "@/i18n/format";
 import { type Card, type Direction, MIN_CARD_HEIGHT, offsetOf, type Span, type View } from "./layout";
@@ -77,7 +78,7 @@ export const BoardCard = memo(function BoardCard(props: Props) {
         data-card={card.key}
         data-status={appointment.status}
         aria-haspopup="dialog"
-        aria-keyshortcuts="M T Shift+ArrowUp Shift+ArrowDown"
+        {...singleKeys("M T", "Shift+ArrowUp Shift+ArrowDown")}
         className={`flex h-full w-full flex-col overflow-hidden rounded-sm border border-l-4 px-1.5 py-0.5 text-left text-sm focus-visible:z-10 ${look}`}
         onClick={() => onOpen(card)}
         onFocus={() => onFocus(card.key)}

@@ -1,7 +1,7 @@
 /** The day board: date and view above, columns in the middle, legend and connection below. */
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { CalendarOff, CalendarPlus, TriangleAlert, UsersRound } from "lucide-react";
-import { useCallback, useEffect, useMemo, useRef } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { sentenceOf } from "@/api/errors";
 import type { AppointmentStatus, BoardRead, BranchRead } from "@/api/generated";
@@ -69,6 +69,7 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
   const canMove = worksAtDesk && !isKept;
   const surface = useRef<HTMLElement>(null);
   const panel = usePanel();
+  const [isHelpOpen, setHelpOpen] = useState(false);
   const openCard = useCallback(({ appointment }: Card) => panel.open({ card: appointment.id }), [panel.open]);
   const go = (change: BoardSearch) =>
     void navigate({
@@ -130,7 +131,15 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
             )}
           </MovingStage>
         </section>
-        {board !== undefined && <CardLayer board={board} surface={surface} state={panel} />}
+        {board !== undefined && (
+          <CardLayer
+            board={board}
+            surface={surface}
+            state={panel}
+            isHelpOpen={isHelpOpen}
+            onHelp={setHelpOpen}
+          />
+        )}
         <Booking branch={branch} board={board} day={day} today={today} onDay={onDay} />
       </div>
       {board !== undefined && layout !== undefined && (
@@ -145,6 +154,7 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
         knownAt={knownAt}
         zone={branch.time_zone}
         today={today}
+        onHelp={() => setHelpOpen(true)}
       />
     </MovingProvider>
   );

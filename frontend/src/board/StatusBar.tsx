@@ -1,5 +1,5 @@
 /** The legend, which is also the filter, and whether what is shown is right. */
-import { CloudOff, EyeOff, LoaderCircle, Radio } from "lucide-react";
+import { CloudOff, EyeOff, Keyboard, LoaderCircle, Radio } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { AppointmentStatus, BoardRead } from "@/api/generated";
 import { dayName } from "@/i18n/format";
@@ -15,9 +15,12 @@ interface Props {
   knownAt: number;
   zone: string;
   today: string;
+  /** Say what the keys do. */
+  onHelp?: () => void;
 }
 
-export function StatusBar({ board, hidden, onHidden, connection, knownAt, zone, today }: Props) {
+export function StatusBar(props: Props) {
+  const { board, hidden, onHidden, connection, knownAt, zone, today, onHelp } = props;
   const { t } = useTranslation();
   const appointments = board?.visits.flatMap((visit) => visit.appointments) ?? [];
   const counts = new Map<AppointmentStatus, number>();
@@ -64,6 +67,17 @@ export function StatusBar({ board, hidden, onHidden, connection, knownAt, zone, 
         zone={zone}
         today={today}
       />
+      {onHelp !== undefined && (
+        <button
+          type="button"
+          aria-label={t("opened.keys.title")}
+          title={t("opened.keys.title")}
+          className="grid size-8 shrink-0 place-items-center rounded-md text-muted hover:bg-hover hover:text-text pointer-coarse:hidden"
+          onClick={onHelp}
+        >
+          <Keyboard aria-hidden size={17} />
+        </button>
+      )}
     </div>
   );
 }

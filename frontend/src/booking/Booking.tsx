@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { showFailure } from "@/actions/toasts";
 import { sentenceOf } from "@/api/errors";
 import type { BoardRead, BranchRead } from "@/api/generated";
+import { isSingleKey } from "@/app/keys";
 import { bookingOf, newDraft, reduce } from "./draft";
 import { popularVariants } from "./past";
 import { useCatalogue } from "./queries";
@@ -54,8 +55,7 @@ export function Booking(props: Props) {
 
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.isComposing || event.ctrlKey || event.metaKey || event.altKey)
-        return;
+      if (event.defaultPrevented || !isSingleKey(event)) return;
       if (event.target instanceof Element && event.target.closest(NOT_OF_THE_BOARD) !== null) return;
       const key = event.key.toLowerCase();
       if (key !== "n" && key !== "w") return;

@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { showFailure } from "@/actions/toasts";
 import { sentenceOf } from "@/api/errors";
 import type { BoardRead } from "@/api/generated";
+import { isSingleKey } from "@/app/keys";
 import { AwayLayer } from "./AwayLayer";
 import { Questions } from "./ask";
 import { CardMenu } from "./CardMenu";
@@ -25,6 +26,8 @@ interface Props {
   /** The element that has the cards. */
   surface: RefObject<HTMLElement | null>;
   state: PanelState;
+  isHelpOpen: boolean;
+  onHelp: (isOpen: boolean) => void;
 }
 
 interface MenuAt {
@@ -32,14 +35,13 @@ interface MenuAt {
   anchor: { getBoundingClientRect: () => DOMRect };
 }
 
-export function CardLayer({ board, surface, state: { panel: shown, open } }: Props) {
+export function CardLayer({ board, surface, state: { panel: shown, open }, isHelpOpen, onHelp }: Props) {
   const { t } = useTranslation();
   const cache = useQueryClient();
   const actions = useStepActions(board);
   const isDesk = useHolds(board.branch_id, "admin", "receptionist");
   const [looked, setLooked] = useState<HTMLElement | null>(null);
   const [menu, setMenu] = useState<MenuAt | null>(null);
-  const [isHelpOpen, setHelpOpen] = useState(false);
   const panel = shown.card === undefined ? undefined : findAppointment(board, shown.card);
   const openCard = (card: string) => open({ card });
   const opener = useRef<Opened | undefined>(undefined);
@@ -73,7 +75,8 @@ export function CardLayer({ board, surface, state: { panel: shown, open } }: Pro
     onKey: (card, event) => {
       const key = event.key.toLowerCase();
       const found = findByCard(board, card.dataset.card ?? "");
-      if (found === undefined || !(key in STEP_KEYS || key === "u") || event.repeat) return false;
+      if (found === undefined || !isSingleKey(event) || !(key in STEP_KEYS || key === "u") || event.repeat)
+        return false;
       void act(found, key, event.shiftKey);
       return true;
     },
@@ -81,12 +84,11 @@ export function CardLayer({ board, surface, state: { panel: shown, open } }: Pro
 
   useEffect(() => {
     const help = (event: KeyboardEvent) => {
-      const isTyping = event.target instanceof Element && event.target.matches("input, textarea, select");
-      if (event.key === "?" && !isTyping) setHelpOpen(true);
+      if (event.key === "?" && isSingleKey(event)) onHelp(true);
     };
     document.addEventListener("keydown", help);
     return () => document.removeEventListener("keydown", help);
-  }, []);
+  }, [onHelp]);
 
   const close = () => {
     const [treatment] = opener.current?.appointment.treatments ?? [];
@@ -136,7 +138,7 @@ export function CardLayer({ board, surface, state: { panel: shown, open } }: Pro
         />
       )}
       <AwayLayer board={board} surface={surface} onSick={(sick) => open({ sick })} />
-      <KeysHelp isOpen={isHelpOpen} onClose={() => setHelpOpen(false)} />
+      <KeysHelp isOpen={isHelpOpen} onClose={() => onHelp(false)} />
       <Questions />
     </>
   );

@@ -2,6 +2,7 @@
 import { Dialog } from "@base-ui/react/dialog";
 import { X } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { preferences } from "@/app/preferences";
 import { buttonClass } from "@/design/Button";
 import { keyOf, STEP_KEYS } from "./steps";
 
@@ -9,17 +10,27 @@ const ARROWS = "← ↑ → ↓";
 
 export function KeysHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const { t } = useTranslation();
-  const rows: [key: string, what: string][] = [
+  const isOn = preferences.singleKeys();
+  const always: [key: string, what: string][] = [
     [ARROWS, t("opened.keys.arrows")],
     ["Enter", t("opened.open")],
+    ["⇧ ↑ ↓", t("move.resize")],
+    ["⇧ F10", t("opened.keys.menu")],
+    ["Ctrl Z", t("opened.keys.undoAny")],
+    ["F8", t("opened.keys.toast")],
+    ["Esc", t("opened.keys.close")],
+  ];
+  const single: [key: string, what: string][] = [
+    ["N", t("booking.title")],
+    ["W", t("booking.walkIn")],
+    ["M", t("move.move")],
+    ["T", t("move.otherDay")],
     ...Object.values(STEP_KEYS).map((request): [string, string] => [
       keyOf(request),
       t(`opened.step.${request}`),
     ]),
     ["U", t("opened.keys.undo")],
     [`⇧ ${keyOf("arrived")}`, t("opened.keys.party")],
-    ["⇧ F10", t("opened.keys.menu")],
-    ["Esc", t("opened.keys.close")],
     ["?", t("opened.keys.help")],
   ];
   return (
@@ -33,20 +44,31 @@ export function KeysHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () => 
               <X aria-hidden size={18} />
             </Dialog.Close>
           </div>
-          <dl className="grid grid-cols-[auto_1fr] items-center gap-x-4 gap-y-2">
-            {rows.map(([key, what]) => (
-              <div key={key} className="contents">
-                <dt>
-                  <kbd className="rounded-sm border border-line-strong bg-sunken px-2 py-0.5 font-sans text-sm">
-                    {key}
-                  </kbd>
-                </dt>
-                <dd>{what}</dd>
-              </div>
-            ))}
-          </dl>
+          <Keys rows={always} />
+          <h3 className="mt-4 font-semibold">{t("account.singleKeys")}</h3>
+          <p className="mb-2 text-muted text-sm">
+            {t(isOn ? "opened.keys.singleOn" : "opened.keys.singleOff")}
+          </p>
+          {isOn && <Keys rows={single} />}
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
+  );
+}
+
+function Keys({ rows }: { rows: [key: string, what: string][] }) {
+  return (
+    <dl className="grid grid-cols-[5.5rem_1fr] items-center gap-x-4 gap-y-2">
+      {rows.map(([key, what]) => (
+        <div key={key} className="contents">
+          <dt>
+            <kbd className="rounded-sm border border-line-strong bg-sunken px-2 py-0.5 font-sans text-sm">
+              {key}
+            </kbd>
+          </dt>
+          <dd>{what}</dd>
+        </div>
+      ))}
+    </dl>
   );
 }

@@ -5,6 +5,7 @@ import { Undo2 } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { AppointmentRead, VisitRead } from "@/api/generated";
+import { singleKeys } from "@/app/keys";
 import { Button } from "@/design/Button";
 import { STEP_ICONS } from "./stepLooks";
 import { keyOf, nextStep, type Step, stepsOf, undoOf } from "./steps";
@@ -58,7 +59,7 @@ export function StepButtons({ visit, appointment, actions }: Props) {
           <Button
             className="h-11"
             disabled={actions.isRunning}
-            aria-keyshortcuts="U"
+            {...singleKeys("U")}
             onClick={() => actions.undo(visit, undoable.request, undoable.appointmentIds)}
           >
             <Undo2 aria-hidden size={16} />
@@ -87,7 +88,7 @@ function StepButton({ step, isNext = false, isRunning, onTake }: StepButtonProps
       size={isNext ? "lg" : "md"}
       className={isNext ? "w-full justify-center" : "h-11"}
       disabled={isRunning}
-      aria-keyshortcuts={keyOf(step.request)}
+      {...singleKeys(keyOf(step.request))}
       data-step={step.request}
       onClick={() => onTake(step)}
     >

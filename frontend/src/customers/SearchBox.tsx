@@ -1,6 +1,7 @@
 import { Search, X } from "lucide-react";
 import { type KeyboardEvent, type Ref, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { isSingleKey, singleKeys } from "@/app/keys";
 
 interface Props {
   ref: Ref<HTMLInputElement>;
@@ -18,7 +19,7 @@ export function SearchBox({ ref, text, onText, onDown, onEnter }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   useEffect(() => {
     const focus = (event: globalThis.KeyboardEvent) => {
-      if (event.key !== "/" || isTyping(event.target)) return;
+      if (event.key !== "/" || !isSingleKey(event)) return;
       event.preventDefault();
       frame.current?.querySelector("input")?.focus();
     };
@@ -46,7 +47,7 @@ export function SearchBox({ ref, text, onText, onDown, onEnter }: Props) {
         ref={ref}
         type="search"
         aria-label={t("customers.search")}
-        aria-keyshortcuts="/"
+        {...singleKeys("/")}
         placeholder={t("customers.search")}
         value={text}
         onChange={(event) => onText(event.target.value)}
@@ -73,8 +74,4 @@ export function SearchBox({ ref, text, onText, onDown, onEnter }: Props) {
       )}
     </div>
   );
-}
-
-function isTyping(target: EventTarget | null): boolean {
-  return target instanceof HTMLElement && target.matches("input, textarea, select, [contenteditable]");
 }

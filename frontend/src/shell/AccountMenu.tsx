@@ -6,7 +6,7 @@ import { signOut, type User } from "@/api/session";
 import { buttonClass } from "@/design/Button";
 import { shortName } from "@/i18n/format";
 import { MENU_ITEM, MENU_LINE, MENU_POPUP } from "./menu";
-import { LanguageItems, ThemeItems } from "./PreferenceMenus";
+import { KeyItems, LanguageItems, ThemeItems } from "./PreferenceMenus";
 
 export function AccountMenu({ user }: { user: User }) {
   const { t } = useTranslation();
@@ -36,6 +36,8 @@ export function AccountMenu({ user }: { user: User }) {
               <LanguageItems />
               <div className={MENU_LINE} />
               <ThemeItems />
+              <div className={MENU_LINE} />
+              <KeyItems />
               <div className={MENU_LINE} />
               <Menu.Item className={MENU_ITEM} onClick={leave}>
                 <LogOut aria-hidden size={16} />

@@ -1,4 +1,4 @@
-/** The choice of language and theme, as items of a menu. */
+/** The choice of language, theme and single keys, as items of a menu. */
 import { Menu } from "@base-ui/react/menu";
 import { Check } from "lucide-react";
 import { useState } from "react";
@@ -49,6 +49,32 @@ export function ThemeItems() {
         ))}
       </Menu.Group>
     </Menu.RadioGroup>
+  );
+}
+
+export function KeyItems() {
+  const { t } = useTranslation();
+  const [isOn, setOn] = useState(preferences.singleKeys);
+  return (
+    <Menu.Group>
+      <Menu.GroupLabel className={MENU_LABEL}>{t("account.keys")}</Menu.GroupLabel>
+      <Menu.CheckboxItem
+        className={MENU_ITEM}
+        closeOnClick={false}
+        checked={isOn}
+        onCheckedChange={(next) => {
+          preferences.setSingleKeys(next);
+          setOn(next);
+        }}
+      >
+        <span className="grid size-4 place-items-center">
+          <Menu.CheckboxItemIndicator>
+            <Check aria-hidden size={16} />
+          </Menu.CheckboxItemIndicator>
+        </span>
+        {t("account.singleKeys")}
+      </Menu.CheckboxItem>
+    </Menu.Group>
   );
 }
 

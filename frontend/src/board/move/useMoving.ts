@@ -5,6 +5,7 @@ import { showFailure } from "@/actions/toasts";
 import { call } from "@/api/client";
 import { sentenceOf } from "@/api/errors";
 import { type BoardRead, type BranchRead, findPlaces } from "@/api/generated";
+import { isSingleKey } from "@/app/keys";
 import type { Card, DayLayout, Direction, View } from "../layout";
 import { timeIn } from "../time";
 import { FINE_STEP, grasp, type Hand, hasChanged, isMovable, isResizable, nudge, stretch } from "./hand";
@@ -264,20 +265,21 @@ function useHandKeys(moving: Actions): void {
       const { hand, by } = moving.store.get();
       const target = event.target instanceof HTMLElement ? event.target : null;
       const to = ARROWS[event.key];
+      const letter = isSingleKey(event) ? event.key.toLowerCase() : null;
       const options = { isLength: event.shiftKey, isFine: event.altKey };
       if (hand !== null) {
         if (event.key === "Escape") moving.release();
         else if (by === "pointer") return false;
         else if (to !== undefined) moving.press(to, options);
         else if (event.key === "Enter" && target?.closest("[data-hand-bar]") === null) moving.drop();
-        else if (event.key.toLowerCase() === "t") moving.toTray();
+        else if (letter === "t") moving.toTray();
         else return false;
         return true;
       }
       const key = target?.closest<HTMLElement>("[data-card]")?.dataset.card;
       if (key === undefined) return false;
-      if (event.key.toLowerCase() === "t") moving.toTray(key);
-      else if (event.key.toLowerCase() === "m") moving.lift(key, "keys");
+      if (letter === "t") moving.toTray(key);
+      else if (letter === "m") moving.lift(key, "keys");
       else if ((to === "up" || to === "down") && (event.shiftKey || event.altKey)) {
         if (moving.lift(key, "keys")) moving.press(to, options);
       } else return false;
