@@ -29,7 +29,7 @@ async def main(url: str, branch_id: str) -> None:
     connection = await asyncpg.connect(url)
     rows = await connection.fetch(_STATEMENT, branch_id)
     await connection.close()
-    print(json.dumps([row[0] for row in rows]))
+    sys.stdout.write(json.dumps([row[0] for row in rows]))
 
 
 if __name__ == "__main__":
