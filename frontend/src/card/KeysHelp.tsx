@@ -37,7 +37,7 @@ export function KeysHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () => 
     <Dialog.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Dialog.Portal>
         <Dialog.Backdrop className="fixed inset-0 z-50 bg-backdrop" />
-        <Dialog.Popup className="fixed top-1/2 left-1/2 z-50 max-h-[90dvh] w-[min(26rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 overflow-y-auto rounded-lg border border-line bg-raised p-5 text-text shadow-raised outline-none">
+        <Dialog.Popup className="fixed top-1/2 left-1/2 z-50 max-h-[90dvh] w-[min(40rem,calc(100vw-2rem))] -translate-x-1/2 -translate-y-1/2 overflow-y-auto rounded-lg border border-line bg-raised p-5 text-text shadow-raised outline-none">
           <div className="mb-3 flex items-center gap-2">
             <Dialog.Title className="flex-1 font-semibold text-lg">{t("opened.keys.title")}</Dialog.Title>
             <Dialog.Close className={buttonClass("quiet", "icon")} aria-label={t("card.close")}>
@@ -58,7 +58,7 @@ export function KeysHelp({ isOpen, onClose }: { isOpen: boolean; onClose: () => 
 
 function Keys({ rows }: { rows: [key: string, what: string][] }) {
   return (
-    <dl className="grid grid-cols-[5.5rem_1fr] items-center gap-x-4 gap-y-2">
+    <dl className="grid grid-cols-[5.5rem_1fr] items-center gap-x-4 gap-y-2 sm:grid-cols-[5.5rem_1fr_5.5rem_1fr]">
       {rows.map(([key, what]) => (
         <div key={key} className="contents">
           <dt>
