@@ -198,3 +198,26 @@ test("the history tells who was reassigned, and that it was undone", async ({ pa
   await spa.call("POST", `appointment-edits/${editId}/undo`, {});
   await expect(history.getByText(/đổi KTV/)).toHaveCount(told + 1);
 });
+
+test("a cancelled guest stays in the columns of the therapist and the bed they had", async ({
+  page,
+  request,
+}) => {
+  const spa = await makeSpa(request);
+  await spa.book(["Anh Khoa"], { hour: 11 });
+  const visit = await spa.book(["Chị Mai"], { hour: 11 });
+  const { appointments } = await spa.call<{
+    appointments: { treatments: { allocations: { kind: string; resource_id: string }[] }[] }[];
+  }>("GET", `visits/${visit.id}`);
+  const allocations = appointments[0]?.treatments[0]?.allocations ?? [];
+  await openBoard(page, spa);
+  const cards = page.locator("[data-card][data-status=cancelled]");
+  await expect(page.locator("[data-card]")).toHaveCount(2);
+  await spa.call("PUT", `visits/${visit.id}/status`, { status: "cancelled" });
+  for (const kind of ["staff", "bed"]) {
+    const column = allocations.find((one) => one.kind === kind)?.resource_id;
+    await expect(page.locator(`[data-column="${column}"]`).locator(cards)).toHaveCount(1);
+    await expect(page.locator("[data-column=unassigned]")).toHaveCount(0);
+    await page.getByRole("button", { name: "Theo phòng" }).click();
+  }
+});

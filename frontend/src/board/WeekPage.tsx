@@ -153,5 +153,6 @@ function unite(boards: BoardRead[]): BoardRead | null {
     ...first,
     guests: boards.flatMap(({ guests }) => guests),
     stranded: boards.flatMap(({ stranded }) => stranded),
+    released: boards.flatMap(({ released }) => released),
   };
 }

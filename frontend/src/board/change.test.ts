@@ -3,7 +3,16 @@ import type { BoardChange, BoardRead } from "@/api/generated";
 import { applyChange } from "./change";
 
 const NOTHING: BoardChange = {
-  ...{ visits: [], removed: [], guests: [], opening_hours: null, people: null, rooms: null, stranded: null },
+  ...{
+    visits: [],
+    removed: [],
+    guests: [],
+    opening_hours: null,
+    people: null,
+    rooms: null,
+    stranded: null,
+    released: null,
+  },
 };
 
 function board(ids: string[]): BoardRead {
@@ -16,6 +25,7 @@ function board(ids: string[]): BoardRead {
     rooms: [],
     opening_hours: [],
     stranded: [],
+    released: [],
   } as unknown as BoardRead;
 }
 

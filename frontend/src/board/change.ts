@@ -11,6 +11,7 @@ export function applyChange(board: BoardRead, change: BoardChange): BoardRead {
     people: change.people ?? board.people,
     rooms: change.rooms ?? board.rooms,
     stranded: change.stranded ?? board.stranded,
+    released: change.released ?? board.released,
   };
 }
 

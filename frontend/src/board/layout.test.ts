@@ -25,6 +25,7 @@ function day(change: Partial<BoardRead> = {}): BoardRead {
     guests: [],
     visits: [],
     stranded: [],
+    released: [],
     ...change,
   };
 }
@@ -120,6 +121,23 @@ describe("columns", () => {
       layOut(day({ visits: [pieces(second)] }), "staff", all).columns[0]?.cards;
     expect(cards("14:30")).toHaveLength(1);
     expect(cards("15:00")).toHaveLength(2);
+  });
+
+  it("keeps a cancelled visit in the columns of the therapist and the bed that it had", () => {
+    const board = day({
+      visits: [visit("mai", { start: "14:00", end: "15:00", status: "cancelled", allocations: [] })],
+      released: [{ treatment_id: "mai", resource_ids: ["bed", "lan"] }],
+    });
+    for (const [view, id] of [
+      ["staff", "lan"],
+      ["rooms", "bed"],
+    ] as const) {
+      const columns = layOut(board, view, all).columns;
+      expect(columns.map((column) => [column.id, column.cards.length])).toEqual([[id, 1]]);
+    }
+    // A therapist who has no column on that day any more.
+    const elsewhere = { ...board, released: [{ treatment_id: "mai", resource_ids: ["hoa"] }] };
+    expect(layOut(elsewhere, "staff", all).columns.map(({ id }) => id)).toEqual(["lan", "unassigned"]);
   });
 
   it("keeps a cancelled visit with the therapist asked for, and others in a column of their own", () => {

@@ -119,7 +119,7 @@ function* cardsOf(board: BoardRead, view: View): Generator<Card & { columnId: st
         const occupied = treatment.allocations.filter(
           (allocation) => (allocation.kind === "staff") === (view === "staff"),
         );
-        for (const { columnId, start, end } of placesOf(treatment, occupied)) {
+        for (const { columnId, start, end } of placesOf(board, view, treatment, occupied)) {
           const key = `${treatment.id}/${columnId}/${start}`;
           yield { key, columnId, visit, appointment, treatment, start, end, lane: 0, lanes: 1 };
         }
@@ -128,14 +128,19 @@ function* cardsOf(board: BoardRead, view: View): Generator<Card & { columnId: st
   }
 }
 
-/** Return where a treatment is shown: what it occupies, or, when it occupies nothing, who was asked for. */
+/** Return where a treatment is shown: what it occupies, or, when it occupies nothing, what it had, or who was asked for. */
 function placesOf(
+  board: BoardRead,
+  view: View,
   treatment: TreatmentRead,
   allocations: TreatmentAllocation[],
 ): (Span & { columnId: string })[] {
   if (allocations.length === 0) {
-    const columnId = treatment.therapist_id ?? "unassigned";
-    return [{ columnId, start: Date.parse(treatment.start), end: Date.parse(treatment.end) }];
+    const released = board.released.find(({ treatment_id }) => treatment_id === treatment.id);
+    const had = released?.resource_ids.filter((id) => isColumn(board, view, id)) ?? [];
+    const columnIds = had.length > 0 ? had : [treatment.therapist_id ?? "unassigned"];
+    const span = { start: Date.parse(treatment.start), end: Date.parse(treatment.end) };
+    return columnIds.map((columnId) => ({ columnId, ...span }));
   }
   const places: (Span & { columnId: string })[] = [];
   const inOrder = allocations
@@ -154,6 +159,11 @@ function placesOf(
     }
   }
   return places;
+}
+
+function isColumn(board: BoardRead, view: View, resourceId: string): boolean {
+  if (view === "staff") return board.people.some(({ id }) => id === resourceId);
+  return board.rooms.some(({ equipment }) => equipment.some(({ id }) => id === resourceId));
 }
 
 function staffColumn(board: BoardRead, person: BoardPerson): Column {

@@ -78,6 +78,13 @@ class BoardStranded(BaseModel):
     problems: list[StrandedProblem]
 
 
+class BoardReleased(BaseModel):
+    """The resources that a treatment had before its guest was cancelled, declined or a no-show."""
+
+    treatment_id: UUID
+    resource_ids: list[UUID]
+
+
 class BoardRead(BaseModel):
     """A branch's day: the date, and the night that begins on it."""
 
@@ -94,6 +101,7 @@ class BoardRead(BaseModel):
     stranded: list[BoardStranded] = Field(
         description="Appointments of these visits that cannot take place as booked, and why."
     )
+    released: list[BoardReleased] = Field(description="Treatments that have released what they had.")
 
 
 class DayUtilization(BaseModel):
@@ -116,6 +124,7 @@ class BoardChange(BaseModel):
     people: list[BoardPerson] | None
     rooms: list[BoardRoom] | None
     stranded: list[BoardStranded] | None
+    released: list[BoardReleased] | None
 
 
 class BoardEvent(BaseModel):

@@ -16,14 +16,16 @@ from app.modules.board.board_schemas import (
     BoardLeave,
     BoardPerson,
     BoardRead,
+    BoardReleased,
     BoardRoom,
     BoardStranded,
     DayUtilization,
 )
 from app.modules.booking.booking_schemas import VisitRead
-from app.modules.booking.status.status import EDITABLE, AppointmentStatus
+from app.modules.booking.status.status import EDITABLE, RELEASED, AppointmentStatus
 from app.modules.booking.visit.access import staff_in
 from app.modules.booking.visit.read import visits_of_day
+from app.modules.booking.visit.released import released_by
 from app.modules.booking.visit.workload import count_workloads
 from app.modules.branch import branch_service
 from app.modules.branch.branch_schemas import OpenQuery, OpenSpan
@@ -135,6 +137,7 @@ async def load_board(session: AsyncSession, branch_id: UUID, day: date) -> Board
         guests=await _load_guests(session, visits),
         visits=visits,
         stranded=await _load_stranded(session, visits),
+        released=await _load_released(session, visits),
     )
 
 
@@ -148,7 +151,9 @@ def filter_board(viewer: Viewer, board: BoardRead) -> BoardRead:
     own_parts = (_own_part(viewer.staff_id, visit) for visit in board.visits)
     visits = [visit for visit in own_parts if visit.appointments]
     guest_ids = {appointment.customer_id for visit in visits for appointment in visit.appointments}
-    own_ids = {appointment.id for visit in visits for appointment in visit.appointments}
+    own = [appointment for visit in visits for appointment in visit.appointments]
+    own_ids = {appointment.id for appointment in own}
+    own_treatments = {treatment.id for appointment in own for treatment in appointment.treatments}
     return board.model_copy(
         update={
             "people": [person for person in board.people if person.id == viewer.staff_id],
@@ -159,6 +164,7 @@ def filter_board(viewer: Viewer, board: BoardRead) -> BoardRead:
             ],
             "visits": visits,
             "stranded": [entry for entry in board.stranded if entry.appointment_id in own_ids],
+            "released": [entry for entry in board.released if entry.treatment_id in own_treatments],
         }
     )
 
@@ -236,6 +242,20 @@ async def _load_stranded(session: AsyncSession, visits: list[VisitRead]) -> list
     return [
         BoardStranded(appointment_id=entry.appointment_id, problems=entry.problems)
         for entry in await find_stranded(session, appointment_ids)
+    ]
+
+
+async def _load_released(session: AsyncSession, visits: list[VisitRead]) -> list[BoardReleased]:
+    appointment_ids = [
+        appointment.id
+        for visit in visits
+        for appointment in visit.appointments
+        if appointment.status in RELEASED
+    ]
+    released = await released_by(session, appointment_ids)
+    return [
+        BoardReleased(treatment_id=treatment_id, resource_ids=resource_ids)
+        for treatment_id, resource_ids in sorted(released.items())
     ]
 
 

@@ -136,7 +136,14 @@ async def _sees_the_same(viewer: Viewer, user: CurrentUser, branch_id: UUID) -> 
 
 
 _NO_CHANGE = BoardChange(
-    visits=[], removed=[], guests=[], opening_hours=None, people=None, rooms=None, stranded=None
+    visits=[],
+    removed=[],
+    guests=[],
+    opening_hours=None,
+    people=None,
+    rooms=None,
+    stranded=None,
+    released=None,
 )
 
 
@@ -192,6 +199,7 @@ def difference(before: BoardRead, after: BoardRead) -> BoardChange | None:
         people=None if before.people == after.people else after.people,
         rooms=None if before.rooms == after.rooms else after.rooms,
         stranded=None if before.stranded == after.stranded else after.stranded,
+        released=None if before.released == after.released else after.released,
     )
     return None if change == _NO_CHANGE else change
 

@@ -6,10 +6,12 @@ from uuid import UUID
 
 import httpx2
 import pytest
+from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
 from app.modules.customer.customer_models import Customer
 from app.modules.identity.roles import Role
+from tests.builders.bookings import VISITS, bookable_spa, create_booking, resources_of
 from tests.builders.branches import add_branch
 from tests.builders.people import add_customer, add_role, new_user, signed_in
 from tests.builders.resources import add_bed, add_outage, add_room, at
@@ -124,6 +126,28 @@ class TestDesk:
         await add_visit(branch, at(2), at(3), allocations={lan: (at(2), at(3))})
         [person] = (await board(client, branch))["people"]
         assert (person["id"], person["shifts"]) == (str(lan), [])
+
+    async def test_a_cancelled_guest_stays_with_the_therapist_and_the_bed_they_had(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        await create_booking(client, spa, 10)
+        visit = await create_booking(client, spa, 14)
+        day = spa.day().isoformat()
+        assert (await board(client, spa.branch_id, day))["released"] == []
+        [treatment] = visit["appointments"][0]["treatments"]
+        had = {*resources_of(visit, "staff"), *resources_of(visit, "bed")}
+        await client.put(f"{VISITS}/{visit['id']}/status", json={"status": "cancelled"})
+        [released] = (await board(client, spa.branch_id, day))["released"]
+        assert released["treatment_id"] == treatment["id"]
+        assert {*released["resource_ids"]} == had
+        undone = await client.post(
+            f"{VISITS}/{visit['id']}/undo",
+            json={"status": "cancelled"},
+            headers={"Idempotency-Key": str(uuid7())},
+        )
+        assert undone.status_code == 200
+        assert (await board(client, spa.branch_id, day))["released"] == []
 
     async def test_cancelled_visits_are_shown_and_holds_until_they_expire(
         self, client: httpx2.AsyncClient

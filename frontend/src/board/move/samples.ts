@@ -55,6 +55,7 @@ export const day: BoardRead = {
     },
   ],
   stranded: [],
+  released: [],
 };
 
 export const layout = layOut(day, "staff", () => true);
