@@ -1,4 +1,5 @@
 /** The place of a visit in its series, and cancelling it with those that follow. */
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { showDone, showFailure } from "@/actions/toasts";
 import { hasNoAnswer } from "@/actions/useAction";
@@ -20,12 +21,6 @@ import { useDeskAction } from "./useDeskAction";
 interface Props {
   board: BoardRead;
   series: VisitSeriesRef;
-}
-
-interface Cancelling {
-  reason: string;
-  /** The series before, so that only what this action cancels is taken back. */
-  before?: SeriesRead;
 }
 
 interface Undone {
@@ -58,16 +53,21 @@ export function Series({ board, series }: Props) {
       else showFailure(`${sentence} ${sentenceOf(t, refusal)}`);
     },
   });
-  const cancel = useDeskAction<Cancelling, SeriesRead>({
+  // The series before, so that only what this action cancels is taken back.
+  const before = useRef<SeriesRead | null>(null);
+  const cancel = useDeskAction<string, SeriesRead>({
     zone: board.time_zone,
-    send: async (input) => {
+    send: async (reason) => {
       const path = { series_id: series.id };
-      input.before ??= await call(getVisitSeries({ path }));
-      const body = { status: "cancelled" as const, from_number: series.number, reason: input.reason };
+      before.current ??= await call(getVisitSeries({ path }));
+      const body = { status: "cancelled" as const, from_number: series.number, reason };
       return await call(cancelVisitSeries({ path, body }));
     },
-    onDone: (after, { before = after }) =>
-      showDone(t("opened.seriesCancelled"), () => undo.run([before, after])),
+    onDone: (after) => {
+      const change = [before.current ?? after, after];
+      before.current = null;
+      showDone(t("opened.seriesCancelled"), () => undo.run(change));
+    },
   });
   return (
     <>
@@ -83,7 +83,7 @@ export function Series({ board, series }: Props) {
             reason: "optional",
             reasons: t("opened.reasons.cancelled", { returnObjects: true }),
             confirm: t("opened.seriesConfirm"),
-            onConfirm: (reason) => cancel.run({ reason }),
+            onConfirm: cancel.run,
           })
         }
       >
