@@ -39,7 +39,7 @@ export const ColumnHead = memo(function ColumnHead({
       <span className="flex min-w-0 items-center gap-1.5 text-muted text-xs">
         <KindIcon kind={kind} />
         <span className="tabular truncate">{subtitle}</span>
-        {count > 0 && <span className="tabular shrink-0 rounded-sm bg-sunken px-1.5">{count}</span>}
+        {count > 0 && <span className="tabular -ml-0.5 shrink-0">· {count}</span>}
       </span>
       {kind !== "unassigned" && kind !== "day" && (
         <button

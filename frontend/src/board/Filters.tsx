@@ -29,13 +29,13 @@ export function Filters({ board, view, only, onOnly, guest, onGuest }: Props) {
     if (!isComposing.current) onGuest(next === "" ? undefined : next);
   };
   return (
-    <search className="ml-auto flex items-center gap-2 print:hidden">
-      <label className="relative">
+    <search className="ml-auto flex min-w-0 flex-1 items-center justify-end gap-2 print:hidden">
+      <label className="relative min-w-36 max-w-60 flex-1">
         <span className="sr-only">{t("filter.guest")}</span>
         <Search aria-hidden size={16} className="absolute top-1/2 left-2.5 -translate-y-1/2 text-muted" />
         <input
           type="search"
-          className={`${FIELD} w-52 pl-8`}
+          className={`${FIELD} w-full pl-8`}
           placeholder={t("filter.guest")}
           value={text}
           autoComplete="off"

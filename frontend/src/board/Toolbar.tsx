@@ -74,7 +74,7 @@ export function Toolbar({ day, today, view, step = 1, title, onDay, onView, chil
           onChange={(event) => isDay(event.target.value) && onDay(event.target.value)}
         />
       </span>
-      <div className="ml-auto flex items-center gap-2">{children}</div>
+      <div className="ml-auto flex min-w-0 flex-1 items-center justify-end gap-2">{children}</div>
       <ToggleGroup
         aria-label={t("board.view")}
         className="flex rounded-md border border-line-strong bg-sunken p-0.5"
@@ -94,10 +94,12 @@ function ViewToggle({ value, icon: Icon, text }: { value: Sheet; icon: typeof Be
   return (
     <Toggle
       value={value}
-      className="flex h-8 items-center gap-2 rounded-sm border border-transparent px-3 font-medium text-muted data-[pressed]:border-line-strong data-[pressed]:bg-raised data-[pressed]:text-text"
+      title={text}
+      className="group flex h-8 items-center gap-2 rounded-sm border border-transparent px-3 font-medium text-muted data-[pressed]:border-line-strong data-[pressed]:bg-raised data-[pressed]:text-text"
     >
       <Icon aria-hidden size={16} />
-      {text}
+      {/* On a tablet only the chosen one has room for its word. */}
+      <span className="max-[84rem]:sr-only max-[84rem]:group-data-[pressed]:not-sr-only">{text}</span>
     </Toggle>
   );
 }

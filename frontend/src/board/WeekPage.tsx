@@ -6,7 +6,7 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 import type { BoardRead, BranchRead } from "@/api/generated";
 import { Notice } from "@/design/Notice";
-import { dayName } from "@/i18n/format";
+import { dayName, shortDayName } from "@/i18n/format";
 import { BoardGrid } from "./BoardGrid";
 import { BoardSkeleton } from "./BoardSkeleton";
 import { Filters } from "./Filters";
@@ -74,7 +74,7 @@ export function WeekPage({ branch }: { branch: BranchRead }) {
     ...{ branch, board: undefined, layout: undefined, view: "staff", movements, canMove: false, onDay },
   });
   const last = addDays(first, 6);
-  const title = t("week.title", { first: dayName(t, first, today), last: dayName(t, last, today) });
+  const title = t("week.title", { first: shortDayName(t, first), last: shortDayName(t, last) });
   return (
     <>
       <Toolbar

@@ -1,7 +1,7 @@
 import i18next from "i18next";
 import { describe, expect, it } from "vitest";
 import en from "./en.json";
-import { dayName, money, phoneNumber, relativeDayName, shortName } from "./format";
+import { dayName, money, phoneNumber, relativeDayName, shortDayName, shortName } from "./format";
 import vi from "./vi.json";
 
 await i18next.init({
@@ -50,3 +50,8 @@ it.each([
   ["María del Carmen", "María del Carmen"],
   ["Kim Min-jun", "Kim Min-jun"],
 ])("%s is %s for short", (full, short) => expect(shortName(full)).toBe(short));
+
+it("names the ends of a week shortly", () => {
+  expect(shortDayName(i18next.getFixedT("vi"), "2026-12-06")).toBe("6/12");
+  expect(shortDayName(i18next.getFixedT("en"), "2026-12-06")).toBe("6 Dec");
+});

@@ -12,6 +12,12 @@ export function dayName(t: TFunction, day: string, today: string): string {
   return day.slice(0, 4) === today.slice(0, 4) ? t("date.long", values) : t("date.withYear", values);
 }
 
+/** Return `6/12`, or `6 Dec`. */
+export function shortDayName(t: TFunction, day: string): string {
+  const { month, date } = partsOf(day);
+  return t("date.short", { day: date, month: t("date.month", { returnObjects: true })[month - 1] ?? "" });
+}
+
 /** Return `Hôm nay`, `Ngày mai` or `Hôm qua`, or null for any other day. */
 export function relativeDayName(t: TFunction, day: string, today: string): string | null {
   switch (daysBetween(today, day)) {
