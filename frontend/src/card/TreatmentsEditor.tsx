@@ -20,7 +20,7 @@ import { MINUTE } from "@/board/time";
 import { Button } from "@/design/Button";
 import { currentLanguage } from "@/i18n";
 import { inLanguage, money } from "@/i18n/format";
-import { changesOf, draftOf, type TreatmentDraft } from "./edit";
+import { changesOf, draftOf, minutesWith, type TreatmentDraft, withAddOn } from "./edit";
 import { Check, Select } from "./fields";
 import { nameOf } from "./find";
 import { useDeskAction, withReassigned } from "./useDeskAction";
@@ -256,7 +256,9 @@ function TreatmentFields(props: FieldsProps) {
             else
               onChange({
                 variantId,
-                ...(minutes === undefined ? {} : { minutes }),
+                ...(minutes === undefined
+                  ? {}
+                  : { minutes: minutesWith(minutes, treatment.addOnIds, service?.add_ons ?? []) }),
                 assignTo: treatment.assignTo ?? assigned?.resource_id ?? null,
               });
           }}
@@ -332,13 +334,7 @@ function TreatmentFields(props: FieldsProps) {
                 money(addOn.price),
               ].join(" · ")}
               checked={treatment.addOnIds.includes(addOn.id)}
-              onChange={(isChosen) =>
-                onChange({
-                  addOnIds: isChosen
-                    ? [...treatment.addOnIds, addOn.id]
-                    : treatment.addOnIds.filter((id) => id !== addOn.id),
-                })
-              }
+              onChange={(isChosen) => onChange(withAddOn(treatment, addOn, isChosen))}
             />
           ))}
         </fieldset>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AppointmentRead, TreatmentRead } from "@/api/generated";
-import { changesOf, draftOf } from "./edit";
+import { changesOf, draftOf, minutesWith, withAddOn } from "./edit";
 
 function treatment(id: string, more: Partial<TreatmentRead> = {}): TreatmentRead {
   return {
@@ -83,5 +83,20 @@ describe("the changes of treatments", () => {
     ]);
     expect(changesOf([agreed, second], [second])).toEqual([{ id: "b" }]);
     expect(changesOf([agreed, second], [second, agreed])).toEqual([{ id: "b" }, { id: "a" }]);
+  });
+});
+
+describe("the length", () => {
+  const soak = { id: "soak", minutes: 15 };
+  const [plain] = draftOf(guest(treatment("t1")));
+
+  it("grows and shrinks with the add-ons, in whichever order they are chosen", () => {
+    if (plain === undefined) throw new Error("no treatment");
+    const longer = { ...plain, minutes: 90 };
+    const both = { ...longer, ...withAddOn(longer, soak, true) };
+    expect(both).toMatchObject({ addOnIds: ["soak"], minutes: 105 });
+    expect({ ...both, ...withAddOn(both, soak, false) }).toEqual(longer);
+    expect(minutesWith(90, ["soak"], [soak, { id: "stones", minutes: 20 }])).toBe(105);
+    expect(changesOf([plain], [both])).toEqual([{ id: plain.key, add_on_ids: ["soak"], minutes: 105 }]);
   });
 });

@@ -16,7 +16,34 @@ export interface TreatmentDraft {
   assignTo: string | null;
   gender: TreatmentRead["gender"];
   bedId: string | null;
+  /** The length of the guest's time, with the add-ons. */
   minutes: number;
+}
+
+interface AddOn {
+  id: string;
+  minutes: number;
+}
+
+/** Return the treatment with an add-on more or less, and with its minutes. */
+export function withAddOn(
+  { addOnIds, minutes }: TreatmentDraft,
+  addOn: AddOn,
+  isChosen: boolean,
+): Pick<TreatmentDraft, "addOnIds" | "minutes"> {
+  return isChosen
+    ? { addOnIds: [...addOnIds, addOn.id], minutes: minutes + addOn.minutes }
+    : { addOnIds: addOnIds.filter((id) => id !== addOn.id), minutes: minutes - addOn.minutes };
+}
+
+/** Return the minutes of another variant with the add-ons that are chosen. */
+export function minutesWith(
+  variantMinutes: number,
+  addOnIds: readonly string[],
+  addOns: readonly AddOn[],
+): number {
+  const chosen = addOns.filter(({ id }) => addOnIds.includes(id));
+  return chosen.reduce((sum, { minutes }) => sum + minutes, variantMinutes);
 }
 
 export function draftOf(appointment: AppointmentRead): TreatmentDraft[] {
