@@ -113,7 +113,7 @@ test("are added with what was searched for; a number that exists leads to its cu
   );
   await page.getByRole("button", { name: "Là người nhà, dùng chung số" }).click();
   await page.getByRole("button", { name: "Lưu" }).click();
-  await expect(page.getByRole("heading", { name })).toBeVisible();
+  await expect(page.getByRole("heading", { name, exact: true })).toBeVisible();
   await expect(page.getByText("31/12", { exact: true })).toBeVisible();
   await expect(page.getByRole("link", { name: mother.full_name })).toBeVisible();
 });

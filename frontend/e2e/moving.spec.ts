@@ -336,6 +336,8 @@ test.describe("a finger", () => {
     await page.keyboard.press("Escape");
     await expect(cardA).toBeFocused();
     const cardB = cardOf(page, b);
+    // Away from the edges, at which a card in the hand scrolls the board.
+    await cardB.evaluate((card) => card.scrollIntoView({ block: "center" }));
     const start = await centre(cardB);
     await finger.down(start);
     await expect(page.locator("[data-floating]")).toBeVisible();
