@@ -25,6 +25,23 @@ export default defineConfig({
     target: "es2022",
     assetsInlineLimit: 0, // the Content-Security-Policy allows no data: in scripts, styles and fonts
     modulePreload: { polyfill: false },
+    // Few files on the way to the board, each with what it imports. The rest is split by itself.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            {
+              name: "libraries",
+              test: /node_modules\/(react|react-dom|scheduler|i18next|react-i18next|@tanstack)\//,
+              priority: 4,
+            },
+            { name: "start", test: /src\/(main|sign-in\/SignInPage)\.tsx$/, priority: 3 },
+            { name: "shell", test: /src\/(shell\/Shell|actions\/)/, priority: 2 },
+            { name: "board", test: /src\/board\/BoardPage/, priority: 1 },
+          ],
+        },
+      },
+    },
   },
   server: { proxy: { "/api": process.env.API ?? "http://localhost:8000" } },
   test: { include: ["src/**/*.test.{ts,tsx}"], env: { TZ: "Europe/Berlin" } },

@@ -4,7 +4,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { configureClient, queryClient } from "./api/client";
-import { currentSession, onSessionChange } from "./api/session";
+import { currentSession, onSessionChange, resumeSession } from "./api/session";
 import { keepFiles } from "./app/files";
 import { applyTheme, preferences } from "./app/preferences";
 import { router } from "./app/router";
@@ -17,8 +17,10 @@ onSessionChange(() => {
   if (session.status === "signed-in" && session.isConfirmed) void keepFiles().catch(() => undefined);
 });
 applyTheme(preferences.theme());
-startTranslations();
 configureClient();
+// The session is asked for while the texts are on their way. Whether that failed, the router finds out.
+resumeSession().catch(() => undefined);
+await startTranslations();
 
 const root = document.getElementById("root");
 if (root !== null) {

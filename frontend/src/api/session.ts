@@ -36,6 +36,7 @@ const START_PATIENCE = 3_000;
 let session: Session = { status: "unknown" };
 let token: { value: string; expiresAt: number } | null = null;
 let refreshing: Promise<string | null> | null = null;
+let resuming: Promise<void> | null = null;
 const listeners = new Set<() => void>();
 const cleanups = new Set<() => void>();
 const otherTabs = typeof BroadcastChannel === "undefined" ? null : new BroadcastChannel("zenspa.session");
@@ -142,6 +143,13 @@ function forget(ended: boolean): void {
     and the device has kept nobody. */
 export async function resumeSession(): Promise<void> {
   if (session.status !== "unknown") return;
+  resuming ??= resume().finally(() => {
+    resuming = null;
+  });
+  await resuming;
+}
+
+async function resume(): Promise<void> {
   if (leaving.isKept()) {
     await post("sign-out").then(leaving.forget, () => undefined);
     return become({ status: "signed-out", ended: false });

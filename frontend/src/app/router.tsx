@@ -7,11 +7,20 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
+import { ApiError } from "@/api/errors";
 import { currentSession, onSessionChange, resumeSession } from "@/api/session";
 import { parseBoardSearch } from "@/board/search";
 import { parseCustomersSearch, parseMergeSearch, parseNewCustomerSearch } from "@/customers/search";
 import { CrashPage, NotFoundPage, StartPage } from "@/shell/fallbacks";
 import { isOwnPath } from "./ownPath";
+
+/** Load a page; without the network that is what is said. The router itself would reload, and lose the page before. */
+const page =
+  <Page,>(load: () => Promise<Page>) =>
+  () =>
+    load().catch(() => {
+      throw new ApiError("NETWORK", 0);
+    });
 
 const root = createRootRoute({
   component: Outlet,
@@ -31,7 +40,10 @@ const signIn = createRoute({
     if (currentSession().status === "signed-in")
       throw redirect({ to: search.next ?? "/desk/board", replace: true });
   },
-  component: lazyRouteComponent(() => import("@/sign-in/SignInPage"), "SignInPage"),
+  component: lazyRouteComponent(
+    page(() => import("@/sign-in/SignInPage")),
+    "SignInPage",
+  ),
 });
 
 const desk = createRoute({
@@ -43,7 +55,10 @@ const desk = createRoute({
       throw redirect({ to: "/desk/sign-in", search: { next: location.href }, replace: true });
     }
   },
-  component: lazyRouteComponent(() => import("@/shell/Shell"), "Shell"),
+  component: lazyRouteComponent(
+    page(() => import("@/shell/Shell")),
+    "Shell",
+  ),
 });
 
 const deskIndex = createRoute({
@@ -58,40 +73,58 @@ const board = createRoute({
   getParentRoute: () => desk,
   path: "/board",
   validateSearch: parseBoardSearch,
-  component: lazyRouteComponent(() => import("@/board/BoardPage"), "BoardPage"),
+  component: lazyRouteComponent(
+    page(() => import("@/board/BoardPage")),
+    "BoardPage",
+  ),
 });
 
 const customers = createRoute({
   getParentRoute: () => desk,
   path: "/customers",
   validateSearch: parseCustomersSearch,
-  component: lazyRouteComponent(() => import("@/customers/CustomersPage"), "CustomersPage"),
+  component: lazyRouteComponent(
+    page(() => import("@/customers/CustomersPage")),
+    "CustomersPage",
+  ),
 });
 
 const newCustomer = createRoute({
   getParentRoute: () => desk,
   path: "/customers/new",
   validateSearch: parseNewCustomerSearch,
-  component: lazyRouteComponent(() => import("@/customers/NewCustomerPage"), "NewCustomerPage"),
+  component: lazyRouteComponent(
+    page(() => import("@/customers/NewCustomerPage")),
+    "NewCustomerPage",
+  ),
 });
 
 const importCustomers = createRoute({
   getParentRoute: () => desk,
   path: "/customers/import",
-  component: lazyRouteComponent(() => import("@/customers/ImportPage"), "ImportPage"),
+  component: lazyRouteComponent(
+    page(() => import("@/customers/ImportPage")),
+    "ImportPage",
+  ),
 });
 
 const customer = createRoute({
   getParentRoute: () => desk,
   path: "/customers/$customerId",
-  component: lazyRouteComponent(() => import("@/customers/CustomerPage"), "CustomerPage"),
+  component: lazyRouteComponent(
+    page(() => import("@/customers/CustomerPage")),
+    "CustomerPage",
+  ),
 });
 
 const mergeCustomers = createRoute({
   getParentRoute: () => desk,
   path: "/customers/$customerId/merge",
   validateSearch: parseMergeSearch,
-  component: lazyRouteComponent(() => import("@/customers/MergePage"), "MergePage"),
+  component: lazyRouteComponent(
+    page(() => import("@/customers/MergePage")),
+    "MergePage",
+  ),
 });
 
 export const router = createRouter({

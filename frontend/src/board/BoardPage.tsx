@@ -5,9 +5,10 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { sentenceOf } from "@/api/errors";
 import type { AppointmentStatus, BoardRead, BranchRead } from "@/api/generated";
+import { deferred } from "@/app/deferred";
 import { Booking } from "@/booking/Booking";
 import { CardLayer } from "@/card/CardLayer";
-import { SolveButton } from "@/card/SolveList";
+import { SolveButton } from "@/card/SolveButton";
 import { usePanel } from "@/card/usePanel";
 import { Button } from "@/design/Button";
 import { Notice } from "@/design/Notice";
@@ -19,7 +20,6 @@ import { DateStrip } from "./DateStrip";
 import { Filters } from "./Filters";
 import { onlyColumns, withGuests } from "./filter";
 import { type Card, layOut, type View } from "./layout";
-import { ConfirmationDialog } from "./move/ConfirmationDialog";
 import { MovingStage } from "./move/MovingStage";
 import { withPending } from "./move/movement";
 import { useMovements } from "./move/useMovements";
@@ -31,17 +31,24 @@ import { Toolbar } from "./Toolbar";
 import { dayIn } from "./time";
 import { useBoard } from "./useBoard";
 import { useNow } from "./useNow";
-import { WeekPage } from "./WeekPage";
 
+const ConfirmationDialog = deferred(
+  async () => (await import("./move/ConfirmationDialog")).ConfirmationDialog,
+);
+const WeekPage = deferred(async () => (await import("./WeekPage")).WeekPage);
 const NONE: AppointmentStatus[] = [];
 
 export function BoardPage() {
   const { t } = useTranslation();
   const { error, retry } = useBranches();
   const branch = useBranch();
-  const { view } = useSearch({ from: "/desk/board" });
-  if (branch !== undefined)
-    return view === "week" ? <WeekPage branch={branch} /> : <BoardOfBranch branch={branch} />;
+  const navigate = useNavigate();
+  const { view, ...search } = useSearch({ from: "/desk/board" });
+  const showDay = () => void navigate({ to: "/desk/board", search, replace: true });
+  if (branch !== undefined) {
+    if (view === "week") return <WeekPage branch={branch} onClose={showDay} />;
+    return <BoardOfBranch branch={branch} />;
+  }
   if (error === null) return <BoardSkeleton />;
   return <Failure sentence={sentenceOf(t, error)} retry={retry} />;
 }
@@ -145,7 +152,9 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
       {board !== undefined && layout !== undefined && (
         <PrintSheet title={`${branch.name} · ${dayName(t, day, today)}`} board={board} layout={layout} />
       )}
-      <ConfirmationDialog movements={movements} />
+      {movements.confirmation !== null && (
+        <ConfirmationDialog movements={movements} onClose={movements.decline} />
+      )}
       <StatusBar
         board={board}
         hidden={hide}

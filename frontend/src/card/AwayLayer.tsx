@@ -1,9 +1,11 @@
 /** What belongs to the columns of the board: their menus, and the shades that say why somebody or something is not there. */
 import { type RefObject, useEffect, useState } from "react";
 import type { BoardRead } from "@/api/generated";
-import { AwayDialog } from "./AwayDialog";
+import { deferred } from "@/app/deferred";
 import { type Away, awaysOf } from "./away";
-import { ColumnMenu } from "./ColumnMenu";
+
+const AwayDialog = deferred(async () => (await import("./AwayDialog")).AwayDialog);
+const ColumnMenu = deferred(async () => (await import("./ColumnMenu")).ColumnMenu);
 
 interface Props {
   board: BoardRead;

@@ -5,21 +5,24 @@ import { useTranslation } from "react-i18next";
 import { showFailure } from "@/actions/toasts";
 import { sentenceOf } from "@/api/errors";
 import type { BoardRead } from "@/api/generated";
+import { deferred } from "@/app/deferred";
 import { isSingleKey } from "@/app/keys";
+import { usePreload } from "@/app/preload";
 import { AwayLayer } from "./AwayLayer";
 import { Questions } from "./ask";
-import { CardMenu } from "./CardMenu";
-import { CardPanel } from "./CardPanel";
-import { CardPreview } from "./CardPreview";
 import { findAppointment, findByCard, type Opened } from "./find";
-import { KeysHelp } from "./KeysHelp";
-import { SickPanel } from "./SickPanel";
-import { SolveList } from "./SolveList";
 import { STEP_KEYS, stepsOf, undoOf } from "./steps";
 import { useCardEvents } from "./useCardEvents";
 import { useHolds } from "./useHolds";
 import type { PanelState } from "./usePanel";
 import { stepsQuery, useStepActions } from "./useSteps";
+
+const CardMenu = deferred(async () => (await import("./CardMenu")).CardMenu);
+const CardPanel = deferred(async () => (await import("./CardPanel")).CardPanel);
+const CardPreview = deferred(async () => (await import("./CardPreview")).CardPreview);
+const KeysHelp = deferred(async () => (await import("./KeysHelp")).KeysHelp);
+const SickPanel = deferred(async () => (await import("./SickPanel")).SickPanel);
+const SolveList = deferred(async () => (await import("./SolveList")).SolveList);
 
 interface Props {
   board: BoardRead;
@@ -37,6 +40,7 @@ interface MenuAt {
 
 export function CardLayer({ board, surface, state: { panel: shown, open }, isHelpOpen, onHelp }: Props) {
   const { t } = useTranslation();
+  usePreload(); // the board is drawn
   const cache = useQueryClient();
   const actions = useStepActions(board);
   const isDesk = useHolds(board.branch_id, "admin", "receptionist");
@@ -112,7 +116,7 @@ export function CardLayer({ board, surface, state: { panel: shown, open }, isHel
         />
       )}
       {looked !== null && lookedKey !== undefined && menu === null && (
-        <CardPreview board={board} cardKey={lookedKey} anchor={looked} />
+        <CardPreview board={board} cardKey={lookedKey} anchor={looked} onClose={() => setLooked(null)} />
       )}
       {menu !== null && menuOf !== undefined && (
         <CardMenu
@@ -138,7 +142,7 @@ export function CardLayer({ board, surface, state: { panel: shown, open }, isHel
         />
       )}
       <AwayLayer board={board} surface={surface} onSick={(sick) => open({ sick })} />
-      <KeysHelp isOpen={isHelpOpen} onClose={() => onHelp(false)} />
+      {isHelpOpen && <KeysHelp onClose={() => onHelp(false)} />}
       <Questions />
     </>
   );

@@ -1,52 +1,15 @@
-/** Appointments that cannot take place as booked, in the whole branch: how many, which ones, and why. */
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
-import { CheckCheck, Phone, TriangleAlert } from "lucide-react";
+/** Appointments that cannot take place as booked, in the whole branch: which ones, and why. */
+import { CheckCheck, Phone } from "lucide-react";
 import { useTranslation } from "react-i18next";
-import { call } from "@/api/client";
 import { sentenceOf } from "@/api/errors";
-import { type BoardRead, listStrandedAppointments } from "@/api/generated";
+import type { BoardRead } from "@/api/generated";
 import { dayIn, timeIn } from "@/board/time";
-import { Button, buttonClass } from "@/design/Button";
+import { buttonClass } from "@/design/Button";
 import { Notice } from "@/design/Notice";
 import { dayName, phoneNumber, relativeDayName } from "@/i18n/format";
 import { Problem } from "./facts";
 import { SidePanel } from "./SidePanel";
-
-const MOST = 100;
-/** Other days have their causes, too, which no event of this day tells. */
-const AGAIN = 60_000;
-
-function useStranded(branchId: string, board: BoardRead | undefined) {
-  // What changes on the day that is shown is asked for at once.
-  const onBoard = board?.stranded.map(
-    ({ appointment_id, problems }) => `${appointment_id}/${problems.length}`,
-  );
-  return useQuery({
-    queryKey: ["stranded", branchId, ...(onBoard ?? [])],
-    queryFn: () => call(listStrandedAppointments({ path: { branch_id: branchId }, query: { limit: MOST } })),
-    placeholderData: keepPreviousData,
-    refetchInterval: AGAIN,
-  });
-}
-
-interface ButtonProps {
-  branchId: string;
-  board: BoardRead | undefined;
-  onOpen: () => void;
-}
-
-export function SolveButton({ branchId, board, onOpen }: ButtonProps) {
-  const { t } = useTranslation();
-  const { data } = useStranded(branchId, board);
-  const count = data?.items.length ?? 0;
-  if (count === 0) return null;
-  return (
-    <Button className="border-danger bg-danger-soft text-danger" onClick={onOpen}>
-      <TriangleAlert aria-hidden size={16} />
-      {t("solve.button", { count: data?.next_cursor ? `${count}+` : count })}
-    </Button>
-  );
-}
+import { useStranded } from "./SolveButton";
 
 interface Props {
   board: BoardRead;

@@ -1,9 +1,10 @@
-/** The two languages of the screens. A language is switched at once, without a reload, and kept on the device. */
+/** The two languages of the screens. One is loaded at the start, the other before it is asked for; it is switched without a
+    reload, and kept on the device. */
 import i18next from "i18next";
 import { initReactI18next } from "react-i18next";
 import { type Language, preferences } from "@/app/preferences";
-import en from "./en.json";
-import vi from "./vi.json";
+import { addPreload } from "@/app/preload";
+import type vi from "./vi.json";
 
 declare module "i18next" {
   interface CustomTypeOptions {
@@ -12,22 +13,35 @@ declare module "i18next" {
   }
 }
 
-export function startTranslations(): void {
+const TEXTS: Record<Language, () => Promise<{ default: object }>> = {
+  vi: () => import("./vi.json"),
+  en: () => import("./en.json"),
+};
+
+async function load(language: Language): Promise<void> {
+  if (i18next.hasResourceBundle(language, "translation")) return;
+  i18next.addResourceBundle(language, "translation", (await TEXTS[language]()).default);
+}
+
+export async function startTranslations(): Promise<void> {
   const language = preferences.language();
-  void i18next.use(initReactI18next).init({
+  document.documentElement.lang = language;
+  await i18next.use(initReactI18next).init({
     lng: language,
     fallbackLng: false,
-    resources: { vi: { translation: vi }, en: { translation: en } },
+    resources: { [language]: { translation: (await TEXTS[language]()).default } },
     interpolation: { escapeValue: false }, // React writes every text as text
     initAsync: false,
   });
-  document.documentElement.lang = language;
+  addPreload(() => load(language === "vi" ? "en" : "vi"));
 }
 
-export function switchLanguage(language: Language): void {
+/** Switch the language. Without the network, one that was never loaded is left for another time. */
+export async function switchLanguage(language: Language): Promise<void> {
+  await load(language);
   preferences.setLanguage(language);
   document.documentElement.lang = language;
-  void i18next.changeLanguage(language);
+  await i18next.changeLanguage(language);
 }
 
 export function currentLanguage(): Language {

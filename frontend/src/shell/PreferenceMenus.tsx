@@ -3,14 +3,16 @@ import { Menu } from "@base-ui/react/menu";
 import { Check } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
+import { showFailure } from "@/actions/toasts";
 import { LANGUAGE_NAMES, LANGUAGES, type Language, preferences, THEMES, type Theme } from "@/app/preferences";
 import { currentLanguage, switchLanguage } from "@/i18n";
 import { MENU_ITEM, MENU_LABEL } from "./menu";
 
 export function LanguageItems() {
   const { t } = useTranslation();
+  const choose = (value: Language) => void switchLanguage(value).catch(() => showFailure(t("error.part")));
   return (
-    <Menu.RadioGroup value={currentLanguage()} onValueChange={(value: Language) => switchLanguage(value)}>
+    <Menu.RadioGroup value={currentLanguage()} onValueChange={choose}>
       <Menu.Group>
         <Menu.GroupLabel className={MENU_LABEL}>{t("account.language")}</Menu.GroupLabel>
         {LANGUAGES.map((language) => (

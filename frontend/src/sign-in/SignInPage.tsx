@@ -2,9 +2,10 @@ import { useRouter, useSearch } from "@tanstack/react-router";
 import { Eye, EyeOff, LoaderCircle, TriangleAlert } from "lucide-react";
 import { type FormEvent, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { sentenceOf } from "@/api/errors";
+import { ApiError, sentenceOf } from "@/api/errors";
 import { signIn, useSession } from "@/api/session";
 import { LANGUAGE_NAMES, LANGUAGES } from "@/app/preferences";
+import { usePreload } from "@/app/preload";
 import { Button } from "@/design/Button";
 import { Logo } from "@/design/Logo";
 import { currentLanguage, switchLanguage } from "@/i18n";
@@ -14,6 +15,7 @@ const FIELD =
 
 export function SignInPage() {
   const { t } = useTranslation();
+  usePreload();
   const router = useRouter();
   const session = useSession();
   const { next } = useSearch({ from: "/desk/sign-in" });
@@ -62,7 +64,7 @@ export function SignInPage() {
             lang={language}
             aria-pressed={language === currentLanguage()}
             className="text-muted aria-pressed:bg-hover aria-pressed:text-text"
-            onClick={() => switchLanguage(language)}
+            onClick={() => void switchLanguage(language).catch(() => setError(new ApiError("NETWORK", 0)))}
           >
             {LANGUAGE_NAMES[language]}
           </Button>

@@ -1,0 +1,25 @@
+/** What is loaded before it is needed: when the page is drawn and the browser has nothing else to do. */
+import { useEffect } from "react";
+
+const loads = new Set<() => Promise<unknown>>();
+
+export function addPreload(load: () => Promise<unknown>): void {
+  loads.add(load);
+}
+
+/** Load everything that was added. What fails is loaded again when it is asked for. */
+export function usePreload(): void {
+  useEffect(() => {
+    const load = () => {
+      for (const next of loads) next().then(() => loads.delete(next), ignore);
+    };
+    if (window.requestIdleCallback === undefined) {
+      const timer = setTimeout(load, 500); // Safari
+      return () => clearTimeout(timer);
+    }
+    const idle = requestIdleCallback(load);
+    return () => cancelIdleCallback(idle);
+  }, []);
+}
+
+function ignore(): void {}
