@@ -24,6 +24,7 @@ import customers
 import health
 import imports
 import link
+import screens
 import signed_in
 import start
 import typer
@@ -54,6 +55,7 @@ _PARTS: dict[str, Part] = {
     "booking": booking,
     "link": link,
     "import": imports,
+    "screens": screens,
 }
 
 
@@ -66,7 +68,17 @@ def main(
         ),
     ] = False,
     only: Annotated[
-        Literal["health", "signed-in", "start", "customers", "availability", "booking", "link", "import"]
+        Literal[
+            "health",
+            "signed-in",
+            "start",
+            "customers",
+            "availability",
+            "booking",
+            "link",
+            "import",
+            "screens",
+        ]
         | None,
         typer.Option(help="Run one part."),
     ] = None,

@@ -72,12 +72,17 @@ async def add_spa(connection: asyncpg.Connection) -> int:
     await connection.execute(
         "SET session_replication_role = replica"
     )  # no audit entries, which no part reads
-    await connection.execute(_SPA)
+    await add_branch(connection)
     await add_days(connection, 0, 90, one_of=9)
     count: int = await connection.fetchval("SELECT count(*) FROM allocation")
     await connection.execute("VACUUM (ANALYZE)", timeout=3600)
     await connection.execute("SET session_replication_role = origin")
     return count
+
+
+async def add_branch(connection: asyncpg.Connection) -> None:
+    """Add the branch with its beds, therapists and services, without shifts."""
+    await connection.execute(_SPA)
 
 
 async def add_days(connection: asyncpg.Connection, first: int, end: int, *, one_of: int) -> None:

@@ -54,10 +54,12 @@ class Effort:
     """Searches of a month per kind of party."""
     over_link: int
     """Requests of each kind over a link with a delay."""
+    live_bookings: int
+    """Bookings of another process that the board shows."""
 
 
-FULL = Effort(7, 4, 5, 1_000_000, 25, 100, 5_000, 100_000, 1_000_000, 400, 100)
-QUICK = Effort(2, 1, 2, 50_000, 5, 20, 100, 10_000, 50_000, 60, 10)
+FULL = Effort(7, 4, 5, 1_000_000, 25, 100, 5_000, 100_000, 1_000_000, 400, 100, 100)
+QUICK = Effort(2, 1, 2, 50_000, 5, 20, 100, 10_000, 50_000, 60, 10, 10)
 type Advance = Callable[[], None]
 """A function that moves the progress bar by one step of a part."""
 
@@ -207,12 +209,18 @@ class Testbed:
         """Run a worker of the app, which reaches PostgreSQL through another port if given."""
         return self.serve("app.main:app", self.environment(database, port))
 
-    def sign_in(self, database: str, worker: Worker) -> dict[str, str]:
-        """Create an administrator, sign in and return the header, which is valid for 15 minutes."""
+    def create_admin(self, database: str) -> dict[str, str]:
+        """Create an administrator and return the login and the password."""
         login = "admin@example.com"
         made = self.zenspa("user", "create", login, "--name", "Lan", "--role", "admin", database=database)
+        return {"login": login, "password": made.output.split()[-1]}
+
+    def sign_in(
+        self, database: str, worker: Worker, account: Mapping[str, str] | None = None
+    ) -> dict[str, str]:
+        """Sign in as the account, or as a new administrator, and return the header, which is valid for 15 minutes."""
         connection = worker.connect()
-        body = json.dumps({"login": login, "password": made.output.split()[-1]})
+        body = json.dumps(account or self.create_admin(database))
         connection.request("POST", "/api/v1/auth/sign-in", body, {"Content-Type": "application/json"})
         response = connection.getresponse()
         answer = response.read()

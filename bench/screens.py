@@ -1,0 +1,176 @@
+"""The day board in a browser, on a processor that is six times slower, beside an empty React page."""
+
+import asyncio
+import json
+import os
+from collections.abc import Sequence
+from contextlib import chdir
+from datetime import timedelta
+from pathlib import Path
+
+import asyncpg
+from customers import COLUMNS, record_of
+from report import Row, Section, at_most, percentile
+from spa import add_branch, id_of, midnight, tomorrow
+from testbed import Advance, Client, Effort, MeasurementError, Request, Testbed
+
+from app.cli import screens
+from app.cli.demo_people import sample_customers
+
+_DATABASE = "screens"
+_COLUMNS = 24
+_CARDS = 360
+_SLOT = timedelta(minutes=45)
+_THROTTLED = 20
+"""Bookings that are drawn on the slow processor."""
+_USABLE, _MILLISECONDS, _SECOND = 2, 50, 1000
+_IN_TIME = 0.99
+_CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+# One bed for each therapist, treatments of one slot, one long shift tomorrow.
+_DAY = """
+UPDATE opening_hours SET opens = 420, closes = 1320;
+DELETE FROM resource WHERE kind = 'bed' AND substring(key FROM 5)::int >= 24;
+DELETE FROM service_segment WHERE position = 1;
+UPDATE service_segment SET minutes = 45;
+UPDATE service SET name_vi = 'Massage thảo dược ' || position, name_en = 'Herbal massage ' || position;
+INSERT INTO shift (id, staff_id, branch_id, during)
+    SELECT gen_random_uuid(), md5('staff' || n)::uuid, md5('branch0')::uuid,
+        tstzrange(day.begins + interval '7 hours', day.begins + interval '22 hours')
+    FROM generate_series(0, 23) AS n, (SELECT '{}'::timestamptz AS begins) AS day;
+"""
+
+
+def steps(_effort: Effort) -> int:
+    return 3
+
+
+def measure(testbed: Testbed, effort: Effort, advance: Advance) -> Section:
+    if not Path(_CHROMIUM).exists():
+        raise MeasurementError(f"no browser at {_CHROMIUM}: apt-get install chromium, or set CHROMIUM")
+    empty_folder = testbed.folder / "empty"
+    try:
+        screens.build()
+        _npm("exec", "--", "vite", "build", "bench/empty", "--outDir", str(empty_folder), "--emptyOutDir")
+    except screens.ScreensError as error:
+        raise MeasurementError(str(error)) from None
+    advance()
+    testbed.create_database(_DATABASE)
+    customers = asyncio.run(_add_day(testbed))
+    account = testbed.create_admin(_DATABASE)
+    environment = testbed.environment(_DATABASE)
+    screens_folder = {"SCREENS_DIR": str(screens.FRONTEND / "dist")}
+    with (
+        testbed.serve("app.main:app", environment | screens_folder) as app,
+        testbed.serve("app.main:app", environment | {"SCREENS_DIR": str(empty_folder)}) as empty,
+    ):
+        headers = testbed.sign_in(_DATABASE, app, account)
+        client = Client(app.connect(), headers)
+        bookings = [_booking(number, customers[number]) for number in range(len(customers))]
+        for number, body in enumerate(bookings[:_CARDS]):
+            client.send(Request("POST", "/api/v1/visits", body, {"Idempotency-Key": f"day-{number}"}))
+        advance()
+        live = bookings[_CARDS : _CARDS + _THROTTLED + effort.live_bookings]
+        job = {
+            "chromium": _CHROMIUM,
+            "screens": f"http://localhost:{app.port}",
+            "empty": f"http://localhost:{empty.port}",
+            "day": tomorrow().isoformat(),
+            "cards": _CARDS,
+            **account,
+            "headers": headers,
+            "bookings": live,
+            "throttled": _THROTTLED,
+            "rounds": effort.rounds,
+        }
+        job_file, result_file = testbed.folder / "job.json", testbed.folder / "result.json"
+        job_file.write_text(json.dumps(job), encoding="utf-8")
+        try:
+            _npm("run", "--silent", "bench", "--", str(job_file), str(result_file))
+        except screens.ScreensError as error:
+            raise MeasurementError(str(error)) from None
+        advance()
+    return _section(json.loads(result_file.read_bytes()), effort)
+
+
+def _npm(*arguments: str) -> None:
+    with chdir(screens.BACKEND):
+        screens.run_npm(arguments, quiet=True)
+
+
+async def _add_day(testbed: Testbed) -> list[str]:
+    """Add the spa and its customers, and return the ids of these: one for each place of the day."""
+    records = [record_of(person) for person in sample_customers(_COLUMNS * 20)]
+    connection = await asyncpg.connect(testbed.libpq_url(_DATABASE))
+    await add_branch(connection)
+    begins = midnight() + timedelta(days=1)
+    await connection.execute(_DAY.replace("{}", begins.isoformat()))
+    await connection.copy_records_to_table("customer", records=records, columns=COLUMNS)
+    await connection.execute("VACUUM (ANALYZE)")
+    await connection.close()
+    return [str(record[0]) for record in records]
+
+
+def _booking(number: int, customer: str) -> dict[str, object]:
+    """Return a booking of a place that no other number has: one slot of one therapist."""
+    slot, therapist = divmod(number, _COLUMNS)
+    treatment = {
+        "variant_id": str(id_of("variant", therapist)),
+        "therapist_id": str(id_of("staff", therapist)),
+    }
+    return {
+        "branch_id": str(id_of("branch", 0)),
+        "start": (midnight() + timedelta(days=1, hours=7) + slot * _SLOT).isoformat(),
+        "customer_id": customer,
+        "guests": [{"customer_id": customer, "treatments": [treatment]}],
+    }
+
+
+def _section(result: dict[str, list[float]], effort: Effort) -> Section:
+    empty, usable = percentile(result["empty"], 50), percentile(result["usable"], 50)
+    frames, changes, live = result["dragged"], result["changes"], result["live"]
+    in_time = sum(milliseconds < _SECOND for milliseconds in live) / len(live)
+    return Section(
+        "The day board in a browser",
+        f"Chromium with its processor throttled to a sixth, {_COLUMNS} therapists with {_CARDS} cards, one worker, "
+        f"PostgreSQL and Valkey on the same machine. The floor is a React page with one button, built by the same Vite and "
+        f"served by the same app. Both are opened in turn without a cache, {effort.rounds} times after one to warm up, from "
+        "the start of the navigation until a click on the first card, or on the button, is answered on the screen; the "
+        "panel of the card is loaded for it. A change is a booking: from its event in the page to the frame with its card. "
+        "Frames are those of 200 moves of the mouse with a card in the hand. Bookings of another process are sent one after "
+        "another, without throttling, from the request to the frame.",
+        [
+            Row("the empty page answers", _spread(result["empty"])),
+            Row("the cards are drawn", _spread(result["drawn"])),
+            at_most(
+                "the board answers",
+                _spread(result["usable"]),
+                usable / empty,
+                _USABLE,
+                "the p50 of the empty page",
+            ),
+            Row(
+                f"a change is drawn, {len(changes)} times",
+                _spread(changes),
+                f"worst ≤ {_MILLISECONDS} ms",
+                max(changes) <= _MILLISECONDS,
+            ),
+            Row("frames of a drag over the empty page", _spread(result["draggedOverEmpty"])),
+            Row(
+                "— over the board",
+                _spread(frames),
+                f"worst ≤ {_MILLISECONDS} ms",
+                max(frames) <= _MILLISECONDS,
+            ),
+            Row(
+                f"{len(live)} bookings of another process",
+                f"{_spread(live)}; {in_time:.0%} in time",
+                f"{_IN_TIME:.0%} within 1 s",
+                in_time >= _IN_TIME,
+            ),
+        ],
+    )
+
+
+def _spread(milliseconds: Sequence[float]) -> str:
+    p50, p95, p99 = (percentile(milliseconds, percent) for percent in (50, 95, 99))
+    return f"p50 {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms, worst {max(milliseconds):.0f} ms"
