@@ -1,7 +1,7 @@
 /** Measure the board in Chromium; `bench/screens.py` starts it with servers that have a full day, and reads the result. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from "@playwright/test";
-import { installProbe } from "./probe.ts";
+import { installProbe, type Wanted } from "./probe.ts";
 
 interface Job {
   chromium: string;
@@ -10,6 +10,8 @@ interface Job {
   empty: string;
   day: string;
   cards: number;
+  /** Those in the columns that fit on the screen. */
+  cardsInView: number;
   login: string;
   password: string;
   /** Those of requests to the API. */
@@ -26,6 +28,7 @@ export interface Result {
   empty: number[];
   drawn: number[];
   usable: number[];
+  complete: number[];
   changes: number[];
   dragged: number[];
   draggedOverEmpty: number[];
@@ -38,8 +41,8 @@ const MOVES = 200;
 
 const [jobFile = "", resultFile = ""] = process.argv.slice(2);
 const job = JSON.parse(readFileSync(jobFile, "utf-8")) as Job;
-const BOARD = { drawn: "[data-card]", count: job.cards, answer: "aside[role=dialog]" };
-const EMPTY = { drawn: "button", count: 1, answer: "button[data-answered]" };
+const BOARD = { drawn: "[data-card]", inView: job.cardsInView, all: job.cards, answer: "aside[role=dialog]" };
+const EMPTY = { drawn: "button", inView: 1, all: 1, answer: "button[data-answered]" };
 
 async function main(browser: Browser): Promise<Result> {
   const context = await browser.newContext({ locale: "vi-VN", viewport: { width: 1366, height: 768 } });
@@ -49,6 +52,7 @@ async function main(browser: Browser): Promise<Result> {
     empty: [],
     drawn: [],
     usable: [],
+    complete: [],
     changes: [],
     dragged: [],
     draggedOverEmpty: [],
@@ -71,6 +75,7 @@ async function main(browser: Browser): Promise<Result> {
     result.empty.push(empty.answeredAt);
     result.drawn.push(full.drawnAt);
     result.usable.push(full.answeredAt);
+    result.complete.push(full.completeAt);
   }
   return result;
 }
@@ -90,19 +95,21 @@ interface Opened {
   devtools: CDPSession;
   drawnAt: number;
   answeredAt: number;
+  completeAt: number;
 }
 
 /** Open a page that is in no cache, on a slow processor, until it has answered a click. */
-async function open(context: BrowserContext, url: string, probe: typeof BOARD): Promise<Opened> {
+async function open(context: BrowserContext, url: string, probe: Wanted): Promise<Opened> {
   const page = await context.newPage();
   const devtools = await context.newCDPSession(page);
   await devtools.send("Network.clearBrowserCache");
   await devtools.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
   await page.addInitScript(installProbe, probe);
   await page.goto(url, { waitUntil: "commit" });
-  await page.waitForFunction(() => window.probe?.answeredAt !== undefined, undefined, { polling: 100 });
-  const { drawnAt = 0, answeredAt = 0 } = await page.evaluate(() => window.probe);
-  return { page, devtools, drawnAt, answeredAt };
+  const isDone = () => window.probe?.answeredAt !== undefined && window.probe.completeAt !== undefined;
+  await page.waitForFunction(isDone, undefined, { polling: 100 });
+  const { drawnAt = 0, answeredAt = 0, completeAt = 0 } = await page.evaluate(() => window.probe);
+  return { page, devtools, drawnAt, answeredAt, completeAt };
 }
 
 /** Return the times of the frames while a pointer carries something over the page, and puts it back. */

@@ -1,9 +1,10 @@
 /** What a measured page notes about itself. It runs in the page, before its scripts. Times are of `performance.now()`. */
 
 export interface Probe {
-  /** When the page was drawn, and when it had answered a click. */
+  /** When what is in view was drawn, when a click on it was answered, and when everything was drawn. */
   drawnAt?: number;
   answeredAt?: number;
+  completeAt?: number;
   /** Changes: when the event had arrived, and when the frame with the new card was painted. */
   changes: { arrivedAt: number; paintedAt: number }[];
   /** Milliseconds between two frames, from `startFrames` on. */
@@ -18,16 +19,17 @@ declare global {
   }
 }
 
-/** Wait for `count` elements, click the first, wait for the answer; then watch the cards that changes bring. */
-export function installProbe({
-  drawn,
-  count,
-  answer,
-}: {
+export interface Wanted {
+  /** What is drawn: how many elements fill the view, and how many there are. */
   drawn: string;
-  count: number;
+  inView: number;
+  all: number;
+  /** What is there when the click is answered. */
   answer: string;
-}): void {
+}
+
+/** Wait for the elements in view, click the first, wait for the answer; then watch the cards that changes bring. */
+export function installProbe({ drawn, inView, all, answer }: Wanted): void {
   let isRecording = false;
   window.probe = {
     changes: [],
@@ -59,14 +61,25 @@ export function installProbe({
 
   const lookForAnswer = () => {
     if (document.querySelector(answer) === null) requestAnimationFrame(lookForAnswer);
-    else painted((at) => (probe.answeredAt = at));
+    else
+      painted((at) => {
+        probe.answeredAt = at;
+      });
+  };
+  const lookForAll = () => {
+    if (document.querySelectorAll(drawn).length < all) requestAnimationFrame(lookForAll);
+    else
+      painted((at) => {
+        probe.completeAt = at;
+      });
   };
   const lookForCards = () => {
     const first = document.querySelector<HTMLElement>(drawn);
-    if (first === null || document.querySelectorAll(drawn).length < count) {
+    if (first === null || document.querySelectorAll(drawn).length < inView) {
       requestAnimationFrame(lookForCards);
       return;
     }
+    lookForAll();
     painted((at) => {
       probe.drawnAt = at;
       first.click();

@@ -1,13 +1,13 @@
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
-import type { BoardRead } from "@/api/generated";
 import { BookingLayer } from "@/booking/BookingLayer";
 import { BoardCard } from "./BoardCard";
 import { type Card, type Column, type Direction, offsetOf, type Shade, type Span, type View } from "./layout";
 
 interface Props {
   column: Column;
-  board: BoardRead;
+  hasCards: boolean;
+  zone: string;
   span: Span;
   scale: number;
   view: View;
@@ -30,7 +30,8 @@ const SHADES: Record<Shade["kind"], string> = {
 /** A column: what is shaded, and the cards as a list in the order of time. */
 export const BoardColumn = memo(function BoardColumn({
   column,
-  board,
+  hasCards,
+  zone,
   span,
   scale,
   view,
@@ -40,23 +41,25 @@ export const BoardColumn = memo(function BoardColumn({
   onFocus,
   onArrow,
 }: Props) {
+  const { t } = useTranslation();
   return (
     <section
       aria-labelledby={`column-${column.id}`}
-      className={`hour-lines relative min-w-0 border-l bg-surface ${column.startsGroup ? "border-l-line-strong" : "border-l-line"}`}
+      className={`skip-unseen hour-lines relative min-w-0 border-l bg-surface ${column.startsGroup ? "border-l-line-strong" : "border-l-line"}`}
       style={{ height: offsetOf(span, scale, span.end) }}
       data-column={column.id}
     >
       {column.shades.map((shade) => (
         <ShadedHours key={`${shade.kind}/${shade.start}`} shade={shade} span={span} scale={scale} />
       ))}
-      <BookingLayer column={column} span={span} scale={scale} zone={board.time_zone} />
+      <BookingLayer column={column} span={span} scale={scale} zone={zone} />
       <ul>
-        {column.cards.map((card) => (
+        {(hasCards ? column.cards : []).map((card) => (
           <BoardCard
             key={card.key}
             card={card}
-            board={board}
+            zone={zone}
+            t={t}
             span={span}
             scale={scale}
             view={view}

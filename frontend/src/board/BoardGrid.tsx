@@ -1,7 +1,7 @@
 /** The columns of a day. One element scrolls both ways; the head and the hours stick to its edges, so that they are
     aligned with the columns by construction. */
 
-import { type CSSProperties, useEffect, useRef } from "react";
+import { type CSSProperties, startTransition, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BoardRead } from "@/api/generated";
 import { LitInView } from "@/booking/BookingLayer";
@@ -12,9 +12,13 @@ import { type Card, type DayLayout, offsetOf, type View } from "./layout";
 import { HandLayer } from "./move/HandLayer";
 import { useHand } from "./move/handStore";
 import type { Moving } from "./move/useMoving";
+import { StatusIcons } from "./StatusIcon";
 import { HOUR, hoursIn, timeIn } from "./time";
 import { useCardFocus } from "./useCardFocus";
 import { useNow } from "./useNow";
+
+/** No column is narrower, in pixels. */
+const NARROWEST = 128;
 
 interface Props {
   board: BoardRead;
@@ -32,6 +36,7 @@ export function BoardGrid({ board, layout, view, moving, onOpen, isWeek = false 
   const now = useNow(15_000);
   const { columns, span, scale } = layout;
   const focus = useCardFocus(columns, scroller);
+  const first = useFirstColumns();
   const liftedId = useHand(moving.store, ({ hand }) => hand?.card.treatment.id ?? null);
   const zone = board.time_zone;
   const height = offsetOf(span, scale, span.end);
@@ -63,6 +68,7 @@ export function BoardGrid({ board, layout, view, moving, onOpen, isWeek = false 
       className="board min-h-0 flex-1 overflow-auto border-line border-t"
       data-board
     >
+      <StatusIcons />
       <div className="relative grid" style={measures}>
         <div className="sticky top-0 left-0 z-30 border-line border-r border-b bg-surface" />
         {columns.map((column, index) => (
@@ -89,11 +95,12 @@ export function BoardGrid({ board, layout, view, moving, onOpen, isWeek = false 
             </time>
           )}
         </div>
-        {columns.map((column) => (
+        {columns.map((column, index) => (
           <BoardColumn
             key={column.id}
             column={column}
-            board={board}
+            hasCards={index < first}
+            zone={zone}
             span={span}
             scale={scale}
             view={view}
@@ -130,4 +137,11 @@ export function BoardGrid({ board, layout, view, moving, onOpen, isWeek = false 
       </div>
     </div>
   );
+}
+
+/** Return of how many columns the cards are drawn: at first those that fit on the screen, afterwards all. */
+function useFirstColumns(): number {
+  const [first, setFirst] = useState(Math.ceil(innerWidth / NARROWEST));
+  useEffect(() => startTransition(() => setFirst(Number.POSITIVE_INFINITY)), []);
+  return first;
 }

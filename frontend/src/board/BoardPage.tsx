@@ -19,12 +19,13 @@ import { BoardSkeleton } from "./BoardSkeleton";
 import { DateStrip } from "./DateStrip";
 import { Filters } from "./Filters";
 import { onlyColumns, withGuests } from "./filter";
-import { type Card, layOut, type View } from "./layout";
+import { type Card, type DayLayout, layOut, type View } from "./layout";
 import { MovingStage } from "./move/MovingStage";
 import { withPending } from "./move/movement";
 import { useMovements } from "./move/useMovements";
 import { MovingProvider, useMoving } from "./move/useMoving";
 import { PrintSheet } from "./PrintSheet";
+import { reuse } from "./reuse";
 import { StatusBar } from "./StatusBar";
 import type { BoardSearch } from "./search";
 import { Toolbar } from "./Toolbar";
@@ -67,10 +68,12 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
   const board = useMemo(() => (known === undefined ? known : withPending(known, pending)), [known, pending]);
   const only = view === "staff" ? search.staff : search.room;
   const { guest } = search;
+  const drawn = useRef<DayLayout>(undefined);
   const layout = useMemo(() => {
     if (board === undefined) return undefined;
     const all = layOut(withGuests(board, guest), view, (status) => !hide.includes(status));
-    return { ...all, columns: onlyColumns(all.columns, view, only) };
+    drawn.current = reuse(drawn.current, { ...all, columns: onlyColumns(all.columns, view, only) });
+    return drawn.current;
   }, [board, view, hide, guest, only]);
   const worksAtDesk = useWorksAtDesk(branch.id);
   const canMove = worksAtDesk && !isKept;
@@ -85,7 +88,12 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
       replace: "hide" in change || "guest" in change,
     });
 
-  const onDay = (next: string) => go({ day: next === today ? undefined : next });
+  const latest = useRef(go);
+  latest.current = go;
+  const onDay = useCallback(
+    (next: string) => latest.current({ day: next === today ? undefined : next }),
+    [today],
+  );
   const moving = useMoving({ branch, board, layout, view, movements, canMove, onDay });
 
   const title = `${relativeDayName(t, day, today) ?? ""} ${dayName(t, day, today)}`.trim();

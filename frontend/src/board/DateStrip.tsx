@@ -1,6 +1,6 @@
 /** Two weeks, and how full each day is: by the share of the working minutes that is booked. Arrow keys lead from day to day. */
 import { useQuery } from "@tanstack/react-query";
-import { type KeyboardEvent, useRef } from "react";
+import { type KeyboardEvent, memo, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { call } from "@/api/client";
 import { type DayUtilization, getUtilization } from "@/api/generated";
@@ -17,7 +17,7 @@ interface Props {
 
 const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 
-export function DateStrip({ branchId, day, today, onDay }: Props) {
+export const DateStrip = memo(function DateStrip({ branchId, day, today, onDay }: Props) {
   const { t } = useTranslation();
   const list = useRef<HTMLUListElement>(null);
   const first = firstOfStrip(day);
@@ -60,7 +60,7 @@ export function DateStrip({ branchId, day, today, onDay }: Props) {
       </ul>
     </nav>
   );
-}
+});
 
 interface DayProps {
   day: string;

@@ -12,6 +12,7 @@ import type {
   BlockReason,
   BoardBlockedTime,
   BoardEquipment,
+  BoardGuest,
   BoardPerson,
   BoardRead,
   TreatmentAllocation,
@@ -42,6 +43,9 @@ export interface Card extends Span {
   visit: VisitRead;
   appointment: AppointmentRead;
   treatment: TreatmentRead;
+  guest: BoardGuest | undefined;
+  /** It cannot take place as booked. */
+  isStranded: boolean;
   /** The lane from 0, of as many as its group of overlapping cards has. */
   lane: number;
   lanes: number;
@@ -113,15 +117,20 @@ function buildColumns(
 }
 
 function* cardsOf(board: BoardRead, view: View): Generator<Card & { columnId: string }> {
+  const guests = new Map(board.guests.map((guest) => [guest.id, guest]));
+  const stranded = new Set(board.stranded.map(({ appointment_id }) => appointment_id));
   for (const visit of board.visits) {
     for (const appointment of visit.appointments) {
+      const isStranded = stranded.has(appointment.id);
+      const guest = guests.get(appointment.customer_id ?? "");
       for (const treatment of appointment.treatments) {
         const occupied = treatment.allocations.filter(
           (allocation) => (allocation.kind === "staff") === (view === "staff"),
         );
         for (const { columnId, start, end } of placesOf(board, view, treatment, occupied)) {
           const key = `${treatment.id}/${columnId}/${start}`;
-          yield { key, columnId, visit, appointment, treatment, start, end, lane: 0, lanes: 1 };
+          const facts = { key, columnId, visit, appointment, treatment, guest, isStranded };
+          yield { ...facts, start, end, lane: 0, lanes: 1 };
         }
       }
     }

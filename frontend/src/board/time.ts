@@ -6,6 +6,9 @@ export const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
 const formats = new Map<string, Intl.DateTimeFormat>();
+/** Formatting is slow, and the cards of a day have few different times. */
+const times = new Map<string, string>();
+const MOST_TIMES = 1000;
 
 function formatOf(zone: string): Intl.DateTimeFormat {
   let format = formats.get(zone);
@@ -43,8 +46,15 @@ export function dayIn(zone: string, instant: number): string {
 
 /** Return the wall-clock time in a zone, as `09:05`. */
 export function timeIn(zone: string, instant: number): string {
-  const { hour, minute } = wallClock(zone, instant);
-  return `${hour}:${minute}`;
+  const key = `${zone}/${instant}`;
+  let time = times.get(key);
+  if (time === undefined) {
+    const { hour, minute } = wallClock(zone, instant);
+    time = `${hour}:${minute}`;
+    if (times.size >= MOST_TIMES) times.clear();
+    times.set(key, time);
+  }
+  return time;
 }
 
 /** Return `09:05–10:35`. */

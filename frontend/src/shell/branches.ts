@@ -54,23 +54,25 @@ export function useBranch(): BranchRead | undefined {
   const { branches } = useBranches();
   const { branch } = useSearch({ strict: false });
   const wanted = branch ?? preferences.branch();
-  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
   return (
     branches.find(({ id }) => id === wanted) ??
-    branches.find(({ time_zone }) => isSameZone(time_zone, zone)) ??
+    branches.find(({ time_zone }) => canonical(time_zone) === canonical()) ??
     branches[0]
   );
 }
 
-/** Return whether two names mean one zone: some browsers still say Asia/Saigon. */
-function isSameZone(first: string, second: string): boolean {
-  return canonical(first) === canonical(second);
+const canonicalNames = new Map<string | undefined, string | undefined>();
+
+/** Return the one name of a zone, by default that of this device: some browsers still say Asia/Saigon. */
+function canonical(zone?: string): string | undefined {
+  if (!canonicalNames.has(zone)) canonicalNames.set(zone, resolve(zone));
+  return canonicalNames.get(zone);
 }
 
-function canonical(zone: string): string {
+function resolve(timeZone?: string): string | undefined {
   try {
-    return new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
+    return new Intl.DateTimeFormat("en", { timeZone }).resolvedOptions().timeZone;
   } catch {
-    return zone;
+    return timeZone;
   }
 }
