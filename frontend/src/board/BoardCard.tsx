@@ -65,7 +65,7 @@ export const BoardCard = memo(function BoardCard(props: Props) {
 
   return (
     <li
-      className={`group @container absolute z-2 px-0.5 ${isLifted ? "opacity-45" : ""}`}
+      className={`skip-unseen group @container absolute z-2 px-0.5 ${isLifted ? "opacity-45" : ""}`}
       style={{
         top: offsetOf(span, scale, card.start),
         height,

@@ -135,13 +135,21 @@ function Ghost({ store, board, span, scale, hand, places, index, columns }: Ghos
 
   if (index === -1) return null;
   return (
-    <div className="relative row-start-1" style={{ gridColumn: index + 2 }}>
+    // Moved by a transform alone: the browser then lays out and layers nothing anew, which on a full day takes longer than all
+    // else that a movement costs.
+    <div
+      className="absolute top-(--head) left-14 px-0.5 will-change-transform"
+      style={{
+        width: `calc((100% - 3.5rem) / ${columns.length})`,
+        height,
+        transform: `translate(${index * 100}%, ${offsetOf(span, scale, start)}px)`,
+      }}
+    >
       <div
         ref={box}
-        className={`absolute inset-x-0.5 flex ${REVEALED} flex-col justify-end rounded-sm border-2 border-dashed px-1.5 py-0.5 text-sm ${
+        className={`relative flex h-full ${REVEALED} flex-col justify-end rounded-sm border-2 border-dashed px-1.5 py-0.5 text-sm ${
           reason === null ? "border-accent bg-accent-soft" : "border-danger bg-danger-soft text-danger"
         }`}
-        style={{ top: offsetOf(span, scale, start), height }}
         data-ghost={at.columnId}
         data-verdict={verdict}
       >
