@@ -21,7 +21,7 @@ _DATABASE = "screens"
 _COLUMNS = 24
 _CARDS = 360
 _COLUMNS_IN_VIEW = 9
-"""Those that fit beside the hours in 1366 pixels; the others are drawn after them."""
+"""The columns that fit beside the hours in 1366 pixels. The others are drawn after them."""
 _SLOT = timedelta(minutes=45)
 _THROTTLED = 20
 """Bookings that are drawn on the slow processor."""
