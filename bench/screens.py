@@ -136,10 +136,11 @@ def _section(result: dict[str, list[float]], effort: Effort) -> Section:
         "The day board in a browser",
         f"Chromium with its processor throttled to a sixth, {_COLUMNS} therapists with {_CARDS} cards, one worker, "
         f"PostgreSQL and Valkey on the same machine. The floor is a React page with one button, built by the same Vite and "
-        f"served by the same app. Both are opened in turn without a cache, {effort.rounds} times after one to warm up, from "
-        "the start of the navigation until the cards in view, or the button, are drawn and a click on the first is answered "
-        "on the screen; the panel of the card is loaded for it. A change is a booking: from its event in the page to the frame with its card. "
-        "Frames are those of 200 moves of the mouse with a card in the hand. Bookings of another process are sent one after "
+        f"served by the same app. Both are opened in turn, {effort.rounds} times after one to warm up, without the "
+        "cache of the browser; the desk has its files from its service worker, as after every first visit. Times are from the "
+        "start of the navigation until the cards in view, or the button, are drawn and a click on the first is answered "
+        "on the screen; the panel of the card is loaded for it. A change is a booking: from its event in the page to the "
+        "frame with its card. Frames are those of 200 moves of the mouse with a card in the hand. Bookings of another process are sent one after "
         "another, without throttling, from the request to the frame.",
         [
             Row("the empty page answers", _spread(result["empty"])),

@@ -98,7 +98,7 @@ interface Opened {
   completeAt: number;
 }
 
-/** Open a page that is in no cache, on a slow processor, until it has answered a click. */
+/** Open a page without the cache of the browser, on a slow processor, until it has answered a click. */
 async function open(context: BrowserContext, url: string, probe: Wanted): Promise<Opened> {
   const page = await context.newPage();
   const devtools = await context.newCDPSession(page);

@@ -123,7 +123,9 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
           />
         )}
       </Toolbar>
-      {worksAtDesk && <DateStrip branchId={branch.id} day={day} today={today} onDay={onDay} />}
+      {worksAtDesk && (
+        <DateStrip branchId={branch.id} day={day} today={today} isReady={board !== undefined} onDay={onDay} />
+      )}
       <div className="flex min-h-0 flex-1">
         <section
           ref={surface}

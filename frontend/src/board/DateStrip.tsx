@@ -12,12 +12,14 @@ interface Props {
   branchId: string;
   day: string;
   today: string;
+  /** The board is there: its request goes first. */
+  isReady: boolean;
   onDay: (day: string) => void;
 }
 
 const STEPS: Record<string, number> = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
 
-export const DateStrip = memo(function DateStrip({ branchId, day, today, onDay }: Props) {
+export const DateStrip = memo(function DateStrip({ branchId, day, today, isReady, onDay }: Props) {
   const { t } = useTranslation();
   const list = useRef<HTMLUListElement>(null);
   const first = firstOfStrip(day);
@@ -32,6 +34,7 @@ export const DateStrip = memo(function DateStrip({ branchId, day, today, onDay }
           signal,
         }),
       ),
+    enabled: isReady,
     refetchInterval: 60_000,
     placeholderData: (before) => before,
   });

@@ -2,11 +2,12 @@
 
     N opens the panel, W opens it for a party that is here, Shift+W takes one in at once for what is booked most today.
 */
-import { lazy, Suspense, useEffect, useRef } from "react";
+import { useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { showFailure } from "@/actions/toasts";
 import { sentenceOf } from "@/api/errors";
 import type { BoardRead, BranchRead } from "@/api/generated";
+import { deferred } from "@/app/deferred";
 import { isSingleKey } from "@/app/keys";
 import { bookingOf, newDraft, reduce } from "./draft";
 import { popularVariants } from "./past";
@@ -14,8 +15,7 @@ import { useCatalogue } from "./queries";
 import { closeBooking, forgetEntered, isHeld, openBooking, reopenEntered, useSeed } from "./store";
 import { useBook } from "./useBook";
 
-const loadPanel = () => import("./BookingPanel");
-const BookingPanel = lazy(async () => ({ default: (await loadPanel()).BookingPanel }));
+const BookingPanel = deferred(async () => (await import("./BookingPanel")).BookingPanel);
 
 interface Props {
   branch: BranchRead;
@@ -29,7 +29,7 @@ export function Booking(props: Props) {
   const { t } = useTranslation();
   const { branch, board, day, today, onDay } = props;
   const seed = useSeed();
-  const { data: catalogue } = useCatalogue();
+  const { data: catalogue } = useCatalogue(board !== undefined); // the board first
   const usual = popularVariants(board).find((id) => catalogue?.isSold(id)) ?? catalogue?.offers[0]?.id;
   const walkIn = newDraft({ isWalkIn: true });
   const draft =
@@ -70,18 +70,13 @@ export function Booking(props: Props) {
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: when the board opens
   useEffect(() => {
-    void loadPanel().catch(() => undefined); // before it is asked for; without the network, when it is
     isResumed.current ||= resume();
     if (!isResumed.current) reopenEntered();
     return closeBooking;
   }, []);
 
   if (seed === null) return null;
-  return (
-    <Suspense>
-      <BookingPanel key={seed.id} {...props} seed={seed} />
-    </Suspense>
-  );
+  return <BookingPanel key={seed.id} {...props} seed={seed} onClose={closeBooking} />;
 }
 
 /** Where a letter is a letter, or belongs to something that is open. */

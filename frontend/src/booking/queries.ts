@@ -17,10 +17,11 @@ import { addDays } from "@/board/time";
 import { currentLanguage } from "@/i18n";
 import { toCatalogue } from "./catalogue";
 
-export function useCatalogue() {
+export function useCatalogue(isNeeded = true) {
   return useQuery({
     queryKey: ["catalogue", "desk"],
     queryFn: () => askOrKept("catalogue", () => call(readDeskCatalogue())),
+    enabled: isNeeded,
     select: toCatalogue,
     staleTime: 5 * 60_000,
   });
