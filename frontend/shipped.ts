@@ -52,8 +52,8 @@ function kilobytes(files: Iterable<string>): number {
 const endingWith = (end: string) =>
   outputs.map(({ fileName }) => fileName).filter((name) => name.endsWith(end));
 const one = (name: string) => kilobytes([chunkNamed(name).fileName]);
-const signIn = kilobytes(closure(["start", "SignInPage", "vi"]));
-const board = kilobytes(closure(["start", "Shell", "BoardPage", "vi"]));
+const signIn = kilobytes(closure(["index", "SignInPage", "vi"]));
+const board = kilobytes(closure(["index", "Shell", "BoardPage", "vi"]));
 const all = kilobytes(chunks.map(({ fileName }) => fileName));
 const rows: [what: string, size: number, mark?: number][] = [
   ["`libraries`: React, router, cache, translations", one("libraries")],
@@ -103,6 +103,16 @@ const imported = new Set(modules.map((id) => id.replace(`${root}/`, "")));
 for (const file of globSync("src/**/*.{ts,tsx}", { cwd: root, exclude: ["src/api/generated"] })) {
   const isTest = file.includes(".test.") || OF_TESTS.includes(file);
   if (!isTest && !imported.has(file)) problems.push(`nothing imports ${file}`);
+}
+
+const page = String(
+  outputs.flatMap((output) =>
+    output.fileName === "index.html" && "source" in output ? [output.source] : [],
+  ),
+);
+for (const [, file] of page.matchAll(/(?<=content="[^"]*)\/(assets\/[^" ]+)/g)) {
+  if (!outputs.some(({ fileName }) => fileName === file))
+    problems.push(`the page names ${file}, which is not there`);
 }
 
 if (/"resolved": *"https?:/.test(readFileSync(`${root}/package-lock.json`, "utf-8"))) {

@@ -35,7 +35,11 @@ export default defineConfig({
               test: /node_modules\/(react|react-dom|scheduler|i18next|react-i18next|@tanstack)\//,
               priority: 4,
             },
-            { name: "start", test: /src\/(main|sign-in\/SignInPage)\.tsx$/, priority: 3 },
+            {
+              name: "start",
+              test: /src\/(app\/(router|files)|api\/client|sign-in\/SignInPage)\.tsx?$|csp-provider/,
+              priority: 3,
+            },
             { name: "shell", test: /src\/(shell\/Shell|actions\/)/, priority: 2 },
             { name: "board", test: /src\/board\/BoardPage/, priority: 1 },
           ],
