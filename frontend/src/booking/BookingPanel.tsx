@@ -106,15 +106,18 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
   const guestName = draft.guests[0]?.customer?.full_name ?? draft.guests[0]?.name ?? "";
 
   // The place to type is the first thing, and the place from which the panel was opened is the last.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: when the panel opens, and not again
   useEffect(() => {
     const opener = document.activeElement;
-    const first = inputs[0];
-    (draft.isWalkIn ? first?.treatment : first?.customer)?.current?.focus();
     return () => {
       if (opener instanceof HTMLElement && opener.isConnected) opener.focus({ preventScroll: true });
     };
   }, []);
+  const isReady = catalogue !== undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when the fields are there, and not again
+  useEffect(() => {
+    const first = inputs[0];
+    if (isReady) (draft.isWalkIn ? first?.treatment : first?.customer)?.current?.focus();
+  }, [isReady]);
 
   // Another place or another key was pressed while this is being entered.
   const lastSeed = useRef(seed);
