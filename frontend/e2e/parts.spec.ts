@@ -1,6 +1,9 @@
 /** Parts of the screens that are loaded apart from the page, when the network is away before they are there. */
 import { expect, signIn, test } from "./facts";
 
+// The service worker would have them.
+test.use({ serviceWorkers: "block" });
+
 const PART_AWAY = "Phần này chưa tải được. Kiểm tra mạng rồi thử lại.";
 
 test("a part that cannot be loaded is told, the board stays, and the next try loads it", async ({ page }) => {
@@ -14,7 +17,7 @@ test("a part that cannot be loaded is told, the board stays, and the next try lo
 
   await page.unroute("**/assets/KeysHelp-*.js");
   await page.keyboard.press("?");
-  await expect(page.getByRole("heading", { name: "Phím tắt trên thẻ lịch hẹn" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Phím tắt", exact: true })).toBeVisible();
 });
 
 test("a page that cannot be loaded is told, and nothing is reloaded", async ({ page, complaints }) => {
