@@ -313,6 +313,28 @@ test("Enter that ends a Telex composition picks no customer, and only the newest
   await expect(page.locator("[data-guest]")).toContainText(mai.full_name);
 });
 
+test("tabbing through the days scrolls the days alone", async ({ page, request }) => {
+  const spa = await makeSpa(request);
+  const mai = await addCustomer(spa);
+  await openBoard(page, spa);
+  await page.keyboard.press("n");
+  await enter(page, mai.full_name);
+  const days = panel(page).locator("button[data-day]");
+  await expect(days).toHaveCount(14);
+  await days.first().focus();
+  for (let press = 0; press < 13; press += 1) await page.keyboard.press("Tab");
+  await expect(days.last()).toBeFocused();
+  // What is scrolled sideways: the strip, and nothing around it.
+  const scrolled = await days.last().evaluate((day) => {
+    const found: string[] = [];
+    for (let parent = day.parentElement; parent !== null; parent = parent.parentElement) {
+      if (parent.scrollLeft > 0) found.push(parent.tagName);
+    }
+    return found;
+  });
+  expect(scrolled).toEqual(["FIELDSET"]);
+});
+
 test("a couple is booked in one room, and another appointment at the same time is confirmed", async ({
   page,
   request,

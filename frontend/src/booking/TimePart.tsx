@@ -23,7 +23,7 @@ export function DayStrip({ days, firstDay, day, today, onDay }: DaysProps) {
   const known = new Map(days?.map((entry) => [entry.day, entry]));
   const weekdays = t("booking.weekday", { returnObjects: true });
   return (
-    <fieldset className="-mx-1 flex gap-1 overflow-x-auto px-1 py-1">
+    <fieldset className="relative -mx-1 flex gap-1 overflow-x-auto px-1 py-1">
       <legend className="sr-only">{t("booking.days")}</legend>
       {Array.from({ length: DAYS }, (_, index) => addDays(firstDay, index)).map((date) => {
         const entry = known.get(date);
