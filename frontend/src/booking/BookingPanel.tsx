@@ -141,7 +141,7 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
     const visits = await cache
       .fetchQuery({ ...visitsQuery(customer.id), staleTime: 30_000 })
       .catch(() => null);
-    const past = pastVisits(visits?.items ?? [], customer.id);
+    const past = pastVisits(visits?.items ?? [], customer.id, Date.now());
     const treatments = usualTreatments(past, (id) => catalogue?.isSold(id) ?? false);
     change({ kind: "usual", guest, customerId: customer.id, treatments });
     if (treatments.length === 0) inputs[guest]?.treatment.current?.focus();

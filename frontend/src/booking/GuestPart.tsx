@@ -179,7 +179,7 @@ function History({ customerId, zone, today, onRepeat }: HistoryProps) {
   const language = currentLanguage();
   const { data } = useQuery(visitsQuery(customerId));
   if (data === undefined) return null;
-  const past = pastVisits(data.items, customerId);
+  const past = pastVisits(data.items, customerId, Date.now());
   if (past.length === 0) {
     return <p className="border-line border-t px-2.5 py-2 text-muted text-sm">{t("booking.firstVisit")}</p>;
   }
@@ -204,6 +204,7 @@ function History({ customerId, zone, today, onRepeat }: HistoryProps) {
             <Button
               className="h-8 px-2.5 text-sm pointer-coarse:h-11"
               onClick={() => onRepeat(visit)}
+              title={t("booking.repeatHint")}
               aria-label={t("booking.repeatVisit", { day, treatment: names })}
             >
               <Repeat2 aria-hidden size={15} />

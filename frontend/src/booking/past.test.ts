@@ -17,12 +17,20 @@ const visit = (
   ({
     note: "",
     appointments: [
-      { id: start, customer_id: customer, status, start: `2026-${start}T03:00:00Z`, treatments },
+      {
+        id: start,
+        customer_id: customer,
+        status,
+        start: `2026-${start}T03:00:00Z`,
+        end: `2026-${start}T04:00:00Z`,
+        treatments,
+      },
     ],
   }) as unknown as VisitRead;
+const NOW = Date.parse("2026-06-01T03:30:00Z");
 const always = () => true;
 const usualOf = (visits: VisitRead[], isSold: (id: string) => boolean = always) =>
-  usualTreatments(pastVisits(visits, "mai"), isSold).map(({ variantId, addOnIds, therapistId }) =>
+  usualTreatments(pastVisits(visits, "mai", NOW), isSold).map(({ variantId, addOnIds, therapistId }) =>
     [variantId, ...addOnIds, therapistId].join(" "),
   );
 
@@ -34,7 +42,19 @@ describe("past visits", () => {
       visit("02-05", [treatment("foot")], "cancelled"),
       visit("04-05", [treatment("foot")], "completed", "lan"),
     ];
-    expect(pastVisits(visits, "mai").map(({ id }) => id)).toEqual(["03-05", "01-05"]);
+    expect(pastVisits(visits, "mai", NOW).map(({ id }) => id)).toEqual(["03-05", "01-05"]);
+  });
+
+  it("are over: not those to come, nor one that goes on", () => {
+    const visits = [
+      visit("07-01", [treatment("foot")], "confirmed"),
+      visit("06-01", [treatment("foot")], "in_service"),
+      visit("05-31", [treatment("foot")], "in_service"),
+    ];
+    expect(pastVisits(visits, "mai", NOW).map(({ id }) => id)).toEqual(["05-31"]);
+    // Who was done earlier has been here.
+    const early = visit("06-01", [treatment("foot")], "completed");
+    expect(pastVisits([early], "mai", NOW).map(({ id }) => id)).toEqual(["06-01"]);
   });
 });
 

@@ -13,12 +13,13 @@ export interface PastVisit {
   appointment: AppointmentRead;
 }
 
-/** Return the customer's own appointments, the latest start first. */
-export function pastVisits(visits: VisitRead[], customerId: string): PastVisit[] {
+/** Return the customer's own appointments that are over, the latest start first. */
+export function pastVisits(visits: VisitRead[], customerId: string, now: number): PastVisit[] {
   return visits
     .flatMap((visit) =>
       visit.appointments
         .filter(({ customer_id, status }) => customer_id === customerId && !NOT_TAKEN.has(status))
+        .filter(({ end, status }) => status === "completed" || Date.parse(end) <= now)
         .map((appointment) => ({
           id: appointment.id,
           start: Date.parse(appointment.start),

@@ -46,10 +46,11 @@ export function usePhoneCheck(phone: string) {
   });
 }
 
+/** The newest visits of a customer: enough to have past ones among them when a series is still to come. */
 export function visitsQuery(customerId: string) {
   return {
     queryKey: ["visits", "of", customerId],
-    queryFn: () => call(listVisits({ query: { customer_id: customerId, limit: 20 } })),
+    queryFn: () => call(listVisits({ query: { customer_id: customerId, limit: 50 } })),
   };
 }
 
