@@ -22,12 +22,13 @@ import {
   seriesOf,
 } from "./draft";
 import { type GuestInputs, GuestPart } from "./GuestPart";
+import { NoteField } from "./NoteField";
 import { type PastVisit, pastVisits, popularVariants, treatmentsOf, usualTreatments } from "./past";
 import { startsQuery, useCatalogue, visitsQuery } from "./queries";
 import { RepeatPart } from "./RepeatPart";
 import { nearestStart } from "./starts";
 import { closeBooking, forgetEntered, isHeld, keepEntered, openBooking, type Seed } from "./store";
-import { CHIP, FIELD, LABEL } from "./styles";
+import { CHIP } from "./styles";
 import { useBook } from "./useBook";
 import { useBookSeries } from "./useBookSeries";
 import { useHold } from "./useHold";
@@ -308,19 +309,6 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
                 </label>
               )}
             </div>
-            <div>
-              <label htmlFor="booking-note" className={LABEL}>
-                {t("booking.note")}
-              </label>
-              <textarea
-                id="booking-note"
-                rows={1}
-                maxLength={2000}
-                className={`${FIELD} h-auto min-h-9 py-1.5`}
-                value={draft.note}
-                onChange={(event) => edit({ kind: "note", note: event.target.value })}
-              />
-            </div>
           </fieldset>
         )}
         {times.isReady && (
@@ -348,6 +336,11 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
             onRepeat={(next) => edit({ kind: "repeat", repeat: next })}
           />
         )}
+        <NoteField
+          note={draft.note}
+          isDisabled={held !== null}
+          onNote={(note) => edit({ kind: "note", note })}
+        />
       </div>
       {refusal !== null && (
         <div role="alert" className="border-line border-t bg-danger-soft px-4 py-2.5 text-danger">

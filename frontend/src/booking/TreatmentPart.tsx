@@ -62,6 +62,9 @@ export function TreatmentPart({ treatment, offer, therapists, onChange, onRemove
               }
             >
               {inLanguage(addOn.name, language)}
+              {addOn.minutes > 0 && (
+                <span className="tabular font-normal">{t("booking.more", { count: addOn.minutes })}</span>
+              )}
             </Toggle>
           ))}
         </fieldset>
