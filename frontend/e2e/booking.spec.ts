@@ -152,7 +152,8 @@ test("a walk-in is taken in by one key, or with a treatment that is typed", asyn
   await openBoard(page, spa);
   await expect(page.locator("[data-card]")).not.toHaveCount(0);
   await page.keyboard.press("Shift+W");
-  await expect(page.getByText(/^Đã nhận /)).toBeVisible();
+  // Who takes the guest, and where, is said at once.
+  await expect(page.getByText(/^Đã nhận .+, \d\d:\d\d: .+ · .+\.$/)).toBeVisible();
   const walkIns = async () => (await spa.visits()).filter(({ source }) => source === "walk_in");
   expect((await walkIns())[0]?.appointments[0]).toMatchObject({
     status: "arrived",

@@ -37,6 +37,7 @@ export function Booking(props: Props) {
   const isResumed = useRef(false);
   const { book, resume } = useBook({
     zone: branch.time_zone,
+    today,
     onBooked: (visit) => {
       // A hold that was on its way goes on in the panel.
       if (isResumed.current && isHeld(visit)) reopenEntered(visit);

@@ -6,9 +6,10 @@ import type { StartRead, VisitChanged } from "@/api/generated";
 import { countdown, spanIn, timeIn } from "@/board/time";
 import { useNow } from "@/board/useNow";
 import { Button, buttonClass } from "@/design/Button";
-import { money, shortName } from "@/i18n/format";
+import { money } from "@/i18n/format";
 import type { Catalogue } from "./catalogue";
 import { type Draft, guestWithoutTreatment } from "./draft";
+import { placesOf } from "./told";
 
 interface Props {
   draft: Draft;
@@ -54,7 +55,7 @@ export function BookingFooter(props: Props) {
             <span className="tabular font-semibold">
               {spanIn(zone, Date.parse(shown.start), Date.parse(shown.end))}
             </span>
-            {` · ${placesOf(shown)}`}
+            {` · ${placesOf(shown.guests.flat().flatMap(({ assignments }) => assignments))}`}
           </>
         )}
         {!canBook && isSearching && t("booking.searchingStarts")}
@@ -109,14 +110,6 @@ function HoldLeft({ held, onExpired }: { held: VisitChanged; onExpired: () => vo
     <span className="tabular font-semibold text-held-text" data-hold-left>
       {t("booking.holdLeft", { time: countdown(left) })}
     </span>
-  );
-}
-
-/** Return the names of the therapists, beds and devices of a start. */
-function placesOf(start: StartRead): string {
-  const assignments = start.guests.flat().flatMap((treatment) => treatment.assignments);
-  return [...new Set(assignments.map(({ kind, name }) => (kind === "staff" ? shortName(name) : name)))].join(
-    " · ",
   );
 }
 

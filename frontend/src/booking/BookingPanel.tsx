@@ -29,6 +29,7 @@ import { RepeatPart } from "./RepeatPart";
 import { nearestStart } from "./starts";
 import { closeBooking, forgetEntered, isHeld, keepEntered, openBooking, type Seed } from "./store";
 import { CHIP } from "./styles";
+import { momentName } from "./told";
 import { useBook } from "./useBook";
 import { useBookSeries } from "./useBookSeries";
 import { useHold } from "./useHold";
@@ -88,6 +89,7 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
   };
   const booking = useBook({
     zone,
+    today,
     onBooked: (visit) => {
       if (isHeld(visit)) setHeld(visit);
       else finish();
@@ -219,6 +221,10 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
 
   const isParty = draft.guests.length > 1;
   const title = `${relativeDayName(t, day, today) ?? ""} ${dayName(t, day, today)}`.trim();
+  const wanted =
+    draft.wanted !== null && !draft.isWalkIn && dayIn(zone, draft.wanted) === day
+      ? timeIn(zone, draft.wanted)
+      : null;
   return (
     <div
       role="dialog"
@@ -233,7 +239,7 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
             {t("booking.title")}
           </h2>
           <p className="truncate text-muted text-sm">
-            {draft.place === null ? title : `${title} · ${draft.place.name}`}
+            {[title, wanted, draft.place?.name].filter(Boolean).join(" · ")}
           </p>
         </div>
         <Toggle
@@ -351,7 +357,7 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
           <div className="mt-2 flex flex-wrap gap-1.5 empty:hidden">
             {refusal.alternatives.map((start) => (
               <Button key={start} onClick={() => chooseStart(start)} data-alternative={start}>
-                {alternativeName(start)}
+                {momentName(t, Date.parse(start), { zone, today, shown: day })}
               </Button>
             ))}
             {refusal.canBeSameTime && (
@@ -382,13 +388,6 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
       />
     </div>
   );
-
-  function alternativeName(start: string): string {
-    const instant = Date.parse(start);
-    const itsDay = dayIn(zone, instant);
-    const time = timeIn(zone, instant);
-    return itsDay === day ? time : `${dayName(t, itsDay, today)} ${time}`;
-  }
 }
 
 const NO_INPUTS: GuestInputs = { customer: { current: null }, treatment: { current: null } };

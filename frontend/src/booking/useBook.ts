@@ -10,6 +10,7 @@ import { sentenceOf } from "@/api/errors";
 import { createVisit, setVisitStatus, type VisitChanged, type VisitCreate } from "@/api/generated";
 import { timeIn } from "@/board/time";
 import { shortName } from "@/i18n/format";
+import { momentName, placesOf } from "./told";
 
 interface Input {
   body: VisitCreate;
@@ -21,11 +22,12 @@ const NAME = "visit";
 
 interface Options {
   zone: string;
+  today: string;
   onBooked: (visit: VisitChanged) => void;
   onRefused: (error: unknown) => void;
 }
 
-export function useBook({ zone, onBooked, onRefused }: Options) {
+export function useBook({ zone, today, onBooked, onRefused }: Options) {
   const { t } = useTranslation();
   const cache = useQueryClient();
   // A second press comes before the screen knows that the first one is on its way.
@@ -62,10 +64,17 @@ export function useBook({ zone, onBooked, onRefused }: Options) {
 
   /** Say what was booked, and which other guests gave way. */
   const tell = (visit: VisitChanged, guest: string) => {
-    const start = visit.appointments[0]?.start ?? "";
+    const start = Date.parse(visit.appointments[0]?.start ?? "");
+    const places = visit.appointments.flatMap(({ treatments }) =>
+      treatments.flatMap(({ allocations }) => allocations),
+    );
     const key = visit.source === "walk_in" ? "booking.takenIn" : "booking.booked";
     const sentences = [
-      t(key, { guest: guest || t("card.anonymous"), time: timeIn(zone, Date.parse(start)) }),
+      t(key, {
+        guest: guest || t("card.anonymous"),
+        time: momentName(t, start, { zone, today, shown: today }),
+        places: placesOf(places),
+      }),
       ...(visit.reassigned ?? []).map(({ guest_name, start: at, after }) =>
         t("booking.reassigned", {
           guest: guest_name || t("booking.otherGuest"),
