@@ -128,6 +128,22 @@ test("a known customer has the usual at the next free time in 3 key presses besi
   });
 });
 
+test("the usual is said to be so, and gives way to another treatment", async ({ page, request }) => {
+  const spa = await makeSpa(request);
+  const mai = await addCustomer(spa);
+  await addPastVisit(spa, mai.id);
+  await openBoard(page, spa);
+  await page.keyboard.press("n");
+  await findCustomer(page).fill(mai.full_name);
+  await option(page, mai.full_name).click();
+  await expect(panel(page).getByText("Như lần trước")).toBeVisible();
+  await page.getByPlaceholder("Chọn dịch vụ khác").fill("thuy dien 90");
+  await page.keyboard.press("Enter");
+  await expect(panel(page).getByText("Như lần trước")).toHaveCount(0);
+  await expect(page.locator("[data-treatment]")).toHaveCount(1);
+  await expect(page.locator("[data-treatment]")).toContainText("90 phút");
+});
+
 test("a past visit is repeated by one press", async ({ page, request }) => {
   const spa = await makeSpa(request);
   const mai = await addCustomer(spa);

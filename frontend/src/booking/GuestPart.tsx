@@ -1,6 +1,6 @@
 /** A guest of the party: who it is, what they had before, and what they have now. */
 import { useQuery } from "@tanstack/react-query";
-import { HeartPulse, Pencil, Repeat2, StickyNote, Trash2, UserRound } from "lucide-react";
+import { HeartPulse, History, Pencil, Repeat2, StickyNote, Trash2, UserRound } from "lucide-react";
 import { type ReactNode, type RefObject, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CustomerRead } from "@/api/generated";
@@ -94,6 +94,12 @@ export function GuestPart(props: Props) {
           }}
         />
       )}
+      {guest.isUsual && (
+        <p className="mt-2.5 -mb-1 flex items-center gap-1.5 text-muted text-sm" data-usual>
+          <History aria-hidden size={14} />
+          {t("booking.usual")}
+        </p>
+      )}
       {guest.treatments.length > 0 && (
         <ul className="mt-2.5 grid gap-1.5">
           {guest.treatments.map((treatment, position) => (
@@ -119,6 +125,7 @@ export function GuestPart(props: Props) {
           catalogue={catalogue}
           popular={popular}
           isFirst={guest.treatments.length === 0}
+          isInstead={guest.isUsual}
           error={error}
           input={inputs.treatment}
           onChoose={(offer) => change({ kind: "addTreatment", guest: index, variantId: offer.id })}
@@ -164,17 +171,17 @@ function KnownGuest({ guest, index, inputs, zone, today, change, onRepeat }: Pro
         </Remark>
       )}
       {customer !== null && (
-        <History customerId={customer.id} zone={zone} today={today} onRepeat={onRepeat} />
+        <PastVisits customerId={customer.id} zone={zone} today={today} onRepeat={onRepeat} />
       )}
     </div>
   );
 }
 
-interface HistoryProps extends Pick<Props, "zone" | "today" | "onRepeat"> {
+interface PastVisitsProps extends Pick<Props, "zone" | "today" | "onRepeat"> {
   customerId: string;
 }
 
-function History({ customerId, zone, today, onRepeat }: HistoryProps) {
+function PastVisits({ customerId, zone, today, onRepeat }: PastVisitsProps) {
   const { t } = useTranslation();
   const language = currentLanguage();
   const { data } = useQuery(visitsQuery(customerId));

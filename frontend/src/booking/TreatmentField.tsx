@@ -15,12 +15,14 @@ interface Props {
   /** Variants that are mostly booked come first while nothing is typed. */
   popular: string[];
   isFirst: boolean;
+  /** What is chosen takes the place of what was filled in. */
+  isInstead: boolean;
   error: string | null;
   input: RefObject<HTMLInputElement | null>;
   onChoose: (offer: Offer) => void;
 }
 
-export function TreatmentField({ catalogue, popular, isFirst, error, input, onChoose }: Props) {
+export function TreatmentField({ catalogue, popular, isFirst, isInstead, error, input, onChoose }: Props) {
   const { t } = useTranslation();
   const id = useId();
   const errorId = useId();
@@ -61,7 +63,9 @@ export function TreatmentField({ catalogue, popular, isFirst, error, input, onCh
           ref={input}
           id={id}
           className={`${FIELD} pl-8`}
-          placeholder={isFirst ? t("booking.findTreatment") : t("booking.addTreatment")}
+          placeholder={t(
+            isFirst ? "booking.findTreatment" : isInstead ? "booking.otherTreatment" : "booking.addTreatment",
+          )}
           autoComplete="off"
           spellCheck={false}
           aria-invalid={error !== null}

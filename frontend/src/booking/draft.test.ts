@@ -118,7 +118,7 @@ describe("a party", () => {
 });
 
 describe("the usual treatment", () => {
-  const usual: Change = {
+  const usual: Change & { kind: "usual" } = {
     kind: "usual",
     guest: 0,
     customerId: "mai",
@@ -134,6 +134,29 @@ describe("the usual treatment", () => {
   it("is not given to another customer", () => {
     const other: Change = { kind: "customer", guest: 0, customer: { ...mai, id: "lan" } };
     expect(variantsOf(changed(newDraft(), choose, other, usual))).toEqual([]);
+    expect(variantsOf(changed(newDraft(), choose, usual, other))).toEqual([]);
+  });
+  it("gives way to what is chosen, once", () => {
+    const foot: Change = { kind: "addTreatment", guest: 0, variantId: "foot" };
+    expect(variantsOf(changed(newDraft(), choose, usual, foot))).toEqual(["foot"]);
+    expect(variantsOf(changed(newDraft(), choose, usual, foot, add))).toEqual(["foot", "stone"]);
+  });
+  it.each<Change>([
+    { kind: "treatment", guest: 0, index: 0, treatment: { addOnIds: ["oil"] } },
+    { kind: "treatment", guest: 0, index: 0, treatment: { therapistId: "nhung", isRequested: true } },
+    { kind: "anyPlace" },
+  ])("stays when it was touched: $kind", (touch) => {
+    const foot: Change = { kind: "addTreatment", guest: 0, variantId: "foot" };
+    const draft = changed(newDraft(), choose, usual);
+    expect(draft.guests[0]?.isUsual).toBe(true);
+    expect(variantsOf(changed(draft, touch, foot))).toEqual(["stone", "foot"]);
+  });
+  it("keeps the rest when one of it was removed", () => {
+    const two = changed(newDraft(), add, { kind: "addTreatment", guest: 0, variantId: "face" });
+    const both: Change = { ...usual, treatments: two.guests[0]?.treatments ?? [] };
+    const foot: Change = { kind: "addTreatment", guest: 0, variantId: "foot" };
+    const draft = changed(newDraft(), choose, both, { kind: "removeTreatment", guest: 0, index: 0 }, foot);
+    expect(variantsOf(draft)).toEqual(["face", "foot"]);
   });
 });
 

@@ -30,6 +30,8 @@ export interface GuestDraft {
   /** The name of a guest without a record. */
   name: string;
   treatments: TreatmentDraft[];
+  /** The treatments were filled in as the guest had them before, and nobody touched them yet. */
+  isUsual: boolean;
 }
 
 export interface Draft {
@@ -91,7 +93,7 @@ export function newDraft(seed: Partial<Pick<Draft, "wanted" | "place" | "isWalkI
 }
 
 function newGuest(treatments: TreatmentDraft[] = []): GuestDraft {
-  return { customer: null, name: "", treatments };
+  return { customer: null, name: "", treatments, isUsual: false };
 }
 
 export function newTreatment(variantId: string): TreatmentDraft {
@@ -101,29 +103,36 @@ export function newTreatment(variantId: string): TreatmentDraft {
 export function reduce(draft: Draft, change: Change): Draft {
   switch (change.kind) {
     case "customer":
-      return withGuest(draft, change.guest, { customer: change.customer, name: change.name ?? "" });
+      // What was filled in is what the other customer usually has.
+      return withGuest(draft, change.guest, ({ isUsual, treatments }) => ({
+        customer: change.customer,
+        name: change.name ?? "",
+        treatments: isUsual ? [] : treatments,
+        isUsual: false,
+      }));
     case "treatments":
-      return withGuest(draft, change.guest, { treatments: change.treatments });
+      return withTreatments(draft, change.guest, () => change.treatments);
     case "usual":
       return withGuest(draft, change.guest, (guest) =>
         guest.customer?.id === change.customerId && guest.treatments.length === 0
-          ? { treatments: change.treatments }
+          ? { treatments: change.treatments, isUsual: change.treatments.length > 0 }
           : {},
       );
     case "addTreatment":
-      return withGuest(draft, change.guest, (guest) => ({
-        treatments: [...guest.treatments, newTreatment(change.variantId)],
-      }));
+      return withTreatments(draft, change.guest, ({ isUsual, treatments }) => [
+        ...(isUsual ? [] : treatments),
+        newTreatment(change.variantId),
+      ]);
     case "treatment":
-      return withGuest(draft, change.guest, (guest) => ({
-        treatments: guest.treatments.map((treatment, index) =>
+      return withTreatments(draft, change.guest, ({ treatments }) =>
+        treatments.map((treatment, index) =>
           index === change.index ? { ...treatment, ...change.treatment } : treatment,
         ),
-      }));
+      );
     case "removeTreatment":
-      return withGuest(draft, change.guest, (guest) => ({
-        treatments: guest.treatments.filter((_, index) => index !== change.index),
-      }));
+      return withTreatments(draft, change.guest, ({ treatments }) =>
+        treatments.filter((_, index) => index !== change.index),
+      );
     case "addGuest": {
       if (draft.guests.length >= MOST_GUESTS) return draft;
       // Who comes together mostly has the same; a therapist and a bed serve one guest at a time.
@@ -152,6 +161,7 @@ export function reduce(draft: Draft, change: Change): Draft {
         place: null,
         guests: draft.guests.map((guest) => ({
           ...guest,
+          isUsual: false,
           treatments: guest.treatments.map((treatment) => ({
             ...treatment,
             therapistId: null,
@@ -164,17 +174,16 @@ export function reduce(draft: Draft, change: Change): Draft {
   }
 }
 
-function withGuest(
-  draft: Draft,
-  index: number,
-  change: Partial<GuestDraft> | ((guest: GuestDraft) => Partial<GuestDraft>),
-): Draft {
+function withGuest(draft: Draft, index: number, change: (guest: GuestDraft) => Partial<GuestDraft>): Draft {
   return {
     ...draft,
-    guests: draft.guests.map((guest, number) =>
-      number === index ? { ...guest, ...(typeof change === "function" ? change(guest) : change) } : guest,
-    ),
+    guests: draft.guests.map((guest, number) => (number === index ? { ...guest, ...change(guest) } : guest)),
   };
+}
+
+/** Give a guest treatments that a person chose. */
+function withTreatments(draft: Draft, index: number, change: (guest: GuestDraft) => TreatmentDraft[]): Draft {
+  return withGuest(draft, index, (guest) => ({ treatments: change(guest), isUsual: false }));
 }
 
 /** Return the first guest without a treatment, or null when the party can be searched for. */
