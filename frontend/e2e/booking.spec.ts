@@ -144,6 +144,22 @@ test("the usual is said to be so, and gives way to another treatment", async ({ 
   await expect(page.locator("[data-treatment]")).toContainText("90 phút");
 });
 
+test("the reason why nothing is free is seen without scrolling", async ({ page, request }) => {
+  const spa = await makeSpa(request);
+  const mai = await addCustomer(spa);
+  await openBoard(page, spa);
+  await page.keyboard.press("n");
+  await enter(page, mai.full_name);
+  // The shifts of this branch end the day after tomorrow.
+  await panel(page).locator("button[data-day]").last().click();
+  const reason = page.locator("[data-reason]");
+  await expect(reason).toHaveText(/./);
+  await expect(reason).toHaveRole("alert");
+  await expect(reason).toBeInViewport({ ratio: 1 });
+  await expect(page.locator("[data-reasons]")).toContainText((await reason.textContent()) ?? "");
+  await expect(panel(page)).not.toContainText("Chọn khách và dịch vụ.");
+});
+
 test("a past visit is repeated by one press", async ({ page, request }) => {
   const spa = await makeSpa(request);
   const mai = await addCustomer(spa);

@@ -1,5 +1,5 @@
 /** What would be booked, said aloud when it changes, and the buttons that book, hold and confirm it. */
-import { CornerDownLeft, Hourglass, LoaderCircle } from "lucide-react";
+import { CornerDownLeft, Hourglass, LoaderCircle, TriangleAlert } from "lucide-react";
 import { type RefObject, useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { StartRead, VisitChanged } from "@/api/generated";
@@ -15,6 +15,8 @@ interface Props {
   draft: Draft;
   catalogue: Catalogue | undefined;
   start: StartRead | null;
+  /** Why the party cannot come on the day; null: it can, or it is not known yet. */
+  reason: string | null;
   held: VisitChanged | null;
   zone: string;
   submit: RefObject<HTMLButtonElement | null>;
@@ -29,7 +31,7 @@ interface Props {
 }
 
 export function BookingFooter(props: Props) {
-  const { draft, catalogue, start, held, zone, submit, isBusy, isWaiting, isSearching } = props;
+  const { draft, catalogue, start, reason, held, zone, submit, isBusy, isWaiting, isSearching } = props;
   const { t } = useTranslation();
   const shown = held === null ? start : null;
   const time =
@@ -49,7 +51,15 @@ export function BookingFooter(props: Props) {
     held !== null || start !== null || (draft.isWalkIn && guestWithoutTreatment(draft) === null);
   return (
     <div className="border-line border-t bg-surface px-4 py-3">
-      <p role="status" className="min-h-[1.4em] text-sm" data-summary>
+      <p role="alert" className="flex gap-2 text-danger text-sm empty:hidden" data-reason>
+        {!canBook && reason !== null && (
+          <>
+            <TriangleAlert aria-hidden size={16} className="mt-0.5 shrink-0" />
+            {reason}
+          </>
+        )}
+      </p>
+      <p role="status" className="min-h-[1.4em] text-sm empty:min-h-0" data-summary>
         {shown !== null && (
           <>
             <span className="tabular font-semibold">
@@ -59,7 +69,7 @@ export function BookingFooter(props: Props) {
           </>
         )}
         {!canBook && isSearching && t("booking.searchingStarts")}
-        {!canBook && !isSearching && t("booking.nothingChosen")}
+        {!canBook && !isSearching && reason === null && t("booking.nothingChosen")}
         {draft.isWalkIn && canBook && t("booking.beginsNow")}
         {held !== null && <HoldLeft held={held} onExpired={props.onExpired} />}
       </p>

@@ -225,6 +225,12 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
     draft.wanted !== null && !draft.isWalkIn && dayIn(zone, draft.wanted) === day
       ? timeIn(zone, draft.wanted)
       : null;
+  const reason =
+    times.isReady && !times.isSearching && times.start === null
+      ? times.error !== null
+        ? sentenceOf(t, times.error)
+        : (times.reasons[0]?.message ?? t("booking.noStart"))
+      : null;
   return (
     <div
       role="dialog"
@@ -370,6 +376,7 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
         draft={draft}
         catalogue={catalogue}
         start={times.start}
+        reason={reason}
         held={held}
         zone={zone}
         submit={submit}
