@@ -83,6 +83,13 @@ test("an empty place of a therapist is booked where it was clicked", async ({ pa
   await expect(panel(page)).toContainText(mai.full_name);
   await page.mouse.click(((await column.boundingBox())?.x ?? 0) + 40, now.y + 150);
   await expect(column.locator("[data-ghost]")).toBeVisible();
+  // The panel shows whose column it is, as the choice of the desk.
+  const therapist = panel(page).getByLabel("Kỹ thuật viên");
+  await expect(therapist).toHaveValue(spa.therapists[1]?.id ?? "");
+  await expect(panel(page).getByRole("button", { name: "Khách yêu cầu" })).toHaveAttribute(
+    "aria-pressed",
+    "false",
+  );
   await submit(page).click();
   await expect(panel(page)).toHaveCount(0);
   await expect(column.locator("[data-card]")).toHaveCount(1);

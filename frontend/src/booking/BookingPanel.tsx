@@ -18,6 +18,7 @@ import {
   hasContent,
   MOST_GUESTS,
   newDraft,
+  placeOf,
   reduce,
   seriesOf,
 } from "./draft";
@@ -279,6 +280,7 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
                 // biome-ignore lint/suspicious/noArrayIndexKey: a guest is known by the place in the party
                 key={index}
                 guest={guest}
+                place={placeOf(draft, index, 0)}
                 index={index}
                 isParty={isParty}
                 catalogue={catalogue}

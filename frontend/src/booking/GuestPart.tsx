@@ -10,7 +10,7 @@ import { currentLanguage } from "@/i18n";
 import { dayName, inLanguage, phoneNumber, shortName } from "@/i18n/format";
 import { CustomerField } from "./CustomerField";
 import type { Catalogue } from "./catalogue";
-import type { Change, GuestDraft } from "./draft";
+import type { Change, GuestDraft, Place } from "./draft";
 import { NewCustomer } from "./NewCustomer";
 import { type PastVisit, pastVisits } from "./past";
 import { visitsQuery } from "./queries";
@@ -27,6 +27,8 @@ export interface GuestInputs {
 
 interface Props {
   guest: GuestDraft;
+  /** The place of the board that was pressed for the first treatment. */
+  place: Place | null;
   index: number;
   isParty: boolean;
   catalogue: Catalogue;
@@ -42,7 +44,8 @@ interface Props {
 }
 
 export function GuestPart(props: Props) {
-  const { guest, index, isParty, catalogue, popular, therapists, error, inputs, change, onCustomer } = props;
+  const { guest, place, index, isParty, catalogue, popular, therapists, error, inputs, change, onCustomer } =
+    props;
   const { t } = useTranslation();
   const [added, setAdded] = useState<string | null>(null);
   const isKnown = guest.customer !== null || guest.name !== "";
@@ -107,6 +110,7 @@ export function GuestPart(props: Props) {
               // biome-ignore lint/suspicious/noArrayIndexKey: the same treatment can be there twice, and the order stays
               key={`${treatment.variantId}/${position}`}
               treatment={treatment}
+              place={position === 0 ? place : null}
               offer={catalogue.byId.get(treatment.variantId)}
               therapists={therapists}
               onChange={(next) =>

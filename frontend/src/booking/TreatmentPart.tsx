@@ -7,24 +7,27 @@ import type { Gender } from "@/api/generated";
 import { currentLanguage } from "@/i18n";
 import { inLanguage, money } from "@/i18n/format";
 import type { Offer } from "./catalogue";
-import type { TreatmentDraft } from "./draft";
+import { type Place, type TreatmentDraft, therapistOf } from "./draft";
 import { CHIP, FIELD } from "./styles";
 import { offerName } from "./TreatmentField";
 
 interface Props {
   treatment: TreatmentDraft;
+  /** The place of the board that was pressed for it. */
+  place: Place | null;
   offer: Offer | undefined;
   therapists: ReadonlyMap<string, string>;
   onChange: (change: Partial<TreatmentDraft>) => void;
   onRemove: () => void;
 }
 
-export function TreatmentPart({ treatment, offer, therapists, onChange, onRemove }: Props) {
+export function TreatmentPart({ treatment, place, offer, therapists, onChange, onRemove }: Props) {
   const { t } = useTranslation();
   const id = useId();
   const language = currentLanguage();
   if (offer === undefined) return null;
   const { addOnIds } = treatment;
+  const therapistId = therapistOf(treatment, place);
   const addOns = offer.addOns.filter((addOn) => addOnIds.includes(addOn.id));
   const minutes = addOns.reduce((sum, addOn) => sum + addOn.minutes, offer.minutes);
   const price = addOns.reduce((sum, addOn) => sum + addOn.price, offer.price);
@@ -76,23 +79,23 @@ export function TreatmentPart({ treatment, offer, therapists, onChange, onRemove
         <select
           id={id}
           className={FIELD}
-          value={treatment.therapistId ?? treatment.gender ?? ""}
+          value={therapistId ?? treatment.gender ?? ""}
           onChange={(event) => onChange(wishOf(event.target.value))}
         >
           <option value="">{t("booking.anyTherapist")}</option>
           <option value="female">{t("booking.female")}</option>
           <option value="male">{t("booking.male")}</option>
-          {[...therapists].map(([therapistId, therapist]) => (
-            <option key={therapistId} value={therapistId}>
+          {[...therapists].map(([id, therapist]) => (
+            <option key={id} value={id}>
               {therapist}
             </option>
           ))}
         </select>
-        {treatment.therapistId !== null && (
+        {therapistId !== null && (
           <Toggle
             className={`${CHIP} h-9`}
             pressed={treatment.isRequested}
-            onPressedChange={(isRequested) => onChange({ isRequested })}
+            onPressedChange={(isRequested) => onChange({ therapistId, isRequested })}
           >
             <Heart aria-hidden size={14} className={treatment.isRequested ? "fill-current" : ""} />
             {t("booking.requested")}

@@ -7,8 +7,12 @@ import {
   hasContent,
   hasWishes,
   newDraft,
+  newTreatment,
+  placeOf,
   reduce,
   seriesOf,
+  type TreatmentDraft,
+  therapistOf,
 } from "./draft";
 
 const mai = { id: "mai", full_name: "Trần Mai" } as CustomerRead;
@@ -81,6 +85,29 @@ describe("a booking", () => {
     ]);
     expect(hasWishes(draft)).toBe(true);
     expect(hasWishes(changed(draft, { kind: "anyPlace" }))).toBe(false);
+  });
+
+  it("of a therapist's column shows the therapist, until another is chosen or the guest asks", () => {
+    const place = { kind: "staff", id: "nhung", name: "Hồng Nhung" } as const;
+    const draft = changed(newDraft({ place }), add, add);
+    const first = draft.guests[0]?.treatments[0] ?? newTreatment("stone");
+    expect(therapistOf(first, placeOf(draft, 0, 0))).toBe("nhung");
+    expect(therapistOf(first, placeOf(draft, 0, 1))).toBeNull();
+    const treatmentsAfter = (index: number, treatment: Partial<TreatmentDraft>) => {
+      const next = reduce(draft, { kind: "treatment", guest: 0, index, treatment });
+      return bookingOf(next, "q1", START).guests[0]?.treatments;
+    };
+    const stone = { variant_id: "stone" };
+    const ofDesk = { ...stone, assign_to: "nhung" };
+    expect(treatmentsAfter(0, { therapistId: null })).toEqual([stone, stone]);
+    expect(treatmentsAfter(0, { therapistId: "lan" })).toEqual([{ ...stone, assign_to: "lan" }, stone]);
+    expect(treatmentsAfter(0, { therapistId: "nhung", isRequested: true })).toEqual([
+      { ...stone, therapist_id: "nhung" },
+      stone,
+    ]);
+    // Neither an add-on nor another treatment says who.
+    expect(treatmentsAfter(0, { addOnIds: ["oil"] })).toEqual([{ ...ofDesk, add_on_ids: ["oil"] }, stone]);
+    expect(treatmentsAfter(1, { therapistId: "lan" })).toEqual([ofDesk, { ...stone, assign_to: "lan" }]);
   });
 
   it("is in one room only for a party", () => {

@@ -123,12 +123,17 @@ export function reduce(draft: Draft, change: Change): Draft {
         ...(isUsual ? [] : treatments),
         newTreatment(change.variantId),
       ]);
-    case "treatment":
-      return withTreatments(draft, change.guest, ({ treatments }) =>
+    case "treatment": {
+      const changed = withTreatments(draft, change.guest, ({ treatments }) =>
         treatments.map((treatment, index) =>
           index === change.index ? { ...treatment, ...change.treatment } : treatment,
         ),
       );
+      // Who is chosen takes the place of the therapist whose column was pressed.
+      const isChosen = change.treatment.therapistId !== undefined;
+      const isPlaced = placeOf(draft, change.guest, change.index)?.kind === "staff";
+      return isChosen && isPlaced ? { ...changed, place: null } : changed;
+    }
     case "removeTreatment":
       return withTreatments(draft, change.guest, ({ treatments }) =>
         treatments.filter((_, index) => index !== change.index),
@@ -213,8 +218,18 @@ export function hasWishes(draft: Draft): boolean {
   );
 }
 
+/** Return the place that the desk pointed at, for the treatment that it is for: the first of the first guest. */
+export function placeOf(draft: Draft, guest: number, index: number): Place | null {
+  return guest === 0 && index === 0 ? draft.place : null;
+}
+
+/** Return the therapist who is to do a treatment: who was chosen, or whose column was pressed. */
+export function therapistOf({ therapistId }: TreatmentDraft, place: Place | null): string | null {
+  return therapistId ?? (place?.kind === "staff" ? place.id : null);
+}
+
 function wishOf(treatment: TreatmentDraft, place: Place | null): TreatmentWish {
-  const staffId = treatment.therapistId ?? (place?.kind === "staff" ? place.id : null);
+  const staffId = therapistOf(treatment, place);
   const bedId = treatment.bedId ?? (place?.kind === "bed" ? place.id : null);
   return {
     variant_id: treatment.variantId,
@@ -225,13 +240,10 @@ function wishOf(treatment: TreatmentDraft, place: Place | null): TreatmentWish {
   };
 }
 
-/** Return what the party wishes, for a search of days and starts. The place that the desk pointed at is for the first
-    treatment of the first guest. */
+/** Return what the party wishes, for a search of days and starts. */
 export function wishesOf(draft: Draft): GuestWish[] {
   return draft.guests.map(({ treatments }, guest) => ({
-    treatments: treatments.map((treatment, index) =>
-      wishOf(treatment, guest === 0 && index === 0 ? draft.place : null),
-    ),
+    treatments: treatments.map((treatment, index) => wishOf(treatment, placeOf(draft, guest, index))),
   }));
 }
 
