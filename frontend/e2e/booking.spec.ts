@@ -28,6 +28,8 @@ async function openBoard(page: Page, spa: TestSpa): Promise<void> {
 async function enter(page: Page, name: string): Promise<void> {
   await findCustomer(page).fill(name);
   await option(page, name).click();
+  // The button has the focus until it is known that they have had nothing yet.
+  await expect(findTreatment(page)).toBeFocused();
   await findTreatment(page).fill("thuy dien 60");
   await page.keyboard.press("Enter");
   await expect(page.locator("[data-treatment]")).toHaveCount(1);
