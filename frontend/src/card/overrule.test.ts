@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ApiError } from "@/api/errors";
-import { refusalOf } from "./overrule";
+import { linesBeside, refusalOf, stillToConfirm } from "./overrule";
 
 const detail = (type: string, message: string, value?: string) => ({ field: "start", type, message, value });
 
@@ -44,3 +44,21 @@ describe("a refusal", () => {
     (error) => expect(refusalOf(error)).toBeNull(),
   );
 });
+
+describe("what can be confirmed", () => {
+  const refusal = { overrule: { force: true }, reasons: ["Đóng cửa."], starts: [] };
+
+  it("is offered once, and not to who cannot overrule", () => {
+    expect(stillToConfirm(refusal, {}, true)).toEqual({ force: true });
+    expect(stillToConfirm(refusal, { force: true }, true)).toBeNull();
+    expect(stillToConfirm(refusal, {}, false)).toBeNull();
+  });
+
+  it("is offered beside what was confirmed before", () =>
+    expect(stillToConfirm(refusal, { allow_same_time: true }, true)).toEqual({ force: true }));
+});
+
+it("a reason that the title says is said once", () =>
+  expect(linesBeside("Chi nhánh đóng cửa. Chọn giờ khác.", ["Chi nhánh đóng cửa.", "Lan nghỉ."])).toEqual([
+    "Lan nghỉ.",
+  ]));

@@ -38,3 +38,19 @@ export function refusalOf(error: unknown): Refusal | null {
       return reasons.length > 0 || starts.length > 0 ? { overrule: null, reasons, starts } : null;
   }
 }
+
+/** Return what the desk can still confirm: nothing that was confirmed already, and was refused all the same. */
+export function stillToConfirm(
+  { overrule }: Refusal,
+  confirmed: Overrule,
+  canForce: boolean,
+): Overrule | null {
+  if (overrule === null || (overrule.force && !canForce)) return null;
+  const isNew = Object.keys(overrule).some((key) => confirmed[key as keyof Overrule] !== true);
+  return isNew ? overrule : null;
+}
+
+/** Return the reasons that the title of the dialog does not say already. */
+export function linesBeside(title: string, reasons: readonly string[]): string[] {
+  return reasons.filter((reason) => !title.includes(reason.replace(/\.$/, "")));
+}

@@ -9,7 +9,7 @@ import type { ReassignedTreatment } from "@/api/generated";
 import { dayIn, timeIn } from "@/board/time";
 import { dayName, shortName } from "@/i18n/format";
 import { ask } from "./ask";
-import { type Overrule, refusalOf } from "./overrule";
+import { linesBeside, type Overrule, refusalOf, stillToConfirm } from "./overrule";
 
 interface Options<Input, Output> {
   /** The zone of the branch, in which times are told. */
@@ -18,6 +18,8 @@ interface Options<Input, Output> {
   onDone?: (output: Output, input: Input) => void;
   /** Do it at another start, which the API offered. Without it the starts are not offered. */
   atStart?: (input: Input, start: number) => Input;
+  /** Hours and shifts can be overruled by who does this. */
+  canForce?: boolean;
   /** It was refused, and the desk has left it so. */
   onGivenUp?: () => void;
 }
@@ -25,7 +27,7 @@ interface Options<Input, Output> {
 export function useDeskAction<Input, Output>(options: Options<Input, Output>): Action<Input> {
   const { t } = useTranslation();
   const cache = useQueryClient();
-  const { zone, send, onDone, atStart, onGivenUp } = options;
+  const { zone, send, onDone, atStart, canForce = true, onGivenUp } = options;
   const action = useAction<{ input: Input; overrule: Overrule }, Output>({
     send: ({ input, overrule }, key) => send(input, overrule, key),
     onDone: (output, { input }) => {
@@ -35,7 +37,7 @@ export function useDeskAction<Input, Output>(options: Options<Input, Output>): A
     onRefused: (error, { input, overrule }) => {
       for (const name of ["steps", "places"]) void cache.invalidateQueries({ queryKey: [name] });
       const refusal = refusalOf(error);
-      const confirmed = refusal?.overrule ?? null;
+      const confirmed = refusal === null ? null : stillToConfirm(refusal, overrule, canForce);
       const starts = atStart === undefined ? [] : (refusal?.starts ?? []);
       if (hasNoAnswer(error)) {
         // It may have been done: it is not given up, and is sent again with its key.
@@ -49,9 +51,10 @@ export function useDeskAction<Input, Output>(options: Options<Input, Output>): A
         onGivenUp?.();
         return;
       }
+      const title = sentenceOf(t, error);
       ask({
-        title: sentenceOf(t, error),
-        lines: refusal.reasons,
+        title,
+        lines: linesBeside(title, refusal.reasons),
         ...(onGivenUp === undefined ? {} : { onBack: onGivenUp }),
         ...(starts.length > 0 && atStart !== undefined
           ? {

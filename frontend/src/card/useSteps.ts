@@ -18,6 +18,7 @@ import { ask } from "./ask";
 import { nameOf } from "./find";
 import { asksFirst, freeCancelUntil, type Step } from "./steps";
 import { useDeskAction } from "./useDeskAction";
+import { useHolds } from "./useHolds";
 
 /** A no-show, for example, becomes possible without any change of the visit. */
 const AGAIN = 30_000;
@@ -78,11 +79,17 @@ export function useStepActions(board: BoardRead): StepActions {
   });
   const take = useDeskAction<Taking, VisitRead>({
     zone,
-    send: ({ visit, request, appointmentIds, reason }) =>
+    canForce: useHolds(board.branch_id, "admin", "receptionist"),
+    send: ({ visit, request, appointmentIds, reason }, overrule) =>
       call(
         setVisitStatus({
           path: { visit_id: visit.id },
-          body: { status: request, appointment_ids: appointmentIds, ...(reason === "" ? {} : { reason }) },
+          body: {
+            status: request,
+            appointment_ids: appointmentIds,
+            ...(reason === "" ? {} : { reason }),
+            ...overrule,
+          },
         }),
       ),
     onDone: (visit, taken) => {

@@ -190,8 +190,8 @@ async def set_visit_status(
     Customers confirm and cancel their own appointments, therapists report the progress of their guests, the desk does
     all of it. A no-show who comes after all on the same day is checked in, and gets the time back if it is still
     free; name the guest by id if others of the party came. If they have booked that time again, the desk confirms it by
-    `allow_same_time`. A guest who is served before their start is moved to now. A
-    guest in service keeps therapist and bed until they are completed; what is left then is free at once. Repeating a
+    `allow_same_time`. A guest who is served before their start is moved to now,
+    outside opening hours and shifts only with `force`. A guest in service keeps therapist and bed until they are completed; what is left then is free at once. Repeating a
     request changes nothing.
     """
     return await change_status.set_status(session, user, visit_id, change)

@@ -208,6 +208,7 @@ class StatusChange(RequestModel):
         description="Guests of this visit: all of them change, or none. If left out, every guest changes who can.",
     )
     allow_same_time: AllowSameTime = False
+    force: Force = False
 
     @model_validator(mode="after")
     def _require_reason(self) -> Self:

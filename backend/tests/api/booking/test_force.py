@@ -8,6 +8,7 @@ import httpx2
 import pytest
 
 from app.scheduling.timegrid import this_step
+from tests.api.booking.spa import Spa
 from tests.builders.bookings import (
     APPOINTMENTS,
     VISITS,
@@ -249,3 +250,33 @@ class TestWalkInsOfThePast:
         assert answer.status_code == expected, answer.text
         if expected == 409:
             assert code_of(answer) == (409, "NOT_BOOKABLE")
+
+
+class TestBeginningEarly:
+    @pytest.mark.parametrize("by_name", [True, False])
+    async def test_a_guest_is_begun_before_the_shift(self, client: httpx2.AsyncClient, by_name: bool) -> None:
+        spa, later = await bookable_spa(hours="00:00-24:00"), this_step() + timedelta(hours=3)
+        wish = spa.treatment(therapist_id=spa.therapists[0]) if by_name else spa.treatment()
+        booking = spa.booking(later, guests=[{"treatments": [wish]}])
+        status = f"{VISITS}/{(await client.post(VISITS, **booking)).json()['id']}/status"
+        await run_sql("DELETE FROM shift WHERE upper(during) <= $1", later)
+        await run_sql("UPDATE shift SET during = during * tstzrange($1, NULL)", later)
+        assert (await client.put(status, json={"status": "arrived"})).status_code == 200
+        assert code_of(await client.put(status, json={"status": "in_service"})) == (409, "SLOT_TAKEN")
+        begun = await client.put(status, json={"status": "in_service", "force": True})
+        assert begun.status_code == 200, begun.text
+        assert begun.json()["appointments"][0]["start"] < later.isoformat()
+        assert await overruled() == [True]
+
+    async def test_another_guest_is_not_overruled(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(hours="00:00-24:00")
+        await client.post(VISITS, **spa.booking(this_step()))
+        later = (await client.post(VISITS, **spa.booking(this_step() + timedelta(hours=3)))).json()["id"]
+        await client.put(f"{VISITS}/{later}/status", json={"status": "arrived"})
+        refused = await client.put(f"{VISITS}/{later}/status", json={"status": "in_service", "force": True})
+        assert code_of(refused) == (409, "SLOT_TAKEN")
+
+    async def test_a_therapist_overrules_nothing(self, spa: Spa) -> None:
+        visit = await spa.visit("arrived")
+        refused = await spa.set_status(visit.id, "in_service", "therapist", force=True)
+        assert code_of(refused) == (403, "FORBIDDEN")

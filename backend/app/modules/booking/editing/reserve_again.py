@@ -68,14 +68,19 @@ async def reserve_rest_again(
                 await reallocate(session, visit, guests, start, terms)
 
 
-async def move_to_now(session: AsyncSession, visit: Visit, appointment_ids: Collection[UUID]) -> None:
+async def move_to_now(
+    session: AsyncSession, visit: Visit, appointment_ids: Collection[UUID], *, force: bool
+) -> None:
     """Move guests to the step that is running now. The caller has locked the visit, and no resource.
+
+    Args:
+        force: The desk overrules opening hours, shifts and blocked time.
 
     Raises:
         SlotTaken
     """
     for _, guests in await _by_start(session, visit, appointment_ids):
-        await reallocate(session, visit, guests, this_step(), Terms(same_time_will_do=True))
+        await reallocate(session, visit, guests, this_step(), Terms(same_time_will_do=True, force=force))
 
 
 async def move_back(session: AsyncSession, visit: Visit, starts: Mapping[UUID, datetime]) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
-from app.core.exceptions import ZenSpaException
+from app.core.exceptions import ForbiddenException, ZenSpaException
 from app.modules.booking.allocation.allocations import (
     confirm_holds,
     lock_allocated,
@@ -84,12 +84,15 @@ async def set_status(
             is still with another guest.
         SameTime: A guest who was not expected any more has another appointment at that time.
         StatusConflict, HoldExpired, TooLateToCancel, TooEarlyToArrive, TooEarlyToComplete, TooEarlyForNoShow,
-            ForbiddenException: A guest who is named cannot get the status, or no guest can.
+            ForbiddenException: A guest who is named cannot get the status, or no guest can; or somebody who is not at the
+            desk sends `force`.
     """
     authorize(user, *Role)
     visit, relations = await lock_visit(session, user, visit_id)
     if not relations.keys() >= {*change.appointment_ids}:
         raise AppointmentNotFound
+    if change.force and not all(Relation.DESK in relation for relation in relations.values()):
+        raise ForbiddenException
     guests = await load_appointment_states(session, visit_id, change.appointment_ids or relations)
     policy = await load_policy(session, visit.branch_id)
     changes = _plan_changes(
@@ -105,7 +108,7 @@ async def set_status(
         had = released_resources((await last_transitions(session, unexpected)).values()) if unexpected else {}
         begun = [guest for guest, new in changes.items() if new is Status.IN_SERVICE]
         early = {guest.id: guest.starts_at for guest in begun if guest.starts_at > utc_now()}
-        await move_to_now(session, visit, early)
+        await move_to_now(session, visit, early, force=change.force)
         await refuse_if_with_another_guest(session, [guest.id for guest in begun])
         await apply_changes(session, changes, reason=reason, user_id=user.id, moved_from=early)
         they_came = change.status is StatusRequest.ARRIVED
