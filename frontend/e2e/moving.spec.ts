@@ -150,6 +150,9 @@ test("buttons do what a drag does, and the tray carries a card to another day", 
   const day = dayAfter(4);
   const [guest] = await book(call, day, "10:00", ["Cô Hạnh"]);
   if (guest === undefined) throw new Error("not booked");
+  // A customer, whom the board of the other day does not know.
+  const { id: customer_id } = await call<{ id: string }>("POST", "customers", { full_name: "Cô Hạnh" });
+  await call("PATCH", `appointments/${guest.appointment}`, { customer_id, guest_name: null });
   await signIn(page, "receptionist", `/desk/board?day=${day}`);
   await cardOf(page, guest).click();
   await page.getByText("Dời lịch", { exact: true }).click();
@@ -165,6 +168,7 @@ test("buttons do what a drag does, and the tray carries a card to another day", 
   await page.getByRole("button", { name: "Ngày sau" }).click();
   await tray.getByRole("button", { name: "Đặt vào ngày này" }).click();
   await expect(ghost(page)).toHaveText(/10:15–11:15/);
+  await expect(page.locator("[data-hand-bar]")).toContainText("Cô Hạnh");
   const [therapist = ""] = await fitsAt(call, guest, dayAfter(5), "10:15");
   const ghostColumn = await ghost(page).getAttribute("data-ghost");
   const columns = await page

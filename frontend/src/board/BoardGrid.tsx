@@ -69,7 +69,7 @@ export function BoardGrid({ board, layout, view, moving, onOpen, isWeek = false 
       data-board
     >
       <StatusIcons />
-      <div className="relative grid" style={measures}>
+      <div className="relative grid select-none" style={measures}>
         <div className="sticky top-0 left-0 z-30 border-line border-r border-b bg-surface" />
         {columns.map((column, index) => (
           <ColumnHead key={column.id} column={column} zone={zone} isTabStop={index === 0} />

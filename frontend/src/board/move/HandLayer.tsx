@@ -10,7 +10,7 @@ import { MINUTE, spanIn } from "../time";
 import { type Hand, hasChanged } from "./hand";
 import { type HandStore, useHand } from "./handStore";
 import { iso } from "./movement";
-import { nameOf } from "./names";
+import { nameInHand } from "./names";
 import { areasOf, verdictOn } from "./places";
 import { useReason } from "./useReason";
 
@@ -156,7 +156,7 @@ function Ghost({ store, board, span, scale, hand, places, index, columns }: Ghos
         {height >= 46 && (
           <span className="truncate text-xs">
             {longer === 0
-              ? (nameOf(card, board) ?? t("card.anonymous"))
+              ? (nameInHand(hand, board) ?? t("card.anonymous"))
               : t("time.minutes", { count: at.minutes })}
           </span>
         )}

@@ -21,7 +21,7 @@ import { LOOKS } from "../status";
 import { MINUTE, spanIn, timeIn } from "../time";
 import { isMovable } from "./hand";
 import { useHand } from "./handStore";
-import { nameOf } from "./names";
+import { nameInHand } from "./names";
 import { verdictOn } from "./places";
 import type { Moving } from "./useMoving";
 import { TRAY_CARD, usePointer } from "./usePointer";
@@ -70,6 +70,7 @@ function FloatingCard({
 }) {
   const { t } = useTranslation();
   const card = useHand(moving.store, ({ hand }) => hand?.card);
+  const name = useHand(moving.store, ({ hand }) => hand && nameInHand(hand, board));
   const time = useHand(moving.store, ({ hand }) =>
     hand === null ? "" : timeIn(board.time_zone, hand.at.start),
   );
@@ -85,7 +86,7 @@ function FloatingCard({
       className={`pointer-events-none fixed top-0 left-0 z-40 w-36 will-change-transform rounded-sm border border-l-4 px-1.5 py-1 text-sm opacity-85 shadow-raised ${LOOKS[card.appointment.status].card}`}
       data-floating
     >
-      <span className="block truncate font-semibold">{nameOf(card, board) ?? t("card.anonymous")}</span>
+      <span className="block truncate font-semibold">{name ?? t("card.anonymous")}</span>
       <span className="tabular block text-xs">{time}</span>
     </div>
   );
@@ -100,7 +101,7 @@ function HandBar({ moving, board, columns }: { moving: Moving; board: BoardRead;
   const reason = useReason(places, verdict, column);
   if (hand === null) return null;
   const { at, card } = hand;
-  const name = nameOf(card, board) ?? t("card.anonymous");
+  const name = nameInHand(hand, board) ?? t("card.anonymous");
   const time = spanIn(board.time_zone, at.start, at.start + at.minutes * MINUTE);
   const canMove = isMovable(card.appointment.status);
   return (

@@ -10,7 +10,7 @@ import type { Card, DayLayout, Direction, View } from "../layout";
 import { timeIn } from "../time";
 import { FINE_STEP, grasp, type Hand, hasChanged, isMovable, isResizable, nudge, stretch } from "./hand";
 import { createHandStore, EMPTY, type HandStore } from "./handStore";
-import { nameOf } from "./names";
+import { nameInHand, nameOf } from "./names";
 import { canForce } from "./places";
 import type { Movements } from "./useMovements";
 
@@ -148,7 +148,7 @@ export function useMoving({ branch, board, layout, view, movements, canMove, onD
         const columns = layout.columns.filter(({ kind }) => kind !== "unassigned");
         const column = columns.find(({ id }) => id === tray.columnId) ?? columns[0];
         if (column === undefined) return false;
-        take({ ...hand, view, at: { ...hand.at, columnId: column.id } }, by, true);
+        take({ ...hand, name: tray.name, view, at: { ...hand.at, columnId: column.id } }, by, true);
         return true;
       },
       change,
@@ -171,7 +171,7 @@ export function useMoving({ branch, board, layout, view, movements, canMove, onD
         movements.drop({
           hand,
           board,
-          name: nameOf(hand.card, board) ?? tray?.name ?? t("card.anonymous"),
+          name: nameInHand(hand, board) ?? t("card.anonymous"),
           columnName: column?.name ?? "",
           canForce: canForce(places, column, hand),
         });
