@@ -8,7 +8,7 @@ import type { AppointmentRead, VisitRead } from "@/api/generated";
 import { singleKeys } from "@/app/keys";
 import { Button } from "@/design/Button";
 import { STEP_ICONS } from "./stepLooks";
-import { keyOf, nextStep, type Step, stepsOf, undoOf } from "./steps";
+import { keyOf, mostTogether, nextStep, type Step, stepsOf, undoOf } from "./steps";
 import { type StepActions, useSteps } from "./useSteps";
 
 interface Props {
@@ -21,16 +21,19 @@ type Scope = "guest" | "party";
 
 export function StepButtons({ visit, appointment, actions }: Props) {
   const { t } = useTranslation();
-  const [scope, setScope] = useState<Scope>("guest");
+  const [chosenScope, setScope] = useState<Scope>("guest");
   const known = useSteps(visit);
-  const ids = scope === "party" ? visit.appointments.map(({ id }) => id) : [appointment.id];
+  const party = visit.appointments.map(({ id }) => id);
+  const together = mostTogether(known, party);
+  const scope = together > 1 ? chosenScope : "guest";
+  const ids = scope === "party" ? party : [appointment.id];
   const steps = stepsOf(known, ids);
   const next = nextStep(steps);
   const undoable = undoOf(known, ids);
   const take = (step: Step) => actions.take(visit, step, known);
   return (
     <section aria-label={t("opened.steps")} className="flex flex-col gap-2">
-      {visit.appointments.length > 1 && (
+      {together > 1 && (
         <ToggleGroup
           aria-label={t("opened.scope")}
           className="flex rounded-md border border-line-strong bg-sunken p-0.5"
@@ -43,7 +46,7 @@ export function StepButtons({ visit, appointment, actions }: Props) {
               value={value}
               className="h-10 flex-1 rounded-sm border border-transparent px-3 font-medium text-muted data-[pressed]:border-line-strong data-[pressed]:bg-raised data-[pressed]:text-text"
             >
-              {value === "guest" ? t("opened.scopeGuest") : t("opened.scopeParty", { count: ids.length })}
+              {value === "guest" ? t("opened.scopeGuest") : t("opened.scopeParty", { count: together })}
             </Toggle>
           ))}
         </ToggleGroup>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { AppointmentSteps, StatusRequest, StatusStep } from "@/api/generated";
-import { asksFirst, freeCancelUntil, keyOf, nextStep, STEP_KEYS, stepsOf, undoOf } from "./steps";
+import { asksFirst, freeCancelUntil, keyOf, mostTogether, nextStep, STEP_KEYS, stepsOf, undoOf } from "./steps";
 
 function guest(
   id: string,
@@ -39,6 +39,15 @@ describe("the steps of a party", () => {
       { request: "arrived", status: "arrived", appointmentIds: ["lan"] },
       { request: "in_service", status: "in_service", appointmentIds: ["mai"] },
     ]);
+  });
+
+  it("are taken by as many together as can take one, or have one taken back", () => {
+    const apart = [guest("mai", ["in_service"]), guest("lan", ["arrived"])];
+    expect(mostTogether(apart, ["mai", "lan"])).toBe(1);
+    expect(mostTogether([guest("mai", ["arrived"]), guest("lan", ["arrived"])], ["mai", "lan"])).toBe(2);
+    const done = [guest("mai", [], { undo: "completed" }), guest("lan", [], { undo: "completed" })];
+    expect(mostTogether(done, ["mai", "lan"])).toBe(2);
+    expect(mostTogether([], ["mai", "lan"])).toBe(0);
   });
 
   it("are late when one of the guests would be", () => {

@@ -62,6 +62,13 @@ export function undoOf(
   };
 }
 
+/** Return how many of these guests, at most, can take one step together, or have one taken back. */
+export function mostTogether(steps: AppointmentSteps[], appointmentIds: readonly string[]): number {
+  const undoable = undoOf(steps, appointmentIds)?.appointmentIds ?? [];
+  const able = stepsOf(steps, appointmentIds).map((step) => step.appointmentIds.length);
+  return Math.max(undoable.length, ...able);
+}
+
 /** Return whether a step is told about first: it wants a reason, or it cannot be guessed from its button. */
 export function asksFirst({ request }: Step): boolean {
   return request === "declined" || request === "cancelled" || request === "reopened";
