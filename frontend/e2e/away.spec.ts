@@ -83,6 +83,16 @@ test("time is blocked over a guest: told first, then to be solved", async ({ pag
   await expect(page.getByRole("button", { name: /Cần xử lý/ })).toBeHidden();
 });
 
+test("a bed has no break, and the end of a time follows its start", async ({ page, request }) => {
+  const spa = await makeSpa(request, { therapists: 1, beds: 1 });
+  await openBoard(page, spa, { more: "&view=rooms" });
+  await choose(page, "Giường 1", "Khóa giờ");
+  const dialog = page.getByRole("dialog", { name: "Khóa giờ" });
+  await expect(dialog.getByLabel("Dùng cho").locator("option")).toHaveText(["Họp", "Đào tạo", "Dọn dẹp", "Khóa lịch"]);
+  await dialog.getByLabel("Từ", { exact: true }).fill("15:30");
+  await expect(dialog.getByLabel("Đến", { exact: true })).toHaveValue("16:30");
+});
+
 test("a weekly meeting, and one week without it, from the keyboard", async ({ page, request }) => {
   const spa = await makeSpa(request, { therapists: 1, beds: 1 });
   await openBoard(page, spa);

@@ -16,7 +16,7 @@ import {
 } from "@/api/generated";
 import { timeIn } from "@/board/time";
 import { Button } from "@/design/Button";
-import { type Away, firstTimes, weekdayOf } from "./away";
+import { type Away, endAfter, firstTimes, weekdayOf } from "./away";
 import { Check, Input, Select } from "./fields";
 import { useDeskAction } from "./useDeskAction";
 
@@ -40,7 +40,10 @@ export function BlockedForm({ board, away, saved, onClose }: Props) {
   const isWeekly = saved !== undefined && saved.weekdays.length > 0;
   const occurrence = existing?.day ?? board.day;
   const [isOne, setOne] = useState(isWeekly);
-  const [reason, setReason] = useState<BlockReason>(saved?.reason ?? "break");
+  // A bed takes no break.
+  const isPerson = board.people.some(({ id }) => id === away.resourceId);
+  const reasons = REASONS.filter((use) => isPerson || use !== "break" || saved?.reason === use);
+  const [reason, setReason] = useState<BlockReason>(saved?.reason ?? (isPerson ? "break" : "cleaning"));
   const [note, setNote] = useState(saved?.note ?? "");
   const [day, setDay] = useState(saved?.first_day ?? board.day);
   const times = { starts: timeIn(zone, begun.start), ends: timeIn(zone, begun.end) };
@@ -126,6 +129,10 @@ export function BlockedForm({ board, away, saved, onClose }: Props) {
     },
   });
   const isRunning = [remove, skip, restore, replace, create].some((action) => action.isRunning);
+  const begin = (next: string) => {
+    setStarts(next);
+    setEnds(endAfter(next, starts, ends));
+  };
   const save = () => {
     if (existing === undefined) create.run(change);
     else if (isOne) restore.run({ id: existing.id, starts, ends });
@@ -155,7 +162,7 @@ export function BlockedForm({ board, away, saved, onClose }: Props) {
           <Select
             label={t("away.use")}
             value={reason}
-            options={REASONS.map((value) => ({ value, text: t(`board.blockedFor.${value}`) }))}
+            options={reasons.map((value) => ({ value, text: t(`board.blockedFor.${value}`) }))}
             onChange={(value) => setReason(REASONS.find((known) => known === value) ?? "other")}
           />
           <Input label={t("card.note")} value={note} maxLength={200} onChange={setNote} />
@@ -163,7 +170,7 @@ export function BlockedForm({ board, away, saved, onClose }: Props) {
         </>
       )}
       <div className="flex gap-2">
-        <Input label={t("away.from")} type="time" value={starts} onChange={setStarts} />
+        <Input label={t("away.from")} type="time" value={starts} onChange={begin} />
         <Input label={t("away.to")} type="time" value={ends} onChange={setEnds} />
       </div>
       {!isOne && (

@@ -62,3 +62,19 @@ export function firstTimes(board: BoardRead, now: number): { start: number; end:
 export function weekdayOf(day: string): number {
   return new Date(Date.parse(day)).getUTCDay() || 7;
 }
+
+/** Return when a time ends that now starts at `next`: as before, or, where the start has passed the end, as long as it was. */
+export function endAfter(next: string, starts: string, ends: string): string {
+  const [from, to] = [minutesOf(starts), minutesOf(ends)];
+  if (!(from < to && minutesOf(next) >= to)) return ends;
+  const end = (minutesOf(next) + to - from) % DAY;
+  return [Math.floor(end / 60), end % 60].map((part) => String(part).padStart(2, "0")).join(":");
+}
+
+const DAY = 24 * 60;
+
+/** Return the minutes since midnight; not a number: nothing is typed. */
+function minutesOf(time: string): number {
+  const [hours = Number.NaN, minutes = Number.NaN] = time.split(":").map(Number);
+  return hours * 60 + minutes;
+}
