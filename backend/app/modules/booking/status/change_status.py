@@ -84,7 +84,7 @@ async def set_status(
             is still with another guest.
         SameTime: A guest who was not expected any more has another appointment at that time.
         StatusConflict, HoldExpired, TooLateToCancel, TooEarlyToArrive, TooEarlyToComplete, TooEarlyForNoShow,
-            ForbiddenException: A guest who is named cannot get the status, or no guest can; or somebody who is not at the
+            ForbiddenException: A guest who is named cannot get the status, or no guest can; or a user who is not at the
             desk sends `force`.
     """
     authorize(user, *Role)
