@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { expect, signIn, test } from "./facts";
-import { makeSpa, type TestSpa, type TestVisit } from "./spa";
+import { inMinutes, makeSpa, type TestSpa, type TestVisit } from "./spa";
 
 async function openBoard(page: Page, spa: TestSpa, visit?: TestVisit, day = spa.today): Promise<void> {
   const card = visit === undefined ? "" : `&card=${visit.appointments[0]?.id}`;
@@ -41,6 +41,24 @@ test("a guest's whole day: confirmed, arrived, begun, done, and taken back", asy
   await expect(panel.getByText(/Đặt lịch lúc/)).toBeVisible();
   await page.goBack();
   await expect(panel).toBeHidden();
+});
+
+test("a guest who is there before opening is begun after one confirmation", async ({ page, request }) => {
+  const spa = await makeSpa(request); // it is between 12:00 and 13:00 there
+  const visit = await spa.book(["Chị Mai"], { body: { start: inMinutes(180) } });
+  const hours = [1, 2, 3, 4, 5, 6, 7].map((weekday) => ({ weekday, opens: "14:00", closes: "24:00" }));
+  await spa.call("PUT", `branches/${spa.branch}/hours`, { hours });
+  await openBoard(page, spa, visit);
+  const panel = panelOf(page);
+  await panel.getByRole("button", { name: "Check-in", exact: true }).click();
+  await panel.getByRole("button", { name: "Bắt đầu", exact: true }).click();
+  const question = page.getByRole("alertdialog");
+  await expect(question).toBeVisible();
+  await expect(question.getByRole("listitem")).toHaveCount(0); // the title says it
+  await question.getByRole("button", { name: "Vẫn lưu" }).click();
+  await expect(panel.locator("[data-panel-status=in_service]")).toBeVisible();
+  await expect(question).toBeHidden();
+  expect(await statusIn(spa, visit)).toEqual(["in_service"]);
 });
 
 test("the same day from the keyboard, for a whole party", async ({ page, request }) => {

@@ -50,6 +50,8 @@ export function CardLayer({ board, surface, state: { panel: shown, open }, isHel
   const openCard = (card: string) => open({ card });
   const opener = useRef<Opened | undefined>(undefined);
   if (panel !== undefined) opener.current = panel;
+  const cardOf = ({ appointment }: Opened) =>
+    surface.current?.querySelector<HTMLElement>(`[data-card^="${appointment.treatments[0]?.id}/"]`);
 
   const act = async ({ visit, appointment }: Opened, key: string, isParty: boolean) => {
     const ids = isParty ? visit.appointments.map(({ id }) => id) : [appointment.id];
@@ -95,10 +97,8 @@ export function CardLayer({ board, surface, state: { panel: shown, open }, isHel
   }, [onHelp]);
 
   const close = () => {
-    const [treatment] = opener.current?.appointment.treatments ?? [];
     open({});
-    const card = treatment && surface.current?.querySelector<HTMLElement>(`[data-card^="${treatment.id}/"]`);
-    card?.focus();
+    if (opener.current !== undefined) cardOf(opener.current)?.focus();
   };
   const menuOf = menu === null ? undefined : findByCard(board, menu.card.dataset.card ?? "");
   const lookedKey = looked?.dataset.card;

@@ -1,6 +1,15 @@
 import { describe, expect, it } from "vitest";
 import type { AppointmentSteps, StatusRequest, StatusStep } from "@/api/generated";
-import { asksFirst, freeCancelUntil, keyOf, mostTogether, nextStep, STEP_KEYS, stepsOf, undoOf } from "./steps";
+import {
+  asksFirst,
+  freeCancelUntil,
+  keyOf,
+  mostTogether,
+  nextStep,
+  STEP_KEYS,
+  stepsOf,
+  undoOf,
+} from "./steps";
 
 function guest(
   id: string,
