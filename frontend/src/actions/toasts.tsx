@@ -46,7 +46,7 @@ export function Toaster() {
           aria-label={t("action.label")}
           onClick={back}
           onKeyDown={(event) => event.key === "Escape" && back(event)}
-          className="fixed right-4 bottom-14 z-50 flex w-96 max-w-[calc(100vw-2rem)] flex-col gap-2"
+          className="fixed bottom-14 left-4 z-50 flex w-96 max-w-[max(18rem,calc(100vw-28rem))] flex-col gap-2"
         >
           <Toasts />
         </Toast.Viewport>
@@ -107,7 +107,7 @@ function Toasts() {
       <Toast.Root
         key={toast.id}
         toast={toast}
-        swipeDirection="right"
+        swipeDirection="left"
         className="rounded-md border border-line bg-raised shadow-raised data-[limited]:hidden"
         data-toast
       >
