@@ -88,7 +88,12 @@ test("a bed has no break, and the end of a time follows its start", async ({ pag
   await openBoard(page, spa, { more: "&view=rooms" });
   await choose(page, "Giường 1", "Khóa giờ");
   const dialog = page.getByRole("dialog", { name: "Khóa giờ" });
-  await expect(dialog.getByLabel("Dùng cho").locator("option")).toHaveText(["Họp", "Đào tạo", "Dọn dẹp", "Khóa lịch"]);
+  await expect(dialog.getByLabel("Để làm gì").locator("option")).toHaveText([
+    "Họp",
+    "Đào tạo",
+    "Dọn dẹp",
+    "Khóa lịch",
+  ]);
   await dialog.getByLabel("Từ", { exact: true }).fill("15:30");
   await expect(dialog.getByLabel("Đến", { exact: true })).toHaveValue("16:30");
 });

@@ -1,5 +1,6 @@
 /** The week of one therapist, and the board on paper. */
 import { expect, factsOf, signIn, test } from "./facts";
+import { makeSpa } from "./spa";
 
 test("the week of a therapist has a column for each day, and is kept in the address", async ({ page }) => {
   const { day } = factsOf();
@@ -46,3 +47,36 @@ for (const format of ["A4", "A3"] as const) {
     expect(pdf.toString("latin1").match(/\/Type\s*\/Page\b/g)).toHaveLength(Math.ceil(columns / 8));
   });
 }
+
+test("the printed day says the bed, the remark, the shift, what is blocked, and who does not come", async ({
+  page,
+  request,
+}) => {
+  const spa = await makeSpa(request);
+  const { id: customer_id } = await spa.call<{ id: string }>("POST", "customers", {
+    ...{ full_name: "Trần Thị Mai", contraindications: "Cao huyết áp", consents: [] },
+  });
+  const [lan, nhung] = spa.therapists;
+  await spa.book([""], { hour: 10, body: { customer_id }, wish: { therapist_id: lan?.id } });
+  const gone = await spa.book(["Anh Khoa"], { hour: 10, wish: { therapist_id: nhung?.id } });
+  await spa.call("PUT", `visits/${gone.id}/status`, { status: "cancelled" });
+  await spa.call("POST", "blocked-times", {
+    ...{ branch_id: spa.branch, resource_id: lan?.id, reason: "meeting", note: "Họp đầu tuần" },
+    ...{ first_day: spa.tomorrow, starts: "14:00", ends: "15:00" },
+  });
+  await page.addInitScript(() => {
+    window.print = () => document.documentElement.setAttribute("data-printed", "");
+  });
+  await signIn(page, "receptionist", `/desk/board?branch=${spa.branch}&day=${spa.tomorrow}`);
+  await expect(page.locator("[data-card]")).toHaveCount(2);
+  await page.getByRole("button", { name: "In", exact: true }).click();
+  await expect(page.locator("html")).toHaveAttribute("data-printed", "");
+  await page.emulateMedia({ media: "print" });
+  const mai = page.locator("[data-print-card]").filter({ hasText: "Trần Thị Mai" });
+  await expect(mai).toContainText(/Lưu ý sức khỏe.*Giường \d/);
+  await expect(mai).not.toHaveCSS("text-decoration-line", "line-through");
+  const khoa = page.locator("[data-print-card]").filter({ hasText: "Anh Khoa" });
+  await expect(khoa).toHaveCSS("text-decoration-line", "line-through");
+  await expect(page.locator("[data-print-shade=blocked]")).toHaveText("Họp: Họp đầu tuần");
+  await expect(page.locator("[data-print-head]").first()).toContainText(/\d\d:\d\d–\d\d:\d\d/);
+});

@@ -138,7 +138,7 @@ function serviceClass(height: number): string {
 }
 
 /** Return the bed and devices in a column of a therapist, and the therapists in a column of a bed. */
-function namesOfOthers({ allocations }: TreatmentRead, view: View): string[] {
+export function namesOfOthers({ allocations }: TreatmentRead, view: View): string[] {
   const others = allocations.filter(({ kind }) => (kind === "staff") !== (view === "staff"));
   return [...new Set(others.map(({ kind, name }) => (kind === "staff" ? shortName(name) : name)))];
 }

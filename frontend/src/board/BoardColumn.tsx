@@ -19,7 +19,7 @@ interface Props {
   onArrow: (key: string, direction: Direction) => void;
 }
 
-const SHADES: Record<Shade["kind"], string> = {
+export const SHADES: Record<Shade["kind"], string> = {
   closed: "shade-closed",
   off: "shade-off",
   leave: "shade-leave",
@@ -75,21 +75,26 @@ export const BoardColumn = memo(function BoardColumn({
   );
 });
 
-function ShadedHours({ shade, span, scale }: { shade: Shade; span: Span; scale: number }) {
+/** Return what is said of hours in which nobody can be booked, or null for those outside opening hours and shifts. */
+export function useShadeText({ kind, use, text }: Shade): string | null {
   const { t } = useTranslation();
+  if (kind === "closed" || kind === "off") return null;
+  const word = use === undefined ? t(`board.${kind}`) : t(`board.blockedFor.${use}`);
+  return text ? t("board.withReason", { kind: word, reason: text }) : word;
+}
+
+function ShadedHours({ shade, span, scale }: { shade: Shade; span: Span; scale: number }) {
+  const text = useShadeText(shade);
   const start = Math.max(shade.start, span.start);
   const end = Math.min(shade.end, span.end);
   if (end <= start) return null;
-  const isNamed = shade.kind !== "closed" && shade.kind !== "off";
-  const kind = shade.use === undefined ? t(`board.${shade.kind}`) : t(`board.blockedFor.${shade.use}`);
-  const text = shade.text ? t("board.withReason", { kind, reason: shade.text }) : kind;
   return (
     <div
       className={`absolute inset-x-0 ${SHADES[shade.kind]}`}
       style={{ top: offsetOf(span, scale, start), height: ((end - start) / 60_000) * scale }}
       data-shade={shade.kind}
     >
-      {isNamed && (
+      {text !== null && (
         <button
           type="button"
           className="sticky top-(--head) z-1 m-1 block max-w-[calc(100%-0.5rem)] truncate rounded-sm bg-surface px-1.5 text-left font-medium text-xs hover:underline"

@@ -160,7 +160,12 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
         <Booking branch={branch} board={board} day={day} today={today} onDay={onDay} />
       </div>
       {board !== undefined && layout !== undefined && (
-        <PrintSheet title={`${branch.name} · ${dayName(t, day, today)}`} board={board} layout={layout} />
+        <PrintSheet
+          title={`${branch.name} · ${dayName(t, day, today)}`}
+          board={board}
+          layout={layout}
+          view={view}
+        />
       )}
       {movements.confirmation !== null && (
         <ConfirmationDialog movements={movements} onClose={movements.decline} />

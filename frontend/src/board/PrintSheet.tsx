@@ -1,20 +1,24 @@
 /** The board on paper, landscape: pages of eight columns with all hours of the day. It exists only while it is printed. */
+import { HeartPulse } from "lucide-react";
 import { useEffect, useState } from "react";
 import { flushSync } from "react-dom";
 import { useTranslation } from "react-i18next";
 import type { BoardRead } from "@/api/generated";
 import { currentLanguage } from "@/i18n";
 import { inLanguage } from "@/i18n/format";
-import type { Card, Column, DayLayout, Span } from "./layout";
+import { namesOfOthers } from "./BoardCard";
+import { SHADES, useShadeText } from "./BoardColumn";
+import type { Card, Column, DayLayout, Shade, Span, View } from "./layout";
 import { nameOf } from "./move/names";
 import { pagesOf } from "./print";
-import { LOOKS } from "./status";
-import { hoursIn, timeIn } from "./time";
+import { isGivenUp, LOOKS } from "./status";
+import { hoursIn, spanIn, timeIn } from "./time";
 
 interface Props {
   title: string;
   board: BoardRead;
   layout: DayLayout;
+  view: View;
 }
 
 export function PrintSheet(props: Props) {
@@ -42,7 +46,7 @@ function useIsPrinting(): boolean {
   return isPrinting;
 }
 
-function Sheets({ title, board, layout }: Props) {
+function Sheets({ title, board, layout, view }: Props) {
   const { t } = useTranslation();
   const { span } = layout;
   const pages = pagesOf(layout.columns);
@@ -60,7 +64,7 @@ function Sheets({ title, board, layout }: Props) {
           </header>
           <div className="flex min-h-0 flex-1">
             <div className="flex w-12 shrink-0 flex-col">
-              <div className="h-7" />
+              <div className="h-10" />
               <div className="relative flex-1">
                 {hours.map((hour) => (
                   <time
@@ -74,7 +78,14 @@ function Sheets({ title, board, layout }: Props) {
               </div>
             </div>
             {columns.map((column) => (
-              <PrintColumn key={column.id} column={column} board={board} span={span} hours={hours} />
+              <PrintColumn
+                key={column.id}
+                column={column}
+                board={board}
+                view={view}
+                span={span}
+                hours={hours}
+              />
             ))}
           </div>
         </section>
@@ -86,16 +97,20 @@ function Sheets({ title, board, layout }: Props) {
 interface ColumnProps {
   column: Column;
   board: BoardRead;
+  view: View;
   span: Span;
   hours: number[];
 }
 
-function PrintColumn({ column, board, span, hours }: ColumnProps) {
+function PrintColumn({ column, board, view, span, hours }: ColumnProps) {
   const { t } = useTranslation();
   return (
     <div className="flex min-w-0 flex-1 flex-col border-line-strong border-l">
-      <div className="h-7 truncate px-1 font-semibold text-sm" data-print-head>
-        {column.name || t("board.unassigned")}
+      <div className="h-10 px-1 text-sm leading-tight" data-print-head>
+        <div className="truncate font-semibold">{column.name || t("board.unassigned")}</div>
+        <div className="tabular truncate text-xs">
+          {column.shifts.map(({ start, end }) => spanIn(board.time_zone, start, end)).join(", ")}
+        </div>
       </div>
       <div className="relative flex-1 border-line-strong border-y">
         {hours.map((hour) => (
@@ -105,22 +120,49 @@ function PrintColumn({ column, board, span, hours }: ColumnProps) {
             style={{ top: percent(span, hour) }}
           />
         ))}
+        {column.shades.map((shade) => (
+          <PrintShade key={`${shade.kind}/${shade.start}`} shade={shade} span={span} />
+        ))}
         {column.cards.map((card) => (
-          <PrintCard key={card.key} card={card} board={board} span={span} />
+          <PrintCard key={card.key} card={card} board={board} view={view} span={span} />
         ))}
       </div>
     </div>
   );
 }
 
-function PrintCard({ card, board, span }: { card: Card; board: BoardRead; span: Span }) {
+function PrintShade({ shade, span }: { shade: Shade; span: Span }) {
+  const text = useShadeText(shade);
+  const start = Math.max(shade.start, span.start);
+  const end = Math.min(shade.end, span.end);
+  if (end <= start) return null;
+  return (
+    <div
+      className={`absolute inset-x-0 overflow-hidden px-1 font-medium text-xs ${SHADES[shade.kind]}`}
+      style={{ top: percent(span, start), height: `${((end - start) / (span.end - span.start)) * 100}%` }}
+      data-print-shade={shade.kind}
+    >
+      {text !== null && <span className="bg-page">{text}</span>}
+    </div>
+  );
+}
+
+interface CardProps {
+  card: Card;
+  board: BoardRead;
+  view: View;
+  span: Span;
+}
+
+function PrintCard({ card, board, view, span }: CardProps) {
   const { t } = useTranslation();
-  const { appointment, treatment, lane, lanes } = card;
+  const { appointment, treatment, guest, lane, lanes } = card;
   const { icon: Icon } = LOOKS[appointment.status];
+  const hasHealth = guest !== undefined && guest.contraindications !== "";
   const width = 100 / lanes;
   return (
     <div
-      className="absolute overflow-hidden rounded-sm border border-text bg-page px-1 leading-tight"
+      className={`absolute overflow-hidden rounded-sm border border-text bg-page px-1 leading-tight ${isGivenUp(appointment.status) ? "border-dashed line-through" : ""}`}
       style={{
         top: percent(span, card.start),
         height: `calc(${percent(span, card.end)} - ${percent(span, card.start)})`,
@@ -135,7 +177,12 @@ function PrintCard({ card, board, span }: { card: Card; board: BoardRead; span: 
       </span>{" "}
       <Icon role="img" aria-label={t(`statusShort.${appointment.status}`)} size={10} className="inline" />{" "}
       <strong>{nameOf(card, board) ?? t("card.anonymous")}</strong>{" "}
-      {inLanguage(treatment.name, currentLanguage())}
+      {hasHealth && (
+        <span className="whitespace-nowrap font-semibold">
+          <HeartPulse aria-hidden size={10} className="inline" /> {t("card.health")}
+        </span>
+      )}{" "}
+      {[inLanguage(treatment.name, currentLanguage()), ...namesOfOthers(treatment, view)].join(" · ")}
     </div>
   );
 }

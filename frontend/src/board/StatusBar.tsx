@@ -1,5 +1,5 @@
 /** The legend, which is also the filter, and whether what is shown is right. */
-import { CloudOff, EyeOff, Keyboard, LoaderCircle, Radio } from "lucide-react";
+import { CloudOff, EyeOff, Keyboard, LoaderCircle, Printer, Radio } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { AppointmentStatus, BoardRead } from "@/api/generated";
 import { dayName } from "@/i18n/format";
@@ -67,6 +67,17 @@ export function StatusBar(props: Props) {
         zone={zone}
         today={today}
       />
+      {board !== undefined && (
+        <button
+          type="button"
+          aria-label={t("print.print")}
+          title={t("print.print")}
+          className="grid size-8 shrink-0 place-items-center rounded-md text-muted hover:bg-hover hover:text-text"
+          onClick={() => print()}
+        >
+          <Printer aria-hidden size={17} />
+        </button>
+      )}
       {onHelp !== undefined && (
         <button
           type="button"

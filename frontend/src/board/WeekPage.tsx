@@ -121,6 +121,7 @@ export function WeekPage({ branch }: { branch: BranchRead }) {
               title={`${choicesOf({ ...week, people }, "staff").find(({ value }) => value === staff)?.name} · ${title}`}
               board={week}
               layout={layout}
+              view="staff"
             />
           </>
         )}

@@ -57,3 +57,16 @@ export const LOOKS: Record<AppointmentStatus, StatusLook> = {
   declined: { icon: Ban, card: `${released} line-through` },
   expired: { icon: TimerOff, card: `${released} line-through` },
 };
+
+const GIVEN_UP: readonly AppointmentStatus[] = [
+  "no_show",
+  "late_cancelled",
+  "cancelled",
+  "declined",
+  "expired",
+];
+
+/** Return whether the guest does not come. */
+export function isGivenUp(status: AppointmentStatus): boolean {
+  return GIVEN_UP.includes(status);
+}
