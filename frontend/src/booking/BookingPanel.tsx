@@ -148,7 +148,8 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
     const past = pastVisits(visits?.items ?? [], customer.id, Date.now());
     const treatments = usualTreatments(past, (id) => catalogue?.isSold(id) ?? false);
     change({ kind: "usual", guest, customerId: customer.id, treatments });
-    if (treatments.length === 0) inputs[guest]?.treatment.current?.focus();
+    // After the button: when the visits are known already, this comes before the frame.
+    if (treatments.length === 0) requestAnimationFrame(() => inputs[guest]?.treatment.current?.focus());
   };
 
   const send = (start: string | null, options: { hold?: boolean; allowSameTime?: boolean } = {}) => {
