@@ -96,6 +96,11 @@ async def bookable_spa(
     return spa
 
 
+def visit_of(changed: httpx2.Response) -> dict[str, Any]:
+    """Return the visit of the response to a change, without the id by which the change can be undone."""
+    return {name: value for name, value in changed.json().items() if name != "edit_id"}
+
+
 async def create_booking(
     client: httpx2.AsyncClient, spa: BookableSpa, hour: float, *treatments: dict[str, Any], **more: Any
 ) -> dict[str, Any]:

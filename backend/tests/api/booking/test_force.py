@@ -17,6 +17,7 @@ from tests.builders.bookings import (
     create_booking,
     overlaps,
     resources_of,
+    visit_of,
     with_headers,
 )
 from tests.builders.people import new_customer
@@ -125,7 +126,7 @@ class TestChanging:
         assert code_of(await client.patch(path, json=late)) == (409, "SLOT_TAKEN")
         assert (await client.patch(path, json=late | {"force": True})).status_code == 200
         assert await overruled() == [True]
-        assert (await client.patch(path, json={"start": spa.hour(10).isoformat()})).json() == visit
+        assert visit_of(await client.patch(path, json={"start": spa.hour(10).isoformat()})) == visit
         assert await overruled() == [False]
 
     async def test_a_guest_stays_beyond_closing(self, client: httpx2.AsyncClient) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import httpx2
 from uuid_utils.compat import uuid7
 
-from tests.builders.bookings import APPOINTMENTS, VISITS, bookable_spa, create_booking, resources_of
+from tests.builders.bookings import APPOINTMENTS, VISITS, bookable_spa, create_booking, resources_of, visit_of
 from tests.builders.people import new_customer
 from tests.builders.rosters import answered_while, code_of
 from tests.builders.spas import Segment
@@ -130,9 +130,9 @@ class TestParties:
         path = f"{VISITS}/{visit['id']}"
         refused = await client.patch(path, json={"same_room": True})
         assert code_of(refused) == (409, "NOT_TOGETHER")
-        assert (await client.get(path)).json() == later.json()
+        assert (await client.get(path)).json() == visit_of(later)
         split_from_party = await client.patch(path, json={"same_room": False})
-        assert split_from_party.json() == later.json()
+        assert split_from_party.json() == visit_of(later)
         together = await client.patch(path, json={"same_room": True, "start": spa.hour(15).isoformat()})
         assert together.status_code == 200
         assert together.json()["same_room"]
