@@ -26,6 +26,7 @@ from app.modules.availability.availability_schemas import (
 from app.modules.availability.quote import quote_party
 from app.modules.identity.access import CurrentUser, Grant
 from app.modules.identity.roles import Role
+from app.scheduling import making_room
 from app.scheduling.demand import Party
 from tests.api.availability.reference_rows import ReferenceSupply, read_supply
 from tests.builders.spas import Segment, Spa
@@ -193,16 +194,17 @@ async def test_a_search_finds_the_starts_of_the_reference(data: st.DataObject) -
     async with AsyncSessionLocal() as session:
         quote = await quote_party(session, drawn.guests, same_room=drawn.same_room, at_desk=True)
         party = quote.party
-        with time_machine.travel(drawn.now, tick=False):
+        with time_machine.travel(drawn.now, tick=False), pytest.MonkeyPatch.context() as patch:
+            # The reference moves nobody; tests/api/availability/test_giving_way.py tests the starts at which others give way.
+            patch.setattr(making_room, "MOST_MOVES", 0)
             found = [
                 await service.find_starts(session, user, StartsQuery(**wish, day=day), language="vi")
                 for day in days
             ]
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(service, "FIRST_LOOK", data.draw(st.sampled_from([1, service.FIRST_LOOK])))
-                by_day = await service.find_days(
-                    session, user, DaysQuery(**wish, first_day=days[0], last_day=days[1]), language="vi"
-                )
+            patch.setattr(service, "FIRST_LOOK", data.draw(st.sampled_from([1, service.FIRST_LOOK])))
+            by_day = await service.find_days(
+                session, user, DaysQuery(**wish, first_day=days[0], last_day=days[1]), language="vi"
+            )
     connection = await asyncpg.connect(driver_url())
     expected = await read_supply(connection, branch_id, days, drawn.now, at_desk=drawn.at_desk)
     await connection.close()
