@@ -7,7 +7,7 @@ type Desk = Awaited<ReturnType<typeof api>>;
 
 /** Return a Vietnamese mobile number that no other test has. */
 export function newPhone(): string {
-  return `09${randomInt(10_000_000, 100_000_000)}`;
+  return `0912${randomInt(100_000, 1_000_000)}`;
 }
 
 /** Return a word that no other name has, of letters that Vietnamese has. */

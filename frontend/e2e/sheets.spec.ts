@@ -54,7 +54,8 @@ test("the printed day says the bed, the remark, the shift, what is blocked, and 
 }) => {
   const spa = await makeSpa(request);
   const { id: customer_id } = await spa.call<{ id: string }>("POST", "customers", {
-    ...{ full_name: "Trần Thị Mai", contraindications: "Cao huyết áp", consents: [] },
+    full_name: "Trần Thị Mai",
+    contraindications: "Cao huyết áp",
   });
   const [lan, nhung] = spa.therapists;
   await spa.book([""], { hour: 10, body: { customer_id }, wish: { therapist_id: lan?.id } });

@@ -2,7 +2,7 @@
 
     N opens the panel, W opens it for a party that is here, Shift+W takes one in at once for what is booked most today.
 */
-import { useEffect, useRef } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { showFailure } from "@/actions/toasts";
 import { sentenceOf } from "@/api/errors";
@@ -35,6 +35,7 @@ export function Booking(props: Props) {
   const draft =
     usual === undefined ? walkIn : reduce(walkIn, { kind: "addTreatment", guest: 0, variantId: usual });
   const isResumed = useRef(false);
+  const [isTakingIn, setTakingIn] = useState(false);
   const { book, resume } = useBook({
     zone: branch.time_zone,
     today,
@@ -54,6 +55,14 @@ export function Booking(props: Props) {
     },
   });
 
+  // The key may come before the catalogue has, which says what is booked.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each press, when the catalogue is there
+  useEffect(() => {
+    if (!isTakingIn || catalogue === undefined) return;
+    setTakingIn(false);
+    if (usual === undefined) openBooking({ isWalkIn: true });
+    else book(bookingOf(draft, branch.id, null), "");
+  }, [isTakingIn, catalogue]);
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || !isSingleKey(event)) return;
@@ -63,7 +72,7 @@ export function Booking(props: Props) {
       event.preventDefault();
       if (key === "w" && day !== today) onDay(today);
       if (key === "n") openBooking();
-      else if (event.shiftKey && usual !== undefined) book(bookingOf(draft, branch.id, null), "");
+      else if (event.shiftKey) setTakingIn(true);
       else openBooking({ isWalkIn: true });
     };
     document.addEventListener("keydown", onKeyDown);
