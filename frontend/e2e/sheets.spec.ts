@@ -58,7 +58,8 @@ test("the printed day says the bed, the remark, the shift, what is blocked, and 
     contraindications: "Cao huyết áp",
   });
   const [lan, nhung] = spa.therapists;
-  await spa.book([""], { hour: 10, body: { customer_id }, wish: { therapist_id: lan?.id } });
+  const treatments = [{ variant_id: spa.variants[0], therapist_id: lan?.id }];
+  await spa.book([], { hour: 10, body: { guests: [{ customer_id, treatments }] } });
   const gone = await spa.book(["Anh Khoa"], { hour: 10, wish: { therapist_id: nhung?.id } });
   await spa.call("PUT", `visits/${gone.id}/status`, { status: "cancelled" });
   await spa.call("POST", "blocked-times", {
