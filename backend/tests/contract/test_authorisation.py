@@ -52,7 +52,7 @@ OPEN_TO_ANYBODY = {
 }
 OUTSIDE_THE_DOCUMENT = {
     *("/metrics", "/openapi.json", "/docs", "/docs/oauth2-redirect", "/redoc"),
-    *("/desk", "/desk/worker.js", "/desk/{path:path}", "/assets/{path:path}"),  # files, the same for everybody
+    *("/desk", "/desk/worker.js", "/desk/{path:path}", "/assets/{path:path}"),  # files
 }
 SIGNED_IN: set[str] = set()
 ADMIN = {"admin:everywhere"}
