@@ -195,7 +195,7 @@ async def test_a_search_finds_the_starts_of_the_reference(data: st.DataObject) -
         quote = await quote_party(session, drawn.guests, same_room=drawn.same_room, at_desk=True)
         party = quote.party
         with time_machine.travel(drawn.now, tick=False), pytest.MonkeyPatch.context() as patch:
-            # The reference moves nobody; tests/api/availability/test_giving_way.py tests the starts at which others give way.
+            # The reference moves no guest; tests/api/availability/test_giving_way.py tests the starts at which others give way.
             patch.setattr(making_room, "MOST_MOVES", 0)
             found = [
                 await service.find_starts(session, user, StartsQuery(**wish, day=day), language="vi")
