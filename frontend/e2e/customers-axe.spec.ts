@@ -1,24 +1,7 @@
 /** No violation of WCAG 2.2 AA on the screens of customers and their states, in both themes. */
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import type { Page } from "@playwright/test";
-import type { AxeResults } from "axe-core";
 import { api, expect, signIn, test } from "./facts";
 import { addCustomer, newPhone, newWord } from "./people";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf-8");
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
-  const results = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run: (options: object) => Promise<AxeResults> } }).axe.run({
-      runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"],
-    }),
-  );
-  return results.violations.flatMap(({ id, nodes }) =>
-    nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`),
-  );
-}
+import { violationsOf } from "./violations";
 
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(colorScheme, () => {
@@ -34,18 +17,18 @@ for (const colorScheme of ["light", "dark"] as const) {
       });
       await signIn(page, "admin", "/desk/customers");
       await expect(page.locator("[data-customer]").first()).toBeVisible();
-      expect(await violations(page)).toEqual([]);
+      expect(await violationsOf(page)).toEqual([]);
       await page.getByRole("searchbox").fill("không có ai tên này");
       await expect(page.getByText("Không tìm thấy khách")).toBeVisible();
-      expect(await violations(page)).toEqual([]);
+      expect(await violationsOf(page)).toEqual([]);
       await page.goto(`/desk/customers/${customer.id}`);
       await page.getByRole("button", { name: "Ghi đồng ý" }).first().click();
       await page.getByLabel("Bản phiếu đồng ý").waitFor();
-      expect(await violations(page)).toEqual([]);
+      expect(await violationsOf(page)).toEqual([]);
       await page.getByRole("button", { name: "Thao tác khác" }).click();
       await page.getByRole("menuitem", { name: "Xóa dữ liệu cá nhân" }).click();
       await page.getByRole("alertdialog").waitFor();
-      expect(await violations(page)).toEqual([]);
+      expect(await violationsOf(page)).toEqual([]);
     });
 
     test("the forms, a merge and an import", async ({ page, request }) => {
@@ -56,10 +39,10 @@ for (const colorScheme of ["light", "dark"] as const) {
       await signIn(page, "admin", "/desk/customers/new");
       await page.getByRole("button", { name: "Lưu" }).click();
       await expect(page.getByText("Cần họ tên.")).toBeVisible();
-      expect(await violations(page)).toEqual([]);
+      expect(await violationsOf(page)).toEqual([]);
       await page.goto(`/desk/customers/${first.id}/merge?duplicate=${second.id}`);
       await expect(page.getByRole("button", { name: "Gộp hồ sơ" })).toBeEnabled();
-      expect(await violations(page)).toEqual([]);
+      expect(await violationsOf(page)).toEqual([]);
       await page.goto("/desk/customers/import");
       await page.locator("input[type=file]").setInputFiles({
         name: "khach.csv",
@@ -67,7 +50,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         buffer: Buffer.from(`Họ tên,Di động,Hạng thẻ\nTrần ${word},12,Vàng\nLê ${word},${newPhone()},Bạc`),
       });
       await expect(page.getByText("Chưa nhận ra cột này")).toBeVisible();
-      expect(await violations(page)).toEqual([]);
+      expect(await violationsOf(page)).toEqual([]);
     });
   });
 }
