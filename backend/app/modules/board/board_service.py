@@ -1,6 +1,7 @@
 """A branch's day in a constant number of queries, and the part of it that each member of the team sees."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -232,27 +233,25 @@ async def _load_rooms(session: AsyncSession, branch_id: UUID, during: Span) -> l
     return rooms
 
 
-async def _load_stranded(session: AsyncSession, visits: list[VisitRead]) -> list[BoardStranded]:
-    appointment_ids = [
+def _ids_with(visits: list[VisitRead], statuses: Collection[AppointmentStatus]) -> list[UUID]:
+    """Return the ids of the appointments that have one of these statuses."""
+    return [
         appointment.id
         for visit in visits
         for appointment in visit.appointments
-        if appointment.status in EDITABLE
+        if appointment.status in statuses
     ]
+
+
+async def _load_stranded(session: AsyncSession, visits: list[VisitRead]) -> list[BoardStranded]:
     return [
         BoardStranded(appointment_id=entry.appointment_id, problems=entry.problems)
-        for entry in await find_stranded(session, appointment_ids)
+        for entry in await find_stranded(session, _ids_with(visits, EDITABLE))
     ]
 
 
 async def _load_released(session: AsyncSession, visits: list[VisitRead]) -> list[BoardReleased]:
-    appointment_ids = [
-        appointment.id
-        for visit in visits
-        for appointment in visit.appointments
-        if appointment.status in RELEASED
-    ]
-    released = await released_by(session, appointment_ids)
+    released = await released_by(session, _ids_with(visits, RELEASED))
     return [
         BoardReleased(treatment_id=treatment_id, resource_ids=resource_ids)
         for treatment_id, resource_ids in sorted(released.items())
