@@ -52,7 +52,7 @@ export function RepeatPart({ draft, branchId, zone, today, start, onRepeat }: Pr
             <option value="">{t("booking.once")}</option>
             {WEEKS.map((count) => (
               <option key={count} value={count}>
-                {t("booking.everyWeeks", { count })}
+                {count === 1 ? t("booking.everyWeek") : t("booking.everyWeeks", { count })}
               </option>
             ))}
           </select>
