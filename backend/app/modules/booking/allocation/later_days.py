@@ -1,6 +1,6 @@
 """Offer starts of the following days if a time is refused and its own day has too few.
 
-The work has a bound: two statements at most, for the week after the day and for the days after that week, up to the horizon
+The work has a bound: the branch and two statements at most, for the week after the day and for the days after that week, up to the horizon
 of the branch and for `_MOST_DAYS`. The second one reads few therapists and beds, like the first look at a month.
 """
 

@@ -12,24 +12,25 @@ from app.modules.booking.editing.reallocate import (
     party_of,
     resources_of,
     room_of_company,
+    services_of,
 )
 from app.modules.booking.editing.treatments import DeskChoice, wished_beds
 from app.modules.booking.status.status import EDITABLE
 from app.modules.booking.visit.rows import VisitRows
-from app.modules.catalogue.catalogue_service import names_of_variants
 
 
 async def find_move_options(session: AsyncSession, rows: VisitRows, guests: Guests) -> list[MoveOption]:
     """Return the ways in which these guests can move to one start, as `reallocate` tries them.
 
-    They keep the resources they have, or otherwise get others as they wish. While guests of the party are there who stay,
+    They keep the resources they have, or otherwise get others as they wish; a party that is to be in one room gets any beds
+    rather than none. While guests of the party are there who stay,
     a party that is to be in one room gets beds in the room of these.
     """
-    visit, treatments = rows.visit, [*chain.from_iterable(guests.values())]
-    services = await names_of_variants(session, {row.variant_id for row in treatments})
+    visit = rows.visit
+    services = await services_of(session, guests)
     replaced = await occupied_by(session, guests)
     same_room = visit.same_room and len(guests) > 1
-    wishes = DeskChoice(beds=await wished_beds(session, treatments))
+    wishes = DeskChoice(beds=await wished_beds(session, chain.from_iterable(guests.values())))
     unchanged = party_of(guests, services, resources_of(replaced), wishes, same_room=same_room)
     as_wished = party_of(guests, services, {}, wishes, same_room=same_room)
     on_any_beds = party_of(guests, services, {}, DeskChoice(), same_room=same_room)

@@ -292,4 +292,5 @@ def party_of(
 
 
 async def services_of(session: AsyncSession, guests: Guests) -> dict[UUID, ServiceName]:
+    """Return the services of the guests' treatments, by the id of the variant."""
     return await names_of_variants(session, {row.variant_id for rows in guests.values() for row in rows})

@@ -65,7 +65,6 @@ async def update_visit(
         may_stay_apart="same_room" not in sent,
         force=sent.pop("force", False),
         others_give_way=True,
-        offers_later_days=start is not None,
     )
     moves: Sequence[Displacement] = ()
     is_about_places = start is not None or "same_room" in sent
@@ -123,7 +122,7 @@ async def update_appointment(
     is_other_customer = changes.customer_id not in (None, appointment.customer_id)
     if is_other_customer and not changes.split_from_party:
         await _refuse_guest_twice(session, appointment, changes.customer_id)
-    before = await load_states(session, [appointment.id])
+    before = await load_states(session, () if is_about_the_person else [appointment.id])
     _set_guest(appointment, changes)
     moves: Sequence[Displacement] = ()
     if changes.model_fields_set & {"start", "treatments"}:
@@ -132,7 +131,6 @@ async def update_appointment(
             is_other_customer=is_other_customer,
             force=changes.force,
             others_give_way=True,
-            offers_later_days="start" in changes.model_fields_set,
         )
         moves = await _edit(session, user, visit, appointment, changes, relations=relations, terms=terms)
     elif is_other_customer and not changes.allow_same_time:
@@ -221,7 +219,9 @@ async def _move(  # noqa: PLR0913 - who moves which guests, where to and how
             await customer_service.require_own_active(session, user)
     elif not at_desk:
         return ()  # a retry of a move that was done: it may be too late for another one
-    moves = await reallocate(session, visit, guests, start, replace(terms, at_desk=at_desk))
+    moves = await reallocate(
+        session, visit, guests, start, replace(terms, at_desk=at_desk, offers_later_days=True)
+    )
     if not at_desk and (await load_policy(session, visit.branch_id)).approve_online:
         waiting = [guest for guest in guests if guest.status != AppointmentStatus.HELD]
         before = {guest.id: (AppointmentStatus(guest.status), AppointmentStatus.PENDING) for guest in waiting}

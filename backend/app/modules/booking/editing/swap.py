@@ -36,6 +36,7 @@ from app.modules.booking.editing.reallocate import (
     refuse_past,
     resources_of,
     room_of_company,
+    services_of,
 )
 from app.modules.booking.editing.treatments import DeskChoice, wished_beds
 from app.modules.booking.status.conflicts import status_conflict
@@ -43,7 +44,6 @@ from app.modules.booking.status.status import MOVABLE
 from app.modules.booking.visit.read import read_visits
 from app.modules.booking.visit.rows import load_rows, refs_of, segments_of, set_times, times_of
 from app.modules.booking.visit.same_time import refuse_same_time_of
-from app.modules.catalogue.catalogue_service import names_of_variants
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import DESK
 from app.modules.staff.staff_service import names_of_staff
@@ -185,8 +185,8 @@ async def _exchange(
 
 
 async def _set_starts(session: AsyncSession, guests: Guests, starts: Sequence[datetime]) -> None:
+    services = await services_of(session, guests)
     for (guest, treatments), start in zip(guests.items(), starts, strict=True):
-        services = await names_of_variants(session, {row.variant_id for row in treatments})
         alone = party_of({guest: treatments}, services, {}, DeskChoice(), same_room=False)
         [times] = times_of(alone, start)
         set_times(guest, treatments, times)
@@ -213,11 +213,10 @@ async def _reserve(
     Raises:
         CannotSwap
     """
-    treatments = [*chain.from_iterable(guests.values())]
-    services = await names_of_variants(session, {row.variant_id for row in treatments})
+    services = await services_of(session, guests)
     base = min(guest.starts_at for guest in guests)
     delays = tuple((guest.starts_at - base) // STEP for guest in guests)
-    choice = DeskChoice(beds=await wished_beds(session, treatments))
+    choice = DeskChoice(beds=await wished_beds(session, chain.from_iterable(guests.values())))
     parties = [party_of(guests, services, current, choice, same_room=False).guests for current in choices]
     [branch_id] = {guest.branch_id for guest in guests}
     request = AllocationRequest(

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import false, not_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
@@ -93,7 +93,7 @@ async def set_status(
         raise AppointmentNotFound
     if change.force and not all(Relation.DESK in relation for relation in relations.values()):
         raise ForbiddenException
-    guests = await load_appointment_states(session, visit_id, change.appointment_ids or relations)
+    guests = await load_appointment_states(session, visit, change.appointment_ids or relations)
     policy = await load_policy(session, visit.branch_id)
     changes = _plan_changes(
         guests,
@@ -245,22 +245,32 @@ def _expected(guests: Collection[AppointmentState]) -> Collection[AppointmentSta
 
 
 async def load_appointment_states(
-    session: AsyncSession, visit_id: UUID, ids: Collection[UUID]
+    session: AsyncSession, visit: Visit, ids: Collection[UUID]
 ) -> list[AppointmentState]:
+    """Return the states of these appointments of the visit, by id.
+
+    Raises:
+        AppointmentNotFound: A guest got a visit of their own meanwhile.
+    """
+    is_walk_in = visit.source == VisitSource.WALK_IN
+    # Only the record of a walk-in can still be taken back.
+    untouched = not_(has_changed()) if is_walk_in else false()
     statement = (
-        select(
-            Appointment.id, Appointment.status, Appointment.starts_at, Visit.source, Appointment.created_at
-        )
-        .add_columns(has_changed().label("has_changed"))
-        .join(Visit, Visit.id == Appointment.visit_id)
-        .where(Appointment.visit_id == visit_id, Appointment.id.in_(ids))
+        select(Appointment.id, Appointment.status, Appointment.starts_at, Appointment.created_at)
+        .add_columns(untouched.label("is_untouched"))
+        .where(Appointment.visit_id == visit.id, Appointment.id.in_(ids))
         .order_by(Appointment.id)
     )
-    guests = []
-    for row in await session.execute(statement):
-        is_walk_in = row.source == VisitSource.WALK_IN
-        recorded_at = row.created_at if is_walk_in and not row.has_changed else None
-        guests.append(AppointmentState(row.id, Status(row.status), row.starts_at, is_walk_in, recorded_at))
+    guests = [
+        AppointmentState(
+            row.id,
+            Status(row.status),
+            row.starts_at,
+            is_walk_in,
+            row.created_at if row.is_untouched else None,
+        )
+        for row in await session.execute(statement)
+    ]
     if {guest.id for guest in guests} != {*ids}:
-        raise AppointmentNotFound  # a guest got a visit of their own meanwhile
+        raise AppointmentNotFound
     return guests

@@ -35,7 +35,7 @@ async def read_steps(session: AsyncSession, user: CurrentUser, visit_id: UUID) -
     authorize(user, *Role)
     visit = await get_row(session, Visit, visit_id, VisitNotFound)
     relations = await relations_to_visit(session, user, visit)
-    guests = await load_appointment_states(session, visit_id, relations)
+    guests = await load_appointment_states(session, visit, relations)
     policy = await load_policy(session, visit.branch_id)
     made = await last_transitions(session, [*relations])
     now = utc_now()

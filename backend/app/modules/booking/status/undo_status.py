@@ -89,7 +89,7 @@ async def undo_status(
         visit, relations = await lock_visit(session, user, visit_id)
         if not relations.keys() >= {*undo.appointment_ids}:
             raise AppointmentNotFound
-        guests = await load_appointment_states(session, visit_id, undo.appointment_ids or relations)
+        guests = await load_appointment_states(session, visit, undo.appointment_ids or relations)
         made = await last_transitions(session, [guest.id for guest in guests])
         undone = _choose(guests, made, undo, relations, user.id)
         coming_back = {
