@@ -51,7 +51,11 @@ async def read_history(session: AsyncSession, user: CurrentUser, visit_id: UUID)
     }
     services = await names_of_variants(session, {variant_id for _, variant_id in treatments.values()})
     names = {key: Bilingual(vi=name.name.vi, en=name.name.en) for key, name in services.items()}
-    users = await names_of_users(session, {entry.actor_id for entry in entries if entry.actor_id})
+    newest = select(AppointmentEdit).where(AppointmentEdit.appointment_id.in_(guests))
+    edits = (await session.scalars(newest.order_by(AppointmentEdit.id.desc()).limit(_MOST_EVENTS))).all()
+    actors = [entry.actor_id for entry in entries]
+    actors += [user_id for edit in edits for user_id in (edit.user_id, edit.undone_by_id)]
+    users = await names_of_users(session, {user_id for user_id in actors if user_id})
     events = [
         event
         for entry in entries
@@ -59,20 +63,19 @@ async def read_history(session: AsyncSession, user: CurrentUser, visit_id: UUID)
             entry, users.get(entry.actor_id) if entry.actor_id else None, treatments, names
         )
     ]
-    events += await _reassignments(session, guests, treatments, names)
+    events += await _reassignments(session, edits, users, treatments, names)
     events.sort(key=attrgetter("at"), reverse=True)
     return VisitHistory(events=_merge(events)[:_MOST_EVENTS])
 
 
 async def _reassignments(
     session: AsyncSession,
-    guests: Sequence[UUID],
+    edits: Sequence[AppointmentEdit],
+    users: Mapping[UUID, str],
     treatments: Mapping[UUID, tuple[UUID, UUID]],
     names: Mapping[UUID, Bilingual],
 ) -> list[VisitEvent]:
     """Return the changes of therapists by edits, and those by the undo of edits."""
-    newest = select(AppointmentEdit).where(AppointmentEdit.appointment_id.in_(guests))
-    edits = (await session.scalars(newest.order_by(AppointmentEdit.id.desc()).limit(_MOST_EVENTS))).all()
     resources = {
         UUID(time["resource_id"])
         for edit in edits
@@ -80,9 +83,6 @@ async def _reassignments(
         for time in state["allocations"]
     }
     staff = await names_of_staff(session, resources)
-    users = await names_of_users(
-        session, {user for edit in edits for user in (edit.user_id, edit.undone_by_id) if user}
-    )
     events = []
     for edit in edits:
         before, after = (_therapists_in(state, staff) for state in (edit.before, edit.after))
@@ -96,14 +96,13 @@ async def _reassignments(
                 "treatment": names.get(variant_id) if variant_id else None,
             }
             was, became = before[treatment_id], after[treatment_id]
-            by = users.get(edit.user_id) if edit.user_id else None
-            done = VisitEvent(**event, at=edit.created_at, by=by, therapists_before=was, therapists=became)
-            events.append(done)
-            if edit.undone_at is not None:
-                by = users.get(edit.undone_by_id) if edit.undone_by_id else None
-                events.append(
-                    VisitEvent(**event, at=edit.undone_at, by=by, therapists_before=became, therapists=was)
-                )
+            for at, user_id, old, new in (
+                (edit.created_at, edit.user_id, was, became),
+                (edit.undone_at, edit.undone_by_id, became, was),
+            ):
+                if at is not None:
+                    by = users.get(user_id) if user_id else None
+                    events.append(VisitEvent(**event, at=at, by=by, therapists_before=old, therapists=new))
     return events
 
 
