@@ -123,12 +123,9 @@ def describe(error: Mapping[str, Any]) -> dict[str, str | LocalizedText]:
         text = LocalizedText(vi=context["vi"], en=context["en"])
     elif kind == "string_too_short" and context.get("min_length") == 1:
         text = LocalizedText("Không được để trống.", "This must not be empty")
-    elif (
-        kind == "too_long" and context.get("field_type") == "Value"
-    ):  # text that one of our validators has cleaned
-        kind = "string_too_long"
-        text = _fill(TEXTS[kind], context)
     else:
+        if kind == "too_long" and context.get("field_type") == "Value":  # text that a validator has cleaned
+            kind = "string_too_long"
         text = _fill(TEXTS.get(kind, _OTHERWISE), context)
     field = ".".join(str(part)[:_MAX_FIELD] for part in error["loc"])
     if len(field) > _MAX_FIELD:
