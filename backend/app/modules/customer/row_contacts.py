@@ -69,12 +69,13 @@ async def find_contacts(session: AsyncSession) -> None:
     await session.execute(text(_FIND_CONTACTS))
 
 
-async def errors_of_contacts(session: AsyncSession) -> list[RowError]:
-    """Return the errors of contacts who are not found or cannot be one, and lock the contacts until the transaction ends.
-
-    What stays as it is stored is not checked.
-    """
+async def lock_contacts(session: AsyncSession) -> None:
+    """Lock the contacts that were found until the transaction ends."""
     await session.execute(text(_LOCK))
+
+
+async def errors_of_contacts(session: AsyncSession) -> list[RowError]:
+    """Return the errors of contacts who are not found or cannot be one. What stays as it is stored is not checked."""
     unknown = {row for (row,) in await session.execute(text(_UNKNOWN))}
     refused = {row for (row,) in await session.execute(text(_CANNOT_BE_CONTACTS))} - unknown
     return [

@@ -35,7 +35,11 @@ from app.modules.customer.import_schemas import (
     ImportRow,
 )
 from app.modules.customer.matching import errors_of_rows, find_existing
-from app.modules.customer.row_contacts import errors_of_contacts, errors_of_reached
+from app.modules.customer.row_contacts import (
+    errors_of_contacts,
+    errors_of_reached,
+    lock_contacts,
+)
 from app.modules.customer.row_errors import RowError
 from app.modules.customer.staging import (
     StagedRow,
@@ -156,7 +160,7 @@ async def preview_import(
     if any(problem.kind in _UNREADABLE for problem in problems):
         return preview
     reading = await _stage(session, source, keep_all_errors=True)
-    refusals = await _compare(session, reading, options)
+    refusals = await _compare(session, reading, options, is_preview=True)
     refused = {error.row for error in refusals if error.row is not None}
     staged = await read_staged(session, from_row=options.from_row, limit=_ROWS_SHOWN)
     rows = _show(staged, refusals, from_row=options.from_row, language=language)
@@ -211,10 +215,13 @@ async def _stage(
 
 
 async def _compare(
-    session: AsyncSession, reading: _Reading, options: CustomerImportOptions
+    session: AsyncSession, reading: _Reading, options: CustomerImportOptions, *, is_preview: bool = False
 ) -> list[RowError]:
-    """Return why rows are not imported, in their order: errors, and doubts that are not accepted."""
+    """Return why rows are not imported, in their order: errors, and doubts that are not accepted. What an import relies on
+    is locked."""
     await find_existing(session, reading.last_row, share_phones=options.share_phones)
+    if not is_preview:
+        await lock_contacts(session)
     doubts = [doubt for doubt in reading.doubts if doubt.kind not in options.accepted]
     if doubts:
         unchanged = await unchanged_among(session, {doubt.row for doubt in doubts if doubt.row is not None})
