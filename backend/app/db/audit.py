@@ -11,7 +11,9 @@ from app.core.logging import request_id_var
 _SET_ACTOR = text(
     "SELECT set_config('zenspa.actor', :actor, true), set_config('zenspa.request', :request, true)"
 )
-_SET_PROGRAM = text("SELECT set_config('application_name', :program, true)")
+_SET_PROGRAM = text(
+    "SELECT set_config('application_name', :program, true), set_config('zenspa.request', :request, true)"
+)
 
 _MASK = text(
     "UPDATE audit_entry SET before = zenspa_masked(before), after = zenspa_masked(after)"
@@ -22,14 +24,14 @@ _MASK = text(
 async def set_actor(session: AsyncSession, user_id: UUID) -> None:
     """Attribute the changes of this transaction to a user.
 
-    A route with a `SignedIn` user has it done already. A public route that changes something calls it itself.
+    A route with a `SignedIn` user has it done already. A public route that changes something calls it, or `set_program`, itself.
     """
     await session.execute(_SET_ACTOR, {"actor": str(user_id), "request": request_id_var.get()})
 
 
 async def set_program(session: AsyncSession, program: str) -> None:
     """Attribute the changes of this transaction to a part of the software instead of a user, such as a job."""
-    await session.execute(_SET_PROGRAM, {"program": program})
+    await session.execute(_SET_PROGRAM, {"program": program, "request": request_id_var.get()})
 
 
 async def mask_entries_about(session: AsyncSession, entity_ids: Sequence[UUID]) -> None:

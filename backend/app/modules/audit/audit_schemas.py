@@ -28,8 +28,20 @@ class AuditEntryRead(BaseModel):
     after: dict[str, Any] | None
 
 
+class AuditName(BaseModel):
+    """The name that a row has now."""
+
+    vi: str
+    en: str
+    guest_name: str | None = Field(description="The guest, of a treatment or an add-on.")
+    time_zone: str | None = Field(description="The zone of its branch.", examples=["Asia/Ho_Chi_Minh"])
+
+
 class AuditPage(BaseModel):
     items: list[AuditEntryRead]
+    names: dict[UUID, AuditName] = Field(
+        description="Names for the ids in the entries: users, rows, and what they refer to. Those that are gone have none."
+    )
     next_cursor: str | None
 
 
