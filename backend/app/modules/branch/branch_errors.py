@@ -17,6 +17,16 @@ class BranchNotFound(NotFoundException):
     )
 
 
+class NoOnlineBooking(NotFoundException):
+    """One answer for a branch that does not exist, one that is closed, and one that has online booking off."""
+
+    code = "NO_ONLINE_BOOKING"
+    text = LocalizedText(
+        "Chi nhánh này chưa nhận đặt online. Vui lòng gọi spa để đặt lịch.",
+        "This branch cannot be booked online. Please call the spa.",
+    )
+
+
 class BranchKeyTaken(ConflictException):
     code = "BRANCH_KEY_TAKEN"
     text = LocalizedText(

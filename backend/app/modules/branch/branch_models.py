@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.common.types.wall_time import DAY
 from app.db.models import Entity, KeyedEntity
+from app.modules.branch.kinds import OnlineCheck
 from app.scheduling.supply import TherapistOrder
 
 _THERAPIST_ORDERS = ", ".join(f"'{order}'" for order in TherapistOrder)
@@ -48,6 +49,30 @@ class Branch(KeyedEntity):
     therapist_order: Mapped[str] = mapped_column(Text, server_default=TherapistOrder.LEAST_NEEDED)
     """The order in which guests without a wish are given to therapists."""
 
+    # The till.
+    business_day_starts: Mapped[int] = mapped_column(server_default="4")
+    """The hour at which a business day begins: money that is taken in the night counts to the day before."""
+    legal_name: Mapped[str] = mapped_column(Text, server_default="")
+    """The registered name of the seller, on invoices; empty: the name of the branch."""
+    tax_code: Mapped[str | None] = mapped_column(Text(collation="C"))
+    """Mã số thuế."""
+    discount_limit: Mapped[int] = mapped_column(server_default="10")
+    """The percentage of a bill that a receptionist may take off it."""
+
+    late_cancel_fee: Mapped[int] = mapped_column(server_default="0")
+    """The percentage of the price that a guest pays who cancels too late."""
+    no_show_fee: Mapped[int] = mapped_column(server_default="0")
+
+    # Online booking without an account.
+    online_booking: Mapped[bool] = mapped_column(server_default=false())
+    """Whether guests book by the public page of the branch."""
+    online_check: Mapped[str] = mapped_column(Text, server_default=OnlineCheck.NONE)
+    """The way in which a guest proves to be reachable before a booking."""
+    online_visits_per_phone: Mapped[int] = mapped_column(server_default="3")
+    """The most visits to come that guests may have booked with one phone number."""
+    online_holds_per_address: Mapped[int] = mapped_column(server_default="5")
+    """The most times that guests may hold at once from one network address."""
+
     __table_args__ = (
         CheckConstraint("name <> ''", name="name"),
         CheckConstraint("phone ~ '^[+][1-9][0-9]{6,14}$'", name="phone"),
@@ -58,6 +83,13 @@ class Branch(KeyedEntity):
         CheckConstraint("free_cancel_minutes BETWEEN 0 AND 43200", name="free_cancel_minutes"),
         CheckConstraint("no_show_minutes BETWEEN 1 AND 1440", name="no_show_minutes"),
         CheckConstraint(f"therapist_order IN ({_THERAPIST_ORDERS})", name="therapist_order"),
+        CheckConstraint("business_day_starts BETWEEN 0 AND 11", name="business_day_starts"),
+        CheckConstraint("late_cancel_fee BETWEEN 0 AND 100 AND no_show_fee BETWEEN 0 AND 100", name="fees"),
+        CheckConstraint("tax_code ~ '^[0-9]{10}(-[0-9]{3})?$|^[0-9]{12}$'", name="tax_code"),
+        CheckConstraint("discount_limit BETWEEN 0 AND 100", name="discount_limit"),
+        CheckConstraint("online_check IN ('none', 'mail')", name="online_check"),
+        CheckConstraint("online_visits_per_phone BETWEEN 1 AND 20", name="online_visits_per_phone"),
+        CheckConstraint("online_holds_per_address BETWEEN 1 AND 50", name="online_holds_per_address"),
     )
 
 

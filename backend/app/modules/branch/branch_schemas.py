@@ -21,6 +21,7 @@ from app.common.schemas import Composed, IsoDate, Key, Line, RequestModel, witho
 from app.common.types.contact import Phone
 from app.common.types.wall_time import WallTime, end_after, sort_without_overlap
 from app.common.validation import bilingual_error
+from app.modules.branch.kinds import OnlineCheck
 from app.modules.coverage.coverage_schemas import Force, Stranding
 from app.scheduling.supply import TherapistOrder
 
@@ -91,6 +92,52 @@ NoShow = Annotated[
 ]
 ApproveOnline = Annotated[
     StrictBool, Field(description="Whether online bookings wait for the desk's approval.")
+]
+DayStarts = Annotated[
+    StrictInt,
+    Field(
+        ge=0,
+        le=11,
+        description="The hour at which a business day begins: the night counts to the day before.",
+    ),
+]
+FeePercent = Annotated[
+    StrictInt,
+    Field(ge=0, le=100, description="The percentage of a treatment's price that a guest pays who missed it."),
+]
+LegalName = Annotated[
+    Composed,
+    Field(
+        max_length=200,
+        description="The registered name of the seller, on invoices. Empty: that of the branch.",
+    ),
+]
+TaxCode = Annotated[
+    str,
+    StringConstraints(pattern="^[0-9]{10}(-[0-9]{3})?$|^[0-9]{12}$"),
+    Field(examples=["0312345678"], description="Mã số thuế."),
+]
+DiscountLimit = Annotated[
+    StrictInt,
+    Field(ge=0, le=100, description="The percentage of a bill that a receptionist may take off it."),
+]
+OnlineBooking = Annotated[
+    StrictBool,
+    Field(
+        description="Whether guests book without an account, by the page `/book/` and the key of the branch."
+    ),
+]
+GivenCheck = Annotated[
+    OnlineCheck,
+    Field(description="How such a guest proves to be reachable: not at all, or by a code in a mail."),
+]
+VisitsPerPhone = Annotated[
+    StrictInt,
+    Field(ge=1, le=20, description="The most visits to come that guests may book with one phone number."),
+]
+HoldsPerAddress = Annotated[
+    StrictInt,
+    Field(ge=1, le=50, description="The most times that guests may hold at once from one network address."),
 ]
 GivenOrder = Annotated[
     TherapistOrder,
@@ -192,6 +239,16 @@ class BranchCreate(RequestModel):
     no_show_minutes: NoShow = 15
     approve_online: ApproveOnline = False
     therapist_order: GivenOrder = TherapistOrder.LEAST_NEEDED
+    business_day_starts: DayStarts = 4
+    discount_limit: DiscountLimit = 10
+    late_cancel_fee: FeePercent = 0
+    no_show_fee: FeePercent = 0
+    legal_name: LegalName = ""
+    tax_code: TaxCode | None = None
+    online_booking: OnlineBooking = False
+    online_check: GivenCheck = OnlineCheck.NONE
+    online_visits_per_phone: VisitsPerPhone = 3
+    online_holds_per_address: HoldsPerAddress = 5
 
 
 class BranchUpdate(RequestModel):
@@ -213,6 +270,16 @@ class BranchUpdate(RequestModel):
     no_show_minutes: NoShow = 1
     approve_online: ApproveOnline = False
     therapist_order: GivenOrder = TherapistOrder.LEAST_NEEDED
+    business_day_starts: DayStarts = 4
+    discount_limit: DiscountLimit = 10
+    late_cancel_fee: FeePercent = 0
+    no_show_fee: FeePercent = 0
+    legal_name: LegalName = ""
+    tax_code: TaxCode | None = None
+    online_booking: OnlineBooking = False
+    online_check: GivenCheck = OnlineCheck.NONE
+    online_visits_per_phone: VisitsPerPhone = 3
+    online_holds_per_address: HoldsPerAddress = 5
     closed: bool = Field(
         default=False, strict=True, description="true closes the branch for good; its past visits stay."
     )
@@ -237,6 +304,16 @@ class BranchRead(BaseModel):
     no_show_minutes: int
     approve_online: bool
     therapist_order: TherapistOrder
+    business_day_starts: int
+    discount_limit: int
+    late_cancel_fee: int
+    no_show_fee: int
+    legal_name: str
+    tax_code: str | None
+    online_booking: bool
+    online_check: OnlineCheck
+    online_visits_per_phone: int
+    online_holds_per_address: int
     closed_at: datetime | None = Field(description="When the branch closed for good.")
     hours: list[WeekdayHours]
     special_hours: list[SpecialHoursRead]

@@ -18,6 +18,7 @@ from app.db.queries import bounds, fetch_raw, get_row
 from app.modules.branch.branch_errors import (
     BranchKeyTaken,
     BranchNotFound,
+    NoOnlineBooking,
     SpecialHoursNotFound,
     SpecialHoursOverlap,
 )
@@ -99,6 +100,12 @@ async def list_branches(session: AsyncSession) -> list[BranchRead]:
     """
     branches = (await session.scalars(select(Branch).order_by(Branch.name, Branch.id))).all()
     return await _read(session, branches)
+
+
+async def list_branch_names(session: AsyncSession) -> dict[UUID, str]:
+    """Return the name of each branch by its id, in the order of the names, closed ones too."""
+    rows = await session.execute(select(Branch.id, Branch.name).order_by(Branch.name, Branch.id))
+    return {branch.id: branch.name for branch in rows}
 
 
 async def read_branch(session: AsyncSession, branch_id: UUID) -> BranchRead:
@@ -287,6 +294,36 @@ async def get_branch(
         BranchNotFound
     """
     return await get_row(session, Branch, branch_id, BranchNotFound, lock=lock, share=share)
+
+
+_ONLINE = select(Branch).where(Branch.online_booking, Branch.closed_at.is_(None))
+
+
+async def list_online_branches(session: AsyncSession) -> Sequence[Branch]:
+    """Return the branches in which guests without an account can book now, by name."""
+    return (await session.scalars(_ONLINE.order_by(Branch.name))).all()
+
+
+async def get_online_branch(session: AsyncSession, key: str) -> Branch:
+    """Return the branch with this key if guests without an account can book in it now.
+
+    Raises:
+        NoOnlineBooking
+    """
+    branch: Branch | None = await session.scalar(_ONLINE.where(Branch.key == key))
+    if branch is None:
+        raise NoOnlineBooking
+    return branch
+
+
+async def read_online_branch(session: AsyncSession, key: str) -> BranchRead:
+    """Return the branch with this key and its hours, if guests without an account can book in it now.
+
+    Raises:
+        NoOnlineBooking
+    """
+    [branch] = await _read(session, [await get_online_branch(session, key)])
+    return branch
 
 
 async def no_show_minutes(session: AsyncSession) -> dict[UUID, int]:
