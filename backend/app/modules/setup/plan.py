@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from app.common.types.localized import LocalizedText
-from app.modules.setup.spa_file import FileBranch, SpaFile
+from app.modules.setup.spa_file import FileBranch, FileItem, SpaFile
 
 
 class ItemKind(StrEnum):
@@ -17,10 +17,12 @@ class ItemKind(StrEnum):
     BRANCH = "branch"
     ROOM = "room"
     RESOURCE = "resource"
+    TAX_CATEGORY = "tax_category"
     CATEGORY = "category"
     ADD_ON = "add_on"
     SERVICE = "service"
     VARIANT = "variant"
+    PRODUCT = "product"
     STAFF = "staff"
 
 
@@ -29,10 +31,12 @@ LABELS = {
     ItemKind.BRANCH: LocalizedText("chi nhánh", "branches"),
     ItemKind.ROOM: LocalizedText("phòng", "rooms"),
     ItemKind.RESOURCE: LocalizedText("giường, thiết bị", "beds and devices"),
+    ItemKind.TAX_CATEGORY: LocalizedText("nhóm thuế", "tax categories"),
     ItemKind.CATEGORY: LocalizedText("nhóm dịch vụ", "categories"),
     ItemKind.ADD_ON: LocalizedText("dịch vụ cộng thêm", "add-ons"),
     ItemKind.SERVICE: LocalizedText("dịch vụ", "services"),
     ItemKind.VARIANT: LocalizedText("tùy chọn", "variants"),
+    ItemKind.PRODUCT: LocalizedText("sản phẩm", "products"),
     ItemKind.STAFF: LocalizedText("nhân viên", "staff"),
 }
 
@@ -41,7 +45,8 @@ type Key = str
 type Entry = dict[str, Any]
 """The fields of an item, by name."""
 type Group = tuple[ItemKind, Key]
-"""An ordered list: all categories, the services of one category, the variants of one service, all add-ons."""
+"""An ordered list: all categories, the services of one category, the variants of one service, all add-ons, all
+products."""
 
 
 class FieldChange(NamedTuple):
@@ -92,9 +97,15 @@ def plan_changes(current: SpaFile, wanted: SpaFile) -> Plan:
 
 def entries(file: SpaFile) -> dict[ItemKind, dict[Key, Entry]]:
     """Return every item with its fields and the keys of what it belongs to."""
-    items: dict[ItemKind, dict[Key, Entry]] = {kind: {} for kind in ItemKind}
-    for resource_type in file.resource_types:
-        items[ItemKind.TYPE][resource_type.key] = _entry(resource_type)
+    plain: dict[ItemKind, Sequence[FileItem]] = {
+        ItemKind.TYPE: file.resource_types,
+        ItemKind.TAX_CATEGORY: file.tax_categories,
+        ItemKind.CATEGORY: file.categories,
+        ItemKind.ADD_ON: file.add_ons,
+        ItemKind.PRODUCT: file.products,
+        ItemKind.STAFF: file.staff,
+    }
+    items = {kind: {item.key: _entry(item) for item in plain.get(kind, ())} for kind in ItemKind}
     for branch in file.branches:
         items[ItemKind.BRANCH][branch.key] = _entry(branch, without={"rooms", "resources"})
         for key, room_key, entry in _resources(branch):
@@ -102,16 +113,10 @@ def entries(file: SpaFile) -> dict[ItemKind, dict[Key, Entry]]:
         for room in branch.rooms:
             fields = _entry(room, without={"beds", "devices"})
             items[ItemKind.ROOM][room.key] = fields | {"branch": branch.key}
-    for category in file.categories:
-        items[ItemKind.CATEGORY][category.key] = _entry(category)
-    for add_on in file.add_ons:
-        items[ItemKind.ADD_ON][add_on.key] = _entry(add_on)
     for service in file.services:
         items[ItemKind.SERVICE][service.key] = _entry(service, without={"variants"})
         for variant in service.variants:
             items[ItemKind.VARIANT][f"{service.key}/{variant.key}"] = _entry(variant)
-    for person in file.staff:
-        items[ItemKind.STAFF][person.key] = _entry(person)
     return items
 
 
@@ -120,6 +125,7 @@ def orders(file: SpaFile) -> dict[Group, list[Key]]:
     keys: dict[Group, list[Key]] = {
         (ItemKind.CATEGORY, ""): [category.key for category in file.categories],
         (ItemKind.ADD_ON, ""): [add_on.key for add_on in file.add_ons],
+        (ItemKind.PRODUCT, ""): [product.key for product in file.products],
     }
     for service in file.services:
         keys.setdefault((ItemKind.SERVICE, service.category), []).append(service.key)

@@ -23,6 +23,9 @@ _UNKNOWN = {
     "resource": LocalizedText(
         "Trong tệp không có loại giường hay thiết bị mang mã này.", "No type in the file has this key."
     ),
+    "tax_category": LocalizedText(
+        "Trong tệp không có nhóm thuế mang mã này.", "No tax category in the file has this key."
+    ),
     "category": LocalizedText(
         "Trong tệp không có nhóm dịch vụ mang mã này.", "No category in the file has this key."
     ),
@@ -45,6 +48,20 @@ _TRAVEL_TWICE = LocalizedText(
     "The travel between these branches appears twice. It is the same both ways.",
 )
 
+_LISTS = (
+    *(
+        "branches",
+        "resource_types",
+        "tax_categories",
+        "categories",
+        "add_ons",
+        "services",
+        "products",
+        "staff",
+    ),
+)
+"""The lists of a file whose items have keys."""
+
 type _Problem = tuple[YamlPath, str, LocalizedText]
 """A path, the type of the problem and its message."""
 type _Items = list[tuple[YamlPath, Mapping[str, Any]]]
@@ -66,6 +83,7 @@ class _ReferenceCheck:
         self._data: Mapping[str, Any] = document.data
         self._known = {
             "branch": self._keys("branches"),
+            "tax_category": self._keys("tax_categories"),
             "category": self._keys("categories"),
             "add_on": self._keys("add_ons"),
             "service": self._keys("services"),
@@ -75,9 +93,12 @@ class _ReferenceCheck:
         }
 
     def run(self) -> Iterator[_Problem]:
-        for name in ("branches", "resource_types", "categories", "add_ons", "services", "staff"):
+        for name in _LISTS:
             yield from _duplicates(_items(self._data, name))
         yield from self._check_branches()
+        for name in ("add_ons", "services", "products"):
+            for path, item in _items(self._data, name):
+                yield from self._check_key("tax_category", item, "tax_category", path)
         yield from self._check_services()
         yield from self._check_staff()
 

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,6 +17,8 @@ from app.modules.branch.travel_schemas import TravelTimeRead
 from app.modules.catalogue import catalogue_service
 from app.modules.catalogue.catalogue_schemas import DeskCatalogue, DeskService, DeskVariant
 from app.modules.identity.access import CurrentUser
+from app.modules.product import product_service
+from app.modules.product.product_schemas import ProductListQuery, ProductRead
 from app.modules.resource import resource_service
 from app.modules.resource.resource_schemas import ResourceListQuery, ResourceRead, RoomRead
 from app.modules.setup.plan import ItemKind, Key
@@ -23,6 +26,7 @@ from app.modules.setup.spa_file import FileStaff
 from app.modules.staff import staff_service
 from app.modules.staff.roster import weekly as weekly_roster
 from app.modules.staff.staff_schemas import StaffListQuery, StaffRead, WeeklyShifts
+from app.modules.tax import tax_service
 
 type Data = dict[str, Any]
 
@@ -53,6 +57,13 @@ async def load_snapshot(session: AsyncSession, user: CurrentUser) -> Snapshot:
         )
     ]
     catalogue = await catalogue_service.read_desk_catalogue(session, user)
+    tax_categories = await tax_service.list_tax_categories(session, user)
+    products = [
+        product
+        for retired in (False, True)
+        for product in await product_service.list_products(session, user, ProductListQuery(retired=retired))
+    ]
+    products.sort(key=attrgetter("position", "key"))
     staff = await _list_all_staff(session, user, branches)
     blocks = await list_weekly_blocks(session)
     shifts = await weekly_roster.list_weekly_shifts(session, None)
@@ -67,10 +78,12 @@ async def load_snapshot(session: AsyncSession, user: CurrentUser) -> Snapshot:
         ItemKind.BRANCH: {branch.key: branch.id for branch in branches},
         ItemKind.ROOM: {room.key: room.id for room in rooms},
         ItemKind.RESOURCE: {resource.key: resource.id for resource in resources},
+        ItemKind.TAX_CATEGORY: {category.key: category.id for category in tax_categories},
         ItemKind.CATEGORY: {category.key: category.id for category in catalogue.categories},
         ItemKind.ADD_ON: {add_on.key: add_on.id for add_on in catalogue.add_ons},
         ItemKind.SERVICE: {service.key: service.id for service in catalogue.services},
         ItemKind.VARIANT: {key: variant.id for key, variant in variants.items()},
+        ItemKind.PRODUCT: {product.key: product.id for product in products},
         ItemKind.STAFF: {person.key: person.id for person in staff},
     }
     keys = {item_id: key for ids_by_key in ids.values() for key, item_id in ids_by_key.items()}
@@ -78,7 +91,9 @@ async def load_snapshot(session: AsyncSession, user: CurrentUser) -> Snapshot:
         "version": 1,
         "branches": _branches(branches, travel, rooms, resources, blocks=blocks, keys=keys),
         "resource_types": [resource_type.model_dump(exclude={"id"}) for resource_type in types],
+        "tax_categories": [category.model_dump(exclude={"id"}) for category in tax_categories],
         **_catalogue(catalogue, keys),
+        "products": [_product(product, keys) for product in products],
         "staff": [
             _person(person, shifts.get(person.id), blocks.get(person.id, []), keys) for person in staff
         ],
@@ -88,6 +103,7 @@ async def load_snapshot(session: AsyncSession, user: CurrentUser) -> Snapshot:
         ItemKind.ADD_ON: {add_on.key: add_on.position for add_on in catalogue.add_ons},
         ItemKind.SERVICE: {service.key: service.position for service in catalogue.services},
         ItemKind.VARIANT: {key: variant.position for key, variant in variants.items()},
+        ItemKind.PRODUCT: {product.key: product.position for product in products},
     }
     return Snapshot(data, ids, positions)
 
@@ -153,20 +169,35 @@ def _branches(  # noqa: PLR0913 - the parts of a branch
 
 
 def _catalogue(catalogue: DeskCatalogue, keys: Mapping[UUID, str]) -> dict[str, list[Data]]:
-    hidden = {"id", "position"}
+    hidden = {"id", "position", "tax_category_id"}
     return {
         "categories": [category.model_dump(exclude=hidden) for category in catalogue.categories],
-        "add_ons": [add_on.model_dump(exclude=hidden) for add_on in catalogue.add_ons],
+        "add_ons": [
+            add_on.model_dump(exclude=hidden) | _tax_category(add_on.tax_category_id, keys)
+            for add_on in catalogue.add_ons
+        ],
         "services": [_service(service, keys) for service in catalogue.services],
     }
 
 
 def _service(service: DeskService, keys: Mapping[UUID, str]) -> Data:
     return service.model_dump(include={"key", "name", "description", "offered"}) | {
+        **_tax_category(service.tax_category_id, keys),
         "category": keys[service.category_id],
         "add_ons": [keys[add_on_id] for add_on_id in service.add_on_ids],
         "variants": [_variant(variant, keys) for variant in service.variants],
     }
+
+
+def _product(product: ProductRead, keys: Mapping[UUID, str]) -> Data:
+    return product.model_dump(include={"key", "name", "price", "sku"}) | {
+        **_tax_category(product.tax_category_id, keys),
+        "retired": product.retired_at is not None,
+    }
+
+
+def _tax_category(tax_category_id: UUID | None, keys: Mapping[UUID, str]) -> Data:
+    return {"tax_category": keys[tax_category_id] if tax_category_id else None}
 
 
 def _variant(variant: DeskVariant, keys: Mapping[UUID, str]) -> Data:

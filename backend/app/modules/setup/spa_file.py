@@ -1,7 +1,7 @@
 """A spa's whole set-up as a file has it: every item by its key, never by an id.
 
-A valid file has one form. Lists with an order of their own (categories, services, variants, add-ons, segments) keep it,
-all others are sorted by key, so two files with the same content are equal. A field has the rules of the module that
+A valid file has one form. Lists with an order of their own (categories, services, variants, add-ons, segments,
+products) keep it, all others are sorted by key, so two files with the same content are equal. A field has the rules of the module that
 owns it.
 """
 
@@ -37,8 +37,10 @@ from app.modules.catalogue.catalogue_schemas import (
     Price,
     Segments,
 )
+from app.modules.product.product_schemas import ProductPrice, Sku
 from app.modules.resource.resource_schemas import ResourceName, RoomName, TypeKind
 from app.modules.staff.staff_schemas import Day, Languages, WeeklyShifts, WeeklyShiftTimes, date_order_error
+from app.modules.tax.tax_schemas import DatedRates
 
 MAX_BRANCHES = 500
 MAX_ITEMS = 2_000
@@ -51,15 +53,17 @@ class _Part(RequestModel):
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True)
 
 
-def _key(part: "_Keyed") -> str:
+def _key(part: "FileItem") -> str:
     return part.key
 
 
-class _Keyed(_Part):
+class FileItem(_Part):
+    """An item with a key."""
+
     key: Key
 
 
-def _by_key[P: _Keyed](parts: list[P]) -> list[P]:
+def _by_key[P: FileItem](parts: list[P]) -> list[P]:
     return sorted(parts, key=_key)
 
 
@@ -171,7 +175,7 @@ def _without_overlap(special_hours: list[SpecialHoursCreate]) -> list[SpecialHou
     return ordered
 
 
-class FileResource(_Keyed):
+class FileResource(FileItem):
     """A bed or a device."""
 
     name: ResourceName
@@ -185,7 +189,7 @@ class FileResource(_Keyed):
 FileResources = Annotated[list[FileResource], Field(max_length=MAX_ITEMS), AfterValidator(_by_key)]
 
 
-class FileRoom(_Keyed):
+class FileRoom(FileItem):
     name: RoomName
     beds: FileResources = Field(default_factory=list)
     devices: FileResources = Field(default_factory=list)
@@ -217,20 +221,37 @@ class FileBranch(BranchCreate):
     """Beds and devices that are in no room."""
 
 
-class FileType(_Keyed):
+class FileType(FileItem):
     kind: TypeKind
     name: Bilingual
 
 
-class FileCategory(_Keyed):
+class FileTaxCategory(FileItem):
+    name: Bilingual
+    is_default: StrictBool = False
+    rates: DatedRates
+
+
+def _with_one_default(categories: list[FileTaxCategory]) -> list[FileTaxCategory]:
+    if categories and sum(category.is_default for category in categories) != 1:
+        raise bilingual_error(
+            "one_default",
+            "Đúng một nhóm thuế có `is_default: true`.",
+            "Exactly one tax category should have `is_default: true`",
+        )
+    return categories
+
+
+class FileCategory(FileItem):
     name: Bilingual
 
 
-class FileAddOn(_Keyed):
+class FileAddOn(FileItem):
     name: Bilingual
     minutes: AddOnMinutes
     price: Price
     offered: Offered = Offered.ONLINE
+    tax_category: Key | None = None
 
 
 class FileSegment(_Part):
@@ -256,23 +277,32 @@ def _check_treatment(segments: list[FileSegment]) -> list[FileSegment]:
     return segments
 
 
-class FileVariant(_Keyed):
+class FileVariant(FileItem):
     name: Bilingual | None = None
     price: Price
     retired: StrictBool = False
     segments: Annotated[list[FileSegment], Field(max_length=MAX_SEGMENTS), AfterValidator(_check_treatment)]
 
 
-class FileService(_Keyed):
+class FileService(FileItem):
     category: Key
     name: Bilingual
     description: BilingualText = Field(default_factory=BilingualText)
     offered: Offered = Offered.ONLINE
+    tax_category: Key | None = None
     add_ons: Annotated[Keys, Field(max_length=MAX_ADD_ONS)] = Field(default_factory=list)
     variants: Annotated[list[FileVariant], Field(max_length=MAX_VARIANTS)] = Field(default_factory=list)
 
 
-class FileStaff(_Keyed):
+class FileProduct(FileItem):
+    name: Bilingual
+    price: ProductPrice
+    sku: Sku | None = None
+    tax_category: Key | None = None
+    retired: StrictBool = False
+
+
+class FileStaff(FileItem):
     full_name: Name
     gender: GivenGender | None = None
     languages: Languages = Field(default_factory=lambda: ["vi"])
@@ -305,9 +335,16 @@ class SpaFile(_Part):
     resource_types: Annotated[list[FileType], Field(max_length=MAX_ITEMS), AfterValidator(_by_key)] = Field(
         default_factory=list
     )
+    tax_categories: Annotated[
+        list[FileTaxCategory],
+        Field(max_length=MAX_ITEMS),
+        AfterValidator(_by_key),
+        AfterValidator(_with_one_default),
+    ] = Field(default_factory=list)
     categories: Annotated[list[FileCategory], Field(max_length=MAX_ITEMS)] = Field(default_factory=list)
     add_ons: Annotated[list[FileAddOn], Field(max_length=MAX_ITEMS)] = Field(default_factory=list)
     services: Annotated[list[FileService], Field(max_length=MAX_ITEMS)] = Field(default_factory=list)
+    products: Annotated[list[FileProduct], Field(max_length=MAX_ITEMS)] = Field(default_factory=list)
     staff: Annotated[list[FileStaff], Field(max_length=MAX_ITEMS), AfterValidator(_by_key)] = Field(
         default_factory=list
     )

@@ -28,6 +28,8 @@ from app.modules.catalogue.catalogue_schemas import (
     VariantUpdate,
 )
 from app.modules.identity.access import CurrentUser
+from app.modules.product import product_service
+from app.modules.product.product_schemas import ProductCreate, ProductUpdate
 from app.modules.resource import resource_service
 from app.modules.resource.resource_schemas import (
     ResourceCreate,
@@ -45,10 +47,12 @@ from app.modules.setup.spa_file import (
     FileAddOn,
     FileBranch,
     FileCategory,
+    FileProduct,
     FileResource,
     FileRoom,
     FileService,
     FileStaff,
+    FileTaxCategory,
     FileType,
     FileVariant,
     SpaFile,
@@ -58,6 +62,8 @@ from app.modules.setup.spa_file import (
 from app.modules.staff import staff_service
 from app.modules.staff.roster import weekly as weekly_roster
 from app.modules.staff.staff_schemas import StaffCreate, StaffUpdate
+from app.modules.tax import tax_service
+from app.modules.tax.tax_schemas import RateSchedule, TaxCategoryCreate, TaxCategoryUpdate
 
 
 class Writer:
@@ -87,6 +93,9 @@ class Writer:
         for branch in self._file.branches:  # all of them are there now
             with self._naming(ItemKind.BRANCH, branch.key):
                 await self._write_travel(branch, current)
+        for tax_category in self._file.tax_categories:
+            with self._naming(ItemKind.TAX_CATEGORY, tax_category.key):
+                await self._write_tax_category(tax_category)
         for category in self._file.categories:
             with self._naming(ItemKind.CATEGORY, category.key):
                 await self._write_category(category)
@@ -96,6 +105,9 @@ class Writer:
         for service in self._file.services:
             with self._naming(ItemKind.SERVICE, service.key):
                 await self._write_service(service)
+        for product in self._file.products:
+            with self._naming(ItemKind.PRODUCT, product.key):
+                await self._write_product(product)
         await self._write_positions()
         for person in self._file.staff:
             with self._naming(ItemKind.STAFF, person.key):
@@ -215,6 +227,26 @@ class Writer:
             resource_id = self._ids[ItemKind.RESOURCE][resource.key]
             await resource_service.update_resource(session, user, resource_id, changes)
 
+    async def _write_tax_category(self, category: FileTaxCategory) -> None:
+        session, user, key = self._session, self._user, category.key
+        if self._is_new(ItemKind.TAX_CATEGORY, key):
+            new = TaxCategoryCreate(**dict(category))
+            created = await tax_service.create_tax_category(session, user, new)
+            self._ids[ItemKind.TAX_CATEGORY][key] = created.id
+            return
+        category_id = self._ids[ItemKind.TAX_CATEGORY][key]
+        changed = self._changed(ItemKind.TAX_CATEGORY, key)
+        if changed - {"rates"}:
+            # The default is taken from the others by the one that becomes it.
+            default = {"is_default": True} if category.is_default else {}
+            changes = TaxCategoryUpdate(name=category.name, **default)
+            await tax_service.update_tax_category(session, user, category_id, changes)
+        if "rates" in changed:
+            await tax_service.set_tax_rates(session, user, category_id, RateSchedule(rates=category.rates))
+
+    def _tax_category_id(self, item: FileAddOn | FileService | FileProduct) -> UUID | None:
+        return self._ids[ItemKind.TAX_CATEGORY][item.tax_category] if item.tax_category else None
+
     async def _write_category(self, category: FileCategory) -> None:
         session, user, key = self._session, self._user, category.key
         fields: dict[str, Any] = {"key": key, "name": category.name}
@@ -228,7 +260,8 @@ class Writer:
 
     async def _write_add_on(self, add_on: FileAddOn) -> None:
         session, user, key = self._session, self._user, add_on.key
-        fields = dict(add_on)
+        fields = dict(add_on) | {"tax_category_id": self._tax_category_id(add_on)}
+        del fields["tax_category"]
         if self._is_new(ItemKind.ADD_ON, key):
             new = AddOnCreate(**fields, position=self._position_of_new(ItemKind.ADD_ON, key))
             self._ids[ItemKind.ADD_ON][key] = (await catalogue_service.create_add_on(session, user, new)).id
@@ -244,6 +277,7 @@ class Writer:
             "name": service.name,
             "description": service.description,
             "offered": service.offered,
+            "tax_category_id": self._tax_category_id(service),
             "add_on_ids": [self._ids[ItemKind.ADD_ON][add_on_key] for add_on_key in service.add_ons],
         }
         if self._is_new(ItemKind.SERVICE, key):
@@ -325,6 +359,24 @@ class Writer:
             for segment in variant.segments
         ]
 
+    async def _write_product(self, product: FileProduct) -> None:
+        session, user, key = self._session, self._user, product.key
+        is_new = self._is_new(ItemKind.PRODUCT, key)
+        fields: dict[str, Any] = {
+            "key": key,
+            "name": product.name,
+            "price": product.price,
+            "sku": product.sku,
+            "tax_category_id": self._tax_category_id(product),
+        }
+        if is_new:
+            new = ProductCreate(**fields, position=self._position_of_new(ItemKind.PRODUCT, key))
+            self._ids[ItemKind.PRODUCT][key] = (await product_service.create_product(session, user, new)).id
+        if self._changed(ItemKind.PRODUCT, key) or (is_new and product.retired):
+            product_id = self._ids[ItemKind.PRODUCT][key]
+            changes = ProductUpdate(**fields, retired=product.retired)
+            await product_service.update_product(session, user, product_id, changes)
+
     async def _write_positions(self) -> None:
         """Write the position of every item that has moved."""
         session, user, service = self._session, self._user, catalogue_service
@@ -339,8 +391,11 @@ class Writer:
                     await service.update_add_on(session, user, item_id, AddOnUpdate(position=position))
                 elif kind is ItemKind.SERVICE:
                     await service.update_service(session, user, item_id, ServiceUpdate(position=position))
-                else:
+                elif kind is ItemKind.VARIANT:
                     await service.update_variant(session, user, item_id, VariantUpdate(position=position))
+                else:
+                    product = ProductUpdate(position=position)
+                    await product_service.update_product(session, user, item_id, product)
 
     async def _write_person(self, person: FileStaff) -> None:
         session, user, key = self._session, self._user, person.key

@@ -22,7 +22,7 @@ from tests.builders.resources import at
 from tests.builders.rosters import add_shift
 from tests.builders.visits import add_visit
 from tests.support.database import insert, insert_all, run_sql
-from tests.unit.setup.files import small_spa, spa
+from tests.unit.setup.files import SMALL_SPA, small_spa, spa
 
 DEMO = Path(__file__).parents[3] / "app/cli/demo_spa.yaml"
 EVERYTHING = SpaFile(version=1)
@@ -45,6 +45,7 @@ async def test_the_demo_spa_is_exported_as_it_was_imported() -> None:
     file = read_file(demo)
     plan = await bring_in(file)
     assert (len(plan.created[ItemKind.SERVICE]), len(plan.created[ItemKind.STAFF])) == (40, 24)
+    assert (len(plan.created[ItemKind.TAX_CATEGORY]), len(plan.created[ItemKind.PRODUCT])) == (3, 6)
     assert await now() == file
     assert demo.endswith(write_file(await now()))  # but for the comment above it
     assert (await bring_in(file)).is_empty
@@ -68,6 +69,12 @@ async def test_the_demo_spa_is_exported_as_it_was_imported() -> None:
         ("price: 450000", "price: 480000\n        retired: true"),
         ("price: 450000", "price: 450000\n        name: {vi: Toàn thân, en: Whole body}"),
         ("minutes: 60, staff: true, bed: giuong", "minutes: 55, staff: true, device: noi"),
+        ("minutes: 15, price: 120000", "minutes: 15, price: 120000, tax_category: massage"),
+        ("key: thai\n", "key: thai\n    tax_category: massage\n"),
+        ("{from_day: 2027-01-01, rate: 1000}", "{from_day: 2028-01-01, rate: 1000}"),
+        ("{vi: Dịch vụ, en: Services}", "{vi: Dịch vụ và sản phẩm, en: Services}"),
+        ('price: 250000, sku: "0893601"', "price: 260000, tax_category: massage"),
+        ("tax_category: dich-vu", "retired: true"),
         ("employed_from: 2024-03-01", "employed_from: 2024-03-01\n    employed_until: 2099-12-31\n    gender: female"),
         ("skills: [thuy-dien]", "skills: [thai]"),
         ('days: [1, 2], starts: "09:00"', 'days: [2, 5], starts: "10:00"'),
@@ -125,6 +132,27 @@ async def test_a_block_that_stays_keeps_its_skipped_occurrences() -> None:
     ]
     await bring_in(spa())
     assert await run_sql("SELECT id FROM blocked_time") == []
+
+
+async def test_the_default_tax_category_moves_in_one_import() -> None:
+    moved = spa(
+        ("    is_default: true\n", ""),
+        ("key: massage\n    name", "key: massage\n    is_default: true\n    name"),
+    )
+    await bring_in(spa())
+    for file in (moved, spa()):
+        await bring_in(file)
+        assert await now() == file
+        assert (await bring_in(file)).is_empty
+
+
+async def test_products_take_the_order_of_the_file() -> None:
+    oil, tea = SMALL_SPA[SMALL_SPA.index("  - {key: dau-oai") :].splitlines(keepends=True)
+    file = spa((oil + tea, tea + oil))
+    await bring_in(spa())
+    await bring_in(file)
+    assert [product.key for product in (await now()).products] == ["tra-gung", "dau-oai-huong"]
+    assert (await bring_in(file)).is_empty
 
 
 async def test_new_items_may_be_retired_or_closed_already() -> None:

@@ -58,6 +58,19 @@ staff:
     skills: [thuy-dien]
     weekly_shifts:
       - {branch: quan-1, days: [1, 2], starts: "09:00", ends: "13:00"}
+tax_categories:
+  - key: massage
+    name: {vi: Massage trị liệu, en: Massage}
+    rates: [{from_day: 2025-07-01, rate: 1000}]
+  - key: dich-vu
+    name: {vi: Dịch vụ, en: Services}
+    is_default: true
+    rates:
+      - {from_day: 2025-07-01, rate: 800}
+      - {from_day: 2027-01-01, rate: 1000}
+products:
+  - {key: dau-oai-huong, name: {vi: Dầu oải hương, en: Lavender oil}, price: 250000, sku: "0893601"}
+  - {key: tra-gung, name: {vi: Trà gừng, en: Ginger tea}, price: 90000, tax_category: dich-vu}
 """
 
 

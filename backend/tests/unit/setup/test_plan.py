@@ -5,11 +5,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.modules.setup.plan import FieldChange, ItemKind, arranged, plan_changes
+from app.modules.setup.spa_file import SpaFile
 from tests.unit.setup.files import spa
 
-EMPTY = spa().model_copy(
-    update={name: [] for name in ("branches", "resource_types", "categories", "add_ons", "services", "staff")}
-)
+EMPTY = spa().model_copy(update={name: [] for name in SpaFile.model_fields if name != "version"})
 
 
 def test_everything_is_created_in_an_empty_spa() -> None:

@@ -18,6 +18,7 @@ from app.modules.catalogue.catalogue_schemas import (
     ServiceCreate,
     VariantCreate,
 )
+from app.modules.product.product_schemas import ProductCreate
 from app.modules.resource.resource_schemas import ResourceCreate, ResourceTypeCreate, RoomCreate
 from app.modules.setup.reader import read_file, write_file
 from app.modules.setup.setup_errors import SetupRefused
@@ -25,17 +26,20 @@ from app.modules.setup.spa_file import (
     FileAddOn,
     FileBranch,
     FileCategory,
+    FileProduct,
     FileResource,
     FileRoom,
     FileSegment,
     FileService,
     FileStaff,
+    FileTaxCategory,
     FileType,
     FileVariant,
     SpaFile,
 )
 from app.modules.setup.yaml_document import read_yaml, write_yaml
 from app.modules.staff.staff_schemas import StaffCreate
+from app.modules.tax.tax_schemas import TaxCategoryCreate
 from tests.support.examples import examples
 
 KEYS = st.from_regex(r"[a-z0-9]{1,4}(-[a-z0-9]{1,3})?", fullmatch=True)
@@ -93,6 +97,14 @@ def spas(draw: Callable[..., Any]) -> dict[str, Any]:
             {"branch": other, "minutes": draw(st.integers(1, 480))} for other in others if draw(st.booleans())
         ]
     categories = draw(keyed({"name": NAMES}))
+    rates = st.lists(
+        st.fixed_dictionaries({"from_day": st.dates(dt.date(2000, 1, 1), dt.date(2100, 12, 31)), "rate": st.integers(0, 10_000)}),
+        min_size=1, max_size=3, unique_by=lambda rate: rate["from_day"],
+    )  # fmt: skip
+    taxes = draw(keyed({"name": NAMES, "rates": rates}))
+    if taxes:
+        draw(st.sampled_from(taxes))["is_default"] = True
+    tax: dict[str, Any] = {"tax_category": st.sampled_from([row["key"] for row in taxes])} if taxes else {}
     add_ons = draw(
         keyed(
             {
@@ -101,6 +113,7 @@ def spas(draw: Callable[..., Any]) -> dict[str, Any]:
                 "price": st.integers(0, 10**9),
             },
             offered=OFFERED,
+            **tax,
         )
     )
     segment: dict[str, Any] = {"staff": st.booleans()}
@@ -116,8 +129,9 @@ def spas(draw: Callable[..., Any]) -> dict[str, Any]:
         category = st.sampled_from([category["key"] for category in categories])
         description = st.fixed_dictionaries({}, optional={"vi": TEXTS, "en": TEXTS})
         services = keyed({"category": category, "name": NAMES, "variants": variants}, description=description,
-                         offered=OFFERED, add_ons=keys_of(add_ons))  # fmt: skip
+                         offered=OFFERED, add_ons=keys_of(add_ons), **tax)  # fmt: skip
     treatments = draw(services)
+    products = draw(keyed({"name": NAMES, "price": st.integers(0, 10**9)}, retired=st.booleans(), **tax))
     staff: st.SearchStrategy[Any] = st.just([])
     if branches:
         works_in = [branch["key"] for branch in branches]
@@ -136,7 +150,7 @@ def spas(draw: Callable[..., Any]) -> dict[str, Any]:
             blocked_times=st.lists(block, max_size=2), bio=st.fixed_dictionaries({"vi": TEXTS}),
             gender=st.sampled_from(["female", "male", "other"]), languages=st.just(["en", "vi"]),
         )  # fmt: skip
-    return {"version": 1, "branches": branches, "resource_types": types, "categories": categories,
+    return {"version": 1, "branches": branches, "resource_types": types, "categories": categories, "tax_categories": taxes, "products": products,
             "add_ons": add_ons, "services": treatments, "staff": draw(staff)}  # fmt: skip
 
 
@@ -166,8 +180,10 @@ def test_a_written_file_is_read_as_the_same_set_up(data: dict[str, Any]) -> None
         (FileRoom, RoomCreate, {"branch_id"}),
         (FileResource, ResourceCreate, {"branch_id", "room_id", "type_id"}),
         (FileCategory, CategoryCreate, {"position"}),
-        (FileAddOn, AddOnCreate, {"position"}),
-        (FileService, ServiceCreate, {"position", "category_id", "add_on_ids"}),
+        (FileTaxCategory, TaxCategoryCreate, set()),
+        (FileAddOn, AddOnCreate, {"position", "tax_category_id"}),
+        (FileService, ServiceCreate, {"position", "category_id", "add_on_ids", "tax_category_id"}),
+        (FileProduct, ProductCreate, {"position", "tax_category_id"}),
         (FileVariant, VariantCreate, {"position"}),
         (FileSegment, Segment, {"needs_staff", "with_guest", "bed_type_id", "device_type_id"}),
         (FileStaff, StaffCreate, {"branch_ids", "service_ids", "user_id"}),
