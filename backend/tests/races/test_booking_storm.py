@@ -79,7 +79,9 @@ async def _run_jobs_during(working: list[asyncio.Task[None]]) -> None:
 
 
 def _without_names(visit: dict[str, Any]) -> dict[str, Any]:
-    """Return a visit without what a replan and other guests may change: which therapist and bed it has."""
+    """Return a visit without what a replan and other guests may change, which therapist and bed it has, and without the undo
+    that only the answer to an edit names.
+    """
     guests = [
         guest
         | {
@@ -96,7 +98,8 @@ def _without_names(visit: dict[str, Any]) -> dict[str, Any]:
         }
         for guest in visit["appointments"]
     ]
-    return {name: value for name, value in visit.items() if name != "reassigned"} | {"appointments": guests}
+    values = {name: value for name, value in visit.items() if name not in {"reassigned", "edit_id"}}
+    return values | {"appointments": guests}
 
 
 def _as_expired(visit: dict[str, Any]) -> dict[str, Any]:

@@ -113,7 +113,7 @@ def _outside_calendar() -> PydanticCustomError:
     )
 
 
-class DaysQuery(PartyWish):
+class DayRange(BaseModel):
     """The days to search."""
 
     first_day: IsoDate = Field(examples=["2026-12-01"])
@@ -130,7 +130,13 @@ class DaysQuery(PartyWish):
         return self
 
 
-class _OneDay(BaseModel):
+class DaysQuery(PartyWish, DayRange):
+    """The days to search."""
+
+
+class OneDay(BaseModel):
+    """One day to search."""
+
     day: IsoDate = Field(examples=["2026-12-05"])
 
     @model_validator(mode="after")
@@ -140,11 +146,11 @@ class _OneDay(BaseModel):
         return self
 
 
-class StartsQuery(PartyWish, _OneDay):
+class StartsQuery(PartyWish, OneDay):
     """The day to search."""
 
 
-class PlacesQuery(RequestModel, _OneDay):
+class PlacesQuery(RequestModel, OneDay):
     """A treatment that would move to a place on the board."""
 
     branch_id: UUID

@@ -53,8 +53,6 @@ from app.modules.availability.snapshot import (
     load_snapshot_around,
     lock_and_refresh,
 )
-from app.modules.identity.access import CurrentUser
-from app.modules.identity.roles import DESK
 from app.scheduling.bitmask import positions, union
 from app.scheduling.demand import Assignment, Party
 from app.scheduling.places import ResourceStarts, Way, open_steps, starts_by_resource
@@ -95,17 +93,17 @@ FIRST_LOOK = 3
 
 
 async def find_days(
-    session: AsyncSession, user: CurrentUser, query: DaysQuery, move: Move | None = None, *, language: str
+    session: AsyncSession, query: DaysQuery, move: Move | None = None, *, at_desk: bool, language: str
 ) -> DaysRead:
     """Find the days on which the party can start, and the reasons on the others.
 
     Args:
         move: What the query names in `instead_of`.
+        at_desk: Whether the desk asks; otherwise within the grid, the notice and the horizon of the branch.
 
     Raises:
         BranchNotFound, and what `quote_party` raises.
     """
-    at_desk = user.holds_in(query.branch_id, *DESK)
     options = await _options(session, query, move, at_desk=at_desk)
     party = options[-1].party
     ignored = move.appointment_ids if move else ()
@@ -145,17 +143,17 @@ async def find_days(
 
 
 async def find_starts(
-    session: AsyncSession, user: CurrentUser, query: StartsQuery, move: Move | None = None, *, language: str
+    session: AsyncSession, query: StartsQuery, move: Move | None = None, *, at_desk: bool, language: str
 ) -> StartsRead:
     """Find the starts of a day, each with one way to assign therapists, beds and devices. There may be others.
 
     Args:
         move: What the query names in `instead_of`.
+        at_desk: Whether the desk asks; otherwise within the grid, the notice and the horizon of the branch.
 
     Raises:
         BranchNotFound, and what `quote_party` raises.
     """
-    at_desk = user.holds_in(query.branch_id, *DESK)
     options = await _options(session, query, move, at_desk=at_desk)
     party = options[-1].party
     ignored = move.appointment_ids if move else ()

@@ -21,9 +21,9 @@ from app.modules.blocked_time.blocked_time_errors import (
 from app.modules.blocked_time.blocked_time_schemas import (
     BlockedTimeChange,
     BlockedTimeCreate,
+    BlockedTimeDetail,
     BlockedTimeListed,
     BlockedTimeListQuery,
-    BlockedTimeRead,
     BlockedTimeSaved,
     OccurrenceChange,
     OccurrenceSaved,
@@ -67,8 +67,8 @@ async def block_time(user: SignedIn, session: SessionDep, new: BlockedTimeCreate
 
 
 @router.get("/{blocked_time_id}", responses=error_responses(BlockedTimeNotFound))
-async def get_blocked_time(user: SignedIn, session: SessionDep, blocked_time_id: UUID) -> BlockedTimeRead:
-    """Return a blocked time. Therapists see their own."""
+async def get_blocked_time(user: SignedIn, session: SessionDep, blocked_time_id: UUID) -> BlockedTimeDetail:
+    """Return a blocked time, with its exceptions. Therapists see their own."""
     return await service.read_blocked_time(session, user, blocked_time_id)
 
 

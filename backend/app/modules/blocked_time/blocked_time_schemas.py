@@ -16,6 +16,7 @@ from app.modules.coverage.coverage_schemas import Force, Stranding
 
 MAX_DAYS = 62
 """The most days of blocked time in one response."""
+MAX_EXCEPTIONS = 1_000
 _WEEK = timedelta(days=7)
 
 
@@ -103,11 +104,25 @@ class BlockedTimeChange(BlockedTimeRule):
     force: Force = False
 
 
+class OccurrenceException(RequestModel):
+    """One occurrence that is skipped or has other times."""
+
+    day: Day
+    times: OccurrenceTimes | None = Field(description="null: it is skipped.")
+
+
 class BlockedTimeCreate(BlockedTimeChange):
     branch_id: UUID = Field(
         description="The branch whose clock counts and whose desk decides. A therapist is blocked in every branch."
     )
     resource_id: UUID = Field(description="A therapist, a bed or a device of the branch.")
+    exceptions: Annotated[
+        list[OccurrenceException],
+        Field(
+            max_length=MAX_EXCEPTIONS,
+            description="To make again what was removed. Of several for one day the last counts.",
+        ),
+    ] = Field(default_factory=list)
 
 
 class BlockedTimeListQuery(BaseModel):
@@ -153,6 +168,12 @@ class BlockedTimeRead(BaseModel):
     weekdays: list[int]
     starts: WallTime
     ends: WallTime
+
+
+class BlockedTimeDetail(BlockedTimeRead):
+    exceptions: list[OccurrenceException] = Field(
+        description=f"The occurrences that are skipped or have other times: the newest {MAX_EXCEPTIONS}."
+    )
 
 
 class BlockedTimeListed(BlockedTimeRead):

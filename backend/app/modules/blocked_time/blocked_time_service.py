@@ -25,9 +25,11 @@ from app.modules.blocked_time.blocked_time_errors import (
 )
 from app.modules.blocked_time.blocked_time_models import BlockedTime, BlockedTimeException
 from app.modules.blocked_time.blocked_time_schemas import (
+    MAX_EXCEPTIONS,
     BlockedOccurrenceRead,
     BlockedTimeChange,
     BlockedTimeCreate,
+    BlockedTimeDetail,
     BlockedTimeListed,
     BlockedTimeListQuery,
     BlockedTimeRead,
@@ -35,7 +37,9 @@ from app.modules.blocked_time.blocked_time_schemas import (
     BlockReason,
     BoardBlockedTime,
     OccurrenceChange,
+    OccurrenceException,
     OccurrenceSaved,
+    OccurrenceTimes,
 )
 from app.modules.branch import branch_service
 from app.modules.coverage.coverage_service import guard_coverage
@@ -103,8 +107,8 @@ async def list_blocked_times(
 
 async def read_blocked_time(
     session: AsyncSession, user: CurrentUser, blocked_time_id: UUID
-) -> BlockedTimeRead:
-    """Return a blocked time.
+) -> BlockedTimeDetail:
+    """Return a blocked time with its exceptions.
 
     Raises:
         ForbiddenException: The user does not work in the spa, or at the desk of other branches only.
@@ -117,7 +121,9 @@ async def read_blocked_time(
         authorize(user, *DESK, branch_id=row.branch_id)
     if row is None:
         raise BlockedTimeNotFound
-    return _read(row)
+    return BlockedTimeDetail.model_construct(
+        **dict(_read(row)), exceptions=await _read_exceptions(session, row)
+    )
 
 
 async def block_time(session: AsyncSession, user: CurrentUser, new: BlockedTimeCreate) -> BlockedTimeSaved:
@@ -136,6 +142,14 @@ async def block_time(session: AsyncSession, user: CurrentUser, new: BlockedTimeC
     await _refuse_if_full(session, blocked)
     async with guard_coverage(session, resource_ids=[new.resource_id], force=new.force) as stranded:
         session.add(blocked)
+        await session.flush()
+        times_by_day = {exception.day: exception.times for exception in new.exceptions}
+        session.add_all(
+            BlockedTimeException(
+                blocked_time_id=blocked.id, day=day, starts=times and times.starts, ends=times and times.ends
+            )
+            for day, times in times_by_day.items()
+        )
     await _publish(session, blocked)
     return BlockedTimeSaved(blocked_time=_read(blocked), stranded=stranded)
 
@@ -335,6 +349,26 @@ def _require_occurrence(blocked: BlockedTime, day: date) -> None:
         raise OccurrenceNotFound
 
 
+async def _read_exceptions(session: AsyncSession, blocked: BlockedTime) -> list[OccurrenceException]:
+    """Return the newest exceptions, in the order of their days."""
+    newest = (
+        select(BlockedTimeException)
+        .where(BlockedTimeException.blocked_time_id == blocked.id)
+        .order_by(BlockedTimeException.day.desc())
+        .limit(MAX_EXCEPTIONS)
+    )
+    return [
+        OccurrenceException.model_construct(day=row.day, times=_times_of(row))
+        for row in (await session.scalars(newest)).all()[::-1]
+    ]
+
+
+def _times_of(exception: BlockedTimeException) -> OccurrenceTimes | None:
+    if exception.starts is None or exception.ends is None:
+        return None
+    return OccurrenceTimes.model_construct(starts=exception.starts, ends=exception.ends)
+
+
 async def _set_exception(
     session: AsyncSession, blocked: BlockedTime, day: date, times: tuple[int, int] | tuple[None, None] | None
 ) -> None:
@@ -362,7 +396,11 @@ async def _publish(session: AsyncSession, blocked: BlockedTime) -> None:
 
 def _columns(change: BlockedTimeChange) -> dict[str, object]:
     """Return the values as a row stores them: a dump of the model would have wall times as texts."""
-    return {name: getattr(change, name) for name in type(change).model_fields if name != "force"}
+    return {
+        name: getattr(change, name)
+        for name in type(change).model_fields
+        if name in BlockedTimeRead.model_fields
+    }
 
 
 def _read(blocked: BlockedTime) -> BlockedTimeRead:

@@ -14,6 +14,7 @@ from app.modules.branch.branch_schemas import OpenSpan
 from app.modules.coverage.coverage_schemas import StrandedProblem
 from app.modules.resource.outages.schemas import OutageRead
 from app.modules.resource.resource_schemas import TypeKind
+from app.modules.sale.guest_bills import BillState
 from app.modules.staff.staff_schemas import ShiftRead
 
 
@@ -78,6 +79,17 @@ class BoardStranded(BaseModel):
     problems: list[StrandedProblem]
 
 
+class BoardBill(BaseModel):
+    """The bill that an appointment is on."""
+
+    appointment_id: UUID
+    sale_id: UUID = Field(description="The open bill, or the newest if all are closed.")
+    state: BillState = Field(
+        description="`open`: nothing is paid. `part`: something is left to pay on a bill. `rest`: something is on no bill yet."
+        " `paid`: nothing is left."
+    )
+
+
 class BoardReleased(BaseModel):
     """The resources that a treatment had before its guest was cancelled, declined or a no-show."""
 
@@ -102,6 +114,9 @@ class BoardRead(BaseModel):
         description="Appointments of these visits that cannot take place as booked, and why."
     )
     released: list[BoardReleased] = Field(description="Treatments that have released what they had.")
+    bills: list[BoardBill] = Field(
+        description="The bills of those appointments that have one. Shown at the desk only."
+    )
 
 
 class DayUtilization(BaseModel):
@@ -110,6 +125,9 @@ class DayUtilization(BaseModel):
     day: date
     is_open: bool
     guests: int = Field(description="Guests whose appointments begin on that day and who have not given up.")
+    pending_guests: int = Field(
+        description="Those of them whose appointments wait for the desk to approve them."
+    )
     booked_minutes: int = Field(description="Minutes for which these guests occupy therapists.")
     working_minutes: int = Field(description="Minutes of all shifts. Leave is not subtracted.")
 
@@ -125,6 +143,7 @@ class BoardChange(BaseModel):
     rooms: list[BoardRoom] | None
     stranded: list[BoardStranded] | None
     released: list[BoardReleased] | None
+    bills: list[BoardBill] | None
 
 
 class BoardEvent(BaseModel):

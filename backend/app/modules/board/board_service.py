@@ -12,6 +12,7 @@ from app.common.schemas import PageQuery
 from app.common.types.wall_time import Span, days_between
 from app.modules.blocked_time.blocked_time_service import blocked_during
 from app.modules.board.board_schemas import (
+    BoardBill,
     BoardEquipment,
     BoardGuest,
     BoardLeave,
@@ -37,6 +38,7 @@ from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import DESK, TEAM
 from app.modules.resource.outages.service import outages_in_branch
 from app.modules.resource.resource_service import resources_in_branch, rooms_in_branch
+from app.modules.sale.guest_bills import read_guest_bills
 from app.modules.staff.day import list_people_at_work, working_minutes
 from app.modules.staff.staff_service import find_staff_of_user
 
@@ -95,6 +97,7 @@ async def read_utilization(
             day=day,
             is_open=bool(branch.hours[day]),
             guests=workload.guests,
+            pending_guests=workload.pending,
             booked_minutes=workload.minutes,
             working_minutes=minutes,
         )
@@ -139,13 +142,14 @@ async def load_board(session: AsyncSession, branch_id: UUID, day: date) -> Board
         visits=visits,
         stranded=await _load_stranded(session, visits),
         released=await _load_released(session, visits),
+        bills=await _load_bills(session, visits),
     )
 
 
 def filter_board(viewer: Viewer, board: BoardRead) -> BoardRead:
     """Return the part of the board that the viewer may see.
 
-    A therapist sees themselves and the guests they treat, without phone numbers and without the rest of the party.
+    A therapist sees themselves and the guests they treat, without phone numbers, bills, and the rest of the party.
     """
     if viewer.at_the_desk:
         return board
@@ -166,6 +170,7 @@ def filter_board(viewer: Viewer, board: BoardRead) -> BoardRead:
             "visits": visits,
             "stranded": [entry for entry in board.stranded if entry.appointment_id in own_ids],
             "released": [entry for entry in board.released if entry.treatment_id in own_treatments],
+            "bills": [],
         }
     )
 
@@ -256,6 +261,11 @@ async def _load_released(session: AsyncSession, visits: list[VisitRead]) -> list
         BoardReleased(treatment_id=treatment_id, resource_ids=resource_ids)
         for treatment_id, resource_ids in sorted(released.items())
     ]
+
+
+async def _load_bills(session: AsyncSession, visits: list[VisitRead]) -> list[BoardBill]:
+    appointment_ids = [appointment.id for visit in visits for appointment in visit.appointments]
+    return [BoardBill(**bill._asdict()) for bill in await read_guest_bills(session, appointment_ids)]
 
 
 async def _load_guests(session: AsyncSession, visits: list[VisitRead]) -> list[BoardGuest]:

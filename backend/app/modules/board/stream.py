@@ -144,6 +144,7 @@ _NO_CHANGE = BoardChange(
     rooms=None,
     stranded=None,
     released=None,
+    bills=None,
 )
 
 
@@ -200,6 +201,7 @@ def difference(before: BoardRead, after: BoardRead) -> BoardChange | None:
         rooms=None if before.rooms == after.rooms else after.rooms,
         stranded=None if before.stranded == after.stranded else after.stranded,
         released=None if before.released == after.released else after.released,
+        bills=None if before.bills == after.bills else after.bills,
     )
     return None if change == _NO_CHANGE else change
 

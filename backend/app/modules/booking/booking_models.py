@@ -151,10 +151,14 @@ class AppointmentEdit(Entity):
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     before: Mapped[dict[str, Any]] = mapped_column(JSONB)
     """The appointment with its treatments, add-ons and allocations, as `load_states` returns it. Nothing in it is about a
-    person but the visit that it belongs to."""
+    person but the visit that it belongs to. Once it is too late for an undo, the visit and the allocations are left."""
     after: Mapped[dict[str, Any]] = mapped_column(JSONB)
     undone_at: Mapped[datetime | None]
     undone_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
+
+    __table_args__ = (
+        Index("appointment_edit_whole_idx", "created_at", postgresql_where=text("before ? 'treatments'")),
+    )
 
 
 class AppointmentTreatment(Entity):

@@ -61,6 +61,7 @@ from app.modules.booking.status import change_status, steps, undo_status
 from app.modules.booking.visit import access, history
 from app.modules.booking.visit.desk_schemas import VisitHistory, VisitSteps
 from app.modules.branch.branch_errors import BranchNotFound
+from app.modules.course.course_errors import CourseSessionBilled
 from app.modules.customer.customer_errors import (
     CustomerArchived,
     CustomerErased,
@@ -244,6 +245,7 @@ async def undo_visit_status(
         TooShort,
         GuestTwice,
         SameTime,
+        CourseSessionBilled,
         *_WISHES,
     ),
 )
@@ -281,7 +283,15 @@ async def swap_appointments(
 
 @appointment_edits.post(
     "/{edit_id}/undo",
-    responses=error_responses(EditNotFound, NothingToUndo, TooLateToUndo, CannotUndo, HoldExpired, SameTime),
+    responses=error_responses(
+        EditNotFound,
+        NothingToUndo,
+        TooLateToUndo,
+        CannotUndo,
+        HoldExpired,
+        SameTime,
+        CourseSessionBilled,
+    ),
 )
 async def undo_edit(user: SignedIn, session: SessionDep, edit_id: UUID, undo: EditUndo) -> EditUndone:
     """Take back an edit: a move, other treatments, a visit apart, a swap or a replan, with what other guests gave up for it.

@@ -23,13 +23,14 @@ from app.modules.booking.allocation.allocations import give_way
 from app.modules.booking.allocation.contention import refuse_like_equal, remember_refusal, signature_of
 from app.modules.booking.allocation.later_days import reserve_or_offer
 from app.modules.booking.allocation.requests import AllocationRequest, Reservation
+from app.modules.booking.allocation.reserve import reserve
 from app.modules.booking.booking_errors import NotBookable, TooManyHolds, TooManyVisits
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_schemas import VisitChanged, VisitCreate, VisitListQuery, VisitPage
 from app.modules.booking.editing.edits import record_edit
 from app.modules.booking.series.rows import lock_occurrence
 from app.modules.booking.status.status import UPCOMING, AppointmentStatus, VisitSource
-from app.modules.booking.visit.access import visible_to
+from app.modules.booking.visit.access import Actor, GuestLinkHolder, visible_to
 from app.modules.booking.visit.changed import changed
 from app.modules.booking.visit.new_visit import draft_visit, insert_visit
 from app.modules.booking.visit.read import concerns_customers, read_visits
@@ -85,16 +86,24 @@ async def create_visit(
 
 
 async def book_visit(
-    session: AsyncSession, user: CurrentUser, request: VisitCreate, *, received_at: float = inf
+    session: AsyncSession,
+    actor: Actor,
+    request: VisitCreate,
+    *,
+    received_at: float = inf,
+    offers_later_days: bool = True,
 ) -> VisitChanged:
     """Hold or book a time for a party, as `create_visit` does, which knows a retry by its key.
 
-    The caller has authorized the user.
+    The caller has authorized the actor.
+
+    Args:
+        offers_later_days: A refusal lists starts of the following days if the day itself has too few.
     """
-    at_desk = user.holds_in(request.branch_id, *DESK)
-    signature = signature_of(request, at_desk=at_desk)
+    at_desk = actor.holds_in(request.branch_id, *DESK)
+    signature = signature_of(request, at_desk=at_desk, offers_later_days=offers_later_days)
     refuse_like_equal(signature, received_at)
-    booker = await _resolve_booker(session, user, request, at_desk=at_desk)
+    booker = await _resolve_booker(session, actor, request, at_desk=at_desk)
     series = None
     if request.occurrence is not None:
         series = await lock_occurrence(session, request.occurrence, request.branch_id)
@@ -122,7 +131,8 @@ async def book_visit(
             overrules=overrules,
             others_give_way=True,
         )
-        reservation = await reserve_or_offer(session, allocation_request, snapshot)
+        reserve_time = reserve_or_offer if offers_later_days else reserve
+        reservation = await reserve_time(session, allocation_request, snapshot)
     needs_approval = snapshot.calendar.approve_online and not at_desk
     hold = timedelta(minutes=snapshot.calendar.hold_minutes)
     visit = draft_visit(
@@ -146,7 +156,7 @@ async def book_visit(
         overruled=reservation.overruled,
     )
     if reservation.moves:
-        await record_edit(session, user, {}, reservation.moves)  # for the history of those who gave way
+        await record_edit(session, actor, {}, reservation.moves)  # for the history of those who gave way
     publish_branch_change(session, request.branch_id)
     return changed(visit, reservation.moves if at_desk else ())
 
@@ -188,9 +198,10 @@ class _Booker(NamedTuple):
 
 
 async def _resolve_booker(
-    session: AsyncSession, user: CurrentUser, request: VisitCreate, *, at_desk: bool
+    session: AsyncSession, actor: Actor, request: VisitCreate, *, at_desk: bool
 ) -> _Booker:
-    """Return the booker and the guests. The first guest is the booker unless the request says otherwise.
+    """Return the booker and the guests. The first guest is the booker unless the request says otherwise. A guest without
+    an account is no customer yet.
 
     At the desk, `insert_visit` checks that the customers are active.
     """
@@ -199,9 +210,11 @@ async def _resolve_booker(
     if not at_desk:
         if request.walk_in or request.force or request.occurrence:
             raise ForbiddenException
-        own = await customer_service.lock_own_customer(session, user)
+        if isinstance(actor, GuestLinkHolder):
+            return _Booker(None, [None] * len(guest_ids))
+        own = await customer_service.lock_own_customer(session, actor)
         if own is None:
-            raise ForbiddenException if user.holds(*DESK) else CustomerNotFound(NO_RECORD_OF_ACCOUNT)
+            raise ForbiddenException if actor.holds(*DESK) else CustomerNotFound(NO_RECORD_OF_ACCOUNT)
         if not {customer_id, *guest_ids} <= {None, own.id}:
             raise CustomerNotFound
         await require_below_limits(session, own.id, hold=request.hold)

@@ -37,8 +37,8 @@ class CalendarContents(NamedTuple):
 
     owner_name: str
     """The full name."""
-    customer_ids: tuple[UUID, ...]
-    """The ids of a customer and of its merged duplicates. Empty for a therapist."""
+    customer_ids: tuple[UUID, ...] | None
+    """The ids of a customer and of its merged duplicates; none for a guest without an account. None for a therapist."""
     engagements: Sequence[Engagement]
 
 
@@ -121,7 +121,7 @@ async def open_calendar(session: AsyncSession, calendar_id: UUID) -> CalendarCon
     if feed.staff_id is not None:
         staff = await get_staff(session, feed.staff_id)
         engagements = await agenda_of_staff(session, staff.id, since, until)
-        return CalendarContents(staff.full_name, (), engagements)
+        return CalendarContents(staff.full_name, None, engagements)
     assert feed.customer_id is not None
     customer = await get_customer(session, feed.customer_id)
     customer_ids = (customer.id, *(record.id for record in await list_duplicates(session, customer)))

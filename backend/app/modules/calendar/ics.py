@@ -9,6 +9,7 @@ import math
 import re
 import unicodedata
 from datetime import timedelta
+from uuid import UUID
 
 from icalendar import Calendar, Event
 
@@ -33,7 +34,7 @@ def write_calendar(contents: CalendarContents) -> bytes:
     calendar.add("calscale", "GREGORIAN")
     name = (
         f"Lịch hẹn: {short_name(contents.owner_name)}"
-        if contents.customer_ids
+        if contents.customer_ids is not None
         else f"Lịch làm: {_one_line(contents.owner_name)}"
     )
     for property_name in ("name", "x-wr-calname"):
@@ -57,8 +58,8 @@ def _write_event(engagement: Engagement, contents: CalendarContents) -> Event:
     event.add("dtstart", engagement.start)
     event.add("dtend", engagement.end)
     summary, description = (
-        _describe_to_guest(engagement, contents)
-        if contents.customer_ids
+        _describe_to_guest(engagement, contents.customer_ids)
+        if contents.customer_ids is not None
         else _describe_to_therapist(engagement)
     )
     event.add("summary", summary)
@@ -75,10 +76,10 @@ def _describe_to_therapist(engagement: Engagement) -> tuple[str, str]:
     return f"{treatments} – {guest}" if guest else treatments, _one_line(", ".join(engagement.beds))
 
 
-def _describe_to_guest(engagement: Engagement, contents: CalendarContents) -> tuple[str, str]:
+def _describe_to_guest(engagement: Engagement, customer_ids: tuple[UUID, ...]) -> tuple[str, str]:
     """Return a summary and a description, which names the guest if it is not the owner of the calendar."""
     treatments = _one_line(", ".join(engagement.treatments))
-    guest = "" if engagement.guest_id in contents.customer_ids else short_name(engagement.guest)
+    guest = "" if engagement.guest_id in customer_ids else short_name(engagement.guest)
     return f"{treatments} – {_one_line(engagement.branch.name)}", f"Khách: {guest}" if guest else ""
 
 

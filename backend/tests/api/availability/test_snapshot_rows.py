@@ -11,7 +11,6 @@ import pytest
 import time_machine
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
-from uuid_utils.compat import uuid7
 
 from app.common.types.gender import Gender
 from app.core.database import AsyncSessionLocal
@@ -24,8 +23,6 @@ from app.modules.availability.availability_schemas import (
     TreatmentWish,
 )
 from app.modules.availability.quote import quote_party
-from app.modules.identity.access import CurrentUser, Grant
-from app.modules.identity.roles import Role
 from app.scheduling import making_room
 from app.scheduling.demand import Party
 from tests.api.availability.reference_rows import ReferenceSupply, read_supply
@@ -187,9 +184,6 @@ async def test_a_search_finds_the_starts_of_the_reference(data: st.DataObject) -
     await drawn.spa.write()
     days = [drawn.day, drawn.day + _ONE_DAY]
     branch_id = drawn.spa.branch_id
-    user = CurrentUser(
-        uuid7(), frozenset({Grant(Role.RECEPTIONIST, branch_id)} if drawn.at_desk else ()), None
-    )
     wish = {"branch_id": branch_id, "guests": drawn.guests, "same_room": drawn.same_room}
     async with AsyncSessionLocal() as session:
         quote = await quote_party(session, drawn.guests, same_room=drawn.same_room, at_desk=True)
@@ -198,13 +192,14 @@ async def test_a_search_finds_the_starts_of_the_reference(data: st.DataObject) -
             # The reference moves no guest; tests/api/availability/test_giving_way.py tests the starts at which others give way.
             patch.setattr(making_room, "MOST_MOVES", 0)
             found = [
-                await service.find_starts(session, user, StartsQuery(**wish, day=day), language="vi")
+                await service.find_starts(
+                    session, StartsQuery(**wish, day=day), at_desk=drawn.at_desk, language="vi"
+                )
                 for day in days
             ]
             patch.setattr(service, "FIRST_LOOK", data.draw(st.sampled_from([1, service.FIRST_LOOK])))
-            by_day = await service.find_days(
-                session, user, DaysQuery(**wish, first_day=days[0], last_day=days[1]), language="vi"
-            )
+            month = DaysQuery(**wish, first_day=days[0], last_day=days[1])
+            by_day = await service.find_days(session, month, at_desk=drawn.at_desk, language="vi")
     connection = await asyncpg.connect(driver_url())
     expected = await read_supply(connection, branch_id, days, drawn.now, at_desk=drawn.at_desk)
     await connection.close()

@@ -120,6 +120,25 @@ class TestStranding:
             "Lan 1 có giờ khóa lịch lúc đó.",
         )
 
+    async def test_made_again_with_its_exceptions_it_strands_no_appointment(
+        self, client: httpx2.AsyncClient, spa: BookableSpa
+    ) -> None:
+        """A guest may have been booked on the day that was skipped."""
+        path = f"{PATH}/{(await block(client, spa, weekdays=EVERY_DAY))['id']}"
+        await client.delete(f"{path}/occurrences/{spa.day(3)}")
+        await client.put(f"{path}/occurrences/{spa.day(5)}", json={"starts": "00:00", "ends": "01:00"})
+        await create_booking(client, spa, 12)
+        before = (await client.get(path)).json()
+        assert before["exceptions"] == [
+            {"day": spa.day(3).isoformat(), "times": None},
+            {"day": spa.day(5).isoformat(), "times": {"starts": "00:00", "ends": "01:00"}},
+        ]
+        await client.delete(path)
+        again = await client.post(PATH, json={name: before[name] for name in before if name != "id"})
+        assert again.status_code == 201, again.text
+        after = (await client.get(f"{PATH}/{again.json()['blocked_time']['id']}")).json()
+        assert after == before | {"id": after["id"]}
+
     async def test_what_is_stranded_is_solved_when_the_block_goes(
         self, client: httpx2.AsyncClient, spa: BookableSpa
     ) -> None:

@@ -1,6 +1,7 @@
 """Count guests and minutes of the days of a branch: `GET /branches/{id}/utilization`."""
 
 from typing import Any
+from uuid import UUID
 
 import httpx2
 
@@ -32,6 +33,7 @@ async def test_each_day_has_its_guests_and_minutes(client: httpx2.AsyncClient) -
         "day": str(spa.day(3)),
         "is_open": True,
         "guests": 3,
+        "pending_guests": 0,
         "booked_minutes": 180,
         "working_minutes": 1440,
     }
@@ -47,6 +49,17 @@ async def test_guests_who_do_not_come_do_not_count(client: httpx2.AsyncClient) -
     assert (await utilization(client, spa))[0]["guests"] == 1
     await run_sql("UPDATE appointment SET hold_expires_at = now() WHERE status = 'held'")
     assert (await utilization(client, spa))[0]["guests"] == 0
+
+
+async def test_guests_who_wait_for_the_desk_are_counted_apart(client: httpx2.AsyncClient) -> None:
+    spa = await bookable_spa(therapists=2, beds=2)
+    await create_booking(client, spa, 10)
+    waiting = await create_booking(client, spa, 14)
+    await run_sql("UPDATE appointment SET status = 'pending' WHERE visit_id = $1", UUID(waiting["id"]))
+    full, empty = await utilization(client, spa)
+    assert [(day["guests"], day["pending_guests"]) for day in (full, empty)] == [(2, 1), (0, 0)]
+    await client.put(f"{VISITS}/{waiting['id']}/status", json={"status": "declined"})
+    assert (await utilization(client, spa))[0]["pending_guests"] == 0
 
 
 async def test_a_night_counts_on_each_side_of_midnight(client: httpx2.AsyncClient) -> None:

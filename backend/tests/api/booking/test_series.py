@@ -16,6 +16,7 @@ from tests.builders.bookings import (
     APPOINTMENTS,
     VISITS,
     BookableSpa,
+    alternatives,
     bookable_spa,
     create_booking,
     overlaps,
@@ -206,6 +207,23 @@ class TestOccurrenceThatDoesNotFit:
         assert [(occurrence["type"], occurrence["value"]) for occurrence in error["details"]] == [
             (occurrence["type"], occurrence["value"]) for occurrence in single["details"]
         ]
+
+    async def test_it_is_offered_starts_of_its_own_day_only(self, client: httpx2.AsyncClient) -> None:
+        """No screen shows those of other days, and each refusal would search two months for them."""
+        spa = await bookable_spa()
+        spa.take(spa.therapists[0], (spa.hour(9, days=8), spa.hour(20, days=8)))
+        await spa.write()
+        start = spa.hour(10, days=8)
+        single = await client.post(VISITS, **spa.booking(start))
+        assert alternatives(single) == [spa.hour(20, 8), spa.hour(9, 9), spa.hour(9.25, 9)]
+        preview = await client.post(f"{SERIES}/preview", json=series_of(spa)["json"])
+        series = await create(client, series_of(spa))
+        for occurrences in (preview.json()["occurrences"], series["occurrences"]):
+            [offered] = occurrences[1]["error"]["details"]
+            assert (offered["type"], datetime.fromisoformat(offered["value"])) == (
+                "alternative",
+                spa.hour(20, 8),
+            )
 
     async def test_the_refusal_is_in_the_language_of_the_client(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(days=[1])

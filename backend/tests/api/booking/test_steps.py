@@ -70,6 +70,16 @@ class TestSteps:
         await set_status(client, visit, "completed")
         assert await steps(client, visit) == {"reopened": "reopened", "undo": "completed"}
 
+    async def test_say_which_status_an_undo_brings_back(self, client: httpx2.AsyncClient) -> None:
+        spa = await bookable_spa(hours="00:00-24:00")
+        visit = await create_now(client, spa)
+        restored = []
+        for status in ("arrived", "in_service", "completed"):
+            await set_status(client, visit, status)
+            answer = await client.get(f"{VISITS}/{visit['id']}/steps")
+            restored.append(answer.json()["appointments"][0]["undo_status"])
+        assert restored == ["confirmed", "arrived", "in_service"]
+
     async def test_say_until_when_cancelling_is_free(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(free_cancel_minutes=60)
         visit = await create_booking(client, spa, 10)

@@ -1,11 +1,13 @@
 """Undo of edits: moves, treatments, visits apart, swaps and replans are taken back as a whole, or the answer says why not."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import httpx2
 from uuid_utils.compat import uuid7
 
+from app.jobs import run_once
 from tests.builders.bookings import (
     APPOINTMENTS,
     VISITS,
@@ -18,6 +20,7 @@ from tests.builders.bookings import (
 from tests.builders.people import add_customer
 from tests.builders.rosters import add_leave, code_of
 from tests.support.database import run_sql
+from tests.support.ledger import entries
 
 type Visit = dict[str, Any]
 
@@ -200,6 +203,29 @@ class TestRefusals:
         done = await edit(client, visit, start=spa.hour(14).isoformat())
         await run_sql("UPDATE appointment_edit SET created_at = created_at - interval '25 hours'")
         assert code_of(await undo(client, done)) == (409, "TOO_LATE_TO_UNDO")
+
+    async def test_an_old_edit_keeps_what_the_history_reads_and_no_more(
+        self, client: httpx2.AsyncClient
+    ) -> None:
+        spa = await bookable_spa(therapists=2, beds=2)
+        visit = await create_booking(client, spa, 10)
+        treatment = {"id": visit["appointments"][0]["treatments"][0]["id"]}
+        other = await unlike(spa, visit)
+        old = await edit(client, visit, treatments=[treatment | {"assign_to": other}])
+        await run_sql("UPDATE appointment_edit SET created_at = created_at - interval '26 hours'")
+        recent = await edit(client, visit, start=spa.hour(14).isoformat())
+        history = (await client.get(f"{VISITS}/{visit['id']}/history")).json()
+        ledger = await entries()
+        assert (await run_once(), await run_once()) == (1, 0)
+        states = await run_sql("SELECT before, after FROM appointment_edit ORDER BY id")
+        assert [[{*json.loads(state)} == {"visit_id", "allocations"} for state in row] for row in states] == [
+            [True, True],
+            [False, False],
+        ]
+        assert (await client.get(f"{VISITS}/{visit['id']}/history")).json() == history
+        assert await entries() == ledger
+        assert (await undo(client, recent)).status_code == 200
+        assert code_of(await undo(client, old)) == (409, "TOO_LATE_TO_UNDO")
 
     async def test_a_customer_who_has_another_appointment_by_now(self, client: httpx2.AsyncClient) -> None:
         spa = await bookable_spa(therapists=2, beds=2)

@@ -210,6 +210,12 @@ class TestOneStart:
         assert find_shortages_at(party([massage]), supply, at("10:00")) == []
         assert find_shortages_at(party([massage], [treatment("facial", 60)]), spa(lan), at("10:00")) == []
 
+    def test_the_therapist_asked_for_is_named_when_merely_taken(self) -> None:
+        supply = spa(therapist("Lan", "", works="09:00-21:00"), mai)
+        [shortage] = find_shortages_at(party([treatment("massage", 60, by="Lan")]), supply, at("10:00"))
+        assert shortage.reason == Reason.TAKEN
+        assert shortage.requirement == Requirement(ResourceKind.STAFF, named("massage"), named("Lan"))
+
     @settings(max_examples=examples(120))
     @given(parties(), supplies(), st.integers(0, STEPS - 1))
     def test_shortages_are_those_of_a_day_with_this_start_alone(
@@ -218,7 +224,7 @@ class TestOneStart:
         alone = replace(supply, starts=1 << step, earliest=0, latest=STEPS)
         expected = expected_shortages(coming, alone, 1 << step)
         if all(reason in (Reason.TAKEN, Reason.NOT_AT_ONCE) for reason, _ in expected):
-            expected = []
+            expected = [(reason, lacking) for reason, lacking in expected if lacking and lacking.resource_id]
         event(" ".join(reason for reason, _ in expected) or "nothing")
         found = find_shortages_at(coming, supply, step)
         assert [(shortage.reason, shortage.requirement) for shortage in found] == expected

@@ -41,7 +41,7 @@ _refusals: dict[str, tuple[float, SlotTaken]] = {}
 """The last refusal of each request, and the begin of its search on the monotonic clock. The oldest first."""
 
 
-async def _admit(_claims: VerifiedClaims) -> AsyncGenerator[float]:
+async def _admit() -> AsyncGenerator[float]:
     received_at = time.monotonic()
     try:
         async with asyncio.timeout(ADMISSION_WAIT):
@@ -54,14 +54,22 @@ async def _admit(_claims: VerifiedClaims) -> AsyncGenerator[float]:
         _admitted.release()
 
 
-Admission = Annotated[float, Depends(_admit, scope="function")]
+GuestAdmission = Annotated[float, Depends(_admit, scope="function")]
 """A parameter of a route that books, before its session: the request waits until it is admitted, and makes room for
 the next when it is committed. The value is the time at which the request arrived, on the monotonic clock."""
 
 
-def signature_of(request: VisitCreate, *, at_desk: bool) -> str:
+async def _admit_user(_claims: VerifiedClaims, received_at: GuestAdmission) -> float:
+    return received_at
+
+
+Admission = Annotated[float, Depends(_admit_user, scope="function")]
+"""The same for a route with a signed-in user: a request without a valid token does not wait."""
+
+
+def signature_of(request: VisitCreate, *, at_desk: bool, offers_later_days: bool) -> str:
     """Return what decides whether a request fits: equal signatures have equal answers at any one time."""
-    return f"{at_desk} {request.model_dump_json(exclude=_NO_MATTER)}"
+    return f"{at_desk} {offers_later_days} {request.model_dump_json(exclude=_NO_MATTER)}"
 
 
 def refuse_like_equal(signature: str, received_at: float) -> None:

@@ -2,7 +2,7 @@
 
 before = await load_states(session, [appointment.id])
 ...
-edit_id = await record_edit(session, user, before, moves)
+edit_id = await record_edit(session, actor, before, moves)
 """
 
 import json
@@ -16,7 +16,7 @@ from uuid_utils.compat import uuid7
 from app.db.queries import fetch_raw
 from app.modules.booking.allocation.requests import Displacement
 from app.modules.booking.booking_models import AppointmentEdit
-from app.modules.identity.access import CurrentUser
+from app.modules.booking.visit.access import Actor
 
 type State = dict[str, Any]
 """An appointment with everything that belongs to it but the person, as JSON."""
@@ -60,7 +60,7 @@ async def load_states(session: AsyncSession, appointment_ids: Collection[UUID]) 
 
 async def record_edit(
     session: AsyncSession,
-    user: CurrentUser,
+    actor: Actor,
     before: Mapping[UUID, State],
     moves: Sequence[Displacement] = (),
 ) -> UUID | None:
@@ -85,7 +85,7 @@ async def record_edit(
         AppointmentEdit(
             edit_id=edit_id,
             appointment_id=appointment_id,
-            user_id=user.id,
+            user_id=actor.id,
             before=was[appointment_id],
             after=after[appointment_id],
         )

@@ -1,4 +1,4 @@
-"""Lock a visit before a user changes it, if it concerns that user."""
+"""Lock a visit before an actor changes it, if it concerns them."""
 
 from collections.abc import Mapping
 from uuid import UUID
@@ -9,30 +9,27 @@ from app.db.queries import get_row
 from app.modules.booking.booking_errors import AppointmentNotFound, VisitNotFound
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.status.transitions import Relation
-from app.modules.booking.visit.access import relations_to_visit
-from app.modules.identity.access import CurrentUser
+from app.modules.booking.visit.access import Actor, relations_to_visit
 
 type Relations = Mapping[UUID, frozenset[Relation]]
-"""The user's relations to appointments, by their ids."""
+"""The actor's relations to appointments, by their ids."""
 
 
-async def lock_visit(session: AsyncSession, user: CurrentUser, visit_id: UUID) -> tuple[Visit, Relations]:
-    """Lock a visit that is the user's to change, and return it with the user's relations to its appointments."""
+async def lock_visit(session: AsyncSession, actor: Actor, visit_id: UUID) -> tuple[Visit, Relations]:
+    """Lock a visit that is the actor's to change, and return it with their relations to its appointments."""
     visit = await get_row(session, Visit, visit_id, VisitNotFound)
     # Before the lock: an intruder must not delay other users.
-    relations = await relations_to_visit(session, user, visit)
+    relations = await relations_to_visit(session, actor, visit)
     return await get_row(session, Visit, visit_id, VisitNotFound, lock=True), relations
 
 
-async def lock_visit_of(
-    session: AsyncSession, user: CurrentUser, appointment_id: UUID
-) -> tuple[Visit, Relations]:
+async def lock_visit_of(session: AsyncSession, actor: Actor, appointment_id: UUID) -> tuple[Visit, Relations]:
     """Lock the visit of an appointment. While we wait, the guest may get a visit of their own: then that is locked, too.
     It is newer, so a transaction that has locked it never waits for the first."""
     appointment = await get_row(session, Appointment, appointment_id, AppointmentNotFound)
     while True:
         try:
-            visit, relations = await lock_visit(session, user, appointment.visit_id)
+            visit, relations = await lock_visit(session, actor, appointment.visit_id)
         except VisitNotFound as error:
             raise AppointmentNotFound from error
         if appointment_id not in relations:

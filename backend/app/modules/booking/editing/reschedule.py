@@ -22,6 +22,7 @@ from app.modules.booking.booking_errors import (
 )
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_schemas import AppointmentUpdate, VisitChanged, VisitUpdate
+from app.modules.booking.courses.follow import follow_courses
 from app.modules.booking.editing.edits import State, load_states, record_edit
 from app.modules.booking.editing.lock import Relations, lock_visit, lock_visit_of
 from app.modules.booking.editing.reallocate import Guests, Terms, reallocate, refuse_past
@@ -31,18 +32,18 @@ from app.modules.booking.status.history import record_transitions
 from app.modules.booking.status.policy import load_policy, refuse_unless_movable
 from app.modules.booking.status.status import EDITABLE, MOVABLE, RELEASED, AppointmentStatus
 from app.modules.booking.status.transitions import Relation
-from app.modules.booking.visit.access import read_related
+from app.modules.booking.visit.access import Actor, read_related, require_own_active
 from app.modules.booking.visit.changed import changed
 from app.modules.booking.visit.rows import load_rows
 from app.modules.booking.visit.same_time import refuse_same_time_of
 from app.modules.customer import customer_service
-from app.modules.identity.access import CurrentUser, authorize
+from app.modules.identity.access import authorize
 from app.modules.identity.roles import DESK, Role
 from app.redis.events import publish_branch_change
 
 
 async def update_visit(
-    session: AsyncSession, user: CurrentUser, visit_id: UUID, changes: VisitUpdate
+    session: AsyncSession, actor: Actor, visit_id: UUID, changes: VisitUpdate
 ) -> VisitChanged:
     """Move the guests who are not being treated yet, together. They keep their therapists and beds as far as possible.
 
@@ -54,12 +55,12 @@ async def update_visit(
         SameTime: A guest has another appointment at that time.
         SlotTaken: With the nearest free starts.
     """
-    authorize(user, *DESK, Role.CUSTOMER)
-    visit, relations = await lock_visit(session, user, visit_id)
+    authorize(actor, *DESK, Role.CUSTOMER)
+    visit, relations = await lock_visit(session, actor, visit_id)
     sent = changes_of(changes)
     start = sent.pop("start", None)
     if sent:
-        authorize(user, *DESK, branch_id=visit.branch_id)
+        authorize(actor, *DESK, branch_id=visit.branch_id)
     terms = Terms(
         same_time_will_do=sent.pop("allow_same_time", False),
         may_stay_apart="same_room" not in sent,
@@ -82,8 +83,8 @@ async def update_visit(
         if start is None:
             moves = await reallocate(session, visit, guests, movable[0].starts_at, terms)
         else:
-            moves = await _move(session, user, visit, guests, start, relations=relations, terms=terms)
-    return await _finish(session, user, visit, relations, before=before, moves=moves)
+            moves = await _move(session, actor, visit, guests, start, relations=relations, terms=terms)
+    return await _finish(session, actor, visit, relations, before=before, moves=moves)
 
 
 _ABOUT_THE_PERSON = {"customer_id", "guest_name", "allow_same_time"}
@@ -91,7 +92,7 @@ _ABOUT_THE_PERSON = {"customer_id", "guest_name", "allow_same_time"}
 
 
 async def update_appointment(
-    session: AsyncSession, user: CurrentUser, appointment_id: UUID, changes: AppointmentUpdate
+    session: AsyncSession, actor: Actor, appointment_id: UUID, changes: AppointmentUpdate
 ) -> VisitChanged:
     """Change one guest, and leave the others of the party as they are. Customers can move their own guests. Of a guest who
     has left, the desk can correct the name and the customer.
@@ -102,17 +103,18 @@ async def update_appointment(
         GuestTwice: The customer is another guest of the party.
         SameTime: The customer has another appointment at that time.
         SlotTaken: With the nearest free starts.
+        CourseSessionBilled: A treatment is dropped that is on a closed bill.
     """
-    authorize(user, *DESK, Role.CUSTOMER)
+    authorize(actor, *DESK, Role.CUSTOMER)
     is_more_than_a_move = bool(changes.model_fields_set - {"start"})
     if is_more_than_a_move:
-        authorize(user, *DESK)
+        authorize(actor, *DESK)
     appointment = await get_row(session, Appointment, appointment_id, AppointmentNotFound)
     if changes.customer_id is not None and changes.customer_id != appointment.customer_id:
         await customer_service.require_active(session, [changes.customer_id])
-    visit, relations = await lock_visit_of(session, user, appointment_id)
+    visit, relations = await lock_visit_of(session, actor, appointment_id)
     if is_more_than_a_move:
-        authorize(user, *DESK, branch_id=visit.branch_id)
+        authorize(actor, *DESK, branch_id=visit.branch_id)
     appointment = await get_row(session, Appointment, appointment_id, AppointmentNotFound, lock=True)
     is_about_the_person = changes.model_fields_set <= _ABOUT_THE_PERSON
     if appointment.status not in EDITABLE and not (
@@ -123,6 +125,7 @@ async def update_appointment(
     if is_other_customer and not changes.split_from_party:
         await _refuse_guest_twice(session, appointment, changes.customer_id)
     before = await load_states(session, () if is_about_the_person else [appointment.id])
+    former_customer_id = appointment.customer_id if is_other_customer else None
     _set_guest(appointment, changes)
     moves: Sequence[Displacement] = ()
     if changes.model_fields_set & {"start", "treatments"}:
@@ -132,17 +135,27 @@ async def update_appointment(
             force=changes.force,
             others_give_way=True,
         )
-        moves = await _edit(session, user, visit, appointment, changes, relations=relations, terms=terms)
+        moves = await _edit(session, actor, visit, appointment, changes, relations=relations, terms=terms)
     elif is_other_customer and not changes.allow_same_time:
         await refuse_same_time_of(session, [appointment], ignored=[appointment.id])
     if changes.split_from_party and await _has_company(session, appointment):
         visit = await _split_off(session, visit, appointment)
-    return await _finish(session, user, visit, relations, before=before, moves=moves)
+    if is_other_customer or "treatments" in changes.model_fields_set:
+        await follow_courses(
+            session,
+            actor.id,
+            [appointment.id],
+            former_treatment_ids=[
+                UUID(row["id"]) for state in before.values() for row in state["treatments"]
+            ],
+            former_customer_id=former_customer_id,
+        )
+    return await _finish(session, actor, visit, relations, before=before, moves=moves)
 
 
 async def _edit(  # noqa: PLR0913 - who changes what, and how
     session: AsyncSession,
-    user: CurrentUser,
+    actor: Actor,
     visit: Visit,
     appointment: Appointment,
     changes: AppointmentUpdate,
@@ -158,7 +171,7 @@ async def _edit(  # noqa: PLR0913 - who changes what, and how
         edit = await edit_treatments(session, rows, appointment, changes.treatments)
     guests, terms = {appointment: edit.rows}, replace(terms, choice=edit.choice)
     if "start" in changes.model_fields_set:
-        moves = await _move(session, user, visit, guests, changes.start, relations=relations, terms=terms)
+        moves = await _move(session, actor, visit, guests, changes.start, relations=relations, terms=terms)
     else:
         moves = await reallocate(session, visit, guests, appointment.starts_at, terms)
     session.add_all(edit.add_ons)
@@ -197,7 +210,7 @@ def _set_guest(appointment: Appointment, changes: AppointmentUpdate) -> None:
 
 async def _move(  # noqa: PLR0913 - who moves which guests, where to and how
     session: AsyncSession,
-    user: CurrentUser,
+    actor: Actor,
     visit: Visit,
     guests: Guests,
     start: datetime,
@@ -205,7 +218,7 @@ async def _move(  # noqa: PLR0913 - who moves which guests, where to and how
     relations: Relations,
     terms: Terms,
 ) -> Sequence[Displacement]:
-    """Move these guests to another start, if the user may. What a customer moves may wait for approval again.
+    """Move these guests to another start, if the actor may. What a customer moves may wait for approval again.
 
     Raises:
         StatusConflict, TooLateToMove, ForbiddenException, HoldExpired, NotBookable, SameTime, SlotTaken
@@ -216,7 +229,7 @@ async def _move(  # noqa: PLR0913 - who moves which guests, where to and how
         if at_desk:
             refuse_past(start)
         else:
-            await customer_service.require_own_active(session, user)
+            await require_own_active(session, actor)
     elif not at_desk:
         return ()  # a retry of a move that was done: it may be too late for another one
     moves = await reallocate(
@@ -225,7 +238,7 @@ async def _move(  # noqa: PLR0913 - who moves which guests, where to and how
     if not at_desk and (await load_policy(session, visit.branch_id)).approve_online:
         waiting = [guest for guest in guests if guest.status != AppointmentStatus.HELD]
         before = {guest.id: (AppointmentStatus(guest.status), AppointmentStatus.PENDING) for guest in waiting}
-        await record_transitions(session, before, released=(), user_id=user.id)
+        await record_transitions(session, before, released=(), user_id=actor.id)
         for guest in waiting:
             guest.status = AppointmentStatus.PENDING
     return moves
@@ -249,16 +262,16 @@ async def _split_off(session: AsyncSession, visit: Visit, appointment: Appointme
 
 async def _finish(  # noqa: PLR0913 - who changed what, and what it was before
     session: AsyncSession,
-    user: CurrentUser,
+    actor: Actor,
     visit: Visit,
     relations: Relations,
     *,
     before: Mapping[UUID, State],
     moves: Sequence[Displacement],
 ) -> VisitChanged:
-    """Record the edit, and return the visit as it is now, with the guests that concern the user."""
+    """Record the edit, and return the visit as it is now, with the guests that concern the actor."""
     await session.flush()
-    edit_id = await record_edit(session, user, before, moves)
+    edit_id = await record_edit(session, actor, before, moves)
     publish_branch_change(session, visit.branch_id)
     visit_now = await read_related(session, visit.id, relations)
     if not all(Relation.DESK in found for found in relations.values()):

@@ -72,12 +72,6 @@ _ONE_ROOM = LocalizedText(
 )
 
 
-class _Request(AppointmentSwap):
-    """The request as its Idempotency-Key knows it."""
-
-    appointment_id: UUID
-
-
 async def swap_appointments(
     session: AsyncSession, user: CurrentUser, key: str, appointment_id: UUID, swap: AppointmentSwap
 ) -> AppointmentsSwapped:
@@ -93,8 +87,7 @@ async def swap_appointments(
         IdempotencyInFlight, IdempotencyKeyReused
     """
     authorize(user, *DESK)
-    request = _Request(appointment_id=appointment_id, **swap.model_dump())
-    async with idempotent(session, user.id, key, request, AppointmentsSwapped) as replay:
+    async with idempotent(session, user.id, key, swap, AppointmentsSwapped, about=appointment_id) as replay:
         if replay.response:
             return replay.response
         first, second = await _lock(session, user, appointment_id, swap.with_appointment_id)

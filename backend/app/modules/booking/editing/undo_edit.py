@@ -34,6 +34,7 @@ from app.modules.booking.booking_errors import (
 )
 from app.modules.booking.booking_models import Appointment, AppointmentEdit, Visit
 from app.modules.booking.booking_schemas import EditUndo, EditUndone
+from app.modules.booking.courses.follow import follow_courses
 from app.modules.booking.editing.edits import load_states
 from app.modules.booking.status.transitions import UNDO_BY_DESK
 from app.modules.booking.visit.read import read_visits
@@ -126,6 +127,7 @@ async def undo_edit(session: AsyncSession, user: CurrentUser, edit_id: UUID, und
         TooLateToUndo, HoldExpired
         CannotUndo: An appointment has changed since, or what it had is not free. The message says which.
         SameTime: A customer has another appointment at the earlier time by now.
+        CourseSessionBilled: A treatment that the edit added is on a closed bill.
     """
     authorize(user, *DESK)
     branch_id = await _branch_of(session, edit_id)
@@ -150,7 +152,8 @@ async def undo_edit(session: AsyncSession, user: CurrentUser, edit_id: UUID, und
         )
     for edit in edits:
         edit.undone_at, edit.undone_by_id = utc_now(), user.id
-    await session.flush()
+    former = [UUID(row["id"]) for edit in edits for row in edit.after["treatments"]]
+    await follow_courses(session, user.id, [guest.id for guest in guests], former_treatment_ids=former)
     publish_branch_change(session, branch_id)
     return EditUndone(visits=await read_visits(session, {guest.visit_id for guest in guests}))
 

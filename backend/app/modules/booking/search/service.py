@@ -28,34 +28,36 @@ from app.modules.booking.status.conflicts import status_conflict
 from app.modules.booking.status.policy import refuse_unless_movable
 from app.modules.booking.status.status import MOVABLE
 from app.modules.booking.status.transitions import Relation
-from app.modules.booking.visit.access import relations_to_visit
+from app.modules.booking.visit.access import Actor, relations_to_visit
 from app.modules.booking.visit.rows import load_rows
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import DESK
 
 
-async def find_days(session: AsyncSession, user: CurrentUser, query: DaysQuery, *, language: str) -> DaysRead:
+async def find_days(session: AsyncSession, actor: Actor, query: DaysQuery, *, language: str) -> DaysRead:
     """Find the days on which the party can start, and the reasons on the others.
 
     Raises:
         What `find_starts` raises.
     """
-    move = await _find_move(session, user, query)
-    return await availability_service.find_days(session, user, query, move, language=language)
+    move = await _find_move(session, actor, query)
+    at_desk = actor.holds_in(query.branch_id, *DESK)
+    return await availability_service.find_days(session, query, move, at_desk=at_desk, language=language)
 
 
 async def find_starts(
-    session: AsyncSession, user: CurrentUser, query: StartsQuery, *, language: str
+    session: AsyncSession, actor: Actor, query: StartsQuery, *, language: str
 ) -> StartsRead:
     """Find the starts of a day, each with one way to assign therapists, beds and devices.
 
     Raises:
-        VisitNotFound: The visit in `instead_of` does not concern the user, or is of another branch.
+        VisitNotFound: The visit in `instead_of` does not concern the actor, or is of another branch.
         StatusConflict, HoldExpired, TooLateToMove: The visit cannot move, and the query names no guests.
         BranchNotFound, and what `quote_party` raises.
     """
-    move = await _find_move(session, user, query)
-    return await availability_service.find_starts(session, user, query, move, language=language)
+    move = await _find_move(session, actor, query)
+    at_desk = actor.holds_in(query.branch_id, *DESK)
+    return await availability_service.find_starts(session, query, move, at_desk=at_desk, language=language)
 
 
 async def find_places(
@@ -84,12 +86,12 @@ async def find_places(
     )
 
 
-async def _find_move(session: AsyncSession, user: CurrentUser, query: PartyWish) -> Move | None:
+async def _find_move(session: AsyncSession, actor: Actor, query: PartyWish) -> Move | None:
     if query.instead_of is None:
         return None
     visit, appointment_id = await _find_visit(session, query.instead_of)
     try:
-        relations = await relations_to_visit(session, user, visit)
+        relations = await relations_to_visit(session, actor, visit)
     except ForbiddenException as error:
         raise VisitNotFound from error
     rows = await load_rows(session, visit)

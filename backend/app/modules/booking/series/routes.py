@@ -54,7 +54,7 @@ async def create_visit_series(  # noqa: PLR0913 - three say who and when, three 
     """Book the same visit every few weeks, at the same local time of the branch. For the desk.
 
     Each occurrence has its own answer: a visit, or the error that a booking of this time alone would get, with the nearest
-    free starts. What is refused does not stop the others; book it at another start by `POST /visits` with its `occurrence`. If
+    free starts of its day. What is refused does not stop the others; book it at another start by `POST /visits` with its `occurrence`. If
     the response is lost or is 503, repeat the request with its key: what is missing is booked, and nothing twice.
     """
     language = preferred_language(accept_language)

@@ -77,7 +77,7 @@ class SeriesOccurrencePreview(BaseModel):
     number: int
     start: datetime = Field(description="The start by the rule of the series.")
     error: ErrorBody | None = Field(
-        description="Why it is refused, as for a visit by itself: with the reasons and the nearest free starts."
+        description="Why it is refused, as for a visit by itself: with the reasons and the nearest free starts of its day."
     )
 
 

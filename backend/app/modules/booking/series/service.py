@@ -272,11 +272,11 @@ async def _book_unless_complete(
     assert order.occurrence is not None
     series = await lock_series(session, order.occurrence.series_id)
     if series.completed_at is None:
-        await book_visit(session, user, order, received_at=received_at)
+        await book_visit(session, user, order, received_at=received_at, offers_later_days=False)
 
 
 async def _book_and_roll_back(session: AsyncSession, *, user: CurrentUser, order: VisitCreate) -> None:
-    await book_visit(session, user, order)
+    await book_visit(session, user, order, offers_later_days=False)
     await session.rollback()
 
 

@@ -25,6 +25,7 @@ from app.modules.booking.booking_errors import (
 )
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_schemas import StatusChange, VisitRead
+from app.modules.booking.courses.follow import follow_courses
 from app.modules.booking.editing.lock import lock_visit
 from app.modules.booking.editing.reserve_again import move_to_now, reserve_again, reserve_rest_again
 from app.modules.booking.status.conflicts import status_conflict
@@ -52,9 +53,9 @@ from app.modules.booking.status.transitions import (
     most_specific_error,
     next_status,
 )
-from app.modules.booking.visit.access import read_related
+from app.modules.booking.visit.access import Actor, read_related
 from app.modules.booking.visit.same_time import refuse_same_time_of
-from app.modules.identity.access import CurrentUser, authorize
+from app.modules.identity.access import authorize
 from app.modules.identity.roles import Role
 from app.redis.events import publish_branch_change
 
@@ -70,25 +71,23 @@ class AppointmentState(NamedTuple):
     """The time at which a walk-in was written down, if its status has not changed since."""
 
 
-async def set_status(
-    session: AsyncSession, user: CurrentUser, visit_id: UUID, change: StatusChange
-) -> VisitRead:
+async def set_status(session: AsyncSession, actor: Actor, visit_id: UUID, change: StatusChange) -> VisitRead:
     """Change the status of the guests who are named, all or none; or, if none is named, of every guest who can.
 
     Guests who have the status already stay as they are.
 
     Raises:
-        VisitNotFound: Also for a visit that does not concern the user.
-        AppointmentNotFound: A guest who is named is not of this visit, or does not concern the user.
+        VisitNotFound: Also for a visit that does not concern the actor.
+        AppointmentNotFound: A guest who is named is not of this visit, or does not concern the actor.
         SlotTaken: A guest is to be served before their start, and no therapist or bed is free yet; or a therapist or bed
             is still with another guest.
         SameTime: A guest who was not expected any more has another appointment at that time.
         StatusConflict, HoldExpired, TooLateToCancel, TooEarlyToArrive, TooEarlyToComplete, TooEarlyForNoShow,
-            ForbiddenException: A guest who is named cannot get the status, or no guest can; or a user who is not at the
+            ForbiddenException: A guest who is named cannot get the status, or no guest can; or an actor who is not at the
             desk sends `force`.
     """
-    authorize(user, *Role)
-    visit, relations = await lock_visit(session, user, visit_id)
+    authorize(actor, *Role)
+    visit, relations = await lock_visit(session, actor, visit_id)
     if not relations.keys() >= {*change.appointment_ids}:
         raise AppointmentNotFound
     if change.force and not all(Relation.DESK in relation for relation in relations.values()):
@@ -110,7 +109,7 @@ async def set_status(
         early = {guest.id: guest.starts_at for guest in begun if guest.starts_at > utc_now()}
         await move_to_now(session, visit, early, force=change.force)
         await refuse_if_with_another_guest(session, [guest.id for guest in begun])
-        await apply_changes(session, changes, reason=reason, user_id=user.id, moved_from=early)
+        await apply_changes(session, changes, reason=reason, user_id=actor.id, moved_from=early)
         they_came = change.status is StatusRequest.ARRIVED
         await reserve_again(session, visit, unexpected, had, now_if_over=they_came)
         if unexpected and they_came and not change.allow_same_time:
@@ -118,6 +117,7 @@ async def set_status(
         await reserve_rest_again(
             session, visit, [guest.id for guest in changes if guest.status is Status.COMPLETED]
         )
+        await follow_courses(session, actor.id, [guest.id for guest in changes])
         publish_branch_change(session, visit.branch_id)
     return await read_related(session, visit_id, relations)
 
@@ -142,10 +142,10 @@ async def apply_changes(
 ) -> None:
     """Write new statuses. Release the time of guests who do not come any more or are done early, and book what was held.
 
-    The caller has locked the visit.
+    The caller has locked the visit, and calls `follow_courses` when nothing is left to lock.
 
     Args:
-        user_id: The user who makes the changes; None for a job.
+        user_id: The user who makes the changes; None for a job or a guest without an account.
         moved_from: The starts that guests had before they were moved to now.
 
     Raises:

@@ -21,6 +21,7 @@ from app.core.database_errors import sqlstate_of
 from app.db.audit import set_program
 from app.db.transactions import run_in_transaction
 from app.modules.booking.booking_models import Appointment, Visit
+from app.modules.booking.courses.follow import follow_courses
 from app.modules.booking.status.change_status import AppointmentState, apply_changes
 from app.modules.booking.status.history import was_undone_after
 from app.modules.booking.status.status import AppointmentStatus as Status
@@ -132,5 +133,6 @@ async def _change(session: AsyncSession, *, visit_id: UUID, due: _Due, new: Stat
     if guests:
         reason = NOT_ANSWERED if new is Status.DECLINED else None
         await apply_changes(session, dict.fromkeys(guests, new), reason=reason)
+        await follow_courses(session, None, [guest.id for guest in guests])
         publish_branch_change(session, branch_id)
     return bool(guests)

@@ -20,25 +20,28 @@ from app.modules.booking.status.transitions import (
     possible_requests,
     undone_status,
 )
-from app.modules.booking.visit.access import relations_to_visit
+from app.modules.booking.visit.access import Actor, relations_to_visit
 from app.modules.booking.visit.desk_schemas import AppointmentSteps, StatusStep, VisitSteps
-from app.modules.identity.access import CurrentUser, authorize
+from app.modules.identity.access import authorize
 from app.modules.identity.roles import Role
 
 
-async def read_steps(session: AsyncSession, user: CurrentUser, visit_id: UUID) -> VisitSteps:
-    """Return the steps that the user may take now with each guest that they may see.
+async def read_steps(session: AsyncSession, actor: Actor, visit_id: UUID) -> VisitSteps:
+    """Return the steps that the actor may take now with each guest that they may see.
 
     Raises:
         VisitNotFound, ForbiddenException
     """
-    authorize(user, *Role)
+    authorize(actor, *Role)
     visit = await get_row(session, Visit, visit_id, VisitNotFound)
-    relations = await relations_to_visit(session, user, visit)
+    relations = await relations_to_visit(session, actor, visit)
     guests = await load_appointment_states(session, visit, relations)
     policy = await load_policy(session, visit.branch_id)
     made = await last_transitions(session, [*relations])
     now = utc_now()
+    undo = {
+        guest.id: _undoable(guest, made.get(guest.id), relations[guest.id], actor.id, now) for guest in guests
+    }
     return VisitSteps(
         appointments=[
             AppointmentSteps(
@@ -55,7 +58,8 @@ async def read_steps(session: AsyncSession, user: CurrentUser, visit_id: UUID) -
                         recorded_at=guest.recorded_at,
                     ).items()
                 ],
-                undo=_undoable(guest, made.get(guest.id), relations[guest.id], user.id, now),
+                undo=undo[guest.id][0],
+                undo_status=undo[guest.id][1],
                 free_cancel_until=guest.starts_at - policy.free_cancel,
             )
             for guest in guests
@@ -67,20 +71,20 @@ def _undoable(
     guest: AppointmentState,
     transition: AppointmentTransition | None,
     relations: Collection[Relation],
-    user_id: UUID,
+    user_id: UUID | None,
     now: datetime,
-) -> StatusRequest | None:
-    """Return the request behind the last transition if the user may undo it now."""
+) -> tuple[StatusRequest, AppointmentStatus] | tuple[None, None]:
+    """Return the request behind the last transition, and the status before it, if the user may undo it now."""
     if transition is None or transition.new_status != guest.status:
-        return None
+        return None, None
     made = MadeTransition(
         old=AppointmentStatus(transition.old_status),
         new=guest.status,
         at=transition.created_at,
-        by_user=transition.user_id == user_id,
+        by_user=user_id is not None and transition.user_id == user_id,
     )
     for request in StatusRequest:
         result = undone_status(made, request, relations, start=guest.starts_at, now=now)
         if isinstance(result, AppointmentStatus):
-            return request
-    return None
+            return request, result
+    return None, None

@@ -26,6 +26,7 @@ from app.modules.booking.booking_errors import (
 )
 from app.modules.booking.booking_models import Appointment, AppointmentTransition, Visit
 from app.modules.booking.booking_schemas import StatusUndo, VisitRead
+from app.modules.booking.courses.follow import follow_courses
 from app.modules.booking.editing.lock import lock_visit
 from app.modules.booking.editing.reallocate import Terms
 from app.modules.booking.editing.reserve_again import move_back, reserve_again, reserve_rest_again
@@ -52,12 +53,6 @@ _CANNOT_UNDO = LocalizedText(
 )
 
 
-class _Request(StatusUndo):
-    """The request as its Idempotency-Key knows it."""
-
-    visit_id: UUID
-
-
 async def undo_status(
     session: AsyncSession, user: CurrentUser, key: str, visit_id: UUID, undo: StatusUndo
 ) -> VisitRead:
@@ -79,8 +74,7 @@ async def undo_status(
         IdempotencyInFlight, IdempotencyKeyReused
     """
     authorize(user, *Role)
-    request = _Request(visit_id=visit_id, **undo.model_dump(exclude_unset=True))
-    async with idempotent(session, user.id, key, request, VisitRead) as replay:
+    async with idempotent(session, user.id, key, undo, VisitRead, about=visit_id) as replay:
         if replay.response:
             return replay.response
         # Customers are locked before visits, as by a booking.
@@ -119,6 +113,7 @@ async def undo_status(
         await refuse_if_given_away(session, in_service)
         await reserve_rest_again(session, visit, in_service, or_refuse=True)
         await reserve_rest_again(session, visit, not_done.keys() - {*in_service})
+        await follow_courses(session, user.id, [guest.id for guest in undone])
         publish_branch_change(session, visit.branch_id)
         await session.flush()
         return replay.store(await read_related(session, visit_id, relations))

@@ -1,6 +1,8 @@
-"""Access to visits: the desk sees all of its branch, therapists their own guests, customers their own visits."""
+"""Access to visits: the desk sees all of its branch, therapists their own guests, customers their own visits, and the
+holder of a private link its visit."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,13 +12,46 @@ from app.core.exceptions import ForbiddenException
 from app.modules.booking.booking_errors import VisitNotFound
 from app.modules.booking.booking_models import Allocation, Appointment, Visit
 from app.modules.booking.booking_schemas import AppointmentRead, VisitRead
-from app.modules.booking.status.transitions import Relation
+from app.modules.booking.status.transitions import BY_CUSTOMER, Relation
 from app.modules.booking.visit.read import read_visits
+from app.modules.customer import customer_service
 from app.modules.customer.customer_service import find_customer_of_user
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import DESK, Role
 from app.modules.staff.staff_service import find_staff_of_user
 from app.scheduling.supply import ResourceKind
+
+ONLINE_PROGRAM = "zenspa online"
+"""The program to which the audit ledger attributes what the holder of a link does, who is no user."""
+
+
+@dataclass(frozen=True, slots=True)
+class GuestLinkHolder:
+    """The holder of the private link of a visit. They act for its guests with the rights of a customer, without an account
+    and without a customer's record."""
+
+    visit_id: UUID | None = None
+    """The visit of the link; None before it is held."""
+
+    @property
+    def id(self) -> None:
+        """Return None: the holder is no user."""
+
+    def holds(self, *roles: Role) -> bool:
+        """Return whether one of the roles is the customer's."""
+        return Role.CUSTOMER in roles
+
+    def holds_in(self, _branch_id: UUID, *roles: Role) -> bool:
+        """Return the same in every branch."""
+        return self.holds(*roles)
+
+    def holds_everywhere(self, *_roles: Role) -> bool:
+        """Return False: a link is about one visit."""
+        return False
+
+
+type Actor = CurrentUser | GuestLinkHolder
+"""The user or the guest who acts on a visit. Without an account there is no `id`."""
 
 
 async def read_visible_visit(session: AsyncSession, user: CurrentUser, visit_id: UUID) -> VisitRead:
@@ -76,9 +111,9 @@ async def read_related(session: AsyncSession, visit_id: UUID, relations: Collect
 
 
 async def relations_to_visit(
-    session: AsyncSession, user: CurrentUser, visit: Visit
+    session: AsyncSession, actor: Actor, visit: Visit
 ) -> dict[UUID, frozenset[Relation]]:
-    """Return the user's relations to each appointment of a visit. Appointments that do not concern the user are left out.
+    """Return the actor's relations to each appointment of a visit. Appointments that do not concern them are left out.
 
     Raises:
         VisitNotFound: No appointment concerns the user.
@@ -86,6 +121,11 @@ async def relations_to_visit(
     """
     statement = select(Appointment.id, Appointment.customer_id).where(Appointment.visit_id == visit.id)
     guests = {row.id: row.customer_id for row in await session.execute(statement)}
+    if isinstance(actor, GuestLinkHolder):
+        if actor.visit_id != visit.id:
+            raise VisitNotFound
+        return dict.fromkeys(guests, BY_CUSTOMER)
+    user = actor
     if user.holds_in(visit.branch_id, *DESK):
         is_admin = user.holds_in(visit.branch_id, Role.ADMIN)
         at_desk = frozenset({Relation.DESK, Relation.ADMIN} if is_admin else {Relation.DESK})
@@ -102,6 +142,16 @@ async def relations_to_visit(
     if not relations:
         raise ForbiddenException if user.holds(*DESK) else VisitNotFound
     return relations
+
+
+async def require_own_active(session: AsyncSession, actor: Actor) -> None:
+    """Refuse a user whose own customer record is not active. The holder of a link has none.
+
+    Raises:
+        CustomerMerged, CustomerErased, CustomerArchived
+    """
+    if not isinstance(actor, GuestLinkHolder):
+        await customer_service.require_own_active(session, actor)
 
 
 async def _therapist_id_of(session: AsyncSession, user: CurrentUser) -> UUID | None:

@@ -117,7 +117,22 @@ async def agenda_of_customers(
         .where(Appointment.starts_at < until, Appointment.ends_at > since)
         .where(Appointment.status.not_in(NEVER_BOOKED))
     )
-    appointments = (await session.scalars(statement)).all()
+    return await _engagements_of(session, (await session.scalars(statement)).all())
+
+
+async def agenda_of_visit(session: AsyncSession, visit_id: UUID) -> list[Engagement]:
+    """Return the appointments of a visit for a guest without an account, in order. Nothing in them depends on the customer
+    that the spa found for the guest: no name, and not the time of the customer's last change."""
+    statement = select(Appointment).where(Appointment.visit_id == visit_id)
+    appointments = (await session.scalars(statement.where(Appointment.status.not_in(NEVER_BOOKED)))).all()
+    changed_at = {str(guest.id): guest.updated_at for guest in appointments}
+    return [
+        engagement._replace(guest_id=None, guest="", updated_at=changed_at[engagement.id])
+        for engagement in await _engagements_of(session, appointments)
+    ]
+
+
+async def _engagements_of(session: AsyncSession, appointments: Sequence[Appointment]) -> list[Engagement]:
     treatments: dict[UUID, list[AppointmentTreatment]] = defaultdict(list)
     statement_of_treatments = select(AppointmentTreatment).where(
         AppointmentTreatment.appointment_id.in_([appointment.id for appointment in appointments])

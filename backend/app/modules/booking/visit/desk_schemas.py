@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from operator import not_
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -24,6 +25,9 @@ class AppointmentSteps(BaseModel):
     steps: list[StatusStep]
     undo: StatusRequest | None = Field(
         description="The last request, if the user may take it back now; null if not."
+    )
+    undo_status: AppointmentStatus | None = Field(
+        description="The status that the guest then has again; null if there is nothing to take back."
     )
     free_cancel_until: datetime = Field(
         description="The last instant at which a cancellation does not count as late, by the policy of the branch."
@@ -57,7 +61,14 @@ class VisitEvent(BaseModel):
     """One change of a visit."""
 
     at: datetime
-    by: str | None = Field(description="The name of the user; null for a periodic job.")
+    by: str | None = Field(
+        description="The name of the user; null for a periodic job and for a guest online."
+    )
+    online: bool = Field(
+        default=False,
+        exclude_if=not_,
+        description="true: the guest did it online without an account, by the private link of the visit.",
+    )
     appointment_id: UUID | None = Field(description="The guest; null for the visit as a whole.")
     kind: VisitEventKind
     status: AppointmentStatus | None = Field(default=None, description="The new status.")

@@ -17,6 +17,7 @@ from app.modules.audit.audit_schemas import AuditEntryRead
 from app.modules.booking.booking_errors import VisitNotFound
 from app.modules.booking.booking_models import Appointment, AppointmentEdit, AppointmentTreatment, Visit
 from app.modules.booking.status.status import AppointmentStatus
+from app.modules.booking.visit.access import ONLINE_PROGRAM
 from app.modules.booking.visit.desk_schemas import VisitEvent, VisitEventKind, VisitHistory
 from app.modules.catalogue.catalogue_service import names_of_variants
 from app.modules.identity.access import CurrentUser, authorize
@@ -83,6 +84,8 @@ async def _reassignments(
         for time in state["allocations"]
     }
     staff = await names_of_staff(session, resources)
+    entries = await audit_service.entries_about(session, [edit.id for edit in edits])
+    edits_online = {entry.entity_id for entry in entries if entry.action == "insert" and _is_online(entry)}
     events = []
     for edit in edits:
         before, after = (_therapists_in(state, staff) for state in (edit.before, edit.after))
@@ -96,13 +99,13 @@ async def _reassignments(
                 "treatment": names.get(variant_id) if variant_id else None,
             }
             was, became = before[treatment_id], after[treatment_id]
-            for at, user_id, old, new in (
-                (edit.created_at, edit.user_id, was, became),
-                (edit.undone_at, edit.undone_by_id, became, was),
+            for at, user_id, online, old, new in (
+                (edit.created_at, edit.user_id, edit.id in edits_online, was, became),
+                (edit.undone_at, edit.undone_by_id, False, became, was),
             ):
                 if at is not None:
-                    by = users.get(user_id) if user_id else None
-                    events.append(VisitEvent(**event, at=at, by=by, therapists_before=old, therapists=new))
+                    event |= {"at": at, "by": users.get(user_id) if user_id else None, "online": online}
+                    events.append(VisitEvent(**event, therapists_before=old, therapists=new))
     return events
 
 
@@ -114,6 +117,11 @@ def _therapists_in(state: Mapping[str, Any], staff: Mapping[UUID, str]) -> dict[
         if name is not None and name not in found.setdefault(UUID(time["treatment_id"]), []):
             found[UUID(time["treatment_id"])].append(name)
     return found
+
+
+def _is_online(entry: AuditEntryRead) -> bool:
+    """Return whether a guest without an account made the change, by the private link of the visit."""
+    return entry.program == ONLINE_PROGRAM
 
 
 def _row(entry: AuditEntryRead) -> dict[str, Any]:
@@ -135,7 +143,8 @@ def _events_of(
 ) -> Iterable[VisitEvent]:
     """Yield the events of one entry of the ledger: none, one, or several for an update of several columns."""
     before, after = entry.before or {}, entry.after or {}
-    event: dict[str, Any] = {"at": entry.at, "by": by, "appointment_id": entry.entity_id}
+    event: dict[str, Any] = {"at": entry.at, "by": by, "online": _is_online(entry)}
+    event["appointment_id"] = entry.entity_id
     if entry.entity == _TREATMENT:
         appointment_id, variant_id = treatments.get(entry.entity_id, (None, None))
         event |= {
