@@ -11,14 +11,37 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.core.config import settings
 from app.core.database import reason_of
 from app.db.idempotency import delete_old_responses
+from app.modules.bank_transfer.bank_transfer_service import match_new_transfers
+from app.modules.booking.editing.jobs import shorten_old_edits
 from app.modules.booking.status.jobs import decline_unanswered, expire_holds, mark_no_shows
+from app.modules.course.jobs import expire_courses
+from app.modules.gift_card.jobs import expire_gift_cards
+from app.modules.online_booking.joining import delete_ended_links, join_customers, run_joining
 
 type Job = Callable[[asyncio.Event], Awaitable[int]]
 """A job does what is due until there is no more or the process is stopping, and returns how much it did."""
 
-JOBS: list[Job] = [expire_holds, decline_unanswered, mark_no_shows, delete_old_responses]
+JOBS: list[Job] = [
+    expire_holds,
+    decline_unanswered,
+    mark_no_shows,
+    shorten_old_edits,
+    join_customers,
+    delete_ended_links,
+    expire_gift_cards,
+    match_new_transfers,
+    expire_courses,
+    delete_old_responses,
+]
 
 logger = structlog.get_logger(__name__)
+
+
+async def run_background_work(stopping: asyncio.Event) -> None:
+    """Run all jobs again and again, and beside them the joins that follow confirmations soon."""
+    async with asyncio.TaskGroup() as group:
+        group.create_task(run_jobs(stopping))
+        group.create_task(run_joining(stopping))
 
 
 async def run_jobs(stopping: asyncio.Event, *, every: float = settings.JOB_INTERVAL_SECONDS) -> None:

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 
 from app.api.api_v1 import api_router
 from app.api.document import DocumentedAPI, document_route
+from app.api.guest_pages import router as guest_pages_router
 from app.api.screens import router as screens_router
 from app.core.config import Settings, misspelt_names, settings
 from app.core.database import close_db, init_db
@@ -33,7 +34,7 @@ from app.http.methods import HeadMiddleware, method_not_allowed_handler
 from app.http.middleware import EnvelopeCORSMiddleware, RequestContextMiddleware, RequestGuardMiddleware
 from app.http.rate_limit_middleware import RateLimitMiddleware
 from app.http.router import PUBLIC, operation_id
-from app.jobs import run_jobs
+from app.jobs import run_background_work
 from app.modules.identity.access import find_user
 from app.personal_data import PERSONAL_DATA_HOLDERS
 from app.redis.client import close_redis, init_redis
@@ -63,7 +64,7 @@ async def lifespan(_app: FastAPI) -> AsyncGenerator[None]:
     # is answered for 0.2 s (measured 2026-11-29).
     gc.freeze()
     logger.info("started", service=settings.APP_NAME)
-    async with run_in_background(run_jobs):
+    async with run_in_background(run_background_work):
         yield
     logger.info("stopping", service=settings.APP_NAME)
     await close_redis()
@@ -110,6 +111,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.router.routes[:0] = [
         *api_router.routes,
         *screens_router.routes,
+        *guest_pages_router.routes,
         document_route,
         metrics_route,
     ]  # before the documentation: first come, first tried

@@ -11,7 +11,7 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator
 from contextlib import ExitStack, chdir
 from pathlib import Path
 from typing import Any
@@ -150,21 +150,11 @@ async def drop_database(name: str) -> None:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def full_cost_hasher() -> Iterator[object]:
-    """Yield the hasher of the app and replace it by one of the lowest cost.
+def full_cost_hasher() -> object:
+    """Return the hasher of the app, replaced by one of the lowest cost. Tests of the hasher put it back."""
+    from tests.support.cheap_hashes import use_cheap_hashes
 
-    A hash at full cost takes 50 ms of a core. Tests of the hasher put the original back.
-    """
-    from pwdlib import PasswordHash
-    from pwdlib.hashers.argon2 import Argon2Hasher
-
-    from app.modules.identity import passwords
-
-    full_cost = passwords._hasher
-    cheap = PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)])
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(passwords, "_hasher", lambda: cheap)
-        yield full_cost
+    return use_cheap_hashes()
 
 
 @pytest.fixture(scope="session")

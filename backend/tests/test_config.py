@@ -253,6 +253,21 @@ class TestProduction:
         assert settings.DEBUG
 
 
+@pytest.mark.parametrize(
+    "origins",
+    ["sentrang.vn", "https://a.vn; script-src *", "https://a.vn https://b.vn", "*", "https://a.vn/x"],
+)
+def test_an_embedding_origin_is_an_origin_and_adds_nothing_else_to_the_policy(
+    make: Make, origins: str
+) -> None:
+    with pytest.raises(ValidationError, match="EMBED_ORIGINS"):
+        make(EMBED_ORIGINS=origins)
+    assert make(EMBED_ORIGINS="https://a.vn, https://*.b.vn").embed_origins_list == [
+        "https://a.vn",
+        "https://*.b.vn",
+    ]
+
+
 class TestDatabaseUrl:
     @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+asyncpg", "postgresql+psycopg"])
     def test_every_spelling_of_the_scheme_becomes_asyncpgs(self, make: Make, scheme: str) -> None:

@@ -5,11 +5,12 @@ anything to a sample customer. Their email domains are reserved (RFC 2606).
 """
 
 import random
-import unicodedata
 from collections.abc import Collection, Iterator, Mapping
 from datetime import date, timedelta
 from functools import cache
 from typing import Literal, NamedTuple, TypedDict
+
+from app.common.helpers import without_marks
 
 type Gender = Literal["female", "male", "other"]
 type _Sex = Literal["female", "male"]
@@ -150,8 +151,7 @@ def _endless[T](rng: random.Random, weights: Mapping[T, int]) -> Iterator[T]:
 
 @cache
 def _ascii(name: str) -> str:
-    letters = unicodedata.normalize("NFD", name.lower().replace("đ", "d"))
-    return "".join(letter for letter in letters if letter.isascii() and letter.isalnum())
+    return "".join(letter for letter in without_marks(name.lower()) if letter.isascii() and letter.isalnum())
 
 
 def _weighted(text: str) -> dict[str, int]:

@@ -86,6 +86,10 @@ def _run(servers: ExitStack) -> int:
     valkey = _start_valkey(servers) if "REDIS_HOST" in missing else None
     if "SECRET_KEY" not in values:
         os.environ["SECRET_KEY"] = _secret_key()
+    if postgres is not None and "SEPAY_WEBHOOK_KEY" not in values:
+        os.environ["SEPAY_WEBHOOK_KEY"] = (
+            "whsec_demo"  # transfers to the demo spa are noticed by hand (docs/till.md)
+        )
 
     from app.core.config import settings  # reads what was set above
 
@@ -238,6 +242,7 @@ def _print_addresses(host: str, port: int, postgres: EmbeddedPostgres | None) ->
     address = f"http://{'localhost' if host in {'0.0.0.0', '::'} else host}:{port}"  # noqa: S104 - compared, not bound
     lines = {
         "Quầy lễ tân · Front desk": f"{address}/desk",
+        "Kỹ thuật viên · Therapist": f"{address}/me",
         "API": f"{address}/api/v1",
         "Tài liệu · Docs": f"{address}/docs",
         "Tình trạng hệ thống · Health": f"{address}/api/v1/health/",

@@ -15,6 +15,7 @@ from app.cli.numbers import grouped
 from app.cli.screens import screens_cli
 from app.cli.transfer import export_cli, import_cli
 from app.cli.user import user_cli
+from app.cli.vietqr import vietqr_cli
 
 cli = typer.Typer(
     name="zenspa",
@@ -31,6 +32,7 @@ cli.add_typer(screens_cli, name="screens")
 cli.add_typer(user_cli, name="user")
 cli.add_typer(import_cli, name="import")
 cli.add_typer(export_cli, name="export")
+cli.add_typer(vietqr_cli, name="vietqr")
 
 
 def run() -> None:

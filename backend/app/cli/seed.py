@@ -11,6 +11,8 @@ from sqlalchemy import insert, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cli.demo_people import sample_customers
+from app.cli.seed_commissions import seed_commissions
+from app.common.helpers import utc_now
 from app.db.transactions import run_in_transaction
 from app.modules.branch import branch_service
 from app.modules.customer.customer_models import Customer
@@ -20,6 +22,12 @@ from app.modules.identity.identity_models import User
 from app.modules.identity.identity_schemas import RoleGrant
 from app.modules.identity.passwords import hash_password, new_password
 from app.modules.identity.roles import Role
+from app.modules.payment import payment_service
+from app.modules.payment.payment_schemas import BankAccountInput
+from app.modules.product import product_service
+from app.modules.product.kinds import StockChange
+from app.modules.product.product_schemas import ProductListQuery, StockEntryCreate
+from app.modules.product.stock import record_stock
 from app.modules.setup.reader import read_file
 from app.modules.setup.setup_service import apply_setup
 from app.modules.staff import staff_service
@@ -30,9 +38,13 @@ from app.modules.staff.staff_schemas import StaffUpdate
 
 _BATCH = 1_000
 _DEMO_SPA = Path(__file__).with_name("demo_spa.yaml")
+_BANK_ACCOUNT = BankAccountInput(bin="999999", number="0123456789", holder="SEN TRANG SPA")
+"""A bank that does not exist, so that no app sends money to a demo spa."""
 _ROSTER = timedelta(weeks=4)
 _THERAPIST = "kythuatvien@example.com"
 _THERAPIST_KEY = "le-thi-hong-nhung"
+_STOCK = (24, 18, 40, 12, 30, 6)
+"""The pieces of each product that each branch begins with."""
 
 
 async def seed_spa() -> bool:
@@ -44,10 +56,18 @@ async def _seed_spa(session: AsyncSession) -> bool:
     if await branch_service.list_branches(session):
         return False
     await apply_setup(session, SYSTEM_USER, read_file(_DEMO_SPA.read_bytes()))
+    products = await product_service.list_products(session, SYSTEM_USER, ProductListQuery())
+    await seed_commissions(session, utc_now().date().replace(day=1))
     for branch in await branch_service.list_branches(session):
+        for product, pieces in zip(products, _STOCK, strict=True):
+            received = StockEntryCreate(
+                branch_id=branch.id, product_id=product.id, kind=StockChange.RECEIVED, pieces=pieces
+            )
+            await record_stock(session, SYSTEM_USER, received)
         today = datetime.now(ZoneInfo(branch.time_zone)).date()
         fill = ShiftFill(branch_id=branch.id, first_day=today, last_day=today + _ROSTER - timedelta(days=1))
         await roster_fill.fill_shifts(session, SYSTEM_USER, fill)
+        await payment_service.set_bank_account(session, SYSTEM_USER, branch.id, _BANK_ACCOUNT)
     therapist_id = await session.scalar(select(User.id).where(User.email == _THERAPIST))
     if therapist_id is not None:
         await _link_therapist(session, therapist_id)

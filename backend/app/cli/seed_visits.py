@@ -20,7 +20,7 @@ from app.modules.availability.availability_schemas import TreatmentWish
 from app.modules.booking.booking_schemas import GuestBooking, VisitCreate
 from app.modules.booking.booking_service import create_visit
 from app.modules.booking.series.schemas import Repetition, SeriesCreate
-from app.modules.booking.series.service import create_series
+from app.modules.booking.series.service import create_series, preview_series
 from app.modules.branch import branch_service
 from app.modules.branch.branch_schemas import BranchRead
 from app.modules.catalogue import catalogue_service
@@ -31,28 +31,35 @@ from app.modules.identity.identity_models import User
 _DAYS = 3
 _PARTIES = 12
 """Parties tried for each day of each branch. The few that do not fit are not booked."""
-_SERIES_AT, _WEEKS = time(14), 4
-"""The start of the series, and the number of weeks for which the demo spa has shifts."""
+_WEEKS = 4
+"""The visits of the series: the demo spa has shifts for as many weeks."""
 _HOURS = range(10, 19)
 
 
 async def seed_visits(booked_by: str) -> int:
     """Book parties of sample customers in the name of the user with this email. Return how many were booked.
 
-    The first customer comes every week for a month.
+    The first customer comes every week for a month, on the first day and hour that are free in each of the weeks.
     """
     user, series, requests = await run_in_transaction(lambda session: _draw_requests(session, booked_by))
-    booked = await _book_series(user, series)
+    booked = 0
+    for weekly in series:
+        if booked := await _book_series(user, weekly):
+            break
     for number, request in enumerate(requests):
         booked += await _book(user, f"demo-{number}", request)
     return booked
 
 
 async def _book_series(user: CurrentUser, request: SeriesCreate) -> int:
+    """Book the series if every week has room. Return the number of its visits."""
+    preview = await run_in_transaction(lambda session: preview_series(session, user, request, language="vi"))
+    if any(occurrence.error for occurrence in preview.occurrences):
+        return 0
     series = await run_in_transaction(
         lambda session: create_series(session, user, "demo-series", request, language="vi")
     )
-    return sum(occurrence.visit is not None for occurrence in series.occurrences)
+    return len(series.occurrences)
 
 
 async def _book(user: CurrentUser, key: str, request: VisitCreate) -> bool:
@@ -65,7 +72,7 @@ async def _book(user: CurrentUser, key: str, request: VisitCreate) -> bool:
 
 async def _draw_requests(
     session: AsyncSession, email: str
-) -> tuple[CurrentUser, SeriesCreate, list[VisitCreate]]:
+) -> tuple[CurrentUser, list[SeriesCreate], list[VisitCreate]]:
     user_id = (await session.scalars(select(User.id).where(User.email == email))).one()
     customers = (await session.scalars(select(Customer.id).order_by(Customer.id).limit(100))).all()
     variants = [
@@ -82,9 +89,11 @@ async def _draw_requests(
         for day in _days_of(branch)
         for _ in range(_PARTIES)
     ]
-    _, tomorrow, *_ = _days_of(branches[0])
-    first = _visit(branches[0], tomorrow, _SERIES_AT, {customers[0]: variants[0]})
-    series = SeriesCreate(visit=first, repeat=Repetition(count=_WEEKS))
+    _, *coming = _days_of(branches[0])
+    firsts = (
+        _visit(branches[0], day, time(hour), {customers[0]: variants[0]}) for day in coming for hour in _HOURS
+    )
+    series = [SeriesCreate(visit=first, repeat=Repetition(count=_WEEKS)) for first in firsts]
     return replace(SYSTEM_USER, id=user_id), series, requests
 
 

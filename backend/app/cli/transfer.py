@@ -274,15 +274,11 @@ def export_spa(
 
 
 async def _export_spa(file: Path) -> None:
-    from app.core.database import AsyncSessionLocal
     from app.modules.identity.access import SYSTEM_USER
     from app.modules.setup.reader import write_file
-    from app.modules.setup.setup_service import read_setup
+    from app.modules.setup.transfer import export_setup
 
-    async with AsyncSessionLocal() as session:
-        # One moment for all queries.
-        await session.connection(execution_options={"isolation_level": "REPEATABLE READ"})
-        setup = await read_setup(session, SYSTEM_USER)
+    setup = await export_setup(SYSTEM_USER)
     with _written_whole(file) as opened:
         opened.write(write_file(setup))
 

@@ -148,6 +148,8 @@ PageLimit = Annotated[int, Field(ge=1, le=MAX_PAGE), BeforeValidator(_plain_inte
 """The number of rows of a page. The bounds come before the validator: after it they are missing in JSON Schema."""
 RowNumber = Annotated[int, Field(ge=1, le=100_000_000), BeforeValidator(_plain_integer)]
 """The number of a row of a file, in a query."""
+QueryAmount = Annotated[int, Field(ge=0, le=1_000_000_000), BeforeValidator(_plain_integer)]
+"""Whole đồng in a query."""
 QueryBool = Annotated[bool, BeforeValidator(_plain_boolean)]
 QueryInstant = Annotated[AwareDatetime, BeforeValidator(_iso_instant)]
 IsoDate = Annotated[date, BeforeValidator(_iso_date)]

@@ -6,6 +6,7 @@ are where the passwords are.
 
 import difflib
 import os
+import re
 import secrets
 import sys
 from enum import StrEnum
@@ -94,6 +95,10 @@ class Settings(BaseSettings):
     SCREENS_DIR: Path = Path("../frontend/dist")
     """The built screens, from the working directory; without it `/desk` says what is missing."""
 
+    # Booking page
+    EMBED_ORIGINS: str | None = None
+    """Comma-separated origins whose pages may show `/book` in a frame; unset: none."""
+
     # Sign-in
     PUBLIC_URL: str = "http://localhost:3000"
     """The address at which people use ZenSpa; links in mails begin with it."""
@@ -110,6 +115,12 @@ class Settings(BaseSettings):
     SMTP_USERNAME: str | None = None
     SMTP_PASSWORD: SecretStr | None = None
     MAIL_FROM: str = "ZenSpa <no-reply@localhost>"
+
+    # Notices of bank transfers
+    SEPAY_WEBHOOK_KEY: SecretStr | None = None
+    """The key with which SePay signs its notices; unset: they are refused."""
+    PAYOS_CHECKSUM_KEY: SecretStr | None = None
+    """The same of payOS."""
 
     # Logging and traces
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"] = "INFO"
@@ -139,6 +150,14 @@ class Settings(BaseSettings):
         if parts.scheme.partition("+")[0] not in {"postgres", "postgresql"}:
             raise ValueError("must begin with postgresql+asyncpg://, postgresql:// or postgres://")
         return url
+
+    @field_validator("EMBED_ORIGINS")
+    @classmethod
+    def _are_origins(cls, origins: str | None) -> str | None:
+        """Accept nothing that would add a directive to the policy that it becomes a part of."""
+        if not all(re.fullmatch(r"https?://[a-z0-9.*:-]+", origin) for origin in _comma_list(origins or "")):
+            raise ValueError("must be origins, such as https://sentrang.vn, separated by commas")
+        return origins
 
     @model_validator(mode="after")
     def _fit_for_production(self) -> Self:
@@ -179,6 +198,10 @@ class Settings(BaseSettings):
     @cached_property
     def cors_origins_list(self) -> list[str]:
         return _comma_list(self.CORS_ORIGINS)
+
+    @cached_property
+    def embed_origins_list(self) -> list[str]:
+        return _comma_list(self.EMBED_ORIGINS or "")
 
     @cached_property
     def allowed_hosts_list(self) -> list[str]:

@@ -10,7 +10,7 @@ import asyncio
 import ssl
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Hashable
-from contextlib import suppress
+from contextlib import asynccontextmanager, suppress
 from typing import Annotated, Any
 
 import structlog
@@ -31,7 +31,7 @@ REQUEST_POOL_WAIT = 2.0
 HEALTH_TIMEOUT = 2.0
 CLOSE_TIMEOUT = 2.0
 MAX_ATTEMPTS = 3
-SCHEMA_VERSION = "0027"
+SCHEMA_VERSION = "0046"
 """The newest migration; a process on an older schema is not ready, one on a newer is."""
 _LIBPQ_ONLY = {"sslmode", "ssl", "sslrootcert", "channel_binding", "pgbouncer", "connect_timeout"}
 
@@ -208,14 +208,25 @@ async def get_async_session(request: Request) -> AsyncGenerator[AsyncSession]:
         ServiceUnavailableException: No connection was free within `REQUEST_POOL_WAIT` seconds.
     """
     if is_read_only(request):
-        async with ReadSessionLocal() as session:
-            await claim_connection(session)
+        async with read_session() as session:
             yield session
         return
     async with AsyncSessionLocal() as session:
         await claim_connection(session)
         yield session
         await commit(session)
+
+
+@asynccontextmanager
+async def read_session() -> AsyncGenerator[AsyncSession]:
+    """Yield a session without a transaction.
+
+    Raises:
+        ServiceUnavailableException: No connection was free within `REQUEST_POOL_WAIT` seconds.
+    """
+    async with ReadSessionLocal() as session:
+        await claim_connection(session)
+        yield session
 
 
 SessionDep = Annotated[AsyncSession, Depends(get_async_session, scope="function")]

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import re
 from collections.abc import Callable
 
 from fastapi.telemetry import TelemetryConfig
@@ -11,6 +12,7 @@ from app.core.config import Settings
 _EXPORT_TIMEOUT = 2
 """Seconds a collector may take for a batch."""
 _LAST_EXPORT_TIMEOUT = 3
+_KEY_IN_PATH = re.compile(r"(?<=/calendars)/[^/]+(?=\.ics$)|(?<=/public/visits)/[^/]+|(?<=^/visit)/[^/]+")
 _shut_down: list[Callable[[], None]] = []
 
 
@@ -27,14 +29,16 @@ def telemetry_config(settings: Settings) -> TelemetryConfig:
     from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
     class WithoutSecrets(SpanProcessor):
-        """A processor that removes personal data: a query string has the name or phone of a search, the path of a calendar its key."""
+        """A processor that removes personal data: a query string has the name or phone of a search, the path of a calendar or
+        of a guest's visit its key."""
 
         def on_start(self, span: Span, parent_context: Context | None = None) -> None:  # noqa: ARG002 - the base's
             attributes = span.attributes or {}
             if "url.query" in attributes:
                 span.set_attribute("url.query", "REDACTED")
-            if (path := str(attributes.get("url.path"))).endswith(".ics"):
-                span.set_attribute("url.path", f"{path.rpartition('/')[0]}/REDACTED.ics")
+            path = str(attributes.get("url.path"))
+            if (redacted := _KEY_IN_PATH.sub("/REDACTED", path)) != path:
+                span.set_attribute("url.path", redacted)
 
     provider = TracerProvider(
         resource=Resource.create(

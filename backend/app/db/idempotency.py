@@ -122,8 +122,14 @@ class Replay[R: BaseModel]:
 
 
 @asynccontextmanager
-async def idempotent[R: BaseModel](
-    session: AsyncSession, user_id: UUID, key: str, request: BaseModel, response_type: type[R]
+async def idempotent[R: BaseModel](  # noqa: PLR0913 - whose request, what it asks, and what it gets
+    session: AsyncSession,
+    user_id: UUID,
+    key: str,
+    request: BaseModel,
+    response_type: type[R],
+    *,
+    about: UUID | str = "",
 ) -> AsyncGenerator[Replay[R]]:
     """Do the work inside the context once for a user and a key.
 
@@ -131,13 +137,16 @@ async def idempotent[R: BaseModel](
     Other requests with the key are refused until the transaction ends. A request that failed has stored nothing, so its
     retry does the work.
 
+    Args:
+        about: The object that the path names: the same body for another one is another request.
+
     Raises:
         IdempotencyInFlight: Another request with this key is being processed.
         IdempotencyKeyReused: The key was used for another request.
         ForbiddenException: The user has lost a role since then, which the response may have needed.
         RuntimeError: The work ended without an error and without `store`, or was done in spite of a stored response.
     """
-    digest = digest_of(request)
+    digest = digest_of(request, about)
     [(is_locked, stored_request, stored_response)] = await fetch_raw(session, _BEGIN, user_id, key)
     if not is_locked:
         raise IdempotencyInFlight
@@ -161,13 +170,13 @@ async def idempotent[R: BaseModel](
     await fetch_raw(session, _STORE, user_id, key, digest, replay.stored.model_dump_json())
 
 
-def digest_of(request: BaseModel) -> bytes:
+def digest_of(request: BaseModel, about: UUID | str = "") -> bytes:
     """Return a digest of what is requested, however it is spelt.
 
     The order of fields and the zone of an instant do not matter, nor do fields left at their defaults: so a version with
     one field more recognises a request that the version before it has processed. Requests of different types differ.
     """
-    content = f"{type(request).__name__}\n{request.model_dump_json(exclude_defaults=True)}"
+    content = f"{type(request).__name__}{about}\n{request.model_dump_json(exclude_defaults=True)}"
     return sha256(content.encode()).digest()
 
 

@@ -6,6 +6,7 @@ Every request passes here, so simple code is meant to be fast code: `make bench`
 import re
 import secrets
 import time
+from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 import structlog
@@ -56,8 +57,8 @@ class RequestContextMiddleware:
 
     def __init__(self, app: ASGIApp, settings: Settings) -> None:
         self.app = app
-        self.api_headers, self.page_headers, self.screen_headers = _security_headers(settings)
-        self.cacheable_headers = [header for header in self.api_headers if header != _NO_STORE]
+        self.headers = _security_headers(settings)
+        self.cacheable_headers = [header for header in self.headers.api if header != _NO_STORE]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -68,14 +69,16 @@ class RequestContextMiddleware:
         request_id = scope["request_id"] = _request_id(scope)
         request_id_var.set(request_id)
         user_id_var.set("")
-        headers = self.page_headers if scope["path"] in _HTML_PAGES else self.api_headers
+        headers = self.headers.documentation if scope["path"] in _HTML_PAGES else self.headers.api
 
         async def send_with_headers(message: Message) -> None:
             nonlocal finished
             if message["type"] == "http.response.start":
                 scope["status"] = message["status"]
                 if "screen" in scope:
-                    added = self.screen_headers
+                    added = self.headers.screen
+                elif "guest_page" in scope:
+                    added = self.headers.book if scope["guest_page"] == "book" else self.headers.visit
                 else:
                     added = self.cacheable_headers if "cacheable" in scope else headers
                 message["headers"] = [*message["headers"], *added, (b"x-request-id", request_id.encode())]
@@ -255,18 +258,27 @@ async def respond(error: ZenSpaException, scope: Scope, receive: Receive, send: 
 type _Headers = list[tuple[bytes, bytes]]
 
 
-def _security_headers(settings: Settings) -> tuple[_Headers, _Headers, _Headers]:
-    """Return the headers of API responses, of the documentation pages, whose scripts come from a CDN, and of the screens.
+class _SecurityHeaders(NamedTuple):
+    """The headers of each kind of response."""
 
-    A route of the screens puts `screen` into the scope and sends its own Cache-Control.
-    """
-    common = [
+    api: _Headers
+    documentation: _Headers
+    """The headers of pages whose scripts come from a CDN."""
+    screen: _Headers
+    """A route of the screens puts `screen` into the scope and sends its own Cache-Control."""
+    book: _Headers
+    """The pages of guests: a route puts `guest_page` into the scope. Other sites may show this one in a frame."""
+    visit: _Headers
+
+
+def _security_headers(settings: Settings) -> _SecurityHeaders:
+    framed = [
         (b"x-content-type-options", b"nosniff"),
-        (b"x-frame-options", b"DENY"),
         (b"referrer-policy", b"no-referrer"),
     ]
     if settings.is_production:
-        common.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
+        framed.append((b"strict-transport-security", b"max-age=31536000; includeSubDomains"))
+    common = [*framed, (b"x-frame-options", b"DENY")]
     api = b"default-src 'none'; frame-ancestors 'none'"
     page = (
         b"default-src 'self' https://cdn.jsdelivr.net; script-src 'self' 'unsafe-inline' https://cdn.jsdelivr.net; "
@@ -278,12 +290,21 @@ def _security_headers(settings: Settings) -> tuple[_Headers, _Headers, _Headers]
     # policy names the service worker (frontend/src/app/files.ts).
     screen = (
         b"default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self'; connect-src 'self'; "
-        b"base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
+        b"manifest-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; "
         b"trusted-types zenspa-worker"
     )
+    # The pages connect to nothing. Lighthouse reads robots.txt in their name.
+    guest = (
+        b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; "
+        b"form-action 'self'; require-trusted-types-for 'script'; trusted-types 'none'; frame-ancestors "
+    )
+    embedding = " ".join(settings.embed_origins_list).encode()
+    book = framed if embedding else common
     name = b"content-security-policy"
-    return (
-        [*common, _NO_STORE, (name, api)],
-        [*common, _NO_STORE, (name, page)],
-        [*common, (name, screen)],
+    return _SecurityHeaders(
+        api=[*common, _NO_STORE, (name, api)],
+        documentation=[*common, _NO_STORE, (name, page)],
+        screen=[*common, (name, screen)],
+        book=[*book, (name, guest + (embedding or b"'none'"))],
+        visit=[*common, (b"x-robots-tag", b"noindex"), (name, guest + b"'none'")],
     )

@@ -4,6 +4,7 @@ import asyncio
 import json
 import re
 from typing import Any, NoReturn, override
+from urllib.parse import parse_qsl
 
 from fastapi import Request
 from starlette.datastructures import FormData, Headers
@@ -29,6 +30,7 @@ BODY_TIMEOUT = 10.0
 """Seconds that a client has for a JSON body, or between two chunks of an upload; a stop waits no longer."""
 SLOWEST_UPLOAD = 50_000
 """Bytes per second below which an upload is ended, once `BODY_TIMEOUT` has passed: a file of 32 MB has 11 minutes."""
+_MAX_FIELDS = 100
 _MAX_PARTS = 10  # of an upload, of each kind: no operation has more, and each costs a file
 _MAX_DEPTH = 20  # of a JSON document with escaped text; the deepest request has six levels
 MAX_KEYS = 5_000
@@ -109,6 +111,36 @@ class StrictUploadRequest(_BoundedRequest):
         if unknown := [name for name in names if name not in self._names]:
             errors = [{"type": "extra_forbidden", "loc": ("body", name)} for name in unknown]
             raise ValidationException(details=describe_all(errors))
+
+
+class StrictFormRequest(_BoundedRequest):
+    """A form of a page without files: UTF-8, and each field once."""
+
+    largest = PUBLIC_BODY_BYTES
+
+    async def fields(self) -> dict[str, str]:
+        """Return the fields of the form.
+
+        Raises:
+            UnsupportedMediaTypeException, MalformedBodyException, DuplicateKeyException
+        """
+        body = await self.body()
+        media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if body and media_type != "application/x-www-form-urlencoded":
+            raise UnsupportedMediaTypeException
+        _refuse_encoded(self.headers)
+        try:
+            pairs = parse_qsl(
+                body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS
+            )
+        except ValueError as error:  # not ASCII, not UTF-8 behind the escapes, or too many
+            raise MalformedBodyException from error
+        fields = dict(pairs)
+        if len(fields) != len(pairs):
+            raise DuplicateKeyException
+        if any(_UNSTORABLE.search(text) for pair in pairs for text in pair):
+            raise MalformedBodyException
+        return fields
 
 
 class StrictJSONRequest(_BoundedRequest):

@@ -6,6 +6,7 @@ await cases.write()
 response = await case.send(stranger)
 """
 
+import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -25,6 +26,7 @@ from app.common.types.wall_time import Span
 from app.db.models import Entity
 from app.db.queries import bounds
 from app.main import app
+from app.modules.bank_transfer.bank_transfer_models import BankTransfer
 from app.modules.booking.booking_models import (
     Allocation,
     Appointment,
@@ -40,17 +42,31 @@ from app.modules.catalogue.catalogue_models import (
     AddOn,
     ServiceSegment,
 )
+from app.modules.course.course_models import CoursePlanVariant
 from app.modules.customer.customer_models import Customer
+from app.modules.drawer.drawer_models import DrawerSession
+from app.modules.gift_card.codes import hash_of, normalize
+from app.modules.gift_card.gift_card_models import GiftCard
 from app.modules.identity import passwords
 from app.modules.identity.identity_models import Invitation, RoleAssignment, User, UserSession
 from app.modules.identity.roles import Role
 from app.modules.identity.tokens import issue_access_token
+from app.modules.online_booking.online_booking_models import GuestLink
+from app.modules.payment.payment_models import BankAccount
 from app.modules.resource.resource_models import Outage
+from app.modules.setup.plan import plan_changes
+from app.modules.setup.setup_schemas import SetupChanges
+from app.modules.setup.spa_file import SpaFile
 from app.modules.staff.staff_models import Shift, StaffSkill, TimeOff, WeeklyShift
+from tests.builders.bill_rows import payment_row, sale_line_row, sale_row
 from tests.builders.branches import branch_row
+from tests.builders.commissions import rule_row
+from tests.builders.courses import course_rows, plan_row
+from tests.builders.products import product_row
 from tests.builders.resources import bed_row, blocked_time_row, room_row, type_row
 from tests.builders.rosters import staff_rows
 from tests.builders.rows import RowBatch
+from tests.builders.taxes import tax_category_rows
 from tests.builders.visits import category_row, service_rows, visit_rows
 
 DOCUMENT: dict[str, Any] = app.openapi()
@@ -61,10 +77,13 @@ OPERATIONS: dict[str, dict[str, Any]] = {
 }
 PUBLIC = {label for label, operation in OPERATIONS.items() if operation.get("security") == []}
 READ_BY_POST = {
+    "POST /api/v1/gift-cards/lookup",
     "POST /api/v1/availability/days",
     "POST /api/v1/availability/starts",
     "POST /api/v1/availability/places",
     "POST /api/v1/staff/{staff_id}/replan",
+    "POST /api/v1/public/branches/{key}/days",
+    "POST /api/v1/public/branches/{key}/starts",
 }
 """Operations that change nothing and take a document, which GET cannot."""
 BRANCH, OTHER_BRANCH = uuid7(), uuid7()
@@ -130,11 +149,14 @@ class RequestCases(RowBatch):
         super().__init__()
         self._days = pairwise(_days_from(date(1971, 1, 1)))
         for branch_id in (BRANCH, OTHER_BRANCH):
-            self._add(Branch, **branch_row(branch_id, name=STRANGER_NAME))
-            self._add(OpeningHours, branch_id=branch_id, weekday=1, opens=540, closes=1080)
+            self._add_branch(branch_id)
+        self._has_default_tax = False
 
     def add(self, label: str, caller: Caller, ownership: Ownership = "another's") -> RequestCase:
-        ids = {"caller": self._add_caller(caller), "session": uuid7()}
+        home, elsewhere = (BRANCH, OTHER_BRANCH)
+        if any(path in label for path in _OF_THE_TILL):
+            home, elsewhere = (self._add_branch(), self._add_branch())
+        ids = {"caller": self._add_caller(caller, home), "session": uuid7()}
         if caller.problem != "user gone":
             self._add_session(ids, caller)
         stranger = self._add_user(STRANGER_NAME, disabled=label.endswith("/enable"))
@@ -152,8 +174,9 @@ class RequestCases(RowBatch):
             token_hash=sha256(str(ids["word"]).encode()).digest(),
             expires_at=utc_now() + timedelta(hours=72),
         )
-        ids["branch_id"] = BRANCH if ownership == "own" else OTHER_BRANCH
-        ids["other_id"] = OTHER_BRANCH if ownership == "own" else BRANCH
+        ids["branch_id"] = home if ownership == "own" else elsewhere
+        ids["other_id"] = elsewhere if ownership == "own" else home
+        ids["key"] = ids["branch_id"]
         ids["special_hours_id"] = self._add(
             SpecialHours,
             branch_id=ids["branch_id"],
@@ -166,8 +189,38 @@ class RequestCases(RowBatch):
         self._add_visit(ids, **_status_of_visit(label, caller, owner))
         if label.endswith("/swap"):
             self._add_other_appointment(ids)
+        if "cours" in label:
+            ids["course_id"] = self._add_course(ids)
+        if any(path in label for path in _OF_THE_TILL) and label != "POST /api/v1/drawer-sessions":
+            ids["drawer_id"] = self._add(
+                DrawerSession, branch_id=ids["branch_id"], opening=0, opening_difference=0
+            )
+        ids["gift_card_id"] = self._add(
+            GiftCard,
+            branch_id=ids["branch_id"],
+            sale_line_id=uuid7(),
+            value=500_000,
+            **({} if label.endswith("/code") else _code_of(ids)),
+            locked_at=utc_now() if label.endswith("/unlock") else None,
+        )
+        needs_default_tax = "/setup" in label or label in {
+            "POST /api/v1/sales",
+            "PUT /api/v1/sales/{sale_id}",
+        }
+        if needs_default_tax and not self._has_default_tax:
+            self._has_default_tax = True
+            self._add_rows(tax_category_rows(800, default=True, name=_STRANGER_NAMES)[1])
+        self._add_bill(ids, label)
+        if any(path in label for path in _OF_THE_TILL):
+            self._add_bank_transfer(ids)
+        ids["rule_id"] = self._add_row(rule_row("service", ids["service_id"], branch_id=ids["branch_id"]))
         if ownership == "missing":
             ids |= {
+                "rule_id": uuid7(),
+                "gift_card_id": uuid7(),
+                "sale_id": uuid7(),
+                "transfer_id": uuid7(),
+                "drawer_id": uuid7(),
                 "shift_id": uuid7(),
                 "time_off_id": uuid7(),
                 "calendar_id": uuid7(),
@@ -183,19 +236,31 @@ class RequestCases(RowBatch):
                 "outage_id": uuid7(),
                 "blocked_time_id": uuid7(),
                 "staff_id": uuid7(),
+                "tax_category_id": uuid7(),
                 **{name: uuid7() for name in ("type_id", "room_id", "resource_id")},
                 **{name: uuid7() for name in ("category_id", "service_id", "variant_id", "add_on_id")},
+                "plan_id": uuid7(),
+                "product_id": uuid7(),
+                "course_id": uuid7(),
             }
         token = issue_access_token(ids["caller"], ids["session"])
         headers = {} if caller.problem == "no token" else {"Authorization": f"Bearer {token}"}
         return RequestCase(label, caller, ownership, ids, headers)
 
-    def _add_caller(self, caller: Caller) -> UUID:
+    def _add_branch(self, branch_id: UUID | None = None) -> UUID:
+        branch_id = branch_id or uuid7()
+        online = {"key": str(branch_id), "online_booking": True}
+        self._add(Branch, **branch_row(branch_id, name=STRANGER_NAME, **online))
+        self._add(OpeningHours, branch_id=branch_id, weekday=1, opens=540, closes=1080)
+        return branch_id
+
+    def _add_caller(self, caller: Caller, home: UUID) -> UUID:
         if caller.problem == "user gone":
             return uuid7()
         user_id = self._add_user(caller.name, disabled=caller.problem == "disabled")
         for role in caller.roles:
-            self._add(RoleAssignment, user_id=user_id, role=role.value, branch_id=caller.branch_id)
+            branch_id = home if caller.branch_id == BRANCH else caller.branch_id
+            self._add(RoleAssignment, user_id=user_id, role=role.value, branch_id=branch_id)
         return user_id
 
     def _add_user(self, full_name: str, *, disabled: bool = False) -> UUID:
@@ -284,6 +349,14 @@ class RequestCases(RowBatch):
             "appointment_id": visit.appointment_id,
             "treatment_id": visit.treatment_id,
         }
+        ids["token"] = uuid7()
+        self._add(
+            GuestLink,
+            visit_id=visit.id,
+            token_hash=sha256(str(ids["token"]).encode()).digest(),
+            request_hash=ids["token"].bytes,
+            request_digest=b"",
+        )
         ids["edit_id"] = uuid7()
         state = _state_of(rows)
         self._add(
@@ -297,6 +370,40 @@ class RequestCases(RowBatch):
             made = {"old_status": old_status, "new_status": status, "user_id": made_by}
             self._add(AppointmentTransition, appointment_id=visit.appointment_id, **made)
             ids[status] = visit.id
+
+    def _add_bill(self, ids: dict[str, UUID], label: str) -> None:
+        """Add a bill of 100 đồng, half of which is paid if the operation gives it back."""
+        is_paid = label.endswith("/refunds")
+        sale = sale_row(ids["branch_id"], total=100, paid=50 if is_paid else 0)
+        self._add_row(sale)
+        line = sale_line_row(sale.id, variant_id=ids["variant_id"], unit_price=100)
+        ids |= {"sale_id": sale.id, "line_id": self._add_row(line), "payment_id": uuid7()}
+        if is_paid:
+            ids["payment_id"] = self._add_row(payment_row(sale, 50))
+
+    def _add_bank_transfer(self, ids: dict[str, UUID]) -> None:
+        """Add a transfer of 100 đồng that waits for a person."""
+        self._add(BankAccount, branch_id=ids["branch_id"], bin="970436", number="1", holder=STRANGER_NAME)
+        ids["transfer_id"] = self._add(
+            BankTransfer,
+            provider="sepay",
+            reference=str(ids["word"]),
+            account="1",
+            amount=100,
+            content=STRANGER_NAME,
+            received_at=utc_now(),
+            notice=b"",
+            status="review",
+            reason="no_code",
+            branch_id=ids["branch_id"],
+        )
+
+    def _add_course(self, ids: dict[str, UUID]) -> UUID:
+        """Add a course of the customer that pays the treatment."""
+        self._add(CoursePlanVariant, plan_id=ids["plan_id"], variant_id=ids["variant_id"])
+        course, rows = course_rows(ids["branch_id"], ids["customer_id"], ids["plan_id"], expires_on=_LAST_DAY)
+        self._add_rows(rows)
+        return course.id
 
     def _add_other_appointment(self, ids: dict[str, UUID]) -> None:
         """Add an appointment of another guest with the colleague, six hours after the first."""
@@ -325,9 +432,14 @@ class RequestCases(RowBatch):
         return ids
 
     def _add_catalogue(self) -> dict[str, UUID]:
-        """Add a service that can be booked, and an add-on."""
+        """Add a service that can be booked, an add-on, and a course plan."""
         ids = {"category_id": self._add_row(category_row(_STRANGER_NAMES))}
-        variant, rows = service_rows(category_id=ids["category_id"], name=_STRANGER_NAMES)
+        tax_category, rows = tax_category_rows(800, name=_STRANGER_NAMES)
+        self._add_rows(rows)
+        ids["tax_category_id"] = tax_category.id
+        variant, rows = service_rows(
+            category_id=ids["category_id"], name=_STRANGER_NAMES, tax_category_id=tax_category.id
+        )
         self._add_rows(rows)
         ids |= {"service_id": variant.service_id, "variant_id": variant.id}
         self._add(
@@ -338,18 +450,24 @@ class RequestCases(RowBatch):
             needs_staff=True,
             with_guest=True,
         )
+        ids["product_id"] = self._add_row(product_row(name=_STRANGER_NAMES))
         ids["add_on_id"] = self._add(
             AddOn, key=f"k-{uuid7()}", minutes=0, price=0, position=0, offered="online", name=_STRANGER_NAMES
         )
+        ids["plan_id"] = self._add_row(plan_row(name=_STRANGER_NAMES))
         return ids
 
 
+_OF_THE_TILL = ("/drawer-sessions", "/sales", "/bank-transfers", "/bank-account")
+"""Paths of what changes the till of a branch: each request has branches of its own."""
 ABOUT_STAFF = {
     "GET /api/v1/shifts",
     "POST /api/v1/time-off",
     "GET /api/v1/time-off",
     "POST /api/v1/calendars",
     "GET /api/v1/calendars",
+    "GET /api/v1/commissions/statement",
+    "GET /api/v1/commissions/statement.csv",
 }
 """Operations on what belongs to a member of the staff that the body or the query names."""
 IN_A_BRANCH = ABOUT_STAFF | {
@@ -399,14 +517,56 @@ IN_A_BRANCH = ABOUT_STAFF | {
     "PATCH /api/v1/shifts/{shift_id}",
     "DELETE /api/v1/shifts/{shift_id}",
     "POST /api/v1/shifts/{shift_id}/swap",
+    "POST /api/v1/time-off/{time_off_id}/preview",
     "POST /api/v1/time-off/{time_off_id}/approve",
     "POST /api/v1/time-off/{time_off_id}/refuse",
     "POST /api/v1/time-off/{time_off_id}/withdraw",
     "POST /api/v1/staff/{staff_id}/replan",
     "POST /api/v1/staff/{staff_id}/replan/apply",
     "DELETE /api/v1/calendars/{calendar_id}",
+    "GET /api/v1/visits/{visit_id}/guest-link",
+    "DELETE /api/v1/visits/{visit_id}/guest-link",
+    "POST /api/v1/stock-entries",
+    "GET /api/v1/stock-entries",
+    "POST /api/v1/sales",
+    "GET /api/v1/sales",
+    "GET /api/v1/sales/{sale_id}",
+    *(f"GET /api/v1/reports/{name}" for name in ("day", "month", "services", "staff", "visits", "owed")),
+    "GET /api/v1/sales/{sale_id}/vietqr",
+    "GET /api/v1/sales/{sale_id}/receipt",
+    "GET /api/v1/sales/{sale_id}/invoices",
+    "GET /api/v1/branches/{branch_id}/bank-account",
+    "PUT /api/v1/branches/{branch_id}/bank-account",
+    "GET /api/v1/bank-transfers",
+    "POST /api/v1/bank-transfers/{transfer_id}/match",
+    "POST /api/v1/bank-transfers/{transfer_id}/return",
+    "POST /api/v1/bank-transfers/{transfer_id}/ignore",
+    "PUT /api/v1/sales/{sale_id}",
+    "POST /api/v1/sales/{sale_id}/payments",
+    "POST /api/v1/sales/{sale_id}/void",
+    "POST /api/v1/sales/{sale_id}/refunds",
+    "POST /api/v1/drawer-sessions",
+    "GET /api/v1/drawer-sessions",
+    "GET /api/v1/drawer-sessions/current",
+    "GET /api/v1/drawer-sessions/{drawer_id}",
+    "POST /api/v1/drawer-sessions/{drawer_id}/movements",
+    "POST /api/v1/drawer-sessions/{drawer_id}/close",
+    "GET /api/v1/visits/{visit_id}/courses",
+    "PUT /api/v1/visits/{visit_id}/courses",
+    "POST /api/v1/customer-courses/{course_id}/extend",
+    "POST /api/v1/customer-courses/{course_id}/transfer",
+    "POST /api/v1/gift-cards/{gift_card_id}/code",
+    "POST /api/v1/gift-cards/{gift_card_id}/unlock",
+    "POST /api/v1/commission-rules",
+    "GET /api/v1/commission-rules/check",
+    "PATCH /api/v1/commission-rules/{rule_id}",
+    "DELETE /api/v1/commission-rules/{rule_id}",
 }
 """Operations on what belongs to a branch, including a branch that the body or the query names."""
+
+
+def _code_of(ids: dict[str, UUID]) -> dict[str, Any]:
+    return {"code_hash": hash_of(normalize(str(ids["word"]))), "last4": "2D4E"}
 
 
 def ownerships_of(label: str) -> Iterator[Ownership]:
@@ -451,12 +611,22 @@ _SOON = _a_monday_to_come()
 _A_DAY = (datetime(2100, 3, 1, tzinfo=UTC), datetime(2100, 3, 2, tzinfo=UTC))
 _NEXT_DAY = (datetime(2100, 3, 2, tzinfo=UTC), datetime(2100, 3, 3, tzinfo=UTC))
 _BLOCKED_DAY = date(2100, 3, 1)
+_LAST_DAY = date(2100, 3, 1)
 _BLOCKED = {"reason": "meeting", "first_day": "2100-03-01", "starts": "09:00", "ends": "10:00"}
 _FREE_MONDAY, _SHIFT_MONDAY = "2100-03-08", "2100-03-01"
 _TIMES = {"start": "2100-03-01T00:00:00Z", "end": "2100-03-03T00:00:00Z"}
 _LATER = {"start": "2100-04-01T00:00:00Z", "end": "2100-04-03T00:00:00Z"}
 _NAME = {"vi": "Giường", "en": "Bed"}
+_RATES = [{"from_day": "2027-01-01", "rate": 1_000}]
 _VARIANT = {"key": "90", "price": 450_000, "segments": [{"minutes": 90, "needs_staff": True}]}
+
+
+def _import_of_a_category(key: str) -> dict[str, Any]:
+    """Return the import of a set-up file with a new category, and the digest of what it changes."""
+    file = {"version": 1, "categories": [{"key": key, "name": _NAME}]}
+    before, after = SpaFile(version=1), SpaFile.model_validate(file)
+    digest = SetupChanges.of(plan_changes(before, after), before, after, []).digest
+    return {"files": {"file": ("spa.json", json.dumps(file).encode())}, "params": {"expected": digest}}
 
 
 def _replan(ids: dict[str, UUID]) -> dict[str, Any]:
@@ -512,6 +682,10 @@ def _status_of_visit(label: str, caller: Caller, owner: UUID) -> dict[str, Any]:
     return {"status": new, "old_status": old, "made_by": owner}
 
 
+def _online_wish(ids: dict[str, UUID]) -> dict[str, Any]:
+    return {"guests": _wish(ids)["guests"], "link": str(ids["token"])}
+
+
 def _wish(ids: dict[str, UUID], **wishes: str) -> dict[str, Any]:
     return {
         "branch_id": str(ids["branch_id"]),
@@ -527,6 +701,14 @@ def _series(ids: dict[str, UUID]) -> dict[str, Any]:
 
 def _hours_later(hours: int) -> dict[str, str]:
     return {"start": (_SOON + timedelta(hours=hours)).isoformat()}
+
+
+def _report(ids: dict[str, UUID], **period: str) -> dict[str, Any]:
+    return {"params": {"branch_id": str(ids["branch_id"]), **period}}
+
+
+def _statement(ids: dict[str, UUID]) -> dict[str, Any]:
+    return {"params": {"staff_id": str(ids["staff_id"]), "first_day": "2027-01-01", "last_day": "2027-01-31"}}
 
 
 _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
@@ -611,6 +793,12 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
             "treatment_id": str(ids["treatment_id"]),
         }
     },
+    "POST /api/v1/public/branches/{key}/days": lambda ids: {
+        "json": _online_wish(ids) | {"first_day": "2100-03-01", "last_day": "2100-03-02"}
+    },
+    "POST /api/v1/public/branches/{key}/starts": lambda ids: {
+        "json": _online_wish(ids) | {"day": "2100-03-01"}
+    },
     "POST /api/v1/calendars": lambda ids: {"json": {"staff_id": str(ids["staff_id"])}},
     "GET /api/v1/calendars": lambda ids: {"params": {"staff_id": str(ids["staff_id"])}},
     "POST /api/v1/auth/password": lambda _: {
@@ -641,6 +829,8 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
         "files": {"file": ("c.csv", f"full_name\n{ids['word']}\n".encode())}
     },
     "POST /api/v1/customers/import/preview": lambda _: {"files": {"file": ("c.csv", b"full_name\nLan\n")}},
+    "POST /api/v1/setup/plan": lambda _: {"files": {"file": ("spa.yaml", b"version: 1")}},
+    "PUT /api/v1/setup": lambda ids: _import_of_a_category(f"k-{ids['word']}"),
     "PATCH /api/v1/customers/{customer_id}": lambda _: {"json": {"notes": "Thích phòng yên tĩnh"}},
     "POST /api/v1/customers/{customer_id}/archive": lambda _: {"params": {"force": "true"}},
     "POST /api/v1/customers/{customer_id}/erase": lambda _: {"params": {"force": "true"}},
@@ -711,5 +901,123 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
     "POST /api/v1/catalogue/add-ons": lambda ids: {
         "json": {"key": f"k-{ids['word']}", "name": _NAME, "minutes": 15, "price": 100_000}
     },
+    "POST /api/v1/commission-rules": lambda ids: {
+        "json": {
+            "branch_id": str(ids["branch_id"]),
+            "scope": "category",
+            "thing_id": str(ids["category_id"]),
+            "rate": 1000,
+            "first_day": "2027-01-01",
+        }
+    },
+    "GET /api/v1/commission-rules/check": lambda ids: {
+        "params": {
+            "branch_id": str(ids["branch_id"]),
+            "staff_id": str(ids["staff_id"]),
+            "day": "2027-01-01",
+            "kind": "service",
+            "thing_id": str(ids["variant_id"]),
+            "price": 450_000,
+        }
+    },
+    "PATCH /api/v1/commission-rules/{rule_id}": lambda _: {"json": {"last_day": "2030-12-31"}},
+    "GET /api/v1/commissions/statement": _statement,
+    "GET /api/v1/commissions/statement.csv": _statement,
+    "POST /api/v1/gift-cards/lookup": lambda ids: {"json": {"code": str(ids["word"])}},
+    "POST /api/v1/gift-cards/{gift_card_id}/code": lambda _: {"headers": {"Idempotency-Key": str(uuid7())}},
     "PATCH /api/v1/catalogue/add-ons/{add_on_id}": lambda _: {"json": {"price": 120_000}},
+    "POST /api/v1/sales": lambda ids: {
+        "json": {"branch_id": str(ids["branch_id"])},
+        "headers": {"Idempotency-Key": str(uuid7())},
+    },
+    "GET /api/v1/sales": lambda ids: {"params": {"branch_id": str(ids["branch_id"])}},
+    **{f"GET /api/v1/reports/{name}": lambda ids: _report(ids, day="2026-12-01") for name in ("day", "owed")},
+    "GET /api/v1/reports/month": lambda ids: _report(ids, month="2026-12"),
+    **{
+        f"GET /api/v1/reports/{name}": lambda ids: _report(ids, first_day="2026-12-01", last_day="2026-12-31")
+        for name in ("services", "staff", "visits")
+    },
+    "PUT /api/v1/sales/{sale_id}": lambda ids: {
+        "json": {"lines": [{"id": str(ids["line_id"])}], "note": "Khách quen"}
+    },
+    "POST /api/v1/sales/{sale_id}/payments": lambda _: {
+        "json": {"payments": [{"method": "card", "amount": 100}]},
+        "headers": {"Idempotency-Key": str(uuid7())},
+    },
+    "POST /api/v1/sales/{sale_id}/void": lambda _: {"json": {"reason": "Khách đổi ý"}},
+    "POST /api/v1/sales/{sale_id}/refunds": lambda ids: {
+        "json": {"payments": [{"payment_id": str(ids["payment_id"]), "amount": 50}]},
+        "headers": {"Idempotency-Key": str(uuid7())},
+    },
+    "PUT /api/v1/branches/{branch_id}/bank-account": lambda _: {
+        "json": {"bin": "970436", "number": "0123456789", "holder": "SEN TRANG"}
+    },
+    "GET /api/v1/bank-transfers": lambda ids: {"params": {"branch_id": str(ids["branch_id"])}},
+    "POST /api/v1/bank-transfers/{transfer_id}/match": lambda ids: {
+        "json": {"sale_id": str(ids["sale_id"])},
+        "headers": {"Idempotency-Key": str(uuid7())},
+    },
+    "POST /api/v1/bank-transfers/{transfer_id}/return": lambda _: {
+        "json": {"note": "Trả khách"},
+        "headers": {"Idempotency-Key": str(uuid7())},
+    },
+    "POST /api/v1/bank-transfers/{transfer_id}/ignore": lambda _: {
+        "json": {"note": "Không phải khách"},
+        "headers": {"Idempotency-Key": str(uuid7())},
+    },
+    "POST /api/v1/drawer-sessions": lambda ids: {
+        "json": {"branch_id": str(ids["branch_id"]), "counted": 500_000},
+        "headers": {"Idempotency-Key": str(uuid7())},
+    },
+    "GET /api/v1/drawer-sessions": lambda ids: {"params": {"branch_id": str(ids["branch_id"])}},
+    "GET /api/v1/drawer-sessions/current": lambda ids: {"params": {"branch_id": str(ids["branch_id"])}},
+    "POST /api/v1/drawer-sessions/{drawer_id}/movements": lambda _: {
+        "json": {"kind": "safe", "amount": 100_000},
+        "headers": {"Idempotency-Key": str(uuid7())},
+    },
+    "POST /api/v1/drawer-sessions/{drawer_id}/close": lambda _: {
+        "json": {"counted": 0},
+        "headers": {"Idempotency-Key": str(uuid7())},
+    },
+    "POST /api/v1/products": lambda ids: {
+        "json": {"key": f"k-{ids['word']}", "name": _NAME, "price": 250_000}
+    },
+    "PATCH /api/v1/products/{product_id}": lambda _: {"json": {"price": 300_000}},
+    "GET /api/v1/stock-entries": lambda ids: {"params": {"branch_id": str(ids["branch_id"])}},
+    "POST /api/v1/stock-entries": lambda ids: {
+        "json": {
+            "branch_id": str(ids["branch_id"]),
+            "product_id": str(ids["product_id"]),
+            "kind": "received",
+            "pieces": 12,
+        }
+    },
+    "POST /api/v1/tax-categories": lambda ids: {
+        "json": {"key": f"k-{ids['word']}", "name": _NAME, "rates": _RATES}
+    },
+    "PATCH /api/v1/tax-categories/{tax_category_id}": lambda _: {"json": {"name": _NAME}},
+    "PUT /api/v1/tax-categories/{tax_category_id}/rates": lambda _: {"json": {"rates": _RATES}},
+    "POST /api/v1/course-plans": lambda ids: {
+        "json": {
+            "key": f"k-{ids['word']}",
+            "name": _NAME,
+            "price": 3_500_000,
+            "sessions": 10,
+            "variant_ids": [str(ids["variant_id"])],
+        }
+    },
+    "PUT /api/v1/visits/{visit_id}/courses": lambda ids: {
+        "json": {
+            "treatments": [{"treatment_id": str(ids["treatment_id"]), "course_id": str(ids["course_id"])}]
+        }
+    },
+    "POST /api/v1/customer-courses/{course_id}/extend": lambda _: {
+        "json": {"expires_on": "2100-12-31", "reason": "Khách đi công tác"},
+        "headers": {"Idempotency-Key": str(uuid7())},
+    },
+    "POST /api/v1/customer-courses/{course_id}/transfer": lambda ids: {
+        "json": {"customer_id": str(ids["duplicate"]), "reason": "Tặng chị gái"},
+        "headers": {"Idempotency-Key": str(uuid7())},
+    },
+    "PATCH /api/v1/course-plans/{plan_id}": lambda _: {"json": {"price": 3_600_000}},
 }

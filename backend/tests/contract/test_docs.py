@@ -52,11 +52,15 @@ IN_GLOSSARY = [
     "ResourceKind",
     "BlockReason",
     "Offered",
+    "StockChange",
     "ConsentPurpose",
     "TherapistOrder",
     "Reason",
     "StrandedReason",
     "TimeOffStatus",
+    "CourseSessionState",
+    "CourseEntryKind",
+    "ReturnPolicy",
     "Role",
 ]
 

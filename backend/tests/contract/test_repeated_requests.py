@@ -30,14 +30,31 @@ WITHOUT_KEY = {
     f"POST {V1}/auth/sign-out-everywhere",
     f"POST {V1}/customers/import/preview",  # it changes nothing
     f"POST {V1}/visit-series/preview",
+    f"POST {V1}/time-off/{{time_off_id}}/preview",
+    f"POST {V1}/setup/plan",
 }
 REQUIRES_KEY = {
     f"POST {V1}/visits",
     f"POST {V1}/visits/{{visit_id}}/undo",
     f"POST {V1}/visit-series",
     f"POST {V1}/appointments/{{appointment_id}}/swap",
+    f"POST {V1}/sales",
+    f"POST {V1}/bank-transfers/{{transfer_id}}/match",
+    f"POST {V1}/bank-transfers/{{transfer_id}}/return",
+    f"POST {V1}/bank-transfers/{{transfer_id}}/ignore",
+    f"POST {V1}/sales/{{sale_id}}/payments",
+    f"POST {V1}/sales/{{sale_id}}/refunds",
+    f"POST {V1}/customer-courses/{{course_id}}/extend",
+    f"POST {V1}/customer-courses/{{course_id}}/transfer",
+    f"POST {V1}/drawer-sessions",
+    f"POST {V1}/drawer-sessions/{{drawer_id}}/movements",
+    f"POST {V1}/drawer-sessions/{{drawer_id}}/close",
 }
-REPEATABLE = POSTS - PUBLIC - READ_BY_POST - WITHOUT_KEY
+OF_GUESTS = {f"POST {V1}/public/branches/{{key}}/visits"}
+"""Posts with a required key that belongs to no user (tests/api/online_booking)."""
+STORED_NOWHERE = {f"POST {V1}/gift-cards/{{gift_card_id}}/code"}
+"""Posts whose response is made of the required key again, since it has a secret (tests/api/gift_card)."""
+REPEATABLE = POSTS - PUBLIC - READ_BY_POST - WITHOUT_KEY - STORED_NOWHERE
 
 
 def test_every_post_that_changes_something_takes_a_key() -> None:
@@ -47,8 +64,9 @@ def test_every_post_that_changes_something_takes_a_key() -> None:
         for header in methods.get("post", {}).get("parameters", [])
         if header["name"] == "Idempotency-Key"
     }
-    assert set(keys) == REPEATABLE
-    assert {label for label, is_required in keys.items() if is_required} == REQUIRES_KEY
+    assert set(keys) == REPEATABLE | OF_GUESTS | STORED_NOWHERE
+    required = {label for label, is_required in keys.items() if is_required}
+    assert required == REQUIRES_KEY | OF_GUESTS | STORED_NOWHERE
 
 
 @pytest.mark.parametrize("label", sorted(REPEATABLE - REQUIRES_KEY))

@@ -1,7 +1,8 @@
 """The servers for the tests of the screens in a browser: PostgreSQL, Valkey, the demo spa, and the API on E2E_PORT.
 
 Playwright starts it (`frontend/playwright.config.ts`) and reads the accounts and the day of the show from E2E_FACTS. The
-day is a Saturday with visits in every status, because a demo spa of today has none that are cancelled or on hold.
+day is a Saturday with visits in every status, because a demo spa of today has none that are cancelled or on hold. With
+E2E_SPA=empty there is nothing but an administrator, as after `zenspa user create`.
 """
 
 import asyncio
@@ -35,6 +36,8 @@ SHOW_HOUR = time(13, 40)
 """The time at which the show day is looked at."""
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 _PARTIES = 90
+_THERAPISTS = 12
+"""The accounts that tests give to therapists of their own branches."""
 _WISHES = 0.35
 """The share of parties that ask for a therapist by name."""
 _NOTES = ["Lực nhẹ thôi, da dễ bầm.", "Đến trễ 10 phút.", "", "", ""]
@@ -55,15 +58,19 @@ def main() -> None:
             "REDIS_HOST": valkey.host,
             "REDIS_PORT": str(valkey.port),
             "SECRET_KEY": "a key for tests only, as long as production's",
+            "SEPAY_WEBHOOK_KEY": "whsec_e2e",
             "RATE_LIMIT_PER_MINUTE": "1000000",
             "LOG_LEVEL": "WARNING",
             "JOB_INTERVAL_SECONDS": "0",
             "SCREENS_DIR": str(Path(__file__).resolve().parents[3] / "frontend/dist"),
         }
         from app.cli.migrate import migrate
+        from tests.support.cheap_hashes import use_cheap_hashes
 
         migrate()
-        facts = asyncio.run(_seed()) | {"database": postgres.url(DATABASE).replace("+asyncpg", "", 1)}
+        use_cheap_hashes()
+        seed = _add_owner if os.environ.get("E2E_SPA") == "empty" else _seed
+        facts = asyncio.run(seed()) | {"database": postgres.url(DATABASE).replace("+asyncpg", "", 1)}
         Path(os.environ["E2E_FACTS"]).write_text(json.dumps(facts), encoding="utf-8")
         import uvicorn
 
@@ -94,14 +101,67 @@ async def _seed() -> dict[str, Any]:
     await seed.seed_spa()
     await seed.seed_customers(120)
     accounts = await seed.seed_accounts()
+    therapists = await _add_therapists()
     branch_id, day = await _book_show_day(accounts[0].email)
     await close_db()
     return {
         "accounts": {account.role.value: [account.email, account.password] for account in accounts},
+        "therapists": therapists,
         "day": day.isoformat(),
         "now": datetime.combine(day, SHOW_HOUR, ZoneInfo("Asia/Ho_Chi_Minh")).isoformat(),
         "branch": str(branch_id),
     }
+
+
+async def _add_therapists() -> list[tuple[str, str, str]]:
+    """Add accounts of therapists without a staff record. Return the email, the password and the id of each."""
+    from app.db.transactions import run_in_transaction
+    from app.modules.identity import identity_service
+    from app.modules.identity.access import SYSTEM_USER
+    from app.modules.identity.identity_models import User
+    from app.modules.identity.identity_schemas import RoleGrant
+    from app.modules.identity.passwords import hash_password
+    from app.modules.identity.roles import Role
+
+    password = "một câu dễ nhớ"
+    users = [
+        User(
+            full_name=f"Kỹ thuật viên {number}",
+            email=f"ktv-{number}@example.com",
+            password_hash=await hash_password(password),
+        )
+        for number in range(_THERAPISTS)
+    ]
+
+    async def add(session: "AsyncSession") -> None:
+        for user in users:
+            await identity_service.create_user(session, SYSTEM_USER, user, [RoleGrant(role=Role.THERAPIST)])
+
+    await run_in_transaction(add)
+    return [(user.email or "", password, str(user.id)) for user in users]
+
+
+async def _add_owner() -> dict[str, Any]:
+    """Add an administrator to a database that has nothing."""
+    from app.core.database import close_db, init_db
+    from app.db.transactions import run_in_transaction
+    from app.modules.identity import identity_service
+    from app.modules.identity.access import SYSTEM_USER
+    from app.modules.identity.identity_models import User
+    from app.modules.identity.identity_schemas import RoleGrant
+    from app.modules.identity.passwords import hash_password, new_password
+    from app.modules.identity.roles import Role
+
+    email, password = "chu@example.com", new_password()
+
+    async def add(session: "AsyncSession") -> None:
+        owner = User(full_name="Trần Minh Quân", email=email, password_hash=await hash_password(password))
+        await identity_service.create_user(session, SYSTEM_USER, owner, [RoleGrant(role=Role.ADMIN)])
+
+    await init_db()
+    await run_in_transaction(add)
+    await close_db()
+    return {"accounts": {"admin": [email, password]}}
 
 
 async def _book_show_day(booked_by: str) -> tuple[UUID, date]:

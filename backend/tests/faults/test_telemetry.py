@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from tests.support import SOON
@@ -93,16 +94,25 @@ async def test_what_a_receptionist_searches_for_does_not_reach_the_collector() -
     assert not [export for export in collector.exports if "Nguy" in str(export)]
 
 
-async def test_the_key_of_a_calendar_does_not_reach_the_collector() -> None:
+@pytest.mark.parametrize(
+    ("route", "redacted"),
+    [
+        ("/api/v1/calendars/{token}.ics", "/api/v1/calendars/REDACTED.ics"),
+        ("/api/v1/public/visits/{token}", "/api/v1/public/visits/REDACTED"),
+        ("/api/v1/public/visits/{token}/calendar.ics", "/api/v1/public/visits/REDACTED/calendar.ics"),
+        ("/visit/{token}", "/visit/REDACTED"),
+        ("/visit/{token}/times", "/visit/REDACTED/times"),
+    ],
+)
+async def test_the_key_of_an_address_does_not_reach_the_collector(route: str, redacted: str) -> None:
     with running_collector() as collector:
         environment = stores() | {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.endpoint}
         async with AppProcess(environment) as process:
             async with process.http() as http:
-                await http.get("/api/v1/calendars/a-key.ics")
+                await http.get(route.format(token="a-key"))
             process.terminate()
             await process.wait(SOON)
-    span = collector.spans()["GET /api/v1/calendars/{token}.ics"]
-    assert span["url.path"] == "/api/v1/calendars/REDACTED.ics"
+    assert collector.spans()[f"GET {route}"]["url.path"] == redacted
     assert not [export for export in collector.exports if "a-key" in str(export)]
 
 

@@ -22,9 +22,10 @@ _BACKEND = str(Path(__file__).resolve().parents[2])
 HOST = (b"host", b"testserver")
 
 
-def client_of(app: ASGIApp) -> httpx2.AsyncClient:
-    """Return a client of an app in this process that is not the shared one."""
-    return httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://testserver")
+def client_of(app: ASGIApp, address: str = "127.0.0.1") -> httpx2.AsyncClient:
+    """Return a client of an app in this process that is not the shared one, with this network address."""
+    transport = httpx2.ASGITransport(app=app, client=(address, 50_000))
+    return httpx2.AsyncClient(transport=transport, base_url="http://testserver")
 
 
 def refusal(response: httpx2.Response, status: int, code: str | None = None) -> dict[str, Any]:

@@ -84,6 +84,8 @@ def test_there_are_fields_of_every_module() -> None:
 
 @given(text=TEXTS)
 @example("İ" * 50)
+@example("\u0f73" * 300)  # two marks each, once composed
+@example("\u0344" * 300)
 @example("İ" * 25)
 @example("a\u200b\u0306")
 @example("\u3164")

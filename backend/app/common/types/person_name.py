@@ -7,6 +7,8 @@ sorts by the same family names and titles (`zenspa_name_order`, migration 0025);
 import re
 import unicodedata
 
+from app.common.helpers import without_marks
+
 FAMILY_NAMES = frozenset(
     """
     au bach bui cao chau chu cu dam dang dao dau diep dinh do doan duong giap ha han ho hoang hua huynh khong khuat khuc
@@ -72,8 +74,7 @@ def _has_vietnamese_letters(names: list[str]) -> bool:
 
 def plain(text: str) -> str:
     """Return the text in small letters without accents: Đặng becomes dang."""
-    decomposed = unicodedata.normalize("NFD", text.lower().replace("đ", "d"))
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    return without_marks(text.lower())
 
 
 def _is_syllable(word: str) -> bool:

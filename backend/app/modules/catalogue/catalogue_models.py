@@ -30,6 +30,8 @@ class Service(KeyedEntity):
     description: Mapped[LocalizedText] = localized_columns("description")
     position: Mapped[int]
     offered: Mapped[str] = mapped_column(Text)
+    tax_category_id: Mapped[UUID | None] = mapped_column(ForeignKey("tax_category.id"))
+    """The default category where it is null."""
 
     __table_args__ = (CheckConstraint("offered IN ('online', 'desk', 'no')", name="offered"),)
 
@@ -95,6 +97,8 @@ class AddOn(KeyedEntity):
     """The price in đồng."""
     position: Mapped[int]
     offered: Mapped[str] = mapped_column(Text)
+    tax_category_id: Mapped[UUID | None] = mapped_column(ForeignKey("tax_category.id"))
+    """The category of the service to which it is added where it is null."""
 
     __table_args__ = (
         CheckConstraint("minutes BETWEEN 0 AND 1440 AND minutes % 5 = 0", name="minutes"),

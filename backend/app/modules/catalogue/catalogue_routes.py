@@ -39,6 +39,7 @@ from app.modules.catalogue.catalogue_schemas import (
     VariantUpdate,
 )
 from app.modules.identity.access import SignedIn
+from app.modules.tax.tax_errors import TaxCategoryNotFound
 
 router = ApiRouter(prefix=f"{API_V1}/catalogue", tags=["Catalogue"])
 
@@ -80,7 +81,7 @@ async def update_service_category(
     "/services",
     status_code=201,
     responses=error_responses(
-        CategoryNotFound, AddOnNotFound, ServiceKeyTaken, VariantKeyTaken, VariantsAlike
+        CategoryNotFound, TaxCategoryNotFound, AddOnNotFound, ServiceKeyTaken, VariantKeyTaken, VariantsAlike
     ),
 )
 async def create_service(user: SignedIn, session: SessionDep, new: ServiceCreate) -> DeskService:
@@ -90,7 +91,9 @@ async def create_service(user: SignedIn, session: SessionDep, new: ServiceCreate
 
 @router.patch(
     "/services/{service_id}",
-    responses=error_responses(ServiceNotFound, CategoryNotFound, AddOnNotFound, ServiceKeyTaken),
+    responses=error_responses(
+        ServiceNotFound, CategoryNotFound, TaxCategoryNotFound, AddOnNotFound, ServiceKeyTaken
+    ),
 )
 async def update_service(
     user: SignedIn, session: SessionDep, service_id: UUID, changes: ServiceUpdate
@@ -122,13 +125,15 @@ async def update_service_variant(
     return await service.update_variant(session, user, variant_id, changes)
 
 
-@router.post("/add-ons", status_code=201, responses=error_responses(AddOnKeyTaken))
+@router.post("/add-ons", status_code=201, responses=error_responses(TaxCategoryNotFound, AddOnKeyTaken))
 async def create_add_on(user: SignedIn, session: SessionDep, new: AddOnCreate) -> DeskAddOn:
     """Add an add-on. Each service lists the add-ons it can have."""
     return await service.create_add_on(session, user, new)
 
 
-@router.patch("/add-ons/{add_on_id}", responses=error_responses(AddOnNotFound, AddOnKeyTaken))
+@router.patch(
+    "/add-ons/{add_on_id}", responses=error_responses(AddOnNotFound, TaxCategoryNotFound, AddOnKeyTaken)
+)
 async def update_add_on(
     user: SignedIn, session: SessionDep, add_on_id: UUID, changes: AddOnUpdate
 ) -> DeskAddOn:

@@ -94,6 +94,14 @@ AddOnIds = Annotated[
     Field(max_length=MAX_ADD_ONS, description="Add-ons of this service. Their order is that of the add-ons."),
 ]
 
+ServiceTax = Annotated[
+    UUID | None, Field(description="The tax category of the service. null: the default category.")
+]
+AddOnTax = Annotated[
+    UUID | None,
+    Field(description="The tax category of the add-on. null: that of the service to which it is added."),
+]
+
 
 class CategoryCreate(RequestModel):
     key: Key = Field(examples=["massage"])
@@ -144,6 +152,7 @@ class ServiceCreate(RequestModel):
     description: BilingualText = Field(default_factory=BilingualText)
     position: Position = 0
     offered: Offered = Offered.ONLINE
+    tax_category_id: ServiceTax = None
     add_on_ids: AddOnIds = Field(default_factory=list)
     variants: Annotated[list[VariantCreate], Field(max_length=MAX_VARIANTS)] = Field(default_factory=list)
 
@@ -159,6 +168,7 @@ class ServiceUpdate(RequestModel):
     description: BilingualText = Field(default_factory=BilingualText)
     position: Position = 0
     offered: Offered = Offered.ONLINE
+    tax_category_id: ServiceTax = None
     add_on_ids: AddOnIds = Field(default_factory=list)
 
 
@@ -169,6 +179,7 @@ class AddOnCreate(RequestModel):
     price: Price
     position: Position = 0
     offered: Offered = Offered.ONLINE
+    tax_category_id: AddOnTax = None
 
 
 class AddOnUpdate(RequestModel):
@@ -182,6 +193,7 @@ class AddOnUpdate(RequestModel):
     price: Price = 0
     position: Position = 0
     offered: Offered = Offered.ONLINE
+    tax_category_id: AddOnTax = None
 
 
 class VariantRead(BaseModel):
@@ -252,6 +264,7 @@ class DeskService(BaseModel):
     description: BilingualText
     position: int
     offered: Offered
+    tax_category_id: ServiceTax
     add_on_ids: list[UUID]
     variants: list[DeskVariant]
 
@@ -259,6 +272,7 @@ class DeskService(BaseModel):
 class DeskAddOn(AddOnRead):
     position: int
     offered: Offered
+    tax_category_id: AddOnTax
 
 
 class DeskCatalogue(BaseModel):

@@ -66,6 +66,7 @@ from app.modules.catalogue.reading import (
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import TEAM, Role
 from app.modules.resource import resource_service
+from app.modules.tax.tax_errors import TaxCategoryNotFound
 
 type _Path = tuple[str | int, ...]
 
@@ -78,9 +79,11 @@ _INTEGRITY_ERRORS: dict[str, type[ZenSpaException]] = {
     "service_category_key_key": CategoryKeyTaken,
     "service_key_key": ServiceKeyTaken,
     "service_category_id_fkey": CategoryNotFound,
+    "service_tax_category_id_fkey": TaxCategoryNotFound,
     "service_variant_key": VariantKeyTaken,
     "service_variant_service_id_fkey": ServiceNotFound,
     "add_on_key_key": AddOnKeyTaken,
+    "add_on_tax_category_id_fkey": TaxCategoryNotFound,
     "service_add_on_add_on_id_fkey": AddOnNotFound,
 }
 
@@ -167,7 +170,7 @@ async def create_service(
         alike_will_do: The caller looks for variants that guests cannot tell apart itself, by `refuse_alike_variants`.
 
     Raises:
-        CategoryNotFound, AddOnNotFound, ServiceKeyTaken, VariantKeyTaken, VariantsAlike
+        CategoryNotFound, TaxCategoryNotFound, AddOnNotFound, ServiceKeyTaken, VariantKeyTaken, VariantsAlike
         ValidationException: a segment names an unknown type, or a type of the wrong kind.
     """
     authorize(user, Role.ADMIN, everywhere=True)
@@ -183,6 +186,7 @@ async def create_service(
         description=new.description.localized(),
         position=new.position,
         offered=new.offered,
+        tax_category_id=new.tax_category_id,
     )
     await _save(session, service)
     await _set_add_ons(session, service.id, new.add_on_ids)
@@ -199,7 +203,7 @@ async def update_service(
     """Change the fields that were sent.
 
     Raises:
-        ServiceNotFound, CategoryNotFound, AddOnNotFound, ServiceKeyTaken
+        ServiceNotFound, CategoryNotFound, TaxCategoryNotFound, AddOnNotFound, ServiceKeyTaken
     """
     authorize(user, Role.ADMIN, everywhere=True)
     service = await get_row(session, Service, service_id, ServiceNotFound, lock=True)
@@ -328,7 +332,7 @@ async def create_add_on(session: AsyncSession, user: CurrentUser, new: AddOnCrea
     """Add an add-on.
 
     Raises:
-        AddOnKeyTaken
+        TaxCategoryNotFound, AddOnKeyTaken
     """
     authorize(user, Role.ADMIN, everywhere=True)
     add_on = AddOn(**new.model_dump(exclude={"name"}), name=new.name.localized())
@@ -342,7 +346,7 @@ async def update_add_on(
     """Change the fields that were sent.
 
     Raises:
-        AddOnNotFound, AddOnKeyTaken
+        AddOnNotFound, TaxCategoryNotFound, AddOnKeyTaken
     """
     authorize(user, Role.ADMIN, everywhere=True)
     add_on = await get_row(session, AddOn, add_on_id, AddOnNotFound, lock=True)

@@ -98,6 +98,7 @@ async def read_services(session: AsyncSession, services: Sequence[Service]) -> l
             description=service.description,
             position=service.position,
             offered=service.offered,
+            tax_category_id=service.tax_category_id,
             add_on_ids=add_on_ids[service.id],
             variants=variants[service.id],
         )

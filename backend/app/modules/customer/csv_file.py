@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Self
 
 from pydantic import ValidationError
 
+from app.common.csv_text import BYTE_ORDER_MARK, escape, unescape
 from app.common.types.localized import LocalizedText
 from app.core.validation_messages import describe
 from app.modules.customer.broken_text import (
@@ -38,7 +39,6 @@ from app.modules.customer.csv_header import (
     fold,
     read_columns,
 )
-from app.modules.customer.csv_writer import BYTE_ORDER_MARK, escape, unescape
 from app.modules.customer.customer_schemas import TAG_SEPARATOR, CustomerRow
 from app.modules.customer.row_errors import Doubt, RowError
 

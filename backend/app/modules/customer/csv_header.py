@@ -7,12 +7,11 @@ import csv
 import io
 import re
 import string
-import unicodedata
 from collections.abc import Collection, Container, Iterator, Sequence
 from enum import StrEnum
 from typing import NamedTuple
 
-from app.common.helpers import has_long_run_of_marks
+from app.common.helpers import has_long_run_of_marks, without_marks
 from app.modules.customer.columns import CONTACT_PHONE, CSV_COLUMNS
 
 MAX_COLUMNS = 200
@@ -197,8 +196,7 @@ def fold(text: str) -> str:
     """Return the text in lower case and without accents. A long text of combining marks is no word, and stays."""
     if has_long_run_of_marks(text):
         return text
-    decomposed = unicodedata.normalize("NFD", text.strip().lower().replace("đ", "d"))
-    return "".join(char for char in decomposed if not unicodedata.combining(char))
+    return without_marks(text.strip().lower())
 
 
 def _letter(index: int) -> str:

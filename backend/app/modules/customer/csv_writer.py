@@ -2,13 +2,10 @@
 
 import csv
 import io
-import re
 
+from app.common.csv_text import BYTE_ORDER_MARK, escape
 from app.modules.customer.columns import CSV_COLUMNS
 from app.modules.customer.customer_schemas import TAG_SEPARATOR
-
-BYTE_ORDER_MARK = "\ufeff"
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 class CsvWriter:
@@ -37,15 +34,3 @@ def text_of_cell(value: object) -> str:
     if isinstance(value, list):
         return TAG_SEPARATOR.join(value)
     return "" if value is None else str(value)
-
-
-def escape(cell: str) -> str:
-    """Put an apostrophe before a cell that a spreadsheet would run as a formula (OWASP, CSV injection).
-
-    Reading removes the apostrophe.
-    """
-    return f"'{cell}" if _FORMULA.match(cell) else cell
-
-
-def unescape(cell: str) -> str:
-    return cell[1:] if cell.startswith("'") and _FORMULA.match(cell) else cell

@@ -5,8 +5,10 @@ from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, case, exists, func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
+from uuid_utils.compat import uuid7
 
 from app.common.types.localized import LocalizedText
 from app.core.database import claim_connection
@@ -248,6 +250,43 @@ async def names_of_customers(session: AsyncSession, customer_ids: Collection[UUI
         return {}
     rows = await session.execute(select(Customer.id, Customer.full_name).where(Customer.id.in_(customer_ids)))
     return {row.id: row.full_name for row in rows}
+
+
+async def find_or_add_by_phone(session: AsyncSession, new: CustomerCreate) -> Customer:
+    """Return the active customer with the phone number of `new`, or add `new`. Lock it as `share_customers` does.
+
+    A known customer is not changed. A number of a duplicate leads to the customer that it was merged into. One who is
+    archived stays so: the number is free, and who comes with it is a new customer until the desk decides otherwise.
+    """
+    while True:
+        known = await session.scalar(_with_phone(new.phone)) or await _survivor_with_phone(session, new.phone)
+        if known is None:
+            added = insert(Customer).values(id=uuid7(), **new.model_dump())
+            free = added.on_conflict_do_nothing(
+                index_elements=[Customer.phone], index_where=Customer.archived_at.is_(None)
+            )
+            await session.execute(free)
+            continue
+        customer = (await share_customers(session, [known.id]))[known.id]
+        if customer.archived_at is None:  # merged and erased customers are archived as well
+            return customer
+
+
+async def _survivor_with_phone(session: AsyncSession, phone: str | None) -> Customer | None:
+    """Return the active customer that the duplicates with this number were merged into."""
+    merged = select(Customer.merged_into_id).where(
+        Customer.phone == phone, Customer.merged_into_id.is_not(None)
+    )
+    survivors = merged.cte("survivors", recursive=True)
+    further = select(Customer.merged_into_id).where(
+        Customer.id == survivors.c.merged_into_id, Customer.merged_into_id.is_not(None)
+    )
+    survivors = survivors.union(further)
+    active = select(Customer).where(
+        Customer.id.in_(select(survivors.c.merged_into_id)), Customer.archived_at.is_(None)
+    )
+    survivor: Customer | None = await session.scalar(active.order_by(Customer.id).limit(1))
+    return survivor
 
 
 async def lock_own_customer(session: AsyncSession, user: CurrentUser) -> Customer | None:

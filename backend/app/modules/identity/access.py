@@ -13,7 +13,7 @@ authorizes it in its first line:
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, NamedTuple, override
+from typing import Annotated, NamedTuple, Protocol, override
 from uuid import UUID
 
 from fastapi import Depends, Request, Security
@@ -90,8 +90,21 @@ The audit ledger records the changes of a command without an actor, because noth
 """
 
 
+class RoleHolder(Protocol):
+    """A user or a guest, who acts by roles: the user who sent the request, or the holder of a private link."""
+
+    def holds(self, *roles: Role) -> bool:
+        """Return whether they have one of the roles in any branch."""
+
+    def holds_in(self, branch_id: UUID, *roles: Role) -> bool:
+        """Return whether they have one of the roles in this branch or everywhere."""
+
+    def holds_everywhere(self, *roles: Role) -> bool:
+        """Return whether they have one of the roles in the whole spa."""
+
+
 def authorize(
-    user: CurrentUser, *roles: Role, branch_id: UUID | None = None, everywhere: bool = False
+    user: RoleHolder, *roles: Role, branch_id: UUID | None = None, everywhere: bool = False
 ) -> None:
     """Refuse the user unless they have one of the roles. The first line of a service function that not everybody may call.
 

@@ -19,19 +19,29 @@ from fastapi import Cookie, Depends, Request, Response
 from app.common.constants import API_V1
 from app.common.helpers import utc_now
 from app.core.config import settings
+from app.core.database import SessionDep
 from app.core.exceptions import RateLimitException, error_responses
 from app.http.router import PUBLIC, ApiRouter
-from app.modules.identity import sessions
+from app.modules.identity import invitations, recovery, sessions
 from app.modules.identity.auth_routes import DeviceDep
 from app.modules.identity.guesses import DEVICE_LIFETIME
 from app.modules.identity.identity_errors import (
     ForeignOrigin,
     InvalidRefreshToken,
+    InvitationNotFound,
     RefreshTokenReused,
+    ResetLinkInvalid,
     UserDisabled,
     WrongCredentials,
 )
-from app.modules.identity.identity_schemas import AccessToken, BrowserSignIn, SignIn, Tokens
+from app.modules.identity.identity_schemas import (
+    AccessToken,
+    BrowserSignIn,
+    InvitationAccept,
+    PasswordReset,
+    SignIn,
+    Tokens,
+)
 from app.modules.identity.sessions import SESSION_LIFETIME
 
 _PATH = f"{API_V1}/auth/browser"
@@ -77,6 +87,31 @@ async def sign_in_browser(
     """Open a session with an email or a phone number and a password. The refresh token is set as a cookie."""
     signing_in = SignIn(**credentials.model_dump(), device_token=device_token or None)
     return _hand_out(await sessions.sign_in(signing_in, device), request, response)
+
+
+@router.post(
+    "/join",
+    status_code=201,
+    openapi_extra=PUBLIC,
+    responses=error_responses(InvitationNotFound, ForeignOrigin),
+)
+async def join_in_browser(
+    session: SessionDep, answer: InvitationAccept, device: DeviceDep, request: Request, response: Response
+) -> AccessToken:
+    """Accept an invitation by the link of its mail, set a password and open a session."""
+    return _hand_out(await invitations.accept(session, answer, device), request, response)
+
+
+@router.post(
+    "/password-reset",
+    openapi_extra=PUBLIC,
+    responses=error_responses(ResetLinkInvalid, ForeignOrigin),
+)
+async def reset_password_in_browser(
+    session: SessionDep, reset: PasswordReset, device: DeviceDep, request: Request, response: Response
+) -> AccessToken:
+    """Set a new password with the link of the mail, end all sessions and open a new one."""
+    return _hand_out(await recovery.reset_password(session, reset, device), request, response)
 
 
 @router.post(

@@ -269,7 +269,8 @@ def _hash(token: str) -> bytes:
 
 
 def _link_mail(invitation: Invitation, token: str) -> Mail:
-    link = f"{settings.PUBLIC_URL.rstrip('/')}/invitation#{token}"
+    # After the "#", which a browser sends to no server: neither a log nor a Referer has the token.
+    link = f"{settings.PUBLIC_URL.rstrip('/')}/desk/join#{token}"
     return Mail(
         to=invitation.email,
         subject="Lời mời dùng ZenSpa · Your invitation to ZenSpa",

@@ -75,7 +75,7 @@ async def request_reset(session: AsyncSession, request: PasswordResetRequest, de
         return None
     if await try_to_take(MAILS, email) is not None:
         return None
-    link = f"{settings.PUBLIC_URL.rstrip('/')}/password-reset#{_serializer(account).dumps(account.id.hex)}"
+    link = f"{settings.PUBLIC_URL.rstrip('/')}/desk/password#{_serializer(account).dumps(account.id.hex)}"
     return Mail(
         to=email,
         subject="Đặt lại mật khẩu ZenSpa · Reset your ZenSpa password",

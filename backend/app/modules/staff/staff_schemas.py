@@ -116,13 +116,16 @@ class StaffUpdate(RequestModel):
 
 
 class StaffListQuery(BaseModel):
-    """Filters: by branch, by service performed, by a day of employment."""
+    """Filters: by branch, by service performed, by a day of employment, by account."""
 
     model_config = ConfigDict(extra="forbid")
 
     branch_id: UUID | None = None
     service_id: UUID | None = None
     on: IsoDate | None = None
+    user_id: UUID | None = Field(
+        default=None, description="The person of this account, if you can see `user_id`."
+    )
 
 
 class StaffRead(BaseModel):

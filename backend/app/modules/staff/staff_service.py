@@ -78,7 +78,11 @@ async def list_staff(session: AsyncSession, user: CurrentUser, query: StaffListQ
     """
     authorize(user, *TEAM)
     rows = await session.scalars(_listing(query))
-    return [_hide_private_fields(user, staff) for staff in await _read(session, rows.all())]
+    people = [_hide_private_fields(user, staff) for staff in await _read(session, rows.all())]
+    if query.user_id is None:
+        return people
+    # Not in the statement: a filter would reveal the hidden account.
+    return [staff for staff in people if staff.user_id == query.user_id]
 
 
 def _listing(query: StaffListQuery) -> Select[Staff]:
@@ -215,6 +219,14 @@ async def get_own_or_managed(
         raise StaffNotFound
     await require_manager(session, user, staff_id, *roles)
     return staff
+
+
+async def list_therapists(session: AsyncSession, branch_id: UUID, on: date) -> list[StaffRead]:
+    """Return who works in a branch on a day and performs a service, by their given names. The caller shows guests only
+    what is public: names, genders, texts and skills."""
+    listing = _listing(StaffListQuery(branch_id=branch_id, on=on))
+    people = await _read(session, (await session.scalars(listing)).all())
+    return [person for person in people if person.service_ids]
 
 
 async def require_manager(session: AsyncSession, user: CurrentUser, staff_id: UUID, *roles: Role) -> None:

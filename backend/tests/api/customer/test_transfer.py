@@ -15,13 +15,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.cli.demo_people import sample_customers
+from app.common.csv_text import escape, unescape
 from app.common.helpers import is_visible, strip_invisible
 from app.core import database
 from app.core.database import AsyncSessionLocal
 from app.db.transactions import run_in_transaction
 from app.modules.customer.csv_file import CustomerFile
 from app.modules.customer.csv_header import fold
-from app.modules.customer.csv_writer import CsvWriter, escape, unescape
+from app.modules.customer.csv_writer import CsvWriter
 from app.modules.customer.customer_schemas import MAX_TEXT, CustomerRow
 from app.modules.customer.row_errors import RowError
 from app.modules.customer.transfer import import_customers

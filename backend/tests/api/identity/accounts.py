@@ -116,7 +116,7 @@ async def is_alive(http: httpx2.AsyncClient, tokens: Tokens) -> bool:
 
 def link_token_in(body: str) -> str:
     """Return the token of the only link in a mail."""
-    [token] = re.findall(r"http://localhost:3000/[a-z-]+#(\S+)", body)
+    [token] = re.findall(r"http://localhost:3000/desk/[a-z]+#(\S+)", body)
     return str(token)
 
 

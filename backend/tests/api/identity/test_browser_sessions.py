@@ -11,8 +11,23 @@ import time_machine
 
 from app.modules.identity import browser_routes
 from app.modules.identity.browser_routes import REPEAT_LEEWAY
-from tests.api.identity.accounts import AUTH, PASSWORD, Account, account, bearer, refresh, sql
+from app.modules.identity.roles import Role
+from tests.api.identity.accounts import (
+    AUTH,
+    NEW_PASSWORD,
+    PASSWORD,
+    Account,
+    account,
+    bearer,
+    header_of,
+    is_alive,
+    refresh,
+    shown_link_token,
+    sql,
+    tokens_of,
+)
 from tests.support.http import refusal
+from tests.support.mail import app_mail
 
 BROWSER = f"{AUTH}/browser"
 OWN_PAGE = {"Origin": "http://testserver"}
@@ -196,3 +211,38 @@ async def test_a_known_device_is_recognised_by_its_cookie(stranger: httpx2.Async
         "RATE_LIMITED",
     )
     assert (await sign_in(stranger, user)).status_code == 200
+
+
+async def test_an_invited_person_joins_in_a_browser_and_stays_signed_in(
+    stranger: httpx2.AsyncClient,
+) -> None:
+    admin = await header_of(await account(Role.ADMIN))
+    invitation = {"email": "hoa@example.com", "roles": [{"role": "receptionist"}]}
+    with app_mail():
+        await stranger.post("/api/v1/invitations", json=invitation, headers=admin)
+    answer = {"token": shown_link_token(), "full_name": "Trần Thị Hoa", "password": NEW_PASSWORD}
+    refusal(await stranger.post(f"{BROWSER}/join", json=answer), 403, "FOREIGN_ORIGIN")
+    joined = await stranger.post(f"{BROWSER}/join", json=answer, headers=OWN_PAGE)
+
+    assert joined.status_code == 201
+    assert set(joined.json()) == {"access_token", "token_type", "expires_in"}
+    refreshed = await stranger.post(f"{BROWSER}/refresh", headers=OWN_PAGE)
+    me = await stranger.get(f"{AUTH}/me", headers=bearer(refreshed.json()))
+    assert me.json()["full_name"] == "Trần Thị Hoa"
+
+
+async def test_a_new_password_by_mail_signs_a_browser_in_and_ends_its_other_sessions(
+    stranger: httpx2.AsyncClient,
+) -> None:
+    user = await account()
+    before = await tokens_of(user)
+    with app_mail():
+        await stranger.post(f"{AUTH}/password/reset-request", json={"email": user.login})
+    reset = {"token": shown_link_token(), "new_password": NEW_PASSWORD}
+    refusal(await stranger.post(f"{BROWSER}/password-reset", json=reset), 403, "FOREIGN_ORIGIN")
+    changed = await stranger.post(f"{BROWSER}/password-reset", json=reset, headers=OWN_PAGE)
+
+    assert set(changed.json()) == {"access_token", "token_type", "expires_in"}
+    refreshed = await stranger.post(f"{BROWSER}/refresh", headers=OWN_PAGE)
+    assert (await stranger.get(f"{AUTH}/me", headers=bearer(refreshed.json()))).status_code == 200
+    assert not await is_alive(stranger, before)

@@ -12,6 +12,7 @@ from tests.support.http import refusal
 
 PAGE = '<!doctype html><script type="module" src="/assets/index-1a2b.js"></script>'
 WORKER = "self.addEventListener('fetch', () => {})"
+MANIFEST_TYPE = "application/manifest+json"
 SCRIPT = "console.log('sen')\n" * 100
 
 
@@ -26,11 +27,16 @@ def dist(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "index.html").write_text(PAGE, encoding="utf-8")
     (tmp_path / "assets" / "index-1a2b.js").write_text(SCRIPT, encoding="utf-8")
     (tmp_path / "worker.js").write_text(WORKER, encoding="utf-8")
+    (tmp_path / "me" / "icons").mkdir(parents=True)
+    (tmp_path / "me" / "manifest.webmanifest").write_text('{"start_url": "/me"}', encoding="utf-8")
+    (tmp_path / "me" / "icons" / "192.png").write_bytes(b"png")
     (tmp_path / ".hash").write_text("secret", encoding="utf-8")
     return tmp_path
 
 
-@pytest.mark.parametrize("path", ["/desk", "/desk/", "/desk/board/2027-02-06", "/desk/%3Cimg%3E"])
+@pytest.mark.parametrize(
+    "path", ["/desk", "/desk/", "/desk/board/2027-02-06", "/desk/%3Cimg%3E", "/me", "/me/leave"]
+)
 async def test_every_client_route_is_the_page(stranger: httpx2.AsyncClient, dist: Path, path: str) -> None:
     response = await stranger.get(path)
     assert (response.status_code, response.text) == (200, PAGE)
@@ -52,19 +58,32 @@ async def test_the_policy_allows_no_inline_script_or_style_and_no_other_host(
         assert not any(word in policy for word in ("unsafe", "data:", "http", "*"))
 
 
-async def test_the_service_worker_is_asked_for_again_and_may_show_every_page_of_the_desk(
-    stranger: httpx2.AsyncClient, dist: Path
+@pytest.mark.parametrize("scope", ["/desk", "/me"])
+async def test_the_service_worker_is_asked_for_again_and_may_show_every_page_of_its_scope(
+    stranger: httpx2.AsyncClient, dist: Path, scope: str
 ) -> None:
-    response = await stranger.get("/desk/worker.js")
+    response = await stranger.get(f"{scope}/worker.js")
     assert (response.status_code, response.text) == (200, WORKER)
     assert response.headers["content-type"].startswith("text/javascript")
     assert response.headers.get_list("cache-control") == ["no-cache"]
-    assert response.headers["service-worker-allowed"] == "/desk"
+    assert response.headers["service-worker-allowed"] == scope
     [policy] = response.headers.get_list("content-security-policy")
     assert "connect-src 'self'" in policy
     (dist / "worker.js").unlink()
     (dist / "index.html").write_text(PAGE + " ", encoding="utf-8")
-    refusal(await stranger.get("/desk/worker.js"), 404, "NOT_FOUND")
+    refusal(await stranger.get(f"{scope}/worker.js"), 404, "NOT_FOUND")
+
+
+async def test_a_phone_gets_the_manifest_and_its_icons(stranger: httpx2.AsyncClient, dist: Path) -> None:
+    manifest = await stranger.get("/me/manifest.webmanifest")
+    assert (manifest.json(), manifest.headers["content-type"]) == ({"start_url": "/me"}, MANIFEST_TYPE)
+    icon = await stranger.get("/me/icons/192.png")
+    assert (icon.content, icon.headers["content-type"]) == (b"png", "image/png")
+    for response in (manifest, icon):
+        assert response.headers.get_list("cache-control") == ["no-cache"]
+        [policy] = response.headers.get_list("content-security-policy")
+        assert "manifest-src 'self'" in policy
+    refusal(await stranger.get("/me/icons/nothing.png"), 404, "NOT_FOUND")
 
 
 async def test_files_may_be_kept_for_ever_and_are_compressed(

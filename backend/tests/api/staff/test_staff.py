@@ -200,6 +200,18 @@ class TestPrivateFields:
         assert (await client.get(f"{PATH}/{mai['id']}", headers=therapist)).json() == mai
         assert (await client.get(PATH, headers=therapist)).json() == [mai, of_lan]
 
+    async def test_a_person_is_found_by_their_account_by_those_who_see_the_account(
+        self, client: httpx2.AsyncClient, branch: UUID
+    ) -> None:
+        user_id, therapist = await new_user(Role.THERAPIST, branch_id=branch)
+        mai = await add(client, branch, key="mai", user_id=str(user_id))
+        await add(client, branch, key="lan")
+        elsewhere = await signed_in(Role.RECEPTIONIST, branch_id=await add_branch())
+        path = f"{PATH}?user_id={user_id}"
+        assert (await client.get(path)).json() == [mai]
+        assert (await client.get(path, headers=therapist)).json() == [mai]
+        assert (await client.get(path, headers=elsewhere)).json() == []
+
     async def test_the_desk_of_their_branch_sees_private_fields(
         self, client: httpx2.AsyncClient, branch: UUID
     ) -> None:

@@ -126,6 +126,26 @@ class TestList:
             listed = (await client.get(PATH, params=params)).json()["items"]
             assert [leave["id"] for leave in listed] == expected, params
 
+    @pytest.mark.parametrize(
+        ("start", "end", "is_listed"),
+        [
+            ("2100-03-01T11:59:00Z", None, True),
+            ("2100-03-01T12:00:00Z", None, False),
+            (None, "2100-03-01T08:01:00Z", True),
+            (None, "2100-03-01T08:00:00Z", False),
+            ("2100-03-01T09:00:00Z", "2100-03-01T10:00:00Z", True),
+            ("2100-03-02T00:00:00Z", "2100-03-01T00:00:00Z", False),
+        ],
+    )
+    async def test_filters_by_a_time_that_leave_touches(
+        self, client: httpx2.AsyncClient, lan: UUID, start: str | None, end: str | None, *, is_listed: bool
+    ) -> None:
+        leave = await request_leave(client, lan)
+        times = {"start": start, "end": end}
+        params = {name: time for name, time in times.items() if time is not None}
+        listed = (await client.get(PATH, params=params)).json()["items"]
+        assert [one["id"] for one in listed] == ([leave] if is_listed else [])
+
     async def test_a_therapist_sees_their_own_leave_and_the_desk_that_of_its_branch(
         self, client: httpx2.AsyncClient, branch: UUID, lan: UUID
     ) -> None:
@@ -180,6 +200,10 @@ class TestApprove:
         inside = await book(lan, at(11), at(12))
         await book(lan, at(12), at(13))
         leave = await request_leave(client, lan)
+        before = await run_sql("SELECT count(*) FROM audit_entry")
+        preview = (await client.post(f"{PATH}/{leave}/preview")).json()
+        assert [appointment["appointment_id"] for appointment in preview["stranded"]] == [str(inside)]
+        assert await run_sql("SELECT count(*) FROM audit_entry") == before
         refused = await decide(client, leave, "approve")
         assert code_of(refused) == (409, "APPOINTMENTS_STRANDED")
         assert [detail["field"] for detail in refused.json()["error"]["details"]] == [str(inside)]

@@ -9,9 +9,11 @@ from app.common.constants import API_V1
 from app.core.database import SessionDep
 from app.core.exceptions import error_responses
 from app.core.security import InvalidCursorException
+from app.http.idempotent_endpoint import unstorable_response
 from app.http.router import ApiRouter
 from app.modules.branch.branch_errors import BranchNotFound
 from app.modules.coverage.coverage_errors import AppointmentsStranded
+from app.modules.coverage.coverage_schemas import Stranding
 from app.modules.identity.access import SignedIn
 from app.modules.staff.staff_errors import (
     OwnTimeOff,
@@ -48,6 +50,16 @@ async def list_time_off(
 ) -> TimeOffPage:
     """List leave page by page, newest first. Therapists see their own."""
     return await service.list_time_off(session, user, query)
+
+
+@router.post(
+    "/{time_off_id}/preview",
+    responses=error_responses(*_DECISION_ERRORS, OwnTimeOff, TimeOffOverlaps),
+)
+@unstorable_response  # it changes nothing
+async def preview_approval(user: SignedIn, session: SessionDep, time_off_id: UUID) -> Stranding:
+    """Return the appointments that would be stranded if the leave were approved. Nothing is changed."""
+    return await service.preview_approval(session, user, time_off_id)
 
 
 @router.post(

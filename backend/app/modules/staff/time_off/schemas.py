@@ -7,7 +7,7 @@ from uuid import UUID
 from pydantic import BaseModel, Field
 
 from app.common.schemas import Composed, PageQuery, RequestModel
-from app.common.types.instants import Minute, Times
+from app.common.types.instants import Instant, Minute, Times
 from app.modules.coverage.coverage_schemas import Force, Stranding
 from app.modules.staff.staff_models import TimeOffStatus
 
@@ -37,6 +37,8 @@ class TimeOffListQuery(PageQuery):
     status: TimeOffStatus | None = None
     branch_id: UUID | None = Field(default=None, description="Leave of the people who work in this branch.")
     staff_id: UUID | None = None
+    start: Instant | None = Field(default=None, description="Leave that ends after this instant.")
+    end: Instant | None = Field(default=None, description="Leave that begins before this instant.")
 
 
 class TimeOffRead(BaseModel):

@@ -17,6 +17,7 @@ from app.db.errors import translate_integrity_errors
 from app.db.paging import fetch_page
 from app.db.queries import bounds, get_row
 from app.modules.branch import branch_service
+from app.modules.coverage.coverage_schemas import Stranding
 from app.modules.coverage.coverage_service import guard_coverage
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import DESK, TEAM, Role
@@ -95,7 +96,12 @@ async def list_time_off(session: AsyncSession, user: CurrentUser, query: TimeOff
     if query.staff_id is not None:
         await get_own_or_managed(session, user, query.staff_id, *DESK)
         found = found.where(TimeOff.staff_id == query.staff_id)
-    purpose = f"time-off:{query.status}:{query.branch_id}:{query.staff_id}"
+    # Two half-open ranges: one range of an end before its start is an error of PostgreSQL.
+    if query.start is not None:
+        found = found.where(TimeOff.during.overlaps(Range(query.start, None)))
+    if query.end is not None:
+        found = found.where(TimeOff.during.overlaps(Range(None, query.end)))
+    purpose = f"time-off:{query.status}:{query.branch_id}:{query.staff_id}:{query.start}:{query.end}"
     leaves, next_cursor = await fetch_page(session, TimeOff, found, query, purpose=purpose)
     return TimeOffPage(items=[read_time_off(leave) for leave in leaves], next_cursor=next_cursor)
 
@@ -120,6 +126,19 @@ async def approve_time_off(
         leave = await _decide(session, user, leave, TimeOffStatus.APPROVED, approval.answer)
     await _publish_where_they_work(session, leave.staff_id)
     return TimeOffApproved(time_off=read_time_off(leave), stranded=stranded)
+
+
+async def preview_approval(session: AsyncSession, user: CurrentUser, time_off_id: UUID) -> Stranding:
+    """Return the appointments that would be stranded if the leave were approved.
+
+    It is approved, and rolled back: the answer is that of the same rules.
+
+    Raises:
+        TimeOffNotFound, ForbiddenException, OwnTimeOff, TimeOffDecided, TimeOffOverlaps
+    """
+    approved = await approve_time_off(session, user, time_off_id, TimeOffApproval(force=True))
+    await session.rollback()
+    return Stranding(stranded=approved.stranded)
 
 
 async def approved_leave(
