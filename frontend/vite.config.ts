@@ -1,15 +1,19 @@
 import tailwindcss from "@tailwindcss/vite";
 import react from "@vitejs/plugin-react";
-import type { Plugin } from "vite";
+import type { Plugin, Rolldown } from "vite";
 import { defineConfig } from "vitest/config";
+import { splitOperations } from "./operations.ts";
 
-/** Names in the page all files that it may load, so that they can be kept for a time without the network. */
+/** Names in the page all files that it may load, so that they can be kept for a time without the network: all but those of
+    the owner's screens, which are of no use without it. */
 const files: Plugin = {
   name: "zenspa-files",
   transformIndexHtml: {
     order: "post",
     handler: (_, { bundle }) => {
-      const paths = Object.keys(bundle ?? {}).filter((path) => path.startsWith("assets/"));
+      const paths = Object.entries(bundle ?? {})
+        .filter(([path, file]) => path.startsWith("assets/") && !(file.type === "chunk" && isOfOwner(file)))
+        .map(([path]) => path);
       const content = paths.map((path) => `/${path}`).join(" ");
       return bundle === undefined
         ? []
@@ -18,8 +22,14 @@ const files: Plugin = {
   },
 };
 
+/** Return whether a chunk has modules of the owner's screens, and beside them no more than packages that only they use. */
+function isOfOwner({ moduleIds }: Rolldown.OutputChunk): boolean {
+  const own = moduleIds.filter((id) => !id.includes("/node_modules/"));
+  return own.length > 0 && own.every((id) => /\/src\/(setup\/|i18n\/setup\.)/.test(id));
+}
+
 export default defineConfig({
-  plugins: [react(), tailwindcss(), files],
+  plugins: [splitOperations(), react(), tailwindcss(), files],
   resolve: { alias: { "@": new URL("./src", import.meta.url).pathname } },
   build: {
     target: "es2022",
@@ -40,8 +50,15 @@ export default defineConfig({
               test: /src\/(app\/(router|files)|api\/client|sign-in\/SignInPage)\.tsx?$|csp-provider/,
               priority: 3,
             },
-            { name: "shell", test: /src\/(shell\/Shell|actions\/)/, priority: 2 },
+            // With what a therapist's phone shares with the board, so that it does not load the board (`shipped.ts`).
+            {
+              name: "shell",
+              test: /src\/(shell\/Shell|actions\/|board\/(use(Board|Now)|spans)|card\/steps(Query)?\.|api\/generated\/operation\/(set|undo)VisitStatus)|icons\/(bed-double|cloud-off|heart-pulse|undo-2)\./,
+              priority: 2,
+            },
             { name: "board", test: /src\/board\/BoardPage/, priority: 1 },
+            // Those that only other pages call, in one file.
+            { name: "operations", test: /api\/generated\/operation\//, priority: 0 },
           ],
         },
       },

@@ -1,4 +1,4 @@
-/** The service worker of the desk: without the network the page and its files come from what the page has kept of its build
+/** The service worker of the desk and of a therapist's phone: without the network the page and its files come from what the page has kept of its build
     (`src/app/files.ts`). It never sees an answer of the API: those requests are the browser's alone. */
 const FILES = "zenspa.files";
 /** Milliseconds after which the page that was kept is shown instead of an answer that does not come. */
@@ -20,7 +20,7 @@ async function readPage(request) {
   const asked = fetch(request);
   const answer = await Promise.race([asked, late]).catch(() => undefined);
   if (answer !== undefined && answer.status < 500) return answer;
-  return (await find("/desk")) ?? answer ?? asked;
+  return (await find("/desk")) ?? answer ?? asked; // one page has all routes
 }
 
 /** A file of a build never changes: its name has a hash of its content. */

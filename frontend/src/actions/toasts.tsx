@@ -20,11 +20,16 @@ interface Data {
 const manager = Toast.createToastManager<Data>();
 /** Long enough to read a sentence and to reach the button without a mouse. */
 const SHOWN = 10_000;
+/** The last toast that has no button: the next one takes its place, as many of them would cover what is worked on. */
+let plain: string | undefined;
 
 /** Say what was done. With `undo` the toast has a button that takes it back, and so does Ctrl+Z; `choices` are further steps. */
 export function showDone(sentence: string, undo?: () => void, choices?: readonly Choice[]): void {
   const once = undo && rememberUndo(undo);
-  manager.add({ title: sentence, timeout: SHOWN, data: { undo: once, choices } });
+  const id = manager.add({ title: sentence, timeout: SHOWN, data: { undo: once, choices } });
+  if (undo !== undefined || choices !== undefined) return;
+  if (plain !== undefined) manager.close(plain);
+  plain = id;
 }
 
 /** Say what was refused, and why. `choices` are ways out, such as the nearest free times. */
@@ -33,20 +38,27 @@ export function showFailure(sentence: string, choices?: readonly Choice[]): void
   manager.add({ title: sentence, timeout: SHOWN, type: "failure", data: { choices } });
 }
 
-export function Toaster() {
+/** `place`: where the toasts stand on the screen; `most`: how many at a time. */
+export function Toaster({
+  place = "bottom-14 left-4 w-96 max-w-[max(18rem,calc(100vw-28rem))]",
+  most = 3,
+}: {
+  place?: string;
+  most?: number;
+}) {
   const { t } = useTranslation();
   const viewport = useRef<HTMLDivElement>(null);
   const back = useToastKey(viewport);
   useUndoKey();
   return (
-    <Toast.Provider toastManager={manager} limit={3}>
+    <Toast.Provider toastManager={manager} limit={most}>
       <Toast.Portal>
         <Toast.Viewport
           ref={viewport}
           aria-label={t("action.label")}
           onClick={back}
           onKeyDown={(event) => event.key === "Escape" && back(event)}
-          className="fixed bottom-14 left-4 z-50 flex w-96 max-w-[max(18rem,calc(100vw-28rem))] flex-col gap-2"
+          className={`fixed z-50 flex flex-col gap-2 ${place}`}
         >
           <Toasts />
         </Toast.Viewport>
@@ -141,7 +153,7 @@ function Toasts() {
           <Toast.Close
             aria-label={t("action.close")}
             aria-hidden={false}
-            className="grid size-6 shrink-0 place-items-center rounded-sm text-muted hover:bg-hover"
+            className="grid size-6 shrink-0 place-items-center rounded-sm text-muted hover:bg-hover pointer-coarse:size-11"
           >
             <X aria-hidden size={15} />
           </Toast.Close>

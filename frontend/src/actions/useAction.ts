@@ -4,6 +4,7 @@
     done once. Actions are sent one after another, in the order in which they were made.
 */
 import { useMutation } from "@tanstack/react-query";
+import type { TFunction } from "i18next";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, isAway, sentenceOf } from "@/api/errors";
@@ -71,7 +72,7 @@ export function useAction<Input, Output>({
       settle(intention, hasAnswer);
       if (onRefused !== undefined) onRefused(error, input);
       else if (hasAnswer) showFailure(sentenceOf(t, error));
-      else showFailure(sentenceOf(t, error), [{ label: t("action.again"), run: () => run(input) }]);
+      else showUnanswered(t, error, () => run(input));
     },
   });
   const run = (input: Input) => {
@@ -83,6 +84,11 @@ export function useAction<Input, Output>({
     isRunning: isPending,
     isWaiting: isPending && failureCount > 0,
   };
+}
+
+/** Say that there is no answer, with a button that sends it again with its key: it may have been done. */
+export function showUnanswered(t: TFunction, error: unknown, again: () => void): void {
+  showFailure(sentenceOf(t, error), [{ label: t("action.again"), run: again }]);
 }
 
 /** Return whether an error says nothing about the action: the same request is to be sent again. */

@@ -49,6 +49,15 @@ export async function call<T>(
   return data;
 }
 
+/** Send a removal. Throws a refusal. What is gone already is removed: the answer to an earlier attempt may have been lost. */
+export async function callRemoval(
+  answer: Promise<{ error?: unknown; response?: Response | undefined }>,
+): Promise<null> {
+  const { error, response } = await answer;
+  if (response?.ok || response?.status === 404) return null;
+  throw error instanceof ApiError ? error : errorOf(error, response?.status ?? 0);
+}
+
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {

@@ -47,6 +47,12 @@ function isErrorResponse(body: unknown): body is ErrorResponse {
   );
 }
 
+/** Return what the API has refused about fields, by their paths in the request, such as `body.hours.0.opens`. */
+export function refusedFields(error: unknown): Map<string, string> {
+  if (!(error instanceof ApiError) || error.status !== 422) return new Map();
+  return new Map(error.details.map(({ field, message }) => [field, message]));
+}
+
 /** Return the sentence to show for an error. */
 export function sentenceOf(t: TFunction, error: unknown): string {
   if (error instanceof ApiError && error.sentence !== "") return error.sentence;

@@ -73,10 +73,10 @@ export function onForget(cleanup: () => void): void {
   cleanups.add(cleanup);
 }
 
-async function post(path: string, body?: unknown): Promise<Response> {
+async function post(path: string, body?: unknown, base = `${BASE}/browser`): Promise<Response> {
   const headers: Record<string, string> = { "Accept-Language": document.documentElement.lang };
   if (body !== undefined) headers["Content-Type"] = "application/json";
-  const response = await fetch(`${BASE}/browser/${path}`, {
+  const response = await fetch(`${base}/${path}`, {
     method: "POST",
     headers,
     // The answer sets the next cookie: the request outlives a page that is left or reloaded meanwhile.
@@ -97,7 +97,26 @@ function keep({ access_token, expires_in }: AccessToken): string {
 
 /** Open a session. Throws ApiError: WRONG_CREDENTIALS, USER_DISABLED, RATE_LIMITED, NETWORK. */
 export async function signIn(login: string, password: string): Promise<void> {
-  keep((await (await post("sign-in", { login, password })).json()) as AccessToken);
+  await open("sign-in", { login, password });
+}
+
+/** Accept an invitation by the token of its link, and open a session. Throws ApiError: INVITATION_NOT_FOUND, NETWORK. */
+export async function joinSpa(answer: { token: string; full_name: string; password: string }): Promise<void> {
+  await open("join", answer);
+}
+
+/** Set a new password by the token of its link, and open a session. Throws ApiError: RESET_LINK_INVALID, NETWORK. */
+export async function resetPassword(reset: { token: string; new_password: string }): Promise<void> {
+  await open("password-reset", reset);
+}
+
+/** Have the link for a new password mailed, if there is such an account. Throws ApiError: RATE_LIMITED, NETWORK. */
+export async function requestPassword(email: string): Promise<void> {
+  await post("password/reset-request", { email }, BASE);
+}
+
+async function open(path: string, body: unknown): Promise<void> {
+  keep((await (await post(path, body)).json()) as AccessToken);
   leaving.forget();
   await loadUser();
   otherTabs?.postMessage("signed-in");

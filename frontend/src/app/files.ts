@@ -1,19 +1,23 @@
-/** Keep the page and the files of the newest build, so that the desk opens without the network (`public/worker.js`).
+/** Keep the page and the files of the newest build, so that the desk and a therapist's day open without the network
+    (`public/worker.js`).
 
     Only for who is signed in. It needs a secure context: HTTPS, or a server on this machine.
 */
 import { currentSession, onForget } from "@/api/session";
 
 const FILES = "zenspa.files";
+/** One page has all routes. */
 const PAGE = "/desk";
-const WORKER = "/desk/worker.js";
+/** The therapist's phone has a worker of its own: one for both would see the requests of everything else. */
+const SCOPES = [PAGE, "/me"];
+const workerOf = (scope: string) => `${scope}/worker.js`;
 
 onForget(() => void removeFiles());
 
 export async function keepFiles(): Promise<void> {
   // The development server has no builds.
   if (!("caches" in globalThis) || !("serviceWorker" in navigator) || !import.meta.env.PROD) return;
-  await navigator.serviceWorker.register(trusted(WORKER), { scope: PAGE });
+  for (const scope of SCOPES) await navigator.serviceWorker.register(trusted(workerOf(scope)), { scope });
   try {
     await fetchFiles();
   } finally {
@@ -45,6 +49,12 @@ export function filesOf(page: string): string[] {
   return /<meta name="files" content="([^"]*)"/.exec(page)?.[1]?.split(" ").filter(Boolean) ?? [];
 }
 
+/** Let through the names of our workers alone. */
+function createScriptURL(url: string): string {
+  if (!SCOPES.map(workerOf).includes(url)) throw new TypeError(url);
+  return url;
+}
+
 interface Policy {
   createScriptURL: (url: string) => string;
 }
@@ -57,6 +67,6 @@ function trusted(url: string): string {
     trustedTypes?: { createPolicy: (name: string, rules: Policy) => Policy };
   };
   // A page may make it once.
-  policy ??= trustedTypes?.createPolicy("zenspa-worker", { createScriptURL: () => url });
+  policy ??= trustedTypes?.createPolicy("zenspa-worker", { createScriptURL });
   return policy?.createScriptURL(url) ?? url;
 }

@@ -80,6 +80,15 @@ describe("a day that is kept", () => {
     const found = await Promise.all(["1", "2", "3", "4"].map((day) => kept.keptBoard("q1", day)));
     expect(found.map((board) => board !== null)).toEqual([true, true, true, false]);
   });
+
+  it("stays with the same day of other branches", async () => {
+    const kept = await load();
+    await kept.keepUser({ id: "mai" });
+    const branches = ["q1", "q2", "q3", "q4"];
+    for (const branch of branches) await kept.keepBoard(branch, "2026-12-05", {}, Date.now());
+    const found = await Promise.all(branches.map((branch) => kept.keptBoard(branch, "2026-12-05")));
+    expect(found.every((board) => board !== null)).toBe(true);
+  });
 });
 
 describe("an answer that is kept", () => {

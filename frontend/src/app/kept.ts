@@ -8,7 +8,7 @@ import { isAway } from "@/api/errors";
 const KEPT = "zenspa.kept";
 const USER = "user";
 const BOARDS = "board/";
-const MOST_BOARDS = 3;
+const MOST_DAYS = 3;
 const LONGEST = 24 * 3_600_000;
 const AT = "x-kept-at";
 
@@ -89,19 +89,21 @@ async function kept<T>(name: string): Promise<Kept<T> | null> {
   });
 }
 
+/** Forget all but the days that were seen last, with every branch of theirs. */
 async function forgetOldBoards(): Promise<void> {
   if (!(await caches.has(KEPT))) return;
   const cache = await caches.open(KEPT);
-  const boards: { path: string; at: number }[] = [];
+  const boards: { path: string; day: string; at: number }[] = [];
   for (const request of await cache.keys()) {
     const path = new URL(request.url).pathname;
     if (!path.startsWith(pathOf(BOARDS))) continue;
-    boards.push({ path, at: Number((await cache.match(path))?.headers.get(AT)) });
+    const at = Number((await cache.match(path))?.headers.get(AT));
+    boards.push({ path, day: path.slice(path.lastIndexOf("/") + 1), at });
   }
   boards.sort((first, second) => second.at - first.at);
+  const days = [...new Set(boards.map(({ day }) => day))].slice(0, MOST_DAYS);
   const oldest = Date.now() - LONGEST;
-  for (const [index, { path, at }] of boards.entries())
-    if (index >= MOST_BOARDS || at <= oldest) await cache.delete(path);
+  for (const { path, day, at } of boards) if (!days.includes(day) || at <= oldest) await cache.delete(path);
 }
 
 /** No request of the page has such an address, and the worker does not look here. */

@@ -10,6 +10,11 @@ export function isTyping(target: EventTarget | null): boolean {
   );
 }
 
+/** Return whether a list of choices is open under what has the focus: Escape closes the list alone. */
+export function isListOpen(target: EventTarget | null): boolean {
+  return target instanceof Element && target.matches("[role=combobox][aria-expanded=true]");
+}
+
 /** Return whether a letter or a sign was pressed that may do something: alone, not while somebody types, and not switched
     off. */
 export function isSingleKey(press: Press): boolean {

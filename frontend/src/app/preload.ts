@@ -1,5 +1,6 @@
 /** What is loaded before it is needed: when the page is drawn and the browser has nothing else to do. */
 import { useEffect } from "react";
+import { whenIdle } from "./idle";
 
 const loads = new Set<() => Promise<unknown>>();
 
@@ -9,17 +10,13 @@ export function addPreload(load: () => Promise<unknown>): void {
 
 /** Load everything that was added. What fails is loaded again when it is asked for. */
 export function usePreload(): void {
-  useEffect(() => {
-    const load = () => {
-      for (const next of loads) next().then(() => loads.delete(next), ignore);
-    };
-    if (window.requestIdleCallback === undefined) {
-      const timer = setTimeout(load, 500); // Safari
-      return () => clearTimeout(timer);
-    }
-    const idle = requestIdleCallback(load);
-    return () => cancelIdleCallback(idle);
-  }, []);
+  useEffect(
+    () =>
+      whenIdle(() => {
+        for (const next of loads) next().then(() => loads.delete(next), ignore);
+      }),
+    [],
+  );
 }
 
 function ignore(): void {}

@@ -1,4 +1,5 @@
-/** The routes of the screens. A new screen is a route below `desk`, with its page loaded when it is first opened. */
+/** The routes of the screens. A new screen is a route below `desk`, below `me` for a therapist's phone, or below `setup` for an
+    owner, with its page loaded when it is first opened. */
 import {
   createRootRoute,
   createRoute,
@@ -9,18 +10,41 @@ import {
 } from "@tanstack/react-router";
 import { ApiError } from "@/api/errors";
 import { currentSession, onSessionChange, resumeSession } from "@/api/session";
+import { preloadBoard } from "@/board/boardQuery";
 import { parseBoardSearch } from "@/board/search";
 import { parseCustomersSearch, parseMergeSearch, parseNewCustomerSearch } from "@/customers/search";
+import { addTexts } from "@/i18n";
+import { parseDaySearch } from "@/me/search";
+import {
+  parseAuditSearch,
+  parseBranchesSearch,
+  parseCommissionsSearch,
+  parseGuideSearch,
+  parseOverviewSearch,
+  parsePeopleSearch,
+  parseProductsSearch,
+  parseRoomsSearch,
+  parseRostersSearch,
+  parseTaxesSearch,
+  parseTreatmentSearch,
+  parseTreatmentsSearch,
+  parseUsersSearch,
+} from "@/setup/search";
 import { CrashPage, NotFoundPage, StartPage } from "@/shell/fallbacks";
+import { parseBillsSearch } from "@/till/search";
+import { homeOf } from "./home";
 import { isOwnPath } from "./ownPath";
+
+const failWithoutNetwork = () => {
+  throw new ApiError("NETWORK", 0);
+};
 
 /** Load a page; without the network that is what is said. The router itself would reload, and lose the page before. */
 const page =
   <Page,>(load: () => Promise<Page>) =>
   () =>
-    load().catch(() => {
-      throw new ApiError("NETWORK", 0);
-    });
+    load().catch(failWithoutNetwork);
+const needTexts: typeof addTexts = (...parts) => addTexts(...parts).catch(failWithoutNetwork);
 
 const root = createRootRoute({
   component: Outlet,
@@ -38,7 +62,7 @@ const signIn = createRoute({
   beforeLoad: async ({ search }) => {
     await resumeSession();
     if (currentSession().status === "signed-in")
-      throw redirect({ to: search.next ?? "/desk/board", replace: true });
+      throw redirect({ to: search.next ?? "/desk", replace: true });
   },
   component: lazyRouteComponent(
     page(() => import("@/sign-in/SignInPage")),
@@ -46,15 +70,42 @@ const signIn = createRoute({
   ),
 });
 
+/** Load the texts that the pages of links in mails share with the owner's screens, and find out who is signed in. */
+const openLink = async () => {
+  await Promise.all([resumeSession(), addTexts("setup")]);
+};
+
+const join = createRoute({
+  getParentRoute: () => root,
+  path: "/desk/join",
+  beforeLoad: openLink,
+  component: lazyRouteComponent(
+    page(() => import("@/sign-in/JoinPage")),
+    "JoinPage",
+  ),
+});
+
+const password = createRoute({
+  getParentRoute: () => root,
+  path: "/desk/password",
+  beforeLoad: openLink,
+  component: lazyRouteComponent(
+    page(() => import("@/sign-in/PasswordPage")),
+    "PasswordPage",
+  ),
+});
+
+const requireSession = async ({ location }: { location: { href: string } }) => {
+  await resumeSession();
+  if (currentSession().status !== "signed-in") {
+    throw redirect({ to: "/desk/sign-in", search: { next: location.href }, replace: true });
+  }
+};
+
 const desk = createRoute({
   getParentRoute: () => root,
   path: "/desk",
-  beforeLoad: async ({ location }) => {
-    await resumeSession();
-    if (currentSession().status !== "signed-in") {
-      throw redirect({ to: "/desk/sign-in", search: { next: location.href }, replace: true });
-    }
-  },
+  beforeLoad: requireSession,
   component: lazyRouteComponent(
     page(() => import("@/shell/Shell")),
     "Shell",
@@ -65,7 +116,9 @@ const deskIndex = createRoute({
   getParentRoute: () => desk,
   path: "/",
   beforeLoad: () => {
-    throw redirect({ to: "/desk/board", replace: true });
+    const session = currentSession();
+    const to = session.status === "signed-in" ? homeOf(session.user) : "/desk/board";
+    throw redirect({ to, replace: true });
   },
 });
 
@@ -73,6 +126,7 @@ const board = createRoute({
   getParentRoute: () => desk,
   path: "/board",
   validateSearch: parseBoardSearch,
+  beforeLoad: ({ search }) => void preloadBoard(search),
   component: lazyRouteComponent(
     page(() => import("@/board/BoardPage")),
     "BoardPage",
@@ -82,6 +136,7 @@ const board = createRoute({
 const customers = createRoute({
   getParentRoute: () => desk,
   path: "/customers",
+  beforeLoad: () => needTexts("customers"),
   validateSearch: parseCustomersSearch,
   component: lazyRouteComponent(
     page(() => import("@/customers/CustomersPage")),
@@ -92,6 +147,7 @@ const customers = createRoute({
 const newCustomer = createRoute({
   getParentRoute: () => desk,
   path: "/customers/new",
+  beforeLoad: () => needTexts("customers"),
   validateSearch: parseNewCustomerSearch,
   component: lazyRouteComponent(
     page(() => import("@/customers/NewCustomerPage")),
@@ -102,6 +158,7 @@ const newCustomer = createRoute({
 const importCustomers = createRoute({
   getParentRoute: () => desk,
   path: "/customers/import",
+  beforeLoad: () => needTexts("customers"),
   component: lazyRouteComponent(
     page(() => import("@/customers/ImportPage")),
     "ImportPage",
@@ -111,6 +168,7 @@ const importCustomers = createRoute({
 const customer = createRoute({
   getParentRoute: () => desk,
   path: "/customers/$customerId",
+  beforeLoad: () => needTexts("customers"),
   component: lazyRouteComponent(
     page(() => import("@/customers/CustomerPage")),
     "CustomerPage",
@@ -120,6 +178,7 @@ const customer = createRoute({
 const mergeCustomers = createRoute({
   getParentRoute: () => desk,
   path: "/customers/$customerId/merge",
+  beforeLoad: () => needTexts("customers"),
   validateSearch: parseMergeSearch,
   component: lazyRouteComponent(
     page(() => import("@/customers/MergePage")),
@@ -127,10 +186,250 @@ const mergeCustomers = createRoute({
   ),
 });
 
+const bills = createRoute({
+  getParentRoute: () => desk,
+  path: "/bills",
+  beforeLoad: () => needTexts("till"),
+  validateSearch: parseBillsSearch,
+  component: lazyRouteComponent(
+    page(() => import("@/till/BillsPage")),
+    "BillsPage",
+  ),
+});
+
+const drawer = createRoute({
+  getParentRoute: () => desk,
+  path: "/drawer",
+  beforeLoad: () => needTexts("till"),
+  component: lazyRouteComponent(
+    page(() => import("@/till/DrawerPage")),
+    "DrawerPage",
+  ),
+});
+
+const me = createRoute({
+  getParentRoute: () => root,
+  path: "/me",
+  beforeLoad: requireSession,
+  component: lazyRouteComponent(
+    page(() => import("@/me/MeShell")),
+    "MeShell",
+  ),
+});
+
+const myDay = createRoute({
+  getParentRoute: () => me,
+  path: "/",
+  validateSearch: parseDaySearch,
+  component: lazyRouteComponent(
+    page(() => import("@/me/DayPage")),
+    "DayPage",
+  ),
+});
+
+const myLeave = createRoute({
+  getParentRoute: () => me,
+  path: "/leave",
+  component: lazyRouteComponent(
+    page(() => import("@/me/LeavePage")),
+    "LeavePage",
+  ),
+});
+
+const myAccount = createRoute({
+  getParentRoute: () => me,
+  path: "/account",
+  component: lazyRouteComponent(
+    page(() => import("@/me/AccountPage")),
+    "AccountPage",
+  ),
+});
+
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: "/setup",
+  beforeLoad: async (context) => {
+    await requireSession(context);
+    await needTexts("customers", "setup");
+  },
+  component: lazyRouteComponent(
+    page(() => import("@/setup/SetupShell")),
+    "SetupShell",
+  ),
+});
+
+const setupIndex = createRoute({
+  getParentRoute: () => setup,
+  path: "/",
+  validateSearch: parseOverviewSearch,
+  component: lazyRouteComponent(
+    page(() => import("@/setup/OverviewPage")),
+    "OverviewPage",
+  ),
+});
+
+const guide = createRoute({
+  getParentRoute: () => setup,
+  path: "/start",
+  validateSearch: parseGuideSearch,
+  component: lazyRouteComponent(
+    page(() => import("@/setup/guide/GuidePage")),
+    "GuidePage",
+  ),
+});
+
+const setupFile = createRoute({
+  getParentRoute: () => setup,
+  path: "/file",
+  component: lazyRouteComponent(
+    page(() => import("@/setup/FilePage")),
+    "FilePage",
+  ),
+});
+
+const setupBranches = createRoute({
+  getParentRoute: () => setup,
+  path: "/branches",
+  validateSearch: parseBranchesSearch,
+  component: lazyRouteComponent(
+    page(() => import("@/setup/branches/BranchesPage")),
+    "BranchesPage",
+  ),
+});
+
+const setupRooms = createRoute({
+  getParentRoute: () => setup,
+  path: "/rooms",
+  validateSearch: parseRoomsSearch,
+  component: lazyRouteComponent(
+    page(() => import("@/setup/rooms/RoomsPage")),
+    "RoomsPage",
+  ),
+});
+
+const setupTreatments = createRoute({
+  getParentRoute: () => setup,
+  path: "/treatments",
+  validateSearch: parseTreatmentsSearch,
+  component: lazyRouteComponent(
+    page(() => import("@/setup/treatments/TreatmentsPage")),
+    "TreatmentsPage",
+  ),
+});
+
+const setupTreatment = createRoute({
+  getParentRoute: () => setup,
+  path: "/treatments/$serviceId",
+  validateSearch: parseTreatmentSearch,
+  component: lazyRouteComponent(
+    page(() => import("@/setup/treatments/ServicePage")),
+    "ServicePage",
+  ),
+});
+
+const setupProducts = createRoute({
+  getParentRoute: () => setup,
+  path: "/products",
+  validateSearch: parseProductsSearch,
+  component: lazyRouteComponent(
+    page(() => import("@/setup/products/ProductsPage")),
+    "ProductsPage",
+  ),
+});
+
+const setupTaxes = createRoute({
+  getParentRoute: () => setup,
+  path: "/taxes",
+  validateSearch: parseTaxesSearch,
+  component: lazyRouteComponent(
+    page(() => import("@/setup/taxes/TaxesPage")),
+    "TaxesPage",
+  ),
+});
+
+const setupPeople = createRoute({
+  getParentRoute: () => setup,
+  path: "/people",
+  validateSearch: parsePeopleSearch,
+  component: lazyRouteComponent(
+    page(() => import("@/setup/people/PeoplePage")),
+    "PeoplePage",
+  ),
+});
+
+const setupCommissions = createRoute({
+  getParentRoute: () => setup,
+  path: "/commissions",
+  validateSearch: parseCommissionsSearch,
+  component: lazyRouteComponent(
+    page(() => import("@/setup/commissions/CommissionsPage")),
+    "CommissionsPage",
+  ),
+});
+
+const setupRosters = createRoute({
+  getParentRoute: () => setup,
+  path: "/rosters",
+  validateSearch: parseRostersSearch,
+  component: lazyRouteComponent(
+    page(() => import("@/setup/rosters/RostersPage")),
+    "RostersPage",
+  ),
+});
+
+const setupUsers = createRoute({
+  getParentRoute: () => setup,
+  path: "/users",
+  validateSearch: parseUsersSearch,
+  component: lazyRouteComponent(
+    page(() => import("@/setup/users/UsersPage")),
+    "UsersPage",
+  ),
+});
+
+const setupAudit = createRoute({
+  getParentRoute: () => setup,
+  path: "/audit",
+  validateSearch: parseAuditSearch,
+  component: lazyRouteComponent(
+    page(() => import("@/setup/audit/AuditPage")),
+    "AuditPage",
+  ),
+});
+
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn,
-    desk.addChildren([deskIndex, board, customers, newCustomer, importCustomers, customer, mergeCustomers]),
+    join,
+    password,
+    desk.addChildren([
+      deskIndex,
+      board,
+      customers,
+      newCustomer,
+      importCustomers,
+      customer,
+      mergeCustomers,
+      bills,
+      drawer,
+    ]),
+    me.addChildren([myDay, myLeave, myAccount]),
+    setup.addChildren([
+      setupIndex,
+      guide,
+      setupBranches,
+      setupRooms,
+      setupTreatments,
+      setupTreatment,
+      setupProducts,
+      setupTaxes,
+      setupPeople,
+      setupCommissions,
+      setupRosters,
+      setupUsers,
+      setupAudit,
+      setupFile,
+    ]),
   ]),
   defaultPreload: "intent",
   defaultPendingComponent: StartPage,

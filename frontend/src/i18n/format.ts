@@ -32,6 +32,13 @@ export function relativeDayName(t: TFunction, day: string, today: string): strin
   }
 }
 
+/** Return `90 phút`, and from two hours on `2 tiếng 30 phút`. */
+export function lengthOf(t: TFunction, minutes: number): string {
+  if (minutes < 120) return t("time.minutes", { count: minutes });
+  const [count, rest] = [Math.floor(minutes / 60), minutes % 60];
+  return rest === 0 ? t("time.hours", { count }) : t("time.hoursAndMinutes", { count, minutes: rest });
+}
+
 /**
  * Return the last two words of a Vietnamese name, and any other name whole: of María del Carmen the end says little.
  *
@@ -56,12 +63,22 @@ export function money(amount: number): string {
   return `${amount < 0 ? "−" : ""}${digits}đ`;
 }
 
-/** Return `0912 345 678` for a Vietnamese number in E.164, `+33 1 99 00 12 34` for a French one, and others as they are. */
+/** The parts of numbers in E.164, and what they begin with. The pages of guests write them alike (`pages/format.py`). */
+const PHONES = [
+  { parts: /^\+84(2[48])(\d{4})(\d{4})$/, start: "0" }, // Hà Nội and Ho Chi Minh City
+  { parts: /^\+84(2\d\d)(\d{4})(\d{3})$/, start: "0" }, // the other provinces
+  { parts: /^\+84(\d{3})(\d{3})(\d{3})$/, start: "0" },
+  { parts: /^\+33(\d)(\d\d)(\d\d)(\d\d)(\d\d)$/, start: "+33\u00a0" },
+];
+
+/** Return `0912 345 678` or `028 3822 1234` for a Vietnamese number in E.164, `+33 1 99 00 12 34` for a French one, and others
+    as they are. */
 export function phoneNumber(e164: string): string {
-  const vietnamese = /^\+84(\d{3})(\d{3})(\d{3})$/.exec(e164);
-  if (vietnamese !== null) return `0${vietnamese.slice(1).join("\u00a0")}`;
-  const french = /^\+33(\d)(\d\d)(\d\d)(\d\d)(\d\d)$/.exec(e164);
-  return french === null ? e164 : ["+33", ...french.slice(1)].join("\u00a0");
+  for (const { parts, start } of PHONES) {
+    const found = parts.exec(e164);
+    if (found !== null) return start + found.slice(1).join("\u00a0");
+  }
+  return e164;
 }
 
 /** Return a text of the API in the language of the screen. */

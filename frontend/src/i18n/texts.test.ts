@@ -3,7 +3,13 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import ts from "typescript";
 import { describe, expect, it } from "vitest";
+import customersEn from "./customers.en.json";
+import customersVi from "./customers.vi.json";
 import en from "./en.json";
+import setupEn from "./setup.en.json";
+import setupVi from "./setup.vi.json";
+import tillEn from "./till.en.json";
+import tillVi from "./till.vi.json";
 import vi from "./vi.json";
 
 const SOURCE = join(import.meta.dirname, "..");
@@ -92,7 +98,10 @@ describe("texts in the code", () => {
 });
 
 describe("translations", () => {
-  const languages = { vi: texts(vi), en: texts(en) };
+  const languages = {
+    vi: texts({ ...vi, ...customersVi, ...tillVi, setup: setupVi }),
+    en: texts({ ...en, ...customersEn, ...tillEn, setup: setupEn }),
+  };
   const placeholders = (text = "") => (text.match(/\{\{\w+\}\}/g) ?? []).sort();
 
   it("have the same keys", () =>

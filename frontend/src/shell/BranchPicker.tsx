@@ -1,6 +1,6 @@
-import { useNavigate } from "@tanstack/react-router";
+import { useNavigate, useSearch } from "@tanstack/react-router";
 import { ChevronsUpDown, MapPin } from "lucide-react";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import type { User } from "@/api/session";
 import { deferred } from "@/app/deferred";
 import { preferences } from "@/app/preferences";
@@ -16,16 +16,22 @@ export function BranchPicker({ user }: { user: User }) {
   const branch = useBranch();
   const button = useRef<HTMLButtonElement>(null);
   const [isOpen, setOpen] = useState(false);
+  const { branch: inAddress } = useSearch({ strict: false });
+  const wanted = useRef<string>(undefined);
+  // Not before it is shown: who has typed something may stay.
+  useEffect(() => {
+    if (inAddress !== undefined && inAddress === wanted.current) preferences.setBranch(inAddress);
+  }, [inAddress]);
   if (branch === undefined || user.roles.length === 0) return <span className="w-40" />;
   const choose = (id: string) => {
-    preferences.setBranch(id);
+    wanted.current = id;
     void navigate({ to: ".", search: (before) => ({ ...before, branch: id }) });
   };
   if (branches.length === 1) {
     return (
-      <span className="flex items-center gap-2 px-3 font-medium">
-        <MapPin aria-hidden size={16} className="text-muted" />
-        {branch.name}
+      <span className="flex min-w-0 items-center gap-2 px-3 font-medium max-sm:px-1">
+        <MapPin aria-hidden size={16} className="shrink-0 text-muted" />
+        <span className="truncate">{branch.name}</span>
       </span>
     );
   }
@@ -36,7 +42,7 @@ export function BranchPicker({ user }: { user: User }) {
         type="button"
         aria-haspopup="menu"
         aria-expanded={isOpen}
-        className={`${buttonClass("quiet")} max-w-64`}
+        className={`${buttonClass("quiet")} min-w-0 max-w-64 shrink! max-sm:px-1`}
         onClick={() => setOpen(true)}
       >
         <MapPin aria-hidden size={16} className="shrink-0 text-muted" />

@@ -1,6 +1,6 @@
 /** The branch that a screen shows: the one in the address, else the last one on this device, else one where it is as late
     as on this device. */
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 import { useSearch } from "@tanstack/react-router";
 import { call } from "@/api/client";
 import { type BranchRead, listBranches } from "@/api/generated";
@@ -23,20 +23,24 @@ export function branchesOf(user: User, branches: BranchRead[]): BranchRead[] {
   );
 }
 
+export const branchesQuery = queryOptions({
+  queryKey: ["branches"],
+  queryFn: () => askOrKept("branches", () => call(listBranches())),
+  staleTime: 5 * 60_000,
+});
+
 export function useBranches(): {
   branches: BranchRead[];
   error: unknown;
   isPending: boolean;
+  /** The spa has no branch yet, nor had one. */
+  isEmpty: boolean;
   retry: () => void;
 } {
   const session = useSession();
-  const { data, error, isPending, refetch } = useQuery({
-    queryKey: ["branches"],
-    queryFn: () => askOrKept("branches", () => call(listBranches())),
-    staleTime: 5 * 60_000,
-  });
+  const { data, error, isPending, refetch } = useQuery(branchesQuery);
   const branches = session.status === "signed-in" && data !== undefined ? branchesOf(session.user, data) : [];
-  return { branches, error, isPending, retry: () => void refetch() };
+  return { branches, error, isPending, isEmpty: data?.length === 0, retry: () => void refetch() };
 }
 
 /** Return whether the user books and moves guests in a branch: a therapist only looks at the board. */
@@ -53,12 +57,15 @@ export function useWorksAtDesk(branchId: string): boolean {
 export function useBranch(): BranchRead | undefined {
   const { branches } = useBranches();
   const { branch } = useSearch({ strict: false });
-  const wanted = branch ?? preferences.branch();
-  return (
-    branches.find(({ id }) => id === wanted) ??
-    branches.find(({ time_zone }) => canonical(time_zone) === canonical()) ??
-    branches[0]
-  );
+  return branchToShow(branches, branch);
+}
+
+/** Return the branch of the branches of a user that is shown. `inAddress`: the id that the address has. */
+export function branchToShow(branches: BranchRead[], inAddress: string | undefined): BranchRead | undefined {
+  const wanted = inAddress ?? preferences.branch();
+  const found = branches.find(({ id }) => id === wanted);
+  if (found !== undefined || branches.length < 2) return found ?? branches[0];
+  return branches.find(({ time_zone }) => canonical(time_zone) === canonical()) ?? branches[0];
 }
 
 const canonicalNames = new Map<string | undefined, string | undefined>();
