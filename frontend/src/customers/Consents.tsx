@@ -17,9 +17,9 @@ import {
   recordCustomerConsent,
 } from "@/api/generated";
 import { Button } from "@/design/Button";
+import { FormField, INPUT } from "@/design/FormField";
 import { CARD } from "./CustomerPage";
 import { consentsKey } from "./data";
-import { FormField, INPUT } from "./FormField";
 import { useMoments } from "./moments";
 import { Segments } from "./Segments";
 

@@ -1,13 +1,12 @@
 /** The fields of a customer, to add or to change one. What is wrong stands at its field, and the first one gets the focus. */
-import { useBlocker } from "@tanstack/react-router";
 import { LoaderCircle, TriangleAlert, UserRound, X } from "lucide-react";
 import { type FormEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { Button } from "@/design/Button";
-import { ConfirmDialog } from "./ConfirmDialog";
+import { FormField, focusFirstError, INPUT, ignoreComposingEnter, TEXTAREA } from "@/design/FormField";
+import { Unsaved } from "@/design/Unsaved";
 import { CustomerPicker } from "./CustomerPicker";
 import { useCustomer } from "./data";
-import { FormField, INPUT, TEXTAREA } from "./FormField";
 import { errorsOf, type Field, type Values } from "./form";
 import { Segments } from "./Segments";
 import { TagsInput } from "./TagsInput";
@@ -44,7 +43,6 @@ export function CustomerForm({
   const [missing, setMissing] = useState<ReturnType<typeof errorsOf>>({});
   const form = useRef<HTMLFormElement>(null);
   const isDirty = JSON.stringify(values) !== JSON.stringify(initial);
-  const blocker = useUnsaved(isDirty && !isRunning);
   const change = (next: Partial<Values>) => setValues((before) => ({ ...before, ...next }));
   const errorOf = (field: Field) =>
     missing[field] !== undefined ? t(`customers.${missing[field]}`) : refused[field];
@@ -74,8 +72,7 @@ export function CustomerForm({
       onSubmit={submit}
       noValidate
       className="flex flex-col gap-4"
-      // Enter that ends a syllable of Telex or VNI is not one that saves.
-      onKeyDown={(event) => event.key === "Enter" && event.nativeEvent.isComposing && event.preventDefault()}
+      onKeyDown={ignoreComposingEnter}
     >
       {failure !== undefined && (
         <p role="alert" className="flex gap-2 rounded-md bg-danger-soft px-3 py-2 text-danger">
@@ -192,31 +189,9 @@ export function CustomerForm({
           {isWaiting ? t("customers.waiting") : ""}
         </p>
       </div>
-      <ConfirmDialog
-        isOpen={blocker.status === "blocked"}
-        title={t("customers.unsaved")}
-        confirm={t("customers.leave")}
-        back={t("customers.stay")}
-        onConfirm={() => blocker.proceed?.()}
-        onBack={() => blocker.reset?.()}
-      />
+      <Unsaved when={isDirty && !isRunning} />
     </form>
   );
-}
-
-function focusFirstError(form: HTMLFormElement | null): void {
-  form?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus();
-}
-
-/** Ask before a page with something typed is left, also by closing the tab. */
-function useUnsaved(isUnsaved: boolean) {
-  const unsaved = useRef(isUnsaved);
-  unsaved.current = isUnsaved;
-  return useBlocker({
-    shouldBlockFn: () => unsaved.current,
-    enableBeforeUnload: () => unsaved.current,
-    withResolver: true,
-  });
 }
 
 function ContactChoice({ onPick }: { onPick: (id: string) => void }) {

@@ -1,10 +1,12 @@
 /** The profile of a customer: who it is on the left, the visits on the right. */
+
 import { Link, useParams } from "@tanstack/react-router";
 import { ArrowLeft, Combine, Lock, UserRoundX } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, sentenceOf } from "@/api/errors";
 import type { CustomerRead } from "@/api/generated";
+import { useTitle } from "@/app/useTitle";
 import { buttonClass } from "@/design/Button";
 import { Notice } from "@/design/Notice";
 import { Consents } from "./Consents";
@@ -23,9 +25,7 @@ export function CustomerPage() {
   const { t } = useTranslation();
   const { customerId } = useParams({ from: "/desk/customers/$customerId" });
   const { data, error, refetch } = useCustomer(customerId);
-  useEffect(() => {
-    if (data !== undefined) document.title = `${data.full_name} · ${t("app.name")}`;
-  }, [data, t]);
+  useTitle(data?.full_name);
   if (data !== undefined) return <Profile key={customerId} customer={data} />;
   if (error === null) return <ProfileSkeleton />;
   if (!(error instanceof ApiError) || (error.status !== 403 && error.status !== 404 && error.status !== 422))

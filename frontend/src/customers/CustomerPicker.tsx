@@ -3,9 +3,9 @@ import { Combobox } from "@base-ui/react/combobox";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { CustomerRead } from "@/api/generated";
+import { INPUT } from "@/design/FormField";
 import { phoneNumber } from "@/i18n/format";
 import { useCustomerSearch } from "./data";
-import { INPUT } from "./FormField";
 
 interface Props {
   label: string;

@@ -1,4 +1,5 @@
 /** All customers: the search as one types, and the list page by page. No more than a page is ever in memory. */
+
 import { Menu } from "@base-ui/react/menu";
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
@@ -15,12 +16,13 @@ import {
   UsersRound,
   X,
 } from "lucide-react";
-import { useEffect, useRef } from "react";
+import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { showFailure } from "@/actions/toasts";
 import { call } from "@/api/client";
 import { sentenceOf } from "@/api/errors";
 import { exportCustomers, listCustomers } from "@/api/generated";
+import { useTitle } from "@/app/useTitle";
 import { Button, buttonClass } from "@/design/Button";
 import { Notice } from "@/design/Notice";
 import { MENU_ITEM, MENU_POPUP } from "@/shell/menu";
@@ -38,9 +40,7 @@ const PAGE = 50;
 export function CustomersPage() {
   const { t } = useTranslation();
   const { isDesk } = useRights();
-  useEffect(() => {
-    document.title = `${t("customers.title")} · ${t("app.name")}`;
-  }, [t]);
+  useTitle(t("customers.title"));
   if (!isDesk)
     return <Notice icon={Lock} title={t("customers.noAccess")} hint={t("customers.noAccessHint")} />;
   return <Customers />;

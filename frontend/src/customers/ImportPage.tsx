@@ -1,14 +1,17 @@
 /** Customers from a CSV file: choose it, preview each column and row, import, and take the bad rows back. */
+
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { CircleCheck, Download, FileUp, Lock, TriangleAlert } from "lucide-react";
-import { type DragEvent, useEffect, useRef, useState } from "react";
+import { CircleCheck, Download, Lock, TriangleAlert } from "lucide-react";
+import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAction } from "@/actions/useAction";
 import { ApiError, sentenceOf } from "@/api/errors";
 import type { CustomerImportPreview, CustomerImportResult } from "@/api/generated";
 import { upload } from "@/api/upload";
+import { useTitle } from "@/app/useTitle";
 import { Button, buttonClass } from "@/design/Button";
+import { FileChoice } from "@/design/FileChoice";
 import { Notice } from "@/design/Notice";
 import { CUSTOMERS } from "./data";
 import { download } from "./download";
@@ -23,9 +26,7 @@ const CARD = "mx-auto w-full max-w-6xl rounded-lg border border-line bg-surface 
 export function ImportPage() {
   const { t } = useTranslation();
   const { isAdmin } = useRights();
-  useEffect(() => {
-    document.title = `${t("customers.import.title")} · ${t("app.name")}`;
-  }, [t]);
+  useTitle(t("customers.import.title"));
   if (!isAdmin)
     return <Notice icon={Lock} title={t("customers.import.onlyAdmin")} hint={t("customers.noAccessHint")} />;
   return (
@@ -107,7 +108,14 @@ function Import() {
     <div className={CARD}>
       <h1 className="font-semibold text-xl">{t("customers.import.title")}</h1>
       <p className="mb-4 text-muted">{t("customers.import.hint")}</p>
-      <FileChoice file={file} isDisabled={isRunning} onFile={choose} />
+      <FileChoice
+        file={file}
+        name={t("customers.import.choose")}
+        hint={file === null ? t("customers.import.drop") : t("customers.import.another")}
+        accept=".csv,.tsv,.txt,text/csv"
+        isDisabled={isRunning}
+        onFile={choose}
+      />
       {error !== null && (
         <div role="alert" className="mt-4 rounded-md bg-danger-soft px-3 py-2 text-danger">
           <p className="flex gap-2 font-medium">
@@ -158,61 +166,6 @@ function Import() {
         />
       )}
     </div>
-  );
-}
-
-interface FileChoiceProps {
-  file: File | null;
-  isDisabled: boolean;
-  onFile: (file: File) => void;
-}
-
-/** A button, which is also where a file can be dropped. */
-function FileChoice({ file, isDisabled, onFile }: FileChoiceProps) {
-  const { t } = useTranslation();
-  const [isOver, setIsOver] = useState(false);
-  const input = useRef<HTMLInputElement>(null);
-  const drop = (event: DragEvent) => {
-    event.preventDefault();
-    setIsOver(false);
-    const [dropped] = event.dataTransfer.files;
-    if (dropped !== undefined && !isDisabled) onFile(dropped);
-  };
-  return (
-    <>
-      <button
-        type="button"
-        disabled={isDisabled}
-        onClick={() => input.current?.click()}
-        onDragOver={(event) => {
-          event.preventDefault();
-          setIsOver(true);
-        }}
-        onDragLeave={() => setIsOver(false)}
-        onDrop={drop}
-        className={`flex w-full flex-col items-center gap-1 rounded-lg border-2 border-dashed px-4 text-center ${file === null ? "py-10" : "py-4"} ${isOver ? "border-accent bg-accent-soft" : "border-line-strong hover:bg-hover"}`}
-      >
-        <FileUp aria-hidden size={22} className="text-muted" />
-        <span className="max-w-full break-words font-medium">
-          {file?.name ?? t("customers.import.choose")}
-        </span>
-        <span className="text-muted text-sm">
-          {file === null ? t("customers.import.drop") : t("customers.import.another")}
-        </span>
-      </button>
-      <input
-        ref={input}
-        type="file"
-        accept=".csv,.tsv,.txt,text/csv"
-        aria-label={t("customers.import.choose")}
-        className="hidden"
-        onChange={(event) => {
-          const [chosen] = event.target.files ?? [];
-          if (chosen !== undefined) onFile(chosen);
-          event.target.value = ""; // the same file, corrected, can be chosen again
-        }}
-      />
-    </>
   );
 }
 

@@ -1,4 +1,5 @@
 /** What an import would make of a file: its columns, its doubts, its rows. */
+import type { TFunction } from "i18next";
 import {
   CircleAlert,
   CirclePlus,
@@ -222,7 +223,7 @@ function Column({ column: { header, column, use }, isIgnored, isBusy, onIgnore }
   );
 }
 
-function columnName(t: ReturnType<typeof useTranslation>["t"], column: (typeof COLUMNS)[number]): string {
+function columnName(t: TFunction, column: (typeof COLUMNS)[number]): string {
   return column === "family_name" ? t("customers.import.familyName") : t(`customers.fields.${column}`);
 }
 
@@ -302,11 +303,7 @@ function reasonOf({ field, message }: ErrorField): string {
   return column === undefined ? message : `${column}: ${message}`;
 }
 
-function textOf(
-  t: ReturnType<typeof useTranslation>["t"],
-  column: (typeof COLUMNS)[number],
-  value: string | undefined,
-): string {
+function textOf(t: TFunction, column: (typeof COLUMNS)[number], value: string | undefined): string {
   if (value === undefined || value === "") return "";
   if (column === "family_name") return value;
   return showValue(t, column === "contact_phone" ? "phone" : column, value);

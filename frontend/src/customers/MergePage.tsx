@@ -1,14 +1,17 @@
 /** Two records of one person side by side, what the merge makes of them, and what happens to their appointments. */
+
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
+import type { TFunction } from "i18next";
 import { ArrowLeftRight, CircleAlert, Lock } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { showDone, showFailure } from "@/actions/toasts";
 import { useAction } from "@/actions/useAction";
 import { call } from "@/api/client";
 import { ApiError, type ErrorDetail, sentenceOf } from "@/api/errors";
 import { type CustomerRead, mergeCustomers } from "@/api/generated";
+import { useTitle } from "@/app/useTitle";
 import { spanIn } from "@/board/time";
 import { Button } from "@/design/Button";
 import { Notice } from "@/design/Notice";
@@ -32,9 +35,7 @@ export function MergePage() {
   const survivor = useCustomer(customerId);
   const duplicate = useCustomer(duplicateId ?? null);
   const error = survivor.error ?? duplicate.error;
-  useEffect(() => {
-    document.title = `${t("customers.merge.title")} · ${t("app.name")}`;
-  }, [t]);
+  useTitle(t("customers.merge.title"));
   const choose = (survivorId: string, nextDuplicate: string | undefined) =>
     void navigate({
       to: "/desk/customers/$customerId/merge",
@@ -236,10 +237,7 @@ function Comparison({ survivor, duplicate, onSwap, onOther }: ComparisonProps) {
   );
 }
 
-function visitCount(
-  t: ReturnType<typeof useTranslation>["t"],
-  { upcoming, past }: { upcoming: PastVisit[]; past: PastVisit[] },
-): string {
+function visitCount(t: TFunction, { upcoming, past }: { upcoming: PastVisit[]; past: PastVisit[] }): string {
   return t("customers.merge.visits", { count: upcoming.length + past.length, upcoming: upcoming.length });
 }
 

@@ -1,13 +1,15 @@
 /** A new customer. */
+
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useRouter, useSearch } from "@tanstack/react-router";
 import { Lock } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { showDone } from "@/actions/toasts";
 import { useAction } from "@/actions/useAction";
 import { call } from "@/api/client";
 import { createCustomer } from "@/api/generated";
+import { useTitle } from "@/app/useTitle";
 import { Notice } from "@/design/Notice";
 import { CustomerForm } from "./CustomerForm";
 import { keepCustomer } from "./data";
@@ -44,9 +46,7 @@ export function NewCustomerPage() {
     },
     onRefused: (error) => setRefusal(refusalOf(t, error)),
   });
-  useEffect(() => {
-    document.title = `${t("customers.add")} · ${t("app.name")}`;
-  }, [t]);
+  useTitle(t("customers.add"));
   if (!isDesk)
     return <Notice icon={Lock} title={t("customers.noAccess")} hint={t("customers.noAccessHint")} />;
   return (

@@ -17,11 +17,11 @@ import {
   restoreCustomer,
 } from "@/api/generated";
 import { Button, buttonClass } from "@/design/Button";
+import { ConfirmDialog } from "@/design/ConfirmDialog";
+import { FormField, INPUT } from "@/design/FormField";
 import { MENU_ITEM, MENU_LINE, MENU_POPUP } from "@/shell/menu";
-import { ConfirmDialog } from "./ConfirmDialog";
 import { keepCustomer } from "./data";
 import { download } from "./download";
-import { FormField, INPUT } from "./FormField";
 import { useRights } from "./roles";
 
 interface Props {

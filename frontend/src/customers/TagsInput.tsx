@@ -1,7 +1,7 @@
 import { X } from "lucide-react";
 import { type KeyboardEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { INPUT } from "./FormField";
+import { INPUT } from "@/design/FormField";
 
 interface Props {
   id: string;

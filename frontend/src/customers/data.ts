@@ -6,11 +6,11 @@ import {
   type BranchRead,
   type CustomerRead,
   getCustomer,
-  listBranches,
   listVisits,
   searchCustomersByText,
   type VisitRead,
 } from "@/api/generated";
+import { branchesQuery } from "@/shell/branches";
 
 const PAUSE = 150;
 /** More than a screen of results; who does not see the person types another word. */
@@ -56,11 +56,7 @@ export function useVisits(id: string, isEnabled = true) {
 
 /** Return all branches by id, closed ones among them: a visit of last year keeps its name and its zone. */
 export function useBranchNames(): Map<string, BranchRead> {
-  const { data } = useQuery({
-    queryKey: ["branches"],
-    queryFn: () => call(listBranches()),
-    staleTime: 5 * 60_000,
-  });
+  const { data } = useQuery(branchesQuery);
   return new Map(data?.map((branch) => [branch.id, branch]));
 }
 

@@ -1,23 +1,28 @@
-/** What a user may do with customers, as docs/roles.md says. What is not allowed is not offered; the API decides. */
+/** What a user may do, as docs/roles.md says. What is not allowed is not offered; the API decides. */
 import { type User, useSession } from "@/api/session";
+import { worksAtDesk } from "@/app/home";
 
 export interface Rights {
   /** See customers, add and change them, merge, archive, record consents. */
   isDesk: boolean;
-  /** Import, export, copies of personal data, erasure. */
+  /** Run the whole spa: import, export, copies of personal data, erasure, the catalogue, users. */
   isAdmin: boolean;
+  /** Run at least one branch: hours, rooms, people, rosters, leave. */
+  isBranchAdmin: boolean;
 }
 
-const DESK = new Set(["admin", "receptionist"]);
+const NONE: Rights = { isDesk: false, isAdmin: false, isBranchAdmin: false };
 
 export function rightsOf(user: User): Rights {
+  const admin = user.roles.filter(({ role }) => role === "admin");
   return {
-    isDesk: user.roles.some(({ role }) => DESK.has(role)),
-    isAdmin: user.roles.some(({ role, branch_id }) => role === "admin" && !branch_id),
+    isDesk: worksAtDesk(user),
+    isAdmin: admin.some(({ branch_id }) => !branch_id),
+    isBranchAdmin: admin.length > 0,
   };
 }
 
 export function useRights(): Rights {
   const session = useSession();
-  return session.status === "signed-in" ? rightsOf(session.user) : { isDesk: false, isAdmin: false };
+  return session.status === "signed-in" ? rightsOf(session.user) : NONE;
 }
