@@ -1,0 +1,76 @@
+/** Changes of an open bill. What is wanted is sent as a whole, one state after another, and seen before there is an answer. */
+import { useRef, useState } from "react";
+import { useAction } from "@/actions/useAction";
+import { call } from "@/api/client";
+import { createSale, type SaleRead, updateSale } from "@/api/generated";
+import { type Content, contentOf, EMPTY } from "./bill";
+import { keepBill } from "./queries";
+
+export interface Editing {
+  /** What is on the bill, with changes that have no answer yet. */
+  content: Content;
+  /** There are such changes. */
+  isSaving: boolean;
+  /** There are new lines among them, which have no id yet: nothing else can be changed. */
+  isAdding: boolean;
+  error: unknown;
+  change: (next: Content, visitIds?: string[]) => void;
+}
+
+interface Input {
+  saleId: string | null;
+  content: Content;
+  visitIds: string[];
+}
+
+/** `onMade`: a bill of nothing has got its first line. */
+export function useContent(
+  branchId: string,
+  bill: SaleRead | null,
+  onMade: (bill: SaleRead) => void,
+): Editing {
+  const [wanted, setWanted] = useState<Content | null>(null);
+  /** What was sent last. */
+  const newest = useRef<Content>(null);
+  const [isAddingVisits, setAddingVisits] = useState(false);
+  const [error, setError] = useState<unknown>(null);
+  const { run } = useAction<Input, SaleRead>({
+    send: ({ saleId, content, visitIds: visit_ids }, key) =>
+      call(
+        saleId === null
+          ? createSale({
+              body: { branch_id: branchId, visit_ids, content },
+              headers: { "Idempotency-Key": key },
+            })
+          : updateSale({ path: { sale_id: saleId }, body: { ...content, visit_ids } }),
+      ),
+    onDone: (saved, { saleId, content }) => {
+      keepBill(saved);
+      if (newest.current === content) setWanted(null);
+      if (saleId === null) onMade(saved);
+    },
+    // What was wanted is given up, with what was wanted after it: the bill is shown as it is.
+    onRefused: (refusal) => {
+      newest.current = null;
+      setWanted(null);
+      setError(refusal);
+    },
+  });
+  const content = wanted ?? (bill === null ? EMPTY : contentOf(bill));
+  const isSaving = wanted !== null && newest.current === wanted;
+  return {
+    content,
+    isSaving,
+    isAdding: isSaving && (isAddingVisits || content.lines.some(({ id }) => id === undefined)),
+    error,
+    change: (next, visitIds = []) => {
+      setWanted(next);
+      setError(null);
+      // A bill of nothing is made with its first line.
+      if (bill === null && next.lines.length === 0) return;
+      newest.current = next;
+      setAddingVisits(visitIds.length > 0);
+      run({ saleId: bill?.id ?? null, content: next, visitIds });
+    },
+  };
+}
