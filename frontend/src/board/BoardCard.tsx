@@ -1,15 +1,16 @@
 /** A treatment of a guest on the board. It says the guest, the time, the treatment and the status, as much as has room. */
 import type { TFunction } from "i18next";
-import { Heart, HeartPulse, TriangleAlert } from "lucide-react";
+import { CircleAlert, CircleCheck, Heart, HeartPulse, ReceiptText, TriangleAlert, Users } from "lucide-react";
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
 import type { TreatmentRead } from "@/api/generated";
-import { singleKeys } from "@/app/keys";
 import { currentLanguage } from "@/i18n";
 import { inLanguage, shortName } from "@/i18n/format";
-import { type Card, type Direction, MIN_CARD_HEIGHT, offsetOf, type Span, type View } from "./layout";
+import { type Card, type Direction, MIN_CARD_HEIGHT, offsetOf, type View } from "./layout";
 import { isResizable } from "./move/hand";
+import { nameOf } from "./move/names";
 import { StatusIcon } from "./StatusIcon";
+import type { Span } from "./spans";
 import { LOOKS } from "./status";
 import { countdown, MINUTE, timeIn } from "./time";
 import { useNow } from "./useNow";
@@ -25,6 +26,8 @@ interface Props {
   isTabStop: boolean;
   /** It is in the hand: here is where it was. */
   isLifted: boolean;
+  /** The keys that do something with a card, for screen readers. */
+  shortcuts: string | undefined;
   onOpen: (card: Card) => void;
   onFocus: (key: string) => void;
   onArrow: (key: string, direction: Direction) => void;
@@ -41,18 +44,25 @@ const TWO_LINES = 46;
 const THREE_LINES = 64;
 const FOUR_LINES = 84;
 const SIX_LINES = 118;
-/** The time at the right, in a card that has room for it beside the word of the status. */
-const WIDE_TIME = "tabular ml-auto hidden shrink-0 pl-1 text-xs @min-[9rem]:inline";
+/** The time stands at the right in a card that has room for it beside the word of the status, else before the treatment. The
+    column says how wide it is: a question to each card would take most of the time to lay out a day. */
+const TIME_AT_RIGHT = "tabular ml-auto hidden shrink-0 pl-1 text-xs";
+const WIDE = [
+  { right: `${TIME_AT_RIGHT} @min-[9rem]:inline`, left: "tabular @min-[9rem]:hidden" },
+  { right: `${TIME_AT_RIGHT} @min-[18rem]:inline`, left: "tabular @min-[18rem]:hidden" },
+] as const;
+const NARROW = { right: TIME_AT_RIGHT, left: "tabular" };
 /** A lower card has no edge that changes its length. */
 const LOWEST_WITH_EDGE = 28;
 /** The line between two cards that follow each other. */
 const GAP = 1;
 
 export const BoardCard = memo(function BoardCard(props: Props) {
-  const { card, zone, t, span, scale, view, isTabStop, isLifted, onOpen, onFocus, onArrow } = props;
+  const { card, zone, t, span, scale, view, isTabStop, isLifted, shortcuts, onOpen, onFocus, onArrow } =
+    props;
   const { appointment, treatment, guest } = card;
   const { card: look } = LOOKS[appointment.status];
-  const name = appointment.guest_name || guest?.full_name || t("card.anonymous");
+  const name = nameOf(card) ?? t("card.anonymous");
   const service = inLanguage(treatment.name, currentLanguage());
   const height = Math.max(((card.end - card.start) / MINUTE) * scale, MIN_CARD_HEIGHT) - GAP;
   const isHeld = appointment.status === "held" && appointment.hold_expires_at !== null;
@@ -60,12 +70,14 @@ export const BoardCard = memo(function BoardCard(props: Props) {
   // The guest's own time, which preparing and tidying up surround; of a later piece, when it begins.
   const start = Math.max(card.start, Date.parse(treatment.start));
   const startTime = timeIn(zone, start);
+  const guests = card.visit.appointments.length;
   const others = namesOfOthers(treatment, view);
   const width = 100 / card.lanes;
+  const time = WIDE[card.lanes - 1] ?? NARROW;
 
   return (
     <li
-      className={`skip-unseen group @container absolute z-2 px-0.5 ${isLifted ? "opacity-45" : ""}`}
+      className={`skip-unseen group absolute z-2 px-0.5 ${isLifted ? "opacity-45" : ""}`}
       style={{
         top: offsetOf(span, scale, card.start),
         height,
@@ -78,8 +90,9 @@ export const BoardCard = memo(function BoardCard(props: Props) {
         tabIndex={isTabStop ? 0 : -1}
         data-card={card.key}
         data-status={appointment.status}
+        data-party={guests > 1 ? card.visit.id : undefined}
         aria-haspopup="dialog"
-        {...singleKeys("M T", "Shift+ArrowUp Shift+ArrowDown")}
+        aria-keyshortcuts={shortcuts}
         className={`flex h-full w-full flex-col overflow-hidden rounded-sm border border-l-4 px-1.5 py-0.5 text-left text-sm focus-visible:z-10 ${look}`}
         onClick={() => onOpen(card)}
         onFocus={() => onFocus(card.key)}
@@ -99,10 +112,12 @@ export const BoardCard = memo(function BoardCard(props: Props) {
           <Marks
             t={t}
             isStranded={card.isStranded}
+            bill={card.bill}
             hasHealth={guest !== undefined && guest.contraindications !== ""}
             isRequested={treatment.therapist_id !== null}
+            guests={guests}
           />
-          {height < TWO_LINES && <span className={`${WIDE_TIME} pt-px`}>{startTime}</span>}
+          {height < TWO_LINES && <span className={`${time.right} pt-px`}>{startTime}</span>}
         </span>
         {height < TWO_LINES && <span className="sr-only">{status}</span>}
         {height >= TWO_LINES && (
@@ -111,11 +126,11 @@ export const BoardCard = memo(function BoardCard(props: Props) {
             <span className="truncate font-medium">
               {isHeld ? <HoldLeft until={Date.parse(appointment.hold_expires_at ?? "")} /> : status}
             </span>
-            <span className={WIDE_TIME}>{startTime}</span>
+            <span className={time.right}>{startTime}</span>
           </span>
         )}
         <span className={serviceClass(height)}>
-          <span className="tabular @min-[9rem]:hidden">{startTime} </span>
+          <span className={time.left}>{startTime} </span>
           {service}
         </span>
         {height >= FOUR_LINES && others.length > 0 && (
@@ -148,20 +163,41 @@ function HoldLeft({ until }: { until: number }) {
   return <span className="tabular">{t("card.holdLeft", { time: countdown(until - useNow(1000)) })}</span>;
 }
 
+/** How far a guest has paid. */
+const BILLS = { open: ReceiptText, part: CircleAlert, rest: CircleAlert, paid: CircleCheck };
+
 function Marks({
   t,
+  bill,
   isStranded,
   hasHealth,
   isRequested,
-}: { t: TFunction } & Record<"isStranded" | "hasHealth" | "isRequested", boolean>) {
+  guests,
+}: { t: TFunction; bill: Card["bill"]; guests: number } & Record<
+  "isStranded" | "hasHealth" | "isRequested",
+  boolean
+>) {
+  const BillIcon = bill && BILLS[bill];
   return (
     <>
+      {BillIcon && (
+        <BillIcon
+          role="img"
+          aria-label={t(`card.bill.${bill}`)}
+          size={13}
+          className="shrink-0"
+          data-bill={bill}
+        />
+      )}
       {isStranded && (
         <TriangleAlert role="img" aria-label={t("card.problem")} size={13} className="shrink-0" />
       )}
       {hasHealth && <HeartPulse role="img" aria-label={t("card.health")} size={13} className="shrink-0" />}
       {isRequested && (
         <Heart role="img" aria-label={t("card.requested")} size={12} className="shrink-0 fill-current" />
+      )}
+      {guests > 1 && (
+        <Users role="img" aria-label={t("card.party", { count: guests })} size={13} className="shrink-0" />
       )}
     </>
   );

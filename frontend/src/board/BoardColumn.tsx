@@ -1,12 +1,15 @@
 import { memo } from "react";
 import { useTranslation } from "react-i18next";
+import { singleKeys } from "@/app/keys";
 import { BookingLayer } from "@/booking/BookingLayer";
 import { BoardCard } from "./BoardCard";
-import { type Card, type Column, type Direction, offsetOf, type Shade, type Span, type View } from "./layout";
+import { type Card, type Column, type Direction, offsetOf, type Shade, type View } from "./layout";
+import type { Span } from "./spans";
 
 interface Props {
   column: Column;
-  hasCards: boolean;
+  /** The hours of which the cards are drawn; null for all. */
+  drawnHours: Span | null;
   zone: string;
   span: Span;
   scale: number;
@@ -30,7 +33,7 @@ export const SHADES: Record<Shade["kind"], string> = {
 /** A column: what is shaded, and the cards as a list in the order of time. */
 export const BoardColumn = memo(function BoardColumn({
   column,
-  hasCards,
+  drawnHours,
   zone,
   span,
   scale,
@@ -42,10 +45,11 @@ export const BoardColumn = memo(function BoardColumn({
   onArrow,
 }: Props) {
   const { t } = useTranslation();
+  const { "aria-keyshortcuts": shortcuts } = singleKeys("M T", "Shift+ArrowUp Shift+ArrowDown");
   return (
     <section
       aria-labelledby={`column-${column.id}`}
-      className={`skip-unseen hour-lines relative min-w-0 border-l bg-surface ${column.startsGroup ? "border-l-line-strong" : "border-l-line"}`}
+      className={`skip-unseen hour-lines @container relative min-w-0 border-l bg-surface ${column.startsGroup ? "border-l-line-strong" : "border-l-line"}`}
       style={{ height: offsetOf(span, scale, span.end) }}
       data-column={column.id}
     >
@@ -54,7 +58,7 @@ export const BoardColumn = memo(function BoardColumn({
       ))}
       <BookingLayer column={column} span={span} scale={scale} zone={zone} />
       <ul>
-        {(hasCards ? column.cards : []).map((card) => (
+        {(drawnHours === null ? column.cards : column.cards.filter(isIn(drawnHours))).map((card) => (
           <BoardCard
             key={card.key}
             card={card}
@@ -65,6 +69,7 @@ export const BoardColumn = memo(function BoardColumn({
             view={view}
             isTabStop={card.key === focusedKey}
             isLifted={card.treatment.id === liftedId}
+            shortcuts={shortcuts}
             onOpen={onOpen}
             onFocus={onFocus}
             onArrow={onArrow}
@@ -74,6 +79,8 @@ export const BoardColumn = memo(function BoardColumn({
     </section>
   );
 });
+
+const isIn = (hours: Span) => (card: Card) => card.start < hours.end && card.end > hours.start;
 
 /** Return what is said of hours in which nobody can be booked, or null for those outside opening hours and shifts. */
 export function useShadeText({ kind, use, text }: Shade): string | null {

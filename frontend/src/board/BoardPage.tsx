@@ -1,15 +1,18 @@
 /** The day board: date and view above, columns in the middle, legend and connection below. */
-import { useNavigate, useSearch } from "@tanstack/react-router";
-import { CalendarOff, CalendarPlus, TriangleAlert, UsersRound } from "lucide-react";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+
+import { Navigate, useNavigate, useSearch } from "@tanstack/react-router";
+import { CalendarOff, CalendarPlus, Store, TriangleAlert, UsersRound } from "lucide-react";
+import { useCallback, useMemo, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { sentenceOf } from "@/api/errors";
 import type { AppointmentStatus, BoardRead, BranchRead } from "@/api/generated";
 import { deferred } from "@/app/deferred";
+import { useTitle } from "@/app/useTitle";
 import { Booking } from "@/booking/Booking";
 import { CardLayer } from "@/card/CardLayer";
 import { SolveButton } from "@/card/SolveButton";
 import { usePanel } from "@/card/usePanel";
+import { useRights } from "@/customers/roles";
 import { Button } from "@/design/Button";
 import { Notice } from "@/design/Notice";
 import { dayName, relativeDayName } from "@/i18n/format";
@@ -27,7 +30,7 @@ import { MovingProvider, useMoving } from "./move/useMoving";
 import { PrintSheet } from "./PrintSheet";
 import { reuse } from "./reuse";
 import { StatusBar } from "./StatusBar";
-import type { BoardSearch } from "./search";
+import type { BoardSearch, Sheet } from "./search";
 import { Toolbar } from "./Toolbar";
 import { dayIn } from "./time";
 import { useBoard } from "./useBoard";
@@ -41,8 +44,9 @@ const NONE: AppointmentStatus[] = [];
 
 export function BoardPage() {
   const { t } = useTranslation();
-  const { error, retry } = useBranches();
+  const { error, isEmpty, retry } = useBranches();
   const branch = useBranch();
+  const { isAdmin } = useRights();
   const navigate = useNavigate();
   const { view, ...search } = useSearch({ from: "/desk/board" });
   const showDay = () => void navigate({ to: "/desk/board", search, replace: true });
@@ -50,6 +54,8 @@ export function BoardPage() {
     if (view === "week") return <WeekPage branch={branch} onClose={showDay} />;
     return <BoardOfBranch branch={branch} />;
   }
+  if (isEmpty && isAdmin) return <Navigate to="/setup/start" replace />;
+  if (isEmpty) return <Notice icon={Store} title={t("board.emptySpa")} hint={t("board.emptySpaHint")} />;
   if (error === null) return <BoardSkeleton />;
   return <Failure sentence={sentenceOf(t, error)} retry={retry} />;
 }
@@ -94,23 +100,19 @@ function BoardOfBranch({ branch }: { branch: BranchRead }) {
     (next: string) => latest.current({ day: next === today ? undefined : next }),
     [today],
   );
+  const onView = useCallback(
+    (next: Sheet) => latest.current({ view: next === "staff" ? undefined : next }),
+    [],
+  );
   const moving = useMoving({ branch, board, layout, view, movements, canMove, onDay });
 
   const title = `${relativeDayName(t, day, today) ?? ""} ${dayName(t, day, today)}`.trim();
-  useEffect(() => {
-    document.title = `${title} · ${branch.name} · ${t("app.name")}`;
-  }, [title, branch.name, t]);
+  useTitle(`${title} · ${branch.name}`);
 
   const isUnusable = board === undefined && error !== null;
   return (
     <MovingProvider value={moving}>
-      <Toolbar
-        day={day}
-        today={today}
-        view={view}
-        onDay={onDay}
-        onView={(next) => go({ view: next === "staff" ? undefined : next })}
-      >
+      <Toolbar day={day} today={today} view={view} onDay={onDay} onView={onView}>
         <SolveButton branchId={branch.id} board={board} onOpen={() => panel.open({ solve: true })} />
         {board !== undefined && (
           <Filters

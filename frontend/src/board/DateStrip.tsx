@@ -5,6 +5,7 @@ import { useTranslation } from "react-i18next";
 import { call } from "@/api/client";
 import { type DayUtilization, getUtilization } from "@/api/generated";
 import { dayName } from "@/i18n/format";
+import { LOOKS } from "./status";
 import { firstOfStrip, STRIP_DAYS, shareOf } from "./strip";
 import { addDays, partsOf } from "./time";
 
@@ -79,12 +80,16 @@ function Day({ day, today, isShown, load, onDay }: DayProps) {
   const weekdays = t("strip.weekday", { returnObjects: true });
   const isClosed = load?.is_open === false;
   const share = load === undefined ? 0 : shareOf(load);
+  const pending = load?.pending_guests ?? 0;
   const told =
     load === undefined
       ? ""
-      : isClosed
-        ? t("strip.closed")
-        : t("strip.load", { count: load.guests, share: Math.round(share * 100) });
+      : [
+          isClosed
+            ? t("strip.closed")
+            : t("strip.load", { count: load.guests, share: Math.round(share * 100) }),
+          ...(pending > 0 ? [t("strip.pending", { count: pending })] : []),
+        ].join(", ");
   return (
     <li className="min-w-11 flex-1">
       <button
@@ -100,6 +105,14 @@ function Day({ day, today, isShown, load, onDay }: DayProps) {
       >
         <span className="flex w-full items-baseline justify-between gap-1">
           <span className={weekday === 0 ? "text-danger" : "text-muted"}>{weekdays[weekday]}</span>
+          {pending > 0 && (
+            <span
+              aria-hidden
+              className={`tabular rounded-full border px-1.5 font-semibold text-xs ${LOOKS.pending.card}`}
+            >
+              {pending}
+            </span>
+          )}
           <span
             className={`tabular ${day === today ? "rounded-sm bg-accent px-1 font-semibold text-on-accent" : ""}`}
           >

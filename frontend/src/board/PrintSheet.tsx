@@ -8,9 +8,10 @@ import { currentLanguage } from "@/i18n";
 import { inLanguage } from "@/i18n/format";
 import { namesOfOthers } from "./BoardCard";
 import { SHADES, useShadeText } from "./BoardColumn";
-import type { Card, Column, DayLayout, Shade, Span, View } from "./layout";
+import type { Card, Column, DayLayout, Shade, View } from "./layout";
 import { nameOf } from "./move/names";
 import { pagesOf } from "./print";
+import type { Span } from "./spans";
 import { isGivenUp, LOOKS } from "./status";
 import { hoursIn, spanIn, timeIn } from "./time";
 
@@ -176,7 +177,7 @@ function PrintCard({ card, board, view, span }: CardProps) {
         {timeIn(board.time_zone, Math.max(card.start, Date.parse(treatment.start)))}
       </span>{" "}
       <Icon role="img" aria-label={t(`statusShort.${appointment.status}`)} size={10} className="inline" />{" "}
-      <strong>{nameOf(card, board) ?? t("card.anonymous")}</strong>{" "}
+      <strong>{nameOf(card) ?? t("card.anonymous")}</strong>{" "}
       {hasHealth && (
         <span className="whitespace-nowrap font-semibold">
           <HeartPulse aria-hidden size={10} className="inline" /> {t("card.health")}

@@ -1,5 +1,6 @@
 /** The legend, which is also the filter, and whether what is shown is right. */
 import { CloudOff, EyeOff, Keyboard, LoaderCircle, Printer, Radio } from "lucide-react";
+import { memo, useCallback, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { AppointmentStatus, BoardRead } from "@/api/generated";
 import { dayName } from "@/i18n/format";
@@ -16,7 +17,7 @@ interface Props {
   zone: string;
   today: string;
   /** Say what the keys do. */
-  onHelp?: () => void;
+  onHelp: () => void;
 }
 
 export function StatusBar(props: Props) {
@@ -25,33 +26,24 @@ export function StatusBar(props: Props) {
   const appointments = board?.visits.flatMap((visit) => visit.appointments) ?? [];
   const counts = new Map<AppointmentStatus, number>();
   for (const { status } of appointments) counts.set(status, (counts.get(status) ?? 0) + 1);
+  const latest = useRef({ hidden, onHidden });
+  latest.current = { hidden, onHidden };
+  const toggle = useCallback((status: AppointmentStatus) => {
+    const { hidden, onHidden } = latest.current;
+    onHidden(hidden.includes(status) ? hidden.filter((other) => other !== status) : [...hidden, status]);
+  }, []);
   return (
     <div className="flex h-11 shrink-0 items-center gap-3 border-line border-t bg-surface pr-4 pl-3">
       <ul aria-label={t("board.legend")} className="flex min-w-0 flex-1 gap-1 overflow-x-auto py-1">
-        {STATUSES.filter((status) => counts.has(status)).map((status) => {
-          const isHidden = hidden.includes(status);
-          const { icon: Icon, card } = LOOKS[status];
-          return (
-            <li key={status} className="shrink-0">
-              <button
-                type="button"
-                aria-pressed={!isHidden}
-                className="flex h-8 items-center gap-1.5 rounded-md px-2 text-sm hover:bg-hover aria-[pressed=false]:text-muted"
-                onClick={() =>
-                  onHidden(isHidden ? hidden.filter((other) => other !== status) : [...hidden, status])
-                }
-              >
-                <span
-                  className={`grid size-5 place-items-center rounded-sm border ${isHidden ? "border-line-strong" : card}`}
-                >
-                  {isHidden ? <EyeOff aria-hidden size={12} /> : <Icon aria-hidden size={12} />}
-                </span>
-                <span className={isHidden ? "line-through" : ""}>{t(`statusShort.${status}`)}</span>
-                <span className="tabular text-muted">{counts.get(status)}</span>
-              </button>
-            </li>
-          );
-        })}
+        {STATUSES.filter((status) => counts.has(status)).map((status) => (
+          <LegendItem
+            key={status}
+            status={status}
+            count={counts.get(status) ?? 0}
+            isHidden={hidden.includes(status)}
+            onPress={toggle}
+          />
+        ))}
       </ul>
       {board !== undefined && appointments.length === 0 && (
         <span className="shrink-0 text-muted text-sm">{t("board.emptyDay")}</span>
@@ -78,20 +70,48 @@ export function StatusBar(props: Props) {
           <Printer aria-hidden size={17} />
         </button>
       )}
-      {onHelp !== undefined && (
-        <button
-          type="button"
-          aria-label={t("opened.keys.title")}
-          title={t("opened.keys.title")}
-          className="grid size-8 shrink-0 place-items-center rounded-md text-muted hover:bg-hover hover:text-text pointer-coarse:hidden"
-          onClick={onHelp}
-        >
-          <Keyboard aria-hidden size={17} />
-        </button>
-      )}
+      <button
+        type="button"
+        aria-label={t("opened.keys.title")}
+        title={t("opened.keys.title")}
+        className="grid size-8 shrink-0 place-items-center rounded-md text-muted hover:bg-hover hover:text-text pointer-coarse:hidden"
+        onClick={onHelp}
+      >
+        <Keyboard aria-hidden size={17} />
+      </button>
     </div>
   );
 }
+
+interface LegendProps {
+  status: AppointmentStatus;
+  count: number;
+  isHidden: boolean;
+  onPress: (status: AppointmentStatus) => void;
+}
+
+const LegendItem = memo(function LegendItem({ status, count, isHidden, onPress }: LegendProps) {
+  const { t } = useTranslation();
+  const { icon: Icon, card } = LOOKS[status];
+  return (
+    <li className="shrink-0">
+      <button
+        type="button"
+        aria-pressed={!isHidden}
+        className="flex h-8 items-center gap-1.5 rounded-md px-2 text-sm hover:bg-hover aria-[pressed=false]:text-muted"
+        onClick={() => onPress(status)}
+      >
+        <span
+          className={`grid size-5 place-items-center rounded-sm border ${isHidden ? "border-line-strong" : card}`}
+        >
+          {isHidden ? <EyeOff aria-hidden size={12} /> : <Icon aria-hidden size={12} />}
+        </span>
+        <span className={isHidden ? "line-through" : ""}>{t(`statusShort.${status}`)}</span>
+        <span className="tabular text-muted">{count}</span>
+      </button>
+    </li>
+  );
+});
 
 interface ConnectionStateProps {
   connection: Connection;

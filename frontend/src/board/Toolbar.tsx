@@ -1,11 +1,12 @@
 import { Toggle } from "@base-ui/react/toggle";
 import { ToggleGroup } from "@base-ui/react/toggle-group";
 import { BedDouble, CalendarDays, CalendarRange, ChevronLeft, ChevronRight, UsersRound } from "lucide-react";
-import { type ReactNode, useRef } from "react";
+import { memo, type ReactNode, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { BookingButton } from "@/booking/BookingButton";
 import { Button } from "@/design/Button";
 import { dayName, relativeDayName } from "@/i18n/format";
+import { RetailButton } from "@/till/RetailButton";
 import type { Sheet } from "./search";
 import { addDays, isDay } from "./time";
 
@@ -23,13 +24,29 @@ interface Props {
   children?: ReactNode;
 }
 
-/** The day that is shown, the way to other days, and what the columns are. */
-export function Toolbar({ day, today, view, step = 1, title, onDay, onView, children }: Props) {
+/** The day that is shown, the way to other days, and what the columns are. A change of the day draws `children` alone. */
+export function Toolbar({ children, view, onView, ...days }: Props) {
+  return (
+    <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2.5">
+      <DayButtons {...days} />
+      <div className="ml-auto flex min-w-0 flex-1 items-center justify-end gap-2">{children}</div>
+      <ViewSwitch view={view} onView={onView} />
+    </div>
+  );
+}
+
+const DayButtons = memo(function DayButtons({
+  day,
+  today,
+  step = 1,
+  title,
+  onDay,
+}: Omit<Props, "children" | "view" | "onView">) {
   const { t } = useTranslation();
   const picker = useRef<HTMLInputElement>(null);
   const relative = relativeDayName(t, day, today);
   return (
-    <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2.5">
+    <>
       <div className="flex items-center gap-1">
         <Button
           size="icon"
@@ -74,7 +91,14 @@ export function Toolbar({ day, today, view, step = 1, title, onDay, onView, chil
           onChange={(event) => isDay(event.target.value) && onDay(event.target.value)}
         />
       </span>
-      <div className="ml-auto flex min-w-0 flex-1 items-center justify-end gap-2">{children}</div>
+    </>
+  );
+});
+
+const ViewSwitch = memo(function ViewSwitch({ view, onView }: Pick<Props, "view" | "onView">) {
+  const { t } = useTranslation();
+  return (
+    <>
       <ToggleGroup
         aria-label={t("board.view")}
         className="flex rounded-md border border-line-strong bg-sunken p-0.5"
@@ -85,10 +109,11 @@ export function Toolbar({ day, today, view, step = 1, title, onDay, onView, chil
         <ViewToggle value="rooms" icon={BedDouble} text={t("board.byRoom")} />
         <ViewToggle value="week" icon={CalendarRange} text={t("week.view")} />
       </ToggleGroup>
+      <RetailButton />
       <BookingButton />
-    </div>
+    </>
   );
-}
+});
 
 function ViewToggle({ value, icon: Icon, text }: { value: Sheet; icon: typeof BedDouble; text: string }) {
   return (

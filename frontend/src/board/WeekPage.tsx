@@ -1,5 +1,5 @@
 /** The week of one therapist, to be read: cards are moved on the board of their day. */
-import { useQueries, useQueryClient } from "@tanstack/react-query";
+import { useQueries } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { UsersRound } from "lucide-react";
 import { useMemo } from "react";
@@ -9,6 +9,7 @@ import { Notice } from "@/design/Notice";
 import { dayName, shortDayName } from "@/i18n/format";
 import { BoardGrid } from "./BoardGrid";
 import { BoardSkeleton } from "./BoardSkeleton";
+import { boardQuery } from "./boardQuery";
 import { Filters } from "./Filters";
 import { choicesOf, withGuests } from "./filter";
 import { useMovements } from "./move/useMovements";
@@ -19,7 +20,6 @@ import type { BoardSearch, Sheet } from "./search";
 import { firstOfStrip } from "./strip";
 import { Toolbar } from "./Toolbar";
 import { addDays, dayIn } from "./time";
-import { boardQuery } from "./useBoard";
 import { useNow } from "./useNow";
 import { layOutWeek } from "./week";
 
@@ -33,10 +33,9 @@ export function WeekPage({ branch }: { branch: BranchRead }) {
   const today = dayIn(branch.time_zone, useNow(15_000));
   const day = search.day ?? today;
   const first = firstOfStrip(day);
-  const cache = useQueryClient();
   const { boards, staleSince } = useQueries({
     queries: Array.from({ length: 7 }, (_, index) => addDays(first, index)).map((date) => ({
-      ...boardQuery(cache, branch.id, date),
+      ...boardQuery(branch.id, date),
       refetchInterval: REFETCH,
     })),
     combine: (results) => ({

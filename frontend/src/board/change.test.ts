@@ -12,6 +12,7 @@ const NOTHING: BoardChange = {
     rooms: null,
     stranded: null,
     released: null,
+    bills: null,
   },
 };
 
@@ -26,6 +27,7 @@ function board(ids: string[]): BoardRead {
     opening_hours: [],
     stranded: [],
     released: [],
+    bills: [],
   } as unknown as BoardRead;
 }
 

@@ -12,6 +12,7 @@ export function applyChange(board: BoardRead, change: BoardChange): BoardRead {
     rooms: change.rooms ?? board.rooms,
     stranded: change.stranded ?? board.stranded,
     released: change.released ?? board.released,
+    bills: change.bills ?? board.bills,
   };
 }
 

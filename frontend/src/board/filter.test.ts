@@ -62,6 +62,7 @@ describe("the date strip", () => {
       day: "2027-02-06",
       is_open: true,
       guests: 1,
+      pending_guests: 0,
       booked_minutes,
       working_minutes,
     };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AppointmentStatus, BoardRead, TreatmentAllocation } from "@/api/generated";
-import { assignLanes, gaps, layOut, MIN_CARD_HEIGHT, neighbour } from "./layout";
+import { assignLanes, halves, layOut, MIN_CARD_HEIGHT, neighbour } from "./layout";
+import { gaps, spanOf } from "./spans";
 import { MINUTE } from "./time";
 
 const at = (time: string) => `2027-02-06T${time}:00+07:00`;
@@ -26,6 +27,7 @@ function day(change: Partial<BoardRead> = {}): BoardRead {
     visits: [],
     stranded: [],
     released: [],
+    bills: [],
     ...change,
   };
 }
@@ -215,7 +217,7 @@ describe("gaps", () => {
     ["are none when all is covered", [[-1, 11]], []],
   ])("%s", (_, spans, expected) => {
     const toSpan = ([start = 0, end = 0]: number[]) => ({ start: hour(start), end: hour(end) });
-    expect(gaps(board, spans.map(toSpan))).toEqual(expected.map(toSpan));
+    expect(gaps(spanOf(board), spans.map(toSpan))).toEqual(expected.map(toSpan));
   });
 });
 
@@ -311,6 +313,14 @@ describe("the span that is drawn", () => {
     expect(hours(day({ opening_hours: [{ start: at("09:00"), end: "2027-02-07T03:00:00+07:00" }] }))).toEqual(
       [9, 24],
     ));
+});
+
+describe("the halves of a name", () => {
+  it.each([
+    ["Giường công nghệ cao", ["Giường công", "nghệ cao"]],
+    ["Giường 2", ["Giường", "2"]],
+    ["Jacuzzi", ["Jacuzzi", ""]],
+  ])("%s", (name, parts) => expect(halves(name)).toEqual(parts));
 });
 
 describe("arrow keys", () => {

@@ -10,6 +10,7 @@ import type {
   AppointmentRead,
   AppointmentStatus,
   BlockReason,
+  BoardBill,
   BoardBlockedTime,
   BoardEquipment,
   BoardGuest,
@@ -19,14 +20,10 @@ import type {
   TreatmentRead,
   VisitRead,
 } from "@/api/generated";
+import { gaps, join, type Span, spanOf } from "./spans";
 import { HOUR, MINUTE, nextHour } from "./time";
 
 export type View = "staff" | "rooms";
-
-export interface Span {
-  start: number;
-  end: number;
-}
 
 export interface Shade extends Span {
   kind: "closed" | "off" | "leave" | "outage" | "blocked";
@@ -46,6 +43,8 @@ export interface Card extends Span {
   guest: BoardGuest | undefined;
   /** It cannot take place as booked. */
   isStranded: boolean;
+  /** How far the guest has paid; undefined: there is no bill. */
+  bill: BoardBill["state"] | undefined;
   /** The lane from 0, of as many as its group of overlapping cards has. */
   lane: number;
   lanes: number;
@@ -119,9 +118,11 @@ function buildColumns(
 function* cardsOf(board: BoardRead, view: View): Generator<Card & { columnId: string }> {
   const guests = new Map(board.guests.map((guest) => [guest.id, guest]));
   const stranded = new Set(board.stranded.map(({ appointment_id }) => appointment_id));
+  const bills = new Map(board.bills.map(({ appointment_id, state }) => [appointment_id, state]));
   for (const visit of board.visits) {
     for (const appointment of visit.appointments) {
       const isStranded = stranded.has(appointment.id);
+      const bill = bills.get(appointment.id);
       const guest = guests.get(appointment.customer_id ?? "");
       for (const treatment of appointment.treatments) {
         const occupied = treatment.allocations.filter(
@@ -129,7 +130,7 @@ function* cardsOf(board: BoardRead, view: View): Generator<Card & { columnId: st
         );
         for (const { columnId, start, end } of placesOf(board, view, treatment, occupied)) {
           const key = `${treatment.id}/${columnId}/${start}`;
-          const facts = { key, columnId, visit, appointment, treatment, guest, isStranded };
+          const facts = { key, columnId, visit, appointment, treatment, guest, isStranded, bill };
           yield { ...facts, start, end, lane: 0, lanes: 1 };
         }
       }
@@ -148,26 +149,14 @@ function placesOf(
     const released = board.released.find(({ treatment_id }) => treatment_id === treatment.id);
     const had = released?.resource_ids.filter((id) => isColumn(board, view, id)) ?? [];
     const columnIds = had.length > 0 ? had : [treatment.therapist_id ?? "unassigned"];
-    const span = { start: Date.parse(treatment.start), end: Date.parse(treatment.end) };
-    return columnIds.map((columnId) => ({ columnId, ...span }));
+    return columnIds.map((columnId) => ({ columnId, ...spanOf(treatment) }));
   }
-  const places: (Span & { columnId: string })[] = [];
-  const inOrder = allocations
-    .map(({ resource_id, start, end }) => ({
-      columnId: resource_id,
-      start: Date.parse(start),
-      end: Date.parse(end),
-    }))
-    .sort((a, b) => a.columnId.localeCompare(b.columnId) || a.start - b.start);
-  for (const place of inOrder) {
-    const last = places.at(-1);
-    if (last !== undefined && last.columnId === place.columnId && last.end >= place.start) {
-      last.end = Math.max(last.end, place.end);
-    } else {
-      places.push({ ...place });
-    }
+  const byColumn = new Map<string, Span[]>();
+  for (const allocation of allocations) {
+    const spans = byColumn.get(allocation.resource_id) ?? [];
+    byColumn.set(allocation.resource_id, [...spans, spanOf(allocation)]);
   }
-  return places;
+  return [...byColumn].flatMap(([columnId, spans]) => join(spans).map((span) => ({ columnId, ...span })));
 }
 
 function isColumn(board: BoardRead, view: View, resourceId: string): boolean {
@@ -176,16 +165,16 @@ function isColumn(board: BoardRead, view: View, resourceId: string): boolean {
 }
 
 function staffColumn(board: BoardRead, person: BoardPerson): Column {
-  const shifts = person.shifts.map(toSpan);
+  const shifts = person.shifts.map(spanOf);
   return {
     id: person.id,
     kind: "staff",
     name: person.name,
     shifts,
     shades: [
-      ...gaps(board, shifts).map((span): Shade => ({ kind: "off", ...span })),
+      ...gaps(spanOf(board), shifts).map((span): Shade => ({ kind: "off", ...span })),
       ...closedHours(board),
-      ...person.leave.map((leave): Shade => ({ kind: "leave", id: leave.id, ...toSpan(leave) })),
+      ...person.leave.map((leave): Shade => ({ kind: "leave", id: leave.id, ...spanOf(leave) })),
       ...person.blocked.map(toBlockedShade),
     ],
     cards: [],
@@ -211,7 +200,7 @@ function equipmentColumn(board: BoardRead, room: string | null, equipment: Board
     shades: [
       ...closedHours(board),
       ...equipment.outages.map(
-        (outage): Shade => ({ kind: "outage", id: outage.id, text: outage.reason, ...toSpan(outage) }),
+        (outage): Shade => ({ kind: "outage", id: outage.id, text: outage.reason, ...spanOf(outage) }),
       ),
       ...equipment.blocked.map(toBlockedShade),
     ],
@@ -220,28 +209,11 @@ function equipmentColumn(board: BoardRead, room: string | null, equipment: Board
 }
 
 function toBlockedShade(blocked: BoardBlockedTime): Shade {
-  return { kind: "blocked", id: blocked.id, use: blocked.reason, text: blocked.note, ...toSpan(blocked) };
+  return { kind: "blocked", id: blocked.id, use: blocked.reason, text: blocked.note, ...spanOf(blocked) };
 }
 
 function closedHours(board: BoardRead): Shade[] {
-  return gaps(board, board.opening_hours.map(toSpan)).map((span) => ({ kind: "closed", ...span }));
-}
-
-function toSpan(span: { start: string; end: string }): Span {
-  return { start: Date.parse(span.start), end: Date.parse(span.end) };
-}
-
-/** Return the parts of the day that no span covers. Spans may overlap and may be in any order. */
-export function gaps(day: { start: string; end: string }, spans: Span[]): Span[] {
-  const { start, end } = toSpan(day);
-  const free: Span[] = [];
-  let from = start;
-  for (const span of [...spans].sort((a, b) => a.start - b.start)) {
-    if (span.start > from) free.push({ start: from, end: Math.min(span.start, end) });
-    from = Math.max(from, span.end);
-  }
-  if (from < end) free.push({ start: from, end });
-  return free.filter((gap) => gap.end > gap.start);
+  return gaps(spanOf(board), board.opening_hours.map(spanOf)).map((span) => ({ kind: "closed", ...span }));
 }
 
 /** Give each card a lane. Cards that overlap share their width, and no more than their group needs.
@@ -272,9 +244,9 @@ export function assignLanes<C extends Span & { lane: number; lanes: number }>(ca
 
 /** Return the span to draw: opening hours, shifts and cards, from a full hour to a full hour, within the day. */
 export function visibleSpan(board: BoardRead, columns: Column[]): Span {
-  const day = toSpan(board);
+  const day = spanOf(board);
   const spans = [
-    ...board.opening_hours.map(toSpan),
+    ...board.opening_hours.map(spanOf),
     ...columns.flatMap((column) => [...column.shifts, ...column.cards]),
   ].filter((span) => span.end > day.start && span.start < day.end);
   if (spans.length === 0)
@@ -296,9 +268,21 @@ export function scaleFor(columns: Column[]): number {
   return Math.max(USUAL_SCALE, MIN_CARD_HEIGHT / shortest);
 }
 
+/** Return the two parts of a name, divided at the space next to its middle. */
+export function halves(name: string): [string, string] {
+  const spaces = [...name.matchAll(/ /g)].map(({ index }) => index);
+  const [middle] = spaces.sort((a, b) => Math.abs(a - name.length / 2) - Math.abs(b - name.length / 2));
+  return middle === undefined ? [name, ""] : [name.slice(0, middle), name.slice(middle + 1)];
+}
+
 /** Return the pixels from the top of a span to an instant. */
 export function offsetOf(span: Span, scale: number, instant: number): number {
   return ((instant - span.start) / MINUTE) * scale;
+}
+
+/** Return the instant so many pixels from the top of a span. */
+export function instantAt(span: Span, scale: number, offset: number): number {
+  return span.start + (offset / scale) * MINUTE;
 }
 
 export type Direction = "up" | "down" | "left" | "right";

@@ -1,9 +1,9 @@
 /** Scrolling the board to what has to be seen: at once for those who want no movement on the screen. */
 
 /** The distance of what is revealed from the head, the hours and what floats over the foot of the board. */
-export const REVEALED = "scroll-mt-16 scroll-mr-4 scroll-mb-24 scroll-ml-16";
+export const REVEALED = "scroll-mt-22 scroll-mr-4 scroll-mb-24 scroll-ml-16";
 
-/** Scroll so far that an element is seen. It has the classes `REVEALED`. */
+/** Scroll so far that an element is seen: a card, or what has the classes `REVEALED`. */
 export function reveal(element: Element | null | undefined): void {
   const isStill = matchMedia("(prefers-reduced-motion: reduce)").matches;
   element?.scrollIntoView({ block: "nearest", inline: "nearest", behavior: isStill ? "auto" : "smooth" });

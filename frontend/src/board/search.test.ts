@@ -20,11 +20,13 @@ it.each([
 
 it("leaves nothing out, or the router would keep it as it was written", () => {
   expect(Object.keys(parseBoardSearch({ day: "2027-02-30" })).sort()).toEqual([
+    "bill",
     "branch",
     "card",
     "day",
     "guest",
     "hide",
+    "pay",
     "room",
     "sick",
     "solve",

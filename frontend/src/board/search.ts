@@ -1,12 +1,13 @@
 /** What the address of the board says: it can be reloaded, sent and kept as a bookmark. */
 import type { AppointmentStatus } from "@/api/generated";
+import { type BillSearch, parseBillSearch } from "@/till/address";
 import type { View } from "./layout";
 import { STATUSES } from "./status";
 import { isDay } from "./time";
 
 export type Sheet = View | "week";
 
-export interface BoardSearch {
+export interface BoardSearch extends BillSearch {
   branch?: string | undefined;
   /** Without it: today, in the zone of the branch. */
   day?: string | undefined;
@@ -33,6 +34,7 @@ export function parseBoardSearch(search: Record<string, unknown>): BoardSearch {
   const given: unknown[] = Array.isArray(search.hide) ? search.hide : [];
   const hide = STATUSES.filter((status) => given.includes(status));
   return {
+    ...parseBillSearch(search),
     branch: typeof search.branch === "string" ? search.branch : undefined,
     day: isDay(search.day) ? search.day : undefined,
     view: search.view === "rooms" || search.view === "week" ? search.view : undefined,

@@ -79,6 +79,19 @@ export function hoursIn(zone: string, start: number, end: number): number[] {
   return hours;
 }
 
+/** Return the instant at which the clock of a zone shows a time. What a change of the clock skips is an hour later; what it
+    repeats is the first of both. */
+export function instantOf(zone: string, day: string, time: string): number {
+  const asUtc = Date.parse(`${day}T${time}:00Z`);
+  const offsetAt = (instant: number) =>
+    Date.parse(`${dayIn(zone, instant)}T${timeIn(zone, instant)}:00Z`) - instant;
+  const candidates = [asUtc - 24 * HOUR, asUtc + 24 * HOUR].map((near) => asUtc - offsetAt(near));
+  const shown = candidates.filter(
+    (instant) => dayIn(zone, instant) === day && timeIn(zone, instant) === time,
+  );
+  return Math.min(...(shown.length > 0 ? shown : candidates.slice(0, 1)));
+}
+
 export function isDay(text: unknown): text is string {
   return typeof text === "string" && /^\d{4}-\d{2}-\d{2}$/.test(text) && toDay(Date.parse(text)) === text;
 }

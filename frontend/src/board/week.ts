@@ -1,7 +1,8 @@
 /** The week of one therapist: a column for each day, with all days on the hours of the first. Pure. */
 import type { AppointmentStatus, BoardRead } from "@/api/generated";
-import { type Column, type DayLayout, layOut, type Span } from "./layout";
+import { type Column, type DayLayout, layOut } from "./layout";
 import { shift } from "./move/movement";
+import type { Span } from "./spans";
 
 /** Return the columns of a week. `nameOf` names a day. The times of a card are those of its own day on the wall. */
 export function layOutWeek(

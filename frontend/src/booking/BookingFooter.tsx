@@ -41,7 +41,9 @@ export function BookingFooter(props: Props) {
         ? null
         : timeIn(zone, Date.parse(start.start));
   const name = draft.isWalkIn
-    ? t("booking.takeIn")
+    ? draft.cameAt === null
+      ? t("booking.takeIn")
+      : t("booking.writeDown", { time: timeIn(zone, draft.cameAt) })
     : time === null
       ? t("booking.book")
       : draft.repeat === null
@@ -70,7 +72,7 @@ export function BookingFooter(props: Props) {
         )}
         {!canBook && isSearching && t("booking.searchingStarts")}
         {!canBook && !isSearching && reason === null && t("booking.nothingChosen")}
-        {draft.isWalkIn && canBook && t("booking.beginsNow")}
+        {draft.isWalkIn && canBook && t(draft.cameAt === null ? "booking.beginsNow" : "booking.writesDown")}
         {held !== null && <HoldLeft held={held} onExpired={props.onExpired} />}
       </p>
       <div className="mt-2 flex items-center gap-2">

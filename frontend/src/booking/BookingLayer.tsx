@@ -2,9 +2,11 @@
 import { Plus } from "lucide-react";
 import { type PointerEvent, type RefObject, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { type Column, offsetOf, type Span } from "@/board/layout";
+import { type Column, offsetOf } from "@/board/layout";
 import { REVEALED, revealOneOf } from "@/board/reveal";
+import type { Span } from "@/board/spans";
 import { MINUTE, spanIn, timeIn } from "@/board/time";
+import { isPast, PLACE_STEP } from "./starts";
 import { openBooking, useAllGhosts, useGhosts } from "./store";
 
 interface Props {
@@ -14,16 +16,13 @@ interface Props {
   zone: string;
 }
 
-/** The steps of an empty place under the pointer. */
-const STEP = 15 * MINUTE;
-
 export function BookingLayer({ column, span, scale, zone }: Props) {
   const { t } = useTranslation();
   const ghosts = useGhosts(column.id);
   const [hovered, setHovered] = useState<number | null>(null);
   const instantAt = (event: { clientY: number; currentTarget: Element }) => {
     const offset = event.clientY - event.currentTarget.getBoundingClientRect().top;
-    return span.start + Math.floor(((offset / scale) * MINUTE) / STEP) * STEP;
+    return span.start + Math.floor(((offset / scale) * MINUTE) / PLACE_STEP) * PLACE_STEP;
   };
   const onMove = (event: PointerEvent) => {
     if (event.pointerType === "mouse" && event.buttons === 0) setHovered(instantAt(event));
@@ -39,17 +38,16 @@ export function BookingLayer({ column, span, scale, zone }: Props) {
         onPointerLeave={() => setHovered(null)}
         onClick={(event) => {
           const { id, kind, name } = column;
-          openBooking({
-            wanted: instantAt(event),
-            place: kind === "staff" || kind === "bed" ? { kind, id, name } : null,
-          });
+          const wanted = instantAt(event);
+          const place = kind === "staff" || kind === "bed" ? { kind, id, name } : null;
+          openBooking({ pointed: { wanted, isPast: isPast(wanted, Date.now()), place } });
         }}
       >
         {hovered !== null && (
           <div
             aria-hidden
             className="tabular pointer-events-none absolute inset-x-0.5 flex items-start gap-1 rounded-sm border border-accent border-dashed bg-accent-soft px-1.5 text-accent text-xs"
-            style={{ top: offsetOf(span, scale, hovered), height: (STEP / MINUTE) * scale }}
+            style={{ top: offsetOf(span, scale, hovered), height: (PLACE_STEP / MINUTE) * scale }}
           >
             <Plus size={13} className="mt-0.5" />
             {timeIn(zone, hovered)}

@@ -1,19 +1,22 @@
 /** The panel in which a party is booked, beside the board: who, what, when; Enter books. */
 import { Toggle } from "@base-ui/react/toggle";
 import { useQueryClient } from "@tanstack/react-query";
-import { Footprints, Plus, TriangleAlert, X } from "lucide-react";
+import { Footprints, Plus, X } from "lucide-react";
 import { type KeyboardEvent, useEffect, useMemo, useReducer, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { showDone, showFailure } from "@/actions/toasts";
 import { ApiError, sentenceOf } from "@/api/errors";
 import type { BoardRead, BranchRead, CustomerRead, VisitChanged } from "@/api/generated";
+import { isListOpen } from "@/app/keys";
 import { dayIn, timeIn } from "@/board/time";
 import { Button, buttonClass } from "@/design/Button";
 import { dayName, relativeDayName } from "@/i18n/format";
+import { ArrivalPart } from "./ArrivalPart";
 import { BookingFooter } from "./BookingFooter";
 import {
   bookingOf,
   type Change,
+  type Draft,
   guestWithoutTreatment,
   hasContent,
   MOST_GUESTS,
@@ -26,11 +29,11 @@ import { type GuestInputs, GuestPart } from "./GuestPart";
 import { NoteField } from "./NoteField";
 import { type PastVisit, pastVisits, popularVariants, treatmentsOf, usualTreatments } from "./past";
 import { startsQuery, useCatalogue, visitsQuery } from "./queries";
+import { type Refusal, RefusalPart } from "./RefusalPart";
 import { RepeatPart } from "./RepeatPart";
 import { nearestStart } from "./starts";
 import { closeBooking, forgetEntered, isHeld, keepEntered, openBooking, type Seed } from "./store";
 import { CHIP } from "./styles";
-import { momentName } from "./told";
 import { useBook } from "./useBook";
 import { useBookSeries } from "./useBookSeries";
 import { useHold } from "./useHold";
@@ -46,18 +49,11 @@ interface Props {
   onDay: (day: string) => void;
 }
 
-/** Why the last attempt was refused, and what can be done. */
-interface Refusal {
-  sentence: string;
-  alternatives: string[];
-  canBeSameTime: boolean;
-}
-
 export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) {
   const { t } = useTranslation();
   const cache = useQueryClient();
   const zone = branch.time_zone;
-  const [draft, change] = useReducer(reduce, seed, (from) => from.draft ?? newDraft(from));
+  const [draft, change] = useReducer(reduce, seed, draftFrom);
   const [held, setHeld] = useState<VisitChanged | null>(seed.held ?? null);
   const [refusal, setRefusal] = useState<Refusal | null>(null);
   const [isTreatmentMissing, setTreatmentMissing] = useState(false);
@@ -107,6 +103,7 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
       finish();
     },
   });
+  const isNow = draft.isWalkIn && draft.cameAt === null;
   const guestName = draft.guests[0]?.customer?.full_name ?? draft.guests[0]?.name ?? "";
 
   // The place to type is the first thing, and the place from which the panel was opened is the last.
@@ -120,7 +117,7 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
   // biome-ignore lint/correctness/useExhaustiveDependencies: when the fields are there, and not again
   useEffect(() => {
     const first = inputs[0];
-    if (isReady) (draft.isWalkIn ? first?.treatment : first?.customer)?.current?.focus();
+    if (isReady) (isNow ? first?.treatment : first?.customer)?.current?.focus();
   }, [isReady]);
 
   // Another place or another key was pressed while this is being entered.
@@ -129,8 +126,8 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
   useEffect(() => {
     if (lastSeed.current === seed || held !== null) return;
     lastSeed.current = seed;
-    if (seed.wanted !== undefined && seed.wanted !== null) {
-      edit({ kind: "pointed", wanted: seed.wanted, place: seed.place ?? null });
+    if (seed.pointed !== undefined) {
+      edit({ kind: "pointed", ...seed.pointed });
       times.pick(null);
       submit.current?.focus();
     } else {
@@ -176,6 +173,7 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
     const next = reduce(draft, { kind: "treatments", guest, treatments });
     edit({ kind: "treatments", guest, treatments });
     if (guestWithoutTreatment(next) !== null) return setTreatmentMissing(true);
+    if (next.isWalkIn) return booking.book(bookingOf(next, branch.id, null), guestName);
     try {
       const guests = bookingOf(next, branch.id, null).guests.map(({ treatments: wishes }) => ({
         treatments: wishes,
@@ -187,7 +185,7 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
       );
       // Without a free start the panel says why, and offers other days.
       if (start === null) submit.current?.focus();
-      else booking.book(bookingOf(next, branch.id, draft.isWalkIn ? null : start), guestName);
+      else booking.book(bookingOf(next, branch.id, start), guestName);
     } catch (error) {
       showFailure(sentenceOf(t, error));
     }
@@ -199,9 +197,7 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.nativeEvent.isComposing || event.defaultPrevented) return;
-    const isListOpen =
-      event.target instanceof Element && event.target.getAttribute("aria-expanded") === "true";
-    if (event.key === "Escape" && !isListOpen) {
+    if (event.key === "Escape" && !isListOpen(event.target)) {
       event.stopPropagation();
       close();
     } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
@@ -223,10 +219,8 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
 
   const isParty = draft.guests.length > 1;
   const title = `${relativeDayName(t, day, today) ?? ""} ${dayName(t, day, today)}`.trim();
-  const wanted =
-    draft.wanted !== null && !draft.isWalkIn && dayIn(zone, draft.wanted) === day
-      ? timeIn(zone, draft.wanted)
-      : null;
+  const instant = draft.isWalkIn ? draft.cameAt : draft.wanted;
+  const time = instant !== null && dayIn(zone, instant) === day ? timeIn(zone, instant) : null;
   const reason =
     times.isReady && !times.isSearching && times.start === null
       ? times.error !== null
@@ -244,10 +238,10 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
       <div className="flex items-center gap-2 border-line border-b bg-surface py-2 pr-2 pl-4">
         <div className="min-w-0 flex-1">
           <h2 id="booking-title" className="font-semibold text-lg">
-            {t("booking.title")}
+            {t(draft.isWalkIn && !isNow ? "booking.pastTitle" : "booking.title")}
           </h2>
           <p className="truncate text-muted text-sm">
-            {[title, wanted, draft.place?.name].filter(Boolean).join(" · ")}
+            {[title, time, draft.place?.name].filter(Boolean).join(" · ")}
           </p>
         </div>
         <Toggle
@@ -326,6 +320,15 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
             </div>
           </fieldset>
         )}
+        {draft.isWalkIn && (
+          <ArrivalPart
+            cameAt={draft.cameAt}
+            zone={zone}
+            day={day}
+            today={today}
+            onCameAt={(cameAt) => edit({ kind: "walkIn", isWalkIn: true, cameAt })}
+          />
+        )}
         {times.isReady && (
           <WhenPart
             times={times}
@@ -358,22 +361,14 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
         />
       </div>
       {refusal !== null && (
-        <div role="alert" className="border-line border-t bg-danger-soft px-4 py-2.5 text-danger">
-          <p className="flex gap-2">
-            <TriangleAlert aria-hidden size={17} className="mt-0.5 shrink-0" />
-            {refusal.sentence}
-          </p>
-          <div className="mt-2 flex flex-wrap gap-1.5 empty:hidden">
-            {refusal.alternatives.map((start) => (
-              <Button key={start} onClick={() => chooseStart(start)} data-alternative={start}>
-                {momentName(t, Date.parse(start), { zone, today, shown: day })}
-              </Button>
-            ))}
-            {refusal.canBeSameTime && (
-              <Button onClick={() => book({ allowSameTime: true })}>{t("booking.sameTime")}</Button>
-            )}
-          </div>
-        </div>
+        <RefusalPart
+          refusal={refusal}
+          zone={zone}
+          day={day}
+          today={today}
+          onStart={chooseStart}
+          onSameTime={() => book({ allowSameTime: true })}
+        />
       )}
       <BookingFooter
         draft={draft}
@@ -398,6 +393,11 @@ export function BookingPanel({ seed, branch, board, day, today, onDay }: Props) 
       />
     </div>
   );
+}
+
+function draftFrom({ draft, isWalkIn = false, pointed }: Seed): Draft {
+  const begun = { ...newDraft({ isWalkIn }), ...draft };
+  return pointed === undefined ? begun : reduce(begun, { kind: "pointed", ...pointed });
 }
 
 const NO_INPUTS: GuestInputs = { customer: { current: null }, treatment: { current: null } };

@@ -21,8 +21,8 @@ interface Props {
   onCustomer: (customer: CustomerRead) => void;
   /** A customer is to be added, with what was typed. */
   onNew: (typed: string) => void;
-  /** The guest gets no record, only this name. */
-  onName: (name: string) => void;
+  /** The guest gets no record, only this name. Without it that is not offered. */
+  onName?: (name: string) => void;
 }
 
 export function CustomerField({ number, input, onCustomer, onNew, onName }: Props) {
@@ -38,14 +38,14 @@ export function CustomerField({ number, input, onCustomer, onNew, onName }: Prop
   const options: Option[] = [
     ...customers.map((customer): Option => ({ kind: "customer", id: customer.id, customer })),
     // Who is perhaps known is not offered to be added.
-    ...(query === "" || isStale ? [] : newGuestOptions(query)),
+    ...(query === "" || isStale ? [] : newGuestOptions(query, onName !== undefined)),
   ];
 
   const choose = (option: Option) => {
     setAwaited(null);
     if (option.kind === "customer") onCustomer(option.customer);
     else if (option.kind === "new") onNew(query);
-    else onName(query);
+    else onName?.(query);
   };
   useEffect(() => {
     if (awaited === null || isStale) return;
@@ -144,8 +144,8 @@ export function CustomerField({ number, input, onCustomer, onNew, onName }: Prop
   }
 }
 
-function newGuestOptions(query: string): Option[] {
-  return /\p{L}/u.test(query)
+function newGuestOptions(query: string, canBeNamed: boolean): Option[] {
+  return canBeNamed && /\p{L}/u.test(query)
     ? [
         { kind: "new", id: "new" },
         { kind: "named", id: "named" },

@@ -98,7 +98,7 @@ export function GuestPart(props: Props) {
         />
       )}
       {guest.isUsual && (
-        <p className="mt-2.5 -mb-1 flex items-center gap-1.5 text-muted text-sm" data-usual>
+        <p className="mt-2.5 -mb-1 flex items-center gap-1.5 text-muted text-sm">
           <History aria-hidden size={14} />
           {t("booking.usual")}
         </p>

@@ -3,6 +3,7 @@ import type { Bilingual, DeskAddOn, DeskCatalogue } from "@/api/generated";
 
 export interface Offer {
   id: string;
+  serviceId: string;
   name: Bilingual;
   /** What tells it from other variants of the service. */
   variantName: Bilingual | null;
@@ -31,6 +32,7 @@ export function toCatalogue({ categories, services, add_ons }: DeskCatalogue): C
         .filter(({ retired_at }) => retired_at === null)
         .map((variant) => ({
           id: variant.id,
+          serviceId: service.id,
           name: service.name,
           variantName: variant.name,
           category,

@@ -8,6 +8,7 @@ import {
   hasWishes,
   newDraft,
   newTreatment,
+  type Place,
   placeOf,
   reduce,
   seriesOf,
@@ -19,6 +20,7 @@ const mai = { id: "mai", full_name: "Trần Mai" } as CustomerRead;
 const changed = (draft: Draft, ...changes: Change[]) => changes.reduce(reduce, draft);
 const choose: Change = { kind: "customer", guest: 0, customer: mai };
 const add: Change = { kind: "addTreatment", guest: 0, variantId: "stone" };
+const point = (place: Place): Change => ({ kind: "pointed", wanted: 5, isPast: false, place });
 const START = "2026-12-05T07:00:00Z";
 
 describe("a booking", () => {
@@ -76,9 +78,8 @@ describe("a booking", () => {
   });
 
   it("puts the first treatment of the first guest where the desk pointed", () => {
-    const draft = changed(newDraft({ place: { kind: "bed", id: "lan", name: "Giường Lan" } }), add, add, {
-      kind: "addGuest",
-    });
+    const place = { kind: "bed", id: "lan", name: "Giường Lan" } as const;
+    const draft = changed(newDraft(), point(place), add, add, { kind: "addGuest" });
     expect(bookingOf(draft, "q1", START).guests.map(({ treatments }) => treatments)).toEqual([
       [{ variant_id: "stone", bed_id: "lan" }, { variant_id: "stone" }],
       [{ variant_id: "stone" }, { variant_id: "stone" }],
@@ -89,7 +90,7 @@ describe("a booking", () => {
 
   it("of a therapist's column shows the therapist, until another is chosen or the guest asks", () => {
     const place = { kind: "staff", id: "nhung", name: "Hồng Nhung" } as const;
-    const draft = changed(newDraft({ place }), add, add);
+    const draft = changed(newDraft(), point(place), add, add);
     const first = draft.guests[0]?.treatments[0] ?? newTreatment("stone");
     expect(therapistOf(first, placeOf(draft, 0, 0))).toBe("nhung");
     expect(therapistOf(first, placeOf(draft, 0, 1))).toBeNull();
@@ -190,8 +191,32 @@ describe("the usual treatment", () => {
 it("goes to the place that is pointed at, with all that was entered", () => {
   const place = { kind: "staff", id: "nhung", name: "Hồng Nhung" } as const;
   const draft = changed(newDraft({ isWalkIn: true }), choose, add);
-  const moved = reduce(draft, { kind: "pointed", wanted: 5, place });
+  const moved = reduce(draft, point(place));
   expect(moved).toEqual({ ...draft, wanted: 5, place, isWalkIn: false });
+});
+
+describe("a walk-in of the past", () => {
+  const wanted = Date.parse(START);
+  const past = reduce(changed(newDraft(), choose, add), {
+    kind: "pointed",
+    wanted,
+    isPast: true,
+    place: { kind: "staff", id: "nhung", name: "Hồng Nhung" },
+  });
+
+  it("came at the place that was pressed", () =>
+    expect(bookingOf(past, "q1", null)).toMatchObject({
+      walk_in: true,
+      start: new Date(wanted).toISOString(),
+      guests: [{ treatments: [{ variant_id: "stone", assign_to: "nhung" }] }],
+    }));
+
+  it("begins now, or is booked, when that is chosen after all", () => {
+    const now = reduce(past, { kind: "walkIn", isWalkIn: true });
+    expect(bookingOf(now, "q1", null)).not.toHaveProperty("start");
+    const later = reduce(past, { kind: "pointed", wanted: wanted + 1, isPast: false, place: null });
+    expect(later).toMatchObject({ isWalkIn: false, cameAt: null, wanted: wanted + 1 });
+  });
 });
 
 it("has content once anything was entered", () => {

@@ -38,8 +38,10 @@ export interface Draft {
   guests: GuestDraft[];
   sameRoom: boolean;
   note: string;
-  /** The party is here and begins now. */
+  /** The party came without a booking. */
   isWalkIn: boolean;
+  /** The instant at which a walk-in came that is written down afterwards, in milliseconds; null: the party begins now. */
+  cameAt: number | null;
   /** The instant that the person pointed at on the board, in milliseconds; null: as soon as possible. */
   wanted: number | null;
   /** How the visit is repeated; null: once. */
@@ -72,23 +74,24 @@ export type Change =
   | { kind: "removeGuest"; guest: number }
   | { kind: "sameRoom"; sameRoom: boolean }
   | { kind: "note"; note: string }
-  | { kind: "walkIn"; isWalkIn: boolean }
+  | { kind: "walkIn"; isWalkIn: boolean; cameAt?: number | null }
   | { kind: "repeat"; repeat: Repeat | null }
   | { kind: "wanted"; wanted: number | null }
   /** An empty place of the board was pressed. */
-  | { kind: "pointed"; wanted: number; place: Place | null }
+  | { kind: "pointed"; wanted: number; isPast: boolean; place: Place | null }
   /** Any therapist, any bed: nothing else was free. */
   | { kind: "anyPlace" };
 
-export function newDraft(seed: Partial<Pick<Draft, "wanted" | "place" | "isWalkIn">> = {}): Draft {
+export function newDraft({ isWalkIn = false }: { isWalkIn?: boolean } = {}): Draft {
   return {
     guests: [newGuest()],
     sameRoom: false,
     note: "",
-    isWalkIn: seed.isWalkIn ?? false,
-    wanted: seed.wanted ?? null,
+    isWalkIn,
+    cameAt: null,
+    wanted: null,
     repeat: null,
-    place: seed.place ?? null,
+    place: null,
   };
 }
 
@@ -153,11 +156,24 @@ export function reduce(draft: Draft, change: Change): Draft {
       return { ...draft, note: change.note };
     case "walkIn":
       // Who is here now comes once.
-      return { ...draft, isWalkIn: change.isWalkIn, repeat: change.isWalkIn ? null : draft.repeat };
+      return {
+        ...draft,
+        isWalkIn: change.isWalkIn,
+        cameAt: change.cameAt ?? null,
+        repeat: change.isWalkIn ? null : draft.repeat,
+      };
     case "repeat":
       return { ...draft, repeat: change.repeat };
-    case "pointed":
-      return { ...draft, wanted: change.wanted, place: change.place, isWalkIn: false };
+    case "pointed": {
+      // What is over cannot be booked: the guest came then, and was not written down.
+      const { isPast: isWalkIn, place, wanted } = change;
+      const cameAt = isWalkIn ? wanted : null;
+      return {
+        ...reduce(draft, { kind: "walkIn", isWalkIn, cameAt }),
+        wanted: isWalkIn ? null : wanted,
+        place,
+      };
+    }
     case "wanted":
       return { ...draft, wanted: change.wanted };
     case "anyPlace":
@@ -247,7 +263,7 @@ export function wishesOf(draft: Draft): GuestWish[] {
   }));
 }
 
-/** Return the request that books the party. `start` is null for a walk-in that begins now. */
+/** Return the request that books the party. `start` is null for a walk-in, which came when the draft says so. */
 export function bookingOf(
   draft: Draft,
   branchId: string,
@@ -259,6 +275,7 @@ export function bookingOf(
   return {
     branch_id: branchId,
     ...(start === null ? { walk_in: true } : { start }),
+    ...(start === null && draft.cameAt ? { start: new Date(draft.cameAt).toISOString() } : {}),
     ...(booker === null ? {} : { customer_id: booker.id }),
     guests: draft.guests.map(({ customer, name }, index) => ({
       treatments: wishes[index]?.treatments ?? [],

@@ -1,5 +1,5 @@
 /** What the panel reads: the catalogue, customers as they are typed, past visits, days and starts. */
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery, useQueryClient } from "@tanstack/react-query";
 import { call } from "@/api/client";
 import {
   checkPhone,
@@ -105,5 +105,13 @@ export function seriesQuery(series: SeriesCreate | null) {
     queryFn: ({ signal }: { signal: AbortSignal }) =>
       series === null ? null : call(previewVisitSeries({ body: series, signal })),
     gcTime: 0,
+  };
+}
+
+/** Return what to do when something was booked, or was refused: free times and visits are others now. */
+export function useForgetSearches(): () => void {
+  const cache = useQueryClient();
+  return () => {
+    for (const name of ["starts", "days", "visits"]) void cache.invalidateQueries({ queryKey: [name] });
   };
 }

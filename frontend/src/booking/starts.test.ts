@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { byDayPart, nearestStart, shownStarts } from "./starts";
+import { byDayPart, isPast, nearestStart, shownStarts } from "./starts";
 
 const ZONE = "Asia/Ho_Chi_Minh";
 const at = (time: string) => new Date(`2026-12-05T${time}:00+07:00`).toISOString();
@@ -12,6 +12,13 @@ describe("the start that is chosen", () => {
   it("is the earlier of two that are as near", () =>
     expect(nearestStart(starts, ms("14:00"))).toBe(at("13:55")));
   it("is none when nothing is free", () => expect(nearestStart([], ms("14:00"))).toBeNull());
+});
+
+it("is over when its quarter of an hour is, and can be written down for seven days", () => {
+  const now = ms("14:10");
+  const weekBefore = (time: string) => ms(time) - 7 * 24 * 3_600_000;
+  const places = [ms("14:15"), ms("14:00"), ms("13:45"), weekBefore("14:15"), weekBefore("14:00")];
+  expect(places.map((start) => isPast(start, now))).toEqual([false, false, true, true, false]);
 });
 
 describe("the starts that get a button", () => {

@@ -1,10 +1,19 @@
 /** The free starts of a day: which are shown, in what groups, and which is chosen. Pure. */
-import { MINUTE, timeIn } from "@/board/time";
+import { HOUR, MINUTE, timeIn } from "@/board/time";
 
 /** The API gives the desk starts in steps of five minutes. */
 const STEP = 5 * MINUTE;
+/** The steps of an empty place of the board. */
+export const PLACE_STEP = 15 * MINUTE;
+/** The API takes a walk-in that was not written down for so long. */
+const WRITABLE_FOR = 7 * 24 * HOUR;
 
 export type DayPart = "morning" | "afternoon" | "evening";
+
+/** Return whether a place of the board is over, and who came then can still be written down. */
+export function isPast(start: number, now: number): boolean {
+  return start + PLACE_STEP <= now && now - start < WRITABLE_FOR;
+}
 
 /** Return the start that is nearest to the wanted instant, the earlier of two; without one, the first. */
 export function nearestStart(starts: string[], wanted: number | null): string | null {

@@ -3,9 +3,11 @@
 import { useSyncExternalStore } from "react";
 import type { VisitChanged } from "@/api/generated";
 import { setTyped, typed } from "@/app/typed";
-import { type Draft, hasContent } from "./draft";
+import { type Change, type Draft, hasContent } from "./draft";
 
-export type Seed = Partial<Pick<Draft, "wanted" | "place" | "isWalkIn">> & {
+export type Seed = Partial<Pick<Draft, "isWalkIn">> & {
+  /** The place of the board that was pressed. */
+  pointed?: Omit<Extract<Change, { kind: "pointed" }>, "kind">;
   /** What was being entered, to go on with it. */
   draft?: Draft;
   /** The hold that was made for it. */

@@ -1,5 +1,4 @@
 /** Book a party: once, however often it is pressed or the page is reloaded, and told with a way back. */
-import { useQueryClient } from "@tanstack/react-query";
 import { useRef } from "react";
 import { useTranslation } from "react-i18next";
 import { showDone, showFailure } from "@/actions/toasts";
@@ -10,6 +9,7 @@ import { sentenceOf } from "@/api/errors";
 import { createVisit, setVisitStatus, type VisitChanged, type VisitCreate } from "@/api/generated";
 import { timeIn } from "@/board/time";
 import { shortName } from "@/i18n/format";
+import { useForgetSearches } from "./queries";
 import { momentName, placesOf } from "./told";
 
 interface Input {
@@ -29,7 +29,7 @@ interface Options {
 
 export function useBook({ zone, today, onBooked, onRefused }: Options) {
   const { t } = useTranslation();
-  const cache = useQueryClient();
+  const forgetSearches = useForgetSearches();
   // A second press comes before the screen knows that the first one is on its way.
   const isSent = useRef(false);
   const latest = useRef<Input | null>(null);
@@ -41,9 +41,6 @@ export function useBook({ zone, today, onBooked, onRefused }: Options) {
       showDone(t("booking.undone"));
     },
   });
-  const forgetSearches = () => {
-    for (const name of ["starts", "days", "visits"]) void cache.invalidateQueries({ queryKey: [name] });
-  };
   const booking = useAction({
     name: NAME,
     send: ({ body }: Input, key) => call(createVisit({ body, headers: { "Idempotency-Key": key } })),
@@ -68,7 +65,9 @@ export function useBook({ zone, today, onBooked, onRefused }: Options) {
     const places = visit.appointments.flatMap(({ treatments }) =>
       treatments.flatMap(({ allocations }) => allocations),
     );
-    const key = visit.source === "walk_in" ? "booking.takenIn" : "booking.booked";
+    const isHere = visit.appointments.some(({ status }) => status === "arrived");
+    const key =
+      visit.source !== "walk_in" ? "booking.booked" : isHere ? "booking.takenIn" : "booking.writtenDown";
     const sentences = [
       t(key, {
         guest: guest || t("card.anonymous"),

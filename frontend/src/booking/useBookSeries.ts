@@ -1,5 +1,4 @@
 /** Book a series: each visit by itself, told with those that do not fit, and with a way back. */
-import { useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { showDone, showFailure } from "@/actions/toasts";
 import { useAction } from "@/actions/useAction";
@@ -7,6 +6,7 @@ import { call } from "@/api/client";
 import { cancelVisitSeries, createVisitSeries, type SeriesCreate } from "@/api/generated";
 import { dayIn } from "@/board/time";
 import { dayName } from "@/i18n/format";
+import { useForgetSearches } from "./queries";
 
 interface Input {
   body: SeriesCreate;
@@ -23,10 +23,7 @@ interface Options {
 
 export function useBookSeries({ zone, today, onBooked, onRefused }: Options) {
   const { t } = useTranslation();
-  const cache = useQueryClient();
-  const forgetSearches = () => {
-    for (const name of ["starts", "days", "visits"]) void cache.invalidateQueries({ queryKey: [name] });
-  };
+  const forgetSearches = useForgetSearches();
   const undo = useAction({
     send: (id: string) => call(cancelVisitSeries({ path: { series_id: id }, body: { status: "cancelled" } })),
     onDone: () => {

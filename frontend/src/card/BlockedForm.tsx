@@ -2,9 +2,11 @@
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { showDone } from "@/actions/toasts";
-import { call } from "@/api/client";
+import { call, callRemoval } from "@/api/client";
 import {
   type BlockedTimeChange,
+  type BlockedTimeCreate,
+  type BlockedTimeDetail,
   type BlockedTimeRead,
   type BlockReason,
   type BoardRead,
@@ -24,9 +26,12 @@ interface Props {
   board: BoardRead;
   away: Away;
   /** The whole blocked time, of one that exists. */
-  saved: BlockedTimeRead | undefined;
+  saved: BlockedTimeDetail | undefined;
   onClose: () => void;
 }
+
+/** What is made, and of what is made again the occurrences that were skipped or had other times. */
+type Created = BlockedTimeChange & Pick<BlockedTimeCreate, "exceptions">;
 
 const REASONS: BlockReason[] = ["break", "meeting", "training", "cleaning", "other"];
 /** Monday first. */
@@ -64,15 +69,18 @@ export function BlockedForm({ board, away, saved, onClose }: Props) {
   };
   const remove = useDeskAction<string, unknown>({
     zone,
-    send: (id) => unblockTime({ path: { blocked_time_id: id } }).then(checked),
+    send: (id) => callRemoval(unblockTime({ path: { blocked_time_id: id } })),
     onDone: () => {
-      showDone(t("away.removed"), saved && (() => create.run(changeOf(saved))));
+      showDone(
+        t("away.removed"),
+        saved && (() => create.run({ ...changeOf(saved), exceptions: saved.exceptions })),
+      );
       onClose();
     },
   });
   const skip = useDeskAction<string, unknown>({
     zone,
-    send: (id) => skipBlockedOccurrence({ path: { blocked_time_id: id, day: occurrence } }).then(checked),
+    send: (id) => callRemoval(skipBlockedOccurrence({ path: { blocked_time_id: id, day: occurrence } })),
     onDone: (_, id) => {
       showDone(t("away.removed"), () => restore.run({ id, ...times }));
       onClose();
@@ -109,7 +117,7 @@ export function BlockedForm({ board, away, saved, onClose }: Props) {
       onClose();
     },
   });
-  const create = useDeskAction<BlockedTimeChange, { blocked_time: BlockedTimeRead }>({
+  const create = useDeskAction<Created, { blocked_time: BlockedTimeRead }>({
     zone,
     send: (body, { force }, key) =>
       call(
@@ -225,12 +233,4 @@ export function BlockedForm({ board, away, saved, onClose }: Props) {
 function changeOf(saved: BlockedTimeRead): BlockedTimeChange {
   const { reason, note, first_day, last_day, weekdays, starts, ends } = saved;
   return { reason, note, first_day, last_day, weekdays, starts, ends };
-}
-
-/** Return nothing for a removal, and throw for a refusal. What is gone already is removed: the answer to an earlier attempt
-    may have been lost. */
-export async function checked(answer: { error?: unknown; response?: Response | undefined }): Promise<null> {
-  if (answer.response?.ok || answer.response?.status === 404) return null;
-  await call(Promise.resolve({ error: answer.error ?? {}, response: answer.response }));
-  return null;
 }

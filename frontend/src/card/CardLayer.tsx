@@ -8,17 +8,21 @@ import type { BoardRead } from "@/api/generated";
 import { deferred } from "@/app/deferred";
 import { isSingleKey } from "@/app/keys";
 import { usePreload } from "@/app/preload";
+import { reveal } from "@/board/reveal";
+import { billOf, useBillAddress } from "@/till/address";
 import { AwayLayer } from "./AwayLayer";
 import { Questions } from "./ask";
+import { CardPanel } from "./CardPanel";
 import { findAppointment, findByCard, type Opened } from "./find";
 import { STEP_KEYS, stepsOf, undoOf } from "./steps";
+import { stepsQuery } from "./stepsQuery";
 import { useCardEvents } from "./useCardEvents";
 import { useHolds } from "./useHolds";
 import type { PanelState } from "./usePanel";
-import { stepsQuery, useStepActions } from "./useSteps";
+import { usePartyOutline } from "./usePartyOutline";
+import { useStepActions } from "./useSteps";
 
 const CardMenu = deferred(async () => (await import("./CardMenu")).CardMenu);
-const CardPanel = deferred(async () => (await import("./CardPanel")).CardPanel);
 const CardPreview = deferred(async () => (await import("./CardPreview")).CardPreview);
 const KeysHelp = deferred(async () => (await import("./KeysHelp")).KeysHelp);
 const SickPanel = deferred(async () => (await import("./SickPanel")).SickPanel);
@@ -44,14 +48,20 @@ export function CardLayer({ board, surface, state: { panel: shown, open }, isHel
   const cache = useQueryClient();
   const actions = useStepActions(board);
   const isDesk = useHolds(board.branch_id, "admin", "receptionist");
+  const address = useBillAddress();
   const [looked, setLooked] = useState<HTMLElement | null>(null);
   const [menu, setMenu] = useState<MenuAt | null>(null);
   const panel = shown.card === undefined ? undefined : findAppointment(board, shown.card);
   const openCard = (card: string) => open({ card });
   const opener = useRef<Opened | undefined>(undefined);
   if (panel !== undefined) opener.current = panel;
-  const cardOf = ({ appointment }: Opened) =>
-    surface.current?.querySelector<HTMLElement>(`[data-card^="${appointment.treatments[0]?.id}/"]`);
+  /** Return the card of an appointment: of several, the one that the keyboard is on. */
+  const cardOf = ({ appointment }: Opened) => {
+    const cards = appointment.treatments.flatMap(({ id }) => [
+      ...(surface.current?.querySelectorAll<HTMLElement>(`[data-card^="${id}/"]`) ?? []),
+    ]);
+    return cards.find(({ tabIndex }) => tabIndex === 0) ?? cards[0];
+  };
 
   const act = async ({ visit, appointment }: Opened, key: string, isParty: boolean) => {
     const ids = isParty ? visit.appointments.map(({ id }) => id) : [appointment.id];
@@ -72,6 +82,7 @@ export function CardLayer({ board, surface, state: { panel: shown, open }, isHel
     }
   };
 
+  usePartyOutline(surface);
   useCardEvents(surface, {
     onLook: setLooked,
     onMenu: (card, at) => {
@@ -81,8 +92,12 @@ export function CardLayer({ board, surface, state: { panel: shown, open }, isHel
     onKey: (card, event) => {
       const key = event.key.toLowerCase();
       const found = findByCard(board, card.dataset.card ?? "");
-      if (found === undefined || !isSingleKey(event) || !(key in STEP_KEYS || key === "u") || event.repeat)
-        return false;
+      if (found === undefined || !isSingleKey(event) || event.repeat) return false;
+      if (key === "p" && isDesk) {
+        address.open(billOf(board, found));
+        return true;
+      }
+      if (!(key in STEP_KEYS || key === "u")) return false;
       void act(found, key, event.shiftKey);
       return true;
     },
@@ -112,6 +127,11 @@ export function CardLayer({ board, surface, state: { panel: shown, open }, isHel
           isDesk={isDesk}
           actions={actions}
           onOpen={openCard}
+          onShown={() => {
+            const card = cardOf(panel);
+            reveal(card);
+            return card !== undefined || surface.current?.querySelector("[data-board=drawn]") !== null;
+          }}
           onClose={close}
         />
       )}
@@ -124,6 +144,7 @@ export function CardLayer({ board, surface, state: { panel: shown, open }, isHel
           opened={menuOf}
           anchor={menu.anchor}
           card={menu.card}
+          isDesk={isDesk}
           actions={actions}
           onOpen={openCard}
           onClose={() => setMenu(null)}

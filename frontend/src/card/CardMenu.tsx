@@ -1,14 +1,17 @@
 /** The menu of a card: by a long press, the right button, or the menu key. */
 import { Menu } from "@base-ui/react/menu";
-import { PanelRightOpen, Phone, Undo2 } from "lucide-react";
+import { PanelRightOpen, Phone, ReceiptText, Undo2 } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { BoardRead } from "@/api/generated";
 import { phoneNumber } from "@/i18n/format";
 import { MENU_ITEM, MENU_LABEL, MENU_LINE, MENU_POPUP } from "@/shell/menu";
+import { billOf, useBillAddress } from "@/till/address";
+import { hasBill, isPaid } from "@/till/guest";
 import { guestOf, nameOf, type Opened } from "./find";
 import { STEP_ICONS } from "./stepLooks";
 import { keyOf, type Step, stepsOf, undoOf } from "./steps";
-import { type StepActions, useSteps } from "./useSteps";
+import { useSteps } from "./stepsQuery";
+import type { StepActions } from "./useSteps";
 
 interface Props {
   board: BoardRead;
@@ -16,13 +19,15 @@ interface Props {
   anchor: { getBoundingClientRect: () => DOMRect };
   /** What gets the focus back. */
   card: HTMLElement;
+  isDesk: boolean;
   actions: StepActions;
   onOpen: (appointmentId: string) => void;
   onClose: () => void;
 }
 
-export function CardMenu({ board, opened, anchor, card, actions, onOpen, onClose }: Props) {
+export function CardMenu({ board, opened, anchor, card, isDesk, actions, onOpen, onClose }: Props) {
   const { t } = useTranslation();
+  const address = useBillAddress();
   const { visit, appointment } = opened;
   const known = useSteps(visit);
   const party = visit.appointments.map(({ id }) => id);
@@ -43,6 +48,16 @@ export function CardMenu({ board, opened, anchor, card, actions, onOpen, onClose
               {t("opened.open")}
               <Key name="Enter" />
             </Menu.Item>
+            {isDesk && hasBill(board, opened) && (
+              <Menu.Item
+                className={`${MENU_ITEM} min-h-11`}
+                onClick={() => address.open(billOf(board, opened))}
+              >
+                <ReceiptText aria-hidden size={16} />
+                {t(isPaid(board, opened) ? "card.seeBill" : "card.checkout")}
+                <Key name="P" />
+              </Menu.Item>
+            )}
             <div className={MENU_LINE} />
             <StepItems steps={stepsOf(known, [appointment.id])} onTake={take} />
             {undoable !== undefined && (
@@ -51,7 +66,7 @@ export function CardMenu({ board, opened, anchor, card, actions, onOpen, onClose
                 onClick={() => actions.undo(visit, undoable.request, undoable.appointmentIds)}
               >
                 <Undo2 aria-hidden size={16} />
-                {t("opened.undoStep", { step: t(`opened.step.${undoable.request}`) })}
+                {t("opened.backTo", { status: t(`statusShort.${undoable.status}`) })}
                 <Key name="U" />
               </Menu.Item>
             )}

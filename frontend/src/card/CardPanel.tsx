@@ -1,27 +1,17 @@
-/** An appointment, opened beside the board: what is known of it, and everything that can be done with it. */
-import { Phone } from "lucide-react";
+/** An appointment, opened beside the board. Who it is stands there at once; what can be done with it is loaded. */
+import { useEffect } from "react";
 import { useTranslation } from "react-i18next";
 import type { BoardRead } from "@/api/generated";
-import { MoveButtons } from "@/board/move/MoveButtons";
+import { deferred } from "@/app/deferred";
 import { MINUTE, spanIn } from "@/board/time";
-import { buttonClass } from "@/design/Button";
-import { money, phoneNumber, shortName } from "@/i18n/format";
-import { Remarks, StatusLine } from "./facts";
-import { assignedNames, guestOf, nameOf, type Opened } from "./find";
-import { GuestEditor } from "./GuestEditor";
-import { History } from "./History";
-import { MoveEditor } from "./MoveEditor";
-import { NoteEditor } from "./NoteEditor";
-import { Party } from "./Party";
-import { Section } from "./Section";
-import { Series } from "./Series";
+import { money } from "@/i18n/format";
+import { nameOf, type Opened } from "./find";
 import { SidePanel } from "./SidePanel";
-import { StepButtons } from "./StepButtons";
-import { SwapEditor } from "./SwapEditor";
-import { TreatmentNames, TreatmentsEditor } from "./TreatmentsEditor";
 import type { StepActions } from "./useSteps";
 
-interface Props {
+const CardDetails = deferred(async () => (await import("./CardDetails")).CardDetails);
+
+export interface PanelProps {
   board: BoardRead;
   opened: Opened;
   /** The desk changes everything; a therapist says how far a guest is. */
@@ -31,104 +21,34 @@ interface Props {
   onClose: () => void;
 }
 
-/** The treatments can be changed, and the guest can be moved. */
-const EDITABLE: readonly string[] = ["held", "pending", "confirmed", "arrived", "in_service", "reopened"];
+interface Props extends PanelProps {
+  /** The panel has taken its room of the board. Return false while the card is not drawn yet: it is called again. */
+  onShown: () => boolean;
+}
 
-export function CardPanel({ board, opened, isDesk, actions, onOpen, onClose }: Props) {
+export function CardPanel({ onShown, ...props }: Props) {
   const { t } = useTranslation();
-  const { visit, appointment } = opened;
+  const { board, opened, onClose } = props;
+  const { appointment } = opened;
   const start = Date.parse(appointment.start);
   const end = Date.parse(appointment.end);
-  const guest = guestOf(board, appointment);
-  const canChange = isDesk && EDITABLE.includes(appointment.status);
-  const canMove = canChange && appointment.status !== "in_service";
-  const places = appointment.treatments.flatMap((treatment) => [
-    ...assignedNames(treatment, "staff").map(shortName),
-    ...assignedNames(treatment, "place"),
-  ]);
+  const minutes = Math.round((end - start) / MINUTE);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each appointment
+  useEffect(() => {
+    // Not at once: the router first scrolls the board to where it was before the address changed.
+    let frame = requestAnimationFrame(function look() {
+      if (!onShown()) frame = requestAnimationFrame(look);
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [appointment.id]);
   return (
     <SidePanel
       key={appointment.id}
       title={nameOf(board, appointment) ?? t("card.anonymous")}
-      subtitle={`${spanIn(board.time_zone, start, end)} · ${t("time.minutes", { count: Math.round((end - start) / MINUTE) })} · ${money(appointment.price)}`}
+      subtitle={`${spanIn(board.time_zone, start, end)} · ${t("time.minutes", { count: minutes })} · ${money(appointment.price)}`}
       onClose={onClose}
     >
-      <div className="flex flex-col gap-3 px-4 pb-4">
-        <StatusLine appointment={appointment} />
-        <StepButtons visit={visit} appointment={appointment} actions={actions} />
-        <Remarks board={board} appointment={appointment} />
-        {visit.note !== "" && (
-          <p className="whitespace-pre-line break-words rounded-md bg-warning-soft px-2.5 py-1.5 text-warning">
-            {visit.note}
-          </p>
-        )}
-        {appointment.reason !== "" && (
-          <p className="break-words">
-            <span className="text-muted">{t("card.reason")}: </span>
-            {appointment.reason}
-          </p>
-        )}
-        {guest?.phone && (
-          <a href={`tel:${guest.phone}`} className={`${buttonClass("plain", "lg")} tabular`}>
-            <Phone aria-hidden size={17} />
-            {guest.phone_owner
-              ? t("card.phoneOf", { phone: phoneNumber(guest.phone), owner: guest.phone_owner })
-              : phoneNumber(guest.phone)}
-          </a>
-        )}
-        {!canChange && <TreatmentNames appointment={appointment} />}
-        <p className="text-muted text-sm">
-          {[
-            t(`source.${visit.source}`),
-            ...(visit.appointments.length > 1 ? [t("card.party", { count: visit.appointments.length })] : []),
-            ...new Set(places),
-          ].join(" · ")}
-        </p>
-      </div>
-      {canChange && (
-        <Section title={t("opened.treatments")} summary={<TreatmentNames appointment={appointment} />} isLazy>
-          <TreatmentsEditor board={board} appointment={appointment} />
-        </Section>
-      )}
-      {canMove && (
-        <Section title={t("opened.move")} isLazy>
-          <MoveEditor board={board} visit={visit} appointment={appointment} />
-          <MoveButtons appointment={appointment} onDone={onClose} />
-        </Section>
-      )}
-      {canMove && (
-        <Section title={t("opened.swapTitle")} isLazy>
-          <SwapEditor board={board} appointment={appointment} />
-        </Section>
-      )}
-      {isDesk && visit.appointments.length > 1 && (
-        <Section title={t("opened.party")} summary={t("card.party", { count: visit.appointments.length })}>
-          <Party board={board} visit={visit} appointment={appointment} onOpen={onOpen} />
-        </Section>
-      )}
-      {isDesk && (
-        <Section title={t("card.note")} summary={visit.note}>
-          <NoteEditor board={board} visit={visit} />
-        </Section>
-      )}
-      {canChange && (
-        <Section title={t("card.guest")} summary={guest?.full_name ?? appointment.guest_name}>
-          <GuestEditor board={board} appointment={appointment} />
-        </Section>
-      )}
-      {isDesk && visit.series && (
-        <Section
-          title={t("opened.series")}
-          summary={t("opened.seriesPlace", { number: visit.series.number, count: visit.series.count })}
-        >
-          <Series board={board} series={visit.series} />
-        </Section>
-      )}
-      {isDesk && (
-        <Section title={t("opened.history")} isLazy>
-          <History board={board} visit={visit} />
-        </Section>
-      )}
+      <CardDetails {...props} />
     </SidePanel>
   );
 }

@@ -41,7 +41,8 @@ export function History({ board, visit }: { board: BoardRead; visit: VisitRead }
               <Sentence event={event} zone={zone} today={today} />
             </p>
             <p className="tabular text-muted text-sm">
-              {timeIn(zone, at)} {dayName(t, dayIn(zone, at), today)} · {event.by ?? t("opened.bySystem")}
+              {timeIn(zone, at)} {dayName(t, dayIn(zone, at), today)} ·{" "}
+              {event.by ?? t(event.online ? "opened.byGuestOnline" : "opened.bySystem")}
             </p>
           </li>
         );

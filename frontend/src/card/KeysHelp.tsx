@@ -29,6 +29,7 @@ export function KeysHelp({ onClose }: { onClose: () => void }) {
       keyOf(request),
       t(`opened.step.${request}`),
     ]),
+    ["P", t("card.checkout")],
     ["U", t("opened.keys.undo")],
     [`⇧ ${keyOf("arrived")}`, t("opened.keys.party")],
     ["?", t("opened.keys.help")],

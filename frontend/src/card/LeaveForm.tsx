@@ -3,7 +3,7 @@ import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { showDone } from "@/actions/toasts";
 import { useAction } from "@/actions/useAction";
-import { call } from "@/api/client";
+import { call, callRemoval } from "@/api/client";
 import {
   approveTimeOff,
   type BoardRead,
@@ -13,11 +13,10 @@ import {
   requestTimeOff,
   withdrawTimeOff,
 } from "@/api/generated";
-import { dayIn, timeIn } from "@/board/time";
+import { dayIn, instantOf, timeIn } from "@/board/time";
 import { Button } from "@/design/Button";
 import { dayName } from "@/i18n/format";
-import { type Away, firstTimes, instantOf } from "./away";
-import { checked } from "./BlockedForm";
+import { type Away, firstTimes } from "./away";
 import { Input } from "./fields";
 import { useDeskAction } from "./useDeskAction";
 import { useHolds } from "./useHolds";
@@ -62,7 +61,7 @@ export function LeaveForm({ board, away, onClose }: Props) {
         return await call(
           withdrawTimeOff({ path: { time_off_id: id }, headers: { "Idempotency-Key": key } }),
         );
-      await checked(await putBackInOrder({ path: { resource_id: resourceId, outage_id: id } }));
+      await callRemoval(putBackInOrder({ path: { resource_id: resourceId, outage_id: id } }));
       return saving;
     },
     onDone: ({ start, end: until, reason: text }) => {

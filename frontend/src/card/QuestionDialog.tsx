@@ -76,7 +76,8 @@ function Asked({ question: asked, onAnswered }: Pick<Props, "question" | "onAnsw
         <div className="flex flex-col gap-2">
           <label className="flex flex-col gap-1">
             <span className="text-muted">
-              {t(asked.reason === "required" ? "opened.reasonRequired" : "opened.reasonOptional")}
+              {asked.reasonLabel ??
+                t(asked.reason === "required" ? "opened.reasonRequired" : "opened.reasonOptional")}
             </span>
             <input
               className="h-11 rounded-md border border-line-strong bg-surface px-3"

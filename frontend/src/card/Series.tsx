@@ -15,7 +15,7 @@ import {
 } from "@/api/generated";
 import { Button } from "@/design/Button";
 import { ask } from "./ask";
-import { cancelledBetween } from "./seriesChanges";
+import { cancelledBy, type SeriesChange } from "./seriesChanges";
 import { useDeskAction } from "./useDeskAction";
 
 interface Props {
@@ -30,11 +30,11 @@ interface Undone {
 
 export function Series({ board, series }: Props) {
   const { t } = useTranslation();
-  const undo = useDeskAction<SeriesRead[], Undone>({
+  const undo = useDeskAction<SeriesChange, Undone>({
     zone: board.time_zone,
-    send: async ([before, after], _, key) => {
+    send: async (change, _, key) => {
       const undone: Undone = { count: 0, refusal: null };
-      for (const { visitId, appointmentIds } of cancelledBetween(before, after)) {
+      for (const { visitId, appointmentIds } of cancelledBy(change)) {
         const body = { status: "cancelled" as const, appointment_ids: appointmentIds };
         const headers = { "Idempotency-Key": `${key}-${visitId}` };
         try {
@@ -64,9 +64,12 @@ export function Series({ board, series }: Props) {
       return await call(cancelVisitSeries({ path, body }));
     },
     onDone: (after) => {
-      const change = [before.current ?? after, after];
+      const change = { before: before.current ?? after, after };
       before.current = null;
       showDone(t("opened.seriesCancelled"), () => undo.run(change));
+    },
+    onGivenUp: () => {
+      before.current = null; // what others cancel until the next attempt is theirs
     },
   });
   return (

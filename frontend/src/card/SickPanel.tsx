@@ -7,7 +7,7 @@ import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { showDone, showFailure } from "@/actions/toasts";
 import { useAction } from "@/actions/useAction";
-import { call } from "@/api/client";
+import { call, callRemoval } from "@/api/client";
 import { ApiError, sentenceOf } from "@/api/errors";
 import {
   applyReplan,
@@ -25,7 +25,6 @@ import { Button, buttonClass } from "@/design/Button";
 import { Notice } from "@/design/Notice";
 import { currentLanguage } from "@/i18n";
 import { inLanguage, phoneNumber, shortName } from "@/i18n/format";
-import { checked } from "./BlockedForm";
 import { Check } from "./fields";
 import { type Side, showPlan } from "./plan";
 import { SidePanel } from "./SidePanel";
@@ -67,7 +66,7 @@ export function SickPanel({ board, staffId, onOpen, onClose }: Props) {
     // The therapist has to be there again before anybody can come back to them.
     send: async ({ blockedId, editId }, { allow_same_time = false }, key) => {
       const headers = { "Idempotency-Key": key };
-      if (blockedId !== null) await checked(await unblockTime({ path: { blocked_time_id: blockedId } }));
+      if (blockedId !== null) await callRemoval(unblockTime({ path: { blocked_time_id: blockedId } }));
       if (editId !== null)
         await call(undoEdit({ path: { edit_id: editId }, body: { allow_same_time }, headers }));
     },

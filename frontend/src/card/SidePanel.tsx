@@ -2,6 +2,7 @@
 import { X } from "lucide-react";
 import { type ReactNode, useEffect, useId, useRef } from "react";
 import { useTranslation } from "react-i18next";
+import { isListOpen } from "@/app/keys";
 import { Button } from "@/design/Button";
 
 interface Props {
@@ -25,7 +26,8 @@ export function SidePanel({ title, subtitle, onClose, children }: Props) {
       tabIndex={-1}
       className="flex w-104 max-w-full shrink-0 flex-col border-line border-t border-l bg-raised outline-none max-lg:fixed max-lg:inset-y-0 max-lg:right-0 max-lg:z-40 max-lg:shadow-raised"
       onKeyDown={(event) => {
-        if (event.key === "Escape" && !event.defaultPrevented && !event.nativeEvent.isComposing) onClose();
+        const isTaken = event.defaultPrevented || event.nativeEvent.isComposing || isListOpen(event.target);
+        if (event.key === "Escape" && !isTaken) onClose();
       }}
     >
       <header className="flex items-start gap-2 p-4 pb-3">

@@ -18,6 +18,7 @@ export function useStranded(branchId: string, board: BoardRead | undefined) {
   return useQuery({
     queryKey: ["stranded", branchId, ...(onBoard ?? [])],
     queryFn: () => call(listStrandedAppointments({ path: { branch_id: branchId }, query: { limit: MOST } })),
+    enabled: board !== undefined, // the board first
     placeholderData: keepPreviousData,
     refetchInterval: AGAIN,
   });

@@ -9,7 +9,8 @@ import { singleKeys } from "@/app/keys";
 import { Button } from "@/design/Button";
 import { STEP_ICONS } from "./stepLooks";
 import { keyOf, mostTogether, nextStep, type Step, stepsOf, undoOf } from "./steps";
-import { type StepActions, useSteps } from "./useSteps";
+import { useSteps } from "./stepsQuery";
+import type { StepActions } from "./useSteps";
 
 interface Props {
   visit: VisitRead;
@@ -66,7 +67,7 @@ export function StepButtons({ visit, appointment, actions }: Props) {
             onClick={() => actions.undo(visit, undoable.request, undoable.appointmentIds)}
           >
             <Undo2 aria-hidden size={16} />
-            {t("opened.undoStep", { step: t(`opened.step.${undoable.request}`) })}
+            {t("opened.backTo", { status: t(`statusShort.${undoable.status}`) })}
           </Button>
         )}
       </div>

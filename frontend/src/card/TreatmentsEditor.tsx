@@ -1,7 +1,7 @@
 /** The treatments of a guest: added, dropped, longer, with add-ons, another therapist or bed. Saved together. */
 import { useQuery } from "@tanstack/react-query";
-import { ArrowUp, Plus, Trash2 } from "lucide-react";
-import { useState } from "react";
+import { ArrowUp, Trash2 } from "lucide-react";
+import { useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { showDone } from "@/actions/toasts";
 import { call } from "@/api/client";
@@ -10,13 +10,15 @@ import {
   type BoardRead,
   findPlaces,
   type PlaceRead,
-  readCatalogue,
-  type ServiceRead,
   type TreatmentChange,
   updateAppointment,
   type VisitChanged,
 } from "@/api/generated";
 import { MINUTE } from "@/board/time";
+import type { Catalogue, Offer } from "@/booking/catalogue";
+import { popularVariants } from "@/booking/past";
+import { useCatalogue } from "@/booking/queries";
+import { offerName, TreatmentField } from "@/booking/TreatmentField";
 import { Button } from "@/design/Button";
 import { currentLanguage } from "@/i18n";
 import { inLanguage, money } from "@/i18n/format";
@@ -44,16 +46,12 @@ let created = 0;
 
 export function TreatmentsEditor({ board, appointment }: Props) {
   const { t } = useTranslation();
-  const { data: catalogue } = useQuery({
-    queryKey: ["catalogue"],
-    queryFn: () => call(readCatalogue()),
-    staleTime: 5 * 60_000,
-  });
+  const { data: catalogue } = useCatalogue();
+  const addInput = useRef<HTMLInputElement>(null);
   const agreed = draftOf(appointment);
   const [edited, setEdited] = useState<TreatmentDraft[] | null>(null);
   const draft = edited ?? agreed;
   const changes = changesOf(agreed, draft);
-  const services = catalogue?.flatMap((category) => category.services) ?? [];
   const undoOf = useUndoEdit(board.time_zone);
   const save = useDeskAction<Saving, VisitChanged>({
     zone: board.time_zone,
@@ -78,22 +76,20 @@ export function TreatmentsEditor({ board, appointment }: Props) {
 
   const change = (index: number, change: Partial<TreatmentDraft>) =>
     setEdited(draft.map((treatment, at) => (at === index ? { ...treatment, ...change } : treatment)));
-  const add = (variantId: string) => {
-    const variant = services.flatMap((service) => service.variants).find(({ id }) => id === variantId);
-    if (variant === undefined) return;
+  const add = (offer: Offer) => {
     created += 1;
     setEdited([
       ...draft,
       {
         key: `new-${created}`,
         id: null,
-        variantId,
+        variantId: offer.id,
         addOnIds: [],
         therapistId: null,
         assignTo: null,
         gender: null,
         bedId: null,
-        minutes: variant.minutes,
+        minutes: offer.minutes,
       },
     ]);
   };
@@ -108,7 +104,7 @@ export function TreatmentsEditor({ board, appointment }: Props) {
               appointment={appointment}
               treatment={treatment}
               number={index + 1}
-              services={services}
+              catalogue={catalogue}
               onChange={(next) => change(index, next)}
               onUp={
                 index === 0
@@ -128,7 +124,17 @@ export function TreatmentsEditor({ board, appointment }: Props) {
           </li>
         ))}
       </ol>
-      <AddTreatment services={services} onAdd={add} />
+      {catalogue !== undefined && (
+        <TreatmentField
+          catalogue={catalogue}
+          popular={popularVariants(board)}
+          isFirst={false}
+          isInstead={false}
+          error={null}
+          input={addInput}
+          onChoose={add}
+        />
+      )}
       {changes !== null && (
         <div className="sticky bottom-0 -mx-4 flex gap-2 border-line border-t bg-raised px-4 py-3">
           <Button
@@ -149,66 +155,25 @@ export function TreatmentsEditor({ board, appointment }: Props) {
   );
 }
 
-function AddTreatment({ services, onAdd }: { services: ServiceRead[]; onAdd: (variantId: string) => void }) {
-  const { t } = useTranslation();
-  const [chosen, setChosen] = useState("");
-  return (
-    <div className="flex items-end gap-2">
-      <Select
-        label={t("opened.addTreatment")}
-        value={chosen}
-        options={[{ value: "", text: t("opened.chooseTreatment") }, ...useVariantOptions(services)]}
-        onChange={setChosen}
-      />
-      <Button
-        size="lg"
-        disabled={chosen === ""}
-        aria-label={t("opened.addTreatment")}
-        onClick={() => {
-          onAdd(chosen);
-          setChosen("");
-        }}
-      >
-        <Plus aria-hidden size={18} />
-      </Button>
-    </div>
-  );
-}
-
-function useVariantOptions(services: readonly ServiceRead[]): { value: string; text: string }[] {
-  const { t } = useTranslation();
-  const language = currentLanguage();
-  return services.flatMap((service) =>
-    service.variants.map((variant) => ({
-      value: variant.id,
-      text: [
-        inLanguage(service.name, language),
-        ...(variant.name === null ? [] : [inLanguage(variant.name, language)]),
-        t("time.minutes", { count: variant.minutes }),
-        money(variant.price),
-      ].join(" · "),
-    })),
-  );
-}
-
 interface FieldsProps {
   board: BoardRead;
   appointment: AppointmentRead;
   treatment: TreatmentDraft;
   number: number;
-  services: ServiceRead[];
+  catalogue: Catalogue | undefined;
   onChange: (change: Partial<TreatmentDraft>) => void;
   onUp: (() => void) | undefined;
   onDrop: (() => void) | undefined;
 }
 
 function TreatmentFields(props: FieldsProps) {
-  const { board, appointment, treatment, number, services, onChange, onUp, onDrop } = props;
+  const { board, appointment, treatment, number, catalogue, onChange, onUp, onDrop } = props;
   const { t } = useTranslation();
   const language = currentLanguage();
   const agreed = appointment.treatments.find(({ id }) => id === treatment.id);
-  const service = services.find(({ variants }) => variants.some(({ id }) => id === treatment.variantId));
-  const name = service?.name ?? agreed?.name;
+  const offer = catalogue?.byId.get(treatment.variantId);
+  const variants = catalogue?.offers.filter(({ serviceId }) => serviceId === offer?.serviceId) ?? [];
+  const name = offer?.name ?? agreed?.name;
   const places = usePlaces(board, appointment, treatment.id);
   const assigned = agreed?.allocations.find(({ kind }) => kind === "staff");
   const bed = agreed?.allocations.find(({ kind }) => kind === "bed");
@@ -223,7 +188,6 @@ function TreatmentFields(props: FieldsProps) {
     value: place.resource_id,
     text: place.isFree ? place.name : t("opened.isBusy", { name: place.name }),
   });
-  const variants = useVariantOptions(service === undefined ? [] : [service]);
 
   return (
     <fieldset className="flex min-w-0 flex-col gap-2.5">
@@ -247,18 +211,23 @@ function TreatmentFields(props: FieldsProps) {
         <Select
           label={t("opened.variant")}
           value={treatment.variantId}
-          options={variants}
+          options={variants.map((variant) => ({
+            value: variant.id,
+            text: [
+              offerName(variant, language),
+              t("time.minutes", { count: variant.minutes }),
+              money(variant.price),
+            ].join(" · "),
+          }))}
           onChange={(variantId) => {
-            const minutes = service?.variants.find(({ id }) => id === variantId)?.minutes;
+            const chosen = catalogue?.byId.get(variantId);
             // Of an agreed treatment the length is that of the guest's time, which add-ons have made longer.
             if (variantId === agreed?.variant_id)
               onChange({ ...draftOf(appointment).find(({ id }) => id === treatment.id) });
             else
               onChange({
                 variantId,
-                ...(minutes === undefined
-                  ? {}
-                  : { minutes: minutesWith(minutes, treatment.addOnIds, service?.add_ons ?? []) }),
+                ...(chosen && { minutes: minutesWith(chosen.minutes, treatment.addOnIds, chosen.addOns) }),
                 assignTo: treatment.assignTo ?? assigned?.resource_id ?? null,
               });
           }}
@@ -322,10 +291,10 @@ function TreatmentFields(props: FieldsProps) {
           onChange={(bedId) => onChange({ bedId: bedId || null })}
         />
       )}
-      {service !== undefined && service.add_ons.length > 0 && (
+      {offer !== undefined && offer.addOns.length > 0 && (
         <fieldset>
           <legend className="text-muted text-sm">{t("card.addOns")}</legend>
-          {service.add_ons.map((addOn) => (
+          {offer.addOns.map((addOn) => (
             <Check
               key={addOn.id}
               label={[

@@ -21,6 +21,8 @@ export interface Question {
   onBack?: () => void;
   /** Ask for a reason, which the guest can read. */
   reason?: "optional" | "required";
+  /** Who can read the reason, when that is not the guest. */
+  reasonLabel?: string;
   /** Ready-made reasons. */
   reasons?: readonly string[];
 }

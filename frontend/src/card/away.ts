@@ -1,6 +1,6 @@
 /** Times in which a therapist, a bed or a device is not there. Pure. */
 import type { BlockReason, BoardBlockedTime, BoardRead } from "@/api/generated";
-import { dayIn, HOUR, MINUTE, timeIn } from "@/board/time";
+import { dayIn, HOUR, instantOf, MINUTE } from "@/board/time";
 
 export interface Away {
   kind: "blocked" | "leave" | "outage";
@@ -34,19 +34,6 @@ function blockedAway(resourceId: string, name: string, blocked: BoardBlockedTime
 
 function existing({ id, start, end }: { id: string; start: string; end: string }, text: string) {
   return { id, start: Date.parse(start), end: Date.parse(end), text };
-}
-
-/** Return the instant at which the clock of a zone shows a time. What a change of the clock skips is an hour later; what it
-    repeats is the first of both. */
-export function instantOf(zone: string, day: string, time: string): number {
-  const asUtc = Date.parse(`${day}T${time}:00Z`);
-  const offsetAt = (instant: number) =>
-    Date.parse(`${dayIn(zone, instant)}T${timeIn(zone, instant)}:00Z`) - instant;
-  const candidates = [asUtc - 24 * HOUR, asUtc + 24 * HOUR].map((near) => asUtc - offsetAt(near));
-  const shown = candidates.filter(
-    (instant) => dayIn(zone, instant) === day && timeIn(zone, instant) === time,
-  );
-  return Math.min(...(shown.length > 0 ? shown : candidates.slice(0, 1)));
 }
 
 /** Return the times that a new one begins with: from the next quarter of an hour, or from noon of another day. */

@@ -2,7 +2,8 @@
     layer over the columns reads it. `marksOf` is pure. */
 import { useSyncExternalStore } from "react";
 import type { PlannedTreatment, ReplanRead } from "@/api/generated";
-import type { Column, Span } from "@/board/layout";
+import type { Column } from "@/board/layout";
+import type { Span } from "@/board/spans";
 
 export type Side = "before" | "after";
 

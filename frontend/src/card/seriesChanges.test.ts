@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import type { AppointmentStatus, SeriesRead, VisitRead } from "@/api/generated";
 import { guest } from "@/board/move/samples";
-import { cancelledBetween } from "./seriesChanges";
+import { cancelledBy } from "./seriesChanges";
 
 function seriesOf(...statuses: (AppointmentStatus | null)[]): SeriesRead {
   const occurrences = statuses.map((status, index) => {
@@ -17,10 +17,10 @@ function seriesOf(...statuses: (AppointmentStatus | null)[]): SeriesRead {
 
 test("only what was cancelled in between is named", () =>
   expect(
-    cancelledBetween(
-      seriesOf("completed", "cancelled", "confirmed", "pending", null),
-      seriesOf("completed", "cancelled", "late_cancelled", "cancelled", null),
-    ),
+    cancelledBy({
+      before: seriesOf("completed", "cancelled", "confirmed", "pending", null),
+      after: seriesOf("completed", "cancelled", "late_cancelled", "cancelled", null),
+    }),
   ).toEqual([
     { visitId: "visit-2", appointmentIds: ["guest-2"] },
     { visitId: "visit-3", appointmentIds: ["guest-3"] },

@@ -6,14 +6,19 @@ interface Cancelled {
   appointmentIds: string[];
 }
 
+export interface SeriesChange {
+  before: SeriesRead;
+  after: SeriesRead;
+}
+
 /** Return the guests who came before a series was cancelled and do not come after it, by their visits. */
-export function cancelledBetween(before: SeriesRead | undefined, after: SeriesRead | undefined): Cancelled[] {
+export function cancelledBy({ before, after }: SeriesChange): Cancelled[] {
   const statuses = new Map(
-    before?.occurrences.flatMap(
+    before.occurrences.flatMap(
       ({ visit }) => visit?.appointments.map(({ id, status }) => [id, status] as const) ?? [],
     ),
   );
-  return (after?.occurrences ?? []).flatMap(({ visit }) => {
+  return after.occurrences.flatMap(({ visit }) => {
     const gone = visit?.appointments.filter(
       ({ id, status }) =>
         (status === "cancelled" || status === "late_cancelled") && statuses.get(id) !== status,

@@ -17,7 +17,14 @@ function guest(
   more: Partial<AppointmentSteps> = {},
 ): AppointmentSteps {
   const steps = requests.map((request): StatusStep => ({ request, status: request }));
-  return { appointment_id: id, steps, undo: null, free_cancel_until: "2027-02-06T02:00:00Z", ...more };
+  return {
+    appointment_id: id,
+    steps,
+    undo: null,
+    undo_status: null,
+    free_cancel_until: "2027-02-06T02:00:00Z",
+    ...more,
+  };
 }
 
 const late = (id: string): AppointmentSteps => ({
@@ -54,7 +61,8 @@ describe("the steps of a party", () => {
     const apart = [guest("mai", ["in_service"]), guest("lan", ["arrived"])];
     expect(mostTogether(apart, ["mai", "lan"])).toBe(1);
     expect(mostTogether([guest("mai", ["arrived"]), guest("lan", ["arrived"])], ["mai", "lan"])).toBe(2);
-    const done = [guest("mai", [], { undo: "completed" }), guest("lan", [], { undo: "completed" })];
+    const undo = { undo: "completed", undo_status: "in_service" } as const;
+    const done = [guest("mai", [], undo), guest("lan", [], undo)];
     expect(mostTogether(done, ["mai", "lan"])).toBe(2);
     expect(mostTogether([], ["mai", "lan"])).toBe(0);
   });
@@ -81,15 +89,20 @@ describe("the steps of a party", () => {
 describe("undo", () => {
   it("takes back what guests did together", () => {
     const guests = [
-      guest("mai", [], { undo: "arrived" }),
-      guest("lan", [], { undo: "arrived" }),
-      guest("hoa", [], { undo: "cancelled" }),
+      guest("mai", [], { undo: "arrived", undo_status: "confirmed" }),
+      guest("lan", [], { undo: "arrived", undo_status: "confirmed" }),
+      guest("hoa", [], { undo: "cancelled", undo_status: "pending" }),
     ];
     expect(undoOf(guests, ["mai", "lan", "hoa"])).toEqual({
       request: "arrived",
+      status: "confirmed",
       appointmentIds: ["mai", "lan"],
     });
-    expect(undoOf(guests, ["hoa"])).toEqual({ request: "cancelled", appointmentIds: ["hoa"] });
+    expect(undoOf(guests, ["hoa"])).toEqual({
+      request: "cancelled",
+      status: "pending",
+      appointmentIds: ["hoa"],
+    });
   });
 
   it("is not offered when there is nothing to take back", () =>

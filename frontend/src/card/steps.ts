@@ -1,5 +1,5 @@
 /** The steps of a status. Which of them a person may take now comes from the API; here is how they are offered. Pure. */
-import type { AppointmentSteps, StatusRequest, StatusStep } from "@/api/generated";
+import type { AppointmentStatus, AppointmentSteps, StatusRequest, StatusStep } from "@/api/generated";
 
 /** A request that changes the status of some guests. */
 export interface Step extends StatusStep {
@@ -46,18 +46,19 @@ export function nextStep(steps: readonly Step[]): Step | undefined {
   return steps.find(({ request }) => FORWARD.includes(request));
 }
 
-/** Return the step that can be taken back for some guests: the last one of the first of them. */
+/** Return the step that can be taken back for some guests, the last one of the first of them, and where that leads. */
 export function undoOf(
   steps: AppointmentSteps[],
   appointmentIds: readonly string[],
-): { request: StatusRequest; appointmentIds: string[] } | undefined {
+): { request: StatusRequest; status: AppointmentStatus; appointmentIds: string[] } | undefined {
   const able = steps.filter(
     ({ appointment_id, undo }) => undo !== null && appointmentIds.includes(appointment_id),
   );
-  const request = able[0]?.undo;
-  if (request === undefined || request === null) return undefined;
+  const { undo: request, undo_status: status } = able[0] ?? {};
+  if (!request || !status) return undefined;
   return {
     request,
+    status,
     appointmentIds: able.filter(({ undo }) => undo === request).map(({ appointment_id }) => appointment_id),
   };
 }

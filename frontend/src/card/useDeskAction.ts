@@ -3,7 +3,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import type { TFunction } from "i18next";
 import { useTranslation } from "react-i18next";
 import { showFailure } from "@/actions/toasts";
-import { type Action, hasNoAnswer, useAction } from "@/actions/useAction";
+import { type Action, hasNoAnswer, showUnanswered, useAction } from "@/actions/useAction";
 import { sentenceOf } from "@/api/errors";
 import type { ReassignedTreatment } from "@/api/generated";
 import { dayIn, timeIn } from "@/board/time";
@@ -36,16 +36,10 @@ export function useDeskAction<Input, Output>(options: Options<Input, Output>): A
     },
     onRefused: (error, { input, overrule }) => {
       for (const name of ["steps", "places"]) void cache.invalidateQueries({ queryKey: [name] });
+      if (hasNoAnswer(error)) return showUnanswered(t, error, () => action.run({ input, overrule }));
       const refusal = refusalOf(error);
       const confirmed = refusal === null ? null : stillToConfirm(refusal, overrule, canForce);
       const starts = atStart === undefined ? [] : (refusal?.starts ?? []);
-      if (hasNoAnswer(error)) {
-        // It may have been done: it is not given up, and is sent again with its key.
-        showFailure(sentenceOf(t, error), [
-          { label: t("action.again"), run: () => action.run({ input, overrule }) },
-        ]);
-        return;
-      }
       if (refusal === null || (confirmed === null && starts.length === 0 && refusal.reasons.length === 0)) {
         showFailure(sentenceOf(t, error));
         onGivenUp?.();

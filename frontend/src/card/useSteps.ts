@@ -1,12 +1,10 @@
 /** The steps of a visit: what the API allows now, and taking one of them. */
-import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 import { showDone } from "@/actions/toasts";
 import { call } from "@/api/client";
 import {
   type AppointmentSteps,
   type BoardRead,
-  getVisitSteps,
   type StatusRequest,
   setVisitStatus,
   undoVisitStatus,
@@ -19,24 +17,6 @@ import { nameOf } from "./find";
 import { asksFirst, freeCancelUntil, type Step } from "./steps";
 import { useDeskAction } from "./useDeskAction";
 import { useHolds } from "./useHolds";
-
-/** A no-show, for example, becomes possible without any change of the visit. */
-const AGAIN = 30_000;
-
-/** Return the query for what can be done with a visit now. Its key has what it depends on. */
-export function stepsQuery(visit: VisitRead) {
-  const state = visit.appointments.map(({ id, status, start }) => `${id}/${status}/${start}`);
-  return {
-    queryKey: ["steps", visit.id, ...state],
-    queryFn: () => call(getVisitSteps({ path: { visit_id: visit.id } })),
-    staleTime: AGAIN,
-  };
-}
-
-export function useSteps(visit: VisitRead): AppointmentSteps[] {
-  const { data } = useQuery({ ...stepsQuery(visit), refetchInterval: AGAIN });
-  return data?.appointments ?? [];
-}
 
 interface Taking {
   visit: VisitRead;

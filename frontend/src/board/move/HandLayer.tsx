@@ -4,13 +4,13 @@ import { CircleAlert } from "lucide-react";
 import { type CSSProperties, memo, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 import type { BoardRead, PlacesRead } from "@/api/generated";
-import { type Column, gaps, MIN_CARD_HEIGHT, offsetOf, type Span } from "../layout";
+import { type Column, MIN_CARD_HEIGHT, offsetOf } from "../layout";
 import { REVEALED, reveal, revealOneOf } from "../reveal";
+import { gaps, type Span } from "../spans";
 import { MINUTE, spanIn } from "../time";
 import { type Hand, hasChanged } from "./hand";
 import { type HandStore, useHand } from "./handStore";
-import { iso } from "./movement";
-import { nameInHand } from "./names";
+import { nameOf } from "./names";
 import { areasOf, verdictOn } from "./places";
 import { useReason } from "./useReason";
 
@@ -82,7 +82,7 @@ const Areas = memo(function Areas({
     });
     return (
       <div key={column.id} className="relative row-start-1" style={{ gridColumn: index + 2 }}>
-        {gaps({ start: iso(start), end: iso(end) }, areas).map((area) => (
+        {gaps({ start, end }, areas).map((area) => (
           <div
             key={area.start}
             className="hand-dim absolute inset-x-0"
@@ -156,7 +156,7 @@ function Ghost({ store, board, span, scale, hand, places, index, columns }: Ghos
         {height >= 46 && (
           <span className="truncate text-xs">
             {longer === 0
-              ? (nameInHand(hand, board) ?? t("card.anonymous"))
+              ? (nameOf(hand.card) ?? t("card.anonymous"))
               : t("time.minutes", { count: at.minutes })}
           </span>
         )}

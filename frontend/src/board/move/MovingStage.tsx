@@ -21,7 +21,7 @@ import { LOOKS } from "../status";
 import { MINUTE, spanIn, timeIn } from "../time";
 import { isMovable } from "./hand";
 import { useHand } from "./handStore";
-import { nameInHand } from "./names";
+import { nameOf } from "./names";
 import { verdictOn } from "./places";
 import type { Moving } from "./useMoving";
 import { TRAY_CARD, usePointer } from "./usePointer";
@@ -70,7 +70,7 @@ function FloatingCard({
 }) {
   const { t } = useTranslation();
   const card = useHand(moving.store, ({ hand }) => hand?.card);
-  const name = useHand(moving.store, ({ hand }) => hand && nameInHand(hand, board));
+  const name = useHand(moving.store, ({ hand }) => hand && nameOf(hand.card));
   const time = useHand(moving.store, ({ hand }) =>
     hand === null ? "" : timeIn(board.time_zone, hand.at.start),
   );
@@ -101,7 +101,7 @@ function HandBar({ moving, board, columns }: { moving: Moving; board: BoardRead;
   const reason = useReason(places, verdict, column);
   if (hand === null) return null;
   const { at, card } = hand;
-  const name = nameInHand(hand, board) ?? t("card.anonymous");
+  const name = nameOf(hand.card) ?? t("card.anonymous");
   const time = spanIn(board.time_zone, at.start, at.start + at.minutes * MINUTE);
   const canMove = isMovable(card.appointment.status);
   return (
@@ -168,7 +168,7 @@ function Tray({ moving, zone }: { moving: Moving; zone: string }) {
       </p>
     );
   }
-  const { card, name } = tray;
+  const { card } = tray;
   const time = spanIn(zone, Date.parse(card.treatment.start), Date.parse(card.treatment.end));
   return (
     <section
@@ -181,7 +181,7 @@ function Tray({ moving, zone }: { moving: Moving; zone: string }) {
         data-tray-card={TRAY_CARD}
       >
         <Inbox aria-hidden size={16} className="shrink-0" />
-        <span className="max-w-56 truncate font-semibold">{name}</span>
+        <span className="max-w-56 truncate font-semibold">{nameOf(card) ?? t("card.anonymous")}</span>
         <span className="tabular text-sm">{time}</span>
       </div>
       <Button kind="primary" className="h-11" onClick={() => moving.liftFromTray("keys")}>

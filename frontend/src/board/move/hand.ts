@@ -19,8 +19,6 @@ export interface Place {
 
 export interface Hand {
   card: Card;
-  /** What the guest is called, of a card of another day. */
-  name?: string;
   view: View;
   from: Place;
   at: Place;

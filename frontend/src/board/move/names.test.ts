@@ -1,11 +1,17 @@
 import { expect, it } from "vitest";
-import { nameInHand } from "./names";
-import { day, handOf } from "./samples";
+import { nameOf } from "./names";
+import { handOf } from "./samples";
 
-it("the hand keeps the name of a guest whom the other day does not know", () => {
-  const hand = handOf("wash");
-  const card = { ...hand.card, appointment: { ...hand.card.appointment, guest_name: "" } };
-  expect(nameInHand({ ...hand, card, name: "Cô Hạnh" }, day)).toBe("Cô Hạnh");
-  expect(nameInHand({ ...hand, card }, day)).toBeNull();
-  expect(nameInHand({ ...hand, name: "Cô Hạnh" }, day)).toBe("Mai");
+it("the guest of a card in the hand has a name on every day", () => {
+  const { card } = handOf("wash");
+  expect(nameOf(card)).toBe("Mai");
+  const appointment = { ...card.appointment, guest_name: "" };
+  const guest = {
+    id: "hanh",
+    full_name: "Cô Hạnh",
+    phone: "",
+    contraindications: "",
+  } as unknown as NonNullable<typeof card.guest>;
+  expect(nameOf({ appointment, guest })).toBe("Cô Hạnh");
+  expect(nameOf({ appointment, guest: undefined })).toBeNull();
 });

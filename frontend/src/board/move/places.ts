@@ -1,6 +1,7 @@
 /** Where the card in the hand fits, as the API says it for one treatment and one day. Pure. */
 import type { Instants, Obstacle, PlacesRead } from "@/api/generated";
-import type { Column, Span } from "../layout";
+import type { Column } from "../layout";
+import type { Span } from "../spans";
 import { MINUTE } from "../time";
 import { appointmentStart, type Hand } from "./hand";
 

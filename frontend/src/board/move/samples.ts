@@ -56,6 +56,7 @@ export const day: BoardRead = {
   ],
   stranded: [],
   released: [],
+  bills: [],
 };
 
 export const layout = layOut(day, "staff", () => true);

@@ -55,8 +55,6 @@ export interface Confirmation {
 
 export interface Drop {
   hand: Hand;
-  /** The day as the screen shows it. */
-  board: BoardRead;
   /** The guest. */
   name: string;
   columnName: string;
@@ -206,7 +204,7 @@ export function useMovements(branch: BranchRead): Movements {
   return {
     pending,
     confirmation,
-    drop: ({ hand, board, name, columnName, canForce }) => {
+    drop: ({ hand, name, columnName, canForce }) => {
       const { visit, appointment } = hand.card;
       const body = requestOf(hand);
       const time = timeOf(hand.at.start, visit);
@@ -219,7 +217,7 @@ export function useMovements(branch: BranchRead): Movements {
         name,
         visit,
         appointments: [expected(hand, columnName)],
-        guests: board.guests.filter(({ id }) => id === appointment.customer_id),
+        guests: hand.card.guest === undefined ? [] : [hand.card.guest],
         request: { appointmentId: appointment.id, body },
         done,
         isUndo: false,

@@ -10,7 +10,7 @@ import type { Card, DayLayout, Direction, View } from "../layout";
 import { timeIn } from "../time";
 import { FINE_STEP, grasp, type Hand, hasChanged, isMovable, isResizable, nudge, stretch } from "./hand";
 import { createHandStore, EMPTY, type HandStore } from "./handStore";
-import { nameInHand, nameOf } from "./names";
+import { nameOf } from "./names";
 import { canForce } from "./places";
 import type { Movements } from "./useMovements";
 
@@ -19,7 +19,6 @@ export interface InTray {
   card: Card;
   columnId: string;
   view: View;
-  name: string;
   /** The beginning of the day that it comes from. */
   dayStart: number;
 }
@@ -120,12 +119,11 @@ export function useMoving({ branch, board, layout, view, movements, canMove, onD
         showFailure(t("move.fixed"));
         return;
       }
-      const name = nameOf(found.card, board) ?? t("card.anonymous");
       // From the tray back to it, the card keeps the day it comes from.
       setTray((before) =>
         before?.card.treatment.id === found.card.treatment.id
           ? before
-          : { ...found, view, name, dayStart: Date.parse(board.start) },
+          : { ...found, view, dayStart: Date.parse(board.start) },
       );
     };
     return {
@@ -148,7 +146,7 @@ export function useMoving({ branch, board, layout, view, movements, canMove, onD
         const columns = layout.columns.filter(({ kind }) => kind !== "unassigned");
         const column = columns.find(({ id }) => id === tray.columnId) ?? columns[0];
         if (column === undefined) return false;
-        take({ ...hand, name: tray.name, view, at: { ...hand.at, columnId: column.id } }, by, true);
+        take({ ...hand, view, at: { ...hand.at, columnId: column.id } }, by, true);
         return true;
       },
       change,
@@ -170,8 +168,7 @@ export function useMoving({ branch, board, layout, view, movements, canMove, onD
         if (tray?.card.treatment.id === treatment) setTray(null);
         movements.drop({
           hand,
-          board,
-          name: nameInHand(hand, board) ?? t("card.anonymous"),
+          name: nameOf(hand.card) ?? t("card.anonymous"),
           columnName: column?.name ?? "",
           canForce: canForce(places, column, hand),
         });
@@ -232,7 +229,7 @@ function useConflict(
       .find(({ id }) => id === visit.id)
       ?.appointments.find(({ id }) => id === appointment.id);
     if (now === appointment || JSON.stringify(now) === JSON.stringify(appointment)) return;
-    const name = nameOf(hand.card, board) ?? t("card.anonymous");
+    const name = nameOf(hand.card) ?? t("card.anonymous");
     for (const column of layout.columns) {
       const card = column.cards.find((other) => other.treatment.id === treatment.id);
       if (card === undefined) continue;
