@@ -1,14 +1,7 @@
-import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { defineConfig } from "@playwright/test";
-
-export const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
-if (!existsSync(CHROMIUM)) {
-  throw new Error(
-    `No browser at ${CHROMIUM}: apt-get update && apt-get install -y chromium, or set CHROMIUM`,
-  );
-}
+import { LAUNCH } from "./chromium";
 
 // The workers inherit these from the process that starts the server.
 process.env.E2E_PORT ??= String(20_000 + (process.pid % 20_000));
@@ -22,7 +15,7 @@ export default defineConfig({
   outputDir: "./test-results",
   fullyParallel: true,
   workers: 2,
-  timeout: 60_000,
+  timeout: 120_000, // the longest looks at every state of a card in both themes
   expect: { timeout: 20_000 },
   forbidOnly: true,
   reporter: "list",
@@ -31,15 +24,7 @@ export default defineConfig({
     locale: "vi-VN",
     timezoneId: "Asia/Ho_Chi_Minh",
     viewport: { width: 1366, height: 768 },
-    trace: "retain-on-failure",
-    launchOptions: {
-      executablePath: CHROMIUM,
-      args: [
-        ...["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-        // Chromium would ask hosts of Google at every start.
-        ...["--disable-background-networking", "--disable-component-update", "--disable-sync"],
-      ],
-    },
+    launchOptions: LAUNCH,
   },
   webServer: {
     command: ".venv/bin/python -m tests.e2e.server",

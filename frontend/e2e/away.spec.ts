@@ -1,21 +1,5 @@
-import type { Page } from "@playwright/test";
-import { expect, signIn, test } from "./facts";
-import { makeSpa, type TestSpa, type TestVisit } from "./spa";
-
-async function openBoard(
-  page: Page,
-  spa: TestSpa,
-  { role = "receptionist", more = "" }: { role?: "admin" | "receptionist"; more?: string } = {},
-): Promise<void> {
-  await signIn(page, role, `/desk/board?branch=${spa.branch}&day=${spa.tomorrow}${more}`);
-  await expect(page.locator("[data-board]")).toBeVisible();
-}
-
-/** Press an entry of the menu of a column. */
-async function choose(page: Page, name: string, entry: string): Promise<void> {
-  await page.getByRole("button", { name: `Menu của ${name}` }).click();
-  await page.getByRole("menuitem", { name: entry }).click();
-}
+import { expect, test } from "./facts";
+import { choose, makeSpa, openBoard, type TestSpa, type TestVisit } from "./spa";
 
 interface Treated {
   appointments: { treatments: { allocations: { kind: string; resource_id: string }[] }[] }[];
@@ -85,7 +69,7 @@ test("time is blocked over a guest: told first, then to be solved", async ({ pag
 
 test("a bed has no break, and the end of a time follows its start", async ({ page, request }) => {
   const spa = await makeSpa(request, { therapists: 1, beds: 1 });
-  await openBoard(page, spa, { more: "&view=rooms" });
+  await openBoard(page, spa, "&view=rooms");
   await choose(page, "Giường 1", "Khóa giờ");
   const dialog = page.getByRole("dialog", { name: "Khóa giờ" });
   await expect(dialog.getByLabel("Để làm gì").locator("option")).toHaveText([
@@ -124,13 +108,48 @@ test("a weekly meeting, and one week without it, from the keyboard", async ({ pa
   await expect(page.locator("[data-shade=blocked]")).toBeVisible();
 });
 
+test("a weekly time that was removed by mistake comes back without the day that was skipped", async ({
+  page,
+  request,
+}) => {
+  const spa = await makeSpa(request, { therapists: 1, beds: 1 });
+  const { blocked_time: made } = await spa.call<{ blocked_time: { id: string } }>("POST", "blocked-times", {
+    branch_id: spa.branch,
+    resource_id: spa.therapists[0]?.id,
+    reason: "meeting",
+    first_day: spa.tomorrow,
+    weekdays: [1, 2, 3, 4, 5, 6, 7],
+    starts: "15:00",
+    ends: "16:00",
+  });
+  const skipped = new Date(Date.parse(spa.tomorrow) + 86_400_000).toISOString().slice(0, 10);
+  await spa.call("DELETE", `blocked-times/${made.id}/occurrences/${skipped}`);
+  await openBoard(page, spa);
+  await page.locator("[data-away]").press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Giờ khóa" });
+  await dialog.getByLabel("Áp dụng cho").selectOption("all");
+  await dialog.getByRole("button", { name: "Bỏ hẳn" }).click();
+  await expect(page.locator("[data-shade=blocked]")).toBeHidden();
+  await page.getByRole("button", { name: "Hoàn tác", exact: true }).first().click();
+  await expect(page.locator("[data-shade=blocked]")).toBeVisible();
+  const [again] = await spa.call<{ id: string; occurrences: { day: string; skipped: boolean }[] }[]>(
+    "GET",
+    `blocked-times?branch_id=${spa.branch}&first_day=${spa.tomorrow}&last_day=${skipped}`,
+  );
+  expect(again?.id).not.toBe(made.id);
+  expect(again?.occurrences.map((occurrence) => [occurrence.day, occurrence.skipped])).toEqual([
+    [spa.tomorrow, false],
+    [skipped, true],
+  ]);
+});
+
 test("leave that strands a guest is refused when the desk goes back, and saved when it insists", async ({
   page,
   request,
 }) => {
   const spa = await makeSpa(request, { therapists: 1 });
   await spa.book(["Chị Mai"], { hour: 14 });
-  await openBoard(page, spa, { role: "admin" });
+  await openBoard(page, spa, "", "admin");
   await choose(page, "Lan Anh", "Nghỉ phép");
   const dialog = page.getByRole("dialog", { name: "Nghỉ phép" });
   await dialog.getByRole("button", { name: "Lưu" }).click();
@@ -163,7 +182,7 @@ test("a receptionist asks for leave, which a manager decides", async ({ page, re
 
 test("a bed is reported out of order, and repaired", async ({ page, request }) => {
   const spa = await makeSpa(request, { therapists: 1, beds: 1 });
-  await openBoard(page, spa, { more: "&view=rooms" });
+  await openBoard(page, spa, "&view=rooms");
   await choose(page, "Giường 1", "Báo hỏng");
   const dialog = page.getByRole("dialog", { name: "Báo hỏng" });
   await dialog.getByLabel("Hỏng gì").fill("Gãy chân giường");

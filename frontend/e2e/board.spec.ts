@@ -8,7 +8,7 @@ async function openShowDay(page: Page, search = ""): Promise<void> {
   const { day, now, branch } = factsOf();
   await page.clock.setFixedTime(new Date(now));
   await signIn(page, "receptionist", `/desk/board?branch=${branch}&day=${day}${search}`);
-  await expect(page.locator("[data-card]").first()).toBeVisible();
+  await expect(page.locator("[data-board=drawn]")).toBeVisible();
 }
 
 const boxes = (page: Page, selector: string) =>
@@ -141,6 +141,7 @@ test("without the network the day stays, says since when, and is right soon afte
     `http://localhost:${network.port}/desk/board?branch=${branch}&day=${day}`,
   );
   await expect(page.getByText("Trực tiếp")).toBeVisible();
+  await expect(page.locator("[data-board=drawn]")).toBeVisible();
   const before = await page.locator("[data-card]").count();
   await network.cut();
   await expect(page.getByText(/Mất kết nối. Đang thử lại….*Lịch này là lúc \d\d:\d\d\./)).toBeVisible();

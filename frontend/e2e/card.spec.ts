@@ -1,5 +1,7 @@
 import type { Page } from "@playwright/test";
+import { makeOnlineSpa, openPhone } from "./book";
 import { expect, signIn, test } from "./facts";
+import { newPhone, newWord } from "./people";
 import { inMinutes, makeSpa, type TestSpa, type TestVisit } from "./spa";
 
 async function openBoard(page: Page, spa: TestSpa, visit?: TestVisit, day = spa.today): Promise<void> {
@@ -34,7 +36,7 @@ test("a guest's whole day: confirmed, arrived, begun, done, and taken back", asy
   expect(await statusIn(spa, visit)).toEqual(["completed"]);
   await page.getByRole("button", { name: "Hoàn tác", exact: true }).first().click();
   await expect(panel.locator("[data-panel-status=in_service]")).toBeVisible();
-  await panel.getByRole("button", { name: "Hoàn tác “Bắt đầu”" }).click();
+  await panel.getByRole("button", { name: "Quay lại “Đã đến”" }).click();
   await expect(panel.locator("[data-panel-status=arrived]")).toBeVisible();
   expect(await statusIn(spa, visit)).toEqual(["arrived"]);
   await panel.getByText("Nhật ký thay đổi").click();
@@ -134,6 +136,34 @@ test("treatments are added, made longer and given to another therapist", async (
   await page.getByRole("button", { name: "Hoàn tác", exact: true }).first().click();
   await expect(panel.getByLabel("Thời lượng")).toHaveValue("60");
   await expect(assigned).toHaveValue(before);
+});
+
+test("a treatment is found by typing without accents, and Escape closes the list alone", async ({
+  page,
+  request,
+}) => {
+  const spa = await makeSpa(request);
+  const visit = await spa.book(["Chị Mai"], { hour: 11 });
+  await openBoard(page, spa, visit, spa.tomorrow);
+  const panel = panelOf(page);
+  await panel.getByText("Dịch vụ", { exact: true }).click();
+  const field = panel.getByRole("combobox", { name: "Dịch vụ", exact: true });
+  const list = page.getByRole("listbox");
+  await field.fill("thuy dien 90");
+  await expect(list.getByRole("option")).toHaveText(/Massage Thụy Điển.*90 phút/);
+  await field.press("Escape");
+  await expect(list).toBeHidden();
+  await expect(panel).toBeVisible();
+  await field.fill("thuy dien 90");
+  await field.press("Enter");
+  await expect(panel.getByRole("group", { name: "Dịch vụ 2" })).toContainText("Massage Thụy Điển");
+  await panel.getByRole("button", { name: "Lưu", exact: true }).first().click();
+  await expect(page.getByText("Đã lưu lịch của Chị Mai.").first()).toBeVisible();
+  const changed = await spa.call<TestVisit>("GET", `visits/${visit.id}`);
+  expect(changed.appointments[0]?.treatments.map(({ variant_id }) => variant_id)).toEqual([
+    spa.variants[0],
+    spa.variants[1],
+  ]);
 });
 
 test("a note is written, kept while it is typed, and undone", async ({ page, request }) => {
@@ -263,4 +293,36 @@ test.describe("on a tablet", () => {
     const { appointments } = await spa.call<TestVisit>("GET", `visits/${visit.id}`);
     expect(appointments[0]?.start).toBe(visit.appointments[0]?.start);
   });
+});
+
+test("the private link of a guest who booked online is seen and revoked", async ({
+  page,
+  request,
+  browser,
+}) => {
+  const spa = await makeOnlineSpa(request);
+  const phone = await openPhone(browser);
+  const name = `Mai ${newWord()}`;
+  const { key } = await spa.call<{ key: string }>("GET", `branches/${spa.branch}`);
+  const held = await phone.request.post(`/api/v1/public/branches/${key}/visits`, {
+    headers: { "Idempotency-Key": crypto.randomUUID() },
+    data: { start: spa.at(10), guests: [{ treatments: [{ variant_id: spa.variants[0] }] }] },
+  });
+  const { token } = (await held.json()) as { token: string };
+  const link = `/api/v1/public/visits/${token}`;
+  await phone.request.post(`${link}/confirm`, { data: { full_name: name, phone: newPhone() } });
+  await openBoard(page, spa, undefined, spa.tomorrow);
+  await page.locator("[data-card]").click();
+  const panel = panelOf(page);
+  await panel.getByText("Nhật ký thay đổi").click();
+  await expect(panel.getByText("Khách (đặt online)").first()).toBeVisible();
+  await panel.getByText("Liên kết riêng của khách").click();
+  await expect(panel.getByText(/^Dùng được đến /).last()).toBeVisible();
+  await panel.getByRole("button", { name: "Thu hồi liên kết" }).click();
+  expect((await phone.request.get(link)).status()).toBe(200);
+  await page.getByRole("alertdialog").getByRole("button", { name: "Thu hồi liên kết" }).click();
+  await expect(page.getByText("Đã thu hồi liên kết của khách.")).toBeVisible();
+  await expect(panel.getByRole("button", { name: "Thu hồi liên kết" })).toHaveCount(0);
+  expect((await phone.request.get(link)).status()).toBe(404);
+  await phone.close();
 });

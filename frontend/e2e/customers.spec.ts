@@ -19,6 +19,7 @@ test("are found without accents and by last digits, in Vietnamese order, by keyb
   await addCustomer(desk, { full_name: `${word} Thị Oanh` });
   const duong = await addCustomer(desk, { full_name: `${word} Thị Đường`, phone });
   await signIn(page, "receptionist", "/desk/customers");
+  await expect(box(page)).toBeFocused();
   await page.keyboard.type(`${word} thi duong`.toLowerCase());
   await expect(rows(page)).toHaveText([duong.full_name]);
   await box(page).fill(`${word} ${phone.slice(-4)}`);

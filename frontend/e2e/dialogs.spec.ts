@@ -2,12 +2,7 @@
 import type { Page } from "@playwright/test";
 import { cardOf, columnOf, drag, pointAt } from "./days";
 import { api, expect, factsOf, signIn, test } from "./facts";
-import { makeSpa, type TestSpa, type TestVisit } from "./spa";
-
-async function openBoard(page: Page, spa: TestSpa, more = ""): Promise<void> {
-  await signIn(page, "receptionist", `/desk/board?branch=${spa.branch}&day=${spa.tomorrow}${more}`);
-  await expect(page.locator("[data-board]")).toBeVisible();
-}
+import { makeSpa, openBoard, type TestSpa, type TestVisit } from "./spa";
 
 interface Treated {
   appointments: {

@@ -1,4 +1,5 @@
 /** The date strip, and what narrows the board; all of it is in the address. */
+import { fillIn, hold, makeOnlineSpa, openPhone } from "./book";
 import { book, cardOf, dayAfter, desk, drag } from "./days";
 import { expect, factsOf, signIn, test } from "./facts";
 
@@ -49,4 +50,28 @@ test("guests are found by name without accents, and a therapist alone; a reload 
   await expect(cardOf(page, guest)).toBeVisible();
   await expect(page.locator("[data-column]")).toHaveCount(1);
   await expect(page.getByRole("searchbox")).toHaveValue("huong");
+});
+
+test("a day of the strip says that guests wait for the desk to approve", async ({
+  page,
+  request,
+  browser,
+}) => {
+  const spa = await makeOnlineSpa(request);
+  await spa.call("PATCH", `branches/${spa.branch}`, { approve_online: true });
+  const phone = await openPhone(browser);
+  await hold(phone, spa, "14:00");
+  await fillIn(phone);
+  await phone.getByRole("button", { name: "Xác nhận đặt lịch" }).click();
+  await expect(phone.getByRole("heading", { name: "Spa sẽ sớm xác nhận" })).toBeVisible();
+
+  await signIn(page, "admin", `/desk/board?branch=${spa.branch}&day=${spa.today}`);
+  const tomorrow = page.locator(`[data-day="${spa.tomorrow}"]`);
+  await expect(tomorrow).toHaveAccessibleName(/1 khách, kín \d+%, 1 chờ xác nhận$/);
+  await tomorrow.click();
+  await page.getByRole("button", { name: /Nguyễn Thị Mai/ }).click();
+  await page.getByRole("button", { name: "Xác nhận", exact: true }).click();
+  // It is asked for anew when the desk comes back to the page.
+  await page.reload();
+  await expect(tomorrow).toHaveAccessibleName(/1 khách, kín \d+%$/);
 });

@@ -1,13 +1,7 @@
 /** Keys that can be switched off, the way to the messages, and what is scrolled into view. */
-import type { Page } from "@playwright/test";
-import { expect, signIn, test } from "./facts";
-import { makeSpa, type TestSpa } from "./spa";
+import { expect, test } from "./facts";
+import { makeSpa, openBoard } from "./spa";
 import { OVER_THE_BOARD, violationsOf } from "./violations";
-
-async function openBoard(page: Page, spa: TestSpa): Promise<void> {
-  await signIn(page, "receptionist", `/desk/board?branch=${spa.branch}&day=${spa.tomorrow}`);
-  await expect(page.locator("[data-board]")).toBeVisible();
-}
 
 test("single keys are switched off on this device, and the help says so (WCAG 2.1.4)", async ({
   page,

@@ -26,14 +26,14 @@ for (const [size, [width, height]] of Object.entries(SIZES)) {
         await page.locator("input[name=login]").waitFor();
         await picture("sign-in");
         await signIn(page, "receptionist", `/desk/board?day=${day}`);
-        await expect(page.locator("[data-card]").first()).toBeVisible();
+        await expect(page.locator("[data-board=drawn]")).toBeVisible();
         await picture("board");
         await page.locator("[data-status=in_service]").first().click();
         await page.getByRole("dialog").waitFor();
         await picture("details");
         await page.keyboard.press("Escape");
         await page.goto(`/desk/board?day=${day}&view=rooms`);
-        await expect(page.locator("[data-card]").first()).toBeVisible();
+        await expect(page.locator("[data-board=drawn]")).toBeVisible();
         await picture("rooms");
         await context.close();
       });
@@ -52,7 +52,7 @@ test("states", async ({ page }) => {
   await page.screenshot({ path: `${folder}/state-failed.png` });
   await page.unroute("**/api/**/board?**");
   await page.getByRole("button", { name: "Thử lại" }).click();
-  await expect(page.locator("[data-card]").first()).toBeVisible();
+  await expect(page.locator("[data-board=drawn]")).toBeVisible();
   await expect(page.getByText(/Mất kết nối/)).toBeVisible();
   await page.screenshot({ path: `${folder}/state-stale.png` });
   await page.goto(`/desk/board?branch=${branch}&day=2030-03-04`);

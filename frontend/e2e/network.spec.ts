@@ -2,10 +2,12 @@
     and what was sent is done once. What the device keeps goes with the person. */
 import type { APIRequestContext, Locator, Page } from "@playwright/test";
 import { drag } from "./days";
-import { expect, factsOf, signIn, test } from "./facts";
+import { expect, fillSignIn, signIn, signInByHand, test } from "./facts";
 import { addCustomer, newPhone, newWord } from "./people";
 import { type Network, startNetwork } from "./proxy";
 import { inMinutes, makeSpa, type TestSpa } from "./spa";
+
+test.use({ keepsFiles: true });
 
 const card = (page: Page, text: string) => page.locator("[data-card]", { hasText: text }).first();
 const panel = (page: Page) => page.locator("[data-booking]");
@@ -166,10 +168,10 @@ test("another person sees nothing of who worked here before", async ({ page, req
   await context.clearCookies();
   // The tab was asleep: it hears of the other person by its next reload alone.
   const other = await context.newPage();
-  await signIn(other, "receptionist", `${origin}/desk/board`);
+  await signInByHand(other, "receptionist", `${origin}/desk/board`);
   await waitUntilKept(other);
   await page.reload();
-  await expect(page.locator("header")).toBeVisible();
+  await expect(page.getByRole("banner")).toBeVisible();
   await expect(panel(page)).toHaveCount(0);
   const kept = await page.evaluate(async () => {
     const cache = await caches.open("zenspa.kept");
@@ -374,11 +376,7 @@ test("what one person has left without an answer is not sent by the next", async
   await signOut(page);
   await network.restore();
   const before = sent.length;
-  const [login, password] = factsOf().accounts.receptionist;
-  await page.locator("input[name=login]").fill(login);
-  await page.locator("input[name=password]").fill(password);
-  await page.locator("button[type=submit]").click();
-  await expect(page.locator("header")).toBeVisible();
+  await fillSignIn(page, "receptionist");
   await page.clock.fastForward(30_000);
   await expect(live(page)).toBeVisible();
   expect(sent.length).toBe(before);

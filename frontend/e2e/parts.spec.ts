@@ -1,8 +1,7 @@
 /** Parts of the screens that are loaded apart from the page, when the network is away before they are there. */
 import { expect, signIn, test } from "./facts";
 
-// The service worker would have them.
-test.use({ serviceWorkers: "block" });
+test.use({ keepsFiles: false }); // the service worker would have them
 
 const PART_AWAY = "Phần này chưa tải được. Kiểm tra mạng rồi thử lại.";
 

@@ -21,7 +21,7 @@ for (const format of ["A4", "A3"] as const) {
     page,
   }) => {
     await signIn(page, "receptionist", `/desk/board?day=${factsOf().day}`);
-    await expect(page.locator("[data-card]").first()).toBeVisible();
+    await expect(page.locator("[data-board=drawn]")).toBeVisible();
     const columns = await page.locator("[data-column]").count();
     const cards = await page.locator("[data-card]").count();
     // The window of the test is as large as the paper, in CSS pixels.

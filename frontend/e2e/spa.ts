@@ -1,7 +1,7 @@
 /** A branch of a test's own, open day and night: tests at one time do not take each other's therapists. It is about noon
     there, so that the tests are the same at every hour of the server. */
-import type { APIRequestContext } from "@playwright/test";
-import { api } from "./facts";
+import type { APIRequestContext, Page } from "@playwright/test";
+import { type Account, api, expect, factsOf, signIn } from "./facts";
 
 type Call = Awaited<ReturnType<typeof api>>;
 
@@ -154,4 +154,35 @@ export async function makeSpa(
         ...body,
       }),
   };
+}
+
+/** Sign in, and open the board of tomorrow, or of another day. `more` is added to its address. */
+export async function openBoard(
+  page: Page,
+  spa: TestSpa,
+  more = "",
+  role: "admin" | "receptionist" = "receptionist",
+  day = spa.tomorrow,
+): Promise<void> {
+  await signIn(page, role, `/desk/board?branch=${spa.branch}&day=${day}${more}`);
+  await expect(page.locator("[data-board]")).toBeVisible();
+}
+
+/** Press an entry of the menu of a column. */
+export async function choose(page: Page, name: string, entry: string): Promise<void> {
+  await page.getByRole("button", { name: `Menu của ${name}` }).click();
+  await page.getByRole("menuitem", { name: entry }).click();
+}
+
+/** Give a therapist the account with this number, also when a test of an earlier run has used it. */
+export async function giveAccount(
+  spa: TestSpa,
+  therapist: Named | undefined,
+  number: number,
+): Promise<Account> {
+  const [email = "", password = "", userId = ""] = factsOf().therapists[number] ?? [];
+  for (const { id } of await spa.call<Named[]>("GET", `staff?user_id=${userId}`))
+    await spa.call("PATCH", `staff/${id}`, { user_id: null });
+  await spa.call("PATCH", `staff/${therapist?.id}`, { user_id: userId });
+  return [email, password];
 }

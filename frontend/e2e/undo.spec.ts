@@ -1,28 +1,13 @@
 /** Everything that the desk does is taken back: by the toast, or by Ctrl+Z. What cannot be taken back says why. */
 import type { Page } from "@playwright/test";
-import { expect, signIn, test } from "./facts";
-import { makeSpa, type TestSpa, type TestVisit } from "./spa";
-
-async function openBoard(
-  page: Page,
-  spa: TestSpa,
-  more = "",
-  role: "admin" | "receptionist" = "receptionist",
-) {
-  await signIn(page, role, `/desk/board?branch=${spa.branch}&day=${spa.tomorrow}${more}`);
-  await expect(page.locator("[data-board]")).toBeVisible();
-}
+import { expect, test } from "./facts";
+import { choose, makeSpa, openBoard, type TestSpa, type TestVisit } from "./spa";
 
 const read = (spa: TestSpa, visit: TestVisit) => spa.call<TestVisit>("GET", `visits/${visit.id}`);
 
 /** Wait until a visit is as it was. */
 async function expectBack(spa: TestSpa, visit: TestVisit, before: TestVisit): Promise<void> {
   await expect.poll(() => read(spa, visit)).toEqual(before);
-}
-
-async function choose(page: Page, name: string, entry: string): Promise<void> {
-  await page.getByRole("button", { name: `Menu của ${name}` }).click();
-  await page.getByRole("menuitem", { name: entry }).click();
 }
 
 /** Press the undo of the newest toast. */
