@@ -18,12 +18,15 @@ sys.path.insert(
     0, str(Path(__file__).resolve().parents[1] / "backend")
 )  # to import `app`, which is not installed
 
+import attacks
 import availability
+import book
 import booking
 import customers
 import health
 import imports
 import link
+import online
 import screens
 import signed_in
 import start
@@ -54,8 +57,11 @@ _PARTS: dict[str, Part] = {
     "availability": availability,
     "booking": booking,
     "link": link,
+    "online": online,
+    "attacks": attacks,
     "import": imports,
     "screens": screens,
+    "book": book,
 }
 
 
@@ -76,8 +82,11 @@ def main(
             "availability",
             "booking",
             "link",
+            "online",
+            "attacks",
             "import",
             "screens",
+            "book",
         ]
         | None,
         typer.Option(help="Run one part."),

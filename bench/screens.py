@@ -1,14 +1,10 @@
 """The day board in a browser, on a processor that is six times slower, beside an empty React page."""
 
 import asyncio
-import json
-import os
-from collections.abc import Sequence
-from contextlib import chdir
 from datetime import timedelta
-from pathlib import Path
 
 import asyncpg
+from browser import measure_in_browser, run_npm, spread
 from customers import COLUMNS, record_of
 from report import Row, Section, at_most, percentile
 from spa import add_branch, id_of, midnight, tomorrow
@@ -20,14 +16,14 @@ from app.cli.demo_people import sample_customers
 _DATABASE = "screens"
 _COLUMNS = 24
 _CARDS = 360
-_COLUMNS_IN_VIEW = 9
-"""The columns that fit beside the hours in 1366 pixels. The others are drawn after them."""
+_IN_VIEW = 9 * 6
+"""The cards in view: nine columns fit beside the hours in 1366 pixels, six treatments of 45 minutes between the head of the
+columns and the foot of the page. The others are drawn after them."""
 _SLOT = timedelta(minutes=45)
 _THROTTLED = 20
 """Bookings that are drawn on the slow processor."""
 _USABLE, _MILLISECONDS, _SECOND = 2, 50, 1000
 _IN_TIME = 0.99
-_CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 # One bed for each therapist, treatments of one slot, one long shift tomorrow.
 _DAY = """
 UPDATE opening_hours SET opens = 420, closes = 1320;
@@ -47,14 +43,12 @@ def steps(_effort: Effort) -> int:
 
 
 def measure(testbed: Testbed, effort: Effort, advance: Advance) -> Section:
-    if not Path(_CHROMIUM).exists():
-        raise MeasurementError(f"no browser at {_CHROMIUM}: apt-get install chromium, or set CHROMIUM")
     empty_folder = testbed.folder / "empty"
     try:
         screens.build()
-        _npm("exec", "--", "vite", "build", "bench/empty", "--outDir", str(empty_folder), "--emptyOutDir")
     except screens.ScreensError as error:
         raise MeasurementError(str(error)) from None
+    run_npm("exec", "--", "vite", "build", "bench/empty", "--outDir", str(empty_folder), "--emptyOutDir")
     advance()
     testbed.create_database(_DATABASE)
     customers = asyncio.run(_add_day(testbed))
@@ -73,31 +67,20 @@ def measure(testbed: Testbed, effort: Effort, advance: Advance) -> Section:
         advance()
         live = bookings[_CARDS : _CARDS + _THROTTLED + effort.live_bookings]
         job = {
-            "chromium": _CHROMIUM,
             "screens": f"http://localhost:{app.port}",
             "empty": f"http://localhost:{empty.port}",
             "day": tomorrow().isoformat(),
             "cards": _CARDS,
-            "cardsInView": _CARDS // _COLUMNS * _COLUMNS_IN_VIEW,
+            "cardsInView": _IN_VIEW,
             **account,
             "headers": headers,
             "bookings": live,
             "throttled": _THROTTLED,
             "rounds": effort.rounds,
         }
-        job_file, result_file = testbed.folder / "job.json", testbed.folder / "result.json"
-        job_file.write_text(json.dumps(job), encoding="utf-8")
-        try:
-            _npm("run", "--silent", "bench", "--", str(job_file), str(result_file))
-        except screens.ScreensError as error:
-            raise MeasurementError(str(error)) from None
+        result = measure_in_browser(testbed, "bench", job)
         advance()
-    return _section(json.loads(result_file.read_bytes()), effort)
-
-
-def _npm(*arguments: str) -> None:
-    with chdir(screens.BACKEND):
-        screens.run_npm(arguments, quiet=True)
+    return _section(result, effort)
 
 
 async def _add_day(testbed: Testbed) -> list[str]:
@@ -139,43 +122,38 @@ def _section(result: dict[str, list[float]], effort: Effort) -> Section:
         f"served by the same app. Both are opened in turn, {effort.rounds} times after one to warm up, without the "
         "cache of the browser; the desk has its files from its service worker, as after every first visit. Times are from the "
         "start of the navigation until the cards in view, or the button, are drawn and a click on the first is answered "
-        "on the screen; the panel of the card is loaded for it. A change is a booking: from its event in the page to the "
+        "on the screen: its panel is open, with the guest, the time and the price. A change is a booking: from its event in the page to the "
         "frame with its card. Frames are those of 200 moves of the mouse with a card in the hand. Bookings of another process are sent one after "
         "another, without throttling, from the request to the frame.",
         [
-            Row("the empty page answers", _spread(result["empty"])),
-            Row("the cards in view are drawn", _spread(result["drawn"])),
+            Row("the empty page answers", spread(result["empty"])),
+            Row("the cards in view are drawn", spread(result["drawn"])),
             at_most(
                 "the board answers",
-                _spread(result["usable"]),
+                spread(result["usable"]),
                 usable / empty,
                 _USABLE,
                 "the p50 of the empty page",
             ),
-            Row(f"all {_CARDS} cards are drawn", _spread(result["complete"])),
+            Row(f"all {_CARDS} cards are drawn", spread(result["complete"])),
             Row(
                 f"a change is drawn, {len(changes)} times",
-                _spread(changes),
+                spread(changes),
                 f"worst ≤ {_MILLISECONDS} ms",
                 max(changes) <= _MILLISECONDS,
             ),
-            Row("frames of a drag over the empty page", _spread(result["draggedOverEmpty"])),
+            Row("frames of a drag over the empty page", spread(result["draggedOverEmpty"])),
             Row(
                 "— over the board",
-                _spread(frames),
+                spread(frames),
                 f"worst ≤ {_MILLISECONDS} ms",
                 max(frames) <= _MILLISECONDS,
             ),
             Row(
                 f"{len(live)} bookings of another process",
-                f"{_spread(live)}; {in_time:.0%} in time",
+                f"{spread(live)}; {in_time:.0%} in time",
                 f"{_IN_TIME:.0%} within 1 s",
                 in_time >= _IN_TIME,
             ),
         ],
     )
-
-
-def _spread(milliseconds: Sequence[float]) -> str:
-    p50, p95, p99 = (percentile(milliseconds, percent) for percent in (50, 95, 99))
-    return f"p50 {p50:.0f} ms, p95 {p95:.0f} ms, p99 {p99:.0f} ms, worst {max(milliseconds):.0f} ms"

@@ -56,10 +56,12 @@ class Effort:
     """Requests of each kind over a link with a delay."""
     live_bookings: int
     """Bookings of another process that the board shows."""
+    attacks: int
+    """Requests of each attack on the booking pages."""
 
 
-FULL = Effort(7, 4, 5, 1_000_000, 25, 100, 5_000, 100_000, 1_000_000, 400, 100, 100)
-QUICK = Effort(2, 1, 2, 50_000, 5, 20, 100, 10_000, 50_000, 60, 10, 10)
+FULL = Effort(7, 4, 5, 1_000_000, 25, 100, 5_000, 100_000, 1_000_000, 400, 100, 100, 10_000)
+QUICK = Effort(2, 1, 2, 50_000, 5, 20, 100, 10_000, 50_000, 60, 10, 10, 300)
 type Advance = Callable[[], None]
 """A function that moves the progress bar by one step of a part."""
 

@@ -1,10 +1,11 @@
 /** Measure the board in Chromium; `bench/screens.py` starts it with servers that have a full day, and reads the result. */
 import { readFileSync, writeFileSync } from "node:fs";
 import { type Browser, type BrowserContext, type CDPSession, chromium, type Page } from "@playwright/test";
-import { installProbe, type Wanted } from "./probe.ts";
+import { LAUNCH } from "../chromium.ts";
+import type { Wanted } from "./probe.ts";
+import { openSlowly } from "./slow.ts";
 
 interface Job {
-  chromium: string;
   /** The address of the screens, and that of the empty page. */
   screens: string;
   empty: string;
@@ -35,8 +36,6 @@ export interface Result {
   live: number[];
 }
 
-/** A cheap tablet beside the machine that measures. */
-const SLOWER = 6;
 const MOVES = 200;
 
 const [jobFile = "", resultFile = ""] = process.argv.slice(2);
@@ -59,18 +58,20 @@ async function main(browser: Browser): Promise<Result> {
     live: [],
   };
   for (let round = 0; round <= job.rounds; round += 1) {
-    // Interleaved, so that other load meets both alike.
+    // Interleaved, so that other load meets both alike; one after the other, because a page that is made slower takes a whole
+    // core, also when it does nothing.
+    const isLast = round === job.rounds;
     const empty = await open(context, `${job.empty}/desk`, EMPTY);
+    if (isLast) result.draggedOverEmpty = await drag(empty, "button");
+    await empty.page.close();
     const full = await open(context, board, BOARD);
-    if (round === job.rounds) {
-      result.draggedOverEmpty = await drag(empty, "button");
-      await empty.page.close();
+    if (isLast) {
       await full.page.keyboard.press("Escape"); // closes the panel of the click
       await full.page.locator(BOARD.answer).waitFor({ state: "detached" });
       result.dragged = await drag(full, "[data-card]:not([tabindex='0'])");
       await book(full, result);
     }
-    await Promise.all([empty.page.close(), full.page.close()]);
+    await full.page.close();
     if (round === 0) continue; // the first warms up
     result.empty.push(empty.answeredAt);
     result.drawn.push(full.drawnAt);
@@ -100,12 +101,7 @@ interface Opened {
 
 /** Open a page without the cache of the browser, on a slow processor, until it has answered a click. */
 async function open(context: BrowserContext, url: string, probe: Wanted): Promise<Opened> {
-  const page = await context.newPage();
-  const devtools = await context.newCDPSession(page);
-  await devtools.send("Network.clearBrowserCache");
-  await devtools.send("Emulation.setCPUThrottlingRate", { rate: SLOWER });
-  await page.addInitScript(installProbe, probe);
-  await page.goto(url, { waitUntil: "commit" });
+  const { page, devtools } = await openSlowly(context, url, probe);
   const isDone = () => window.probe?.answeredAt !== undefined && window.probe.completeAt !== undefined;
   await page.waitForFunction(isDone, undefined, { polling: 100 });
   const { drawnAt = 0, answeredAt = 0, completeAt = 0 } = await page.evaluate(() => window.probe);
@@ -159,16 +155,7 @@ async function book({ page, devtools }: Opened, result: Result): Promise<void> {
   }
 }
 
-const browser = await chromium.launch({
-  executablePath: job.chromium,
-  args: [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-sync",
-  ],
-});
+const browser = await chromium.launch(LAUNCH);
 try {
   writeFileSync(resultFile, JSON.stringify(await main(browser)));
 } finally {
