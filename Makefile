@@ -2,9 +2,9 @@
 BIN := .venv/bin
 # The timeouts are the connection's; the one varchar is Alembic's own; minutes and positions in a list are no bigints.
 # Until the first deployment no client and no second version uses a database: what is renamed and dropped breaks nothing.
-BEFORE_CLIENTS := renaming-table,renaming-column,renaming-object,adding-not-nullable-field,changing-column-type
+BEFORE_CLIENTS := renaming-table,renaming-column,renaming-object,adding-not-nullable-field,changing-column-type,adding-required-field
 BEFORE_CLIENTS := $(BEFORE_CLIENTS),ban-drop-column,ban-drop-constraint,ban-drop-function,ban-drop-table
-BEFORE_CLIENTS := $(BEFORE_CLIENTS),ban-drop-view,adding-foreign-key-constraint,constraint-missing-not-valid
+BEFORE_CLIENTS := $(BEFORE_CLIENTS),ban-drop-view,require-concurrent-index-deletion,adding-foreign-key-constraint,constraint-missing-not-valid
 SQUAWK := --pg-version=15 --exclude=require-lock-timeout,require-statement-timeout,prefer-text-field,prefer-bigint-over-int,$(BEFORE_CLIENTS)
 IN_BACKEND := sh scripts/bootstrap.sh && cd backend &&
 # Valkey has a database for each of at most 16 workers.
@@ -34,7 +34,7 @@ fuzz:  ## every property and every operation of the API with twenty times the ex
 	@$(IN_BACKEND) exec $(PYTEST) -m hypothesis --hypothesis-profile=deep $(ARGS)
 
 e2e:  ## the screens in Chromium against real servers; ARGS="-g sign" picks some
-	@$(IN_BACKEND) $(BIN)/zenspa screens build && exec $(SCREENS) e2e $(ARGS)
+	@$(IN_BACKEND) $(BIN)/zenspa screens build && exec $(SCREENS) e2e -- $(ARGS)
 
 pictures:  ## make the pictures of the screens in docs/pictures again
 	@$(IN_BACKEND) $(BIN)/zenspa screens build && exec $(SCREENS) pictures
