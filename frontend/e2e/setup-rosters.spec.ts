@@ -214,7 +214,7 @@ test("leave is approved with the guests that it strands, refused with a message,
   await expect(page.getByText("Đã ghi nghỉ phép của Lan Anh.")).toBeVisible();
 });
 
-test("a receptionist reaches the rosters and no other page of the owner, and decides about no leave", async ({
+test("a receptionist reaches products and rosters and no other page of the owner, and decides about no leave", async ({
   page,
   request,
 }) => {
@@ -227,7 +227,7 @@ test("a receptionist reaches the rosters and no other page of the owner, and dec
   await page.getByRole("menuitem", { name: "Lịch làm việc" }).click();
   await expect(grid(page)).toBeVisible();
   const nav = page.getByRole("navigation", { name: "Cài đặt spa" });
-  await expect(nav.getByRole("link")).toHaveText(["Lịch làm việc"]);
+  await expect(nav.getByRole("link")).toHaveText(["Sản phẩm", "Lịch làm việc"]);
   await page.goto(`/setup/rosters?branch=${spa.branch}&open=leave`);
   await expect(panel(page)).toContainText("Quản lý duyệt đơn này.");
   await expect(panel(page).getByRole("button", { name: "Duyệt" })).toHaveCount(0);
