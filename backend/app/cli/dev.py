@@ -243,6 +243,8 @@ def _print_addresses(host: str, port: int, postgres: EmbeddedPostgres | None) ->
     lines = {
         "Quầy lễ tân · Front desk": f"{address}/desk",
         "Kỹ thuật viên · Therapist": f"{address}/me",
+        "Cài đặt spa · Set-up": f"{address}/setup",
+        "Khách đặt lịch · Booking page": f"{address}/book",
         "API": f"{address}/api/v1",
         "Tài liệu · Docs": f"{address}/docs",
         "Tình trạng hệ thống · Health": f"{address}/api/v1/health/",
