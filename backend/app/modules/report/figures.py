@@ -9,9 +9,10 @@ from uuid import UUID
 
 from app.modules.ledger.accounts import Account
 from app.modules.ledger.ledger_service import DaySum
-from app.modules.report.reads import TIP, PartRow, PaymentRow
+from app.modules.report.kinds import TIP, UNTAXED, SoldKind
+from app.modules.report.reads import PartRow, PaymentRow
 from app.modules.report.report_schemas import KindSold, PaymentSum, TaxSum
-from app.modules.sale.kinds import LineKind, Method
+from app.modules.sale.kinds import Method
 
 ACCOUNTS = (
     *(Account.REVENUE, Account.FEE, Account.FORFEITED, Account.VAT, Account.COMMISSION_COST),
@@ -20,7 +21,6 @@ ACCOUNTS = (
 """The accounts of the ledger that reports show."""
 MONEY = (Method.CASH, Method.TRANSFER, Method.CARD)
 """The payments that bring money in. The others are paid by what came in before."""
-_UNTAXED = {LineKind.GIFT_CARD, LineKind.FEE, TIP}
 
 
 @dataclass
@@ -78,7 +78,7 @@ class Tally:
         accounts = self.accounts
         kinds = [
             KindSold(kind=kind, net=sold.gross - sold.tax, **vars(sold))
-            for kind in LineKind
+            for kind in SoldKind
             if (sold := self.kinds.get(kind)) is not None
         ]
         methods = self.received.keys() | self.refunded.keys()
@@ -128,7 +128,7 @@ def add_up(rows: Rows) -> Tallies:
     for part in rows.parts:
         for tally in tallies.of(part.branch_id, part.business_day):
             tally.kinds[part.kind].add(part)
-            if part.kind not in _UNTAXED:
+            if part.kind not in UNTAXED:
                 tally.taxes[part.tax_rate].add(part)
     for payment in rows.payments:
         for tally in tallies.of(payment.branch_id, payment.business_day):

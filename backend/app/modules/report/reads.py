@@ -9,14 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.types.localized import LocalizedText
 from app.db.queries import fetch_raw
+from app.modules.report.kinds import SoldKind
 from app.modules.sale.kinds import Method
 
-TIP = "tip"
-"""The kind of the parts of bills that are tips, beside the kinds of lines."""
 _PARTS = """
 SELECT branch_id, business_day, kind, tax_rate, sum(quantity)::bigint, sum(price)::bigint, sum(discount)::bigint,
-    coalesce(-sum(gross) FILTER (WHERE is_refund), 0)::bigint, sum(gross)::bigint, sum(tax)::bigint
-FROM bill_part WHERE branch_id = ANY($1::uuid[]) AND business_day BETWEEN $2 AND $3
+    sum(refunded)::bigint, sum(gross)::bigint, sum(tax)::bigint
+FROM sold_part WHERE branch_id = ANY($1::uuid[]) AND business_day BETWEEN $2 AND $3
 GROUP BY branch_id, business_day, kind, tax_rate
 """
 _PAYMENTS = """
@@ -31,12 +30,10 @@ FROM closed_bill WHERE branch_id = ANY($1::uuid[]) AND business_day BETWEEN $2 A
 """
 _ITEMS = """
 WITH part AS (
-    SELECT CASE WHEN add_on_id IS NULL THEN kind ELSE 'add_on' END AS kind,
-        coalesce(variant_id, add_on_id, product_id, course_plan_id) AS item_id, sum(quantity)::bigint AS quantity,
-        sum(price)::bigint AS price, sum(discount)::bigint AS discount,
-        coalesce(-sum(gross) FILTER (WHERE is_refund), 0)::bigint AS refunded, sum(gross)::bigint AS gross, sum(tax)::bigint AS tax
-    FROM bill_part
-    WHERE branch_id = ANY($1::uuid[]) AND business_day BETWEEN $2 AND $3 AND kind <> 'tip' GROUP BY 1, 2
+    SELECT kind, item_id, sum(quantity)::bigint AS quantity, sum(price)::bigint AS price, sum(discount)::bigint AS discount,
+        sum(refunded)::bigint AS refunded, sum(gross)::bigint AS gross, sum(tax)::bigint AS tax
+    FROM sold_part
+    WHERE branch_id = ANY($1::uuid[]) AND business_day BETWEEN $2 AND $3 AND kind <> 'tip' GROUP BY kind, item_id
 )
 SELECT part.kind, item_id, item.name_vi, item.name_en, category_id, category_vi, category_en,
     quantity, part.price, discount, refunded, gross, tax
@@ -46,7 +43,7 @@ ORDER BY category_vi, part.kind = 'add_on', gross - tax DESC, name_vi
 """
 _PEOPLE = """
 SELECT staff_id, kind, sum(quantity)::bigint, sum(gross - tax)::bigint
-FROM bill_part WHERE branch_id = ANY($1::uuid[]) AND business_day BETWEEN $2 AND $3 GROUP BY staff_id, kind
+FROM sold_part WHERE branch_id = ANY($1::uuid[]) AND business_day BETWEEN $2 AND $3 GROUP BY staff_id, kind
 """
 _NAMES = "SELECT id, name FROM bookable_resource WHERE id = ANY($1::uuid[])"
 _GUESTS = "SELECT came, unnamed, new_customers, returning_customers FROM zenspa_guests($1::uuid[], $2, $3)"
@@ -69,7 +66,7 @@ class PartRow(NamedTuple):
     branch_id: UUID
     business_day: date
     kind: str
-    """A kind of lines, or `tip`."""
+    """A kind of what is sold, or `tip`."""
     tax_rate: int
     quantity: int
     price: int
@@ -90,7 +87,7 @@ class PaymentRow(NamedTuple):
 class ItemRow(NamedTuple):
     """Sales and refunds of one thing."""
 
-    kind: str
+    kind: SoldKind
     item_id: UUID | None
     name: LocalizedText | None
     category_id: UUID | None
@@ -141,7 +138,14 @@ async def read_items(session: AsyncSession, scope: Scope) -> list[ItemRow]:
     """Return the sums of what was sold, services by category and the most revenue first."""
     rows = await fetch_raw(session, _ITEMS, *scope)
     return [
-        ItemRow(kind, item_id, _localized(vi, en), category_id, _localized(category_vi, category_en), *sums)
+        ItemRow(
+            SoldKind(kind),
+            item_id,
+            _localized(vi, en),
+            category_id,
+            _localized(category_vi, category_en),
+            *sums,
+        )
         for kind, item_id, vi, en, category_id, category_vi, category_en, *sums in rows
     ]
 

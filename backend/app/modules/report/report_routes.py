@@ -59,7 +59,10 @@ async def get_month_report(
 async def get_service_report(
     user: SignedIn, session: SessionDep, query: Annotated[PeriodQuery, Query()], languages: Languages = "vi"
 ) -> ServiceReport | Response:
-    """Return what was sold in a period: services by category, add-ons, products, courses, gift cards and fees."""
+    """Return what was sold in a period: services by category, add-ons, products, courses, gift cards and fees.
+
+    Treatments that sessions of courses have paid are lines of their own, of the kind `session`.
+    """
     report = await service.read_services(session, user, query)
     return _respond(report, tables.service_tables, query, languages, _name("services", query))
 

@@ -10,7 +10,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from app.common.schemas import Bilingual
 from app.common.types.instants import Day
 from app.common.validation import bilingual_error
-from app.modules.sale.kinds import LineKind, Method
+from app.modules.report.kinds import SoldKind
+from app.modules.sale.kinds import Method
 
 MAX_DAYS = 366
 _MONTH = re.compile(r"^(?:20[0-9]{2}|21[0-9]{2})-(?:0[1-9]|1[0-2])$")
@@ -61,7 +62,11 @@ class PeriodQuery(ReportQuery):
 
 
 class Sold(BaseModel):
-    """The sums of bills less refunds: price − discount − refunded = gross = net + tax."""
+    """The sums of bills less refunds: price − discount − refunded = gross = net + tax.
+
+    A used session counts with its share of the course, without the tax that was due when the course was sold. One that is
+    given back is subtracted.
+    """
 
     quantity: int = Field(
         default=0, description="The pieces or treatments that were sold, refunded ones too."
@@ -75,7 +80,7 @@ class Sold(BaseModel):
 
 
 class KindSold(Sold):
-    kind: LineKind
+    kind: SoldKind
 
 
 class TaxSum(BaseModel):
@@ -99,7 +104,8 @@ class ReportLine(BaseModel):
 
     bills: int = Field(default=0, description="Bills that were closed.")
     revenue: int = Field(
-        default=0, description="Services and products, without tax, less refunds: as the ledger has it."
+        default=0,
+        description="Services, used sessions and products, without tax, less refunds: as the ledger has it.",
     )
     tax: int = Field(default=0, description="VAT of what was sold, less that of what was refunded.")
     tips: int = Field(default=0, description="Tips of bills, less what was refunded of them.")
@@ -152,9 +158,9 @@ class MonthReport(Figures):
 
 
 class ItemLine(Sold):
-    """A service, an add-on, a product, a course, gift cards or fees."""
+    """A service, the sessions used for it, an add-on, a product, a course, gift cards or fees."""
 
-    kind: Literal["service", "add_on", "product", "course", "gift_card", "fee"]
+    kind: SoldKind
     item_id: UUID | None = Field(description="The variant, add-on, product or course plan.")
     name: Bilingual
     category_id: UUID | None = Field(description="The category of a service.")
@@ -175,8 +181,11 @@ class StaffLine(BaseModel):
     staff_id: UUID | None = Field(description="null: lines of bills without a name.")
     full_name: str
     treatments: int
-    revenue: int = Field(description="Of all lines of bills that name them, without tax, less refunds.")
-    services: int = Field(description="The part of the revenue that is from treatments.")
+    revenue: int = Field(
+        description="Of all lines of bills that name them, and of used sessions, without tax, less refunds."
+    )
+    services: int = Field(description="The part of the revenue that is from treatments and add-ons.")
+    sessions: int = Field(description="The part from treatments that sessions of courses have paid.")
     products: int
     courses: int = Field(
         description="Courses that they sold, without tax: no revenue until sessions are used."

@@ -1,6 +1,7 @@
 """Reports: days and months, what was sold, what people did, how full the spa was, and what it owes.
 
-Amounts of money are sums of the ledger or of lines of closed bills, which never change. A test shows that both agree.
+Amounts of money are sums of the ledger, or of lines of closed bills and used sessions, which never change. A test shows that
+both agree.
 """
 
 from calendar import monthrange
@@ -22,7 +23,8 @@ from app.modules.ledger import ledger_service
 from app.modules.ledger.accounts import Account
 from app.modules.report import reads
 from app.modules.report.figures import ACCOUNTS, Rows, Tallies, Tally, add_up
-from app.modules.report.reads import TIP, Scope
+from app.modules.report.kinds import TIP, SoldKind
+from app.modules.report.reads import Scope
 from app.modules.report.report_schemas import (
     BranchLine,
     BranchOwed,
@@ -42,7 +44,6 @@ from app.modules.report.report_schemas import (
     Use,
     VisitReport,
 )
-from app.modules.sale.kinds import LineKind
 
 _OWED = {
     Account.COURSE: "courses",
@@ -55,8 +56,9 @@ _OWED = {
 }
 """The debts of the spa, by the account on which they are."""
 _NAMES = {
-    LineKind.GIFT_CARD: LocalizedText("Thẻ quà tặng", "Gift cards"),
-    LineKind.FEE: LocalizedText("Phí hủy sát giờ, không đến", "Late cancellation and no-show fees"),
+    SoldKind.SESSION: LocalizedText("Buổi liệu trình", "Course sessions"),
+    SoldKind.GIFT_CARD: LocalizedText("Thẻ quà tặng", "Gift cards"),
+    SoldKind.FEE: LocalizedText("Phí hủy sát giờ, không đến", "Late cancellation and no-show fees"),
 }
 
 
@@ -114,7 +116,7 @@ async def read_services(session: AsyncSession, user: CurrentUser, query: PeriodQ
             ItemLine(
                 kind=row.kind,
                 item_id=row.item_id,
-                name=_bilingual(row.name or _NAMES[LineKind(row.kind)]),
+                name=_bilingual(row.name or _NAMES[row.kind]),
                 category_id=row.category_id,
                 category=None if row.category is None else _bilingual(row.category),
                 quantity=row.quantity,
@@ -134,6 +136,7 @@ async def read_services(session: AsyncSession, user: CurrentUser, query: PeriodQ
 class _Work:
     treatments: int = 0
     services: int = 0
+    sessions: int = 0
     products: int = 0
     courses: int = 0
     gift_cards: int = 0
@@ -142,10 +145,12 @@ class _Work:
 
 
 _WORK = {
-    LineKind.SERVICE: "services",
-    LineKind.PRODUCT: "products",
-    LineKind.COURSE: "courses",
-    LineKind.GIFT_CARD: "gift_cards",
+    SoldKind.SERVICE: "services",
+    SoldKind.ADD_ON: "services",
+    SoldKind.SESSION: "sessions",
+    SoldKind.PRODUCT: "products",
+    SoldKind.COURSE: "courses",
+    SoldKind.GIFT_CARD: "gift_cards",
     TIP: "tips",
 }
 
@@ -162,7 +167,7 @@ async def read_staff(session: AsyncSession, user: CurrentUser, query: PeriodQuer
         if (field := _WORK.get(row.kind)) is not None:
             person = work[row.staff_id]
             setattr(person, field, getattr(person, field) + row.net)
-            if row.kind == LineKind.SERVICE:
+            if row.kind in {SoldKind.SERVICE, SoldKind.SESSION}:
                 person.treatments += row.quantity
     for staff_id, amount in (await commission_service.sum_commissions(session, *scope)).items():
         work[staff_id].commissions = amount
@@ -171,7 +176,7 @@ async def read_staff(session: AsyncSession, user: CurrentUser, query: PeriodQuer
         StaffLine(
             staff_id=staff_id,
             full_name=names.get(staff_id, "") if staff_id is not None else "",
-            revenue=person.services + person.products,
+            revenue=person.services + person.sessions + person.products,
             **asdict(person),
         )
         for staff_id, person in work.items()

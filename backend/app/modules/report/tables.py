@@ -53,6 +53,7 @@ _SOLD = {
 _KINDS = {
     "service": Text("Dịch vụ", "Services"),
     "add_on": Text("Dịch vụ cộng thêm", "Add-ons"),
+    "session": Text("Buổi liệu trình đã dùng", "Used course sessions"),
     "product": Text("Sản phẩm", "Products"),
     "course": Text("Thẻ liệu trình", "Courses"),
     "gift_card": Text("Thẻ quà tặng", "Gift cards"),
@@ -70,6 +71,7 @@ _STAFF = {
     "treatments": Text("Số dịch vụ", "Treatments"),
     "revenue": _REVENUE,
     "services": Text("Trong đó dịch vụ", "Of it services"),
+    "sessions": Text("Trong đó buổi liệu trình", "Of it course sessions"),
     "products": Text("Trong đó sản phẩm", "Of it products"),
     "courses": Text("Bán thẻ liệu trình", "Courses sold"),
     "gift_cards": Text("Bán thẻ quà tặng", "Gift cards sold"),

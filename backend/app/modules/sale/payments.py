@@ -247,7 +247,10 @@ async def _lock_customer_and_courses(session: AsyncSession, bill: SaleRead) -> N
 async def _use_sessions(
     session: AsyncSession, till: LockedTill, bill: SaleRead, user_id: UUID | None
 ) -> tuple[SaleRead, list[NewPayment]]:
-    """Use the sessions that pay lines of a bill that closes. Return the bill with their ids, and the payments by them."""
+    """Use the sessions that pay lines of a bill that closes. Return the bill with their ids, and the payments by them.
+
+    A session of a course that was given away pays nothing.
+    """
     used = await use_sessions(session, till, bill, user_id)
     if not used:
         return bill, []
@@ -261,7 +264,7 @@ async def _use_sessions(
         else line
         for line in bill.lines
     ]
-    return bill.model_copy(update={"lines": lines}), used
+    return bill.model_copy(update={"lines": lines}), [payment for payment in used if payment.amount]
 
 
 async def _lock_cards(session: AsyncSession, payments: Sequence[NewPayment]) -> dict[UUID, LockedCard]:

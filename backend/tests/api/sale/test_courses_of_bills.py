@@ -103,6 +103,14 @@ async def test_a_course_is_sold_and_used_on_one_bill(desk: Desk) -> None:
     assert code_of(again) == (409, "COURSE_USED_UP")
 
 
+async def test_a_course_that_was_given_away_pays_with_sessions_that_are_worth_nothing(desk: Desk) -> None:
+    customer_id, course_id, _ = await sell(desk, price=0)
+    bill = await desk.pay(await use(desk, customer_id, course_id))
+    assert (bill["status"], bill["total"], bill["payments"]) == ("closed", 0, [])
+    assert await states(course_id) == {"free": 9, "used": 1}
+    assert await balances() == {}
+
+
 @pytest.mark.parametrize(
     ("policy", "used", "amount"),
     [("pro_rata", 4, 2_100_000), ("list_price", 4, 1_500_000), ("list_price", 8, 0)],
