@@ -50,9 +50,9 @@ class StockEntry(Entity):
     product_id: Mapped[UUID] = mapped_column(ForeignKey("product.id"))
     branch_id: Mapped[UUID] = mapped_column(ForeignKey("branch.id"))
     kind: Mapped[str] = mapped_column(Text)
-    amount: Mapped[int]
-    """Pieces that came, or went if negative."""
-    count: Mapped[int] = mapped_column(BigInteger)
+    pieces: Mapped[int]
+    """The pieces that came, or went if negative."""
+    stock: Mapped[int] = mapped_column(BigInteger)
     """The stock after it."""
     note: Mapped[str] = mapped_column(Text)
     source_id: Mapped[UUID | None]
@@ -65,9 +65,9 @@ class StockEntry(Entity):
     __table_args__ = (
         CheckConstraint(f"kind IN {tuple(map(str, StockChange))}", name="kind"),
         CheckConstraint(
-            "CASE WHEN kind IN ('received', 'returned') THEN amount > 0"
-            " WHEN kind IN ('sold', 'damaged') THEN amount < 0 ELSE true END",
-            name="amount",
+            "CASE WHEN kind IN ('received', 'returned') THEN pieces > 0"
+            " WHEN kind IN ('sold', 'damaged') THEN pieces < 0 ELSE true END",
+            name="pieces",
         ),
         CheckConstraint("(kind IN ('sold', 'returned')) = (source_id IS NOT NULL)", name="source"),
         Index("stock_entry_branch_idx", "branch_id", "product_id", "id"),

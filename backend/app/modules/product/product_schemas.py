@@ -119,8 +119,8 @@ class StockEntryRead(BaseModel):
     branch_id: UUID
     product_id: UUID
     kind: StockChange
-    amount: int = Field(description="Pieces that came, or went if negative.")
-    count: int = Field(description="The stock after it.")
+    pieces: int = Field(description="The pieces that came, or went if negative.")
+    stock: int = Field(description="The stock after it.")
     note: str
     source_id: UUID | None = Field(description="The bill or the refund.")
     user_name: str | None = Field(description="Who recorded it. null: the account is gone, or a program.")

@@ -29,14 +29,14 @@ from app.modules.product.product_schemas import (
 _MOVE = """
 WITH moved AS (
     INSERT INTO product_stock AS stock (id, product_id, branch_id, count)
-    SELECT line.stock_id, line.product_id, $1, line.amount
-    FROM unnest($2::uuid[], $3::uuid[], $4::integer[]) AS line (stock_id, product_id, amount) ORDER BY line.product_id
+    SELECT line.stock_id, line.product_id, $1, line.pieces
+    FROM unnest($2::uuid[], $3::uuid[], $4::integer[]) AS line (stock_id, product_id, pieces) ORDER BY line.product_id
     ON CONFLICT (product_id, branch_id) DO UPDATE SET count = stock.count + excluded.count, updated_at = clock_timestamp()
     RETURNING product_id, count
 )
-INSERT INTO stock_entry (id, product_id, branch_id, kind, amount, count, note, source_id)
-SELECT line.entry_id, product_id, $1, $5, line.amount, moved.count, $6, $7
-FROM unnest($8::uuid[], $3::uuid[], $4::integer[]) AS line (entry_id, product_id, amount) JOIN moved USING (product_id)
+INSERT INTO stock_entry (id, product_id, branch_id, kind, pieces, stock, note, source_id)
+SELECT line.entry_id, product_id, $1, $5, line.pieces, moved.count, $6, $7
+FROM unnest($8::uuid[], $3::uuid[], $4::integer[]) AS line (entry_id, product_id, pieces) JOIN moved USING (product_id)
 """
 _LOCK = """
 INSERT INTO product_stock AS stock (id, product_id, branch_id, count) VALUES ($1, $2, $3, 0)
@@ -62,8 +62,8 @@ async def sell(session: AsyncSession, branch_id: UUID, pieces: Mapping[UUID, int
     Raises:
         ProductNotFound, BranchNotFound
     """
-    amounts = {product_id: -count for product_id, count in pieces.items()}
-    await _move(session, branch_id, StockChange.SOLD, amounts, source_id=source_id)
+    sold = {product_id: -count for product_id, count in pieces.items()}
+    await _move(session, branch_id, StockChange.SOLD, sold, source_id=source_id)
 
 
 async def take_back(
@@ -91,10 +91,10 @@ async def record_stock(session: AsyncSession, user: CurrentUser, new: StockEntry
     """
     may_record = DESK if new.kind is StockChange.RECEIVED else (Role.ADMIN,)
     authorize(user, *may_record, branch_id=new.branch_id)
-    amount = -new.pieces if new.kind is StockChange.DAMAGED else new.pieces
+    pieces = -new.pieces if new.kind is StockChange.DAMAGED else new.pieces
     if new.kind is StockChange.COUNTED:
-        amount -= await _lock_count(session, new.branch_id, new.product_id)
-    [entry_id] = await _move(session, new.branch_id, new.kind, {new.product_id: amount}, note=new.note)
+        pieces -= await _lock_count(session, new.branch_id, new.product_id)
+    [entry_id] = await _move(session, new.branch_id, new.kind, {new.product_id: pieces}, note=new.note)
     [read] = await _read(session, [await get_row(session, StockEntry, entry_id, ProductNotFound)])
     return read
 
@@ -124,14 +124,14 @@ async def _move(  # noqa: PLR0913 - what moves where, and why
     session: AsyncSession,
     branch_id: UUID,
     kind: StockChange,
-    amounts: Mapping[UUID, int],
+    pieces: Mapping[UUID, int],
     *,
     note: str = "",
     source_id: UUID | None = None,
 ) -> list[UUID]:
     """Change the stock of a branch and write the entries. Return their ids."""
-    stock_ids, entry_ids = ([uuid7() for _ in amounts] for _ in range(2))
-    lines = [*amounts], [*amounts.values()]
+    stock_ids, entry_ids = ([uuid7() for _ in pieces] for _ in range(2))
+    lines = [*pieces], [*pieces.values()]
     with translate_integrity_errors(_INTEGRITY_ERRORS):
         await fetch_raw(session, _MOVE, branch_id, stock_ids, *lines, kind, note, source_id, entry_ids)
     return entry_ids
@@ -152,8 +152,8 @@ async def _read(session: AsyncSession, rows: Sequence[StockEntry]) -> list[Stock
             branch_id=row.branch_id,
             product_id=row.product_id,
             kind=StockChange(row.kind),
-            amount=row.amount,
-            count=row.count,
+            pieces=row.pieces,
+            stock=row.stock,
             note=row.note,
             source_id=row.source_id,
             user_name=users.get(row.user_id) if row.user_id else None,

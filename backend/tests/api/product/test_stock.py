@@ -46,15 +46,15 @@ async def counts(client: httpx2.AsyncClient) -> dict[tuple[UUID, UUID], int]:
         for product in (await client.get("/api/v1/products")).json()
         for row in product["stock"]
     }
-    sums = await run_sql("SELECT product_id, branch_id, sum(amount) FROM stock_entry GROUP BY 1, 2")
-    assert counted == {(product_id, branch_id): amount for product_id, branch_id, amount in sums}
+    sums = await run_sql("SELECT product_id, branch_id, sum(pieces) FROM stock_entry GROUP BY 1, 2")
+    assert counted == {(product_id, branch_id): pieces for product_id, branch_id, pieces in sums}
     return counted
 
 
 async def history(client: httpx2.AsyncClient, branch_id: UUID, **query: Any) -> list[tuple[str, int, int]]:
     response = await client.get(PATH, params={"branch_id": str(branch_id)} | query)
     assert response.status_code == 200, response.text
-    return [(entry["kind"], entry["amount"], entry["count"]) for entry in response.json()["items"]]
+    return [(entry["kind"], entry["pieces"], entry["stock"]) for entry in response.json()["items"]]
 
 
 async def test_the_stock_follows_what_is_received_damaged_and_counted(client: httpx2.AsyncClient) -> None:
@@ -66,8 +66,8 @@ async def test_the_stock_follows_what_is_received_damaged_and_counted(client: ht
         "branch_id": str(branch_id),
         "product_id": str(oil),
         "kind": "received",
-        "amount": 12,
-        "count": 12,
+        "pieces": 12,
+        "stock": 12,
         "note": "Hóa đơn 118",
         "source_id": None,
         "user_name": me["full_name"],
@@ -87,7 +87,7 @@ async def test_the_stock_follows_what_is_received_damaged_and_counted(client: ht
 
 async def test_a_product_that_is_counted_first_has_that_stock(client: httpx2.AsyncClient) -> None:
     branch_id, oil = await add_branch(), await add_product()
-    assert (await record(client, branch_id, oil, kind="counted", pieces=7))["amount"] == 7
+    assert (await record(client, branch_id, oil, kind="counted", pieces=7))["pieces"] == 7
 
 
 async def test_more_can_be_sold_than_was_recorded_and_it_shows(client: httpx2.AsyncClient) -> None:
@@ -135,7 +135,7 @@ async def test_entries_are_paged_the_newest_first(client: httpx2.AsyncClient) ->
     for pieces in (1, 2, 3):
         await record(client, branch_id, oil, kind="received", pieces=pieces)
     page = (await client.get(PATH, params={"branch_id": str(branch_id), "limit": 2})).json()
-    assert [entry["amount"] for entry in page["items"]] == [3, 2]
+    assert [entry["pieces"] for entry in page["items"]] == [3, 2]
     assert await history(client, branch_id, cursor=page["next_cursor"]) == [("received", 1, 1)]
     forged = await client.get(PATH, params={"branch_id": str(branch_id), "cursor": "x"})
     assert forged.status_code == 422
@@ -172,7 +172,7 @@ async def test_the_desk_records_what_comes_and_not_what_is_missing(
     assert await counts(client) == {(oil, branch_id): 4}
 
 
-@pytest.mark.parametrize("statement", ["UPDATE stock_entry SET amount = 100", "DELETE FROM stock_entry"])
+@pytest.mark.parametrize("statement", ["UPDATE stock_entry SET pieces = 100", "DELETE FROM stock_entry"])
 async def test_postgresql_refuses_to_change_an_entry(client: httpx2.AsyncClient, statement: str) -> None:
     await record(client, await add_branch(), await add_product(), kind="received", pieces=1)
     with pytest.raises(asyncpg.InsufficientPrivilegeError, match="never changed"):

@@ -76,7 +76,9 @@ function RecordForm({ branch, product }: Props) {
         key={kind}
         saved={{ pieces: "", note: "" }}
         submit={t("products.save")}
-        done={({ count }: StockEntryRead) => t("products.recorded", { count, pieces: signed(count) })}
+        done={({ stock }: StockEntryRead) =>
+          t("products.recorded", { count: stock, pieces: signed(stock) })
+        }
         send={({ pieces, note }, key) =>
           call(
             recordStock({
@@ -160,9 +162,9 @@ function Entry({ entry, zone }: { entry: StockEntryRead; zone: string }) {
       <div className="min-w-0 flex-1">
         <p className="flex flex-wrap items-baseline gap-x-2">
           <span className="font-medium">{t(`products.kind.${entry.kind}`)}</span>
-          <span className="tabular">{changeOf(entry.amount)}</span>
+          <span className="tabular">{changeOf(entry.pieces)}</span>
           <span className="ml-auto text-muted tabular">
-            {t("products.left", { count: entry.count, pieces: signed(entry.count) })}
+            {t("products.left", { count: entry.stock, pieces: signed(entry.stock) })}
           </span>
         </p>
         <p className="break-words text-muted text-sm tabular">{facts.join(" · ")}</p>
