@@ -17,9 +17,13 @@ def _rename(names: dict[str, str]) -> None:
 
 def upgrade() -> None:
     _rename(_NAMES)
-    op.execute("ALTER TABLE stock_entry RENAME CONSTRAINT stock_entry_amount_check TO stock_entry_pieces_check")
+    op.execute(
+        "ALTER TABLE stock_entry RENAME CONSTRAINT stock_entry_amount_check TO stock_entry_pieces_check"
+    )
 
 
 def downgrade() -> None:
-    op.execute("ALTER TABLE stock_entry RENAME CONSTRAINT stock_entry_pieces_check TO stock_entry_amount_check")
+    op.execute(
+        "ALTER TABLE stock_entry RENAME CONSTRAINT stock_entry_pieces_check TO stock_entry_amount_check"
+    )
     _rename({new: old for old, new in _NAMES.items()})

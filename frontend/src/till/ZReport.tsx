@@ -6,8 +6,10 @@ import { useTranslation } from "react-i18next";
 import type { BranchRead, DrawerSessionRead } from "@/api/generated";
 import { dayIn, timeIn } from "@/board/time";
 import { Button } from "@/design/Button";
+import { currentLanguage } from "@/i18n";
 import { dayName, money } from "@/i18n/format";
-import { groupsOf } from "./z";
+import { percentOf } from "@/setup/percent";
+import { cashOf, groupsOf, numbersOf, type Z } from "./z";
 
 interface Props {
   branch: BranchRead;
@@ -74,10 +76,18 @@ function Report({ branch, session }: Props) {
         {t("till.z.span", { from: moment(session.created_at), to: moment(session.closed_at) })}
       </p>
       <dl className="mt-3 grid grid-cols-[1fr_auto] gap-x-4">
+        {session.z !== null && <Figures z={session.z} />}
         <Heading text={t("till.z.cash")} />
         <Row name={t("till.drawer.opening")} amount={session.opening} />
         {session.opening_difference !== 0 && (
           <Row name={t("till.drawer.openingDifference")} amount={session.opening_difference} />
+        )}
+        {session.z !== null && (
+          <>
+            <Row name={t("till.drawer.fromBills")} amount={cashOf(session.z)} />
+            <Row name={t("till.z.paidIn")} amount={session.z.paid_in} />
+            <Row name={t("till.z.paidOut")} amount={-session.z.paid_out} />
+          </>
         )}
         <Row name={t("till.drawer.expected")} amount={session.expected ?? 0} />
         <Row name={t("till.drawer.counted")} amount={session.closing ?? 0} />
@@ -96,6 +106,49 @@ function Report({ branch, session }: Props) {
       </dl>
       {session.note !== "" && <p className="mt-3 break-words">{session.note}</p>}
     </article>
+  );
+}
+
+/** Bills, payments, sales and taxes. */
+function Figures({ z }: { z: Z }) {
+  const { t } = useTranslation();
+  const numbers = numbersOf(z);
+  const paid = z.payments.reduce((sum, { received, refunded }) => sum + received - refunded, 0);
+  return (
+    <>
+      <Heading text={t("till.z.bills", { count: z.bills })} />
+      {numbers !== null && <dd className="tabular col-span-2 text-muted">{numbers}</dd>}
+      {z.payments.length > 0 && <Heading text={t("till.payment")} />}
+      {z.payments.map(({ method, received, refunded }) => (
+        <div key={method} className="contents">
+          <Row name={t(`till.method.${method}`)} amount={received} />
+          {refunded > 0 && (
+            <Row name={t("till.z.refunded", { method: t(`till.method.${method}`) })} amount={-refunded} />
+          )}
+        </div>
+      ))}
+      {z.payments.length > 0 && <Row name={t("till.z.sum")} amount={paid} isBold />}
+      {z.kinds.length > 0 && <Heading text={t("till.z.sold")} />}
+      {z.kinds.map(({ kind, quantity, gross }) => (
+        <Row
+          key={kind}
+          name={t("till.z.times", { kind: t(`till.z.kind.${kind}`), quantity })}
+          amount={gross}
+        />
+      ))}
+      {z.discounts > 0 && <Row name={t("till.z.discounts")} amount={-z.discounts} />}
+      {z.tips !== 0 && <Row name={t("till.z.tips")} amount={z.tips} />}
+      {z.taxes.length > 0 && <Heading text={t("till.z.taxes")} />}
+      {z.taxes.map(({ rate, gross, tax }) => {
+        const percent = percentOf(rate, currentLanguage());
+        return (
+          <div key={rate} className="contents">
+            <Row name={t("till.z.net", { percent })} amount={gross - tax} />
+            <Row name={t("till.z.vat", { percent })} amount={tax} />
+          </div>
+        );
+      })}
+    </>
   );
 }
 

@@ -1,8 +1,9 @@
 /** A Z report in the order in which it is read. Pure. */
 import type { DrawerSessionRead } from "@/api/generated";
+import { numberOf } from "./bill";
 
-type Accounts = NonNullable<DrawerSessionRead["z"]>["accounts"];
-export type AccountName = keyof Accounts & string;
+export type Z = NonNullable<DrawerSessionRead["z"]>;
+export type AccountName = keyof Z["accounts"] & string;
 
 /** The groups of accounts. `sign`: what is earned or owed is a credit, which the ledger writes below 0. */
 const GROUPS = [
@@ -32,4 +33,16 @@ export function groupsOf(accounts: Readonly<Record<string, number>>): ZGroup[] {
     const sum = rows.reduce((total, { amount }) => total + amount, 0);
     return rows.length === 0 ? [] : [{ name, rows, sum }];
   });
+}
+
+/** Return the cash of bills: what was taken less what was given back. */
+export function cashOf({ payments }: Pick<Z, "payments">): number {
+  const cash = payments.find(({ method }) => method === "cash");
+  return cash === undefined ? 0 : cash.received - cash.refunded;
+}
+
+/** Return `2026-000118 – 2026-000123`, one number if there is one bill, or null if there is none. */
+export function numbersOf({ first_bill, last_bill }: Pick<Z, "first_bill" | "last_bill">): string | null {
+  if (first_bill === null || last_bill === null) return null;
+  return [...new Set([numberOf(first_bill), numberOf(last_bill)])].join(" – ");
 }

@@ -1,7 +1,7 @@
 """Requests and responses of cash drawers."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, model_validator
@@ -79,12 +79,54 @@ class MovementRead(BaseModel):
     created_at: datetime
 
 
+class BillNumber(BaseModel):
+    """A bill of the branch, by its year and number."""
+
+    year: int
+    number: int
+
+
+class ZPayment(BaseModel):
+    """The payments of one kind, and what was given back of them."""
+
+    method: Literal["cash", "transfer", "card", "gift_card", "course", "deposit"]
+    received: int
+    refunded: int
+
+
+class ZKind(BaseModel):
+    """The sales of one kind, less refunds. Used sessions have no tax: it was due with the course."""
+
+    kind: Literal["service", "add_on", "session", "product", "course", "gift_card", "fee"]
+    quantity: int
+    gross: int
+    tax: int
+
+
+class ZTax(BaseModel):
+    """The sales at one rate, less refunds."""
+
+    rate: int = Field(description="Hundredths of a percent.")
+    gross: int = Field(description="With tax.")
+    tax: int
+
+
 class ZReport(BaseModel):
-    """All that has moved since the Z report before, as the ledger has it."""
+    """All that has moved since the Z report before. Amounts are whole đồng."""
 
     accounts: dict[Account, int] = Field(
-        description="The sum of each account: a debit is positive, a credit negative."
+        description="The sum of each account of the ledger: a debit is positive, a credit negative."
     )
+    bills: int = Field(description="Bills that were closed.")
+    first_bill: BillNumber | None
+    last_bill: BillNumber | None
+    payments: list[ZPayment]
+    kinds: list[ZKind]
+    taxes: list[ZTax]
+    discounts: int
+    tips: int = Field(description="Less what was refunded of them.")
+    paid_in: int = Field(description="Cash that was put into the drawer without a bill.")
+    paid_out: int = Field(description="Cash that was taken out of it without a bill.")
 
 
 class DrawerSessionRead(BaseModel):

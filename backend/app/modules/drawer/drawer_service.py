@@ -1,5 +1,6 @@
 """Cash drawers: open them with a count, move cash, and close them with a count and a Z report."""
 
+from datetime import date, timedelta
 from uuid import UUID
 
 from sqlalchemy import select
@@ -10,7 +11,7 @@ from app.common.helpers import utc_now
 from app.db.errors import translate_integrity_errors
 from app.db.idempotency import idempotent
 from app.db.paging import fetch_page
-from app.db.queries import get_row
+from app.db.queries import fetch_raw, get_row
 from app.modules.branch.branch_service import get_branch
 from app.modules.drawer.drawer_errors import DrawerClosed, DrawerNotFound, DrawerOpen, NotEnoughCash
 from app.modules.drawer.drawer_models import DrawerMovement, DrawerSession
@@ -34,6 +35,8 @@ from app.modules.ledger.accounts import Account
 from app.modules.ledger.ledger_service import Entry, Fact
 from app.modules.ledger.till import LockedTill, begin_next_z, lock_till, next_z
 from app.modules.staff.staff_errors import StaffNotFound
+
+_Z_FIGURES = "SELECT zenspa_z_figures($1, $2, $3)"
 
 
 async def open_drawer(
@@ -109,7 +112,7 @@ async def close_drawer(
         expected = await _expected(session, row, till.z_number)
         entries = [*_difference(closing.counted - expected), *_moved(Account.SAFE, -closing.to_safe)]
         await ledger.post(session, till, Fact("drawer_closing", row.id, entries))
-        z = ZReport(accounts=await ledger.read_z(session, row.branch_id, till.z_number))
+        z = await _read_z(session, row.branch_id, till.z_number)
         row.closed_at, row.closed_by_id, row.note = utc_now(), user.id, closing.note
         row.closing, row.expected, row.to_safe = closing.counted, expected, closing.to_safe
         row.z_number, row.z = till.z_number, z.model_dump(mode="json")
@@ -208,6 +211,15 @@ async def _last_closed(session: AsyncSession, branch_id: UUID) -> DrawerSession 
         .limit(1)
     )
     return (await session.scalars(newest)).one_or_none()
+
+
+async def _read_z(session: AsyncSession, branch_id: UUID, z_number: int) -> ZReport:
+    """Return what belongs to the Z report of this number, which is about to be written."""
+    last = await _last_closed(session, branch_id)
+    # Days of branches are not those of UTC.
+    since = (last.closed_at - timedelta(days=2)).date() if last is not None and last.closed_at else date.min
+    [(figures,)] = await fetch_raw(session, _Z_FIGURES, branch_id, z_number, since)
+    return ZReport(accounts=await ledger.read_z(session, branch_id, z_number), **figures)
 
 
 def _left(closed: DrawerSession) -> int:

@@ -17,11 +17,12 @@ from tests.builders.people import add_customer, signed_in
 from tests.builders.products import add_product
 from tests.builders.reports import read_report
 from tests.builders.rosters import add_therapist
+from tests.builders.taxes import add_tax_category
 from tests.builders.visits import AddedVisit, service_rows
 from tests.support.database import insert_all, run_sql
 
 SHARE = 324_074
-"""What a session of a course of ten for 3,500,000 with 8 % is worth (money.md, 2.4)."""
+"""A session of a course of ten for 3,500,000, without 8 % of tax (money.md, 2.4)."""
 USED = {
     "kind": "session",
     "quantity": 2,
@@ -121,6 +122,7 @@ class TestVisits:
         """The desk can name another therapist than the one who was booked; all entries of the treatment follow."""
         visit = await visit_by_course(spa, "in_service")
         await spa.set_status(visit.id, "completed")
+        await add_tax_category(default=True)
         mai = await add_therapist(spa.branch_id)
         desk = Desk(spa.http, spa)  # type: ignore[arg-type]  # it has a branch
         bill = await desk.open({"id": str(visit.id)})

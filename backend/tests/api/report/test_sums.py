@@ -73,6 +73,8 @@ async def test_the_sums_of_every_report_are_those_of_the_ledger(
         for bill, closed in zip(bills, sold, strict=True):
             if bill["later"]:
                 await _refund(desks[bill["desk"]], bill, closed)
+        for desk in desks:
+            await _compare_z(desk)
         for branch_id in (None, *(desk.spa.branch_id for desk in desks)):
             await _compare(client, date.fromisoformat(sold[0]["business_day"]), branch_id)
 
@@ -153,6 +155,26 @@ async def _refund(desk: Desk, bill: dict[str, Any], closed: dict[str, Any]) -> N
             await desk.refund(closed, goodwill=(closed["paid"] + 2) // 3, reason="Khách chờ lâu")
         case "all" if paid:
             await desk.refund(closed, lines=whole, tip=closed["tip"])
+
+
+async def _compare_z(desk: Desk) -> None:
+    """Close the drawer as expected, and compare its Z report with its accounts."""
+    drawer = f"{DRAWERS}/{desk.drawer_id}"
+    expected = (await desk.client.get(drawer)).json()["expected"]
+    z = (await desk.do(f"{drawer}/close", {"counted": expected}))["z"]
+    accounts = z["accounts"]
+    paid = {payment["method"]: payment["received"] - payment["refunded"] for payment in z["payments"]}
+    assert expected == paid.get("cash", 0) + z["paid_in"] - z["paid_out"]
+    assert (paid.get("card", 0), paid.get("transfer", 0)) == (
+        accounts.get("card", 0),
+        accounts.get("bank", 0),
+    )
+    assert sum(kind["gross"] - kind["tax"] for kind in z["kinds"] if kind["kind"] in EARNED) == -accounts.get(
+        "revenue", 0
+    )
+    assert sum(kind["tax"] for kind in z["kinds"]) == -accounts.get("vat", 0)
+    assert sum(tax["tax"] for tax in z["taxes"]) == -accounts.get("vat", 0)
+    assert z["tips"] == -accounts.get("tip", 0)
 
 
 async def _compare(http: httpx2.AsyncClient, today: date, branch_id: UUID | None) -> None:

@@ -76,9 +76,7 @@ function RecordForm({ branch, product }: Props) {
         key={kind}
         saved={{ pieces: "", note: "" }}
         submit={t("products.save")}
-        done={({ stock }: StockEntryRead) =>
-          t("products.recorded", { count: stock, pieces: signed(stock) })
-        }
+        done={({ stock }: StockEntryRead) => t("products.recorded", { count: stock, pieces: signed(stock) })}
         send={({ pieces, note }, key) =>
           call(
             recordStock({
