@@ -17,6 +17,7 @@ from app.modules.booking.status.jobs import decline_unanswered, expire_holds, ma
 from app.modules.course.jobs import expire_courses
 from app.modules.gift_card.jobs import expire_gift_cards
 from app.modules.online_booking.joining import delete_ended_links, join_customers, run_joining
+from app.modules.sale.lost_deposits import take_lost_deposits
 
 type Job = Callable[[asyncio.Event], Awaitable[int]]
 """A job does what is due until there is no more or the process is stopping, and returns how much it did."""
@@ -31,6 +32,7 @@ JOBS: list[Job] = [
     expire_gift_cards,
     match_new_transfers,
     expire_courses,
+    take_lost_deposits,
     delete_old_responses,
 ]
 

@@ -18,6 +18,7 @@ from app.modules.catalogue import catalogue_routes
 from app.modules.commission import commission_routes
 from app.modules.course import course_routes
 from app.modules.customer import customer_routes, privacy_routes
+from app.modules.deposit import deposit_routes
 from app.modules.drawer import drawer_routes
 from app.modules.gift_card import gift_card_routes
 from app.modules.identity import auth_routes, browser_routes, identity_routes
@@ -71,6 +72,7 @@ for router in (
     payment_routes.router,
     bank_transfer_routes.notices,
     bank_transfer_routes.transfers,
+    deposit_routes.router,
     tax_routes.router,
     gift_card_routes.router,
     commission_routes.rules,

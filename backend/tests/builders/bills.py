@@ -80,10 +80,10 @@ async def balances() -> dict[str, int]:
     return {row["account"]: row["amount"] for row in rows}
 
 
-async def open_desk(client: httpx2.AsyncClient) -> Desk:
+async def open_desk(client: httpx2.AsyncClient, **branch: Any) -> Desk:
     """Add a spa with three therapists and beds and the tax rates of Vietnam, and open its drawer without cash."""
     await add_tax_category(RATES, default=True)
-    desk = Desk(client, await bookable_spa(therapists=3, beds=3))
+    desk = Desk(client, await bookable_spa(therapists=3, beds=3, **branch))
     opened = await desk.do(DRAWERS, {"branch_id": str(desk.spa.branch_id), "counted": 0})
     desk.drawer_id = opened["id"]
     return desk

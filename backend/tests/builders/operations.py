@@ -44,6 +44,7 @@ from app.modules.catalogue.catalogue_models import (
 )
 from app.modules.course.course_models import CoursePlanVariant
 from app.modules.customer.customer_models import Customer
+from app.modules.deposit.deposit_models import Deposit, DepositEntry
 from app.modules.drawer.drawer_models import DrawerSession
 from app.modules.gift_card.codes import hash_of, normalize
 from app.modules.gift_card.gift_card_models import GiftCard
@@ -53,6 +54,7 @@ from app.modules.identity.roles import Role
 from app.modules.identity.tokens import issue_access_token
 from app.modules.online_booking.online_booking_models import GuestLink
 from app.modules.payment.payment_models import BankAccount
+from app.modules.payment.transfer_code import new_transfer_code
 from app.modules.resource.resource_models import Outage
 from app.modules.setup.plan import plan_changes
 from app.modules.setup.setup_schemas import SetupChanges
@@ -213,6 +215,7 @@ class RequestCases(RowBatch):
         self._add_bill(ids, label)
         if any(path in label for path in _OF_THE_TILL):
             self._add_bank_transfer(ids)
+            self._add_deposit(ids)
         ids["rule_id"] = self._add_row(rule_row("service", ids["service_id"], branch_id=ids["branch_id"]))
         if ownership == "missing":
             ids |= {
@@ -220,6 +223,7 @@ class RequestCases(RowBatch):
                 "gift_card_id": uuid7(),
                 "sale_id": uuid7(),
                 "transfer_id": uuid7(),
+                "deposit_id": uuid7(),
                 "drawer_id": uuid7(),
                 "shift_id": uuid7(),
                 "time_off_id": uuid7(),
@@ -398,6 +402,17 @@ class RequestCases(RowBatch):
             branch_id=ids["branch_id"],
         )
 
+    def _add_deposit(self, ids: dict[str, UUID]) -> None:
+        """Add a deposit of 100 đồng that has arrived."""
+        code = new_transfer_code()
+        ids["deposit_id"] = self._add(
+            Deposit, branch_id=ids["branch_id"], visit_id=ids["visit_id"], amount=100, transfer_code=code
+        )
+        paid = {"kind": "paid", "amount": 100, "source_id": ids["transfer_id"]}
+        self._add_rows(
+            [DepositEntry(id=uuid7(), deposit_id=ids["deposit_id"], business_day=date(2026, 12, 1), **paid)]
+        )
+
     def _add_course(self, ids: dict[str, UUID]) -> UUID:
         """Add a course of the customer that pays the treatment."""
         self._add(CoursePlanVariant, plan_id=ids["plan_id"], variant_id=ids["variant_id"])
@@ -458,7 +473,7 @@ class RequestCases(RowBatch):
         return ids
 
 
-_OF_THE_TILL = ("/drawer-sessions", "/sales", "/bank-transfers", "/bank-account")
+_OF_THE_TILL = ("/drawer-sessions", "/sales", "/bank-transfers", "/bank-account", "/deposits")
 """Paths of what changes the till of a branch: each request has branches of its own."""
 ABOUT_STAFF = {
     "GET /api/v1/shifts",
@@ -537,6 +552,9 @@ IN_A_BRANCH = ABOUT_STAFF | {
     "GET /api/v1/sales/{sale_id}/invoices",
     "GET /api/v1/branches/{branch_id}/bank-account",
     "PUT /api/v1/branches/{branch_id}/bank-account",
+    "GET /api/v1/deposits",
+    "GET /api/v1/deposits/{deposit_id}",
+    "POST /api/v1/deposits/{deposit_id}/return",
     "GET /api/v1/bank-transfers",
     "POST /api/v1/bank-transfers/{transfer_id}/match",
     "POST /api/v1/bank-transfers/{transfer_id}/return",
@@ -676,6 +694,8 @@ def _state_of(rows: Iterable[Entity]) -> dict[str, Any]:
 
 def _status_of_visit(label: str, caller: Caller, owner: UUID) -> dict[str, Any]:
     """Return what `_add_visit` needs so that the caller can undo the last transition, if the operation does that."""
+    if label.endswith("/deposits/{deposit_id}/return"):
+        return {"status": "cancelled"}
     if not label.endswith("/visits/{visit_id}/undo"):
         return {}
     old, new = ("confirmed", "cancelled") if {*caller.roles} <= {Role.CUSTOMER} else ("arrived", "in_service")
@@ -951,6 +971,11 @@ _MORE: dict[str, Callable[[dict[str, UUID]], dict[str, Any]]] = {
     },
     "PUT /api/v1/branches/{branch_id}/bank-account": lambda _: {
         "json": {"bin": "970436", "number": "0123456789", "holder": "SEN TRANG"}
+    },
+    "GET /api/v1/deposits": lambda ids: {"params": {"branch_id": str(ids["branch_id"])}},
+    "POST /api/v1/deposits/{deposit_id}/return": lambda _: {
+        "json": {"note": "Đã chuyển"},
+        "headers": {"Idempotency-Key": str(uuid7())},
     },
     "GET /api/v1/bank-transfers": lambda ids: {"params": {"branch_id": str(ids["branch_id"])}},
     "POST /api/v1/bank-transfers/{transfer_id}/match": lambda ids: {

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 from uuid_utils.compat import uuid7
 
-from app.db.models import Entity
+from app.db.models import Base, Entity
 from tests.support.database import insert_all, new
 
 
@@ -21,7 +21,7 @@ class RowBatch:
     """Rows to insert together, in any order."""
 
     def __init__(self) -> None:
-        self._rows: list[Entity] = []
+        self._rows: list[Base] = []
 
     async def write(self, connection: asyncpg.Connection | None = None) -> None:
         """Insert the rows that were added since the last call."""
@@ -35,5 +35,5 @@ class RowBatch:
         self._rows.append(new(row))
         return row.id
 
-    def _add_rows(self, rows: Iterable[Entity]) -> None:
+    def _add_rows(self, rows: Iterable[Base]) -> None:
         self._rows.extend(rows)

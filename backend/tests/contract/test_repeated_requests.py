@@ -39,6 +39,7 @@ REQUIRES_KEY = {
     f"POST {V1}/visit-series",
     f"POST {V1}/appointments/{{appointment_id}}/swap",
     f"POST {V1}/sales",
+    f"POST {V1}/deposits/{{deposit_id}}/return",
     f"POST {V1}/bank-transfers/{{transfer_id}}/match",
     f"POST {V1}/bank-transfers/{{transfer_id}}/return",
     f"POST {V1}/bank-transfers/{{transfer_id}}/ignore",

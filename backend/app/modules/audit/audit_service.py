@@ -21,6 +21,7 @@ NAME_FUNCTIONS = (
     "zenspa_bank_audit_names",
     "zenspa_commission_audit_names",
     "zenspa_course_audit_names",
+    "zenspa_deposit_audit_names",
     "zenspa_drawer_audit_names",
     "zenspa_gift_card_audit_names",
     "zenspa_product_audit_names",

@@ -42,7 +42,7 @@ class BankTransfer(Entity):
     branch_id: Mapped[UUID | None] = mapped_column(ForeignKey("branch.id"), index=True)
     """The branch in whose ledger it is; None while it is in none."""
     applied: Mapped[int] = mapped_column(BigInteger, server_default="0")
-    """The part that has paid bills."""
+    """The part that has paid bills and deposits."""
     returned: Mapped[int] = mapped_column(BigInteger, server_default="0")
     """The part that the spa has sent back."""
     note: Mapped[str] = mapped_column(Text, server_default="")

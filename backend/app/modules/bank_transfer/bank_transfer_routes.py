@@ -37,6 +37,7 @@ from app.modules.bank_transfer.bank_transfer_schemas import (
     TransferMatch,
 )
 from app.modules.branch.branch_errors import BranchNotFound
+from app.modules.deposit.deposit_errors import DepositNotAwaited, DepositNotFound
 from app.modules.identity.access import SignedIn
 from app.modules.payment.bank_notice import BadSignature, BankNotice, UnreadableNotice, read_payos, read_sepay
 from app.modules.sale.sale_errors import SaleNotFound
@@ -88,12 +89,15 @@ async def list_bank_transfers(
 
 @transfers.post(
     "/{transfer_id}/match",
-    responses=error_responses(BankTransferNotFound, BankTransferDone, SaleNotFound, NothingDue, *_ONCE),
+    responses=error_responses(
+        *(BankTransferNotFound, BankTransferDone, SaleNotFound, NothingDue),
+        *(DepositNotFound, DepositNotAwaited, *_ONCE),
+    ),
 )
 async def match_bank_transfer(
     user: SignedIn, session: SessionDep, key: IdempotencyKey, transfer_id: UUID, match: TransferMatch
 ) -> BankTransferRead:
-    """Pay an open bill with a transfer, as far as it reaches. What is more stays in the queue."""
+    """Pay an open bill, or a deposit that is awaited, with a transfer, as far as it reaches. What is more stays in the queue."""
     return await service.match_transfer(session, user, key, transfer_id, match)
 
 

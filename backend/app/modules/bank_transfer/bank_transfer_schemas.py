@@ -1,12 +1,13 @@
 """Requests and responses of bank transfers."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from app.common.schemas import Composed, PageQuery, QueryBool, RequestModel
+from app.common.validation import bilingual_error
 from app.modules.bank_transfer.kinds import ReviewReason, TransferStatus
 from app.modules.payment.bank_notice import Provider
 
@@ -23,7 +24,18 @@ class BankTransferListQuery(PageQuery):
 
 
 class TransferMatch(RequestModel):
-    sale_id: UUID = Field(description="The open bill that it pays, whole or in part.")
+    """The bill or the deposit that a transfer pays, whole or in part."""
+
+    sale_id: UUID | None = Field(default=None, description="An open bill.")
+    deposit_id: UUID | None = Field(default=None, description="The deposit of a visit that waits for it.")
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Self:
+        if (self.sale_id is None) == (self.deposit_id is None):
+            raise bilingual_error(
+                "one_of_them", "Chọn một hóa đơn hoặc một khoản cọc.", "Name a bill or a deposit"
+            )
+        return self
 
 
 class TransferDecision(RequestModel):
@@ -43,7 +55,7 @@ class BankTransferRead(BaseModel):
     status: TransferStatus
     reason: ReviewReason | None
     branch_id: UUID | None
-    applied: int = Field(description="The part that has paid bills.")
+    applied: int = Field(description="The part that has paid bills and deposits.")
     returned: int = Field(description="The part that was sent back.")
     note: str
 

@@ -1,7 +1,7 @@
-"""Transfers that the bank has noticed: stored first, then matched with the bill whose code they name.
+"""Transfers that the bank has noticed: stored first, then matched with the bill or the deposit whose code they name.
 
 A notice may come twice, late, or at the same time as another; the unique reference makes it one transfer. Its money is on
-the bank account and in `unmatched` from the moment it is assigned to a branch, until a bill takes it or it is sent back.
+the bank account and in `unmatched` from the moment it is assigned to a branch, until a bill or a deposit takes it or it is sent back.
 """
 
 import asyncio
@@ -31,12 +31,16 @@ from app.modules.bank_transfer.bank_transfer_schemas import (
 )
 from app.modules.bank_transfer.kinds import ReviewReason, TransferStatus
 from app.modules.branch.branch_service import get_branch
+from app.modules.deposit.balances import take
+from app.modules.deposit.deposit_errors import DepositNotAwaited, DepositNotFound
+from app.modules.deposit.deposit_service import find_by_transfer_code as find_deposit
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import DESK, Role
 from app.modules.ledger import ledger_service as ledger
 from app.modules.ledger.accounts import Account
 from app.modules.ledger.ledger_service import Entry, Fact
 from app.modules.ledger.till import lock_till
+from app.modules.online_booking.deposits import AwaitedDeposit, confirm_if_paid, lock_awaited
 from app.modules.payment.bank_notice import BankNotice
 from app.modules.payment.payment_service import branches_of_account
 from app.modules.payment.transfer_code import find_transfer_codes
@@ -105,25 +109,49 @@ async def list_transfers(
 async def match_transfer(
     session: AsyncSession, user: CurrentUser, key: str, transfer_id: UUID, match: TransferMatch
 ) -> BankTransferRead:
-    """Pay an open bill with a transfer, as far as it reaches. What is more stays in the queue.
+    """Pay an open bill or an awaited deposit with a transfer, as far as it reaches. What is more stays in the queue.
 
     Raises:
-        BankTransferNotFound, BankTransferDone, SaleNotFound
+        BankTransferNotFound, BankTransferDone, SaleNotFound, DepositNotFound
         NothingDue: The bill is not open, or nothing is left to pay.
+        DepositNotAwaited: The time for the deposit is over, or it is paid.
     """
     authorize(user, *DESK)
     async with idempotent(session, user.id, key, match, BankTransferRead, about=transfer_id) as replay:
         if replay.response is not None:
             return replay.response
-        bill = await read_bill(session, match.sale_id, lock=True)
-        transfer = await _lock_open(session, user, transfer_id)
-        if not user.holds_in(bill.branch_id, *DESK) or transfer.branch_id not in {None, bill.branch_id}:
-            raise SaleNotFound
-        if bill.status is not SaleStatus.OPEN or not bill.due:
-            raise NothingDue
-        transfer.user_id = user.id
-        await _pay(session, transfer, bill, min(bill.due, _left(transfer)))
-        return replay.store(_read(transfer))
+        if match.deposit_id is not None:
+            return replay.store(await _match_deposit(session, user, transfer_id, match.deposit_id))
+        assert match.sale_id is not None
+        return replay.store(await _match_bill(session, user, transfer_id, match.sale_id))
+
+
+async def _match_bill(
+    session: AsyncSession, user: CurrentUser, transfer_id: UUID, sale_id: UUID
+) -> BankTransferRead:
+    bill = await read_bill(session, sale_id, lock=True)
+    transfer = await _lock_open(session, user, transfer_id)
+    if not user.holds_in(bill.branch_id, *DESK) or transfer.branch_id not in {None, bill.branch_id}:
+        raise SaleNotFound
+    if bill.status is not SaleStatus.OPEN or not bill.due:
+        raise NothingDue
+    transfer.user_id = user.id
+    await _pay(session, transfer, bill, min(bill.due, _left(transfer)))
+    return _read(transfer)
+
+
+async def _match_deposit(
+    session: AsyncSession, user: CurrentUser, transfer_id: UUID, deposit_id: UUID
+) -> BankTransferRead:
+    deposit = await lock_awaited(session, deposit_id)
+    transfer = await _lock_open(session, user, transfer_id)
+    if not user.holds_in(deposit.branch_id, *DESK) or transfer.branch_id not in {None, deposit.branch_id}:
+        raise DepositNotFound
+    if not deposit.is_awaited or not deposit.due:
+        raise DepositNotAwaited
+    transfer.user_id = user.id
+    await _pay_deposit(session, transfer, deposit, min(deposit.due, _left(transfer)))
+    return _read(transfer)
 
 
 async def return_transfer(
@@ -177,8 +205,11 @@ async def _try_to_match(transfer_id: UUID) -> bool:
 async def _match(session: AsyncSession, *, transfer_id: UUID) -> None:
     stored = await get_row(session, BankTransfer, transfer_id, BankTransferNotFound)
     codes = find_transfer_codes(stored.content)
-    found = [sale_id for code in codes if (sale_id := await find_by_transfer_code(session, code)) is not None]
-    bill = await read_bill(session, found[0], lock=True) if len(found) == 1 else None
+    sales = [sale_id for code in codes if (sale_id := await find_by_transfer_code(session, code)) is not None]
+    deposits = [found for code in codes if (found := await find_deposit(session, code)) is not None]
+    is_one = len(sales) + len(deposits) == 1
+    bill = await read_bill(session, sales[0], lock=True) if is_one and sales else None
+    deposit = await lock_awaited(session, deposits[0]) if is_one and deposits else None
     transfer = await get_row(session, BankTransfer, transfer_id, BankTransferNotFound, lock=True)
     if transfer.status != TransferStatus.NEW:
         return  # another process was faster
@@ -186,8 +217,11 @@ async def _match(session: AsyncSession, *, transfer_id: UUID) -> None:
     if bill is not None and bill.branch_id in branches:
         await _match_with(session, transfer, bill)
         return
+    if deposit is not None and deposit.branch_id in branches:
+        await _match_with_deposit(session, transfer, deposit)
+        return
     reason = ReviewReason.OTHER_ACCOUNT
-    if bill is None:
+    if bill is None and deposit is None:
         reason = (
             ReviewReason.NO_CODE
             if not codes
@@ -216,6 +250,20 @@ async def _match_with(session: AsyncSession, transfer: BankTransfer, bill: SaleR
         await _review(session, transfer, reason, bill.branch_id)
 
 
+async def _match_with_deposit(session: AsyncSession, transfer: BankTransfer, deposit: AwaitedDeposit) -> None:
+    if deposit.is_awaited and transfer.amount <= deposit.due:
+        await _pay_deposit(session, transfer, deposit, transfer.amount)
+        return
+    reason = (
+        ReviewReason.PAID
+        if not deposit.due
+        else ReviewReason.TOO_MUCH
+        if deposit.is_awaited
+        else ReviewReason.DEPOSIT_OVER
+    )
+    await _review(session, transfer, reason, deposit.branch_id)
+
+
 async def _review(
     session: AsyncSession, transfer: BankTransfer, reason: ReviewReason, branch_id: UUID | None
 ) -> None:
@@ -237,13 +285,31 @@ async def _book(session: AsyncSession, transfer: BankTransfer, branch_id: UUID) 
 async def _pay(session: AsyncSession, transfer: BankTransfer, bill: SaleRead, amount: int) -> None:
     """Pay a locked bill with a part of a locked transfer."""
     await _book(session, transfer, bill.branch_id)
+    await _apply(session, transfer, amount)
+    payment = NewPayment(Method.TRANSFER, amount, reference=transfer.reference, bank_transfer_id=transfer.id)
+    await settle(session, bill, [payment], transfer.user_id)
+
+
+async def _pay_deposit(
+    session: AsyncSession, transfer: BankTransfer, deposit: AwaitedDeposit, amount: int
+) -> None:
+    """Pay a locked deposit with a part of a locked transfer. When all of it is there, the visit is booked: that comes first,
+    since it locks therapists and beds, and the till is locked last."""
+    await confirm_if_paid(session, deposit, amount)
+    await _book(session, transfer, deposit.branch_id)
+    await _apply(session, transfer, amount)
+    till = await lock_till(session, deposit.branch_id)
+    await take(session, till, deposit.locked, amount, transfer.id)
+    publish_branch_change(session, deposit.branch_id)
+
+
+async def _apply(session: AsyncSession, transfer: BankTransfer, amount: int) -> None:
+    """Count an amount of a transfer as used."""
     transfer.applied += amount
     is_used_up = _left(transfer) == 0
     transfer.status = TransferStatus.MATCHED if is_used_up else TransferStatus.REVIEW
     transfer.reason = "" if is_used_up else ReviewReason.LEFT_OVER
     await session.flush()
-    payment = NewPayment(Method.TRANSFER, amount, reference=transfer.reference, bank_transfer_id=transfer.id)
-    await settle(session, bill, [payment], transfer.user_id)
 
 
 async def _take_out(  # noqa: PLR0913, PLR0917 - whose decision about which transfer, and what it is

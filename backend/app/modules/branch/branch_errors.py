@@ -34,6 +34,16 @@ class BranchKeyTaken(ConflictException):
     )
 
 
+class BankAccountNeeded(ConflictException):
+    """Deposits are transferred to the bank account of the branch."""
+
+    code = "BANK_ACCOUNT_NEEDED"
+    text = LocalizedText(
+        "Cần tài khoản nhận chuyển khoản để nhận cọc. Nhập tài khoản ngân hàng trước.",
+        "Deposits need a bank account of the branch. Enter the account first.",
+    )
+
+
 class SameBranch(ConflictException):
     code = "SAME_BRANCH"
     text = LocalizedText(

@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, false, text
+from sqlalchemy import CheckConstraint, ForeignKey, Text, UniqueConstraint, false, text, true
 from sqlalchemy.dialects.postgresql import DATERANGE, JSONB, ExcludeConstraint, Range
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -72,6 +72,12 @@ class Branch(KeyedEntity):
     """The most visits to come that guests may have booked with one phone number."""
     online_holds_per_address: Mapped[int] = mapped_column(server_default="5")
     """The most times that guests may hold at once from one network address."""
+    deposit_percent: Mapped[int] = mapped_column(server_default="0")
+    """The percentage of the price that such a guest pays in advance. Above 0 it needs a bank account, says a trigger."""
+    deposit_minutes: Mapped[int] = mapped_column(server_default="60")
+    """The time for which a visit is held for its deposit."""
+    keep_deposit: Mapped[bool] = mapped_column(server_default=true())
+    """Whether a guest loses it who cancels late or does not come. Otherwise only the fees are taken out of it."""
 
     __table_args__ = (
         CheckConstraint("name <> ''", name="name"),
@@ -90,6 +96,9 @@ class Branch(KeyedEntity):
         CheckConstraint("online_check IN ('none', 'mail')", name="online_check"),
         CheckConstraint("online_visits_per_phone BETWEEN 1 AND 20", name="online_visits_per_phone"),
         CheckConstraint("online_holds_per_address BETWEEN 1 AND 50", name="online_holds_per_address"),
+        CheckConstraint(
+            "deposit_percent BETWEEN 0 AND 100 AND deposit_minutes BETWEEN 5 AND 1440", name="deposit"
+        ),
     )
 
 

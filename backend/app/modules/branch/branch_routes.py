@@ -14,6 +14,7 @@ from app.http.etags import NOT_MODIFIED, respond_with_etag
 from app.http.router import PUBLIC, ApiRouter
 from app.modules.branch import branch_service as service
 from app.modules.branch.branch_errors import (
+    BankAccountNeeded,
     BranchKeyTaken,
     BranchNotFound,
     SameBranch,
@@ -51,7 +52,7 @@ async def list_branches(request: Request, session: SessionDep) -> Response:
     return respond_with_etag(request, _BRANCHES.dump_json(await service.list_branches(session)))
 
 
-@router.post("", status_code=201, responses=error_responses(BranchKeyTaken))
+@router.post("", status_code=201, responses=error_responses(BranchKeyTaken, BankAccountNeeded))
 async def open_branch(user: SignedIn, session: SessionDep, new: BranchCreate) -> BranchRead:
     """Add a branch. It is closed all week until its hours are set."""
     return await service.open_branch(session, user, new)
@@ -63,7 +64,10 @@ async def get_branch(session: SessionDep, branch_id: UUID) -> BranchRead:
     return await service.read_branch(session, branch_id)
 
 
-@router.patch("/{branch_id}", responses=error_responses(BranchNotFound, BranchKeyTaken, AppointmentsStranded))
+@router.patch(
+    "/{branch_id}",
+    responses=error_responses(BranchNotFound, BranchKeyTaken, BankAccountNeeded, AppointmentsStranded),
+)
 async def update_branch(
     user: SignedIn, session: SessionDep, branch_id: UUID, changes: BranchUpdate
 ) -> BranchUpdated:

@@ -139,6 +139,24 @@ HoldsPerAddress = Annotated[
     StrictInt,
     Field(ge=1, le=50, description="The most times that guests may hold at once from one network address."),
 ]
+DepositPercent = Annotated[
+    StrictInt,
+    Field(
+        ge=0,
+        le=100,
+        description="The percentage of the price that such a guest transfers in advance. 0: no deposit. It needs a bank account.",
+    ),
+]
+DepositMinutes = Annotated[
+    StrictInt, Field(ge=5, le=1440, description="How long a visit is held until its deposit has arrived.")
+]
+KeepDeposit = Annotated[
+    StrictBool,
+    Field(
+        description="Whether a guest loses the deposit who cancels late or does not come. Otherwise only the fees are taken"
+        " out of it."
+    ),
+]
 GivenOrder = Annotated[
     TherapistOrder,
     Field(
@@ -249,6 +267,9 @@ class BranchCreate(RequestModel):
     online_check: GivenCheck = OnlineCheck.NONE
     online_visits_per_phone: VisitsPerPhone = 3
     online_holds_per_address: HoldsPerAddress = 5
+    deposit_percent: DepositPercent = 0
+    deposit_minutes: DepositMinutes = 60
+    keep_deposit: KeepDeposit = True
 
 
 class BranchUpdate(RequestModel):
@@ -280,6 +301,9 @@ class BranchUpdate(RequestModel):
     online_check: GivenCheck = OnlineCheck.NONE
     online_visits_per_phone: VisitsPerPhone = 3
     online_holds_per_address: HoldsPerAddress = 5
+    deposit_percent: DepositPercent = 0
+    deposit_minutes: DepositMinutes = 60
+    keep_deposit: KeepDeposit = True
     closed: bool = Field(
         default=False, strict=True, description="true closes the branch for good; its past visits stay."
     )
@@ -314,6 +338,9 @@ class BranchRead(BaseModel):
     online_check: OnlineCheck
     online_visits_per_phone: int
     online_holds_per_address: int
+    deposit_percent: int
+    deposit_minutes: int
+    keep_deposit: bool
     closed_at: datetime | None = Field(description="When the branch closed for good.")
     hours: list[WeekdayHours]
     special_hours: list[SpecialHoursRead]

@@ -16,6 +16,7 @@ from app.core.exceptions import MAX_DETAILS, ZenSpaException
 from app.db.errors import translate_integrity_errors
 from app.db.queries import bounds, fetch_raw, get_row
 from app.modules.branch.branch_errors import (
+    BankAccountNeeded,
     BranchKeyTaken,
     BranchNotFound,
     NoOnlineBooking,
@@ -48,6 +49,7 @@ _COLUMNS_READ = BranchRead.model_fields.keys() - {"hours", "special_hours"}
 _OF_HOURS = {"time_zone", "closed_at"}
 """The columns that decide, with the hours, when a branch is open."""
 _INTEGRITY_ERRORS: dict[str, type[ZenSpaException]] = {
+    "branch_deposit_account": BankAccountNeeded,
     "branch_key_key": BranchKeyTaken,
     "special_hours_overlap": SpecialHoursOverlap,
 }
@@ -135,6 +137,7 @@ async def open_branch(session: AsyncSession, user: CurrentUser, new: BranchCreat
 
     Raises:
         BranchKeyTaken
+        BankAccountNeeded: A branch that is new has none, so that it cannot ask for deposits yet.
     """
     authorize(user, Role.ADMIN, everywhere=True)
     branch = Branch(**new.model_dump())
@@ -151,6 +154,7 @@ async def update_branch(
 
     Raises:
         BranchNotFound, BranchKeyTaken
+        BankAccountNeeded: It is to ask for deposits.
         AppointmentsStranded: Appointments lie after the closing, or outside the hours in the new time zone, and `force`
             was not sent.
     """

@@ -31,6 +31,7 @@ from app.modules.online_booking.online_booking_models import GuestLink
 _BATCH = 1_000
 _SHORTEST_PAUSE, _LONGEST_PAUSE = 1.0, 4.0
 """Seconds between a confirmation and its join, at random."""
+_TO_JOIN = text("SELECT id FROM guest_link_to_join ORDER BY id LIMIT :batch")
 _ENDED = text("SELECT id FROM guest_link_visit WHERE ends_at <= :before LIMIT :batch")
 
 logger = structlog.get_logger(__name__)
@@ -81,8 +82,7 @@ async def join_customers(stopping: asyncio.Event) -> int:
 
 
 async def _to_join(session: AsyncSession) -> list[UUID]:
-    links = select(GuestLink.id).where(GuestLink.customer_id.is_(None), GuestLink.contact_phone.is_not(None))
-    return [*await session.scalars(links.order_by(GuestLink.id).limit(_BATCH))]
+    return [*await session.scalars(_TO_JOIN, {"batch": _BATCH})]
 
 
 async def _join(session: AsyncSession, *, link_id: UUID) -> bool:

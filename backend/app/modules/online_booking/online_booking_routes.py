@@ -209,7 +209,8 @@ async def move_guest_visit(
 async def confirm_guest_visit(
     address: Address, session: SessionDep, token: str, confirmation: OnlineConfirmation
 ) -> GuestVisit:
-    """Book what is held. Where the branch approves bookings, it waits for the desk. Repeating it changes nothing."""
+    """Book what is held. Where the branch asks for a deposit, it stays held until that has arrived; where the branch approves
+    bookings, it waits for the desk. Repeating it changes nothing."""
     return await service.confirm(session, token, confirmation, address=address)
 
 

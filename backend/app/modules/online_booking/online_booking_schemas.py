@@ -22,6 +22,8 @@ from app.modules.booking.booking_schemas import Note, Reason
 from app.modules.booking.status.status import AppointmentStatus
 from app.modules.branch.kinds import OnlineCheck
 from app.modules.catalogue.catalogue_schemas import CategoryRead
+from app.modules.deposit.kinds import DepositState
+from app.modules.payment.payment_schemas import TransferCodeRead
 from app.scheduling.demand import MOST_GUESTS
 
 MAX_TOKEN = 100
@@ -145,6 +147,9 @@ class OnlineBranch(BaseModel):
     free_cancel_minutes: int
     approve_online: bool
     online_check: OnlineCheck
+    deposit_percent: int = Field(description="The percentage of the price that is transferred in advance.")
+    deposit_minutes: int = Field(description="How long a visit is held until its deposit has arrived.")
+    keep_deposit: bool = Field(description="Whether a guest loses it who cancels late or does not come.")
     most_guests: int = MOST_GUESTS
 
 
@@ -209,6 +214,17 @@ class GuestContact(BaseModel):
     email: str | None
 
 
+class GuestDeposit(BaseModel):
+    """The deposit of a visit, and how it is paid."""
+
+    state: DepositState
+    amount: int = Field(description="What the spa asks for, in đồng.")
+    paid: int
+    due: int = Field(description="What has not arrived.")
+    balance: int = Field(description="What is left of it: neither used on a bill nor returned.")
+    transfer: TransferCodeRead | None = Field(description="null: nothing can be transferred any more.")
+
+
 class GuestVisit(BaseModel):
     """A visit as the holder of its private link may read it."""
 
@@ -223,6 +239,8 @@ class GuestVisit(BaseModel):
     guests: list[GuestAppointment]
     contact: GuestContact | None = Field(description="null until it is confirmed.")
     free_cancel_until: datetime = Field(description="Until then it can be moved and cancelled by the link.")
+    deposit: GuestDeposit | None = Field(description="null: none was asked for.")
+    deposit_asked: int = Field(description="The deposit that a confirmation now would ask for, in đồng.")
     can_confirm: bool
     can_move: bool
     can_cancel: bool

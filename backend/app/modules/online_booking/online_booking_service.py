@@ -45,6 +45,8 @@ from app.modules.branch.kinds import OnlineCheck
 from app.modules.calendar.calendar_service import CalendarContents
 from app.modules.calendar.ics import short_name
 from app.modules.catalogue import catalogue_service
+from app.modules.deposit.deposit_service import deposit_for
+from app.modules.online_booking import deposits
 from app.modules.online_booking.code_check import check_code
 from app.modules.online_booking.guest_links import (
     OpenLink,
@@ -225,7 +227,8 @@ async def read(session: AsyncSession, token: str, *, address: str) -> GuestVisit
 async def confirm(
     session: AsyncSession, token: str, request: OnlineConfirmation, *, address: str
 ) -> GuestVisit:
-    """Book the time that a link holds. A repeat changes nothing, whatever it says.
+    """Book the time that a link holds, or hold it for the deposit that the branch asks for. A repeat changes nothing,
+    whatever it says.
 
     The work is the same for every phone number, also for one that has reached the limit: it is counted last.
 
@@ -247,11 +250,13 @@ async def confirm(
         row.contact_name = request.full_name
         row.contact_phone = request.phone
         row.contact_email = request.email
-        row.address_hash = row.held_until = None
         row.code_hash = row.code_expires_at = None
         await session.flush()
-        change = StatusChange(status=StatusRequest.CONFIRMED)
-        await set_status(session, GuestLinkHolder(link.visit_id), link.visit_id, change)
+        if not await deposits.ask(session, link.branch_id, link.visit_id, row):
+            row.address_hash = row.held_until = None
+            await session.flush()
+            change = StatusChange(status=StatusRequest.CONFIRMED)
+            await set_status(session, GuestLinkHolder(link.visit_id), link.visit_id, change)
         await name_booker(session, link.visit_id, request.full_name, request.note)
         if await count_to_come(session, request.phone) > branch.online_visits_per_phone:
             raise CallTheBranch.named(branch.phone)
@@ -334,7 +339,9 @@ async def _read(session: AsyncSession, link: OpenLink) -> GuestVisit:
     }
     names = await staff_service.names_of_staff(session, asked_for)
     start = min(guest.start for guest in visit.appointments)
+    price = sum(guest.price for guest in visit.appointments)
     is_over = _hold_is_over(visit)
+    can_confirm = StatusRequest.CONFIRMED in possible and not is_over and row.contact_phone is None
     return GuestVisit(
         branch=OnlineBranch.model_validate(branch),
         status=AppointmentStatus.EXPIRED if is_over else _status_of(visit),
@@ -343,13 +350,15 @@ async def _read(session: AsyncSession, link: OpenLink) -> GuestVisit:
         hold_expires_at=visit.appointments[0].hold_expires_at,
         same_room=visit.same_room,
         note=visit.note,
-        price=sum(guest.price for guest in visit.appointments),
+        price=price,
         guests=[_guest(guest, names) for guest in visit.appointments],
         contact=None
         if row.contact_phone is None
         else GuestContact(full_name=row.contact_name, phone=row.contact_phone, email=row.contact_email),
         free_cancel_until=start - timedelta(minutes=branch.free_cancel_minutes),
-        can_confirm=StatusRequest.CONFIRMED in possible and not is_over,
+        deposit=await deposits.read_for_guest(session, visit.id),
+        deposit_asked=deposit_for(price, branch.deposit_percent) if can_confirm else 0,
+        can_confirm=can_confirm,
         can_move=StatusRequest.CANCELLED in possible and not is_over,
         can_cancel=StatusRequest.CANCELLED in possible,
         link_expires_at=link.expires_at,

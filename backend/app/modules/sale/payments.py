@@ -15,6 +15,8 @@ from app.modules.commission.earning import EarningLine, earn
 from app.modules.commission.rules import EarningKind
 from app.modules.course.sessions import lock_courses
 from app.modules.customer.customer_service import require_active
+from app.modules.deposit import balances as deposits
+from app.modules.deposit.balances import LockedDeposit, lock_deposits
 from app.modules.drawer.drawer_service import require_open_drawer
 from app.modules.gift_card.balances import LockedCard, NewGiftCard, issue_gift_cards, lock_cards, redeem
 from app.modules.identity.access import CurrentUser, authorize
@@ -80,7 +82,7 @@ async def take_payments(
         PaidTooMuch: They are more than what is left to pay.
         NothingPaid: There are none, and there is something left to pay.
         DrawerClosed: One is in cash.
-        GiftCardNotFound, GiftCardLocked, GiftCardExpired, GiftCardBalanceTooLow
+        GiftCardNotFound, GiftCardLocked, GiftCardExpired, GiftCardBalanceTooLow, DepositNotFound, DepositTooSmall
     """
     authorize(user, *DESK)
     async with idempotent(session, user.id, key, new, SaleRead, about=sale_id) as replay:
@@ -106,7 +108,7 @@ async def settle(
     Raises:
         CustomerNeeded: A course is sold without a customer.
         SaleNotOpen, PaidTooMuch, DrawerClosed, CourseUsedUp, CourseSessionGone, GiftCardNotFound, GiftCardLocked,
-            GiftCardExpired, GiftCardBalanceTooLow
+            GiftCardExpired, GiftCardBalanceTooLow, DepositNotFound, DepositTooSmall
     """
     if bill.status is not SaleStatus.OPEN:
         raise SaleNotOpen
@@ -116,6 +118,7 @@ async def settle(
     if left == 0:
         await _lock_customer_and_courses(session, bill)
     cards = await _lock_cards(session, payments)
+    paid_before = await _lock_deposits(session, payments)
     till = await lock_till(session, bill.branch_id)
     _require_drawer_for_cash(till, payments)
     closing = None
@@ -126,7 +129,9 @@ async def settle(
         payments = [*payments, *sessions]
         closing = _next_number(till)
     bill, facts = await _write_payments(session, till, bill, payments, closing, user_id)
-    await _redeem(session, till, cards, bill.payments[len(bill.payments) - len(payments) :])
+    new = bill.payments[len(bill.payments) - len(payments) :]
+    await _redeem(session, till, cards, new)
+    await _use_deposits(session, till, paid_before, new)
     if closing is not None:
         bill = await _hand_over(session, till, bill)
         commissions = await earn(session, till, _earning_lines(bill))
@@ -153,6 +158,18 @@ async def _redeem(
     for payment in payments:
         if payment.gift_card_id is not None:
             await redeem(session, till, cards[payment.gift_card_id], payment.amount, payment.id)
+
+
+async def _use_deposits(
+    session: AsyncSession,
+    till: LockedTill,
+    locked: Mapping[UUID, LockedDeposit],
+    payments: Sequence[PaymentRead],
+) -> None:
+    """Take what was paid by deposits off them."""
+    for payment in payments:
+        if payment.deposit_id is not None:
+            await deposits.use(session, till, locked[payment.deposit_id], payment.amount, payment.id)
 
 
 async def _write_payments(  # noqa: PLR0913, PLR0917 - which payments of which bill, who takes them, and whether it closes
@@ -272,6 +289,11 @@ async def _lock_cards(session: AsyncSession, payments: Sequence[NewPayment]) -> 
     return await lock_cards(session, card_ids=ids) if ids else {}
 
 
+async def _lock_deposits(session: AsyncSession, payments: Sequence[NewPayment]) -> dict[UUID, LockedDeposit]:
+    ids = {payment.deposit_id for payment in payments if payment.deposit_id is not None}
+    return await lock_deposits(session, ids) if ids else {}
+
+
 async def _hand_over(session: AsyncSession, till: LockedTill, bill: SaleRead) -> SaleRead:
     """Take the products of a bill out of the stock, and issue its gift cards. Return the bill with the ids of the cards."""
     pieces: dict[UUID, int] = {}
@@ -308,7 +330,12 @@ def _earning_lines(bill: SaleRead) -> list[EarningLine]:
 
 def _payment(new: PaymentInput) -> NewPayment:
     return NewPayment(
-        Method(new.method), new.amount, new.tendered, new.reference or "", gift_card_id=new.gift_card_id
+        Method(new.method),
+        new.amount,
+        new.tendered,
+        new.reference or "",
+        gift_card_id=new.gift_card_id,
+        deposit_id=new.deposit_id,
     )
 
 

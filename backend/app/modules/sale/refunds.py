@@ -16,6 +16,7 @@ from app.modules.course.returns import give_back as give_sessions_back
 from app.modules.course.returns import quote_return, return_course
 from app.modules.course.selling import lock_sold_courses
 from app.modules.course.sessions import LockedCourse
+from app.modules.deposit.balances import LockedDeposit, lock_deposits, restore
 from app.modules.drawer.drawer_service import refuse_without_cash
 from app.modules.gift_card.balances import LockedCard, give_back, lock_cards
 from app.modules.gift_card.balances import take_back as empty_cards
@@ -121,6 +122,7 @@ async def refund_sale(
         authorize(user, Role.ADMIN, branch_id=bill.branch_id)
         plan = await _plan(session, bill, refund)
         cards = await _lock_cards(session, plan)
+        deposits = await _lock_deposits(session, plan)
         till = await lock_till(session, bill.branch_id)
         if cash := sum(part.amount for part in plan.payments if part.payment.method is Method.CASH):
             await refuse_without_cash(session, till, cash)
@@ -137,7 +139,7 @@ async def refund_sale(
         )
         session.add(row)
         await session.flush()
-        commissions = await _write_parts(session, till, row.id, plan, cards)
+        commissions = await _write_parts(session, till, row.id, plan, cards, deposits)
         await _give_courses_back(session, till, plan, user.id)
         if bill.status is SaleStatus.OPEN:
             await fetch_raw(session, _UNPAY, bill.id, plan.amount)
@@ -191,10 +193,15 @@ def _entries(bill: SaleRead, plan: Plan) -> list[Entry]:
     return [*entries, Entry(Account.GOODWILL, plan.goodwill)]
 
 
-async def _write_parts(
-    session: AsyncSession, till: LockedTill, refund_id: UUID, plan: Plan, cards: Mapping[UUID, LockedCard]
+async def _write_parts(  # noqa: PLR0913, PLR0917 - the refund, and what it changes
+    session: AsyncSession,
+    till: LockedTill,
+    refund_id: UUID,
+    plan: Plan,
+    cards: Mapping[UUID, LockedCard],
+    deposits: Mapping[UUID, LockedDeposit],
 ) -> list[Entry]:
-    """Write the parts of a refund down, what is refunded of lines, tips and payments, and of gift cards.
+    """Write the parts of a refund down, what is refunded of lines, tips and payments, and of gift cards and deposits.
 
     Return the entries that take commissions back.
     """
@@ -223,6 +230,8 @@ async def _write_parts(
     for (payment, part), row in zip(plan.payments, of_payments, strict=True):
         if payment.gift_card_id is not None:
             await give_back(session, till, cards[payment.gift_card_id], part, row.id)
+        if payment.deposit_id is not None:
+            await restore(session, till, deposits[payment.deposit_id], part, row.id)
     return await reverse(
         session,
         till,
@@ -246,6 +255,11 @@ async def _lock_cards(session: AsyncSession, plan: Plan) -> dict[UUID, LockedCar
     paid = {part.payment.gift_card_id for part in plan.payments if part.payment.gift_card_id is not None}
     sold = {part.line.id for part in plan.lines if part.line.kind is LineKind.GIFT_CARD}
     return await lock_cards(session, card_ids=paid, sale_line_ids=sold) if paid or sold else {}
+
+
+async def _lock_deposits(session: AsyncSession, plan: Plan) -> dict[UUID, LockedDeposit]:
+    ids = {part.payment.deposit_id for part in plan.payments if part.payment.deposit_id is not None}
+    return await lock_deposits(session, ids) if ids else {}
 
 
 async def _restock(session: AsyncSession, bill: SaleRead, lines: Sequence[LinePart], refund_id: UUID) -> None:

@@ -188,7 +188,7 @@ class Payment(Entity):
     """The number on the slip of a card terminal, or of a transfer."""
     gift_card_id: Mapped[UUID | None] = mapped_column(ForeignKey("gift_card.id"))
     course_session_id: Mapped[UUID | None] = mapped_column(ForeignKey("course_session.id"))
-    deposit_id: Mapped[UUID | None]
+    deposit_id: Mapped[UUID | None] = mapped_column(ForeignKey("deposit.id"))
     bank_transfer_id: Mapped[UUID | None] = mapped_column(ForeignKey("bank_transfer.id"), index=True)
     """The notice of the transfer, if it was noticed."""
     business_day: Mapped[date]

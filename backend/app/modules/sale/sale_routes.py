@@ -27,6 +27,7 @@ from app.modules.customer.customer_errors import (
     CustomerMerged,
     CustomerNotFound,
 )
+from app.modules.deposit.deposit_errors import DepositNotFound, DepositTooSmall
 from app.modules.drawer.drawer_errors import DrawerClosed, NotEnoughCash
 from app.modules.gift_card.gift_card_errors import (
     GiftCardBalanceTooLow,
@@ -151,13 +152,13 @@ async def update_sale(user: SignedIn, session: SessionDep, sale_id: UUID, update
         *(SaleNotFound, SaleNotOpen, PaidTooMuch, NothingPaid, DrawerClosed),
         *(GiftCardNotFound, GiftCardLocked, GiftCardExpired, GiftCardBalanceTooLow),
         *(CustomerNotFound, CustomerArchived, CustomerErased, CustomerMerged),
-        *(CustomerNeeded, CourseUsedUp, CourseSessionGone, *_ONCE),
+        *(CustomerNeeded, CourseUsedUp, CourseSessionGone, DepositNotFound, DepositTooSmall, *_ONCE),
     ),
 )
 async def take_payments(
     user: SignedIn, session: SessionDep, key: IdempotencyKey, sale_id: UUID, new: PaymentsCreate
 ) -> SaleRead:
-    """Take payments for a bill: cash, transfers, cards, gift cards, in any mix.
+    """Take payments for a bill: cash, transfers, cards, gift cards, deposits, in any mix.
 
     The bill closes when nothing is left to pay. It gets its number, and nothing of it changes any more.
     """

@@ -158,7 +158,7 @@ class SaleCreate(RequestModel):
 class PaymentInput(RequestModel):
     """A payment of a bill, or of a part of it."""
 
-    method: Literal[Method.CASH, Method.TRANSFER, Method.CARD, Method.GIFT_CARD]
+    method: Literal[Method.CASH, Method.TRANSFER, Method.CARD, Method.GIFT_CARD, Method.DEPOSIT]
     amount: Annotated[StrictInt, Field(ge=1, le=MOST)] = Field(
         description="What it pays of the bill, in đồng."
     )
@@ -169,6 +169,7 @@ class PaymentInput(RequestModel):
         default=None, description="The number on the slip of the card terminal, or of the transfer."
     )
     gift_card_id: UUID | None = None
+    deposit_id: UUID | None = Field(default=None, description="What is left of it is owed to the guest.")
 
     @model_validator(mode="after")
     def _fits_the_method(self) -> Self:
@@ -182,6 +183,8 @@ class PaymentInput(RequestModel):
             raise bilingual_error(
                 "gift_card", "Chọn thẻ quà tặng.", "Name the gift card, and nothing else does"
             )
+        if (self.method is Method.DEPOSIT) != (self.deposit_id is not None):
+            raise bilingual_error("deposit", "Chọn tiền cọc.", "Name the deposit, and nothing else does")
         return self
 
 

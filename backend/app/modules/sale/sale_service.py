@@ -1,6 +1,6 @@
 """Bills: open them from visits or from nothing, change them while they are open, give them up, and read one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -14,7 +14,8 @@ from app.db.queries import fetch_raw, get_row
 from app.modules.booking.status.status import AppointmentStatus as Status
 from app.modules.branch.branch_service import get_branch
 from app.modules.course.selling import free_lines
-from app.modules.identity.access import CurrentUser, authorize
+from app.modules.deposit.balances import balances_of_visits
+from app.modules.identity.access import SYSTEM_USER, CurrentUser, authorize
 from app.modules.identity.roles import DESK
 from app.modules.ledger.till import business_day
 from app.modules.payment.payment_schemas import TransferCodeRead
@@ -46,32 +47,39 @@ async def create_sale(session: AsyncSession, user: CurrentUser, key: str, new: S
     async with idempotent(session, user.id, key, new, SaleRead) as replay:
         if replay.response is not None:
             return replay.response
-        branch = await get_branch(session, new.branch_id)
-        items = await read_billable(
-            session, new.branch_id, new.visit_ids, _fees(branch.late_cancel_fee, branch.no_show_fee)
-        )
-        if new.visit_ids and not items:
-            raise NothingToBill
-        sale = Sale(
-            id=uuid7(),
-            branch_id=branch.id,
-            customer_id=payer_of(items),
-            transfer_code=new_transfer_code(),
-            priced_on=business_day(utc_now(), ZoneInfo(branch.time_zone), branch.business_day_starts),
-            user_id=user.id,
-        )
-        session.add(sale)
-        lines, of_visits = await _lines_of_visits(session, items)
-        content = new.content.model_copy(
-            update={
-                "customer_id": new.content.customer_id or sale.customer_id,
-                "lines": [*of_visits, *new.content.lines],
-            }
-        )
-        rows = await write_content(session, user, sale, lines, content)
-        refuse_discounts_above(branch.discount_limit, user, sale, rows)
-        publish_branch_change(session, branch.id)
-        return replay.store(await read_bill(session, sale.id))
+        return replay.store(await open_bill(session, user, new))
+
+
+async def open_bill(session: AsyncSession, user: CurrentUser, new: SaleCreate) -> SaleRead:
+    """Open a bill for a user who may, or for a job.
+
+    Raises:
+        As `create_sale`.
+    """
+    branch = await get_branch(session, new.branch_id)
+    items = await read_items(session, branch.id, new.visit_ids)
+    if new.visit_ids and not items:
+        raise NothingToBill
+    sale = Sale(
+        id=uuid7(),
+        branch_id=branch.id,
+        customer_id=payer_of(items),
+        transfer_code=new_transfer_code(),
+        priced_on=business_day(utc_now(), ZoneInfo(branch.time_zone), branch.business_day_starts),
+        user_id=None if user is SYSTEM_USER else user.id,
+    )
+    session.add(sale)
+    lines, of_visits = await _lines_of_visits(session, items)
+    content = new.content.model_copy(
+        update={
+            "customer_id": new.content.customer_id or sale.customer_id,
+            "lines": [*of_visits, *new.content.lines],
+        }
+    )
+    rows = await write_content(session, user, sale, lines, content)
+    refuse_discounts_above(branch.discount_limit, user, sale, rows)
+    publish_branch_change(session, branch.id)
+    return await read_bill(session, sale.id)
 
 
 async def update_sale(
@@ -94,13 +102,7 @@ async def update_sale(
     lines = (await session.scalars(select(SaleLine).where(SaleLine.sale_id == sale_id))).all()
     line_ids = {line.id for line in update.lines}
     billed = {line.item_id for line in lines if line.id in line_ids}
-    items = await read_billable(
-        session,
-        sale.branch_id,
-        update.visit_ids,
-        _fees(branch.late_cancel_fee, branch.no_show_fee),
-        on_bill=sale_id,
-    )
+    items = await read_items(session, branch.id, update.visit_ids, on_bill=sale_id)
     added, of_visits = await _lines_of_visits(session, [item for item in items if item.item_id not in billed])
     content = update.model_copy(update={"lines": [*update.lines, *of_visits]})
     rows = await write_content(session, user, sale, [*lines, *added], content)
@@ -182,9 +184,19 @@ async def draw_vietqr(session: AsyncSession, user: CurrentUser, sale_id: UUID) -
     return await draw_transfer_code(session, bill.branch_id, bill.due, bill.transfer_code)
 
 
-def _fees(late_cancel: int, no_show: int) -> dict[Status, int]:
-    """Return the percentages that guests pay who have missed a treatment."""
-    return {Status.LATE_CANCELLED: late_cancel, Status.NO_SHOW: no_show}
+async def read_items(
+    session: AsyncSession, branch_id: UUID, visit_ids: Collection[UUID], *, on_bill: UUID | None = None
+) -> list[BillableItem]:
+    """Return what is to be billed of visits, with the fees and the deposits that guests lose by the rules of the branch."""
+    branch = await get_branch(session, branch_id)
+    return await read_billable(
+        session,
+        branch_id,
+        visit_ids,
+        {Status.LATE_CANCELLED: branch.late_cancel_fee, Status.NO_SHOW: branch.no_show_fee},
+        on_bill=on_bill,
+        to_keep=await balances_of_visits(session, visit_ids) if branch.keep_deposit else {},
+    )
 
 
 async def _lines_of_visits(

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from app.common.money import share
 from app.db.queries import fetch_raw
 from app.modules.booking.booking_errors import VisitNotFound
 from app.modules.booking.status.status import AppointmentStatus as Status
@@ -40,9 +41,10 @@ class BillableItem(NamedTuple):
     is_fee: bool = False
     """Whether the guest has missed it, and pays a part of its price."""
 
-    def as_fee(self, percent: int) -> "BillableItem":
-        """Return the fee for a treatment that the guest has missed: half a đồng is rounded up."""
-        return self._replace(price=(self.price * percent + 50) // 100, is_fee=True)
+    def as_fee(self, percent: int, deposit: int = 0) -> "BillableItem":
+        """Return the fee for a treatment that the guest has missed: half a đồng is rounded up. A deposit for it that the
+        branch keeps is the least of it."""
+        return self._replace(price=max((self.price * percent + 50) // 100, deposit), is_fee=True)
 
     @property
     def sold_id(self) -> UUID:
@@ -52,18 +54,20 @@ class BillableItem(NamedTuple):
         return sold
 
 
-async def read_billable(
+async def read_billable(  # noqa: PLR0913 - whose, and by which rules
     session: AsyncSession,
     branch_id: UUID,
     visit_ids: Collection[UUID],
     fees: Mapping[Status, int],
     *,
     on_bill: UUID | None = None,
+    to_keep: Mapping[UUID, int] | None = None,
 ) -> list[BillableItem]:
     """Return what the guests of these visits have to pay for and what is on no bill yet, but perhaps on this one.
 
     Args:
         fees: The percentage of a treatment's price that a guest pays who has missed it, by the status of the appointment.
+        to_keep: By visit, what is left of a deposit that guests lose with the treatments that they miss.
 
     Raises:
         VisitNotFound: There is no such visit in the branch.
@@ -74,12 +78,33 @@ async def read_billable(
     items = [BillableItem(*row) for row in rows]
     if {item.visit_id for item in items if item.branch_id == branch_id} != {*visit_ids}:
         raise VisitNotFound
-    return [
-        item if item.status in _TO_PAY else item.as_fee(fees[item.status])
-        for item in items
-        if not item.is_billed
-        and (item.status in _TO_PAY or (item.variant_id is not None and fees.get(item.status)))
-    ]
+    deposits = _deposits_of(items, to_keep or {})
+    to_bill = (_to_bill(item, fees, deposits.get(item.item_id, 0)) for item in items if not item.is_billed)
+    return [item for item in to_bill if item is not None]
+
+
+def _to_bill(item: BillableItem, fees: Mapping[Status, int], deposit: int) -> BillableItem | None:
+    """Return what the guest pays for a treatment or an add-on: its price, a fee, or nothing."""
+    if item.status in _TO_PAY:
+        return item
+    percent = fees.get(item.status)
+    if item.variant_id is None or percent is None or not (percent or deposit):
+        return None
+    return item.as_fee(percent, deposit)
+
+
+def _deposits_of(items: Iterable[BillableItem], to_keep: Mapping[UUID, int]) -> dict[UUID, int]:
+    """Return the part of a visit's deposit that is for each treatment, by the treatments' prices."""
+    parts: dict[UUID, int] = {}
+    for visit_id, deposit in to_keep.items():
+        prices = {
+            item.item_id: item.price
+            for item in items
+            if item.visit_id == visit_id and item.variant_id is not None and not item.is_billed
+        }
+        if any(prices.values()):
+            parts |= zip(prices, share(deposit, [*prices.values()]), strict=True)
+    return parts
 
 
 def payer_of(items: Iterable[BillableItem]) -> UUID | None:
