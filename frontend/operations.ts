@@ -5,6 +5,9 @@ import type { Plugin } from "vite";
 
 const GENERATED = new URL("./src/api/generated/", import.meta.url).pathname;
 const PREFIX = `${GENERATED}operation/`;
+/** The client's own reader of streams, which nothing calls: `src/api/stream.ts` reads them. */
+const STREAMS = /\/serverSentEvents\.gen$/;
+const NO_STREAMS = `${GENERATED}no-streams.ts`;
 const IMPORT = /import \{([^}]*)\} from "@\/api\/generated";/g;
 /** What the functions call. What one of them does without is shaken off. */
 const HEADER = `import { formDataBodySerializer } from "${GENERATED}client/index.ts";
@@ -34,8 +37,12 @@ export function splitOperations(): Plugin {
           .join(""),
       );
     },
-    resolveId: (id) => (id.startsWith(PREFIX) ? id : null),
+    resolveId(id) {
+      if (STREAMS.test(id)) return NO_STREAMS;
+      return id.startsWith(PREFIX) ? id : null;
+    },
     load(id) {
+      if (id === NO_STREAMS) return "export const createSseClient = undefined;";
       if (!id.startsWith(PREFIX)) return null;
       const name = id.slice(PREFIX.length, -".ts".length);
       return { code: HEADER + functions.get(name), moduleSideEffects: false };

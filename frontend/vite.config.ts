@@ -5,7 +5,7 @@ import { defineConfig } from "vitest/config";
 import { splitOperations } from "./operations.ts";
 
 /** Names in the page all files that it may load, so that they can be kept for a time without the network: all but those of
-    the owner's screens, which are of no use without it. */
+    the owner's screens and of reports, which are of no use without it. */
 const files: Plugin = {
   name: "zenspa-files",
   transformIndexHtml: {
@@ -22,10 +22,10 @@ const files: Plugin = {
   },
 };
 
-/** Return whether a chunk has modules of the owner's screens, and beside them no more than packages that only they use. */
+/** Return whether a chunk has modules of the owner's screens or of reports, and beside them no more than packages that only they use. */
 function isOfOwner({ moduleIds }: Rolldown.OutputChunk): boolean {
   const own = moduleIds.filter((id) => !id.includes("/node_modules/"));
-  return own.length > 0 && own.every((id) => /\/src\/(setup\/|i18n\/setup\.)/.test(id));
+  return own.length > 0 && own.every((id) => /\/src\/(setup\/|reports\/|i18n\/(setup|reports)\.)/.test(id));
 }
 
 export default defineConfig({
@@ -53,7 +53,7 @@ export default defineConfig({
             // With what a therapist's phone shares with the board, so that it does not load the board (`shipped.ts`).
             {
               name: "shell",
-              test: /src\/(shell\/Shell|actions\/|board\/(use(Board|Now)|spans)|card\/steps(Query)?\.|api\/generated\/operation\/(set|undo)VisitStatus)|icons\/(bed-double|cloud-off|heart-pulse|undo-2)\./,
+              test: /src\/(shell\/Shell|actions\/|board\/(use(Board|Now)|spans)|card\/steps(Query)?\.|api\/generated\/operation\/((set|undo)VisitStatus|listStaff|listShifts|getCommissionStatement))|icons\/(bed-double|cloud-off|heart-pulse|undo-2)\./,
               priority: 2,
             },
             { name: "board", test: /src\/board\/BoardPage/, priority: 1 },

@@ -15,6 +15,7 @@ import { parseBoardSearch } from "@/board/search";
 import { parseCustomersSearch, parseMergeSearch, parseNewCustomerSearch } from "@/customers/search";
 import { addTexts } from "@/i18n";
 import { parseDaySearch } from "@/me/search";
+import { parseEarningsSearch, parseReportsSearch, parseStatementSearch } from "@/reports/search";
 import {
   parseAuditSearch,
   parseBranchesSearch,
@@ -207,6 +208,28 @@ const drawer = createRoute({
   ),
 });
 
+const reports = createRoute({
+  getParentRoute: () => desk,
+  path: "/reports",
+  beforeLoad: () => needTexts("reports"),
+  validateSearch: parseReportsSearch,
+  component: lazyRouteComponent(
+    page(() => import("@/reports/ReportsPage")),
+    "ReportsPage",
+  ),
+});
+
+const commissions = createRoute({
+  getParentRoute: () => desk,
+  path: "/reports/commissions",
+  beforeLoad: () => needTexts("reports"),
+  validateSearch: parseStatementSearch,
+  component: lazyRouteComponent(
+    page(() => import("@/reports/StatementPage")),
+    "StatementPage",
+  ),
+});
+
 const me = createRoute({
   getParentRoute: () => root,
   path: "/me",
@@ -242,6 +265,17 @@ const myAccount = createRoute({
   component: lazyRouteComponent(
     page(() => import("@/me/AccountPage")),
     "AccountPage",
+  ),
+});
+
+const myEarnings = createRoute({
+  getParentRoute: () => me,
+  path: "/earnings",
+  beforeLoad: () => needTexts("reports"),
+  validateSearch: parseEarningsSearch,
+  component: lazyRouteComponent(
+    page(() => import("@/me/EarningsPage")),
+    "EarningsPage",
   ),
 });
 
@@ -412,8 +446,10 @@ export const router = createRouter({
       mergeCustomers,
       bills,
       drawer,
+      reports,
+      commissions,
     ]),
-    me.addChildren([myDay, myLeave, myAccount]),
+    me.addChildren([myDay, myLeave, myAccount, myEarnings]),
     setup.addChildren([
       setupIndex,
       guide,

@@ -59,8 +59,13 @@ function isSyllable(word: string): boolean {
 
 /** Return `450.000đ`. */
 export function money(amount: number): string {
-  const digits = String(Math.abs(amount)).replace(/\B(?=(\d{3})+$)/g, ".");
-  return `${amount < 0 ? "−" : ""}${digits}đ`;
+  return `${grouped(amount)}đ`;
+}
+
+/** Return `1.250`. */
+export function grouped(count: number): string {
+  const digits = String(Math.abs(count)).replace(/\B(?=(\d{3})+$)/g, ".");
+  return `${count < 0 ? "−" : ""}${digits}`;
 }
 
 /** The parts of numbers in E.164, and what they begin with. The pages of guests write them alike (`pages/format.py`). */

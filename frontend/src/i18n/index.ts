@@ -5,6 +5,7 @@ import { initReactI18next } from "react-i18next";
 import { type Language, preferences } from "@/app/preferences";
 import { addPreload } from "@/app/preload";
 import type customers from "./customers.vi.json";
+import type reports from "./reports.vi.json";
 import type setup from "./setup.vi.json";
 import type till from "./till.vi.json";
 import type vi from "./vi.json";
@@ -12,18 +13,22 @@ import type vi from "./vi.json";
 declare module "i18next" {
   interface CustomTypeOptions {
     defaultNS: "translation";
-    resources: { translation: typeof vi & typeof customers & typeof till; setup: typeof setup };
+    resources: {
+      translation: typeof vi & typeof customers & typeof till & typeof reports;
+      setup: typeof setup;
+    };
   }
 }
 
 /** A file of texts. */
-type Part = "translation" | "customers" | "setup" | "till";
+type Part = "translation" | "customers" | "setup" | "till" | "reports";
 
 const TEXTS: Record<Part, Record<Language, () => Promise<{ default: object }>>> = {
   translation: { vi: () => import("./vi.json"), en: () => import("./en.json") },
   customers: { vi: () => import("./customers.vi.json"), en: () => import("./customers.en.json") },
   setup: { vi: () => import("./setup.vi.json"), en: () => import("./setup.en.json") },
   till: { vi: () => import("./till.vi.json"), en: () => import("./till.en.json") },
+  reports: { vi: () => import("./reports.vi.json"), en: () => import("./reports.en.json") },
 };
 /** What is shown in this tab. The board does without the texts of other pages. */
 const used = new Set<Part>(["translation"]);

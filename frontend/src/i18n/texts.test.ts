@@ -6,6 +6,8 @@ import { describe, expect, it } from "vitest";
 import customersEn from "./customers.en.json";
 import customersVi from "./customers.vi.json";
 import en from "./en.json";
+import reportsEn from "./reports.en.json";
+import reportsVi from "./reports.vi.json";
 import setupEn from "./setup.en.json";
 import setupVi from "./setup.vi.json";
 import tillEn from "./till.en.json";
@@ -99,8 +101,8 @@ describe("texts in the code", () => {
 
 describe("translations", () => {
   const languages = {
-    vi: texts({ ...vi, ...customersVi, ...tillVi, setup: setupVi }),
-    en: texts({ ...en, ...customersEn, ...tillEn, setup: setupEn }),
+    vi: texts({ ...vi, ...customersVi, ...tillVi, ...reportsVi, setup: setupVi }),
+    en: texts({ ...en, ...customersEn, ...tillEn, ...reportsEn, setup: setupEn }),
   };
   const placeholders = (text = "") => (text.match(/\{\{\w+\}\}/g) ?? []).sort();
 

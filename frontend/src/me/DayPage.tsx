@@ -1,9 +1,10 @@
 /** A therapist's day: the next guest on top, then everything in order; a finger that swipes leads to another day. */
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { CalendarX2, CloudOff } from "lucide-react";
-import { type TouchEvent, useRef } from "react";
+import { type TouchEvent, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { BranchRead, StaffRead } from "@/api/generated";
+import { deferred } from "@/app/deferred";
 import { addDays, dayIn, spanIn, timeIn } from "@/board/time";
 import { useNow } from "@/board/useNow";
 import { Failure } from "@/design/Failure";
@@ -17,6 +18,8 @@ import { Page } from "./Page";
 import { Person } from "./Person";
 import { Skeleton } from "./states";
 import { type DayState, useDay } from "./useDay";
+
+const EarningsCard = deferred(async () => (await import("./EarningsCard")).EarningsCard);
 
 /** Milliseconds until the minutes that are left are counted again. */
 const TICK = 10_000;
@@ -36,6 +39,8 @@ function Day({ staff, branches, zone }: { staff: StaffRead; branches: BranchRead
   const now = useNow(TICK);
   const today = dayIn(zone, now);
   const { day = today } = useSearch({ from: "/me/" });
+  const [showsEarnings, setShowsEarnings] = useState(true);
+  const [branch] = branches;
   const branchIds = branches.map(({ id }) => id);
   const state = useDay(branchIds, day, today);
   const agenda = state.boards && agendaOf(state.boards, staff.id);
@@ -66,6 +71,9 @@ function Day({ staff, branches, zone }: { staff: StaffRead; branches: BranchRead
           )
         ) : (
           <Content agenda={agenda} branches={branches} isToday={day === today} now={now} key={day} />
+        )}
+        {agenda !== undefined && day === today && branch !== undefined && showsEarnings && (
+          <EarningsCard branch={branch} onClose={() => setShowsEarnings(false)} />
         )}
       </Page>
       <DayStrip staffId={staff.id} zone={zone} day={day} today={today} onDay={go} />

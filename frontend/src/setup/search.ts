@@ -1,26 +1,5 @@
-/** What the addresses of the owner's screens have. Anything else in an address is undefined, and not left out: the router
-    adds what is left out. */
-import { isDay } from "@/board/time";
-
-type Reader<Value> = (given: unknown) => Value | undefined;
-type Search<Readers> = {
-  [Name in keyof Readers]?: Readers[Name] extends Reader<infer Value> ? Value | undefined : never;
-};
-
-const text: Reader<string> = (given) => (typeof given === "string" ? given : undefined);
-const flag: Reader<boolean> = (given) => (given === true ? true : undefined);
-const day: Reader<string> = (given) => (isDay(given) ? given : undefined);
-const oneOf =
-  <const Value>(known: readonly Value[]): Reader<Value> =>
-  (given) =>
-    known.find((value) => value === given);
-
-function parser<Readers extends Record<string, Reader<unknown>>>(readers: Readers) {
-  return (search: Record<string, unknown>) =>
-    Object.fromEntries(
-      Object.entries(readers).map(([name, read]) => [name, read(search[name])]),
-    ) as Search<Readers>;
-}
+/** What the addresses of the owner's screens have. */
+import { day, flag, oneOf, parser, text } from "@/app/parser";
 
 export const STEPS = ["branch", "rooms", "treatments", "people", "shifts", "check"] as const;
 export type Step = (typeof STEPS)[number];

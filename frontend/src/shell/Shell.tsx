@@ -1,6 +1,14 @@
 /** The frame of all screens of the desk: the name, the pages, the branch, the account. */
 import { Link, Outlet } from "@tanstack/react-router";
-import { CalendarDays, HandHeart, ReceiptText, UserRoundX, UsersRound, Wallet } from "lucide-react";
+import {
+  CalendarDays,
+  ChartColumn,
+  HandHeart,
+  ReceiptText,
+  UserRoundX,
+  UsersRound,
+  Wallet,
+} from "lucide-react";
 import { useTranslation } from "react-i18next";
 import { Toaster } from "@/actions/toasts";
 import { Unsent } from "@/actions/Unsent";
@@ -21,6 +29,7 @@ const PAGES = [
   { to: "/desk/customers", icon: UsersRound, name: "nav.customers", isForDesk: true },
   { to: "/desk/bills", icon: ReceiptText, name: "nav.bills", isForDesk: true },
   { to: "/desk/drawer", icon: Wallet, name: "nav.drawer", isForDesk: true },
+  { to: "/desk/reports", icon: ChartColumn, name: "nav.reports", isForDesk: true },
 ] as const;
 
 export function Shell() {
