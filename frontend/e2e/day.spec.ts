@@ -1,9 +1,8 @@
 /** A Saturday at the desk, from the first booking to the last guest, as a receptionist works it. */
-import { execFileSync } from "node:child_process";
 import type { Locator, Page } from "@playwright/test";
-import { expect, factsOf, signIn, test } from "./facts";
+import { expect, signIn, storedOf, test } from "./facts";
 import { addCustomer, newWord } from "./people";
-import { choose, inMinutes, makeSpa, type TestSpa } from "./spa";
+import { choose, inMinutes, makeSpa } from "./spa";
 
 const NAMES = [
   ...["Chị Hạnh", "Cô Bích Liên", "Anh Tuấn Kiệt", "Chị Phương Thảo", "Bé Gia Hân", "Chị Kim Ngân"],
@@ -54,16 +53,6 @@ async function shownCards(page: Page): Promise<string[]> {
   const of = ([key = "", status = ""]: string[]) =>
     `${WITHOUT_TIME.includes(status) ? key.split("/")[0] : key} ${status}`;
   return cards.map(of).sort();
-}
-
-/** Return what PostgreSQL has of the branch, in the same words. */
-function storedCards(spa: TestSpa): string[] {
-  const answer = execFileSync(
-    ".venv/bin/python",
-    ["-m", "tests.e2e.read_day", factsOf().database, spa.branch],
-    { cwd: "../backend", encoding: "utf-8" },
-  );
-  return (JSON.parse(answer) as string[]).sort();
 }
 
 test("a day at the desk: 30 visits, a couple, a walk-in, a no-show undone, a therapist ill", async ({
@@ -175,7 +164,7 @@ test("a day at the desk: 30 visits, a couple, a walk-in, a no-show undone, a the
   await page.getByRole("button", { name: "Áp dụng phương án" }).click();
   await expect(page.getByText(/^Đã chia lịch của Ngọc Hân/).first()).toBeVisible();
 
-  await expect.poll(() => shownCards(page)).toEqual(storedCards(spa));
+  await expect.poll(() => shownCards(page)).toEqual(storedOf(spa.branch, "cards"));
   const live = await shownCards(page);
   expect(live).toHaveLength(31);
   await page.reload();

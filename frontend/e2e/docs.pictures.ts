@@ -2,6 +2,7 @@
 import type { Page } from "@playwright/test";
 import { booked, confirm, fillIn, openPhone, tap } from "./book";
 import { drag } from "./days";
+import { workEvening } from "./evening";
 import { expect, factsOf, signIn, test } from "./facts";
 
 interface Picture {
@@ -181,3 +182,14 @@ for (const [name, { path, act }] of Object.entries(SETUP)) {
     await context.close();
   });
 }
+
+test("till", async ({ browser, baseURL, request }) => {
+  const context = await browser.newContext({ viewport: LAPTOP, baseURL, locale: "vi-VN" });
+  const page = await context.newPage();
+  const look = async (name: string) => {
+    await page.evaluate(() => document.fonts.ready);
+    await page.screenshot({ path: `../docs/pictures/${name}.png` });
+  };
+  await workEvening(page, request, { policy: { name: "Sen Trắng Thảo Điền" }, look });
+  await context.close();
+});

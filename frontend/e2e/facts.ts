@@ -1,4 +1,5 @@
 /** What the server of the tests says about itself, and what most tests begin with. */
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { type APIRequestContext, test as base, expect, type Page } from "@playwright/test";
 import { BASE_URL } from "../playwright.config";
@@ -127,3 +128,13 @@ export const test = base.extend<Fixtures>({
 });
 
 export { expect };
+
+/** Return what PostgreSQL has of a branch, past the API: a text for each row, in order. */
+export function storedOf(branch: string, what: "cards" | "ledger"): string[] {
+  const answer = execFileSync(
+    ".venv/bin/python",
+    ["-m", "tests.e2e.read", what, factsOf().database, branch],
+    { cwd: "../backend", encoding: "utf-8" },
+  );
+  return (JSON.parse(answer) as string[]).sort();
+}
