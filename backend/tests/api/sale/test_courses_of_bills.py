@@ -1,11 +1,14 @@
 """Bills that sell courses, and lines that their sessions pay."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+import time_machine
 
+from app.common.helpers import utc_now
 from app.modules.booking.status.status import AppointmentStatus
 from tests.builders.bills import SALES, Desk, balances, cash, code_of, therapist
 from tests.builders.courses import add_plan
@@ -76,29 +79,52 @@ async def test_a_session_is_free_again_when_the_line_or_the_bill_goes(desk: Desk
     assert await states(course_id) == {"free": 10}
 
 
-async def test_a_course_is_sold_and_used_on_one_bill(desk: Desk) -> None:
+async def posted() -> list[tuple[str, dict[str, int]]]:
+    """Return what the ledger has of each fact, in order: its source and the amounts by account."""
+    rows = await run_sql(
+        "SELECT posted.id, posted.source, entry.account, entry.amount FROM ledger_transaction AS posted"
+        " JOIN ledger_entry AS entry ON entry.transaction_id = posted.id ORDER BY posted.id, entry.id"
+    )
+    facts: dict[UUID, tuple[str, dict[str, int]]] = {}
+    for fact_id, source, account, amount in rows:
+        facts.setdefault(fact_id, (source, {}))[1][account] = amount
+    return [*facts.values()]
+
+
+async def test_a_course_is_sold_and_used_on_one_bill_and_half_of_it_returned_six_weeks_later(
+    desk: Desk,
+) -> None:
     customer_id, _ = await new_customer()
     plan_id = await add_plan(desk.spa.variant_id)
     lines = [
         {"course_plan_id": str(plan_id)},
         {"variant_id": str(desk.spa.variant_id), "by_new_course": True, "staff_id": therapist(desk)},
     ]
-    bill = await desk.open(lines=lines, customer_id=str(customer_id))
-    assert (bill["total"], bill["due"]) == (3_850_000, 3_500_000)
-    bill = await desk.pay(bill)
-    course_id = await course_of(bill)
-    assert await states(course_id) == {"free": 9, "used": 1}
-    assert await balances() == COURSE | {"course": -3_240_741 + 324_074, "revenue": -324_074}
-    # Six weeks later half of it is returned: five were used.
-    for _ in range(4):
-        await desk.pay(await use(desk, str(customer_id), course_id))
+    with time_machine.travel(utc_now() - timedelta(weeks=6)):
+        bill = await desk.open(lines=lines, customer_id=str(customer_id))
+        assert (bill["total"], bill["due"]) == (3_850_000, 3_500_000)
+        bill = await desk.pay(bill)
+        course_id = await course_of(bill)
+        assert await states(course_id) == {"free": 9, "used": 1}
+        assert await balances() == COURSE | {"course": -3_240_741 + 324_074, "revenue": -324_074}
+        for _ in range(4):
+            await desk.pay(await use(desk, str(customer_id), course_id))
     line = {"line_id": bill["lines"][0]["id"]}
     refunded = await desk.refund(bill, lines=[line])
     assert refunded["refunds"][0]["amount"] == 1_750_000
-    sums = await balances()
-    assert (sums.get("course"), sums["cash"], sums["revenue"]) == (None, 1_750_000, -5 * 324_074)
-    assert sums["vat"] + sums["revenue"] + sums["cash"] == 0
     assert await states(course_id) == {"used": 5, "refunded": 5}
+    used = ("course_entry", {"course": 324_074, "revenue": -324_074})
+    assert await posted() == [
+        used,
+        ("payment", {"cash": 3_500_000, "receivable": -3_500_000}),
+        ("sale", {"receivable": 3_500_000, "course": -3_240_741, "vat": -259_259}),
+        *[used] * 4,
+        ("course_entry", {"course": 1_620_371, "vat": 129_629, "receivable": -1_750_000}),
+        ("refund", {"cash": -1_750_000, "receivable": 1_750_000}),
+    ]
+    assert await balances() == {"cash": 1_750_000, "revenue": -5 * 324_074, "vat": -129_630}
+    [row] = await run_sql("SELECT max(business_day) - min(business_day) AS days FROM ledger_transaction")
+    assert row["days"] == 42
     again = await desk.send(f"{SALES}/{bill['id']}/refunds", {"lines": [line]})
     assert code_of(again) == (409, "COURSE_USED_UP")
 
