@@ -36,11 +36,11 @@ _STATEMENTS = {
 }
 
 
-async def main(what: str, url: str, branch_id: str) -> None:
+async def main(rows: str, url: str, branch_id: str) -> None:
     connection = await asyncpg.connect(url)
-    rows = await connection.fetch(_STATEMENTS[what], branch_id)
+    found = await connection.fetch(_STATEMENTS[rows], branch_id)
     await connection.close()
-    sys.stdout.write(json.dumps([row[0] for row in rows]))
+    sys.stdout.write(json.dumps([row[0] for row in found]))
 
 
 if __name__ == "__main__":

@@ -232,7 +232,7 @@ class Allocation(Entity):
     state: Mapped[str] = mapped_column(Text)
     hold_expires_at: Mapped[datetime | None]
     appointment_id: Mapped[UUID] = mapped_column(index=True)
-    appointment_treatment_id: Mapped[UUID]
+    appointment_treatment_id: Mapped[UUID] = mapped_column(index=True)
 
     __table_args__ = (
         CheckConstraint("state IN ('held', 'booked')", name="state"),
