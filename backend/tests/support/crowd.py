@@ -13,9 +13,10 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from types import TracebackType
-from typing import Any, NamedTuple, Self
+from typing import Any, NamedTuple, Self, override
 from urllib.parse import urlsplit
 
+import httpx2
 import psutil
 
 from app.core.config import settings
@@ -37,8 +38,11 @@ class Answer(NamedTuple):
 
 
 def request(method: str, path: str, headers: Mapping[str, str], body: object = None) -> bytes:
-    """Return an HTTP request with a JSON body, as bytes."""
-    content = json.dumps(body).encode()
+    """Return an HTTP request with a JSON body, as bytes. Bytes are sent as they are."""
+    return _as_bytes(method, path, headers, body if isinstance(body, bytes) else json.dumps(body).encode())
+
+
+def _as_bytes(method: str, path: str, headers: Mapping[str, str], content: bytes) -> bytes:
     lines = {"Host": "127.0.0.1", "Content-Type": "application/json", "Content-Length": str(len(content))}
     head = "".join(f"{name}: {value}\r\n" for name, value in {**lines, **headers}.items())
     return f"{method} {path} HTTP/1.1\r\n{head}\r\n".encode() + content
@@ -142,6 +146,24 @@ class Crowd:
                 return Answer(status, body)
             await asyncio.sleep(int(headers["retry-after"]))
             writer.write(content)
+
+
+class CrowdClient(httpx2.AsyncClient):
+    """A client with the methods of httpx, that sends by one connection of a crowd."""
+
+    def __init__(self, crowd: Crowd, number: int, *, authorization: str) -> None:
+        super().__init__(headers={"Authorization": authorization}, base_url="http://crowd")
+        self._crowd, self._number = crowd, number
+
+    @override
+    async def send(self, request: httpx2.Request, **_: Any) -> httpx2.Response:
+        own = {"host", "content-type", "content-length", "connection", "accept-encoding"}
+        headers = {name: value for name, value in request.headers.items() if name not in own}
+        path = request.url.raw_path.decode()
+        answer = await self._crowd.send_as(
+            self._number, _as_bytes(request.method, path, headers, request.content)
+        )
+        return httpx2.Response(answer.status, json=answer.body, request=request)
 
 
 async def _read(reader: asyncio.StreamReader) -> tuple[int, dict[str, str], Any]:

@@ -283,11 +283,14 @@ async def _book(session: AsyncSession, transfer: BankTransfer, branch_id: UUID) 
 
 
 async def _pay(session: AsyncSession, transfer: BankTransfer, bill: SaleRead, amount: int) -> None:
-    """Pay a locked bill with a part of a locked transfer."""
-    await _book(session, transfer, bill.branch_id)
+    """Pay a locked bill with a part of a locked transfer.
+
+    The bill is settled first: that locks customers and courses, and the till is locked after them.
+    """
     await _apply(session, transfer, amount)
     payment = NewPayment(Method.TRANSFER, amount, reference=transfer.reference, bank_transfer_id=transfer.id)
     await settle(session, bill, [payment], transfer.user_id)
+    await _book(session, transfer, bill.branch_id)
 
 
 async def _pay_deposit(

@@ -63,8 +63,12 @@ async def give_back(
         await session.execute(extended.values(expires_on=till.business_day + VALID_AFTER_REFUND))
 
 
-def quote_return(course: LockedCourse) -> CourseReturn:
+def quote_return(course: LockedCourse, given_back: Collection[UUID] = ()) -> CourseReturn:
     """Return what is paid back if a course is returned now.
+
+    Args:
+        course: The course.
+        given_back: Lines of bills whose sessions are given back first.
 
     By list price, every session that is gone counts with it. Never more is paid back than the sessions that are left cost.
 
@@ -74,7 +78,7 @@ def quote_return(course: LockedCourse) -> CourseReturn:
     """
     if course.in_state(CourseSessionState.RESERVED):
         raise CourseReserved
-    free = course.free
+    free = [*course.free, *(row for row in course.rows if row.is_billed and row.sale_line_id in given_back)]
     if not free:
         raise CourseUsedUp
     gross, net = sum(row.gross for row in free), sum(row.net for row in free)

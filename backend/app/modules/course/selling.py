@@ -41,8 +41,10 @@ SELECT session.appointment_treatment_id, course_id, session.id, number, gross, g
 FROM course_session AS session WHERE session.appointment_treatment_id = ANY($1::uuid[])
 """
 _COURSES_OF_LINES = "SELECT DISTINCT course_id FROM course_session WHERE sale_line_id = ANY($1::uuid[])"
-
-_SOLD = "SELECT id, sale_line_id FROM customer_course WHERE sale_line_id = ANY($1::uuid[])"
+_OF_REFUND = """
+SELECT id, sale_line_id FROM customer_course WHERE sale_line_id = ANY($1::uuid[])
+UNION ALL SELECT course_id, NULL FROM course_session WHERE sale_line_id = ANY($2::uuid[])
+"""
 
 
 class PaidLine(NamedTuple):
@@ -234,15 +236,18 @@ async def lock_lines(
     ]
 
 
-async def lock_sold_courses(
-    session: AsyncSession, sale_line_ids: Collection[UUID]
+async def lock_refunded_courses(
+    session: AsyncSession, *, sold: Collection[UUID], paid: Collection[UUID] = ()
 ) -> dict[UUID, LockedCourse]:
-    """Lock the courses that lines of bills have sold, and return them by these lines."""
-    if not sale_line_ids:
+    """Lock the courses that lines of a bill have sold, and those whose sessions have paid lines, all at once.
+
+    Return the sold ones by their lines.
+    """
+    if not sold and not paid:
         return {}
-    rows = await fetch_raw(session, _SOLD, [*sale_line_ids])
-    courses = await lock_courses(session, [course_id for course_id, _ in rows])
-    return {line_id: courses[course_id] for course_id, line_id in rows}
+    rows = await fetch_raw(session, _OF_REFUND, [*sold], [*paid])
+    courses = await lock_courses(session, {course_id for course_id, _ in rows})
+    return {line_id: courses[course_id] for course_id, line_id in rows if line_id is not None}
 
 
 def _of_treatment(course: LockedCourse, treatment_id: UUID | None) -> SessionRow | None:

@@ -12,6 +12,7 @@ from app.common.money import share
 from app.common.types.localized import LocalizedText
 from app.db.errors import translate_integrity_errors
 from app.db.queries import fetch_raw
+from app.modules.course.sessions import lock_courses
 from app.modules.customer.customer_errors import CustomerNotFound
 from app.modules.identity.access import CurrentUser
 from app.modules.identity.roles import Role
@@ -103,7 +104,13 @@ async def write_content(
             BillTooLarge, CourseNotFound, CourseDoesNotFit, CourseExpired, CourseUsedUp, CourseSessionBilled, CourseSessionGone
     """
     old = {line.id: line for line in lines}
+    # All at once, before any of them changes: two bills with the same courses do not wait for each other.
+    course_ids = {line.course_id for line in lines} | {line.course_id for line in content.lines}
+    await lock_courses(session, {course_id for course_id in course_ids if course_id is not None})
     rows = await _rows_of(session, sale, old, content.lines)
+    for row in rows:
+        if row in session:  # what is flushed before it has its price would not add up
+            session.expunge(row)
     sale.customer_id, sale.note = content.customer_id, content.note
     sale.buyer = None if content.buyer is None else content.buyer.model_dump()
     sale.discount_amount, sale.discount_percent = content.discount_amount, content.discount_percent

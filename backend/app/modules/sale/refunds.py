@@ -14,7 +14,7 @@ from app.modules.commission.earning import RefundedLine as ReversedLine
 from app.modules.commission.earning import reverse
 from app.modules.course.returns import give_back as give_sessions_back
 from app.modules.course.returns import quote_return, return_course
-from app.modules.course.selling import lock_sold_courses
+from app.modules.course.selling import lock_refunded_courses
 from app.modules.course.sessions import LockedCourse
 from app.modules.deposit.balances import LockedDeposit, lock_deposits, restore
 from app.modules.drawer.drawer_service import refuse_without_cash
@@ -159,9 +159,11 @@ async def _plan(session: AsyncSession, bill: SaleRead, refund: RefundCreate) -> 
         raise SaleNotClosed
     if bill.status is SaleStatus.VOID or (bill.status is SaleStatus.CLOSED and not of_bill):
         raise SaleNotOpen
-    courses = await lock_sold_courses(
+    wanted = [line for line in bill.lines if line.id in refund.line_ids]
+    courses = await lock_refunded_courses(
         session,
-        [line.id for line in bill.lines if line.kind is LineKind.COURSE and line.id in refund.line_ids],
+        sold=[line.id for line in wanted if line.kind is LineKind.COURSE],
+        paid=[line.id for line in wanted if line.is_covered],
     )
     lines, tips = _line_parts(bill, refund, courses), _tip_parts(bill, refund.tip)
     by_session = [
@@ -243,11 +245,11 @@ async def _write_parts(  # noqa: PLR0913, PLR0917 - the refund, and what it chan
 
 
 async def _give_courses_back(session: AsyncSession, till: LockedTill, plan: Plan, user_id: UUID) -> None:
-    """End the courses whose price is refunded, and make the sessions free again that have paid refunded lines."""
-    for course in plan.courses.values():
-        await return_course(session, till, user_id, course)
+    """Make the sessions free again that have paid refunded lines, and then end the courses whose price is refunded."""
     if covered := [part.line.id for part in plan.lines if part.line.is_covered]:
         await give_sessions_back(session, till, user_id, covered)
+    for course in (await lock_refunded_courses(session, sold=plan.courses)).values():
+        await return_course(session, till, user_id, course)
 
 
 async def _lock_cards(session: AsyncSession, plan: Plan) -> dict[UUID, LockedCard]:
@@ -280,7 +282,8 @@ def _line_parts(bill: SaleRead, refund: RefundCreate, courses: Mapping[UUID, Loc
         if line is None:
             raise LineNotFound
         if line.kind is LineKind.COURSE:
-            parts.append(_course_part(line, wanted, courses))
+            covered = [line_id for line_id in refund.line_ids if lines[line_id].is_covered]
+            parts.append(_course_part(line, wanted, courses[line.id], covered))
             continue
         left = line.gross - line.refunded
         amount = left if wanted.amount is None else wanted.amount
@@ -292,11 +295,17 @@ def _line_parts(bill: SaleRead, refund: RefundCreate, courses: Mapping[UUID, Loc
     return parts
 
 
-def _course_part(line: SaleLineRead, wanted: RefundedLine, courses: Mapping[UUID, LockedCourse]) -> LinePart:
-    """Return what is paid back for a course, by its return policy."""
+def _course_part(
+    line: SaleLineRead, wanted: RefundedLine, course: LockedCourse, covered: Sequence[UUID]
+) -> LinePart:
+    """Return what is paid back for a course, by its return policy.
+
+    Args:
+        covered: The lines that are refunded with it, and that sessions have paid.
+    """
     if wanted.amount is not None:
         raise RefundedWhole
-    back = quote_return(courses[line.id])
+    back = quote_return(course, covered)
     if not back.amount:
         raise NothingToRefund
     return LinePart(line, back.amount, back.tax)

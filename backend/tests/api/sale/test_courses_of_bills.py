@@ -13,6 +13,7 @@ from app.modules.booking.status.status import AppointmentStatus
 from tests.builders.bills import SALES, Desk, balances, cash, code_of, therapist
 from tests.builders.courses import add_plan
 from tests.builders.people import new_customer
+from tests.builders.products import add_product
 from tests.support.database import run_sql
 
 COURSE = {"cash": 3_500_000, "course": -3_240_741, "vat": -259_259}
@@ -77,6 +78,35 @@ async def test_a_session_is_free_again_when_the_line_or_the_bill_goes(desk: Desk
     other = await use(desk, customer_id, course_id)
     await desk.do(f"{SALES}/{other['id']}/void", {"reason": "Nhầm"})
     assert await states(course_id) == {"free": 10}
+
+
+async def test_one_change_gives_lines_courses_and_other_prices(desk: Desk) -> None:
+    """A discount goes, a course pays and a quantity changes: they are checked together, not half-way."""
+    customer_id, course_id, _ = await sell(desk)
+    variant, product = {"variant_id": str(desk.spa.variant_id)}, {"product_id": str(await add_product())}
+    bill = await desk.open(lines=[variant, variant, product], customer_id=customer_id, discount_percent=10)
+    first, second, oil = ({"id": line["id"]} for line in bill["lines"])
+    course = {"course_id": str(course_id)}
+    lines = [first | course, second | course, oil | {"quantity": 3}]
+    path, content = f"{SALES}/{bill['id']}", {"customer_id": customer_id}
+    answer = await desk.client.put(path, json=content | {"lines": lines})
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["covered"], answer.json()["due"]) == (700_000, 750_000)
+    answer = await desk.client.put(path, json=content | {"lines": [first, oil], "discount_amount": 1})
+    assert (answer.json()["covered"], answer.json()["total"]) == (0, 749_999)
+    assert await states(course_id) == {"free": 10}
+
+
+async def test_a_course_and_its_first_session_are_refunded_together(desk: Desk) -> None:
+    """A full refund leaves nothing (money.md, 3), also of a session that was used on the same bill."""
+    customer_id, _ = await new_customer()
+    plan_id = await add_plan(desk.spa.variant_id)
+    variant = {"variant_id": str(desk.spa.variant_id), "by_new_course": True}
+    lines = [{"course_plan_id": str(plan_id)}, variant]
+    bill = await desk.pay(await desk.open(lines=lines, customer_id=str(customer_id)))
+    bill = await desk.refund(bill, lines=[{"line_id": line["id"]} for line in bill["lines"]])
+    assert (await balances(), await states(await course_of(bill))) == ({}, {"refunded": 10})
+    assert all(payment["refunded"] == payment["amount"] for payment in bill["payments"])
 
 
 async def posted() -> list[tuple[str, dict[str, int]]]:
