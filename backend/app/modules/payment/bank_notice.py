@@ -81,7 +81,7 @@ class _PayOS(BaseModel):
 def read_sepay(
     body: bytes, *, signature: str, timestamp: str, key: bytes, now: datetime
 ) -> BankNotice | None:
-    """Return what a notice of SePay says, or None if money went out.
+    """Return what a notice of SePay says, or None if money went out, or none came.
 
     Args:
         signature: The header `X-SePay-Signature`.
@@ -97,7 +97,7 @@ def read_sepay(
     if not timestamp.isdecimal() or abs(now.timestamp() - int(timestamp)) > _MOST_SECONDS_OFF:
         raise BadSignature
     notice = _parse(_SePay, _json(body))
-    if notice.transfer_type != "in":
+    if notice.transfer_type != "in" or not notice.transfer_amount:
         return None
     return BankNotice(
         Provider.SEPAY,
@@ -110,7 +110,7 @@ def read_sepay(
 
 
 def read_payos(body: bytes, *, key: bytes) -> BankNotice | None:
-    """Return what a notice of payOS says, or None if it is about another currency.
+    """Return what a notice of payOS says, or None if it is about another currency, or no money came.
 
     Its signature has no time, so a notice of any age is genuine: `reference` tells one that comes again.
 
@@ -124,7 +124,7 @@ def read_payos(body: bytes, *, key: bytes) -> BankNotice | None:
     if not hmac.compare_digest(sign_payos(data, key).encode(), signature.encode()):
         raise BadSignature
     notice = _parse(_PayOS, data)
-    if notice.currency != "VND":
+    if notice.currency != "VND" or not notice.amount:
         return None
     return BankNotice(
         Provider.PAYOS,

@@ -96,8 +96,9 @@ async def test_a_notice_without_a_right_signature_changes_nothing(desk: Desk, se
     assert await run_sql("SELECT FROM bank_transfer") == []
 
 
-async def test_money_that_goes_out_is_not_taken(desk: Desk) -> None:
-    answer = await send_sepay(desk.client, sepay_notice(100, "x", transferType="out"))
+@pytest.mark.parametrize("changes", [{"transferType": "out"}, {"transferAmount": 0}], ids=str)
+async def test_money_that_goes_out_or_is_none_is_not_taken(desk: Desk, changes: dict[str, Any]) -> None:
+    answer = await send_sepay(desk.client, sepay_notice(100, "x", **changes))
     assert (answer.status_code, await run_sql("SELECT FROM bank_transfer")) == (200, [])
 
 

@@ -109,6 +109,12 @@ def test_money_that_goes_out_is_no_notice() -> None:
     assert signed_payos(currency="USD") is None
 
 
+def test_a_transfer_of_nothing_is_no_notice() -> None:
+    """A transfer that can pay nothing would wait for a person for ever."""
+    assert signed_sepay(json.loads(SEPAY) | {"transferAmount": 0}) is None
+    assert signed_payos(amount=0) is None
+
+
 @pytest.mark.parametrize(
     "document",
     [
