@@ -33,6 +33,7 @@ from app.modules.bank_transfer.bank_transfer_schemas import (
     BankTransferPage,
     BankTransferRead,
     NoticeTaken,
+    TransferBills,
     TransferDecision,
     TransferMatch,
 )
@@ -85,6 +86,13 @@ async def list_bank_transfers(
     """List the transfers that the bank has noticed, the newest first. Without `open=false`, those that a person has to
     look at. The desk sees those of its branch, an administrator of the spa all."""
     return await service.list_transfers(session, user, query)
+
+
+@transfers.get("/{transfer_id}/bills", responses=error_responses(BankTransferNotFound))
+async def list_bank_transfer_bills(user: SignedIn, session: SessionDep, transfer_id: UUID) -> TransferBills:
+    """List the bills that a transfer can be for: those whose code its text has, also paid ones, and all others of its branch
+    with something left to pay. At most 200."""
+    return await service.list_bills(session, user, transfer_id)
 
 
 @transfers.post(

@@ -10,6 +10,7 @@ from app.common.schemas import Composed, PageQuery, QueryBool, RequestModel
 from app.common.validation import bilingual_error
 from app.modules.bank_transfer.kinds import ReviewReason, TransferStatus
 from app.modules.payment.bank_notice import Provider
+from app.modules.sale.listing import TransferBill
 
 
 class NoticeTaken(BaseModel):
@@ -63,3 +64,9 @@ class BankTransferRead(BaseModel):
 class BankTransferPage(BaseModel):
     items: list[BankTransferRead]
     next_cursor: str | None
+
+
+class TransferBills(BaseModel):
+    items: list[TransferBill] = Field(
+        description="Those that the text names first, then those of just this amount, then the newest."
+    )

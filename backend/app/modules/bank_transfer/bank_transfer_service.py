@@ -15,7 +15,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
-from app.core.exceptions import ForbiddenException
 from app.db.idempotency import idempotent
 from app.db.paging import fetch_page
 from app.db.queries import get_row
@@ -26,6 +25,7 @@ from app.modules.bank_transfer.bank_transfer_schemas import (
     BankTransferListQuery,
     BankTransferPage,
     BankTransferRead,
+    TransferBills,
     TransferDecision,
     TransferMatch,
 )
@@ -45,6 +45,7 @@ from app.modules.payment.bank_notice import BankNotice
 from app.modules.payment.payment_service import branches_of_account
 from app.modules.payment.transfer_code import find_transfer_codes
 from app.modules.sale.kinds import Method, SaleStatus
+from app.modules.sale.listing import list_bills_for_transfer
 from app.modules.sale.new_payment import NewPayment
 from app.modules.sale.payments import claim_payment, settle
 from app.modules.sale.sale_errors import SaleNotFound
@@ -104,6 +105,22 @@ async def list_transfers(
     purpose = f"bank-transfers:{query.model_dump_json(exclude={'limit', 'cursor'})}"
     rows, next_cursor = await fetch_page(session, BankTransfer, statement, query, purpose=purpose)
     return BankTransferPage(items=[_read(row) for row in rows], next_cursor=next_cursor)
+
+
+async def list_bills(session: AsyncSession, user: CurrentUser, transfer_id: UUID) -> TransferBills:
+    """Return the bills of its branch that a transfer can be for. One that is in no branch can be for a bill of any.
+
+    Raises:
+        ForbiddenException: The user is not at the desk of the branch; or there is none, and they do not run the whole spa.
+        BankTransferNotFound
+    """
+    authorize(user, *DESK)
+    transfer = await get_row(session, BankTransfer, transfer_id, BankTransferNotFound)
+    _authorize(user, transfer)
+    codes = find_transfer_codes(transfer.content)
+    return TransferBills(
+        items=await list_bills_for_transfer(session, transfer.branch_id, codes, _left(transfer))
+    )
 
 
 async def match_transfer(
@@ -346,14 +363,17 @@ async def _take_out(  # noqa: PLR0913, PLR0917 - whose decision about which tran
 async def _lock_open(session: AsyncSession, user: CurrentUser, transfer_id: UUID) -> BankTransfer:
     """Lock a transfer that a person has to look at. Where it is in no branch, only an administrator of the spa may."""
     transfer = await get_row(session, BankTransfer, transfer_id, BankTransferNotFound, lock=True)
-    if transfer.branch_id is None:
-        if not user.holds_everywhere(Role.ADMIN):
-            raise ForbiddenException
-    else:
-        authorize(user, *DESK, branch_id=transfer.branch_id)
+    _authorize(user, transfer)
     if transfer.status not in {TransferStatus.NEW, TransferStatus.REVIEW}:
         raise BankTransferDone
     return transfer
+
+
+def _authorize(user: CurrentUser, transfer: BankTransfer) -> None:
+    if transfer.branch_id is None:
+        authorize(user, Role.ADMIN, everywhere=True)
+    else:
+        authorize(user, *DESK, branch_id=transfer.branch_id)
 
 
 def _left(transfer: BankTransfer) -> int:
