@@ -69,6 +69,7 @@ for router in (
     calendar_routes.router,
     drawer_routes.router,
     sale_routes.router,
+    sale_routes.courses,
     payment_routes.router,
     bank_transfer_routes.notices,
     bank_transfer_routes.transfers,

@@ -556,6 +556,7 @@ IN_A_BRANCH = ABOUT_STAFF | {
     "GET /api/v1/deposits/{deposit_id}",
     "POST /api/v1/deposits/{deposit_id}/return",
     "GET /api/v1/bank-transfers",
+    "GET /api/v1/bank-transfers/{transfer_id}/bills",
     "POST /api/v1/bank-transfers/{transfer_id}/match",
     "POST /api/v1/bank-transfers/{transfer_id}/return",
     "POST /api/v1/bank-transfers/{transfer_id}/ignore",

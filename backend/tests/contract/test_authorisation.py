@@ -133,6 +133,7 @@ MAY_CALL = {
     f"GET {V1}/deposits/{{deposit_id}}": DESK,
     f"POST {V1}/deposits/{{deposit_id}}/return": DESK,
     f"GET {V1}/bank-transfers": DESK,
+    f"GET {V1}/bank-transfers/{{transfer_id}}/bills": DESK,
     f"POST {V1}/bank-transfers/{{transfer_id}}/match": DESK,
     f"POST {V1}/bank-transfers/{{transfer_id}}/return": {"admin"},
     f"POST {V1}/bank-transfers/{{transfer_id}}/ignore": {"admin"},
@@ -271,6 +272,7 @@ MAY_CALL = {
     f"PUT {V1}/visits/{{visit_id}}/courses": DESK,
     f"GET {V1}/customers/{{customer_id}}/courses": DESK | {"customer"},
     f"GET {V1}/customer-courses/{{course_id}}/entries": DESK,
+    f"GET {V1}/customer-courses/{{course_id}}/return": DESK,
     f"POST {V1}/customer-courses/{{course_id}}/extend": DESK,
     f"POST {V1}/customer-courses/{{course_id}}/transfer": DESK,
 }

@@ -149,6 +149,15 @@ async def lock_courses(session: AsyncSession, course_ids: Collection[UUID]) -> d
         return {}
     await session.flush()
     await fetch_raw(session, _LOCK, [*course_ids])
+    return await load_courses(session, course_ids)
+
+
+async def load_courses(session: AsyncSession, course_ids: Collection[UUID]) -> dict[UUID, LockedCourse]:
+    """Return courses with their sessions without locking them, to look at: what changes them locks them.
+
+    Raises:
+        CourseNotFound
+    """
     courses: dict[UUID, LockedCourse] = {}
     for row in await fetch_raw(session, _READ, [*course_ids]):
         course_id, *agreed = row[:_COURSE_COLUMNS]

@@ -39,8 +39,9 @@ from app.modules.gift_card.gift_card_errors import (
 from app.modules.identity.access import SignedIn
 from app.modules.payment.payment_errors import NoBankAccount
 from app.modules.payment.payment_schemas import TransferCodeRead
-from app.modules.sale import listing, payments, refunds
+from app.modules.sale import course_returns, listing, payments, refunds
 from app.modules.sale import sale_service as service
+from app.modules.sale.course_returns import CourseReturnRead
 from app.modules.sale.documents.documents import read_invoices
 from app.modules.sale.documents.invoice import InvoiceRead
 from app.modules.sale.documents.receipt import ReceiptLink, link_receipt
@@ -78,6 +79,7 @@ from app.modules.sale.sale_schemas import (
 from app.modules.staff.staff_errors import StaffNotFound
 
 router = ApiRouter(prefix=f"{API_V1}/sales", tags=["Bills"])
+courses = ApiRouter(prefix=f"{API_V1}/customer-courses", tags=["Courses"])
 _ONCE = (IdempotencyInFlight, IdempotencyKeyReused)
 _CONTENT = (
     *(CustomerNotFound, StaffNotFound, ItemNotSold, LineNotFound),
@@ -198,3 +200,12 @@ async def refund_sale(
     administrator of the branch refunds.
     """
     return await refunds.refund_sale(session, user, key, sale_id, refund)
+
+
+@courses.get("/{course_id}/return", responses=error_responses(CourseNotFound, CourseReserved, CourseUsedUp))
+async def quote_course_return(user: SignedIn, session: SessionDep, course_id: UUID) -> CourseReturnRead:
+    """Return what is paid back if a course is returned now, by its return policy.
+
+    Refunding the line of the bill that sold it returns it. For the desk; an administrator refunds.
+    """
+    return await course_returns.quote_course_return(session, user, course_id)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+import httpx2
 import pytest
 import time_machine
 
@@ -45,6 +46,10 @@ async def sell(desk: Desk, **plan: Any) -> tuple[str, UUID, dict[str, Any]]:
 async def use(desk: Desk, customer_id: str, course_id: UUID) -> dict[str, Any]:
     line = {"variant_id": str(desk.spa.variant_id), "course_id": str(course_id)}
     return await desk.open(lines=[line], customer_id=customer_id)
+
+
+async def quote_of(desk: Desk, course_id: UUID) -> httpx2.Response:
+    return await desk.client.get(f"/api/v1/customer-courses/{course_id}/return")
 
 
 async def test_a_course_is_a_debt_and_its_vat_is_due_when_it_is_sold(desk: Desk) -> None:
@@ -177,7 +182,15 @@ async def test_a_course_is_returned_by_its_policy(desk: Desk, policy: str, used:
     customer_id, course_id, bill = await sell(desk, return_policy=policy, **terms)
     for _ in range(used):
         await desk.pay(await use(desk, customer_id, course_id))
-    path, body = f"{SALES}/{bill['id']}/refunds", {"lines": [{"line_id": bill["lines"][0]["id"]}]}
+    line_id = bill["lines"][0]["id"]
+    quote = await quote_of(desk, course_id)
+    assert quote.json() == {
+        "sale_id": bill["id"],
+        "line_id": line_id,
+        "amount": amount,
+        "sessions": 10 - used,
+    }
+    path, body = f"{SALES}/{bill['id']}/refunds", {"lines": [{"line_id": line_id}]}
     answer = await desk.send(path, body)
     if not amount:
         assert code_of(answer) == (409, "NOTHING_TO_REFUND")
@@ -185,6 +198,22 @@ async def test_a_course_is_returned_by_its_policy(desk: Desk, policy: str, used:
     assert answer.json()["refunds"][0]["amount"] == amount
     sums = await balances()
     assert (sums.get("course"), sums.get("receivable"), sums["cash"]) == (None, None, 3_500_000 - amount)
+
+
+async def test_a_course_with_reserved_sessions_is_not_returned(desk: Desk) -> None:
+    customer_id, course_id, _ = await sell(desk)
+    await use(desk, customer_id, course_id)
+    assert code_of(await quote_of(desk, course_id)) == (409, "COURSE_RESERVED")
+
+
+async def test_a_course_from_another_customer_has_no_bill_that_refunds_it(desk: Desk) -> None:
+    _, course_id, _ = await sell(desk)
+    friend, _ = await new_customer()
+    body = {"customer_id": str(friend), "reason": "Tặng bạn"}
+    friends_course = await desk.do(f"/api/v1/customer-courses/{course_id}/transfer", body)
+    quote = (await quote_of(desk, UUID(friends_course["id"]))).json()
+    assert quote == {"sale_id": None, "line_id": None, "amount": 3_500_000, "sessions": 10}
+    assert code_of(await quote_of(desk, course_id)) == (409, "COURSE_USED_UP")
 
 
 async def test_a_refund_of_a_treatment_gives_its_session_back(desk: Desk) -> None:
