@@ -12,7 +12,12 @@ import { ApiError } from "@/api/errors";
 import { currentSession, onSessionChange, resumeSession } from "@/api/session";
 import { preloadBoard } from "@/board/boardQuery";
 import { parseBoardSearch } from "@/board/search";
-import { parseCustomersSearch, parseMergeSearch, parseNewCustomerSearch } from "@/customers/search";
+import {
+  parseCustomerSearch,
+  parseCustomersSearch,
+  parseMergeSearch,
+  parseNewCustomerSearch,
+} from "@/customers/search";
 import { addTexts } from "@/i18n";
 import { parseDaySearch } from "@/me/search";
 import { parseEarningsSearch, parseReportsSearch, parseStatementSearch } from "@/reports/search";
@@ -32,7 +37,7 @@ import {
   parseUsersSearch,
 } from "@/setup/search";
 import { CrashPage, NotFoundPage, StartPage } from "@/shell/fallbacks";
-import { parseBillsSearch } from "@/till/search";
+import { parseBillsSearch, parseTransfersSearch } from "@/till/search";
 import { homeOf } from "./home";
 import { isOwnPath } from "./ownPath";
 
@@ -169,7 +174,8 @@ const importCustomers = createRoute({
 const customer = createRoute({
   getParentRoute: () => desk,
   path: "/customers/$customerId",
-  beforeLoad: () => needTexts("customers"),
+  beforeLoad: () => needTexts("customers", "till"),
+  validateSearch: parseCustomerSearch,
   component: lazyRouteComponent(
     page(() => import("@/customers/CustomerPage")),
     "CustomerPage",
@@ -227,6 +233,17 @@ const commissions = createRoute({
   component: lazyRouteComponent(
     page(() => import("@/reports/StatementPage")),
     "StatementPage",
+  ),
+});
+
+const transfers = createRoute({
+  getParentRoute: () => desk,
+  path: "/transfers",
+  beforeLoad: () => needTexts("till"),
+  validateSearch: parseTransfersSearch,
+  component: lazyRouteComponent(
+    page(() => import("@/till/TransfersPage")),
+    "TransfersPage",
   ),
 });
 
@@ -448,6 +465,7 @@ export const router = createRouter({
       drawer,
       reports,
       commissions,
+      transfers,
     ]),
     me.addChildren([myDay, myLeave, myAccount, myEarnings]),
     setup.addChildren([

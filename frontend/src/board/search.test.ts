@@ -27,6 +27,7 @@ it("leaves nothing out, or the router would keep it as it was written", () => {
     "guest",
     "hide",
     "pay",
+    "payer",
     "room",
     "sick",
     "solve",

@@ -13,16 +13,23 @@ import { useTranslation } from "react-i18next";
 import { Toaster } from "@/actions/toasts";
 import { Unsent } from "@/actions/Unsent";
 import { useSession } from "@/api/session";
+import { deferred } from "@/app/deferred";
 import { homeOf } from "@/app/home";
 import { rightsOf } from "@/customers/roles";
 import { buttonClass } from "@/design/Button";
 import { Logo } from "@/design/Logo";
 import { Notice } from "@/design/Notice";
+import { addTexts } from "@/i18n";
 import { BillLayer } from "@/till/BillLayer";
 import { AccountMenu } from "./AccountMenu";
 import { BranchPicker } from "./BranchPicker";
 import { worksSomewhere } from "./branches";
 import { SkipLink } from "./SkipLink";
+
+const WaitingTransfers = deferred(async () => {
+  const [{ WaitingTransfers }] = await Promise.all([import("@/till/WaitingTransfers"), addTexts("till")]);
+  return WaitingTransfers;
+});
 
 const PAGES = [
   { to: "/desk/board", icon: CalendarDays, name: "nav.board", isForDesk: false },
@@ -73,6 +80,7 @@ export function Shell() {
               {t("me.title")}
             </Link>
           )}
+          <WaitingTransfers onClose={() => undefined} />
           <Unsent />
           <AccountMenu user={session.user} />
         </div>

@@ -121,7 +121,14 @@ function NewBill({ address, onTitle }: BillProps) {
   const title = t("booking.retail");
   useEffect(() => onTitle(title), [title, onTitle]);
   if (branch === undefined) return <Skeleton />;
-  return <OpenBill branch={branch} bill={null} onMade={({ id }) => address.open({ bill: id })} />;
+  return (
+    <OpenBill
+      branch={branch}
+      bill={null}
+      payerId={address.payer}
+      onMade={({ id }) => address.open({ bill: id })}
+    />
+  );
 }
 
 function KnownBill({ id, address, onTitle }: BillProps & { id: string }) {

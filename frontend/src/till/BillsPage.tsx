@@ -1,7 +1,8 @@
 /** The bills of a day, or of one customer, or one by its number. */
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
-import { ReceiptText, ShoppingBag, Store, X } from "lucide-react";
+import { Gift, ReceiptText, ShoppingBag, Store, X } from "lucide-react";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { call } from "@/api/client";
 import { type BranchRead, listSales, type SaleListItem } from "@/api/generated";
@@ -17,7 +18,9 @@ import { NEW_BILL, useBillAddress } from "./address";
 import { BillFinder } from "./BillFinder";
 import { businessDay, numberOf } from "./bill";
 import { DayPicker } from "./DayPicker";
+import { GiftCardLookup } from "./GiftCardLookup";
 import type { BillsSearch } from "./search";
+import { TransfersButton } from "./WaitingTransfers";
 
 export function BillsPage() {
   const { t } = useTranslation();
@@ -34,6 +37,7 @@ function BillsOfBranch({ branch }: { branch: BranchRead }) {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const { open } = useBillAddress();
+  const [isLooking, setLooking] = useState(false);
   const search = useSearch({ from: "/desk/bills" });
   const today = businessDay(branch);
   const day = search.day ?? today;
@@ -68,11 +72,12 @@ function BillsOfBranch({ branch }: { branch: BranchRead }) {
           onNumber={(found) => go({ number: found, customer: undefined })}
           onCustomer={(found) => go({ customer: found, number: undefined })}
         />
-        <Button
-          kind="primary"
-          className="ml-auto pointer-coarse:h-11"
-          onClick={() => open({ bill: NEW_BILL })}
-        >
+        <TransfersButton branch={branch} className="ml-auto" />
+        <Button className="pointer-coarse:h-11" onClick={() => setLooking(true)}>
+          <Gift aria-hidden size={16} className="text-muted" />
+          {t("till.card.lookUp")}
+        </Button>
+        <Button kind="primary" className="pointer-coarse:h-11" onClick={() => open({ bill: NEW_BILL })}>
           <ShoppingBag aria-hidden size={16} />
           {t("booking.retail")}
         </Button>
@@ -127,6 +132,7 @@ function BillsOfBranch({ branch }: { branch: BranchRead }) {
           {data?.next_cursor != null && <p className="mt-3 text-muted text-sm">{t("till.moreBills")}</p>}
         </div>
       )}
+      {isLooking && <GiftCardLookup onClose={() => setLooking(false)} />}
     </div>
   );
 }

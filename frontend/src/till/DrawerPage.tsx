@@ -15,6 +15,7 @@ import { DrawerList } from "./DrawerList";
 import { Movements } from "./Movements";
 import { OpenDrawer } from "./OpenDrawer";
 import { useDrawer } from "./queries";
+import { TransfersButton } from "./WaitingTransfers";
 import { ZReport } from "./ZReport";
 
 export const PANEL = "rounded-lg border border-line bg-surface p-4";
@@ -59,8 +60,9 @@ function DrawerOfBranch({ branch }: { branch: BranchRead }) {
             )}
             {session === null ? t("till.drawer.isClosed") : openSince(session)}
           </p>
+          <TransfersButton branch={branch} className="ml-auto" />
           {session !== null && !isClosing && (
-            <Button className="ml-auto pointer-coarse:h-11" onClick={() => setClosing(true)}>
+            <Button className="pointer-coarse:h-11" onClick={() => setClosing(true)}>
               <LockKeyhole aria-hidden size={16} />
               {t("till.drawer.close")}
             </Button>

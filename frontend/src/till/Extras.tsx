@@ -84,7 +84,10 @@ export function Extras({ branch, bill, content, isBlocked, onChange }: Props) {
             <BuyerForm
               buyer={content.buyer}
               isBlocked={isBlocked}
-              onBuyer={(buyer) => onChange({ ...content, buyer })}
+              onBuyer={(buyer) => {
+                onChange({ ...content, buyer });
+                if (buyer === null) setPart(null);
+              }}
             />
           )}
         </div>

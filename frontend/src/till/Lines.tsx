@@ -19,7 +19,7 @@ import {
 } from "./bill";
 import { DiscountForm } from "./DiscountForm";
 import { useCustomerNames, useStaff, useVisits } from "./queries";
-import { UseSession } from "./UseSession";
+import { SessionOffer, UseSession } from "./UseSession";
 
 interface Props {
   branch: BranchRead;
@@ -155,6 +155,9 @@ function Line({ branch, bill, line, guestId, isOpen, isBlocked, onToggle, onChan
           )}
         </span>
       </button>
+      {!isOpen && line.variant_id !== null && line.quantity === 1 && (
+        <SessionOffer bill={bill} line={line} guestId={guestId} isBlocked={isBlocked} onChange={onChange} />
+      )}
       {isOpen && (
         <div id={formId} className="flex flex-col gap-3 px-3 pt-1 pb-3">
           <div className="flex flex-wrap items-end gap-3">

@@ -18,12 +18,14 @@ interface Props {
   branch: BranchRead;
   /** Null: a bill of nothing, which is made with its first line. */
   bill: SaleRead | null;
+  /** The customer who pays a bill of nothing. */
+  payerId?: string | undefined;
   onMade: (bill: SaleRead) => void;
 }
 
-export function OpenBill({ branch, bill, onMade }: Props) {
+export function OpenBill({ branch, bill, payerId, onMade }: Props) {
   const { t } = useTranslation();
-  const editing = useContent(branch.id, bill, onMade);
+  const editing = useContent(branch.id, bill, onMade, payerId);
   const pay = useRef<HTMLElement>(null);
   const { content, change, isSaving, isAdding } = editing;
   return (

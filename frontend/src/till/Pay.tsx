@@ -91,7 +91,7 @@ export function Pay({ branch, bill, isSaving }: Props) {
         </section>
       )}
       {bill.due > 0 && method === "cash" && !isClosed && <CashForm {...form} />}
-      {bill.due > 0 && method === "transfer" && <TransferForm {...form} />}
+      {bill.due > 0 && method === "transfer" && <TransferForm {...form} branch={branch} />}
       {bill.due > 0 && method === "card" && <CardForm {...form} />}
       {bill.due > 0 && method === "gift_card" && <GiftCardForm {...form} />}
       <p role="status" className="text-muted empty:hidden">

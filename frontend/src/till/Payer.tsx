@@ -7,6 +7,7 @@ import type { CustomerRead } from "@/api/generated";
 import { CustomerField } from "@/booking/CustomerField";
 import { NewCustomer } from "@/booking/NewCustomer";
 import { Button } from "@/design/Button";
+import { useCustomerName } from "./queries";
 
 interface Props {
   customerId: string | null;
@@ -20,6 +21,8 @@ export function Payer({ customerId, name, onChange }: Props) {
   const [isOpen, setOpen] = useState(false);
   const [added, setAdded] = useState<string | null>(null);
   const [chosen, setChosen] = useState<string | null>(null);
+  // Only a bill of nothing names a customer and has no name.
+  const { data: known } = useCustomerName(chosen === null && name === null ? customerId : null);
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
     if (isOpen && added === null) input.current?.focus();
@@ -54,7 +57,7 @@ export function Payer({ customerId, name, onChange }: Props) {
           params={{ customerId }}
           className="min-w-0 break-words font-medium underline-offset-2 hover:underline"
         >
-          {chosen ?? name ?? t("till.payer")}
+          {chosen ?? name ?? known ?? t("till.payer")}
         </Link>
       )}
       <span className="ml-auto flex gap-1">

@@ -5,7 +5,8 @@ import { showDone } from "@/actions/toasts";
 import { useAction } from "@/actions/useAction";
 import { call } from "@/api/client";
 import { sentenceOf } from "@/api/errors";
-import { type RefundCreate, refundSale, type SaleRead } from "@/api/generated";
+import { type RefundCreate, refundSale, type SaleLineRead, type SaleRead } from "@/api/generated";
+import { useReturnQuote } from "@/courses/data";
 import { Button } from "@/design/Button";
 import { ConfirmDialog } from "@/design/ConfirmDialog";
 import { INPUT, ignoreComposingEnter } from "@/design/FormField";
@@ -13,17 +14,18 @@ import { MoneyInput } from "@/design/MoneyInput";
 import { currentLanguage } from "@/i18n";
 import { inLanguage, money } from "@/i18n/format";
 import { isCovered } from "./bill";
-import { keepBill } from "./queries";
+import { keepBill, useCoursesOf } from "./queries";
 import {
   inOrder,
+  isRefundable,
   leftOfLine,
   leftOfTip,
   leftToGive,
+  moneyOf,
   NO_REFUND,
   problemOf,
   type RefundDraft,
   requestOf,
-  sumOf,
 } from "./refund";
 
 interface Props {
@@ -53,11 +55,11 @@ export function RefundForm({ bill, onClose }: Props) {
     setError(null);
     setDraft({ ...draft, ...change });
   };
-  const sum = sumOf(draft);
+  const sum = moneyOf(bill, draft);
   const problem = problemOf(bill, draft);
   const tip = leftOfTip(bill);
   const shown = draft.payments ?? inOrder(bill.payments, sum);
-  const refundable = bill.payments.filter(({ amount, refunded }) => amount > refunded);
+  const refundable = bill.payments.filter(isRefundable);
   const submit = (event: FormEvent) => {
     event.preventDefault();
     setChecked(true);
@@ -69,17 +71,24 @@ export function RefundForm({ bill, onClose }: Props) {
       <fieldset>
         <legend className="mb-1 font-medium text-muted text-sm">{t("till.refundWhat")}</legend>
         <ul className="divide-y divide-line rounded-lg border border-line bg-surface">
-          {bill.lines.map((line) => (
-            <Part
-              key={line.id}
-              name={inLanguage(line.name, language)}
-              left={leftOfLine(line)}
-              // A card or a session goes back whole.
-              isWhole={line.kind === "gift_card" || isCovered(line)}
-              amount={draft.lines[line.id] ?? 0}
-              onAmount={(amount) => edit({ lines: { ...draft.lines, [line.id]: amount } })}
-            />
-          ))}
+          {bill.lines.map((line) => {
+            const part = {
+              name: inLanguage(line.name, language),
+              amount: draft.lines[line.id] ?? 0,
+              onAmount: (amount: number) => edit({ lines: { ...draft.lines, [line.id]: amount } }),
+            };
+            return line.kind === "course" ? (
+              <CoursePart key={line.id} {...part} line={line} customerId={bill.customer_id} />
+            ) : (
+              <Part
+                key={line.id}
+                {...part}
+                left={leftOfLine(line)}
+                // A card or a session goes back whole.
+                isWhole={line.kind === "gift_card" || isCovered(line)}
+              />
+            );
+          })}
           {bill.tip > 0 && (
             <Part
               name={t("till.tip")}
@@ -172,13 +181,31 @@ export function RefundForm({ bill, onClose }: Props) {
         back={t("opened.back")}
         onConfirm={() => {
           setAsked(false);
-          action.run({ id: bill.id, body: requestOf(draft) });
+          action.run({ id: bill.id, body: requestOf(bill, draft) });
         }}
         onBack={() => setAsked(false)}
       >
         <p>{t("till.refundFinal")}</p>
       </ConfirmDialog>
     </form>
+  );
+}
+
+interface CourseProps extends Pick<PartProps, "name" | "amount" | "onAmount"> {
+  line: SaleLineRead;
+  customerId: string | null;
+}
+
+/** A course, of which its return policy says what is given back. */
+function CoursePart({ line, customerId, ...part }: CourseProps) {
+  const { t } = useTranslation();
+  const course = useCoursesOf([customerId]).find(({ sale_line_id }) => sale_line_id === line.id);
+  const { data: quote, error } = useReturnQuote(course?.id);
+  return (
+    <>
+      <Part {...part} left={quote?.amount ?? 0} isWhole />
+      {error !== null && <li className="px-3 pb-2 text-muted text-sm">{sentenceOf(t, error)}</li>}
+    </>
   );
 }
 

@@ -3,6 +3,7 @@ import { Maximize2 } from "lucide-react";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, sentenceOf } from "@/api/errors";
+import type { BranchRead } from "@/api/generated";
 import { Button } from "@/design/Button";
 import { FormField } from "@/design/FormField";
 import { MoneyInput } from "@/design/MoneyInput";
@@ -11,8 +12,9 @@ import { GuestQr } from "./GuestQr";
 import { type MethodProps, TakeButton } from "./Pay";
 import { QrCode } from "./QrCode";
 import { useVietqr } from "./queries";
+import { UnclaimedTransfer } from "./UnclaimedTransfer";
 
-export function TransferForm({ bill, isBusy, onTake }: MethodProps) {
+export function TransferForm({ branch, bill, isBusy, onTake }: MethodProps & { branch: BranchRead }) {
   const { t } = useTranslation();
   const [asked, setAsked] = useState<number | null>(null);
   const [isShown, setShown] = useState(false);
@@ -46,6 +48,7 @@ export function TransferForm({ bill, isBusy, onTake }: MethodProps) {
           </p>
         </div>
       )}
+      <UnclaimedTransfer branch={branch} bill={bill} />
       {error !== null && (
         <p className="text-muted">
           {error instanceof ApiError && error.code === "NO_BANK_ACCOUNT"

@@ -15,14 +15,17 @@ export interface BillSearch {
   bill?: string | undefined;
   /** The id of a visit whose bill is opened, or made. */
   pay?: string | undefined;
+  /** The id of the customer who pays a new bill. */
+  payer?: string | undefined;
 }
 
 export const NEW_BILL = "new";
 
-export function parseBillSearch({ bill, pay }: Record<string, unknown>): BillSearch {
+export function parseBillSearch({ bill, pay, payer }: Record<string, unknown>): BillSearch {
   return {
     bill: typeof bill === "string" ? bill : undefined,
     pay: typeof pay === "string" ? pay : undefined,
+    payer: typeof payer === "string" ? payer : undefined,
   };
 }
 
@@ -40,11 +43,11 @@ export interface BillAddress extends BillSearch {
 export function useBillAddress(): BillAddress {
   const navigate = useNavigate();
   const { history } = useRouter();
-  const { bill, pay } = useSearch({ strict: false });
+  const { bill, pay, payer } = useSearch({ strict: false });
   const go = (search: BillSearch, isReplaced: boolean) =>
     void navigate({
       to: ".",
-      search: (before) => ({ ...before, bill: undefined, pay: undefined, ...search }),
+      search: (before) => ({ ...before, bill: undefined, pay: undefined, payer: undefined, ...search }),
       replace: isReplaced,
       state: (state) => (isReplaced ? state : { ...state, isBill: true as const }),
     });
@@ -52,6 +55,7 @@ export function useBillAddress(): BillAddress {
   return {
     bill,
     pay,
+    payer,
     open: (search) => go(search, isOpen),
     close: () => {
       if (history.location.state.isBill) history.back();

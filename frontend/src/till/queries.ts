@@ -75,6 +75,17 @@ export function useCustomerNames(visits: VisitRead[]): Map<string, string> {
   return new Map(answers.flatMap(({ data }) => (data === undefined ? [] : [[data.id, data.full_name]])));
 }
 
+/** The name of one customer. */
+export function useCustomerName(id: string | null) {
+  return useQuery({
+    queryKey: ["customer", id, "name"],
+    queryFn: () => call(getCustomer({ path: { customer_id: id ?? "" } })),
+    enabled: id !== null,
+    select: ({ full_name }) => full_name,
+    staleTime: 5 * 60_000,
+  });
+}
+
 /** The people of a branch who may have done or sold something. */
 export function useStaff(branchId: string) {
   return useQuery({

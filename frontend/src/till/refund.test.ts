@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { PaymentRead, SaleRead } from "@/api/generated";
-import { inOrder, NO_REFUND, problemOf, requestOf } from "./refund";
+import { inOrder, moneyOf, NO_REFUND, problemOf, requestOf } from "./refund";
 
 const payment = (id: string, amount: number, refunded = 0) => ({ id, amount, refunded }) as PaymentRead;
 const bill = {
@@ -8,6 +8,12 @@ const bill = {
   paid: 500_000,
   refunds: [{ amount: 100_000 }],
   payments: [payment("cash", 200_000, 100_000), payment("card", 300_000)],
+  lines: [
+    { id: "a", kind: "service", course_session_id: null },
+    { id: "b", kind: "service", course_session_id: null },
+    { id: "course", kind: "course", course_session_id: null },
+    { id: "covered", kind: "service", course_session_id: "s" },
+  ],
 } as unknown as SaleRead;
 
 it("goes back to one payment after the other", () => {
@@ -31,7 +37,7 @@ describe("problemOf", () => {
 
 it("names only what is given back", () =>
   expect(
-    requestOf({
+    requestOf(bill, {
       ...NO_REFUND,
       lines: { a: 0, b: 20_000 },
       payments: { cash: 20_000, card: 0 },
@@ -45,3 +51,14 @@ it("names only what is given back", () =>
     reason: "x",
     payments: [{ payment_id: "cash", amount: 20_000 }],
   }));
+
+it("leaves the amount of a course to its return policy", () =>
+  expect(requestOf(bill, { ...NO_REFUND, lines: { course: 2_100_000 } }).lines).toEqual([
+    { line_id: "course" },
+  ]));
+
+it("gives no money back for what a session has paid, and none to a session", () => {
+  expect(moneyOf(bill, { ...NO_REFUND, lines: { a: 50_000, covered: 350_000 } })).toBe(50_000);
+  const bySession = { ...payment("course", 350_000), method: "course" } as PaymentRead;
+  expect(inOrder([bySession, payment("cash", 100_000)], 50_000)).toEqual({ cash: 50_000 });
+});

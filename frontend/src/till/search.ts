@@ -1,4 +1,4 @@
-/** What the address of the list of bills says. */
+/** What the addresses of the pages of the till say. */
 import type { SaleStatus } from "@/api/generated";
 import { isDay } from "@/board/time";
 import { type BillSearch, parseBillSearch } from "./address";
@@ -21,5 +21,20 @@ export function parseBillsSearch(search: Record<string, unknown>): BillsSearch {
     state: state === "open" || state === "closed" || state === "void" ? state : undefined,
     customer: typeof customer === "string" ? customer : undefined,
     number: typeof number === "number" && Number.isSafeInteger(number) && number > 0 ? number : undefined,
+  };
+}
+
+export interface TransfersSearch extends BillSearch {
+  branch?: string | undefined;
+  /** Those that were dealt with. */
+  done?: boolean | undefined;
+}
+
+export function parseTransfersSearch(search: Record<string, unknown>): TransfersSearch {
+  const { branch, done } = search;
+  return {
+    ...parseBillSearch(search),
+    branch: typeof branch === "string" ? branch : undefined,
+    done: done === true || undefined,
   };
 }

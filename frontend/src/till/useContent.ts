@@ -23,11 +23,12 @@ interface Input {
   visitIds: string[];
 }
 
-/** `onMade`: a bill of nothing has got its first line. */
+/** `onMade`: a bill of nothing has got its first line. `payerId`: the customer who pays such a bill. */
 export function useContent(
   branchId: string,
   bill: SaleRead | null,
   onMade: (bill: SaleRead) => void,
+  payerId?: string,
 ): Editing {
   const [wanted, setWanted] = useState<Content | null>(null);
   /** What was sent last. */
@@ -56,7 +57,7 @@ export function useContent(
       setError(refusal);
     },
   });
-  const content = wanted ?? (bill === null ? EMPTY : contentOf(bill));
+  const content = wanted ?? (bill === null ? { ...EMPTY, customer_id: payerId ?? null } : contentOf(bill));
   const isSaving = wanted !== null && newest.current === wanted;
   return {
     content,
