@@ -1,8 +1,10 @@
 /** What is known of an opened appointment, and everything that can be done with it. */
 import { Phone } from "lucide-react";
 import { useTranslation } from "react-i18next";
+import { deferred } from "@/app/deferred";
 import { MoveButtons } from "@/board/move/MoveButtons";
 import { buttonClass } from "@/design/Button";
+import { addTexts } from "@/i18n";
 import { phoneNumber, shortName } from "@/i18n/format";
 import { PayButton } from "@/till/PayButton";
 import type { PanelProps } from "./CardPanel";
@@ -19,6 +21,11 @@ import { Series } from "./Series";
 import { StepButtons } from "./StepButtons";
 import { SwapEditor } from "./SwapEditor";
 import { TreatmentNames, TreatmentsEditor } from "./TreatmentsEditor";
+
+const CoursesLeft = deferred(async () => {
+  const [{ CoursesLeft }] = await Promise.all([import("@/courses/CoursesLeft"), addTexts("till")]);
+  return CoursesLeft;
+});
 
 /** The treatments can be changed, and the guest can be moved. */
 const EDITABLE: readonly string[] = ["held", "pending", "confirmed", "arrived", "in_service", "reopened"];
@@ -39,6 +46,13 @@ export function CardDetails({ board, opened, isDesk, actions, onOpen, onClose }:
         <StatusLine appointment={appointment} />
         <StepButtons visit={visit} appointment={appointment} actions={actions} />
         {isDesk && <PayButton board={board} opened={opened} />}
+        {isDesk && appointment.customer_id !== null && (
+          <CoursesLeft
+            key={appointment.customer_id}
+            customerId={appointment.customer_id}
+            onClose={() => undefined}
+          />
+        )}
         <Remarks board={board} appointment={appointment} />
         {visit.note !== "" && (
           <p className="whitespace-pre-line break-words rounded-md bg-warning-soft px-2.5 py-1.5 text-warning">

@@ -1,4 +1,4 @@
-/** The profile of a customer: who it is on the left, the visits on the right. */
+/** The profile of a customer: who it is on the left, what was bought and the visits on the right. */
 
 import { Link, useParams } from "@tanstack/react-router";
 import { ArrowLeft, Combine, Lock, UserRoundX } from "lucide-react";
@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { ApiError, sentenceOf } from "@/api/errors";
 import type { CustomerRead } from "@/api/generated";
 import { useTitle } from "@/app/useTitle";
+import { Courses } from "@/courses/Courses";
 import { buttonClass } from "@/design/Button";
 import { Notice } from "@/design/Notice";
 import { Consents } from "./Consents";
@@ -14,6 +15,7 @@ import { Failure } from "./CustomersPage";
 import { useCustomer } from "./data";
 import { EditCustomer } from "./EditCustomer";
 import { Facts } from "./Facts";
+import { GiftCards } from "./GiftCards";
 import { ProfileActions } from "./ProfileActions";
 import { useRights } from "./roles";
 import { Tags } from "./Tags";
@@ -83,7 +85,13 @@ function Profile({ customer }: { customer: CustomerRead }) {
             </section>
             {isDesk && <Consents customer={customer} />}
           </div>
-          {isDesk && <Visits customer={customer} />}
+          {isDesk && (
+            <div className="flex min-w-0 flex-col gap-4">
+              <Courses customer={customer} />
+              <GiftCards customer={customer} />
+              <Visits customer={customer} />
+            </div>
+          )}
         </div>
       </div>
     </div>

@@ -1,5 +1,6 @@
 /** What the address of the list says. What is typed and the page are not in it: names and numbers of guests do not belong
     in the history of a browser. */
+import { type BillSearch, parseBillSearch } from "@/till/address";
 
 export interface CustomersSearch {
   branch?: string;
@@ -18,6 +19,16 @@ export function parseCustomersSearch(search: Record<string, unknown>): Customers
     ...(search.sort === "newest" ? { sort: "newest" as const } : {}),
     ...(typeof search.tag === "string" && search.tag !== "" ? { tag: search.tag } : {}),
   };
+}
+
+/** The profile of a customer, with a bill over it. */
+export interface CustomerSearch extends BillSearch {
+  branch?: string | undefined;
+}
+
+export function parseCustomerSearch(search: Record<string, unknown>): CustomerSearch {
+  const { branch } = search;
+  return { ...parseBillSearch(search), branch: typeof branch === "string" ? branch : undefined };
 }
 
 export interface NewCustomerSearch {
