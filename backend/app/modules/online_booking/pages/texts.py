@@ -147,6 +147,40 @@ TEXTS: dict[str, T] = {
     "phone_needed": T("Vui lòng điền số điện thoại.", "Please enter a phone number."),
     "check_fields": T("Còn {n} mục cần xem lại.", "{n} fields need another look."),
     "trap": T("Để trống ô này", "Leave this empty"),
+    # the deposit
+    "deposit": T("Tiền cọc", "Deposit"),
+    "deposit_asked": T(
+        "Chi nhánh nhận cọc {amount}: chuyển khoản trong {minutes} phút sau khi xác nhận.",
+        "The branch takes a deposit of {amount}: a bank transfer within {minutes} minutes after you confirm.",
+    ),
+    "deposit_rule": T(
+        "Hủy trong hạn được hoàn cọc; hủy sát giờ hoặc không đến thì không.",
+        "It is returned if you cancel in time, and not if you cancel late or do not come.",
+    ),
+    "deposit_title": T("Chuyển cọc để giữ lịch", "Transfer the deposit to keep your time"),
+    "deposit_until": T("Giữ chỗ chờ tiền cọc đến {time}.", "Held for the deposit until {time}."),
+    "deposit_over": T(
+        "Hết giờ giữ chỗ. Nếu đã chuyển khoản, vui lòng gọi spa.",
+        "The hold has run out. If you have sent the transfer, please call the spa.",
+    ),
+    "deposit_qr": T(
+        "Mã QR chuyển khoản {amount}, nội dung {code}",
+        "QR code for a transfer of {amount} with the text {code}",
+    ),
+    "deposit_scan": T("Quét mã bằng ứng dụng ngân hàng", "Scan the code with your bank app"),
+    "deposit_wait": T(
+        "Tiền về là lịch được xác nhận, trang này tự cập nhật.",
+        "Once the money is there the visit is confirmed, and this page shows it by itself.",
+    ),
+    "amount": T("Số tiền", "Amount"),
+    "account": T("Tài khoản", "Account"),
+    "transfer_text": T("Nội dung chuyển khoản", "Text of the transfer"),
+    "deposit_part": T("Đã nhận {paid}, còn {due}.", "{paid} has arrived, {due} is missing."),
+    "deposit_release": T("Bỏ giữ chỗ", "Release the time"),
+    "deposit_kept": T("Đã nhận {amount}", "{amount} has arrived"),
+    "deposit_owed": T("Spa sẽ hoàn lại {amount}", "The spa returns {amount}"),
+    "deposit_missed": T("{amount}, không được hoàn vì lỡ hẹn", "{amount}, not returned for a missed visit"),
+    "deposit_settled": T("{amount}, đã trừ hoặc đã hoàn", "{amount}, deducted or returned"),
     # a hold that is over
     "expired": T("Hết giờ giữ chỗ", "The hold has run out"),
     "expired_kept": T(

@@ -230,6 +230,8 @@ async def _show(  # noqa: PLR0913 - the visit, and what was sent about it
             back=_on(back, visit),
             **context,
         )
+    if visit.status is AppointmentStatus.HELD and visit.deposit is not None and visit.deposit.transfer:
+        return render(request, "deposit.html", **context)
     if visit.status is AppointmentStatus.EXPIRED:
         offered = await _offer_again(request, session, visit, own, client)
         return render(request, "expired.html", own=own, form_key=str(uuid4()), **context, **offered)

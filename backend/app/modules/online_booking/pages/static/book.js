@@ -70,6 +70,20 @@ function sendOnce(form) {
   });
 }
 
+/** Show at once that a deposit has arrived, or that its time is over: what is missing is then no longer on the page. */
+function awaitDeposit(part) {
+  setInterval(async () => {
+    if (document.hidden) return;
+    try {
+      const answer = await fetch(location.pathname);
+      // No text becomes HTML on this page (Trusted Types).
+      if (!(await answer.text()).includes(`data-due="${part.dataset.due}"`)) location.reload();
+    } catch {
+      // no network: the next try may have one
+    }
+  }, 5000);
+}
+
 /** Name the time zone of the branch where the device has another one. */
 function nameZone(note) {
   const now = new Date();
@@ -87,6 +101,7 @@ for (const form of document.querySelectorAll(".menu")) sumUp(form);
 for (const hold of document.querySelectorAll(".hold")) countDown(hold);
 for (const form of document.querySelectorAll("form.details")) keepTyped(form);
 for (const form of document.querySelectorAll("form[method=post]")) sendOnce(form);
+for (const part of document.querySelectorAll(".transfer")) awaitDeposit(part);
 for (const button of document.querySelectorAll("[data-print]")) {
   button.hidden = false;
   button.addEventListener("click", () => print());
