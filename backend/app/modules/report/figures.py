@@ -1,8 +1,8 @@
 """Add the rows of a report up to the figures of days, branches and the whole."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -19,6 +19,8 @@ ACCOUNTS = (
     *(Account.GOODWILL, Account.EXPENSE, Account.CASH_OVER, Account.CASH_SHORT),
 )
 """The accounts of the ledger that reports show."""
+_OF_LINE = {Account.REVENUE: "revenue", Account.VAT: "tax"}
+"""The accounts of which every line has the sum: what is earned is a credit."""
 MONEY = (Method.CASH, Method.TRANSFER, Method.CARD)
 """The payments that bring money in. The others are paid by what came in before."""
 
@@ -33,7 +35,7 @@ class Rows:
     payments: Sequence[PaymentRow]
 
 
-@dataclass
+@dataclass(slots=True)
 class _Sold:
     quantity: int = 0
     price: int = 0
@@ -51,39 +53,47 @@ class _Sold:
         self.tax += row.tax
 
 
-@dataclass
-class Tally:
-    """The sums of some rows."""
+@dataclass(slots=True)
+class Line:
+    """The fields of a `ReportLine`."""
 
     bills: int = 0
+    revenue: int = 0
+    tax: int = 0
+    tips: int = 0
+    received: int = 0
+    refunded: int = 0
+
+
+@dataclass
+class Sums:
+    """The sums of a report: of the whole with all details, of each day and of each branch."""
+
+    total: Line = field(default_factory=Line)
+    days: dict[date, Line] = field(default_factory=lambda: defaultdict(Line))
+    branches: dict[UUID, Line] = field(default_factory=lambda: defaultdict(Line))
     accounts: dict[Account, int] = field(default_factory=lambda: defaultdict(int))
     kinds: dict[str, _Sold] = field(default_factory=lambda: defaultdict(_Sold))
     taxes: dict[int, _Sold] = field(default_factory=lambda: defaultdict(_Sold))
     received: dict[Method, int] = field(default_factory=lambda: defaultdict(int))
     refunded: dict[Method, int] = field(default_factory=lambda: defaultdict(int))
 
-    def line(self) -> dict[str, Any]:
-        """Return the fields of a `ReportLine`."""
-        return {
-            "bills": self.bills,
-            "revenue": -self.accounts[Account.REVENUE],
-            "tax": -self.accounts[Account.VAT],
-            "tips": self.kinds[TIP].gross if TIP in self.kinds else 0,
-            "received": sum(self.received[method] for method in MONEY),
-            "refunded": sum(self.refunded[method] for method in MONEY),
-        }
+    def add(self, branch_id: UUID, day: date, **amounts: int) -> None:
+        """Add what happened in a branch on a day to the fields of the lines that it belongs to."""
+        for line in (self.total, self.days[day], self.branches[branch_id]):
+            for name, amount in amounts.items():
+                setattr(line, name, getattr(line, name) + amount)
 
     def figures(self) -> dict[str, Any]:
         """Return the fields of `Figures`."""
         accounts = self.accounts
         kinds = [
-            KindSold(kind=kind, net=sold.gross - sold.tax, **vars(sold))
+            KindSold(kind=kind, net=sold.gross - sold.tax, **asdict(sold))
             for kind in SoldKind
             if (sold := self.kinds.get(kind)) is not None
         ]
-        methods = self.received.keys() | self.refunded.keys()
         return {
-            **self.line(),
+            **asdict(self.total),
             "fees": -accounts[Account.FEE],
             "forfeited": -accounts[Account.FORFEITED],
             "discounts": sum(kind.discount for kind in kinds),
@@ -98,40 +108,29 @@ class Tally:
             "payments": [
                 PaymentSum(method=method, received=self.received[method], refunded=self.refunded[method])
                 for method in Method
-                if method in methods
+                if method in self.received
             ],
         }
 
 
-@dataclass
-class Tallies:
-    """The sums of a report: of the whole, of each day and of each branch."""
-
-    total: Tally = field(default_factory=Tally)
-    days: dict[date, Tally] = field(default_factory=lambda: defaultdict(Tally))
-    branches: dict[UUID, Tally] = field(default_factory=lambda: defaultdict(Tally))
-
-    def of(self, branch_id: UUID, day: date) -> Iterable[Tally]:
-        """Return the sums to which what happened in a branch on a day belongs."""
-        return self.total, self.days[day], self.branches[branch_id]
-
-
-def add_up(rows: Rows) -> Tallies:
+def add_up(rows: Rows) -> Sums:
     """Return the sums of all rows, by day and by branch."""
-    tallies = Tallies()
+    sums = Sums()
     for branch_id, day, bills in rows.bills:
-        for tally in tallies.of(branch_id, day):
-            tally.bills += bills
+        sums.add(branch_id, day, bills=bills)
     for entry in rows.accounts:
-        for tally in tallies.of(entry.branch_id, entry.business_day):
-            tally.accounts[entry.account] += entry.amount
+        sums.accounts[entry.account] += entry.amount
+        if (name := _OF_LINE.get(entry.account)) is not None:
+            sums.add(entry.branch_id, entry.business_day, **{name: -entry.amount})
     for part in rows.parts:
-        for tally in tallies.of(part.branch_id, part.business_day):
-            tally.kinds[part.kind].add(part)
-            if part.kind not in UNTAXED:
-                tally.taxes[part.tax_rate].add(part)
-    for payment in rows.payments:
-        for tally in tallies.of(payment.branch_id, payment.business_day):
-            tally.received[payment.method] += payment.received
-            tally.refunded[payment.method] += payment.refunded
-    return tallies
+        sums.kinds[part.kind].add(part)
+        if part.kind not in UNTAXED:
+            sums.taxes[part.tax_rate].add(part)
+        if part.kind == TIP:
+            sums.add(part.branch_id, part.business_day, tips=part.gross)
+    for paid in rows.payments:
+        sums.received[paid.method] += paid.received
+        sums.refunded[paid.method] += paid.refunded
+        if paid.method in MONEY:
+            sums.add(paid.branch_id, paid.business_day, received=paid.received, refunded=paid.refunded)
+    return sums

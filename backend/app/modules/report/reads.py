@@ -12,6 +12,12 @@ from app.db.queries import fetch_raw
 from app.modules.report.kinds import SoldKind
 from app.modules.sale.kinds import Method
 
+# By default PostgreSQL takes a random page for four times as expensive as the next one, and reads all lines of all years for
+# a month of them (44 ms instead of 10 for 100,000 bills; and as much again for each year more). One plan is good for all days.
+_BY_INDEX = """
+SELECT set_config('random_page_cost', '1.1', true), set_config('max_parallel_workers_per_gather', '0', true),
+    set_config('plan_cache_mode', 'force_generic_plan', true)
+"""
 _PARTS = """
 SELECT branch_id, business_day, kind, tax_rate, sum(quantity)::bigint, sum(price)::bigint, sum(discount)::bigint,
     sum(refunded)::bigint, sum(gross)::bigint, sum(tax)::bigint
@@ -117,6 +123,11 @@ class UseRow(NamedTuple):
     branch_id: UUID
     booked_minutes: int
     available_minutes: int
+
+
+async def plan_by_index(session: AsyncSession) -> None:
+    """Let PostgreSQL read the rows of a scope by indexes until the transaction ends, however many others there are."""
+    await fetch_raw(session, _BY_INDEX)
 
 
 async def read_parts(session: AsyncSession, scope: Scope) -> list[PartRow]:

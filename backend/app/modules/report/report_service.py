@@ -22,7 +22,7 @@ from app.modules.identity.roles import DESK, Role
 from app.modules.ledger import ledger_service
 from app.modules.ledger.accounts import Account
 from app.modules.report import reads
-from app.modules.report.figures import ACCOUNTS, Rows, Tallies, Tally, add_up
+from app.modules.report.figures import ACCOUNTS, Line, Rows, Sums, add_up
 from app.modules.report.kinds import TIP, SoldKind
 from app.modules.report.reads import Scope
 from app.modules.report.report_schemas import (
@@ -73,10 +73,8 @@ async def read_day(session: AsyncSession, user: CurrentUser, query: DayQuery) ->
     else:
         authorize(user, *DESK, branch_id=query.branch_id)
     names = await _branch_names(session, query.branch_id)
-    tallies = add_up(await _read_rows(session, Scope([*names], query.day, query.day)))
-    return DayReport(
-        day=query.day, branches=_branch_lines(query.branch_id, names, tallies), **tallies.total.figures()
-    )
+    sums = add_up(await _read_rows(session, Scope([*names], query.day, query.day)))
+    return DayReport(day=query.day, branches=_branch_lines(query.branch_id, names, sums), **sums.figures())
 
 
 async def read_month(session: AsyncSession, user: CurrentUser, query: MonthQuery) -> MonthReport:
@@ -89,16 +87,16 @@ async def read_month(session: AsyncSession, user: CurrentUser, query: MonthQuery
     first_day = query.month
     last_day = first_day.replace(day=monthrange(first_day.year, first_day.month)[1])
     names = await _branch_names(session, query.branch_id)
-    tallies = add_up(await _read_rows(session, Scope([*names], first_day, last_day)))
+    sums = add_up(await _read_rows(session, Scope([*names], first_day, last_day)))
     return MonthReport(
         first_day=first_day,
         last_day=last_day,
         days=[
-            DayLine(day=day, **tallies.days.get(day, Tally()).line())
+            DayLine(day=day, **asdict(sums.days.get(day, Line())))
             for day in days_between(first_day, last_day)
         ],
-        branches=_branch_lines(query.branch_id, names, tallies),
-        **tallies.total.figures(),
+        branches=_branch_lines(query.branch_id, names, sums),
+        **sums.figures(),
     )
 
 
@@ -252,6 +250,7 @@ def _authorize(user: CurrentUser, branch_id: UUID | None) -> None:
 async def _scope(session: AsyncSession, user: CurrentUser, query: PeriodQuery) -> Scope:
     _authorize(user, query.branch_id)
     names = await _branch_names(session, query.branch_id)
+    await reads.plan_by_index(session)
     return Scope([*names], query.first_day, query.last_day)
 
 
@@ -267,6 +266,7 @@ async def _branch_names(session: AsyncSession, branch_id: UUID | None) -> dict[U
 
 
 async def _read_rows(session: AsyncSession, scope: Scope) -> Rows:
+    await reads.plan_by_index(session)
     return Rows(
         accounts=await ledger_service.read_days(session, *scope, ACCOUNTS),
         bills=await reads.count_bills(session, scope),
@@ -275,12 +275,12 @@ async def _read_rows(session: AsyncSession, scope: Scope) -> Rows:
     )
 
 
-def _branch_lines(branch_id: UUID | None, names: Mapping[UUID, str], tallies: Tallies) -> list[BranchLine]:
+def _branch_lines(branch_id: UUID | None, names: Mapping[UUID, str], sums: Sums) -> list[BranchLine]:
     """Return a line for each branch if the report is about all."""
     if branch_id is not None:
         return []
     return [
-        BranchLine(branch_id=one, name=name, **tallies.branches.get(one, Tally()).line())
+        BranchLine(branch_id=one, name=name, **asdict(sums.branches.get(one, Line())))
         for one, name in names.items()
     ]
 

@@ -3,15 +3,20 @@
 import csv
 import io
 from datetime import date, timedelta
+from functools import partial
 from typing import Any
 
 import httpx2
 import pytest
 import time_machine
 from openpyxl import load_workbook  # type: ignore[import-untyped]  # the library has no types
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
+from app.db.queries import fetch_raw
+from app.db.transactions import run_in_transaction
 from app.modules.identity.roles import Role
+from app.modules.report.reads import plan_by_index
 from tests.builders.bills import Desk, card, cash, open_desk, therapist
 from tests.builders.bookings import bookable_spa
 from tests.builders.branches import add_branch
@@ -301,6 +306,20 @@ class TestFiles:
             response = await desk.client.get(f"{REPORTS}/{name}", params=query | {"format": file_format})
             assert response.status_code == 200
             assert response.content[:2] == (b"PK" if file_format == "xlsx" else b"\xef\xbb")
+
+
+async def test_the_settings_of_reports_end_with_their_transaction() -> None:
+    async def read(session: AsyncSession, *, is_report: bool) -> str:
+        if is_report:
+            await plan_by_index(session)
+        [(cost,)] = await fetch_raw(session, "SELECT current_setting('random_page_cost')")
+        return str(cost)
+
+    costs = [
+        await run_in_transaction(partial(read, is_report=is_report)) for is_report in (False, True, False)
+    ]
+    assert costs == [costs[0], "1.1", costs[0]]
+    assert costs[0] != "1.1"
 
 
 @pytest.mark.parametrize("month", ["2026-13", "2026-1", "1999-12", "2026-12-01", "2026-12 ", ""])
