@@ -1,11 +1,11 @@
-"""The SQL of one booking as a script for pgbench.
+"""The SQL of one request as a script for pgbench.
 
-Every run of the script books another time of another therapist and bed: new ids are new in every run, and rows are
-written `:k` times 75 minutes later. Reads stay the same.
+New ids are new in every run of the script, and what else has to differ is named by a `Variation`. Reads stay the same.
 """
 
-import json
 import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -17,38 +17,45 @@ _UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z")
 _FORMAT = """'YYYY-MM-DD"T"HH24:MI:SS"Z"'"""
 KEY = "measured"
-"""The idempotency key of the recorded booking; another one in every run of the script."""
+"""The idempotency key of the recorded request; another one in every run of the script."""
 _NEW = 7
-"""The version of the UUIDs that the app makes; the rows of the benchmark have another version."""
+"""The version of the UUIDs that the app makes. Of the rows of the benchmark one of sixteen has it, too, and another time."""
+_SOON = 60_000
+"""Milliseconds: what the recorded request makes is younger than its user, and not much younger than its first row."""
 
 
-def pgbench_script(recording: Recording) -> str:
-    """Return a script for pgbench with the SQL of one booking, recorded with the idempotency key `KEY`."""
-    script = _Script(json.loads(recording.answer))
+@dataclass(frozen=True)
+class Variation:
+    """The differences between runs of a script. Expressions are SQL with the variables of pgbench."""
+
+    setup: Sequence[str]
+    """Lines that set variables, among them `k`, which no other run has."""
+    born: UUID
+    """An id that the recorded request has made."""
+    ids: Mapping[UUID, str]
+    """Expressions in place of ids."""
+    numbers: Mapping[int, str] = field(default_factory=dict)
+    """Expressions in place of numbers."""
+    shift: str = ""
+    """An interval that is added to what is written, as ` + :k * interval '1 hour'`."""
+
+
+def pgbench_script(recording: Recording, variation: Variation) -> str:
+    """Return a script for pgbench with the SQL of one request, recorded with the idempotency key `KEY`."""
+    script = _Script(variation)
     lines = [script.line(sql, parameters) for sql, parameters in recording.statements]
     new_ids = ", ".join(f"gen_random_uuid() AS {name}" for name in script.variables.values())
-    return "\n".join(
-        [
-            "\\set therapist :client_id",
-            "\\set bed :client_id",
-            f"SELECT nextval('bench_slot') AS k, {new_ids} \\gset",
-            "BEGIN;",
-            *lines,
-            "COMMIT;",
-            "",
-        ]
-    )
+    return "\n".join([*variation.setup, f"SELECT {new_ids} \\gset", "BEGIN;", *lines, "COMMIT;", ""])
 
 
 class _Script:
     """Statements in which everything that changes from run to run is a variable of pgbench."""
 
-    def __init__(self, visit: dict[str, Any]) -> None:
+    def __init__(self, variation: Variation) -> None:
         self.variables: dict[UUID, str] = {}
         """The variable of a new id, by the id."""
-        allocations = visit["appointments"][0]["treatments"][0]["allocations"]
-        self._resources = {UUID(allocation["resource_id"]): allocation["kind"] for allocation in allocations}
-        self._born = UUID(visit["id"]).int >> 80
+        self._variation = variation
+        self._born = (variation.born.int >> 80) - 1000
 
     def line(self, sql: str, parameters: Any) -> str:
         writes = "INSERT INTO" in sql
@@ -61,12 +68,14 @@ class _Script:
         match value:
             case None:
                 return "NULL"
-            case bool() | int() | float():
+            case bool() | float():
                 return str(value)
+            case int():
+                return self._variation.numbers.get(value, str(value))
             case UUID():
                 return self._id(value)
             case datetime():
-                shift = " + :k * interval '75 minutes'" if writes else ""
+                shift = self._variation.shift if writes else ""
                 return f"(to_timestamp({value.timestamp()}){shift})"
             case date():
                 return f"date '{value}'"
@@ -96,12 +105,13 @@ class _Script:
             ),
             text,
         )
+        for number, expression in self._variation.numbers.items():
+            text = re.sub(rf"\b{number}\b", f"' || {expression} || '", text)
         return f"({text})::jsonb" if value.startswith("{") else f"({text})"
 
     def _id(self, value: UUID) -> str:
-        if value in self._resources:
-            kind = self._resources[value]
-            return f"md5('{kind}' || :{'therapist' if kind == 'staff' else 'bed'})::uuid"
-        if value.version == _NEW and value.int >> 80 >= self._born - 1000:
+        if value in self._variation.ids:
+            return self._variation.ids[value]
+        if value.version == _NEW and 0 <= (value.int >> 80) - self._born < _SOON:
             return f"':{self.variables.setdefault(value, f'id{len(self.variables)}')}'::uuid"
         return f"'{value}'::uuid"

@@ -57,8 +57,10 @@ def record(
 class Replay:
     """One connection of asyncpg, with the settings of the app's connections, that prepares every statement once."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, **settings: str) -> None:
+        """Keep the URL, and settings that the recorded request makes for its transaction: a replay is none."""
         self._url = url
+        self._settings = {"jit": "off", "timezone": "UTC", **settings}
         self._runner = asyncio.Runner(loop_factory=uvloop.new_event_loop)
 
     def __enter__(self) -> Self:
@@ -76,7 +78,7 @@ class Replay:
     async def _connect(self) -> asyncpg.Connection:
         return await asyncpg.connect(
             self._url,
-            server_settings={"jit": "off", "timezone": "UTC"},
+            server_settings=self._settings,
             max_cacheable_statement_size=0,  # no limit
         )
 

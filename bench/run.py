@@ -27,9 +27,11 @@ import health
 import imports
 import link
 import online
+import reports
 import screens
 import signed_in
 import start
+import till
 import typer
 from report import Section, machine, print_section, write_markdown
 from rich.console import Console
@@ -56,6 +58,8 @@ _PARTS: dict[str, Part] = {
     "customers": customers,
     "availability": availability,
     "booking": booking,
+    "till": till,
+    "reports": reports,
     "link": link,
     "online": online,
     "attacks": attacks,
@@ -81,6 +85,8 @@ def main(
             "customers",
             "availability",
             "booking",
+            "till",
+            "reports",
             "link",
             "online",
             "attacks",

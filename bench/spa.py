@@ -44,6 +44,12 @@ INSERT INTO staff_skill (id, staff_id, service_id)
     SELECT gen_random_uuid(), pg_temp.id('staff', n), pg_temp.id('service', s)
     FROM generate_series(0, 49) AS n, generate_series(0, 39) AS s;
 """
+_OTHER_BRANCHES = """
+INSERT INTO branch (id, key, name, time_zone, country, grid_minutes, notice_minutes, horizon_days, hold_minutes,
+    free_cancel_minutes, no_show_minutes)
+SELECT md5('branch' || n)::uuid, 'spa-' || n, 'Spa ' || n, time_zone, country, grid_minutes, notice_minutes, horizon_days,
+    hold_minutes, free_cancel_minutes, no_show_minutes FROM branch, generate_series(1, $1) AS n
+"""
 _SHIFTS = """
 INSERT INTO shift (id, staff_id, branch_id, during)
 SELECT gen_random_uuid(), md5('staff' || n)::uuid, md5('branch0')::uuid, tstzrange(begins, begins + interval '9 hours')
@@ -83,6 +89,12 @@ async def add_spa(connection: asyncpg.Connection) -> int:
 async def add_branch(connection: asyncpg.Connection) -> None:
     """Add the branch with its beds, therapists and services, without shifts."""
     await connection.execute(_SPA)
+
+
+async def add_branches(connection: asyncpg.Connection, count: int) -> None:
+    """Add the branch with its therapists and services, and others beside it that have nothing of their own."""
+    await add_branch(connection)
+    await connection.execute(_OTHER_BRANCHES, count - 1)
 
 
 async def add_days(connection: asyncpg.Connection, first: int, end: int, *, one_of: int) -> None:

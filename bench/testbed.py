@@ -58,10 +58,13 @@ class Effort:
     """Bookings of another process that the board shows."""
     attacks: int
     """Requests of each attack on the booking pages."""
+    ledger_entries: int
+    reports: int
+    """Requests of each report."""
 
 
-FULL = Effort(7, 4, 5, 1_000_000, 25, 100, 5_000, 100_000, 1_000_000, 400, 100, 100, 10_000)
-QUICK = Effort(2, 1, 2, 50_000, 5, 20, 100, 10_000, 50_000, 60, 10, 10, 300)
+FULL = Effort(7, 4, 5, 1_000_000, 25, 100, 5_000, 100_000, 1_000_000, 400, 100, 100, 10_000, 1_000_000, 100)
+QUICK = Effort(2, 1, 2, 50_000, 5, 20, 100, 10_000, 50_000, 60, 10, 10, 300, 50_000, 10)
 type Advance = Callable[[], None]
 """A function that moves the progress bar by one step of a part."""
 
