@@ -37,6 +37,10 @@ test("a day of the drawer: open, take, pay out, close; the Z report agrees", asy
   await expect(report).toContainText("Chênh lệch−20.000đ");
   await expect(report).toContainText("Chi từ két30.000đ");
   await expect(report).toContainText("Để lại trong két500.000đ");
+  await expect(report).toContainText("1 hóa đơn");
+  await expect(report).toContainText("Tiền mặt500.000đ");
+  await expect(report).toContainText("Dịch vụ (1)450.000đ");
+  await expect(report).toContainText("Chi khác từ két−80.000đ");
   expect(await drawerOf(spa)).toEqual({ session: null, left: 500_000 });
   await expect(page.locator("[data-z='1']")).toContainText("900.000đ");
   await page.getByRole("button", { name: "Đúng 500.000đ" }).click();
