@@ -64,6 +64,9 @@ test("a statement is saved as CSV, and printed alone on a sheet to be signed", a
   await expect(paper).toContainText("Người nhận");
   await expect(paper.getByRole("table", { name: "Chi tiết hoa hồng" })).toContainText("45.000đ");
   await expect(page.getByRole("navigation").first()).toBeHidden();
+  await page.emulateMedia({ media: null });
+  const pdf = (await page.pdf({ preferCSSPageSize: true })).toString("latin1");
+  expect(pdf).toMatch(/\/MediaBox \[0 0 59[45]\.[\d]+ 84[12]/); // A4, upright
 });
 
 test("neither everybody's commissions nor a statement has what WCAG forbids", async ({ page, request }) => {

@@ -121,9 +121,9 @@ function DayTable({ days, today }: { days: DayLine[]; today: string }) {
   const { t } = useTranslation();
   const columns = useLineColumns();
   return (
-    <Card title={t("reports.byDay")}>
+    <Card title={t("reports.dayTable")}>
       <ReportTable
-        caption={t("reports.byDay")}
+        caption={t("reports.dayTable")}
         head={t("reports.column.day")}
         rows={days}
         idOf={({ day }) => day}

@@ -9,7 +9,7 @@ export interface Column<Row> {
   value: (row: Row) => number | undefined;
   /** How a value is written: by default as an amount. */
   show?: (value: number) => string;
-  /** Not shown where there is no room: the downloads have it. */
+  /** Not shown where there is no room, or nothing but 0: the downloads have it. */
   isExtra?: boolean;
   /** It has no sum, such as a share. */
   isNoSum?: boolean;
@@ -46,9 +46,10 @@ const hidden = (isExtra?: boolean) => (isExtra ? "max-lg:hidden" : "");
 export function ReportTable<Row extends Sums, Sums = Row>(props: Props<Row, Sums>) {
   const { t } = useTranslation();
   const id = useId();
-  const { caption, head, rows, groups, columns, bar, most, hasSums = false } = props;
+  const { caption, head, rows, groups, bar, most, hasSums = false } = props;
+  const columns = props.columns.filter(({ value, isExtra }) => !isExtra || rows.some((row) => value(row)));
   const longest = most ?? Math.max(0, ...rows.map((row) => bar?.(row) ?? 0));
-  const line = { ...props, longest };
+  const line = { ...props, columns, longest };
   const isSummed = hasSums && rows.length > 1;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: where it is wider than the screen, the keyboard scrolls it

@@ -71,6 +71,9 @@ function Sales({ groups }: { groups: ItemGroup[] }) {
           bar={({ net }) => net}
           hasSums
         />
+        {groups.some(({ kind }) => kind === "course" || kind === "gift_card") && (
+          <p className="px-4 pb-3 text-muted text-sm">{t("reports.later")}</p>
+        )}
       </Card>
       <Card title={t("reports.byItem")}>
         <ReportTable<ItemLine, Sold>

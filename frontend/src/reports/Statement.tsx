@@ -126,6 +126,8 @@ function Lines({ lines, sum, branchName }: LinesProps) {
           const isFirst = lines[index - 1]?.business_day !== line.business_day;
           const isBack = line.refund_line_id !== null;
           const mark = markOf(line);
+          const kind = line.kind === "service" ? undefined : t(`reports.kind.${line.kind}`);
+          const more = [kind, branchName(line.branch_id)].filter(Boolean).join(" · ");
           return (
             <tr key={line.id} data-line={isBack ? "back" : "earned"} className="hover:bg-hover">
               <td className={`${CELL} tabular whitespace-nowrap text-muted`}>
@@ -140,9 +142,9 @@ function Lines({ lines, sum, branchName }: LinesProps) {
                     {mark}
                   </span>
                 )}
-                <span className="tabular block text-muted text-sm">
-                  {[t(`reports.kind.${line.kind}`), branchName(line.branch_id)].filter(Boolean).join(" · ")}
-                  <span className="sm:hidden print:hidden">{` · ${rateOf(line)} × ${money(line.base)}`}</span>
+                {more !== "" && <span className="block text-muted text-sm">{more}</span>}
+                <span className="tabular block text-muted text-sm sm:hidden print:hidden">
+                  {`${rateOf(line)} · ${t("statement.base")} ${money(line.base)}`}
                 </span>
               </td>
               <td className={`${NUMBER} max-sm:hidden`}>{money(line.base)}</td>

@@ -52,10 +52,12 @@ export function VisitsView({ branch, scope, today, search, onSearch }: ViewProps
 function Guests({ guests }: { guests: GuestCount }) {
   const { t } = useTranslation();
   const known = guests.new + guests.returning;
-  const parts = [
-    { name: "returning", fill: "bg-accent" },
-    { name: "new", fill: "bg-confirmed-edge" },
-  ] as const;
+  const parts = (
+    [
+      { name: "returning", fill: "bg-accent" },
+      { name: "new", fill: "bg-confirmed-edge" },
+    ] as const
+  ).filter(({ name }) => guests[name] > 0);
   return (
     <>
       <Tiles count={4}>
@@ -112,11 +114,15 @@ function UseCard({ kind, uses, branchOf }: UseProps) {
   );
   const title = t(`reports.use.${kind}`);
   const columns: Column<Use>[] = [
-    { name: t("reports.column.booked"), value: (use) => use.booked_minutes, show: hours },
+    {
+      name: t("reports.column.booked"),
+      value: (use) => use.booked_minutes,
+      show: (minutes) => hours(t, minutes),
+    },
     {
       name: t(kind === "beds" ? "reports.column.open" : "reports.column.onShift"),
       value: (use) => use.available_minutes,
-      show: hours,
+      show: (minutes) => hours(t, minutes),
     },
     {
       name: t("reports.column.used"),

@@ -8,7 +8,9 @@ test("a scale has round steps, 0, and every value", () => {
     bottom: 0,
     lines: [0, 5_000_000, 10_000_000, 15_000_000, 20_000_000],
   });
+  expect(scaleOf([9_758_000]).lines).toEqual([0, 2_500_000, 5_000_000, 7_500_000, 10_000_000]);
   expect(scaleOf([3, 7])).toEqual({ top: 8, bottom: 0, lines: [0, 2, 4, 6, 8] });
+  expect(scaleOf([9]).lines).toEqual([0, 5, 10]);
 });
 
 test("a scale goes below 0 when more was given back than taken", () => {

@@ -44,10 +44,11 @@ export function scaleOf(values: readonly number[]): Scale {
   };
 }
 
-/** Return the next of 1, 2, 5, 10, 20 and so on. */
+/** Return the next of 1, 2, 5, 10, 20, 25, 50 and so on, which are whole. */
 function roundStep(step: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(step, 1)));
-  return ([1, 2, 5].find((digit) => digit * power >= step) ?? 10) * power;
+  const digits = power === 1 ? [1, 2, 5] : [1, 2, 2.5, 5];
+  return (digits.find((digit) => digit * power >= step) ?? 10) * power;
 }
 
 export interface ItemGroup extends Required<Sold> {

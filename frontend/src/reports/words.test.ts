@@ -10,7 +10,7 @@ const t = ((key: string, values: object) =>
 
 test("numbers have at most one decimal, by a comma in Vietnamese", () => {
   expect([12.54, 12, 0.04, -1.26, 1234.5].map(decimal)).toEqual(["12,5", "12", "0", "−1,3", "1.234,5"]);
-  expect(hours(80)).toBe("1,3");
+  expect(hours(t, 80)).toBe("hours:1,3");
 });
 
 test("short amounts are in thousands, millions and billions", () => {

@@ -40,5 +40,7 @@ export function shortAmount(t: TFunction, amount: number): string {
   return unit === undefined ? decimal(amount) : t(unit.name, { value: decimal(amount / unit.least) });
 }
 
-/** Return minutes as hours. */
-export const hours = (minutes: number): string => decimal(minutes / 60);
+/** Return `1,5 tiếng` for 90 minutes. */
+export function hours(t: TFunction, minutes: number): string {
+  return t("reports.hours", { value: decimal(minutes / 60) });
+}
