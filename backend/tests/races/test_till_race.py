@@ -182,6 +182,36 @@ async def test_courses_that_pay_the_lines_of_many_bills_meet_without_a_deadlock(
     assert new == 0
 
 
+async def test_customers_are_merged_while_their_bills_are_closed(desk: Desk, crowd: Crowd) -> None:
+    """A merge locks customers and then their bills; so does a payment that gives a customer a course."""
+    plan_id = await add_plan(desk.spa.variant_id, price=1000)
+    pairs = [(await add_customer(), await add_customer()) for _ in range(CLIENTS // 2)]
+    bills = [
+        [
+            await desk.open(lines=[{"course_plan_id": str(plan_id)}], customer_id=str(pair[0]))
+            for _ in range(3)
+        ]
+        for pair in pairs
+    ]
+
+    async def merge(number: int) -> None:
+        duplicate, survivor = pairs[number]
+        path = f"/api/v1/customers/{survivor}/merge"
+        merged = await crowd.send_as(number, posts(desk, path, {"duplicate_id": str(duplicate)}))
+        assert merged.status == 200, merged
+
+    async def close(number: int) -> None:
+        for bill in bills[number]:
+            paid = await crowd.send_as(number + len(pairs), pays(desk, bill, card(1000)))
+            assert paid.status == 200, paid
+
+    numbers = range(len(pairs))
+    await asyncio.gather(*map(merge, numbers), *map(close, numbers))
+    owners = await run_sql("SELECT DISTINCT customer_id FROM customer_course")
+    assert {row["customer_id"] for row in owners} == {survivor for _, survivor in pairs}
+    assert await broken_rules() == {}
+
+
 async def test_everything_at_once(
     client: httpx2.AsyncClient, crowd: Crowd, record_property: Callable[[str, object], None]
 ) -> None:

@@ -38,10 +38,17 @@ from app.modules.bank_transfer.bank_transfer_schemas import (
     TransferMatch,
 )
 from app.modules.branch.branch_errors import BranchNotFound
+from app.modules.course.course_errors import CourseSessionGone, CourseUsedUp
+from app.modules.customer.customer_errors import (
+    CustomerArchived,
+    CustomerErased,
+    CustomerMerged,
+    CustomerNotFound,
+)
 from app.modules.deposit.deposit_errors import DepositNotAwaited, DepositNotFound
 from app.modules.identity.access import SignedIn
 from app.modules.payment.bank_notice import BadSignature, BankNotice, UnreadableNotice, read_payos, read_sepay
-from app.modules.sale.sale_errors import SaleNotFound
+from app.modules.sale.sale_errors import CustomerNeeded, SaleNotFound
 
 notices = ApiRouter(prefix=f"{API_V1}/bank-notices", tags=["Bank transfers"])
 transfers = ApiRouter(prefix=f"{API_V1}/bank-transfers", tags=["Bank transfers"])
@@ -99,7 +106,8 @@ async def list_bank_transfer_bills(user: SignedIn, session: SessionDep, transfer
     "/{transfer_id}/match",
     responses=error_responses(
         *(BankTransferNotFound, BankTransferDone, SaleNotFound, NothingDue),
-        *(DepositNotFound, DepositNotAwaited, *_ONCE),
+        *(CustomerNeeded, CustomerNotFound, CustomerArchived, CustomerErased, CustomerMerged),
+        *(CourseUsedUp, CourseSessionGone, DepositNotFound, DepositNotAwaited, *_ONCE),
     ),
 )
 async def match_bank_transfer(

@@ -5,6 +5,7 @@ the bank account and in `unmatched` from the moment it is assigned to a branch, 
 """
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -15,6 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
+from app.core.exceptions import ConflictException, NotFoundException
 from app.db.idempotency import idempotent
 from app.db.paging import fetch_page
 from app.db.queries import get_row
@@ -56,6 +58,10 @@ from app.redis.events import publish_branch_change
 _BATCH = 50
 
 logger = structlog.get_logger(__name__)
+
+
+class _Refused(Exception):  # noqa: N818 - the name says it
+    """A bill that cannot be closed as it is."""
 
 
 async def receive(notice: BankNotice, body: bytes) -> None:
@@ -129,7 +135,7 @@ async def match_transfer(
     """Pay an open bill or an awaited deposit with a transfer, as far as it reaches. What is more stays in the queue.
 
     Raises:
-        BankTransferNotFound, BankTransferDone, SaleNotFound, DepositNotFound
+        BankTransferNotFound, BankTransferDone, SaleNotFound, DepositNotFound, and what `settle` raises
         NothingDue: The bill is not open, or nothing is left to pay.
         DepositNotAwaited: The time for the deposit is over, or it is paid.
     """
@@ -210,16 +216,21 @@ async def _store(session: AsyncSession, *, notice: BankNotice, body: bytes) -> U
 
 
 async def _try_to_match(transfer_id: UUID) -> bool:
-    """Match a stored transfer. An error leaves it for the job, which tries again."""
+    """Match a stored transfer. A person decides about one that its bill refuses; any other error leaves it for the job, which
+    tries again."""
     try:
-        await run_in_transaction(partial(_match, transfer_id=transfer_id), in_request=True)
+        with suppress(_Refused):
+            await run_in_transaction(partial(_match, transfer_id=transfer_id), in_request=True)
+            return True
+        await run_in_transaction(partial(_match, transfer_id=transfer_id, is_refused=True), in_request=True)
     except Exception:
         logger.exception("a bank transfer is not matched yet", bank_transfer_id=str(transfer_id))
         return False
     return True
 
 
-async def _match(session: AsyncSession, *, transfer_id: UUID) -> None:
+async def _match(session: AsyncSession, *, transfer_id: UUID, is_refused: bool = False) -> None:
+    """Pay the bill or the deposit that a transfer names, unless the bill has just refused it, or let it wait for a person."""
     stored = await get_row(session, BankTransfer, transfer_id, BankTransferNotFound)
     codes = find_transfer_codes(stored.content)
     sales = [sale_id for code in codes if (sale_id := await find_by_transfer_code(session, code)) is not None]
@@ -232,24 +243,22 @@ async def _match(session: AsyncSession, *, transfer_id: UUID) -> None:
         return  # another process was faster
     branches = await branches_of_account(session, transfer.account)
     if bill is not None and bill.branch_id in branches:
-        await _match_with(session, transfer, bill)
+        await _match_with(session, transfer, bill, is_refused=is_refused)
         return
     if deposit is not None and deposit.branch_id in branches:
         await _match_with_deposit(session, transfer, deposit)
         return
     reason = ReviewReason.OTHER_ACCOUNT
     if bill is None and deposit is None:
-        reason = (
-            ReviewReason.NO_CODE
-            if not codes
-            else ReviewReason.SEVERAL_CODES
-            if len(codes) > 1
-            else ReviewReason.UNKNOWN_CODE
-        )
+        by_number = ReviewReason.NO_CODE, ReviewReason.UNKNOWN_CODE, ReviewReason.SEVERAL_CODES
+        reason = by_number[min(len(codes), 2)]
     await _review(session, transfer, reason, branches[0] if len(branches) == 1 else None)
 
 
-async def _match_with(session: AsyncSession, transfer: BankTransfer, bill: SaleRead) -> None:
+async def _match_with(
+    session: AsyncSession, transfer: BankTransfer, bill: SaleRead, *, is_refused: bool
+) -> None:
+    fits = bill.status is SaleStatus.OPEN and transfer.amount <= bill.due
     if bill.status is SaleStatus.VOID:
         await _review(session, transfer, ReviewReason.VOID, bill.branch_id)
     elif await claim_payment(session, bill, transfer.id, transfer.amount):
@@ -260,10 +269,14 @@ async def _match_with(session: AsyncSession, transfer: BankTransfer, bill: SaleR
             transfer.amount,
             bill.branch_id,
         )
-    elif bill.status is SaleStatus.OPEN and 0 < transfer.amount <= bill.due:
-        await _pay(session, transfer, bill, transfer.amount)
+    elif fits and not is_refused:
+        try:
+            await _pay(session, transfer, bill, transfer.amount)
+        except (ConflictException, NotFoundException) as error:
+            raise _Refused from error
     else:
-        reason = ReviewReason.PAID if bill.status is SaleStatus.CLOSED else ReviewReason.TOO_MUCH
+        open_reason = ReviewReason.REFUSED if fits else ReviewReason.TOO_MUCH
+        reason = ReviewReason.PAID if bill.status is SaleStatus.CLOSED else open_reason
         await _review(session, transfer, reason, bill.branch_id)
 
 

@@ -33,5 +33,7 @@ class ReviewReason(StrEnum):
     """The bill was given up."""
     DEPOSIT_OVER = "deposit_over"
     """The time for the deposit was over, or the visit is not to come any more."""
+    REFUSED = "refused"
+    """The bill cannot be closed as it is: a course on it has no customer, or a session of it is gone."""
     LEFT_OVER = "left_over"
     """A part of it has paid a bill or a deposit, and the rest belongs to the guest."""

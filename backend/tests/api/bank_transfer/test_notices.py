@@ -14,7 +14,9 @@ from app.modules.bank_transfer import bank_transfer_service
 from app.modules.payment.transfer_code import new_transfer_code
 from app.modules.payment.vietqr import read_vietqr
 from tests.builders.bills import SALES, Desk, balances, card, cash, code_of, transfer
+from tests.builders.courses import add_plan
 from tests.builders.notices import send_payos, send_sepay, sepay_notice
+from tests.builders.people import add_customer
 from tests.support.database import run_sql
 
 TRANSFERS = "/api/v1/bank-transfers"
@@ -129,6 +131,22 @@ async def test_what_is_not_matched_waits_for_a_person(desk: Desk) -> None:
     assert [item["reason"] for item in await queue(desk)] == reasons[::-1]
     assert (await balances())["unmatched"] == -601
     assert (await desk.read(one))["paid"] == 0
+
+
+async def test_a_transfer_for_a_bill_that_cannot_be_closed_waits_for_a_person(desk: Desk) -> None:
+    """A course needs a customer: once the bill has one, the transfer pays it."""
+    plan_id = await add_plan(desk.spa.variant_id, price=108)
+    bill = await desk.open(lines=[{"course_plan_id": str(plan_id)}])
+    await send_sepay(desk.client, sepay_notice(108, bill["transfer_code"]))
+    [item] = await queue(desk)
+    assert (item["status"], item["reason"], (await desk.read(bill))["due"]) == ("review", "refused", 108)
+    assert await balances() == {"bank": 108, "unmatched": -108}
+    refused = await decide(desk, item["id"], "match", sale_id=bill["id"])
+    assert code_of(refused) == (409, "CUSTOMER_NEEDED")
+    content = {"lines": [{"id": bill["lines"][0]["id"]}], "customer_id": str(await add_customer())}
+    await desk.client.put(f"{SALES}/{bill['id']}", json=content)
+    assert (await decide(desk, item["id"], "match", sale_id=bill["id"])).json()["status"] == "matched"
+    assert await balances() == {"bank": 108, "course": -100, "vat": -8}
 
 
 async def test_a_transfer_to_another_account_does_not_pay_the_bill(desk: Desk) -> None:
