@@ -53,7 +53,7 @@ export default defineConfig({
             // With what a therapist's phone shares with the board, so that it does not load the board (`shipped.ts`).
             {
               name: "shell",
-              test: /src\/(shell\/Shell|actions\/|board\/(use(Board|Now)|spans)|card\/steps(Query)?\.|api\/generated\/operation\/((set|undo)VisitStatus|listStaff|listShifts|getCommissionStatement))|icons\/(bed-double|cloud-off|heart-pulse|undo-2)\./,
+              test: /src\/(shell\/Shell|actions\/|app\/useTitle|board\/(use(Board|Now)|spans)|card\/steps(Query)?\.|api\/generated\/operation\/((set|undo)VisitStatus|listStaff|listShifts|getCommissionStatement))|icons\/(bed-double|calendar-plus|chevron-left|chevron-right|cloud-off|heart-pulse|undo-2)\./,
               priority: 2,
             },
             { name: "board", test: /src\/board\/BoardPage/, priority: 1 },

@@ -238,6 +238,7 @@ test.describe("a device that keeps files", () => {
     await expect(page.getByText(/Mất kết nối\. Lịch lúc \d\d:\d\d hôm nay\./)).toBeVisible();
     await row(page, "Chị Mận").getByRole("button").first().tap();
     await expect(row(page, "Chị Mận")).toContainText("Sen · Giường");
+    await expect(page.locator("[data-toast]")).toHaveCount(0); // no part of the page is missed
     await network.restore();
     await spa.book(["Anh Vắng"], { hour: 9, wish: { therapist_id: lan } });
     await expect(page.getByText("Mất kết nối")).toHaveCount(0);

@@ -1,17 +1,17 @@
-/** What a therapist has earned this month, on their day. Without the network nothing is shown. */
+/** What a therapist has earned this month, on their day. Without the network nothing is shown, and no code of the reports is
+    needed, which the device does not keep. */
 import { Link } from "@tanstack/react-router";
 import { ChevronRight, HandCoins } from "lucide-react";
 import { useTranslation } from "react-i18next";
 import type { BranchRead } from "@/api/generated";
 import { money } from "@/i18n/format";
-import { daysOfPreset } from "@/reports/period";
-import { useStatement } from "@/reports/statement";
 import { businessDay } from "@/till/bill";
+import { useStatement } from "./useStatement";
 
 export function EarningsCard({ branch }: { branch: BranchRead }) {
   const { t } = useTranslation();
-  const { first, last } = daysOfPreset("month", businessDay(branch));
-  const { data } = useStatement({ first_day: first, last_day: last }, { changes: true });
+  const today = businessDay(branch);
+  const { data } = useStatement({ first_day: `${today.slice(0, 7)}-01`, last_day: today }, { changes: true });
   if (data === undefined) return null;
   return (
     <Link

@@ -10,11 +10,12 @@ import { Notice } from "@/design/Notice";
 import { MonthPicker } from "@/reports/MonthPicker";
 import { daysOfMonth, monthOf } from "@/reports/period";
 import { Statement } from "@/reports/Statement";
-import { isEmpty, useStatement } from "@/reports/statement";
+import { isEmpty } from "@/reports/statement";
 import { businessDay } from "@/till/bill";
 import { Page } from "./Page";
 import { Person } from "./Person";
 import { Skeleton } from "./states";
+import { useStatement } from "./useStatement";
 
 export function EarningsPage() {
   const { t } = useTranslation();

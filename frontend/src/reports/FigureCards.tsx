@@ -4,8 +4,9 @@ import type { BranchLine } from "@/api/generated";
 import { currentLanguage } from "@/i18n";
 import { grouped, money } from "@/i18n/format";
 import { percentOf } from "@/setup/percent";
+import { Change } from "./Change";
 import type { Figures, ReportLine } from "./figures";
-import { Card, Change, Tile, Tiles } from "./parts";
+import { Card, Tile, Tiles } from "./parts";
 import { type Column, ReportTable } from "./ReportTable";
 
 const MAIN = ["revenue", "bills", "received", "tips", "discounts", "refunded"] as const;

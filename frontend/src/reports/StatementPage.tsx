@@ -9,6 +9,7 @@ import { useTitle } from "@/app/useTitle";
 import { INPUT } from "@/design/FormField";
 import { Notice } from "@/design/Notice";
 import { grouped } from "@/i18n/format";
+import { useStatement } from "@/me/useStatement";
 import { useBranch } from "@/shell/branches";
 import { businessDay } from "@/till/bill";
 import { useStaff } from "@/till/queries";
@@ -22,7 +23,7 @@ import { ReportTable } from "./ReportTable";
 import { useReportRights } from "./rights";
 import { Statement } from "./Statement";
 import type { StatementSearch } from "./search";
-import { isEmpty, useStatement } from "./statement";
+import { isEmpty } from "./statement";
 import { useReport } from "./useReport";
 
 /** The most days that the API allows. */
