@@ -1,10 +1,9 @@
-/** Deposits in tests of the screens: a branch that asks for one, and the bank that notices its transfer. */
-import { createHmac } from "node:crypto";
+/** A branch that asks guests who book online for a deposit, and what is known of it past the screens. */
 import type { APIRequestContext } from "@playwright/test";
+import { giveBankAccount } from "./bank";
 import { makeOnlineSpa, type OnlineSpa } from "./book";
-import { expect } from "./facts";
-
-const KEY = "whsec_e2e";
+import { newPhone } from "./people";
+import type { TestVisit } from "./spa";
 
 export interface TestDeposit {
   id: string;
@@ -23,9 +22,7 @@ export interface DepositSpa extends OnlineSpa {
 /** Make a spa that takes bookings online for a deposit of 30 %. */
 export async function makeDepositSpa(request: APIRequestContext): Promise<DepositSpa> {
   const spa = await makeOnlineSpa(request);
-  const account = `9704${Math.floor(Math.random() * 1e9)}`;
-  const bank = { bin: "970436", number: account, holder: "SEN TRANG" };
-  await spa.call("PUT", `branches/${spa.branch}/bank-account`, bank);
+  const account = await giveBankAccount(spa);
   await spa.call("PATCH", `branches/${spa.branch}`, { deposit_percent: 30 });
   return { ...spa, account };
 }
@@ -38,25 +35,16 @@ export async function depositOf(spa: OnlineSpa): Promise<TestDeposit> {
   return deposit;
 }
 
-/** Send the notice of a transfer as SePay does. */
-export async function transfer(request: APIRequestContext, spa: DepositSpa, amount: number, text: string) {
-  const body = JSON.stringify({
-    id: Math.floor(Math.random() * 1e12),
-    transactionDate: "2026-12-01 10:00:00",
-    accountNumber: spa.account,
-    transferType: "in",
-    content: text,
-    transferAmount: amount,
+/** Book tomorrow at 10 as a guest without an account, and return the visit, which is held for its deposit. */
+export async function bookOnline(request: APIRequestContext, spa: OnlineSpa): Promise<TestVisit> {
+  const key = spa.page.replace("/book/", "");
+  const held = await request.post(`/api/v1/public/branches/${key}/visits`, {
+    data: { start: spa.at(10), guests: [{ treatments: [{ variant_id: spa.variants[0] }] }] },
+    headers: { "Idempotency-Key": crypto.randomUUID() },
   });
-  const time = String(Math.floor(Date.now() / 1000));
-  const signature = createHmac("sha256", KEY).update(`${time}.${body}`).digest("hex");
-  const answer = await request.post("/api/v1/bank-notices/sepay", {
-    data: Buffer.from(body),
-    headers: {
-      "Content-Type": "application/json",
-      "X-SePay-Timestamp": time,
-      "X-SePay-Signature": `sha256=${signature}`,
-    },
+  const { token } = (await held.json()) as { token: string };
+  await request.post(`/api/v1/public/visits/${token}/confirm`, {
+    data: { full_name: "Nguyễn Thị Mai", phone: newPhone() },
   });
-  expect(answer.status()).toBe(200);
+  return await spa.call<TestVisit>("GET", `visits/${(await depositOf(spa)).visit_id}`);
 }

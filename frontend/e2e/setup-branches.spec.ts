@@ -185,7 +185,10 @@ test("online booking is switched on in one press, and its address leads guests t
   await page.goto(`/setup/branches?branch=${spa.branch}&part=online`);
   await page.getByLabel("Lịch đặt online").selectOption("Chờ lễ tân xác nhận");
   await page.getByRole("button", { name: "Bớt: Số lịch sắp tới của một số điện thoại" }).click();
-  await save(page).click();
+  await page
+    .locator("form", { hasText: "Lịch đặt online" })
+    .getByRole("button", { name: "Lưu", exact: true })
+    .click();
   await expect(page.getByText("Đã lưu.")).toBeVisible();
   expect(await read(spa)).toMatchObject({
     ...{ online_booking: true, approve_online: true },

@@ -247,6 +247,17 @@ const transfers = createRoute({
   ),
 });
 
+const deposits = createRoute({
+  getParentRoute: () => desk,
+  path: "/deposits",
+  beforeLoad: () => needTexts("till"),
+  validateSearch: parseTransfersSearch,
+  component: lazyRouteComponent(
+    page(() => import("@/deposits/DepositsPage")),
+    "DepositsPage",
+  ),
+});
+
 const me = createRoute({
   getParentRoute: () => root,
   path: "/me",
@@ -466,6 +477,7 @@ export const router = createRouter({
       reports,
       commissions,
       transfers,
+      deposits,
     ]),
     me.addChildren([myDay, myLeave, myAccount, myEarnings]),
     setup.addChildren([

@@ -27,6 +27,11 @@ const CoursesLeft = deferred(async () => {
   return CoursesLeft;
 });
 
+const DepositOfVisit = deferred(async () => {
+  const [{ DepositOfVisit }] = await Promise.all([import("@/deposits/DepositOfVisit"), addTexts("till")]);
+  return DepositOfVisit;
+});
+
 /** The treatments can be changed, and the guest can be moved. */
 const EDITABLE: readonly string[] = ["held", "pending", "confirmed", "arrived", "in_service", "reopened"];
 
@@ -46,6 +51,15 @@ export function CardDetails({ board, opened, isDesk, actions, onOpen, onClose }:
         <StatusLine appointment={appointment} />
         <StepButtons visit={visit} appointment={appointment} actions={actions} />
         {isDesk && <PayButton board={board} opened={opened} />}
+        {isDesk && visit.source === "online" && (
+          <DepositOfVisit
+            // A deposit that has arrived confirms the visit: it is asked for again.
+            key={`${visit.id}/${appointment.status}`}
+            branchId={visit.branch_id}
+            visitId={visit.id}
+            onClose={() => undefined}
+          />
+        )}
         {isDesk && appointment.customer_id !== null && (
           <CoursesLeft
             key={appointment.customer_id}

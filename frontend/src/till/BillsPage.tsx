@@ -9,6 +9,7 @@ import { type BranchRead, listSales, type SaleListItem } from "@/api/generated";
 import { useTitle } from "@/app/useTitle";
 import { dayIn, timeIn } from "@/board/time";
 import { Segments } from "@/customers/Segments";
+import { DepositsButton } from "@/deposits/DepositsButton";
 import { Button } from "@/design/Button";
 import { Failure } from "@/design/Failure";
 import { Notice } from "@/design/Notice";
@@ -73,6 +74,7 @@ function BillsOfBranch({ branch }: { branch: BranchRead }) {
           onCustomer={(found) => go({ customer: found, number: undefined })}
         />
         <TransfersButton branch={branch} className="ml-auto" />
+        <DepositsButton branch={branch} />
         <Button className="pointer-coarse:h-11" onClick={() => setLooking(true)}>
           <Gift aria-hidden size={16} className="text-muted" />
           {t("till.card.lookUp")}

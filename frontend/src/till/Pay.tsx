@@ -4,6 +4,7 @@ import { useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, sentenceOf } from "@/api/errors";
 import type { BranchRead, PaymentInput, SaleRead } from "@/api/generated";
+import { OfferedDeposits } from "@/deposits/OfferedDeposits";
 import { Button, buttonClass } from "@/design/Button";
 import { money } from "@/i18n/format";
 import { CardForm } from "./CardForm";
@@ -62,6 +63,7 @@ export function Pay({ branch, bill, isSaving }: Props) {
           {t("till.closeFree")}
         </Button>
       )}
+      {bill.due > 0 && <OfferedDeposits bill={bill} isBusy={isBusy} onTake={form.onTake} />}
       {bill.due > 0 && (
         <fieldset className="grid grid-cols-2 gap-2">
           <legend className="sr-only">{t("till.methods")}</legend>

@@ -8,13 +8,15 @@ import { INPUT } from "@/design/FormField";
 interface Props {
   title: string;
   text: string;
+  /** What is typed. Without it: the reason. */
+  label?: string;
   reasons: readonly string[];
   confirm: string;
   onConfirm: (reason: string) => void;
   onBack: () => void;
 }
 
-export function ReasonDialog({ title, text, reasons, confirm, onConfirm, onBack }: Props) {
+export function ReasonDialog({ title, text, label, reasons, confirm, onConfirm, onBack }: Props) {
   const { t } = useTranslation();
   const id = useId();
   const [reason, setReason] = useState("");
@@ -31,7 +33,7 @@ export function ReasonDialog({ title, text, reasons, confirm, onConfirm, onBack 
       <p>{text}</p>
       <div>
         <label htmlFor={id} className="mb-1 block font-medium">
-          {t("till.reason")}
+          {label ?? t("till.reason")}
         </label>
         <input
           id={id}

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { sentenceOf } from "@/api/errors";
 import type { BankTransferRead, BranchRead, TransferBill } from "@/api/generated";
+import { AwaitedDeposits } from "@/deposits/AwaitedDeposits";
 import { Button } from "@/design/Button";
 import { money } from "@/i18n/format";
 import { useBillAddress } from "./address";
@@ -61,6 +62,7 @@ export function TransferCard({ branch, transfer, isLoaded }: Props) {
         {meant.map((bill) => (
           <MeantBill key={bill.sale_id} bill={bill} />
         ))}
+        <AwaitedDeposits branch={branch} transfer={transfer} />
         {fitting.length > 0 && (
           <ul
             aria-label={t("till.transfers.fitting")}

@@ -39,7 +39,7 @@ export function useBill(id: string) {
 /** Keep the newest answer about a bill, and ask again for what depends on it. */
 export function keepBill(bill: SaleRead): void {
   queryClient.setQueryData(saleKey(bill.id), bill);
-  for (const name of ["sales", "vietqr", "drawer", "products", "courses"])
+  for (const name of ["sales", "vietqr", "drawer", "products", "courses", "deposits"])
     void queryClient.invalidateQueries({ queryKey: [name] });
 }
 

@@ -33,6 +33,8 @@ const TELLING = [
   "commission_rule",
   "gift_card",
   "gift_card_entry",
+  "deposit",
+  "deposit_entry",
   "course_plan",
   "course_plan_variant",
   "staff",

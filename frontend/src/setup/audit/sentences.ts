@@ -38,6 +38,8 @@ const ABOUT: Record<string, string> = {
   customer_course: "plan_id",
   course_entry: "course_id",
   gift_card_entry: "gift_card_id",
+  deposit: "visit_id",
+  deposit_entry: "deposit_id",
   staff_branch: "staff_id",
   staff_skill: "staff_id",
   weekly_shift: "staff_id",

@@ -6,6 +6,7 @@ import { BookingAddress } from "../BookingAddress";
 import { SelectField } from "../fields";
 import { Card, Counter, Switch } from "../parts";
 import { SettingsForm } from "../SettingsForm";
+import { DepositCard } from "./DepositCard";
 import { useBranchesChanged } from "./useBranchesChanged";
 
 const CHECKS: OnlineCheck[] = ["none", "mail"];
@@ -85,6 +86,7 @@ export function OnlinePart({ branch }: { branch: BranchRead }) {
           )}
         </SettingsForm>
       </Card>
+      {online_booking && <DepositCard branch={branch} />}
     </>
   );
 }
