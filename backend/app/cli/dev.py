@@ -206,6 +206,9 @@ def _seed_missing(postgres: EmbeddedPostgres) -> "list[DemoAccount]":
     if customers and accounts:
         with _step("Lịch hẹn mẫu · Demo appointments"):
             run_with_database("the seeding", lambda: _seed_visits(accounts[0].email))
+        with _step("Hóa đơn mẫu · Demo bills"):
+            admin, desk, *_ = accounts
+            run_with_database("the seeding", lambda: _seed_till(desk.email, admin.email))
     seeded.touch()
     return accounts
 
@@ -229,6 +232,12 @@ async def _seed_visits(booked_by: str) -> int:
     from app.cli.seed_visits import seed_visits
 
     return await seed_visits(booked_by)
+
+
+async def _seed_till(desk: str, admin: str) -> int:
+    from app.cli.seed_till import seed_till
+
+    return await seed_till(desk, admin)
 
 
 async def _seed(customers: int) -> "list[DemoAccount]":

@@ -41,6 +41,8 @@ _DEMO_SPA = Path(__file__).with_name("demo_spa.yaml")
 _BANK_ACCOUNT = BankAccountInput(bin="999999", number="0123456789", holder="SEN TRANG SPA")
 """A bank that does not exist, so that no app sends money to a demo spa."""
 _ROSTER = timedelta(weeks=4)
+_SOLD = timedelta(days=31)
+"""The time for which `seed_till` sells before today, by the commission rules that there are then."""
 _THERAPIST = "kythuatvien@example.com"
 _THERAPIST_KEY = "le-thi-hong-nhung"
 _STOCK = (24, 18, 40, 12, 30, 6)
@@ -57,7 +59,7 @@ async def _seed_spa(session: AsyncSession) -> bool:
         return False
     await apply_setup(session, SYSTEM_USER, read_file(_DEMO_SPA.read_bytes()))
     products = await product_service.list_products(session, SYSTEM_USER, ProductListQuery())
-    await seed_commissions(session, utc_now().date().replace(day=1))
+    await seed_commissions(session, (utc_now().date() - _SOLD).replace(day=1))
     for branch in await branch_service.list_branches(session):
         for product, pieces in zip(products, _STOCK, strict=True):
             received = StockEntryCreate(

@@ -61,6 +61,7 @@ async def open_drawer(
         row = DrawerSession(
             id=uuid7(),
             branch_id=opening.branch_id,
+            created_at=utc_now(),
             opened_by_id=user.id,
             opening=opening.counted,
             opening_difference=difference,
@@ -87,7 +88,13 @@ async def move_cash(
         till = await _lock_open(session, row)
         if new.amount < -await _expected(session, row, till.z_number):
             raise NotEnoughCash
-        movement = DrawerMovement(id=uuid7(), drawer_session_id=row.id, user_id=user.id, **new.model_dump())
+        movement = DrawerMovement(
+            id=uuid7(),
+            drawer_session_id=row.id,
+            created_at=utc_now(),
+            user_id=user.id,
+            **new.model_dump(),
+        )
         session.add(movement)
         with translate_integrity_errors({"drawer_movement_staff_id_fkey": StaffNotFound}):
             await session.flush()

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
+from app.common.helpers import utc_now
 from app.common.money import share, tax_within
 from app.db.idempotency import idempotent
 from app.db.queries import fetch_raw
@@ -130,6 +131,7 @@ async def refund_sale(
             id=uuid7(),
             sale_id=bill.id,
             branch_id=bill.branch_id,
+            created_at=utc_now(),
             amount=plan.amount,
             goodwill=plan.goodwill,
             reason=refund.reason,

@@ -63,6 +63,7 @@ async def open_bill(session: AsyncSession, user: CurrentUser, new: SaleCreate) -
     sale = Sale(
         id=uuid7(),
         branch_id=branch.id,
+        created_at=utc_now(),
         customer_id=payer_of(items),
         transfer_code=new_transfer_code(),
         priced_on=business_day(utc_now(), ZoneInfo(branch.time_zone), branch.business_day_starts),
