@@ -229,7 +229,7 @@ test("what cannot be loaded says why and can be tried again; what was loaded sta
   await expect(page.getByText("Chưa cập nhật được.")).toBeHidden();
 });
 
-test("no report has what WCAG forbids, in both themes, on a laptop and on a tablet", async ({
+test("no report has what WCAG forbids, in both themes, on a laptop, a tablet and a phone", async ({
   page,
   request,
 }) => {
@@ -245,6 +245,8 @@ test("no report has what WCAG forbids, in both themes, on a laptop and on a tabl
       width: innerWidth,
     }));
     expect(scroll, report).toBeLessThanOrEqual(width);
+    await page.setViewportSize({ width: 390, height: 844 });
+    expect(await violationsOf(page), `${report} on a phone`).toEqual([]);
     await page.setViewportSize({ width: 1366, height: 768 });
   }
 });

@@ -1,5 +1,5 @@
 /** A table of figures that is a picture as well: behind each name there is a bar. */
-import { type ReactNode, useId } from "react";
+import { type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { money } from "@/i18n/format";
 
@@ -46,14 +46,19 @@ const hidden = (isExtra?: boolean) => (isExtra ? "max-lg:hidden" : "");
 export function ReportTable<Row extends Sums, Sums = Row>(props: Props<Row, Sums>) {
   const { t } = useTranslation();
   const id = useId();
+  const { box, scrolls } = useScrolls();
   const { caption, head, rows, groups, bar, most, hasSums = false } = props;
   const columns = props.columns.filter(({ value, isExtra }) => !isExtra || rows.some((row) => value(row)));
   const longest = most ?? Math.max(0, ...rows.map((row) => bar?.(row) ?? 0));
   const line = { ...props, columns, longest };
   const isSummed = hasSums && rows.length > 1;
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: where it is wider than the screen, the keyboard scrolls it
-    <section aria-labelledby={id} tabIndex={0} className="relative overflow-x-auto rounded-b-lg">
+    <section
+      ref={box}
+      aria-labelledby={id}
+      {...(scrolls ? { tabIndex: 0 } : {})}
+      className="relative overflow-x-auto rounded-b-lg"
+    >
       <table
         className={`w-full border-separate border-spacing-0 ${isSummed ? "" : "[&>tbody:last-child>tr:last-child>*]:border-b-0"}`}
       >
@@ -116,6 +121,20 @@ export function ReportTable<Row extends Sums, Sums = Row>(props: Props<Row, Sums
       </table>
     </section>
   );
+}
+
+/** Return whether a box is wider than what is seen of it: the keyboard has to reach it then, and only then. */
+function useScrolls() {
+  const box = useRef<HTMLElement>(null);
+  const [scrolls, setScrolls] = useState(false);
+  useEffect(() => {
+    const node = box.current;
+    if (node === null) return;
+    const observer = new ResizeObserver(() => setScrolls(node.scrollWidth > node.clientWidth));
+    observer.observe(node);
+    return () => observer.disconnect();
+  }, []);
+  return { box, scrolls };
 }
 
 interface LineProps<Row extends Sums, Sums> extends Props<Row, Sums> {

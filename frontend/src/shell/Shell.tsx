@@ -52,7 +52,7 @@ export function Shell() {
           className="mr-2 flex shrink-0 items-center gap-2 max-sm:mr-0 rounded-md pr-1 font-semibold text-lg"
         >
           <Logo />
-          <span className="max-lg:hidden">{t("app.name")}</span>
+          <span className="max-lg:sr-only">{t("app.name")}</span>
         </Link>
         <BranchPicker user={session.user} />
         <nav aria-label={t("nav.label")} className="ml-2 flex h-full gap-1 max-sm:ml-0 max-sm:gap-0">
