@@ -225,6 +225,18 @@ class GuestDeposit(BaseModel):
     transfer: TransferCodeRead | None = Field(description="null: nothing can be transferred any more.")
 
 
+class GuestCourse(BaseModel):
+    """A course of the booker, and its sessions by their state."""
+
+    name: Bilingual
+    sessions: int
+    free: int = Field(description="Sessions that can be used.")
+    reserved: int = Field(description="Sessions that are to pay booked treatments.")
+    used: int
+    expires_on: date | None = Field(description="The last day on which a session can be used; null: none.")
+    pays_visit: bool = Field(description="A session pays a treatment of this visit.")
+
+
 class GuestVisit(BaseModel):
     """A visit as the holder of its private link may read it."""
 
@@ -241,6 +253,10 @@ class GuestVisit(BaseModel):
     free_cancel_until: datetime = Field(description="Until then it can be moved and cancelled by the link.")
     deposit: GuestDeposit | None = Field(description="null: none was asked for.")
     deposit_asked: int = Field(description="The deposit that a confirmation now would ask for, in đồng.")
+    courses: list[GuestCourse] = Field(
+        description="The courses of the booker, once the desk has met the guest; before, those that the desk has let pay"
+        " this visit."
+    )
     can_confirm: bool
     can_move: bool
     can_cancel: bool

@@ -46,7 +46,7 @@ from app.modules.calendar.calendar_service import CalendarContents
 from app.modules.calendar.ics import short_name
 from app.modules.catalogue import catalogue_service
 from app.modules.deposit.deposit_service import deposit_for
-from app.modules.online_booking import deposits
+from app.modules.online_booking import courses_left, deposits
 from app.modules.online_booking.code_check import check_code
 from app.modules.online_booking.guest_links import (
     OpenLink,
@@ -357,6 +357,7 @@ async def _read(session: AsyncSession, link: OpenLink) -> GuestVisit:
         else GuestContact(full_name=row.contact_name, phone=row.contact_phone, email=row.contact_email),
         free_cancel_until=start - timedelta(minutes=branch.free_cancel_minutes),
         deposit=await deposits.read_for_guest(session, visit.id),
+        courses=await courses_left.read_for_guest(session, visit.id, row.customer_id, _status_of(visit)),
         deposit_asked=deposit_for(price, branch.deposit_percent) if can_confirm else 0,
         can_confirm=can_confirm,
         can_move=StatusRequest.CANCELLED in possible and not is_over,

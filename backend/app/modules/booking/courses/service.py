@@ -33,6 +33,8 @@ SELECT treatment_id, appointment_id, status, variant_id, day, guest_id, booker_i
 FROM treatment_course WHERE visit_id = $1 ORDER BY appointment_id, position
 """
 
+_PAYING = "SELECT DISTINCT course_id FROM treatment_course WHERE visit_id = $1 AND course_id IS NOT NULL"
+
 
 class _Treatment(NamedTuple):
     """A treatment of a visit, and the session that pays it."""
@@ -68,6 +70,11 @@ async def read_visit_courses(session: AsyncSession, user: CurrentUser, visit_id:
     visit = await get_row(session, Visit, visit_id, VisitNotFound)
     authorize(user, *DESK, branch_id=visit.branch_id)
     return await _read(session, visit_id)
+
+
+async def courses_of_visit(session: AsyncSession, visit_id: UUID) -> set[UUID]:
+    """Return the courses whose sessions pay treatments of a visit, for a module that has authorized the user."""
+    return {course_id for (course_id,) in await fetch_raw(session, _PAYING, visit_id)}
 
 
 async def set_visit_courses(

@@ -38,6 +38,12 @@ def day_and_month(day: date, language: str) -> str:
     return f"{day.day}{_SPACE}{_MONTHS[day.month - 1]}" if language == "en" else f"{day.day}/{day.month}"
 
 
+def date_name(day: date, language: str) -> str:
+    """Return `28/11/2026`, or `28 Nov 2026`."""
+    separator = _SPACE if language == "en" else "/"
+    return f"{day_and_month(day, language)}{separator}{day.year}"
+
+
 def clock(instant: datetime, zone: ZoneInfo) -> str:
     """Return `14:30` in the time zone of the branch."""
     return f"{instant.astimezone(zone):%H:%M}"

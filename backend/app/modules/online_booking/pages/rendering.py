@@ -79,6 +79,7 @@ def render(
         moment=partial(formats.moment, language=language),
         day_name=partial(formats.day_name, language=language),
         day_and_month=partial(formats.day_and_month, language=language),
+        date_name=partial(formats.date_name, language=language),
         short_weekday=partial(formats.short_weekday, language=language),
         files=_ADDRESSES,
         now=utc_now(),

@@ -218,6 +218,12 @@ TEXTS: dict[str, T] = {
         "Keep the address of this page. Anyone who has it can see, change or cancel the visit.",
     ),
     "moved": T("Đã đổi lịch.", "Your visit has moved."),
+    "courses": T("Liệu trình", "Your courses"),
+    "course_left": T("còn {free}/{sessions} buổi", "{free} of {sessions} sessions left"),
+    "course_reserved": T("đang giữ {n} buổi cho lịch hẹn", "{n} reserved for visits"),
+    "course_until": T("hết hạn {day}", "valid until {day}"),
+    "course_no_end": T("không hết hạn", "no last day"),
+    "course_pays": T("Lịch hẹn này trừ vào liệu trình.", "This visit is paid by a session of it."),
     # refusals
     "refused": T("Chưa mở được trang này", "This page cannot be opened"),
     "start_again": T("Bắt đầu lại", "Start again"),
