@@ -25,6 +25,7 @@ import {
   parseAuditSearch,
   parseBranchesSearch,
   parseCommissionsSearch,
+  parseCoursesSearch,
   parseGuideSearch,
   parseOverviewSearch,
   parsePeopleSearch,
@@ -399,6 +400,16 @@ const setupProducts = createRoute({
   ),
 });
 
+const setupCourses = createRoute({
+  getParentRoute: () => setup,
+  path: "/courses",
+  validateSearch: parseCoursesSearch,
+  component: lazyRouteComponent(
+    page(() => import("@/setup/courses/CoursesPage")),
+    "CoursesPage",
+  ),
+});
+
 const setupTaxes = createRoute({
   getParentRoute: () => setup,
   path: "/taxes",
@@ -488,6 +499,7 @@ export const router = createRouter({
       setupTreatments,
       setupTreatment,
       setupProducts,
+      setupCourses,
       setupTaxes,
       setupPeople,
       setupCommissions,

@@ -25,6 +25,8 @@ export const parseTreatmentSearch = parser({ variant: text, category: text });
 export const parseTaxesSearch = parser({ open: text });
 /** `open`: the product that is opened, `new` for one that is being added. `retired`: also what is not sold any more. */
 export const parseProductsSearch = parser({ branch: text, open: text, retired: flag });
+/** `open`: the course that is opened, `new` for one that is being added. `retired`: also what is not sold any more. */
+export const parseCoursesSearch = parser({ open: text, retired: flag });
 /** `person`: who is open, `new` for one who is being added. `left`: also those who have left. */
 export const parsePeopleSearch = parser({ branch: text, person: text, left: flag });
 /** `day`: a day of the week that is shown. Without it: this week, in the zone of the branch. `open`: see `useRosterPanel`. */
