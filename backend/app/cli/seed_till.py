@@ -60,7 +60,7 @@ from app.modules.staff.roster.schemas import ShiftFill
 
 _DAYS = 30
 _FLOAT = 500_000
-"""The cash that stays in the drawer over night."""
+"""The most that stays in the drawer over night."""
 _OPENS, _CLOSES = time(9), time(23)
 _HOURS = (11, 13, 15, 17)
 _STAY = timedelta(hours=4)
@@ -95,6 +95,8 @@ class _Branch:
     """The days before today from which on the first guest buys a course or a gift card, or brings something back."""
     course_id: UUID | None = None
     gift_card_id: UUID | None = None
+    left: int = _FLOAT
+    """The cash in the drawer over night."""
     bills: int = 0
 
     def at(self, day: date, hour: time) -> datetime:
@@ -184,7 +186,7 @@ async def _seed_branch(branch: _Branch) -> None:
 
 async def _seed_day(branch: _Branch, day: date, ago: int) -> None:
     """Open the drawer, sell, and close it with a count."""
-    opening = DrawerOpening(branch_id=branch.branch.id, counted=_FLOAT)
+    opening = DrawerOpening(branch_id=branch.branch.id, counted=branch.left)
     drawer = await _act(
         branch.at(day, _OPENS),
         lambda session: drawer_service.open_drawer(session, branch.desk, branch.key(day, "open"), opening),
@@ -207,6 +209,7 @@ async def _seed_day(branch: _Branch, day: date, ago: int) -> None:
     assert state.session is not None
     counted = (state.session.expected or 0) - (20_000 if ago in _SHORT else 0)
     closing = DrawerClosing(counted=counted, to_safe=max(counted - _FLOAT, 0))
+    branch.left = closing.counted - closing.to_safe
     await _act(
         branch.at(day, _CLOSES),
         lambda session: drawer_service.close_drawer(

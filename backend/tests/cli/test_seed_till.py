@@ -53,4 +53,5 @@ async def _check_drawers(bills: int) -> None:
     assert 3 * 25 < len(drawers) <= 3 * 30
     assert all(row["created_at"] < row["closed_at"] for row in drawers)
     assert {row["closing"] - row["expected"] for row in drawers} == {0, -20_000}
+    assert {row["opening_difference"] for row in drawers} == {0}
     assert await value("SELECT sum((z ->> 'bills')::integer) FROM drawer_session") == bills
