@@ -176,6 +176,26 @@ test("a bill that another desk pays turns paid by itself", async ({ page, reques
   await expect(sheet(page).locator("[data-closed=closed]")).toBeVisible();
 });
 
+test("what another desk has just changed is not overwritten", async ({ page, request }) => {
+  const spa = await makeSpa(request);
+  const bill = await billVisit(spa, await spa.book(["Chị Mai", "Anh Khoa"]));
+  await openDesk(page, spa, `bills?bill=${bill.id}`);
+  await expectDue(page, "900.000đ");
+  // This desk does not see the change yet.
+  await page.route(`**/api/v1/sales/${bill.id}`, async (route) => {
+    if (route.request().method() === "GET") await route.fulfill({ json: bill });
+    else await route.fallback();
+  });
+  const [first] = bill.lines;
+  await spa.call("PUT", `sales/${bill.id}`, { lines: [{ id: first?.id }] });
+  await page.getByRole("button", { name: "Giảm giá", exact: true }).click();
+  await page.locator("[data-extra=discount]").getByRole("button", { name: "10%" }).click();
+  await expect(sheet(page).getByRole("alert").filter({ hasText: "vừa được sửa ở máy khác" })).toBeVisible();
+  await page.unroute(`**/api/v1/sales/${bill.id}`);
+  await expectDue(page, "450.000đ");
+  expect(await billOf(spa)).toMatchObject({ total: 450_000 });
+});
+
 test("too much is not taken: the bill is shown as it is now", async ({ page, request }) => {
   const spa = await makeSpa(request);
   await openDrawerOf(spa);

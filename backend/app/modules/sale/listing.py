@@ -14,8 +14,9 @@ from app.modules.branch.branch_service import get_branch
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import DESK
 from app.modules.sale.kinds import SaleStatus
+from app.modules.sale.list_schemas import SaleListItem, SaleListQuery, SalePage
 from app.modules.sale.sale_models import Sale, SaleLine
-from app.modules.sale.sale_schemas import SaleListItem, SaleListQuery, SalePage, SaleSummary
+from app.modules.sale.sale_schemas import SaleSummary
 
 _HEADS = "SELECT sale_id, name, refunded FROM zenspa_bill_heads($1)"
 _FOR_TRANSFER = """

@@ -19,6 +19,14 @@ class SaleNotOpen(ConflictException):
     )
 
 
+class SaleChanged(ConflictException):
+    code = "SALE_CHANGED"
+    text = LocalizedText(
+        "Hóa đơn này vừa được sửa ở máy khác. Xem lại rồi sửa tiếp.",
+        "Another desk has just changed this bill. Look at it, then change it again.",
+    )
+
+
 class SaleNotClosed(ConflictException):
     code = "SALE_NOT_CLOSED"
     text = LocalizedText(

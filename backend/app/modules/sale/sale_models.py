@@ -4,7 +4,16 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -52,6 +61,10 @@ class Sale(Entity):
     closed_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id", ondelete="SET NULL"))
     """The user who closed it or gave it up; None if a transfer closed it."""
     void_reason: Mapped[str] = mapped_column(Text, server_default="")
+    version: Mapped[int] = mapped_column(server_default="1")
+    """The number of times that what is on it was written."""
+    last_change: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """A digest of the last request that changed what is on it, by which one that is sent again is recognized."""
 
     __table_args__ = (
         CheckConstraint(f"status IN {tuple(map(str, SaleStatus))}", name="status"),

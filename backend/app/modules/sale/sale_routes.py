@@ -45,6 +45,7 @@ from app.modules.sale.course_returns import CourseReturnRead
 from app.modules.sale.documents.documents import read_invoices
 from app.modules.sale.documents.invoice import InvoiceRead
 from app.modules.sale.documents.receipt import ReceiptLink, link_receipt
+from app.modules.sale.list_schemas import SaleListQuery, SalePage
 from app.modules.sale.sale_errors import (
     AlreadyBilled,
     BillTooLarge,
@@ -61,6 +62,7 @@ from app.modules.sale.sale_errors import (
     RefundDoesNotAddUp,
     RefundedWhole,
     RefundTooLarge,
+    SaleChanged,
     SaleNotClosed,
     SaleNotFound,
     SaleNotOpen,
@@ -70,8 +72,6 @@ from app.modules.sale.sale_schemas import (
     PaymentsCreate,
     RefundCreate,
     SaleCreate,
-    SaleListQuery,
-    SalePage,
     SaleRead,
     SaleUpdate,
     SaleVoid,
@@ -138,12 +138,15 @@ async def list_sale_invoices(user: SignedIn, session: SessionDep, sale_id: UUID)
 
 @router.put(
     "/{sale_id}",
-    responses=error_responses(SaleNotFound, SaleNotOpen, VisitNotFound, AlreadyBilled, *_CONTENT),
+    responses=error_responses(
+        SaleNotFound, SaleNotOpen, SaleChanged, VisitNotFound, AlreadyBilled, *_CONTENT
+    ),
 )
 async def update_sale(user: SignedIn, session: SessionDep, sale_id: UUID, update: SaleUpdate) -> SaleRead:
     """Replace what is on an open bill. A line that is left out is taken off and can be billed elsewhere.
 
-    Of the visits that are named, the treatments and add-ons are added that are on no bill yet.
+    Of the visits that are named, the treatments and add-ons are added that are on no bill yet. With `version` a change by
+    another desk is not overwritten.
     """
     return await service.update_sale(session, user, sale_id, update)
 

@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from app.common.schemas import Bilingual, Composed, IsoDate, Line, PageQuery, RequestModel
+from app.common.schemas import Bilingual, Composed, Line, RequestModel
 from app.common.types.contact import Email
 from app.common.validation import bilingual_error
 from app.modules.sale.kinds import LineKind, Method, SaleStatus
@@ -198,6 +198,11 @@ class PaymentsCreate(RequestModel):
 
 class SaleUpdate(SaleContent):
     visit_ids: VisitIds = Field(default_factory=list)
+    version: Annotated[StrictInt, Field(ge=1, le=2**31 - 1)] | None = Field(
+        default=None,
+        description="The `version` that you read. Refused with `SALE_CHANGED` if what is on the bill was changed since, so that"
+        " two desks do not overwrite each other.",
+    )
 
 
 class SaleVoid(RequestModel):
@@ -351,6 +356,7 @@ class SaleSummary(BaseModel):
 
 
 class SaleRead(SaleSummary):
+    version: int = Field(description="It grows with each change of what is on the bill; a payment is none.")
     customer_name: str | None
     buyer: Buyer | None = None
     note: str
@@ -378,27 +384,3 @@ class SaleRead(SaleSummary):
     @property
     def due(self) -> int:
         return self.total + self.tip - self.paid - self.covered
-
-
-class SaleListQuery(PageQuery):
-    branch_id: UUID
-    day: IsoDate | None = Field(
-        default=None,
-        description="The business day on which bills were closed; of those that were not, on which they were opened.",
-    )
-    number: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
-    status: SaleStatus | None = None
-    customer_id: UUID | None = None
-    visit_id: UUID | None = None
-
-
-class SaleListItem(SaleSummary):
-    name: str | None = Field(
-        description="The name of the customer, or that of the first guest as the desk wrote it."
-    )
-    refunded: int = Field(description="What was given back since the bill was closed.")
-
-
-class SalePage(BaseModel):
-    items: list[SaleListItem]
-    next_cursor: str | None

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from app.common.helpers import utc_now
-from app.db.idempotency import idempotent
+from app.db.idempotency import digest_of, idempotent
 from app.db.queries import fetch_raw, get_row
 from app.modules.booking.status.status import AppointmentStatus as Status
 from app.modules.branch.branch_service import get_branch
@@ -24,7 +24,14 @@ from app.modules.payment.transfer_code import new_transfer_code
 from app.modules.sale.content import line_of_visit, read_sold, refuse_discounts_above, write_content
 from app.modules.sale.course_lines import courses_of_treatments
 from app.modules.sale.kinds import SaleStatus
-from app.modules.sale.sale_errors import NothingToBill, PaidTooMuch, PaymentsLeft, SaleNotFound, SaleNotOpen
+from app.modules.sale.sale_errors import (
+    NothingToBill,
+    PaidTooMuch,
+    PaymentsLeft,
+    SaleChanged,
+    SaleNotFound,
+    SaleNotOpen,
+)
 from app.modules.sale.sale_models import Sale, SaleLine
 from app.modules.sale.sale_schemas import (
     SaleCreate,
@@ -93,12 +100,19 @@ async def update_sale(
     Raises:
         SaleNotFound, SaleNotOpen, VisitNotFound, DiscountNotAllowed, and what `write_content` raises
         PaidTooMuch: It would cost less than what is paid already.
+        SaleChanged: Another desk has changed it after `version`.
     """
     authorize(user, *DESK)
     sale = await get_row(session, Sale, sale_id, SaleNotFound, lock=True)
     authorize(user, *DESK, branch_id=sale.branch_id)
     if sale.status != SaleStatus.OPEN:
         raise SaleNotOpen
+    change = digest_of(update, sale_id)
+    if update.version not in {None, sale.version}:
+        if change != sale.last_change:
+            raise SaleChanged
+        return await read_bill(session, sale_id)  # the response was lost
+    sale.version, sale.last_change = sale.version + 1, change
     branch = await get_branch(session, sale.branch_id)
     lines = (await session.scalars(select(SaleLine).where(SaleLine.sale_id == sale_id))).all()
     line_ids = {line.id for line in update.lines}

@@ -88,6 +88,22 @@ async def test_a_bill_is_discounted_and_taxed_by_line(desk: Desk) -> None:
     assert (closed["status"], closed["number"], closed["paid"]) == ("closed", 1, 0)
 
 
+async def test_two_desks_do_not_overwrite_each_other(desk: Desk) -> None:
+    bill = await desk.sell(100)
+    path, line = f"{SALES}/{bill['id']}", {"id": bill["lines"][0]["id"]}
+    first = {"lines": [line], "note": "Bàn 1", "version": bill["version"]}
+    changed = await desk.client.put(path, json=first)
+    assert (changed.status_code, changed.json()["version"]) == (200, bill["version"] + 1)
+    other = {"lines": [line | {"discount_percent": 50}], "version": bill["version"]}
+    assert code_of(await desk.client.put(path, json=other)) == (409, "SALE_CHANGED")
+    assert await desk.read(bill) == changed.json()
+    # A payment changes nothing on it, and what is sent again because its response was lost is no other change.
+    paid = await desk.pay(changed.json(), cash(40))
+    assert (await desk.client.put(path, json=first)).json() == paid
+    again = await desk.client.put(path, json=other | {"version": paid["version"]})
+    assert (again.status_code, again.json()["due"]) == (200, 10)
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
