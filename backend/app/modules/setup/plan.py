@@ -77,6 +77,11 @@ class Plan(NamedTuple):
 def plan_changes(current: SpaFile, wanted: SpaFile) -> Plan:
     """Return what has to change for the database to have what the file has."""
     before, after = entries(current), entries(wanted)
+    for key, entry in after[ItemKind.BRANCH].items():
+        if entry["bank_account"] is None and key in before[ItemKind.BRANCH]:
+            after[ItemKind.BRANCH][key] = entry | {
+                "bank_account": before[ItemKind.BRANCH][key]["bank_account"]
+            }
     changed = {
         kind: {
             key: changes

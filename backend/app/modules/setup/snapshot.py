@@ -17,6 +17,8 @@ from app.modules.branch.travel_schemas import TravelTimeRead
 from app.modules.catalogue import catalogue_service
 from app.modules.catalogue.catalogue_schemas import DeskCatalogue, DeskService, DeskVariant
 from app.modules.identity.access import CurrentUser
+from app.modules.payment import payment_service
+from app.modules.payment.payment_schemas import BankAccountRead
 from app.modules.product import product_service
 from app.modules.product.product_schemas import ProductListQuery, ProductRead
 from app.modules.resource import resource_service
@@ -44,6 +46,9 @@ async def load_snapshot(session: AsyncSession, user: CurrentUser) -> Snapshot:
     """Load the whole set-up."""
     branches = await branch_service.list_branches(session)
     travel = {branch.id: await list_travel_times(session, user, branch.id) for branch in branches}
+    accounts = {
+        branch.id: await payment_service.read_bank_account(session, user, branch.id) for branch in branches
+    }
     types = await resource_service.list_types(session, user)
     rooms = [
         room for branch in branches for room in await resource_service.list_rooms(session, user, branch.id)
@@ -89,7 +94,9 @@ async def load_snapshot(session: AsyncSession, user: CurrentUser) -> Snapshot:
     keys = {item_id: key for ids_by_key in ids.values() for key, item_id in ids_by_key.items()}
     data = {
         "version": 1,
-        "branches": _branches(branches, travel, rooms, resources, blocks=blocks, keys=keys),
+        "branches": _branches(
+            branches, travel, rooms, resources, blocks=blocks, keys=keys, accounts=accounts
+        ),
         "resource_types": [resource_type.model_dump(exclude={"id"}) for resource_type in types],
         "tax_categories": [category.model_dump(exclude={"id"}) for category in tax_categories],
         **_catalogue(catalogue, keys),
@@ -127,6 +134,7 @@ def _branches(  # noqa: PLR0913 - the parts of a branch
     *,
     blocks: Mapping[UUID, Sequence[BlockedTimeRead]],
     keys: Mapping[UUID, str],
+    accounts: Mapping[UUID, BankAccountRead | None],
 ) -> list[Data]:
     by_location: dict[tuple[UUID | None, str], list[Data]] = defaultdict(list)
     """The key is the room and the kind, or the branch and "any" for equipment in no room."""
@@ -152,6 +160,7 @@ def _branches(  # noqa: PLR0913 - the parts of a branch
         branch.model_dump(include={*BranchCreate.model_fields})
         | {
             "closed": branch.closed_at is not None,
+            "bank_account": None if (account := accounts[branch.id]) is None else account.model_dump(),
             "hours": [
                 {"days": [hours.weekday], **hours.model_dump(exclude={"weekday"})} for hours in branch.hours
             ],

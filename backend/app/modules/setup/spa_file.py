@@ -37,6 +37,7 @@ from app.modules.catalogue.catalogue_schemas import (
     Price,
     Segments,
 )
+from app.modules.payment.payment_schemas import BankAccountInput
 from app.modules.product.product_schemas import ProductPrice, Sku
 from app.modules.resource.resource_schemas import ResourceName, RoomName, TypeKind
 from app.modules.staff.staff_schemas import Day, Languages, WeeklyShifts, WeeklyShiftTimes, date_order_error
@@ -206,6 +207,8 @@ class FileBranch(BranchCreate):
     model_config = _Part.model_config
 
     closed: StrictBool = False
+    bank_account: BankAccountInput | None = None
+    """The account to which guests transfer. Without it, the one that the branch has stays."""
     hours: Annotated[list[HoursLine], Field(max_length=50), AfterValidator(_week_of_hours)] = Field(
         default_factory=list
     )

@@ -28,6 +28,7 @@ from app.modules.catalogue.catalogue_schemas import (
     VariantUpdate,
 )
 from app.modules.identity.access import CurrentUser
+from app.modules.payment import payment_service
 from app.modules.product import product_service
 from app.modules.product.product_schemas import ProductCreate, ProductUpdate
 from app.modules.resource import resource_service
@@ -150,10 +151,14 @@ class Writer:
         is_new = self._is_new(ItemKind.BRANCH, branch.key)
         changed = self._changed(ItemKind.BRANCH, branch.key)
         if is_new:
-            opened = await branch_service.open_branch(session, user, BranchCreate(**fields))
-            self._ids[ItemKind.BRANCH][branch.key] = opened.id
+            # Deposits need the bank account, and that needs the branch.
+            new = BranchCreate(**fields | {"deposit_percent": 0})
+            self._ids[ItemKind.BRANCH][branch.key] = (await branch_service.open_branch(session, user, new)).id
         branch_id = self._ids[ItemKind.BRANCH][branch.key]
-        if changed - {"hours", "special_hours", "travel_times"} or (is_new and branch.closed):
+        if branch.bank_account is not None and (is_new or "bank_account" in changed):
+            await payment_service.set_bank_account(session, user, branch_id, branch.bank_account)
+        changed_elsewhere = {"hours", "special_hours", "travel_times", "bank_account"}
+        if changed - changed_elsewhere or (is_new and (branch.closed or branch.deposit_percent)):
             changes = BranchUpdate(**fields, closed=branch.closed, force=True)
             await branch_service.update_branch(session, user, branch_id, changes)
         if "hours" in changed or (is_new and branch.hours):

@@ -51,6 +51,43 @@ async def test_the_demo_spa_is_exported_as_it_was_imported() -> None:
     assert (await bring_in(file)).is_empty
 
 
+PHONE = "    phone: 028 3822 1234\n"
+ACCOUNT = '    bank_account: {bin: "970436", number: "0123456789", holder: SEN TRANG}\n'
+ASKS_FOR_DEPOSITS = (PHONE, f"{PHONE}    deposit_percent: 30\n{ACCOUNT}")
+
+
+async def test_a_new_branch_gets_its_bank_account_before_it_asks_for_deposits() -> None:
+    file = spa(ASKS_FOR_DEPOSITS)
+    await bring_in(file)
+    assert await now() == file
+    assert 'number: "0123456789"' in write_file(await now()).decode()
+    assert (await bring_in(file)).is_empty
+
+
+async def test_a_file_without_a_bank_account_leaves_the_one_of_the_branch() -> None:
+    await bring_in(spa(ASKS_FOR_DEPOSITS))
+    percent = (PHONE, f"{PHONE}    deposit_percent: 20\n")
+    plan = await bring_in(spa(percent))
+    assert [change.field for change in plan.changed[ItemKind.BRANCH]["quan-1"]] == ["deposit_percent"]
+    [branch] = (await now()).branches
+    assert (branch.deposit_percent, branch.bank_account is not None) == (20, True)
+
+
+async def test_an_existing_branch_gets_an_account_and_deposits_at_once() -> None:
+    await bring_in(spa())
+    plan = await bring_in(spa(ASKS_FOR_DEPOSITS))
+    assert {change.field for change in plan.changed[ItemKind.BRANCH]["quan-1"]} == {
+        *("bank_account", "deposit_percent")
+    }
+
+
+async def test_deposits_without_a_bank_account_are_refused_by_the_name_of_the_branch() -> None:
+    percent = (PHONE, f"{PHONE}    deposit_percent: 20\n")
+    with pytest.raises(ItemRefused) as refused:
+        await bring_in(spa(percent))
+    assert str(refused.value).startswith("branches quan-1: Deposits need a bank account")
+
+
 @pytest.mark.parametrize(
     "change",
     [

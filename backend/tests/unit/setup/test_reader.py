@@ -85,6 +85,8 @@ class TestReading:
         ("last_day: 2027-02-09", "last_day: 2026-02-09", "line 10: branches.quan-1.special_hours.1", "date_range"),
         ("    phone: 028", "    travel_times: [{branch: quan-2, minutes: 9}]\n    phone: 028",
          "line 5: branches.quan-1.travel_times.1.branch", "unknown_branch"),
+        ("    phone: 028", "    bank_account: {bin: '970436', number: 123456789, holder: A}\n    phone: 028",
+         "line 5: branches.quan-1.bank_account.number", "string_type"),
         ("    phone: 028", "    travel_times: [{branch: quan-1, minutes: 9}]\n    phone: 028",
          "line 5: branches.quan-1.travel_times.1.branch", "same_branch"),
         ("name: Giường 2,", ("name: Giường 2, blocked_times: [{reason: cleaning, weekdays: [1], first_day: 2026-01-06,"
