@@ -106,7 +106,7 @@ interface UseProps {
 
 function UseCard({ kind, uses, branchOf }: UseProps) {
   const { t } = useTranslation();
-  const percent = (use: Use) => shareOf(use.booked_minutes, use.available_minutes);
+  const share = (use: Use) => use.booked_minutes / Math.max(1, use.available_minutes);
   const sum = (minutes: (use: Use) => number) => uses.reduce((total, use) => total + minutes(use), 0);
   const mean = shareOf(
     sum((use) => use.booked_minutes),
@@ -126,7 +126,7 @@ function UseCard({ kind, uses, branchOf }: UseProps) {
     },
     {
       name: t("reports.column.used"),
-      value: percent,
+      value: (use) => shareOf(use.booked_minutes, use.available_minutes),
       show: (value) => t("reports.percent", { value }),
       isNoSum: true,
     },
@@ -148,7 +148,7 @@ function UseCard({ kind, uses, branchOf }: UseProps) {
         <ReportTable
           caption={title}
           head={t("reports.column.name")}
-          rows={[...uses].sort((one, other) => percent(other) - percent(one))}
+          rows={[...uses].sort((one, other) => share(other) - share(one))}
           idOf={({ id, branch_id }) => `${id}/${branch_id}`}
           nameOf={({ name, room, branch_id }) => (
             <>
@@ -159,8 +159,8 @@ function UseCard({ kind, uses, branchOf }: UseProps) {
             </>
           )}
           columns={columns}
-          bar={percent}
-          most={100}
+          bar={share}
+          most={1}
         />
       )}
     </Card>
