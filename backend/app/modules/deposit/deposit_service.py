@@ -82,7 +82,7 @@ async def read_deposit(session: AsyncSession, user: CurrentUser, deposit_id: UUI
     authorize(user, *DESK)
     row = await get_row(session, Deposit, deposit_id, DepositNotFound)
     authorize(user, *DESK, branch_id=row.branch_id)
-    return await _detail(session, deposit_id)
+    return await read_detail(session, deposit_id)
 
 
 async def return_deposit(
@@ -112,7 +112,7 @@ async def return_deposit(
             raise DepositKept
         await give_back(session, await lock_till(session, deposit.branch_id), deposit, sent.note)
         publish_branch_change(session, deposit.branch_id)
-        return replay.store(await _detail(session, deposit_id))
+        return replay.store(await read_detail(session, deposit_id))
 
 
 # Below: for the other modules, which have authorized the user.
@@ -151,7 +151,8 @@ async def list_missed(session: AsyncSession, since: timedelta, most: int) -> lis
     return [row[0] for row in await fetch_raw(session, _MISSED, since, most)]
 
 
-async def _detail(session: AsyncSession, deposit_id: UUID) -> DepositDetail:
+async def read_detail(session: AsyncSession, deposit_id: UUID) -> DepositDetail:
+    """Return a deposit that exists, with its entries."""
     [read] = await _read(session, [deposit_id])
     entries = select(DepositEntry).where(DepositEntry.deposit_id == deposit_id).order_by(DepositEntry.id)
     return DepositDetail(

@@ -29,5 +29,8 @@ class TransferCodeRead(BaseModel):
     payload: str = Field(description="The text of the code.")
     svg: str = Field(description="The code as an SVG image without a size of its own.")
     account: BankAccountRead
+    bank: str = Field(description="The name of the bank; empty: it is known by its number alone.")
     amount: int
-    purpose: str = Field(description="The text of the transfer, by which its notice finds the bill.")
+    purpose: str = Field(
+        description="The text of the transfer, by which its notice finds the bill or the deposit."
+    )

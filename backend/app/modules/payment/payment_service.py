@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from app.modules.branch.branch_service import get_branch
 from app.modules.identity.access import CurrentUser, authorize
 from app.modules.identity.roles import DESK, Role
+from app.modules.payment.banks import BANKS
 from app.modules.payment.payment_errors import NoBankAccount
 from app.modules.payment.payment_models import BankAccount
 from app.modules.payment.payment_schemas import BankAccountInput, BankAccountRead, TransferCodeRead
@@ -70,7 +71,10 @@ async def draw_transfer_code(
     payload = VietQR(bin=row.bin, account=row.number, amount=amount, purpose=purpose).payload()
     svg = segno.make(payload, error="m", micro=False).svg_inline(omitsize=True, border=2)
     account = BankAccountRead.model_validate(row)
-    return TransferCodeRead(payload=payload, svg=svg, account=account, amount=amount, purpose=purpose)
+    bank = BANKS.get(row.bin, "")
+    return TransferCodeRead(
+        payload=payload, svg=svg, account=account, bank=bank, amount=amount, purpose=purpose
+    )
 
 
 async def _account_of(session: AsyncSession, branch_id: UUID) -> BankAccount | None:

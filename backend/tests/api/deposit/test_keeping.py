@@ -254,6 +254,15 @@ async def test_what_is_written_down_is_never_changed(spa: DepositSpa) -> None:
             await run_sql(statement)
 
 
+async def test_a_guest_gets_the_deposits_in_the_copy_of_their_data(spa: DepositSpa) -> None:
+    await spa.paid()
+    await run_once()  # the visit gets its customer
+    [row] = await run_sql("SELECT id FROM customer WHERE full_name = 'Nguyễn Thị Mai'")
+    copy = (await spa.desk.client.get(f"/api/v1/customers/{row['id']}/personal-data")).json()
+    [deposit] = copy["other_records"]["deposits"]
+    assert (deposit["amount"], deposit["entries"][0]["kind"]) == (AMOUNT, "paid")
+
+
 async def test_the_desk_reads_the_deposit_of_a_visit(spa: DepositSpa) -> None:
     deposit = await spa.paid()
     await spa.paid(spa.desk.spa.hour(14), phone="0912 345 679")

@@ -27,7 +27,7 @@ async def test_the_page_has_the_code_and_turns_to_booked_by_a_reload(guests: Gue
     deposit = await guests.spa.deposit()
     assert "Chuyển cọc để giữ lịch" in page.text
     assert f"Nội dung chuyển khoản {deposit['transfer_code']}" in page.text
-    assert "0123456789 · SEN TRANG" in page.text
+    assert "0123456789 Vietcombank · SEN TRANG" in page.text
     assert "Giữ chỗ chờ tiền cọc đến" in page.text
     assert '<noscript><meta http-equiv="refresh" content="15"></noscript>' in page.answer.text
     assert page.answer.text.count("<svg") == 1
