@@ -13,7 +13,7 @@ import pytest
 
 from tests.builders.bills import DRAWERS, SALES, Desk, card, cash, open_desk
 from tests.builders.courses import add_plan
-from tests.builders.notices import SEPAY_KEY, add_bank_account, sepay_notice
+from tests.builders.notices import SEPAY_KEY, accept_notices, add_bank_account, sepay_notice
 from tests.builders.people import add_customer
 from tests.support.crowd import Answer, Crowd, CrowdClient, crowd_of, request
 from tests.support.database import run_sql
@@ -213,13 +213,17 @@ async def test_customers_are_merged_while_their_bills_are_closed(desk: Desk, cro
 
 
 async def test_everything_at_once(
-    client: httpx2.AsyncClient, crowd: Crowd, record_property: Callable[[str, object], None]
+    client: httpx2.AsyncClient,
+    crowd: Crowd,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Callable[[str, object], None],
 ) -> None:
-    """Desks that do random things with the same bills, cards, courses and drawer."""
+    """Desks that do random things with the same bills, cards, courses, deposits and drawer."""
+    accept_notices(monkeypatch)
     answers: Counter[str] = Counter()
     shop = replace(await Shop.opened(client, answers, 350_001), is_alone=False)
     for customer in (0, 1, 0, None):
-        await shop.add_visit(customer)
+        await shop.add_visit(customer, has_deposit=customer == 1)
         await shop.open_bill(
             customer=customer, lines=[("service", 1, 10, 0), ("product", 2, 0, 1)], tip=10_001
         )
@@ -249,7 +253,7 @@ async def act(shop: Shop, draw: random.Random) -> None:
         (draw.choice(kinds), draw.randrange(1, 4), draw.choice([0, 0, 10, 100]), draw.randrange(3))
         for _ in range(draw.randrange(4))
     ]
-    method = draw.choice(["cash", "cash", "card", "transfer", "gift_card"])
+    method = draw.choice(["cash", "cash", "card", "transfer", "gift_card", "deposit"])
     actions = [
         lambda: shop.open_bill(customer=customer, visit=draw.choice([None, number]), lines=lines),
         lambda: shop.open_bill(customer=customer, lines=lines),
@@ -261,6 +265,7 @@ async def act(shop: Shop, draw: random.Random) -> None:
         lambda: shop.decide(number, number, draw.choice(["match", "return", "ignore"])),
         lambda: shop.refund(number, draw.choice(["line", "all", "tip", "goodwill", "payment"]), part),
         lambda: shop.refund(number, "all", "all"),
+        lambda: shop.return_deposit(number),
         lambda: shop.void(number),
         lambda: shop.open_drawer(1_000_000),
         lambda: shop.move_cash(draw.choice(["safe", "tip"]), 5_000, number),

@@ -70,7 +70,7 @@ class Till(RuleBasedStateMachine):
         self._shop = self.run(Shop.opened(self._client, self._answers, price))
         self.run(self.shop.sell_courses())
         for number, (customer, is_paid, content) in enumerate(bills):
-            self.run(self.shop.add_visit(customer))
+            self.run(self.shop.add_visit(customer, has_deposit=number == 0))
             self.run(self.shop.open_bill(customer=customer, visit=number, **content))
             if is_paid:
                 self.run(self.shop.pay_last("cash"))
@@ -97,7 +97,7 @@ class Till(RuleBasedStateMachine):
 
     @rule(
         number=_numbers,
-        method=st.sampled_from(["cash", "cash", "card", "transfer", "gift_card"]),
+        method=st.sampled_from(["cash", "cash", "card", "transfer", "gift_card", "gift_card", "deposit"]),
         part=_parts,
     )
     def pay(self, number: int, method: str, part: str) -> None:
@@ -127,6 +127,14 @@ class Till(RuleBasedStateMachine):
         self.run(self.shop.refund(number, thing, part, by_last=by_last))
 
     @rule(number=_numbers)
+    def refund_all(self, number: int) -> None:
+        self.run(self.shop.refund(number, "all", "all"))
+
+    @rule(number=_numbers, part=_parts)
+    def refund_line(self, number: int, part: str) -> None:
+        self.run(self.shop.refund(number, "line", part))
+
+    @rule(number=_numbers)
     def void(self, number: int) -> None:
         self.run(self.shop.void(number))
 
@@ -146,9 +154,13 @@ class Till(RuleBasedStateMachine):
     def close_drawer(self, off: int, to_safe: bool) -> None:
         self.run(self.shop.close_drawer(off, to_safe))
 
-    @rule(customer=_customers)
-    def add_visit(self, customer: int | None) -> None:
-        self.run(self.shop.add_visit(customer))
+    @rule(customer=_customers, has_deposit=st.booleans())
+    def add_visit(self, customer: int | None, has_deposit: bool) -> None:
+        self.run(self.shop.add_visit(customer, has_deposit=has_deposit))
+
+    @rule(number=_numbers)
+    def return_deposit(self, number: int) -> None:
+        self.run(self.shop.return_deposit(number))
 
     @rule(
         visit=_numbers, status=st.sampled_from(["completed", "completed", "reopened", "no_show", "cancelled"])
