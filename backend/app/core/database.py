@@ -160,10 +160,17 @@ def without_transactions(engine: AsyncEngine) -> AsyncEngine:
     return engine.execution_options(isolation_level="AUTOCOMMIT")
 
 
+def in_snapshots(engine: AsyncEngine) -> AsyncEngine:
+    """Return the same engine and pool, with transactions of which every statement sees what the first one has seen."""
+    return engine.execution_options(isolation_level="REPEATABLE READ")
+
+
 engine = build_engine(settings)
 AsyncSessionLocal = async_sessionmaker(engine, expire_on_commit=False, autoflush=False)
 ReadSessionLocal = async_sessionmaker(without_transactions(engine), expire_on_commit=False, autoflush=False)
 """Sessions for work that only reads. A write would be committed at once, statement by statement."""
+SnapshotSessionLocal = async_sessionmaker(in_snapshots(engine), expire_on_commit=False, autoflush=False)
+"""Sessions for work that only reads, by several statements that have to agree. A write would be rolled back."""
 health_engine = build_health_engine(settings)
 _health_checks = SingleFlight[tuple[bool, float]]()
 
@@ -188,6 +195,20 @@ def read_only[F: Callable[..., Any]](endpoint: F) -> F:
     return endpoint
 
 
+_snapshot_endpoints: set[Callable[..., Any]] = set()
+
+
+def snapshot[F: Callable[..., Any]](endpoint: F) -> F:
+    """Mark an endpoint that reads by several statements that have to agree, such as a report whose parts add up.
+
+    @router.get("/day")
+    @snapshot
+    async def get_day_report(...): ...
+    """
+    _snapshot_endpoints.add(endpoint)
+    return endpoint
+
+
 def is_marked_read_only(endpoint: Callable[..., Any]) -> bool:
     """Return whether an endpoint is marked `@read_only`."""
     return endpoint in _read_only_endpoints
@@ -201,12 +222,17 @@ def is_read_only(request: Request) -> bool:
 async def get_async_session(request: Request) -> AsyncGenerator[AsyncSession]:
     """Yield the request's session: a transaction, or for a request that only reads a session without one.
 
-    The transaction is committed when the endpoint has returned, before the response is sent. Depend on it through
+    An endpoint that is marked `@snapshot` gets a transaction that is rolled back. The other transaction is committed when the endpoint has returned, before the response is sent. Depend on it through
     `SessionDep`: without `scope="function"` FastAPI would commit after the response.
 
     Raises:
         ServiceUnavailableException: No connection was free within `REQUEST_POOL_WAIT` seconds.
     """
+    if request.scope.get("endpoint") in _snapshot_endpoints:
+        async with SnapshotSessionLocal() as session:
+            await claim_connection(session)
+            yield session
+        return
     if is_read_only(request):
         async with read_session() as session:
             yield session

@@ -42,6 +42,7 @@ def _use(engine: AsyncEngine) -> None:
     """Give both session makers this engine, also where they were imported by their names."""
     database.AsyncSessionLocal.configure(bind=engine)
     database.ReadSessionLocal.configure(bind=database.without_transactions(engine))
+    database.SnapshotSessionLocal.configure(bind=database.in_snapshots(engine))
 
 
 @asynccontextmanager

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Header, Query, Response
 
 from app.common.constants import API_V1
-from app.core.database import SessionDep
+from app.core.database import SessionDep, snapshot
 from app.core.exceptions import error_responses, preferred_language
 from app.http.router import ApiRouter
 from app.modules.branch.branch_errors import BranchNotFound
@@ -34,6 +34,7 @@ _RESPONSES = error_responses(BranchNotFound) | {200: {"content": {"text/csv": {}
 
 
 @router.get("/day", response_model=DayReport, responses=_RESPONSES)
+@snapshot
 async def get_day_report(
     user: SignedIn, session: SessionDep, query: Annotated[DayQuery, Query()], languages: Languages = "vi"
 ) -> DayReport | Response:
@@ -47,6 +48,7 @@ async def get_day_report(
 
 
 @router.get("/month", response_model=MonthReport, responses=_RESPONSES)
+@snapshot
 async def get_month_report(
     user: SignedIn, session: SessionDep, query: Annotated[MonthQuery, Query()], languages: Languages = "vi"
 ) -> MonthReport | Response:
@@ -56,6 +58,7 @@ async def get_month_report(
 
 
 @router.get("/services", response_model=ServiceReport, responses=_RESPONSES)
+@snapshot
 async def get_service_report(
     user: SignedIn, session: SessionDep, query: Annotated[PeriodQuery, Query()], languages: Languages = "vi"
 ) -> ServiceReport | Response:
@@ -68,6 +71,7 @@ async def get_service_report(
 
 
 @router.get("/staff", response_model=StaffReport, responses=_RESPONSES)
+@snapshot
 async def get_staff_report(
     user: SignedIn, session: SessionDep, query: Annotated[PeriodQuery, Query()], languages: Languages = "vi"
 ) -> StaffReport | Response:
@@ -77,6 +81,7 @@ async def get_staff_report(
 
 
 @router.get("/visits", response_model=VisitReport, responses=_RESPONSES)
+@snapshot
 async def get_visit_report(
     user: SignedIn, session: SessionDep, query: Annotated[PeriodQuery, Query()], languages: Languages = "vi"
 ) -> VisitReport | Response:
@@ -86,6 +91,7 @@ async def get_visit_report(
 
 
 @router.get("/owed", response_model=OwedReport, responses=_RESPONSES)
+@snapshot
 async def get_owed_report(
     user: SignedIn, session: SessionDep, query: Annotated[DayQuery, Query()], languages: Languages = "vi"
 ) -> OwedReport | Response:

@@ -1,7 +1,7 @@
 """Reports: days and months, what was sold, what people did, how full the spa was, and what it owes.
 
 Amounts of money are sums of the ledger, or of lines of closed bills and used sessions, which never change. A test shows that
-both agree.
+both agree. A report reads one snapshot, so that what changes meanwhile is in all of its parts or in none.
 """
 
 from calendar import monthrange

@@ -2,8 +2,8 @@
 
 import csv
 import io
+from collections.abc import Awaitable, Callable
 from datetime import date, timedelta
-from functools import partial
 from typing import Any
 
 import httpx2
@@ -14,9 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from app.common.helpers import utc_now
 from app.db.queries import fetch_raw
-from app.db.transactions import run_in_transaction
 from app.modules.identity.roles import Role
-from app.modules.report.reads import plan_by_index
+from app.modules.report import reads
 from tests.builders.bills import Desk, card, cash, open_desk, therapist
 from tests.builders.bookings import bookable_spa
 from tests.builders.branches import add_branch
@@ -308,18 +307,29 @@ class TestFiles:
             assert response.content[:2] == (b"PK" if file_format == "xlsx" else b"\xef\xbb")
 
 
-async def test_the_settings_of_reports_end_with_their_transaction() -> None:
-    async def read(session: AsyncSession, *, is_report: bool) -> str:
-        if is_report:
-            await plan_by_index(session)
-        [(cost,)] = await fetch_raw(session, "SELECT current_setting('random_page_cost')")
-        return str(cost)
+async def test_a_report_is_of_one_moment_and_reads_by_indexes(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bill that is closed while a report is read is in all parts of it or in none."""
+    bill = await desk.pay(await desk.sell(108_000))
+    others = [await desk.sell(216_000) for _ in range(3)]
+    costs: list[str] = []
 
-    costs = [
-        await run_in_transaction(partial(read, is_report=is_report)) for is_report in (False, True, False)
-    ]
-    assert costs == [costs[0], "1.1", costs[0]]
-    assert costs[0] != "1.1"
+    def interrupt[T](read: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
+        async def run(session: AsyncSession, *arguments: Any) -> T:
+            await desk.pay(others.pop())
+            [(cost,)] = await fetch_raw(session, "SELECT current_setting('random_page_cost')")
+            costs.append(cost)
+            return await read(session, *arguments)
+
+        return run
+
+    for name in ("count_bills", "read_parts", "read_payments"):
+        monkeypatch.setattr(reads, name, interrupt(getattr(reads, name)))
+    report = await read_report(desk.client, "day", day=day_of(bill))
+    assert (others, costs) == ([], ["1.1"] * 3)
+    assert (report["bills"], report["revenue"], report["received"]) == (1, 100_000, 108_000)
+    assert [kind["net"] for kind in report["kinds"]] == [100_000]
 
 
 @pytest.mark.parametrize("month", ["2026-13", "2026-1", "1999-12", "2026-12-01", "2026-12 ", ""])
