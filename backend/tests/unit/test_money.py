@@ -70,3 +70,12 @@ def test_the_tax_is_at_most_half_a_dong_off(gross: int, rate: int) -> None:
     exact = Fraction(gross * rate, 10_000 + rate)
     assert abs(tax_within(gross, rate) - exact) <= Fraction(1, 2)
     assert tax_within(-gross, rate) == -tax_within(gross, rate)
+
+
+@given(st.integers(0, 10**10), st.integers(0, 10**10), st.integers(0, 10_000))
+@settings(max_examples=examples(200))
+def test_the_taxes_of_refunded_parts_are_never_negative_and_never_more_than_the_parts(
+    before: int, part: int, rate: int
+) -> None:
+    """A refund takes back the difference of two rounded taxes, so that all parts add up to the tax of the line."""
+    assert 0 <= tax_within(before + part, rate) - tax_within(before, rate) <= part

@@ -2,13 +2,16 @@
 
 import asyncio
 import hmac
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
 import httpx2
 import pytest
+import time_machine
 
+from app.common.helpers import utc_now
 from app.jobs import run_once
 from app.modules.bank_transfer import bank_transfer_service
 from app.modules.payment.transfer_code import new_transfer_code
@@ -61,6 +64,17 @@ async def test_a_notice_that_comes_again_pays_once(desk: Desk) -> None:
     answers = await asyncio.gather(*(send_sepay(desk.client, notice) for _ in range(6)))
     assert {answer.status_code for answer in answers} == {200}
     assert ((await desk.read(bill))["paid"], await balances()) == (60, {"bank": 60, "receivable": -60})
+
+
+async def test_a_notice_that_comes_again_an_hour_later_pays_once(desk: Desk) -> None:
+    """It is signed anew, when the bill is paid, and nothing waits for a person (money.md, 7)."""
+    bill = await desk.sell(100)
+    await send_sepay(desk.client, sepay_notice(100, bill["transfer_code"], id=7))
+    with time_machine.travel(utc_now() + timedelta(hours=1), tick=True):
+        again = await send_sepay(desk.client, sepay_notice(100, bill["transfer_code"], id=7))
+    assert (again.status_code, again.json()) == (200, {"success": True})
+    assert (len((await desk.read(bill))["payments"]), await queue(desk)) == (1, [])
+    assert (await balances())["bank"] == 100
 
 
 async def test_two_transfers_pay_a_bill_together(desk: Desk) -> None:

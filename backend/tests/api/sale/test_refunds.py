@@ -11,6 +11,7 @@ from app.modules.identity.roles import Role
 from tests.builders.bills import DRAWERS, SALES, Desk, balances, card, cash, code_of, therapist
 from tests.builders.people import new_user
 from tests.support.database import run_sql
+from tests.support.till_rules import broken_rules
 
 
 async def two_lines(desk: Desk, **content: Any) -> dict[str, Any]:
@@ -104,6 +105,21 @@ async def test_payments_of_an_open_bill_are_given_back(desk: Desk) -> None:
     assert await balances() == {}
     await desk.do(f"{SALES}/{bill['id']}/void", {"reason": "Khách về"})
     assert code_of(await desk.send(path, {"payments": [payment]})) == (409, "SALE_NOT_OPEN")
+
+
+async def test_a_bill_that_is_cancelled_twice_is_credited_once(desk: Desk) -> None:
+    """Its card payment goes back to the card once, and it is given up once (money.md, 7)."""
+    sold = await desk.pay(await desk.open(lines=[{"gift_card": 100}]))
+    by_card = {"method": "gift_card", "amount": 60, "gift_card_id": sold["lines"][0]["gift_card_id"]}
+    bill = await desk.pay(await desk.sell(200), by_card)
+    back = {"payments": [{"payment_id": bill["payments"][0]["id"], "amount": 60}]}
+    path = f"{SALES}/{bill['id']}"
+    for action, body in (("refunds", back), ("void", {"reason": "Khách về"})):
+        answers = await asyncio.gather(*(desk.send(f"{path}/{action}", body) for _ in range(4)))
+        assert sorted(answer.status_code for answer in answers) == [200, 409, 409, 409]
+    assert await balances() == {"cash": 100, "gift_card": -100}
+    assert await run_sql("SELECT balance FROM gift_card") == [(100,)]
+    assert await broken_rules() == {}
 
 
 async def test_cash_is_refunded_in_the_session_that_pays_it(desk: Desk) -> None:
