@@ -5,11 +5,12 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
 import structlog
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse
 
 from app.api.api_v1 import api_router
 from app.api.document import DocumentedAPI, document_route
@@ -115,12 +116,22 @@ def create_app(settings: Settings) -> FastAPI:
         document_route,
         metrics_route,
     ]  # before the documentation: first come, first tried
-    app.add_api_route("/", _root, methods=["GET"], tags=["Root"], name="root", openapi_extra=PUBLIC)
+    app.add_api_route(
+        "/",
+        _root,
+        methods=["GET"],
+        tags=["Root"],
+        name="root",
+        response_model=RootResponse,
+        openapi_extra=PUBLIC,
+    )
     return app
 
 
-async def _root() -> RootResponse:
-    """Return what runs here."""
+async def _root(request: Request) -> RootResponse | RedirectResponse:
+    """Return what runs here. A browser is sent to the front desk."""
+    if "text/html" in request.headers.get("Accept", ""):
+        return RedirectResponse("/desk", headers={"Vary": "Accept"})
     return RootResponse(
         service=settings.APP_NAME, version=settings.APP_VERSION, status="running", docs="/docs"
     )

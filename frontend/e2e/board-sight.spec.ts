@@ -21,6 +21,13 @@ for (const width of [820, 1024]) {
     const last = await spa.book(["Anh Khoa"], { hour: 20, wish: { therapist_id: bao?.id } });
     await page.setViewportSize({ width, height: 768 });
     await openBoard(page, spa);
+    // What narrows the board stands beside the day or below it, never over it.
+    const [date, filter] = await Promise.all([
+      page.getByRole("button", { name: "Chọn ngày" }).boundingBox(),
+      page.getByPlaceholder(/^Lọc khách/).boundingBox(),
+    ]);
+    if (date === null || filter === null) throw new Error("the toolbar is not drawn");
+    expect(filter.x >= date.x + date.width || filter.y >= date.y + date.height).toBe(true);
     const panel = page.getByRole("dialog");
     const expectInSight = (visit: TestVisit) =>
       expect

@@ -31,13 +31,17 @@ test("cash has its change, and a bill is paid in parts by several means", async 
   await openDesk(page, spa, `bills?bill=${(await billOf(spa)).id}`);
   await expectDue(page, "900.000đ");
   await page.getByRole("button", { name: "Tiền mặt" }).click();
-  await page.getByLabel("Số tiền thu").fill("300000");
+  // More than is due is what the guest hands over.
+  await page.getByLabel("Số tiền thu").fill("1tr");
+  await expect(page.getByLabel("Khách đưa")).toHaveValue("1.000.000");
+  await expect(sheet(page).locator("[data-change]")).toHaveText("100.000đ");
+  await page.getByLabel("Số tiền thu").fill("300k");
   await page.getByLabel("Khách đưa").fill("500000");
   await expect(sheet(page).locator("[data-change]")).toHaveText("200.000đ");
   await page.getByRole("button", { name: "Thu 300.000đ" }).click();
   await expectDue(page, "600.000đ");
   await page.getByRole("button", { name: "Quẹt thẻ" }).click();
-  await page.getByLabel("Số hóa đơn thẻ").fill("004217");
+  await page.getByLabel("Số biên lai máy POS").fill("004217");
   await page.getByLabel("Số tiền thu").fill("100000");
   await page.getByRole("button", { name: "Thu 100.000đ" }).click();
   await expectDue(page, "500.000đ");
@@ -119,7 +123,10 @@ test("discounts, tips and the person who did it", async ({ page, request }) => {
     .poll(async () => (await billOf(spa)).tips.reduce((sum, { amount }) => sum + amount, 0))
     .toBe(100_000);
   await page.getByRole("button", { name: "Giảm giá", exact: true }).click();
-  await page.locator("[data-extra=discount]").getByRole("button", { name: "20%" }).click();
+  const discount = page.locator("[data-extra=discount]");
+  await expect(discount.getByRole("button", { name: "15%" })).toHaveCount(0);
+  await discount.getByRole("textbox").fill("20");
+  await discount.getByRole("button", { name: "Áp dụng" }).click();
   await expect(sheet(page).getByRole("alert").filter({ hasText: "vượt mức lễ tân" })).toContainText(
     "tối đa 10%",
   );
@@ -151,6 +158,10 @@ test("something is sold without a visit: a product and a gift card, which has a 
   await page.getByRole("button", { name: "Lấy mã thẻ" }).click();
   const code = (await sheet(page).locator("[data-code]").textContent()) ?? "";
   expect(code).toMatch(/^[0-9A-Z]{4}(-[0-9A-Z]{4}){3}$/);
+  // Who looks again makes no new code, which would end the one that the guest has.
+  await page.reload();
+  await expect(sheet(page).getByText(`Mã đã cấp, tận cùng ${code.slice(-4)}`)).toBeVisible();
+  await expect(page.getByRole("button", { name: /mã thẻ|mã mới/ })).toHaveCount(0);
   // The card pays another bill, as far as it reaches.
   const visit = await spa.book(["Chị Mai"]);
   await billVisit(spa, visit, { tip: 100_000 });
@@ -333,7 +344,11 @@ for (const colorScheme of ["light", "dark"] as const) {
       }
       for (const method of ["Thẻ quà tặng", "Quẹt thẻ", "Chuyển khoản", "Tiền mặt"]) {
         await page.getByRole("button", { name: method, exact: true }).click();
-        if (method === "Chuyển khoản") await page.getByRole("img", { name: /VietQR/ }).waitFor();
+        if (method === "Chuyển khoản") {
+          const qr = page.getByRole("img", { name: /VietQR/ });
+          await expect(qr).toHaveCSS("color", "rgb(0, 0, 0)");
+          await expect(qr).toHaveCSS("background-color", "rgb(255, 255, 255)");
+        }
         expect(await violationsOf(page, { exclude: ["header"] })).toEqual([]);
       }
       await page.getByRole("button", { name: "Thu 920.000đ" }).click();

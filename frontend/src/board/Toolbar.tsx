@@ -29,7 +29,7 @@ export function Toolbar({ children, view, onView, ...days }: Props) {
   return (
     <div className="flex shrink-0 flex-wrap items-center gap-x-3 gap-y-2 px-4 py-2.5">
       <DayButtons {...days} />
-      <div className="ml-auto flex min-w-0 flex-1 items-center justify-end gap-2">{children}</div>
+      <div className="ml-auto flex grow items-center justify-end gap-2">{children}</div>
       <ViewSwitch view={view} onView={onView} />
     </div>
   );

@@ -105,12 +105,17 @@ export function useStepActions(board: BoardRead): StepActions {
       );
       const late = hasArrived ? t("opened.lateArrived") : t("opened.late", policy);
       const free = visit.source === "walk_in" ? t("opened.walkInByMistake") : t("opened.free", policy);
+      const isPaid = board.bills.some(
+        ({ appointment_id, state }) =>
+          (state === "paid" || state === "part") && appointmentIds.includes(appointment_id),
+      );
+      const money = isPaid ? `${t("opened.hasPaid")} ` : "";
       ask({
         title: t(`opened.ask.${request as "cancelled" | "declined" | "reopened"}`, {
           guest,
           time: timeIn(zone, Date.parse(start)),
         }),
-        ...(request === "cancelled" ? { text: isLate ? late : free } : {}),
+        ...(request === "cancelled" ? { text: `${money}${isLate ? late : free}` } : {}),
         reason: request === "reopened" ? "required" : "optional",
         reasons: t(`opened.reasons.${request as "cancelled" | "declined" | "reopened"}`, {
           returnObjects: true,

@@ -1,6 +1,7 @@
 /** An amount in đồng, typed as digits and shown as it is on a price list. */
 import type { InputHTMLAttributes, RefObject } from "react";
 import { money } from "@/i18n/format";
+import { amountOf } from "./amount";
 import { INPUT } from "./FormField";
 
 /** No price of the setup is higher. */
@@ -26,7 +27,7 @@ export function MoneyInput({ value, highest = HIGHEST, width = "w-32!", input, o
         inputMode="numeric"
         autoComplete="off"
         value={value === 0 ? "" : money(value).slice(0, -1)}
-        onChange={(event) => onChange(Math.min(Number(event.target.value.replace(/\D/g, "")), highest))}
+        onChange={(event) => onChange(Math.min(amountOf(event.target.value), highest))}
       />
       <span aria-hidden>{money(0).slice(1)}</span>
     </span>

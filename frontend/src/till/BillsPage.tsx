@@ -169,7 +169,9 @@ function Bill({ bill, branch, today, onOpen }: BillProps) {
         onClick={onOpen}
       >
         <span className="tabular">
-          <span className="block font-medium">{numberOf(bill) ?? t("till.draft")}</span>
+          <span className="block font-medium">
+            {numberOf(bill) ?? t(bill.status === "void" ? "till.stateOf.void" : "till.draft")}
+          </span>
           <span className="block text-muted text-sm">
             {timeIn(branch.time_zone, at)}
             {day !== today && ` · ${dayName(t, day, today)}`}

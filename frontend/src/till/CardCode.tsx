@@ -1,15 +1,27 @@
-/** The code of a gift card that was sold: it is shown once, for the guest to take along. */
+/** The code of a gift card that was sold: it is shown once, for the guest to take along. A card that has one gets a new code
+    from an administrator alone, and the old one opens nothing any more. */
+
+import { useQuery } from "@tanstack/react-query";
 import { KeyRound } from "lucide-react";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import { useAction } from "@/actions/useAction";
 import { call } from "@/api/client";
 import { sentenceOf } from "@/api/errors";
-import { type GiftCardCode, makeGiftCardCode } from "@/api/generated";
+import { type GiftCardCode, getGiftCard, makeGiftCardCode } from "@/api/generated";
+import { useHolds } from "@/card/useHolds";
 import { Button } from "@/design/Button";
+import { ConfirmDialog } from "@/design/ConfirmDialog";
 
-export function CardCode({ cardId }: { cardId: string }) {
+export function CardCode({ cardId, branchId }: { cardId: string; branchId: string }) {
   const { t } = useTranslation();
+  const isAdmin = useHolds(branchId, "admin");
+  const [isAsked, setAsked] = useState(false);
+  const { data: card } = useQuery({
+    queryKey: ["gift-card", cardId],
+    queryFn: ({ signal }) => call(getGiftCard({ path: { gift_card_id: cardId }, signal })),
+    staleTime: 0,
+  });
   const [code, setCode] = useState<string | null>(null);
   const [error, setError] = useState<unknown>(null);
   const make = useAction<string, GiftCardCode>({
@@ -29,12 +41,33 @@ export function CardCode({ cardId }: { cardId: string }) {
         <p className="text-sm">{t("till.card.once")}</p>
       </div>
     );
+  const last4 = card?.last4 ?? null;
   return (
     <div className="mt-2">
-      <Button className="pointer-coarse:h-11" disabled={make.isRunning} onClick={() => make.run(cardId)}>
-        <KeyRound aria-hidden size={16} />
-        {t("till.card.make")}
-      </Button>
+      {last4 !== null && <p className="text-muted text-sm">{t("till.card.has", { last4 })}</p>}
+      {card !== undefined && (last4 === null || isAdmin) && (
+        <Button
+          className="pointer-coarse:h-11"
+          disabled={make.isRunning}
+          onClick={() => (last4 === null ? make.run(cardId) : setAsked(true))}
+        >
+          <KeyRound aria-hidden size={16} />
+          {t(last4 === null ? "till.card.make" : "till.card.makeNew")}
+        </Button>
+      )}
+      <ConfirmDialog
+        isOpen={isAsked}
+        title={t("till.card.askNew", { last4 })}
+        confirm={t("till.card.makeNew")}
+        back={t("opened.back")}
+        onConfirm={() => {
+          setAsked(false);
+          make.run(cardId);
+        }}
+        onBack={() => setAsked(false)}
+      >
+        <p>{t("till.card.askNewText")}</p>
+      </ConfirmDialog>
       <p role="alert" className="mt-1 text-danger text-sm empty:hidden">
         {error !== null && sentenceOf(t, error)}
       </p>

@@ -28,9 +28,13 @@ export function CashForm({ bill, isBusy, onTake }: MethodProps) {
             <MoneyInput
               {...input}
               width="w-full"
-              highest={bill.due}
+              highest={HIGHEST}
               value={asked ?? bill.due}
-              onChange={setAsked}
+              onChange={(sum) => {
+                // More than is due is what the guest hands over.
+                setAsked(Math.min(sum, bill.due));
+                if (sum > bill.due) setTendered(sum);
+              }}
             />
           )}
         </FormField>

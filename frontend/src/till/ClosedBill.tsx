@@ -60,7 +60,7 @@ export function ClosedBill({ branch, bill, onDone }: Props) {
                     <span className="tabular font-medium">{money(line.gross)}</span>
                   </div>
                   {line.gift_card_id != null && bill.status === "closed" && (
-                    <CardCode cardId={line.gift_card_id} />
+                    <CardCode cardId={line.gift_card_id} branchId={branch.id} />
                   )}
                 </li>
               ))}

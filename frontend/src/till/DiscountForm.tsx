@@ -1,7 +1,9 @@
 /** A discount in đồng or in percent: the usual ones by one tap, any other one typed. */
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
+import type { BranchRead } from "@/api/generated";
 import { CHIP } from "@/booking/styles";
+import { useHolds } from "@/card/useHolds";
 import { Segments } from "@/customers/Segments";
 import { Button } from "@/design/Button";
 import { ignoreComposingEnter } from "@/design/FormField";
@@ -12,14 +14,18 @@ import { type Discount, discountOf, NO_DISCOUNT } from "./bill";
 const USUAL = [5, 10, 15, 20];
 
 interface Props {
+  branch: BranchRead;
   label: string;
   value: Discount;
   isBlocked: boolean;
   onApply: (discount: Discount) => void;
 }
 
-export function DiscountForm({ label, value, isBlocked, onApply }: Props) {
+export function DiscountForm({ branch, label, value, isBlocked, onApply }: Props) {
   const { t } = useTranslation();
+  const isAdmin = useHolds(branch.id, "admin");
+  // More than a receptionist may give is refused: it is not offered.
+  const usual = USUAL.filter((percent) => isAdmin || percent <= branch.discount_limit);
   const [isPercent, setPercent] = useState(value.discount_amount === 0);
   const [typed, setTyped] = useState(value.discount_amount || value.discount_percent);
   const apply = (event: FormEvent) => {
@@ -31,7 +37,7 @@ export function DiscountForm({ label, value, isBlocked, onApply }: Props) {
     <fieldset className="flex flex-col gap-2">
       <legend className="mb-1 text-muted text-sm">{label}</legend>
       <div className="flex flex-wrap gap-1.5">
-        {USUAL.map((percent) => (
+        {usual.map((percent) => (
           <button
             key={percent}
             type="button"

@@ -58,6 +58,7 @@ export function Extras({ branch, bill, content, isBlocked, onChange }: Props) {
         <div className="rounded-lg border border-line bg-surface p-3" data-extra={part}>
           {part === "discount" && (
             <DiscountForm
+              branch={branch}
               label={t("till.billDiscount")}
               value={content}
               isBlocked={isBlocked}

@@ -182,6 +182,7 @@ function Line({ branch, bill, line, guestId, isOpen, isBlocked, onToggle, onChan
           )}
           {line.kind !== "gift_card" && !isCovered(line) && (
             <DiscountForm
+              branch={branch}
               label={t("till.lineDiscount")}
               value={line}
               isBlocked={isBlocked}

@@ -1,5 +1,5 @@
 /** An open bill: what is on it at the left, how it is paid at the right; on a phone one below the other. */
-import { type RefObject, useRef } from "react";
+import { type RefObject, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 import { ApiError, sentenceOf } from "@/api/errors";
 import type { BranchRead, SaleRead } from "@/api/generated";
@@ -77,6 +77,8 @@ export function OpenBill({ branch, bill, payerId, onMade }: Props) {
 /** What is left to pay, always in sight on a phone, and the way to paying it. */
 function PayBar({ bill, target }: { bill: SaleRead; target: RefObject<HTMLElement | null> }) {
   const { t } = useTranslation();
+  const isSeen = useSeen(target);
+  if (isSeen) return null;
   return (
     <div className="fixed inset-x-0 bottom-0 z-10 flex items-center gap-3 border-line border-t bg-raised px-4 py-2.5 lg:hidden">
       <span className="mr-auto">
@@ -98,6 +100,21 @@ function PayBar({ bill, target }: { bill: SaleRead; target: RefObject<HTMLElemen
       </Button>
     </div>
   );
+}
+
+/** Return whether the ways to pay are on the screen: the bar would be a second button that does nothing. */
+function useSeen(target: RefObject<HTMLElement | null>): boolean {
+  const [isSeen, setSeen] = useState(false);
+  useEffect(() => {
+    const methods = target.current?.querySelector("fieldset");
+    if (!methods) return;
+    const observer = new IntersectionObserver(([entry]) => setSeen(entry?.isIntersecting ?? false), {
+      threshold: 1,
+    });
+    observer.observe(methods);
+    return () => observer.disconnect();
+  }, [target]);
+  return isSeen;
 }
 
 function Refusal({ error, branch }: { error: unknown; branch: BranchRead }) {

@@ -10,12 +10,11 @@ interface Props {
 export function QrCode({ svg, label, className }: Props) {
   const [path = "", viewBox] = [attribute(svg, "d"), attribute(svg, "viewBox")];
   return (
-    // White in both themes: a scanner needs dark on light.
     <svg
       role="img"
       aria-label={label}
       viewBox={viewBox}
-      className={`shrink-0 rounded-md bg-white text-black ${className}`}
+      className={`shrink-0 rounded-md bg-code-paper text-code ${className}`}
       shapeRendering="crispEdges"
     >
       <path d={path} fill="none" stroke="currentColor" />

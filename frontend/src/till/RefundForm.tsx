@@ -185,6 +185,16 @@ export function RefundForm({ bill, onClose }: Props) {
         }}
         onBack={() => setAsked(false)}
       >
+        <ul className="tabular">
+          {refundable
+            .filter(({ id }) => (shown[id] ?? 0) > 0)
+            .map(({ id, method }) => (
+              <li key={id} className="flex justify-between gap-3">
+                {t(`till.method.${method}`)}
+                <span className="font-medium">{money(shown[id] ?? 0)}</span>
+              </li>
+            ))}
+        </ul>
         <p>{t("till.refundFinal")}</p>
       </ConfirmDialog>
     </form>

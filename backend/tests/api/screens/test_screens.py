@@ -127,5 +127,11 @@ async def test_without_a_build_the_page_says_how_to_get_one(
 
 async def test_the_api_keeps_its_own_paths(stranger: httpx2.AsyncClient, dist: Path) -> None:
     assert (await stranger.get("/")).json()["service"] == "ZenSpa Backend"
+    browser = await stranger.get("/", headers={"Accept": "text/html,*/*;q=0.8"})
+    assert (browser.status_code, browser.headers["Location"], browser.headers["Vary"]) == (
+        307,
+        "/desk",
+        "Accept",
+    )
     refusal(await stranger.get("/api/v1/nothing"), 404, "NOT_FOUND")
     refusal(await stranger.post("/desk"), 405, "METHOD_NOT_ALLOWED")
