@@ -7,6 +7,7 @@ from hashlib import sha256
 from typing import Any
 from uuid import uuid4
 
+import asyncpg
 import httpx2
 import pytest
 import time_machine
@@ -75,6 +76,21 @@ async def test_a_notice_that_comes_again_an_hour_later_pays_once(desk: Desk) -> 
     assert (again.status_code, again.json()) == (200, {"success": True})
     assert (len((await desk.read(bill))["payments"]), await queue(desk)) == (1, [])
     assert (await balances())["bank"] == 100
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE bank_transfer SET amount = amount + 1, applied = applied + 1",
+        "UPDATE bank_transfer SET notice = 'x'",
+        "UPDATE bank_transfer SET reference = 'x'",
+        "DELETE FROM bank_transfer",
+    ],
+)
+async def test_no_statement_changes_what_a_notice_says(desk: Desk, change: str) -> None:
+    await send_sepay(desk.client, sepay_notice(100, "an trua"))
+    with pytest.raises(asyncpg.InsufficientPrivilegeError, match="never changed"):
+        await run_sql(change)
 
 
 async def test_two_transfers_pay_a_bill_together(desk: Desk) -> None:

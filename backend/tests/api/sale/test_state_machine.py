@@ -196,6 +196,7 @@ class Till(RuleBasedStateMachine):
             self._shop.end()
 
 
+@pytest.mark.hypothesis
 async def test_the_rules_of_the_till_hold_whatever_happens(
     client: httpx2.AsyncClient,
     monkeypatch: pytest.MonkeyPatch,
