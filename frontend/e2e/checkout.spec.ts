@@ -265,6 +265,21 @@ test("money goes back by line, with the tip and out of goodwill; only an adminis
   await other.close();
 });
 
+test("a guest who got the money back is not asked for it again", async ({ page, request }) => {
+  const spa = await makeSpa(request);
+  const visit = await spa.book(["Chị Mai"]);
+  const bill = await billVisit(spa, visit);
+  await pay(spa, bill, { method: "card", amount: 450_000 });
+  await spa.call("POST", `sales/${bill.id}/refunds`, { lines: [{ line_id: bill.lines[0]?.id }] });
+  await openDesk(page, spa);
+  await expect(cardOf(page, visit).locator("[data-bill=refunded]")).toBeVisible();
+  await cardOf(page, visit).click();
+  await expect(page.locator("[data-pay=refunded]")).toHaveText("Xem hóa đơn· Đã hoàn tiền");
+  await page.locator("[data-pay=refunded]").click();
+  await expect(sheet(page).locator("[data-closed=closed]")).toBeVisible();
+  expect(await billOf(spa)).toMatchObject({ id: bill.id });
+});
+
 test("a bill is given up with a reason, and its treatments are billed again", async ({ page, request }) => {
   const spa = await makeSpa(request);
   const visit = await spa.book(["Chị Mai"]);

@@ -31,7 +31,7 @@ REQUEST_POOL_WAIT = 2.0
 HEALTH_TIMEOUT = 2.0
 CLOSE_TIMEOUT = 2.0
 MAX_ATTEMPTS = 3
-SCHEMA_VERSION = "0053"
+SCHEMA_VERSION = "0054"
 """The newest migration; a process on an older schema is not ready, one on a newer is."""
 _LIBPQ_ONLY = {"sslmode", "ssl", "sslrootcert", "channel_binding", "pgbouncer", "connect_timeout"}
 

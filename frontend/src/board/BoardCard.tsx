@@ -164,7 +164,13 @@ function HoldLeft({ until }: { until: number }) {
 }
 
 /** How far a guest has paid. */
-const BILLS = { open: ReceiptText, part: CircleAlert, rest: CircleAlert, paid: CircleCheck };
+const BILLS = {
+  open: ReceiptText,
+  part: CircleAlert,
+  rest: CircleAlert,
+  paid: CircleCheck,
+  refunded: ReceiptText,
+};
 
 function Marks({
   t,

@@ -6,7 +6,7 @@ import type { BoardRead } from "@/api/generated";
 import { phoneNumber } from "@/i18n/format";
 import { MENU_ITEM, MENU_LABEL, MENU_LINE, MENU_POPUP } from "@/shell/menu";
 import { billOf, useBillAddress } from "@/till/address";
-import { hasBill, isPaid } from "@/till/guest";
+import { hasBill, isSettled } from "@/till/guest";
 import { guestOf, nameOf, type Opened } from "./find";
 import { STEP_ICONS } from "./stepLooks";
 import { keyOf, type Step, stepsOf, undoOf } from "./steps";
@@ -54,7 +54,7 @@ export function CardMenu({ board, opened, anchor, card, isDesk, actions, onOpen,
                 onClick={() => address.open(billOf(board, opened))}
               >
                 <ReceiptText aria-hidden size={16} />
-                {t(isPaid(board, opened) ? "card.seeBill" : "card.checkout")}
+                {t(isSettled(board, opened) ? "card.seeBill" : "card.checkout")}
                 <Key name="P" />
               </Menu.Item>
             )}

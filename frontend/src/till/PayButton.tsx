@@ -5,17 +5,17 @@ import type { BoardRead } from "@/api/generated";
 import type { Opened } from "@/card/find";
 import { Button } from "@/design/Button";
 import { billOf, useBillAddress } from "./address";
-import { billState, hasBill } from "./guest";
+import { billState, hasBill, isSettled } from "./guest";
 
 export function PayButton({ board, opened }: { board: BoardRead; opened: Opened }) {
   const { t } = useTranslation();
   const { open } = useBillAddress();
   const state = billState(board, opened);
   if (!hasBill(board, opened)) return null;
-  const isPaid = state === "paid";
+  const isDone = isSettled(board, opened);
   // The next thing after the treatment is paying for it.
-  const isNext = !isPaid && opened.appointment.status === "completed";
-  const Icon = isPaid ? CircleCheck : ReceiptText;
+  const isNext = !isDone && opened.appointment.status === "completed";
+  const Icon = isDone ? CircleCheck : ReceiptText;
   return (
     <Button
       kind={isNext ? "primary" : "plain"}
@@ -24,8 +24,8 @@ export function PayButton({ board, opened }: { board: BoardRead; opened: Opened 
       data-pay={state ?? "none"}
       onClick={() => open(billOf(board, opened))}
     >
-      <Icon aria-hidden size={17} className={isPaid ? "text-accent" : ""} />
-      {t(isPaid ? "card.seeBill" : "card.checkout")}
+      <Icon aria-hidden size={17} className={isDone ? "text-accent" : ""} />
+      {t(isDone ? "card.seeBill" : "card.checkout")}
       {state !== undefined && (
         <span className="font-normal">
           {"· "}

@@ -12,7 +12,7 @@ const board = (state?: string) =>
   }) as unknown as BoardRead;
 
 describe("billOf", () => {
-  it.each(["open", "part", "paid"])("opens the bill that is %s", (state) =>
+  it.each(["open", "part", "paid", "refunded"])("opens the bill that is %s", (state) =>
     expect(billOf(board(state), opened("completed"))).toEqual({ bill: "sale" }),
   );
   it.each([undefined, "rest"])("makes one for what is on none: %s", (state) =>

@@ -8,8 +8,9 @@ export function billState(board: BoardRead, { appointment }: Opened) {
   return board.bills.find(({ appointment_id }) => appointment_id === appointment.id)?.state;
 }
 
-export function isPaid(board: BoardRead, opened: Opened): boolean {
-  return billState(board, opened) === "paid";
+/** Return whether there is nothing to pay: it is paid, or was given back. */
+export function isSettled(board: BoardRead, opened: Opened): boolean {
+  return ["paid", "refunded"].includes(billState(board, opened) ?? "");
 }
 
 /** Return whether there is a bill, or one can be made. */

@@ -86,7 +86,7 @@ class BoardBill(BaseModel):
     sale_id: UUID = Field(description="The open bill, or the newest if all are closed.")
     state: BillState = Field(
         description="`open`: nothing is paid. `part`: something is left to pay on a bill. `rest`: something is on no bill yet."
-        " `paid`: nothing is left."
+        " `paid`: nothing is left. `refunded`: everything was given back."
     )
 
 

@@ -22,6 +22,8 @@ class BillState(StrEnum):
     REST = "rest"
     """All bills are closed, but not all that the guest has had is on one."""
     PAID = "paid"
+    REFUNDED = "refunded"
+    """Everything that was paid was given back. It can be billed again."""
 
 
 class GuestBill(NamedTuple):

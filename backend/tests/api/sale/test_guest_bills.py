@@ -28,7 +28,20 @@ async def test_the_board_shows_how_far_a_guest_has_paid(desk: Desk) -> None:
     bill = await desk.pay(bill)
     assert await states(desk) == of(visit, (bill, "paid"))
     await desk.refund(bill, lines=[{"line_id": bill["lines"][0]["id"]}])
-    assert await states(desk) == []
+    assert await states(desk) == of(visit, (bill, "refunded"))
+    again = await desk.open(visit)
+    assert await states(desk) == of(visit, (again, "open"))
+    await desk.do(f"{SALES}/{again['id']}/void", {"reason": "Nhầm"})
+    assert await states(desk) == of(visit, (bill, "refunded"))
+
+
+async def test_a_guest_owes_nothing_for_a_treatment_that_was_refunded(desk: Desk) -> None:
+    """One of two treatments is refunded: the guest has paid for the other, and nothing is left to pay."""
+    treatments = [desk.spa.treatment(), desk.spa.treatment()]
+    visit = await desk.visit(guests=[{"treatments": treatments}])
+    bill = await desk.pay(await desk.open(visit))
+    await desk.refund(bill, lines=[{"line_id": bill["lines"][0]["id"]}])
+    assert await states(desk) == of(visit, (bill, "paid"))
 
 
 async def test_guests_of_a_party_who_pay_apart_have_their_own_states(desk: Desk) -> None:
