@@ -68,7 +68,7 @@ async def test_a_notice_that_comes_again_pays_once(desk: Desk) -> None:
 
 
 async def test_a_notice_that_comes_again_an_hour_later_pays_once(desk: Desk) -> None:
-    """It is signed anew, when the bill is paid, and nothing waits for a person (money.md, 7)."""
+    """The bill is paid, the notice is signed anew, and nothing waits for a person (money.md, 7)."""
     bill = await desk.sell(100)
     await send_sepay(desk.client, sepay_notice(100, bill["transfer_code"], id=7))
     with time_machine.travel(utc_now() + timedelta(hours=1), tick=True):

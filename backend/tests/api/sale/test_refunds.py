@@ -108,7 +108,7 @@ async def test_payments_of_an_open_bill_are_given_back(desk: Desk) -> None:
 
 
 async def test_a_bill_that_is_cancelled_twice_is_credited_once(desk: Desk) -> None:
-    """Its card payment goes back to the card once, and it is given up once (money.md, 7)."""
+    """The payment goes back to the gift card once, and the bill is given up once (money.md, 7)."""
     sold = await desk.pay(await desk.open(lines=[{"gift_card": 100}]))
     by_card = {"method": "gift_card", "amount": 60, "gift_card_id": sold["lines"][0]["gift_card_id"]}
     bill = await desk.pay(await desk.sell(200), by_card)
