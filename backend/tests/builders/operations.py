@@ -415,7 +415,6 @@ class RequestCases(RowBatch):
 
     def _add_course(self, ids: dict[str, UUID]) -> UUID:
         """Add a course of the customer that pays the treatment."""
-        self._add(CoursePlanVariant, plan_id=ids["plan_id"], variant_id=ids["variant_id"])
         course, rows = course_rows(ids["branch_id"], ids["customer_id"], ids["plan_id"], expires_on=_LAST_DAY)
         self._add_rows(rows)
         return course.id
@@ -470,6 +469,7 @@ class RequestCases(RowBatch):
             AddOn, key=f"k-{uuid7()}", minutes=0, price=0, position=0, offered="online", name=_STRANGER_NAMES
         )
         ids["plan_id"] = self._add_row(plan_row(name=_STRANGER_NAMES))
+        self._add(CoursePlanVariant, plan_id=ids["plan_id"], variant_id=ids["variant_id"])
         return ids
 
 

@@ -54,7 +54,7 @@ class TestImport:
     def test_an_import_shows_the_changes_and_makes_them(self, zenspa: Zenspa, tmp_path: Path) -> None:
         first = output_of(zenspa("import", "spa", "spa.yaml", "--yes"))
         assert "thuy-dien/60, thuy-dien/90" in first
-        assert "19 mới · created, 0 cập nhật · changed" in first
+        assert "20 mới · created, 0 cập nhật · changed" in first
         assert "Không có gì thay đổi · nothing to change" in output_of(
             zenspa("import", "spa", "spa.yaml", "--yes")
         )

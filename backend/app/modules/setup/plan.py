@@ -23,6 +23,7 @@ class ItemKind(StrEnum):
     SERVICE = "service"
     VARIANT = "variant"
     PRODUCT = "product"
+    COURSE_PLAN = "course_plan"
     STAFF = "staff"
 
 
@@ -37,6 +38,7 @@ LABELS = {
     ItemKind.SERVICE: LocalizedText("dịch vụ", "services"),
     ItemKind.VARIANT: LocalizedText("tùy chọn", "variants"),
     ItemKind.PRODUCT: LocalizedText("sản phẩm", "products"),
+    ItemKind.COURSE_PLAN: LocalizedText("thẻ liệu trình", "course plans"),
     ItemKind.STAFF: LocalizedText("nhân viên", "staff"),
 }
 
@@ -108,6 +110,7 @@ def entries(file: SpaFile) -> dict[ItemKind, dict[Key, Entry]]:
         ItemKind.CATEGORY: file.categories,
         ItemKind.ADD_ON: file.add_ons,
         ItemKind.PRODUCT: file.products,
+        ItemKind.COURSE_PLAN: file.course_plans,
         ItemKind.STAFF: file.staff,
     }
     items = {kind: {item.key: _entry(item) for item in plain.get(kind, ())} for kind in ItemKind}

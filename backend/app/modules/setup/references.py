@@ -35,6 +35,10 @@ _UNKNOWN = {
     "service": LocalizedText(
         "Trong tệp không có dịch vụ mang mã này.", "No service in the file has this key."
     ),
+    "variant": LocalizedText(
+        "Trong tệp không có tùy chọn này. Ghi mã dịch vụ và mã tùy chọn: massage/60.",
+        "No variant in the file has this key. Write the keys of its service and its own: massage/60.",
+    ),
 }
 _ELSEWHERE = LocalizedText(
     "Nhân viên không làm ở chi nhánh này. Thêm chi nhánh vào `branches`.",
@@ -57,6 +61,7 @@ _LISTS = (
         "add_ons",
         "services",
         "products",
+        "course_plans",
         "staff",
     ),
 )
@@ -87,6 +92,11 @@ class _ReferenceCheck:
             "category": self._keys("categories"),
             "add_on": self._keys("add_ons"),
             "service": self._keys("services"),
+            "variant": {
+                f"{_text(service.get('key'))}/{_text(variant.get('key'))}"
+                for path, service in _items(self._data, "services")
+                for _, variant in _items(service, "variants", path)
+            },
             "resource": self._keys("resource_types"),
             "bed": self._keys("resource_types", kind="bed"),
             "device": self._keys("resource_types", kind="device"),
@@ -96,10 +106,12 @@ class _ReferenceCheck:
         for name in _LISTS:
             yield from _duplicates(_items(self._data, name))
         yield from self._check_branches()
-        for name in ("add_ons", "services", "products"):
+        for name in ("add_ons", "services", "products", "course_plans"):
             for path, item in _items(self._data, name):
                 yield from self._check_key("tax_category", item, "tax_category", path)
         yield from self._check_services()
+        for path, plan in _items(self._data, "course_plans"):
+            yield from self._check_keys("variant", plan, "pays", path)
         yield from self._check_staff()
 
     def _check_branches(self) -> Iterator[_Problem]:

@@ -16,6 +16,8 @@ from app.modules.branch.travel import list_travel_times
 from app.modules.branch.travel_schemas import TravelTimeRead
 from app.modules.catalogue import catalogue_service
 from app.modules.catalogue.catalogue_schemas import DeskCatalogue, DeskService, DeskVariant
+from app.modules.course.course_schemas import CoursePlanRead
+from app.modules.course.plans import list_plans
 from app.modules.identity.access import CurrentUser
 from app.modules.payment import payment_service
 from app.modules.payment.payment_schemas import BankAccountRead
@@ -69,6 +71,7 @@ async def load_snapshot(session: AsyncSession, user: CurrentUser) -> Snapshot:
         for product in await product_service.list_products(session, user, ProductListQuery(retired=retired))
     ]
     products.sort(key=attrgetter("position", "key"))
+    course_plans = await list_plans(session, user)
     staff = await _list_all_staff(session, user, branches)
     blocks = await list_weekly_blocks(session)
     shifts = await weekly_roster.list_weekly_shifts(session, None)
@@ -89,6 +92,7 @@ async def load_snapshot(session: AsyncSession, user: CurrentUser) -> Snapshot:
         ItemKind.SERVICE: {service.key: service.id for service in catalogue.services},
         ItemKind.VARIANT: {key: variant.id for key, variant in variants.items()},
         ItemKind.PRODUCT: {product.key: product.id for product in products},
+        ItemKind.COURSE_PLAN: {course_plan.key: course_plan.id for course_plan in course_plans},
         ItemKind.STAFF: {person.key: person.id for person in staff},
     }
     keys = {item_id: key for ids_by_key in ids.values() for key, item_id in ids_by_key.items()}
@@ -101,6 +105,7 @@ async def load_snapshot(session: AsyncSession, user: CurrentUser) -> Snapshot:
         "tax_categories": [category.model_dump(exclude={"id"}) for category in tax_categories],
         **_catalogue(catalogue, keys),
         "products": [_product(product, keys) for product in products],
+        "course_plans": [_course_plan(course_plan, keys) for course_plan in course_plans],
         "staff": [
             _person(person, shifts.get(person.id), blocks.get(person.id, []), keys) for person in staff
         ],
@@ -202,6 +207,15 @@ def _product(product: ProductRead, keys: Mapping[UUID, str]) -> Data:
     return product.model_dump(include={"key", "name", "price", "sku"}) | {
         **_tax_category(product.tax_category_id, keys),
         "retired": product.retired_at is not None,
+    }
+
+
+def _course_plan(course_plan: CoursePlanRead, keys: Mapping[UUID, str]) -> Data:
+    hidden = {"id", "tax_category_id", "variant_ids", "retired_at"}
+    return course_plan.model_dump(exclude=hidden) | {
+        **_tax_category(course_plan.tax_category_id, keys),
+        "pays": [keys[variant_id] for variant_id in course_plan.variant_ids],
+        "retired": course_plan.retired_at is not None,
     }
 
 

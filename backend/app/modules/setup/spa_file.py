@@ -11,7 +11,16 @@ from itertools import pairwise
 from typing import Annotated, Literal, Self
 from uuid import UUID
 
-from pydantic import AfterValidator, ConfigDict, Field, StrictBool, StrictInt, TypeAdapter, model_validator
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    StrictBool,
+    StrictInt,
+    StringConstraints,
+    TypeAdapter,
+    model_validator,
+)
 
 from app.common.schemas import Bilingual, BilingualText, Key, RequestModel
 from app.common.types.contact import Email, Name, Phone
@@ -37,6 +46,9 @@ from app.modules.catalogue.catalogue_schemas import (
     Price,
     Segments,
 )
+from app.modules.course.course_schemas import LIST_PRICE, ListPrice, PlanPrice, Sessions, ValidDays
+from app.modules.course.course_schemas import MAX_VARIANTS as MAX_PAID_VARIANTS
+from app.modules.course.kinds import ReturnPolicy
 from app.modules.payment.payment_schemas import BankAccountInput
 from app.modules.product.product_schemas import ProductPrice, Sku
 from app.modules.resource.resource_schemas import ResourceName, RoomName, TypeKind
@@ -305,6 +317,33 @@ class FileProduct(FileItem):
     retired: StrictBool = False
 
 
+VariantKey = Annotated[
+    str, StringConstraints(max_length=101, pattern="^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$")
+]
+"""The keys of a service and of one of its variants: `massage/60`."""
+
+
+class FileCoursePlan(FileItem):
+    name: Bilingual
+    price: PlanPrice
+    sessions: Sessions
+    valid_days: ValidDays | None = None
+    return_policy: ReturnPolicy = ReturnPolicy.PRO_RATA
+    list_price: ListPrice | None = None
+    no_show_uses_session: StrictBool = False
+    tax_category: Key | None = None
+    pays: Annotated[
+        list[VariantKey], Field(min_length=1, max_length=MAX_PAID_VARIANTS), AfterValidator(_distinct)
+    ]
+    retired: StrictBool = False
+
+    @model_validator(mode="after")
+    def _require_list_price(self) -> Self:
+        if (self.return_policy is ReturnPolicy.LIST_PRICE) != (self.list_price is not None):
+            raise bilingual_error("list_price", *LIST_PRICE)
+        return self
+
+
 class FileStaff(FileItem):
     full_name: Name
     gender: GivenGender | None = None
@@ -348,6 +387,9 @@ class SpaFile(_Part):
     add_ons: Annotated[list[FileAddOn], Field(max_length=MAX_ITEMS)] = Field(default_factory=list)
     services: Annotated[list[FileService], Field(max_length=MAX_ITEMS)] = Field(default_factory=list)
     products: Annotated[list[FileProduct], Field(max_length=MAX_ITEMS)] = Field(default_factory=list)
+    course_plans: Annotated[list[FileCoursePlan], Field(max_length=MAX_ITEMS), AfterValidator(_by_key)] = (
+        Field(default_factory=list)
+    )
     staff: Annotated[list[FileStaff], Field(max_length=MAX_ITEMS), AfterValidator(_by_key)] = Field(
         default_factory=list
     )

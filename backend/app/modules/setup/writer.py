@@ -27,6 +27,8 @@ from app.modules.catalogue.catalogue_schemas import (
     VariantCreate,
     VariantUpdate,
 )
+from app.modules.course.course_schemas import CoursePlanCreate, CoursePlanUpdate
+from app.modules.course.plans import create_plan, update_plan
 from app.modules.identity.access import CurrentUser
 from app.modules.payment import payment_service
 from app.modules.product import product_service
@@ -48,6 +50,7 @@ from app.modules.setup.spa_file import (
     FileAddOn,
     FileBranch,
     FileCategory,
+    FileCoursePlan,
     FileProduct,
     FileResource,
     FileRoom,
@@ -97,6 +100,14 @@ class Writer:
         for tax_category in self._file.tax_categories:
             with self._naming(ItemKind.TAX_CATEGORY, tax_category.key):
                 await self._write_tax_category(tax_category)
+        await self._write_catalogue()
+        await self._write_positions()
+        for person in self._file.staff:
+            with self._naming(ItemKind.STAFF, person.key):
+                await self._write_person(person)
+
+    async def _write_catalogue(self) -> None:
+        """Write what the spa sells."""
         for category in self._file.categories:
             with self._naming(ItemKind.CATEGORY, category.key):
                 await self._write_category(category)
@@ -109,10 +120,9 @@ class Writer:
         for product in self._file.products:
             with self._naming(ItemKind.PRODUCT, product.key):
                 await self._write_product(product)
-        await self._write_positions()
-        for person in self._file.staff:
-            with self._naming(ItemKind.STAFF, person.key):
-                await self._write_person(person)
+        for course_plan in self._file.course_plans:
+            with self._naming(ItemKind.COURSE_PLAN, course_plan.key):
+                await self._write_course_plan(course_plan)
 
     def _arrange(self, current: SpaFile) -> None:
         """Number the lists whose order changes anew, with the items that are in the database alone."""
@@ -249,7 +259,7 @@ class Writer:
         if "rates" in changed:
             await tax_service.set_tax_rates(session, user, category_id, RateSchedule(rates=category.rates))
 
-    def _tax_category_id(self, item: FileAddOn | FileService | FileProduct) -> UUID | None:
+    def _tax_category_id(self, item: FileAddOn | FileService | FileProduct | FileCoursePlan) -> UUID | None:
         return self._ids[ItemKind.TAX_CATEGORY][item.tax_category] if item.tax_category else None
 
     async def _write_category(self, category: FileCategory) -> None:
@@ -381,6 +391,21 @@ class Writer:
             product_id = self._ids[ItemKind.PRODUCT][key]
             changes = ProductUpdate(**fields, retired=product.retired)
             await product_service.update_product(session, user, product_id, changes)
+
+    async def _write_course_plan(self, course_plan: FileCoursePlan) -> None:
+        session, user, key = self._session, self._user, course_plan.key
+        is_new = self._is_new(ItemKind.COURSE_PLAN, key)
+        fields = course_plan.model_dump(exclude={"name", "tax_category", "pays", "retired"}) | {
+            "name": course_plan.name,
+            "tax_category_id": self._tax_category_id(course_plan),
+            "variant_ids": [self._ids[ItemKind.VARIANT][variant_key] for variant_key in course_plan.pays],
+        }
+        if is_new:
+            created = await create_plan(session, user, CoursePlanCreate(**fields))
+            self._ids[ItemKind.COURSE_PLAN][key] = created.id
+        if self._changed(ItemKind.COURSE_PLAN, key) or (is_new and course_plan.retired):
+            changes = CoursePlanUpdate(**fields, retired=course_plan.retired)
+            await update_plan(session, user, self._ids[ItemKind.COURSE_PLAN][key], changes)
 
     async def _write_positions(self) -> None:
         """Write the position of every item that has moved."""

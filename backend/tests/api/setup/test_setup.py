@@ -184,12 +184,32 @@ async def test_the_default_tax_category_moves_in_one_import() -> None:
 
 
 async def test_products_take_the_order_of_the_file() -> None:
-    oil, tea = SMALL_SPA[SMALL_SPA.index("  - {key: dau-oai") :].splitlines(keepends=True)
+    oil, tea = SMALL_SPA[SMALL_SPA.index("  - {key: dau-oai") :].splitlines(keepends=True)[:2]
     file = spa((oil + tea, tea + oil))
     await bring_in(spa())
     await bring_in(file)
     assert [product.key for product in (await now()).products] == ["tra-gung", "dau-oai-huong"]
     assert (await bring_in(file)).is_empty
+
+
+async def test_course_plans_follow_the_file() -> None:
+    await bring_in(spa())
+    file = spa(
+        ("sessions: 10\n    valid_days: 180\n", "sessions: 12\n    no_show_uses_session: true\n"),
+        ("    return_policy: list_price\n    list_price: 500000\n", ""),
+        ("pays: [thuy-dien/60]", "pays: [thuy-dien/90, thuy-dien/60]"),
+    )
+    plan = await bring_in(file)
+    changed = {change.field for change in plan.changed[ItemKind.COURSE_PLAN]["massage-10"]}
+    fields = {"sessions", "valid_days", "no_show_uses_session", "return_policy", "list_price", "pays"}
+    assert changed == fields
+    assert await now() == file
+    assert (await bring_in(file)).is_empty
+    retired = spa(("pays: [thuy-dien/60]", "pays: [thuy-dien/60]\n    retired: true"))
+    await bring_in(retired)
+    assert (await now()).course_plans == retired.course_plans
+    await bring_in(spa())
+    assert await now() == spa()
 
 
 async def test_new_items_may_be_retired_or_closed_already() -> None:

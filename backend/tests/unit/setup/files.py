@@ -71,6 +71,16 @@ tax_categories:
 products:
   - {key: dau-oai-huong, name: {vi: Dầu oải hương, en: Lavender oil}, price: 250000, sku: "0893601"}
   - {key: tra-gung, name: {vi: Trà gừng, en: Ginger tea}, price: 90000, tax_category: dich-vu}
+course_plans:
+  - key: massage-10
+    name: {vi: 10 buổi massage, en: Ten massages}
+    price: 3500000
+    sessions: 10
+    valid_days: 180
+    return_policy: list_price
+    list_price: 500000
+    tax_category: massage
+    pays: [thuy-dien/60]
 """
 
 

@@ -132,6 +132,15 @@ def spas(draw: Callable[..., Any]) -> dict[str, Any]:
                          offered=OFFERED, add_ons=keys_of(add_ons), **tax)  # fmt: skip
     treatments = draw(services)
     products = draw(keyed({"name": NAMES, "price": st.integers(0, 10**9)}, retired=st.booleans(), **tax))
+    plans: st.SearchStrategy[Any] = st.just([])
+    if sold := [
+        f"{service['key']}/{row['key']}" for service in treatments for row in service.get("variants", [])
+    ]:
+        plans = keyed(
+            {"name": NAMES, "price": st.integers(0, 10**9), "sessions": st.integers(1, 200),
+             "pays": st.lists(st.sampled_from(sold), min_size=1)},
+            valid_days=st.integers(1, 3650), no_show_uses_session=st.booleans(), retired=st.booleans(), **tax,
+        )  # fmt: skip
     staff: st.SearchStrategy[Any] = st.just([])
     if branches:
         works_in = [branch["key"] for branch in branches]
@@ -151,7 +160,7 @@ def spas(draw: Callable[..., Any]) -> dict[str, Any]:
             gender=st.sampled_from(["female", "male", "other"]), languages=st.just(["en", "vi"]),
         )  # fmt: skip
     return {"version": 1, "branches": branches, "resource_types": types, "categories": categories, "tax_categories": taxes, "products": products,
-            "add_ons": add_ons, "services": treatments, "staff": draw(staff)}  # fmt: skip
+            "add_ons": add_ons, "services": treatments, "course_plans": draw(plans), "staff": draw(staff)}  # fmt: skip
 
 
 def valid(data: dict[str, Any]) -> SpaFile | None:
