@@ -1,12 +1,15 @@
 """The month of bills with which the demo spa begins."""
 
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
+
+import time_machine
 
 from app.cli.seed import seed_accounts, seed_customers, seed_spa
 from app.cli.seed_till import seed_till
 from tests.support.database import run_sql
 
+_NOW = datetime(2026, 12, 3, 4, tzinfo=UTC)
 _DESK, _ADMIN = "letan@example.com", "admin@example.com"
 
 
@@ -16,10 +19,11 @@ async def value(sql: str) -> Any:
 
 
 async def test_the_demo_spa_has_sold_for_a_month_in_every_way() -> None:
-    await seed_spa()
-    await seed_customers(30)
-    await seed_accounts()
-    bills = await seed_till(_DESK, _ADMIN)
+    with time_machine.travel(_NOW):
+        await seed_spa()
+        await seed_customers(30)
+        await seed_accounts()
+        bills = await seed_till(_DESK, _ADMIN)
     assert bills == await value("SELECT count(*) FROM sale WHERE status = 'closed'") > 100
     await _check_bills(bills)
     await _check_drawers(bills)
@@ -27,7 +31,7 @@ async def test_the_demo_spa_has_sold_for_a_month_in_every_way() -> None:
 
 
 async def _check_bills(bills: int) -> None:
-    today: date = await value("SELECT current_date")
+    today = _NOW.date()
     sold = await run_sql(
         "SELECT branch_id, min(business_day), max(business_day) FROM sale GROUP BY branch_id"
     )
