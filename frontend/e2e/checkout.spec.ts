@@ -322,7 +322,7 @@ test("bills are found by day, state, number and customer", async ({ page, reques
   await billVisit(spa, await spa.book(["Anh Khoa"]));
   await openDesk(page, spa, "bills");
   await expect(page.locator("[data-sale]")).toHaveCount(2);
-  await expect(page.getByText("1 hóa đơn · 450.000đ")).toBeVisible();
+  await expect(page.getByText("1 hóa đơn · tổng giá trị 450.000đ")).toBeVisible();
   await page.getByRole("button", { name: "Chưa thu đủ" }).click();
   await expect(page.locator("[data-sale]")).toHaveCount(1);
   await expect(page.locator("[data-sale=open]")).toContainText("Anh Khoa");

@@ -8,7 +8,7 @@ import { useHolds } from "@/card/useHolds";
 import { Button } from "@/design/Button";
 import { currentLanguage } from "@/i18n";
 import { dayName, inLanguage, money } from "@/i18n/format";
-import { changeOf, numberOf, refundedOf } from "./bill";
+import { changeOf, numberOf, refundedOf, takenOf } from "./bill";
 import { CardCode } from "./CardCode";
 import { LineFacts } from "./Lines";
 import { Payments } from "./Payments";
@@ -85,7 +85,7 @@ export function ClosedBill({ branch, bill, onDone }: Props) {
             <p className="font-semibold text-lg">
               {bill.status === "void"
                 ? t("till.voidBill")
-                : t("till.paidAmount", { amount: money(bill.paid) })}
+                : t("till.paidAmount", { amount: money(takenOf(bill)) })}
             </p>
             <p className="tabular text-muted">
               {[

@@ -9,6 +9,7 @@ import {
   linesToShow,
   numberIn,
   numberOf,
+  takenOf,
   withItem,
   withLine,
   withTip,
@@ -158,4 +159,12 @@ describe("the number of a bill", () => {
     ["0912345678", null],
     ["Mai", null],
   ])("is read from %s", (text, number) => expect(numberIn(text)).toBe(number));
+});
+
+it("takes no money for what a session of a course pays", () => {
+  const payments = [
+    { method: "cash", amount: 3_500_000 },
+    { method: "course", amount: 350_000 },
+  ] as SaleRead["payments"];
+  expect(takenOf({ payments })).toBe(3_500_000);
 });

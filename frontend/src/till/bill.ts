@@ -202,3 +202,8 @@ export function changeOf(bill: SaleRead): number {
     0,
   );
 }
+
+/** Return what a bill was paid by, without the sessions of courses, which were paid before. */
+export function takenOf({ payments }: Pick<SaleRead, "payments">): number {
+  return payments.reduce((sum, { method, amount }) => (method === "course" ? sum : sum + amount), 0);
+}
