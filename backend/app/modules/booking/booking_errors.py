@@ -192,6 +192,16 @@ class TooManyVisits(ConflictException):
     )
 
 
+class DepositNeeded(ConflictException):
+    """The branch asks for deposits, which its public page takes."""
+
+    code = "DEPOSIT_NEEDED"
+    text = LocalizedText(
+        "Chi nhánh này cần đặt cọc. Vui lòng đặt lịch trên trang đặt lịch của chi nhánh.",
+        "This branch takes a deposit. Please book on the booking page of the branch.",
+    )
+
+
 class SeriesNotFound(NotFoundException):
     code = "SERIES_NOT_FOUND"
     text = LocalizedText(

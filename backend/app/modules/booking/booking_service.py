@@ -24,7 +24,7 @@ from app.modules.booking.allocation.contention import refuse_like_equal, remembe
 from app.modules.booking.allocation.later_days import reserve_or_offer
 from app.modules.booking.allocation.requests import AllocationRequest, Reservation
 from app.modules.booking.allocation.reserve import reserve
-from app.modules.booking.booking_errors import NotBookable, TooManyHolds, TooManyVisits
+from app.modules.booking.booking_errors import DepositNeeded, NotBookable, TooManyHolds, TooManyVisits
 from app.modules.booking.booking_models import Appointment, Visit
 from app.modules.booking.booking_schemas import VisitChanged, VisitCreate, VisitListQuery, VisitPage
 from app.modules.booking.editing.edits import record_edit
@@ -212,6 +212,8 @@ async def _resolve_booker(
             raise ForbiddenException
         if isinstance(actor, GuestLinkHolder):
             return _Booker(None, [None] * len(guest_ids))
+        if (await branch_service.get_branch(session, request.branch_id)).deposit_percent:
+            raise DepositNeeded
         own = await customer_service.lock_own_customer(session, actor)
         if own is None:
             raise ForbiddenException if actor.holds(*DESK) else CustomerNotFound(NO_RECORD_OF_ACCOUNT)

@@ -12,8 +12,8 @@ from tests.support.messages import round_trips
 
 MONTH = 6
 BOOKING = 10
-ONLINE = 12
-"""A customer who books online is looked up, locked and counted besides."""
+ONLINE = 13
+"""A customer who books online is looked up, locked and counted besides, and the branch may want a deposit."""
 
 
 def month(client: httpx2.AsyncClient, spa: BookableSpa) -> Callable[[], Awaitable[httpx2.Response]]:

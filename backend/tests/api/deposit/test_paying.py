@@ -11,9 +11,10 @@ from app.jobs import run_once
 from app.modules.identity.roles import Role
 from app.modules.payment.vietqr import read_vietqr
 from tests.builders.bills import balances, code_of
+from tests.builders.bookings import VISITS, with_headers
 from tests.builders.deposits import AMOUNT, DEPOSITS, DepositSpa, end_holds, set_branch, set_status
 from tests.builders.notices import send_sepay
-from tests.builders.people import signed_in
+from tests.builders.people import new_customer, signed_in
 from tests.support.database import run_sql
 
 
@@ -217,3 +218,17 @@ async def test_the_desk_of_another_branch_sees_no_deposit(spa: DepositSpa) -> No
     assert answer.status_code == 403
     await set_status("cancelled")
     assert (await spa.give_back(deposit, **headers)).status_code == 403
+
+
+async def test_a_customer_with_an_account_does_not_get_around_the_deposit(spa: DepositSpa) -> None:
+    customer_id, headers = await new_customer()
+    booking = with_headers(spa.desk.spa.booking(spa.desk.spa.hour(10)), headers)
+    assert code_of(await spa.desk.client.post(VISITS, **booking)) == (409, "DEPOSIT_NEEDED")
+    deposit = await spa.ask()
+    await run_sql("UPDATE visit SET customer_id = $1", customer_id)
+    path = f"{VISITS}/{deposit['visit_id']}/status"
+    confirmed = await spa.desk.client.put(path, json={"status": "confirmed"}, headers=headers)
+    assert code_of(confirmed) == (409, "DEPOSIT_NEEDED")
+    await set_branch(spa.desk, deposit_percent=0)
+    booking = with_headers(spa.desk.spa.booking(spa.desk.spa.hour(13)), headers)
+    assert (await spa.desk.client.post(VISITS, **booking)).status_code == 201

@@ -20,6 +20,7 @@ from app.modules.booking.allocation.allocations import (
 )
 from app.modules.booking.booking_errors import (
     AppointmentNotFound,
+    DepositNeeded,
     HoldExpired,
     StatusConflict,
 )
@@ -53,7 +54,7 @@ from app.modules.booking.status.transitions import (
     most_specific_error,
     next_status,
 )
-from app.modules.booking.visit.access import Actor, read_related
+from app.modules.booking.visit.access import Actor, GuestLinkHolder, read_related
 from app.modules.booking.visit.same_time import refuse_same_time_of
 from app.modules.identity.access import authorize
 from app.modules.identity.roles import Role
@@ -82,6 +83,7 @@ async def set_status(session: AsyncSession, actor: Actor, visit_id: UUID, change
         SlotTaken: A guest is to be served before their start, and no therapist or bed is free yet; or a therapist or bed
             is still with another guest.
         SameTime: A guest who was not expected any more has another appointment at that time.
+        DepositNeeded: A customer confirms a hold in a branch that asks for deposits.
         StatusConflict, HoldExpired, TooLateToCancel, TooEarlyToArrive, TooEarlyToComplete, TooEarlyForNoShow,
             ForbiddenException: A guest who is named cannot get the status, or no guest can; or an actor who is not at the
             desk sends `force`.
@@ -94,6 +96,8 @@ async def set_status(session: AsyncSession, actor: Actor, visit_id: UUID, change
         raise ForbiddenException
     guests = await load_appointment_states(session, visit, change.appointment_ids or relations)
     policy = await load_policy(session, visit.branch_id)
+    if change.status is StatusRequest.CONFIRMED and policy.takes_deposit:
+        _refuse_without_deposit(actor, guests, relations)
     changes = _plan_changes(
         guests,
         relations,
@@ -120,6 +124,23 @@ async def set_status(session: AsyncSession, actor: Actor, visit_id: UUID, change
         await follow_courses(session, actor.id, [guest.id for guest in changes])
         publish_branch_change(session, visit.branch_id)
     return await read_related(session, visit_id, relations)
+
+
+def _refuse_without_deposit(
+    actor: Actor,
+    guests: Collection[AppointmentState],
+    relations: Mapping[UUID, frozenset[Relation]],
+) -> None:
+    """Let a hold be confirmed by the desk, and by the holder of its link, who is asked for the deposit; by no customer.
+
+    Raises:
+        DepositNeeded
+    """
+    held_by_customer = any(
+        guest.status is Status.HELD and relations[guest.id] == BY_CUSTOMER for guest in guests
+    )
+    if held_by_customer and not isinstance(actor, GuestLinkHolder):
+        raise DepositNeeded
 
 
 async def _refuse_same_time(session: AsyncSession, appointment_ids: Collection[UUID]) -> None:

@@ -33,6 +33,7 @@ async def load_policy(session: AsyncSession, branch_id: UUID) -> Policy:
         approve_online=branch.approve_online,
         free_cancel=timedelta(minutes=branch.free_cancel_minutes),
         no_show=timedelta(minutes=branch.no_show_minutes),
+        takes_deposit=branch.deposit_percent > 0,
     )
 
 

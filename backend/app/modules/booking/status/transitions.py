@@ -42,6 +42,8 @@ class Policy(NamedTuple):
     """The time before the start until which guests may cancel."""
     no_show: timedelta
     """The grace period after the start in which a guest may still come."""
+    takes_deposit: bool = False
+    """Whether guests who book online pay a part in advance."""
 
 
 class Condition(NamedTuple):
