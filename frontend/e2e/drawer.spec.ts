@@ -13,7 +13,7 @@ test("a day of the drawer: open, take, pay out, close; the Z report agrees", asy
   await expect(page.locator("[data-expected]")).toHaveText("500.000đ");
   const bill = await billVisit(spa, await spa.book(["Chị Mai"]), { tip: 50_000 });
   await pay(spa, bill, { method: "cash", amount: 500_000, tendered: 500_000 });
-  await page.getByLabel("Việc gì").selectOption({ label: "Chi" });
+  await page.getByLabel("Việc gì").selectOption({ label: "Chi tiêu" });
   await page.getByLabel("Số tiền").fill("30000");
   await page.getByRole("button", { name: "Lấy khỏi két" }).click();
   await expect(page.getByText("Ghi rõ chi cho việc gì.")).toBeVisible();
@@ -52,6 +52,7 @@ test("more than the drawer has is not taken out", async ({ page, request }) => {
   const spa = await makeSpa(request);
   await openDrawerOf(spa, 100_000);
   await openDesk(page, spa, "drawer");
+  await page.getByLabel("Việc gì").selectOption({ label: "Nộp quỹ" });
   await page.getByLabel("Số tiền").fill("100001");
   await page.getByRole("button", { name: "Lấy khỏi két" }).click();
   await expect(page.getByText("Trong két không có đủ tiền mặt.")).toBeVisible();

@@ -69,7 +69,7 @@ test("the till of a branch: invoices, discounts, fees and the account for transf
 
   const account = page.locator("section", { hasText: "Tài khoản nhận chuyển khoản" });
   await account.getByLabel("Ngân hàng").selectOption("Vietcombank");
-  await account.getByLabel("Số tài khoản").fill("0123456789");
+  await account.getByLabel("Số tài khoản").fill("0123 456 789");
   await account.getByLabel("Tên chủ tài khoản").fill("SEN TRANG");
   await account.getByRole("button", { name: "Lưu", exact: true }).click();
   await expect

@@ -16,9 +16,9 @@ import { useStaff } from "./queries";
 
 /** What a person chooses: each with the kind of the API, and whether money comes in. */
 const WAYS = {
+  expense: { kind: "expense", isIn: false, needsPerson: false },
   toSafe: { kind: "safe", isIn: false, needsPerson: false },
   fromSafe: { kind: "safe", isIn: true, needsPerson: false },
-  expense: { kind: "expense", isIn: false, needsPerson: false },
   tip: { kind: "tip", isIn: false, needsPerson: true },
   commission: { kind: "commission", isIn: false, needsPerson: true },
 } as const;
@@ -66,7 +66,7 @@ export function wayOf(kind: MovementCreate["kind"], amount: number): Way {
 function MovementForm({ branch, session }: Props) {
   const { t } = useTranslation();
   const { data: people = [] } = useStaff(branch.id);
-  const [way, setWay] = useState<Way>("toSafe");
+  const [way, setWay] = useState<Way>("expense");
   const [amount, setAmount] = useState(0);
   const [staffId, setStaffId] = useState("");
   const [note, setNote] = useState("");

@@ -138,9 +138,9 @@ function AccountCard({ branchId }: { branchId: string }) {
                 label={t("branches.till.number")}
                 error={errorOf("number")}
                 value={values.number}
-                maxLength={19}
+                maxLength={30}
                 inputMode="numeric"
-                onChange={(number) => set({ number: number.trim() })}
+                onChange={(number) => set({ number: number.replace(/\s/g, "") })}
               />
               <TextField
                 label={t("branches.till.holder")}

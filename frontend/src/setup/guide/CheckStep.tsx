@@ -45,11 +45,13 @@ export function CheckStep({ draft, file }: Props) {
   if (error !== null) return <Problems error={error} stepOf={stepOf} />;
   if (data === undefined)
     return <div aria-busy className="h-40 animate-pulse rounded-lg border border-line bg-surface" />;
-  const others = data.items.filter(({ change }) => change !== "created");
+  // What the steps do not name stays as it is: there is no file from which it could be missing.
+  const items = data.items.filter(({ change }) => change !== "left");
+  const isMore = items.some(({ change }) => change === "changed") || data.stranded.length > 0;
   return (
     <>
       <Summary plan={data} draft={draft} />
-      {(others.length > 0 || data.stranded.length > 0) && <Changes changes={data} />}
+      {isMore && <Changes changes={{ ...data, items }} />}
     </>
   );
 }
