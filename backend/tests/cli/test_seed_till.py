@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pytest
 import time_machine
 
 from app.cli.seed import seed_accounts, seed_customers, seed_spa
@@ -18,6 +19,7 @@ async def value(sql: str) -> Any:
     return found
 
 
+@pytest.mark.usefixtures("stranger")
 async def test_the_demo_spa_has_sold_for_a_month_in_every_way() -> None:
     with time_machine.travel(_NOW):
         await seed_spa()
