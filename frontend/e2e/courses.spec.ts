@@ -149,6 +149,28 @@ test("the card of a guest says what is left", async ({ page, request }) => {
   await expect(page.getByRole("heading", { level: 1 })).toHaveText(course.customer.name);
 });
 
+test("a session is reserved on the card of a guest, and pays the bill", async ({ page, request }) => {
+  const spa = await makeSpa(request);
+  const course = await sellCourse(spa);
+  const visit = await spa.book([""], {
+    body: {
+      guests: [{ customer_id: course.customer.id, treatments: [{ variant_id: spa.variants[0] }] }],
+    },
+  });
+  await openDesk(page, spa, `board?card=${visit.appointments[0]?.id}`);
+  const pays = page.getByLabel("Trừ buổi cho Massage Thụy Điển");
+  await pays.selectOption({ label: `${course.plan.name}, còn 10/10 buổi` });
+  await expect(page.getByText("Đã giữ buổi cho lịch hẹn.")).toBeVisible();
+  await expect(page.getByRole("region", { name: "Liệu trình" })).toContainText("còn 9/10 buổi");
+  expect(await coursesOf(spa, course.customer.id)).toMatchObject([{ free: 9, reserved: 1 }]);
+  await pays.selectOption({ label: "Không trừ buổi" });
+  await expect.poll(() => coursesOf(spa, course.customer.id)).toMatchObject([{ free: 10, reserved: 0 }]);
+  await pays.selectOption({ label: `${course.plan.name}, còn 10/10 buổi` });
+  await expect.poll(() => coursesOf(spa, course.customer.id)).toMatchObject([{ free: 9, reserved: 1 }]);
+  await page.locator("[data-pay]").click();
+  await expectDue(page, "0đ");
+});
+
 test("a session pays a treatment on the bill, and is taken off it again", async ({ page, request }) => {
   const spa = await makeSpa(request);
   const course = await sellCourse(spa);

@@ -64,6 +64,8 @@ export function CardDetails({ board, opened, isDesk, actions, onOpen, onClose }:
           <CoursesLeft
             key={appointment.customer_id}
             customerId={appointment.customer_id}
+            visitId={visit.id}
+            appointment={appointment}
             onClose={() => undefined}
           />
         )}

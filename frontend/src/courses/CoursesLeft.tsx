@@ -1,14 +1,22 @@
 /** What a guest has left, on the card of the board. Nothing, where there is nothing. */
 import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
+import type { AppointmentRead } from "@/api/generated";
 import { currentLanguage } from "@/i18n";
 import { inLanguage } from "@/i18n/format";
 import { inOrder } from "./course";
 import { useCourses } from "./data";
 import { Ending } from "./Ending";
 import { Marks } from "./Marks";
+import { VisitSessions } from "./VisitSessions";
 
-export function CoursesLeft({ customerId }: { customerId: string }) {
+interface Props {
+  customerId: string;
+  visitId: string;
+  appointment: AppointmentRead;
+}
+
+export function CoursesLeft({ customerId, visitId, appointment }: Props) {
   const { t } = useTranslation();
   const { data = [] } = useCourses(customerId);
   const { live } = inOrder(data);
@@ -40,6 +48,9 @@ export function CoursesLeft({ customerId }: { customerId: string }) {
           </li>
         ))}
       </ul>
+      <div className="mt-2.5 flex flex-col gap-2 empty:hidden">
+        <VisitSessions visitId={visitId} appointment={appointment} />
+      </div>
     </section>
   );
 }
