@@ -73,11 +73,15 @@ function BillsOfBranch({ branch }: { branch: BranchRead }) {
           onNumber={(found) => go({ number: found, customer: undefined })}
           onCustomer={(found) => go({ customer: found, number: undefined })}
         />
-        <TransfersButton branch={branch} className="ml-auto" />
+        <TransfersButton branch={branch} className="ml-auto" isTight />
         <DepositsButton branch={branch} />
-        <Button className="pointer-coarse:h-11" onClick={() => setLooking(true)}>
+        <Button
+          className="pointer-coarse:h-11"
+          title={t("till.card.lookUp")}
+          onClick={() => setLooking(true)}
+        >
           <Gift aria-hidden size={16} className="text-muted" />
-          {t("till.card.lookUp")}
+          <span className="max-lg:sr-only">{t("till.card.lookUp")}</span>
         </Button>
         <Button kind="primary" className="pointer-coarse:h-11" onClick={() => open({ bill: NEW_BILL })}>
           <ShoppingBag aria-hidden size={16} />

@@ -36,8 +36,15 @@ function Chip({ branch }: { branch: BranchRead }) {
   );
 }
 
+interface ButtonProps {
+  branch: BranchRead;
+  className?: string;
+  /** There is only room for the word on a large screen. */
+  isTight?: boolean;
+}
+
 /** On the pages of the till: also while nothing waits. */
-export function TransfersButton({ branch, className = "" }: { branch: BranchRead; className?: string }) {
+export function TransfersButton({ branch, className = "", isTight = false }: ButtonProps) {
   const { t } = useTranslation();
   const { data } = useTransfers(branch, { every: ASK.count });
   const count = data?.items.length ?? 0;
@@ -45,10 +52,11 @@ export function TransfersButton({ branch, className = "" }: { branch: BranchRead
     <Link
       to="/desk/transfers"
       search={{ branch: branch.id }}
+      {...(isTight && { title: t("till.transfers.short") })}
       className={`${buttonClass()} pointer-coarse:h-11 ${className}`}
     >
       <Landmark aria-hidden size={16} className="text-muted" />
-      {t("till.transfers.short")}
+      <span className={isTight ? "max-lg:sr-only" : ""}>{t("till.transfers.short")}</span>
       {count > 0 && (
         <span className="tabular rounded-full bg-warning-soft px-2 text-sm text-warning">
           {count}
