@@ -63,7 +63,9 @@ class Till(RuleBasedStateMachine):
 
     @initialize(
         price=st.sampled_from([350_001, 0, 1, 7, 2_000_000]),
-        bills=st.lists(st.tuples(_customers, st.booleans(), _content), min_size=3, max_size=5),
+        bills=st.lists(
+            st.tuples(_customers, st.sampled_from([False, False, True]), _content), min_size=3, max_size=5
+        ),
     )
     def open_shop(self, price: int, bills: list[tuple[int | None, bool, dict[str, Any]]]) -> None:
         """Open a shop with some bills and guests: Hypothesis leaves some rules out of each sequence."""
@@ -97,6 +99,17 @@ class Till(RuleBasedStateMachine):
 
     @rule(
         number=_numbers,
+        customer=st.integers(0, 1),
+        by_course=st.booleans(),
+        percent=st.sampled_from([0, 0, 10, 100]),
+    )
+    def change_lines(self, number: int, customer: int, by_course: bool, percent: int) -> None:
+        """Keep what is on a bill, by a course or not, with another discount."""
+        content: dict[str, Any] = {"lines": [], "discount_percent": percent}
+        self.run(self.shop.edit_bill(number, keep=9, customer=customer, by_course=by_course, **content))
+
+    @rule(
+        number=_numbers,
         method=st.sampled_from(["cash", "cash", "card", "transfer", "gift_card", "gift_card", "deposit"]),
         part=_parts,
     )
@@ -110,6 +123,10 @@ class Till(RuleBasedStateMachine):
     @rule(number=_numbers, part=_parts, again=st.booleans(), text=st.sampled_from(["", "", "", "an trua"]))
     def notice(self, number: int, part: str, again: bool, text: str) -> None:
         self.run(self.shop.notice(number, part, again=again, text=text))
+
+    @rule(number=_numbers, part=st.sampled_from(["all", "more"]))
+    def notice_of_all(self, number: int, part: str) -> None:
+        self.run(self.shop.notice(number, part, again=False))
 
     @rule(
         transfer=_numbers, number=_numbers, decision=st.sampled_from(["match", "match", "return", "ignore"])
