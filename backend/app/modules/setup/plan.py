@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel
 
 from app.common.types.localized import LocalizedText
-from app.modules.setup.spa_file import FileBranch, FileItem, SpaFile
+from app.modules.setup.file_parts import FileItem
+from app.modules.setup.spa_file import FileBranch, SpaFile
 
 
 class ItemKind(StrEnum):

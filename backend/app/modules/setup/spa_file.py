@@ -13,16 +13,14 @@ from uuid import UUID
 
 from pydantic import (
     AfterValidator,
-    ConfigDict,
     Field,
     StrictBool,
     StrictInt,
-    StringConstraints,
     TypeAdapter,
     model_validator,
 )
 
-from app.common.schemas import Bilingual, BilingualText, Key, RequestModel
+from app.common.schemas import Bilingual, BilingualText, Key
 from app.common.types.contact import Email, Name, Phone
 from app.common.types.gender import GivenGender
 from app.common.types.wall_time import DAY, WallTime, end_after
@@ -32,7 +30,6 @@ from app.modules.blocked_time.blocked_time_schemas import BlockedTimeRule
 from app.modules.branch.branch_schemas import (
     BranchCreate,
     SpecialHoursCreate,
-    Weekday,
     WeekdayHours,
     WeeklyHours,
 )
@@ -46,51 +43,16 @@ from app.modules.catalogue.catalogue_schemas import (
     Price,
     Segments,
 )
-from app.modules.course.course_schemas import LIST_PRICE, ListPrice, PlanPrice, Sessions, ValidDays
-from app.modules.course.course_schemas import MAX_VARIANTS as MAX_PAID_VARIANTS
-from app.modules.course.kinds import ReturnPolicy
 from app.modules.payment.payment_schemas import BankAccountInput
 from app.modules.product.product_schemas import ProductPrice, Sku
 from app.modules.resource.resource_schemas import ResourceName, RoomName, TypeKind
+from app.modules.setup.file_courses import FileCoursePlan
+from app.modules.setup.file_parts import MAX_BRANCHES, MAX_ITEMS, Days, FileItem, Keys, Part, by_key
 from app.modules.staff.staff_schemas import Day, Languages, WeeklyShifts, WeeklyShiftTimes, date_order_error
 from app.modules.tax.tax_schemas import DatedRates
 
-MAX_BRANCHES = 500
-MAX_ITEMS = 2_000
-"""The longest any other list may be."""
 
-
-class _Part(RequestModel):
-    """A part of a file, where `60` and "60" are the same."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, coerce_numbers_to_str=True)
-
-
-def _key(part: "FileItem") -> str:
-    return part.key
-
-
-class FileItem(_Part):
-    """An item with a key."""
-
-    key: Key
-
-
-def _by_key[P: FileItem](parts: list[P]) -> list[P]:
-    return sorted(parts, key=_key)
-
-
-def _distinct(keys: list[str]) -> list[str]:
-    return sorted(set(keys))
-
-
-Keys = Annotated[list[Key], Field(max_length=MAX_ITEMS), AfterValidator(_distinct)]
-Days = Annotated[
-    list[Weekday], Field(min_length=1, max_length=7), AfterValidator(lambda days: sorted(set(days)))
-]
-
-
-class HoursLine(_Part):
+class HoursLine(Part):
     """The same opening hours on some weekdays."""
 
     days: Days
@@ -103,7 +65,7 @@ class HoursLine(_Part):
         return self
 
 
-class ShiftLine(_Part):
+class ShiftLine(Part):
     """The same shift on some weekdays."""
 
     branch: Key
@@ -120,7 +82,7 @@ class ShiftLine(_Part):
 class BlockLine(BlockedTimeRule):
     """Blocked time of every week."""
 
-    model_config = _Part.model_config
+    model_config = Part.model_config
 
     weekdays: Days
 
@@ -199,7 +161,7 @@ class FileResource(FileItem):
     ] = Field(default_factory=list)
 
 
-FileResources = Annotated[list[FileResource], Field(max_length=MAX_ITEMS), AfterValidator(_by_key)]
+FileResources = Annotated[list[FileResource], Field(max_length=MAX_ITEMS), AfterValidator(by_key)]
 
 
 class FileRoom(FileItem):
@@ -208,7 +170,7 @@ class FileRoom(FileItem):
     devices: FileResources = Field(default_factory=list)
 
 
-class TravelLine(_Part):
+class TravelLine(Part):
     """The minutes of travel to another branch, and back."""
 
     branch: Key
@@ -216,7 +178,7 @@ class TravelLine(_Part):
 
 
 class FileBranch(BranchCreate):
-    model_config = _Part.model_config
+    model_config = Part.model_config
 
     closed: StrictBool = False
     bank_account: BankAccountInput | None = None
@@ -229,7 +191,7 @@ class FileBranch(BranchCreate):
     ] = Field(default_factory=list)
     travel_times: Annotated[list[TravelLine], Field(max_length=MAX_BRANCHES)] = Field(default_factory=list)
     """Travel to branches, listed once for both ways: at the branch whose key comes first."""
-    rooms: Annotated[list[FileRoom], Field(max_length=MAX_ITEMS), AfterValidator(_by_key)] = Field(
+    rooms: Annotated[list[FileRoom], Field(max_length=MAX_ITEMS), AfterValidator(by_key)] = Field(
         default_factory=list
     )
     resources: FileResources = Field(default_factory=list)
@@ -269,7 +231,7 @@ class FileAddOn(FileItem):
     tax_category: Key | None = None
 
 
-class FileSegment(_Part):
+class FileSegment(Part):
     """A part of a variant, and what it occupies."""
 
     minutes: Annotated[StrictInt, Field(ge=1, le=DAY)]
@@ -317,33 +279,6 @@ class FileProduct(FileItem):
     retired: StrictBool = False
 
 
-VariantKey = Annotated[
-    str, StringConstraints(max_length=101, pattern="^[a-z0-9]+(-[a-z0-9]+)*/[a-z0-9]+(-[a-z0-9]+)*$")
-]
-"""The keys of a service and of one of its variants: `massage/60`."""
-
-
-class FileCoursePlan(FileItem):
-    name: Bilingual
-    price: PlanPrice
-    sessions: Sessions
-    valid_days: ValidDays | None = None
-    return_policy: ReturnPolicy = ReturnPolicy.PRO_RATA
-    list_price: ListPrice | None = None
-    no_show_uses_session: StrictBool = False
-    tax_category: Key | None = None
-    pays: Annotated[
-        list[VariantKey], Field(min_length=1, max_length=MAX_PAID_VARIANTS), AfterValidator(_distinct)
-    ]
-    retired: StrictBool = False
-
-    @model_validator(mode="after")
-    def _require_list_price(self) -> Self:
-        if (self.return_policy is ReturnPolicy.LIST_PRICE) != (self.list_price is not None):
-            raise bilingual_error("list_price", *LIST_PRICE)
-        return self
-
-
 class FileStaff(FileItem):
     full_name: Name
     gender: GivenGender | None = None
@@ -369,28 +304,28 @@ class FileStaff(FileItem):
         return self
 
 
-class SpaFile(_Part):
+class SpaFile(Part):
     version: Literal[1]
-    branches: Annotated[list[FileBranch], Field(max_length=MAX_BRANCHES), AfterValidator(_by_key)] = Field(
+    branches: Annotated[list[FileBranch], Field(max_length=MAX_BRANCHES), AfterValidator(by_key)] = Field(
         default_factory=list
     )
-    resource_types: Annotated[list[FileType], Field(max_length=MAX_ITEMS), AfterValidator(_by_key)] = Field(
+    resource_types: Annotated[list[FileType], Field(max_length=MAX_ITEMS), AfterValidator(by_key)] = Field(
         default_factory=list
     )
     tax_categories: Annotated[
         list[FileTaxCategory],
         Field(max_length=MAX_ITEMS),
-        AfterValidator(_by_key),
+        AfterValidator(by_key),
         AfterValidator(_with_one_default),
     ] = Field(default_factory=list)
     categories: Annotated[list[FileCategory], Field(max_length=MAX_ITEMS)] = Field(default_factory=list)
     add_ons: Annotated[list[FileAddOn], Field(max_length=MAX_ITEMS)] = Field(default_factory=list)
     services: Annotated[list[FileService], Field(max_length=MAX_ITEMS)] = Field(default_factory=list)
     products: Annotated[list[FileProduct], Field(max_length=MAX_ITEMS)] = Field(default_factory=list)
-    course_plans: Annotated[list[FileCoursePlan], Field(max_length=MAX_ITEMS), AfterValidator(_by_key)] = (
+    course_plans: Annotated[list[FileCoursePlan], Field(max_length=MAX_ITEMS), AfterValidator(by_key)] = (
         Field(default_factory=list)
     )
-    staff: Annotated[list[FileStaff], Field(max_length=MAX_ITEMS), AfterValidator(_by_key)] = Field(
+    staff: Annotated[list[FileStaff], Field(max_length=MAX_ITEMS), AfterValidator(by_key)] = Field(
         default_factory=list
     )
 

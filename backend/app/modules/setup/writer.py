@@ -42,6 +42,7 @@ from app.modules.resource.resource_schemas import (
     RoomCreate,
     RoomUpdate,
 )
+from app.modules.setup.file_courses import FileCoursePlan
 from app.modules.setup.plan import LABELS, ItemKind, Key, Plan, arranged, orders
 from app.modules.setup.setup_errors import ItemRefused
 from app.modules.setup.snapshot import Snapshot
@@ -50,7 +51,6 @@ from app.modules.setup.spa_file import (
     FileAddOn,
     FileBranch,
     FileCategory,
-    FileCoursePlan,
     FileProduct,
     FileResource,
     FileRoom,
