@@ -212,13 +212,13 @@ async def _resolve_booker(
             raise ForbiddenException
         if isinstance(actor, GuestLinkHolder):
             return _Booker(None, [None] * len(guest_ids))
-        if (await branch_service.get_branch(session, request.branch_id)).deposit_percent:
-            raise DepositNeeded
         own = await customer_service.lock_own_customer(session, actor)
         if own is None:
             raise ForbiddenException if actor.holds(*DESK) else CustomerNotFound(NO_RECORD_OF_ACCOUNT)
         if not {customer_id, *guest_ids} <= {None, own.id}:
             raise CustomerNotFound
+        if (await branch_service.get_branch(session, request.branch_id)).deposit_percent:
+            raise DepositNeeded
         await require_below_limits(session, own.id, hold=request.hold)
         customer_id = own.id
     first = request.guests[0]
