@@ -135,7 +135,7 @@ test("an admin of a branch changes its people and no others", async ({ page, req
 
 test("an account is given to a person and taken away", async ({ page, request }) => {
   const spa = await makeSpa(request, { therapists: 1 });
-  const [email = "", , userId] = factsOf().therapists[11] ?? [];
+  const [email = "", , userId] = factsOf().therapists[12] ?? [];
   await openPeople(page, spa, `&person=${spa.therapists[0]?.id}`);
   const panel = page.getByRole("dialog", { name: "Lan Anh" });
   await panel.getByLabel("Tài khoản đăng nhập").fill(email);

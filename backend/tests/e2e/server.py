@@ -36,7 +36,7 @@ SHOW_HOUR = time(13, 40)
 """The time at which the show day is looked at."""
 _FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 _PARTIES = 90
-_THERAPISTS = 12
+_THERAPISTS = 13
 """The accounts that tests give to therapists of their own branches."""
 _WISHES = 0.35
 """The share of parties that ask for a therapist by name."""

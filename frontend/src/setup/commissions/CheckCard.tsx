@@ -37,24 +37,25 @@ export function CheckCard({ data, today }: Props) {
   const { whatOf, payOf, whoOf } = useRuleNames(data);
   const groups = useSold(data);
   const people = data.people.filter((person) => worksIn(person, managed) && isThere(person, today));
-  const [staffId, setStaffId] = useState(people[0]?.id ?? "");
-  const [soldId, setSoldId] = useState(groups[0]?.sold[0]?.id ?? "");
+  const [staffId, setStaffId] = useState("");
+  const [soldId, setSoldId] = useState("");
   const [typedPrice, setPrice] = useState<number | null>(null);
   const [typedBranch, setBranch] = useState("");
-  const sold = groups.flatMap((group) => group.sold).find(({ id }) => id === soldId);
-  const person = people.find(({ id }) => id === staffId);
+  // The first ones until another is chosen: at first there may be none, before the rights are known.
+  const sold = groups.flatMap((group) => group.sold).find(({ id }) => id === soldId) ?? groups[0]?.sold[0];
+  const person = people.find(({ id }) => id === staffId) ?? people[0];
   const places = branches.filter(({ id }) => managed.has(id) && person?.branch_ids.includes(id));
   const branch = places.find(({ id }) => id === typedBranch) ?? places[0];
   const price = typedPrice ?? sold?.price ?? 0;
   const isComplete = sold !== undefined && person !== undefined && branch !== undefined;
   const { data: answer, error } = useQuery({
-    queryKey: ["commission-check", staffId, soldId, price, branch?.id, today],
+    queryKey: ["commission-check", person?.id, sold?.id, price, branch?.id, today],
     queryFn: ({ signal }) =>
       call(
         checkCommission({
           query: {
-            ...{ branch_id: branch?.id ?? "", staff_id: staffId, day: today },
-            ...{ kind: sold?.kind ?? "service", thing_id: soldId, price },
+            ...{ branch_id: branch?.id ?? "", staff_id: person?.id ?? "", day: today },
+            ...{ kind: sold?.kind ?? "service", thing_id: sold?.id ?? "", price },
           },
           signal,
         }),
@@ -70,7 +71,7 @@ export function CheckCard({ data, today }: Props) {
           <SelectField
             label={t("commissions.who")}
             options={people.map(({ id, full_name }) => ({ value: id, text: full_name }))}
-            value={staffId}
+            value={person?.id ?? ""}
             onChange={setStaffId}
           />
         </div>
@@ -80,7 +81,7 @@ export function CheckCard({ data, today }: Props) {
               <select
                 {...input}
                 className={INPUT}
-                value={soldId}
+                value={sold?.id ?? ""}
                 onChange={(event) => {
                   setSoldId(event.target.value);
                   setPrice(null);
