@@ -38,8 +38,9 @@ from app.modules.staff.staff_schemas import StaffUpdate
 
 _BATCH = 1_000
 _DEMO_SPA = Path(__file__).with_name("demo_spa.yaml")
-_BANK_ACCOUNT = BankAccountInput(bin="999999", number="0123456789", holder="SEN TRANG SPA")
-"""A bank that does not exist, so that no app sends money to a demo spa."""
+_BANK, _FIRST_ACCOUNT, _HOLDER = "999999", 123_456_789, "SEN TRANG SPA"
+"""A bank that does not exist, so that no app sends money to a demo spa. A transfer is matched by the account of its branch."""
+_FIRST_BRANCH = "quan-1"
 _ROSTER = timedelta(weeks=4)
 _SOLD = timedelta(days=31)
 """The time for which `seed_till` sells before today, by the commission rules that there are then."""
@@ -60,7 +61,8 @@ async def _seed_spa(session: AsyncSession) -> bool:
     await apply_setup(session, SYSTEM_USER, read_file(_DEMO_SPA.read_bytes()))
     products = await product_service.list_products(session, SYSTEM_USER, ProductListQuery())
     await seed_commissions(session, (utc_now().date() - _SOLD).replace(day=1))
-    for branch in await branch_service.list_branches(session):
+    branches = await branch_service.list_branches(session)
+    for number, branch in enumerate(sorted(branches, key=lambda branch: branch.key != _FIRST_BRANCH)):
         for product, pieces in zip(products, _STOCK, strict=True):
             received = StockEntryCreate(
                 branch_id=branch.id, product_id=product.id, kind=StockChange.RECEIVED, pieces=pieces
@@ -69,7 +71,8 @@ async def _seed_spa(session: AsyncSession) -> bool:
         today = datetime.now(ZoneInfo(branch.time_zone)).date()
         fill = ShiftFill(branch_id=branch.id, first_day=today, last_day=today + _ROSTER - timedelta(days=1))
         await roster_fill.fill_shifts(session, SYSTEM_USER, fill)
-        await payment_service.set_bank_account(session, SYSTEM_USER, branch.id, _BANK_ACCOUNT)
+        account = BankAccountInput(bin=_BANK, number=f"{_FIRST_ACCOUNT + number:010}", holder=_HOLDER)
+        await payment_service.set_bank_account(session, SYSTEM_USER, branch.id, account)
     therapist_id = await session.scalar(select(User.id).where(User.email == _THERAPIST))
     if therapist_id is not None:
         await _link_therapist(session, therapist_id)

@@ -30,7 +30,7 @@ export function Filters({ board, view, only, onOnly, guest, onGuest }: Props) {
   };
   return (
     <search className="ml-auto flex min-w-0 flex-1 items-center justify-end gap-2 print:hidden">
-      <label className="relative min-w-36 max-w-60 flex-1">
+      <label className="relative w-36 max-w-60 grow">
         <span className="sr-only">{t("filter.guest")}</span>
         <Search aria-hidden size={16} className="absolute top-1/2 left-2.5 -translate-y-1/2 text-muted" />
         <input
