@@ -5,7 +5,7 @@ booked = await client.post(VISITS, **spa.booking(spa.hour(10)))
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -94,6 +94,11 @@ async def bookable_spa(
     spa.add(therapists=therapists, beds=beds, genders=genders, days=days)
     await spa.write()
     return spa
+
+
+def noon_zone() -> str:
+    """Return a zone without daylight saving time in which it is between 12:00 and 13:00. POSIX counts them the other way."""
+    return f"Etc/GMT{datetime.now(UTC).hour - 12:+}"
 
 
 def visit_of(changed: httpx2.Response) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from tests.builders.bookings import (
     BookableSpa,
     bookable_spa,
     create_booking,
+    noon_zone,
     overlaps,
     resources_of,
     visit_of,
@@ -256,7 +257,9 @@ class TestWalkInsOfThePast:
 class TestBeginningEarly:
     @pytest.mark.parametrize("by_name", [True, False])
     async def test_a_guest_is_begun_before_the_shift(self, client: httpx2.AsyncClient, by_name: bool) -> None:
-        spa, later = await bookable_spa(hours="00:00-24:00"), this_step() + timedelta(hours=3)
+        # The shift is of today, at every hour of the test: who has none today is nobody to begin with.
+        spa = await bookable_spa(hours="00:00-24:00", time_zone=noon_zone())
+        later = this_step() + timedelta(hours=3)
         wish = spa.treatment(therapist_id=spa.therapists[0]) if by_name else spa.treatment()
         booking = spa.booking(later, guests=[{"treatments": [wish]}])
         status = f"{VISITS}/{(await client.post(VISITS, **booking)).json()['id']}/status"
