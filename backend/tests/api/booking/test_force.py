@@ -257,7 +257,7 @@ class TestWalkInsOfThePast:
 class TestBeginningEarly:
     @pytest.mark.parametrize("by_name", [True, False])
     async def test_a_guest_is_begun_before_the_shift(self, client: httpx2.AsyncClient, by_name: bool) -> None:
-        # The shift is of today, at every hour of the test: who has none today is nobody to begin with.
+        # The shift is of today at every hour of the test: a therapist without one today is not found.
         spa = await bookable_spa(hours="00:00-24:00", time_zone=noon_zone())
         later = this_step() + timedelta(hours=3)
         wish = spa.treatment(therapist_id=spa.therapists[0]) if by_name else spa.treatment()
